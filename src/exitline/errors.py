@@ -1,0 +1,104 @@
+"""One base error for everything a user can mend.
+
+Every message has the same five parts, so that a person under pressure finds the
+remedy at the same place each time: what is wrong, where, what was expected, what
+came instead, and what to do about it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ExitlineError(Exception):
+    """An input that cannot be used, said so that it can be mended.
+
+    Parameters
+    ----------
+    what : str
+        One sentence: what is wrong. No data values that could identify a household.
+    where : str, optional
+        File, line, key, column or unit in question.
+    expected, got : str, optional
+        What was expected and what came instead.
+    remedy : str, optional
+        What to do, as an instruction.
+
+    Examples
+    --------
+    >>> print(ExitlineError("column not found", where="study.yaml:4", remedy="rename it"))
+    column not found
+      where:    study.yaml:4
+      remedy:   rename it
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        expected: str | None = None,
+        got: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.got = got
+        self.remedy = remedy
+        super().__init__(what)
+
+    def parts(self) -> dict[str, str]:
+        """The parts that are set, by name, in reading order."""
+        named = {
+            "what": self.what,
+            "where": self.where,
+            "expected": self.expected,
+            "got": self.got,
+            "remedy": self.remedy,
+        }
+        return {name: text for name, text in named.items() if text}
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        lines += [
+            f"  {name + ':':<9} {text}" for name, text in self.parts().items() if name != "what"
+        ]
+        return "\n".join(lines)
+
+
+class StandardError(ExitlineError):
+    """A rule file that cannot be used as it stands."""
+
+
+class ConditionError(ExitlineError):
+    """A condition that is not in the condition language."""
+
+
+class StudyError(ExitlineError):
+    """A study file that cannot be used as it stands."""
+
+
+class DataError(ExitlineError):
+    """Data that cannot be read, or that do not fit their roles."""
+
+
+class DesignError(ExitlineError):
+    """A sampling design that does not allow a standard error."""
+
+
+class MeasureError(ExitlineError):
+    """A measure that does not exist or that the data do not allow."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint naming the known names closest to a mistyped one ("" when none is close).
+
+    Examples
+    --------
+    >>> nearest("wieght", ["weight", "strata"])
+    "did you mean 'weight'?"
+    """
+    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?" if close else ""
