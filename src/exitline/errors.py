@@ -68,7 +68,7 @@ class ExitlineError(Exception):
         return "\n".join(lines)
 
 
-class StandardError(ExitlineError):
+class RuleFileError(ExitlineError):
     """A rule file that cannot be used as it stands."""
 
 
