@@ -1,0 +1,2 @@
+"""exitline"""
+__version__ = "0.1.0"
