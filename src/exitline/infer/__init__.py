@@ -1,1 +1,1 @@
-"""tmp"""
+"""From cluster totals to estimates: linearisation, degrees of freedom, intervals."""

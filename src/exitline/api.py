@@ -1,0 +1,138 @@
+"""The few functions a notebook calls; the command line calls the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from exitline.data.design import Design
+
+if TYPE_CHECKING:
+    from exitline.engine.base import Engine
+    from exitline.infer.estimates import Estimates
+    from exitline.infer.intervals import ShareMethod
+    from exitline.measure.catalogue import Measure
+    from exitline.measure.terms import PovertyLine
+    from exitline.standard import Line
+
+By = str | Sequence[str | Sequence[str]]
+
+
+def estimate(
+    data: Any,
+    measures: str | Measure | Sequence[str | Measure],
+    *,
+    welfare: str | None = None,
+    line: float | str | Line | PovertyLine | Mapping[str, Any] | Sequence[Any] | None = None,
+    design: Design | None = None,
+    by: By = (),
+    year: int | None = None,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
+    deff: bool = False,
+    missing: Literal["error", "exclude"] = "error",
+    engine: str | Engine = "duckdb",
+) -> Estimates:
+    """Estimate poverty measures with design-based standard errors.
+
+    Parameters
+    ----------
+    data : path, pandas, Polars or PyArrow table, Ibis table, or Source
+        Households, one row each.
+    measures : str, Measure or sequence of them
+        Names as in the catalogue: ``"headcount"``, ``"poverty_gap"``, ``"fgt(1.5)"`` ...
+    welfare : str, optional
+        Column of consumption or income, in the unit of the line.
+    line : number, column name, Line or PovertyLine; or several, as a sequence or a
+        mapping from label to line
+        Poverty lines. A number counts those strictly below as poor.
+    design : Design, optional
+        Weights, household size, strata, clusters. Without it: simple random sampling.
+    by : str or sequence
+        Sets of domains: ``"region"``; ``["region", "urban"]`` for two sets;
+        ``[("region", "urban")]`` for the crossing. All together is always included.
+    year : int, optional
+        The survey's year, which a `Line` of a standard needs.
+    level : float
+        Two-sided confidence of intervals, between 0 and 1.
+    interval : {"logit", "beta"}
+        Interval of shares: logit, or Korn and Graubard's beta.
+    deff : bool
+        Compute design effects.
+    missing : {"error", "exclude"}
+        What to do with households whose welfare is missing or infinite.
+    engine : {"duckdb", "spark"} or Engine
+
+    Returns
+    -------
+    Estimates
+        Iterable of `Estimate`; ``to_pandas()`` gives the contract's columns.
+
+    Raises
+    ------
+    DataError, DesignError, MeasureError
+        When the data, the design or a measure do not allow an estimate.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from exitline.api import estimate
+    >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0]})
+    >>> estimate(homes, "headcount", welfare="y", line=2.5).find().estimate
+    0.5
+    """
+    from exitline.data.source import open_source
+    from exitline.engine.session import session
+
+    with session(engine) as running:
+        table = running.attach(open_source(data), "households")
+        return estimate_table(
+            table, measures, running, welfare=welfare, line=line, design=design or Design(),
+            by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
+        )  # fmt: skip
+
+
+def estimate_table(
+    table: Any,
+    measures: str | Measure | Sequence[str | Measure],
+    engine: Engine,
+    *,
+    welfare: str | None,
+    line: Any,
+    design: Design,
+    by: By = (),
+    year: int | None = None,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
+    deff: bool = False,
+    missing: Literal["error", "exclude"] = "error",
+) -> Estimates:
+    """As `estimate`, for a table that an engine already holds (see there).
+
+    Parameters
+    ----------
+    table : ibis.Table
+        Unbound, as `Engine.attach` returned it, with computed columns added as needed.
+    engine : Engine
+    measures, welfare, line, design, by, year, level, interval, deff, missing
+        As in `estimate`.
+
+    Returns
+    -------
+    Estimates
+    """
+    from exitline.infer.cells import cells_from_arrow
+    from exitline.infer.inference import Options, infer
+    from exitline.infer.usable import notes_on, refuse_unusable
+    from exitline.measure.plan import make_plan
+    from exitline.measure.totals import totals
+
+    chosen = make_plan(
+        table.columns, measures, welfare=welfare, line=line, design=design, by=by, year=year,
+        level=level, with_squares=deff,
+    )  # fmt: skip
+    arrow = engine.run(totals(table, chosen.plan))
+    refuse_unusable(arrow, chosen.plan, missing)
+    cells = cells_from_arrow(arrow, len(chosen.plan.sums))
+    result = infer(cells, chosen.plan, chosen.sets, Options(level, interval, deff))
+    return notes_on(result, arrow, cells, chosen.plan)

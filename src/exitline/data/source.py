@@ -1,0 +1,107 @@
+"""Where rows come from: a file to scan or a table in memory, not yet read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from exitline.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SourceKind = Literal["parquet", "csv", "arrow", "ibis"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows that an engine can scan.
+
+    Parameters
+    ----------
+    kind : {"parquet", "csv", "arrow", "ibis"}
+        Parquet and CSV files are scanned by the engine where they lie; anything else
+        was brought into an Arrow table by a reader.
+    path : Path, optional
+        The file the rows come from, if there is one.
+    table : pyarrow.Table or ibis.Table, optional
+        The rows themselves, for `kind` "arrow" or "ibis".
+    labels : mapping of column to mapping of value to label
+        Value labels that came with the file (Stata, SPSS).
+    options : mapping
+        What the engine needs to know to scan the file (CSV separator, encoding).
+
+    Examples
+    --------
+    >>> Source(kind="parquet", path=Path("survey.parquet")).name
+    'survey.parquet'
+    """
+
+    kind: SourceKind
+    path: Path | None = None
+    table: pa.Table | Any | None = None
+    labels: Mapping[str, Mapping[Any, str]] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def name(self) -> str:
+        """The file's name, or what kind of table it is."""
+        return self.path.name if self.path is not None else "a table in memory"
+
+
+def open_source(data: Any, **options: Any) -> Source:
+    """Look at what was given and say how an engine can scan it.
+
+    Parameters
+    ----------
+    data : path, pandas.DataFrame, polars.DataFrame, pyarrow.Table, ibis.Table or Source
+        The rows. Files are recognised by their ending.
+    **options
+        Passed to the reader of a file (`encoding`, `sheet`, `query`).
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DataError
+        When there is no such file, it is empty or of no known kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> open_source(pd.DataFrame({"y": [1.0, 2.0]})).kind
+    'arrow'
+    """
+    if isinstance(data, Source):
+        return data
+    if isinstance(data, str | Path):
+        from exitline.data.readers import open_file
+
+        return open_file(Path(data), **options)
+    return _in_memory(data)
+
+
+def _in_memory(data: Any) -> Source:
+    """A table already in memory, as Arrow where it is not an Ibis expression."""
+    import pyarrow as pa
+
+    root = type(data).__module__.partition(".")[0]
+    if isinstance(data, pa.Table):
+        return Source(kind="arrow", table=data)
+    if root == "pandas":
+        return Source(kind="arrow", table=pa.Table.from_pandas(data, preserve_index=False))
+    if root == "polars":
+        return Source(kind="arrow", table=data.lazy().collect().to_arrow())
+    if root == "ibis":
+        return Source(kind="ibis", table=data)
+    raise DataError(
+        "these data are of a kind that cannot be read",
+        expected="a path, a pandas, Polars or PyArrow table, or an Ibis table",
+        got=f"{type(data).__module__}.{type(data).__name__}",
+        remedy="convert them to one of these, for instance with pandas.DataFrame(...)",
+    )

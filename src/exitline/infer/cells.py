@@ -1,0 +1,222 @@
+"""Cluster totals as NumPy arrays, and their roll-up to one set of domains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+MISSING_DOMAIN = "(missing)"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Totals by stratum x cluster x domain columns, as the engine handed them back.
+
+    Attributes
+    ----------
+    stratum : int array, shape (cells,)
+        Stratum codes from 0.
+    stages : tuple of int arrays, each shape (cells,)
+        Cluster codes from 0, stage by stage; a cluster code belongs to one parent.
+    domains : tuple of int arrays, each shape (cells,)
+        Codes of each domain column, into `levels`.
+    levels : tuple of tuple of str
+        The values of each domain column, as text, in ascending order.
+    n, n_positive : int arrays, shape (cells,)
+        Households used; of these with welfare above zero.
+    sums : float array, shape (cells, terms)
+        Weighted sums.
+    fpc : float array, shape (cells, stages with fpc)
+        Number of clusters in the population, or sampling fractions.
+    """
+
+    stratum: Ints
+    stages: tuple[Ints, ...]
+    domains: tuple[Ints, ...]
+    levels: tuple[tuple[str, ...], ...]
+    n: Ints
+    n_positive: Ints
+    sums: Floats
+    fpc: Floats
+
+    @property
+    def clustered(self) -> bool:
+        """False for a full count, which has no clusters and no sampling error."""
+        return bool(self.stages)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Cells rolled up to one set of domains: one row per domain x last-stage cluster.
+
+    Attributes
+    ----------
+    domain : int array, shape (rows,)
+        Domain codes from 0 to `size` - 1.
+    labels : tuple of str
+        The domains' values as text; ("",) for all together.
+    stratum, stages, n, n_positive, sums
+        As in `Cells`.
+    """
+
+    domain: Ints
+    labels: tuple[str, ...]
+    stratum: Ints
+    stages: tuple[Ints, ...]
+    n: Ints
+    n_positive: Ints
+    sums: Floats
+
+    @property
+    def size(self) -> int:
+        """Number of domains."""
+        return len(self.labels)
+
+    def totals(self) -> Floats:
+        """Weighted sums by domain, shape (domains, terms)."""
+        return sum_by(self.domain, self.sums, self.size)
+
+    def count(self, n: Ints) -> Ints:
+        """Households by domain, from `n` or `n_positive`."""
+        return np.bincount(self.domain, weights=n, minlength=self.size).astype(np.int64)
+
+
+def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
+    """Cells from the totals query's result.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        With the columns that `exitline.measure.totals.totals` names.
+    terms : int
+        Number of weighted sums.
+
+    Returns
+    -------
+    Cells
+    """
+    names = set(table.column_names)
+    rows = table.num_rows
+    stage_names = [f"stage{i}" for i in range(1, 10) if f"stage{i}" in names]
+    domain_names = [f"domain{i}" for i in range(1, 100) if f"domain{i}" in names]
+    fpc_names = [f"fpc{i}_max" for i in range(1, 10) if f"fpc{i}_max" in names]
+    none = np.zeros(rows, dtype=np.int64)
+    stratum = codes(table.column("stratum"))[0] if "stratum" in names else none
+    stages, parent = [], stratum
+    for name in stage_names:
+        parent = _nested(parent, codes(table.column(name))[0])
+        stages.append(parent)
+    coded = [codes(table.column(name)) for name in domain_names]
+    numbers = [table.column(f"sum{i}").to_numpy() for i in range(terms)]
+    n = table.column("n").to_numpy().astype(np.int64)
+    positive = table.column("n_positive").to_numpy() if "n_positive" in names else n
+    fpcs = [table.column(name).to_numpy() for name in fpc_names]
+    return Cells(
+        stratum=stratum,
+        stages=tuple(stages),
+        domains=tuple(c for c, _ in coded),
+        levels=tuple(levels for _, levels in coded),
+        n=n,
+        n_positive=positive.astype(np.int64),
+        sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
+        fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
+    )
+
+
+def codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
+    """Integer codes of a column in ascending order of its values, and the values as text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    values = encoded.dictionary
+    order = pc.array_sort_indices(values).to_numpy()
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    texts = [_as_text(values[int(i)].as_py()) for i in order]
+    return rank[encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)], tuple(texts)
+
+
+def _as_text(value: object) -> str:
+    """A domain value as results show it."""
+    if value is None:
+        return MISSING_DOMAIN
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _nested(parent: Ints, child: Ints) -> Ints:
+    """Codes of (parent, child) pairs."""
+    pair = parent * (int(child.max(initial=0)) + 1) + child
+    return np.asarray(np.unique(pair, return_inverse=True)[1], dtype=np.int64)
+
+
+def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
+    """Sum cells to the domains made by crossing some domain columns (none: all together).
+
+    Parameters
+    ----------
+    cells : Cells
+    columns : tuple of int
+        Positions in `cells.domains`.
+
+    Returns
+    -------
+    Rows
+        Domains without any household that is used are left out.
+    """
+    used = cells.n > 0
+    domain, labels = _domains(cells, columns, used)
+    keep = domain >= 0
+    last = cells.stages[-1][keep] if cells.clustered else np.zeros(int(keep.sum()), dtype=np.int64)
+    pair = domain[keep] * (int(last.max(initial=0)) + 1) + last
+    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+    size = len(first)
+    return Rows(
+        domain=domain[keep][first],
+        labels=labels,
+        stratum=cells.stratum[keep][first],
+        stages=tuple(s[keep][first] for s in cells.stages),
+        n=np.bincount(inverse, weights=cells.n[keep], minlength=size).astype(np.int64),
+        n_positive=np.bincount(inverse, cells.n_positive[keep], size).astype(np.int64),
+        sums=sum_by(inverse, cells.sums[keep], size),
+    )
+
+
+def _domains(
+    cells: Cells, columns: tuple[int, ...], used: NDArray[np.bool_]
+) -> tuple[Ints, tuple[str, ...]]:
+    """Domain code of each cell (-1 where no household is used) and the domains' labels."""
+    code = np.zeros(len(cells.n), dtype=np.int64)
+    for c in columns:
+        code = code * len(cells.levels[c]) + cells.domains[c]
+    present, inverse = np.unique(code[used], return_inverse=True)
+    result = np.full(len(code), -1, dtype=np.int64)
+    result[used] = inverse
+    parts: list[list[str]] = []
+    rest = present
+    for c in reversed(columns):
+        parts.insert(0, [cells.levels[c][i] for i in rest % len(cells.levels[c])])
+        rest = rest // len(cells.levels[c])
+    labels = [", ".join(p) for p in zip(*parts, strict=True)] if columns else [""] * len(present)
+    return result, tuple(labels)
+
+
+def sum_by(group: Ints, values: Floats, size: int) -> Floats:
+    """Sums of each column of `values` by group code, shape (size, columns)."""
+    result = np.empty((size, values.shape[1]))
+    for column in range(values.shape[1]):
+        result[:, column] = np.bincount(group, weights=values[:, column], minlength=size)
+    return result

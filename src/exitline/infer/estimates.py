@@ -1,0 +1,269 @@
+"""Estimates: one record each, a table of them, and differences between two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.errors import MeasureError, nearest
+from exitline.infer import intervals
+from exitline.infer.taylor import linearised_variance
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from exitline.infer.cells import Rows
+    from exitline.infer.frame import Frame
+
+    Floats = NDArray[np.float64]
+
+COLUMNS = (
+    "measure", "line", "by", "domain", "estimate", "se", "ci_low", "ci_high", "level", "df", "n",
+    "population",
+)  # fmt: skip
+"""Column names of every table of estimates; part of the contract."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number and how sure it is.
+
+    Attributes
+    ----------
+    measure, line, by, domain : str
+        What was estimated, at which line, for which domain columns ("" for all) and value.
+    estimate, se, ci_low, ci_high : float
+        NaN where it cannot be computed; `reason` then says why.
+    level : float
+        Two-sided confidence of the interval.
+    df : float
+        Design degrees of freedom (PSUs minus strata with members of the domain).
+    n : int
+        Households the estimate rests on.
+    population : float
+        Persons (or households) it speaks for.
+    deff : float
+        Design effect, NaN unless asked for.
+    reason : str
+        Why a figure is missing; "" otherwise.
+    """
+
+    measure: str
+    line: str
+    by: str
+    domain: str
+    estimate: float
+    se: float
+    ci_low: float
+    ci_high: float
+    level: float
+    df: float
+    n: int
+    population: float
+    deff: float = float("nan")
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """All domains of one set for one measure at one line.
+
+    `influence` holds the weighted influence of each row of `rows`, shape (rows,).
+    """
+
+    measure: str
+    line: str
+    by: str
+    rows: Rows
+    estimate: Floats
+    se: Floats
+    bounds: intervals.Bounds
+    df: Floats
+    n: NDArray[np.int64]
+    population: Floats
+    influence: Floats
+    deff: Floats
+    reason: tuple[str, ...]
+
+    def at(self, i: int, level: float) -> Estimate:
+        """The record of domain `i`."""
+        return Estimate(
+            self.measure, self.line, self.by, self.rows.labels[i],
+            float(self.estimate[i]), float(self.se[i]),
+            float(self.bounds.low[i]), float(self.bounds.high[i]),
+            level, float(self.df[i]), int(self.n[i]), float(self.population[i]),
+            float(self.deff[i]), self.reason[i],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """A table of estimates that still knows its linearisation.
+
+    Attributes
+    ----------
+    blocks : tuple of Block
+    frame : Frame
+        The design; empty for a full count.
+    level : float
+        Confidence of the intervals.
+    notes : tuple of str
+        What a reader must know: rows left out, domains without an interval.
+    """
+
+    blocks: tuple[Block, ...]
+    frame: Frame
+    level: float
+    notes: tuple[str, ...] = ()
+    excluded: Mapping[str, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Estimate]:
+        for block in self.blocks:
+            for i in range(block.rows.size):
+                yield block.at(i, self.level)
+
+    def __len__(self) -> int:
+        return sum(block.rows.size for block in self.blocks)
+
+    def to_pandas(self, *, deff: bool = False, reason: bool = False) -> pd.DataFrame:
+        """The table with the contract's columns.
+
+        Parameters
+        ----------
+        deff, reason : bool
+            Add the design effect and the reason why a figure is missing.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns measure, line, by, domain, estimate, se, ci_low, ci_high, level, df, n,
+            population.
+        """
+        import pandas as pd
+
+        names = [*COLUMNS, *(["deff"] if deff else []), *(["reason"] if reason else [])]
+        return pd.DataFrame({name: self._column(name) for name in names})
+
+    def _column(self, name: str) -> Any:
+        """One column of the table, concatenated over blocks."""
+        parts = [_values(block, name, self.level) for block in self.blocks]
+        return np.concatenate(parts) if parts else np.array([])
+
+    def find(self, **selector: str) -> Estimate:
+        """The one estimate with these values of measure, line, by and domain.
+
+        Raises
+        ------
+        MeasureError
+            When none or several fit.
+        """
+        block, i = self._locate(selector)
+        return block.at(i, self.level)
+
+    def _locate(self, selector: Mapping[str, str]) -> tuple[Block, int]:
+        """Block and domain index of the one estimate that fits."""
+        unknown = [key for key in selector if key not in COLUMNS[:4]]
+        hits = [
+            (block, i)
+            for block in self.blocks
+            for i, label in enumerate(block.rows.labels)
+            if all(
+                {"measure": block.measure, "line": block.line, "by": block.by, "domain": label}.get(
+                    key
+                )
+                == value
+                for key, value in selector.items()
+            )
+        ]
+        if unknown or len(hits) != 1:
+            labels = {label for block in self.blocks for label in block.rows.labels}
+            raise MeasureError(
+                "no single estimate fits the selection",
+                expected="values of measure, line, by and domain that name one estimate",
+                got=f"{dict(selector)}, which fits {len(hits)}",
+                remedy=nearest(str(selector.get("domain", "")), labels) or "name more of the four",
+            )
+        return hits[0]
+
+    def difference(self, a: Mapping[str, str], b: Mapping[str, str]) -> Estimate:
+        """a - b with the standard error of the joint linearisation.
+
+        Both sides may share PSUs (two domains, two lines, two measures): their covariance
+        is part of the variance.
+
+        Parameters
+        ----------
+        a, b : mapping
+            Selections as in `find`, for instance ``{"domain": "Urban"}``.
+
+        Returns
+        -------
+        Estimate
+            With a t interval on the smaller of the two degrees of freedom.
+        """
+        (left, i), (right, j) = self._locate(a), self._locate(b)
+        value = float(left.estimate[i] - right.estimate[j])
+        se = self._se_of_difference(left, i, right, j)
+        df = float(min(left.df[i], right.df[j]))
+        bounds = intervals.symmetric(np.array([value]), np.array([se]), np.array([df]), self.level)
+        parts: dict[str, Any] = {
+            name: x if x == y else f"{x} - {y}"
+            for name, x, y in (
+                ("measure", left.measure, right.measure), ("line", left.line, right.line),
+                ("by", left.by, right.by),
+                ("domain", left.rows.labels[i], right.rows.labels[j]),
+            )
+        }  # fmt: skip
+        return Estimate(
+            **parts, estimate=value, se=se, ci_low=float(bounds.low[0]),
+            ci_high=float(bounds.high[0]), level=self.level, df=df,
+            n=int(left.n[i] + right.n[j]), population=float("nan"),
+        )  # fmt: skip
+
+    def _se_of_difference(self, left: Block, i: int, right: Block, j: int) -> float:
+        """Standard error of the difference, with both influences in one domain."""
+        if not self.frame.stages:
+            return 0.0
+        rows, influence = _joined(left, i, right, j)
+        variance = linearised_variance(rows, influence[:, None], self.frame)
+        return float(np.sqrt(variance[0, 0]))
+
+
+def _joined(left: Block, i: int, right: Block, j: int) -> tuple[Rows, Floats]:
+    """Rows of both domains as one domain, the right side's influence negated."""
+    from exitline.infer.cells import Rows
+
+    x, y = left.rows.domain == i, right.rows.domain == j
+    both = [(left.rows, x), (right.rows, y)]
+    stratum = np.concatenate([r.stratum[k] for r, k in both])
+    rows = Rows(
+        domain=np.zeros(len(stratum), dtype=np.int64),
+        labels=("",),
+        stratum=stratum,
+        stages=tuple(
+            np.concatenate([r.stages[s][k] for r, k in both]) for s in range(len(left.rows.stages))
+        ),
+        n=np.concatenate([r.n[k] for r, k in both]),
+        n_positive=np.concatenate([r.n_positive[k] for r, k in both]),
+        sums=np.empty((len(stratum), 0)),
+    )
+    return rows, np.concatenate([left.influence[x], -right.influence[y]])
+
+
+def _values(block: Block, name: str, level: float) -> Any:
+    """One column of a block."""
+    size = block.rows.size
+    arrays: dict[str, Any] = {
+        "domain": np.array(block.rows.labels, dtype=object),
+        "ci_low": block.bounds.low,
+        "ci_high": block.bounds.high,
+        "level": np.full(size, level),
+        "reason": np.array(block.reason, dtype=object),
+    }
+    if name in {"measure", "line", "by"}:
+        return np.full(size, getattr(block, name), dtype=object)
+    return arrays[name] if name in arrays else getattr(block, name)

@@ -1,0 +1,198 @@
+"""From cluster totals to estimates: the path through the room, domain sets in, blocks out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.infer import intervals
+from exitline.infer.cells import roll_up
+from exitline.infer.estimates import Block, Estimates
+from exitline.infer.frame import Frame, frame_of
+from exitline.infer.smooth import RULES
+from exitline.infer.taylor import degrees_of_freedom, linearised_variance
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.infer.cells import Cells, Rows
+    from exitline.infer.smooth import Smooth
+    from exitline.measure.catalogue import Measure
+    from exitline.measure.totals import Plan
+
+    Floats = NDArray[np.float64]
+
+ONE_PSU = "one PSU in the domain: no standard error can be estimated"
+NO_CASES = "no household of the kind the measure averages over"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How intervals are made.
+
+    Attributes
+    ----------
+    level : float
+        Two-sided confidence.
+    interval : {"logit", "beta"}
+        For shares.
+    deff : bool
+        Compute design effects (the plan must have summed squares).
+    """
+
+    level: float = 0.95
+    interval: intervals.ShareMethod = "logit"
+    deff: bool = False
+
+
+def infer(
+    cells: Cells, plan: Plan, sets: tuple[tuple[int, ...], ...], options: Options
+) -> Estimates:
+    """Estimates of every measure, line and set of domains.
+
+    Parameters
+    ----------
+    cells : Cells
+        From the totals query of `plan`.
+    plan : Plan
+    sets : tuple of tuple of int
+        Each set of domains as positions in `plan.domains`; () is all together.
+    options : Options
+
+    Returns
+    -------
+    Estimates
+        Ordered by set, measure, line, domain.
+    """
+    frame = frame_of(cells, plan.design.lonely) if cells.clustered else Frame((), "fail")
+    blocks: list[Block] = []
+    for columns in sets:
+        rows = roll_up(cells, columns)
+        names = tuple(plan.domains[c] for c in columns)
+        by = _By(", ".join(names), rows, rows.totals(), _df(rows, frame))
+        blocks += [
+            _block(by, measure, line, plan, frame, options)
+            for measure in plan.measures
+            for line in plan.lines_of(measure)
+        ]
+    return Estimates(tuple(blocks), frame, options.level, _notes(blocks))
+
+
+@dataclass(frozen=True)
+class _By:
+    """One set of domains with what all its measures share."""
+
+    name: str
+    rows: Rows
+    totals: Floats
+    df: Floats
+
+
+def _df(rows: Rows, frame: Frame) -> Floats:
+    """Degrees of freedom by domain; infinite for a full count."""
+    if not frame.stages:
+        return np.full(rows.size, np.inf)
+    return degrees_of_freedom(rows).astype(np.float64)
+
+
+def _block(
+    by: _By, measure: Measure, line: int | None, plan: Plan, frame: Frame, options: Options
+) -> Block:
+    """One measure at one line in one set of domains."""
+    rows, index = by.rows, {s: i for i, s in enumerate(plan.sums)}
+    terms = [index[plan.sum_of(term, line)] for term in measure.terms]
+    smooth = RULES[measure.rule](by.totals[:, terms], measure.parameter)
+    influence = _influence(rows, smooth, terms)
+    se = _standard_errors(rows, influence, frame, by.df, measure)
+    n = rows.count(rows.n_positive if measure.positive else rows.n)
+    size = n.astype(np.float64)
+    population = by.totals[:, index[plan.population_of(measure)]]
+    deff = np.full(rows.size, np.nan)
+    if options.deff and frame.stages:
+        square = index[plan.sum_of(measure.terms[0], line, squared=True)]
+        deff = _design_effect(by.totals[:, [terms[0], square]], population, size, se, measure)
+    value = smooth.value
+    return Block(
+        measure=measure.name,
+        line=plan.lines[line].label if line is not None else "",
+        by=by.name,
+        rows=rows,
+        estimate=value,
+        se=se,
+        bounds=_bounds(value, se, size, by.df, measure, options),
+        df=by.df,
+        n=n,
+        population=population,
+        influence=influence,
+        deff=deff,
+        reason=_reasons(value, se),
+    )
+
+
+def _influence(rows: Rows, smooth: Smooth, terms: list[int]) -> Floats:
+    """Weighted influence of each row: gradient of its domain times its sums."""
+    gradient = np.nan_to_num(smooth.gradient, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.asarray(np.einsum("rk,rk->r", gradient[rows.domain], rows.sums[:, terms]))
+
+
+def _standard_errors(
+    rows: Rows, influence: Floats, frame: Frame, df: Floats, measure: Measure
+) -> Floats:
+    """Standard errors by domain; NaN where a ratio rests on a single PSU."""
+    if not frame.stages:
+        return np.zeros(rows.size)
+    variance = linearised_variance(rows, influence[:, None], frame)[:, 0]
+    se = np.sqrt(np.maximum(variance, 0.0), where=~np.isnan(variance), out=variance)
+    one_psu = (df < 1) & (measure.rule != "total")
+    return np.where(one_psu, np.nan, se)
+
+
+def _bounds(
+    value: Floats, se: Floats, n: Floats, df: Floats, measure: Measure, options: Options
+) -> intervals.Bounds:
+    """The interval that suits the measure; the value itself for a full count."""
+    if np.all(np.isinf(df)) and not np.any(se > 0):
+        return intervals.Bounds(value, value)
+    if measure.interval == "share":
+        return intervals.share(value, se, n, df, options.level, options.interval)
+    return intervals.symmetric(value, se, df, options.level)
+
+
+def _design_effect(
+    sums: Floats, population: Floats, n: Floats, se: Floats, measure: Measure
+) -> Floats:
+    """Variance over that of a simple random sample without replacement of n households.
+
+    As R's ``svymean(deff = TRUE)`` and ``svytotal(deff = TRUE)``: the population variance
+    is estimated by sum w (y - ybar)^2 / sum w x n/(n - 1). `sums` holds sum w y, sum w y^2.
+    """
+    if measure.rule != "total" and not (measure.rule == "ratio" and measure.terms[1].kind == "one"):
+        return np.full(len(se), np.nan)
+    N = population
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = (sums[:, 1] / N - (sums[:, 0] / N) ** 2) * n / (n - 1.0)
+        simple = spread * (N - n) / (N * n)
+        if measure.rule == "total":
+            simple = simple * N**2
+        return np.where(simple > 0, se**2 / simple, np.nan)
+
+
+def _reasons(value: Floats, se: Floats) -> tuple[str, ...]:
+    """Why a figure is missing, by domain."""
+    return tuple(
+        NO_CASES if np.isnan(v) else ONE_PSU if np.isnan(s) else ""
+        for v, s in zip(value, se, strict=True)
+    )
+
+
+def _notes(blocks: list[Block]) -> tuple[str, ...]:
+    """Sentences on domains without a standard error or without cases."""
+    notes = []
+    for text in (ONE_PSU, NO_CASES):
+        where = {(b.by, d) for b in blocks for d, r in zip(b.rows.labels, b.reason, strict=True)
+                 if r == text}  # fmt: skip
+        if where:
+            notes.append(f"{len(where)} domains: {text}")
+    return tuple(notes)

@@ -1,0 +1,173 @@
+"""Taylor linearisation: variances of totals of influence values under the design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.infer.cells import sum_by
+from exitline.infer.frame import CERTAIN
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.infer.cells import Rows
+    from exitline.infer.frame import Frame, Stage
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+def linearised_variance(
+    rows: Rows, influence: Floats, frame: Frame, *, domains: int | None = None
+) -> Floats:
+    """Variance of the domain totals of influence values.
+
+    Clusters without members of a domain count as zeros; nothing is filtered away.
+    No loop runs over domains, strata or clusters.
+
+    Parameters
+    ----------
+    rows : Rows
+        One row per domain x last-stage cluster.
+    influence : float array, shape (rows, q)
+        Weighted influence values, already summed to the row.
+    frame : Frame
+        The design of the whole sample.
+    domains : int, optional
+        Number of domains, if not `rows.size`.
+
+    Returns
+    -------
+    float array, shape (domains, q)
+        NaN where only single-PSU strata contribute under "average".
+
+    References
+    ----------
+    Binder (1983), International Statistical Review 51, 279-292; Lumley (2004), Journal of
+    Statistical Software 9(8), section 4 (multistage recursion, single-PSU strata).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from exitline.infer.cells import Rows
+    >>> from exitline.infer.frame import Frame, Stage
+    >>> c = np.array([0, 1, 2])
+    >>> z = np.array([[1.0], [2.0], [3.0]])
+    >>> rows = Rows(c * 0, ("",), c * 0, (c,), c * 0 + 1, c * 0 + 1, z)
+    >>> one = np.array([1.0])
+    >>> float(linearised_variance(rows, z, Frame((Stage(np.array([3]), one, one),), "fail"))[0, 0])
+    3.0
+    """
+    size = rows.size if domains is None else domains
+    parent = rows.stratum
+    result = np.zeros((size, influence.shape[1]))
+    for stage, cluster in zip(frame.stages, rows.stages, strict=False):
+        level = _Level(rows.domain, parent, cluster, influence)
+        result += _stage_variance(level, stage, frame.lonely, size)
+        parent = cluster
+    return result
+
+
+def linearised_covariance(rows: Rows, first: Floats, second: Floats, frame: Frame) -> Floats:
+    """Covariance of two statistics by domain, from the variance of their sum and difference.
+
+    Parameters
+    ----------
+    rows : Rows
+    first, second : float arrays, shape (rows, q)
+    frame : Frame
+
+    Returns
+    -------
+    float array, shape (domains, q)
+    """
+    plus = linearised_variance(rows, first + second, frame)
+    minus = linearised_variance(rows, first - second, frame)
+    return (plus - minus) / 4.0
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Rows seen at one stage: domain, parent and cluster codes, influence values."""
+
+    domain: Ints
+    parent: Ints
+    cluster: Ints
+    influence: Floats
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Cluster totals within domain x parent groups."""
+
+    domain: Ints
+    parent: Ints
+    sum_of_squares: Floats
+
+
+def _stage_variance(level: _Level, stage: Stage, lonely: str, size: int) -> Floats:
+    """Contribution of one stage to the variance of every domain."""
+    groups = _centred_squares(level, stage, lonely)
+    n = stage.sampled[groups.parent]
+    unsampled = stage.unsampled[groups.parent]
+    scale = stage.factor[groups.parent] * unsampled * np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
+    scale = np.where(unsampled < CERTAIN, 0.0, scale)
+    parts = groups.sum_of_squares * scale[:, None]
+    alone = (n == 1) & (unsampled >= CERTAIN)
+    if lonely != "average" or not alone.any():
+        return sum_by(groups.domain, parts, size)
+    return _average_over_strata(groups.domain, parts, alone, size)
+
+
+def _centred_squares(level: _Level, stage: Stage, lonely: str) -> _Groups:
+    """Sums of squares of cluster totals around their mean in each domain x parent group."""
+    pair = level.domain * (int(level.cluster.max(initial=0)) + 1) + level.cluster
+    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+    totals = sum_by(inverse, level.influence, len(first))
+    domain, parent = level.domain[first], level.parent[first]
+    group_pair = domain * len(stage.sampled) + parent
+    _, head, group = np.unique(group_pair, return_index=True, return_inverse=True)
+    present = np.bincount(group, minlength=len(head))
+    n = stage.sampled[parent[head]]
+    centre = sum_by(group, totals, len(head)) / n[:, None]
+    if lonely == "adjust":
+        centre = np.where((n == 1)[:, None], 0.0, centre)
+    squares = sum_by(group, (totals - centre[group]) ** 2, len(head))
+    squares += (n - present)[:, None] * centre**2
+    return _Groups(domain[head], parent[head], squares)
+
+
+def _average_over_strata(
+    domain: Ints, parts: Floats, alone: NDArray[np.bool_], size: int
+) -> Floats:
+    """Single-PSU strata count as the mean of the others (R's lonely.psu = "average")."""
+    strata = np.bincount(domain, minlength=size)
+    usable = np.bincount(domain[~alone], minlength=size)
+    total = sum_by(domain[~alone], parts[~alone], size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(usable[:, None] > 0, total * (strata / usable)[:, None], np.nan)
+
+
+def degrees_of_freedom(rows: Rows) -> Ints:
+    """PSUs minus strata that have members of the domain, as R's ``degf(subset(design))``.
+
+    Parameters
+    ----------
+    rows : Rows
+
+    Returns
+    -------
+    int array, shape (domains,)
+    """
+    used = rows.n > 0
+    domain, psu, stratum = rows.domain[used], rows.stages[0][used], rows.stratum[used]
+    return _distinct(domain, psu, rows.size) - _distinct(domain, stratum, rows.size)
+
+
+def _distinct(domain: Ints, code: Ints, size: int) -> Ints:
+    """Number of distinct codes in each domain."""
+    pairs = np.unique(domain * (int(code.max(initial=0)) + 1) + code)
+    return np.bincount(pairs // (int(code.max(initial=0)) + 1), minlength=size)

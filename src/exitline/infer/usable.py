@@ -1,0 +1,151 @@
+"""Whether the rows that came back allow an estimate, and what to tell the reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.errors import DataError, DesignError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from exitline.infer.cells import Cells
+    from exitline.infer.estimates import Estimates
+    from exitline.measure.totals import Plan
+
+FATAL = {
+    "missing_weight": ("a weight on every household", "missing weights",
+                       "give them a weight, or leave these households out of the file"),
+    "infinite_weight": ("finite weights", "infinite weights", "correct the weight column"),
+    "negative_weight": ("weights above zero", "negative weights",
+                        "use the design weight, not a calibration that went below zero"),
+    "bad_size": ("a household size of at least 1 on every row", "missing or impossible sizes",
+                 "correct the size column, or leave size out to count households"),
+    "missing_design": ("stratum and PSU on every row", "missing stratum, PSU or fpc",
+                       "complete the design columns"),
+}  # fmt: skip
+LEFT_OUT = {
+    "missing_welfare": "missing welfare",
+    "infinite_welfare": "infinite welfare",
+    "bad_line": "a missing line, or one that is not above zero",
+}
+
+
+def count_faults(table: pa.Table) -> dict[str, int]:
+    """Number of rows with each fault, from the totals query's result."""
+    from exitline.measure.totals import FAULTS
+
+    return {fault: int(np.nansum(table.column(fault).to_numpy())) for fault in FAULTS}
+
+
+def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
+    """Raise where the data do not allow an estimate.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The totals query's result.
+    plan : Plan
+    missing : {"error", "exclude"}
+        Whether missing welfare is an error.
+
+    Raises
+    ------
+    DataError
+        Weights, sizes, design columns or welfare that cannot be used, with counts.
+    DesignError
+        PSU ids that are used in several strata.
+    """
+    faults = count_faults(table)
+    for fault, (expected, got, remedy) in FATAL.items():
+        if faults[fault]:
+            raise DataError(
+                f"{faults[fault]:,} households cannot be used",
+                where=_where(fault, plan),
+                expected=expected,
+                got=f"{got} on {faults[fault]:,} rows",
+                remedy=remedy,
+            )
+    for fault, words in LEFT_OUT.items():
+        if faults[fault] and missing == "error":
+            raise DataError(
+                f"{faults[fault]:,} households have {words}",
+                where=_where(fault, plan),
+                expected="a finite number on every row",
+                got=f"{words} on {faults[fault]:,} rows",
+                remedy='complete them, or leave them out on purpose: missing="exclude" '
+                "(in a study: missing: exclude); the report then says how many",
+            )
+    if table.num_rows == 0 or not np.nansum(table.column("n").to_numpy()):
+        raise DataError(
+            "no household can be used",
+            expected="at least one row with a positive weight",
+            got="none",
+            remedy="run `exitline check` on the study",
+        )
+    _refuse_straddling(table, plan)
+
+
+def _where(fault: str, plan: Plan) -> str:
+    """The column a fault is in."""
+    design = plan.design
+    if fault.endswith("weight"):
+        return f"column '{design.weight}'"
+    if fault == "bad_size":
+        return f"column '{design.size}'"
+    if fault == "missing_design":
+        named = [c for c in (design.strata, *design.stages, *design.fpcs) if c]
+        return "columns " + ", ".join(f"'{c}'" for c in named)
+    if fault == "bad_line":
+        return "the column of the line"
+    return f"column '{plan.welfare}'"
+
+
+def _refuse_straddling(table: pa.Table, plan: Plan) -> None:
+    """Refuse PSU ids that stand in several strata, unless ids are nested."""
+    if plan.design.nest or plan.design.strata is None or not plan.design.stages:
+        return
+    if not plan.clustered:
+        return
+    pairs = table.select(["stage1", "stratum"]).group_by(["stage1", "stratum"]).aggregate([])
+    several = pairs.num_rows - len(pairs.column("stage1").unique())
+    if several:
+        raise DesignError(
+            f"{several:,} PSU ids are used in more than one stratum",
+            where=f"columns '{plan.design.stages[0]}' and '{plan.design.strata}'",
+            expected="each PSU in one stratum",
+            got="the same id in several",
+            remedy="if ids start anew in each stratum, say nest=True (design: {nest: true}); "
+            "otherwise correct the ids",
+        )
+
+
+def notes_on(result: Estimates, table: pa.Table, cells: Cells, plan: Plan) -> Estimates:
+    """The estimates with sentences on what was left out.
+
+    Parameters
+    ----------
+    result : Estimates
+    table : pyarrow.Table
+        The totals query's result.
+    cells : Cells
+    plan : Plan
+
+    Returns
+    -------
+    Estimates
+        With `notes` and `excluded` filled in.
+    """
+    faults = {k: v for k, v in count_faults(table).items() if v}
+    excluded = {k: v for k, v in faults.items() if k in LEFT_OUT or k == "zero_weight"}
+    notes = [f"{v:,} households left out: {LEFT_OUT.get(k, 'weight zero')}"
+             for k, v in excluded.items()]  # fmt: skip
+    below = int((cells.n - cells.n_positive).sum())
+    if below and any(m.positive for m in plan.measures):
+        names = ", ".join(m.name for m in plan.measures if m.positive)
+        notes.append(f"{below:,} households with welfare <= 0 left out of {names}, "
+                     "which need a logarithm")  # fmt: skip
+    return replace(result, notes=(*notes, *result.notes), excluded=excluded)

@@ -1,0 +1,175 @@
+"""From what a user asks to a plan of sums: names resolved and checked before any query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from exitline.errors import DataError, MeasureError, nearest
+from exitline.measure.catalogue import Measure, named
+from exitline.measure.terms import PovertyLine
+from exitline.measure.totals import Plan
+
+if TYPE_CHECKING:
+    from exitline.data.design import Design
+
+
+@dataclass(frozen=True)
+class Request:
+    """A plan and the sets of domains to report, as positions in `plan.domains`."""
+
+    plan: Plan
+    sets: tuple[tuple[int, ...], ...]
+
+
+def make_plan(
+    columns: Iterable[str],
+    measures: str | Measure | Sequence[str | Measure],
+    *,
+    welfare: str | None,
+    line: Any,
+    design: Design,
+    by: str | Sequence[str | Sequence[str]] = (),
+    year: int | None = None,
+    level: float = 0.95,
+    with_squares: bool = False,
+) -> Request:
+    """Resolve measures, lines and domains, and check that every column is there.
+
+    Parameters
+    ----------
+    columns : iterable of str
+        Columns of the table.
+    measures, welfare, line, design, by, year, level
+        As in `exitline.estimate`.
+    with_squares : bool
+        Sum squares too, for design effects.
+
+    Returns
+    -------
+    Request
+
+    Raises
+    ------
+    DataError, MeasureError
+        For an unknown column or measure, or where a line or welfare column is missing.
+
+    Examples
+    --------
+    >>> from exitline.data.design import Design
+    >>> make_plan(["y", "r"], "headcount", welfare="y", line=2, design=Design(), by="r").sets
+    ((), (0,))
+    """
+    wanted = (measures,) if isinstance(measures, str | Measure) else tuple(measures)
+    resolved = tuple(named(m) for m in wanted)
+    sets = _sets(by)
+    domains = tuple(dict.fromkeys(c for one in sets for c in one))
+    plan = Plan(resolved, poverty_lines(line, year), welfare, design, domains, with_squares)
+    _check(plan, level)
+    require_columns(plan.columns, columns)
+    positions = {name: i for i, name in enumerate(domains)}
+    return Request(plan, ((), *(tuple(positions[c] for c in one) for one in sets)))
+
+
+def _sets(by: str | Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Sets of domain columns; a bare name is a set of one column."""
+    if isinstance(by, str):
+        return ((by,),) if by else ()
+    return tuple(dict.fromkeys((one,) if isinstance(one, str) else tuple(one) for one in by))
+
+
+def poverty_lines(line: Any, year: int | None = None) -> tuple[PovertyLine, ...]:
+    """Poverty lines from a number, a column name, a standard's Line, or several of these.
+
+    Parameters
+    ----------
+    line : None, number, str, PovertyLine, Line, mapping or sequence
+    year : int, optional
+        For the value of a standard's Line.
+
+    Returns
+    -------
+    tuple of PovertyLine
+
+    Examples
+    --------
+    >>> [z.label for z in poverty_lines({"extreme": 3047, "absolute": 4891})]
+    ['extreme', 'absolute']
+    """
+    if line is None:
+        return ()
+    if isinstance(line, Mapping):
+        return tuple(_one_line(value, year, label) for label, value in line.items())
+    if isinstance(line, Sequence) and not isinstance(line, str):
+        return tuple(_one_line(value, year, None) for value in line)
+    return (_one_line(line, year, None),)
+
+
+def _one_line(line: Any, year: int | None, label: str | None) -> PovertyLine:
+    """One poverty line of any accepted kind."""
+    if isinstance(line, PovertyLine):
+        return line if label is None else PovertyLine(label, line.value, line.boundary)
+    if isinstance(line, str):
+        return PovertyLine(label or line, line)
+    if isinstance(line, int | float) and not isinstance(line, bool):
+        return PovertyLine(label or f"{line:.15g}", float(line))
+    if hasattr(line, "figure"):
+        if year is None:
+            raise MeasureError(
+                f"the line '{line.name}' has a value for each year, and no year was given",
+                expected="year=, the year of the survey",
+                got="nothing",
+                remedy="add year: to the study, or year= to the call",
+            )
+        return PovertyLine(label or line.name, float(line.figure(year).value), line.boundary)
+    raise MeasureError(
+        "this is no poverty line",
+        expected="a number, the name of a column, a Line of a standard, or several of them",
+        got=type(line).__name__,
+        remedy="for instance line=4891",
+    )
+
+
+def _check(plan: Plan, level: float) -> None:
+    """Refuse measures without what they need."""
+    if not 0 < level < 1:
+        raise MeasureError(
+            "the confidence level is out of range",
+            expected="a number between 0 and 1, such as 0.95",
+            got=str(level),
+            remedy="write 95 % as 0.95",
+        )
+    for measure in plan.measures:
+        if measure.needs_welfare and plan.welfare is None:
+            raise MeasureError(
+                f"'{measure.name}' needs a welfare column",
+                expected="welfare=, the column of consumption or income",
+                got="nothing",
+                remedy="name the column",
+            )
+        if measure.needs_line and not plan.lines:
+            raise MeasureError(
+                f"'{measure.name}' needs a poverty line",
+                expected="line=, a number or a column, in the unit of the welfare column",
+                got="nothing",
+                remedy="give the line, or name a standard that has one",
+            )
+
+
+def require_columns(wanted: Iterable[str], columns: Iterable[str]) -> None:
+    """Refuse columns that are not there, with the nearest name.
+
+    Raises
+    ------
+    DataError
+    """
+    there = list(columns)
+    for name in wanted:
+        if name not in there:
+            raise DataError(
+                f"there is no column '{name}'",
+                expected="one of the table's columns",
+                got=", ".join(there[:30]) + (" …" if len(there) > 30 else ""),
+                remedy=nearest(name, there) or "check the spelling; upper and lower case count",
+            )
