@@ -1,2 +1,71 @@
-"""exitline"""
+"""exitline: measure poverty, decide exits by declared rules, watch whether they last.
+
+Names are loaded when they are first used, so that ``import exitline`` is cheap.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from exitline import measure
+    from exitline.api import check, decide, estimate, run
+    from exitline.data.design import Design
+    from exitline.data.study import Study, load_study
+    from exitline.errors import ExitlineError
+    from exitline.infer.estimates import Estimate, Estimates
+    from exitline.measure.terms import PovertyLine
+    from exitline.standard import Standard
+    from exitline.standard import load as load_standard
+
+_HOME = {
+    "Design": "exitline.data.design",
+    "Estimate": "exitline.infer.estimates",
+    "Estimates": "exitline.infer.estimates",
+    "ExitlineError": "exitline.errors",
+    "PovertyLine": "exitline.measure.terms",
+    "Standard": "exitline.standard",
+    "Study": "exitline.data.study",
+    "check": "exitline.api",
+    "decide": "exitline.api",
+    "estimate": "exitline.api",
+    "load_standard": "exitline.standard:load",
+    "load_study": "exitline.data.study",
+    "measure": "exitline.measure:",
+    "run": "exitline.api",
+}
+
+__all__ = [
+    "Design",
+    "Estimate",
+    "Estimates",
+    "ExitlineError",
+    "PovertyLine",
+    "Standard",
+    "Study",
+    "check",
+    "decide",
+    "estimate",
+    "load_standard",
+    "load_study",
+    "measure",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its room at first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'exitline' has no attribute '{name}'")
+    module, colon, attribute = _HOME[name].partition(":")
+    found = importlib.import_module(module)
+    value = found if colon and not attribute else getattr(found, attribute or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,110 @@
+"""The command line: parse, call a room, print. Each command loads when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from exitline import __version__
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("exitline.cli.init", "Look at a data file, propose a commented study file."),
+    "check": ("exitline.cli.check", "Report on data quality and design of a study."),
+    "run": ("exitline.cli.run", "Estimates, decisions and report of a study."),
+    "estimate": ("exitline.cli.estimate", "One table of estimates, straight from flags."),
+    "standards": ("exitline.cli.standards", "List the rule files; show one with its sources."),
+}
+"""Name of each command: the module that defines it, and its line in the help."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Names in the order of the work: look, check, run, then the rest."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name for a mistyped one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from exitline.errors import nearest
+
+            hint = nearest(args[0], COMMANDS)
+            ctx.fail(f"there is no command '{args[0]}'." + (f" {hint}" if hint else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    help="""Measure poverty, decide exits by declared rules, and publish numbers that
+anyone can recompute.
+
+Examples:
+
+\b
+  exitline init survey.dta              # propose a study file
+  exitline run study.yaml               # estimates, decisions, report
+  exitline standards china-2011-2020    # a rule file with its sources
+""",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="exitline")
+def exitline() -> None:
+    """The group itself; see its help."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line.
+
+    Exit statuses: 0 done; 1 the input cannot be used (a clear message, nothing
+    half-written); 2 wrong usage; 130 interrupted.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process, unless given.
+
+    Examples
+    --------
+    >>> try:
+    ...     main(["--version"])
+    ... except SystemExit as end:
+    ...     end.code
+    exitline, version ...
+    0
+    """
+    from exitline.errors import ExitlineError
+
+    try:
+        sys.exit(exitline.main(arguments, prog_name="exitline", standalone_mode=False) or 0)
+    except ExitlineError as reason:
+        from exitline.cli.show import error
+
+        error(reason)
+        sys.exit(1)
+    except click.ClickException as reason:
+        reason.show()
+        sys.exit(reason.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was left half-written", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

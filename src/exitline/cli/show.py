@@ -1,0 +1,118 @@
+"""What every command prints with: one table, one note, one error, JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.errors import ExitlineError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 80
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A rich console: coloured only on a terminal without NO_COLOR, 80 columns elsewhere."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        stderr=stderr, width=None if stream.isatty() else WIDTH, highlight=False, soft_wrap=False
+    )
+
+
+def table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    right: Sequence[int] = (),
+    caption: str = "",
+) -> None:
+    """Print one table.
+
+    Parameters
+    ----------
+    title : str
+        The finding or the question, as a sentence.
+    columns : sequence of str
+        Headings, with units.
+    rows : iterable of sequences
+        Cells; None is shown as a dash.
+    right : sequence of int
+        Positions of columns that are aligned to the right (numbers).
+    caption : str
+        Line, standard, year, source.
+    """
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(
+        title=Text(title, style="bold"), box=box.SIMPLE_HEAD, title_justify="left",
+        caption=Text(caption, style="dim") if caption else None, caption_justify="left",
+        pad_edge=False, show_edge=False,
+    )  # fmt: skip
+    for i, name in enumerate(columns):
+        shown.add_column(Text(name), justify="right" if i in right else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text("-" if cell is None else str(cell)) for cell in row))
+    console().print(shown)
+
+
+def note(text: str) -> None:
+    """Print a sentence, wrapped."""
+    from rich.text import Text
+
+    console().print(Text(text))
+
+
+def as_json(value: Any) -> None:
+    """Print a value as JSON; NaN and infinities become null."""
+    click.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False, default=str))
+
+
+def _plain(value: Any) -> Any:
+    """The value with everything JSON cannot say made null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if hasattr(value, "item") and not isinstance(value, str | bytes):
+        return _plain(value.item())
+    return value
+
+
+def error(reason: ExitlineError) -> None:
+    """Print an error's parts to standard error, the remedy last."""
+    from rich.text import Text
+
+    shown = console(stderr=True)
+    shown.print(Text("error: ", style="bold red") + Text(reason.what, style="bold"))
+    for name, text in reason.parts().items():
+        if name != "what":
+            shown.print(Text(f"  {name + ':':<10}", style="dim") + Text(text))
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Say on a terminal what is being done, with the time it has taken."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        progress.add_task(text)
+        yield
