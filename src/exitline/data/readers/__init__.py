@@ -1,0 +1,119 @@
+"""Readers of files and databases: each hands back a `Source` that an engine can scan.
+
+Parquet and CSV files stay where they are: only their first bytes and their header are
+looked at here, so that a wrong file is named before an engine meets it. Stata, SPSS and
+spreadsheet files, and the result of an SQL query, are brought into an Arrow table.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.data.readers import magic
+from exitline.errors import DataError, nearest
+
+if TYPE_CHECKING:
+    from exitline.data.source import Source
+
+OPTIONS = {
+    "parquet": frozenset[str](),
+    "csv": frozenset({"encoding", "delimiter", "decimal", "missing"}),
+    "stata": frozenset({"encoding"}),
+    "spss": frozenset({"encoding"}),
+    "sheet": frozenset({"sheet"}),
+    "database": frozenset({"query"}),
+}
+"""The options that each kind of file understands."""
+
+
+def open_file(path: str | Path, **options: Any) -> Source:
+    """Look at a file and say how an engine can scan it.
+
+    Parameters
+    ----------
+    path : path
+        A file ending in .parquet, .csv, .tsv, .txt (also .gz of these), .dta, .sav,
+        .zsav, .xlsx, .xls, .ods, or .duckdb, .sqlite, .db together with `query`.
+    **options
+        `encoding` (csv, Stata, SPSS), `delimiter`, `decimal` ("." or ",") and `missing`
+        (texts that stand for a missing value) for csv, `sheet` for spreadsheets,
+        `query` for databases.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DataError
+        For no file, an empty file, a wrong encoding, a file of another kind than its
+        name says, a header without rows, or column names that occur twice.
+
+    Examples
+    --------
+    >>> open_file("examples/albania-2012/lival.parquet").kind
+    'parquet'
+    """
+    file = Path(path)
+    kind = magic.kind_of(file)
+    given = {name: value for name, value in options.items() if value is not None}
+    _check_options(file, kind, given)
+    if kind == "csv":
+        from exitline.data.readers.csv import open_csv
+
+        return open_csv(file, **given)
+    if kind == "stata" or kind == "spss":
+        from exitline.data.readers.stat import read_stat
+
+        return read_stat(file, kind, **given)
+    if kind == "sheet":
+        from exitline.data.readers.sheet import read_sheet
+
+        return read_sheet(file, **given)
+    if kind == "database":
+        from exitline.data.readers.sql import read_database
+
+        return read_database(file, given.get("query"))
+    return _open_parquet(file)
+
+
+def _open_parquet(path: Path) -> Source:
+    """A Parquet file: its footer is read, its rows are not."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from exitline.data.readers.names import check_names
+    from exitline.data.source import Source
+
+    try:
+        footer = pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as reason:
+        raise DataError(
+            "the Parquet file is damaged",
+            where=path.name,
+            expected="a whole Parquet file",
+            got="a footer that cannot be read",
+            remedy="copy or export the file again: it was probably cut off",
+        ) from reason
+    check_names(footer.schema_arrow.names, path.name)
+    if footer.metadata.num_rows == 0:
+        raise magic.no_rows(path)
+    return Source(kind="parquet", path=path)
+
+
+def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:
+    """Refuse an option that this kind of file does not have."""
+    for name in options:
+        if name not in OPTIONS[kind]:
+            known = sorted(OPTIONS[kind])
+            raise DataError(
+                f"a {kind} file has no option '{name}'",
+                where=path.name,
+                expected="one of " + ", ".join(known) if known else "no options",
+                got=name,
+                remedy=nearest(name, known) or "leave it out",
+            )
+
+
+__all__ = ["OPTIONS", "open_file"]

@@ -1,0 +1,104 @@
+"""Spreadsheets (.xlsx, .xls, .ods), read by calamine through pandas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.data.readers.magic import no_rows
+from exitline.data.readers.names import check_names
+from exitline.errors import DataError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from exitline.data.source import Source
+
+
+def read_sheet(path: Path, *, sheet: str | None = None) -> Source:
+    """One sheet of a spreadsheet as an Arrow table; its first row holds the names.
+
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+        The sheet's name; needed where the file has several.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    DataError
+        When the file is damaged, the sheet is not there or not named, or it has no rows.
+    """
+    from exitline.data.source import Source
+
+    frame = _read(path, sheet)
+    if frame.empty:
+        raise no_rows(path)
+    names = [str(name) for name in frame.iloc[0]]
+    check_names(names, path.name)
+    body = frame.iloc[1:].infer_objects()
+    if body.empty:
+        raise no_rows(path)
+    return Source(kind="arrow", path=path, table=_arrow(body, names))
+
+
+def _read(path: Path, sheet: str | None) -> pd.DataFrame:
+    """The sheet's cells, header included."""
+    import pandas as pd
+    from python_calamine import CalamineError
+
+    try:
+        with pd.ExcelFile(path, engine="calamine") as book:
+            name = _choose([str(n) for n in book.sheet_names], sheet, path)
+            return book.parse(name, header=None)
+    except (CalamineError, ValueError, OSError) as reason:
+        raise DataError(
+            "the spreadsheet cannot be read",
+            where=path.name,
+            expected="a whole .xlsx, .xls or .ods file without a password",
+            got="content that is damaged or locked",
+            remedy="open it, remove the password, and save it again, or export the sheet as CSV",
+        ) from reason
+
+
+def _choose(names: list[str], sheet: str | None, path: Path) -> str:
+    """The sheet that was asked for; the only one where nothing was asked."""
+    if sheet is None and len(names) == 1:
+        return names[0]
+    if sheet in names:
+        return str(sheet)
+    raise DataError(
+        "the file has several sheets" if sheet is None else f"there is no sheet '{sheet}'",
+        where=path.name,
+        expected="one of " + ", ".join(f"'{name}'" for name in names),
+        got="no sheet named" if sheet is None else f"'{sheet}'",
+        remedy=(nearest(sheet, names) if sheet else "")
+        or "name the sheet beside the path: {path: ..., sheet: ...}",
+    )
+
+
+def _arrow(body: pd.DataFrame, names: list[str]) -> pa.Table:
+    """Columns as Arrow; one that mixes numbers and text is text, for the checks to find."""
+    import pyarrow as pa
+
+    columns = [_column(body.iloc[:, position]) for position in range(len(names))]
+    return pa.table(columns, names=names)
+
+
+def _column(values: pd.Series[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        return pa.Array.from_pandas(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([None if _absent(v) else str(v) for v in values], type=pa.string())
+
+
+def _absent(value: Any) -> bool:
+    """Whether a cell is blank (None or pandas' NaN)."""
+    return value is None or value != value
