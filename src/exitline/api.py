@@ -134,5 +134,5 @@ def estimate_table(
     arrow = engine.run(totals(table, chosen.plan))
     refuse_unusable(arrow, chosen.plan, missing)
     cells = cells_from_arrow(arrow, len(chosen.plan.sums))
-    result = infer(cells, chosen.plan, chosen.sets, Options(level, interval, deff))
+    result = infer(cells, chosen.plan, chosen.sets, Options(level, interval))
     return notes_on(result, arrow, cells, chosen.plan)

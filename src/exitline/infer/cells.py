@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,14 +63,14 @@ class Rows:
     ----------
     domain : int array, shape (rows,)
         Domain codes from 0 to `size` - 1.
-    labels : tuple of str
-        The domains' values as text; ("",) for all together.
+    keys : tuple of tuple of str
+        The domains' values as text, one tuple per domain; ((),) for all together.
     stratum, stages, n, n_positive, sums
         As in `Cells`.
     """
 
     domain: Ints
-    labels: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
     stratum: Ints
     stages: tuple[Ints, ...]
     n: Ints
@@ -79,7 +80,12 @@ class Rows:
     @property
     def size(self) -> int:
         """Number of domains."""
-        return len(self.labels)
+        return len(self.keys)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The domains as results name them; "" for all together."""
+        return tuple(", ".join(key) for key in self.keys)
 
     def totals(self) -> Floats:
         """Weighted sums by domain, shape (domains, terms)."""
@@ -178,7 +184,7 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
         Domains without any household that is used are left out.
     """
     used = cells.n > 0
-    domain, labels = _domains(cells, columns, used)
+    domain, keys = _domains(cells, columns, used)
     keep = domain >= 0
     last = cells.stages[-1][keep] if cells.clustered else np.zeros(int(keep.sum()), dtype=np.int64)
     pair = domain[keep] * (int(last.max(initial=0)) + 1) + last
@@ -186,7 +192,7 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
     size = len(first)
     return Rows(
         domain=domain[keep][first],
-        labels=labels,
+        keys=keys,
         stratum=cells.stratum[keep][first],
         stages=tuple(s[keep][first] for s in cells.stages),
         n=np.bincount(inverse, weights=cells.n[keep], minlength=size).astype(np.int64),
@@ -197,8 +203,8 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
 
 def _domains(
     cells: Cells, columns: tuple[int, ...], used: NDArray[np.bool_]
-) -> tuple[Ints, tuple[str, ...]]:
-    """Domain code of each cell (-1 where no household is used) and the domains' labels."""
+) -> tuple[Ints, tuple[tuple[str, ...], ...]]:
+    """Domain code of each cell (-1 where no household is used) and the domains' keys."""
     code = np.zeros(len(cells.n), dtype=np.int64)
     for c in columns:
         code = code * len(cells.levels[c]) + cells.domains[c]
@@ -210,8 +216,8 @@ def _domains(
     for c in reversed(columns):
         parts.insert(0, [cells.levels[c][i] for i in rest % len(cells.levels[c])])
         rest = rest // len(cells.levels[c])
-    labels = [", ".join(p) for p in zip(*parts, strict=True)] if columns else [""] * len(present)
-    return result, tuple(labels)
+    keys = tuple(zip(*parts, strict=True)) if columns else ((),) * len(present)
+    return result, keys
 
 
 def sum_by(group: Ints, values: Floats, size: int) -> Floats:

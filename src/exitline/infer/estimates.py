@@ -242,7 +242,7 @@ def _joined(left: Block, i: int, right: Block, j: int) -> tuple[Rows, Floats]:
     stratum = np.concatenate([r.stratum[k] for r, k in both])
     rows = Rows(
         domain=np.zeros(len(stratum), dtype=np.int64),
-        labels=("",),
+        keys=((),),
         stratum=stratum,
         stages=tuple(
             np.concatenate([r.stages[s][k] for r, k in both]) for s in range(len(left.rows.stages))

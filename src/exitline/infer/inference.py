@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,13 +38,13 @@ class Options:
         Two-sided confidence.
     interval : {"logit", "beta"}
         For shares.
-    deff : bool
-        Compute design effects (the plan must have summed squares).
+    assumed : float
+        Design effect assumed where a share is 0 or 1 in all of the sample.
     """
 
     level: float = 0.95
     interval: intervals.ShareMethod = "logit"
-    deff: bool = False
+    assumed: float = 1.0
 
 
 def infer(
@@ -58,7 +58,8 @@ def infer(
         From the totals query of `plan`.
     plan : Plan
     sets : tuple of tuple of int
-        Each set of domains as positions in `plan.domains`; () is all together.
+        Each set of domains as positions in `plan.domains`; () is all together and comes
+        first: its design effects are assumed for domains in which a share is 0 or 1.
     options : Options
 
     Returns
@@ -68,15 +69,18 @@ def infer(
     """
     frame = frame_of(cells, plan.design.lonely) if cells.clustered else Frame((), "fail")
     blocks: list[Block] = []
+    overall: dict[tuple[str, int | None], float] = {}
     for columns in sets:
         rows = roll_up(cells, columns)
         names = tuple(plan.domains[c] for c in columns)
         by = _By(", ".join(names), rows, rows.totals(), _df(rows, frame))
-        blocks += [
-            _block(by, measure, line, plan, frame, options)
-            for measure in plan.measures
-            for line in plan.lines_of(measure)
-        ]
+        for measure in plan.measures:
+            for line in plan.lines_of(measure):
+                assumed = overall.get((measure.name, line), options.assumed)
+                block = _block(by, measure, line, plan, frame, replace(options, assumed=assumed))
+                if not columns:
+                    overall[measure.name, line] = _at_least_one(block.deff)
+                blocks.append(block)
     return Estimates(tuple(blocks), frame, options.level, _notes(blocks))
 
 
@@ -110,8 +114,8 @@ def _block(
     size = n.astype(np.float64)
     population = by.totals[:, index[plan.population_of(measure)]]
     deff = np.full(rows.size, np.nan)
-    if options.deff and frame.stages:
-        square = index[plan.sum_of(measure.terms[0], line, squared=True)]
+    square = index.get(plan.sum_of(measure.terms[0], line, squared=True))
+    if frame.stages and square is not None:
         deff = _design_effect(by.totals[:, [terms[0], square]], population, size, se, measure)
     value = smooth.value
     return Block(
@@ -129,6 +133,11 @@ def _block(
         deff=deff,
         reason=_reasons(value, se),
     )
+
+
+def _at_least_one(deff: Floats) -> float:
+    """The design effect of the whole sample, for domains that cannot show theirs."""
+    return float(deff[0]) if len(deff) and deff[0] >= 1.0 else 1.0
 
 
 def _influence(rows: Rows, smooth: Smooth, terms: list[int]) -> Floats:
@@ -156,7 +165,7 @@ def _bounds(
     if np.all(np.isinf(df)) and not np.any(se > 0):
         return intervals.Bounds(value, value)
     if measure.interval == "share":
-        return intervals.share(value, se, n, df, options.level, options.interval)
+        return intervals.share(value, se, n, df, options.level, options.interval, options.assumed)
     return intervals.symmetric(value, se, df, options.level)
 
 

@@ -56,7 +56,7 @@ def linearised_variance(
     >>> from exitline.infer.frame import Frame, Stage
     >>> c = np.array([0, 1, 2])
     >>> z = np.array([[1.0], [2.0], [3.0]])
-    >>> rows = Rows(c * 0, ("",), c * 0, (c,), c * 0 + 1, c * 0 + 1, z)
+    >>> rows = Rows(c * 0, ((),), c * 0, (c,), c * 0 + 1, c * 0 + 1, z)
     >>> one = np.array([1.0])
     >>> float(linearised_variance(rows, z, Frame((Stage(np.array([3]), one, one),), "fail"))[0, 0])
     3.0

@@ -23,13 +23,20 @@ Interval = Literal["share", "plain"]
 class Term:
     """One weighted sum: of `kind` (see `exitline.measure.terms`), over persons or households.
 
-    `alpha` is the parameter of the FGT gap; `positive` leaves out welfare <= 0.
+    `alpha` is the parameter of the FGT gap; `positive` leaves out welfare <= 0; `column`
+    names the column of a "flag" (0 or 1) or "amount".
     """
 
     kind: str
     unit: Unit = "persons"
     alpha: float | None = None
     positive: bool = False
+    column: str | None = None
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the term's value is 0 or 1, so that its square is itself."""
+        return self.kind in {"one", "poor", "flag"}
 
     @property
     def needs_line(self) -> bool:
@@ -80,7 +87,7 @@ class Measure:
     @property
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
-        return any(term.kind != "one" for term in self.terms)
+        return any(term.kind not in {"one", "flag"} for term in self.terms)
 
     @property
     def positive(self) -> bool:
@@ -169,6 +176,27 @@ def poverty_gap() -> Measure:
 def severity() -> Measure:
     """Squared poverty gap index: FGT(2)."""
     return fgt(2)
+
+
+def share_of(column: str, unit: Unit = "persons", name: str | None = None) -> Measure:
+    """Share of persons (or households) for whom a 0/1 column is 1.
+
+    Parameters
+    ----------
+    column : str
+        A numeric column of zeros and ones.
+    unit : {"persons", "households"}
+    name : str, optional
+        Name in results; the column's name unless given.
+    """
+    terms = (Term("flag", unit, column=column), Term("one", unit))
+    return Measure(name or column, terms, "ratio", "share", "share", f"{column}, share of {unit}")
+
+
+def count_of(column: str, unit: Unit = "households", name: str | None = None) -> Measure:
+    """Number of persons or households for whom a 0/1 column is 1."""
+    terms = (Term("flag", unit, column=column),)
+    return Measure(name or column, terms, "total", "plain", unit, f"{column}, {unit}")
 
 
 def watts() -> Measure:

@@ -81,7 +81,7 @@ _OF_WELFARE: Mapping[str, Callable[[Any, Term], Any]] = {
 }
 
 
-def value(term: Term, welfare: Any, line: Any, boundary: Boundary = "<") -> Any:
+def value(term: Term, welfare: Any, line: Any, boundary: Boundary = "<", flag: Any = None) -> Any:
     """The term's value on each row, before weighting.
 
     Parameters
@@ -90,6 +90,8 @@ def value(term: Term, welfare: Any, line: Any, boundary: Boundary = "<") -> Any:
     welfare, line : ibis expressions
         `welfare` may be None for terms that only count.
     boundary : {"<", "<="}
+    flag : ibis expression, optional
+        The 0/1 column of a flag term.
 
     Returns
     -------
@@ -98,6 +100,8 @@ def value(term: Term, welfare: Any, line: Any, boundary: Boundary = "<") -> Any:
     """
     if term.kind == "one":
         plain = ibis.literal(1.0)
+    elif term.kind == "flag":
+        plain = flag
     elif term.kind in _OF_WELFARE:
         plain = _OF_WELFARE[term.kind](welfare, term)
     else:

@@ -97,13 +97,21 @@ class Plan:
     @staticmethod
     def sum_of(term: Term, line: int | None, *, squared: bool = False) -> Sum:
         """The sum a term needs at a line."""
-        return Sum(term, line if term.needs_line else None, squared)
+        return Sum(term, line if term.needs_line else None, squared and not term.idempotent)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the data that the query reads."""
         line_columns = [line.value for line in self.lines if isinstance(line.value, str)]
-        named = [self.welfare, *line_columns, *self.design.columns, *self.domains]
+        named = [
+            self.welfare, *line_columns, *self.flags, *self.design.columns, *self.domains,
+        ]  # fmt: skip
+        return tuple(dict.fromkeys(c for c in named if c is not None))
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Columns of flag terms."""
+        named = (term.column for measure in self.measures for term in measure.terms)
         return tuple(dict.fromkeys(c for c in named if c is not None))
 
     @property
@@ -170,6 +178,8 @@ def _prepared(table: Any, plan: Plan) -> Any:
         new[f"_line{index}"] = line.expression(table)
     for index, name in enumerate(plan.domains):
         new[f"_domain{index + 1}"] = table[name]
+    for index, name in enumerate(plan.flags):
+        new[f"_flag{index}"] = portable.number(table[name])
     if plan.clustered:
         new |= _design_columns(table, design)
     rows = table.select(**new)
@@ -257,6 +267,7 @@ def _weighted(rows: Any, plan: Plan, wanted: Sum) -> Any:
         rows["_welfare"] if plan.welfare else None,
         rows[f"_line{wanted.line}"] if line else None,
         line.boundary if line else "<",
+        rows[f"_flag{plan.flags.index(wanted.term.column)}"] if wanted.term.column else None,
     )
     if wanted.squared:
         amount = amount * amount
