@@ -1,0 +1,177 @@
+"""Blocks of estimates from influence values: the one place where a panel meets the design."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from exitline.infer import intervals
+from exitline.infer.cells import Cells, Rows, sum_by
+from exitline.infer.estimates import Block, Estimate, Estimates
+from exitline.infer.taylor import degrees_of_freedom, linearised_variance
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.infer.frame import Frame
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+Kind = Literal["share", "plain"]
+
+ONE_PSU = "one PSU holds all such households: no standard error can be estimated"
+NO_CASES = "no household of the kind the rate is about"
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an estimate is called: measure, line, domain columns, and the kind of interval."""
+
+    measure: str
+    line: str = ""
+    by: str = ""
+    kind: Kind = "share"
+
+
+@dataclass(frozen=True)
+class Values:
+    """Point estimates by domain with what an interval needs.
+
+    Attributes
+    ----------
+    estimate : float array, shape (domains,)
+    influence : float array, shape (rows,)
+        Weighted influence of each row (cluster x domain).
+    cases : int array, shape (rows,)
+        Households of each row that the estimate is about (the denominator).
+    population : float array, shape (domains,)
+        Weighted number of units the estimate speaks for.
+    """
+
+    estimate: Floats
+    influence: Floats
+    cases: Ints
+    population: Floats
+
+
+def block(named: Named, rows: Rows, values: Values, frame: Frame, level: float) -> Block:
+    """Standard errors, degrees of freedom and intervals of one statistic in all domains.
+
+    Degrees of freedom count the PSUs and strata that hold households the estimate is
+    about, as R's ``degf(subset(design, ...))``.
+
+    Parameters
+    ----------
+    named : Named
+    rows : Rows
+        One row per domain x cluster.
+    values : Values
+    frame : Frame
+        The design of the whole sample.
+    level : float
+        Two-sided confidence.
+
+    Returns
+    -------
+    exitline.infer.estimates.Block
+    """
+    variance = linearised_variance(rows, values.influence[:, None], frame)[:, 0]
+    df = degrees_of_freedom(replace(rows, n=values.cases)).astype(np.float64)
+    n = np.bincount(rows.domain, weights=values.cases, minlength=rows.size).astype(np.int64)
+    se = np.where(df >= 1, np.sqrt(np.maximum(variance, 0.0)), np.nan)
+    estimate = np.where(n > 0, values.estimate, np.nan)
+    if named.kind == "share":
+        bounds = intervals.share(estimate, se, n.astype(np.float64), df, level)
+    else:
+        bounds = intervals.symmetric(estimate, se, df, level)
+    return Block(
+        measure=named.measure, line=named.line, by=named.by, rows=rows, estimate=estimate,
+        se=se, bounds=bounds, df=df, n=n, population=values.population,
+        influence=values.influence, deff=np.full(rows.size, np.nan),
+        reason=_reasons(estimate, se),
+    )  # fmt: skip
+
+
+def _reasons(estimate: Floats, se: Floats) -> tuple[str, ...]:
+    """Why a figure is missing, by domain."""
+    return tuple(
+        NO_CASES if np.isnan(v) else ONE_PSU if np.isnan(s) else ""
+        for v, s in zip(estimate, se, strict=True)
+    )
+
+
+def ratio(top: Floats, bottom: Floats, rows: Rows, cases: Ints) -> Values:
+    """A ratio of weighted totals by domain, linearised (Woodruff 1971; Binder 1983).
+
+    Parameters
+    ----------
+    top, bottom : float arrays, shape (rows,)
+        Weighted sums of each row.
+    rows : Rows
+    cases : int array, shape (rows,)
+        Households in the denominator.
+
+    Returns
+    -------
+    Values
+        R = T/B with influence (top - R bottom) / B.
+    """
+    totals = sum_by(rows.domain, np.column_stack([top, bottom]), rows.size)
+    empty = totals[:, 1] <= 0
+    below = np.where(empty, 1.0, totals[:, 1])
+    value = np.where(empty, np.nan, totals[:, 0] / below)
+    plugged = np.where(empty, 0.0, value)[rows.domain]
+    influence = np.where(empty[rows.domain], 0.0, (top - plugged * bottom) / below[rows.domain])
+    return Values(value, influence, cases, totals[:, 1])
+
+
+def difference(left: Estimates, a: dict[str, str], right: Estimates, b: dict[str, str]) -> Estimate:
+    """The first estimate minus the second with the joint linearisation over shared PSUs.
+
+    Both must come from the same panel. Two waves, two domains or two measures that share
+    clusters covary; adding their variances would be wrong.
+
+    Parameters
+    ----------
+    left, right : Estimates
+    a, b : dict
+        Selections as in `Estimates.find`.
+
+    Returns
+    -------
+    Estimate
+    """
+    both = Estimates((*left.blocks, *right.blocks) if left is not right else left.blocks,
+                     left.frame, left.level)  # fmt: skip
+    return both.difference(a, b)
+
+
+def household_cells(
+    stratum: Ints, psu: Ints, domain: Ints, labels: Sequence[str], used: NDArray[np.bool_]
+) -> Cells:
+    """Cells with one row a household, for statistics that are linearised by household.
+
+    Parameters
+    ----------
+    stratum, psu, domain : int arrays, shape (n,)
+        Codes from 0; a PSU code belongs to one stratum.
+    labels : sequence of str
+        The domains' values.
+    used : bool array, shape (n,)
+        Households that take part. The others keep their PSU in the design.
+
+    Returns
+    -------
+    Cells
+        With the household's index as the only sum, so that rows can be traced back.
+    """
+    n = len(stratum)
+    ones = used.astype(np.int64)
+    return Cells(
+        stratum=stratum, stages=(psu,), domains=(domain,), levels=(tuple(labels),), n=ones,
+        n_positive=ones, sums=np.empty((n, 0)), fpc=np.empty((n, 0)),
+    )  # fmt: skip

@@ -1,0 +1,285 @@
+"""Opening a panel: which tables, which waves, and whether they can be used as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.data.design import Design
+from exitline.errors import DataError
+from exitline.measure.dynamics import PanelColumns, Unit, WaveLines
+from exitline.measure.terms import Boundary, PovertyLine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exitline.engine.base import Engine
+
+SAME_VALUES = 0.95
+"""Share of households with exactly equal welfare from which two waves count as one file twice."""
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """How a panel is to be read.
+
+    Parameters
+    ----------
+    columns : PanelColumns
+    waves : tuple of str
+        In the order of time. Empty: the file names, or the sorted values of the wave column.
+    lines : WaveLines
+    unit : {"persons", "households"}
+        What is counted; persons need `design.size`.
+
+    Examples
+    --------
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
+    >>> spec.waves, spec.unit
+    (('a', 'b'), 'households')
+    """
+
+    columns: PanelColumns
+    waves: tuple[str, ...] = ()
+    lines: WaveLines = field(default_factory=WaveLines)
+    unit: Unit = "households"
+
+
+@dataclass(frozen=True)
+class WaveReport:
+    """What one wave holds.
+
+    Attributes
+    ----------
+    wave : str
+    households : int
+        Rows, each one household.
+    unknown : int
+        Households whose welfare (or state) is missing in this wave.
+    """
+
+    wave: str
+    households: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class OpenPanel:
+    """A panel that an engine can query: one unbound table a wave.
+
+    Attributes
+    ----------
+    engine : Engine
+    tables : tuple of ibis.Table
+        As `exitline.measure.dynamics.wave_tables` returns them.
+    spec : PanelSpec
+        With the waves filled in.
+    reports : tuple of WaveReport
+    """
+
+    engine: Engine
+    tables: tuple[Any, ...]
+    spec: PanelSpec
+    reports: tuple[WaveReport, ...]
+
+
+def panel_spec(
+    *,
+    household: str,
+    welfare: str | None = None,
+    state: str | None = None,
+    wave: str | None = None,
+    waves: Sequence[str] = (),
+    line: float | str | Mapping[str, float] | None = None,
+    boundary: Boundary = "<",
+    design: Design | None = None,
+    by: str | Sequence[str] = (),
+    extras: Sequence[str] = (),
+    unit: Unit | None = None,
+) -> PanelSpec:
+    """A `PanelSpec` from plain arguments.
+
+    Parameters
+    ----------
+    household : str
+        Column of the household's id.
+    welfare, state : str, optional
+        Welfare column, or a column that says poor or not; ``{wave}`` in a wide table.
+    wave : str, optional
+        Wave column of a long table.
+    waves : sequence of str
+        Names of the waves in the order of time.
+    line : float, str or mapping
+        One line for all waves (constant prices), a column, or a line for each wave.
+    boundary : {"<", "<="}
+        Who is poor: strictly below the line, or also exactly on it.
+    design : Design, optional
+    by : str or sequence of str
+        Columns to break down by.
+    extras : sequence of str
+        Predictors, ``{wave}`` in a wide table.
+    unit : {"persons", "households"}, optional
+        Persons where the design has a size, unless told otherwise.
+
+    Returns
+    -------
+    PanelSpec
+    """
+    design = design or Design()
+    by = (by,) if isinstance(by, str) else tuple(by)
+    columns = PanelColumns(household, welfare, state, wave, design, by, tuple(extras))
+    return PanelSpec(
+        columns=columns,
+        waves=tuple(str(w) for w in waves),
+        lines=_lines(line, boundary),
+        unit=unit or ("persons" if design.size else "households"),
+    )
+
+
+def _lines(line: float | str | Mapping[str, float] | None, boundary: Boundary) -> WaveLines:
+    if line is None:
+        return WaveLines()
+    if isinstance(line, int | float | str):
+        value = line if isinstance(line, str) else float(line)
+        return WaveLines(PovertyLine("line", value, boundary))
+    return WaveLines(
+        by_wave={str(w): PovertyLine("line", float(z), boundary) for w, z in line.items()}
+    )
+
+
+@contextmanager
+def open_panel(
+    data: Any, spec: PanelSpec, engine: str | Engine = "duckdb"
+) -> Iterator[OpenPanel]:
+    """Attach a panel to an engine and check every wave.
+
+    Parameters
+    ----------
+    data : path, table, or sequence of these
+        One table a wave in the order of time, or a single long or wide table.
+    spec : PanelSpec
+    engine : str or Engine
+
+    Yields
+    ------
+    OpenPanel
+
+    Raises
+    ------
+    DataError
+        For a wave that is missing or given twice, households with several rows in a wave,
+        missing ids, weights or design columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1.0, 3.0], "y_b": [3.0, None]})
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
+    >>> with open_panel(wide, spec) as panel:
+    ...     [(r.wave, r.households, r.unknown) for r in panel.reports]
+    [('a', 2, 0), ('b', 2, 1)]
+    """
+    from exitline.data.source import open_source
+    from exitline.engine.session import session
+    from exitline.measure.dynamics import wave_tables
+
+    sources = [open_source(d) for d in (data if isinstance(data, list | tuple) else [data])]
+    _refuse_same_file(sources)
+    with session(engine) as opened:
+        attached = [opened.attach(source, f"wave{i}") for i, source in enumerate(sources)]
+        waves = spec.waves or _found_waves(sources, attached, spec, opened)
+        spec = replace(spec, waves=waves)
+        tables = wave_tables(attached, waves, spec.columns, spec.lines)
+        reports = tuple(
+            _checked(opened, table, wave) for table, wave in zip(tables, waves, strict=True)
+        )
+        yield OpenPanel(opened, tables, spec, reports)
+
+
+def _refuse_same_file(sources: Sequence[Any]) -> None:
+    """Refuse a file that is given as two waves."""
+    paths = [Path(s.path).resolve() for s in sources if s.path is not None]
+    twice = sorted({p.name for p in paths if paths.count(p) > 1})
+    if twice:
+        raise DataError(
+            f"the file '{twice[0]}' is given as two waves",
+            expected="another file for each wave",
+            got=", ".join(p.name for p in paths),
+            remedy="take the duplicate out",
+        )
+
+
+def _found_waves(
+    sources: Sequence[Any], attached: Sequence[Any], spec: PanelSpec, engine: Engine
+) -> tuple[str, ...]:
+    """Names of the waves where the caller gave none."""
+    columns = spec.columns
+    if columns.wave is not None:
+        from exitline.measure.dynamics import wave_names
+
+        found = engine.run(wave_names(attached[0], columns.wave))
+        return tuple(str(v) for v in found.column("wave").to_pylist())
+    if columns.wide:
+        raise DataError(
+            "the waves of a wide table must be named",
+            expected="the parts of the column names that stand for {wave}, in order of time",
+            got="no names",
+            remedy="give --waves, for instance --waves 2018,2020,2022",
+        )
+    names = [s.path.stem if s.path is not None else str(i + 1) for i, s in enumerate(sources)]
+    return tuple(names) if len(set(names)) == len(names) else tuple(
+        str(i + 1) for i in range(len(names))
+    )
+
+
+def _checked(engine: Engine, table: Any, wave: str) -> WaveReport:
+    """The report on one wave, or an error that says what is wrong with it."""
+    from exitline.measure import dynamics
+
+    found = engine.run(dynamics.faults(table)).to_pylist()[0]
+    rows = int(found["rows"])
+    if rows == 0:
+        raise DataError(
+            f"wave '{wave}' is missing: it has no rows",
+            expected="at least one household in every wave that is named",
+            got="none",
+            remedy="correct the list of waves, or leave this wave out",
+        )
+    faults = {
+        "missing_id": ("no household id", "an id on every row"),
+        "bad_weight": ("a missing, infinite or negative weight", "a weight of 0 or above"),
+        "bad_size": ("a missing size, or one that is not above zero", "persons per household"),
+        "missing_design": ("no stratum or PSU", "stratum and PSU on every row"),
+    }
+    for fault, (words, expected) in faults.items():
+        if found[fault]:
+            raise DataError(
+                f"{found[fault]:,} rows of wave '{wave}' have {words}",
+                expected=expected,
+                got=f"{words} on {found[fault]:,} of {rows:,} rows",
+                remedy="complete the column, or leave these rows out of the file",
+            )
+    _refuse_repeated(engine, table, wave, rows)
+    return WaveReport(wave, rows, int(found["missing_state"]))
+
+
+def _refuse_repeated(engine: Engine, table: Any, wave: str, rows: int) -> None:
+    """Refuse households with more than one row; cheap where the file is sorted by id."""
+    from exitline.measure import dynamics
+
+    if engine.name == "duckdb" and not table.household.type().is_string():
+        rising = engine.run(dynamics.increasing(table)).to_pylist()[0]
+        if rising["rows"] and not rising["not_rising"]:
+            return
+    repeated = engine.run(dynamics.duplicates(table)).to_pylist()[0]["households"]
+    if repeated:
+        raise DataError(
+            f"{repeated:,} households have more than one row in wave '{wave}'",
+            expected="one row for each household and wave",
+            got=f"{rows:,} rows",
+            remedy="a wave may have been appended twice, or members stand in place of "
+            "households: keep one row per household",
+        )

@@ -1,0 +1,334 @@
+"""Who left poverty and who fell into it between two waves, with design-based errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.errors import DataError
+from exitline.infer.cells import Cells, Rows, cells_from_arrow, roll_up
+from exitline.infer.estimates import Estimates
+from exitline.infer.frame import Frame, frame_of
+from exitline.watch import linear
+from exitline.watch.linear import Named
+from exitline.watch.sources import SAME_VALUES, OpenPanel, PanelSpec, WaveReport, open_panel
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from exitline.engine.base import Engine
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+CELLS = ("poor_poor", "poor_out", "out_poor", "out_out")
+LOST = ("poor_lost", "out_lost")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate: the cells above and below the fraction line, and its meaning in words.
+
+    Attributes
+    ----------
+    name, label : str
+    top, bottom : tuple of str
+        Names of cells that are summed.
+    """
+
+    name: str
+    label: str
+    top: tuple[str, ...]
+    bottom: tuple[str, ...]
+
+
+RATES: Mapping[str, Rate] = {
+    rate.name: rate
+    for rate in (
+        Rate("exit_rate", "of the poor, share out at the next wave",
+             ("poor_out",), ("poor_poor", "poor_out")),
+        Rate("persistence_rate", "of the poor, share still poor at the next wave",
+             ("poor_poor",), ("poor_poor", "poor_out")),
+        Rate("entry_rate", "of those out, share poor at the next wave",
+             ("out_poor",), ("out_poor", "out_out")),
+        Rate("stay_out_rate", "of those out, share still out at the next wave",
+             ("out_out",), ("out_poor", "out_out")),
+        *(Rate(f"share_{cell}", f"share of all: {cell.replace('_', ', then ')}", (cell,), CELLS)
+          for cell in CELLS),
+        Rate("attrition_rate", "of those with a known state, share lost by the next wave",
+             LOST, (*CELLS, *LOST)),
+    )
+}  # fmt: skip
+"""The rates of a pair of waves by name."""
+
+
+@dataclass(frozen=True)
+class PairCount:
+    """What one pair of waves holds, unweighted.
+
+    Attributes
+    ----------
+    before, after : str
+    counts : mapping of cell to int
+        Households in each of the four cells and of the two kinds of lost ones.
+    entrants : int
+        Households in the wave after that were not in the wave before.
+    """
+
+    before: str
+    after: str
+    counts: Mapping[str, int]
+    entrants: int
+
+    @property
+    def lost(self) -> int:
+        """Households with a known state before and none after."""
+        return self.counts["poor_lost"] + self.counts["out_lost"]
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """Transition rates of consecutive waves.
+
+    Attributes
+    ----------
+    waves : tuple of str
+    estimates : Estimates
+        Measures such as ``"exit_rate(a>b)"``: the rate and its pair of waves.
+    pairs : tuple of PairCount
+    reports : tuple of WaveReport
+    notes : tuple of str
+        Attrition and everything else a reader must know.
+    """
+
+    waves: tuple[str, ...]
+    estimates: Estimates
+    pairs: tuple[PairCount, ...]
+    reports: tuple[WaveReport, ...]
+    notes: tuple[str, ...]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The estimates as a table with the contract's columns."""
+        return self.estimates.to_pandas()
+
+    def matrix(self, before: str, after: str, domain: str = "", by: str = "") -> Floats:
+        """The 2 x 2 matrix of transition probabilities; each row sums to one.
+
+        Parameters
+        ----------
+        before, after : str
+            Two consecutive waves.
+        domain, by : str
+            A domain; all together by default.
+
+        Returns
+        -------
+        float array, shape (2, 2)
+            Rows: poor, out before. Columns: poor, out after.
+        """
+        names = ("persistence_rate", "exit_rate", "entry_rate", "stay_out_rate")
+        found = [
+            self.estimates.find(measure=f"{name}({before}>{after})", domain=domain, by=by).estimate
+            for name in names
+        ]
+        return np.array(found).reshape(2, 2)
+
+
+def transitions(
+    data: Any, spec: PanelSpec, *, level: float = 0.95, engine: str | Engine = "duckdb"
+) -> Transitions:
+    """Transition matrix, exit, entry and persistence rates of every pair of waves.
+
+    Rates of a pair speak for the population of the wave before, with that wave's weights;
+    households that are lost by the wave after are left out of the rates, counted, and their
+    share reported (see `exitline.watch.attrition` for weights that make up for them).
+    Standard errors are linearised at the clusters, which all pairs share, so that
+    ``result.estimates.difference(...)`` of two pairs or two domains is right too.
+
+    Parameters
+    ----------
+    data : path, table, or sequence of these
+        One table a wave in the order of time, or a single long or wide table.
+    spec : PanelSpec
+        See `panel_spec`.
+    level : float
+        Two-sided confidence.
+    engine : str or Engine
+
+    Returns
+    -------
+    Transitions
+
+    Raises
+    ------
+    DataError, DesignError
+        See `open_panel`; also when two waves hold the same values.
+
+    References
+    ----------
+    Binder (1983), International Statistical Review 51, 279-292 (ratio, joint linearisation).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from exitline.watch import panel_spec
+    >>> wide = pd.DataFrame({"id": range(4), "y_a": [1., 1., 3., 3.], "y_b": [1., 3., 3., 3.]})
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
+    >>> transitions(wide, spec).matrix("a", "b")
+    array([[0.5, 0.5],
+           [0. , 1. ]])
+    """
+    with open_panel(data, spec, engine) as panel:
+        tables = [_pair_totals(panel, i) for i in range(len(panel.tables) - 1)]
+        waves, reports = panel.spec.waves, panel.reports
+    pairs = tuple(_pair_count(t, reports, i) for i, t in enumerate(tables))
+    _refuse_copied_wave(tables, pairs)
+    cells = joined_cells(tables, len(spec.columns.domains))
+    estimates = rates(cells, waves, spec, level)
+    return Transitions(waves, estimates, pairs, reports, _notes(pairs, reports, spec))
+
+
+def _pair_totals(panel: OpenPanel, i: int) -> pa.Table:
+    """Totals of waves i and i + 1."""
+    from exitline.measure.dynamics import transition_totals
+
+    query = transition_totals(panel.tables[i], panel.tables[i + 1], panel.spec.unit)
+    return panel.engine.run(query)
+
+
+def _pair_count(table: pa.Table, reports: Sequence[WaveReport], i: int) -> PairCount:
+    """Unweighted counts of a pair."""
+    counts = {cell: int(table.column(f"n_{cell}").to_numpy().sum()) for cell in (*CELLS, *LOST)}
+    found = int(table.column("found").to_numpy().sum())
+    entrants = reports[i + 1].households - found
+    return PairCount(reports[i].wave, reports[i + 1].wave, counts, entrants)
+
+
+def _refuse_copied_wave(tables: Sequence[pa.Table], pairs: Sequence[PairCount]) -> None:
+    """Refuse two waves in which nearly everyone has exactly the same welfare."""
+    for table, pair in zip(tables, pairs, strict=True):
+        same = int(table.column("same").to_numpy().sum())
+        both = sum(pair.counts[cell] for cell in CELLS)
+        if both >= 20 and same >= SAME_VALUES * both:
+            raise DataError(
+                f"waves '{pair.before}' and '{pair.after}' hold the same values",
+                expected="two rounds of measurement",
+                got=f"exactly equal welfare for {same:,} of {both:,} households",
+                remedy="one wave was probably saved twice: find the right file",
+            )
+
+
+def joined_cells(tables: Sequence[pa.Table], domains: int) -> Cells:
+    """Cells of all pairs together: a pair's sums are zero on the rows of the others.
+
+    Parameters
+    ----------
+    tables : sequence of pyarrow.Table
+        Results of `exitline.measure.dynamics.transition_totals`, in order of time.
+    domains : int
+        Number of domain columns.
+
+    Returns
+    -------
+    Cells
+        Six sums a pair (`CELLS`, `LOST`), then six unweighted counts a pair.
+    """
+    import pyarrow as pa
+
+    names = (*CELLS, *LOST)
+    width = len(names) * len(tables)
+    sums = np.zeros((sum(t.num_rows for t in tables), 2 * width))
+    parts, start = [], 0
+    for i, table in enumerate(tables):
+        rows = slice(start, start + table.num_rows)
+        for j, name in enumerate(names):
+            sums[rows, i * len(names) + j] = table.column(f"sum_{name}").to_numpy()
+            sums[rows, width + i * len(names) + j] = table.column(f"n_{name}").to_numpy()
+        keys = [c for c in table.column_names if c == "stratum" or c.startswith(("stage", "domain"))]
+        n = sums[rows, width:].sum(axis=1).astype(np.int64)
+        parts.append(table.select(keys).append_column("n", pa.array(n)))
+        start += table.num_rows
+    keyed = cells_from_arrow(pa.concat_tables(parts).combine_chunks(), 0)
+    return Cells(
+        keyed.stratum, keyed.stages, keyed.domains, keyed.levels, keyed.n, keyed.n, sums, keyed.fpc
+    )
+
+
+def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> Estimates:
+    """Estimates of all `RATES` for every pair of waves and every domain column.
+
+    Parameters
+    ----------
+    cells : Cells
+        As `joined_cells` returns them.
+    waves : sequence of str
+    spec : PanelSpec
+    level : float
+
+    Returns
+    -------
+    Estimates
+    """
+    frame = frame_of(cells, spec.columns.design.lonely)
+    blocks = []
+    for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:
+        rows = roll_up(cells, columns)
+        by = ", ".join(spec.columns.domains[c] for c in columns)
+        for i in range(len(waves) - 1):
+            blocks += _pair_blocks(rows, i, (waves[i], waves[i + 1]), by, frame, level)
+    return Estimates(tuple(blocks), frame, level)
+
+
+def _pair_blocks(
+    rows: Rows, i: int, pair: tuple[str, str], by: str, frame: Frame, level: float
+) -> list[linear.Block]:
+    """All rates of one pair in one set of domains."""
+    names = (*CELLS, *LOST)
+    half = rows.sums.shape[1] // 2
+    found = []
+    for rate in RATES.values():
+        top = [i * len(names) + names.index(cell) for cell in rate.top]
+        bottom = [i * len(names) + names.index(cell) for cell in rate.bottom]
+        cases = rows.sums[:, [half + b for b in bottom]].sum(axis=1).astype(np.int64)
+        values = linear.ratio(
+            rows.sums[:, top].sum(axis=1), rows.sums[:, bottom].sum(axis=1), rows, cases
+        )
+        named = Named(f"{rate.name}({pair[0]}>{pair[1]})", "", by, "share")
+        found.append(linear.block(named, rows, values, frame, level))
+    return found
+
+
+def _notes(
+    pairs: Sequence[PairCount], reports: Sequence[WaveReport], spec: PanelSpec
+) -> tuple[str, ...]:
+    """What a reader must know: attrition, entrants, missing welfare, no clusters."""
+    notes = []
+    for pair in pairs:
+        known = sum(pair.counts.values())
+        if pair.lost:
+            notes.append(
+                f"{pair.lost:,} of {known:,} households with a known state at {pair.before} "
+                f"have none at {pair.after} ({100 * pair.lost / max(known, 1):.1f} %); "
+                "the rates rest on the others"
+            )
+        if pair.entrants:
+            notes.append(
+                f"{pair.entrants:,} households of {pair.after} were not in {pair.before}: "
+                "they take part from then on"
+            )
+    notes += [
+        f"{r.unknown:,} of {r.households:,} households have no usable welfare at {r.wave}"
+        for r in reports
+        if r.unknown
+    ]
+    if not spec.columns.design.stages:
+        notes.append(
+            "no PSU is declared: each household counts as its own cluster, which makes "
+            "intervals too narrow where neighbours resemble each other"
+        )
+    return tuple(notes)
