@@ -1,0 +1,289 @@
+"""What a claim is: a sentence bound to its figure, query, data, standard and software."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+from exitline.claim.errors import ClaimError
+from exitline.claim.exact import Rounding, exact, grouped
+from exitline.claim.form import check_hex, known, plain, refused
+
+QueryKind = Literal["estimate", "decision", "decision count"]
+OUTCOMES = ("met", "not met", "cannot tell")
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which figure of a run is meant: the words of its result tables.
+
+    Parameters
+    ----------
+    kind : {"estimate", "decision", "decision count"}
+        A cell of the estimates; the outcome of one unit; or how many units of a level
+        have an outcome.
+    measure, line, by, domain, indicator : str
+        For an estimate: the row, in the words of the columns of the same names ("" for
+        none).
+    column : str
+        For an estimate: which number of the row ("estimate", "se", "n", "population").
+    confidence : str
+        For an estimate with an interval: its level as decimal text, such as "0.95".
+    level, unit, criterion, outcome : str
+        For decisions: "household", "village" or "county"; the unit's id (for one
+        decision); the criterion ("" overall); the outcome counted.
+
+    Raises
+    ------
+    ClaimError
+        For a kind that does not exist or a query that leaves out what its kind needs,
+        and for the decision on one household, which would publish who it is.
+
+    Examples
+    --------
+    >>> Query(measure="headcount", line="4891", by="region", domain="Coast").words()
+    'headcount, line 4891, region Coast'
+    >>> Query(kind="decision count", level="village", outcome="met").words()
+    'villages with outcome "met"'
+    """
+
+    kind: QueryKind = "estimate"
+    measure: str = ""
+    line: str = ""
+    by: str = ""
+    domain: str = ""
+    indicator: str = ""
+    column: str = "estimate"
+    confidence: str = ""
+    level: str = ""
+    unit: str = ""
+    criterion: str = ""
+    outcome: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(QueryKind):
+            raise refused("unknown kind of query", " or ".join(get_args(QueryKind)), self.kind)
+        needed = {
+            "estimate": ("measure", "column"),
+            "decision": ("level", "unit"),
+            "decision count": ("level", "outcome"),
+        }
+        for name in needed[self.kind]:
+            if not getattr(self, name):
+                raise refused(f"a query of kind '{self.kind}' needs '{name}'", name, "nothing")
+        if self.outcome and self.outcome not in OUTCOMES:
+            raise refused("unknown outcome", " or ".join(OUTCOMES), self.outcome)
+        if self.kind == "decision" and self.level == "household":
+            raise ClaimError(
+                "the decision on one household cannot be published as a claim",
+                expected="a village, a county, or a count of households",
+                remedy="claim how many households have an outcome",
+            )
+
+    def words(self) -> str:
+        """The query in one line, for tables and messages."""
+        if self.kind == "estimate":
+            place = f"{self.by} {self.domain}".strip()
+            parts = (
+                self.measure if self.column == "estimate" else f"{self.column} of {self.measure}",
+                f"indicator {self.indicator}" if self.indicator else "",
+                f"line {self.line}" if self.line else "",
+                place,
+            )
+            return ", ".join(part for part in parts if part)
+        criterion = f", criterion {self.criterion}" if self.criterion else ""
+        if self.kind == "decision":
+            return f"outcome of {self.level} {self.unit}{criterion}"
+        plural = "counties" if self.level == "county" else f"{self.level}s"
+        return f'{plural} with outcome "{self.outcome}"{criterion}'
+
+
+@dataclass(frozen=True)
+class InputDigest:
+    """One data file that a figure was computed from.
+
+    Parameters
+    ----------
+    name : str
+        The file's name, without its folder.
+    sha256 : str
+        SHA-256 of the file's bytes, hex ("" for a table that was never a file).
+    rows : str
+        Digest of the rows that does not depend on their order or on the file format
+        (see :func:`exitline.claim.row_digest`), "" when it was not asked for.
+
+    Examples
+    --------
+    >>> InputDigest("lival.parquet", sha256="e3" * 32).name
+    'lival.parquet'
+    """
+
+    name: str
+    sha256: str = ""
+    rows: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("sha256", "rows"):
+            check_hex(getattr(self, name), f"{name} of input '{self.name}'")
+        if not (self.name and (self.sha256 or self.rows)):
+            raise refused("an input needs a name and a digest", "name and sha256", "less")
+
+
+@dataclass(frozen=True)
+class RuleRef:
+    """A rule file or a study file, named with its digest and, where known, its text.
+
+    Parameters
+    ----------
+    name : str
+        Such as "china-2011-2020".
+    sha256 : str
+        Digest of its canonical content, hex.
+    version : str
+        The file's version or validity, if it has one.
+    text : str
+        Its content, so that a stranger need not ask for it ("" when left out).
+
+    Examples
+    --------
+    >>> RuleRef("albania-2012", sha256="e3" * 32).name
+    'albania-2012'
+    """
+
+    name: str
+    sha256: str
+    version: str = ""
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        check_hex(self.sha256, f"digest of '{self.name}'")
+        if not (self.name and self.sha256):
+            raise refused("a rule file is named by name and digest", "name and sha256", "less")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A published sentence, with all that a stranger needs to compute its figure again.
+
+    Parameters
+    ----------
+    statement : str
+        The sentence, with {figure} where the figure stands and, if wanted, {low} and
+        {high} where its interval stands.
+    value : str
+        The figure: exact decimal or rational text, never a floating-point number; for a
+        decision its outcome.
+    unit : str
+        What the figure counts or measures: "percent", "persons", "households", "".
+    rounding : Rounding
+        How the computed number became the figure.
+    query : Query
+        Which figure it is.
+    inputs : tuple of InputDigest
+        The data, at least one.
+    software : str
+        Name and version of what computed it.
+    low, high : str
+        The interval's ends, rounded by the same rule ("" without interval).
+    standard, study : RuleRef, optional
+        The rule file and the study file.
+
+    Raises
+    ------
+    ClaimError
+        When a part is missing or contradicts another one.
+
+    Examples
+    --------
+    >>> claim = Claim(
+    ...     statement="{figure} of people were poor ({low}-{high}).", value="14.3",
+    ...     low="12.6", high="16.1", unit="percent", rounding=Rounding(1, scale="100"),
+    ...     query=Query(measure="headcount", confidence="0.95"),
+    ...     inputs=(InputDigest("lival.parquet", sha256="e3" * 32),), software="exitline 0.1.0",
+    ... )
+    >>> claim.sentence
+    '14.3 % of people were poor (12.6-16.1).'
+    """
+
+    statement: str
+    value: str
+    unit: str
+    rounding: Rounding
+    query: Query
+    inputs: tuple[InputDigest, ...]
+    software: str
+    low: str = ""
+    high: str = ""
+    standard: RuleRef | None = None
+    study: RuleRef | None = None
+
+    def __post_init__(self) -> None:
+        if "{figure}" not in self.statement:
+            raise refused("a statement shows its figure", "{figure} in the sentence", "none")
+        if not self.inputs:
+            raise refused("a claim names the data it was computed from", "an input", "none")
+        if not self.software:
+            raise refused("a claim names the software that computed it", "a version", "none")
+        if self.query.kind == "decision":
+            if self.value not in OUTCOMES:
+                raise refused("a decision has an outcome", " or ".join(OUTCOMES), self.value)
+        else:
+            exact(self.value)
+        self._check_interval()
+
+    def _check_interval(self) -> None:
+        """An interval has two ends in order, a level, and stands around an estimate."""
+        if not (self.low or self.high or self.query.confidence):
+            if "{low}" in self.statement or "{high}" in self.statement:
+                raise refused("the statement shows an interval that the claim lacks", "low", "")
+            return
+        if not (self.low and self.high and self.query.confidence):
+            raise refused("an interval needs low, high and confidence", "all three", "less")
+        if exact(self.low) > exact(self.high):
+            raise refused("an interval's ends are the wrong way round", "low <= high", "low > high")
+        if not 0 < exact(self.query.confidence) < 1:
+            raise refused("confidence out of range", "between 0 and 1", self.query.confidence)
+
+    @property
+    def figure(self) -> str:
+        """The figure as it is read: with separators and unit ("12,933 persons", "14.3 %")."""
+        shown = grouped(self.value)
+        if self.unit == "percent":
+            return f"{shown} %"
+        return f"{shown} {self.unit}".strip()
+
+    @property
+    def sentence(self) -> str:
+        """The statement with its figure in place."""
+        text = self.statement.replace("{figure}", self.figure)
+        return text.replace("{low}", grouped(self.low)).replace("{high}", grouped(self.high))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claim as JSON-ready values; parts that are empty are left out."""
+        return plain(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any], *, where: str = "") -> Claim:
+        """The claim that :meth:`to_dict` wrote; nothing unknown is passed over.
+
+        Raises
+        ------
+        ClaimError
+            For unknown, missing or wrongly typed parts.
+        """
+        made = known(cls, content, where)
+        made["rounding"] = Rounding(**known(Rounding, made.get("rounding", {}), where))
+        made["query"] = Query(**known(Query, made.get("query", {}), where))
+        inputs = made.get("inputs", ())
+        if not isinstance(inputs, (list, tuple)):
+            raise refused("inputs are not a list", "a list of inputs", type(inputs).__name__)
+        made["inputs"] = tuple(InputDigest(**known(InputDigest, one, where)) for one in inputs)
+        for name in ("standard", "study"):
+            if name in made:
+                made[name] = RuleRef(**known(RuleRef, made[name], where))
+        return cls(**made)
+
+    def with_statement(self, statement: str) -> Claim:
+        """The same claim in other words, for another language or page."""
+        return replace(self, statement=statement)
