@@ -1,1 +1,1 @@
-"""tmp"""
+"""Exit rules, three-way decisions, assessments and the life cycle of a household; no engine."""

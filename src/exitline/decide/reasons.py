@@ -1,0 +1,136 @@
+"""The reason of each decision, in one sentence of plain words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exitline.decide.decision import CANNOT_TELL, MET, WORDS
+
+if TYPE_CHECKING:
+    from exitline.decide.decision import Comparison, Evidence, Verdicts
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a criterion is spoken of.
+
+    Attributes
+    ----------
+    subject : str
+        What the share is of, for instance "persons in poor households".
+    comparison : {"below", "at_most", "above", "at_least"}
+    confidence : float
+    rule : {"test", "point"}
+    """
+
+    subject: str
+    comparison: Comparison
+    confidence: float
+    rule: str = "test"
+
+
+def percent(value: float, beside: float | None = None) -> str:
+    """A share as a percentage; more decimals where it would look equal to its threshold.
+
+    Examples
+    --------
+    >>> percent(0.1427), percent(0.01996, beside=0.02)
+    ('14.3 %', '1.996 %')
+    """
+    if math.isnan(value):
+        return "unknown"
+    for decimals in (1, 2, 3, 4):
+        text = f"{100 * value:.{decimals}f}"
+        if beside is None or value == beside or text != f"{100 * beside:.{decimals}f}":
+            return f"{text} %"
+    return f"{100 * value:.6g} %"
+
+
+def threshold_text(threshold: float, comparison: str) -> str:
+    """For instance "below 3 %"."""
+    return f"{WORDS[comparison]} {100 * threshold:g} %"
+
+
+def reasons(
+    evidence: Evidence, verdicts: Verdicts, thresholds: list[float], wording: Wording
+) -> list[str]:
+    """One sentence for each unit.
+
+    Parameters
+    ----------
+    evidence, verdicts : Evidence, Verdicts
+        Of one criterion.
+    thresholds : list of float, length units
+    wording : Wording
+
+    Returns
+    -------
+    list of str
+    """
+    if evidence.kind == "none":
+        return ["no evidence was given for this criterion"] * len(thresholds)
+    say = _of_count if evidence.kind == "full count" else _of_sample
+    return [say(evidence, verdicts, i, z, wording) for i, z in enumerate(thresholds)]
+
+
+def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
+    """A full count: the exact share, or the range that missing values leave."""
+    if math.isnan(threshold):
+        return "the standard has no threshold for this unit's area class"
+    target = threshold_text(threshold, w.comparison)
+    seen = (
+        f"{percent(e.low[i], threshold)} of {w.subject} in a full count of {e.n[i]:,.0f} households"
+    )
+    if e.missing[i] and e.low[i] != e.high[i]:
+        highest = percent(e.high[i], threshold)
+        seen += f" (up to {highest} if the {e.missing[i]:,.0f} with missing values are)"
+    if v.outcome[i] == CANNOT_TELL:
+        return f"{seen}; missing values decide whether it is {target}"
+    return f"{seen}; required: {target}"
+
+
+def _of_sample(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
+    """A sample: the estimate, the bound that decides, and what would settle it."""
+    if math.isnan(threshold):
+        return "the standard has no threshold for this unit's area class"
+    target = threshold_text(threshold, w.comparison)
+    seen = f"{percent(e.low[i])} of {w.subject} in a sample of {e.n[i]:,.0f} households"
+    if w.rule == "point":
+        return f"{seen}; by the point rule, required: {target}{_chance(v.error_probability[i])}"
+    if v.outcome[i] == CANNOT_TELL:
+        return f"{seen}; {_undecided(e, v, i, w)}, required: {target}"
+    up = (v.outcome[i] == MET) == (w.comparison in {"below", "at_most"})
+    side, bound = ("at most", v.high[i]) if up else ("at least", v.low[i])
+    sure = f"{side} {percent(bound, threshold)} with {100 * w.confidence:g} % confidence"
+    return f"{seen}, {sure}; required: {target}"
+
+
+def _undecided(e: Evidence, v: Verdicts, i: int, w: Wording) -> str:
+    """Why a sample does not tell, and how many more households would settle it."""
+    if e.df[i] < 1:
+        why = "too few PSUs for a standard error"
+    else:
+        why = (
+            f"with {100 * w.confidence:g} % confidence anything from {percent(v.low[i])} "
+            f"to {percent(v.high[i])}"
+        )
+    needed = v.needed[i]
+    if math.isnan(needed):
+        return f"{why}; the observed share is at the threshold, so no larger sample would settle it"
+    if needed + e.n[i] >= e.population[i]:
+        return (
+            f"{why}; only a full count of about {e.population[i]:,.0f} households would settle it"
+        )
+    return f"{why}; about {needed:,.0f} more households would settle it at this rate"
+
+
+def _chance(probability: float) -> str:
+    """The error probability of a point rule."""
+    if math.isnan(probability):
+        return "; its error probability cannot be estimated"
+    return (
+        f"; were the true share at the threshold, evidence this favourable would come up "
+        f"with probability {probability:.3f}"
+    )

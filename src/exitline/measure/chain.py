@@ -1,0 +1,251 @@
+"""The chain household -> village -> county, as one query each.
+
+First every household gets its status: poor or not, each criterion met, not met or
+missing, and the outcome. Then 0/1 flags of these are summed by cluster, village and
+county with the same totals query as any estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from exitline.errors import DataError, nearest
+from exitline.measure.catalogue import Measure, count_of, share_of
+
+if TYPE_CHECKING:
+    from exitline.standard import Criterion, ExitRule, Standard
+
+OUTCOMES = ("met", "not met", "cannot tell")
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Columns that name the units of each level.
+
+    Attributes
+    ----------
+    household : str or None
+        Household id, carried into the household decisions.
+    village, county : str or None
+    area_class : str or None
+        Column with the area class (for instance west or other).
+    """
+
+    household: str | None = None
+    village: str | None = None
+    county: str | None = None
+    area_class: str | None = None
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Village and county columns that are set, county first."""
+        return tuple(c for c in (self.county, self.village) if c is not None)
+
+
+def household_status(table: Any, standard: Standard, lines: Mapping[str, Any]) -> Any:
+    """Households with their status under the standard.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        Bound table with the columns that the standard's conditions name.
+    standard : Standard
+    lines : mapping of str to float or ibis.Value
+        The figure of each line, in the unit of the welfare column.
+
+    Returns
+    -------
+    ibis.Table
+        The table with ``status_poor`` (boolean, missing where it cannot be told), one
+        ``status_<criterion>`` for each household criterion, and ``status_outcome``:
+        "not met" if any criterion is not met, "met" if all are, else "cannot tell".
+    """
+    given = _given(table, standard, lines)
+    rule = standard.household
+    new: dict[str, Any] = {}
+    if rule is not None and rule.poor is not None:
+        new["status_poor"] = rule.poor.build(table, **given)
+        given["names"] = {"poor": new["status_poor"]}
+    if rule is not None:
+        for criterion in rule.criteria:
+            assert criterion.condition is not None
+            new[f"status_{criterion.name}"] = criterion.condition.build(table, **given)
+        decisive = [new[f"status_{c.name}"] for c in rule.criteria if c.veto]
+        new["status_outcome"] = _outcome(decisive)
+    return table.mutate(**new)
+
+
+def _given(table: Any, standard: Standard, lines: Mapping[str, Any]) -> dict[str, Any]:
+    """What conditions may refer to: lines, indicators with their missing rule, scores."""
+    states: dict[str, Any] = {}
+    for name, indicator in standard.indicators.items():
+        state = indicator.deprived.build(table, lines=lines)
+        if indicator.missing != "excluded":
+            state = state.fill_null(indicator.missing == "deprived")
+        states[name] = state
+    scores: dict[str, Any] = {}
+    if states:
+        counts = [ibis.ifelse(s, 1.0, 0.0) for s in states.values()]
+        known = [s.notnull() for s in states.values()]
+        scores["deprivations"] = _sum_if_known(counts, known)
+        weights = [i.weight for i in standard.indicators.values()]
+        if all(w is not None for w in weights):
+            terms = [
+                c * (float(w.numerator) / w.denominator)
+                for c, w in zip(counts, weights, strict=True)
+                if w is not None
+            ]
+            scores["score"] = _sum_if_known(terms, known)
+    return {"lines": lines, "indicators": states, "scores": scores}
+
+
+def _sum_if_known(terms: list[Any], known: list[Any]) -> Any:
+    """Sum of terms; missing where any of them is."""
+    total, all_known = terms[0], known[0]
+    for term, there in zip(terms[1:], known[1:], strict=True):
+        total, all_known = total + term, all_known & there
+    return ibis.ifelse(all_known, total, ibis.null("float64"))
+
+
+def _outcome(criteria: list[Any]) -> Any:
+    """Kleene's conjunction, as a word."""
+    together = ibis.literal(True)
+    for criterion in criteria:
+        together = together & criterion
+    return ibis.cases((together, "met"), (~together, "not met"), else_="cannot tell")
+
+
+def with_flags(table: Any, rules: tuple[ExitRule, ...], given_lines: Mapping[str, Any]) -> Any:
+    """Households with the 0/1 columns that village and county criteria sum.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        From `household_status`.
+    rules : tuple of ExitRule
+        Village and county rules.
+    given_lines : mapping of str to float or ibis.Value
+
+    Returns
+    -------
+    ibis.Table
+        With ``flag_met``, ``flag_not_met``, ``flag_cannot_tell``, ``flag_poor`` and, for
+        each share criterion, ``low_<level>_<name>`` (known to be in it),
+        ``high_<level>_<name>`` (in it, or missing) and ``gap_...`` (missing).
+    """
+    new: dict[str, Any] = {}
+    if "status_outcome" in table.columns:
+        for outcome in OUTCOMES:
+            new[f"flag_{outcome.replace(' ', '_')}"] = _flag(table["status_outcome"] == outcome)
+    if "status_poor" in table.columns:
+        new["flag_poor"] = _flag(table["status_poor"].fill_null(False))
+    for rule in rules:
+        for criterion in share_criteria(rule):
+            state = _share_state(table, criterion, given_lines)
+            key = f"{rule.level}_{criterion.name}"
+            new[f"low_{key}"] = _flag(state.fill_null(False))
+            new[f"high_{key}"] = _flag(state.fill_null(True))
+            new[f"gap_{key}"] = _flag(state.isnull())
+    return table.mutate(**new)
+
+
+def _share_state(table: Any, criterion: Criterion, lines: Mapping[str, Any]) -> Any:
+    """The condition whose share a criterion takes, on each household."""
+    assert criterion.condition is not None
+    names = {"poor": table["status_poor"]} if "status_poor" in table.columns else {}
+    return criterion.condition.build(table, names=names, lines=lines)
+
+
+def _flag(condition: Any) -> Any:
+    return ibis.ifelse(condition, 1.0, 0.0)
+
+
+def share_criteria(rule: ExitRule) -> tuple[Criterion, ...]:
+    """Criteria of a rule that are shares of persons or households."""
+    return tuple(c for c in rule.criteria if c.kind == "share")
+
+
+def chain_measures(rules: tuple[ExitRule, ...], columns: tuple[str, ...]) -> tuple[Measure, ...]:
+    """The measures that village and county decisions rest on.
+
+    Parameters
+    ----------
+    rules : tuple of ExitRule
+    columns : tuple of str
+        Columns of the table from `with_flags`.
+
+    Returns
+    -------
+    tuple of Measure
+        Counts of households by outcome and poverty, and the low, high and missing share
+        or count of each share criterion.
+    """
+    counted = ("flag_met", "flag_not_met", "flag_cannot_tell", "flag_poor")
+    measures = [count_of(c) for c in counted if c in columns]
+    for rule in rules:
+        for criterion in share_criteria(rule):
+            key = f"{rule.level}_{criterion.name}"
+            measures.append(share_of(f"low_{key}", criterion.unit))
+            measures.append(share_of(f"high_{key}", criterion.unit))
+            measures.append(count_of(f"gap_{key}"))
+    return tuple(measures)
+
+
+def household_decisions(table: Any, levels: Levels, standard: Standard) -> Any:
+    """One row per household: its unit ids, whether it is poor, each criterion, the outcome.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        From `household_status`.
+    levels : Levels
+    standard : Standard
+
+    Returns
+    -------
+    ibis.Table
+        Columns ``household``, ``village``, ``county`` (as far as named), ``poor``, one boolean
+        per criterion, ``outcome``.
+    """
+    new: dict[str, Any] = {}
+    for name in ("household", "village", "county"):
+        column = getattr(levels, name)
+        if column is not None:
+            new[name] = table[column]
+    if "status_poor" in table.columns:
+        new["poor"] = table["status_poor"]
+    rule = standard.household
+    for criterion in rule.criteria if rule is not None else ():
+        new[criterion.name] = table[f"status_{criterion.name}"]
+    new["outcome"] = table["status_outcome"]
+    return table.select(**new)
+
+
+def require_standard_columns(columns: tuple[str, ...], wanted: Mapping[str, str]) -> None:
+    """Refuse a table without a column that the standard's conditions name.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Columns of the bound table.
+    wanted : mapping of name to meaning
+
+    Raises
+    ------
+    DataError
+    """
+    for name, meaning in wanted.items():
+        if name not in columns:
+            raise DataError(
+                f"the standard needs a column '{name}' ({meaning})",
+                where="study, columns:",
+                expected=f"columns: {{{name}: <a column or an expression>}}",
+                got="no such column",
+                remedy=nearest(name, columns)
+                or "say in the study which column or expression "
+                "it is; if it was not asked, write NULL: it is then missing, never met",
+            )
