@@ -1,0 +1,350 @@
+"""From a study and its tables to one table whose columns carry the names of their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from exitline.data import aggregates, money
+from exitline.data.roles import ROLES, design_columns, is_number
+from exitline.data.study import Equivalence, Facts, Study
+from exitline.errors import StudyError, nearest
+
+if TYPE_CHECKING:
+    import ibis
+
+    from exitline.standard import Standard
+
+_KEY = "persons_key"
+_ADULT_AGE = 14
+
+
+def bind(
+    table: ibis.Table,
+    study: Study,
+    standard: Standard | None = None,
+    *,
+    persons: ibis.Table | None = None,
+) -> ibis.Table:
+    """Add the columns that the study declares, under their canonical names.
+
+    Expressions under `columns` see the columns of the file alone, all at once: none sees
+    another. Those under design, levels, prices and equivalence see the names of
+    `columns` first, then the file. A column of the file that has the name of a role is
+    hidden by it.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        Households, bound or unbound.
+    study : Study
+    standard : Standard, optional
+        When given, the columns that its conditions need must be there.
+    persons : ibis.Table, optional
+        Needed where the study has a persons table.
+
+    Returns
+    -------
+    ibis.Table
+        One row per household (per person where `unit: person`): the file's columns,
+        those under `columns`, and welfare, size, weight, strata, psu, fpc, replicate_1,
+        village, county, area_class as far as declared. Numbers are doubles; `welfare` is
+        that of one person, in the prices of the line.
+
+    Raises
+    ------
+    StudyError
+        For a column that is not there, or text where a number is needed.
+    ConditionError
+        For an expression that cannot be read.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from exitline.data.loader import parse_study
+    >>> study = parse_study('''
+    ... study: a
+    ... data: {households: a.parquet}
+    ... columns: {welfare: rcons, size: "round(0.075 * totcons / rcons)"}
+    ... ''')
+    >>> table = ibis.table({"rcons": "float64", "totcons": "float64"}, name="households")
+    >>> bind(table, study).columns
+    ('rcons', 'totcons', 'welfare', 'size')
+    """
+    binder = _Binder(study, _rows(table, study, persons), persons)
+    named = binder.columns()
+    named |= binder.second_stage(named)
+    named |= binder.welfare(named)
+    bound = _with_columns(binder.table, named, binder.original)
+    _check_areas(study, bound)
+    if standard is not None:
+        _check_standard(study, standard, bound)
+    return bound
+
+
+def bind_facts(table: ibis.Table, facts: Facts, level: str) -> ibis.Table:
+    """A table of villages or counties with its key and declared columns.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        One row per village or county.
+    facts : Facts
+    level : {"village", "county"}
+        What its key is called in the result.
+
+    Returns
+    -------
+    ibis.Table
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from exitline.data.study import TableRef
+    >>> facts = Facts(TableRef(), on="vid", columns={"road": "km_to_road < 2"})
+    >>> table = ibis.table({"vid": "int64", "km_to_road": "float64"}, name="villages")
+    >>> bind_facts(table, facts, "village").columns
+    ('vid', 'km_to_road', 'village', 'road')
+    """
+    study = Study(title="", households=facts.table, columns=facts.columns)
+    binder = _Binder(study, table, None)
+    named = {level: binder.value(facts.on, f"{facts.table.where}, on")}
+    return _with_columns(table, named | binder.columns(), table.columns)
+
+
+@dataclass
+class _Binder:
+    """Builds the study's expressions over one table."""
+
+    study: Study
+    table: ibis.Table
+    persons: ibis.Table | None
+
+    def __post_init__(self) -> None:
+        """Join the aggregates over persons that any expression uses."""
+        self.original: tuple[str, ...] = tuple(self.table.columns)
+        self.texts: dict[str, str] = {}
+        found: list[aggregates.Aggregate] = []
+        for key, text in _texts(self.study).items():
+            if text not in self.original and text not in self.texts:
+                cut = aggregates.split(text, len(found) + 1, self.study.where(key))
+                self.texts[text] = cut.text
+                found += cut.aggregates
+        if found:
+            self.table = self._join(found)
+
+    def _join(self, found: list[aggregates.Aggregate]) -> ibis.Table:
+        """The table with one more column for each aggregate."""
+        key = self.study.key
+        if self.persons is None or key is None:
+            raise StudyError(
+                f"{found[0].function}() needs a persons table",
+                where=found[0].where,
+                expected="data.persons and data.on",
+                got="households alone",
+                remedy="name the persons table, or write the expression over households",
+            )
+        own = key.persons if self.study.unit == "person" else key.households
+        _need(key.persons, self.persons.columns, self.study, "data.on")
+        _need(own, self.original, self.study, "data.on")
+        sums = aggregates.per_household(self.persons, key.persons, found, _KEY)
+        _same_kind(self.table[own], sums[_KEY], self.study)
+        return self.table.left_join(sums, self.table[own] == sums[_KEY]).drop(_KEY)
+
+    def value(
+        self, text: str, where: str, names: Mapping[str, ibis.Value] | None = None
+    ) -> ibis.Value:
+        """A name, a column or an expression."""
+        from exitline.standard import parse
+
+        names = names or {}
+        if text in names:
+            return names[text]
+        if text in self.original:
+            return self.table[text]
+        if text.isidentifier():
+            _need(text, [*names, *self.original], self.study, where)
+        return parse(self.texts.get(text, text), where=where).build(self.table, names=names)
+
+    def columns(self) -> dict[str, ibis.Value]:
+        """What stands under `columns`."""
+        return {
+            name: self._as_role(name, text, self.study.where(f"columns.{name}"))
+            for name, text in self.study.columns.items()
+        }
+
+    def second_stage(self, names: Mapping[str, ibis.Value]) -> dict[str, ibis.Value]:
+        """Design and levels."""
+        named = {}
+        for name, text in (design_columns(self.study) | self.study.levels.named()).items():
+            if text == name and name in names:
+                continue
+            named[name] = self._as_role(name, text, _place(self.study, name), names)
+        return named
+
+    def welfare(self, names: Mapping[str, ibis.Value]) -> dict[str, ibis.Value]:
+        """Welfare of one person in the prices of the line, where welfare is declared."""
+        if "welfare" not in names:
+            return {}
+        equivalence = self.study.equivalence
+        scale = self._scale(equivalence, names) if equivalence is not None else None
+        text = self.study.prices.regional if self.study.prices is not None else None
+        regional = self._number(text, "prices.regional", names) if text is not None else None
+        return {"welfare": money.welfare(names["welfare"], self.study, scale, regional)}
+
+    def _scale(self, equivalence: Equivalence, names: Mapping[str, ibis.Value]) -> ibis.Value:
+        """Equivalent adults of each household."""
+        wanted = equivalence_texts(equivalence)
+        parts = {part: self._number(text, "equivalence", names) for part, text in wanted.items()}
+        return money.equivalent_adults(equivalence, parts)
+
+    def _as_role(
+        self, name: str, text: str, where: str, names: Mapping[str, ibis.Value] | None = None
+    ) -> ibis.Value:
+        """A value, as a double where the role holds numbers."""
+        value = self.value(text, where, names)
+        return (
+            _double(value, f"'{text}' ({ROLES[name].meaning if name in ROLES else name})", where)
+            if is_number(name)
+            else value
+        )
+
+    def _number(self, text: str, key: str, names: Mapping[str, ibis.Value]) -> ibis.Value:
+        where = self.study.where(key)
+        return _double(self.value(text, where, names), f"'{text}'", where)
+
+
+def equivalence_texts(equivalence: Equivalence) -> dict[str, str]:
+    """The expressions that a scale needs, by their part."""
+    if equivalence.scale == "column":
+        return {"column": equivalence.column or ""}
+    if equivalence.scale != "oecd-modified":
+        return {"size": "size"}
+    if equivalence.age is not None:
+        age = equivalence.age
+        return {
+            "adults": f"count({age} >= {_ADULT_AGE})",
+            "children": f"count({age} < {_ADULT_AGE})",
+        }
+    return {"adults": equivalence.adults or "", "children": equivalence.children or ""}
+
+
+def _texts(study: Study) -> dict[str, str]:
+    """Every text of the study that may hold an aggregate, by its key."""
+    texts = {f"columns.{name}": text for name, text in study.columns.items()}
+    texts |= {f"design.{name}": text for name, text in design_columns(study).items()}
+    texts |= {f"levels.{name}": text for name, text in study.levels.named().items()}
+    if study.prices is not None and study.prices.regional is not None:
+        texts["prices.regional"] = study.prices.regional
+    if study.equivalence is not None:
+        needed = equivalence_texts(study.equivalence)
+        texts |= {f"equivalence.{part}": text for part, text in needed.items()}
+    return texts
+
+
+def _rows(table: ibis.Table, study: Study, persons: ibis.Table | None) -> ibis.Table:
+    """What the rows of the analysis are: households, or persons with their household's columns.
+
+    A household column whose name the persons table has, too, is called household_<name>.
+    """
+    if study.unit == "household":
+        return table
+    assert persons is not None
+    assert study.key is not None
+    _need(study.key.persons, persons.columns, study, "data.on")
+    _need(study.key.households, table.columns, study, "data.on")
+    taken = {name.casefold() for name in persons.columns}
+    renamed = {
+        (f"household_{name}" if name.casefold() in taken else name): table[name]
+        for name in table.columns
+    }
+    households = table.select(**renamed, **{_KEY: table[study.key.households]})
+    _same_kind(persons[study.key.persons], households[_KEY], study)
+    joined = persons.left_join(households, persons[study.key.persons] == households[_KEY])
+    return joined.drop(_KEY)
+
+
+def _with_columns(
+    table: ibis.Table, named: Mapping[str, ibis.Value], original: tuple[str, ...]
+) -> ibis.Table:
+    """The file's columns that no name hides, then the named ones."""
+    hidden = {name.casefold() for name in named}
+    kept = {name: table[name] for name in original if name.casefold() not in hidden}
+    return table.select(**kept, **named)
+
+
+def _double(value: ibis.Value, what: str, where: str) -> ibis.Value:
+    """The value as a double; text is refused."""
+    if not value.type().is_numeric():
+        text = value.type().is_string()
+        raise StudyError(
+            f"the column {what} holds {'text' if text else str(value.type())}, not numbers",
+            where=where,
+            expected="numbers",
+            got="text in at least one row" if text else str(value.type()),
+            remedy="find the rows with text; marks such as NA or . are declared with "
+            "'missing' beside the path, a decimal comma with 'decimal'",
+        )
+    return value.cast("float64")
+
+
+def _need(name: str, there: Any, study: Study, where: str) -> None:
+    """Refuse a column that is not there."""
+    known = list(there)
+    if name in known:
+        return
+    raise StudyError(
+        f"there is no column '{name}'",
+        where=study.where(where),
+        expected="one of " + ", ".join(known[:30]) + (" …" if len(known) > 30 else ""),
+        got=f"'{name}'",
+        remedy=nearest(name, known) or "check the spelling; upper and lower case count",
+    )
+
+
+def _same_kind(left: ibis.Value, right: ibis.Value, study: Study) -> None:
+    """Keys that are joined are both text or both numbers."""
+    if left.type().is_string() != right.type().is_string():
+        raise StudyError(
+            "the keys of households and persons are of different kinds",
+            where=study.where("data.on"),
+            expected="numbers in both tables, or text in both",
+            got=f"{left.type()} and {right.type()}",
+            remedy="export the key in the same form in both tables",
+        )
+
+
+def _place(study: Study, name: str) -> str:
+    """Where a column of design or levels was declared."""
+    stem = name.rpartition("_")[0] if name[-1:].isdigit() else name
+    for key in (f"design.{name}", f"design.{stem}", f"levels.{name}", f"columns.{name}"):
+        if key in study.places:
+            return study.places[key]
+    return name
+
+
+def _check_areas(study: Study, bound: ibis.Table) -> None:
+    """Every area is a column of the bound table."""
+    for position, area in enumerate(study.areas, start=1):
+        for name in area:
+            _need(name, bound.columns, study, f"areas[{position}]")
+
+
+def _check_standard(study: Study, standard: Standard, bound: ibis.Table) -> None:
+    """Every column that the standard's conditions on households need is there."""
+    absent = {
+        name: column.meaning
+        for name, column in standard.columns.items()
+        if column.level == "household" and name not in bound.columns
+    }
+    if absent:
+        first = next(iter(absent))
+        raise StudyError(
+            f"the standard {standard.name} needs columns that are not there",
+            where=study.where("columns"),
+            expected="; ".join(f"{name}: {meaning}" for name, meaning in absent.items()),
+            got="no column called " + ", ".join(absent),
+            remedy=nearest(first, bound.columns)
+            or f"say under 'columns' which column or expression '{first}' is",
+        )

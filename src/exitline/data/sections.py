@@ -1,0 +1,390 @@
+"""The sections of a study file, one reader each."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+
+from exitline.data.design import Design, LonelyPsu, ReplicateKind
+from exitline.data.study import (
+    DEFAULT_MEASURES,
+    Direction,
+    Equivalence,
+    Facts,
+    Key,
+    Levels,
+    LineUse,
+    Outputs,
+    Population,
+    Prices,
+    Study,
+    TableRef,
+    Unit,
+)
+from exitline.errors import DesignError, StudyError
+
+if TYPE_CHECKING:
+    from exitline.standard.yamltree import Tree
+
+SCALES = ("per person", "oecd-modified", "square root")
+_TEXT_OPTIONS = ("encoding", "delimiter", "decimal", "sheet")
+_FILE_OPTIONS = (*_TEXT_OPTIONS, "missing")
+
+
+@dataclass
+class Paths:
+    """Reads paths from the study's folder and remembers those that lead out of it."""
+
+    folder: Path
+    outside: list[str] = field(default_factory=list)
+
+    def read(self, written: str) -> Path:
+        """The path that was written, from the study's folder."""
+        path = self.folder / Path(written).expanduser()
+        if not path.resolve().is_relative_to(self.folder.resolve()) and written not in self.outside:
+            self.outside.append(written)
+        return path
+
+
+@dataclass(frozen=True)
+class Data:
+    """The section `data`."""
+
+    households: TableRef
+    persons: TableRef | None
+    key: Key | None
+    unit: Unit
+
+
+def data(tree: Tree, paths: Paths) -> Data:
+    """Which tables, and how they are joined."""
+    found = tree.fields(("households", "persons", "on", "unit"), required=("households",))
+    persons = table(found["persons"], paths) if "persons" in found else None
+    unit = found["unit"].choice(get_args(Unit)) if "unit" in found else "household"
+    if persons is not None and "on" not in found:
+        raise tree.fault(
+            "persons cannot be joined to households",
+            expected="on: the column with the household's key in both tables",
+            got="no key 'on'",
+            remedy="add it, for instance 'on: hhid', or {households: hhid, persons: hid}",
+        )
+    if unit == "person" and persons is None:
+        raise found["unit"].fault(
+            "a study of persons needs a persons table",
+            expected="data.persons",
+            got="households alone",
+            remedy="name the persons table, or drop 'unit: person'",
+        )
+    key = _key(found["on"]) if "on" in found else None
+    return Data(table(found["households"], paths), persons, key, cast(Unit, unit))
+
+
+def _key(tree: Tree) -> Key:
+    if not tree.is_mapping:
+        return Key(tree.text(), tree.text())
+    found = tree.fields(("households", "persons"), required=("households", "persons"))
+    return Key(found["households"].text(), found["persons"].text())
+
+
+def table(tree: Tree, paths: Paths) -> TableRef:
+    """A path, {path, options...} or {sql, connection}."""
+    if not tree.is_mapping:
+        return TableRef(path=paths.read(tree.text()), where=tree.where)
+    found = tree.fields(("path", *_FILE_OPTIONS, "sql", "connection"))
+    if "sql" in found:
+        return _query(tree, found, paths)
+    if "path" not in found:
+        raise tree.fault(
+            "no data are named",
+            expected="path: a file, or sql: a query with its connection",
+            got="keys " + (", ".join(found) or "none"),
+            remedy="add 'path'",
+        )
+    options: dict[str, Any] = {name: found[name].text() for name in _TEXT_OPTIONS if name in found}
+    if "missing" in found:
+        options["missing"] = tuple(t.text() for t in found["missing"].one_or_many())
+    if "decimal" in found:
+        found["decimal"].choice((".", ","))
+    return TableRef(
+        path=paths.read(found["path"].text()), options=MappingProxyType(options), where=tree.where
+    )
+
+
+def _query(tree: Tree, found: Mapping[str, Tree], paths: Paths) -> TableRef:
+    """A query and the database it is put to."""
+    if "connection" not in found or len(found) != 2:
+        raise tree.fault(
+            "a query needs its connection, and nothing else",
+            expected="sql and connection",
+            got=", ".join(found),
+            remedy="name the database file, postgresql://host/database, or {env: NAME}",
+        )
+    written = found["connection"]
+    text = _from_environment(written) if written.is_mapping else written.text()
+    if "://" not in text:
+        text = str(paths.read(text))
+    return TableRef(sql=found["sql"].text(), connection=text, where=tree.where)
+
+
+def _from_environment(tree: Tree) -> str:
+    """A connection that is kept in an environment variable, not in the file."""
+    name = tree.fields(("env",), required=("env",))["env"].text()
+    if not os.environ.get(name):
+        raise tree.fault(
+            "the connection is not set",
+            expected=f"the environment variable {name}",
+            got="nothing under this name",
+            remedy=f"set it before the run: export {name}=postgresql://host/database",
+        )
+    return os.environ[name]
+
+
+def standard(tree: Tree, paths: Paths) -> str:
+    """A shipped name, or a path from the study's folder."""
+    text = tree.text()
+    if text.endswith((".yaml", ".yml")):
+        paths.read(text)
+    return text
+
+
+def columns(tree: Tree) -> Mapping[str, str]:
+    """Names and the columns or expressions they stand for."""
+    return MappingProxyType({name: below.text() for name, below in tree.items()})
+
+
+def design(tree: Tree) -> Design:
+    """The sampling design, as written."""
+    texts = ("weight", "size", "strata")
+    lists = ("psu", "fpc", "replicates")
+    truths = ("nest", "mse", "census")
+    found = tree.fields((*texts, *lists, *truths, "lonely", "kind", "scale", "rscales"))
+    given: dict[str, Any] = {name: found[name].text() for name in texts if name in found}
+    given |= {name: found[name].truth() for name in truths if name in found}
+    for name in lists:
+        if name in found:
+            many = tuple(t.text() for t in found[name].one_or_many())
+            given[name] = many if name == "replicates" or len(many) > 1 else many[0]
+    if "lonely" in found:
+        given["lonely"] = found["lonely"].choice(get_args(LonelyPsu))
+    if "kind" in found:
+        given["kind"] = found["kind"].choice(get_args(ReplicateKind))
+    if "scale" in found:
+        given["scale"] = found["scale"].number()
+    if "rscales" in found:
+        given["rscales"] = tuple(t.number() for t in found["rscales"].one_or_many())
+    try:
+        return Design(**given)
+    except DesignError as reason:
+        raise StudyError(
+            reason.what,
+            where=tree.where,
+            expected=reason.expected,
+            got=reason.got,
+            remedy=reason.remedy,
+        ) from reason
+
+
+def areas(tree: Tree) -> tuple[tuple[str, ...], ...]:
+    """Columns, and lists of columns that are crossed."""
+    return tuple(tuple(t.text() for t in entry.one_or_many()) for entry in tree.one_or_many())
+
+
+def levels(tree: Tree) -> Levels:
+    """Village, county, area class."""
+    found = tree.fields(("village", "county", "area_class"))
+    return Levels(**{name: below.text() for name, below in found.items()})
+
+
+def lines(tree: Tree) -> tuple[LineUse, ...]:
+    """Lines by name, number or description."""
+    return tuple(_line(entry) for entry in tree.one_or_many())
+
+
+def _line(tree: Tree) -> LineUse:
+    if tree.is_number:
+        return LineUse(value=positive(tree), where=tree.where)
+    if not tree.is_mapping:
+        return LineUse(name=tree.text(), where=tree.where)
+    found = tree.fields(("name", "value", "column", "relative", "of", "boundary", "label"))
+    kinds = [name for name in ("name", "value", "column", "relative") if name in found]
+    if len(kinds) != 1:
+        raise tree.fault(
+            "it is not clear which line is meant",
+            expected="one of name, value, column, relative",
+            got=", ".join(kinds) or "none of these",
+            remedy="keep one of them",
+        )
+    named = found.get("name") or found.get("column")
+    boundary = found["boundary"].choice(("<", "<=")) if "boundary" in found else None
+    of = found["of"].choice(("median", "mean")) if "of" in found else "median"
+    return LineUse(
+        name=named.text() if named else None,
+        value=positive(found["value"]) if "value" in found else None,
+        share=positive(found["relative"]) if "relative" in found else None,
+        of=cast(Literal["median", "mean"], of),
+        boundary=cast(Literal["<", "<="] | None, boundary),
+        label=found["label"].text() if "label" in found else None,
+        where=tree.where,
+    )
+
+
+def year(tree: Tree) -> int:
+    """A year between 1900 and 2100."""
+    number = tree.integer()
+    if not 1900 <= number <= 2100:
+        raise tree.unlike("a year", "write the year of the survey, for instance 2012")
+    return number
+
+
+def positive(tree: Tree) -> float:
+    """A number above zero."""
+    number = tree.number()
+    if number <= 0:
+        raise tree.unlike("a number above zero")
+    return number
+
+
+def measures(tree: Tree) -> tuple[str, ...]:
+    """Measures by name; the catalogue is asked for them when the study is run."""
+    return tuple(entry.text() for entry in tree.one_or_many()) or DEFAULT_MEASURES
+
+
+def prices(tree: Tree, paths: Paths) -> Prices:
+    """Deflation of welfare, or uprating of the line."""
+    found = tree.fields(("cpi", "from", "to", "direction", "regional"))
+    years = {name: year(found[name]) for name in ("from", "to") if name in found}
+    if ("cpi" in found) != (len(years) == 2):
+        raise tree.fault(
+            "an index needs the years that it goes between",
+            expected="cpi, from and to",
+            got=", ".join(found),
+            remedy="add what is missing, or keep 'regional' alone",
+        )
+    cpi = _index(found["cpi"], paths) if "cpi" in found else {}
+    for name, wanted in years.items():
+        if wanted not in cpi:
+            raise found[name].fault(
+                f"the price index has no value for {wanted}",
+                expected="one of the years " + ", ".join(str(y) for y in sorted(cpi)),
+                got=str(wanted),
+                remedy="add the year to the index, or choose another year",
+            )
+    direction = found["direction"].choice(get_args(Direction)) if "direction" in found else None
+    return Prices(
+        cpi=MappingProxyType(cpi),
+        from_year=years.get("from"),
+        to_year=years.get("to"),
+        direction=cast(Direction, direction or "deflate welfare"),
+        regional=found["regional"].text() if "regional" in found else None,
+    )
+
+
+def _index(tree: Tree, paths: Paths) -> dict[int, float]:
+    """A price index by year: written out, or a CSV file with the columns year and cpi."""
+    if tree.is_mapping:
+        return {_year_of(name, below): positive(below) for name, below in tree.items()}
+    path = paths.read(tree.text())
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        values = {int(row["year"]): float(row["cpi"]) for row in rows}
+    except (OSError, KeyError, TypeError, ValueError) as reason:
+        raise tree.fault(
+            "the price index cannot be read",
+            expected="a CSV file in UTF-8 with the columns year and cpi, numbers in both",
+            got="no such file" if not path.exists() else "something else",
+            remedy="mend the file, or write the index out: cpi: {2010: 100, 2012: 105.4}",
+        ) from reason
+    if not values or any(not 0 < value < float("inf") for value in values.values()):
+        raise tree.fault("the price index has values that are not above zero", got=path.name)
+    return values
+
+
+def _year_of(name: str, below: Tree) -> int:
+    if not name.isdecimal():
+        raise below.fault("a price index goes by year", expected="a year", got=repr(name))
+    return int(name)
+
+
+def equivalence(tree: Tree) -> Equivalence:
+    """One of the named scales, or a column with the number of equivalent adults."""
+    if not tree.is_mapping:
+        text = tree.text()
+        if text in SCALES:
+            return Equivalence(scale=cast(Any, text))
+        return Equivalence(scale="column", column=text)
+    found = tree.fields(("scale", "adults", "children", "age"), required=("scale",))
+    scale = found["scale"].choice(SCALES)
+    parts = {n: found[n].text() for n in ("adults", "children", "age") if n in found}
+    if parts and scale != "oecd-modified":
+        raise tree.fault(
+            f"the scale '{scale}' does not look at ages",
+            expected="adults, children or age with oecd-modified alone",
+            got=", ".join(parts),
+            remedy="remove them",
+        )
+    return Equivalence(scale=cast(Any, scale), **parts)
+
+
+def missing(tree: Tree) -> str:
+    """What missing welfare means."""
+    found = tree.fields(("welfare",), required=("welfare",))
+    return found["welfare"].choice(("error", "exclude"))
+
+
+def population(tree: Tree) -> Population:
+    """Stated totals: a number of persons, or persons and households."""
+    if tree.is_number:
+        return Population(persons=positive(tree))
+    found = tree.fields(("persons", "households", "tolerance"))
+    if not {"persons", "households"} & set(found):
+        raise tree.unlike("a number of persons or households", "add persons: ... ")
+    return Population(**{name: positive(below) for name, below in found.items()})
+
+
+def facts(tree: Tree, paths: Paths) -> Facts:
+    """A table of villages or counties."""
+    found = tree.fields(("table", "on", "columns"), required=("table", "on"))
+    named = columns(found["columns"]) if "columns" in found else MappingProxyType({})
+    return Facts(table(found["table"], paths), found["on"].text(), named)
+
+
+def outputs(tree: Tree) -> Outputs:
+    """What a run leaves behind, and where."""
+    found = tree.fields(("folder", "household_decisions"))
+    given: dict[str, Any] = {}
+    if "folder" in found:
+        given["folder"] = found["folder"].text()
+    if "household_decisions" in found:
+        given["household_decisions"] = found["household_decisions"].truth()
+    return Outputs(**given)
+
+
+def check_together(study: Study) -> None:
+    """Sections that contradict each other."""
+    twice = [
+        name
+        for name in ("weight", "size", "strata")
+        if name in study.columns and getattr(study.design, name) not in (None, name)
+    ]
+    if twice:
+        raise StudyError(
+            f"'{twice[0]}' is declared twice",
+            where=study.where(f"design.{twice[0]}"),
+            expected="one place: columns or design",
+            got=f"also {study.where('columns.' + twice[0])}",
+            remedy="remove one of them",
+        )
+    if study.design.census and (study.design.weight or study.design.replicates):
+        raise StudyError(
+            "a full count has no sampling weights",
+            where=study.where("design.census"),
+            expected="census: true without weight and replicates",
+            got="both",
+            remedy="remove 'census: true' if the data are a sample",
+        )
