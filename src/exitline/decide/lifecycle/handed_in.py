@@ -1,0 +1,248 @@
+"""Events as people hand them in: rows of a CSV, JSON, JSON-lines or Parquet file."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from exitline.decide.lifecycle.decision import Scalar
+from exitline.decide.lifecycle.errors import LifecycleError
+from exitline.decide.lifecycle.event import Document, Draft
+from exitline.errors import nearest
+
+_NEEDED = ("household", "step", "on", "actor", "role")
+_KNOWN = (*_NEEDED, "documents", "category", "reason", "evidence")
+_EVIDENCE = "evidence."
+_DOCUMENT = re.compile(r"\s*([^=(]+?)\s*(?:=\s*([^(]*?)\s*)?(?:\(([^)]*)\))?\s*")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+
+
+def read_drafts(path: str | Path) -> tuple[Draft, ...]:
+    """The events of a file, in its order.
+
+    Columns: household, step, on (2016-05-01), actor, role; and where needed documents
+    ("review minutes; village notice=<sha256>(name, hamlet)": kind, reference, fields
+    shown), category, reason, and the evidence as columns "evidence.<column>". In CSV
+    every household id stays the text it is.
+
+    Parameters
+    ----------
+    path : str or Path
+        A .csv, .json (a list), .jsonl or .parquet file.
+
+    Returns
+    -------
+    tuple of Draft
+
+    Raises
+    ------
+    LifecycleError
+        Naming file and row.
+    """
+    file = Path(path)
+    rows = _rows(file)
+    drafts = tuple(draft_of(row, where=f"{file.name} row {i}") for i, row in enumerate(rows, 1))
+    if not drafts:
+        raise LifecycleError(
+            "the file holds no events",
+            where=file.name,
+            expected="a header and at least one row",
+            got="no row",
+            remedy="add the events",
+        )
+    return drafts
+
+
+def draft_of(row: Mapping[str, Any], *, where: str) -> Draft:
+    """One event from a row.
+
+    Parameters
+    ----------
+    row : mapping
+        See `read_drafts` for its keys.
+    where : str
+        For messages.
+
+    Returns
+    -------
+    Draft
+
+    Raises
+    ------
+    LifecycleError
+
+    Examples
+    --------
+    >>> row = {"household": "17", "step": "propose exit", "on": "2016-05-01", "actor": "li",
+    ...        "role": "village committees", "documents": "review minutes=ab12",
+    ...        "evidence.income": "3100", "evidence.water": "true"}
+    >>> draft = draft_of(row, where="row 1")
+    >>> draft.documents[0].digest, draft.evidence["water"]
+    ('ab12', True)
+    """
+    given = {key: value for key, value in row.items() if value is not None and value != ""}
+    for key in given:
+        if key not in _KNOWN and not key.startswith(_EVIDENCE):
+            raise LifecycleError(
+                f"there is no such column: '{key}'",
+                where=where,
+                expected=", ".join(_KNOWN[:-1]) + f", {_EVIDENCE}<column>",
+                got=repr(key),
+                remedy=nearest(key, _KNOWN)
+                or "leave it out: scores, outcomes and states are derived",
+            )
+    missing = [key for key in _NEEDED if key not in given]
+    if missing:
+        raise LifecycleError(
+            "the event is not complete",
+            where=where,
+            expected=", ".join(_NEEDED),
+            got="nothing under " + ", ".join(missing),
+            remedy="fill in what is missing",
+        )
+    return Draft(
+        household=str(given["household"]),
+        step=str(given["step"]).strip(),
+        on=_day(given["on"], where),
+        actor=str(given["actor"]),
+        role=str(given["role"]).strip(),
+        documents=_documents(given.get("documents", ()), where),
+        evidence=_evidence(given, where),
+        category=str(given.get("category", "")).strip(),
+        reason=str(given.get("reason", "")),
+    )
+
+
+def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
+    """The rows of a file, by its ending."""
+    readers = {".csv": _csv, ".json": _json, ".jsonl": _json_lines, ".parquet": _parquet}
+    if file.suffix not in readers:
+        raise LifecycleError(
+            "the file is of a kind that events are not read from",
+            where=file.name,
+            expected="a file ending in " + ", ".join(readers),
+            got=file.suffix or "no ending",
+            remedy="export the events as one of these",
+        )
+    try:
+        yield from readers[file.suffix](file)
+    except FileNotFoundError as reason:
+        raise LifecycleError(
+            "there is no such file", where=str(file), remedy="check the path"
+        ) from reason
+    except (ValueError, OSError) as reason:
+        raise LifecycleError(
+            "the file cannot be read as what its ending says",
+            where=file.name,
+            expected=f"a {file.suffix[1:]} file in UTF-8",
+            got=type(reason).__name__,
+            remedy="export it again",
+        ) from reason
+
+
+def _csv(file: Path) -> Iterator[Mapping[str, Any]]:
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        for number, row in enumerate(csv.DictReader(handle), 1):
+            if None in row or None in row.values():
+                raise LifecycleError(
+                    "a row that does not fit the header",
+                    where=f"{file.name} row {number}",
+                    expected="as many cells as the header has",
+                    got="more or fewer",
+                    remedy="quote cells that hold a comma",
+                )
+            yield row
+
+
+def _json(file: Path) -> Iterator[Mapping[str, Any]]:
+    data = json.loads(file.read_text(encoding="utf-8"))
+    yield from _objects(data if isinstance(data, list) else [data])
+
+
+def _json_lines(file: Path) -> Iterator[Mapping[str, Any]]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    yield from _objects([json.loads(line) for line in lines if line.strip()])
+
+
+def _objects(values: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    for value in values:
+        if not isinstance(value, dict):
+            raise ValueError("not an object")
+        yield value
+
+
+def _parquet(file: Path) -> Iterator[Mapping[str, Any]]:
+    import pyarrow.parquet as pq
+
+    yield from pq.read_table(file).to_pylist()
+
+
+def _day(value: Any, where: str) -> date:
+    """A day, from a date or from its ISO text."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError as reason:
+        raise LifecycleError(
+            "'on' is not a day",
+            where=where,
+            expected="year-month-day, such as 2016-05-01",
+            got=repr(str(value)[:20]),
+            remedy="write the day as year-month-day",
+        ) from reason
+
+
+def _documents(value: Any, where: str) -> tuple[Document, ...]:
+    """Documents from "kind=reference(field, field); kind", or from a list."""
+    parts = value.split(";") if isinstance(value, str) else list(value)
+    found = []
+    for part in parts:
+        if isinstance(part, dict):
+            shows = tuple(str(name) for name in part.get("shows", ()))
+            found.append(Document(str(part.get("kind", "")), str(part.get("digest", "")), shows))
+            continue
+        match = _DOCUMENT.fullmatch(str(part))
+        if match is None:
+            raise LifecycleError(
+                "a document that cannot be read",
+                where=where,
+                expected="kind, kind=reference, or kind=reference(field, field); parted by ;",
+                got=repr(str(part)[:60]),
+                remedy="write it in this form",
+            )
+        shows = tuple(name.strip() for name in (match[3] or "").split(",") if name.strip())
+        found.append(Document(match[1], match[2] or "", shows))
+    return tuple(found)
+
+
+def _evidence(given: Mapping[str, Any], where: str) -> dict[str, Scalar] | None:
+    """The evidence of a row, or None when it has none."""
+    nested = given.get("evidence", {})
+    if not isinstance(nested, dict):
+        raise LifecycleError(
+            "'evidence' is not a set of columns with values",
+            where=where,
+            expected='{"income": 3100, "water": true}',
+            remedy="write the evidence as an object, or as columns evidence.<column>",
+        )
+    flat = {k[len(_EVIDENCE) :]: _value(v) for k, v in given.items() if k.startswith(_EVIDENCE)}
+    found = {**nested, **flat}
+    return found or None
+
+
+def _value(value: Any) -> Scalar:
+    """A value from a cell: true, false, a number, or text."""
+    if not isinstance(value, str):
+        return value  # type: ignore[no-any-return]
+    text = value.strip()
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return float(text) if _NUMBER.fullmatch(text) else value
