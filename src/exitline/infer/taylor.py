@@ -110,7 +110,7 @@ class _Groups:
 
 def _stage_variance(level: _Level, stage: Stage, lonely: str, size: int) -> Floats:
     """Contribution of one stage to the variance of every domain."""
-    groups = _centred_squares(level, stage, lonely)
+    groups = _centred_squares(level, stage, lonely, size)
     n = stage.sampled[groups.parent]
     unsampled = stage.unsampled[groups.parent]
     scale = stage.factor[groups.parent] * unsampled * np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
@@ -122,8 +122,11 @@ def _stage_variance(level: _Level, stage: Stage, lonely: str, size: int) -> Floa
     return _average_over_strata(groups.domain, parts, alone, size)
 
 
-def _centred_squares(level: _Level, stage: Stage, lonely: str) -> _Groups:
-    """Sums of squares of cluster totals around their mean in each domain x parent group."""
+def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Groups:
+    """Sums of squares of cluster totals around their mean in each domain x parent group.
+
+    A single PSU under "adjust" is centred at the mean of all clusters' totals.
+    """
     pair = level.domain * (int(level.cluster.max(initial=0)) + 1) + level.cluster
     _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
     totals = sum_by(inverse, level.influence, len(first))
@@ -134,7 +137,8 @@ def _centred_squares(level: _Level, stage: Stage, lonely: str) -> _Groups:
     n = stage.sampled[parent[head]]
     centre = sum_by(group, totals, len(head)) / n[:, None]
     if lonely == "adjust":
-        centre = np.where((n == 1)[:, None], 0.0, centre)
+        grand = sum_by(level.domain, level.influence, size) / stage.sampled.sum()
+        centre = np.where((n == 1)[:, None], grand[domain[head]], centre)
     squares = sum_by(group, (totals - centre[group]) ** 2, len(head))
     squares += (n - present)[:, None] * centre**2
     return _Groups(domain[head], parent[head], squares)
