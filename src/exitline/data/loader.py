@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from exitline.data import sections
+from exitline.data import sections_money as money
 from exitline.data.study import DEFAULT_MEASURES, Study
 from exitline.errors import StudyError
 
@@ -35,6 +36,7 @@ KEYS = (
     "population",
     "villages",
     "counties",
+    "readings",
     "outputs",
 )
 """The keys of a study file, in the order in which they are best written."""
@@ -132,17 +134,18 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
         "design": ("design", sections.design),
         "areas": ("areas", sections.areas),
         "levels": ("levels", sections.levels),
-        "lines": ("lines", sections.lines),
+        "lines": ("lines", money.lines),
         "period": ("period", lambda t: t.choice(("day", "month", "year"))),
-        "year": ("year", sections.year),
+        "year": ("year", money.year),
         "measures": ("measures", sections.measures),
-        "prices": ("prices", lambda t: sections.prices(t, paths)),
-        "ppp": ("ppp", sections.positive),
-        "equivalence": ("equivalence", sections.equivalence),
+        "prices": ("prices", lambda t: money.prices(t, paths)),
+        "ppp": ("ppp", money.positive),
+        "equivalence": ("equivalence", money.equivalence),
         "missing": ("missing_welfare", sections.missing),
-        "population": ("population", sections.population),
+        "population": ("population", money.population),
         "villages": ("villages", lambda t: sections.facts(t, paths)),
         "counties": ("counties", lambda t: sections.facts(t, paths)),
+        "readings": ("readings", sections.readings),
         "outputs": ("outputs", sections.outputs),
     }
     return {name: read(found[key]) for key, (name, read) in readers.items() if key in found}

@@ -278,6 +278,8 @@ class Study:
     missing_welfare : {"error", "exclude"}
     population : Population, optional
     villages, counties : Facts, optional
+    readings : mapping of str to mapping of str to str
+        Level ("household", "village", "county"): option of its rule: chosen reading.
     outputs : Outputs
     path : Path, optional
         The study file.
@@ -310,6 +312,7 @@ class Study:
     population: Population | None = None
     villages: Facts | None = None
     counties: Facts | None = None
+    readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
     digest: str = ""
