@@ -3,39 +3,72 @@
 from __future__ import annotations
 
 from exitline.claim.canonical import canonical, file_digest, sha256
+from exitline.claim.context import Context, claims_document, read_claims_document
 from exitline.claim.errors import ClaimError, LedgerError, RecomputeError, SignatureError
 from exitline.claim.exact import Rounding
 from exitline.claim.head import TreeHead, open_head
 from exitline.claim.keys import NewKey, load_public, load_signer, new_key
 from exitline.claim.ledger import Ledger, append, read_ledger
+from exitline.claim.make import (
+    Wording,
+    claim_count,
+    claim_decision,
+    claim_estimate,
+    estimate_claim,
+    estimate_claims,
+)
+from exitline.claim.receipt import Receipt, make_receipt, read_claims, read_head
 from exitline.claim.record import Claim, InputDigest, Query, RuleRef
+from exitline.claim.rows import row_digest
 from exitline.claim.statement import SignedClaim, claim_of, open_claim, sign_claim, statement_of
+from exitline.claim.tables import Pick
+from exitline.claim.verify import FigureCheck, Recompute, Recomputed, Verification, verify
 
 __all__ = [
     "Claim",
     "ClaimError",
+    "Context",
+    "FigureCheck",
     "InputDigest",
     "Ledger",
     "LedgerError",
     "NewKey",
+    "Pick",
     "Query",
+    "Receipt",
+    "Recompute",
     "RecomputeError",
+    "Recomputed",
     "Rounding",
     "RuleRef",
     "SignatureError",
     "SignedClaim",
     "TreeHead",
+    "Verification",
+    "Wording",
     "append",
     "canonical",
+    "claim_count",
+    "claim_decision",
+    "claim_estimate",
     "claim_of",
+    "claims_document",
+    "estimate_claim",
+    "estimate_claims",
     "file_digest",
     "load_public",
     "load_signer",
+    "make_receipt",
     "new_key",
     "open_claim",
     "open_head",
+    "read_claims",
+    "read_claims_document",
+    "read_head",
     "read_ledger",
+    "row_digest",
     "sha256",
     "sign_claim",
     "statement_of",
+    "verify",
 ]

@@ -18,8 +18,8 @@ RoundingMode = Literal["half even", "half up", "down", "up", "exact"]
 NOISE = Fraction(1, 10**9)
 """Relative size of what the order of additions may change in a floating-point result."""
 
-_DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?")
-_RATIONAL = re.compile(r"-?\d{1,40}/\d{1,40}")
+_DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_RATIONAL = re.compile(r"-?[0-9]{1,40}/[0-9]{1,40}")
 _MOST_DECIMALS = 30
 
 

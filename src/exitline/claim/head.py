@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEAD_TYPE = "application/vnd.exitline.tree-head+json"
 _HEX = re.compile(r"[0-9a-f]{64}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIME = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import math
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from exitline.claim.canonical import canonical
 from exitline.claim.errors import ClaimError
@@ -86,7 +86,7 @@ def _batches(data: Any) -> Iterator[pa.RecordBatch]:
         table = pyarrow.csv.read_csv(source.path)
         yield from _or_empty(iter(table.to_batches(_BATCH)), table.schema)
     elif source.kind == "arrow":
-        table = source.table
+        table = cast("pa.Table", source.table)
         yield from _or_empty(iter(table.to_batches(_BATCH)), table.schema)
     else:
         raise ClaimError(

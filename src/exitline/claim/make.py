@@ -1,0 +1,291 @@
+"""Making claims out of a run's figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+from exitline.claim.context import Context
+from exitline.claim.errors import ClaimError
+from exitline.claim.exact import Rounding, as_fraction, text_of
+from exitline.claim.record import Claim, Query
+from exitline.claim.tables import Pick, count_decisions, pick_decision, pick_estimate, read_rows
+
+PERCENT = frozenset({"headcount", "at_risk_rate", "H", "uncensored", "censored"})
+"""Measures that are shares of people and are read in percent."""
+COUNTS = frozenset({"poor_count", "count"})
+"""Measures that count, and are read without decimals."""
+_INTERVAL = ("ci_low", "ci_high", "level")
+_SIGNIFICANT = 2  # digits of the standard error that a figure still carries
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a figure is to be said; what is left out is chosen by the measure.
+
+    Parameters
+    ----------
+    statement : str
+        The sentence, with {figure} and, if wanted, {low} and {high}.
+    unit : str, optional
+        "percent" for a share that is read in percent; otherwise any noun.
+    decimals : int, optional
+        Digits after the point; by default one for percent, none for counts, else as
+        many as two digits of the standard error carry.
+    mode : str
+        Rounding rule, as in :class:`exitline.claim.Rounding`.
+    interval : bool
+        Whether the interval is part of the claim, where there is one.
+
+    Examples
+    --------
+    >>> Wording(unit="percent", decimals=1).mode
+    'half even'
+    """
+
+    statement: str = ""
+    unit: str | None = None
+    decimals: int | None = None
+    mode: str = "half even"
+    interval: bool = True
+
+
+def claim_estimate(
+    folder: str | Path, pick: Pick, wording: Wording | None = None, *, column: str = "estimate"
+) -> Claim:
+    """The claim of one estimate of a run.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A run's folder, with run.json and estimates.parquet.
+    pick : Pick
+        Which row of the estimates.
+    wording : Wording, optional
+        How to say it.
+    column : str
+        Which number of the row: "estimate", "se", "n", "population".
+
+    Returns
+    -------
+    Claim
+
+    Raises
+    ------
+    ClaimError
+        When the run has no such figure, or no value for it.
+    """
+    row = pick_estimate(read_rows(folder, "estimates"), pick)
+    return estimate_claim(row, Context.of_run(folder), wording, column=column)
+
+
+def claim_count(
+    folder: str | Path, level: str, outcome: str, criterion: str = "", *, statement: str = ""
+) -> Claim:
+    """The claim of how many units of a level have an outcome in a run.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A run's folder, with run.json and decisions.parquet.
+    level, outcome, criterion : str
+        What is counted; criterion "" is the overall decision.
+    statement : str
+        The sentence, with {figure}.
+
+    Raises
+    ------
+    ClaimError
+        When the run has decided nothing of the kind.
+    """
+    query = Query(kind="decision count", level=level, outcome=outcome, criterion=criterion)
+    count = count_decisions(read_rows(folder, "decisions"), level, outcome, criterion)
+    said = statement or "{figure} " + f'have the outcome "{outcome}".'
+    unit = query.words().split(" ", 1)[0]
+    return _claim(Context.of_run(folder), query, str(count), Rounding(mode="exact"), unit, said)
+
+
+def claim_decision(
+    folder: str | Path, level: str, unit: str, criterion: str = "", *, statement: str = ""
+) -> Claim:
+    """The claim of one village's or county's decision in a run.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A run's folder, with run.json and decisions.parquet.
+    level, unit, criterion : str
+        Whose decision, and on what; criterion "" is the overall decision.
+    statement : str
+        The sentence, with {figure} where the outcome stands.
+
+    Raises
+    ------
+    ClaimError
+        When the run has no such decision, or it is one on a household.
+    """
+    query = Query(kind="decision", level=level, unit=unit, criterion=criterion)
+    row = pick_decision(read_rows(folder, "decisions"), level, unit, criterion)
+    said = statement or f"{level} {unit}: " + "{figure}."
+    outcome = str(row["outcome"])
+    return _claim(Context.of_run(folder), query, outcome, Rounding(mode="exact"), "", said)
+
+
+def estimate_claim(
+    row: Mapping[str, Any],
+    context: Context,
+    wording: Wording | None = None,
+    *,
+    column: str = "estimate",
+) -> Claim:
+    """The claim of one row of estimates.
+
+    Parameters
+    ----------
+    row : mapping
+        The contract's columns: measure, line, by, domain, estimate, se, ci_low,
+        ci_high, level, n, population, and indicator where there is one.
+    context : Context
+        Data, rule file, study and software of the run.
+    wording : Wording, optional
+        How to say it.
+    column : str
+        Which number of the row.
+
+    Raises
+    ------
+    ClaimError
+        When the row has no such column, or no value in it.
+
+    Examples
+    --------
+    >>> from exitline.claim import InputDigest
+    >>> context = Context((InputDigest("s.csv", sha256="e3" * 32),), "exitline 0.1.0")
+    >>> row = {"measure": "headcount", "line": "4891", "by": "", "domain": "",
+    ...        "estimate": 0.14337, "se": 0.009, "ci_low": 0.126, "ci_high": 0.161, "level": 0.95}
+    >>> estimate_claim(row, context).sentence
+    'headcount, line 4891: 14.3 % (12.6-16.1).'
+    """
+    said = wording or Wording()
+    value = _value(row, column)
+    unit = _unit(row, column) if said.unit is None else said.unit
+    rounding = _rounding(row, column, unit, said)
+    interval = said.interval and column == "estimate" and _has_interval(row)
+    query = Query(
+        measure=_text(row.get("measure")),
+        line=_text(row.get("line")),
+        by=_text(row.get("by")),
+        domain=_text(row.get("domain")),
+        indicator=_text(row.get("indicator")),
+        column=column,
+        confidence=text_of(as_fraction(float(row["level"]))) if interval else "",
+    )
+    low, high = (rounding.apply(float(row[n])) if interval else "" for n in ("ci_low", "ci_high"))
+    statement = said.statement or (
+        f"{query.words()}: " + "{figure}" + (" ({low}-{high})." if interval else ".")
+    )
+    return _claim(
+        context, query, rounding.apply(value), rounding, unit, statement, low=low, high=high
+    )
+
+
+def estimate_claims(rows: Iterable[Mapping[str, Any]], context: Context) -> tuple[Claim, ...]:
+    """A claim for every row of estimates that has a value.
+
+    Parameters
+    ----------
+    rows : iterable of mappings
+        As in :func:`estimate_claim`.
+    context : Context
+        Data, rule file, study and software of the run.
+
+    Examples
+    --------
+    >>> from exitline.claim import InputDigest
+    >>> context = Context((InputDigest("s.csv", sha256="e3" * 32),), "exitline 0.1.0")
+    >>> estimate_claims([{"measure": "mean", "estimate": float("nan")}], context)
+    ()
+    """
+    return tuple(estimate_claim(row, context) for row in rows if _is_number(row.get("estimate")))
+
+
+def _claim(
+    context: Context,
+    query: Query,
+    value: str,
+    rounding: Rounding,
+    unit: str,
+    statement: str,
+    *,
+    low: str = "",
+    high: str = "",
+) -> Claim:
+    """A claim with what its run shares."""
+    return Claim(
+        statement=statement,
+        value=value,
+        unit=unit,
+        rounding=rounding,
+        query=query,
+        inputs=context.inputs,
+        software=context.software,
+        low=low,
+        high=high,
+        standard=context.standard,
+        study=context.study,
+    )
+
+
+def _value(row: Mapping[str, Any], column: str) -> float | int:
+    """The number in a column, when there is one."""
+    value = row.get(column)
+    if column in _INTERVAL or value is None or not _is_number(value):
+        raise ClaimError(
+            f"the run holds no value in the column '{column}' of this figure",
+            expected="a number in estimate, se, n or population",
+            got="nothing" if value is None else str(value),
+            remedy="claim another figure, or see the run's report for the reason",
+        )
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _has_interval(row: Mapping[str, Any]) -> bool:
+    return all(_is_number(row.get(name)) for name in _INTERVAL)
+
+
+def _unit(row: Mapping[str, Any], column: str) -> str:
+    """The unit that a measure is read in; a count's unit is left to the wording."""
+    return "percent" if str(row["measure"]) in PERCENT and column in ("estimate", "se") else ""
+
+
+def _rounding(row: Mapping[str, Any], column: str, unit: str, said: Wording) -> Rounding:
+    """The rounding rule: as said, or as many digits as the standard error carries."""
+    scale = "100" if unit == "percent" else "1"
+    decimals = said.decimals
+    if decimals is None:
+        if unit == "percent":
+            decimals = 1
+        elif column in ("n", "population") or row["measure"] in COUNTS:
+            decimals = 0
+        else:
+            decimals = _carried(row.get("se"))
+    return Rounding(decimals, said.mode, scale)  # type: ignore[arg-type]
+
+
+def _carried(se: Any) -> int:
+    """Decimals that two digits of the standard error carry; three without one."""
+    if not _is_number(se) or se <= 0:
+        return 3
+    return max(-6, min(9, _SIGNIFICANT - 1 - math.floor(math.log10(se))))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value != value else str(value)

@@ -1,0 +1,182 @@
+"""A claim with its receipt: proof that it is in a ledger, without the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.claim import merkle
+from exitline.claim.canonical import canonical, read_canonical
+from exitline.claim.errors import ClaimError, LedgerError
+from exitline.claim.head import TreeHead, is_head, open_head
+from exitline.claim.ledger import FIRST_LINE, Ledger, read_ledger
+from exitline.claim.statement import SignedClaim, open_claim
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import Key
+
+_PARTS = {"claim": dict, "entry": int, "path": list, "head": dict}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where a claim stands in a ledger, as its receipt proves.
+
+    Parameters
+    ----------
+    entry : int
+        Number of the entry, from 1.
+    head : TreeHead
+        The tree head under which it stands.
+    """
+
+    entry: int
+    head: TreeHead
+
+
+def make_receipt(ledger: Ledger, envelope: bytes) -> bytes:
+    """The claim file of an entry: its envelope, its Merkle path and the tree head.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        As :func:`exitline.claim.append` returns it.
+    envelope : bytes
+        The entry.
+
+    Returns
+    -------
+    bytes
+        Canonical JSON.
+
+    Raises
+    ------
+    LedgerError
+        When the ledger has no such entry.
+    """
+    if envelope not in ledger.entries:
+        raise LedgerError(
+            "the ledger has no such entry",
+            where=str(ledger.path),
+            expected="a claim that was added to it",
+            got="another claim",
+            remedy="add the claim first",
+        )
+    index = ledger.entries.index(envelope)
+    return canonical(
+        {
+            "claim": read_canonical(envelope),
+            "entry": index + 1,
+            "path": [node.hex() for node in ledger.inclusion(index)],
+            "head": read_canonical(ledger.head_line),
+        }
+    )
+
+
+def read_claims(
+    path: str | Path, *, keys: Sequence[Key] = (), unsigned: bool = True
+) -> tuple[tuple[SignedClaim, Receipt | None], ...]:
+    """The claims of a file: a claim, a claim with its receipt, or a ledger.
+
+    Parameters
+    ----------
+    path : str or Path
+        What `exitline claim` wrote with --out or --ledger.
+    keys : sequence of securesystemslib Key
+        Trusted public keys: claims, heads and ledgers must be signed by one of them.
+        Without any, signatures are not checked.
+    unsigned : bool
+        Accept a ledger that nobody signed (without keys only).
+
+    Returns
+    -------
+    tuple of (SignedClaim, Receipt or None)
+        One pair a claim, in ledger order.
+
+    Raises
+    ------
+    ClaimError, LedgerError, SignatureError
+        When the file is none of these, was changed, or is not signed as asked.
+    """
+    file = Path(path)
+    content = _content(file)
+    if content.split(b"\n", 1)[0] == FIRST_LINE:
+        ledger = read_ledger(file, keys=keys, unsigned=unsigned)
+        return tuple(
+            (_checked(ledger, claim), Receipt(number, ledger.head))
+            for number, claim in enumerate(ledger.claims(), start=1)
+        )
+    where = str(file)
+    parts = read_canonical(content.rstrip(b"\n"), where=where)
+    if isinstance(parts, dict) and set(parts) == set(_PARTS):
+        return (_open_receipt(parts, keys, where),)
+    return ((open_claim(content.rstrip(b"\n"), keys=keys, where=where), None),)
+
+
+def read_head(path: str | Path, *, keys: Sequence[Key] = ()) -> TreeHead:
+    """The tree head that somebody kept: a head line, a receipt, or an earlier ledger.
+
+    Raises
+    ------
+    ClaimError, LedgerError, SignatureError
+        When the file holds no tree head, or not one signed by one of the keys.
+    """
+    file = Path(path)
+    content = _content(file)
+    if content.split(b"\n", 1)[0] == FIRST_LINE:
+        return read_ledger(file, keys=keys, unsigned=not keys).head
+    line = content.rstrip(b"\n")
+    if not is_head(line):
+        parts = read_canonical(line, where=str(file))
+        if isinstance(parts, dict) and isinstance(parts.get("head"), dict):
+            line = canonical(parts["head"])
+    return open_head(line, keys=keys, where=str(file))[0]
+
+
+def _open_receipt(parts: Any, keys: Sequence[Key], where: str) -> tuple[SignedClaim, Receipt]:
+    """The claim of a receipt, when its path leads to the root of its head."""
+    if not all(type(parts[name]) is kind for name, kind in _PARTS.items()):
+        raise _wrong(where, "parts of another kind")
+    envelope = canonical(parts["claim"])
+    claim = open_claim(envelope, keys=keys, where=where)
+    head, _ = open_head(canonical(parts["head"]), keys=keys, where=where)
+    try:
+        path = [bytes.fromhex(node) for node in parts["path"]]
+    except (TypeError, ValueError) as reason:
+        raise _wrong(where, "a path that is not hexadecimal") from reason
+    leaf, root = merkle.leaf_hash(envelope), bytes.fromhex(head.root)
+    if not merkle.includes(leaf, parts["entry"] - 1, head.size, path, root):
+        raise _wrong(where, "a path that does not lead from this claim to the tree head")
+    return claim, Receipt(parts["entry"], head)
+
+
+def _checked(ledger: Ledger, claim: SignedClaim) -> SignedClaim:
+    """The claim of a ledger entry, whose signature was checked with the ledger."""
+    return SignedClaim(
+        claim.claim, claim.envelope, claim.claim_id, claim.signed_by, checked=ledger.checked
+    )
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as reason:
+        raise ClaimError(
+            "the claim cannot be read",
+            where=str(path),
+            expected="a claim file or a ledger",
+            got=reason.strerror or type(reason).__name__,
+            remedy="check the path",
+        ) from reason
+
+
+def _wrong(where: str, got: str) -> LedgerError:
+    return LedgerError(
+        "the receipt does not prove that the claim is in a ledger",
+        where=where,
+        expected="the receipt as exitline claim wrote it",
+        got=got,
+        remedy="take an unchanged copy, or look the claim up in the ledger itself",
+    )
