@@ -1,0 +1,59 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both set up what they need.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test lint docs bench lock clean
+
+demo: .make/core  ## run the main job on Albania 2012 and say where the report is
+	$(BIN)/exitline run examples/albania-2012/study.yaml
+
+test: .make/dev  ## everything that must hold
+	$(BIN)/python -m pytest -q -n 2
+
+lint: .make/dev  ## style, types, order of rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: .make/docs  ## the documentation as pages, in site/
+	$(BIN)/mkdocs build --strict
+
+bench: .make/bench  ## speed and memory, beside a bare scan and peers
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/pyvenv.cfg  ## pin current releases anew
+	$(PIP) uv
+	$(BIN)/uv pip compile pyproject.toml --group build $(COMPILE) -o requirements/core.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev $(COMPILE) \
+	    -c requirements/core.lock -o requirements/dev.lock
+	$(BIN)/uv pip compile --group docs $(COMPILE) -o requirements/docs.lock
+COMPILE := --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet
+
+clean:  ## back to a fresh clone
+	rm -rf $(VENV) .make site examples/*/out
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "exitline needs Python 3.11 or later; try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+.make/core: requirements/core.lock pyproject.toml | $(VENV)/pyvenv.cfg
+	$(PIP) --require-hashes -r requirements/core.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@mkdir -p .make && touch $@
+
+.make/dev: requirements/dev.lock .make/core
+	$(PIP) --require-hashes -r requirements/dev.lock
+	@mkdir -p .make && touch $@
+
+.make/docs: requirements/docs.lock .make/core
+	$(PIP) --require-hashes -r requirements/docs.lock
+	@mkdir -p .make && touch $@
+
+.make/bench: .make/dev
+	$(PYTHON) -m venv benchmarks/work/peers
+	benchmarks/work/peers/bin/python -m pip --disable-pip-version-check install --quiet samplics svy
+	@mkdir -p .make && touch $@
