@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from exitline.claim.adding import append
 from exitline.claim.canonical import canonical, file_digest, sha256
 from exitline.claim.context import Context, claims_document, read_claims_document
 from exitline.claim.errors import ClaimError, LedgerError, RecomputeError, SignatureError
 from exitline.claim.exact import Rounding
 from exitline.claim.head import TreeHead, open_head
 from exitline.claim.keys import NewKey, load_public, load_signer, new_key
-from exitline.claim.ledger import Ledger, append, read_ledger
+from exitline.claim.ledger import Ledger, check_ledger, read_ledger
 from exitline.claim.make import (
     Wording,
     claim_count,
@@ -22,7 +23,7 @@ from exitline.claim.record import Claim, InputDigest, Query, RuleRef
 from exitline.claim.rows import row_digest
 from exitline.claim.statement import SignedClaim, claim_of, open_claim, sign_claim, statement_of
 from exitline.claim.tables import Pick
-from exitline.claim.verify import FigureCheck, Recompute, Recomputed, Verification, verify
+from exitline.claim.verification import FigureCheck, Recompute, Recomputed, Verification, verify
 
 __all__ = [
     "Claim",
@@ -48,6 +49,7 @@ __all__ = [
     "Wording",
     "append",
     "canonical",
+    "check_ledger",
     "claim_count",
     "claim_decision",
     "claim_estimate",

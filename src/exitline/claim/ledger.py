@@ -1,30 +1,24 @@
 """An append-only ledger of claims in one file that anyone can check and nobody can edit.
 
 The file has a first line that names its form, one envelope a line, and a last line with the
-tree head. Adding writes a new file beside the old one and renames it over: whoever is killed
-at whatever moment leaves the old ledger or the new one, whole.
+tree head.
 """
 
 from __future__ import annotations
 
-import glob
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exitline.claim import merkle
 from exitline.claim.canonical import canonical
 from exitline.claim.errors import ClaimError, LedgerError, SignatureError
-from exitline.claim.head import TreeHead, is_head, members_of, open_head, seal_head
+from exitline.claim.head import TreeHead, is_head, members_of, open_head
 from exitline.claim.statement import SignedClaim, open_claim
-from exitline.files import whole_file
 
 if TYPE_CHECKING:
-    from securesystemslib.signer import CryptoSigner, Key
+    from securesystemslib.signer import Key
 
 FIRST_LINE = canonical({"ledger": "exitline-ledger-1", "hashing": "RFC 6962, SHA-256"})
 
@@ -64,7 +58,8 @@ class Ledger:
     def claims(self) -> tuple[SignedClaim, ...]:
         """The claims, in the order in which they were added."""
         return tuple(
-            open_claim(entry, where=_line(self.path, i)) for i, entry in enumerate(self.entries)
+            open_claim(entry, where=_line(str(self.path), i))
+            for i, entry in enumerate(self.entries)
         )
 
     def inclusion(self, index: int) -> tuple[bytes, ...]:
@@ -146,79 +141,68 @@ def read_ledger(path: str | Path, *, keys: Sequence[Key] = (), unsigned: bool = 
     >>> read_ledger(file, unsigned=True).claims()[0].claim.sentence
     '14.3 % were poor.'
     """
-    return _read(Path(path), keys, unsigned=unsigned, entries=True)
+    file = Path(path)
+    return check_ledger(ledger_bytes(file), where=str(file), keys=keys, unsigned=unsigned)
 
 
-def append(
-    path: str | Path,
-    envelopes: Sequence[bytes],
+def check_ledger(
+    content: bytes,
     *,
-    signer: CryptoSigner | None = None,
+    where: str = "",
     keys: Sequence[Key] = (),
-    time: datetime | None = None,
+    unsigned: bool = False,
+    entries: bool = True,
 ) -> Ledger:
-    """Add claims at the end of a ledger; begins the ledger when there is none.
-
-    The ledger is checked first, so that nothing changed is ever signed anew. A claim that
-    is already in it is not added again, so that a run may be repeated.
+    """Check all of a ledger that was read already.
 
     Parameters
     ----------
-    path : str or Path
-        The ledger's file. Its folder must exist.
-    envelopes : sequence of bytes
-        Claims as :func:`exitline.claim.sign_claim` gives them.
-    signer : securesystemslib signer, optional
-        Signs the new tree head. A signed ledger needs one; an unsigned one refuses it.
-    keys : sequence of securesystemslib Key
-        Further public keys that may have signed the ledger so far.
-    time : datetime, optional
-        When they were added, with time zone; now by default.
+    content : bytes
+        The bytes of its file.
+    where : str
+        The file, for messages.
+    keys, unsigned
+        As in :func:`read_ledger`.
+    entries : bool
+        With keys: check the signature of every entry, besides the head's.
 
     Returns
     -------
     Ledger
-        The new ledger.
 
     Raises
     ------
-    LedgerError, SignatureError, ClaimError
-        When the ledger is not whole, or the claims do not fit it. It is then unchanged.
-    OutputError
-        When it cannot be written.
+    LedgerError, SignatureError
+        As in :func:`read_ledger`.
+
+    Examples
+    --------
+    >>> check_ledger(b"", where="ledger.jsonl")
+    Traceback (most recent call last):
+    ...
+    exitline.claim.errors.LedgerError: not a ledger
+      where:    ledger.jsonl, line 1
+      expected: the first line of a ledger that exitline wrote
+      got:      an empty file
+      remedy:   check the path, or take an unchanged copy of the ledger
     """
-    file = Path(path)
-    trusted = (*keys, signer.public_key) if signer is not None else ()
-    for envelope in envelopes:
-        _check_new(envelope, signed=signer is not None)
-    with _locked(file):
-        known = _known(file, trusted, signer)
-        fresh = [one for one in dict.fromkeys(envelopes) if one not in set(known)]
-        if fresh:
-            entries = (*known, *fresh)
-            _write(file, entries, _head_of(entries, time or datetime.now(UTC)), signer)
-        return _read(file, trusted, unsigned=signer is None, entries=False)
-
-
-def _read(path: Path, keys: Sequence[Key], *, unsigned: bool, entries: bool) -> Ledger:
-    """The ledger of a file; with `entries`, every entry's own signature is checked too."""
-    lines = _lines(path)
-    body, last = lines[1:-1], len(lines)
-    head, opened = open_head(lines[-1], where=f"{path}, line {last}")
-    if not opened.signed_by and not (unsigned and not keys):
-        raise _unsigned(path)
-    _check_entries(path, body, head)
+    lines = _lines(content, where)
+    body, last = lines[1:-1], f"{where}, line {len(lines)}"
+    head, opened = open_head(lines[-1], where=last)
+    if not opened.signed_by and (keys or not unsigned):
+        raise _unsigned(where)
+    _check_entries(where, body, head)
     if keys:
-        open_head(lines[-1], keys=keys, where=f"{path}, line {last}")
+        open_head(lines[-1], keys=keys, where=last)
         for index, entry in enumerate(body if entries else ()):
-            open_claim(entry, keys=keys, where=_line(path, index))
-    return Ledger(path, tuple(body), head, lines[-1], opened.signed_by, checked=bool(keys))
+            open_claim(entry, keys=keys, where=_line(where, index))
+    return Ledger(Path(where), tuple(body), head, lines[-1], opened.signed_by, checked=bool(keys))
 
 
-def _lines(path: Path) -> list[bytes]:
-    """First line, entries and head of a file, when it has them."""
+def ledger_bytes(path: Path) -> bytes:
+    """The bytes of a ledger's file, or the reason why they cannot be read."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as reason:
         raise LedgerError(
             "the ledger cannot be read",
@@ -227,42 +211,48 @@ def _lines(path: Path) -> list[bytes]:
             got=reason.strerror or type(reason).__name__,
             remedy="check the path",
         ) from reason
+
+
+def _lines(content: bytes, where: str) -> list[bytes]:
+    """First line, entries and head, when the bytes have them."""
     lines = content.split(b"\n")
     if lines[0] != FIRST_LINE:
         raise LedgerError(
             "not a ledger",
-            where=f"{path}, line 1",
+            where=f"{where}, line 1",
             expected="the first line of a ledger that exitline wrote",
-            got="an empty file" if not content else "another first line",
+            got="another first line" if content else "an empty file",
             remedy="check the path, or take an unchanged copy of the ledger",
         )
     if lines[-1] != b"":
-        raise _truncated(path, "a last line that breaks off")
+        raise _truncated(where, "a last line that breaks off")
     if len(lines) < 3 or not is_head(lines[-2]):
-        raise _truncated(path, "no tree head in the last line")
+        raise _truncated(where, "no tree head in the last line")
     return lines[:-1]
 
 
-def _check_entries(path: Path, body: Sequence[bytes], head: TreeHead) -> None:
+def _check_entries(where: str, body: Sequence[bytes], head: TreeHead) -> None:
     """The entries must be those of the head, in its order; says which line is not."""
     leaves = [merkle.leaf_hash(entry) for entry in body]
     if len(body) == head.size and merkle.root(leaves).hex() == head.root:
         if members_of(leaves) != head.members:
-            raise _changed(path, "entries that do not fit the tree head")
+            raise _changed(where, "entries that do not fit the tree head")
         return
     for index, entry in enumerate(body):
-        _must_be_claim(entry, _line(path, index))
-    if len(body) != head.size:
-        raise _truncated(path, f"{len(body)} entries where the tree head counts {head.size}")
+        _must_be_claim(entry, _line(where, index))
+    if len(body) > head.size:
+        raise _changed(where, f"{len(body)} entries where the tree head counts {head.size}")
+    if len(body) < head.size:
+        raise _truncated(where, f"{len(body)} entries where the tree head counts {head.size}")
     if members_of(leaves) == head.members:
         raise LedgerError(
             "the ledger's entries are not in the order in which they were added",
-            where=str(path),
+            where=where,
             expected=f"the order with Merkle root {head.root[:16]}",
             got="the same entries in another order",
             remedy="take an unchanged copy of the ledger",
         )
-    raise _changed(path, "an entry other than the one that was added")
+    raise _changed(where, "an entry other than the one that was added")
 
 
 def _must_be_claim(entry: bytes, where: str) -> None:
@@ -279,102 +269,34 @@ def _must_be_claim(entry: bytes, where: str) -> None:
         ) from reason
 
 
-def _check_new(envelope: bytes, *, signed: bool) -> None:
-    """A claim that may be added: readable, and signed where the ledger is."""
-    opened = open_claim(envelope, where="the claim to be added")
-    if signed and not opened.signed_by:
-        raise SignatureError(
-            "an unsigned claim cannot be added to a signed ledger",
-            expected="a claim signed by its author",
-            got="an unsigned one",
-            remedy="give the key when the claim is made",
-        )
+def _line(where: str, index: int) -> str:
+    return f"{where}, line {index + 2}"
 
 
-def _known(file: Path, trusted: Sequence[Key], signer: object) -> tuple[bytes, ...]:
-    """The entries so far, after a check; none when the ledger is yet to begin."""
-    if not file.exists():
-        return ()
-    signed_by = _read(file, (), unsigned=True, entries=False).signed_by
-    if bool(signed_by) != (signer is not None):
-        raise SignatureError(
-            "a ledger is signed from its first entry to its last, or not at all",
-            where=str(file),
-            expected="--key with the publisher's key" if signed_by else "no key",
-            got="no key" if signed_by else "a key for a ledger that is not signed",
-            remedy="add with the right key, or begin another ledger",
-        )
-    return _read(file, trusted, unsigned=signer is None, entries=False).entries
-
-
-def _head_of(entries: Sequence[bytes], time: datetime) -> TreeHead:
-    """What is to be said about the entries."""
-    leaves = [merkle.leaf_hash(entry) for entry in entries]
-    stamp = time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return TreeHead(len(leaves), merkle.root(leaves).hex(), members_of(leaves), stamp)
-
-
-def _write(
-    file: Path, entries: Sequence[bytes], head: TreeHead, signer: CryptoSigner | None
-) -> None:
-    """Write the whole ledger beside the old one, then rename."""
-    lines = (FIRST_LINE, *entries, seal_head(head, signer), b"")
-    with whole_file(file) as partial:
-        partial.write_bytes(b"\n".join(lines))
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Let one process at a time add to the ledgers of a folder; clear up after killed ones."""
-    import fcntl
-
-    try:
-        handle = os.open(file.parent, os.O_RDONLY)
-    except OSError as reason:
-        raise LedgerError(
-            "the ledger's folder cannot be opened",
-            where=str(file.parent),
-            expected="a folder that exists",
-            got=reason.strerror or type(reason).__name__,
-            remedy="make the folder, or choose another one",
-        ) from reason
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        for left in file.parent.glob(f".{glob.escape(file.name)}.*.partial"):
-            left.unlink(missing_ok=True)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _line(path: Path, index: int) -> str:
-    return f"{path}, line {index + 2}"
-
-
-def _truncated(path: Path, got: str) -> LedgerError:
+def _truncated(where: str, got: str) -> LedgerError:
     return LedgerError(
         "the ledger is truncated",
-        where=str(path),
+        where=where,
         expected="all its entries, and the tree head in the last line",
         got=got,
         remedy="take a whole copy of the ledger",
     )
 
 
-def _changed(path: Path, got: str) -> LedgerError:
+def _changed(where: str, got: str) -> LedgerError:
     return LedgerError(
         "the ledger was changed",
-        where=str(path),
+        where=where,
         expected="the entries that its tree head was made of",
         got=got,
         remedy="take an unchanged copy of the ledger",
     )
 
 
-def _unsigned(path: Path) -> SignatureError:
+def _unsigned(where: str) -> SignatureError:
     return SignatureError(
         "the ledger is not signed",
-        where=str(path),
+        where=where,
         expected="a tree head signed by the publisher",
         got="a tree head without signature",
         remedy="ask for a signed ledger, or accept this one with --unsigned",
