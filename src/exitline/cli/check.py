@@ -1,0 +1,88 @@
+"""exitline check: what is wrong with a study's data and design, before anything is computed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from exitline.data.findings import Finding
+    from exitline.data.study import Study
+
+HEADINGS = {
+    "error": "Errors: the study cannot be run as it stands",
+    "warning": "Warnings: results may mislead",
+    "note": "Notes",
+}
+
+
+@click.command(
+    help="""Report on data quality and design of a STUDY.
+
+Missing and infinite values per role, zero or negative weights and welfare,
+repeated household keys, PSUs that straddle strata, single-PSU strata, heaping
+around the line, hardly possible household sizes, weights that do not fit a
+stated population.
+
+Exit status 1 where the study cannot be run as it stands.
+
+Examples:
+
+\b
+  exitline check study.yaml
+  exitline check study.yaml --json
+""",
+)
+@click.argument("study", type=click.Path(path_type=str))
+@click.option("--json", "json_", is_flag=True, help="Print the findings as JSON.")
+def command(study: str, json_: bool) -> None:
+    """Check a study and print what was found."""
+    from exitline.cli import show
+    from exitline.data import load_study
+
+    loaded = load_study(study)
+    with show.working("looking at the data"):
+        found = _inspect(loaded)
+    if json_:
+        show.as_json([asdict(finding) for finding in found])
+    else:
+        _print(loaded, found)
+    if any(finding.severity == "error" for finding in found):
+        sys.exit(1)
+
+
+def _inspect(study: Study) -> tuple[Finding, ...]:
+    """Open the study's data and check them."""
+    from exitline.engine.session import session
+    from exitline.measure.quality import inspect_study
+    from exitline.standard import load
+
+    reference = study.standard_reference
+    standard = load(reference) if reference is not None else None
+    with session() as engine:
+        return inspect_study(study, standard, engine.attach, engine.run)
+
+
+def _print(study: Study, found: Sequence[Finding]) -> None:
+    """One table for each severity."""
+    from exitline.cli import show
+
+    for severity, heading in HEADINGS.items():
+        rows = [
+            (f.check, f"{f.message}\n{f.remedy}" if f.remedy else f.message, f.where)
+            for f in found
+            if f.severity == severity
+        ]
+        if rows:
+            show.table(heading, ("check", "what was found, and what to do", "where"), rows)
+    errors = sum(f.severity == "error" for f in found)
+    warnings = sum(f.severity == "warning" for f in found)
+    can = "cannot be run as it stands" if errors else "can be run"
+    show.note(f"{study.title}: {errors} errors, {warnings} warnings. The study {can}.")
+
+
+__all__ = ["command"]

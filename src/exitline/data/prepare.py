@@ -1,0 +1,126 @@
+"""A study's tables, attached to an engine and bound: what every later room starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from exitline.data.binding import bind, bind_facts
+from exitline.data.design import Design
+from exitline.data.money import StudyLine, study_lines
+from exitline.data.roles import bound_design
+from exitline.data.study import Facts, Study
+
+if TYPE_CHECKING:
+    import ibis
+
+    from exitline.data.source import Source
+    from exitline.standard import Standard
+
+Attach = Callable[["Source", str], "ibis.Table"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything about a study's data that measures, checks and decisions need.
+
+    Parameters
+    ----------
+    study : Study
+    table : ibis.Table
+        Bound: one row per household (per person where `unit: person`).
+    design : Design
+        In terms of the columns of `table`.
+    lines : tuple of StudyLine
+        In the unit of the column `welfare`.
+    households : ibis.Table
+        As read.
+    persons, villages, counties : ibis.Table or None
+        Persons as read; villages and counties with their key and declared columns.
+    sources : mapping of str to Source
+        The files and query results behind the tables.
+    """
+
+    study: Study
+    table: ibis.Table
+    design: Design
+    lines: tuple[StudyLine, ...]
+    households: ibis.Table
+    persons: ibis.Table | None = None
+    villages: ibis.Table | None = None
+    counties: ibis.Table | None = None
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+
+    def labels(self, column: str) -> Mapping[Any, str]:
+        """What the codes of a column mean, where the file says so (Stata, SPSS).
+
+        Parameters
+        ----------
+        column : str
+            A column of `table`; one that stands for a column of the file has its labels.
+        """
+        declared = {**self.study.levels.named(), **self.study.columns}
+        names = (column, declared.get(column, column))
+        for source in self.sources.values():
+            for name in names:
+                if name in source.labels:
+                    return source.labels[name]
+        return MappingProxyType({})
+
+
+def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared:
+    """Open a study's data, attach them to an engine, and bind their columns.
+
+    Parameters
+    ----------
+    study : Study
+    standard : Standard or None
+    attach : callable
+        An engine's `attach`: makes a source known and returns an unbound table.
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    DataError, StudyError, ConditionError
+        When a file cannot be read, or a column or expression does not fit it.
+
+    Examples
+    --------
+    >>> from exitline.data.loader import parse_study
+    >>> from exitline.engine import open_engine
+    >>> study = parse_study(
+    ...     "{study: a, data: {households: lival.parquet}, columns: {welfare: rcons}}",
+    ...     "examples/albania-2012/study.yaml",
+    ... )
+    >>> "welfare" in prepare(study, None, open_engine().attach).table.columns
+    True
+    """
+    sources = {"households": study.households.open()}
+    if study.persons is not None:
+        sources["persons"] = study.persons.open()
+    for name, facts in (("villages", study.villages), ("counties", study.counties)):
+        if facts is not None:
+            sources[name] = facts.table.open()
+    tables = {name: attach(source, name) for name, source in sources.items()}
+    bound = bind(tables["households"], study, standard, persons=tables.get("persons"))
+    return Prepared(
+        study=study,
+        table=bound,
+        design=bound_design(study),
+        lines=study_lines(study, standard, bound.columns),
+        households=tables["households"],
+        persons=tables.get("persons"),
+        villages=_facts(tables.get("villages"), study.villages, "village"),
+        counties=_facts(tables.get("counties"), study.counties, "county"),
+        sources=MappingProxyType(sources),
+    )
+
+
+def _facts(table: ibis.Table | None, facts: Facts | None, level: str) -> ibis.Table | None:
+    """A table of villages or counties, bound."""
+    return bind_facts(table, facts, level) if table is not None and facts is not None else None

@@ -1,0 +1,238 @@
+"""The queries of the data-quality report, unbound: a handful of passes, each with a small result.
+
+One pass counts missing and odd values of every role and households around every line;
+one lists the clusters; one counts repeated keys; one holds persons against households.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from exitline.data.checks import LARGEST_SIZE
+from exitline.data.heaping import BIN
+from exitline.data.money import StudyLine
+from exitline.data.roles import bound_design, is_number
+from exitline.data.study import Study
+
+_LINE_PARTS = ("far_below", "just_below", "just_above", "far_above", "exactly")
+
+
+@dataclass(frozen=True)
+class Queries:
+    """The queries of the report, unbound; those that a study has no use for are None.
+
+    Parameters
+    ----------
+    totals : ibis.Table
+        One row of counts.
+    clusters : ibis.Table or None
+        One row per stratum x PSU x areas.
+    duplicates, matching : ibis.Table or None
+        One row of counts each.
+    """
+
+    totals: Any
+    clusters: Any | None
+    duplicates: Any | None
+    matching: Any | None
+
+
+def queries(
+    bound: Any,
+    study: Study,
+    lines: Sequence[StudyLine],
+    *,
+    households: Any | None = None,
+    persons: Any | None = None,
+) -> Queries:
+    """The queries of the report.
+
+    Parameters
+    ----------
+    bound : ibis.Table
+    study : Study
+    lines : sequence of StudyLine
+    households, persons : ibis.Table, optional
+
+    Returns
+    -------
+    Queries
+    """
+    return Queries(
+        totals=totals_query(bound, study, lines),
+        clusters=clusters_query(bound, study),
+        duplicates=_duplicates_query(bound, study, households),
+        matching=_matching_query(bound, study, households, persons),
+    )
+
+
+def totals_query(bound: Any, study: Study, lines: Sequence[StudyLine]) -> Any:
+    """One row: counts of missing and odd values by role, of households around each line.
+
+    Parameters
+    ----------
+    bound : ibis.Table
+    study : Study
+    lines : sequence of StudyLine
+        Those with a value or a column; relative ones are passed over.
+
+    Returns
+    -------
+    ibis.Table
+    """
+    wanted: dict[str, Any] = {"rows": bound.count()}
+    for name in checked(bound.columns, study):
+        wanted |= {f"{name}__{part}": n for part, n in _column_counts(bound[name], name).items()}
+    if "welfare" in bound.columns:
+        for index, line in enumerate(absolute(lines)):
+            counts = _line_counts(bound, line)
+            wanted |= {f"line{index}__{part}": n for part, n in counts.items()}
+    return bound.aggregate(**wanted, **_population(bound, study))
+
+
+def clusters_query(bound: Any, study: Study) -> Any | None:
+    """One row for each stratum x PSU x areas, with its number of rows.
+
+    Parameters
+    ----------
+    bound : ibis.Table
+    study : Study
+
+    Returns
+    -------
+    ibis.Table or None
+        None for a full count, or where neither strata, PSUs nor areas are declared.
+    """
+    keys = _cluster_keys(study, bound.columns)
+    if study.design.census or not keys:
+        return None
+    return bound.group_by([bound[key] for key in keys]).aggregate(rows=bound.count())
+
+
+def checked(columns: Sequence[str], study: Study) -> tuple[str, ...]:
+    """The columns whose values are counted: roles and areas."""
+    roles = ("household", "welfare", "village", "county", "area_class")
+    design = bound_design(study).columns
+    size = ("size",) if "size" in columns else ()
+    areas = tuple(name for area in study.areas for name in area)
+    wanted = dict.fromkeys((*roles, *design, *size, *areas))
+    return tuple(name for name in wanted if name in columns)
+
+
+def _column_counts(column: Any, name: str) -> dict[str, Any]:
+    """Missing (NaN included), infinite, negative and zero values."""
+    missing, infinite = column.isnull(), ibis.literal(False)
+    if column.type().is_floating():
+        missing = missing | column.isnan().fill_null(False)
+        infinite = column.isinf().fill_null(False)
+    counts = {"missing": _number_of(missing)}
+    if is_number(name):
+        counts["infinite"] = _number_of(infinite)
+        counts["negative"] = _number_of((column < 0).fill_null(False) & ~infinite)
+        counts["zero"] = _number_of((column == 0).fill_null(False))
+    return counts
+
+
+def _line_counts(bound: Any, line: StudyLine) -> dict[str, Any]:
+    """Households in the four bins around a line, and exactly on it."""
+    z = ibis.literal(line.value) if line.value is not None else (
+        bound[line.column].cast("float64") * line.factor
+    )  # fmt: skip
+    ratio = bound["welfare"] / ibis.ifelse(z > 0, z, ibis.null("float64"))
+    edges = (1 - 2 * BIN, 1 - BIN, 1.0, 1 + BIN, 1 + 2 * BIN)
+    bins = {
+        part: (ratio >= low) & (ratio < high)
+        for part, low, high in zip(_LINE_PARTS, edges[:-1], edges[1:], strict=False)
+    }
+    bins["exactly"] = bound["welfare"] == z
+    return {part: _number_of(inside.fill_null(False)) for part, inside in bins.items()}
+
+
+def _population(bound: Any, study: Study) -> dict[str, Any]:
+    """Sums of weights, and household sizes out of the ordinary."""
+    weight = _finite(bound["weight"]) if "weight" in bound.columns else None
+    size = _finite(bound["size"]) if "size" in bound.columns else None
+    both = weight * size if weight is not None and size is not None else (
+        size if weight is None else weight
+    )  # fmt: skip
+    rows = bound.count().cast("float64")
+    wanted = {"households": rows if weight is None else weight.sum()}
+    wanted["persons"] = wanted["households"]
+    if study.unit == "household" and both is not None:
+        wanted["persons"] = both.sum()
+    if size is not None:
+        wanted["fractional_sizes"] = _number_of((size != size.floor()).fill_null(False))
+        wanted["large_sizes"] = _number_of((size > LARGEST_SIZE).fill_null(False))
+        wanted["largest_size"] = size.max()
+    return wanted
+
+
+def _duplicates_query(bound: Any, study: Study, households: Any | None) -> Any | None:
+    """How many household keys occur more than once."""
+    if study.unit == "household" and "household" in bound.columns:
+        key = bound["household"]
+    elif study.key is not None and households is not None:
+        key = households[study.key.households]
+    else:
+        return None
+    keyed = key.name("key").as_table()
+    keyed = keyed.filter(keyed["key"].notnull())
+    each = keyed.group_by("key").aggregate(n=keyed.count())
+    repeated = each.filter(each["n"] > 1)
+    return repeated.aggregate(keys=repeated.count(), rows=repeated["n"].sum().fill_null(0))
+
+
+def _matching_query(
+    bound: Any, study: Study, households: Any | None, persons: Any | None
+) -> Any | None:
+    """How households and persons fit together."""
+    if study.key is None or households is None or persons is None:
+        return None
+    theirs = persons.group_by(persons_key=persons[study.key.persons]).aggregate(n=persons.count())
+    ours = _sizes(bound, study, households)
+    both = theirs.outer_join(ours, theirs["persons_key"] == ours["household_key"])
+    differs = (both["n"] != both["declared"]).fill_null(False)
+    return both.aggregate(
+        persons_alone=_number_of(both["household_key"].isnull()),
+        households_alone=_number_of(both["persons_key"].isnull()),
+        other_size=_number_of(differs),
+    )
+
+
+def _sizes(bound: Any, study: Study, households: Any) -> Any:
+    """Each household's key, once, and its declared size where there is one."""
+    assert study.key is not None
+    key = study.key.households
+    if study.unit == "household" and "size" in bound.columns and key in bound.columns:
+        return bound.group_by(household_key=bound[key]).aggregate(declared=bound["size"].max())
+    return households.group_by(household_key=households[key]).aggregate(
+        declared=ibis.null("float64").max()
+    )
+
+
+def _cluster_keys(study: Study, columns: Sequence[str]) -> tuple[str, ...]:
+    """Stratum, first-stage PSU and area columns, each once."""
+    design = bound_design(study)
+    areas = (name for area in study.areas for name in area)
+    wanted = dict.fromkeys((design.strata, *design.stages[:1], *areas))
+    return tuple(name for name in wanted if name is not None and name in columns)
+
+
+def absolute(lines: Sequence[StudyLine]) -> list[StudyLine]:
+    """The lines that are a number or a column."""
+    return [line for line in lines if line.value is not None or line.column is not None]
+
+
+def _finite(column: Any) -> Any:
+    """The value, missing where it is NaN or infinite."""
+    broken = column.isnan() | column.isinf()
+    return ibis.ifelse(broken, ibis.null("float64"), column)
+
+
+def _number_of(flag: Any) -> Any:
+    """How many rows have the flag; 0 where there are no rows."""
+    return flag.cast("int64").sum().fill_null(0)
