@@ -10,15 +10,33 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "CrossSection": "synthetic",
+    "Panel": "panel",
     "PanelSpec": "sources",
+    "cohort_rho": "synthetic",
+    "duration_adjusted": "chronic",
+    "hazards": "hazard",
+    "jalan_ravallion": "chronic",
+    "kaplan_meier": "survival",
+    "lasting_exits": "lasting",
+    "misclassification_bounds": "error_bounds",
+    "mobility": "growth",
     "open_panel": "sources",
     "panel_spec": "sources",
-    "Transitions": "transitions",
-    "transitions": "transitions",
+    "read_panel": "panel",
+    "reliability_bounds": "error_bounds",
+    "response_model": "attrition",
+    "sequences": "histories",
+    "spells": "spell",
+    "spells_from_table": "spell",
+    "synthetic_panel": "synthetic",
+    "transitions": "rates",
+    "vulnerability": "expected_poverty",
+    "weighted_rates": "attrition",
 }
-"""Public name: the module that defines it."""
+"""Public name: the module that defines it. No module has the name of a function."""
 
-__all__ = list(_HOMES)  # noqa: PLE0604
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -79,12 +79,14 @@ def block(named: Named, rows: Rows, values: Values, frame: Frame, level: float) 
     -------
     exitline.infer.estimates.Block
     """
+    df = degrees(replace(rows, n=values.cases), frame)
     variance = linearised_variance(rows, values.influence[:, None], frame)[:, 0]
-    df = degrees_of_freedom(replace(rows, n=values.cases)).astype(np.float64)
     n = np.bincount(rows.domain, weights=values.cases, minlength=rows.size).astype(np.int64)
     se = np.where(df >= 1, np.sqrt(np.maximum(variance, 0.0)), np.nan)
     estimate = np.where(n > 0, values.estimate, np.nan)
-    if named.kind == "share":
+    if not frame.stages:
+        bounds = intervals.Bounds(estimate, estimate)
+    elif named.kind == "share":
         bounds = intervals.share(estimate, se, n.astype(np.float64), df, level)
     else:
         bounds = intervals.symmetric(estimate, se, df, level)
@@ -94,6 +96,13 @@ def block(named: Named, rows: Rows, values: Values, frame: Frame, level: float) 
         influence=values.influence, deff=np.full(rows.size, np.nan),
         reason=_reasons(estimate, se),
     )  # fmt: skip
+
+
+def degrees(rows: Rows, frame: Frame) -> Floats:
+    """Degrees of freedom by domain; infinite for a full count, which has no sampling error."""
+    if not frame.stages:
+        return np.full(rows.size, np.inf)
+    return degrees_of_freedom(rows).astype(np.float64)
 
 
 def _reasons(estimate: Floats, se: Floats) -> tuple[str, ...]:

@@ -12,12 +12,13 @@ import numpy as np
 from exitline.errors import DataError, nearest
 from exitline.infer.cells import Cells, Rows, codes, roll_up
 from exitline.infer.frame import Frame, frame_of
-from exitline.watch.sources import PanelSpec, WaveReport, open_panel
+from exitline.watch.sources import PanelSpec, WaveReport, open_panel, refuse_straddling
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from exitline.data.design import Design
     from exitline.engine.base import Engine
 
     Floats = NDArray[np.float64]
@@ -56,6 +57,7 @@ class Panel:
     domains : mapping of column to Domain
         From the household's first wave.
     extras : mapping of column to float array, shape (n, T)
+        By name without the place of the wave.
     frame : Frame
         The sampling design.
     spec : PanelSpec
@@ -85,13 +87,13 @@ class Panel:
     @property
     def balanced(self) -> Bools:
         """Households whose state is known in every wave, shape (n,)."""
-        return ~np.isnan(self.poor).any(axis=1)
+        return np.asarray(~np.isnan(self.poor).any(axis=1))
 
     @property
     def first_weight(self) -> Floats:
         """The weight of each household in its first wave, shape (n,)."""
         first = np.argmax(self.present, axis=1)
-        return self.weight[np.arange(self.size), first]
+        return np.asarray(self.weight[np.arange(self.size), first])
 
     def position(self, wave: str) -> int:
         """The position of a wave.
@@ -175,6 +177,7 @@ def read_panel(data: Any, spec: PanelSpec, *, engine: str | Engine = "duckdb") -
     with open_panel(data, spec, engine) as opened:
         rows = opened.engine.run(long_panel(opened.tables))
         spec, reports = opened.spec, opened.reports
+    refuse_straddling([rows], spec.columns.design)
     return _pivoted(rows, spec, reports)
 
 
@@ -190,20 +193,24 @@ def _pivoted(rows: pa.Table, spec: PanelSpec, reports: tuple[WaveReport, ...]) -
     stratum = np.zeros(grid.n, dtype=np.int64)
     if "stratum" in rows.column_names:
         stratum = codes(rows.column("stratum"))[0][first]
-    psu = _within(stratum, codes(rows.column("stage1"))[0][first])
+    psu = household[first]
+    if "stage1" in rows.column_names:
+        psu = codes(rows.column("stage1"))[0][first]
+    psu = _within(stratum, psu)
     columns = spec.columns
     domains = {}
     for i, name in enumerate(columns.domains):
         coded, labels = codes(rows.column(f"domain{i + 1}"))
         domains[name] = Domain(coded[first], labels)
     extras = {
-        name: grid.spread(rows.column(f"extra{i + 1}")) for i, name in enumerate(columns.extras)
+        name: grid.spread(rows.column(f"extra{i + 1}"))
+        for i, name in enumerate(columns.extra_names)
     }
     return Panel(
         waves=spec.waves, household=ids, welfare=grid.spread(rows.column("welfare")),
         line=grid.spread(rows.column("line")), poor=grid.spread(rows.column("poor")),
         present=grid.present(), weight=grid.fill(weight), stratum=stratum, psu=psu,
-        frame=_frame(stratum, psu, columns.design.lonely), spec=spec, reports=reports,
+        frame=_frame_of(stratum, psu, columns.design), spec=spec, reports=reports,
         domains=domains, extras=extras,
     )  # fmt: skip
 
@@ -217,10 +224,15 @@ def _households(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
     return pc.index_in(column, value_set=ids).to_numpy().astype(np.int64), ids
 
 
+def _frame_of(stratum: Ints, psu: Ints, design: Design) -> Frame:
+    """The design of all households; empty for a full count."""
+    return Frame((), "fail") if design.census else _frame(stratum, psu, design.lonely)
+
+
 def _within(stratum: Ints, psu: Ints) -> Ints:
     """Codes of PSUs within strata."""
     pair = stratum * (int(psu.max(initial=0)) + 1) + psu
-    return np.unique(pair, return_inverse=True)[1].astype(np.int64)
+    return np.asarray(np.unique(pair, return_inverse=True)[1], dtype=np.int64)
 
 
 def _frame(stratum: Ints, psu: Ints, lonely: str) -> Frame:
@@ -262,4 +274,4 @@ class _Grid:
         """The row of each household's first wave."""
         order = np.lexsort((self.wave, self.household))
         head = np.r_[True, np.diff(self.household[order]) > 0]
-        return order[head]
+        return np.asarray(order[head])

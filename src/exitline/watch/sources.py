@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.data.design import Design
-from exitline.errors import DataError
-from exitline.measure.dynamics import PanelColumns, Unit, WaveLines
+from exitline.errors import DataError, DesignError
+from exitline.measure.panels import PanelColumns, Unit, WaveLines
 from exitline.measure.terms import Boundary, PovertyLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pyarrow as pa
 
     from exitline.engine.base import Engine
 
@@ -74,7 +76,7 @@ class OpenPanel:
     ----------
     engine : Engine
     tables : tuple of ibis.Table
-        As `exitline.measure.dynamics.wave_tables` returns them.
+        As `exitline.measure.panels.wave_tables` returns them.
     spec : PanelSpec
         With the waves filled in.
     reports : tuple of WaveReport
@@ -129,6 +131,7 @@ def panel_spec(
     PanelSpec
     """
     design = design or Design()
+    _refuse_design(design)
     by = (by,) if isinstance(by, str) else tuple(by)
     columns = PanelColumns(household, welfare, state, wave, design, by, tuple(extras))
     return PanelSpec(
@@ -137,6 +140,19 @@ def panel_spec(
         lines=_lines(line, boundary),
         unit=unit or ("persons" if design.size else "households"),
     )
+
+
+def _refuse_design(design: Design) -> None:
+    """Refuse what a panel's variance does not use, so that nobody believes it did."""
+    unused = [n for n, v in (("replicates", design.replicates), ("fpc", design.fpc)) if v]
+    if unused:
+        raise DesignError(
+            f"panels do not use design.{unused[0]}",
+            expected="weight, size, strata and psu (or census: true for a full count)",
+            got=", ".join(unused),
+            remedy="leave it out: variances are then linearised at the first-stage clusters, "
+            "as if these were drawn with replacement, which is on the safe side",
+        )
 
 
 def _lines(line: float | str | Mapping[str, float] | None, boundary: Boundary) -> WaveLines:
@@ -151,9 +167,7 @@ def _lines(line: float | str | Mapping[str, float] | None, boundary: Boundary) -
 
 
 @contextmanager
-def open_panel(
-    data: Any, spec: PanelSpec, engine: str | Engine = "duckdb"
-) -> Iterator[OpenPanel]:
+def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> Iterator[OpenPanel]:
     """Attach a panel to an engine and check every wave.
 
     Parameters
@@ -184,7 +198,7 @@ def open_panel(
     """
     from exitline.data.source import open_source
     from exitline.engine.session import session
-    from exitline.measure.dynamics import wave_tables
+    from exitline.measure.panels import wave_tables
 
     sources = [open_source(d) for d in (data if isinstance(data, list | tuple) else [data])]
     _refuse_same_file(sources)
@@ -218,7 +232,7 @@ def _found_waves(
     """Names of the waves where the caller gave none."""
     columns = spec.columns
     if columns.wave is not None:
-        from exitline.measure.dynamics import wave_names
+        from exitline.measure.panels import wave_names
 
         found = engine.run(wave_names(attached[0], columns.wave))
         return tuple(str(v) for v in found.column("wave").to_pylist())
@@ -230,16 +244,18 @@ def _found_waves(
             remedy="give --waves, for instance --waves 2018,2020,2022",
         )
     names = [s.path.stem if s.path is not None else str(i + 1) for i, s in enumerate(sources)]
-    return tuple(names) if len(set(names)) == len(names) else tuple(
-        str(i + 1) for i in range(len(names))
+    return (
+        tuple(names)
+        if len(set(names)) == len(names)
+        else tuple(str(i + 1) for i in range(len(names)))
     )
 
 
 def _checked(engine: Engine, table: Any, wave: str) -> WaveReport:
     """The report on one wave, or an error that says what is wrong with it."""
-    from exitline.measure import dynamics
+    from exitline.measure import panels
 
-    found = engine.run(dynamics.faults(table)).to_pylist()[0]
+    found = engine.run(panels.faults(table)).to_pylist()[0]
     rows = int(found["rows"])
     if rows == 0:
         raise DataError(
@@ -268,13 +284,13 @@ def _checked(engine: Engine, table: Any, wave: str) -> WaveReport:
 
 def _refuse_repeated(engine: Engine, table: Any, wave: str, rows: int) -> None:
     """Refuse households with more than one row; cheap where the file is sorted by id."""
-    from exitline.measure import dynamics
+    from exitline.measure import panels
 
     if engine.name == "duckdb" and not table.household.type().is_string():
-        rising = engine.run(dynamics.increasing(table)).to_pylist()[0]
+        rising = engine.run(panels.increasing(table)).to_pylist()[0]
         if rising["rows"] and not rising["not_rising"]:
             return
-    repeated = engine.run(dynamics.duplicates(table)).to_pylist()[0]["households"]
+    repeated = engine.run(panels.duplicates(table)).to_pylist()[0]["households"]
     if repeated:
         raise DataError(
             f"{repeated:,} households have more than one row in wave '{wave}'",
@@ -282,4 +298,36 @@ def _refuse_repeated(engine: Engine, table: Any, wave: str, rows: int) -> None:
             got=f"{rows:,} rows",
             remedy="a wave may have been appended twice, or members stand in place of "
             "households: keep one row per household",
+        )
+
+
+def refuse_straddling(tables: Sequence[pa.Table], design: Design) -> None:
+    """Refuse PSU ids that stand in several strata, in one wave or over waves.
+
+    Parameters
+    ----------
+    tables : sequence of pyarrow.Table
+        With the columns ``stage1`` and ``stratum`` where the design has them.
+    design : Design
+
+    Raises
+    ------
+    DesignError
+        Unless ids are nested in strata.
+    """
+    import pyarrow as pa
+
+    if design.nest or design.census or design.strata is None or not design.stages:
+        return
+    keys = pa.concat_tables([t.select(["stage1", "stratum"]) for t in tables])
+    pairs = keys.group_by(["stage1", "stratum"]).aggregate([])
+    several = pairs.num_rows - len(pairs.column("stage1").unique())
+    if several:
+        raise DesignError(
+            f"{several:,} PSU ids are used in more than one stratum",
+            where=f"columns '{design.stages[0]}' and '{design.strata}'",
+            expected="each PSU in one stratum, the same in every wave",
+            got="the same id in several",
+            remedy="households that move keep the PSU and stratum in which they were sampled; "
+            "if ids start anew in each stratum, say nest=True",
         )

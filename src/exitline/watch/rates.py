@@ -10,11 +10,18 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.infer.cells import Cells, Rows, cells_from_arrow, roll_up
-from exitline.infer.estimates import Estimates
+from exitline.infer.estimates import Block, Estimates
 from exitline.infer.frame import Frame, frame_of
 from exitline.watch import linear
 from exitline.watch.linear import Named
-from exitline.watch.sources import SAME_VALUES, OpenPanel, PanelSpec, WaveReport, open_panel
+from exitline.watch.sources import (
+    SAME_VALUES,
+    OpenPanel,
+    PanelSpec,
+    WaveReport,
+    open_panel,
+    refuse_straddling,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,7 +195,8 @@ def transitions(
         waves, reports = panel.spec.waves, panel.reports
     pairs = tuple(_pair_count(t, reports, i) for i, t in enumerate(tables))
     _refuse_copied_wave(tables, pairs)
-    cells = joined_cells(tables, len(spec.columns.domains))
+    refuse_straddling(tables, spec.columns.design)
+    cells = joined_cells(tables)
     estimates = rates(cells, waves, spec, level)
     return Transitions(waves, estimates, pairs, reports, _notes(pairs, reports, spec))
 
@@ -223,15 +231,13 @@ def _refuse_copied_wave(tables: Sequence[pa.Table], pairs: Sequence[PairCount]) 
             )
 
 
-def joined_cells(tables: Sequence[pa.Table], domains: int) -> Cells:
+def joined_cells(tables: Sequence[pa.Table]) -> Cells:
     """Cells of all pairs together: a pair's sums are zero on the rows of the others.
 
     Parameters
     ----------
     tables : sequence of pyarrow.Table
         Results of `exitline.measure.dynamics.transition_totals`, in order of time.
-    domains : int
-        Number of domain columns.
 
     Returns
     -------
@@ -249,7 +255,7 @@ def joined_cells(tables: Sequence[pa.Table], domains: int) -> Cells:
         for j, name in enumerate(names):
             sums[rows, i * len(names) + j] = table.column(f"sum_{name}").to_numpy()
             sums[rows, width + i * len(names) + j] = table.column(f"n_{name}").to_numpy()
-        keys = [c for c in table.column_names if c == "stratum" or c.startswith(("stage", "domain"))]
+        keys = design_keys(table)
         n = sums[rows, width:].sum(axis=1).astype(np.int64)
         parts.append(table.select(keys).append_column("n", pa.array(n)))
         start += table.num_rows
@@ -257,6 +263,11 @@ def joined_cells(tables: Sequence[pa.Table], domains: int) -> Cells:
     return Cells(
         keyed.stratum, keyed.stages, keyed.domains, keyed.levels, keyed.n, keyed.n, sums, keyed.fpc
     )
+
+
+def design_keys(table: pa.Table) -> list[str]:
+    """Names of the stratum, cluster and domain columns of a table of totals."""
+    return [c for c in table.column_names if c == "stratum" or c.startswith(("stage", "domain"))]
 
 
 def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> Estimates:
@@ -274,7 +285,7 @@ def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> 
     -------
     Estimates
     """
-    frame = frame_of(cells, spec.columns.design.lonely)
+    frame = frame_from(cells, spec)
     blocks = []
     for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:
         rows = roll_up(cells, columns)
@@ -284,9 +295,15 @@ def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> 
     return Estimates(tuple(blocks), frame, level)
 
 
+def frame_from(cells: Cells, spec: PanelSpec) -> Frame:
+    """The sampling design; empty for a full count."""
+    design = spec.columns.design
+    return Frame((), "fail") if design.census else frame_of(cells, design.lonely)
+
+
 def _pair_blocks(
     rows: Rows, i: int, pair: tuple[str, str], by: str, frame: Frame, level: float
-) -> list[linear.Block]:
+) -> list[Block]:
     """All rates of one pair in one set of domains."""
     names = (*CELLS, *LOST)
     half = rows.sums.shape[1] // 2
@@ -326,7 +343,8 @@ def _notes(
         for r in reports
         if r.unknown
     ]
-    if not spec.columns.design.stages:
+    design = spec.columns.design
+    if not design.stages and not design.census:
         notes.append(
             "no PSU is declared: each household counts as its own cluster, which makes "
             "intervals too narrow where neighbours resemble each other"

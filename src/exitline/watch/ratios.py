@@ -1,0 +1,75 @@
+"""Weighted ratios over a panel's households, in every set of domains at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.infer.estimates import Block
+from exitline.watch import linear
+from exitline.watch.linear import Kind, Named
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.watch.panel import Panel
+
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio of two weighted sums over households.
+
+    Attributes
+    ----------
+    measure : str
+    top, bottom : float arrays, shape (n,)
+        Before weighting; zero for households that do not take part.
+    kind : {"share", "plain"}
+        The kind of interval.
+    """
+
+    measure: str
+    top: Floats
+    bottom: Floats
+    kind: Kind = "plain"
+
+
+def ratio_blocks(
+    panel: Panel, ratios: Sequence[Ratio], weight: Floats, used: Bools, level: float
+) -> tuple[Block, ...]:
+    """Blocks of estimates of each ratio, for all together and for each domain column.
+
+    Parameters
+    ----------
+    panel : Panel
+    ratios : sequence of Ratio
+    weight : float array, shape (n,)
+    used : bool array, shape (n,)
+        Households that take part; the others keep their PSU in the design.
+    level : float
+
+    Returns
+    -------
+    tuple of exitline.infer.estimates.Block
+    """
+    w = np.where(used, np.nan_to_num(weight), 0.0)
+    columns = []
+    for ratio in ratios:
+        bottom = np.where(used, ratio.bottom, 0.0)
+        columns += [w * np.where(used, ratio.top, 0.0), w * bottom, (bottom != 0).astype(float)]
+    sums = np.column_stack(columns)
+    blocks = []
+    for by in panel.sets:
+        rows = panel.rows(sums, used, by)
+        for i, ratio in enumerate(ratios):
+            top, bottom, cases = rows.sums[:, 3 * i : 3 * i + 3].T
+            values = linear.ratio(top, bottom, rows, cases.astype(np.int64))
+            named = Named(ratio.measure, "", by, ratio.kind)
+            blocks.append(linear.block(named, rows, values, panel.frame, level))
+    return tuple(blocks)
