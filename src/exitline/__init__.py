@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exitline.data.study import Study, load_study
     from exitline.errors import ExitlineError
     from exitline.infer.estimates import Estimate, Estimates
-    from exitline.measure.terms import PovertyLine
+    from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
     from exitline.standard import Standard
     from exitline.standard import load as load_standard
 
@@ -27,6 +27,7 @@ _HOME = {
     "Estimates": "exitline.infer.estimates",
     "ExitlineError": "exitline.errors",
     "PovertyLine": "exitline.measure.terms",
+    "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
     "check": "exitline.api",
@@ -35,6 +36,7 @@ _HOME = {
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.study",
     "measure": "exitline.measure:",
+    "relative_line": "exitline.measure.terms",
     "run": "exitline.api",
 }
 
@@ -44,6 +46,7 @@ __all__ = [
     "Estimates",
     "ExitlineError",
     "PovertyLine",
+    "RelativeLine",
     "Standard",
     "Study",
     "check",
@@ -52,6 +55,7 @@ __all__ = [
     "load_standard",
     "load_study",
     "measure",
+    "relative_line",
     "run",
 ]
 

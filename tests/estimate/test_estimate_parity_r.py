@@ -94,6 +94,46 @@ def test_albania_design_effects_as_svymean(albania):
     assert found["headcount", "4891", "", ""] == pytest.approx(wanted["mean poor"], rel=TOLERANCE)
 
 
+RELATIVE = [
+    figure
+    for figure in pd.read_csv(REFERENCE / "albania_convey.csv", keep_default_na=False).to_dict(
+        "records"
+    )
+    if "rel" in figure["params"] or figure["stat"] == "arpr"
+]
+
+
+@pytest.fixture(scope="module")
+def relative() -> pd.DataFrame:
+    """convey counts `y <= z` as poor."""
+    lines = {
+        "relq": xl.relative_line(0.6, "median", boundary="<="),
+        "relm": xl.relative_line(0.5, "mean", boundary="<="),
+    }
+    design = xl.Design(weight="weight", size="capita", strata="strat", psu="psu")
+    found = xl.estimate(
+        _albania(), ["headcount", "poverty_gap"], welfare="rcons", line=lines, design=design,
+        by=["urban", "region"],
+    )  # fmt: skip
+    return found.to_pandas().set_index(["measure", "line", "by", "domain"])
+
+
+def test_the_reference_covers_relative_lines():
+    assert len(RELATIVE) == 28
+
+
+@pytest.mark.parametrize(
+    "figure", RELATIVE, ids=lambda f: f"{f['stat']}-{f['params']}-{f['domain']}"
+)
+def test_relative_lines_as_convey(relative, figure):
+    """The line's own sampling error is in the standard error, with convey's bandwidth."""
+    name = {"fgt0": "headcount", "fgt1": "poverty_gap", "arpr": "headcount"}[figure["stat"]]
+    line = "relm" if "relm" in figure["params"] else "relq"
+    row = relative.loc[name, line, figure["by"], figure["domain"]]
+    assert row["estimate"] == pytest.approx(float(figure["estimate"]), rel=TOLERANCE)
+    assert row["se"] == pytest.approx(float(figure["se"]), rel=TOLERANCE)
+
+
 def test_albania_the_figures_that_the_issue_names():
     design = xl.Design(weight="weight", size="capita", strata="strat", psu="psu")
     found = xl.estimate(

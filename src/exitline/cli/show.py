@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -105,14 +105,28 @@ def error(reason: ExitlineError) -> None:
 
 
 @contextmanager
-def working(text: str) -> Iterator[None]:
-    """Say on a terminal what is being done, with the time it has taken."""
+def steps() -> Iterator[Callable[[str], None]]:
+    """A function that says what is being done; on a terminal with the time it has taken.
+
+    Yields
+    ------
+    callable
+        Takes the few words that name the step that begins.
+    """
     if not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        progress.add_task(text)
+        task = progress.add_task("starting")
+        yield lambda text: progress.update(task, description=text)
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """One step, said on a terminal while it lasts."""
+    with steps() as say:
+        say(text)
         yield

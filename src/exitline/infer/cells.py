@@ -150,11 +150,11 @@ def codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
     order = pc.array_sort_indices(values).to_numpy()
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    texts = [_as_text(values[int(i)].as_py()) for i in order]
+    texts = [as_text(values[int(i)].as_py()) for i in order]
     return rank[encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)], tuple(texts)
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
     """A domain value as results show it."""
     if value is None:
         return MISSING_DOMAIN

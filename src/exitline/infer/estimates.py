@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from exitline.infer.cells import Rows
     from exitline.infer.frame import Frame
+    from exitline.infer.relative import LineInfluence
 
     Floats = NDArray[np.float64]
 
@@ -69,10 +70,19 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class AtLine:
+    """How a measure moves with a relative line: its slope by domain, and the line's influence."""
+
+    slope: Floats
+    line: LineInfluence
+
+
+@dataclass(frozen=True)
 class Block:
     """All domains of one set for one measure at one line.
 
-    `influence` holds the weighted influence of each row of `rows`, shape (rows,).
+    `influence` holds the weighted influence of each row of `rows` at a fixed line, shape
+    (rows,); `at_line` what a relative line adds.
     """
 
     measure: str
@@ -86,6 +96,7 @@ class Block:
     n: NDArray[np.int64]
     population: Floats
     influence: Floats
+    at_line: AtLine | None
     deff: Floats
     reason: tuple[str, ...]
 
@@ -239,6 +250,12 @@ def _joined(left: Block, i: int, right: Block, j: int) -> tuple[Rows, Floats]:
 
     x, y = left.rows.domain == i, right.rows.domain == j
     both = [(left.rows, x), (right.rows, y)]
+    influence = [left.influence[x], -right.influence[y]]
+    for block, k, sign in ((left, i, 1.0), (right, j, -1.0)):
+        if block.at_line is not None:
+            line = block.at_line.line
+            both.append((line.rows, np.ones(len(line.influence), dtype=bool)))
+            influence.append(sign * block.at_line.slope[k] * line.influence)
     stratum = np.concatenate([r.stratum[k] for r, k in both])
     rows = Rows(
         domain=np.zeros(len(stratum), dtype=np.int64),
@@ -251,7 +268,7 @@ def _joined(left: Block, i: int, right: Block, j: int) -> tuple[Rows, Floats]:
         n_positive=np.concatenate([r.n_positive[k] for r, k in both]),
         sums=np.empty((len(stratum), 0)),
     )
-    return rows, np.concatenate([left.influence[x], -right.influence[y]])
+    return rows, np.concatenate(influence)
 
 
 def _values(block: Block, name: str, level: float) -> Any:

@@ -9,8 +9,9 @@ import numpy as np
 
 from exitline.infer import intervals
 from exitline.infer.cells import roll_up
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.estimates import AtLine, Block, Estimates
 from exitline.infer.frame import Frame, frame_of
+from exitline.infer.relative import LineInfluence, added_variance, line_influence, slope
 from exitline.infer.smooth import RULES
 from exitline.infer.taylor import degrees_of_freedom, linearised_variance
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from exitline.infer.cells import Cells, Rows
     from exitline.infer.smooth import Smooth
     from exitline.measure.catalogue import Measure
-    from exitline.measure.totals import Plan
+    from exitline.measure.sums import Plan
 
     Floats = NDArray[np.float64]
 
@@ -70,10 +71,15 @@ def infer(
     frame = frame_of(cells, plan.design.lonely) if cells.clustered else Frame((), "fail")
     blocks: list[Block] = []
     overall: dict[tuple[str, int | None], float] = {}
+    lines: dict[int, LineInfluence] = {}
     for columns in sets:
         rows = roll_up(cells, columns)
         names = tuple(plan.domains[c] for c in columns)
-        by = _By(", ".join(names), rows, rows.totals(), _df(rows, frame))
+        if not columns and frame.stages:
+            lines = {
+                i: line_influence(rows, plan, i) for i, z in enumerate(plan.lines) if z.relative
+            }
+        by = _By(", ".join(names), rows, rows.totals(), _df(rows, frame), columns, lines)
         for measure in plan.measures:
             for line in plan.lines_of(measure):
                 assumed = overall.get((measure.name, line), options.assumed)
@@ -92,6 +98,8 @@ class _By:
     rows: Rows
     totals: Floats
     df: Floats
+    columns: tuple[int, ...]
+    lines: dict[int, LineInfluence]
 
 
 def _df(rows: Rows, frame: Frame) -> Floats:
@@ -109,7 +117,10 @@ def _block(
     terms = [index[plan.sum_of(term, line)] for term in measure.terms]
     smooth = RULES[measure.rule](by.totals[:, terms], measure.parameter)
     influence = _influence(rows, smooth, terms)
-    se = _standard_errors(rows, influence, frame, by.df, measure)
+    at_line = None
+    if line is not None and line in by.lines:
+        at_line = AtLine(slope(by.totals, smooth, measure, plan, line, by.columns), by.lines[line])
+    se = _standard_errors(rows, influence, at_line, frame, by.df, measure)
     n = rows.count(rows.n_positive if measure.positive else rows.n)
     size = n.astype(np.float64)
     population = by.totals[:, index[plan.population_of(measure)]]
@@ -130,6 +141,7 @@ def _block(
         n=n,
         population=population,
         influence=influence,
+        at_line=at_line,
         deff=deff,
         reason=_reasons(value, se),
     )
@@ -147,12 +159,19 @@ def _influence(rows: Rows, smooth: Smooth, terms: list[int]) -> Floats:
 
 
 def _standard_errors(
-    rows: Rows, influence: Floats, frame: Frame, df: Floats, measure: Measure
+    rows: Rows,
+    influence: Floats,
+    at_line: AtLine | None,
+    frame: Frame,
+    df: Floats,
+    measure: Measure,
 ) -> Floats:
     """Standard errors by domain; NaN where a ratio rests on a single PSU."""
     if not frame.stages:
         return np.zeros(rows.size)
     variance = linearised_variance(rows, influence[:, None], frame)[:, 0]
+    if at_line is not None:
+        variance += added_variance(rows, influence, at_line.slope, at_line.line, frame)
     se = np.sqrt(np.maximum(variance, 0.0), where=~np.isnan(variance), out=variance)
     one_psu = (df < 1) & (measure.rule != "total")
     return np.where(one_psu, np.nan, se)

@@ -89,6 +89,39 @@ def linearised_covariance(rows: Rows, first: Floats, second: Floats, frame: Fram
     return (plus - minus) / 4.0
 
 
+def covariance_with_all(
+    rows: Rows, influence: Floats, all_rows: Rows, common: Floats, frame: Frame
+) -> Floats:
+    """Covariance of each domain's total with one total over the whole sample.
+
+    Parameters
+    ----------
+    rows : Rows
+    influence : float array, shape (rows,)
+        Of a statistic by domain.
+    all_rows : Rows
+        The whole sample as one domain.
+    common : float array, shape (all rows,)
+        Influence of a statistic of the whole sample, such as a relative line.
+    frame : Frame
+
+    Returns
+    -------
+    float array, shape (domains,)
+    """
+    result = np.zeros((rows.size, 1))
+    parent, all_parent = rows.stratum, all_rows.stratum
+    for index, stage in enumerate(frame.stages):
+        cluster, all_cluster = rows.stages[index], all_rows.stages[index]
+        level = _Level(rows.domain, parent, cluster, influence[:, None])
+        groups = _centred_products(
+            level, stage, frame.lonely, rows.size, (all_parent, all_cluster, common)
+        )
+        result += _scaled(groups, stage, frame.lonely, rows.size)
+        parent, all_parent = cluster, all_cluster
+    return result[:, 0]
+
+
 @dataclass(frozen=True)
 class _Level:
     """Rows seen at one stage: domain, parent and cluster codes, influence values."""
@@ -105,17 +138,21 @@ class _Groups:
 
     domain: Ints
     parent: Ints
-    sum_of_squares: Floats
+    products: Floats
 
 
 def _stage_variance(level: _Level, stage: Stage, lonely: str, size: int) -> Floats:
     """Contribution of one stage to the variance of every domain."""
-    groups = _centred_squares(level, stage, lonely, size)
+    return _scaled(_centred_squares(level, stage, lonely, size), stage, lonely, size)
+
+
+def _scaled(groups: _Groups, stage: Stage, lonely: str, size: int) -> Floats:
+    """Sums of squares or products by group, scaled by the design and added up by domain."""
     n = stage.sampled[groups.parent]
     unsampled = stage.unsampled[groups.parent]
     scale = stage.factor[groups.parent] * unsampled * np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
     scale = np.where(unsampled < CERTAIN, 0.0, scale)
-    parts = groups.sum_of_squares * scale[:, None]
+    parts = groups.products * scale[:, None]
     alone = (n == 1) & (unsampled >= CERTAIN)
     if lonely != "average" or not alone.any():
         return sum_by(groups.domain, parts, size)
@@ -142,6 +179,38 @@ def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Gr
     squares = sum_by(group, (totals - centre[group]) ** 2, len(head))
     squares += (n - present)[:, None] * centre**2
     return _Groups(domain[head], parent[head], squares)
+
+
+def _centred_products(
+    level: _Level, stage: Stage, lonely: str, size: int, common: tuple[Ints, Ints, Floats]
+) -> _Groups:
+    """As `_centred_squares`, for the products with a total over all clusters.
+
+    sum (a - mean a)(b - mean b) = sum a b - (sum a)(sum b) / n, in which clusters outside
+    the domain (a = 0) only enter through the sum of b.
+    """
+    parents, clusters, influence = common
+    by_cluster = np.bincount(clusters, weights=influence)
+    by_parent = np.bincount(parents, weights=influence, minlength=len(stage.sampled))
+    pair = level.domain * (int(level.cluster.max(initial=0)) + 1) + level.cluster
+    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+    a = sum_by(inverse, level.influence, len(first))[:, 0]
+    b = by_cluster[level.cluster[first]]
+    domain, parent = level.domain[first], level.parent[first]
+    _, head, group = np.unique(
+        domain * len(stage.sampled) + parent, return_index=True, return_inverse=True
+    )
+    n = stage.sampled[parent[head]]
+    sum_a = np.bincount(group, weights=a, minlength=len(head))
+    products = np.bincount(group, weights=a * b, minlength=len(head))
+    products = products - sum_a * by_parent[parent[head]] / n
+    if lonely == "adjust":
+        clusters_in_all = stage.sampled.sum()
+        grand = sum_by(level.domain, level.influence, size)[:, 0] / clusters_in_all
+        grand_b = influence.sum() / clusters_in_all
+        alone = (sum_a - grand[domain[head]]) * (by_parent[parent[head]] - grand_b)
+        products = np.where(n == 1, alone, products)
+    return _Groups(domain[head], parent[head], products[:, None])
 
 
 def _average_over_strata(

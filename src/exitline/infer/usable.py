@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from exitline.infer.cells import Cells
     from exitline.infer.estimates import Estimates
-    from exitline.measure.totals import Plan
+    from exitline.measure.sums import Plan
 
 FATAL = {
     "missing_weight": ("a weight on every household", "missing weights",

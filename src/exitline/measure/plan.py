@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, MeasureError, nearest
 from exitline.measure.catalogue import Measure, named
+from exitline.measure.sums import Plan
 from exitline.measure.terms import PovertyLine
-from exitline.measure.totals import Plan
 
 if TYPE_CHECKING:
     from exitline.data.design import Design
@@ -65,11 +65,14 @@ def make_plan(
     resolved = tuple(named(m) for m in wanted)
     sets = _sets(by)
     domains = tuple(dict.fromkeys(c for one in sets for c in one))
-    plan = Plan(resolved, poverty_lines(line, year), welfare, design, domains, with_squares)
+    positions = {name: i for i, name in enumerate(domains)}
+    by_position = ((), *(tuple(positions[c] for c in one) for one in sets))
+    plan = Plan(
+        resolved, poverty_lines(line, year), welfare, design, domains, with_squares, by_position
+    )
     _check(plan, level)
     require_columns(plan.columns, columns)
-    positions = {name: i for i, name in enumerate(domains)}
-    return Request(plan, ((), *(tuple(positions[c] for c in one) for one in sets)))
+    return Request(plan, by_position)
 
 
 def _sets(by: str | Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...], ...]:

@@ -16,6 +16,26 @@ Boundary = Literal["<", "<="]
 
 
 @dataclass(frozen=True)
+class Location:
+    """The median or mean that a relative line is a share of, as the first pass found it.
+
+    Attributes
+    ----------
+    share : float
+    of : {"median", "mean"}
+    value : float
+        The median or mean of welfare over persons.
+    density : float
+        Density of welfare at the median; unused for the mean.
+    """
+
+    share: float
+    of: Literal["median", "mean"]
+    value: float
+    density: float
+
+
+@dataclass(frozen=True)
 class PovertyLine:
     """A poverty line as a measure needs it.
 
@@ -28,6 +48,10 @@ class PovertyLine:
         the welfare column.
     boundary : {"<", "<="}
         Who is poor: strictly below the line (World Bank) or also exactly on it (convey).
+    factor : float
+        What the column's values are multiplied by to be in the unit of welfare.
+    relative : Location, optional
+        What the line is a share of, if it was estimated from the same sample.
 
     Raises
     ------
@@ -43,6 +67,8 @@ class PovertyLine:
     label: str
     value: float | str
     boundary: Boundary = "<"
+    factor: float = 1.0
+    relative: Location | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.value, str) and not 0 < self.value < float("inf"):
@@ -56,8 +82,78 @@ class PovertyLine:
     def expression(self, table: Any) -> Any:
         """The line of each row of `table`."""
         if isinstance(self.value, str):
-            return portable.number(table[self.value])
+            return portable.number(table[self.value]) * self.factor
         return ibis.literal(float(self.value))
+
+
+@dataclass(frozen=True)
+class RelativeLine:
+    """A line that is a share of the median or mean of the survey's own welfare.
+
+    Parameters
+    ----------
+    label : str
+        How results name it.
+    share : float
+        Such as 0.6; above 0.
+    of : {"median", "mean"}
+        Over persons, in the whole sample.
+    boundary : {"<", "<="}
+
+    Examples
+    --------
+    >>> RelativeLine("at risk of poverty", 0.6).of
+    'median'
+    """
+
+    label: str
+    share: float
+    of: Literal["median", "mean"] = "median"
+    boundary: Boundary = "<"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < float("inf"):
+            raise MeasureError(
+                "the share of a relative line must be above zero",
+                expected="a number such as 0.6",
+                got=str(self.share),
+                remedy="write 60 % as 0.6",
+            )
+
+
+def relative_line(
+    share: float,
+    of: Literal["median", "mean"] = "median",
+    *,
+    boundary: Boundary = "<",
+    label: str | None = None,
+) -> RelativeLine:
+    """A share of the median or mean of the survey's own welfare, as a poverty line.
+
+    Parameters
+    ----------
+    share : float
+        Such as 0.6; above 0.
+    of : {"median", "mean"}
+    boundary : {"<", "<="}
+    label : str, optional
+        How results name it; "0.6 of the median" unless given.
+
+    Returns
+    -------
+    RelativeLine
+
+    Raises
+    ------
+    MeasureError
+        When the share is not above zero.
+
+    Examples
+    --------
+    >>> relative_line(0.6).label
+    '0.6 of the median'
+    """
+    return RelativeLine(label or f"{share:g} of the {of}", share, of, boundary)
 
 
 def is_poor(welfare: Any, line: Any, boundary: Boundary) -> Any:
@@ -100,6 +196,8 @@ def value(term: Term, welfare: Any, line: Any, boundary: Boundary = "<", flag: A
     """
     if term.kind == "one":
         plain = ibis.literal(1.0)
+    elif term.kind == "at_most":
+        plain = ibis.ifelse(welfare <= line, 1.0, 0.0)
     elif term.kind == "flag":
         plain = flag
     elif term.kind in _OF_WELFARE:

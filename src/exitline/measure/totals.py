@@ -14,7 +14,8 @@ import ibis
 
 from exitline.data.design import Design
 from exitline.measure import portable, terms
-from exitline.measure.catalogue import Measure, Term
+from exitline.measure.catalogue import Term
+from exitline.measure.sums import Plan, Sum
 from exitline.measure.terms import PovertyLine
 
 FAULTS = (
@@ -28,96 +29,6 @@ FAULTS = (
     "bad_line",
     "missing_design",
 )
-
-
-@dataclass(frozen=True)
-class Sum:
-    """One weighted sum of the query: a term, at a line where it needs one."""
-
-    term: Term
-    line: int | None
-    squared: bool = False
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to sum: the columns of the totals query, known before any data are seen.
-
-    Parameters
-    ----------
-    measures : tuple of Measure
-    lines : tuple of PovertyLine
-    welfare : str or None
-        Welfare column.
-    design : Design
-    domains : tuple of str
-        Every column that some set of domains uses.
-    with_squares : bool
-        Also sum squares, which design effects need.
-
-    Examples
-    --------
-    >>> from exitline.measure.catalogue import named
-    >>> plan = Plan((named("headcount"),), (PovertyLine("z", 3.0),), "y", Design(), ())
-    >>> [s.term.kind for s in plan.sums]
-    ['one', 'one', 'poor']
-    """
-
-    measures: tuple[Measure, ...]
-    lines: tuple[PovertyLine, ...]
-    welfare: str | None
-    design: Design
-    domains: tuple[str, ...]
-    with_squares: bool = False
-
-    @property
-    def sums(self) -> tuple[Sum, ...]:
-        """The distinct weighted sums, in a fixed order."""
-        wanted: dict[Sum, None] = {
-            Sum(Term("one"), None): None,
-            Sum(Term("one", "households"), None): None,
-        }
-        for measure in self.measures:
-            for line in self.lines_of(measure):
-                for term in measure.terms:
-                    wanted[self.sum_of(term, line)] = None
-                if self.with_squares:
-                    wanted[self.sum_of(measure.terms[0], line, squared=True)] = None
-        return tuple(wanted)
-
-    def lines_of(self, measure: Measure) -> tuple[int | None, ...]:
-        """Indices of the lines at which a measure is wanted; (None,) when it needs none."""
-        return tuple(range(len(self.lines))) if measure.needs_line else (None,)
-
-    @staticmethod
-    def population_of(measure: Measure) -> Sum:
-        """The sum that counts the persons or households a measure speaks for."""
-        return Sum(Term("one", measure.terms[0].unit, positive=measure.positive), None)
-
-    @staticmethod
-    def sum_of(term: Term, line: int | None, *, squared: bool = False) -> Sum:
-        """The sum a term needs at a line."""
-        return Sum(term, line if term.needs_line else None, squared and not term.idempotent)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column of the data that the query reads."""
-        line_columns = [line.value for line in self.lines if isinstance(line.value, str)]
-        named = [
-            self.welfare, *line_columns, *self.flags, *self.design.columns, *self.domains,
-        ]  # fmt: skip
-        return tuple(dict.fromkeys(c for c in named if c is not None))
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        """Columns of flag terms."""
-        named = (term.column for measure in self.measures for term in measure.terms)
-        return tuple(dict.fromkeys(c for c in named if c is not None))
-
-    @property
-    def clustered(self) -> bool:
-        """Whether cluster totals are needed (a full count has no sampling error)."""
-        return not self.design.census
 
 
 def totals(table: Any, plan: Plan) -> Any:
@@ -137,13 +48,17 @@ def totals(table: Any, plan: Plan) -> Any:
         count for each of `FAULTS`.
     """
     rows = _prepared(table, plan)
+    kernels = {f"_sum{i}": s for i, s in enumerate(plan.sums) if s.term.kind == "kernel"}
+    if kernels:
+        rows = rows.mutate(**{name: _kernel(rows, plan, s) for name, s in kernels.items()})
     keys = _keys(rows, plan)
     aggregates: dict[str, Any] = {"n": rows["_use"].cast("int64").sum()}
     if any(m.positive for m in plan.measures):
         above = rows["_use"] & (rows["_welfare"] > 0)
         aggregates["n_positive"] = above.cast("int64").sum()
     for index, wanted in enumerate(plan.sums):
-        aggregates[f"sum{index}"] = _weighted(rows, plan, wanted).sum()
+        value = rows[f"_sum{index}"] if f"_sum{index}" in kernels else _weighted(rows, plan, wanted)
+        aggregates[f"sum{index}"] = value.sum()
     for fault in FAULTS:
         aggregates[fault] = rows[f"_{fault}"].cast("int64").sum()
     if plan.clustered:
@@ -265,12 +180,35 @@ def _weighted(rows: Any, plan: Plan, wanted: Sum) -> Any:
     amount = terms.value(
         wanted.term,
         rows["_welfare"] if plan.welfare else None,
-        rows[f"_line{wanted.line}"] if line else None,
+        rows[f"_line{wanted.line}"] if line else wanted.term.alpha,
         line.boundary if line else "<",
         rows[f"_flag{plan.flags.index(wanted.term.column)}"] if wanted.term.column else None,
     )
     if wanted.squared:
         amount = amount * amount
-    persons = wanted.term.unit == "persons" and plan.design.size is not None
-    weight = rows["_weight"] * rows["_size"] if persons else rows["_weight"]
+    weight = _unit_weight(rows, plan, wanted.term)
     return ibis.ifelse(rows["_use"], weight * amount, 0.0)
+
+
+def _unit_weight(rows: Any, plan: Plan, term: Term) -> Any:
+    """The weight of a household, or of its persons, as a term counts."""
+    persons = term.unit == "persons" and plan.design.size is not None
+    return rows["_weight"] * rows["_size"] if persons else rows["_weight"]
+
+
+def _kernel(rows: Any, plan: Plan, wanted: Sum) -> Any:
+    """Weight x Gaussian kernel at the line: its total is the density times the population.
+
+    The bandwidth is convey's: the domain's weighted standard deviation over the fifth root
+    of its population (R package convey, functions densfun and h_fun).
+    """
+    weight = ibis.ifelse(rows["_use"], _unit_weight(rows, plan, wanted.term), 0.0)
+    welfare = ibis.ifelse(rows["_use"], rows["_welfare"], 0.0)
+    domain = ibis.window(group_by=[rows[f"_domain{i + 1}"] for i in wanted.by or ()])
+    n, first, second = (
+        (weight * power).sum().over(domain) for power in (1.0, welfare, welfare * welfare)
+    )
+    width = portable.divide((second - portable.divide(first * first, n)), n).sqrt() / n.pow(0.2)
+    distance = portable.divide(rows[f"_line{wanted.line}"] - welfare, width)
+    height = (-(distance * distance) / 2.0).exp() / 2.5066282746310002  # sqrt(2 pi)
+    return (weight * portable.divide(height, width)).fill_null(0.0)

@@ -121,12 +121,16 @@ def estimate_table(
     -------
     Estimates
     """
+    from exitline.api.relative import resolve_all
     from exitline.infer.cells import cells_from_arrow
     from exitline.infer.inference import Options, infer
     from exitline.infer.usable import notes_on, refuse_unusable
-    from exitline.measure.plan import make_plan
+    from exitline.measure.plan import make_plan, require_columns
     from exitline.measure.totals import totals
 
+    if welfare is not None:
+        require_columns([welfare, *design.columns], table.columns)
+        line = resolve_all(table, line, welfare, design, engine)
     chosen = make_plan(
         table.columns, measures, welfare=welfare, line=line, design=design, by=by, year=year,
         level=level, with_squares=deff,

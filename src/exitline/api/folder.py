@@ -1,0 +1,114 @@
+"""A run's folder: written beside its final name, then put in its place as a whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.files import OutputError, whole_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exitline.api.prepare import Prepared
+    from exitline.api.provenance import Clock
+    from exitline.api.run import Run
+
+FILES = (
+    "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
+    "run.json", "report.html",
+)  # fmt: skip
+
+
+def write_run(found: Run, ready: Prepared, folder: Path, clock: Clock) -> Run:
+    """Write everything a run found; an existing run of the same folder is replaced.
+
+    Parameters
+    ----------
+    found : Run
+    ready : Prepared
+        Still open: household decisions are written by the engine.
+    folder : Path
+    clock : Clock
+
+    Returns
+    -------
+    Run
+        With its folder.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds something else than a run, or cannot be written.
+    """
+    _refuse_foreign(folder)
+    with whole_folder(folder) as partial:
+        _parquet(found.estimates.to_pandas(deff=True, reason=True), partial / FILES[0])
+        _parquet(found.decisions.to_pandas(), partial / FILES[1])
+        if found.study.outputs.household_decisions:
+            _write_households(ready, partial / FILES[2])
+        _json(_claims(found), partial / FILES[3])
+        (partial / FILES[5]).write_text(_report(found), encoding="utf-8")
+        _json({**found.provenance, "seconds": clock.seconds}, partial / FILES[4])
+    return replace(found, folder=folder)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Never replace a folder that is not a run's."""
+    if not folder.exists():
+        return
+    if folder.is_dir():
+        strangers = [p.name for p in folder.iterdir() if p.name not in FILES]
+        if not strangers:
+            return
+        got = f"a folder that also holds {strangers[0]}"
+    else:
+        got = "a file"
+    raise OutputError(
+        "the folder for the results holds something else",
+        where=str(folder),
+        expected="a new folder, or one that an earlier run wrote",
+        got=got,
+        remedy="choose another folder with --out",
+    )
+
+
+def _write_households(ready: Prepared, path: Path) -> None:
+    """Each household's decision, straight from the engine."""
+    from exitline.api.lines import line_figures
+    from exitline.measure.chain import household_decisions, household_status
+
+    standard = ready.standard
+    if standard is None or standard.household is None:
+        return
+    table = household_status(ready.table, standard, line_figures(ready))
+    ready.engine.write(household_decisions(table, ready.levels, standard), path)
+
+
+def _parquet(frame: pd.DataFrame, path: Path) -> None:
+    """A small table as Parquet, without the pandas index or other traces."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, path, compression="zstd")
+
+
+def _json(value: Any, path: Path) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _claims(found: Run) -> list[dict[str, Any]]:
+    """One unsigned claim for each estimate, which `exitline verify` recomputes."""
+    from exitline.claim.from_run import claims_of_run
+
+    return claims_of_run(found.estimates, found.provenance)
+
+
+def _report(found: Run) -> str:
+    """The report as HTML."""
+    from exitline.publish.report import ReportInput, render
+
+    return render(ReportInput.from_run(found))

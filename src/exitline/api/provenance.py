@@ -1,0 +1,103 @@
+"""What run.json says: versions, digests and timings, so that a run can be recomputed."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exitline.api.prepare import Prepared
+
+LIBRARIES = ("duckdb", "ibis-framework", "numpy", "scipy", "pyarrow", "sqlglot", "pyspark")
+_BLOCK = 1 << 20
+
+
+@dataclass
+class Clock:
+    """Wall seconds of each step, told to the user as they begin."""
+
+    say: Callable[[str], None]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Say what begins and keep how long it took."""
+        self.say(name)
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, as 64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> len(file_digest(Path("README.md")))
+    64
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def provenance(ready: Prepared, clock: Clock) -> dict[str, Any]:
+    """The record of a run, without its date: the same inputs give the same record.
+
+    Parameters
+    ----------
+    ready : Prepared
+    clock : Clock
+
+    Returns
+    -------
+    dict
+        software, libraries, engine, study, standard, inputs (name and SHA-256), seed (none:
+        nothing is drawn), timings.
+    """
+    from exitline import __version__
+
+    study, standard = ready.study, ready.standard
+    tables = [study.households, study.persons]
+    tables += [facts.table for facts in (study.villages, study.counties) if facts is not None]
+    return {
+        "software": {"name": "exitline", "version": __version__},
+        "python": platform.python_version(),
+        "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
+        "engine": ready.engine.name,
+        "study": {
+            "title": study.title,
+            "file": study.path.name if study.path else None,
+            "digest": study.digest,
+            "outside_folder": list(study.outside_folder),
+        },
+        "standard": (
+            {"name": standard.name, "digest": standard.digest} if standard is not None else None
+        ),
+        "inputs": [
+            {"name": t.name, "sha256": file_digest(t.path) if t.path is not None else None}
+            for t in tables
+            if t is not None
+        ],
+        "seed": None,
+        "recompute": f"exitline run {study.path.name if study.path else 'study.yaml'}",
+        "seconds": clock.seconds,
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

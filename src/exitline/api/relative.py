@@ -1,0 +1,75 @@
+"""Relative lines: the first of their two passes finds the median or mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from exitline.errors import MeasureError
+from exitline.measure.distribution import density, location
+from exitline.measure.terms import Location, PovertyLine, RelativeLine
+
+if TYPE_CHECKING:
+    from exitline.data.design import Design
+    from exitline.engine.base import Engine
+
+
+def resolve(
+    table: Any, line: RelativeLine, welfare: str, design: Design, engine: Engine
+) -> PovertyLine:
+    """The line in money, from the whole sample.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    line : RelativeLine
+    welfare : str
+    design : Design
+    engine : Engine
+
+    Returns
+    -------
+    PovertyLine
+        With the location it is a share of, so that its sampling error is propagated.
+
+    Raises
+    ------
+    MeasureError
+        When no household can be used, or the median or mean is not above zero.
+    """
+    value = engine.run(location(table, line.of, welfare, design)).column("location")[0].as_py()
+    if value is None or not value > 0:
+        raise MeasureError(
+            f"the line '{line.label}' is a share of a {line.of} that is not above zero",
+            where=f"column '{welfare}'",
+            expected=f"a {line.of} above zero",
+            got="no usable household" if value is None else "zero or below",
+            remedy="check the welfare column, or use a fixed line",
+        )
+    height = 0.0
+    if line.of == "median":
+        height = (
+            engine.run(density(table, float(value), welfare, design)).column("density")[0].as_py()
+        )
+    found = Location(line.share, line.of, float(value), float(height or 0.0))
+    return PovertyLine(line.label, line.share * found.value, line.boundary, relative=found)
+
+
+def resolve_all(table: Any, line: Any, welfare: str | None, design: Design, engine: Engine) -> Any:
+    """`line` with every RelativeLine in it resolved; everything else as it is.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    line : as in `exitline.estimate`
+    welfare : str or None
+    design : Design
+    engine : Engine
+    """
+    if isinstance(line, RelativeLine) and welfare is not None:
+        return resolve(table, line, welfare, design, engine)
+    if isinstance(line, Mapping):
+        return {k: resolve_all(table, v, welfare, design, engine) for k, v in line.items()}
+    if isinstance(line, Sequence) and not isinstance(line, str):
+        return [resolve_all(table, v, welfare, design, engine) for v in line]
+    return line

@@ -1,0 +1,265 @@
+"""The main job: a study in; estimates, decisions and a report out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.api.estimate import estimate_table
+from exitline.api.prepare import Prepared, open_study, prepared
+
+if TYPE_CHECKING:
+    from exitline.data.checks import Finding
+    from exitline.data.study import Study
+    from exitline.decide.table import Decisions
+    from exitline.engine.base import Engine
+    from exitline.infer.estimates import Estimates
+    from exitline.standard import ExitRule, Standard
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run found.
+
+    Attributes
+    ----------
+    study : Study
+    standard : Standard or None
+    estimates : Estimates
+    decisions : Decisions
+        On villages and counties.
+    households : dict of str to float
+        Households by outcome (met, not met, cannot tell), weighted; empty without a rule.
+    findings : tuple of Finding
+        From the data-quality report.
+    provenance : dict
+        Versions, digests, timings: what run.json holds.
+    folder : Path or None
+        Where the run was written.
+    """
+
+    study: Study
+    standard: Standard | None
+    estimates: Estimates
+    decisions: Decisions
+    households: dict[str, float]
+    findings: tuple[Finding, ...]
+    provenance: dict[str, Any]
+    folder: Path | None = None
+
+
+def run(
+    study: Study | str | Path,
+    out: str | Path | None = None,
+    *,
+    engine: str | Engine = "duckdb",
+    say: Say = lambda _: None,
+) -> Run:
+    """Measure, decide and report, as a study asks; everything or nothing is written.
+
+    Parameters
+    ----------
+    study : Study or path of a study file
+    out : path, optional
+        Folder for the results; the study's own (``out/`` beside it) unless given.
+    engine : {"duckdb", "spark"} or Engine
+    say : callable
+        Told, in a few words, what is being done.
+
+    Returns
+    -------
+    Run
+        Its folder holds estimates.parquet, decisions.parquet, household_decisions.parquet,
+        claims.json, run.json and report.html.
+
+    Raises
+    ------
+    ExitlineError
+        For whatever cannot be used; then nothing was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> done = run("examples/albania-2012/study.yaml", Path(tempfile.mkdtemp()) / "out")
+    >>> round(done.estimates.find(measure="headcount", line="absolute", by="").estimate, 8)
+    0.14273886
+    """
+    from exitline.api.folder import write_run
+    from exitline.api.provenance import Clock, provenance
+
+    clock = Clock(say)
+    opened = open_study(study)
+    with clock.step("reading the study"), prepared(opened, engine) as ready:
+        with clock.step("checking the data"):
+            findings = _findings(ready)
+        with clock.step("estimating"):
+            estimates = measure_study(ready)
+        with clock.step("deciding"):
+            decisions, households = decide_study(ready)
+        found = Run(
+            ready.study, ready.standard, estimates, decisions, households, findings,
+            provenance(ready, clock),
+        )  # fmt: skip
+        folder = Path(out) if out is not None else opened.folder / opened.outputs.folder
+        with clock.step("writing the report"):
+            return write_run(found, ready, folder, clock)
+
+
+def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tuple[Finding, ...]:
+    """The data-quality and design report of a study.
+
+    Parameters
+    ----------
+    study : Study or path of a study file
+    engine : {"duckdb", "spark"} or Engine
+
+    Returns
+    -------
+    tuple of Finding
+        Errors first, then warnings, then notes.
+
+    Examples
+    --------
+    >>> findings = check("examples/albania-2012/study.yaml")
+    >>> any(f.severity == "error" for f in findings)
+    False
+    """
+    with prepared(study, engine) as ready:
+        return _findings(ready)
+
+
+def decide(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> Decisions:
+    """The decisions of a study on villages and counties, without estimates or report.
+
+    Parameters
+    ----------
+    study : Study or path of a study file
+    engine : {"duckdb", "spark"} or Engine
+
+    Returns
+    -------
+    Decisions
+        Empty where the standard has no rule for villages or counties, or the study names
+        no such columns.
+
+    Examples
+    --------
+    >>> decide("examples/imaginary-country/census.yaml").counts("county")
+    {'met': ..., 'not met': ..., 'cannot tell': ...}
+    """
+    with prepared(study, engine) as ready:
+        return decide_study(ready)[0]
+
+
+def measure_study(ready: Prepared) -> Estimates:
+    """The estimates a study asks for.
+
+    Parameters
+    ----------
+    ready : Prepared
+
+    Returns
+    -------
+    Estimates
+    """
+    from exitline.api.lines import poverty_lines_of
+
+    study = ready.study
+    return estimate_table(
+        ready.table, study.measures, ready.engine, welfare=ready.welfare,
+        line=poverty_lines_of(ready), design=ready.design, by=study.areas, deff=True,
+        missing=study.missing_welfare,
+    )  # fmt: skip
+
+
+def decide_study(ready: Prepared) -> tuple[Decisions, dict[str, float]]:
+    """Decisions on villages and counties, and households by outcome.
+
+    Parameters
+    ----------
+    ready : Prepared
+
+    Returns
+    -------
+    tuple of Decisions and dict
+    """
+    from exitline.api.lines import line_figures
+    from exitline.decide.chain import Facts, decide_units, units_of
+    from exitline.decide.table import Decisions
+    from exitline.measure.chain import chain_measures, household_status, with_flags
+
+    standard = ready.standard
+    if standard is None or standard.household is None:
+        return Decisions(), {}
+    rules = _area_rules(ready)
+    lines = line_figures(ready)
+    table = with_flags(household_status(ready.table, standard, lines), rules, lines)
+    sets = {rule.level: _units_columns(ready, rule.level) for rule in rules}
+    classes = {rule.level: _class_column(ready, rule) for rule in rules}
+    found = estimate_table(
+        table, chain_measures(rules, tuple(table.columns)), ready.engine, welfare=None, line=None,
+        design=ready.design,
+        by=[(*sets[r.level], *([classes[r.level]] if classes[r.level] else [])) for r in rules],
+    )  # fmt: skip
+    decisions = Decisions()
+    for rule in rules:
+        units = units_of(found, rule.level, sets[rule.level], classes[rule.level])
+        facts = Facts(_facts(ready, rule))
+        decisions = decisions + decide_units(
+            found, rule, units, facts, census=ready.design.census, below=decisions
+        )
+    return decisions, _households(found)
+
+
+def _findings(ready: Prepared) -> tuple[Finding, ...]:
+    """The quality report of a prepared study."""
+    from exitline.data.checks import judge_quality
+    from exitline.measure.quality import quality
+
+    return judge_quality(ready, quality)  # type: ignore[no-any-return]
+
+
+def _area_rules(ready: Prepared) -> tuple[ExitRule, ...]:
+    """Village and county rules for which the study names the units, village first."""
+    standard, levels = ready.standard, ready.levels
+    assert standard is not None
+    pairs = ((standard.village, levels.village), (standard.county, levels.county))
+    return tuple(rule for rule, column in pairs if rule is not None and column is not None)
+
+
+def _units_columns(ready: Prepared, level: str) -> tuple[str, ...]:
+    """Columns that name a unit of the level: a village within its county."""
+    levels = ready.levels
+    if level == "county":
+        assert levels.county is not None
+        return (levels.county,)
+    return tuple(c for c in (levels.county, levels.village) if c is not None)
+
+
+def _class_column(ready: Prepared, rule: ExitRule) -> str | None:
+    """The area-class column, where some threshold depends on it."""
+    by_class = any(key for c in rule.criteria for key in c.thresholds)
+    return ready.levels.area_class if by_class else None
+
+
+def _facts(ready: Prepared, rule: ExitRule) -> dict[str, dict[str, bool | None]]:
+    """Conditions on villages' or counties' own rows, from the study's tables of facts."""
+    from exitline.api.facts import unit_facts
+
+    conditions = [c for c in rule.criteria if c.kind == "condition"]
+    return unit_facts(ready, rule.level, conditions) if conditions else {}
+
+
+def _households(found: Estimates) -> dict[str, float]:
+    """Households by outcome over the whole population."""
+    names = {"flag_met": "met", "flag_not_met": "not met", "flag_cannot_tell": "cannot tell"}
+    return {
+        names[b.measure]: float(b.estimate[0])
+        for b in found.blocks
+        if b.by == "" and b.measure in names
+    }

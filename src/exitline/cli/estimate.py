@@ -1,0 +1,141 @@
+"""`exitline estimate`: one table, straight from flags."""
+
+from __future__ import annotations
+
+import click
+
+from exitline.cli import show
+
+
+@click.command(
+    "estimate",
+    help="""One table of estimates, straight from flags.
+
+DATA is a csv, parquet, dta, sav or xlsx file with one household per row.
+
+Examples:
+
+\b
+  exitline estimate examples/imaginary-country/hld_sample_wb_2023.parquet \\
+      --measure headcount --measure poverty_gap --welfare pc_exp --line 2500 \\
+      --weight hhweight --size hhsize --psu ea --by geo1
+""",
+)
+@click.argument("data", type=click.Path())
+@click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    default=("headcount",),
+    show_default=True,
+    help="A measure such as headcount, poverty_gap, 'fgt(1.5)'; repeatable.",
+)
+@click.option("--welfare", help="Column of consumption or income per person.")
+@click.option("--line", "lines", multiple=True, help="A number or a column; repeatable.")
+@click.option("--weight", help="Column of household weights.")
+@click.option("--size", help="Column of household sizes.")
+@click.option("--strata", help="Column of strata.")
+@click.option("--psu", help="Column of primary sampling units.")
+@click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum.")
+@click.option("--fpc", help="Column with the number of PSUs in the stratum's population.")
+@click.option(
+    "--lonely",
+    default="fail",
+    show_default=True,
+    type=click.Choice(["fail", "remove", "certainty", "adjust", "average"]),
+    help="What a stratum with a single PSU contributes.",
+)
+@click.option("--census", is_flag=True, help="The data are a full count: no sampling error.")
+@click.option("--by", multiple=True, help="Domain column; 'a,b' crosses two; repeatable.")
+@click.option("--level", default=0.95, show_default=True, help="Confidence of the intervals.")
+@click.option(
+    "--interval",
+    default="logit",
+    show_default=True,
+    type=click.Choice(["logit", "beta"]),
+    help="Interval of shares.",
+)
+@click.option(
+    "--missing",
+    default="error",
+    show_default=True,
+    type=click.Choice(["error", "exclude"]),
+    help="What to do with missing welfare.",
+)
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    type=click.Choice(["duckdb", "spark"]),
+    help="What runs the query.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+def command(
+    data: str,
+    measures: tuple[str, ...],
+    welfare: str | None,
+    lines: tuple[str, ...],
+    weight: str | None,
+    size: str | None,
+    strata: str | None,
+    psu: str | None,
+    nest: bool,
+    fpc: str | None,
+    lonely: str,
+    census: bool,
+    by: tuple[str, ...],
+    level: float,
+    interval: str,
+    missing: str,
+    engine: str,
+    as_json: bool,
+) -> None:
+    """Estimate and show one table."""
+    from exitline.api import estimate
+    from exitline.data.design import Design
+
+    design = Design(
+        weight=weight,
+        size=size,
+        strata=strata,
+        psu=psu,
+        nest=nest,
+        fpc=fpc,
+        lonely=lonely,
+        census=census,  # type: ignore[arg-type]
+    )
+    with show.working("estimating"):
+        found = estimate(
+            data,
+            list(measures),
+            welfare=welfare,
+            line=[_line(text) for text in lines] or None,
+            design=design,
+            by=[tuple(text.split(",")) for text in by],
+            level=level,
+            interval=interval,
+            missing=missing,
+            engine=engine,  # type: ignore[arg-type]
+        )
+    if as_json:
+        show.as_json(found.to_pandas(reason=True).to_dict("records"))
+        return
+    from exitline.cli.figures import estimate_rows
+
+    rows = [(e.domain or "all", *row) for e, row in zip(found, estimate_rows(found), strict=True)]
+    show.table(
+        f"Estimates from {data.rsplit('/', 1)[-1]}",
+        ("area", "measure", "line", "estimate", f"{100 * level:g} % interval", "households"),
+        rows,
+        right=(3, 4, 5),
+    )
+    for text in found.notes:
+        show.note(f"note: {text}")
+
+
+def _line(text: str) -> float | str:
+    """A number where the text is one, else a column."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

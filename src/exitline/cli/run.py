@@ -1,0 +1,117 @@
+"""`exitline run`: the main job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+
+if TYPE_CHECKING:
+    from exitline.api.run import Run
+
+LEVELS = (("village", "Villages"), ("county", "Counties"))
+
+
+@click.command(
+    "run",
+    help="""Estimates, decisions and report of a study.
+
+STUDY is a study file (see `exitline init`). The results go to a folder of their
+own, which appears only when everything is done.
+
+Examples:
+
+\b
+  exitline run examples/albania-2012/study.yaml
+  exitline run study.yaml --out results --engine spark
+""",
+)
+@click.argument("study", type=click.Path())
+@click.option(
+    "--out", type=click.Path(), help="Folder for the results (default: out/ beside STUDY)."
+)
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="What runs the queries.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(study: str, out: str | None, engine: str, as_json: bool) -> None:
+    """Run a study and show the answer."""
+    from exitline.api import run
+
+    with show.steps() as say:
+        found = run(study, out, engine=engine, say=say)
+    if as_json:
+        show.as_json(_plain(found))
+        return
+    _show(found)
+
+
+def _plain(found: Run) -> dict[str, Any]:
+    """A run as JSON: headline figures, decisions by outcome, findings, folder."""
+    return {
+        "study": found.study.title,
+        "standard": found.standard.name if found.standard else None,
+        "estimates": found.estimates.to_pandas().to_dict("records"),
+        "households": found.households,
+        "decisions": {level: found.decisions.counts(level) for level, _ in LEVELS},
+        "findings": [
+            {"severity": f.severity, "check": f.check, "message": f.message} for f in found.findings
+        ],
+        "folder": str(found.folder),
+        "report": str(found.folder / "report.html") if found.folder else None,
+    }
+
+
+def _show(found: Run) -> None:
+    """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
+    from exitline.cli.figures import estimate_rows
+
+    national = [e for e in found.estimates if not e.by]
+    year = f", {found.study.year}" if found.study.year else ""
+    show.table(
+        f"{found.study.title}: how many are poor, and how sure are we",
+        (
+            "measure",
+            "line",
+            "estimate",
+            f"{100 * found.estimates.level:g} % interval",
+            "households",
+        ),
+        estimate_rows(national),
+        right=(2, 3, 4),
+        caption=f"standard {found.standard.name}{year}" if found.standard else "",
+    )
+    _show_decisions(found)
+    _show_warnings(found)
+    show.note(f"report: {found.folder}/report.html")
+
+
+def _show_decisions(found: Run) -> None:
+    """Households, villages and counties by outcome."""
+    rows: list[tuple[str, ...]] = []
+    if found.households:
+        counts = [found.households.get(o, 0.0) for o in ("met", "not met", "cannot tell")]
+        rows.append(("Households", *(f"{c:,.0f}" for c in counts)))
+    for level, words in LEVELS:
+        counts = list(found.decisions.counts(level).values())
+        if sum(counts):
+            rows.append((words, *(f"{c:,}" for c in counts)))
+    if rows:
+        show.table(
+            "Who meets the exit rule",
+            ("level", "met", "not met", "cannot tell yet"),
+            rows,
+            right=(1, 2, 3),
+        )
+
+
+def _show_warnings(found: Run) -> None:
+    """Warnings of the quality report and notes on the estimates, a line each."""
+    for finding in found.findings:
+        if finding.severity != "note":
+            show.note(f"{finding.severity}: {finding.message}")
+    for text in found.estimates.notes:
+        show.note(f"note: {text}")
