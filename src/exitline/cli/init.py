@@ -1,0 +1,82 @@
+"""exitline init: look at a data file and propose a study."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from exitline.data.propose import Proposal
+
+
+@click.command(
+    help="""Look at a DATA file and propose a commented study file.
+
+Columns are recognised by their names (English, French, Spanish, Portuguese and
+the usual codes of surveys) and by their values. Nothing is certain: read the
+proposal before you use it. An existing file is never overwritten.
+
+Examples:
+
+\b
+  exitline init survey.dta                  # writes study.yaml beside it
+  exitline init survey.csv --encoding cp1252 --out work/study.yaml
+  exitline init survey.parquet --out -      # prints it
+""",
+)
+@click.argument("data", type=click.Path(path_type=str))
+@click.option(
+    "--out", default=None, help="File to write; - prints it. [default: study.yaml beside DATA]"
+)
+@click.option("--title", default=None, help="Title of the study. [default: the file's name]")
+@click.option("--encoding", default=None, help="Encoding of a CSV, Stata or SPSS file.")
+@click.option("--delimiter", default=None, help="Separator of a CSV file.")
+@click.option("--sheet", default=None, help="Sheet of a spreadsheet.")
+@click.option("--json", "json_", is_flag=True, help="Print what was recognised as JSON.")
+def command(
+    data: str,
+    out: str | None,
+    title: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    sheet: str | None,
+    json_: bool,
+) -> None:
+    """Propose a study and write or print it."""
+    from exitline.cli import show
+    from exitline.data.proposal_text import study_text, write_new
+
+    given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet}
+    options = {name: value for name, value in given.items() if value is not None}
+    with show.working("looking at the columns"):
+        proposal = _look(data, options)
+    if json_:
+        show.as_json(asdict(proposal))
+        return
+    printed = out == "-"
+    target = Path(out) if out and not printed else Path(data).parent / "study.yaml"
+    path = os.path.relpath(data, Path() if printed else target.parent)
+    text = study_text(proposal, title or Path(data).stem, Path(path).as_posix(), options)
+    if printed:
+        click.echo(text, nl=False)
+        return
+    write_new(target, text)
+    show.note(f"wrote {target}: read every line, then run `exitline check {target}`")
+
+
+def _look(data: str, options: dict[str, str]) -> Proposal:
+    """Open the file and look at its columns."""
+    from exitline.data import open_source
+    from exitline.engine.session import session
+    from exitline.measure.profile import look
+
+    with session() as engine:
+        table = engine.attach(open_source(data, **options), "data")
+        return look(table, engine.run)
+
+
+__all__ = ["command"]
