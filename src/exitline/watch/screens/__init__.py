@@ -27,7 +27,17 @@ from exitline.watch.screens.perfect import (
 )
 from exitline.watch.screens.speed import Speed, UnitChanges, screen_speed, speed, unit_changes
 
+SCREENS = (
+    "heaping above the line",
+    "units without an error",
+    "digit preference",
+    "records that agree",
+    "speed of change",
+    "interviewer effect",
+)
+
 __all__ = [
+    "SCREENS",
     "DigitTest",
     "Finding",
     "Heaping",
