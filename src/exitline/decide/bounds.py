@@ -61,22 +61,14 @@ def lower_bound(errors: float, sample: Clusters, confidence: float = 0.95) -> fl
     return _between(errors, lambda x: _lower(x, sample, confidence))
 
 
-def largest_icc(
-    errors: float, sample: Clusters, holds: Callable[[float], bool], *, upper: bool, level: float
-) -> float:
-    """The largest intra-village correlation under which a bound still satisfies a condition.
+def largest_icc(holds: Callable[[float], bool]) -> float:
+    """The largest intra-village correlation under which a statement still holds.
 
     Parameters
     ----------
-    errors : float
-    sample : Clusters
-        Its own icc does not matter here.
     holds : callable
-        Takes the bound and says whether the statement made on it still holds.
-    upper : bool
-        Whether the statement rests on the upper bound (else on the lower).
-    level : float
-        Confidence.
+        Takes a correlation and says whether the statement can still be made; once it
+        cannot, it cannot for any larger one.
 
     Returns
     -------
@@ -85,22 +77,17 @@ def largest_icc(
 
     Examples
     --------
-    >>> largest_icc(0, Clusters(1000, 50), lambda b: b < 0.02, upper=True, level=0.95)
+    >>> largest_icc(lambda icc: upper_bound(0, Clusters(1000, 50, icc)) < 0.02)
     0.58
     """
-    bound = upper_bound if upper else lower_bound
-
-    def still(icc: float) -> bool:
-        return holds(bound(errors, Clusters(sample.households, sample.villages, icc), level))
-
-    if not still(0.0):
+    if not holds(0.0):
         return math.nan
     low, high = 0, 198
-    if still(high / 200):
+    if holds(high / 200):
         return high / 200
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if still(middle / 200) else (low, middle)
+        low, high = (middle, high) if holds(middle / 200) else (low, middle)
     return low / 200
 
 

@@ -1,0 +1,156 @@
+"""Holding a rate that was found against its threshold."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exitline.decide.bounds import largest_icc
+from exitline.decide.decision import CANNOT_TELL, MET, NOT_MET, WORDS
+from exitline.decide.findings import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from exitline.decide.decision import Comparison, Outcome
+    from exitline.decide.evidence import Assumptions
+    from exitline.decide.findings import Finding
+
+MOST = 200.0
+"""Times the sample beyond which no number of further households is named."""
+
+
+@dataclass(frozen=True)
+class Court:
+    """One threshold, and how findings are held against it."""
+
+    comparison: Comparison
+    threshold: float
+    rule: str
+    assumptions: Assumptions
+
+    def bounds(self, finding: Finding) -> tuple[float, float]:
+        """One-sided bounds; for a full count only what is not verified leaves room."""
+        if self.assumptions.full_count:
+            return finding.extremes()
+        level = self.assumptions.confidence
+        return finding.lower(level), finding.upper(level)
+
+    def outcome(self, finding: Finding) -> Outcome:
+        """Met, not met, or cannot tell."""
+        if self.rule == "point" and not self.assumptions.full_count:
+            return compare(finding.estimate, finding.estimate, self.threshold, self.comparison)
+        return compare(*self.bounds(finding), self.threshold, self.comparison)
+
+    def chance(self, finding: Finding, outcome: Outcome) -> float:
+        """P(evidence at least this much on its side) if the rate were at the threshold."""
+        wants_low = self.comparison in {"below", "at_most"}
+        if (outcome == NOT_MET) == wants_low:
+            return finding.chance_above(self.threshold)
+        return finding.chance_below(self.threshold)
+
+    def holds_to(self, finding: Finding, outcome: Outcome) -> float:
+        """The largest intra-village correlation that leaves the outcome as it is."""
+        if self.rule == "point":
+            return math.nan
+        return largest_icc(lambda icc: self.outcome(finding.with_icc(icc)) == outcome)
+
+    def needed(self, finding: Finding) -> float:
+        """Households more that would settle it at the observed rate."""
+        visited = sum(share.n for share in finding.shares)
+        if self.outcome(finding.enlarged(MOST)) == CANNOT_TELL:
+            return math.nan
+        low, high = 1.0, MOST
+        while high - low > 0.01 * low:
+            middle = math.sqrt(low * high)
+            settled = self.outcome(finding.enlarged(middle)) != CANNOT_TELL
+            low, high = (low, middle) if settled else (middle, high)
+        return max(1.0, math.ceil(visited * (high - 1.0)))
+
+    def reason(self, finding: Finding, outcome: Outcome, *, open_case: bool) -> str:
+        """The outcome in one sentence."""
+        low, high = self.bounds(finding)
+        sure = f"with {percent(self.assumptions.confidence)} confidence"
+        limit = percent(self.threshold)
+        wanted = f"{WORDS[self.comparison]} {limit}"
+        if isinstance(finding, Known):
+            return "nobody in this group, nothing to assess"
+        if self.assumptions.full_count:
+            text = f"{percent(finding.estimate)} of everyone, to be {wanted}"
+        elif self.rule == "point":
+            text = f"the estimate {percent(finding.estimate)} is compared with {wanted}"
+        elif outcome == CANNOT_TELL:
+            text = (
+                f"between {percent(low)} and {percent(high)}: {percent(self.threshold)} is within"
+            )
+        else:
+            rate_is_low = (outcome == MET) == (self.comparison in {"below", "at_most"})
+            edge = f"at most {self._ceil(high)}" if rate_is_low else f"at least {self._floor(low)}"
+            text = f"{edge} {sure}, {'' if outcome == MET else 'not '}{wanted}"
+        return text + self._remarks(finding, open_case=open_case)
+
+    def _ceil(self, bound: float) -> str:
+        """An upper bound, rounded up but not across the threshold."""
+        return _rounded(bound, self.threshold, math.ceil)
+
+    def _floor(self, bound: float) -> str:
+        """A lower bound, rounded down but not across the threshold."""
+        return _rounded(bound, self.threshold, math.floor)
+
+    def _remarks(self, finding: Finding, *, open_case: bool) -> str:
+        """What else a reader must know."""
+        text = ""
+        if open_case and math.isfinite(more := self.needed(finding)):
+            text += f"; about {more:,.0f} households more would settle it at this rate"
+        if any(share.guarded for share in finding.shares):
+            text += "; errors crowd in few villages, more than the plan assumed"
+        if unverified := sum(share.unverified for share in finding.shares):
+            text += f"; {unverified} households not verified, taken at their worst"
+        return text
+
+
+def compare(low: float, high: float, threshold: float, comparison: Comparison) -> Outcome:
+    """Met where the whole range stands on the right side, not met where it is on the other.
+
+    Examples
+    --------
+    >>> compare(0.001, 0.019, 0.02, "below"), compare(0.02, 0.04, 0.02, "below")
+    ('met', 'not met')
+    >>> compare(0.02, 0.02, 0.02, "at_most"), compare(0.01, 0.03, 0.02, "at_most")
+    ('met', 'cannot tell')
+    """
+    met, failed = {
+        "below": (high < threshold, low >= threshold),
+        "at_most": (high <= threshold, low > threshold),
+        "above": (low > threshold, high <= threshold),
+        "at_least": (low >= threshold, high < threshold),
+    }[comparison]
+    return "met" if met else "not met" if failed else "cannot tell"
+
+
+def percent(share: float) -> str:
+    """A share as people write it: 2 %, 1.9 %, 0.04 %.
+
+    Examples
+    --------
+    >>> percent(0.02), percent(0.0194), percent(0.0004)
+    ('2 %', '1.9 %', '0.04 %')
+    """
+    value = 100.0 * share
+    digits = 1 if value == 0 or abs(value) >= 0.1 else 2
+    text = f"{value:.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def _rounded(bound: float, threshold: float, towards: Callable[[float], int]) -> str:
+    """A bound to one decimal of a percent, or as many as keep it on its side."""
+    for digits in range(1, 5):
+        scale = 10.0 ** (digits + 2)
+        shown = towards(bound * scale - (1e-9 if towards is math.ceil else -1e-9)) / scale
+        if (shown < threshold) == (bound < threshold) and (shown > threshold) == (
+            bound > threshold
+        ):
+            break
+    text = f"{100.0 * shown:.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.')} %"
