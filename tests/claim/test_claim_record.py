@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -101,12 +102,21 @@ def test_a_decision_is_a_word(claim: Claim) -> None:
         replace(claim, query=query, value="1")
 
 
-@pytest.mark.parametrize("digest", ["", "AB" * 32, "ab" * 31, "zz" * 32])
+@pytest.mark.parametrize("digest", ["AB" * 32, "ab" * 31, "zz" * 32])
 def test_digests_are_sha256_in_lower_case(digest: str) -> None:
     with pytest.raises(ClaimError):
         InputDigest("survey.csv", sha256=digest)
     with pytest.raises(ClaimError):
         RuleRef("standard", digest)
+    with pytest.raises(ClaimError):
+        RuleRef("standard", "")
+    with pytest.raises(ClaimError, match="needs a name"):
+        InputDigest("", sha256="ab" * 32)
+
+
+def test_a_claim_on_data_without_digest_is_not_signed(claim: Claim) -> None:
+    with pytest.raises(ClaimError, match="not fixed by any digest"):
+        statement_of(replace(claim, inputs=(*claim.inputs, InputDigest("db.example/survey"))))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +147,7 @@ def test_missing_parts_are_named(claim: Claim, name: str) -> None:
 
 def test_claims_of_a_run_share_what_is_common(claim: Claim, many) -> None:
     claims = tuple(many(50))
-    document = claims_document(claims)
+    document = json.dumps(claims_document(claims), indent=2).encode()
     assert read_claims_document(document) == claims
     assert document.count(claim.inputs[0].sha256.encode()) == 1
     with pytest.raises(ClaimError, match="different runs"):
@@ -152,19 +162,30 @@ def test_other_documents_are_refused(content: bytes) -> None:
         read_claims_document(content, where="claims.json")
 
 
-def test_context_passes_over_timings_and_refuses_another_form() -> None:
+def test_context_is_read_from_what_a_run_keeps() -> None:
     content = {
-        "inputs": [{"name": "s.csv", "sha256": "ab" * 32}],
-        "software": "exitline 0.1.0",
-        "seed": 7,
-        "timings": {"estimate": 0.2},
+        "software": {"name": "exitline", "version": "0.1.0"},
+        "study": {"title": "Albania 2012", "digest": "cd" * 32, "file": None},
+        "standard": {"name": "albania-2012", "digest": "ef" * 32},
+        "inputs": [{"name": "s.csv", "sha256": "ab" * 32}, {"name": "db", "sha256": None}],
+        "seed": None,
+        "seconds": {"estimate": 0.2},
     }
-    assert Context.from_dict(content) == Context(
-        (InputDigest("s.csv", sha256="ab" * 32),), "exitline 0.1.0"
-    )
-    for change in ({"inputs": "s.csv"}, {"inputs": [{"path": "s.csv"}]}, {"software": 1}):
+    context = Context.of_provenance(content)
+    assert context.inputs == (InputDigest("s.csv", sha256="ab" * 32), InputDigest("db"))
+    assert context.software == "exitline 0.1.0"
+    assert context.standard == RuleRef("albania-2012", "ef" * 32)
+    assert context.study == RuleRef("Albania 2012", "cd" * 32)
+    assert Context.of_provenance({**content, "standard": None, "study": None}).standard is None
+    for change in (
+        {"inputs": "s.csv"},
+        {"inputs": ["s.csv"]},
+        {"inputs": [{"path": "s.csv"}]},
+        {"software": "exitline"},
+        {"standard": "albania-2012"},
+    ):
         with pytest.raises(ClaimError):
-            Context.from_dict({**content, **change})
+            Context.of_provenance({**content, **change})
 
 
 def test_rounding_stands_in_the_claim(claim: Claim) -> None:

@@ -7,6 +7,7 @@ from exitline.claim.canonical import canonical, file_digest, sha256
 from exitline.claim.context import Context, claims_document, read_claims_document
 from exitline.claim.errors import ClaimError, LedgerError, RecomputeError, SignatureError
 from exitline.claim.exact import Rounding
+from exitline.claim.from_run import claims_of_run
 from exitline.claim.head import TreeHead, open_head
 from exitline.claim.keys import NewKey, load_public, load_signer, new_key
 from exitline.claim.ledger import Ledger, check_ledger, read_ledger
@@ -18,7 +19,7 @@ from exitline.claim.make import (
     estimate_claim,
     estimate_claims,
 )
-from exitline.claim.receipt import Receipt, make_receipt, read_claims, read_head
+from exitline.claim.receipt import Receipt, is_ledger, make_receipt, read_claims, read_head
 from exitline.claim.record import Claim, InputDigest, Query, RuleRef
 from exitline.claim.rows import row_digest
 from exitline.claim.statement import SignedClaim, claim_of, open_claim, sign_claim, statement_of
@@ -55,9 +56,11 @@ __all__ = [
     "claim_estimate",
     "claim_of",
     "claims_document",
+    "claims_of_run",
     "estimate_claim",
     "estimate_claims",
     "file_digest",
+    "is_ledger",
     "load_public",
     "load_signer",
     "make_receipt",

@@ -108,11 +108,15 @@ def _match(
 
 
 def _called(each: InputDigest) -> str:
+    if not (each.sha256 or each.rows):
+        return f"a digest of {each.name} in the claim"
     digest = f"sha256 {each.sha256[:16]}" if each.sha256 else f"rows {each.rows[:16]}"
     return f"data file {each.name} ({digest})"
 
 
 def _difference(each: InputDigest, name: str, digest: str | None) -> str:
     """In words, how the data at hand differ from the claim's."""
+    if not (each.sha256 or each.rows):
+        return f"the claim does not fix its data: {each.name} was never a file"
     have = f"{name} has sha256 {digest[:16]}" if digest else "a table in memory has other rows"
     return f"the data changed: {have}, the claim was made from {_called(each)}"

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exitline.claim.canonical import canonical
 from exitline.claim.errors import ClaimError
-from exitline.claim.form import known, plain
+from exitline.claim.form import known
 from exitline.claim.record import Claim, InputDigest, RuleRef
 
 _SHARED = ("inputs", "software", "standard", "study")
@@ -41,15 +40,15 @@ class Context:
     study: RuleRef | None = None
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any], *, where: str = "") -> Context:
-        """The context in a run's run.json: its keys inputs, software, standard, study.
+    def of_provenance(cls, content: Mapping[str, Any], *, where: str = "") -> Context:
+        """The context in the record that a run keeps in run.json.
 
         Parameters
         ----------
         content : mapping
-            `inputs` is a list of {name, sha256, rows?}; `software` is text; `standard`
-            and `study` are {name, sha256, version?, text?} or absent. Other keys of
-            run.json (timings, seed) are passed over.
+            `software` is {name, version}; `inputs` a list of {name, sha256}; `standard`
+            {name, digest} and `study` {title, digest}, each with version and text where
+            the run knows them, or None. Other keys (timings, seed) are passed over.
         where : str
             The file, for messages.
 
@@ -57,18 +56,29 @@ class Context:
         ------
         ClaimError
             When a part is missing or of another form.
+
+        Examples
+        --------
+        >>> Context.of_provenance({
+        ...     "software": {"name": "exitline", "version": "0.1.0"},
+        ...     "inputs": [{"name": "s.csv", "sha256": "e3" * 32}], "seed": None,
+        ... }).software
+        'exitline 0.1.0'
         """
-        shared = {name: content[name] for name in _SHARED if content.get(name) is not None}
-        made = known(cls, shared, where)
-        if not isinstance(made["inputs"], (list, tuple)):
-            raise _unreadable(where, "inputs that are not a list")
-        made["inputs"] = tuple(
-            InputDigest(**known(InputDigest, one, where)) for one in made["inputs"]
+        software, inputs = content.get("software"), content.get("inputs")
+        if not isinstance(inputs, (list, tuple)) or not isinstance(software, Mapping):
+            raise _unreadable(where, "no list of inputs, or no software")
+        if not all(isinstance(one, Mapping) for one in inputs):
+            raise _unreadable(where, "an input that is not an object")
+        return cls(
+            tuple(
+                InputDigest(**known(InputDigest, _texts(one, "name", "sha256", "rows"), where))
+                for one in inputs
+            ),
+            " ".join(_texts(software, "name", "version").values()),
+            _rule(content.get("standard"), "name", where),
+            _rule(content.get("study"), "title", where),
         )
-        for name in ("standard", "study"):
-            if name in made:
-                made[name] = RuleRef(**known(RuleRef, made[name], where))
-        return cls(**made)
 
     @classmethod
     def of_run(cls, folder: str | Path) -> Context:
@@ -94,10 +104,10 @@ class Context:
             raise _unreadable(str(path), "something that is not JSON") from reason
         if not isinstance(content, Mapping):
             raise _unreadable(str(path), "JSON that is not an object")
-        return cls.from_dict(content, where=str(path))
+        return cls.of_provenance(content, where=str(path))
 
 
-def claims_document(claims: Sequence[Claim]) -> bytes:
+def claims_document(claims: Sequence[Claim]) -> dict[str, Any]:
     """The content of a run's claims.json: what the claims share once, then each claim.
 
     Parameters
@@ -107,8 +117,8 @@ def claims_document(claims: Sequence[Claim]) -> bytes:
 
     Returns
     -------
-    bytes
-        Canonical JSON.
+    dict
+        JSON-ready: {"run": what is shared, "claims": [the rest of each]}.
 
     Raises
     ------
@@ -118,7 +128,7 @@ def claims_document(claims: Sequence[Claim]) -> bytes:
     Examples
     --------
     >>> claims_document([])
-    b'{"claims":[],"run":{}}'
+    {'run': {}, 'claims': []}
     """
     contents = [claim.to_dict() for claim in claims]
     shared = [{n: c.pop(n) for n in _SHARED if n in c} for c in contents]
@@ -129,11 +139,18 @@ def claims_document(claims: Sequence[Claim]) -> bytes:
             got="several",
             remedy="write one document a run",
         )
-    return canonical({"run": shared[0] if shared else {}, "claims": contents})
+    return {"run": shared[0] if shared else {}, "claims": contents}
 
 
 def read_claims_document(content: bytes, *, where: str = "") -> tuple[Claim, ...]:
-    """The claims of a claims.json that :func:`claims_document` wrote.
+    """The claims of a run's claims.json, which holds a :func:`claims_document`.
+
+    Parameters
+    ----------
+    content : bytes
+        JSON, however it is laid out.
+    where : str
+        The file, for messages.
 
     Raises
     ------
@@ -142,14 +159,14 @@ def read_claims_document(content: bytes, *, where: str = "") -> tuple[Claim, ...
 
     Examples
     --------
-    >>> read_claims_document(claims_document([]))
+    >>> read_claims_document(b'{"run": {}, "claims": []}')
     ()
     """
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as reason:
         raise _unreadable(where, "something that is not JSON") from reason
-    if not isinstance(document, dict) or set(document) != {"run", "claims"}:
+    if not is_claims_document(document):
         raise _unreadable(where, "JSON without run and claims")
     shared, claims = document["run"], document["claims"]
     if not isinstance(shared, dict) or not isinstance(claims, list):
@@ -159,15 +176,25 @@ def read_claims_document(content: bytes, *, where: str = "") -> tuple[Claim, ...
     return tuple(Claim.from_dict({**shared, **one}, where=where) for one in claims)
 
 
-def context_document(context: Context) -> dict[str, Any]:
-    """A context as the keys that it takes in run.json.
+def is_claims_document(content: Any) -> bool:
+    """Whether some JSON is meant as the claims of a run."""
+    return isinstance(content, dict) and set(content) == {"run", "claims"}
 
-    Examples
-    --------
-    >>> context_document(Context((InputDigest("s.csv", sha256="e3" * 32),), "x 1"))["software"]
-    'x 1'
-    """
-    return plain(context)
+
+def _rule(content: Any, name: str, where: str) -> RuleRef | None:
+    """The rule file or study file in a run's record."""
+    if content is None:
+        return None
+    if not isinstance(content, Mapping):
+        raise _unreadable(where, "a rule file or study that is not an object")
+    texts = _texts(content, "version", "text")
+    named = {"name": content.get(name), "sha256": content.get("digest")}
+    return RuleRef(**known(RuleRef, {**_texts(named, "name", "sha256"), **texts}, where))
+
+
+def _texts(content: Mapping[str, Any], *names: str) -> dict[str, str]:
+    """The named parts that are text."""
+    return {name: content[name] for name in names if isinstance(content.get(name), str)}
 
 
 def _unreadable(where: str, got: str) -> ClaimError:

@@ -14,11 +14,10 @@ from exitline.claim.errors import ClaimError
 from exitline.claim.exact import Rounding, as_fraction, text_of
 from exitline.claim.record import Claim, Query
 from exitline.claim.tables import Pick, count_decisions, pick_decision, pick_estimate, read_rows
+from exitline.errors import MeasureError
 
-PERCENT = frozenset({"headcount", "at_risk_rate", "H", "uncensored", "censored"})
-"""Measures that are shares of people and are read in percent."""
-COUNTS = frozenset({"poor_count", "count"})
-"""Measures that count, and are read without decimals."""
+SHARES = frozenset({"H", "A", "uncensored", "censored", "contribution_share"})
+"""Multidimensional measures that are shares and are read in percent."""
 _INTERVAL = ("ci_low", "ci_high", "level")
 _SIGNIFICANT = 2  # digits of the standard error that a figure still carries
 
@@ -110,7 +109,13 @@ def claim_count(
 
 
 def claim_decision(
-    folder: str | Path, level: str, unit: str, criterion: str = "", *, statement: str = ""
+    folder: str | Path,
+    level: str,
+    unit: str,
+    criterion: str = "",
+    *,
+    parent: str = "",
+    statement: str = "",
 ) -> Claim:
     """The claim of one village's or county's decision in a run.
 
@@ -120,6 +125,8 @@ def claim_decision(
         A run's folder, with run.json and decisions.parquet.
     level, unit, criterion : str
         Whose decision, and on what; criterion "" is the overall decision.
+    parent : str
+        The county of a village whose id is not enough.
     statement : str
         The sentence, with {figure} where the outcome stands.
 
@@ -128,8 +135,8 @@ def claim_decision(
     ClaimError
         When the run has no such decision, or it is one on a household.
     """
-    query = Query(kind="decision", level=level, unit=unit, criterion=criterion)
-    row = pick_decision(read_rows(folder, "decisions"), level, unit, criterion)
+    query = Query(kind="decision", level=level, unit=unit, parent=parent, criterion=criterion)
+    row = pick_decision(read_rows(folder, "decisions"), level, unit, criterion, parent)
     said = statement or f"{level} {unit}: " + "{figure}."
     outcome = str(row["outcome"])
     return _claim(Context.of_run(folder), query, outcome, Rounding(mode="exact"), "", said)
@@ -262,21 +269,31 @@ def _has_interval(row: Mapping[str, Any]) -> bool:
 
 
 def _unit(row: Mapping[str, Any], column: str) -> str:
-    """The unit that a measure is read in; a count's unit is left to the wording."""
-    return "percent" if str(row["measure"]) in PERCENT and column in ("estimate", "se") else ""
+    """Percent for shares; what a count counts is left to the wording."""
+    return "percent" if column in ("estimate", "se") and _kind(row) == "share" else ""
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    """The unit of a measure as the catalogue has it ("" when it is not of the catalogue)."""
+    from exitline.measure.catalogue import named
+
+    measure = str(row["measure"])
+    try:
+        return named(measure).unit
+    except MeasureError:
+        return "share" if measure in SHARES else ""
 
 
 def _rounding(row: Mapping[str, Any], column: str, unit: str, said: Wording) -> Rounding:
     """The rounding rule: as said, or as many digits as the standard error carries."""
     scale = "100" if unit == "percent" else "1"
     decimals = said.decimals
-    if decimals is None:
-        if unit == "percent":
-            decimals = 1
-        elif column in ("n", "population") or row["measure"] in COUNTS:
-            decimals = 0
-        else:
-            decimals = _carried(row.get("se"))
+    if decimals is None and unit == "percent":
+        decimals = 1
+    elif decimals is None and (column != "estimate" or _kind(row) in ("persons", "households")):
+        decimals = 0 if column != "se" else _carried(row.get("se"))
+    elif decimals is None:
+        decimals = _carried(row.get("se"))
     return Rounding(decimals, said.mode, scale)  # type: ignore[arg-type]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.claim import merkle
-from exitline.claim.canonical import canonical, read_canonical
-from exitline.claim.errors import ClaimError, LedgerError
+from exitline.claim.canonical import canonical, read_canonical, sha256
+from exitline.claim.context import is_claims_document, read_claims_document
+from exitline.claim.errors import ClaimError, LedgerError, SignatureError
 from exitline.claim.head import TreeHead, is_head, open_head
 from exitline.claim.ledger import FIRST_LINE, Ledger, read_ledger
 from exitline.claim.statement import SignedClaim, open_claim
@@ -78,7 +80,7 @@ def make_receipt(ledger: Ledger, envelope: bytes) -> bytes:
 def read_claims(
     path: str | Path, *, keys: Sequence[Key] = (), unsigned: bool = True
 ) -> tuple[tuple[SignedClaim, Receipt | None], ...]:
-    """The claims of a file: a claim, a claim with its receipt, or a ledger.
+    """The claims of a file: a claim, one with its receipt, a ledger, or a run's claims.json.
 
     Parameters
     ----------
@@ -109,10 +111,23 @@ def read_claims(
             for number, claim in enumerate(ledger.claims(), start=1)
         )
     where = str(file)
+    if is_claims_document(_loosely(content)):
+        return tuple((one, None) for one in _of_run(content, keys, where))
     parts = read_canonical(content.rstrip(b"\n"), where=where)
     if isinstance(parts, dict) and set(parts) == set(_PARTS):
         return (_open_receipt(parts, keys, where),)
     return ((open_claim(content.rstrip(b"\n"), keys=keys, where=where), None),)
+
+
+def is_ledger(path: str | Path) -> bool:
+    """Whether a file begins as a ledger (it may still not be whole).
+
+    Raises
+    ------
+    ClaimError
+        When the file cannot be read.
+    """
+    return _content(Path(path)).split(b"\n", 1)[0] == FIRST_LINE
 
 
 def read_head(path: str | Path, *, keys: Sequence[Key] = ()) -> TreeHead:
@@ -133,6 +148,28 @@ def read_head(path: str | Path, *, keys: Sequence[Key] = ()) -> TreeHead:
         if isinstance(parts, dict) and isinstance(parts.get("head"), dict):
             line = canonical(parts["head"])
     return open_head(line, keys=keys, where=str(file))[0]
+
+
+def _loosely(content: bytes) -> Any:
+    """JSON of whatever layout; None where it is none."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _of_run(content: bytes, keys: Sequence[Key], where: str) -> list[SignedClaim]:
+    """The claims of a run's claims.json, which nobody signed."""
+    if keys:
+        raise SignatureError(
+            "a run's claims.json is not signed",
+            where=where,
+            expected="a claim file or a ledger that is signed",
+            got="the claims as the run wrote them",
+            remedy="sign one with exitline claim --key, or verify without --public-key",
+        )
+    claims = read_claims_document(content, where=where)
+    return [SignedClaim(c, b"", sha256(canonical(c.to_dict())), (), False) for c in claims]
 
 
 def _open_receipt(parts: Any, keys: Sequence[Key], where: str) -> tuple[SignedClaim, Receipt]:

@@ -30,9 +30,10 @@ class Query:
         For an estimate: which number of the row ("estimate", "se", "n", "population").
     confidence : str
         For an estimate with an interval: its level as decimal text, such as "0.95".
-    level, unit, criterion, outcome : str
-        For decisions: "household", "village" or "county"; the unit's id (for one
-        decision); the criterion ("" overall); the outcome counted.
+    level, unit, parent, criterion, outcome : str
+        For decisions: "household", "village" or "county"; the unit's id and, where it
+        needs one, the county it lies in (for one decision); the criterion ("" overall);
+        the outcome counted.
 
     Raises
     ------
@@ -58,6 +59,7 @@ class Query:
     confidence: str = ""
     level: str = ""
     unit: str = ""
+    parent: str = ""
     criterion: str = ""
     outcome: str = ""
 
@@ -94,7 +96,8 @@ class Query:
             return ", ".join(part for part in parts if part)
         criterion = f", criterion {self.criterion}" if self.criterion else ""
         if self.kind == "decision":
-            return f"outcome of {self.level} {self.unit}{criterion}"
+            place = f" in {self.parent}" if self.parent else ""
+            return f"outcome of {self.level} {self.unit}{place}{criterion}"
         plural = "counties" if self.level == "county" else f"{self.level}s"
         return f'{plural} with outcome "{self.outcome}"{criterion}'
 
@@ -108,7 +111,8 @@ class InputDigest:
     name : str
         The file's name, without its folder.
     sha256 : str
-        SHA-256 of the file's bytes, hex ("" for a table that was never a file).
+        SHA-256 of the file's bytes, hex ("" for rows that were never a file, such as the
+        answer of a database; a claim on them is only signed with a digest of the rows).
     rows : str
         Digest of the rows that does not depend on their order or on the file format
         (see :func:`exitline.claim.row_digest`), "" when it was not asked for.
@@ -126,8 +130,8 @@ class InputDigest:
     def __post_init__(self) -> None:
         for name in ("sha256", "rows"):
             check_hex(getattr(self, name), f"{name} of input '{self.name}'")
-        if not (self.name and (self.sha256 or self.rows)):
-            raise refused("an input needs a name and a digest", "name and sha256", "less")
+        if not self.name:
+            raise refused("an input needs a name", "the file's name", "nothing")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class SignedClaim:
     claim : Claim
         What is claimed.
     envelope : bytes
-        The envelope, one line of canonical JSON.
+        The envelope, one line of canonical JSON (b"" for a claim of a claims.json).
     claim_id : str
         SHA-256 of the signed statement, hex: the claim's name, whoever signed it.
     signed_by : tuple of str
@@ -59,6 +59,11 @@ def statement_of(claim: Claim) -> bytes:
     bytes
         Canonical JSON: what is signed.
 
+    Raises
+    ------
+    ClaimError
+        When one of the inputs has no digest: such a claim could not be checked.
+
     References
     ----------
     in-toto Attestation Framework, spec/v1/statement.md.
@@ -78,6 +83,8 @@ def statement_of(claim: Claim) -> bytes:
     subject = []
     for each in predicate.pop("inputs"):
         digests = {"sha256": each.get("sha256"), ROWS: each.get("rows")}
+        if not any(digests.values()):
+            raise _no_digest(each["name"])
         subject.append({"name": each["name"], "digest": {k: v for k, v in digests.items() if v}})
     return canonical(
         {
@@ -165,6 +172,16 @@ def _input_of(subject: Any, where: str) -> Mapping[str, str]:
     digest = subject["digest"]
     named = {"name": subject["name"], "sha256": digest.get("sha256"), "rows": digest.get(ROWS)}
     return {name: value for name, value in named.items() if value is not None}
+
+
+def _no_digest(name: str) -> ClaimError:
+    return ClaimError(
+        "the data of this claim are not fixed by any digest",
+        where=name,
+        expected="a data file, or rows with a digest of their own",
+        got="rows that were never a file",
+        remedy="export the rows to a Parquet file and run the study on it",
+    )
 
 
 def _not_a_claim(where: str) -> ClaimError:

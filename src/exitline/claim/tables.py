@@ -133,8 +133,17 @@ def count_decisions(rows: Sequence[Row], level: str, outcome: str, criterion: st
     return sum(1 for row in decided if row["outcome"] == outcome)
 
 
-def pick_decision(rows: Sequence[Row], level: str, unit: str, criterion: str = "") -> Row:
+def pick_decision(
+    rows: Sequence[Row], level: str, unit: str, criterion: str = "", parent: str = ""
+) -> Row:
     """The decision on one unit.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        The decisions, with the contract's columns.
+    level, unit, criterion, parent : str
+        As in the columns of the same names; parent "" where the unit's id is enough.
 
     Raises
     ------
@@ -149,10 +158,12 @@ def pick_decision(rows: Sequence[Row], level: str, unit: str, criterion: str = "
     """
     decided = _decided(rows, level, criterion)
     found = [row for row in decided if _text(row["unit"]) == unit]
+    if parent:
+        found = [row for row in found if _text(row.get("parent")) == parent]
     if not found:
         raise _not_there("unit", unit, [_text(row["unit"]) for row in decided])
     if len(found) > 1:
-        raise _refused("several decisions fit", "one", str(len(found)), "name the criterion")
+        raise _refused("several units have this id", "one", str(len(found)), "add --parent")
     return found[0]
 
 

@@ -111,7 +111,7 @@ def verify(
     data: Any,
     recompute: Recompute,
     *,
-    standard: str | Path | None = None,
+    standard: Standard | str | Path | None = None,
 ) -> Verification:
     """Compute a claim's figure again and compare.
 
@@ -123,7 +123,7 @@ def verify(
         The data at hand. They are held against the digests of the claim.
     recompute : callable
         See :class:`Recompute`.
-    standard : str or Path, optional
+    standard : Standard, str or Path, optional
         The rule file at hand; by default the shipped one of the claim's name.
 
     Returns
@@ -181,23 +181,30 @@ class _Rules:
     notes: tuple[str, ...] = ()
 
 
-def _standard_at_hand(claim: Claim, path: str | Path | None) -> _Rules:
+def _standard_at_hand(claim: Claim, given: Standard | str | Path | None) -> _Rules:
     """Load the rule file and hold its digest against the claim's."""
     if claim.standard is None:
         return _Rules()
-    from exitline.standard import load
-
     wanted = claim.standard
     version = f" {wanted.version}" if wanted.version else ""
     named = f"rule file {wanted.name}{version} (sha256 {wanted.sha256[:16]})"
     try:
-        found = load(path if path is not None else wanted.name)
+        found = _load(wanted.name if given is None else given)
     except ExitlineError as reason:
         return _Rules(missing=(named,), notes=(reason.what,))
     if found.digest == wanted.sha256:
         return _Rules(found)
     note = f"the standard changed: the rule file at hand has sha256 {found.digest[:16]}"
     return _Rules(found, changed=(named,), notes=(note,))
+
+
+def _load(standard: Standard | str | Path) -> Standard:
+    """The rule file of a name or path."""
+    if not isinstance(standard, (str, Path)):
+        return standard
+    from exitline.standard import load
+
+    return load(standard)
 
 
 def _compare(claim: Claim, computed: Recomputed) -> tuple[FigureCheck, ...]:

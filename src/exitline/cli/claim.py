@@ -1,0 +1,214 @@
+"""`exitline claim`: make a figure of a run a claim, sign it, add it to a ledger."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import CryptoSigner
+
+    from exitline.claim import Claim, Ledger
+
+PASSPHRASE = "EXITLINE_PASSPHRASE"
+
+
+@click.command(
+    "claim",
+    help="""Make a figure of a run a claim that anyone can check.
+
+RUN_FOLDER is a folder that `exitline run` has written. The claim binds the figure to
+the data, the rule file, the study and the question it answers. With --ledger it is
+added to an append-only ledger, with --out it is written to a file of its own, with
+--key it is signed. With --new-key a key pair is made instead.
+
+Examples:
+
+\b
+  exitline claim --new-key office.key --encrypt
+  exitline claim out --measure headcount --line absolute --by region --domain Tirana \\
+      --ledger claims.jsonl --key office.key --out tirana.json
+  exitline claim out --level village --outcome met --ledger claims.jsonl --key office.key
+  exitline claim out --level county --unit 622926 --out county.json
+""",
+)
+@click.argument("run_folder", required=False, type=click.Path())
+@click.option("--measure", help="An estimate of this measure.")
+@click.option("--line", help="Its poverty line, where there are several.")
+@click.option("--by", default="", help="The domain's columns, as in the results.")
+@click.option("--domain", default="", help="The domain.")
+@click.option("--indicator", help="The indicator, for a multidimensional measure.")
+@click.option(
+    "--column",
+    default="estimate",
+    show_default=True,
+    type=click.Choice(["estimate", "se", "n", "population"]),
+    help="Which number of the estimate.",
+)
+@click.option("--level", type=click.Choice(["village", "county"]), help="A decision.")
+@click.option("--outcome", help="Count the units with this outcome.")
+@click.option("--unit", help="The outcome of this one unit.")
+@click.option("--parent", default="", help="The county of a village.")
+@click.option("--criterion", default="", help="The criterion; the overall decision without.")
+@click.option("--statement", default="", help="The sentence, with {figure}, {low}, {high}.")
+@click.option("--in", "in_unit", help="Unit of the figure; 'percent' for a share.")
+@click.option("--decimals", type=int, help="Digits after the point.")
+@click.option(
+    "--rounding",
+    default="half even",
+    show_default=True,
+    type=click.Choice(["half even", "half up", "down", "up", "exact"]),
+    help="How the figure is rounded.",
+)
+@click.option("--no-interval", is_flag=True, help="Leave the interval out.")
+@click.option("--ledger", type=click.Path(), help="Ledger to add to (begun when new).")
+@click.option("--key", type=click.Path(), help="Private key to sign with.")
+@click.option(
+    "--public-key",
+    "public_keys",
+    multiple=True,
+    type=click.Path(),
+    help="Another key that has signed the ledger; repeatable.",
+)
+@click.option("--out", type=click.Path(), help="File for the claim (with its receipt).")
+@click.option("--new-key", type=click.Path(), help="Make a key pair: FILE and FILE.pub.")
+@click.option("--encrypt", is_flag=True, help="Protect the new key with a passphrase.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(run_folder: str | None, new_key: str | None, **said: Any) -> None:
+    """Make a key pair, or a claim."""
+    if new_key is not None:
+        _make_key(new_key, said["encrypt"], said["as_json"])
+        return
+    if run_folder is None:
+        raise click.UsageError("name the run's folder, or make a key pair with --new-key.")
+    if not (said["ledger"] or said["out"]):
+        raise click.UsageError("say where the claim goes: --ledger, --out, or both.")
+    _publish(_chosen(run_folder, said), said)
+
+
+def _make_key(path: str, encrypt: bool, as_json: bool) -> None:
+    """Write a key pair and say what each half is for."""
+    from exitline.claim import new_key
+
+    made = new_key(path, passphrase=_passphrase(confirm=True) if encrypt else None)
+    if as_json:
+        show.as_json(
+            {"private": str(made.private), "public": str(made.public), "key_id": made.key_id}
+        )
+        return
+    show.table(
+        "A new key pair",
+        ("file", "what it is for"),
+        [
+            (made.private, "signs; keep it secret"),
+            (made.public, "checks signatures; publish it"),
+        ],
+        caption=f"key id {made.key_id}",
+    )
+
+
+def _chosen(folder: str, said: dict[str, Any]) -> Claim:
+    """The claim that the options ask for."""
+    from exitline import claim
+
+    if bool(said["measure"]) == bool(said["level"]):
+        raise click.UsageError("choose an estimate with --measure, or a decision with --level.")
+    if said["measure"]:
+        pick = claim.Pick(
+            said["measure"], said["line"], said["by"], said["domain"], said["indicator"]
+        )
+        wording = claim.Wording(
+            said["statement"],
+            said["in_unit"],
+            said["decimals"],
+            said["rounding"],
+            not said["no_interval"],
+        )
+        return claim.claim_estimate(folder, pick, wording, column=said["column"])
+    if bool(said["outcome"]) == bool(said["unit"]):
+        raise click.UsageError("count units with --outcome, or name one with --unit.")
+    common = (said["criterion"],)
+    if said["outcome"]:
+        return claim.claim_count(
+            folder, said["level"], said["outcome"], *common, statement=said["statement"]
+        )
+    return claim.claim_decision(
+        folder,
+        said["level"],
+        said["unit"],
+        *common,
+        parent=said["parent"],
+        statement=said["statement"],
+    )
+
+
+def _publish(made: Claim, said: dict[str, Any]) -> None:
+    """Sign the claim, add it to the ledger, write its file, and say so."""
+    from exitline import claim
+    from exitline.files import whole_file
+
+    signer = _signer(said["key"])
+    envelope = claim.sign_claim(made, signer)
+    ledger, content = None, envelope
+    if said["ledger"]:
+        keys = [claim.load_public(path) for path in said["public_keys"]]
+        ledger = claim.append(said["ledger"], [envelope], signer=signer, keys=keys)
+        content = claim.make_receipt(ledger, envelope)
+    if said["out"]:
+        with whole_file(said["out"]) as partial:
+            partial.write_bytes(content + b"\n")
+    _report(made, envelope, ledger, said)
+
+
+def _report(made: Claim, envelope: bytes, ledger: Ledger | None, said: dict[str, Any]) -> None:
+    """What was claimed and where it stands."""
+    from exitline.claim import open_claim
+
+    signed = open_claim(envelope)
+    entry = ledger.entries.index(envelope) + 1 if ledger is not None else None
+    if said["as_json"]:
+        show.as_json(
+            {
+                "sentence": made.sentence,
+                "claim_id": signed.claim_id,
+                "claim": made.to_dict(),
+                "signed_by": list(signed.signed_by),
+                "ledger": said["ledger"],
+                "entry": entry,
+                "root": ledger.head.root if ledger is not None else None,
+                "out": said["out"],
+            }
+        )
+        return
+    rows = [("claim", signed.claim_id), ("question", made.query.words())]
+    rows += [("data", f"{one.name} ({(one.sha256 or one.rows)[:16]})") for one in made.inputs]
+    rows.append(("signed by", ", ".join(signed.signed_by) or "nobody"))
+    if ledger is not None:
+        rows.append(("ledger", f"{said['ledger']}, entry {entry} of {ledger.head.size}"))
+        rows.append(("root", ledger.head.root))
+    if said["out"]:
+        rows.append(("file", said["out"]))
+    show.table(made.sentence, ("", ""), rows)
+
+
+def _signer(path: str | None) -> CryptoSigner | None:
+    """The signer of a key file, asking for its passphrase where it has one."""
+    if path is None:
+        return None
+    from exitline.claim import load_signer
+    from exitline.claim.keys import is_encrypted
+
+    return load_signer(path, passphrase=_passphrase() if is_encrypted(path) else None)
+
+
+def _passphrase(*, confirm: bool = False) -> str:
+    """The passphrase from the environment, or asked for without showing it."""
+    given = os.environ.get(PASSPHRASE)
+    if given is not None:
+        return given
+    text: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
+    return text

@@ -1,0 +1,210 @@
+"""`exitline verify`: compute a claim's figure again and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+
+if TYPE_CHECKING:
+    from exitline.claim import Claim, Receipt, Recomputed, SignedClaim, Verification
+    from exitline.standard import Standard
+
+
+@click.command(
+    "verify",
+    help="""Compute a claim's figure again and say what comes of it.
+
+CLAIM is a claim file, a ledger, or the claims.json of a run. The answer is `match`,
+`mismatch` (with both values) or `cannot verify` (with what is missing). A ledger
+without --data is checked for being whole: nothing removed, changed or reordered.
+The exit status is 0 only when everything matches or the ledger is whole.
+
+Examples:
+
+\b
+  exitline verify tirana.json --data lival.parquet --public-key office.key.pub
+  exitline verify claims.jsonl --public-key office.key.pub
+  exitline verify claims.jsonl --since tirana.json
+  exitline verify claims.jsonl --entry 12 --data lival.parquet
+""",
+)
+@click.argument("claim", type=click.Path())
+@click.option("--data", multiple=True, type=click.Path(), help="A data file; repeatable.")
+@click.option("--standard", type=click.Path(), help="The rule file (default: the shipped one).")
+@click.option("--study", type=click.Path(), help="The study file, where the claim lacks it.")
+@click.option(
+    "--public-key",
+    "public_keys",
+    multiple=True,
+    type=click.Path(),
+    help="A publisher's key; signatures are then checked. Repeatable.",
+)
+@click.option("--entry", type=click.IntRange(min=1), help="One entry of a ledger, from 1.")
+@click.option(
+    "--since",
+    type=click.Path(),
+    help="A receipt, tree head or ledger kept from earlier: was nothing changed since?",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    claim: str,
+    data: tuple[str, ...],
+    standard: str | None,
+    study: str | None,
+    public_keys: tuple[str, ...],
+    entry: int | None,
+    since: str | None,
+    as_json: bool,
+) -> None:
+    """Check a ledger, or verify claims."""
+    from exitline.claim import is_ledger, load_public, read_claims
+
+    keys = [load_public(path) for path in public_keys]
+    if since is not None:
+        _check_since(claim, since, keys)
+    if is_ledger(claim) and not data and entry is None:
+        _check_ledger(claim, keys, since, as_json)
+        return
+    found = read_claims(claim, keys=keys)
+    chosen = _entry(found, entry, claim)
+    results = [(*one, _verified(one[0].claim, data, standard, study)) for one in chosen]
+    if as_json:
+        show.as_json([_plain(*one) for one in results])
+    elif len(results) == 1:
+        _show(*results[0])
+    else:
+        _show_all(results)
+    if any(result.outcome != "match" for _, _, result in results):
+        ctx.exit(1)
+
+
+def _verified(
+    claim: Claim, data: Sequence[str], standard: str | None, study: str | None
+) -> Verification:
+    """Compute one claim's figure again."""
+    from exitline import api
+    from exitline.claim import verify
+
+    def recompute(claim: Claim, data: Mapping[str, Any], standard: Standard | None) -> Recomputed:
+        return api.recompute_claim(claim, data, standard=standard, study=study)
+
+    with show.working("computing the figure again"):
+        return verify(claim, list(data), recompute, standard=standard)
+
+
+def _check_since(path: str, earlier: str, keys: list[Any]) -> None:
+    """The ledger must begin with the one of a head that was kept."""
+    from exitline.claim import is_ledger, read_head, read_ledger
+
+    if not is_ledger(path):
+        raise click.UsageError("--since is for a ledger.")
+    read_ledger(path, keys=keys, unsigned=not keys).must_extend(read_head(earlier, keys=keys))
+
+
+def _check_ledger(path: str, keys: list[Any], since: str | None, as_json: bool) -> None:
+    """Say that a ledger is whole, and who signed it."""
+    from exitline.claim import read_ledger
+
+    ledger = read_ledger(path, keys=keys, unsigned=not keys)
+    if as_json:
+        show.as_json(
+            {
+                "ledger": path,
+                "whole": True,
+                "claims": ledger.head.size,
+                "root": ledger.head.root,
+                "time": ledger.head.time,
+                "signed_by": list(ledger.signed_by),
+                "signatures_checked": ledger.checked,
+                "extends": since,
+            }
+        )
+        return
+    rows = [("root", ledger.head.root), ("last added", ledger.head.time)]
+    rows.append(("signed by", _signature(ledger.signed_by, ledger.checked)))
+    if since is not None:
+        rows.append(("since", f"nothing of {since} was changed"))
+    show.table(f"The ledger is whole: {ledger.head.size:,} claims", ("", ""), rows)
+
+
+def _entry(
+    found: Sequence[tuple[SignedClaim, Receipt | None]], entry: int | None, path: str
+) -> Sequence[tuple[SignedClaim, Receipt | None]]:
+    """The claims to verify: all, or one entry."""
+    if entry is None:
+        return found
+    if entry > len(found):
+        raise click.UsageError(f"{path} holds {len(found)} claims; there is no entry {entry}.")
+    return found[entry - 1 : entry]
+
+
+def _show(signed: SignedClaim, receipt: Receipt | None, result: Verification) -> None:
+    """One claim on a terminal: the answer first."""
+    unit = signed.claim.unit
+    rows = [
+        (figure.part, figure.claimed, figure.recomputed, "same" if figure.same else "differs")
+        for figure in result.figures
+    ]
+    show.table(
+        f"{result.outcome}: {signed.claim.sentence}",
+        ("", f"claimed{f', {unit}' if unit else ''}", "recomputed", ""),
+        rows or [("figure", signed.claim.value, None, "not computed")],
+        right=(1, 2),
+        caption=signed.claim.query.words(),
+    )
+    for text in result.missing:
+        show.note(f"missing: {text}")
+    for text in (*result.notes, *(f.note for f in result.figures if f.note)):
+        show.note(f"note: {text}")
+    show.note(f"signed by: {_signature(signed.signed_by, signed.checked)}")
+    if receipt is not None:
+        show.note(f"entry {receipt.entry} of a ledger of {receipt.head.size} claims")
+
+
+def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]]) -> None:
+    """Many claims in one table, a line each."""
+    rows = []
+    for number, (signed, receipt, result) in enumerate(results, start=1):
+        again = result.figures[0].recomputed if result.figures else None
+        entry = receipt.entry if receipt is not None else number
+        rows.append((entry, signed.claim.query.words(), signed.claim.value, again, result.outcome))
+    same = sum(result.outcome == "match" for _, _, result in results)
+    show.table(
+        f"{same:,} of {len(results):,} claims match",
+        ("entry", "figure", "claimed", "recomputed", "outcome"),
+        rows,
+        right=(0, 2, 3),
+    )
+    for text in dict.fromkeys(text for _, _, result in results for text in result.missing):
+        show.note(f"missing: {text}")
+    for text in dict.fromkeys(text for _, _, result in results for text in result.notes):
+        show.note(f"note: {text}")
+
+
+def _signature(signed_by: Sequence[str], checked: bool) -> str:
+    """Who signed, and whether that was checked."""
+    if not signed_by:
+        return "nobody"
+    names = ", ".join(f"key {name[:16]}" for name in signed_by)
+    return names + (", checked" if checked else ", not checked (give --public-key)")
+
+
+def _plain(signed: SignedClaim, receipt: Receipt | None, result: Verification) -> dict[str, Any]:
+    """One claim's result as JSON-ready values."""
+    return {
+        "outcome": result.outcome,
+        "sentence": signed.claim.sentence,
+        "claim_id": signed.claim_id,
+        "figures": [vars(figure) for figure in result.figures],
+        "missing": list(result.missing),
+        "notes": list(result.notes),
+        "signed_by": list(signed.signed_by),
+        "signatures_checked": signed.checked,
+        "entry": receipt.entry if receipt is not None else None,
+    }
