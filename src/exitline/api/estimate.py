@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.data.design import Design
@@ -85,10 +85,12 @@ def estimate(
     from exitline.engine.session import session
 
     with session(engine) as running:
-        table = running.attach(open_source(data), "households")
+        source = open_source(data)
+        table = running.attach(source, "households")
         return estimate_table(
             table, measures, running, welfare=welfare, line=line, design=design or Design(),
             by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
+            labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
 
 
@@ -106,6 +108,7 @@ def estimate_table(
     interval: ShareMethod = "logit",
     deff: bool = False,
     missing: Literal["error", "exclude"] = "error",
+    labels: Callable[[str], Mapping[Any, str]] = lambda _: {},
 ) -> Estimates:
     """As `estimate`, for a table that an engine already holds (see there).
 
@@ -116,13 +119,15 @@ def estimate_table(
     engine : Engine
     measures, welfare, line, design, by, year, level, interval, deff, missing
         As in `estimate`.
+    labels : callable
+        From a column to what its values mean, for the names of domains.
 
     Returns
     -------
     Estimates
     """
     from exitline.api.relative import resolve_all
-    from exitline.infer.cells import cells_from_arrow
+    from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
     from exitline.infer.usable import notes_on, refuse_unusable
     from exitline.measure.plan import make_plan, require_columns
@@ -137,6 +142,8 @@ def estimate_table(
     )  # fmt: skip
     arrow = engine.run(totals(table, chosen.plan))
     refuse_unusable(arrow, chosen.plan, missing)
-    cells = cells_from_arrow(arrow, len(chosen.plan.sums))
+    cells = relabelled(
+        cells_from_arrow(arrow, len(chosen.plan.sums)), [labels(c) for c in chosen.plan.domains]
+    )
     result = infer(cells, chosen.plan, chosen.sets, Options(level, interval))
     return notes_on(result, arrow, cells, chosen.plan)

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 from exitline.errors import StudyError
 
 if TYPE_CHECKING:
-    from exitline.api.prepare import Prepared
+    from exitline.api.prepare import Ready
     from exitline.standard import Criterion
 
 
 def unit_facts(
-    ready: Prepared, level: str, criteria: Sequence[Criterion]
+    ready: Ready, level: str, criteria: Sequence[Criterion]
 ) -> dict[str, dict[str, bool | None]]:
     """Whether each condition holds, by criterion and unit.
 
     Parameters
     ----------
-    ready : Prepared
+    ready : Ready
     level : {"village", "county"}
     criteria : sequence of Criterion
         Of kind "condition".
@@ -34,14 +34,11 @@ def unit_facts(
     StudyError
         Where a unit has several rows.
     """
-    from exitline.data.binding import bind_facts
     from exitline.infer.cells import as_text
 
-    facts = ready.study.villages if level == "village" else ready.study.counties
-    if facts is None:
+    table = ready.data.villages if level == "village" else ready.data.counties
+    if table is None:
         return {}
-    attached = ready.engine.attach(facts.table.open(), f"{level}_facts")
-    table = bind_facts(attached, facts, level)
     states: dict[str, Any] = {
         f"state{i}": c.condition.build(table) for i, c in enumerate(criteria) if c.condition
     }
@@ -50,7 +47,7 @@ def unit_facts(
     if len(set(units)) < len(units):
         raise StudyError(
             f"{len(units) - len(set(units)):,} rows of the {level} table repeat a {level}",
-            where=facts.table.name,
+            where=f"the study's table of facts, level {level}",
             expected=f"one row per {level}",
             got=f"{len(units):,} rows for {len(set(units)):,} keys",
             remedy="remove the duplicates, or aggregate them before",

@@ -12,7 +12,7 @@ from exitline.files import OutputError, whole_folder
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.api.prepare import Prepared
+    from exitline.api.prepare import Ready
     from exitline.api.provenance import Clock
     from exitline.api.run import Run
 
@@ -22,13 +22,13 @@ FILES = (
 )  # fmt: skip
 
 
-def write_run(found: Run, ready: Prepared, folder: Path, clock: Clock) -> Run:
+def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
     """Write everything a run found; an existing run of the same folder is replaced.
 
     Parameters
     ----------
     found : Run
-    ready : Prepared
+    ready : Ready
         Still open: household decisions are written by the engine.
     folder : Path
     clock : Clock
@@ -75,7 +75,7 @@ def _refuse_foreign(folder: Path) -> None:
     )
 
 
-def _write_households(ready: Prepared, path: Path) -> None:
+def _write_households(ready: Ready, path: Path) -> None:
     """Each household's decision, straight from the engine."""
     from exitline.api.lines import line_figures
     from exitline.measure.chain import household_decisions, household_status

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from exitline.measure.terms import PovertyLine, RelativeLine
 
 if TYPE_CHECKING:
-    from exitline.api.prepare import Prepared
+    from exitline.api.prepare import Ready
     from exitline.data.money import StudyLine
 
 
-def poverty_lines_of(ready: Prepared) -> list[PovertyLine | RelativeLine]:
+def poverty_lines_of(ready: Ready) -> list[PovertyLine | RelativeLine]:
     """The study's lines as measures take them; none where the study has no welfare.
 
     Parameters
     ----------
-    ready : Prepared
+    ready : Ready
 
     Returns
     -------
@@ -24,7 +24,7 @@ def poverty_lines_of(ready: Prepared) -> list[PovertyLine | RelativeLine]:
     """
     if ready.welfare is None:
         return []
-    return [_one(line) for line in ready.lines]
+    return [_one(line) for line in ready.data.lines]
 
 
 def _one(line: StudyLine) -> PovertyLine | RelativeLine:
@@ -37,12 +37,12 @@ def _one(line: StudyLine) -> PovertyLine | RelativeLine:
     return PovertyLine(line.label, line.value, line.boundary)
 
 
-def line_figures(ready: Prepared) -> dict[str, Any]:
+def line_figures(ready: Ready) -> dict[str, Any]:
     """The figure of each line of the standard, for line('name') in conditions.
 
     Parameters
     ----------
-    ready : Prepared
+    ready : Ready
 
     Returns
     -------
@@ -65,7 +65,7 @@ def line_figures(ready: Prepared) -> dict[str, Any]:
     return figures
 
 
-def _relative_figure(ready: Prepared, line: RelativeLine) -> float:
+def _relative_figure(ready: Ready, line: RelativeLine) -> float:
     """A share of the median or mean of the study's own welfare."""
     from exitline.api.relative import resolve
 
@@ -73,7 +73,7 @@ def _relative_figure(ready: Prepared, line: RelativeLine) -> float:
     return resolve(ready.table, line, ready.welfare, ready.design, ready.engine).value
 
 
-def _lines_in_conditions(ready: Prepared) -> set[str]:
+def _lines_in_conditions(ready: Ready) -> set[str]:
     """Lines that some condition of the standard refers to."""
     standard = ready.standard
     assert standard is not None

@@ -1,4 +1,4 @@
-"""A study made ready: files attached, columns bound, lines resolved."""
+"""A study made ready: its tables on a running engine, its standard loaded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exitline.data.design import Design
-    from exitline.data.money import StudyLine
+    from exitline.data.prepare import Prepared
     from exitline.data.study import Study
     from exitline.engine.base import Engine
     from exitline.measure.chain import Levels
@@ -18,25 +18,27 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A study, its standard and its bound table on a running engine.
+class Ready:
+    """A study, its standard and its bound tables on a running engine.
 
     Attributes
     ----------
     study : Study
     standard : Standard or None
+        With the readings the study chose.
     engine : Engine
-    table : ibis.Table
-        Columns under the canonical names of `exitline.data.bind`.
-    lines : tuple of StudyLine
-        In the unit of the welfare column.
+    data : Prepared
     """
 
     study: Study
     standard: Standard | None
     engine: Engine
-    table: Any
-    lines: tuple[StudyLine, ...]
+    data: Prepared
+
+    @property
+    def table(self) -> Any:
+        """The bound table: one row per household."""
+        return self.data.table
 
     @property
     def welfare(self) -> str | None:
@@ -46,9 +48,7 @@ class Prepared:
     @property
     def design(self) -> Design:
         """The design in terms of the bound table."""
-        from exitline.data.roles import bound_design
-
-        return bound_design(self.study)
+        return self.data.design
 
     @property
     def levels(self) -> Levels:
@@ -56,8 +56,8 @@ class Prepared:
         from exitline.measure.chain import Levels
 
         there = self.table.columns
-        named = {name: name for name in ("household", "village", "county", "area_class")}
-        return Levels(**{role: c if c in there else None for role, c in named.items()})
+        named = ("household", "village", "county", "area_class")
+        return Levels(**{name: name if name in there else None for name in named})
 
 
 def open_study(study: Study | str | Path) -> Study:
@@ -68,7 +68,7 @@ def open_study(study: Study | str | Path) -> Study:
 
 
 @contextmanager
-def prepared(study: Study | str | Path, engine: str | Engine = "duckdb") -> Iterator[Prepared]:
+def ready(study: Study | str | Path, engine: str | Engine = "duckdb") -> Iterator[Ready]:
     """A study ready to be measured, on an engine that is open for the length of the block.
 
     Parameters
@@ -78,15 +78,14 @@ def prepared(study: Study | str | Path, engine: str | Engine = "duckdb") -> Iter
 
     Yields
     ------
-    Prepared
+    Ready
 
     Raises
     ------
     StudyError, RuleFileError, DataError
         For whatever cannot be used, with file, line and remedy.
     """
-    from exitline.data.binding import bind
-    from exitline.data.money import study_lines
+    from exitline.data.prepare import prepare
     from exitline.engine.session import session
     from exitline.standard import load
 
@@ -94,10 +93,4 @@ def prepared(study: Study | str | Path, engine: str | Engine = "duckdb") -> Iter
     reference = opened.standard_reference
     standard = load(reference) if reference is not None else None
     with session(engine) as running:
-        table = running.attach(opened.households.open(), "households")
-        persons = None
-        if opened.persons is not None:
-            persons = running.attach(opened.persons.open(), "persons")
-        bound = bind(table, opened, standard, persons=persons)
-        lines = study_lines(opened, standard, bound.columns)
-        yield Prepared(opened, standard, running, bound, lines)
+        yield Ready(opened, standard, running, prepare(opened, standard, running.attach))

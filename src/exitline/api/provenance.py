@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exitline.api.prepare import Prepared
+    from exitline.api.prepare import Ready
 
 LIBRARIES = ("duckdb", "ibis-framework", "numpy", "scipy", "pyarrow", "sqlglot", "pyspark")
 _BLOCK = 1 << 20
@@ -52,12 +52,12 @@ def file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def provenance(ready: Prepared, clock: Clock) -> dict[str, Any]:
+def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
     """The record of a run, without its date: the same inputs give the same record.
 
     Parameters
     ----------
-    ready : Prepared
+    ready : Ready
     clock : Clock
 
     Returns

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.estimate import estimate_table
-from exitline.api.prepare import Prepared, open_study, prepared
+from exitline.api.prepare import Ready, open_study
+from exitline.api.prepare import ready as made_ready
 
 if TYPE_CHECKING:
-    from exitline.data.checks import Finding
+    from exitline.data.findings import Finding
     from exitline.data.study import Study
     from exitline.decide.table import Decisions
     from exitline.engine.base import Engine
@@ -94,7 +95,7 @@ def run(
 
     clock = Clock(say)
     opened = open_study(study)
-    with clock.step("reading the study"), prepared(opened, engine) as ready:
+    with clock.step("reading the study"), made_ready(opened, engine) as ready:
         with clock.step("checking the data"):
             findings = _findings(ready)
         with clock.step("estimating"):
@@ -129,7 +130,7 @@ def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tupl
     >>> any(f.severity == "error" for f in findings)
     False
     """
-    with prepared(study, engine) as ready:
+    with made_ready(study, engine) as ready:
         return _findings(ready)
 
 
@@ -152,16 +153,16 @@ def decide(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> Dec
     >>> decide("examples/imaginary-country/census.yaml").counts("county")
     {'met': ..., 'not met': ..., 'cannot tell': ...}
     """
-    with prepared(study, engine) as ready:
+    with made_ready(study, engine) as ready:
         return decide_study(ready)[0]
 
 
-def measure_study(ready: Prepared) -> Estimates:
+def measure_study(ready: Ready) -> Estimates:
     """The estimates a study asks for.
 
     Parameters
     ----------
-    ready : Prepared
+    ready : Ready
 
     Returns
     -------
@@ -173,16 +174,16 @@ def measure_study(ready: Prepared) -> Estimates:
     return estimate_table(
         ready.table, study.measures, ready.engine, welfare=ready.welfare,
         line=poverty_lines_of(ready), design=ready.design, by=study.areas, deff=True,
-        missing=study.missing_welfare,
+        missing=study.missing_welfare, labels=ready.data.labels,
     )  # fmt: skip
 
 
-def decide_study(ready: Prepared) -> tuple[Decisions, dict[str, float]]:
+def decide_study(ready: Ready) -> tuple[Decisions, dict[str, float]]:
     """Decisions on villages and counties, and households by outcome.
 
     Parameters
     ----------
-    ready : Prepared
+    ready : Ready
 
     Returns
     -------
@@ -216,15 +217,21 @@ def decide_study(ready: Prepared) -> tuple[Decisions, dict[str, float]]:
     return decisions, _households(found)
 
 
-def _findings(ready: Prepared) -> tuple[Finding, ...]:
+def _findings(ready: Ready) -> tuple[Finding, ...]:
     """The quality report of a prepared study."""
-    from exitline.data.checks import judge_quality
-    from exitline.measure.quality import quality
+    from exitline.data.standard_checks import standard_findings
+    from exitline.measure.quality import by_severity, inspect
 
-    return judge_quality(ready, quality)  # type: ignore[no-any-return]
+    data, standard = ready.data, ready.standard
+    found = inspect(
+        data.table, ready.study, data.lines, ready.engine.run, households=data.households,
+        persons=data.persons,
+    )  # fmt: skip
+    fit = standard_findings(ready.study, standard, data.lines) if standard is not None else ()
+    return by_severity((*found, *fit))
 
 
-def _area_rules(ready: Prepared) -> tuple[ExitRule, ...]:
+def _area_rules(ready: Ready) -> tuple[ExitRule, ...]:
     """Village and county rules for which the study names the units, village first."""
     standard, levels = ready.standard, ready.levels
     assert standard is not None
@@ -232,7 +239,7 @@ def _area_rules(ready: Prepared) -> tuple[ExitRule, ...]:
     return tuple(rule for rule, column in pairs if rule is not None and column is not None)
 
 
-def _units_columns(ready: Prepared, level: str) -> tuple[str, ...]:
+def _units_columns(ready: Ready, level: str) -> tuple[str, ...]:
     """Columns that name a unit of the level: a village within its county."""
     levels = ready.levels
     if level == "county":
@@ -241,13 +248,13 @@ def _units_columns(ready: Prepared, level: str) -> tuple[str, ...]:
     return tuple(c for c in (levels.county, levels.village) if c is not None)
 
 
-def _class_column(ready: Prepared, rule: ExitRule) -> str | None:
+def _class_column(ready: Ready, rule: ExitRule) -> str | None:
     """The area-class column, where some threshold depends on it."""
     by_class = any(key for c in rule.criteria for key in c.thresholds)
     return ready.levels.area_class if by_class else None
 
 
-def _facts(ready: Prepared, rule: ExitRule) -> dict[str, dict[str, bool | None]]:
+def _facts(ready: Ready, rule: ExitRule) -> dict[str, dict[str, bool | None]]:
     """Conditions on villages' or counties' own rows, from the study's tables of facts."""
     from exitline.api.facts import unit_facts
 

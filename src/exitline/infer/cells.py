@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,22 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
     )
+
+
+def relabelled(cells: Cells, labels: Sequence[Mapping[object, str]]) -> Cells:
+    """The cells with domain values replaced by what they mean, where that is known.
+
+    Parameters
+    ----------
+    cells : Cells
+    labels : sequence of mappings, one for each domain column
+        From value to label; an unlabelled value keeps its own text.
+    """
+    levels = []
+    for values, known in zip(cells.levels, labels, strict=True):
+        words = {as_text(value): label for value, label in known.items()}
+        levels.append(tuple(words.get(value, value) for value in values))
+    return replace(cells, levels=tuple(levels))
 
 
 def codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, MeasureError, nearest
@@ -112,7 +112,7 @@ def poverty_lines(line: Any, year: int | None = None) -> tuple[PovertyLine, ...]
 def _one_line(line: Any, year: int | None, label: str | None) -> PovertyLine:
     """One poverty line of any accepted kind."""
     if isinstance(line, PovertyLine):
-        return line if label is None else PovertyLine(label, line.value, line.boundary)
+        return line if label is None else replace(line, label=label)
     if isinstance(line, str):
         return PovertyLine(label or line, line)
     if isinstance(line, int | float) and not isinstance(line, bool):
