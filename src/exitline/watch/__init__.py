@@ -30,8 +30,10 @@ _HOMES = {
     "spells": "spell",
     "spells_from_table": "spell",
     "synthetic_panel": "synthetic",
+    "evaluate": "evaluation",
     "transitions": "rates",
     "vulnerability": "expected_poverty",
+    "watch": "watchlist",
     "weighted_rates": "attrition",
 }
 """Public name: the module that defines it. No module has the name of a function."""

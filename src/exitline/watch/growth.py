@@ -82,25 +82,25 @@ def mobility(
     start, end = np.where(used, first, 0.0), np.where(used, second, 0.0)
     key = start if rank_by == "before" else (start + end) / 2.0
     group = _groups(key, weight, used, groups)
+    earlier = _groups(start, weight, used, groups)
     later = _groups(end, weight, used, groups)
     wanted = []
     for k in range(groups):
         mine, theirs = group == k, later == k
-        wanted.append(_growth(f"growth({k + 1}/{groups})", start * mine, end * mine))
+        wanted.append(_growth(f"growth({k + 1}/{groups})", start * mine, end * mine, mine))
         anonymous = f"anonymous_growth({k + 1}/{groups})"
-        wanted.append(_growth(anonymous, start * (_groups(start, weight, used, groups) == k),
-                              end * theirs))  # fmt: skip
+        wanted.append(_growth(anonymous, start * (earlier == k), end * theirs, earlier == k))
     poor = panel.poor[:, t] == 1.0
-    wanted.append(_growth("growth(all)", start, end))
-    wanted.append(_growth("growth(poor)", start * poor, end * poor))
-    wanted.append(_growth("growth(not poor)", start * ~poor, end * ~poor))
+    wanted.append(_growth("growth(all)", start, end, used))
+    wanted.append(_growth("growth(poor)", start * poor, end * poor, used & poor))
+    wanted.append(_growth("growth(not poor)", start * ~poor, end * ~poor, used & ~poor))
     blocks = ratio_blocks(panel, wanted, weight, used, level)
     return Estimates(blocks, panel.frame, level, _notes(panel, used, rank_by))
 
 
-def _growth(name: str, start: Floats, end: Floats) -> Ratio:
+def _growth(name: str, start: Floats, end: Floats, cases: NDArray[np.bool_]) -> Ratio:
     """(sum of end - sum of start) / sum of start."""
-    return Ratio(name, end - start, start)
+    return Ratio(name, end - start, start, cases=cases)
 
 
 def _groups(welfare: Floats, weight: Floats, used: NDArray[np.bool_], groups: int) -> Ints:

@@ -93,7 +93,7 @@ def block(named: Named, rows: Rows, values: Values, frame: Frame, level: float) 
     return Block(
         measure=named.measure, line=named.line, by=named.by, rows=rows, estimate=estimate,
         se=se, bounds=bounds, df=df, n=n, population=values.population,
-        influence=values.influence, deff=np.full(rows.size, np.nan),
+        influence=values.influence, at_line=None, deff=np.full(rows.size, np.nan),
         reason=_reasons(estimate, se),
     )  # fmt: skip
 

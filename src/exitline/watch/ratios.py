@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.infer.cells import sum_by
 from exitline.infer.estimates import Block
 from exitline.watch import linear
 from exitline.watch.linear import Kind, Named
@@ -32,12 +33,20 @@ class Ratio:
         Before weighting; zero for households that do not take part.
     kind : {"share", "plain"}
         The kind of interval.
+    cases : bool array, shape (n,), optional
+        Households the ratio is about; those with a bottom other than zero by default.
     """
 
     measure: str
     top: Floats
     bottom: Floats
     kind: Kind = "plain"
+    cases: Bools | None = None
+
+    @property
+    def about(self) -> Bools:
+        """The households that the ratio is about."""
+        return self.bottom != 0 if self.cases is None else self.cases
 
 
 def ratio_blocks(
@@ -61,15 +70,18 @@ def ratio_blocks(
     w = np.where(used, np.nan_to_num(weight), 0.0)
     columns = []
     for ratio in ratios:
-        bottom = np.where(used, ratio.bottom, 0.0)
-        columns += [w * np.where(used, ratio.top, 0.0), w * bottom, (bottom != 0).astype(float)]
+        about = (used & ratio.about).astype(float)
+        top, bottom = np.where(used, ratio.top, 0.0), np.where(used, ratio.bottom, 0.0)
+        columns += [w * top, w * bottom, about, w * about]
     sums = np.column_stack(columns)
     blocks = []
     for by in panel.sets:
         rows = panel.rows(sums, used, by)
         for i, ratio in enumerate(ratios):
-            top, bottom, cases = rows.sums[:, 3 * i : 3 * i + 3].T
+            top, bottom, cases, about = rows.sums[:, 4 * i : 4 * i + 4].T
             values = linear.ratio(top, bottom, rows, cases.astype(np.int64))
+            population = sum_by(rows.domain, about[:, None], rows.size)[:, 0]
+            values = replace(values, population=population)
             named = Named(ratio.measure, "", by, ratio.kind)
             blocks.append(linear.block(named, rows, values, panel.frame, level))
     return tuple(blocks)
