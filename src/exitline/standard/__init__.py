@@ -5,6 +5,7 @@ from __future__ import annotations
 from exitline.standard.bands import Band, Bands, Gap
 from exitline.standard.condition import Condition, parse
 from exitline.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
+from exitline.standard.loader import load, read_standard, shipped
 from exitline.standard.model import (
     Cohort,
     Column,
@@ -39,5 +40,8 @@ __all__ = [
     "SourceRef",
     "Standard",
     "Uprating",
+    "load",
     "parse",
+    "read_standard",
+    "shipped",
 ]

@@ -23,7 +23,8 @@ from exitline.standard.lexer import refuse
 if TYPE_CHECKING:
     import ibis
 
-MAX_COST = 20_000
+MAX_COST = 5_000
+_INFINITE = float("inf")
 _EXACT = 2.0**53  # from here on every double is a whole number
 _TYPES: dict[n.Kind, str] = {
     "number": "float64",
@@ -120,8 +121,26 @@ class _Builder:
         return _BUILDERS[type(node)](self, node, kind)
 
     def number(self, node: n.Node) -> Any:
-        """The expression of a node that gives a number."""
+        """The expression of a node that gives a number; never NaN or infinite."""
         return self.value(node, "number")
+
+    def unbounded(self, node: n.Node) -> Any:
+        """The same, but a number that overflowed may still be NaN or infinite.
+
+        Arithmetic carries such a value through to where it is made missing once, so that
+        long formulas stay short.
+        """
+        if isinstance(node, n.Negative):
+            return -self.unbounded(node.of)
+        if isinstance(node, n.Call) and node.function in _CARRYING:
+            return _FUNCTIONS[node.function](*[self.unbounded(part) for part in node.arguments])
+        if not isinstance(node, n.Arithmetic):
+            return self.number(node)
+        left = self.unbounded(node.left)
+        if node.operator == "/":
+            below = self.unbounded(node.right)
+            return left / _where((below != 0) & (below.abs() < _INFINITE), below)
+        return _ARITHMETIC[node.operator](left, self.unbounded(node.right))
 
     def truth(self, node: n.Node) -> Any:
         """The expression of a node that gives true or false."""
@@ -159,11 +178,9 @@ def _kind_of_type(dtype: Any) -> Known:
 
 def _leaf(value: Any, kind: n.Kind) -> Any:
     """A column or given value as its kind; a number that is not finite is missing."""
-    import ibis
-
     dtype = value.type()
     if dtype.is_null():
-        return ibis.null(_TYPES[kind])
+        return value.cast(_TYPES[kind])
     if not dtype.is_numeric() or dtype.is_boolean():
         return value
     number = value if dtype.is_float64() else value.cast("float64")
@@ -171,11 +188,11 @@ def _leaf(value: Any, kind: n.Kind) -> Any:
 
 
 def _finite(value: Any) -> Any:
-    """The value where it is a finite number, missing elsewhere (the value is written once)."""
-    import ibis
+    """The value where it is a finite number, missing elsewhere.
 
-    infinite = ibis.literal(float("inf"))
-    return value.nullif(ibis.literal(float("nan"))).nullif(infinite).nullif(-infinite)
+    DuckDB and Spark both order NaN after infinity, so that one comparison finds the two.
+    """
+    return _where(value.abs() < _INFINITE, value)
 
 
 def _name(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
@@ -223,23 +240,17 @@ def _score(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
     return _leaf(b.given_for(b.given.scores, name, "score"), kind)
 
 
-def _negative(b: _Builder, node: n.Node, _: n.Kind) -> Any:
-    assert isinstance(node, n.Negative)
-    return -b.number(node.of)
+def _carried(b: _Builder, node: n.Node, _: n.Kind) -> Any:
+    """Arithmetic and functions of it, made missing once where they overflowed."""
+    value = b.unbounded(node)
+    return _finite(value) if _may_overflow(node) else value
 
 
-def _arithmetic(b: _Builder, node: n.Node, _: n.Kind) -> Any:
-    assert isinstance(node, n.Arithmetic)
-    left, right = b.number(node.left), b.number(node.right)
-    if node.operator == "+":
-        return _finite(left + right)
-    if node.operator == "-":
-        return _finite(left - right)
-    if node.operator == "*":
-        return _finite(left * right)
-    return _finite(left / right.nullif(0.0))
-
-
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+}
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -259,8 +270,7 @@ def _comparison(b: _Builder, node: n.Node, _: n.Kind) -> Any:
 
 def _between(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.Between)
-    of = b.number(node.of)
-    return (of >= b.number(node.low)) & (of <= b.number(node.high))
+    return b.number(node.of).between(b.number(node.low), b.number(node.high))
 
 
 def _among(b: _Builder, node: n.Node, _: n.Kind) -> Any:
@@ -331,6 +341,8 @@ def _call(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
     import ibis
 
     assert isinstance(node, n.Call)
+    if node.function in _CARRYING:
+        return _carried(b, node, kind)
     arguments = [b.value(argument, kind) for argument in node.arguments]
     if node.function == "coalesce":
         return ibis.coalesce(*arguments)
@@ -339,12 +351,20 @@ def _call(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
     return _FUNCTIONS[node.function](*arguments)
 
 
+def _may_overflow(node: n.Node) -> bool:
+    """Whether a number can come out NaN or infinite before it is made missing."""
+    if isinstance(node, n.Negative) or (isinstance(node, n.Call) and node.function in _CARRYING):
+        with_digits = isinstance(node, n.Call) and len(node.arguments) == 2
+        return with_digits or any(_may_overflow(part) for part in node.parts())
+    return isinstance(node, n.Arithmetic)
+
+
 def _round(value: Any, digits: Any = None) -> Any:
     """Half away from zero, on every engine."""
     if digits is None:
         return _whole(value, lambda v: v.round())
     power = 10.0 ** int(digits.op().value)
-    return _whole(_finite(value * power), lambda v: v.round()) / power
+    return _whole(value * power, lambda v: v.round()) / power
 
 
 def _whole(value: Any, function: Callable[[Any], Any]) -> Any:
@@ -374,6 +394,7 @@ def _extreme(which: str) -> Callable[..., Any]:
     return extreme
 
 
+_CARRYING = frozenset(["abs", "ceil", "floor", "ln", "round", "sqrt"])
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": lambda v: v.abs(),
     "ceil": lambda v: _whole(v, lambda x: x.ceil()),
@@ -393,8 +414,8 @@ _BUILDERS: dict[type[n.Node], Callable[[_Builder, n.Node, n.Kind], Any]] = {
     n.LineReference: _line,
     n.Deprived: _deprived,
     n.Score: _score,
-    n.Negative: _negative,
-    n.Arithmetic: _arithmetic,
+    n.Negative: _carried,
+    n.Arithmetic: _carried,
     n.Comparison: _comparison,
     n.Between: _between,
     n.Among: _among,
@@ -408,10 +429,37 @@ _BUILDERS: dict[type[n.Node], Callable[[_Builder, n.Node, n.Kind], Any]] = {
 }
 
 
+_REPEATS = {
+    "ceil": 3,
+    "floor": 3,
+    "greatest": 2,
+    "least": 2,
+    "ln": 2,
+    "nullif": 2,
+    "round": 3,
+    "sqrt": 2,
+}
+
+
 def _cost(node: n.Node) -> int:
-    """How many pieces the expression has once written out (some functions repeat theirs)."""
-    repeats = {"greatest": 2, "least": 2, "ln": 2, "sqrt": 2, "floor": 3, "ceil": 3, "round": 3}
-    below = sum(_cost(part) for part in node.parts())
-    if isinstance(node, n.Call):
-        return 1 + repeats.get(node.function, 1) * below
-    return 1 + (2 if isinstance(node, n.Choice | n.Between) else 1) * below
+    """How many pieces the expression has once written out; tests for missing repeat theirs."""
+    if isinstance(node, n.Negative | n.Arithmetic):
+        return (2 if _may_overflow(node) else 1) * _unbounded_cost(node)
+    if isinstance(node, n.Call) and node.function in _CARRYING:
+        return (2 if _may_overflow(node) else 1) * _unbounded_cost(node)
+    if isinstance(node, n.Branch):
+        return 2 * _cost(node.when) + _cost(node.then)
+    repeats = _REPEATS.get(node.function, 1) if isinstance(node, n.Call) else 1
+    return 1 + repeats * sum(_cost(part) for part in node.parts())
+
+
+def _unbounded_cost(node: n.Node) -> int:
+    """The same for a number that may still be NaN or infinite."""
+    if isinstance(node, n.Arithmetic):
+        repeats = 3 if node.operator == "/" else 1
+        return 1 + _unbounded_cost(node.left) + repeats * _unbounded_cost(node.right)
+    if isinstance(node, n.Negative):
+        return 1 + _unbounded_cost(node.of)
+    if isinstance(node, n.Call) and node.function in _CARRYING:
+        return 1 + _REPEATS.get(node.function, 1) * _unbounded_cost(node.arguments[0])
+    return _cost(node)

@@ -55,13 +55,8 @@ class _Checker:
         """Check that a node gives this kind."""
         found = self.kind(node)
         if found not in (kind, "missing", None):
-            raise refuse(
-                self.text,
-                node.at,
-                f"{n.KIND_WORDS[found]} stands where {n.KIND_WORDS[kind]} is needed ({use})",
-                where=self.where,
-                remedy=_remedy(kind, found, node),
-            )
+            what = f"{n.KIND_WORDS[found]} stands where {n.KIND_WORDS[kind]} is needed ({use})"
+            raise self._refuse(node, what, kind, found)
 
     def same(self, parts: tuple[n.Node, ...], use: str) -> Known:
         """Check that all nodes give one kind, and say which."""
@@ -73,24 +68,29 @@ class _Checker:
             if kind in (None, "missing"):
                 continue
             if found is not None and kind != found:
-                raise self._mixed(part, found, kind, use)
+                what = f"{n.KIND_WORDS[found]} meets {n.KIND_WORDS[kind]} ({use})"
+                raise self._refuse(part, what, found, kind)
             found = kind
         return "missing" if missing else found
 
-    def _mixed(self, node: n.Node, found: Kind, kind: Kind, use: str) -> ConditionError:
-        """The error for two kinds that cannot meet."""
+    def _refuse(self, node: n.Node, what: str, wanted: Kind, found: Kind) -> ConditionError:
+        """The error for a value of the wrong kind."""
         return refuse(
             self.text,
             node.at,
-            f"{n.KIND_WORDS[found]} meets {n.KIND_WORDS[kind]} ({use})",
+            what,
             where=self.where,
-            remedy=_remedy(found, kind, node),
+            expected=n.KIND_WORDS[wanted],
+            got=n.KIND_WORDS[found],
+            remedy=_remedy(wanted, found, node),
         )
 
 
 def _remedy(wanted: Kind, found: Kind, node: n.Node) -> str:
     """How to turn one kind into another."""
     name = node.name if isinstance(node, n.Name) else "x"
+    if (wanted, found) == ("truth", "number") and isinstance(node, n.Number):
+        return "write a true/false column alone, or NOT before it; it is no number"
     if (wanted, found) == ("truth", "number"):
         return f"say which value means true, for instance {name} = 1"
     if (wanted, found) == ("number", "truth"):
@@ -100,7 +100,7 @@ def _remedy(wanted: Kind, found: Kind, node: n.Node) -> str:
     if (wanted, found) == ("text", "number"):
         return "write the value without quotation marks"
     if (wanted, found) == ("number", "text"):
-        return "write the value in quotation marks, or read the column as a number"
+        return "texts are compared with = and <> only; read the column as a number to order it"
     return "compare values of one kind"
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from exitline.errors import ConditionError, nearest
 
 MAX_TEXT = 4000
-MAX_NESTING = 40
+MAX_NESTING = 20
 KEYWORDS = frozenset(
     "AND OR NOT IN BETWEEN IS NULL TRUE FALSE CASE WHEN THEN ELSE END".split()  # noqa: SIM905
 )
@@ -76,14 +76,21 @@ class Token:
 
 
 def refuse(
-    text: str, at: int, what: str, *, where: str, got: str = "", remedy: str = ""
+    text: str,
+    at: int,
+    what: str,
+    *,
+    where: str,
+    got: str = "",
+    remedy: str = "",
+    expected: str = ALLOWED,
 ) -> ConditionError:
     """The error for something that the language does not have, pointing at its place."""
-    place = f'character {at + 1} of "{_shorten(text)}"'
+    place = f'character {at + 1} of "{_around(text, at)}"'
     return ConditionError(
         what,
         where=f"{where}, {place}" if where else place,
-        expected=ALLOWED,
+        expected=expected,
         got=got or None,
         remedy=remedy or "see docs/condition-language.md for what can be written",
     )
@@ -229,6 +236,13 @@ def _check_nesting(text: str, found: list[Token], where: str) -> None:
                 got=f"more than {MAX_NESTING} levels",
                 remedy="split it into indicators, or into computed columns of the study",
             )
+
+
+def _around(text: str, at: int, most: int = 70) -> str:
+    """The text around a place, on one line."""
+    start = 0 if len(text) <= most else max(0, min(at - 20, len(text) - most))
+    cut = " ".join(text[start : start + most].split())
+    return ("…" if start else "") + cut + ("…" if start + most < len(text) else "")
 
 
 def _shorten(text: str, most: int = 60) -> str:

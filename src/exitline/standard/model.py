@@ -80,6 +80,10 @@ class Column:
         Of which unit it speaks.
     values : tuple of str
         For texts: the values that conditions know, if they are listed.
+    formula : Condition or None
+        How it follows from other columns, for data that have those instead.
+    source, verified, note
+        Of the formula.
     """
 
     name: str
@@ -88,6 +92,10 @@ class Column:
     unit: str = ""
     level: Level = "household"
     values: tuple[str, ...] = ()
+    formula: Condition | None = None
+    source: str = ""
+    verified: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)

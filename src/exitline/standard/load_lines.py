@@ -1,0 +1,195 @@
+"""Reading `lines` and `uprating` of a rule file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from exitline.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
+from exitline.standard.load_context import SOURCED, Context, Origin, optional_text
+from exitline.standard.located import Located
+
+_UNIT = re.compile(
+    r"(?P<currency>[A-Z]{3}) per (?P<per>person|adult equivalent|household) "
+    r"per (?P<period>day|month|year)"
+)
+_LINE_KEYS = (
+    "value",
+    "values",
+    "relative",
+    "price_base",
+    "uprating",
+    "decimals",
+    "jurisdiction",
+    "in_use",
+    *SOURCED,
+)
+
+
+def read_uprating(name: str, here: Located, context: Context) -> Uprating:
+    """One price index: label, source and its values by year."""
+    keys = here.keys(("label", "index", "source"), ("verified", "note"))
+    origin = context.origin(here, keys, Origin())
+    index = {_year(key, value): value.number() for key, value in keys["index"].table().items()}
+    for value in keys["index"].table().values():
+        if value.number() <= 0:
+            raise value.refuse("an index value must be above 0", got=value.text())
+    return Uprating(
+        name, keys["label"].text(), MappingProxyType(index), origin.source, origin.verified
+    )
+
+
+def read_line(name: str, here: Located, context: Context) -> Line:
+    """One poverty line."""
+    keys = here.keys(("label", "unit", "boundary"), _LINE_KEYS)
+    origin = context.origin(here, keys, Origin())
+    unit = _UNIT.fullmatch(keys["unit"].text())
+    if unit is None:
+        raise keys["unit"].refuse(
+            "this is not a unit of a line",
+            expected="'<currency> per person|adult equivalent|household per day|month|year', "
+            "the currency as three capital letters (PPP for international dollars)",
+            got=repr(keys["unit"].text()),
+            remedy="for instance: CNY per person per year",
+        )
+    held: dict[str, Any] = {**unit.groupdict(), "unit": unit[0]}
+    base = keys["price_base"].integer(1900, 2100) if "price_base" in keys else None
+    return Line(
+        name=name,
+        label=keys["label"].text(),
+        price_base=base,
+        boundary=keys["boundary"].choice(("<", "<=")),  # type: ignore[arg-type]
+        values=_values(here, keys, context, origin),
+        relative=_relative(keys, context, origin),
+        jurisdiction=optional_text(keys, "jurisdiction") or context.jurisdiction,
+        source=origin.source,
+        verified=origin.verified,
+        uprating=_uprating(keys, context, base),
+        decimals=keys["decimals"].integer(0, 6) if "decimals" in keys else None,
+        in_use=read_period(keys["in_use"]) if "in_use" in keys else ALWAYS,
+        note=optional_text(keys, "note"),
+        **held,
+    )
+
+
+def _values(
+    here: Located, keys: Mapping[str, Located], context: Context, origin: Origin
+) -> Mapping[Period, Figure]:
+    """The dated figures of a line, whichever way they are written."""
+    ways = [key for key in ("value", "values", "relative") if key in keys]
+    if len(ways) != 1:
+        raise here.refuse(
+            "a line needs one of three things",
+            expected="either 'value', or 'values', or 'relative'",
+            got=" and ".join(ways) or "none of them",
+            remedy="'value' holds at all times, 'values' by year or period, 'relative' is a share",
+        )
+    if ways == ["relative"]:
+        return MappingProxyType({})
+    if ways == ["value"]:
+        dated = {ALWAYS: (keys["value"], context.figure(keys["value"], origin))}
+    elif keys["values"].is_list:
+        dated = {}
+        for item in keys["values"].items():
+            period = read_period(item, also=("value", *SOURCED))
+            _refuse_twice(item, period, dated)
+            dated[period] = (item, context.figure(item, origin, extra=("from", "to")))
+    else:
+        dated = {
+            _whole_year(_year(key, item)): (item, context.figure(item, origin))
+            for key, item in keys["values"].table().items()
+        }
+    return MappingProxyType(_in_order(dated))
+
+
+def _refuse_twice(item: Located, period: Period, dated: Mapping[Period, Any]) -> None:
+    """Refuse a period that is there already."""
+    if period in dated:
+        raise item.refuse("the same period stands twice", got=str(period), remedy="remove one")
+
+
+def _in_order(dated: Mapping[Period, tuple[Located, Figure]]) -> dict[Period, Figure]:
+    """Figures in order of time; each must be above 0, and no two may overlap."""
+    ordered = sorted(dated.items(), key=lambda entry: entry[0].first or date.min)
+    before: Period | None = None
+    for period, (here, figure) in ordered:
+        if figure.value <= 0:
+            raise here.refuse("a line must be above 0", got=f"{figure.value:g}")
+        overlaps = before is not None and (
+            before.last is None or period.first is None or period.first <= before.last
+        )
+        if overlaps:
+            raise here.refuse(
+                "the dates of two figures overlap",
+                expected="each day in one period at most",
+                got=f"{before} and {period}",
+                remedy="end the earlier period the day before the later one begins",
+            )
+        before = period
+    return {period: figure for period, (_, figure) in ordered}
+
+
+def _relative(keys: Mapping[str, Located], context: Context, origin: Origin) -> Relative | None:
+    """The share of the median or mean."""
+    if "relative" not in keys:
+        return None
+    inner = keys["relative"].keys(("share", "of"))
+    of = inner["of"].choice(("median", "mean"))
+    return Relative(context.figure(inner["share"], origin, share=True), of)  # type: ignore[arg-type]
+
+
+def _uprating(keys: Mapping[str, Located], context: Context, base: int | None) -> Uprating | None:
+    """The index that carries the line, which needs a figure and a base year."""
+    if "uprating" not in keys:
+        return None
+    uprating = context.upratings[context.known(keys["uprating"], context.upratings, "uprating")]
+    if "value" not in keys or base is None:
+        raise keys["uprating"].refuse(
+            "uprating needs one value and the year of its prices",
+            expected="value: ... and price_base: ...",
+            got="a line without one of the two",
+            remedy="add 'price_base', or remove 'uprating' from a line with dated values",
+        )
+    if base not in uprating.index:
+        raise keys["price_base"].refuse(
+            f"the index '{uprating.name}' has no value for the base year",
+            expected="one of " + ", ".join(str(year) for year in uprating.index),
+            got=str(base),
+            remedy="add the value with its source",
+        )
+    return uprating
+
+
+def read_period(here: Located, *, also: tuple[str, ...] = ()) -> Period:
+    """from and to; either may be left out."""
+    keys = here.keys((), ("from", "to", *also))
+    first = keys["from"].day() if "from" in keys else None
+    last = keys["to"].day(end=True) if "to" in keys else None
+    if first is not None and last is not None and first > last:
+        raise here.refuse(
+            "'from' is after 'to'",
+            expected="from on or before to",
+            got=f"{first.isoformat()} to {last.isoformat()}",
+            remedy="exchange the two",
+        )
+    return Period(first, last)
+
+
+def _year(key: str, here: Located) -> int:
+    """A key that is a year."""
+    if not re.fullmatch(r"(19|20|21)\d\d", key):
+        raise here.refuse(
+            "the key must be a year",
+            expected="a year such as 2016",
+            got=repr(key),
+            remedy="for other periods write a list of {from: ..., to: ..., value: ...}",
+        )
+    return int(key)
+
+
+def _whole_year(year: int) -> Period:
+    """The year from its first day to its last."""
+    return Period(date(year, 1, 1), date(year, 12, 31))
