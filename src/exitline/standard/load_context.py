@@ -11,8 +11,9 @@ from exitline.standard import nodes
 from exitline.standard.bands import Bands
 from exitline.standard.condition import Condition, parse
 from exitline.standard.lines import Figure, Line, Uprating
-from exitline.standard.located import Located
+from exitline.standard.load_values import check_name, fields, number
 from exitline.standard.model import Column, Cutoff, Indicator, SourceRef
+from exitline.standard.yamltree import Tree
 
 SOURCED = ("source", "verified", "note")
 POOR = "poor"
@@ -43,7 +44,7 @@ class Context:
     cutoffs: Mapping[str, Cutoff]
     bands: Mapping[str, Bands]
 
-    def origin(self, here: Located, keys: Mapping[str, Located], above: Origin) -> Origin:
+    def origin(self, here: Tree, keys: Mapping[str, Tree], above: Origin) -> Origin:
         """The source and its standing for the values at this key."""
         source = above.source
         verified = above.verified
@@ -51,7 +52,7 @@ class Context:
             source = self.known(keys["source"], self.sources, "source")
             verified = self.sources[source].verified
         if not source:
-            raise here.refuse(
+            raise here.fault(
                 "a figure or rule without a source",
                 expected="source: one of " + (", ".join(self.sources) or "'sources' (none yet)"),
                 got="no source here or above",
@@ -60,7 +61,7 @@ class Context:
         if "verified" in keys:
             stated = keys["verified"].truth()
             if stated and not self.sources[source].verified:
-                raise keys["verified"].refuse(
+                raise keys["verified"].fault(
                     f"the source '{source}' was not read, so nothing from it is verified",
                     expected="verified: false",
                     got="true",
@@ -70,22 +71,22 @@ class Context:
         return Origin(source, verified)
 
     def figure(
-        self, here: Located, above: Origin, *, share: bool = False, extra: tuple[str, ...] = ()
+        self, here: Tree, above: Origin, *, share: bool = False, extra: tuple[str, ...] = ()
     ) -> Figure:
         """A number, or a table of value, source, verified and note."""
-        if not here.is_table:
+        if not here.is_mapping:
             self.origin(here, {}, above)
             return Figure(_value(here, share), above.source, above.verified)
-        keys = here.keys(("value",), (*SOURCED, *extra))
+        keys = fields(here, ("value",), (*SOURCED, *extra))
         origin = self.origin(here, keys, above)
         note = keys["note"].text() if "note" in keys else ""
         return Figure(_value(keys["value"], share), origin.source, origin.verified, note)
 
-    def known(self, here: Located, known: Mapping[str, object], what: str) -> str:
+    def known(self, here: Tree, known: Mapping[str, object], what: str) -> str:
         """A name that must have been declared."""
-        name = here.name()
+        name = check_name(here, here.text())
         if name not in known:
-            raise here.refuse(
+            raise here.fault(
                 f"there is no {what} '{name}'",
                 expected="one of " + ", ".join(sorted(known)) if known else f"a declared {what}",
                 got=repr(name),
@@ -94,7 +95,7 @@ class Context:
         return name
 
     def condition(
-        self, here: Located, *, allow: tuple[str, ...] = (), gives: nodes.Kind = "truth"
+        self, here: Tree, *, allow: tuple[str, ...] = (), gives: nodes.Kind = "truth"
     ) -> Condition:
         """A condition (or formula) that knows only what the file declares.
 
@@ -112,7 +113,7 @@ class Context:
         self._check_cutoffs(here, condition)
         kind = condition.check(self._kind)
         if kind != gives:
-            raise here.refuse(
+            raise here.fault(
                 f"the condition does not give {nodes.KIND_WORDS[gives]}",
                 expected=nodes.KIND_WORDS[gives],
                 got=nodes.KIND_WORDS[kind] if kind else "something unknown",
@@ -124,12 +125,12 @@ class Context:
         """The kind that a name is declared to have."""
         return "truth" if name == POOR else self.columns[name].kind
 
-    def _check_name(self, here: Located, name: str, allow: tuple[str, ...]) -> None:
+    def _check_name(self, here: Tree, name: str, allow: tuple[str, ...]) -> None:
         """Refuse a name that is not a declared column."""
         if name in self.columns or (name == POOR and POOR in allow):
             return
         if name in self.indicators:
-            raise here.refuse(
+            raise here.fault(
                 f"'{name}' is an indicator, not a column",
                 expected=f"deprived('{name}')",
                 got=name,
@@ -137,13 +138,11 @@ class Context:
             )
         raise self._undeclared(here, "column", name, self.columns)
 
-    def _check_indicators(
-        self, here: Located, condition: Condition, allow: tuple[str, ...]
-    ) -> None:
+    def _check_indicators(self, here: Tree, condition: Condition, allow: tuple[str, ...]) -> None:
         """Refuse unknown indicators, and scores where there are none."""
         uses = bool(condition.indicators) or condition.uses_score or condition.uses_count
         if uses and "indicators" not in allow:
-            raise here.refuse(
+            raise here.fault(
                 "an indicator's condition cannot use other indicators or scores",
                 expected="columns and lines",
                 got=condition.text,
@@ -156,7 +155,7 @@ class Context:
         if (condition.uses_score and not weighted) or (
             condition.uses_count and not self.indicators
         ):
-            raise here.refuse(
+            raise here.fault(
                 "there is no deprivation score",
                 expected="indicators with weights for score(), indicators for deprivations()",
                 got=condition.text,
@@ -184,16 +183,16 @@ class Context:
                     remedy="change the comparison, or the line's boundary",
                 )
 
-    def _check_cutoffs(self, here: Located, condition: Condition) -> None:
+    def _check_cutoffs(self, here: Tree, condition: Condition) -> None:
         """Refuse a comparison of a score with a number that is no declared cut-off."""
         for piece in nodes.walk(condition.tree):
             if not (isinstance(piece, nodes.Comparison) and isinstance(piece.left, nodes.Score)):
                 continue
             of = "score" if piece.left.weighted else "deprivations"
             known = {c.at_least: c.name for c in self.cutoffs.values() if c.of == of}
-            value = exact(piece.right)
+            value = _exact_value(piece.right)
             if known and (value not in known or piece.operator not in (">=", "<")):
-                raise here.refuse(
+                raise here.fault(
                     f"{of}() is compared with something that is no declared cut-off",
                     expected=" or ".join(f">= {v} ({name})" for v, name in known.items()),
                     got=condition.text,
@@ -201,10 +200,10 @@ class Context:
                 )
 
     def _undeclared(
-        self, here: Located, what: str, name: str, known: Mapping[str, object]
+        self, here: Tree, what: str, name: str, known: Mapping[str, object]
     ) -> ExitlineError:
         """The error for a name in a condition that nothing declares."""
-        return here.refuse(
+        return here.fault(
             f"the condition uses the {what} '{name}', which is not declared",
             expected="one of " + ", ".join(sorted(known)) if known else f"{what}s: {name}: ...",
             got=name,
@@ -212,21 +211,21 @@ class Context:
         )
 
 
-def exact(node: nodes.Node) -> Fraction | None:
+def _exact_value(node: nodes.Node) -> Fraction | None:
     """The exact value of a number, or of one number over another (None: anything else)."""
     if isinstance(node, nodes.Number):
         return Fraction(node.written)
     if isinstance(node, nodes.Arithmetic) and node.operator == "/":
-        above, below = exact(node.left), exact(node.right)
+        above, below = _exact_value(node.left), _exact_value(node.right)
         return above / below if above is not None and below else None
     return None
 
 
-def _value(here: Located, share: bool) -> float:
+def _value(here: Tree, share: bool) -> float:
     """The number of a figure; a share lies between 0 and 1."""
-    value = here.number()
+    value = number(here)
     if share and not 0 <= value <= 1:
-        raise here.refuse(
+        raise here.fault(
             "a share must lie between 0 and 1",
             expected="0.02 for 2 %",
             got=here.text(),
@@ -235,11 +234,11 @@ def _value(here: Located, share: bool) -> float:
     return value
 
 
-def optional_text(keys: Mapping[str, Located], key: str) -> str:
+def optional_text(keys: Mapping[str, Tree], key: str) -> str:
     """The text of a key, "" where it is not there."""
     return keys[key].text() if key in keys else ""
 
 
-def texts(keys: Mapping[str, Located], key: str) -> tuple[str, ...]:
+def texts(keys: Mapping[str, Tree], key: str) -> tuple[str, ...]:
     """The texts of a list, empty where it is not there."""
-    return tuple(item.text() for item in keys[key].items()) if key in keys else ()
+    return tuple(item.text() for item in keys[key].sequence()) if key in keys else ()

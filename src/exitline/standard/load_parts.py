@@ -10,15 +10,16 @@ from itertools import pairwise
 from exitline.standard.bands import Band, Bands, Gap
 from exitline.standard.lines import Figure
 from exitline.standard.load_context import POOR, SOURCED, Context, Origin, optional_text, texts
-from exitline.standard.located import Located
+from exitline.standard.load_values import check_name, exact, fields, number
 from exitline.standard.model import LEVELS, Column, Cutoff, Indicator, SourceRef
+from exitline.standard.yamltree import Tree
 
 _KINDS = {"number": "number", "boolean": "truth", "text": "text"}
 
 
-def read_source(name: str, here: Located) -> SourceRef:
+def read_source(name: str, here: Tree) -> SourceRef:
     """One source: a title at least."""
-    keys = here.keys(("title",), ("date", "url", "publisher", "note", "verified"))
+    keys = fields(here, ("title",), ("date", "url", "publisher", "note", "verified"))
     return SourceRef(
         name,
         keys["title"].text(),
@@ -30,14 +31,14 @@ def read_source(name: str, here: Located) -> SourceRef:
     )
 
 
-def read_column(name: str, here: Located) -> Column:
+def read_column(name: str, here: Tree) -> Column:
     """One column: its meaning and type at least."""
-    keys = here.keys(("meaning", "type"), ("unit", "level", "values", "formula", *SOURCED))
-    kind = _KINDS[keys["type"].choice(_KINDS)]
+    keys = fields(here, ("meaning", "type"), ("unit", "level", "values", "formula", *SOURCED))
+    kind = _KINDS[keys["type"].choice(tuple(_KINDS))]
     if "values" in keys and kind != "text":
-        raise keys["values"].refuse("only columns of text list their values", remedy="remove it")
+        raise keys["values"].fault("only columns of text list their values", remedy="remove it")
     if name == POOR:
-        raise here.refuse("'poor' is the name of the household rule's own condition")
+        raise here.fault("'poor' is the name of the household rule's own condition")
     level = keys["level"].choice(LEVELS) if "level" in keys else "household"
     return Column(
         name,
@@ -49,13 +50,13 @@ def read_column(name: str, here: Located) -> Column:
     )
 
 
-def read_formulas(here: Located, context: Context) -> dict[str, Column]:
+def read_formulas(here: Tree, context: Context) -> dict[str, Column]:
     """The columns again, with the formulas of those that can be computed from others."""
     found = dict(context.columns)
-    bare = {name: c for name, c in here.table().items() if "formula" not in c.table()}
+    bare = {name: c for name, c in here.items() if "formula" not in dict(c.items())}
     known = replace(context, columns={name: context.columns[name] for name in bare})
-    for name, column in here.table().items():
-        keys = column.table()
+    for name, column in here.items():
+        keys = dict(column.items())
         if name in bare:
             continue
         origin = context.origin(column, keys, Origin())
@@ -70,28 +71,28 @@ def read_formulas(here: Located, context: Context) -> dict[str, Column]:
     return found
 
 
-def read_area_classes(here: Located) -> tuple[str, dict[str, str]]:
+def read_area_classes(here: Tree) -> tuple[str, dict[str, str]]:
     """The column that says which class an area belongs to, and the classes."""
-    keys = here.keys(("column", "classes"))
-    classes = {name: value.text() for name, value in keys["classes"].table().items()}
+    keys = fields(here, ("column", "classes"))
+    classes = {name: value.text() for name, value in keys["classes"].items()}
     if len(classes) < 2:
-        raise keys["classes"].refuse(
+        raise keys["classes"].fault(
             "area classes need at least two names",
             expected="two or more",
             got=", ".join(classes) or "none",
             remedy="without classes, thresholds hold everywhere: remove 'area_classes'",
         )
-    return keys["column"].name(), classes
+    return check_name(keys["column"], keys["column"].text()), classes
 
 
-def read_indicator(name: str, here: Located, context: Context) -> Indicator:
+def read_indicator(name: str, here: Tree, context: Context) -> Indicator:
     """One deprivation."""
     optional = ("weight", "dimension", *SOURCED)
-    keys = here.keys(("label", "deprived", "missing"), optional)
+    keys = fields(here, ("label", "deprived", "missing"), optional)
     origin = context.origin(here, keys, Origin())
-    weight = keys["weight"].fraction() if "weight" in keys else None
+    weight = exact(keys["weight"]) if "weight" in keys else None
     if weight is not None and not 0 < weight <= 1:
-        raise keys["weight"].refuse(
+        raise keys["weight"].fault(
             "a weight must lie above 0 and up to 1", expected="1/6", got=keys["weight"].text()
         )
     missing = keys["missing"].choice(("deprived", "not deprived", "excluded"))
@@ -108,12 +109,12 @@ def read_indicator(name: str, here: Located, context: Context) -> Indicator:
     )
 
 
-def check_weights(here: Located, indicators: Mapping[str, Indicator]) -> None:
+def check_weights(here: Tree, indicators: Mapping[str, Indicator]) -> None:
     """All indicators have a weight or none has, and weights sum to exactly 1."""
     weights = {name: i.weight for name, i in indicators.items() if i.weight is not None}
     without = [name for name in indicators if name not in weights]
     if weights and without:
-        raise here.refuse(
+        raise here.fault(
             "some indicators have a weight and some have none",
             expected="a weight for each, or for none",
             got="none for " + ", ".join(without),
@@ -121,7 +122,7 @@ def check_weights(here: Located, indicators: Mapping[str, Indicator]) -> None:
         )
     total = sum(weights.values(), Fraction(0))
     if weights and total != 1:
-        raise here.refuse(
+        raise here.fault(
             "the weights do not sum to 1",
             expected="exactly 1",
             got=f"{total} = {float(total):.6g}, from "
@@ -130,15 +131,15 @@ def check_weights(here: Located, indicators: Mapping[str, Indicator]) -> None:
         )
 
 
-def read_cutoff(name: str, here: Located, context: Context) -> Cutoff:
+def read_cutoff(name: str, here: Tree, context: Context) -> Cutoff:
     """One cut-off of the score or of the number of deprivations."""
-    keys = here.keys(("label", "of", "at_least"), SOURCED)
+    keys = fields(here, ("label", "of", "at_least"), SOURCED)
     origin = context.origin(here, keys, Origin())
     of = keys["of"].choice(("score", "deprivations"))
-    value = keys["at_least"].fraction()
+    value = exact(keys["at_least"])
     top = 1 if of == "score" else len(context.indicators)
     if not 0 < value <= top:
-        raise keys["at_least"].refuse(
+        raise keys["at_least"].fault(
             "the cut-off can never be reached, or always is",
             expected=f"above 0 and up to {top}",
             got=keys["at_least"].text(),
@@ -148,14 +149,14 @@ def read_cutoff(name: str, here: Located, context: Context) -> Cutoff:
     return Cutoff(name, keys["label"].text(), of, value, figure)  # type: ignore[arg-type]
 
 
-def read_bands(name: str, here: Located, context: Context) -> Bands:
+def read_bands(name: str, here: Tree, context: Context) -> Bands:
     """Bands over a column, without gaps (unless declared) or overlaps."""
-    keys = here.keys(("label", "over", "edge", "steps"), ("gaps", *SOURCED))
+    keys = fields(here, ("label", "over", "edge", "steps"), ("gaps", *SOURCED))
     origin = context.origin(here, keys, Origin())
     over = context.known(keys["over"], {**context.columns, "score": 0}, "column")
-    steps = keys["steps"].table()
+    steps = dict(keys["steps"].items())
     bands = tuple(_band(key, step, context, origin) for key, step in steps.items())
-    gaps = tuple(_gap(item) for item in keys["gaps"].items()) if "gaps" in keys else ()
+    gaps = tuple(_gap(item) for item in keys["gaps"].sequence()) if "gaps" in keys else ()
     _check_bands(keys["steps"], bands, gaps)
     return Bands(
         name,
@@ -170,25 +171,25 @@ def read_bands(name: str, here: Located, context: Context) -> Bands:
     )
 
 
-def _band(name: str, here: Located, context: Context, origin: Origin) -> Band:
+def _band(name: str, here: Tree, context: Context, origin: Origin) -> Band:
     """One band: its ends, either of which may be open."""
-    keys = here.keys(("label",), ("from", "to", "figure", *SOURCED))
+    keys = fields(here, ("label",), ("from", "to", "figure", *SOURCED))
     origin = context.origin(here, keys, origin)
-    low = keys["from"].number() if "from" in keys else None
-    high = keys["to"].number() if "to" in keys else None
+    low = number(keys["from"]) if "from" in keys else None
+    high = number(keys["to"]) if "to" in keys else None
     if low is not None and high is not None and low >= high:
-        raise here.refuse("'from' must be below 'to'", got=f"{low:g} to {high:g}")
+        raise here.fault("'from' must be below 'to'", got=f"{low:g} to {high:g}")
     figure = context.figure(keys["figure"], origin) if "figure" in keys else None
     return Band(name, keys["label"].text(), low, high, figure)
 
 
-def _gap(here: Located) -> Gap:
+def _gap(here: Tree) -> Gap:
     """A declared gap, with the reason why it is one."""
-    keys = here.keys(("from", "to", "why"))
-    return Gap(keys["from"].number(), keys["to"].number(), keys["why"].text())
+    keys = fields(here, ("from", "to", "why"))
+    return Gap(number(keys["from"]), number(keys["to"]), keys["why"].text())
 
 
-def _check_bands(here: Located, bands: tuple[Band, ...], gaps: tuple[Gap, ...]) -> None:
+def _check_bands(here: Tree, bands: tuple[Band, ...], gaps: tuple[Gap, ...]) -> None:
     """Each band must begin where the one before it ends."""
     stretches: list[Band | Gap] = [*bands, *gaps]
     stretches.sort(key=lambda s: float("-inf") if s.low is None else s.low)
@@ -198,7 +199,7 @@ def _check_bands(here: Located, bands: tuple[Band, ...], gaps: tuple[Gap, ...]) 
         overlap = before.high is None or after.low is None or before.high > after.low
         ends = "an open end" if before.high is None else f"{before.high:g}"
         begins = "an open end" if after.low is None else f"{after.low:g}"
-        raise here.refuse(
+        raise here.fault(
             "two bands overlap" if overlap else "the bands leave a gap",
             expected="each band begins where the one before it ends",
             got=f"{_called(before)} ends at {ends}, {_called(after)} begins at {begins}",

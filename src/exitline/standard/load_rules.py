@@ -18,7 +18,7 @@ from exitline.standard.load_context import (
     texts,
 )
 from exitline.standard.load_lines import read_period
-from exitline.standard.located import Located
+from exitline.standard.load_values import fields, number
 from exitline.standard.model import (
     EVERYWHERE,
     Cohort,
@@ -31,6 +31,7 @@ from exitline.standard.model import (
     Rate,
     Reading,
 )
+from exitline.standard.yamltree import Tree
 
 COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 _KINDS: dict[str, CriterionKind] = {
@@ -48,17 +49,17 @@ _EVIDENCE = ("full count", "sample", "either")
 _RULE_KEYS = ("confidence", "rule", "evidence", "options", "weighed", "procedure", *SOURCED)
 
 
-def read_rule(level: Level, here: Located, context: Context) -> ExitRule:
+def read_rule(level: Level, here: Tree, context: Context) -> ExitRule:
     """The exit rule of one level."""
     own = (POOR,) if level == "household" else ()
-    keys = here.keys((*own, "exits"), _RULE_KEYS)
+    keys = fields(here, (*own, "exits"), _RULE_KEYS)
     origin = context.origin(here, keys, Origin())
     poor = context.condition(keys[POOR], allow=("indicators",)) if own else None
     evidence = keys["evidence"].choice(_EVIDENCE) if "evidence" in keys else "either"
     criteria = _criteria(level, keys["exits"], context, origin, evidence)
-    confidence = keys["confidence"].number() if "confidence" in keys else 0.95
+    confidence = number(keys["confidence"]) if "confidence" in keys else 0.95
     if not 0.5 < confidence < 1:
-        raise keys["confidence"].refuse(
+        raise keys["confidence"].fault(
             "confidence must lie between 0.5 and 1", expected="0.95", got=keys["confidence"].text()
         )
     rule = keys["rule"].choice(("test", "point")) if "rule" in keys else "test"
@@ -80,10 +81,10 @@ def read_rule(level: Level, here: Located, context: Context) -> ExitRule:
 
 
 def _criteria(
-    level: Level, here: Located, context: Context, origin: Origin, evidence: str
+    level: Level, here: Tree, context: Context, origin: Origin, evidence: str
 ) -> tuple[Criterion, ...]:
     """What a rule asks for; one condition alone is a criterion called "exit"."""
-    if not here.is_table:
+    if not here.is_mapping:
         condition = context.condition(here, allow=(POOR, "indicators"))
         return (
             Criterion(
@@ -96,20 +97,20 @@ def _criteria(
                 verified=origin.verified,
             ),
         )
-    found = here.table()
+    found = dict(here.items())
     if not found:
-        raise here.refuse("a rule needs at least one criterion", expected="exits: ...")
+        raise here.fault("a rule needs at least one criterion", expected="exits: ...")
     return tuple(
         _criterion(level, name, entry, context, origin, evidence) for name, entry in found.items()
     )
 
 
 def _criterion(
-    level: Level, name: str, here: Located, context: Context, above: Origin, evidence: str
+    level: Level, name: str, here: Tree, context: Context, above: Origin, evidence: str
 ) -> Criterion:
     """One criterion."""
     optional = (*_KINDS, *COMPARISONS, "denominator", "veto", "evidence", *SOURCED)
-    keys = here.keys(("label",), optional)
+    keys = fields(here, ("label",), optional)
     origin = context.origin(here, keys, above)
     way = _one_of(here, keys, _BY_LEVEL[level], "what the criterion looks at")
     made: dict[str, Any] = {
@@ -132,7 +133,7 @@ def _criterion(
     return Criterion(**made)
 
 
-def _looks_at(way: str, level: Level, here: Located, context: Context) -> dict[str, Any]:
+def _looks_at(way: str, level: Level, here: Tree, context: Context) -> dict[str, Any]:
     """The condition, share, villages or rate that a criterion looks at."""
     if way == "condition":
         allow = (POOR, "indicators") if level == "household" else ()
@@ -140,22 +141,22 @@ def _looks_at(way: str, level: Level, here: Located, context: Context) -> dict[s
         _check_level(here, condition.columns, level, context)
         return {"condition": condition}
     if way == "share":
-        keys = here.keys(("of", "where"))
+        keys = fields(here, ("of", "where"))
         condition = context.condition(keys["where"], allow=(POOR, "indicators"))
         _check_level(keys["where"], condition.columns, "household", context)
         return {"unit": keys["of"].choice(("persons", "households")), "condition": condition}
     if way == "villages":
         if here.text() != "exited":
-            raise here.refuse("villages count where they have exited", expected="villages: exited")
+            raise here.fault("villages count where they have exited", expected="villages: exited")
         return {"condition": None}
     return {"rate": here.choice(get_args(Rate))}
 
 
-def _check_level(here: Located, names: frozenset[str], level: Level, context: Context) -> None:
+def _check_level(here: Tree, names: frozenset[str], level: Level, context: Context) -> None:
     """Refuse a condition on columns of another level."""
     for name in sorted(names - {POOR}):
         if context.columns[name].level != level:
-            raise here.refuse(
+            raise here.fault(
                 f"the column '{name}' speaks of a {context.columns[name].level}",
                 expected=f"columns with 'level: {level}'",
                 got=name,
@@ -163,16 +164,16 @@ def _check_level(here: Located, names: frozenset[str], level: Level, context: Co
             )
 
 
-def _one_of(here: Located, keys: Mapping[str, Located], allowed: tuple[str, ...], what: str) -> str:
+def _one_of(here: Tree, keys: Mapping[str, Tree], allowed: tuple[str, ...], what: str) -> str:
     """The one key that stands here out of several."""
     wrong = [key for key in _KINDS if key in keys and key not in allowed]
     if wrong and allowed != COMPARISONS:
-        raise keys[wrong[0]].refuse(
+        raise keys[wrong[0]].fault(
             f"'{wrong[0]}' cannot be asked at this level", expected="one of " + ", ".join(allowed)
         )
     found = [key for key in (*_KINDS, *COMPARISONS) if key in keys and key in allowed]
     if len(found) != 1:
-        raise here.refuse(
+        raise here.fault(
             f"a criterion needs exactly one key for {what}",
             expected="one of " + ", ".join(allowed),
             got=" and ".join(found) or "none of them",
@@ -181,15 +182,15 @@ def _one_of(here: Located, keys: Mapping[str, Located], allowed: tuple[str, ...]
     return found[0]
 
 
-def _refuse_keys(keys: Mapping[str, Located], unwanted: tuple[str, ...], why: str) -> None:
+def _refuse_keys(keys: Mapping[str, Tree], unwanted: tuple[str, ...], why: str) -> None:
     """Refuse keys that make no sense beside the others."""
     for key in unwanted:
         if key in keys:
-            raise keys[key].refuse(why, got=key, remedy=f"remove '{key}'")
+            raise keys[key].fault(why, got=key, remedy=f"remove '{key}'")
 
 
 def _threshold(
-    here: Located, keys: Mapping[str, Located], context: Context, origin: Origin
+    here: Tree, keys: Mapping[str, Tree], context: Context, origin: Origin
 ) -> dict[str, Any]:
     """The comparison and its thresholds by area class."""
     comparison = _one_of(here, keys, COMPARISONS, "the comparison")
@@ -197,21 +198,21 @@ def _threshold(
     return {"comparison": comparison, "thresholds": thresholds}
 
 
-def read_thresholds(here: Located, context: Context, origin: Origin) -> Mapping[str, Figure]:
+def read_thresholds(here: Tree, context: Context, origin: Origin) -> Mapping[str, Figure]:
     """One share for everywhere, or one for each area class."""
-    if not here.is_table or "value" in here.table():
+    if not here.is_mapping or "value" in dict(here.items()):
         return MappingProxyType({EVERYWHERE: context.figure(here, origin, share=True)})
     if not context.area_classes:
-        raise here.refuse(
+        raise here.fault(
             "thresholds by area class need 'area_classes'",
             expected="area_classes: {column: ..., classes: {...}}",
-            got=", ".join(here.table()),
+            got=", ".join(dict(here.items())),
             remedy="declare the classes, or give one threshold for everywhere",
         )
-    found = here.keys((), context.area_classes)
+    found = fields(here, (), context.area_classes)
     lacking = [name for name in context.area_classes if name not in found]
     if lacking:
-        raise here.refuse(
+        raise here.fault(
             "an area class has no threshold",
             expected="one for each of " + ", ".join(context.area_classes),
             got="none for " + ", ".join(lacking),
@@ -223,34 +224,34 @@ def read_thresholds(here: Located, context: Context, origin: Origin) -> Mapping[
 
 
 def _options(
-    keys: Mapping[str, Located], context: Context, origin: Origin, criteria: tuple[str, ...]
+    keys: Mapping[str, Tree], context: Context, origin: Origin, criteria: tuple[str, ...]
 ) -> tuple[Option, ...]:
     """The readings that the sources leave open."""
     if "options" not in keys:
         return ()
     options = []
-    for name, here in keys["options"].table().items():
-        inner = here.keys(("label", "criteria", "readings"))
+    for name, here in keys["options"].items():
+        inner = fields(here, ("label", "criteria", "readings"))
         touched = tuple(
             context.known(item, dict.fromkeys(criteria), "criterion")
-            for item in inner["criteria"].items()
+            for item in inner["criteria"].sequence()
         )
         readings = tuple(
             _reading(key, entry, context, origin, touched)
-            for key, entry in inner["readings"].table().items()
+            for key, entry in inner["readings"].items()
         )
         if len(readings) < 2:
-            raise inner["readings"].refuse("an option needs at least two readings")
+            raise inner["readings"].fault("an option needs at least two readings")
         options.append(Option(name, inner["label"].text(), readings))
     return tuple(options)
 
 
 def _reading(
-    name: str, here: Located, context: Context, above: Origin, criteria: tuple[str, ...]
+    name: str, here: Tree, context: Context, above: Origin, criteria: tuple[str, ...]
 ) -> Reading:
     """One reading."""
     optional = ("comparison", "denominator", "threshold", *SOURCED)
-    keys = here.keys(("label",), optional)
+    keys = fields(here, ("label",), optional)
     origin = context.origin(here, keys, above)
     comparison = keys["comparison"].choice(COMPARISONS) if "comparison" in keys else None
     thresholds: Mapping[str, Figure] = MappingProxyType({})
@@ -268,11 +269,11 @@ def _reading(
     )
 
 
-def read_cohorts(here: Located, context: Context) -> tuple[Cohort, ...]:
+def read_cohorts(here: Tree, context: Context) -> tuple[Cohort, ...]:
     """Cohorts, in order of entry; their spans may not overlap."""
-    found: list[tuple[Located, Cohort]] = []
-    for name, entry in here.table().items():
-        keys = entry.keys(("label", "entered", "household"), ("months", *SOURCED))
+    found: list[tuple[Tree, Cohort]] = []
+    for name, entry in here.items():
+        keys = fields(entry, ("label", "entered", "household"), ("months", *SOURCED))
         origin = context.origin(entry, keys, Origin())
         period = read_period(keys["entered"])
         months = context.figure(keys["months"], origin) if "months" in keys else None
@@ -285,7 +286,7 @@ def read_cohorts(here: Located, context: Context) -> tuple[Cohort, ...]:
     for (_, before), (entry, after) in pairwise(found):
         ends = before.entered_to
         if ends is None or after.entered_from is None or after.entered_from <= ends:
-            raise entry.refuse(
+            raise entry.fault(
                 "the dates of two cohorts overlap",
                 expected="each day of entry in one cohort at most",
                 got=f"'{before.name}' and '{after.name}'",

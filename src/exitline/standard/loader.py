@@ -17,8 +17,9 @@ from exitline.errors import RuleFileError, nearest
 from exitline.standard import load_lines, load_parts, load_rules
 from exitline.standard.lines import ALWAYS
 from exitline.standard.load_context import Context, optional_text
-from exitline.standard.located import Located, read_text, read_yaml
+from exitline.standard.load_values import check_name, content, fields
 from exitline.standard.model import LEVELS, ExitRule, Level, Standard
+from exitline.standard.yamltree import Tree, file_text, read_text
 
 T = TypeVar("T")
 CASES = ".cases.yaml"
@@ -70,10 +71,10 @@ def load(name_or_path: str | Path) -> Standard:
     known = _shipped_paths()
     if text in known:
         path = known[text]
-        return read_standard(read_text(path), f"{path.parent.name}/{path.name}", path=path)
+        return read_standard(file_text(path), f"{path.parent.name}/{path.name}", path=path)
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.is_file():
-        return read_standard(read_text(path), text, path=path)
+        return read_standard(file_text(path), text, path=path)
     raise RuleFileError(
         f"there is no standard '{text}'",
         expected="a shipped name (" + ", ".join(known) + ") or the path of a .yaml file",
@@ -145,20 +146,20 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
     >>> made.line("food").figure(2020)
     Figure(value=10.0, source='me', verified=False, note='')
     """
-    tree = read_yaml(text, file)
-    keys = tree.keys(_REQUIRED, _OPTIONAL)
+    tree = read_text(text, file)
+    keys = fields(tree, _REQUIRED, _OPTIONAL)
     context = _context(keys)
     valid = load_lines.read_period(keys["valid"]) if "valid" in keys else ALWAYS
     rules = _rules(keys, context)
     cohorts = load_rules.read_cohorts(keys["cohorts"], context) if "cohorts" in keys else ()
     if not (context.lines or context.indicators or any(rules.values()) or cohorts or context.bands):
-        raise tree.refuse(
+        raise tree.fault(
             "the file states no rule",
             expected="lines, indicators, bands, household, village, county or cohorts",
             remedy="see docs/rule-files.md",
         )
     return Standard(
-        name=keys["standard"].name(),
+        name=check_name(keys["standard"], keys["standard"].text()),
         title=keys["title"].text(),
         jurisdiction=context.jurisdiction,
         valid_from=valid.first,
@@ -180,15 +181,15 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
     )
 
 
-def digest_of(tree: Located) -> str:
+def digest_of(tree: Tree) -> str:
     """SHA-256 of the content as canonical JSON: layout, comments and key order do not count."""
-    content = json.dumps(
-        tree.plain(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    canonical = json.dumps(
+        content(tree), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _rules(keys: Mapping[str, Located], context: Context) -> dict[Level, ExitRule | None]:
+def _rules(keys: Mapping[str, Tree], context: Context) -> dict[Level, ExitRule | None]:
     """The exit rule of each level that has one."""
     return {
         level: load_rules.read_rule(level, keys[level], context) if level in keys else None
@@ -196,7 +197,7 @@ def _rules(keys: Mapping[str, Located], context: Context) -> dict[Level, ExitRul
     }
 
 
-def _context(keys: Mapping[str, Located]) -> Context:
+def _context(keys: Mapping[str, Tree]) -> Context:
     """Everything that the rules refer to, part after part."""
     empty: Mapping[str, Any] = MappingProxyType({})
     column, classes = (
@@ -228,30 +229,23 @@ def _context(keys: Mapping[str, Located]) -> Context:
 
 
 def _each(
-    keys: Mapping[str, Located], key: str, read: Callable[..., T], *context: Context
+    keys: Mapping[str, Tree], key: str, read: Callable[..., T], *context: Context
 ) -> Mapping[str, T]:
     """Every entry of a table of named things; the name must be usable in conditions."""
-    found: dict[str, T] = {}
-    for name, here in keys[key].table().items() if key in keys else ():
-        if not re.fullmatch(r"[^\W\d][\w-]*", name):
-            raise here.refuse(
-                f"'{name}' cannot be a name",
-                expected="a letter, then letters, digits, '_' or '-'",
-                got=repr(name),
-                remedy="choose a short name; long text belongs in 'label'",
-            )
-        found[name] = read(name, here, *context)
-    return MappingProxyType(found)
+    entries = keys[key].items() if key in keys else ()
+    return MappingProxyType(
+        {name: read(check_name(here, name), here, *context) for name, here in entries}
+    )
 
 
-def _check_area_column(keys: Mapping[str, Located], context: Context) -> None:
+def _check_area_column(keys: Mapping[str, Tree], context: Context) -> None:
     """The column of area classes must be declared as text."""
     name = context.area_column
     if name is None:
         return
     column = context.columns.get(name)
     if column is None or column.kind != "text":
-        raise keys["area_classes"].refuse(
+        raise keys["area_classes"].fault(
             f"the column '{name}' of the area classes is not declared as text",
             expected=f"columns: {name}: {{meaning: ..., type: text}}",
             got="another type" if column else "no such column",

@@ -19,7 +19,7 @@ import yaml
 from exitline.errors import ExitlineError, RuleFileError, nearest
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
-_INTEGER = re.compile(r"[-+]?\d+")
+_INTEGER = re.compile(r"[-+]?\d{1,18}")
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -257,9 +257,25 @@ def read_file(path: str | Path, error: type[ExitlineError] = RuleFileError) -> T
       got:      nothing under this name
       remedy:   check the path
     """
+    return read_text(file_text(path, error), Path(path).name, error)
+
+
+def file_text(path: str | Path, error: type[ExitlineError] = RuleFileError) -> str:
+    """The text of a file in UTF-8.
+
+    Parameters
+    ----------
+    path : path
+    error : type of ExitlineError
+
+    Raises
+    ------
+    ExitlineError
+        Of the type `error`: no file, a file that cannot be read, or not UTF-8.
+    """
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as reason:
         raise error(
             "the file is not encoded in UTF-8",
@@ -277,7 +293,6 @@ def read_file(path: str | Path, error: type[ExitlineError] = RuleFileError) -> T
             got="nothing under this name" if not file.exists() else str(reason.strerror),
             remedy=nearest(file.name, beside) or "check the path",
         ) from reason
-    return read_text(text, file.name, error)
 
 
 def read_text(text: str, file: str, error: type[ExitlineError] = RuleFileError) -> Tree:
