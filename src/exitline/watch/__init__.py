@@ -14,6 +14,7 @@ _HOMES = {
     "Panel": "panel",
     "PanelSpec": "sources",
     "cohort_rho": "synthetic",
+    "dynamics": "report",
     "duration_adjusted": "chronic",
     "hazards": "hazard",
     "jalan_ravallion": "chronic",

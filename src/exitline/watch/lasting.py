@@ -31,7 +31,7 @@ class LastingExits:
     estimates : Estimates
         ``plain_headcount(wave)`` and ``lasting_headcount(wave)`` for every wave;
         ``exit_confirmed(a>b)``: of those who left between a and b by the plain rule, the
-        share that the lasting rule counts as out by the last wave.
+        share that the lasting rule counts as out by the last wave, where k waves allow it.
     k : int
     buffer : float
     notes : tuple of str
@@ -129,7 +129,7 @@ def lasting_exits(
         plain, lasting = np.nan_to_num(panel.poor[:, t]), np.nan_to_num(poor[:, t])
         wanted.append(Ratio(f"plain_headcount({wave})", plain, ones, "share"))
         wanted.append(Ratio(f"lasting_headcount({wave})", lasting, ones, "share"))
-    for t in range(len(panel.waves) - 1):
+    for t in range(len(panel.waves) - k):
         left = ((panel.poor[:, t] == 1.0) & (panel.poor[:, t + 1] == 0.0)).astype(float)
         pair = f"({panel.waves[t]}>{panel.waves[t + 1]})"
         confirmed = left * (poor[:, -1] == 0.0)
@@ -137,9 +137,19 @@ def lasting_exits(
     blocks = ratio_blocks(panel, wanted, panel.first_weight, used, level)
     notes = (
         f"an exit counts after {k} waves in a row at or above {1 + buffer:g} x the line",
+        *_too_late(panel, k),
         *_left_out(panel, used),
     )
     return LastingExits(poor, Estimates(blocks, panel.frame, level), k, buffer, notes)
+
+
+def _too_late(panel: Panel, k: int) -> tuple[str, ...]:
+    """Which exits cannot be confirmed yet."""
+    if k == 1:
+        return ()
+    waves = panel.waves[max(len(panel.waves) - k, 0) :]
+    text = f"exits first seen at {waves[-k + 1] if len(waves) >= k else waves[0]} or later cannot "
+    return (text + f"be confirmed yet: fewer than {k} waves have passed",)
 
 
 def _left_out(panel: Panel, used: Bools) -> tuple[str, ...]:

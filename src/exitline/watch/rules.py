@@ -66,3 +66,30 @@ def shipped_rules() -> WatchRules:
     clock = raw["clue_to_decision"]
     days = load_procedure(clock["procedure"], rules=False).clocks[clock["clock"]].days
     return WatchRules(raw["monitoring_multiple"]["value"], raw["sudden_fall"]["value"], days)
+
+
+def adjusted_rules(
+    multiple: float | None = None, fall: float | None = None, days: int | None = None
+) -> WatchRules:
+    """The shipped rules with some numbers replaced.
+
+    Parameters
+    ----------
+    multiple, fall, days : optional
+        As in `WatchRules`; None keeps the shipped number.
+
+    Returns
+    -------
+    WatchRules
+
+    Examples
+    --------
+    >>> adjusted_rules(fall=0.5)
+    WatchRules(monitoring_multiple=1.5, sudden_fall=0.5, days=15)
+    """
+    shipped = shipped_rules()
+    return WatchRules(
+        shipped.monitoring_multiple if multiple is None else multiple,
+        shipped.sudden_fall if fall is None else fall,
+        shipped.days if days is None else days,
+    )

@@ -1,0 +1,179 @@
+"""`exitline dynamics`: movements in and out of poverty over the waves of a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+from exitline.cli.panel import panel_options, source_of, spec_from
+
+if TYPE_CHECKING:
+    from exitline.watch.report import Section
+
+PARTS = (
+    "rates", "histories", "attrition", "survival", "chronic", "duration", "mobility", "lasting",
+    "bounds", "reliability",
+)  # fmt: skip
+
+
+@click.command(
+    "dynamics",
+    help="""Movements in and out of poverty over the waves of a panel.
+
+DATA is one file a wave in the order of time, or one long or wide file.
+
+Examples:
+
+\b
+  exitline dynamics examples/pakistan-graduation/graduation.parquet \\
+      --household id_hh --welfare ctotal_pcmonth_{wave} --waves bsl,end,fup \\
+      --line 730/12 --by treatment --compare treatment=1,0
+""",
+)
+@panel_options
+@click.option(
+    "--part", "parts", multiple=True, default=("rates", "histories"), show_default=True,
+    type=click.Choice(PARTS), help="What to report; repeatable.",
+)  # fmt: skip
+@click.option("--by", multiple=True, help="Column to break down by; repeatable.")
+@click.option("--compare", multiple=True, help="Difference of two values: treatment=1,0.")
+@click.option("--predictor", "predictors", multiple=True,
+              help="Column of the model of who is lost (part attrition); repeatable.")  # fmt: skip
+@click.option("--times", help="Times of the waves for survival: 0,2,3.")
+@click.option("--k", default=2, show_default=True, help="Waves in a row of a lasting exit.")
+@click.option("--buffer", default=0.25, show_default=True, help="Its share above the line.")
+@click.option("--groups", default=5, show_default=True, help="Quantile groups of mobility.")
+@click.option("--cutoff", default=0.5, show_default=True, help="Share of waves of the chronic.")
+@click.option("--alpha", default=2.0, show_default=True, help="FGT parameter of part chronic.")
+@click.option("--wrong", default=0.05, show_default=True, help="Largest share of wrong states.")
+@click.option("--reliability", default="1,0.9,0.8", show_default=True,
+              help="Reliabilities of welfare to try.")  # fmt: skip
+@click.option("--full", is_flag=True, help="Print every row, also complements.")
+def command(
+    parts: tuple[str, ...], by: tuple[str, ...], compare: tuple[str, ...],
+    predictors: tuple[str, ...], times: str | None, k: int, buffer: float, groups: int,
+    cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, **given: Any,
+) -> None:  # fmt: skip
+    """Report the parts asked for."""
+    from exitline.watch import dynamics
+    from exitline.watch.report import Options
+
+    spec = spec_from(given, by=by, extras=predictors)
+    options = Options(
+        level=given["level"], times=_numbers(times, "--times"), k=k, buffer=buffer, groups=groups,
+        cutoff=cutoff, alpha=alpha, wrong_share=wrong,
+        reliability=_numbers(reliability, "--reliability"), compare=_compared(compare, by),
+    )  # fmt: skip
+    with show.working("following households"):
+        sections = dynamics(source_of(given), spec, parts, options, engine=given["engine"])
+    if given["as_json"]:
+        show.as_json({s.name: {"title": s.title, "rows": s.records, "notes": s.notes}
+                      for s in sections})  # fmt: skip
+        return
+    for section in sections:
+        _print(section, full)
+
+
+def _print(section: Section, full: bool) -> None:
+    """One part as a table with its notes."""
+    rows = section.records
+    if rows and "estimate" in rows[0]:
+        shown = [r for r in rows if full or not _secondary(r)]
+        show.table(
+            section.title, (_area_heading(shown), "what", "waves", "estimate", "interval", "n"),
+            [_estimate_row(r) for r in shown], right=(3, 4, 5),
+        )  # fmt: skip
+        if len(shown) < len(rows):
+            show.note(f"{len(rows) - len(shown):,} further rows with --full or --json.")
+    elif rows:
+        columns = list(rows[0])
+        right = [i for i, c in enumerate(columns) if not isinstance(rows[0][c], str)]
+        cells = [[_cell(c, r[c]) for c in columns] for r in rows]
+        headings = [c.replace("_", " ").replace("reliability", "real") for c in columns]
+        show.table(section.title, headings, cells, right=right)
+    for text in section.notes:
+        show.note(f"note: {text}")
+
+
+_WORDS = {
+    "exit_rate": "poor who left",
+    "entry_rate": "others who fell",
+    "re_entry_rate": "leavers who fell back",
+    "first_entry_rate": "never poor who fell",
+    "lasting_exit_rate": "leavers who stayed out",
+    "persistence_rate": "poor who stayed poor",
+    "stay_out_rate": "others who stayed out",
+    "attrition_rate": "lost",
+    "exit_confirmed": "leavers confirmed",
+    "plain_headcount": "poor, plain line",
+    "lasting_headcount": "poor, lasting rule",
+}
+_SECONDARY = ("persistence_rate", "stay_out_rate", "share_", "anonymous_growth")
+"""Shown with --full alone: they follow from the others, or serve comparison."""
+_INDICES = ("total_poverty", "chronic_poverty", "transient_poverty", "duration_adjusted", "all_sp")
+"""Measures that are indices; all others are shares or rates, shown in percent."""
+
+
+def _secondary(row: Mapping[str, Any]) -> bool:
+    """Whether a row is left out of the short table."""
+    nobody_lost = row["measure"].startswith("attrition_rate") and row["estimate"] == 0
+    return bool(nobody_lost or row["measure"].startswith(_SECONDARY))
+
+
+def _area_heading(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The domain columns of a table."""
+    return ", ".join(dict.fromkeys(r["by"] for r in rows if r["by"])) or "area"
+
+
+def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One estimate as people read it; differences in points."""
+    from exitline.cli.figures import figure, interval
+
+    name, _, inside = row["measure"].rstrip(")").partition("(")
+    what, waves = _WORDS.get(name, name.replace("_", " ")), inside.replace(">", "-")
+    if name == "share":
+        what, waves = inside.replace(",", ", "), ""
+    unit = "index" if name.startswith(_INDICES) else "share"
+    value = figure(row["estimate"], unit, row["se"])
+    bounds = interval(row["ci_low"], row["ci_high"], unit, row["se"])
+    if unit == "share" and (row["difference"] or row["ci_low"] < 0):
+        value = f"{100 * row['estimate']:+.1f} {'pts' if row['difference'] else '%'}"
+        bounds = f"{100 * row['ci_low']:+.1f} to {100 * row['ci_high']:+.1f}"
+    return row["domain"] or "all", what, waves, value, bounds, f"{row['n']:,}"
+
+
+def _cell(name: str, value: Any) -> str:
+    """One cell of a table that is not made of estimates."""
+    from exitline.cli.figures import figure
+
+    if isinstance(value, str):
+        return value
+    if name in {"time", "at_risk", "ended", "reliability"}:
+        return f"{value:g}"
+    return figure(value, "share")
+
+
+def _numbers(text: str | None, option: str) -> tuple[float, ...]:
+    """Numbers separated by commas."""
+    try:
+        return tuple(float(part) for part in (text or "").split(",") if part.strip())
+    except ValueError as reason:
+        raise click.BadParameter("numbers separated by commas", param_hint=option) from reason
+
+
+def _compared(texts: tuple[str, ...], by: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Pairs of values by column."""
+    found = {}
+    for text in texts:
+        column, _, values = text.partition("=")
+        pair = tuple(v.strip() for v in values.split(","))
+        if len(pair) != 2 or column not in by:
+            raise click.BadParameter(
+                f"'{text}' is not a column of --by with two values, such as treatment=1,0",
+                param_hint="--compare",
+            )
+        found[column] = (pair[0], pair[1])
+    return found

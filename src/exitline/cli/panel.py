@@ -1,0 +1,107 @@
+"""Options that commands on panels share, and the `PanelSpec` they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from exitline.watch import PanelSpec
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.argument("data", nargs=-1, required=True, type=click.Path()),
+    click.option("--household", required=True, help="Column of the household's id."),
+    click.option("--welfare", help="Column of welfare; 'income_{wave}' in a wide table."),
+    click.option("--state", help="Instead of welfare: a column that says poor (1) or not (0)."),
+    click.option("--wave", help="Column that names the wave, in a long table."),
+    click.option("--waves", help="Waves in the order of time: 2018,2020,2022."),
+    click.option("--line", help="Line: a number, 730/12, a column, or 2018=60,2020=66."),
+    click.option(
+        "--boundary", default="<", show_default=True, type=click.Choice(["<", "<="]),
+        help="Poor: below the line, or also on it.",
+    ),
+    click.option("--weight", help="Column of household weights."),
+    click.option("--size", help="Column of household sizes: counts persons."),
+    click.option("--strata", help="Column of strata."),
+    click.option("--psu", help="Column of primary sampling units."),
+    click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum."),
+    click.option(
+        "--lonely", default="fail", show_default=True,
+        type=click.Choice(["fail", "remove", "certainty", "adjust", "average"]),
+        help="What a stratum with a single PSU contributes.",
+    ),
+    click.option("--census", is_flag=True, help="The data are a full count: no sampling error."),
+    click.option("--level", default=0.95, show_default=True, help="Confidence of intervals."),
+    click.option(
+        "--engine", default="duckdb", show_default=True, type=click.Choice(["duckdb", "spark"]),
+        help="What runs the queries.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+)  # fmt: skip
+
+
+def panel_options(command: F) -> F:
+    """Add the options of a panel to a command, in reading order."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def spec_from(
+    given: dict[str, Any], *, by: tuple[str, ...] = (), extras: tuple[str, ...] = ()
+) -> PanelSpec:
+    """The `PanelSpec` that the options say.
+
+    Parameters
+    ----------
+    given : dict
+        Values of the panel options by name.
+    by, extras : tuple of str
+    """
+    from exitline.data.design import Design
+    from exitline.watch import panel_spec
+
+    names = ("weight", "size", "strata", "psu", "nest", "lonely", "census")
+    waves = given["waves"]
+    return panel_spec(
+        household=given["household"], welfare=given["welfare"], state=given["state"],
+        wave=given["wave"], waves=_split(waves) if waves else (), line=_line(given["line"]),
+        boundary=given["boundary"], design=Design(**{n: given[n] for n in names}), by=by,
+        extras=extras,
+    )  # fmt: skip
+
+
+def source_of(given: dict[str, Any]) -> Any:
+    """One path, or a list with a path for each wave."""
+    data = given["data"]
+    return data[0] if len(data) == 1 else list(data)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _line(text: str | None) -> float | str | dict[str, float] | None:
+    """A number or fraction, a line for each wave, or a column."""
+    if text is None:
+        return None
+    if "=" in text:
+        pairs = (part.partition("=") for part in _split(text))
+        return {wave.strip(): _number(value) for wave, _, value in pairs}
+    try:
+        return float(Fraction(text))
+    except (ValueError, ZeroDivisionError):
+        return text
+
+
+def _number(text: str) -> float:
+    """A number or a fraction, or a usage error."""
+    try:
+        return float(Fraction(text.strip()))
+    except (ValueError, ZeroDivisionError) as reason:
+        raise click.BadParameter(f"'{text}' is not a number", param_hint="--line") from reason

@@ -1,0 +1,179 @@
+"""`exitline watch`: who is at risk of falling back, why, and whether the watch works."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+from exitline.cli.panel import panel_options, source_of, spec_from
+
+if TYPE_CHECKING:
+    from exitline.watch.evaluation import Evaluation, RuleScore
+    from exitline.watch.watchlist import WatchList
+
+
+@click.command(
+    "watch",
+    help="""Rank the households at risk of falling back, and try the watch itself.
+
+DATA is one file a wave in the order of time, or one long or wide file. The list
+is written to --out; the screen shows what it holds and how good such a list is.
+
+Examples:
+
+\b
+  exitline watch examples/pakistan-graduation/graduation.parquet \\
+      --household id_hh --welfare ctotal_pcmonth_{wave} --waves bsl,end,fup \\
+      --line 730/12 --predictor index_foodsecurity_{wave} --clue-date 2024-05-02
+""",
+)
+@panel_options
+@click.option(
+    "--predictor", "predictors", multiple=True,
+    help="Column for the model: 'assets_{wave}' in a wide table; repeatable.",
+)  # fmt: skip
+@click.option("--label", "labels", multiple=True, help="Words for reasons: assets='its assets'.")
+@click.option("--shock", help="Column that is not zero where a shock was reported.")
+@click.option("--capacity", default=0.1, show_default=True,
+              help="Visits: a share of those at risk, or a number.")  # fmt: skip
+@click.option(
+    "--rank-by", default="auto", show_default=True, type=click.Choice(["auto", "model", "line"]),
+    help="What orders the list.",
+)  # fmt: skip
+@click.option("--clue-date", type=click.DateTime(["%Y-%m-%d"]),
+              help="Day of the clues; today by default.")  # fmt: skip
+@click.option("--multiple", type=float, help="Near the line: below this many times it.")
+@click.option("--fall", type=float, help="Share of welfare lost that is a sudden fall.")
+@click.option("--days", type=int, help="Days from clue to decision.")
+@click.option("--out", type=click.Path(dir_okay=False), help="Write the list: .parquet or .csv.")
+@click.option("--list", "listed", default=0, show_default=True,
+              help="Also print so many rows of the list, with household ids.")  # fmt: skip
+def command(
+    predictors: tuple[str, ...], labels: tuple[str, ...], shock: str | None, capacity: float,
+    rank_by: str, clue_date: datetime | None, multiple: float | None, fall: float | None,
+    days: int | None, out: str | None, listed: int, **given: Any,
+) -> None:  # fmt: skip
+    """Make the list, try the watch, write and print."""
+    from exitline.watch import watch
+    from exitline.watch.rules import adjusted_rules
+
+    columns = (*predictors, *((shock,) if shock and shock not in predictors else ()))
+    spec = spec_from(given, extras=columns)
+    names = dict(zip(columns, spec.columns.extra_names, strict=True))
+    with show.working("reading waves, learning from the earlier ones"):
+        found = watch(
+            source_of(given), spec, predictors=[names[p] for p in predictors], capacity=capacity,
+            rank_by=rank_by,
+            clue_date=clue_date.date() if clue_date else None,
+            rules=adjusted_rules(multiple, fall, days), shock=names[shock] if shock else None,
+            labels=_labels(labels), level=given["level"], engine=given["engine"],
+        )  # fmt: skip
+    if out:
+        _write(found, out)
+    if given["as_json"]:
+        show.as_json(_plain(found, listed))
+        return
+    _print(found, listed, out)
+
+
+def _labels(texts: tuple[str, ...]) -> dict[str, str]:
+    """Words by predictor."""
+    found = {}
+    for text in texts:
+        name, _, words = text.partition("=")
+        if not words:
+            raise click.BadParameter(f"'{text}' is not name=words", param_hint="--label")
+        found[name.strip()] = words.strip()
+    return found
+
+
+def _write(found: WatchList, out: str) -> None:
+    """The list into one whole file."""
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    from exitline.files import whole_file
+
+    with whole_file(out) as partial:
+        if out.endswith(".csv"):
+            pyarrow.csv.write_csv(found.table, partial)
+        else:
+            pyarrow.parquet.write_table(found.table, partial)
+
+
+def _print(found: WatchList, listed: int, out: str | None) -> None:
+    """What the list holds, then how good it is."""
+    size = found.table.num_rows
+    show.table(
+        f"{size:,} of {found.at_risk:,} households at risk are to be visited",
+        ("kind", "households"),
+        [(kind, f"{count:,}") for kind, count in found.categories.items()], right=(1,),
+        caption=f"Wave {found.wave}: {found.already_poor:,} households are poor now, "
+        f"{found.unknown:,} are not known. Ranked by {found.ranked_by}.",
+    )  # fmt: skip
+    if listed:
+        rows = found.table.slice(0, listed).to_pylist()
+        show.table(
+            "First to visit", ("rank", "household", "kind", "why", "due"),
+            [(r["rank"], r["household"], r["category"], r["reason"], r["due_date"]) for r in rows],
+            right=(0,),
+        )  # fmt: skip
+    if found.evaluation is not None:
+        _print_evaluation(found.evaluation)
+    for text in found.notes:
+        show.note(f"note: {text}")
+    if out:
+        show.note(f"The list is in {out}.")
+
+
+def _print_evaluation(tried: Evaluation) -> None:
+    """Recall and precision of every way of choosing."""
+    learnt = ", ".join(f"{a} to {b}" for a, b in tried.trained_on)
+    show.table(
+        f"Tried on {tried.at_risk:,} households at {tried.scored_at}, of whom {tried.fell:,} "
+        f"were poor at {tried.outcome_at}",
+        ("way of choosing", "visits", "found of those who fell", "right of those visited",
+         "model finds more by"),
+        [_score_row(s) for s in tried.scores], right=(1, 2, 3, 4),
+        caption=f"The model learnt from {learnt} alone. With a model that has not seen the "
+        f"household's own place: {_percent(tried.new_places[0].recall)} found.",
+    )  # fmt: skip
+    show.note(f"Verdict: {tried.verdict}.")
+    for text in tried.notes:
+        show.note(f"note: {text}")
+
+
+def _score_row(score: RuleScore) -> tuple[str, ...]:
+    """One way of choosing as people read it."""
+    gain = score.gain
+    more = "-"
+    if score.rule != "the model":
+        more = (f"{100 * gain.estimate:+.1f} points "
+                f"({100 * gain.ci_low:+.1f} to {100 * gain.ci_high:+.1f})")  # fmt: skip
+    return (score.rule, f"{score.visits:,.0f}", _percent(score.recall), _percent(score.precision),
+            more)  # fmt: skip
+
+
+def _percent(estimate: Any) -> str:
+    """An estimate in percent with its interval."""
+    from exitline.cli.figures import figure, interval
+
+    bounds = interval(estimate.ci_low, estimate.ci_high, "share")
+    return f"{figure(estimate.estimate, 'share')} ({bounds})"
+
+
+def _plain(found: WatchList, listed: int) -> dict[str, Any]:
+    """The list's summary and the evaluation as plain values; rows only where asked for."""
+    from dataclasses import asdict
+
+    tried = found.evaluation
+    return {
+        "wave": found.wave, "listed": found.table.num_rows, "at_risk": found.at_risk,
+        "already_poor": found.already_poor, "unknown": found.unknown,
+        "ranked_by": found.ranked_by, "categories": dict(found.categories),
+        "rows": found.table.slice(0, listed).to_pylist(),
+        "evaluation": asdict(tried) if tried is not None else None, "notes": found.notes,
+    }  # fmt: skip
