@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -62,7 +63,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         partial.chmod(0o666 & ~_umask())
         partial.replace(final)
     except OSError as reason:
-        raise _cannot_write(final, reason) from reason
+        if _is_about(reason, partial):
+            raise _cannot_write(final, reason) from reason
+        raise
     finally:
         partial.unlink(missing_ok=True)
 
@@ -108,7 +111,9 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
         partial.chmod(0o777 & ~_umask())
         _swap(partial, final)
     except OSError as reason:
-        raise _cannot_write(final, reason) from reason
+        if _is_about(reason, partial):
+            raise _cannot_write(final, reason) from reason
+        raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -138,6 +143,13 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def _is_about(reason: OSError, partial: Path) -> bool:
+    """Whether an error comes from writing the result, not from reading something else."""
+    if reason.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}:
+        return True
+    return str(reason.filename or "").startswith(str(partial))
 
 
 def _cannot_write(path: Path, reason: OSError) -> OutputError:

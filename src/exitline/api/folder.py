@@ -100,7 +100,7 @@ def _json(value: Any, path: Path) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _claims(found: Run) -> list[dict[str, Any]]:
+def _claims(found: Run) -> dict[str, Any]:
     """One unsigned claim for each estimate, which `exitline verify` recomputes."""
     from exitline.claim.from_run import claims_of_run
 

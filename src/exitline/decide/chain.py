@@ -205,7 +205,10 @@ def _decide_share(
     verdicts = replace(
         verdicts, outcome=np.where(np.isnan(threshold), d.CANNOT_TELL, verdicts.outcome)
     )
-    wording = Wording(_subject(criterion), criterion.comparison, rule.confidence, rule.rule)
+    wording = Wording(
+        criterion.label, criterion.comparison, rule.confidence, rule.rule,
+        "villages" if criterion.kind == "villages" else "households",
+    )  # fmt: skip
     said = reasons(evidence, verdicts, threshold.tolist(), wording)
     if criterion.evidence == "full count" and evidence.kind == "sample":
         verdicts = replace(verdicts, outcome=np.full(len(units), d.CANNOT_TELL))
@@ -219,16 +222,6 @@ def _decide_share(
         needed=verdicts.needed, error_probability=verdicts.error_probability, reason=said,
     )  # fmt: skip
     return rows, verdicts.outcome
-
-
-def _subject(criterion: Criterion) -> str:
-    """What a share is of, in words."""
-    if criterion.kind == "villages":
-        return "villages exited"
-    condition = criterion.condition.text if criterion.condition is not None else ""
-    if condition.strip() == "poor":
-        return "persons in poor households" if criterion.unit == "persons" else "households poor"
-    return f"{criterion.unit} ({criterion.label})"
 
 
 def _decide_condition(criterion: Criterion, units: Units, facts: Facts) -> tuple[Decisions, Texts]:

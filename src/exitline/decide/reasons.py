@@ -19,7 +19,9 @@ class Wording:
     Attributes
     ----------
     subject : str
-        What the share is of, for instance "persons in poor households".
+        What the share is of: the criterion's label.
+    units : str
+        What was counted or sampled: households, or villages.
     comparison : {"below", "at_most", "above", "at_least"}
     confidence : float
     rule : {"test", "point"}
@@ -29,6 +31,7 @@ class Wording:
     comparison: Comparison
     confidence: float
     rule: str = "test"
+    units: str = "households"
 
 
 def percent(value: float, beside: float | None = None) -> str:
@@ -80,14 +83,12 @@ def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) ->
     if math.isnan(threshold):
         return "the standard has no threshold for this unit's area class"
     target = threshold_text(threshold, w.comparison)
-    seen = (
-        f"{percent(e.low[i], threshold)} of {w.subject} in a full count of {e.n[i]:,.0f} households"
-    )
+    seen = f"{w.subject}: {percent(e.low[i], threshold)} in a full count of {e.n[i]:,.0f} {w.units}"
     if e.missing[i] and e.low[i] != e.high[i]:
         highest = percent(e.high[i], threshold)
-        seen += f" (up to {highest} if the {e.missing[i]:,.0f} with missing values are)"
+        seen += f" (up to {highest}, as {e.missing[i]:,.0f} are not known)"
     if v.outcome[i] == CANNOT_TELL:
-        return f"{seen}; missing values decide whether it is {target}"
+        return f"{seen}; those not known decide whether it is {target}"
     return f"{seen}; required: {target}"
 
 
@@ -96,11 +97,11 @@ def _of_sample(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -
     if math.isnan(threshold):
         return "the standard has no threshold for this unit's area class"
     target = threshold_text(threshold, w.comparison)
-    seen = f"{percent(e.low[i])} of {w.subject} in a sample of {e.n[i]:,.0f} households"
+    seen = f"{w.subject}: {percent(e.low[i])} in a sample of {e.n[i]:,.0f} {w.units}"
     if w.rule == "point":
         return f"{seen}; by the point rule, required: {target}{_chance(v.error_probability[i])}"
     if v.outcome[i] == CANNOT_TELL:
-        return f"{seen}; {_undecided(e, v, i, w)}, required: {target}"
+        return f"{seen}; {_undecided(e, v, i, w)}; required: {target}"
     up = (v.outcome[i] == MET) == (w.comparison in {"below", "at_most"})
     side, bound = ("at most", v.high[i]) if up else ("at least", v.low[i])
     sure = f"{side} {percent(bound, threshold)} with {100 * w.confidence:g} % confidence"
