@@ -1,0 +1,255 @@
+"""Estimates by area: for each set of areas a chart-table whose title is its finding."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exitline.publish.report import blocks as b
+from exitline.publish.report.axis import Axis, shared_axis
+from exitline.publish.report.numbers import about, count
+from exitline.publish.report.table import (
+    MOST_ROWS,
+    STATIC_ROWS,
+    Cell,
+    Column,
+    Reference,
+    Row,
+    Table,
+    bar_of,
+)
+from exitline.publish.report.titles import standing, title
+
+if TYPE_CHECKING:
+    from exitline.infer.estimates import Block
+    from exitline.publish.report.content import ReportInput
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart-table: title (the finding), what is shown, how areas stand, source."""
+
+    title: str
+    subtitle: str
+    standing: str
+    source: str
+    line: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class AreaSet:
+    """One set of areas: a figure for each line, and all measures in a plain table."""
+
+    key: str
+    name: str
+    figures: tuple[Figure, ...]
+    measures: Table | None
+    note: str
+
+
+def area_sets(content: ReportInput) -> tuple[AreaSet, ...]:
+    """All sets of areas, in the order the study names them.
+
+    Parameters
+    ----------
+    content : ReportInput
+
+    Returns
+    -------
+    tuple of AreaSet
+    """
+    names = b.sets(content.estimates)
+    return tuple(_area_set(content, by, f"area{i}") for i, by in enumerate(names, start=1))
+
+
+def _area_set(content: ReportInput, by: str, key: str) -> AreaSet:
+    """One set of areas."""
+    found = b.of_set(content.estimates, by)
+    lead = b.leads(content, found)
+    name = " and ".join(content.area_title(c) for c in b.columns_of(found[0]))
+    figures = tuple(
+        _figure(content, found, block, f"{key}-{i}") for i, block in enumerate(lead, start=1)
+    )
+    small = found[0].rows.size <= STATIC_ROWS
+    rest = [block for block in found if all(block is not shown for shown in lead)]
+    note = "" if small or not rest else "All other measures by area are in estimates.parquet."
+    return AreaSet(
+        key, name, figures, _measures(content, found, key, name) if small and rest else None, note
+    )
+
+
+def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> Figure:
+    """The chart-table of the leading measure at one line."""
+    words = b.naming(content, lead.measure)
+    overall = next(
+        (o for o in b.of_set(content.estimates, "")
+         if (o.measure, o.line) == (lead.measure, lead.line)), None,
+    )  # fmt: skip
+    axis = shared_axis(
+        [*lead.estimate.tolist(), *(overall.estimate.tolist() if overall else [])],
+        lead.bounds.high.tolist(), words.unit,
+    )  # fmt: skip
+    name = ", ".join(content.area_title(c) for c in b.columns_of(lead))
+    companion = b.beside(found, lead, _companion(lead.measure))
+    rows = _rows(content, lead, companion, axis, words.unit)
+    columns = _columns(content, lead, words, name, companion)
+    shown = tuple(rows[:MOST_ROWS])
+    references = _references(overall, axis, words.unit)
+    table = Table(
+        key, f"{words.label} by {name}", columns, shown,
+        _pinned(content, overall, lead, companion, axis, words.unit), axis, references,
+        sorted_by=1, total=len(rows),
+    )  # fmt: skip
+    return Figure(
+        title(content, lead, words), _subtitle(content, lead, words.label),
+        standing(lead, overall, words.unit), source(content, lead), lead.line, table,
+    )  # fmt: skip
+
+
+def _companion(measure: str) -> str:
+    """The number of poor that goes with a share of poor."""
+    known = {"headcount": "poor_count", "household_headcount": "poor_households"}
+    return known.get(measure, "")
+
+
+def _columns(
+    content: ReportInput, lead: Block, words: b.Naming, name: str, companion: Block | None
+) -> tuple[Column, ...]:
+    """Headings, with units."""
+    people = b.people_of(content)
+    sign = ", %" if words.unit == "share" else ""
+    interval = f"{100 * content.estimates.level:g} % interval" if content.sampled else "full count"
+    found = [
+        Column("name", name),
+        Column("figure", f"{words.label}{sign}", interval),
+        Column("bar", "Estimate and interval" if content.sampled else "Value", sortable=False),
+    ]
+    if companion is not None:
+        label = b.naming(content, companion.measure)
+        found.append(Column("number", label.label, interval if content.sampled else ""))
+    found.append(Column("number", people.capitalize(), "estimated" if content.sampled else ""))
+    rows = "Persons" if content.study.unit == "person" else "Households"
+    if content.sampled:
+        found.append(Column("number", rows, "in the sample"))
+    elif people != "households" or rows != "Households":
+        found.append(Column("number", rows, "counted"))
+    return tuple(found)
+
+
+def _rows(
+    content: ReportInput, lead: Block, companion: Block | None, axis: Axis | None, unit: str
+) -> list[Row]:
+    """One row for each area, highest first, areas without a figure last."""
+    order = sorted(
+        range(lead.rows.size),
+        key=lambda i: (math.isnan(lead.estimate[i]), -float(lead.estimate[i])),
+    )
+    columns, keys = b.columns_of(lead), b.keys_of(lead)
+    return [
+        _row(content, content.area_label(columns, keys[i]), lead, companion, axis, unit, i)
+        for i in order
+    ]
+
+
+def _row(
+    content: ReportInput, name: str, lead: Block, companion: Block | None, axis: Axis | None,
+    unit: str, i: int,
+) -> Row:  # fmt: skip
+    """One area's cells."""
+    said = b.written(lead, i, unit)
+    value = float(lead.estimate[i])
+    low, high = b.reach(lead, i)
+    cells = [
+        Cell(name),
+        Cell(str(said), value, said.reason),
+        Cell(bar=bar_of(axis, value, low, high) if axis is not None else None),
+    ]
+    if companion is not None:
+        unit = b.naming(content, companion.measure).unit
+        cells.append(Cell(str(b.written(companion, i, unit)), float(companion.estimate[i])))
+    people, n = float(lead.population[i]), float(lead.n[i])
+    cells.append(Cell(about(people, content.sampled), people))
+    if content.sampled or b.people_of(content) != "households" or content.study.unit == "person":
+        cells.append(Cell(count(n), n))
+    return tuple(cells)
+
+
+def _pinned(
+    content: ReportInput, overall: Block | None, lead: Block, companion: Block | None,
+    axis: Axis | None, unit: str,
+) -> Row | None:  # fmt: skip
+    """The row of all areas together."""
+    if overall is None or not overall.rows.size:
+        return None
+    whole = b.of_set(content.estimates, "")
+    total = b.beside(whole, overall, companion.measure) if companion is not None else None
+    if companion is not None and total is None:
+        return None
+    return _row(content, "All together", overall, total, axis, unit, 0)
+
+
+def _references(overall: Block | None, axis: Axis | None, unit: str) -> tuple[Reference, ...]:
+    """The overall figure as a line across all bars."""
+    if overall is None or axis is None or math.isnan(float(overall.estimate[0])):
+        return ()
+    at = axis.at(float(overall.estimate[0]))
+    return (Reference(at, f"all: {b.written(overall, 0, unit).text}", "overall"),)
+
+
+def _subtitle(content: ReportInput, lead: Block, label: str) -> str:
+    """What the chart shows, in what unit, at which line."""
+    parts = [label]
+    if content.sampled:
+        parts.append(f"estimate (dot) and {100 * content.estimates.level:g} % interval (bar)")
+    else:
+        parts.append("full count")
+    return ", ".join(parts) + (f"; line ‘{lead.line}’" if lead.line else "")
+
+
+def source(content: ReportInput, block: Block) -> str:
+    """Line, standard, year and source, to stand under a chart.
+
+    Parameters
+    ----------
+    content : ReportInput
+    block : Block
+
+    Returns
+    -------
+    str
+    """
+    study, standard = content.study, content.standard
+    parts = [b.line_words(content, block.line)]
+    if standard is not None:
+        parts.append(f"standard: {standard.title}")
+    if study.year is not None:
+        parts.append(f"year: {study.year}")
+    parts.append(f"data: {study.title} ({study.households.name})")
+    text = "; ".join(part for part in parts if part)
+    return text[0].upper() + text[1:] + "."
+
+
+def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> Table:
+    """All measures of a set of areas, as plain figures."""
+    naming = {block.measure: b.naming(content, block.measure) for block in found}
+    columns = [Column("name", name)]
+    columns += [
+        Column("number", naming[block.measure].label, f"line ‘{block.line}’" if block.line else "")
+        for block in found
+    ]
+    areas, first = b.columns_of(found[0]), found[0]
+    rows = [
+        (
+            Cell(content.area_label(areas, labels)),
+            *(
+                Cell(str(b.written(block, i, naming[block.measure].unit)), float(block.estimate[i]))
+                for block in found
+            ),
+        )
+        for i, labels in enumerate(b.keys_of(first))
+    ]
+    return Table(
+        f"{key}-all", f"All measures by {name}", tuple(columns), tuple(rows), total=len(rows)
+    )

@@ -1,0 +1,151 @@
+"""Which estimates the page leads with, and how measures and lines are named."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exitline.publish.report.numbers import Written, rounded, write
+
+if TYPE_CHECKING:
+    from exitline.data.money import StudyLine
+    from exitline.infer.estimates import Block, Estimates
+    from exitline.publish.report.content import ReportInput
+
+_LEADS = ("headcount", "household_headcount", "at_risk_rate", "H")
+_SUBJECTS = {
+    "headcount": "the share of poor {people}",
+    "household_headcount": "the share of poor households",
+    "poor_count": "the number of poor {people}",
+    "at_risk_rate": "the share of {people} at risk of poverty",
+    "mean": "mean welfare",
+    "H": "the share of {people} who are multidimensionally poor",
+}
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A measure's words: `label` for headings, `subject` for sentences, and its unit."""
+
+    label: str
+    subject: str
+    unit: str
+    interval: str
+
+
+def naming(content: ReportInput, name: str) -> Naming:
+    """Words and unit of a measure, known to the catalogue or to the input."""
+    from exitline.errors import MeasureError
+    from exitline.measure.catalogue import named
+
+    people = people_of(content)
+    try:
+        measure = content.measures.get(name) or named(name)
+    except MeasureError:
+        plain = name.replace("_", " ")
+        return Naming(plain, plain, "index", "plain")
+    label = measure.label.replace("persons", people)
+    subject = _SUBJECTS.get(name, "the " + label).format(people=people)
+    return Naming(label[0].upper() + label[1:], subject, measure.unit, measure.interval)
+
+
+def people_of(content: ReportInput) -> str:
+    """ "persons" where the design counts persons, else "households"."""
+    from exitline.data.roles import design_columns
+
+    sized = "size" in design_columns(content.study)
+    return "persons" if sized or content.study.unit == "person" else "households"
+
+
+def columns_of(block: Block) -> tuple[str, ...]:
+    """The area columns of a block."""
+    parts = tuple(block.by.split(", "))
+    keys = block.rows.keys
+    return parts if keys and len(parts) == len(keys[0]) else (block.by,)
+
+
+def keys_of(block: Block) -> list[tuple[str, ...]]:
+    """The areas' values, one tuple for each area."""
+    width = len(columns_of(block))
+    pairs = zip(block.rows.keys, block.rows.labels, strict=True)
+    return [key if len(key) == width else (label,) for key, label in pairs]
+
+
+def of_set(estimates: Estimates, by: str) -> list[Block]:
+    """The blocks of one set of areas ("" for all together)."""
+    return [block for block in estimates.blocks if block.by == by]
+
+
+def sets(estimates: Estimates) -> list[str]:
+    """Sets of areas in the order they were asked for, without all together."""
+    return list(dict.fromkeys(block.by for block in estimates.blocks if block.by))
+
+
+def leads(content: ReportInput, blocks: list[Block]) -> list[Block]:
+    """The blocks of the measure that the page leads with, one for each line."""
+    names = [block.measure for block in blocks]
+    shares = (n for n in names if naming(content, n).interval == "share")
+    first = next((n for n in _LEADS if n in names), None) or next(shares, None)
+    lead = first or next(iter(names), None)
+    return [block for block in blocks if block.measure == lead]
+
+
+def beside(blocks: list[Block], lead: Block, measure: str) -> Block | None:
+    """Another measure of the same areas at the same line."""
+    found = (b for b in blocks if b.measure == measure and b.line == lead.line)
+    return next((b for b in found if b.rows.labels == lead.rows.labels), None)
+
+
+def written(block: Block, i: int, unit: str) -> Written:
+    """The figure of an area with its interval."""
+    return write(
+        float(block.estimate[i]), float(block.bounds.low[i]), float(block.bounds.high[i]),
+        float(block.se[i]), unit, block.reason[i],
+    )  # fmt: skip
+
+
+def reach(block: Block, i: int) -> tuple[float, float]:
+    """Ends of an interval for comparing: the point itself without sampling error, and all
+    numbers where no interval can be given."""
+    value, se = float(block.estimate[i]), float(block.se[i])
+    low, high = float(block.bounds.low[i]), float(block.bounds.high[i])
+    if se == 0:
+        return value, value
+    known = math.isfinite(low) and math.isfinite(high)
+    return (low, high) if known else (-math.inf, math.inf)
+
+
+def line_of(content: ReportInput, label: str) -> StudyLine | None:
+    """The study's line of this label."""
+    return next((line for line in content.lines if line.label == label), None)
+
+
+def line_figure(line: StudyLine) -> str:
+    """A line's figure, or how it is found.
+
+    Examples
+    --------
+    >>> from exitline.data.money import StudyLine
+    >>> line_figure(StudyLine("absolute", 4891.0)), line_figure(StudyLine("r", share=0.6))
+    ('4,891', '60 % of the median')
+    """
+    if line.value is not None:
+        return rounded(line.value, 0 if line.value == round(line.value) else 2)
+    if line.share is not None:
+        return f"{100 * line.share:g} % of the {line.of}"
+    return f"column {line.column}"
+
+
+def line_words(content: ReportInput, label: str) -> str:
+    """A line with its figure and unit, for a note under a chart."""
+    line = line_of(content, label)
+    if not label:
+        return ""
+    if line is None:
+        return f"line {label}"
+    name = f"line {label}" if label != line_figure(line) else "line"
+    study = content.study
+    converted = study.prices is not None or study.ppp is not None or study.period is not None
+    unit = " in the unit of the study's welfare" if converted else f" {line.unit}".rstrip()
+    return f"{name}: {line_figure(line)}{unit}{'' if line.verified else ' (unverified)'}"

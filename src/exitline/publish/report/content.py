@@ -1,0 +1,172 @@
+"""What a report is made of: the results of a run, as the rooms below hand them over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from exitline.data.findings import Finding
+    from exitline.data.money import StudyLine
+    from exitline.data.study import Study
+    from exitline.decide.table import Decisions
+    from exitline.infer.estimates import Estimates
+    from exitline.measure.catalogue import Measure
+    from exitline.standard import Standard
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class OutcomeCounts:
+    """Households or persons by outcome, weighted where the data are a sample.
+
+    Parameters
+    ----------
+    met, not_met, cannot_tell : float
+        0 or above.
+
+    Examples
+    --------
+    >>> OutcomeCounts.of({"met": 3, "not met": 1}).total
+    4.0
+    """
+
+    met: float
+    not_met: float
+    cannot_tell: float
+
+    @classmethod
+    def of(cls, counts: Mapping[str, float]) -> OutcomeCounts:
+        """From a mapping of "met", "not met" and "cannot tell" to numbers."""
+        return cls(*(float(counts.get(o, 0.0)) for o in ("met", "not met", "cannot tell")))
+
+    @property
+    def total(self) -> float:
+        """All of them."""
+        return self.met + self.not_met + self.cannot_tell
+
+
+class RunLike(Protocol):
+    """What `exitline.api.run` hands over (a `Run`)."""
+
+    @property
+    def study(self) -> Study: ...
+    @property
+    def standard(self) -> Standard | None: ...
+    @property
+    def estimates(self) -> Estimates: ...
+    @property
+    def decisions(self) -> Decisions: ...
+    @property
+    def households(self) -> Mapping[str, float]: ...
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+    @property
+    def provenance(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """Everything that one report says.
+
+    Parameters
+    ----------
+    study : Study
+    estimates : Estimates
+    standard : Standard, optional
+    lines : sequence of StudyLine
+        The lines of the estimates, in the unit of welfare, with their sources.
+    description : sequence
+        The standard in plain words: sentences, or sections with a title and sentences.
+    decisions : Decisions, optional
+        On villages and counties; rows about single households are never shown.
+    households, persons : OutcomeCounts, optional
+        Households, and persons in them, by outcome of the household rule.
+    findings : sequence of Finding
+        From the data-quality report.
+    notes : sequence of str
+        What a reader must know beside the estimates' own notes.
+    provenance : mapping
+        Versions, digests, timings, the command that recomputes the run; shown as given.
+    labels : mapping of str to mapping of str to str
+        Area column: value as text -> label for people.
+    titles : mapping of str to str
+        Area column -> its name for people.
+    measures : mapping of str to Measure
+        Measures that the catalogue does not know by name.
+
+    Examples
+    --------
+    >>> from exitline.api import estimate
+    >>> from exitline.data import parse_study
+    >>> study = parse_study("{study: Four homes, data: {households: homes.csv}}")
+    >>> import pandas as pd
+    >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0]})
+    >>> ReportInput(study, estimate(homes, "headcount", welfare="y", line=2.5)).sampled
+    True
+    """
+
+    study: Study
+    estimates: Estimates
+    standard: Standard | None = None
+    lines: Sequence[StudyLine] = ()
+    description: Sequence[Any] = ()
+    decisions: Decisions | None = None
+    households: OutcomeCounts | None = None
+    persons: OutcomeCounts | None = None
+    findings: Sequence[Finding] = ()
+    notes: Sequence[str] = ()
+    provenance: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
+    titles: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    measures: Mapping[str, Measure] = field(default_factory=lambda: _EMPTY)
+
+    @property
+    def sampled(self) -> bool:
+        """False for a full count, which has no sampling error."""
+        return not self.study.design.census
+
+    @classmethod
+    def from_run(cls, found: RunLike) -> ReportInput:
+        """The report's input from a finished run.
+
+        Parameters
+        ----------
+        found : Run
+            See `exitline.api.run`.
+
+        Returns
+        -------
+        ReportInput
+        """
+        from exitline.data.money import study_lines
+
+        named = [use.name for use in found.study.lines if use.name is not None]
+        counts = found.households
+        return cls(
+            study=found.study,
+            estimates=found.estimates,
+            standard=found.standard,
+            lines=study_lines(found.study, found.standard, named),
+            decisions=found.decisions,
+            households=OutcomeCounts.of(counts) if counts else None,
+            findings=found.findings,
+            provenance=found.provenance,
+        )
+
+    def area_title(self, column: str) -> str:
+        """An area column's name for people."""
+        return self.titles.get(column, column)
+
+    def area_label(self, columns: Sequence[str], key: Sequence[str]) -> str:
+        """An area's name for people, from its values of some area columns."""
+        from exitline.infer.cells import MISSING_DOMAIN
+
+        parts = [
+            "not stated" if value == MISSING_DOMAIN else self.labels.get(name, {}).get(value, value)
+            for name, value in zip(columns, key, strict=True)
+        ]
+        return ", ".join(parts)

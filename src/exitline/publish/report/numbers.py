@@ -1,0 +1,163 @@
+"""How figures are written: no more digits than the standard error carries."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+CANNOT_TELL = "cannot tell yet"
+SPACE = "\N{NO-BREAK SPACE}"
+DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
+
+_MOST = {"share": 1, "index": 4, "money": 2, "persons": 0, "households": 0}
+_LEAST = {"share": 0, "index": 0}
+_PLAIN = {"share": 1, "index": 4, "persons": 0, "households": 0}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A figure as it is read: the number, its interval, and why one is missing.
+
+    Attributes
+    ----------
+    text : str
+        "14.3 %"; "cannot tell yet" or "suppressed" where there is no figure.
+    interval : str
+        "12.6–16.1"; "" where there is none.
+    reason : str
+        Why the figure or its interval is missing.
+    """
+
+    text: str
+    interval: str = ""
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.interval})" if self.interval else self.text
+
+    @property
+    def spoken(self) -> str:
+        """For screen readers: the interval said with "to"."""
+        ends = self.interval.replace(DASH, " to ")
+        return f"{self.text}, interval {ends}" if ends else self.text
+
+
+def decimals(se: float, unit: str, value: float) -> int:
+    """Decimals to show, negative for tens and hundreds: the standard error's second digit.
+
+    Parameters
+    ----------
+    se : float
+        In the figure's own scale; 0 or NaN where there is no sampling error.
+    unit : {"share", "persons", "households", "money", "index"}
+        Shares are shown in percent, with at most one decimal.
+    value : float
+        Decides for money without a standard error.
+
+    Examples
+    --------
+    >>> decimals(0.009, "share", 0.14), decimals(24_600.0, "persons", 4e5)
+    (1, -3)
+    """
+    most = _MOST.get(unit, 4)
+    if not se > 0 or math.isinf(se):
+        return _PLAIN.get(unit, 0 if abs(value) >= 100 else 2)
+    scaled = 100 * se if unit == "share" else se
+    wanted = 1 - math.floor(math.log10(scaled))
+    return max(_LEAST.get(unit, -15), min(most, wanted))
+
+
+def write(value: float, low: float, high: float, se: float, unit: str, reason: str = "") -> Written:
+    """A figure with its interval.
+
+    Parameters
+    ----------
+    value, low, high, se : float
+        NaN where there is none.
+    unit : {"share", "persons", "households", "money", "index"}
+    reason : str
+        Why something is missing.
+
+    Examples
+    --------
+    >>> str(write(0.14274, 0.12581, 0.16152, 0.00905, "share")).replace(SPACE, " ")
+    '14.3 % (12.6–16.1)'
+    >>> str(write(398_123.0, 350_456.0, 445_790.0, 24_600.0, "persons"))
+    '398,000 (350,000–446,000)'
+    >>> write(float("nan"), 0, 0, 0, "share", "no household").text
+    'cannot tell yet'
+    """
+    if reason.startswith("suppressed"):
+        return Written("suppressed", "", reason)
+    if math.isnan(value):
+        return Written(CANNOT_TELL, "", reason or "no reason was recorded")
+    places = decimals(se, unit, value)
+    text = _with_unit(value, places, unit)
+    if math.isnan(low) or math.isnan(high):
+        return Written(text, "", reason or "no interval can be given")
+    if se == 0:
+        return Written(text)
+    factor = 100 if unit == "share" else 1
+    ends = [rounded(factor * bound, places) for bound in (low, high)]
+    between = " to " if low < 0 else DASH
+    return Written(text, between.join(ends), reason)
+
+
+def _with_unit(value: float, places: int, unit: str) -> str:
+    """A number with its sign of percent; tiny shares are never shown as nothing."""
+    if unit != "share":
+        return rounded(value, places)
+    if 0 < value < 0.0005:
+        return f"under 0.1{SPACE}%"
+    return f"{rounded(100 * value, places)}{SPACE}%"
+
+
+def rounded(value: float, places: int) -> str:
+    """A number with separators, rounded to decimals, or to tens where negative.
+
+    Examples
+    --------
+    >>> rounded(398_123.0, -3), rounded(2.25, 1), rounded(-0.04, 1)
+    ('398,000', '2.3', '0.0')
+    """
+    from decimal import ROUND_HALF_UP, Decimal
+
+    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = f"{abs(exact):,.{max(places, 0)}f}"
+    return f"{MINUS}{text}" if exact < 0 else text
+
+
+def count(value: float) -> str:
+    """A whole number with separators; "cannot tell yet" where it is unknown.
+
+    Examples
+    --------
+    >>> count(6671), count(float("nan"))
+    ('6,671', 'cannot tell yet')
+    """
+    return CANNOT_TELL if math.isnan(value) else rounded(value, 0)
+
+
+def about(value: float, sampled: bool) -> str:
+    """A number of people: as counted, or with three digits where it is a sample's.
+
+    Examples
+    --------
+    >>> about(57867.0, False), about(57867.0, True), about(61.4, True)
+    ('57,867', '57,900', '61')
+    """
+    if not sampled or not value:
+        return count(value)
+    return rounded(value, min(0, 2 - math.floor(math.log10(abs(value)))))
+
+
+def plural(number: float, one: str, many: str = "") -> str:
+    """A count with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "county", "counties"), plural(1200, "household")
+    ('1 county', '1,200 households')
+    """
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,146 @@
+"""From a run's results to one HTML page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from exitline.publish.report.areas import AreaSet, area_sets
+from exitline.publish.report.blocks import naming, of_set, written
+from exitline.publish.report.decided import Level, area_levels, household_level
+from exitline.publish.report.headline import Headline, headline
+from exitline.publish.report.method import Method, method
+from exitline.publish.report.numbers import rounded
+from exitline.publish.report.rules import Rules, rules
+from exitline.publish.report.table import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from exitline.publish.report.content import ReportInput
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the template shows."""
+
+    title: str
+    standard_title: str
+    year: int | None
+    version: str
+    headline: Headline
+    overall: Table | None
+    areas: tuple[AreaSet, ...]
+    levels: tuple[Level, ...]
+    rules: Rules | None
+    method: Method
+    sampled: bool
+
+
+def render(content: ReportInput) -> str:
+    """The report as one HTML file: no network, no other file is needed to read it.
+
+    Parameters
+    ----------
+    content : ReportInput
+
+    Returns
+    -------
+    str
+        UTF-8 text, to be written as report.html beside the run's tables.
+
+    Examples
+    --------
+    >>> from exitline.api import estimate
+    >>> from exitline.data import parse_study
+    >>> from exitline.publish.report import ReportInput
+    >>> import pandas as pd
+    >>> study = parse_study("{study: Four homes, data: {households: homes.csv}}")
+    >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0]})
+    >>> html = render(ReportInput(study, estimate(homes, "headcount", welfare="y", line=2.5)))
+    >>> html.startswith("<!doctype html>")
+    True
+    """
+    style, script = _asset("style.css"), _asset("script.js")
+    environment = _environment()
+    return environment.get_template("report.html.j2").render(
+        page=view(content), style=style, script=script,
+        style_digest=_digest(style), script_digest=_digest(script),
+    )  # fmt: skip
+
+
+def view(content: ReportInput) -> Page:
+    """What the page says, as records: every figure is written out, nothing is HTML yet.
+
+    Parameters
+    ----------
+    content : ReportInput
+
+    Returns
+    -------
+    Page
+    """
+    from exitline import __version__
+
+    households = household_level(content)
+    levels = (*([households] if households else []), *area_levels(content))
+    standard = rules(content)
+    return Page(
+        content.study.title, standard.title if standard else "", content.study.year, __version__,
+        headline(content, levels, standard), _overall(content), area_sets(content), levels,
+        standard, method(content), content.sampled,
+    )  # fmt: skip
+
+
+def _overall(content: ReportInput) -> Table | None:
+    """Every measure at every line, for all areas together."""
+    whole = of_set(content.estimates, "")
+    if not whole:
+        return None
+    columns = [Column("name", "Measure"), Column("name", "Line")]
+    interval = f"{100 * content.estimates.level:g} % interval" if content.sampled else "full count"
+    columns.append(Column("figure", "All together", interval))
+    if content.sampled:
+        columns.append(Column("number", "Relative standard error", "%"))
+    rows = []
+    for block in whole:
+        words = naming(content, block.measure)
+        said = written(block, 0, words.unit)
+        row = [Cell(words.label), Cell(block.line or "none"), Cell(str(said), None, said.reason)]
+        if content.sampled:
+            row.append(Cell(_relative(float(block.estimate[0]), float(block.se[0]))))
+        rows.append(tuple(row))
+    return Table("overall", "Every measure, all areas together", tuple(columns), tuple(rows))
+
+
+def _relative(value: float, se: float) -> str:
+    """Standard error in percent of the figure."""
+    known = value > 0 and se >= 0
+    return f"{rounded(100 * se / value, 1)}\N{NO-BREAK SPACE}%" if known else "cannot tell yet"
+
+
+def _digest(text: str) -> str:
+    """The digest by which the page's security policy knows its own style and script."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _asset(name: str) -> str:
+    """A file beside the template."""
+    folder = resources.files("exitline.publish.report") / "templates"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    """Jinja with everything escaped and nothing undefined."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(
+        autoescape=True, loader=FunctionLoader(_asset), undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
