@@ -35,6 +35,11 @@ def test_a_claim_survives_its_statement(claim: Claim) -> None:
     assert claim_of(statement_of(full)) == full
 
 
+def test_a_claim_without_unit_survives_too(claim: Claim) -> None:
+    bare = replace(claim, unit="")
+    assert claim_of(statement_of(bare)) == bare
+
+
 def test_sentence_shows_figure_and_interval(claim: Claim) -> None:
     full = replace(
         claim,
@@ -137,9 +142,9 @@ def test_files_of_another_form_are_refused(claim: Claim, change, message: str) -
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["statement", "value", "unit", "rounding", "query", "software"])
+@pytest.mark.parametrize("name", ["statement", "value", "rounding", "query", "software"])
 def test_missing_parts_are_named(claim: Claim, name: str) -> None:
-    content = replace(claim, unit="percent").to_dict()
+    content = claim.to_dict()
     del content[name]
     with pytest.raises(ClaimError, match=name):
         Claim.from_dict(content)

@@ -174,7 +174,7 @@ def test_a_column_that_is_gone_is_named(claim: Claim, survey: Path, column: str)
 
 
 def test_any_other_reason_is_passed_on_in_its_own_words(claim: Claim, survey: Path) -> None:
-    def fails(claim: Claim, data: Mapping[str, Any], standard: Any) -> Recomputed:
+    def fails(*_: Any) -> Recomputed:
         raise ClaimError("the measure does not exist", where="query")
 
     assert verify(claim, survey, fails).missing == ("the measure does not exist (query)",)

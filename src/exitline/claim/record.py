@@ -178,8 +178,6 @@ class Claim:
     value : str
         The figure: exact decimal or rational text, never a floating-point number; for a
         decision its outcome.
-    unit : str
-        What the figure counts or measures: "percent", "persons", "households", "".
     rounding : Rounding
         How the computed number became the figure.
     query : Query
@@ -188,6 +186,8 @@ class Claim:
         The data, at least one.
     software : str
         Name and version of what computed it.
+    unit : str
+        What the figure counts or measures: "percent", "persons", "households", "".
     low, high : str
         The interval's ends, rounded by the same rule ("" without interval).
     standard, study : RuleRef, optional
@@ -212,11 +212,11 @@ class Claim:
 
     statement: str
     value: str
-    unit: str
     rounding: Rounding
     query: Query
     inputs: tuple[InputDigest, ...]
     software: str
+    unit: str = ""
     low: str = ""
     high: str = ""
     standard: RuleRef | None = None
