@@ -21,7 +21,7 @@ OPTIONS = {
     "csv": frozenset({"encoding", "delimiter", "decimal", "missing"}),
     "stata": frozenset({"encoding"}),
     "spss": frozenset({"encoding"}),
-    "sheet": frozenset({"sheet"}),
+    "sheet": frozenset({"sheet", "missing"}),
     "database": frozenset({"query"}),
 }
 """The options that each kind of file understands."""
@@ -37,8 +37,8 @@ def open_file(path: str | Path, **options: Any) -> Source:
         .zsav, .xlsx, .xls, .ods, or .duckdb, .sqlite, .db together with `query`.
     **options
         `encoding` (csv, Stata, SPSS), `delimiter`, `decimal` ("." or ",") and `missing`
-        (texts that stand for a missing value) for csv, `sheet` for spreadsheets,
-        `query` for databases.
+        (texts that stand for a missing value; also for spreadsheets) for csv, `sheet`
+        for spreadsheets, `query` for databases.
 
     Returns
     -------

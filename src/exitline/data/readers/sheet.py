@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from exitline.data.source import Source
 
 
-def read_sheet(path: Path, *, sheet: str | None = None) -> Source:
+def read_sheet(path: Path, *, sheet: str | None = None, missing: Sequence[str] = ()) -> Source:
     """One sheet of a spreadsheet as an Arrow table; its first row holds the names.
 
     Parameters
@@ -24,6 +25,8 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Source:
     path : Path
     sheet : str, optional
         The sheet's name; needed where the file has several.
+    missing : sequence of str
+        Texts that stand for a missing value, beside the blank cell ("NA", "n/a").
 
     Returns
     -------
@@ -36,7 +39,7 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Source:
     """
     from exitline.data.source import Source
 
-    frame = _read(path, sheet)
+    frame = _read(path, sheet, missing)
     if frame.empty:
         raise no_rows(path)
     names = [str(name) for name in frame.iloc[0]]
@@ -47,7 +50,7 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Source:
     return Source(kind="arrow", path=path, table=_arrow(body, names))
 
 
-def _read(path: Path, sheet: str | None) -> pd.DataFrame:
+def _read(path: Path, sheet: str | None, missing: Sequence[str]) -> pd.DataFrame:
     """The sheet's cells, header included."""
     import pandas as pd
     from python_calamine import CalamineError
@@ -55,7 +58,7 @@ def _read(path: Path, sheet: str | None) -> pd.DataFrame:
     try:
         with pd.ExcelFile(path, engine="calamine") as book:
             name = _choose([str(n) for n in book.sheet_names], sheet, path)
-            return book.parse(name, header=None)
+            return book.parse(name, header=None, keep_default_na=False, na_values=["", *missing])
     except (CalamineError, ValueError, OSError) as reason:
         raise DataError(
             "the spreadsheet cannot be read",
