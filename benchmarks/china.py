@@ -32,16 +32,16 @@ COPY (
            (hash(village, 5) % 1000) / 1e3 AS v, (hash(village * {counties} // {villages}, 6) % 1000) / 1e3 AS c
     FROM base)
   SELECT household, village, county,
-         CASE WHEN county % 3 = 0 THEN 'west' ELSE 'other' END AS region_class,
+         CASE WHEN county % 3 = 0 THEN 'west' ELSE 'other' END AS area_class,
          (2 + (bits % 5))::TINYINT AS size,
          1.0::DOUBLE AS weight,
          round(exp(8.9 + 0.25 * v + 0.35 * c
-               + 0.42 * sqrt(-2 * ln(u1 + 1e-7)) * cos(6.283185307179586 * u2)), 2) AS income,
+               + 0.42 * sqrt(-2 * ln(u1 + 1e-7)) * cos(6.283185307179586 * u2)), 2) AS welfare,
          (bits >> 8) % 400 > 0 AS food_secure,
-         (bits >> 20) % 500 > 0 AS clothed,
-         (bits >> 30) % 600 > 0 AS in_school,
-         (bits >> 40) % 300 > 0 AS medical_care,
-         u3 > 0.004 * (1 + c) AS safe_housing,
+         (bits >> 20) % 500 > 0 AS clothing_secure,
+         (bits >> 30) % 600 > 0 AS education_secure,
+         (bits >> 40) % 300 > 0 AS medical_secure,
+         u3 > 0.004 * (1 + c) AS housing_safe,
          (bits >> 50) % 250 > 0 AS safe_water
   FROM places
 ) TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 500000)

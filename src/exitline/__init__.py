@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from exitline import measure
-    from exitline.api import check, decide, estimate, run
+    from exitline.api import check, decisions, estimate, run
     from exitline.data.design import Design
     from exitline.data.study import Study, load_study
     from exitline.errors import ExitlineError
@@ -31,7 +31,7 @@ _HOME = {
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
     "check": "exitline.api",
-    "decide": "exitline.api",
+    "decisions": "exitline.api",
     "estimate": "exitline.api",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.study",
@@ -50,7 +50,7 @@ __all__ = [
     "Standard",
     "Study",
     "check",
-    "decide",
+    "decisions",
     "estimate",
     "load_standard",
     "load_study",

@@ -88,7 +88,7 @@ def _overall(table: pd.DataFrame) -> pd.Series:
 
 
 @pytest.fixture(scope="module")
-def decided(tmp_path_factory) -> xl.api.Run:
+def decided(tmp_path_factory) -> object:
     return xl.run(EXAMPLE / "census.yaml", tmp_path_factory.mktemp("census") / "out")
 
 
@@ -138,7 +138,7 @@ def test_the_folder_is_complete(decided):
 
 
 def test_on_the_sample_most_areas_cannot_be_told():
-    decisions = xl.decide(EXAMPLE / "sample.yaml")
+    decisions = xl.decisions(EXAMPLE / "sample.yaml")
     villages, counties = decisions.counts("village"), decisions.counts("county")
     assert villages["cannot tell"] > 0.9 * sum(villages.values())
     assert counties["cannot tell"] > counties["met"]

@@ -1,6 +1,6 @@
 """The few functions a notebook calls; the command line calls the same ones."""
 
 from exitline.api.estimate import estimate
-from exitline.api.run import Run, check, decide, run
+from exitline.api.run import Run, check, decisions, run
 
-__all__ = ["Run", "check", "decide", "estimate", "run"]
+__all__ = ["Run", "check", "decisions", "estimate", "run"]

@@ -48,7 +48,7 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
         _parquet(found.estimates.to_pandas(deff=True, reason=True), partial / FILES[0])
         _parquet(found.decisions.to_pandas(), partial / FILES[1])
         if found.study.outputs.household_decisions:
-            _write_households(ready, partial / FILES[2])
+            write_households(ready, partial / FILES[2])
         _json(_claims(found), partial / FILES[3])
         (partial / FILES[5]).write_text(_report(found), encoding="utf-8")
         _json({**found.provenance, "seconds": clock.seconds}, partial / FILES[4])
@@ -75,7 +75,7 @@ def _refuse_foreign(folder: Path) -> None:
     )
 
 
-def _write_households(ready: Ready, path: Path) -> None:
+def write_households(ready: Ready, path: Path) -> None:
     """Each household's decision, straight from the engine."""
     from exitline.api.lines import line_figures
     from exitline.measure.chain import household_decisions, household_status

@@ -101,9 +101,9 @@ def run(
         with clock.step("estimating"):
             estimates = measure_study(ready)
         with clock.step("deciding"):
-            decisions, households = decide_study(ready)
+            decided, households = decide_study(ready)
         found = Run(
-            ready.study, ready.standard, estimates, decisions, households, findings,
+            ready.study, ready.standard, estimates, decided, households, findings,
             provenance(ready, clock),
         )  # fmt: skip
         folder = Path(out) if out is not None else opened.folder / opened.outputs.folder
@@ -134,7 +134,7 @@ def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tupl
         return _findings(ready)
 
 
-def decide(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> Decisions:
+def decisions(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> Decisions:
     """The decisions of a study on villages and counties, without estimates or report.
 
     Parameters
@@ -150,7 +150,7 @@ def decide(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> Dec
 
     Examples
     --------
-    >>> decide("examples/imaginary-country/census.yaml").counts("county")
+    >>> decisions("examples/imaginary-country/census.yaml").counts("county")
     {'met': ..., 'not met': ..., 'cannot tell': ...}
     """
     with made_ready(study, engine) as ready:
@@ -207,14 +207,14 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, float]]:
         design=ready.design,
         by=[(*sets[r.level], *([classes[r.level]] if classes[r.level] else [])) for r in rules],
     )  # fmt: skip
-    decisions = Decisions()
+    decided = Decisions()
     for rule in rules:
         units = units_of(found, rule.level, sets[rule.level], classes[rule.level])
         facts = Facts(_facts(ready, rule))
-        decisions = decisions + decide_units(
-            found, rule, units, facts, census=ready.design.census, below=decisions
+        decided = decided + decide_units(
+            found, rule, units, facts, census=ready.design.census, below=decided
         )
-    return decisions, _households(found)
+    return decided, _households(found)
 
 
 def _findings(ready: Ready) -> tuple[Finding, ...]:

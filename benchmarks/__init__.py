@@ -1,0 +1,1 @@
+"""Speed and memory, measured in one run beside a bare scan and peers; see docs/benchmarks.md."""
