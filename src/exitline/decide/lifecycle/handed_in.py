@@ -27,8 +27,9 @@ def read_drafts(path: str | Path) -> tuple[Draft, ...]:
 
     Columns: household, step, on (2016-05-01), actor, role; and where needed documents
     ("review minutes; village notice=<sha256>(name, hamlet)": kind, reference, fields
-    shown), category, reason, and the evidence as columns "evidence.<column>". In CSV
-    every household id stays the text it is.
+    shown), category, reason, and the evidence as columns "evidence.<column>". An empty
+    cell leaves the column out; NA says that it was asked and is not known. In CSV every
+    household id stays the text it is.
 
     Parameters
     ----------
@@ -239,10 +240,12 @@ def _evidence(given: Mapping[str, Any], where: str) -> dict[str, Scalar] | None:
 
 
 def _value(value: Any) -> Scalar:
-    """A value from a cell: true, false, a number, or text."""
+    """A value from a cell: true, false, NA (asked and not known), a number, or text."""
     if not isinstance(value, str):
         return value  # type: ignore[no-any-return]
     text = value.strip()
+    if text == "NA":
+        return None
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     return float(text) if _NUMBER.fullmatch(text) else value

@@ -130,6 +130,22 @@ class Log:
         """Hash of the last line: published, it fixes everything before it."""
         return self.stored.head
 
+    def require_head(self, head: str) -> None:
+        """Refuse a log in which a head that was noted earlier does not stand.
+
+        Raises
+        ------
+        LogDamagedError
+        """
+        if head not in self.stored.heads:
+            raise LogDamagedError(
+                "the log does not contain the head that was noted",
+                where=str(self.folder),
+                expected=f"a commit with the head {head[:16]}...",
+                got=f"{len(self.stored.heads) - 1:,} other commits",
+                remedy="compare with a copy: the log was rewritten, or it is another log",
+            )
+
     @property
     def households(self) -> tuple[str, ...]:
         """Every household of the log, in the order of their entry."""

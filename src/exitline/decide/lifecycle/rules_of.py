@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.decide.lifecycle.rule import Rule, RuleCriterion, RuleIndicator
+from exitline.errors import RuleFileError
 
 if TYPE_CHECKING:
     from exitline.standard.condition import Condition
@@ -41,7 +42,11 @@ def read_rules(tree: Tree | None, standard: Tree, path: Path) -> dict[str, Rule]
     from exitline.standard import load
 
     beside = path.parent / standard.text()
-    source = load(beside if beside.is_file() else standard.text())
+    try:
+        source = load(beside if beside.is_file() else standard.text())
+    except RuleFileError as reason:
+        reason.where = reason.where or standard.where
+        raise
     return {name: _rule(name, below, source) for name, below in tree.items()}
 
 

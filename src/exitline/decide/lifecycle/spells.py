@@ -72,13 +72,14 @@ def spell_faults(
     """
     import numpy as np
 
+    since, until = since.astype("datetime64[D]"), until.astype("datetime64[D]")
     order = np.lexsort((until, since, household))
     who, start, end = household[order], since[order], until[order]
     same = who[1:] == who[:-1]
     # the farthest end so far, so that a long spell is held against all that follow it
-    far = np.where(np.isnat(end), np.iinfo(np.int64).max, end.astype("datetime64[D]").astype(int))
+    far = np.where(np.isnat(end), np.iinfo(np.int64).max, end.astype(int))
     reach = _running_maximum(far, np.r_[True, ~same]) if len(who) else far
-    begins = start.astype("datetime64[D]").astype(int)
+    begins = start.astype(int)
     undated = np.isnat(since)
     return SpellFaults(
         negative=int(np.sum(until < since)),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +43,15 @@ class Stored:
         Bytes that are committed.
     unfinished : int
         Bytes behind them, of an append that did not finish.
+    heads : frozenset of str
+        Hash of every commit.
     """
 
     records: tuple[dict[str, Any], ...]
     head: str
     size: int
     unfinished: int
+    heads: frozenset[str] = frozenset()
 
 
 def read(folder: Path) -> Stored:
@@ -64,7 +67,7 @@ def read(folder: Path) -> Stored:
     records: list[dict[str, Any]] = []
     pending: list[dict[str, Any]] = []
     previous, head, position, size = START, START, 0, 0
-    heads = {START: 0}
+    heads = {START}
     for number, line in enumerate(data.split(b"\n")[:-1], start=1):
         position += len(line) + 1
         previous, record = _verified(line, previous, path, number)
@@ -73,9 +76,9 @@ def read(folder: Path) -> Stored:
             continue
         records += pending
         pending, head, size = [], previous, position
-        heads[head] = size
+        heads.add(head)
     _agrees_with_head(folder, heads, path)
-    return Stored(tuple(records), head, size, len(data) - size)
+    return Stored(tuple(records), head, size, len(data) - size, frozenset(heads))
 
 
 def unchanged(folder: Path, stored: Stored) -> bool:
@@ -124,7 +127,13 @@ def append(folder: Path, stored: Stored, records: Sequence[dict[str, Any]]) -> S
         ) from reason
     with whole_file(folder / HEAD) as partial:
         partial.write_bytes(_head_bytes(previous))
-    return Stored((*stored.records, *records), previous, stored.size + len(data), 0)
+    return Stored(
+        (*stored.records, *records),
+        previous,
+        stored.size + len(data),
+        0,
+        stored.heads | {previous},
+    )
 
 
 @contextmanager
@@ -145,11 +154,11 @@ def _verified(line: bytes, previous: str, path: Path, number: int) -> tuple[str,
     return hashed, record
 
 
-def _agrees_with_head(folder: Path, heads: Mapping[str, int], path: Path) -> None:
+def _agrees_with_head(folder: Path, heads: set[str], path: Path) -> None:
     """Refuse a log whose last known head is no longer in it."""
     at = folder / HEAD
     if not at.exists():
-        if len(heads) > 2:
+        if len(heads) > 2:  # one commit may be there before its head was written
             raise _damaged(at, "the file is missing", "the head that was written last")
         return
     try:

@@ -97,19 +97,8 @@ def even_digits(digits: NDArray[np.int64], *, draws: int = 9999, seed: int = 1) 
     1.0
     """
     import numpy as np
-    from scipy import stats
 
-    counts = np.bincount(digits, minlength=10)[:10].astype(np.int64)
-    n = int(counts.sum())
-    need(n, 10, screen=NAME, what="numbers")
-    observed = float(((counts - n / 10) ** 2).sum() / (n / 10))
-    if n >= 50:
-        p = float(stats.chi2.sf(observed, 9))
-    else:
-        drawn = np.random.default_rng(seed).multinomial(n, [0.1] * 10, size=draws)
-        null = ((drawn - n / 10) ** 2).sum(axis=1) / (n / 10)
-        p = float((1 + np.sum(null >= observed - 1e-9)) / (draws + 1))
-    return DigitTest(counts, observed, 9, p, float((counts[0] + counts[5]) / n))
+    return _against_even(np.bincount(digits, minlength=10)[:10], draws, seed)
 
 
 def same_digits(own: NDArray[np.int64], others: NDArray[np.int64]) -> DigitTest:
@@ -126,17 +115,11 @@ def same_digits(own: NDArray[np.int64], others: NDArray[np.int64]) -> DigitTest:
         Of the unit's own digits; digits that never occur do not count.
     """
     import numpy as np
-    from scipy import stats
 
     need(min(len(own), len(others)), 10, screen=NAME, what="numbers")
-    table = np.stack([np.bincount(d, minlength=10)[:10] for d in (own, others)]).astype(float)
-    held = table[:, table.sum(axis=0) > 0]
-    expected = held.sum(axis=1, keepdims=True) * held.sum(axis=0) / held.sum()
-    observed = float(((held - expected) ** 2 / expected).sum())
-    degrees = held.shape[1] - 1
-    p = float(stats.chi2.sf(observed, degrees)) if degrees else 1.0
-    counts = table[0].astype(np.int64)
-    return DigitTest(counts, observed, degrees, p, float((counts[0] + counts[5]) / len(own)))
+    return _against_others(
+        np.bincount(own, minlength=10)[:10], np.bincount(others, minlength=10)[:10]
+    )
 
 
 def screen_digits(
@@ -176,19 +159,47 @@ def screen_digits(
     need(len(digits), 10, screen=NAME, what="numbers")
     if units is None:
         return adjusted([_finding("", even_digits(digits), "even")])
-    labels = np.asarray(units)[held]
+    names, codes = np.unique(np.asarray(units)[held], return_inverse=True)
+    table = np.bincount(codes * 10 + digits, minlength=10 * len(names)).reshape(-1, 10)
+    rest = table.sum(axis=0) - table
     found = []
-    for unit in np.unique(labels):
-        own = labels == unit
-        if own.sum() < 10 or (against == "others" and (~own).sum() < 10):
+    for unit, own, others in zip(names, table, rest, strict=True):
+        if own.sum() < 10 or (against == "others" and others.sum() < 10):
             continue
-        test = (
-            even_digits(digits[own])
-            if against == "even"
-            else same_digits(digits[own], digits[~own])
-        )
+        test = _against_even(own) if against == "even" else _against_others(own, others)
         found.append(_finding(str(unit), test, against))
     return adjusted(found)
+
+
+def _against_even(counts: NDArray[np.int64], draws: int = 9999, seed: int = 1) -> DigitTest:
+    """Counts of the ten digits against equal shares."""
+    import numpy as np
+    from scipy import stats
+
+    n = int(counts.sum())
+    need(n, 10, screen=NAME, what="numbers")
+    observed = float(((counts - n / 10) ** 2).sum() / (n / 10))
+    if n >= 50:
+        p = float(stats.chi2.sf(observed, 9))
+    else:
+        drawn = np.random.default_rng(seed).multinomial(n, [0.1] * 10, size=draws)
+        null = ((drawn - n / 10) ** 2).sum(axis=1) / (n / 10)
+        p = float((1 + np.sum(null >= observed - 1e-9)) / (draws + 1))
+    return DigitTest(counts, observed, 9, p, float((counts[0] + counts[5]) / n))
+
+
+def _against_others(own: NDArray[np.int64], others: NDArray[np.int64]) -> DigitTest:
+    """Counts of the ten digits of one unit against those of all others."""
+    import numpy as np
+    from scipy import stats
+
+    table = np.stack([own, others]).astype(float)
+    held = table[:, table.sum(axis=0) > 0]
+    expected = held.sum(axis=1, keepdims=True) * held.sum(axis=0) / held.sum()
+    observed = float(((held - expected) ** 2 / expected).sum())
+    degrees = held.shape[1] - 1
+    p = float(stats.chi2.sf(observed, degrees)) if degrees else 1.0
+    return DigitTest(own, observed, degrees, p, float((own[0] + own[5]) / own.sum()))
 
 
 def _finding(unit: str, test: DigitTest, against: str) -> Finding:
@@ -198,7 +209,7 @@ def _finding(unit: str, test: DigitTest, against: str) -> Finding:
         unit=unit,
         statistic=test.chi_square,
         expected=float(test.degrees),
-        measure=f"chi-square of last digits; {100 * test.heaping:.1f} % end in 0 or 5",
+        measure="chi-square of last digits",
         p_value=test.p_value,
         q_value=test.p_value,
         n=int(test.counts.sum()),
@@ -206,4 +217,5 @@ def _finding(unit: str, test: DigitTest, against: str) -> Finding:
         if against == "even"
         else "last digits fall as in all other units",
         reading=_READING,
+        detail=f"{100 * test.heaping:.1f} % end in 0 or 5",
     )

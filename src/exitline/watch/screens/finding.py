@@ -32,7 +32,9 @@ class Finding:
     expected : float
         What the null expects of it.
     measure : str
-        What the statistic is, in words and unit.
+        What the statistic is, in words and unit; the same for all units of a screen.
+    detail : str
+        What else there is to say about this unit.
     p_value : float
         Probability, under the null, of a value at least as far out.
     q_value : float
@@ -55,6 +57,7 @@ class Finding:
     n: int
     null: str
     reading: str
+    detail: str = ""
 
 
 def benjamini_hochberg(p_values: NDArray[np.float64] | Sequence[float]) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NAME = "heaping above the line"
+LEAST = 200
 _READING = (
     "A line at a round number draws rounded answers to it, and support that is paid up to "
     "the line lifts households just above it; both are ordinary. Look at how incomes near "
@@ -101,10 +102,8 @@ def bin_counts(values: NDArray[Any], window: Window) -> NDArray[np.int64]:
     import numpy as np
 
     numbers = np.asarray(values, dtype=float)
-    numbers = numbers[np.isfinite(numbers)]
-    place = np.floor((numbers - window.line) / window.width + 1e-9).astype(np.int64) + window.bins
-    inside = (place >= 0) & (place < 2 * window.bins)
-    return np.bincount(place[inside], minlength=2 * window.bins)
+    one = np.zeros(len(numbers), dtype=np.int64)
+    return _counts(numbers, one, 1, window).ravel()
 
 
 def heaping(counts: NDArray[np.int64], window: Window) -> Heaping:
@@ -142,7 +141,7 @@ def heaping(counts: NDArray[np.int64], window: Window) -> Heaping:
     tested[window.bins : window.bins + window.above] = True
     used = np.ones_like(tested)
     used[window.bins - window.left_out : window.bins] = False
-    need(int(counts[used].sum()), 50, screen=NAME, what="households around the line")
+    need(int(counts[used].sum()), LEAST, screen=NAME, what="households around the line")
     curve = np.vander(middle, window.degree + 1, increasing=True)
     with_term = np.column_stack([curve, tested])
     y, others = counts.astype(float), used & ~tested
@@ -180,7 +179,7 @@ def screen_heaping(
     Returns
     -------
     tuple of Finding
-        Units with fewer than 50 households around the line are left out.
+        Units with fewer than 200 households around the line are left out.
 
     Raises
     ------
@@ -192,15 +191,14 @@ def screen_heaping(
     numbers = np.asarray(values, dtype=float)
     if units is None:
         return adjusted([_finding("", heaping(bin_counts(numbers, window), window), window)])
-    labels = np.asarray(units)
+    names, codes = np.unique(np.asarray(units), return_inverse=True)
     found = []
-    for unit in np.unique(labels):
-        counts = bin_counts(numbers[labels == unit], window)
+    for unit, counts in zip(names, _counts(numbers, codes, len(names), window), strict=True):
         try:
             found.append(_finding(str(unit), heaping(counts, window), window))
         except DataError:
             continue
-    need(len(found), 1, screen=NAME, what="units with 50 households around the line")
+    need(len(found), 1, screen=NAME, what=f"units with {LEAST} households around the line")
     return adjusted(found)
 
 
@@ -218,6 +216,18 @@ def _finding(unit: str, test: Heaping, window: Window) -> Finding:
         null="the log density is a smooth curve through the line",
         reading=_READING,
     )
+
+
+def _counts(
+    numbers: NDArray[np.float64], codes: NDArray[np.int64], units: int, window: Window
+) -> NDArray[np.int64]:
+    """Households in each bin, shape (units, 2 bins)."""
+    import numpy as np
+
+    place = np.floor((numbers - window.line) / window.width + 1e-9) + window.bins
+    inside = (place >= 0) & (place < 2 * window.bins)
+    cell = codes[inside] * (2 * window.bins) + place[inside].astype(np.int64)
+    return np.bincount(cell, minlength=units * 2 * window.bins).reshape(units, -1)
 
 
 def _poisson(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

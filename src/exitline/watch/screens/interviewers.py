@@ -159,12 +159,13 @@ def screen_interviewers(
                 unit=name,
                 statistic=test.icc,
                 expected=test.expected,
-                measure=f"intra-interviewer correlation, {test.interviewers} interviewers",
+                measure="intra-interviewer correlation",
                 p_value=test.p_value,
                 q_value=float("nan"),
                 n=test.n,
                 null="within an area, who asked says nothing about the answer",
                 reading=_READING,
+                detail=f"{test.interviewers} interviewers",
             )
         )
     return adjusted(found)

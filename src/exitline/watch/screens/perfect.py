@@ -219,12 +219,13 @@ def screen_perfect(
         unit="",
         statistic=float(test.perfect),
         expected=test.expected,
-        measure=f"units without an error, of {test.units}; {enough}",
+        measure="units without an error",
         p_value=test.p_value,
         q_value=test.p_value,
         n=int(sum(n)),
         null=f"errors fall on units by chance, correlation within units {icc:g}",
         reading=_READING,
+        detail=f"of {test.units}; {enough}",
     )
     return (finding,)
 

@@ -164,12 +164,13 @@ def screen_speed(
             unit=str(units[u]),
             statistic=test.change,
             expected=test.expected,
-            measure=f"change; units differ by {test.spread:.3g} (standard deviation)",
+            measure="mean change",
             p_value=test.p_value,
             q_value=float("nan"),
             n=1 if n is None else int(n[u]),
             null="the unit's change is one of those the other units show",
             reading=_READING,
+            detail=f"the others differ by {test.spread:.3g} (standard deviation)",
         )
         for u, test in enumerate(tests)
     ]

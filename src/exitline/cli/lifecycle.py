@@ -1,0 +1,407 @@
+"""exitline lifecycle: record what happens to households, and ask where they stand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from exitline.decide.lifecycle import Draft, Duty, Event, Log
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
+_AS_OF = click.option("--as-of", type=_DAY, help="The day asked about (today).")
+
+
+@click.group(
+    help="""Record what happens to households, and ask where they stand.
+
+A procedure file says which steps there are, from which state, by whom, with
+which documents and waiting days. A log is a folder that is only appended to.
+
+Examples:
+
+\b
+  exitline lifecycle procedure china-2020-monitoring
+  exitline lifecycle record LOG events.csv --procedure china-2016-exit --new
+  exitline lifecycle state LOG --as-of 2017-12-31
+  exitline lifecycle overdue LOG
+  exitline lifecycle history LOG HOUSEHOLD
+  exitline lifecycle check LOG
+""",
+)
+def command() -> None:
+    """The group itself; see its help."""
+
+
+@command.command(
+    help="""Record events into LOG: those of FILE, or one from flags.
+
+FILE is CSV, JSON, JSON lines or Parquet with the columns household, step, on,
+actor, role, documents, category, reason and evidence.<column>. All events of a
+file are recorded, or none. Outcomes and states are derived, never handed in.
+
+Examples:
+
+\b
+  exitline lifecycle record LOG events.csv --procedure china-2016-exit --new
+  exitline lifecycle record LOG --procedure china-2016-exit --household 17 \\
+      --step consent --on 2016-06-01 --actor li --role household \\
+      --document consent
+""",
+)
+@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--procedure", required=True, help="Shipped name, or a YAML file.")
+@click.option("--new", is_flag=True, help="Begin the log.")
+@click.option("--household", help="Household id, for one event.")
+@click.option("--step", help="Step of the procedure.")
+@click.option("--on", help="Day it happened: 2016-05-01.")
+@click.option("--actor", help="Who took the step.")
+@click.option("--role", help="In which role.")
+@click.option("--document", "documents", multiple=True,
+              help="kind, kind=reference or kind(fields shown).")  # fmt: skip
+@click.option("--evidence", multiple=True, metavar="COLUMN=VALUE", help="For steps that assess.")
+@click.option("--category", help="Kind of the state it leads to.")
+@click.option("--reason", help="In words.")
+@_JSON
+def record(
+    log: Path, file: Path | None, procedure: str, new: bool, json_: bool, **fields: Any
+) -> None:
+    """Check events and append them."""
+    from exitline.cli import show
+    from exitline.decide.lifecycle import Log, load_procedure
+    from exitline.decide.lifecycle.handed_in import read_drafts
+
+    given = {name: value for name, value in fields.items() if value}
+    if (file is None) == (not given):
+        raise click.UsageError("name a FILE of events, or one event with --household and so on")
+    drafts = read_drafts(file) if file is not None else (_draft(given),)
+    rules = load_procedure(procedure)
+    opened = Log.create(log) if new else Log.open(log)
+    where = f"{file.name} row" if file is not None else "event"
+    events = opened.append(drafts, rules, where=where)
+    if json_:
+        show.as_json({"head": opened.head, "events": [_brief(event) for event in events]})
+        return
+    counted = "1 event" if len(events) == 1 else f"{len(events):,} events"
+    show.note(f"{counted} recorded; the log holds {len(opened.events):,}. Head: {opened.head}")
+
+
+@command.command(
+    help="""Where households stood on a day.
+
+SOURCE is a log, or a table of events (Parquet or CSV with household, on, state
+and number) of any size. With --out the state of every household is written
+into a Parquet file; with --procedure a table's events are checked first.
+
+Examples:
+
+\b
+  exitline lifecycle state LOG --as-of 2017-12-31
+  exitline lifecycle state LOG --household 17
+  exitline lifecycle state events.parquet --out states.parquet
+""",
+)
+@click.argument("source", type=click.Path(path_type=Path))
+@_AS_OF
+@click.option("--household", help="One household of a log.")
+@click.option("--known-on", type=_DAY, help="Leave out what a log recorded later.")
+@click.option("--procedure", help="Refuse events that this procedure does not allow.")
+@click.option("--out", type=click.Path(path_type=Path), help="Parquet file, a row a household.")
+@_JSON
+def state(
+    source: Path,
+    as_of: datetime | None,
+    household: str | None,
+    known_on: datetime | None,
+    procedure: str | None,
+    out: Path | None,
+    json_: bool,
+) -> None:
+    """Count states, write them, or show one household's."""
+    from exitline.cli import show
+    from exitline.watch import standing
+
+    day = _day(as_of)
+    if household is not None:
+        _one_state(source, household, day, known_on, json_=json_)
+        return
+    data = _events_of(source, known_on)
+    if procedure is not None:
+        from exitline.decide.lifecycle import load_procedure
+
+        allowed = load_procedure(procedure, rules=False).transitions()
+        standing.check_events(standing.event_faults(data, allowed), where=source.name)
+    with show.working("looking up states"):
+        counts = standing.count_states(data, day).to_pylist()
+        written = None if out is None else standing.write_states(data, day, out)
+    if json_:
+        show.as_json({"as_of": day, "states": counts, "written": written})
+        return
+    rows = [(row["state"], f"{row['households']:,}") for row in counts]
+    show.table(f"Households by state on {day}", ("state", "households"), rows, right=(1,))
+    if written is not None:
+        show.note(f"{written:,} households written to {out}")
+
+
+@command.command(
+    help="""What is overdue on a day: deadlines and monitoring checks.
+
+Examples:
+
+\b
+  exitline lifecycle overdue LOG
+  exitline lifecycle overdue LOG --as-of 2021-06-01 --role county
+""",
+)
+@click.argument("log", type=click.Path(path_type=Path))
+@_AS_OF
+@click.option("--role", help="Only what this role is answerable for.")
+@click.option("--all", "everything", is_flag=True, help="Also what is due later or was done.")
+@_JSON
+def overdue(
+    log: Path, as_of: datetime | None, role: str | None, everything: bool, json_: bool
+) -> None:
+    """List duties, longest overdue first."""
+    from exitline.cli import show
+    from exitline.decide.lifecycle import Log
+
+    day = _day(as_of)
+    found = [d for d in _duties(Log.open(log), day) if role is None or d.role == role]
+    if not everything:
+        found = [duty for duty in found if duty.status == "overdue"]
+    found.sort(key=lambda duty: (-duty.days_late, duty.due, duty.household))
+    if json_:
+        show.as_json([asdict(duty) for duty in found])
+        return
+    rows = [(d.household, d.name, d.role, d.due, d.status, d.days_late or None) for d in found]
+    title = f"{len(found):,} duties" if everything else f"{len(found):,} overdue"
+    columns = ("household", "what", "role", "due", "status", "days late")
+    show.table(f"{title} on {day}", columns, rows, right=(5,))
+
+
+@command.command(
+    help="""Every event of a household, with its decisions.
+
+Examples:
+
+\b
+  exitline lifecycle history LOG HOUSEHOLD
+  exitline lifecycle history LOG HOUSEHOLD --json
+""",
+)
+@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("household")
+@_JSON
+def history(log: Path, household: str, json_: bool) -> None:
+    """Print the events of one household."""
+    from exitline.cli import show
+    from exitline.decide.lifecycle import Log
+
+    found = Log.open(log).history(household)
+    if json_:
+        show.as_json([event.as_json() for event in found.events])
+        return
+    rows = [(e.number, e.on, e.step, e.role, _state_text(e), _decision(e)) for e in found.events]
+    columns = ("no.", "on", "step", "role", "state after", "decision")
+    show.table(f"Household {household}: {_state_text(found.events[-1])}", columns, rows, right=(0,))
+    for event in found.events:
+        if event.decision is not None:
+            show.note(_decision_text(event))
+
+
+@command.command(
+    help="""Verify a log: its chain, and every decision derived again.
+
+Exit status 1 where the log is not what was recorded, or a decision does not
+follow from its own values.
+
+Examples:
+
+\b
+  exitline lifecycle check LOG
+  exitline lifecycle check LOG --head 5f2c...
+""",
+)
+@click.argument("log", type=click.Path(path_type=Path))
+@click.option("--head", help="A head noted or published earlier: it must still be in the log.")
+@_JSON
+def check(log: Path, head: str | None, json_: bool) -> None:
+    """Verify the chain, the head and the decisions."""
+    from exitline.cli import show
+    from exitline.decide.lifecycle import Log
+
+    opened = Log.open(log)
+    if head is not None:
+        opened.require_head(head)
+    unsound = opened.unsound()
+    if json_:
+        show.as_json({"head": opened.head, "events": len(opened.events), "unsound": unsound})
+    else:
+        show.note(
+            f"{len(opened.events):,} events of {len(opened.households):,} households, "
+            f"chain whole. Decisions that do not follow from their values: {len(unsound)}"
+            + (" (events " + ", ".join(map(str, unsound)) + ")" if unsound else "")
+            + f". Head: {opened.head}"
+        )
+    if unsound:
+        sys.exit(1)
+
+
+@command.command(
+    help="""List the shipped procedures, or show one with its steps and sources.
+
+Examples:
+
+\b
+  exitline lifecycle procedure
+  exitline lifecycle procedure china-2016-exit
+""",
+)
+@click.argument("name", required=False)
+@_JSON
+def procedure(name: str | None, json_: bool) -> None:
+    """Print procedures."""
+    from exitline.cli import show
+    from exitline.decide.lifecycle import load_procedure, shipped_procedures
+
+    if name is None:
+        loaded = [load_procedure(each, rules=False) for each in shipped_procedures()]
+        rows = [(p.name, p.title, p.standard) for p in loaded]
+        if json_:
+            show.as_json([dict(zip(("name", "title", "standard"), r, strict=True)) for r in rows])
+        else:
+            show.table("Procedures", ("name", "title", "standard"), rows)
+        return
+    shown = load_procedure(name, rules=False)
+    steps = [
+        (s.name, ", ".join(s.start), s.to or "(stays)", ", ".join(s.by),
+         "" if s.verified else "not verified")
+        for s in shown.steps.values()
+    ]  # fmt: skip
+    if json_:
+        show.as_json({"name": shown.name, "digest": shown.digest, "steps": steps,
+                      "sources": shown.sources, "notes": shown.notes})  # fmt: skip
+        return
+    show.table(shown.title, ("step", "from", "to", "by", ""), steps)
+    for key, source in shown.sources.items():
+        show.note(f"{key}: {source}")
+    for text in shown.notes:
+        show.note(f"Note: {text}")
+
+
+@command.command(
+    help="""Write the events of LOG into a Parquet FILE, without evidence or names.
+
+Such files of many offices can be counted together with `state`.
+
+Examples:
+
+\b
+  exitline lifecycle export LOG events.parquet
+""",
+)
+@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@_JSON
+def export(log: Path, file: Path, json_: bool) -> None:
+    """Write the event table."""
+    from exitline.cli import show
+    from exitline.decide.lifecycle import Log
+    from exitline.decide.lifecycle.listing import write_events
+
+    rows = write_events(Log.open(log).events, file)
+    if json_:
+        show.as_json({"file": str(file), "events": rows})
+    else:
+        show.note(f"{rows:,} events written to {file}")
+
+
+def _draft(fields: dict[str, Any]) -> Draft:
+    """One event from flags."""
+    from exitline.decide.lifecycle.handed_in import draft_of
+
+    row = {k: v for k, v in fields.items() if k not in ("documents", "evidence")}
+    row["documents"] = "; ".join(fields.get("documents", ()))
+    for pair in fields.get("evidence", ()):
+        column, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--evidence takes COLUMN=VALUE, not '{column}'")
+        row[f"evidence.{column.strip()}"] = value
+    return draft_of(row, where="event")
+
+
+def _events_of(source: Path, known_on: datetime | None) -> Any:
+    """A log's events as a table, or the file of events."""
+    if not source.is_dir():
+        return str(source)
+    from exitline.decide.lifecycle import Log
+    from exitline.decide.lifecycle.listing import events_table
+
+    limit = None if known_on is None else known_on.date()
+    return events_table(
+        [e for e in Log.open(source).events if limit is None or e.recorded <= limit]
+    )
+
+
+def _one_state(
+    source: Path, household: str, day: date, known_on: datetime | None, *, json_: bool
+) -> None:
+    """Print where one household of a log stood."""
+    from exitline.cli import show
+    from exitline.decide.lifecycle import Log
+
+    limit = None if known_on is None else known_on.date()
+    found = Log.open(source).history(household).standing(day, known_on=limit)
+    if json_:
+        show.as_json({"as_of": day, **asdict(found)})
+        return
+    what = f"{found.state} ({found.category})" if found.category else found.state
+    since = f" since {found.since}" if found.since else ""
+    cases = f"; open: {', '.join(found.open_cases)}" if found.open_cases else ""
+    show.note(f"On {day}: {what or 'not in the log yet'}{since}{cases}")
+
+
+def _duties(log: Log, day: date) -> list[Duty]:
+    """The duties of every household of a log."""
+    from exitline.decide.lifecycle import duties
+
+    return [d for h in log.households for d in duties(log.history(h), log.procedure, day)]
+
+
+def _brief(event: Event) -> dict[str, Any]:
+    """An event's number, step and what it led to."""
+    outcome = None if event.decision is None else event.decision.outcome
+    return {"number": event.number, "step": event.step, "state": event.state, "decision": outcome}
+
+
+def _state_text(event: Event) -> str:
+    return f"{event.state} ({event.category})" if event.category else event.state
+
+
+def _decision(event: Event) -> str:
+    return "" if event.decision is None else event.decision.outcome
+
+
+def _decision_text(event: Event) -> str:
+    """A decision in a sentence: outcome, reason, lines and the rule's digest."""
+    made = event.decision
+    if made is None:
+        return ""
+    lines = "".join(f", line {name} {value:,g}" for name, value in made.lines.items())
+    rule = f"rule '{made.rule}' {made.rule_digest[:12]}"
+    return f"{event.number}: {made.outcome} ({made.reason}); {rule}{lines}"
+
+
+def _day(given: datetime | None) -> date:
+    return date.today() if given is None else given.date()
+
+
+__all__: Sequence[str] = ["command"]

@@ -1,0 +1,110 @@
+"""exitline screen: patterns in a registry or an assessment that chance rarely makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from exitline.watch.screens import Finding
+
+_OPTIONS = (
+    click.option("--value", metavar="COLUMN", help="Recorded number, such as income."),
+    click.option("--line", type=float, help="Poverty line, in the unit of the value."),
+    click.option("--bin", type=float, help="Width of a bin around the line (line / 100)."),
+    click.option("--before", metavar="COLUMN", help="The number at an earlier time."),
+    click.option("--by", "unit", metavar="COLUMN", help="County or office: one test for each."),
+    click.option("--interviewer", metavar="COLUMN", help="Who asked."),
+    click.option("--area", metavar="COLUMN", help="Area shared by interviewers."),
+    click.option("--answer", "answers", multiple=True, metavar="COLUMN",
+                 help="A column of answers; name several."),
+    click.option("--sampled", metavar="COLUMN", help="One row a county: sampled."),
+    click.option("--errors", metavar="COLUMN", help="One row a county: found wrong."),
+    click.option("--icc", type=float, default=0.0, show_default=True,
+                 help="Correlation of errors within a county under the null."),
+    click.option("--digits", type=click.Choice(["even", "others"]), default="even",
+                 show_default=True, help="What last digits are held against."),
+    click.option("--place", type=int, default=0, show_default=True,
+                 help="Decimal place of the last digit: 1 for tens."),
+    click.option("--share", type=float, default=0.9, show_default=True,
+                 help="Share of equal answers from which records agree."),
+    click.option("--draws", type=click.IntRange(min=19), default=999, show_default=True,
+                 help="Permutations."),
+    click.option("--seed", type=int, default=1, show_default=True, help="Of permutations."),
+)  # fmt: skip
+
+
+def _with_options(function: Any) -> Any:
+    """The command with all its options, in their order."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command(
+    help="""Screen DATA for patterns that chance rarely makes.
+
+A screen is made where its columns are named: last digits of --value; heaping
+just above --line; speed of change from --before to --value, --by unit;
+differences between interviewers; records that agree in their --answer columns;
+counties without an error (--sampled, --errors). Each has its null distribution
+and a p-value, adjusted for the number of tests of that screen
+(Benjamini-Hochberg). A small p-value says that a pattern is rare under the
+null, not why it is there.
+
+Examples:
+
+\b
+  exitline screen registry.parquet --value income --line 4000 --by county
+  exitline screen visits.csv --interviewer who --area village \\
+      --answer q1 --answer q2 --answer q3 --answer q4
+  exitline screen counties.csv --sampled n --errors wrong --icc 0.02
+""",
+)
+@click.argument("data", type=click.Path(path_type=str))
+@_with_options
+@click.option("--top", type=click.IntRange(min=1), default=10, show_default=True,
+              help="Rows shown of each screen.")  # fmt: skip
+@click.option("--json", "json_", is_flag=True, help="Print every finding as JSON.")
+def command(data: str, top: int, json_: bool, **columns: Any) -> None:
+    """Run the screens and print what they found."""
+    from exitline.cli import show
+    from exitline.watch.screens.run import ScreenPlan, run_screens
+
+    with show.working("screening"):
+        found = run_screens(data, ScreenPlan(**columns))
+    if json_:
+        show.as_json([asdict(finding) for finding in found])
+        return
+    for screen in dict.fromkeys(finding.screen for finding in found):
+        _print([finding for finding in found if finding.screen == screen], top)
+
+
+def _print(findings: Sequence[Finding], top: int) -> None:
+    """One table a screen, its null and its ordinary explanations under it."""
+    from exitline.cli import show
+
+    first = findings[0]
+    rare = sum(f.q_value <= 0.05 for f in findings)
+    tests = "1 test" if len(findings) == 1 else f"{len(findings):,} tests"
+    rows = [
+        (f.unit or "all", f"{f.statistic:,.3g}", f"{f.expected:,.3g}", _p(f.p_value),
+         _p(f.q_value), f"{f.n:,}", f.detail)
+        for f in findings[:top]
+    ]  # fmt: skip
+    show.table(
+        f"{first.screen.capitalize()}: {rare} of {tests} rare after adjustment",
+        ("unit", "found", "expected", "p", "adjusted p", "n", ""),
+        rows,
+        right=(1, 2, 3, 4, 5),
+        caption=f"{first.measure}. Null: {first.null}.",
+    )
+    show.note(first.reading + "\n")
+
+
+def _p(value: float) -> str:
+    """A p-value with as many digits as it carries."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
