@@ -68,13 +68,20 @@ def open_study(study: Study | str | Path) -> Study:
 
 
 @contextmanager
-def ready(study: Study | str | Path, engine: str | Engine = "duckdb") -> Iterator[Ready]:
+def ready(
+    study: Study | str | Path,
+    engine: str | Engine = "duckdb",
+    *,
+    standard: Standard | None = None,
+) -> Iterator[Ready]:
     """A study ready to be measured, on an engine that is open for the length of the block.
 
     Parameters
     ----------
     study : Study or path
     engine : {"duckdb", "spark"} or Engine
+    standard : Standard, optional
+        Instead of the one that the study names.
 
     Yields
     ------
@@ -91,6 +98,7 @@ def ready(study: Study | str | Path, engine: str | Engine = "duckdb") -> Iterato
 
     opened = open_study(study)
     reference = opened.standard_reference
-    standard = load(reference) if reference is not None else None
+    if standard is None and reference is not None:
+        standard = load(reference)
     with session(engine) as running:
         yield Ready(opened, standard, running, prepare(opened, standard, running.attach))

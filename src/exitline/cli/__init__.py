@@ -10,12 +10,26 @@ import click
 
 from exitline import __version__
 
+_LINES = {
+    "init": "Look at a data file, propose a commented study file.",
+    "check": "Report on data quality and design of a study.",
+    "run": "Estimates, decisions and report of a study.",
+    "estimate": "One table of estimates, straight from flags.",
+    "standards": "List the rule files; show one with its sources.",
+    "plan": "How large an assessment must be, and what it would cost.",
+    "draw": "Draw a sample that anyone can draw again.",
+    "assess": "Judge a county by its assessment sample.",
+    "lifecycle": "Record what happens to households; ask where they stand.",
+    "dynamics": "Movements in and out of poverty over a panel.",
+    "watch": "Who is at risk of falling back, why, and does the watch work.",
+    "screen": "Patterns that chance rarely makes, with their p-values.",
+    "claim": "Make a figure a claim: bound, signed, kept in a ledger.",
+    "verify": "Recompute a claim: match, mismatch or cannot verify.",
+    "check-claim": "Do the figures of a published sentence fit together?",
+    "story": "Build films whose every figure is recomputed.",
+}
 COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("exitline.cli.init", "Look at a data file, propose a commented study file."),
-    "check": ("exitline.cli.check", "Report on data quality and design of a study."),
-    "run": ("exitline.cli.run", "Estimates, decisions and report of a study."),
-    "estimate": ("exitline.cli.estimate", "One table of estimates, straight from flags."),
-    "standards": ("exitline.cli.standards", "List the rule files; show one with its sources."),
+    name: (f"exitline.cli.{name.replace('-', '_')}", line) for name, line in _LINES.items()
 }
 """Name of each command: the module that defines it, and its line in the help."""
 
