@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exitline.decide.court import Court
@@ -193,60 +193,6 @@ def assess(
     return Assessment(county, reading, _overall(judgements), judgements)
 
 
-def what_if(
-    visits: Visits,
-    county: County,
-    criteria: Sequence[RateCriterion],
-    readings: Iterable[Reading],
-    assumptions: Assumptions | None = None,
-) -> tuple[Assessment, ...]:
-    """The same evidence under several readings, in their order.
-
-    Parameters
-    ----------
-    visits, county, criteria, assumptions
-        As for `assess`.
-    readings : iterable of Reading
-
-    Returns
-    -------
-    tuple of Assessment
-    """
-    return tuple(assess(visits, county, criteria, r, assumptions) for r in readings)
-
-
-def other_readings(base: Reading, visits: Visits) -> tuple[Reading, ...]:
-    """The base reading, and every reading that differs from it in one point.
-
-    The denominator "villages" is left out where the visits have no columns for it.
-
-    Parameters
-    ----------
-    base : Reading
-    visits : Visits
-
-    Returns
-    -------
-    tuple of Reading
-        The base first.
-    """
-    from dataclasses import fields, replace
-    from typing import get_args, get_type_hints
-
-    import exitline.decide.evidence as evidence
-
-    hints = get_type_hints(Reading, vars(evidence))
-    able = visits.village_weight is not None and visits.village_unregistered is not None
-    found = [base]
-    for point in fields(Reading):
-        for value in get_args(hints[point.name]):
-            changed = replace(base, **{point.name: value})
-            fits = changed.denominator == "surveyed" or (able and changed.unit == "persons")
-            if changed != base and fits:
-                found.append(changed)
-    return tuple(found)
-
-
 def _judge(
     criterion: RateCriterion,
     visits: Visits,
@@ -258,7 +204,7 @@ def _judge(
 ) -> Judgement:
     """One criterion."""
     comparison = reading.comparison(criterion.comparison)
-    finding = find(criterion.rate, visits, county, reading, assumptions)
+    finding = find(criterion, visits, county, reading, assumptions)
     if finding is None:
         return _no_evidence(criterion, comparison, assumptions.confidence)
     court = Court(comparison, criterion.threshold, reading.rule, assumptions)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.decide.decision import Comparison
-    from exitline.standard.model import ExitRule
+    from exitline.standard.model import Criterion, ExitRule
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -166,6 +166,8 @@ class RateCriterion:
         A share between 0 and 1.
     veto : bool
         Whether the county cannot meet the rule without it.
+    denominator : {"surveyed", "villages"}
+        Of the missed rate, see `Reading`.
     """
 
     name: str
@@ -173,6 +175,7 @@ class RateCriterion:
     comparison: Comparison
     threshold: float
     veto: bool = True
+    denominator: Denominator = "surveyed"
 
     def __post_init__(self) -> None:
         check_rate(self.threshold, f"threshold of {self.name}")
@@ -192,9 +195,11 @@ class Reading:
 
     Parameters
     ----------
-    denominator : {"surveyed", "villages"}
-        Of the missed rate: the unregistered people who were surveyed (weighted), or all
-        unregistered people of the sampled villages, surveyed or not.
+    denominator : {"declared", "surveyed", "villages"}
+        Of the missed rate: as the criterion says; the unregistered people who were surveyed
+        (weighted); or all unregistered people of the sampled villages, surveyed or not. The
+        comprehensive incidence extrapolates by weight from those surveyed unless this says
+        "villages".
     boundary : {"declared", "strict", "inclusive"}
         As the criterion says; or every rate must be strictly beyond its threshold
         ("must be below 2 %"); or may equal it ("above 2 % fails").
@@ -215,7 +220,7 @@ class Reading:
     'as declared'
     """
 
-    denominator: Denominator = "surveyed"
+    denominator: Literal["declared", "surveyed", "villages"] = "declared"
     boundary: Boundary = "declared"
     unit: Literal["persons", "households"] = "persons"
     no_answer: Literal["excluded", "against"] = "excluded"
@@ -224,6 +229,8 @@ class Reading:
     def words(self) -> str:
         """The differences from the default reading, in words."""
         parts = []
+        if self.denominator == "surveyed":
+            parts.append("missed rate over the unregistered people surveyed")
         if self.denominator == "villages":
             parts.append("missed rate over all unregistered people of the sampled villages")
         if self.boundary == "strict":
@@ -312,6 +319,7 @@ def criteria_of(rule: ExitRule, area_class: str = "") -> tuple[RateCriterion, ..
             criterion.comparison,
             criterion.threshold(area_class).value,
             criterion.veto,
+            "villages" if _of_villages(criterion) else "surveyed",
         )
         for criterion in rule.criteria
         if criterion.kind == "assessment" and criterion.rate and criterion.comparison
@@ -325,6 +333,12 @@ def criteria_of(rule: ExitRule, area_class: str = "") -> tuple[RateCriterion, ..
             remedy="choose a standard whose county rule has rates found by an assessment",
         )
     return found
+
+
+def _of_villages(criterion: Criterion) -> bool:
+    """Whether a missed rate is declared as a share of all people of the sampled villages."""
+    words = criterion.denominator.casefold()
+    return criterion.rate == "missed" and "village" in words and "survey" not in words
 
 
 def _check_lengths(visits: Visits) -> None:

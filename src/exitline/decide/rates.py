@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,20 +15,24 @@ from exitline.decide.shares import Members, Share, estimate_share
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.decide.evidence import Assumptions, County, RateName, Reading, Visits
+    from exitline.decide.evidence import Assumptions, County, RateCriterion, Reading, Visits
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 
 def find(
-    rate: RateName, visits: Visits, county: County, reading: Reading, assumptions: Assumptions
+    criterion: RateCriterion,
+    visits: Visits,
+    county: County,
+    reading: Reading,
+    assumptions: Assumptions,
 ) -> Finding | None:
-    """One rate of a county, from its visits.
+    """The rate a criterion asks for, from the visits of a county.
 
     Parameters
     ----------
-    rate : {"missed", "wrong", "comprehensive", "recognition"}
+    criterion : RateCriterion
     visits : Visits
     county : County
     reading : Reading
@@ -45,13 +49,15 @@ def find(
         When the reading needs columns that are not there.
     """
     source = _Source(visits, county, assumptions)
-    if rate == "recognition":
+    declared = reading.denominator == "declared"
+    denominator = criterion.denominator if declared else reading.denominator
+    if criterion.rate == "recognition":
         return source.recognition(reading)
-    if rate == "wrong":
+    if criterion.rate == "wrong":
         return source.wrong(reading.unit)
-    if rate == "missed":
-        return source.missed(reading)
-    return source.comprehensive(reading)
+    if criterion.rate == "missed":
+        return source.missed(denominator, reading.unit)
+    return source.comprehensive(denominator)
 
 
 @dataclass(frozen=True)
@@ -68,13 +74,13 @@ class _Source:
             return Known()
         return _simple(self._group(EXITED, unit, "wrong"))
 
-    def missed(self, reading: Reading) -> Finding | None:
+    def missed(self, denominator: str, unit: str) -> Finding | None:
         """Missed, of the unregistered."""
         if self.county.others == 0:
             return Known()
-        if reading.denominator == "villages":
-            return self._missed_of_villages(reading.unit)
-        return _simple(self._group(UNREGISTERED, reading.unit, "missed"))
+        if denominator == "villages":
+            return self._missed_of_villages(unit)
+        return _simple(self._group(UNREGISTERED, unit, "missed"))
 
     def recognition(self, reading: Reading) -> Finding | None:
         """Approving households, of those asked."""
@@ -88,10 +94,9 @@ class _Source:
         share = self._share(asked, against, v.weight, "recognition")
         return None if share is None else Complement(share)
 
-    def comprehensive(self, reading: Reading) -> Finding | None:
+    def comprehensive(self, denominator: str) -> Finding | None:
         """All who are poor, of the rural population; always in persons."""
-        persons = replace(reading, unit="persons")
-        found = (self.missed(persons), self.wrong("persons"))
+        found = (self.missed(denominator, "persons"), self.wrong("persons"))
         if any(finding is None for finding in found):
             return None
         populations = (self.county.others, self.county.exited)
@@ -118,7 +123,7 @@ class _Source:
                 got=f"unit {unit}, "
                 + ("both columns" if v.village_weight is not None else "no village_weight"),
                 remedy="add to every row how many villages its village stands for and how many "
-                "unregistered persons live in it",
+                "unregistered persons live in it, or choose the reading over those surveyed",
             )
         chosen = v.group == UNREGISTERED
         weight = v.village_weight * v.size
