@@ -116,16 +116,11 @@ class Period:
         return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
 
     def __str__(self) -> str:
-        if self.first == date(self.year, 1, 1) and self.last == date(self.year, 12, 31):
-            return str(self.year)
+        if self.first is not None and (self.first, self.last) == _ends_of(self.first.year):
+            return str(self.first.year)
         first = "" if self.first is None else f"from {self.first.isoformat()}"
         last = "" if self.last is None else f"to {self.last.isoformat()}"
         return " ".join(part for part in (first, last) if part) or "always"
-
-    @property
-    def year(self) -> int:
-        """The year it begins in (0 where it is open)."""
-        return 0 if self.first is None else self.first.year
 
 
 ALWAYS = Period(None, None)

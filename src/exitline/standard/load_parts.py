@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
 
 from exitline.standard.bands import Band, Bands, Gap
 from exitline.standard.lines import Figure
 from exitline.standard.load_context import POOR, SOURCED, Context, Origin, optional_text, texts
 from exitline.standard.load_values import check_name, exact, fields, number
-from exitline.standard.model import LEVELS, Column, Cutoff, Indicator, SourceRef
+from exitline.standard.model import LEVELS, Column, Cutoff, Derivation, Indicator, SourceRef
 from exitline.standard.yamltree import Tree
 
 _KINDS = {"number": "number", "boolean": "truth", "text": "text"}
@@ -33,7 +34,7 @@ def read_source(name: str, here: Tree) -> SourceRef:
 
 def read_column(name: str, here: Tree) -> Column:
     """One column: its meaning and type at least."""
-    keys = fields(here, ("meaning", "type"), ("unit", "level", "values", "formula", *SOURCED))
+    keys = fields(here, ("meaning", "type"), ("unit", "level", "values", "derived"))
     kind = _KINDS[keys["type"].choice(tuple(_KINDS))]
     if "values" in keys and kind != "text":
         raise keys["values"].fault("only columns of text list their values", remedy="remove it")
@@ -50,25 +51,30 @@ def read_column(name: str, here: Tree) -> Column:
     )
 
 
-def read_formulas(here: Tree, context: Context) -> dict[str, Column]:
+def read_derivations(here: Tree, context: Context) -> dict[str, Column]:
     """The columns again, with the formulas of those that can be computed from others."""
     found = dict(context.columns)
-    bare = {name: c for name, c in here.items() if "formula" not in dict(c.items())}
-    known = replace(context, columns={name: context.columns[name] for name in bare})
     for name, column in here.items():
-        keys = dict(column.items())
-        if name in bare:
-            continue
-        origin = context.origin(column, keys, Origin())
-        formula = known.condition(keys["formula"], gives=found[name].kind)
-        found[name] = replace(
-            found[name],
-            formula=formula,
-            source=origin.source,
-            verified=origin.verified,
-            note=optional_text(keys, "note"),
-        )
+        entry = dict(column.items()).get("derived")
+        if entry is not None and not entry.is_empty:
+            found[name] = replace(found[name], derived=_derivation(entry, found[name], context))
     return found
+
+
+def _derivation(here: Tree, column: Column, context: Context) -> Derivation:
+    """The formula of one column, over columns of its own."""
+    keys = fields(here, ("formula", "columns"), SOURCED)
+    origin = context.origin(here, keys, Origin())
+    parts = {name: read_column(name, part) for name, part in keys["columns"].items()}
+    for name in parts:
+        if name in context.columns:
+            raise keys["columns"].fault(
+                f"the column '{name}' is declared twice", remedy="declare it in one place"
+            )
+    known = replace(context, columns=MappingProxyType(parts))
+    formula = known.condition(keys["formula"], gives=column.kind)
+    note = optional_text(keys, "note")
+    return Derivation(formula, known.columns, origin.source, origin.verified, note)
 
 
 def read_area_classes(here: Tree) -> tuple[str, dict[str, str]]:

@@ -217,8 +217,8 @@ def _context(keys: Mapping[str, Tree]) -> Context:
     )
     _check_area_column(keys, c)
     if "columns" in keys:
-        formulas = load_parts.read_formulas(keys["columns"], c)
-        c = replace(c, columns=MappingProxyType(formulas))
+        derived = load_parts.read_derivations(keys["columns"], c)
+        c = replace(c, columns=MappingProxyType(derived))
     c = replace(c, upratings=_each(keys, "uprating", load_lines.read_uprating, c))
     c = replace(c, lines=_each(keys, "lines", load_lines.read_line, c))
     c = replace(c, indicators=_each(keys, "indicators", load_parts.read_indicator, c))

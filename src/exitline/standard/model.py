@@ -63,6 +63,29 @@ class SourceRef:
 
 
 @dataclass(frozen=True)
+class Derivation:
+    """How a column follows from others that data may hold instead.
+
+    Parameters
+    ----------
+    formula : Condition
+        Over the columns below; a study can use its text as it stands.
+    columns : mapping of str to Column
+        What the formula needs.
+    source : str
+        Name of a source.
+    verified : bool
+    note : str
+    """
+
+    formula: Condition
+    columns: Mapping[str, Column]
+    source: str
+    verified: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
     """A column that the conditions of a standard need.
 
@@ -80,10 +103,8 @@ class Column:
         Of which unit it speaks.
     values : tuple of str
         For texts: the values that conditions know, if they are listed.
-    formula : Condition or None
+    derived : Derivation or None
         How it follows from other columns, for data that have those instead.
-    source, verified, note
-        Of the formula.
     """
 
     name: str
@@ -92,10 +113,7 @@ class Column:
     unit: str = ""
     level: Level = "household"
     values: tuple[str, ...] = ()
-    formula: Condition | None = None
-    source: str = ""
-    verified: bool = True
-    note: str = ""
+    derived: Derivation | None = None
 
 
 @dataclass(frozen=True)
