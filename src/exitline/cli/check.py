@@ -41,12 +41,13 @@ Examples:
 @click.option("--json", "json_", is_flag=True, help="Print the findings as JSON.")
 def command(study: str, json_: bool) -> None:
     """Check a study and print what was found."""
+    from exitline import api
     from exitline.cli import show
     from exitline.data import load_study
 
     loaded = load_study(study)
     with show.working("looking at the data"):
-        found = _inspect(loaded)
+        found = api.check(loaded)
     if json_:
         show.as_json([asdict(finding) for finding in found])
     else:
@@ -55,21 +56,10 @@ def command(study: str, json_: bool) -> None:
         sys.exit(1)
 
 
-def _inspect(study: Study) -> tuple[Finding, ...]:
-    """Open the study's data and check them."""
-    from exitline.engine.session import session
-    from exitline.measure.quality import inspect_study
-    from exitline.standard import load
-
-    reference = study.standard_reference
-    standard = load(reference) if reference is not None else None
-    with session() as engine:
-        return inspect_study(study, standard, engine.attach, engine.run)
-
-
 def _print(study: Study, found: Sequence[Finding]) -> None:
     """One table for each severity."""
     from exitline.cli import show
+    from exitline.data.findings import in_words
 
     for severity, heading in HEADINGS.items():
         rows = [
@@ -81,8 +71,9 @@ def _print(study: Study, found: Sequence[Finding]) -> None:
             show.table(heading, ("check", "what was found, and what to do", "where"), rows)
     errors = sum(f.severity == "error" for f in found)
     warnings = sum(f.severity == "warning" for f in found)
+    counts = f"{in_words(errors, 'error', 'errors')}, {in_words(warnings, 'warning', 'warnings')}"
     can = "cannot be run as it stands" if errors else "can be run"
-    show.note(f"{study.title}: {errors} errors, {warnings} warnings. The study {can}.")
+    show.note(f"{study.title}: {counts}. The study {can}.")
 
 
 __all__ = ["command"]

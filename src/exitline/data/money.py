@@ -233,8 +233,8 @@ def _of_standard(line: Line, use: LineUse, study: Study) -> StudyLine:
 def _line_year(study: Study, line: Line) -> int:
     """The year whose figure is wanted: that of the prices it is to be in."""
     prices = study.prices
-    if prices is not None and prices.from_year is not None and prices.to_year is not None:
-        return prices.to_year if prices.direction == "deflate welfare" else prices.from_year
+    if prices is not None and prices.from_year is not None and prices.line_year is not None:
+        return prices.line_year
     if study.year is not None:
         return study.year
     if all(period.first is None and period.last is None for period in line.values):

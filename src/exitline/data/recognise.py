@@ -57,7 +57,7 @@ _WELFARE = re.compile(
 _PER_PERSON = re.compile(r"^pc|pc$|percap|perpers|partete|pertete|aeq|equiv|^r(cons|exp|inc)")
 _PARTS = re.compile(
     r"food|alim|dur|util|edu|health|sante|salud|saude|rent|loyer|share|ratio|index|dummy"
-    r"|deflat|quint|decil|agric|farm|wage|busi|livestock|loan|saving|asset|remit|transf|scon|perc"
+    r"|deflat|quint|decil|agric|farm|wage|busi|livestock|loan|saving|asset|remit|transf|scon|perc(?!ap)"
 )
 
 

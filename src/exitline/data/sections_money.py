@@ -65,7 +65,9 @@ def positive(tree: Tree) -> float:
 
 
 def prices(tree: Tree, paths: Paths) -> Prices:
-    """Deflation of welfare, or uprating of the line."""
+    """The year of welfare's prices; or deflation of welfare, or uprating of the line."""
+    if not tree.is_mapping:
+        return Prices(welfare_year=year(tree))
     found = tree.fields(("cpi", "from", "to", "direction", "regional"))
     years = {name: year(found[name]) for name in ("from", "to") if name in found}
     if ("cpi" in found) != (len(years) == 2):

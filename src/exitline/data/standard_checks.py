@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from exitline.data.findings import Finding
+from exitline.data.findings import Finding, Severity
 from exitline.data.money import StudyLine
 from exitline.data.study import Study
 
 if TYPE_CHECKING:
     from exitline.standard import Line, Standard
+
+PERIOD = "say which it is with 'period: day', month or year"
+PER = "add 'equivalence' if welfare is the household's total"
+PPP = "add 'ppp' if welfare is in local currency"
+PRICES = "say so with 'prices: YEAR', or deflate welfare or uprate the line with 'prices'"
 
 
 def standard_findings(
@@ -35,7 +40,7 @@ def standard_findings(
     )
     return (
         *_year(study, standard),
-        *(found for line in used for found in _unit(study, line)),
+        *_units(study, used),
         *_unverified(study, lines),
         *_levels(study, standard),
     )
@@ -54,30 +59,45 @@ def _year(study: Study, standard: Standard) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _unit(study: Study, line: Line) -> list[Finding]:
-    """Period, prices and currency of a line against those of welfare."""
+def _units(study: Study, lines: Sequence[Line]) -> list[Finding]:
+    """Period, currency and prices of the lines against those of welfare."""
     where = study.where("lines" if study.lines else "standard")
-    if line.relative is not None:
-        return []
-    found = []
+    absolute = [line for line in lines if line.relative is None]
+    cases: list[tuple[Severity, str, str, str, list[Line]]] = []
     if study.period is None:
-        found.append(
-            Finding("note", "unit", f"welfare is taken to be per {line.period}, as the line "
-                    f"'{line.name}' is", where, 0, "add 'period: day, month or year'")
-        )  # fmt: skip
-    if line.currency == "PPP" and study.ppp is None:
-        found.append(
-            Finding("note", "unit", f"welfare is taken to be in international dollars, as the "
-                    f"line '{line.name}' is", where, 0, "add 'ppp' if it is in local currency")
-        )  # fmt: skip
-    constant = line.price_base is not None and line.uprating is None and study.prices is None
-    if constant and study.year != line.price_base:
-        found.append(
-            Finding("warning", "prices", f"the line '{line.name}' is in prices of "
-                    f"{line.price_base}; welfare is taken to be, too", where, 0,
-                    "add 'prices' to deflate welfare or uprate the line")
-        )  # fmt: skip
-    return found
+        for period in dict.fromkeys(line.period for line in absolute):
+            same = [line for line in absolute if line.period == period]
+            cases.append(("note", "unit", f"welfare is taken to be per {period}, as", PERIOD, same))
+    if study.equivalence is None:
+        for per in dict.fromkeys(line.per for line in absolute if line.per != "person"):
+            same = [line for line in absolute if line.per == per]
+            cases.append(("note", "unit", f"welfare is taken to be per {per}, as", PER, same))
+    if study.ppp is None:
+        dollars = [line for line in absolute if line.currency == "PPP"]
+        cases.append(("note", "unit", "welfare is taken to be in international dollars, as", PPP,
+                      dollars))  # fmt: skip
+    for base in dict.fromkeys(line.price_base for line in absolute if line.uprating is None):
+        if base is not None and base != _prices_of_welfare(study):
+            same = [line for line in absolute if line.price_base == base]
+            cases.append(("warning", "prices", f"welfare is taken to be in prices of {base}, as",
+                          PRICES, same))  # fmt: skip
+    return [
+        Finding(severity, check, f"{text} {_named(same)}", where, 0, remedy)
+        for severity, check, text, remedy, same in cases
+        if same
+    ]
+
+
+def _prices_of_welfare(study: Study) -> int | None:
+    """The year whose prices a line must be in to stand beside welfare."""
+    declared = study.prices.line_year if study.prices is not None else None
+    return declared if declared is not None else study.year
+
+
+def _named(lines: Sequence[Line]) -> str:
+    """Such as "the line 'a' is" or "the lines 'a', 'b' are"."""
+    names = ", ".join(f"'{line.name}'" for line in lines)
+    return f"the line {names} is" if len(lines) == 1 else f"the lines {names} are"
 
 
 def _unverified(study: Study, lines: Sequence[StudyLine]) -> list[Finding]:

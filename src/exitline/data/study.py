@@ -151,6 +151,8 @@ class Prices:
     regional : str, optional
         Column or expression of a regional price index (1 = reference) that welfare is
         divided by.
+    welfare_year : int, optional
+        Where nothing is moved: the year whose prices welfare is in.
 
     Examples
     --------
@@ -163,6 +165,7 @@ class Prices:
     to_year: int | None = None
     direction: Direction = "deflate welfare"
     regional: str | None = None
+    welfare_year: int | None = None
 
     @property
     def factor(self) -> float:
@@ -170,6 +173,13 @@ class Prices:
         if self.from_year is None or self.to_year is None:
             return 1.0
         return self.cpi[self.to_year] / self.cpi[self.from_year]
+
+    @property
+    def line_year(self) -> int | None:
+        """The year whose prices the line must be in, before it is moved itself."""
+        if self.from_year is None:
+            return self.welfare_year
+        return self.to_year if self.direction == "deflate welfare" else self.from_year
 
 
 @dataclass(frozen=True)

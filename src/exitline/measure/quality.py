@@ -18,16 +18,12 @@ from exitline.data.findings import (
 )
 from exitline.data.heaping import LineCounts
 from exitline.data.money import StudyLine
-from exitline.data.prepare import Attach, prepare
 from exitline.data.roles import bound_design
-from exitline.data.standard_checks import standard_findings
 from exitline.data.study import Study
 from exitline.measure.quality_queries import absolute, checked, queries
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from exitline.standard import Standard
 
 
 def inspect(
@@ -84,39 +80,6 @@ def inspect(
     found += checks.population_findings(study, totals)
     found += checks.heaping_findings(lines, totals)
     return by_severity(found)
-
-
-def inspect_study(
-    study: Study,
-    standard: Standard | None,
-    attach: Attach,
-    run: Callable[[Any], pa.Table],
-) -> tuple[Finding, ...]:
-    """Open a study's data and find what is wrong with them.
-
-    Parameters
-    ----------
-    study : Study
-    standard : Standard or None
-    attach, run : callable
-        Those of an engine.
-
-    Returns
-    -------
-    tuple of Finding
-        Errors first, then warnings, then notes.
-
-    Raises
-    ------
-    DataError, StudyError, ConditionError
-        When a file cannot be read, or a column or expression does not fit it.
-    """
-    ready = prepare(study, standard, attach)
-    found = inspect(
-        ready.table, study, ready.lines, run, households=ready.households, persons=ready.persons
-    )
-    fit = standard_findings(study, standard, ready.lines) if standard is not None else ()
-    return by_severity((*found, *fit))
 
 
 def by_severity(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,0 +1,113 @@
+"""exitline check: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from exitline.cli import main
+
+STUDY = """
+study: Small survey
+data: {households: small.parquet}
+columns: {household: hid, welfare: y, size: n}
+design: {weight: w, strata: s, psu: p}
+areas: [region]
+lines: [100]
+"""
+
+
+def _run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def study(tmp_path: Path, small: pd.DataFrame) -> Path:
+    """A study without fault in a folder of its own."""
+    small.to_parquet(tmp_path / "small.parquet")
+    (tmp_path / "study.yaml").write_text(STUDY)
+    return tmp_path / "study.yaml"
+
+
+def test_a_study_that_can_be_run(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("check", str(study)) == 0
+    out = capsys.readouterr().out
+    assert out == "Small survey: 0 errors, 0 warnings. The study can be run.\n"
+
+
+def test_errors_come_first_and_end_with_status_1(
+    study: Path, small: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.loc[3, "y"] = None
+    small.loc[4, "y"] = -1.0
+    small["p"] = [0] * 4 + [1] * 4 + [9] * 8
+    small.to_parquet(study.parent / "small.parquet")
+    assert _run("check", str(study)) == 1
+    out = capsys.readouterr().out
+    assert out.index("Errors") < out.index("Warnings")
+    assert "2 errors, 2 warnings. The study cannot be run as it stands." in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+    assert "KX-" not in out
+
+
+def test_json_holds_every_finding(
+    study: Path, small: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.loc[3, "w"] = -2.0
+    small.to_parquet(study.parent / "small.parquet")
+    assert _run("check", str(study), "--json") == 1
+    (finding,) = json.loads(capsys.readouterr().out)
+    assert finding == {
+        "severity": "error",
+        "check": "zero or negative",
+        "message": "1 of 16 rows has a negative weight",
+        "where": "weight = w",
+        "count": 1,
+        "remedy": "use the design weight",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("small.parquet", "smal.parquet", ["no such file", "did you mean 'small.parquet'"]),
+        ("welfare: y", "welfare: yy", ["there is no column 'yy'", "study.yaml:4"]),
+        ("welfare: y", "welfare: region", ["holds text, not numbers", "columns.welfare"]),
+        ("lines: [100]", "lines: [poor]", ["there is no line 'poor'", "study.yaml:7"]),
+        ("weight: w", "wieght: w", ["there is no key 'wieght'", "did you mean 'weight'"]),
+        ("size: n", "size: 'read_csv(n)'", ["'read_csv' is not allowed", "columns.size"]),
+        ("study: Small", "standard: no-such\nstudy: Small", ["no-such"]),
+    ],
+)  # fmt: skip
+def test_a_study_that_cannot_be_read(
+    study: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, said: list[str]
+) -> None:
+    study.write_text(STUDY.replace(old, new))
+    assert _run("check", str(study)) == 1
+    captured = capsys.readouterr()
+    words = " ".join(captured.err.split())
+    assert captured.out == ""
+    assert all(text in words for text in said), words
+    assert "Traceback" not in words
+
+
+def test_text_in_a_number_of_a_csv_is_found_wherever_it_stands(
+    study: Path, small: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    big = pd.concat([small] * 3000, ignore_index=True).astype({"y": "object"})
+    big.loc[len(big) - 1, "y"] = "not asked"
+    big.to_csv(study.parent / "small.csv", index=False)
+    study.write_text(STUDY.replace("small.parquet", "small.csv"))
+    assert _run("check", str(study)) == 1
+    err = " ".join(capsys.readouterr().err.split())
+    assert "'y' (consumption or income) holds text, not numbers" in err
+    assert "not asked" not in err
+    study.write_text(STUDY.replace("small.parquet", "{path: small.csv, missing: not asked}"))
+    assert _run("check", str(study), "--json") == 1
+    found = {f["check"]: f["message"] for f in json.loads(capsys.readouterr().out)}
+    assert found["missing"] == "1 of 48,000 rows has no welfare"
