@@ -29,7 +29,8 @@ COPY (
     FROM range({households}) t(i)),
   places AS (
     SELECT *, (village * {counties} // {villages})::SMALLINT AS county,
-           (hash(village, 5) % 1000) / 1e3 AS v, (hash(village * {counties} // {villages}, 6) % 1000) / 1e3 AS c
+           (hash(village, 5) % 1000) / 1e3 AS v,
+           (hash(village * {counties} // {villages}, 6) % 1000) / 1e3 AS c
     FROM base)
   SELECT household, village, county,
          CASE WHEN county % 3 = 0 THEN 'west' ELSE 'other' END AS area_class,

@@ -84,9 +84,7 @@ def at_scale() -> list[Timing]:
     sums = "sum(welfare), sum(size), sum(weight), sum(village), sum(county)"
     flags = ["food_secure", "clothing_secure", "education_secure", "medical_secure",
              "housing_safe", "safe_water"]  # fmt: skip
-    more = sums + ", sum(household), max(area_class), " + ", ".join(
-        f"count_if({f})" for f in flags
-    )
+    more = sums + ", sum(household), max(area_class), " + ", ".join(f"count_if({f})" for f in flags)
     with tempfile.TemporaryDirectory() as folder:
         study = Path(folder) / "study.yaml"
         study.write_text(STUDY.format(path=path.resolve()))

@@ -7,7 +7,7 @@ bound does; between the two the evidence does not tell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -93,6 +93,8 @@ def judge(
     comparison: Comparison,
     confidence: float = 0.95,
     rule: Literal["test", "point"] = "test",
+    *,
+    settle: bool = True,
 ) -> Verdicts:
     """Hold a share against a threshold in every unit.
 
@@ -108,6 +110,8 @@ def judge(
     rule : {"test", "point"}
         "point" compares the point estimate, as some official rules do; its error
         probability is then what a reader must look at.
+    settle : bool
+        Work out how many more households would settle what cannot be told.
 
     Returns
     -------
@@ -134,8 +138,8 @@ def judge(
         outcome = _compare(low, high, threshold, comparison)
     open_cases = outcome == CANNOT_TELL
     needed = np.full(len(threshold), np.nan)
-    if open_cases.any():
-        needed = np.where(open_cases, _needed(evidence, threshold, confidence), np.nan)
+    if settle and open_cases.any():
+        needed[open_cases] = _needed(_only(evidence, open_cases), threshold[open_cases], confidence)
     chance = _error_probability(evidence, threshold, comparison, confidence)
     return Verdicts(outcome, evidence.low, low, high, chance, needed)
 
@@ -220,6 +224,12 @@ def _error_probability(
     return np.where(known, tail, np.nan)
 
 
+def _only(evidence: Evidence, which: Bools) -> Evidence:
+    """The evidence on some of the units."""
+    arrays = ("low", "high", "se", "df", "n", "population", "missing")
+    return replace(evidence, **{name: getattr(evidence, name)[which] for name in arrays})
+
+
 LARGEST_FACTOR = 2.0**24
 """Samples more than this many times larger are called none."""
 
@@ -234,7 +244,7 @@ def _needed(evidence: Evidence, threshold: Floats, confidence: float) -> Floats:
     none = np.zeros(len(threshold))
     small, large = none.copy(), none + np.log2(LARGEST_FACTOR)
     reachable = _settles(evidence, threshold, confidence, large)
-    for _ in range(48):
+    for _ in range(40):
         middle = (small + large) / 2.0
         enough = _settles(evidence, threshold, confidence, middle)
         small, large = np.where(enough, small, middle), np.where(enough, middle, large)
