@@ -94,13 +94,12 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
     name = ", ".join(content.area_title(c) for c in b.columns_of(lead))
     companion = b.beside(found, lead, _companion(lead.measure))
     rows = _rows(content, lead, companion, axis, words.unit)
-    columns = _columns(content, lead, words, name, companion)
-    shown = tuple(rows[:MOST_ROWS])
+    columns = _columns(content, words, name, companion)
     references = _references(overall, axis, words.unit)
     table = Table(
-        key, f"{words.label} by {name}", columns, shown,
-        _pinned(content, overall, lead, companion, axis, words.unit), axis, references,
-        sorted_by=1, total=len(rows),
+        key, f"{words.label} by {name}", columns, tuple(rows),
+        _pinned(content, overall, companion, axis, words.unit), axis, references,
+        sorted_by=1, total=lead.rows.size,
     )  # fmt: skip
     return Figure(
         title(content, lead, words), _subtitle(content, lead, words.label),
@@ -115,7 +114,7 @@ def _companion(measure: str) -> str:
 
 
 def _columns(
-    content: ReportInput, lead: Block, words: b.Naming, name: str, companion: Block | None
+    content: ReportInput, words: b.Naming, name: str, companion: Block | None
 ) -> tuple[Column, ...]:
     """Headings, with units."""
     people = b.people_of(content)
@@ -141,7 +140,8 @@ def _columns(
 def _rows(
     content: ReportInput, lead: Block, companion: Block | None, axis: Axis | None, unit: str
 ) -> list[Row]:
-    """One row for each area, highest first, areas without a figure last."""
+    """One row for each area, highest first, areas without a figure last; no more
+    than a page can hold."""
     order = sorted(
         range(lead.rows.size),
         key=lambda i: (math.isnan(lead.estimate[i]), -float(lead.estimate[i])),
@@ -149,7 +149,7 @@ def _rows(
     columns, keys = b.columns_of(lead), b.keys_of(lead)
     return [
         _row(content, content.area_label(columns, keys[i]), lead, companion, axis, unit, i)
-        for i in order
+        for i in order[:MOST_ROWS]
     ]
 
 
@@ -177,7 +177,7 @@ def _row(
 
 
 def _pinned(
-    content: ReportInput, overall: Block | None, lead: Block, companion: Block | None,
+    content: ReportInput, overall: Block | None, companion: Block | None,
     axis: Axis | None, unit: str,
 ) -> Row | None:  # fmt: skip
     """The row of all areas together."""

@@ -10,7 +10,6 @@ from exitline.publish.report.numbers import SPACE, rounded
 
 _PAD = 3.0
 """Percent of the width kept free on each side, so that end labels and dots fit."""
-_WANTED = 4
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,11 @@ class Axis:
 
 
 def shared_axis(
-    values: Sequence[float], highs: Sequence[float], unit: str, marks: Sequence[float] = ()
+    values: Sequence[float],
+    highs: Sequence[float],
+    unit: str,
+    marks: Sequence[float] = (),
+    steps: int = 4,
 ) -> Axis | None:
     """An axis that holds every value and mark, and all but extreme ends of intervals.
 
@@ -67,6 +70,8 @@ def shared_axis(
         See `numbers.write`.
     marks : sequence of float
         Lines and thresholds to be seen.
+    steps : int
+        How many steps are wanted, about.
 
     Returns
     -------
@@ -86,13 +91,13 @@ def shared_axis(
     wide = ends[math.ceil(0.95 * len(ends)) - 1] if ends else known[0]
     top, bottom = max(*known, wide, known[0]), min(known)
     start = bottom if bottom < 0 or (unit == "money" and bottom > 0.5 * top) else 0.0
-    return _nice(start, top, unit)
+    return _nice(start, top, unit, steps)
 
 
-def _nice(start: float, top: float, unit: str) -> Axis:
-    """Round ends and about four steps of 1, 2, 2.5 or 5 times a power of ten."""
+def _nice(start: float, top: float, unit: str, steps: int) -> Axis:
+    """Round ends and steps of 1, 2, 2.5 or 5 times a power of ten."""
     span = max(top - start, 1e-12 if top == start == 0 else abs(top) * 1e-6, 1e-9)
-    raw = span / _WANTED
+    raw = span / steps
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1.0, 2.0, 2.5, 5.0, 10.0) if m * power >= raw * 0.999)
     first = math.floor(start / step + 1e-9)

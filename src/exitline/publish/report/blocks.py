@@ -44,7 +44,7 @@ def naming(content: ReportInput, name: str) -> Naming:
         measure = content.measures.get(name) or named(name)
     except MeasureError:
         plain = name.replace("_", " ")
-        return Naming(plain, plain, "index", "plain")
+        return Naming(plain, plain, "number", "plain")
     label = measure.label.replace("persons", people)
     subject = _SUBJECTS.get(name, "the " + label).format(people=people)
     return Naming(label[0].upper() + label[1:], subject, measure.unit, measure.interval)

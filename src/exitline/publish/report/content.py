@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from exitline.data.money import StudyLine
     from exitline.data.study import Study
     from exitline.decide.table import Decisions
-    from exitline.infer.estimates import Estimates
+    from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.catalogue import Measure
     from exitline.standard import Standard
 
@@ -85,6 +85,9 @@ class ReportInput:
         On villages and counties; rows about single households are never shown.
     households, persons : OutcomeCounts, optional
         Households, and persons in them, by outcome of the household rule.
+    outcome_estimates : mapping of str to Estimate
+        Outcome -> the number of households with it, estimated from a sample with its
+        interval; goes with `households`.
     findings : sequence of Finding
         From the data-quality report.
     notes : sequence of str
@@ -117,6 +120,7 @@ class ReportInput:
     decisions: Decisions | None = None
     households: OutcomeCounts | None = None
     persons: OutcomeCounts | None = None
+    outcome_estimates: Mapping[str, Estimate] = field(default_factory=lambda: _EMPTY)
     findings: Sequence[Finding] = ()
     notes: Sequence[str] = ()
     provenance: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
@@ -130,13 +134,15 @@ class ReportInput:
         return not self.study.design.census
 
     @classmethod
-    def from_run(cls, found: RunLike) -> ReportInput:
+    def from_run(cls, found: RunLike, **more: Any) -> ReportInput:
         """The report's input from a finished run.
 
         Parameters
         ----------
         found : Run
             See `exitline.api.run`.
+        **more
+            Fields that a run does not hold: description, labels, titles, persons, ...
 
         Returns
         -------
@@ -155,6 +161,7 @@ class ReportInput:
             households=OutcomeCounts.of(counts) if counts else None,
             findings=found.findings,
             provenance=found.provenance,
+            **more,
         )
 
     def area_title(self, column: str) -> str:

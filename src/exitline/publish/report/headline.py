@@ -125,8 +125,13 @@ def _question(content: ReportInput, lead: Block, levels: tuple[Level, ...]) -> s
     at = f" ({line})" if line else ""
     where = ", where" if b.sets(content.estimates) else ""
     areas = [level.title.lower() for level in levels]
-    exits = f" And which {' and '.join(areas)} meet the exit rule?" if areas else ""
+    exits = f" And how many {_listed(areas)} meet the exit rule?" if areas else ""
     return f"What is {words.subject}{at}{year}{where}, and how sure are we?{exits}"
+
+
+def _listed(names: list[str]) -> str:
+    """Names as a sentence lists them."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def _meaning(content: ReportInput, lead: Block, words: b.Naming) -> str:
@@ -261,10 +266,12 @@ def _decision_steps(levels: tuple[Level, ...]) -> list[Step]:
                  else level.title.lower()[:-1], level.title.lower())  # fmt: skip
         href = f"#decisions-{level.key}"
         if level.counts["cannot tell"]:
-            text = f"Settle {plural(level.counts['cannot tell'], *units)} that one cannot tell yet"
-            least = f"; the least effort: {level.easiest}" if level.easiest else ""
-            steps.append(Step(f"{text}{least}.", href))
+            told = f"For {plural(level.counts['cannot tell'], *units)} one cannot tell yet"
+            least = f"least effort to settle one: {level.easiest}"
+            rest = least if level.easiest else "see what would settle it"
+            steps.append(Step(f"{told}; {rest}.", href))
         if level.counts["not met"]:
-            text = f"See why {plural(level.counts['not met'], *units)} did not meet the rule."
-            steps.append(Step(text, href))
+            number = level.counts["not met"]
+            has = "has" if number == 1 else "have"
+            steps.append(Step(f"See why {plural(number, *units)} {has} not met the rule.", href))
     return steps

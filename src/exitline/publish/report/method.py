@@ -118,8 +118,6 @@ def _welfare(study: Study) -> Iterable[str]:
     """Where welfare comes from, and what was done to it."""
     if "welfare" in study.columns:
         yield f"column or expression: {study.columns['welfare']}"
-    if "size" in study.columns:
-        yield f"household size: {study.columns['size']}"
     if study.equivalence is not None:
         yield f"equivalence scale: {study.equivalence.scale}"
     prices = study.prices
@@ -149,12 +147,13 @@ def _design(content: ReportInput) -> Iterable[str]:
         return
     for role, text in named.items():
         if not role.startswith("replicate_"):
-            yield f"{_role(role)}: {text}"
+            yield f"{_role(role)}: {content.study.columns.get(text, text)}"
     yield from _details(design)
     stages = content.estimates.frame.stages
     if stages:
         sampled = stages[0].sampled
-        yield f"{plural(int(sampled.sum()), 'cluster')} in {plural(len(sampled), 'stratum', 'strata')}"
+        clusters = plural(int(sampled.sum()), "cluster")
+        yield f"{clusters} in {plural(len(sampled), 'stratum', 'strata')}"
 
 
 def _details(design: Design) -> Iterable[str]:
@@ -176,6 +175,7 @@ def _role(role: str) -> str:
 def _intervals(content: ReportInput) -> Iterable[str]:
     """How intervals are made, and how they may be read together."""
     if not content.sampled:
+        yield "none: a full count has no sampling error"
         return
     level, by = 100 * content.estimates.level, content.study.design.replicates
     yield ("replicate weights" if by else "Taylor linearisation") + (
@@ -186,6 +186,7 @@ def _intervals(content: ReportInput) -> Iterable[str]:
         "each interval holds for one figure at a time: among many areas, about one in "
         f"{1 / (1 - content.estimates.level):.0f} misses"
     )
+    yield "intervals of numbers of people and of indices are cut off at zero"
 
 
 def _population(study: Study) -> Iterable[str]:

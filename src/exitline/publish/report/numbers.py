@@ -11,6 +11,7 @@ DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 
 _MOST = {"share": 1, "index": 4, "money": 2, "persons": 0, "households": 0}
+_NEVER_NEGATIVE = {"persons", "households", "index"}
 _LEAST = {"share": 0, "index": 0}
 _PLAIN = {"share": 1, "index": 4, "persons": 0, "households": 0}
 
@@ -69,13 +70,14 @@ def decimals(se: float, unit: str, value: float) -> int:
 
 
 def write(value: float, low: float, high: float, se: float, unit: str, reason: str = "") -> Written:
-    """A figure with its interval.
+    """A figure with its interval; no number of people, and no index, has an interval
+    that begins below zero.
 
     Parameters
     ----------
     value, low, high, se : float
         NaN where there is none.
-    unit : {"share", "persons", "households", "money", "index"}
+    unit : {"share", "persons", "households", "money", "index", "number"}
     reason : str
         Why something is missing.
 
@@ -99,6 +101,7 @@ def write(value: float, low: float, high: float, se: float, unit: str, reason: s
     if se == 0:
         return Written(text)
     factor = 100 if unit == "share" else 1
+    low = max(low, 0.0) if unit in _NEVER_NEGATIVE and value >= 0 else low
     ends = [rounded(factor * bound, places) for bound in (low, high)]
     between = " to " if low < 0 else DASH
     return Written(text, between.join(ends), reason)

@@ -152,7 +152,8 @@ def _line(line: Line, year: int | None, sources: Mapping[str, SourceRef]) -> Fig
     """A line's figure in the study's year, or the years it has figures for."""
     from exitline.errors import RuleFileError
 
-    what = f"{line.label} ({line.unit}; poor: {line.boundary} line)"
+    below = "below" if line.boundary == "<" else "at or below"
+    what = f"{line.label}, {line.unit} (poor: {below} the line)"
     if line.relative is not None:
         share = line.relative.share
         said = f"{100 * share.value:g} % of the {line.relative.of}"

@@ -15,7 +15,10 @@ Mark = Literal["estimate", "met", "not-met", "cannot-tell"]
 
 STATIC_ROWS = 200
 """Up to so many rows stand in the page as they are; more are embedded as data and paged."""
-PAGE_ROWS = 50
+PAGE_ROWS = 25
+"""Rows on the screen at a time, where there is a script."""
+FIRST_ROWS = 50
+"""Rows of an embedded table that stand in the page without a script."""
 MOST_ROWS = 3000
 """More rows than these are left to the Parquet file beside the report."""
 
@@ -130,12 +133,17 @@ class Table:
     @property
     def shown(self) -> tuple[Row, ...]:
         """Rows that stand in the page without a script."""
-        return self.rows[:PAGE_ROWS] if self.embedded else self.rows
+        return self.rows[:FIRST_ROWS] if self.embedded else self.rows
 
     @property
     def searchable(self) -> bool:
         """Whether a search box is worth its place."""
         return len(self.rows) > 15
+
+    @property
+    def paged(self) -> bool:
+        """Whether the rows are more than a page."""
+        return len(self.rows) > PAGE_ROWS
 
     @property
     def payload(self) -> str:

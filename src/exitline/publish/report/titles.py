@@ -117,13 +117,14 @@ def standing(block: Block, overall: Block | None, unit: str) -> str:
     below = sum(high < value for _, high in reaches)
     rest = len(reaches) - above - below
     figure = b.written(overall, 0, unit).text
+    clearly = "clearly " if any(high > low for low, high in reaches) else ""
     if not above and not below:
         return f"No area can be told apart from the overall {figure}."
     text = (
-        f"{plural(above, 'area lies', 'areas lie')} clearly above the overall {figure}, "
-        f"{below:,} clearly below"
+        f"{plural(above, 'area lies', 'areas lie')} {clearly}above the overall {figure}, "
+        f"{below:,} {clearly}below"
     )
-    return f"{text}; {rest:,} cannot be told apart from it." if rest else f"{text}."
+    return f"{text}; {rest:,} cannot be told apart from it." if rest and clearly else f"{text}."
 
 
 def _start(subject: str) -> str:

@@ -2,7 +2,8 @@
 // Sorting, searching and paging of tables. Texts are only ever set as text, never as HTML.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const PAGE = 50;
+  const PAGE = 25;
+  const whole = []; // of each paged table: show all its rows, for paper
   const drawn = (name, attributes, parent) => {
     const node = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -45,7 +46,7 @@
       cell.setAttribute("role", i ? "cell" : "rowheader");
       if (!i) cell.scope = "row";
       if (kind === "bar") cell.append(bar(table.dataset.key, packed[i]));
-      else if (kind === "text") for (const line of packed[i]) cell.append(small(sentence(data.said, line), "line"));
+      else if (kind === "text") cell.append(...reasons(packed[i].map((line) => sentence(data.said, line))));
       else {
         const [text, , under, mark] = [].concat(packed[i]);
         if (mark) cell.append(icon(mark), " ");
@@ -55,6 +56,18 @@
       tr.append(cell);
     });
     return tr;
+  };
+  const reasons = ([first, ...others]) => {
+    const parts = [small(first, "line")];
+    if (others.length) {
+      const more = document.createElement("details");
+      more.className = "more";
+      const summary = document.createElement("summary");
+      summary.textContent = `${others.length} more ${others.length === 1 ? "criterion" : "criteria"}`;
+      more.append(summary, ...others.map((text) => small(text, "line")));
+      parts.push(more);
+    }
+    return parts;
   };
   const small = (text, name) => {
     const span = document.createElement("span");
@@ -112,7 +125,7 @@
     const select = controls && controls.querySelector("select");
     const body = table.querySelector("tbody.rows");
     const all = recordsOf(table, labels);
-    const size = pager ? PAGE : all.length;
+    let size = pager ? PAGE : all.length;
     let [chosen, page] = [all, 0];
 
     const show = () => {
@@ -165,6 +178,7 @@
     }
     for (const part of [controls, pager]) if (part) part.hidden = false;
     if (controls || pager) show();
+    if (pager && !("embedded" in table.dataset)) whole.push((all_) => { size = all_ ? all.length : PAGE; page = 0; show(); });
   };
 
   document.querySelectorAll("table.data").forEach(start);
@@ -172,8 +186,12 @@
   // Paper shows everything: what is folded is opened for printing, and folded again.
   let folded = [];
   addEventListener("beforeprint", () => {
+    whole.forEach((lay) => lay(true));
     folded = [...document.querySelectorAll("details:not([open])")];
     folded.forEach((d) => { d.open = true; });
   });
-  addEventListener("afterprint", () => folded.forEach((d) => { d.open = false; }));
+  addEventListener("afterprint", () => {
+    folded.forEach((d) => { d.open = false; });
+    whole.forEach((lay) => lay(false));
+  });
 })();

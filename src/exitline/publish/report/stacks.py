@@ -1,0 +1,120 @@
+"""Outcomes as stacked bars with their counts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from exitline.publish.report.numbers import CANNOT_TELL, about, write
+from exitline.publish.report.table import Mark
+
+if TYPE_CHECKING:
+    from exitline.infer.estimates import Estimate
+    from exitline.publish.report.content import OutcomeCounts, ReportInput
+    from exitline.standard import Criterion, ExitRule
+
+OUTCOMES = ("met", "not met", "cannot tell")
+WORDS = {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL}
+KEYS: dict[str, Mark] = {"met": "met", "not met": "not-met", "cannot tell": "cannot-tell"}
+RANK = {"cannot tell": 0, "not met": 1, "met": 2}
+MANY = {"village": "villages", "county": "counties", "household": "households"}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a stacked bar: `start` and `width` in percent of all."""
+
+    key: Mark
+    word: str
+    count: str
+    share: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stacked bar with its counts in words."""
+
+    label: str
+    note: str
+    segments: tuple[Segment, ...]
+    total: str
+
+    @property
+    def spoken(self) -> str:
+        """The bar for screen readers."""
+        parts = ", ".join(f"{s.count} {s.word} ({s.share})" for s in self.segments)
+        return f"{self.label}: {parts}; {self.total} in all"
+
+
+def as_mapping(counts: OutcomeCounts) -> dict[str, float]:
+    return {"met": counts.met, "not met": counts.not_met, "cannot tell": counts.cannot_tell}
+
+
+def rule_of(content: ReportInput, level: str) -> ExitRule | None:
+    """The standard's rule for a level."""
+    from exitline.standard.model import Level as StandardLevel
+
+    if content.standard is None:
+        return None
+    return content.standard.rule(cast("StandardLevel", level))
+
+
+def criterion_of(rule: ExitRule | None, name: str) -> Criterion | None:
+    """The criterion of this name, if the rule has it."""
+    found = rule.criteria if rule is not None else ()
+    return next((c for c in found if c.name == name), None)
+
+
+def stack_of(label: str, counts: Mapping[str, float], note: str, sampled: bool) -> Stack:
+    """A stacked bar; shares in percent of all."""
+    total = sum(counts.values())
+    start, parts = 0.0, []
+    for outcome in OUTCOMES:
+        width = 100 * counts[outcome] / total if total else 0.0
+        parts.append(
+            Segment(
+                KEYS[outcome], WORDS[outcome], about(counts[outcome], sampled),
+                f"{width:.1f}\N{NO-BREAK SPACE}%", round(start, 3), round(width, 3),
+            )
+        )  # fmt: skip
+        start += width
+    return Stack(label, note, tuple(parts), about(total, sampled))
+
+
+def with_intervals(stack: Stack, estimates: Mapping[str, Estimate]) -> Stack:
+    """A bar whose numbers of households carry their intervals, where these are known."""
+    if not estimates:
+        return stack
+    words = {
+        KEYS[o]: str(write(e.estimate, e.ci_low, e.ci_high, e.se, "households", e.reason))
+        for o, e in estimates.items()
+    }
+    parts = tuple(replace(s, count=words.get(s.key, s.count)) for s in stack.segments)
+    return replace(stack, segments=parts)
+
+
+def criterion_stack(name: str, tally: Mapping[str, float], rule: ExitRule | None) -> Stack:
+    """A criterion's bar, with what it asks for."""
+    criterion = criterion_of(rule, name)
+    if criterion is None:
+        return stack_of(name, tally, "", False)
+    notes = [_asked(criterion)]
+    notes += [] if criterion.veto else ["reported only, decides nothing"]
+    verified = criterion.verified and all(f.verified for f in criterion.thresholds.values())
+    notes += [] if verified else ["unverified figure"]
+    return stack_of(criterion.label, tally, "; ".join(n for n in notes if n), False)
+
+
+def _asked(criterion: Criterion) -> str:
+    """The thresholds in words: "below 3 % (west), below 2 % (other)"."""
+    if criterion.comparison is None:
+        return ""
+    word = criterion.comparison.replace("_", " ")
+    parts = [
+        f"{word} {100 * figure.value:g}\N{NO-BREAK SPACE}%{f' ({area})' if area else ''}"
+        for area, figure in criterion.thresholds.items()
+    ]
+    return "required: " + ", ".join(parts) if parts else ""

@@ -1,0 +1,203 @@
+"""The table of units that were decided on: outcome, value, bounds and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from exitline.publish.report.axis import Axis, shared_axis
+from exitline.publish.report.numbers import CANNOT_TELL, DASH, count, plural
+from exitline.publish.report.stacks import KEYS, MANY, RANK, WORDS, criterion_of, rule_of
+from exitline.publish.report.table import MOST_ROWS, Cell, Column, Reference, Row, Table, bar_of
+
+if TYPE_CHECKING:
+    from exitline.decide.table import Decision
+    from exitline.publish.report.content import ReportInput
+    from exitline.standard import ExitRule
+
+
+def unit_table(
+    content: ReportInput, level: str, overall: Mapping[tuple[str, str], Decision],
+    by_unit: Mapping[tuple[str, str], list[Decision]],
+) -> Table:  # fmt: skip
+    """All units, those that are open or not met first."""
+    main = _main_criterion(by_unit)
+    values = {key: _of(main, by_unit.get(key, [])) for key in overall}
+    order = sorted(overall, key=lambda k: (RANK[overall[k].outcome], -_value(values[k]), k))
+    shown = order[:MOST_ROWS]
+    axis = _axis([v for v in values.values() if v is not None])
+    common = {v.threshold for v in values.values() if v is not None and not math.isnan(v.threshold)}
+    single = common.pop() if len(common) == 1 else None
+    some_open = content.sampled and any(d.outcome == "cannot tell" for d in overall.values())
+    rows = [
+        _row(content, level, overall[k], values[k], by_unit.get(k, []), axis, single, some_open)
+        for k in shown
+    ]
+    references: tuple[Reference, ...] = ()
+    if axis is not None and single is not None:
+        word = f"threshold {100 * single:g}\N{NO-BREAK SPACE}%"
+        references = (Reference(axis.at(single), word, "threshold"),)
+    return Table(
+        f"decisions-{level}", f"Decisions on {MANY[level]}",
+        _columns(content, level, main, some_open), tuple(rows), None, axis, references,
+        outcomes=True, total=len(overall), file="decisions.parquet",
+    )  # fmt: skip
+
+
+def _main_criterion(by_unit: Mapping[tuple[str, str], list[Decision]]) -> str:
+    """The first criterion that is held against a threshold with a value."""
+    for decisions in by_unit.values():
+        for decision in decisions:
+            if decision.comparison and not math.isnan(decision.value):
+                return decision.criterion
+    return ""
+
+
+def _of(criterion: str, decisions: list[Decision]) -> Decision | None:
+    """A unit's decision on one criterion."""
+    return next((d for d in decisions if d.criterion == criterion and criterion), None)
+
+
+def _value(decision: Decision | None) -> float:
+    """The observed value, -1 where there is none."""
+    known = decision is not None and not math.isnan(decision.value)
+    return decision.value if decision is not None and known else -1.0
+
+
+def _axis(values: list[Decision]) -> Axis | None:
+    """The axis of a level's bars."""
+    thresholds = [1.2 * d.threshold for d in values]
+    return shared_axis([d.value for d in values], [d.high for d in values], "share", thresholds, 2)
+
+
+def _columns(content: ReportInput, level: str, main: str, some_open: bool) -> tuple[Column, ...]:
+    """Headings of a level's table."""
+    rule = rule_of(content, level)
+    criterion = criterion_of(rule, main)
+    found = [Column("name", level.capitalize()), Column("outcome", "Outcome")]
+    if main:
+        label = criterion.label if criterion is not None else main
+        sure = f"bounds, each with {100 * rule.confidence:g} % confidence" if rule else "bounds"
+        found += [
+            Column("figure", f"{label}, %", sure if content.sampled else "full count"),
+            Column("bar", "Value and threshold", sortable=False),
+        ]
+    if some_open:
+        found.append(Column("number", "More households", "that would settle it"))
+    return (*found, Column("text", "Why", sortable=False))
+
+
+def _row(
+    content: ReportInput, level: str, overall: Decision, value: Decision | None,
+    criteria: list[Decision], axis: Axis | None, single: float | None, some_open: bool,
+) -> Row:  # fmt: skip
+    """One unit's cells."""
+    columns = content.study.levels
+    county = columns.county or "county"
+    own = columns.village or "village" if level == "village" else county
+    parent = content.area_label([county], [overall.parent]) if overall.parent else ""
+    cells = [
+        Cell(content.area_label([own], [overall.unit]), None, parent),
+        Cell(WORDS[overall.outcome], RANK[overall.outcome], mark=KEYS[overall.outcome]),
+    ]
+    if axis is not None:
+        cells += [_figure(value), _bar(value, axis, single)]
+    if some_open:
+        cells.append(_needed(overall, criteria))
+    rule = rule_of(content, level)
+    return (*cells, Cell(lines=_why(overall, criteria, rule)))
+
+
+def _figure(decision: Decision | None) -> Cell:
+    """The value of the main criterion with its bounds."""
+    from exitline.decide.reasons import percent
+
+    if decision is None or math.isnan(decision.value):
+        return Cell(CANNOT_TELL, -1.0)
+    space = "\N{NO-BREAK SPACE}"
+    value = percent(decision.value, decision.threshold).replace(" ", space)
+    if not decision.high > decision.low:
+        return Cell(value, decision.value)
+    low, high = (percent(x, decision.threshold)[:-2] for x in (decision.low, decision.high))
+    return Cell(f"{value} ({low}{DASH}{high})", decision.value)
+
+
+def _bar(decision: Decision | None, axis: Axis, single: float | None) -> Cell:
+    """The bar of the main criterion, its dot in the shape of the outcome."""
+    if decision is None:
+        return Cell()
+    threshold = math.nan if single is not None else decision.threshold
+    return Cell(
+        bar=bar_of(
+            axis, decision.value, decision.low, decision.high, threshold=threshold,
+            mark=KEYS[decision.outcome],
+        )
+    )  # fmt: skip
+
+
+def _needed(overall: Decision, criteria: list[Decision]) -> Cell:
+    """Households more that would settle an open outcome, if one sample size can tell."""
+    if overall.outcome != "cannot tell":
+        return Cell("none", 0.0)
+    more = _more(criteria)
+    if math.isnan(more):
+        return Cell("see why", None)
+    if math.isinf(more):
+        return Cell("full count", 1e15)
+    return Cell(count(more), more)
+
+
+def _more(criteria: list[Decision]) -> float:
+    """The largest number that open criteria need: infinite where only a full count would
+    do, NaN where one of them has no number."""
+    needs = [
+        math.inf if d.needed + d.n >= d.population else d.needed
+        for d in criteria
+        if d.outcome == "cannot tell"
+    ]
+    return max(needs) if needs and not any(math.isnan(n) for n in needs) else math.nan
+
+
+def _why(overall: Decision, criteria: list[Decision], rule: ExitRule | None) -> tuple[str, ...]:
+    """Sentences on the criteria that decide a unit's outcome."""
+    decisive = [d for d in criteria if d.outcome == overall.outcome and _decides(rule, d)]
+    if overall.outcome == "met" and len(decisive) > 1:
+        return (overall.reason,)
+    if not decisive:
+        return (overall.reason,)
+    return tuple(_labelled(d, rule, many=len(criteria) > 1) for d in decisive)
+
+
+def _decides(rule: ExitRule | None, decision: Decision) -> bool:
+    criterion = criterion_of(rule, decision.criterion)
+    return criterion is None or criterion.veto
+
+
+def _labelled(decision: Decision, rule: ExitRule | None, *, many: bool) -> str:
+    """A reason that names its criterion."""
+    criterion = criterion_of(rule, decision.criterion)
+    label = criterion.label if criterion is not None else decision.criterion
+    if not many or decision.reason.startswith(label):
+        return decision.reason
+    return f"{label}: {decision.reason}"
+
+
+def easiest_of(
+    content: ReportInput, level: str, by_unit: Mapping[tuple[str, str], list[Decision]],
+    overall: Mapping[tuple[str, str], Decision],
+) -> str:  # fmt: skip
+    """The open unit that the fewest more households would settle."""
+    needs = {
+        key: _more(by_unit.get(key, []))
+        for key, decision in overall.items()
+        if decision.outcome == "cannot tell"
+    }
+    known = {key: more for key, more in needs.items() if math.isfinite(more)}
+    if not known or not content.sampled:
+        return ""
+    key = min(known, key=lambda k: known[k])
+    columns = content.study.levels
+    column = (columns.village if level == "village" else columns.county) or level
+    name = content.area_label([column], [key[1]])
+    return f"{level} {name}, with about {plural(known[key], 'more household', 'more households')}"
