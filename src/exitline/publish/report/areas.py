@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.numbers import about, count
+from exitline.publish.report.stacks import rule_of
 from exitline.publish.report.table import (
     MOST_ROWS,
     STATIC_ROWS,
@@ -83,28 +84,48 @@ def _area_set(content: ReportInput, by: str, key: str) -> AreaSet:
 def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> Figure:
     """The chart-table of the leading measure at one line."""
     words = b.naming(content, lead.measure)
-    overall = next(
-        (o for o in b.of_set(content.estimates, "")
-         if (o.measure, o.line) == (lead.measure, lead.line)), None,
-    )  # fmt: skip
+    whole = b.of_set(content.estimates, "")
+    overall = next((o for o in whole if (o.measure, o.line) == (lead.measure, lead.line)), None)
+    threshold = _threshold(content, lead)
     axis = shared_axis(
         [*lead.estimate.tolist(), *(overall.estimate.tolist() if overall else [])],
-        lead.bounds.high.tolist(), words.unit,
+        lead.bounds.high.tolist(), words.unit, [threshold] if threshold is not None else [],
     )  # fmt: skip
     name = ", ".join(content.area_title(c) for c in b.columns_of(lead))
     companion = b.beside(found, lead, _companion(lead.measure))
-    rows = _rows(content, lead, companion, axis, words.unit)
-    columns = _columns(content, words, name, companion)
-    references = _references(overall, axis, words.unit)
     table = Table(
-        key, f"{words.label} by {name}", columns, tuple(rows),
-        _pinned(content, overall, companion, axis, words.unit), axis, references,
-        sorted_by=1, total=lead.rows.size,
+        key, f"{words.label} by {name}", _columns(content, words, name, companion),
+        tuple(_rows(content, lead, companion, axis, words.unit)),
+        _pinned(content, overall, companion, axis, words.unit), axis,
+        _references(overall, axis, words.unit, threshold), sorted_by=1, total=lead.rows.size,
     )  # fmt: skip
     return Figure(
-        title(content, lead, words), _subtitle(content, lead, words.label),
+        title(content, lead, words), _subtitle(content, lead, words.label, threshold),
         standing(lead, overall, words.unit), source(content, lead), lead.line, table,
     )  # fmt: skip
+
+
+def _threshold(content: ReportInput, lead: Block) -> float | None:
+    """What an exit rule asks of these areas' headcount, where it asks the same of all."""
+    level = next(
+        (name for name, column in content.study.levels.named().items()
+         if column == b.columns_of(lead)[-1] and name != "area_class"), None,
+    )  # fmt: skip
+    standard = content.standard
+    rule = rule_of(content, level) if level is not None else None
+    if rule is None or standard is None or standard.household is None:
+        return None
+    poor = standard.household.poor
+    people = {"headcount": "persons", "household_headcount": "households"}.get(lead.measure)
+    if poor is None or poor.lines != {lead.line}:
+        return None
+    values = {
+        figure.value
+        for c in rule.criteria
+        if c.condition is not None and c.condition.text.strip() == "poor" and c.unit == people
+        for figure in c.thresholds.values()
+    }
+    return values.pop() if len(values) == 1 else None
 
 
 def _companion(measure: str) -> str:
@@ -190,21 +211,28 @@ def _pinned(
     return _row(content, "All together", overall, total, axis, unit, 0)
 
 
-def _references(overall: Block | None, axis: Axis | None, unit: str) -> tuple[Reference, ...]:
-    """The overall figure as a line across all bars."""
-    if overall is None or axis is None or math.isnan(float(overall.estimate[0])):
-        return ()
-    at = axis.at(float(overall.estimate[0]))
-    return (Reference(at, f"all: {b.written(overall, 0, unit).text}", "overall"),)
+def _references(
+    overall: Block | None, axis: Axis | None, unit: str, threshold: float | None
+) -> tuple[Reference, ...]:
+    """The overall figure, and a threshold, as lines across all bars."""
+    found: list[Reference] = []
+    if axis is not None and threshold is not None:
+        found.append(Reference(axis.at(threshold), "", "threshold"))
+    if axis is not None and overall is not None and not math.isnan(float(overall.estimate[0])):
+        at = axis.at(float(overall.estimate[0]))
+        found.append(Reference(at, f"all: {b.written(overall, 0, unit).text}", "overall"))
+    return tuple(found)
 
 
-def _subtitle(content: ReportInput, lead: Block, label: str) -> str:
+def _subtitle(content: ReportInput, lead: Block, label: str, threshold: float | None) -> str:
     """What the chart shows, in what unit, at which line."""
     parts = [label]
     if content.sampled:
         parts.append(f"estimate (dot) and {100 * content.estimates.level:g} % interval (bar)")
     else:
-        parts.append("full count")
+        parts.append("full count (dot)")
+    if threshold is not None:
+        parts.append(f"threshold of the exit rule, {100 * threshold:g} % (upright line)")
     return ", ".join(parts) + (f"; line ‘{lead.line}’" if lead.line else "")
 
 
