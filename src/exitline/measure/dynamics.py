@@ -12,79 +12,101 @@ from typing import Any
 
 import ibis
 
-from exitline.measure.panels import Unit, count_rows
+from exitline.measure.panels import Unit
 
 CELLS = ("poor_poor", "poor_out", "out_poor", "out_out")
 """The four cells of a 2 x 2 transition table, state before and state after."""
 
-LOST = ("poor_lost", "out_lost")
-"""Households whose state is known before and not known after, by their state before."""
 
-
-def transition_totals(before: Any, after: Any, unit: Unit) -> Any:
-    """The query of one pair of waves: totals of transitions by stratum, cluster and domain.
-
-    Everyone in the wave before takes part, with that wave's weight, cluster and domain;
-    whoever is not found in the wave after is counted as lost.
+def opening_totals(before: Any, unit: Unit) -> Any:
+    """Totals of the states in a wave, by stratum, cluster and domain.
 
     Parameters
     ----------
-    before, after : ibis.Table
-        Two waves as `wave_tables` returns them, one row a household.
+    before : ibis.Table
+        A wave as `exitline.measure.panels.wave_tables` returns it.
     unit : {"persons", "households"}
-        Persons weigh by household weight x size in the wave before.
+        Persons weigh by household weight x size.
 
     Returns
     -------
     ibis.Table
-        ``stratum``, ``stage1`` ..., ``domain1`` ...; for each of `CELLS` and `LOST` the
-        weighted total ``sum_<cell>`` and the number of households ``n_<cell>``;
-        ``found`` and ``same``: households in both waves, and those with exactly the same
-        welfare in both.
+        ``stratum``, ``stage1`` ..., ``domain1`` ...; for "poor" and "out" the weighted total
+        ``sum_<cell>`` and the number of households ``n_<cell>``.
     """
-    both = _paired(before, after, unit)
-    keys = _design_keys(both)
-    fine = both.group_by([*keys, "cell"]).aggregate(
-        total=both["weight"].sum(),
-        households=both.count(),
-        found=count_rows(both["found"]),
-        same=count_rows(both["welfare"] == both["later_welfare"]),
+    known = before.filter(before.poor.notnull())
+    coded = known.select(
+        *_design_keys(known), cell=ibis.ifelse(known.poor, 0, 1), weight=_weight(known, unit)
     )
-    sums: dict[str, Any] = {}
-    for code, cell in enumerate((*CELLS, *LOST)):
+    return _grouped(coded, ("poor", "out"))
+
+
+def transition_totals(before: Any, after: Any, unit: Unit) -> Any:
+    """Totals of the transitions of households that are in both waves.
+
+    Weight, cluster and domain are those of the wave before. Households that are lost are
+    what `opening_totals` has more.
+
+    Parameters
+    ----------
+    before, after : ibis.Table
+        Two waves as `exitline.measure.panels.wave_tables` returns them, one row a household.
+    unit : {"persons", "households"}
+
+    Returns
+    -------
+    ibis.Table
+        ``stratum``, ``stage1`` ..., ``domain1`` ...; for each of `CELLS` the weighted total
+        ``sum_<cell>`` and the number of households ``n_<cell>``; ``found`` households in both
+        waves, also where a state is unknown, and those with exactly the ``same`` welfare.
+    """
+    later = after.select("household", is_poor=after.poor, later_welfare=after.welfare)
+    both = before.join(later, "household")
+    was, now = both["poor"], both["is_poor"]
+    code = ibis.ifelse(was, ibis.ifelse(now, 0, 1), ibis.ifelse(now, 2, 3))
+    unknown = was.isnull() | now.isnull()
+    coded = both.select(
+        *_design_keys(before),
+        cell=ibis.ifelse(unknown, ibis.null("int64"), code),
+        weight=_weight(both, unit),
+        same=(both["welfare"] == both["later_welfare"]).fill_null(False),
+    )
+    return _grouped(coded, CELLS)
+
+
+def within(wave: Any, low: int, high: int) -> Any:
+    """The households of a wave with ids from `low` to below `high`."""
+    return wave.filter((wave.household >= low) & (wave.household < high))
+
+
+def _grouped(coded: Any, cells: Sequence[str]) -> Any:
+    """Totals by design, domain and cell; then one row by design and domain, cells side by side.
+
+    Two steps, so that the big table is summed once and only the small result is spread.
+    """
+    keys = _design_keys(coded)
+    sums = {"total": coded["weight"].sum(), "households": coded.count()}
+    if "same" in coded.columns:
+        sums["same"] = coded["same"].cast("int64").sum()
+    fine = coded.group_by([*keys, "cell"]).aggregate(**sums)
+    spread: dict[str, Any] = {}
+    for code, cell in enumerate(cells):
         here = (fine["cell"] == code).fill_null(False)
-        sums[f"sum_{cell}"] = ibis.ifelse(here, fine["total"], 0.0).sum()
-        sums[f"n_{cell}"] = ibis.ifelse(here, fine["households"], 0).sum()
-    sums |= {"found": fine["found"].sum(), "same": fine["same"].sum()}
-    return fine.group_by(keys).aggregate(**sums) if keys else fine.aggregate(**sums)
+        spread[f"sum_{cell}"] = ibis.ifelse(here, fine["total"], 0.0).sum()
+        spread[f"n_{cell}"] = ibis.ifelse(here, fine["households"], 0).sum()
+    if "same" in coded.columns:
+        spread |= {"found": fine["households"].sum(), "same": fine["same"].sum()}
+    return fine.group_by(keys).aggregate(**spread) if keys else fine.aggregate(**spread)
+
+
+def _weight(table: Any, unit: Unit) -> Any:
+    """Weight of what is counted."""
+    return table["weight"] * table["size"] if unit == "persons" else table["weight"]
 
 
 def _design_keys(table: Any) -> list[str]:
     """Names of the stratum, cluster and domain columns."""
     return [c for c in table.columns if c == "stratum" or c.startswith(("stage", "domain"))]
-
-
-def _paired(before: Any, after: Any, unit: Unit) -> Any:
-    """Rows of the wave before, beside the state of the same household in the wave after."""
-    later = after.select(
-        household=after.household,
-        is_poor=after.poor,
-        later_welfare=after.welfare,
-        found=ibis.literal(True),
-    )
-    joined = before.left_join(later, "household")
-    was, now = joined["poor"], joined["is_poor"]
-    code = ibis.ifelse(was, ibis.ifelse(now, 0, 1), ibis.ifelse(now, 2, 3))
-    lost = ibis.ifelse(was, 4, 5)
-    cell = ibis.ifelse(was.isnull(), ibis.null("int64"), ibis.ifelse(now.isnull(), lost, code))
-    return joined.select(
-        *_design_keys(before),
-        cell=cell,
-        welfare=joined["welfare"],
-        later_welfare=joined["later_welfare"],
-        found=joined["found"],
-        weight=joined["weight"] * joined["size"] if unit == "persons" else joined["weight"],
-    )
 
 
 def sequence_totals(waves: Sequence[Any], unit: Unit) -> Any:
@@ -116,7 +138,7 @@ def sequence_totals(waves: Sequence[Any], unit: Unit) -> Any:
             "household", *keys, "weight", "size",
             sequence=joined["sequence"] * 2 + joined["later_poor"].cast("int64"),
         )  # fmt: skip
-    weight = joined["weight"] * joined["size"] if unit == "persons" else joined["weight"]
+    weight = _weight(joined, unit)
     return joined.group_by([*keys, "sequence"]).aggregate(sum0=weight.sum(), n=joined.count())
 
 

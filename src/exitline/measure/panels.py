@@ -284,12 +284,15 @@ def increasing(wave: Any) -> Any:
     Returns
     -------
     ibis.Table
-        One row: ``rows``, ``missing`` ids, ``not_rising`` pairs of neighbours. Whatever
+        One row: ``rows``, ``lowest`` and ``highest`` id, ``missing`` ids, ``not_rising`` pairs of
+        neighbours. Whatever
         order the engine reads rows in, no such pair means no duplicate; some prove nothing.
     """
     lagged = wave.select(here=wave.household, before=wave.household.lag())
     return lagged.aggregate(
         rows=lagged.count(),
+        lowest=lagged.here.min(),
+        highest=lagged.here.max(),
         missing=lagged.here.isnull().cast("int64").sum(),
         not_rising=(lagged.here <= lagged.before).fill_null(False).cast("int64").sum(),
     )

@@ -14,7 +14,8 @@ from exitline.infer.estimates import Block, Estimates
 from exitline.watch import linear
 from exitline.watch.linear import Named, Values
 from exitline.watch.logistic import Logit, fit_logit
-from exitline.watch.rates import CELLS, RATES
+from exitline.watch.pairs import CELLS
+from exitline.watch.rates import RATES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

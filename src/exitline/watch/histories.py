@@ -12,10 +12,10 @@ import numpy as np
 from exitline.errors import DataError
 from exitline.infer.cells import Cells, Rows, cells_from_arrow, roll_up
 from exitline.infer.estimates import Block, Estimates
-from exitline.infer.frame import Frame
 from exitline.watch import linear
-from exitline.watch.linear import Named
-from exitline.watch.rates import design_keys, frame_from
+from exitline.watch.linear import Named, Values
+from exitline.watch.pairs import design_keys, distinct
+from exitline.watch.rates import frame_from
 from exitline.watch.sources import PanelSpec, WaveReport, open_panel, refuse_straddling
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
+
+TOGETHER = 32
+"""Statistics whose influence is held in memory at one time."""
 
 LARGEST = 10
 """Most waves of a table of sequences (1,024 histories)."""
@@ -193,7 +196,9 @@ def _estimates(table: pa.Table, waves: Sequence[str], spec: PanelSpec, level: fl
     for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:
         rows = roll_up(cells, columns)
         by = ", ".join(spec.columns.domains[c] for c in columns)
-        blocks += [_block(rows, share, by, frame, level) for share in wanted]
+        values = [_values(rows, share, by) for share in wanted]
+        for start in range(0, len(values), TOGETHER):
+            blocks += linear.blocks(values[start : start + TOGETHER], rows, frame, level)
     return Estimates(tuple(blocks), frame, level)
 
 
@@ -203,7 +208,7 @@ def _dense(table: pa.Table, width: int) -> Cells:
         table.select(design_keys(table)).append_column("n", table.column("n")), 0
     )
     parts = [fine.stratum, *fine.stages, *fine.domains]
-    first, inverse = _distinct(parts)
+    first, inverse = distinct(parts)
     place = inverse * width + table.column("sequence").to_numpy().astype(np.int64)
     size = len(first) * width
     sums = np.bincount(place, weights=table.column("sum0").to_numpy(), minlength=size)
@@ -217,24 +222,14 @@ def _dense(table: pa.Table, width: int) -> Cells:
     )  # fmt: skip
 
 
-def _distinct(parts: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """First row and group of each distinct combination of code columns."""
-    packed = parts[0]
-    for part in parts[1:]:
-        pair = packed * (int(part.max(initial=0)) + 1) + part
-        packed = np.unique(pair, return_inverse=True)[1].astype(np.int64)
-    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
-    return first.astype(np.int64), inverse.astype(np.int64)
-
-
-def _block(rows: Rows, share: _Share, by: str, frame: Frame, level: float) -> Block:
-    """One rate in one set of domains."""
+def _values(rows: Rows, share: _Share, by: str) -> tuple[Named, Values]:
+    """One rate in one set of domains, before its variance."""
     width = rows.sums.shape[1] // 2
     sums, counts = rows.sums[:, :width], rows.sums[:, width:]
     cases = counts[:, share.bottom].sum(axis=1).astype(np.int64)
     top = sums[:, share.top].sum(axis=1)
     values = linear.ratio(top, sums[:, share.bottom].sum(axis=1), rows, cases)
-    return linear.block(Named(share.name, "", by, "share"), rows, values, frame, level)
+    return Named(share.name, "", by, "share"), values
 
 
 def _notes(left_out: int, reports: Sequence[WaveReport], waves: Sequence[str]) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exitline.infer import intervals
-from exitline.infer.cells import Cells, Rows, sum_by
-from exitline.infer.estimates import Block, Estimate, Estimates
+from exitline.infer.cells import Rows, sum_by
+from exitline.infer.estimates import Block
 from exitline.infer.taylor import degrees_of_freedom, linearised_variance
 
 if TYPE_CHECKING:
@@ -59,17 +59,23 @@ class Values:
 
 
 def block(named: Named, rows: Rows, values: Values, frame: Frame, level: float) -> Block:
-    """Standard errors, degrees of freedom and intervals of one statistic in all domains.
+    """As `blocks`, for one statistic."""
+    return blocks([(named, values)], rows, frame, level)[0]
+
+
+def blocks(
+    wanted: Sequence[tuple[Named, Values]], rows: Rows, frame: Frame, level: float
+) -> list[Block]:
+    """Standard errors, degrees of freedom and intervals of statistics in all domains.
 
     Degrees of freedom count the PSUs and strata that hold households the estimate is
     about, as R's ``degf(subset(design, ...))``.
 
     Parameters
     ----------
-    named : Named
+    wanted : sequence of (Named, Values)
     rows : Rows
         One row per domain x cluster.
-    values : Values
     frame : Frame
         The design of the whole sample.
     level : float
@@ -77,10 +83,26 @@ def block(named: Named, rows: Rows, values: Values, frame: Frame, level: float) 
 
     Returns
     -------
-    exitline.infer.estimates.Block
+    list of exitline.infer.estimates.Block
     """
-    df = degrees(replace(rows, n=values.cases), frame)
-    variance = linearised_variance(rows, values.influence[:, None], frame)[:, 0]
+    influence = np.column_stack([values.influence for _, values in wanted])
+    variance = linearised_variance(rows, influence, frame)
+    known: dict[bytes, Floats] = {}
+    found = []
+    for i, (named, values) in enumerate(wanted):
+        about = values.cases > 0
+        key = about.tobytes()
+        if key not in known:
+            known[key] = degrees(replace(rows, n=values.cases), frame)
+        found.append(_block(named, values, rows, frame, (variance[:, i], known[key], level)))
+    return found
+
+
+def _block(
+    named: Named, values: Values, rows: Rows, frame: Frame, error: tuple[Floats, Floats, float]
+) -> Block:
+    """One statistic with its variance, degrees of freedom and confidence level."""
+    variance, df, level = error
     n = np.bincount(rows.domain, weights=values.cases, minlength=rows.size).astype(np.int64)
     se = np.where(df >= 1, np.sqrt(np.maximum(variance, 0.0)), np.nan)
     estimate = np.where(n > 0, values.estimate, np.nan)
@@ -136,51 +158,3 @@ def ratio(top: Floats, bottom: Floats, rows: Rows, cases: Ints) -> Values:
     plugged = np.where(empty, 0.0, value)[rows.domain]
     influence = np.where(empty[rows.domain], 0.0, (top - plugged * bottom) / below[rows.domain])
     return Values(value, influence, cases, totals[:, 1])
-
-
-def difference(left: Estimates, a: dict[str, str], right: Estimates, b: dict[str, str]) -> Estimate:
-    """The first estimate minus the second with the joint linearisation over shared PSUs.
-
-    Both must come from the same panel. Two waves, two domains or two measures that share
-    clusters covary; adding their variances would be wrong.
-
-    Parameters
-    ----------
-    left, right : Estimates
-    a, b : dict
-        Selections as in `Estimates.find`.
-
-    Returns
-    -------
-    Estimate
-    """
-    both = Estimates((*left.blocks, *right.blocks) if left is not right else left.blocks,
-                     left.frame, left.level)  # fmt: skip
-    return both.difference(a, b)
-
-
-def household_cells(
-    stratum: Ints, psu: Ints, domain: Ints, labels: Sequence[str], used: NDArray[np.bool_]
-) -> Cells:
-    """Cells with one row a household, for statistics that are linearised by household.
-
-    Parameters
-    ----------
-    stratum, psu, domain : int arrays, shape (n,)
-        Codes from 0; a PSU code belongs to one stratum.
-    labels : sequence of str
-        The domains' values.
-    used : bool array, shape (n,)
-        Households that take part. The others keep their PSU in the design.
-
-    Returns
-    -------
-    Cells
-        With the household's index as the only sum, so that rows can be traced back.
-    """
-    n = len(stratum)
-    ones = used.astype(np.int64)
-    return Cells(
-        stratum=stratum, stages=(psu,), domains=(domain,), levels=(tuple(labels),), n=ones,
-        n_positive=ones, sums=np.empty((n, 0)), fpc=np.empty((n, 0)),
-    )  # fmt: skip

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
-from exitline.infer.cells import Cells, Rows, cells_from_arrow, roll_up
+from exitline.infer.cells import Cells, Rows, roll_up
 from exitline.infer.estimates import Block, Estimates
 from exitline.infer.frame import Frame, frame_of
 from exitline.watch import linear
-from exitline.watch.linear import Named
+from exitline.watch.linear import Named, Values
+from exitline.watch.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
 from exitline.watch.sources import (
     SAME_VALUES,
-    OpenPanel,
     PanelSpec,
     WaveReport,
     open_panel,
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-
-CELLS = ("poor_poor", "poor_out", "out_poor", "out_out")
-LOST = ("poor_lost", "out_lost")
 
 
 @dataclass(frozen=True)
@@ -191,36 +188,35 @@ def transitions(
            [0. , 1. ]])
     """
     with open_panel(data, spec, engine) as panel:
-        tables = [_pair_totals(panel, i) for i in range(len(panel.tables) - 1)]
+        totals = [pair_totals(panel, i) for i in range(len(panel.tables) - 1)]
         waves, reports = panel.spec.waves, panel.reports
-    pairs = tuple(_pair_count(t, reports, i) for i, t in enumerate(tables))
-    _refuse_copied_wave(tables, pairs)
-    refuse_straddling(tables, spec.columns.design)
-    cells = joined_cells(tables)
+    pairs = tuple(_pair_count(t, reports, i) for i, t in enumerate(totals))
+    _refuse_copied_wave(totals, pairs)
+    refuse_straddling([t for pair in totals for t in pair.tables], spec.columns.design)
+    cells = joined_cells(totals)
     estimates = rates(cells, waves, spec, level)
     return Transitions(waves, estimates, pairs, reports, _notes(pairs, reports, spec))
 
 
-def _pair_totals(panel: OpenPanel, i: int) -> pa.Table:
-    """Totals of waves i and i + 1."""
-    from exitline.measure.dynamics import transition_totals
-
-    query = transition_totals(panel.tables[i], panel.tables[i + 1], panel.spec.unit)
-    return panel.engine.run(query)
-
-
-def _pair_count(table: pa.Table, reports: Sequence[WaveReport], i: int) -> PairCount:
+def _pair_count(totals: PairTotals, reports: Sequence[WaveReport], i: int) -> PairCount:
     """Unweighted counts of a pair."""
-    counts = {cell: int(table.column(f"n_{cell}").to_numpy().sum()) for cell in (*CELLS, *LOST)}
-    found = int(table.column("found").to_numpy().sum())
-    entrants = reports[i + 1].households - found
+    counts = {cell: _sum(totals.both, f"n_{cell}") for cell in CELLS}
+    start = {state: _sum(totals.opening, f"n_{state}") for state in ("poor", "out")}
+    for state, lost in zip(start, LOST, strict=True):
+        counts[lost] = start[state] - counts[f"{state}_poor"] - counts[f"{state}_out"]
+    entrants = reports[i + 1].households - _sum(totals.both, "found")
     return PairCount(reports[i].wave, reports[i + 1].wave, counts, entrants)
 
 
-def _refuse_copied_wave(tables: Sequence[pa.Table], pairs: Sequence[PairCount]) -> None:
+def _sum(table: pa.Table, column: str) -> int:
+    """Sum of a column of counts."""
+    return int(table.column(column).to_numpy().sum())
+
+
+def _refuse_copied_wave(totals: Sequence[PairTotals], pairs: Sequence[PairCount]) -> None:
     """Refuse two waves in which nearly everyone has exactly the same welfare."""
-    for table, pair in zip(tables, pairs, strict=True):
-        same = int(table.column("same").to_numpy().sum())
+    for total, pair in zip(totals, pairs, strict=True):
+        same = _sum(total.both, "same")
         both = sum(pair.counts[cell] for cell in CELLS)
         if both >= 20 and same >= SAME_VALUES * both:
             raise DataError(
@@ -229,45 +225,6 @@ def _refuse_copied_wave(tables: Sequence[pa.Table], pairs: Sequence[PairCount]) 
                 got=f"exactly equal welfare for {same:,} of {both:,} households",
                 remedy="one wave was probably saved twice: find the right file",
             )
-
-
-def joined_cells(tables: Sequence[pa.Table]) -> Cells:
-    """Cells of all pairs together: a pair's sums are zero on the rows of the others.
-
-    Parameters
-    ----------
-    tables : sequence of pyarrow.Table
-        Results of `exitline.measure.dynamics.transition_totals`, in order of time.
-
-    Returns
-    -------
-    Cells
-        Six sums a pair (`CELLS`, `LOST`), then six unweighted counts a pair.
-    """
-    import pyarrow as pa
-
-    names = (*CELLS, *LOST)
-    width = len(names) * len(tables)
-    sums = np.zeros((sum(t.num_rows for t in tables), 2 * width))
-    parts, start = [], 0
-    for i, table in enumerate(tables):
-        rows = slice(start, start + table.num_rows)
-        for j, name in enumerate(names):
-            sums[rows, i * len(names) + j] = table.column(f"sum_{name}").to_numpy()
-            sums[rows, width + i * len(names) + j] = table.column(f"n_{name}").to_numpy()
-        keys = design_keys(table)
-        n = sums[rows, width:].sum(axis=1).astype(np.int64)
-        parts.append(table.select(keys).append_column("n", pa.array(n)))
-        start += table.num_rows
-    keyed = cells_from_arrow(pa.concat_tables(parts).combine_chunks(), 0)
-    return Cells(
-        keyed.stratum, keyed.stages, keyed.domains, keyed.levels, keyed.n, keyed.n, sums, keyed.fpc
-    )
-
-
-def design_keys(table: pa.Table) -> list[str]:
-    """Names of the stratum, cluster and domain columns of a table of totals."""
-    return [c for c in table.column_names if c == "stratum" or c.startswith(("stage", "domain"))]
 
 
 def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> Estimates:
@@ -286,12 +243,16 @@ def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> 
     Estimates
     """
     frame = frame_from(cells, spec)
-    blocks = []
+    blocks: list[Block] = []
     for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:
         rows = roll_up(cells, columns)
         by = ", ".join(spec.columns.domains[c] for c in columns)
-        for i in range(len(waves) - 1):
-            blocks += _pair_blocks(rows, i, (waves[i], waves[i + 1]), by, frame, level)
+        wanted = [
+            item
+            for i in range(len(waves) - 1)
+            for item in _pair_values(rows, i, (waves[i], waves[i + 1]), by)
+        ]
+        blocks += linear.blocks(wanted, rows, frame, level)
     return Estimates(tuple(blocks), frame, level)
 
 
@@ -301,22 +262,19 @@ def frame_from(cells: Cells, spec: PanelSpec) -> Frame:
     return Frame((), "fail") if design.census else frame_of(cells, design.lonely)
 
 
-def _pair_blocks(
-    rows: Rows, i: int, pair: tuple[str, str], by: str, frame: Frame, level: float
-) -> list[Block]:
-    """All rates of one pair in one set of domains."""
+def _pair_values(rows: Rows, i: int, pair: tuple[str, str], by: str) -> list[tuple[Named, Values]]:
+    """All rates of one pair in one set of domains, before their variance."""
     names = (*CELLS, *LOST)
     half = rows.sums.shape[1] // 2
+    mine = slice(i * len(names), (i + 1) * len(names))
+    counts = rows.sums[:, half:][:, mine]
+    sums = np.where(counts == 0, 0.0, rows.sums[:, mine])  # differences of sums leave no dust
     found = []
     for rate in RATES.values():
-        top = [i * len(names) + names.index(cell) for cell in rate.top]
-        bottom = [i * len(names) + names.index(cell) for cell in rate.bottom]
-        cases = rows.sums[:, [half + b for b in bottom]].sum(axis=1).astype(np.int64)
-        values = linear.ratio(
-            rows.sums[:, top].sum(axis=1), rows.sums[:, bottom].sum(axis=1), rows, cases
-        )
-        named = Named(f"{rate.name}({pair[0]}>{pair[1]})", "", by, "share")
-        found.append(linear.block(named, rows, values, frame, level))
+        top, bottom = ([names.index(cell) for cell in part] for part in (rate.top, rate.bottom))
+        cases = counts[:, bottom].sum(axis=1).astype(np.int64)
+        values = linear.ratio(sums[:, top].sum(axis=1), sums[:, bottom].sum(axis=1), rows, cases)
+        found.append((Named(f"{rate.name}({pair[0]}>{pair[1]})", "", by, "share"), values))
     return found
 
 

@@ -74,14 +74,16 @@ def ratio_blocks(
         top, bottom = np.where(used, ratio.top, 0.0), np.where(used, ratio.bottom, 0.0)
         columns += [w * top, w * bottom, about, w * about]
     sums = np.column_stack(columns)
-    blocks = []
+    blocks: list[Block] = []
     for by in panel.sets:
         rows = panel.rows(sums, used, by)
+        wanted = []
         for i, ratio in enumerate(ratios):
             top, bottom, cases, about = rows.sums[:, 4 * i : 4 * i + 4].T
             values = linear.ratio(top, bottom, rows, cases.astype(np.int64))
             population = sum_by(rows.domain, about[:, None], rows.size)[:, 0]
             values = replace(values, population=population)
             named = Named(ratio.measure, "", by, ratio.kind)
-            blocks.append(linear.block(named, rows, values, panel.frame, level))
+            wanted.append((named, values))
+        blocks += linear.blocks(wanted, rows, panel.frame, level)
     return tuple(blocks)

@@ -61,11 +61,15 @@ class WaveReport:
         Rows, each one household.
     unknown : int
         Households whose welfare (or state) is missing in this wave.
+    ids : (int, int) or None
+        Lowest and highest id of a file that is sorted by integer ids: such waves can be
+        joined range by range. None where it is not known to be sorted.
     """
 
     wave: str
     households: int
     unknown: int
+    ids: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -278,18 +282,26 @@ def _checked(engine: Engine, table: Any, wave: str) -> WaveReport:
                 got=f"{words} on {found[fault]:,} of {rows:,} rows",
                 remedy="complete the column, or leave these rows out of the file",
             )
-    _refuse_repeated(engine, table, wave, rows)
-    return WaveReport(wave, rows, int(found["missing_state"]))
+    ids = _sorted_ids(engine, table)
+    if ids is None:
+        _refuse_repeated(engine, table, wave, rows)
+    return WaveReport(wave, rows, int(found["missing_state"]), ids)
+
+
+def _sorted_ids(engine: Engine, table: Any) -> tuple[int, int] | None:
+    """Lowest and highest id of a file sorted by integer ids, which holds no id twice."""
+    from exitline.measure import panels
+
+    if engine.name != "duckdb" or not table.household.type().is_integer():
+        return None
+    rising = engine.run(panels.increasing(table)).to_pylist()[0]
+    return None if rising["not_rising"] else (int(rising["lowest"]), int(rising["highest"]))
 
 
 def _refuse_repeated(engine: Engine, table: Any, wave: str, rows: int) -> None:
-    """Refuse households with more than one row; cheap where the file is sorted by id."""
+    """Refuse households with more than one row."""
     from exitline.measure import panels
 
-    if engine.name == "duckdb" and not table.household.type().is_string():
-        rising = engine.run(panels.increasing(table)).to_pylist()[0]
-        if rising["rows"] and not rising["not_rising"]:
-            return
     repeated = engine.run(panels.duplicates(table)).to_pylist()[0]["households"]
     if repeated:
         raise DataError(
