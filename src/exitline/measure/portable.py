@@ -6,9 +6,12 @@ not defined is missing, on both.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import ibis
+
+LARGEST = sys.float_info.max
 
 
 def divide(numerator: Any, denominator: Any) -> Any:
@@ -21,9 +24,18 @@ def log(value: Any) -> Any:
     return ibis.ifelse(value > 0, value, ibis.null("float64")).log()
 
 
+def infinite(value: Any) -> Any:
+    """Whether a number is plus or minus infinity; false for NaN, missing for missing.
+
+    Ibis 12 renders ``isinf()`` as FALSE on Spark, so that magnitudes are compared; both
+    engines hold NaN to be larger than any number.
+    """
+    return (value.abs() > LARGEST) & ~value.isnan()
+
+
 def finite(value: Any) -> Any:
     """Whether a number is there and neither NaN nor infinite."""
-    return value.notnull() & ~value.isnan() & ~value.isinf()
+    return value.notnull() & ~value.isnan() & ~infinite(value)
 
 
 def number(value: Any) -> Any:

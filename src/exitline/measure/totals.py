@@ -154,7 +154,7 @@ def _broken(number: Any, original: Any) -> _Broken:
     if not original.type().is_floating():
         return _Broken(number.isnull(), ibis.literal(False))
     missing = number.isnull() | number.isnan().fill_null(False)
-    return _Broken(missing, number.isinf().fill_null(False))
+    return _Broken(missing, portable.infinite(number).fill_null(False))
 
 
 def _bad_line(rows: Any, table: Any, index: int, line: PovertyLine) -> Any | None:

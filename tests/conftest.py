@@ -1,0 +1,52 @@
+"""What tests share: engines, and the reasons for which some are skipped."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NO_SPARK = (
+    "needs PySpark (extra `spark`)"
+    if importlib.util.find_spec("pyspark") is None
+    else "needs Java (Debian: default-jre-headless)"
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME")
+    else ""
+)
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests, doctests and documented commands name files from the project's root."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """One Spark session for all tests."""
+    if NO_SPARK:
+        pytest.skip(NO_SPARK)
+    from exitline.engine.spark import Spark
+
+    engine = Spark()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Each engine in turn: every engine test compares values on both."""
+    if request.param == "spark":
+        yield request.getfixturevalue("spark")
+        return
+    from exitline.engine.duckdb import DuckDB
+
+    opened = DuckDB()
+    yield opened
+    opened.close()

@@ -1,0 +1,77 @@
+"""Nothing public is undocumented."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import click
+import pytest
+
+import exitline as xl
+from exitline.cli import COMMANDS
+from exitline.measure.catalogue import PLAIN, WITH_PARAMETER
+from exitline.standard import shipped
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_has_its_page(name):
+    page = (DOCS / "commands" / f"{name}.md").read_text()
+    command = importlib.import_module(COMMANDS[name][0]).command
+    for option in _options(command):
+        assert f"`{option}`" in page or f"{option} " in page or f"{option}," in page, option
+
+
+def _options(command: click.Command) -> set[str]:
+    """The long names of all options, those of subcommands included."""
+    found = {max(p.opts, key=len) for p in command.params if isinstance(p, click.Option)}
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            found |= _options(below)
+    return found - {"--help"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_commands_help_ends_in_an_example(name):
+    command = importlib.import_module(COMMANDS[name][0]).command
+    assert command.help is not None
+    assert "Examples:" in command.help
+    assert f"exitline {name}" in command.help.split("Examples:")[1]
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *WITH_PARAMETER])
+def test_every_measure_has_a_page(name):
+    assert name in (DOCS / "measures" / f"{name}.md").read_text()
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_standard_has_a_page(name):
+    assert (DOCS / "standards" / f"{name}.md").exists()
+
+
+@pytest.mark.parametrize("name", xl.__all__)
+def test_every_public_name_has_a_docstring(name):
+    assert inspect.getdoc(getattr(xl, name))
+
+
+def test_every_public_function_of_a_room_says_what_it_takes_and_gives():
+    """Modules' public functions have docstrings; those that take arguments name them."""
+    lacking = []
+    for info in pkgutil.walk_packages(xl.__path__, "exitline."):
+        module = importlib.import_module(info.name)
+        for name, thing in vars(module).items():
+            if name.startswith("_") or getattr(thing, "__module__", "") != info.name:
+                continue
+            if (inspect.isfunction(thing) or inspect.isclass(thing)) and not inspect.getdoc(thing):
+                lacking.append(f"{info.name}.{name}")
+    assert not lacking
+
+
+def test_every_page_is_in_the_index():
+    index = (DOCS / "index.md").read_text()
+    pages = [p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md") if p.name != "index.md"]
+    assert [p for p in pages if p not in index] == []
