@@ -213,6 +213,7 @@ def _judge(
     sampled = bool(finding.shares) and not assumptions.full_count
     settled = detail and sampled and outcome != CANNOT_TELL
     open_case = detail and sampled and outcome == CANNOT_TELL
+    more = court.needed(finding) if open_case else math.nan
     shares = finding.shares
     one = shares[0].sample if len(shares) == 1 else None
     return Judgement(
@@ -228,8 +229,8 @@ def _judge(
         guarded=any(s.guarded for s in shares),
         holds_to_icc=court.holds_to(finding, outcome) if settled else math.nan,
         error_probability=court.chance(finding, outcome) if detail and sampled else math.nan,
-        needed=court.needed(finding) if open_case else math.nan,
-        reason=court.reason(finding, outcome, open_case=open_case),
+        needed=more,
+        reason=court.reason(finding, outcome, more),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exitline.decide.bounds import largest_icc
+from exitline.decide.clusters import LARGEST
 from exitline.decide.decision import CANNOT_TELL, MET, NOT_MET, WORDS
 from exitline.decide.findings import Known
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from exitline.decide.evidence import Assumptions
     from exitline.decide.findings import Finding
 
-MOST = 200.0
+MOST = 50.0
 """Times the sample beyond which no number of further households is named."""
 
 
@@ -59,17 +60,18 @@ class Court:
     def needed(self, finding: Finding) -> float:
         """Households more that would settle it at the observed rate."""
         visited = sum(share.n for share in finding.shares)
-        if self.outcome(finding.enlarged(MOST)) == CANNOT_TELL:
+        largest = max(share.sample.households for share in finding.shares)
+        low, high = 1.0, min(MOST, LARGEST / largest)
+        if high <= 1.0 or self.outcome(finding.enlarged(high)) == CANNOT_TELL:
             return math.nan
-        low, high = 1.0, MOST
         while high - low > 0.01 * low:
             middle = math.sqrt(low * high)
             settled = self.outcome(finding.enlarged(middle)) != CANNOT_TELL
             low, high = (low, middle) if settled else (middle, high)
         return max(1.0, math.ceil(visited * (high - 1.0)))
 
-    def reason(self, finding: Finding, outcome: Outcome, *, open_case: bool) -> str:
-        """The outcome in one sentence."""
+    def reason(self, finding: Finding, outcome: Outcome, more: float) -> str:
+        """The outcome in one sentence; `more` households would settle it (NaN: none named)."""
         low, high = self.bounds(finding)
         sure = f"with {percent(self.assumptions.confidence)} confidence"
         limit = percent(self.threshold)
@@ -88,7 +90,7 @@ class Court:
             rate_is_low = (outcome == MET) == (self.comparison in {"below", "at_most"})
             edge = f"at most {self._ceil(high)}" if rate_is_low else f"at least {self._floor(low)}"
             text = f"{edge} {sure}, {'' if outcome == MET else 'not '}{wanted}"
-        return text + self._remarks(finding, open_case=open_case)
+        return text + _remarks(finding, more)
 
     def _ceil(self, bound: float) -> str:
         """An upper bound, rounded up but not across the threshold."""
@@ -98,16 +100,17 @@ class Court:
         """A lower bound, rounded down but not across the threshold."""
         return _rounded(bound, self.threshold, math.floor)
 
-    def _remarks(self, finding: Finding, *, open_case: bool) -> str:
-        """What else a reader must know."""
-        text = ""
-        if open_case and math.isfinite(more := self.needed(finding)):
-            text += f"; about {more:,.0f} households more would settle it at this rate"
-        if any(share.guarded for share in finding.shares):
-            text += "; errors crowd in few villages, more than the plan assumed"
-        if unverified := sum(share.unverified for share in finding.shares):
-            text += f"; {unverified} households not verified, taken at their worst"
-        return text
+
+def _remarks(finding: Finding, more: float) -> str:
+    """What else a reader must know."""
+    text = ""
+    if math.isfinite(more):
+        text += f"; about {more:,.0f} households more would settle it at this rate"
+    if any(share.guarded for share in finding.shares):
+        text += "; errors crowd in few villages, more than the plan assumed"
+    if unverified := sum(share.unverified for share in finding.shares):
+        text += f"; {unverified} households not verified, taken at their worst"
+    return text
 
 
 def compare(low: float, high: float, threshold: float, comparison: Comparison) -> Outcome:
