@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ def _all_cases() -> list[tuple[Standard, Case]]:
 
 
 ALL = _all_cases()
+
+
+@cache
+def _engine() -> Any:
+    return ibis.duckdb.connect()
 
 
 def _row(standard: Standard, case: Case) -> pa.Table:
@@ -67,7 +73,7 @@ def _household(standard: Standard, case: Case) -> dict[str, Any]:
     values |= {f"c_{k}": v for k, v in status.criteria.items()}
     if status.poor is not None:
         values |= {"poor": status.poor, "outcome": status.outcome}
-    (row,) = ibis.duckdb.connect().to_pyarrow(table.select(**values)).to_pylist()
+    (row,) = _engine().to_pyarrow(table.select(**values)).to_pylist()
     found = {key.removeprefix("i_"): value for key, value in row.items() if key.startswith("i_")}
     found |= {key.removeprefix("s_"): row[key] for key in row if key.startswith("s_")}
     found |= {key.removeprefix("c_"): WORDS[row[key]] for key in row if key.startswith("c_")}
@@ -97,7 +103,7 @@ def _band(standard: Standard, case: Case) -> Mapping[str, Any]:
     bands = standard.bands[str(case.given["bands"])]
     value = float(case.given["value"])
     table = ibis.memtable({"x": [value]})
-    (built,) = ibis.duckdb.connect().to_pyarrow(table.select(b=bands.build(table.x))).to_pylist()
+    (built,) = _engine().to_pyarrow(table.select(b=bands.build(table.x))).to_pylist()
     found = bands.band(value)
     assert built["b"] == (found.name if found else None)
     figure = found.figure.value if found and found.figure else None
@@ -107,9 +113,7 @@ def _band(standard: Standard, case: Case) -> Mapping[str, Any]:
 RUN = {"household": _household, "village": _area, "county": _area, "line": _line, "band": _band}
 
 
-@pytest.mark.parametrize(
-    ("standard", "case"), ALL, ids=[f"{s.name}: {c.name}" for s, c in ALL]
-)
+@pytest.mark.parametrize(("standard", "case"), ALL, ids=[f"{s.name}: {c.name}" for s, c in ALL])
 def test_case(standard: Standard, case: Case) -> None:
     found = RUN[case.level](standard, case)
     assert {key: found[key] for key in case.expect} == dict(case.expect), case.where
@@ -147,7 +151,11 @@ def test_every_criterion_of_every_standard_is_met_and_not_met_in_some_case() -> 
             "wellfare",
             "x.cases.yaml:3",
         ),
-        ("standard: albania-2012\ncases:\n  a: {given: {}, expcet: {}}", "expcet", "x.cases.yaml:3"),
+        (
+            "standard: albania-2012\ncases:\n  a: {given: {}, expcet: {}}",
+            "expcet",
+            "x.cases.yaml:3",
+        ),
     ],
 )
 def test_a_faulty_case_file_is_refused(tmp_path: Path, text: str, what: str, where: str) -> None:

@@ -74,7 +74,7 @@ def build(node: n.Node, text: str, given: Given, *, where: str = "") -> ibis.Val
             where=where,
             remedy="compute its parts as columns of the study first",
         )
-    return builder.value(node, kind or "truth")
+    return _boxed(builder.value(node, kind or "truth"))
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,10 @@ class _Builder:
         """The expression of a node that gives true or false."""
         return self.value(node, "truth")
 
+    def boxed(self, node: n.Node, kind: n.Kind) -> Any:
+        """The same for a node that stands beside a comparison, IN or IS NULL."""
+        return _boxed(self.value(node, kind))
+
     def kind(self, node: n.Node) -> n.Kind:
         """The kind of a node; everything is known by now."""
         return kind_of(node, self.text, self.kind_of_name, where=self.where) or "number"
@@ -193,6 +197,20 @@ def _finite(value: Any) -> Any:
     DuckDB and Spark both order NaN after infinity, so that one comparison finds the two.
     """
     return _where(value.abs() < _INFINITE, value)
+
+
+def _boxed(value: Any) -> Any:
+    """The value in a function's brackets, where SQL would bind what follows more tightly.
+
+    Ibis writes (NOT a) IS NULL without the brackets, which means NOT (a IS NULL), and the
+    like for IN, BETWEEN and IS NULL. COALESCE with one more NULL changes no value.
+    """
+    import ibis
+
+    loose = ("Not", "InValues", "Between", "IsNull", "NotNull")
+    if type(value.op()).__name__ not in loose:
+        return value
+    return ibis.coalesce(value, ibis.null("boolean"))
 
 
 def _name(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
@@ -265,7 +283,7 @@ def _comparison(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.Comparison)
     kind = b.kind(node.left)
     kind = b.kind(node.right) if kind == "missing" else kind
-    return _COMPARE[node.operator](b.value(node.left, kind), b.value(node.right, kind))
+    return _COMPARE[node.operator](b.boxed(node.left, kind), b.boxed(node.right, kind))
 
 
 def _between(b: _Builder, node: n.Node, _: n.Kind) -> Any:
@@ -276,12 +294,12 @@ def _between(b: _Builder, node: n.Node, _: n.Kind) -> Any:
 def _among(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.Among)
     kind = b.kind(node.values[0])
-    return b.value(node.of, kind).isin([b.value(value, kind) for value in node.values])
+    return b.boxed(node.of, kind).isin([b.value(value, kind) for value in node.values])
 
 
 def _is_missing(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.IsMissing)
-    return b.value(node.of, b.kind(node.of)).isnull()
+    return b.boxed(node.of, b.kind(node.of)).isnull()
 
 
 def _is_truth(b: _Builder, node: n.Node, _: n.Kind) -> Any:
@@ -324,7 +342,7 @@ def _choice(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
         when = b.truth(branch.when)
         cases.append((when, b.value(branch.then, kind)))
         if not _never_missing(branch.when):
-            cases.append((when.isnull(), missing))
+            cases.append((_boxed(when).isnull(), missing))
     otherwise = missing if node.otherwise is None else b.value(node.otherwise, kind)
     return ibis.cases(*cases, else_=otherwise)
 
