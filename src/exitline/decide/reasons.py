@@ -86,7 +86,7 @@ def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) ->
     seen = f"{w.subject}: {percent(e.low[i], threshold)} in a full count of {e.n[i]:,.0f} {w.units}"
     if e.missing[i] and e.low[i] != e.high[i]:
         highest = percent(e.high[i], threshold)
-        seen += f" (up to {highest}, as {e.missing[i]:,.0f} are not known)"
+        seen += f" (up to {highest}: {e.missing[i]:,.0f} not known)"
     if v.outcome[i] == CANNOT_TELL:
         return f"{seen}; those not known decide whether it is {target}"
     return f"{seen}; required: {target}"
