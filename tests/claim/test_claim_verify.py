@@ -70,6 +70,17 @@ def test_interval_is_verified_with_its_figure(claim: Claim, survey: Path) -> Non
     assert [figure.part for figure in found.figures if not figure.same] == ["high"]
 
 
+def test_an_interval_that_cannot_be_computed_hides_no_other_figure(
+    claim: Claim, survey: Path
+) -> None:
+    query = replace(claim.query, confidence="0.95")
+    bound = replace(claim, low="40.0", high="60.0", query=query)
+    found = verify(bound, survey, lambda *_: Recomputed(0.5, float("nan"), None))
+    assert found.outcome == "cannot verify"
+    found = verify(bound, survey, lambda *_: Recomputed(0.0, float("nan"), None))
+    assert (found.outcome, found.figures[0].recomputed) == ("mismatch", "0.0")
+
+
 def test_another_figure_is_a_mismatch_with_both_values(claim: Claim, survey: Path) -> None:
     found = verify(replace(claim, value="41.7"), survey, recompute)
     assert found.outcome == "mismatch"

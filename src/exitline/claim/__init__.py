@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exitline.claim.adding import append
 from exitline.claim.canonical import canonical, file_digest, sha256
+from exitline.claim.carried import carried_study
 from exitline.claim.context import Context, claims_document, read_claims_document
 from exitline.claim.errors import ClaimError, LedgerError, RecomputeError, SignatureError
 from exitline.claim.exact import Rounding
@@ -50,6 +51,7 @@ __all__ = [
     "Wording",
     "append",
     "canonical",
+    "carried_study",
     "check_ledger",
     "claim_count",
     "claim_decision",

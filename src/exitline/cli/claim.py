@@ -192,7 +192,7 @@ def _report(made: Claim, envelope: bytes, ledger: Ledger | None, said: dict[str,
         rows.append(("root", ledger.head.root))
     if said["out"]:
         rows.append(("file", said["out"]))
-    show.table(made.sentence, ("", ""), rows)
+    show.table(made.sentence, ("part", "value"), rows)
 
 
 def _signer(path: str | None) -> CryptoSigner | None:

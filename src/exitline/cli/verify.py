@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 from exitline.cli import show
 
 if TYPE_CHECKING:
-    from exitline.claim import Claim, Receipt, Recomputed, SignedClaim, Verification
+    from exitline.claim import Claim, Receipt, Recompute, Recomputed, SignedClaim, Verification
     from exitline.standard import Standard
 
 
@@ -63,7 +64,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Check a ledger, or verify claims."""
-    from exitline.claim import is_ledger, load_public, read_claims
+    from exitline.claim import is_ledger, load_public, read_claims, verify
 
     keys = [load_public(path) for path in public_keys]
     if since is not None:
@@ -73,7 +74,12 @@ def command(
         return
     found = read_claims(claim, keys=keys)
     chosen = _entry(found, entry, claim)
-    results = [(*one, _verified(one[0].claim, data, standard, study)) for one in chosen]
+    recompute = _recompute(study, ctx.with_resource(tempfile.TemporaryDirectory("-exitline")))
+    with show.working("computing the figure again"):
+        results = [
+            (*one, verify(one[0].claim, list(data), recompute, standard=standard, study=study))
+            for one in chosen
+        ]
     if as_json:
         show.as_json([_plain(*one) for one in results])
     elif len(results) == 1:
@@ -84,18 +90,16 @@ def command(
         ctx.exit(1)
 
 
-def _verified(
-    claim: Claim, data: Sequence[str], standard: str | None, study: str | None
-) -> Verification:
-    """Compute one claim's figure again."""
+def _recompute(study: str | None, folder: str) -> Recompute:
+    """How figures are computed: with the study that was named, or the one in the claim."""
     from exitline import api
-    from exitline.claim import verify
+    from exitline.claim import carried_study
 
     def recompute(claim: Claim, data: Mapping[str, Any], standard: Standard | None) -> Recomputed:
-        return api.recompute_claim(claim, data, standard=standard, study=study)
+        at_hand = study or carried_study(claim, folder)
+        return api.recompute_claim(claim, data, standard=standard, study=at_hand)
 
-    with show.working("computing the figure again"):
-        return verify(claim, list(data), recompute, standard=standard)
+    return recompute
 
 
 def _check_since(path: str, earlier: str, keys: list[Any]) -> None:
@@ -130,7 +134,7 @@ def _check_ledger(path: str, keys: list[Any], since: str | None, as_json: bool) 
     rows.append(("signed by", _signature(ledger.signed_by, ledger.checked)))
     if since is not None:
         rows.append(("since", f"nothing of {since} was changed"))
-    show.table(f"The ledger is whole: {ledger.head.size:,} claims", ("", ""), rows)
+    show.table(f"The ledger is whole: {ledger.head.size:,} claims", ("part", "value"), rows)
 
 
 def _entry(
