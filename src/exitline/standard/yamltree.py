@@ -20,6 +20,7 @@ from exitline.errors import ExitlineError, RuleFileError, nearest
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
+_DEEPEST = 50
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -322,10 +323,6 @@ def read_text(text: str, file: str, error: type[ExitlineError] = RuleFileError) 
     try:
         _only_plain(text, file, error)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except RecursionError as reason:
-        raise error(
-            "the file is nested too deeply", where=file, got="brackets in brackets"
-        ) from reason
     except yaml.YAMLError as reason:
         raise _not_yaml(reason, file, error) from reason
     if node is None:
@@ -337,7 +334,12 @@ def read_text(text: str, file: str, error: type[ExitlineError] = RuleFileError) 
 
 def _only_plain(text: str, file: str, error: type[ExitlineError]) -> None:
     """Refuse aliases and tags, which make a file mean something else than it shows."""
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise error("the file is nested too deeply", where=file, got="brackets in brackets")
         alias = isinstance(event, yaml.AliasEvent)
         if alias or getattr(event, "anchor", None) or getattr(event, "tag", None):
             line = event.start_mark.line + 1 if event.start_mark else 1
