@@ -99,13 +99,15 @@ class TestSequential:
         for _ in range(400):
             rates = generator.beta(0.015 * scale, 0.985 * scale, sequential.looks[-1].villages)
             path = np.cumsum(generator.binomial(sequential.per_village, rates))
-            for place, look in enumerate(sequential.looks):
-                errors = int(path[look.villages - 1])
-                if errors <= look.accept or errors >= look.stop_from:
-                    break
-            key = place, errors
+            found = [int(path[look.villages - 1]) for look in sequential.looks]
+            place = next(
+                i
+                for i, (look, errors) in enumerate(zip(sequential.looks, found, strict=True))
+                if errors <= look.accept or errors >= look.stop_from
+            )
+            key = place, found[place]
             if key not in known:
-                known[key] = staged_bounds(sequential, place, errors).high
+                known[key] = staged_bounds(sequential, *key).high
             missed += known[key] < 0.015
         assert missed / 400 <= 0.05 + 3 * (0.05 * 0.95 / 400) ** 0.5
 
