@@ -1,0 +1,147 @@
+"""How figures, axes and titles are made."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exitline.data import parse_study
+from exitline.infer.estimates import Estimates
+from exitline.infer.frame import Frame
+from exitline.publish.report import ReportInput
+from exitline.publish.report.axis import shared_axis
+from exitline.publish.report.blocks import Naming
+from exitline.publish.report.numbers import CANNOT_TELL, SPACE, write
+from exitline.publish.report.titles import standing, title
+
+NAN = float("nan")
+STUDY = parse_study("{study: s, data: {households: h.csv}, columns: {size: size}}")
+CONTENT = ReportInput(STUDY, Estimates((), Frame((), "fail"), 0.95))
+SHARE = Naming("Poor persons, share", "the share of poor persons", "share", "share")
+
+
+def block(values: list[float], lows: list[float], highs: list[float]) -> Any:
+    """A block with areas a, b, c ... and these intervals."""
+    names = tuple("abcdefghij"[i] for i in range(len(values)))
+    known = [0.01 if high > low else 0.0 for low, high in zip(lows, highs, strict=True)]
+    return SimpleNamespace(
+        measure="headcount", line="l", by="area",
+        rows=SimpleNamespace(size=len(values), labels=names, keys=tuple((n,) for n in names)),
+        estimate=np.array(values), se=np.array(known),
+        bounds=SimpleNamespace(low=np.array(lows), high=np.array(highs)),
+        reason=("",) * len(values),
+    )  # fmt: skip
+
+
+def test_the_official_headcount_reads_as_the_house_writes_it() -> None:
+    said = str(write(0.14273886, 0.12590, 0.16139, 0.00904962, "share"))
+    assert said.replace(SPACE, " ") == "14.3 % (12.6–16.1)"
+
+
+def test_people_are_rounded_to_what_the_standard_error_carries() -> None:
+    assert str(write(410_316.0, 355_412.0, 465_220.0, 27_970.0, "persons")) == (
+        "410,000 (355,000–465,000)"
+    )
+
+
+@pytest.mark.parametrize("unit", ["share", "persons", "money", "index"])
+def test_an_unknown_figure_is_never_blank_or_zero(unit: str) -> None:
+    said = write(NAN, NAN, NAN, NAN, unit, "no household of the kind")
+    assert (said.text, said.interval, said.reason) == (CANNOT_TELL, "", "no household of the kind")
+
+
+def test_a_suppressed_figure_says_so_and_shows_nothing() -> None:
+    assert str(write(0.2, 0.1, 0.3, 0.05, "share", "suppressed: fewer than 10")) == "suppressed"
+
+
+def test_an_estimate_without_interval_gives_the_reason() -> None:
+    said = write(0.2, NAN, NAN, NAN, "share", "one PSU")
+    assert (str(said).replace(SPACE, " "), said.reason) == ("20.0 %", "one PSU")
+
+
+def test_a_tiny_share_is_not_shown_as_nothing() -> None:
+    assert write(0.0004, NAN, NAN, 0.0, "share").text.replace(SPACE, " ") == "under 0.1 %"
+
+
+def test_no_number_of_people_has_an_interval_below_zero() -> None:
+    assert write(6_000.0, -7_200.0, 19_200.0, 6_500.0, "persons").interval == "0–19,200"
+
+
+@given(st.floats(1.0, 1e9), st.floats(0.01, 1e7), st.sampled_from(["persons", "money"]))
+def test_no_more_digits_than_the_standard_error_carries(value: float, se: float, unit: str) -> None:
+    shown = float(write(value, value - se, value + se, se, unit).text.replace(",", ""))
+    step = 10.0 ** (math.floor(math.log10(se)) - 1)
+    finest = {"persons": 1.0, "money": 0.01}[unit]
+    assert abs(shown - value) <= 0.5 * max(step, finest) * (1 + 1e-6) + 1e-9 * value
+    multiple = shown / max(step, finest)
+    assert abs(multiple - round(multiple)) < 1e-4 * max(1.0, abs(multiple) * 1e-6)
+
+
+_VALUES = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=9)
+
+
+@given(_VALUES, st.sampled_from(["share", "index", "persons"]))
+def test_an_axis_holds_every_value_and_rises(values: list[float], unit: str) -> None:
+    axis = shared_axis(values, values, unit)
+    assert axis is not None
+    assert all(axis.low - 1e-9 <= v <= axis.high + 1e-9 for v in values)
+    places = [tick.at for tick in axis.ticks]
+    assert places == sorted(places)
+    assert places[0] == 3.0
+    assert places[-1] == 97.0
+
+
+def test_one_wide_interval_does_not_squeeze_the_others() -> None:
+    axis = shared_axis([0.05] * 40, [0.08] * 39 + [1.0], "share")
+    assert axis is not None
+    assert axis.high < 0.2
+    assert axis.beyond(1.0)
+
+
+def test_an_axis_without_values_is_none() -> None:
+    assert shared_axis([NAN], [NAN], "share") is None
+
+
+_AREA = st.tuples(st.floats(0.01, 0.99), st.floats(0.0, 0.3), st.floats(0.0, 0.3))
+
+
+@given(st.lists(_AREA, min_size=2, max_size=8))
+def test_a_title_claims_only_what_the_intervals_bear_out(areas: list[Any]) -> None:
+    values = [v for v, _, _ in areas]
+    lows, highs = [v - a for v, a, _ in areas], [v + b for v, _, b in areas]
+    said = title(CONTENT, block(values, lows, highs), SHARE)
+    names = "abcdefgh"[: len(values)]
+    reach = {n: (lo, hi) for n, lo, hi in zip(names, lows, highs, strict=True)}
+    for word, i, sign in (("highest in ", 0, 1), ("higher in ", 0, 1), ("lowest in ", 1, -1)):
+        if word in said:
+            name = said.split(word)[1][0]
+            others = [r[1 - i] for n, r in reach.items() if n != name]
+            assert all(sign * reach[name][i] > sign * other for other in others)
+    if said.startswith("No clear difference"):
+        assert max(lows) <= min(highs)
+
+
+def test_titles_in_words() -> None:
+    apart = block([0.1, 0.3, 0.5], [0.08, 0.25, 0.45], [0.12, 0.35, 0.55])
+    assert title(CONTENT, apart, SHARE).replace(SPACE, " ") == (
+        "The share of poor persons is highest in c (50.0 %) and lowest in a (10.0 %)"
+    )
+    same = block([0.1, 0.2, 0.3], [0.0, 0.0, 0.0], [0.4, 0.4, 0.4])
+    assert title(CONTENT, same, SHARE).startswith("No clear differences")
+    middle = block([0.1, 0.12, 0.5, 0.52], [0.08] * 2 + [0.4] * 2, [0.2] * 2 + [0.6] * 2)
+    assert "ranges from 10.0" in title(CONTENT, middle, SHARE)
+
+
+def test_areas_are_held_against_the_overall_figure() -> None:
+    areas = block([0.1, 0.3, 0.5], [0.08, 0.25, 0.45], [0.12, 0.35, 0.55])
+    whole = block([0.3], [0.28], [0.32])
+    assert standing(areas, whole, "share").replace(SPACE, " ") == (
+        "1 area lies clearly above the overall 30.0 %, 1 clearly below; "
+        "1 cannot be told apart from it."
+    )
