@@ -288,7 +288,7 @@ class TestOutcomes:
         rule = [RateCriterion("wrong", "wrong", "below", 0.02)]
         a = assess(v, COUNTY, rule, assumptions=Assumptions(icc=0.0)).judgements[0]
         assert a.error_probability == pytest.approx(0.98**500)
-        assert a.high == pytest.approx(1 - 0.05 ** (1 / 300))
+        assert a.high == pytest.approx(1 - 0.05 ** (1 / 500))
 
     def test_crowded_errors_are_noticed(self) -> None:
         v = make_visits(60, 20, missed=0.001)
@@ -383,7 +383,7 @@ class TestShares:
 
     def test_unequal_weights_cost_what_kish_says(self) -> None:
         weight = np.repeat([1.0, 4.0], 300)
-        village = np.arange(400)
+        village = np.arange(600)
         members = Members(np.zeros(600), weight, village, np.zeros(600, dtype=np.int64))
         sample = estimate_share(members, 0.0).sample
         assert sample.households == math.floor(weight.sum() ** 2 / (weight**2).sum())

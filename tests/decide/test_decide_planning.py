@@ -227,8 +227,8 @@ class TestCosts:
 
     def test_dear_villages_mean_more_households_in_each(self) -> None:
         aim = Aim(true_rate=0.01)
-        near = cheapest_two_stage(aim, Costs(50, 15), icc=0.05)
-        far = cheapest_two_stage(aim, Costs(1500, 15), icc=0.05)
+        near = cheapest_two_stage(aim, Costs(50, 15), icc=0.05, max_per_village=30)
+        far = cheapest_two_stage(aim, Costs(1500, 15), icc=0.05, max_per_village=50)
         assert far.plan.sample.per_village > near.plan.sample.per_village
         assert far.plan.sample.villages < near.plan.sample.villages
         assert 0.3 < near.plan.sample.per_village / near.rule_of_thumb < 3
