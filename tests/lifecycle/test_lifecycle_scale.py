@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,22 +10,11 @@ import pandas as pd
 import pytest
 
 from exitline.data.source import open_source
-from exitline.engine import open_engine
-from exitline.errors import DataError, ExitlineError
+from exitline.errors import DataError
 from exitline.measure import lifecycle
 from exitline.watch import standing
 
 STATES = ["exited", "poor", "reviewed"]
-
-
-@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
-def engine(request: pytest.FixtureRequest) -> Iterator[Any]:
-    try:
-        opened = open_engine(request.param)
-    except ExitlineError as reason:
-        pytest.skip(str(reason.what))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -90,8 +90,7 @@ def test_fault_3_score_value_and_outcome_cannot_be_typed_in(programme: Any) -> N
     from exitline.decide.lifecycle.evaluate import derived_again
 
     rule = programme.log.rule(made.rule_digest)
-    assert derived_again(made, rule)
-    assert not derived_again(forged, rule)
+    assert derived_again([made, forged], rule) == [True, False]
 
 
 def test_fault_4_editing_weights_later_never_rewrites_past_decisions(

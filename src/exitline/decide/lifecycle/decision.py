@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from exitline.decide.lifecycle.canonical import digest_of
@@ -20,7 +21,7 @@ from exitline.errors import nearest
 Scalar = bool | int | float | str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CriterionRecord:
     """One criterion as it was applied.
 
@@ -45,7 +46,7 @@ class CriterionRecord:
     absent: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DecisionRecord:
     """A household's decision under one rule.
 
@@ -133,7 +134,10 @@ class DecisionRecord:
     def from_json(cls, data: Mapping[str, Any]) -> DecisionRecord:
         """The record that `as_json` wrote; checked like a new one."""
         criteria = tuple(
-            CriterionRecord(**{**c, "absent": tuple(c["absent"])}) for c in data["criteria"]
+            CriterionRecord(
+                **{**c, "condition": intern(c["condition"]), "absent": tuple(c["absent"])}
+            )
+            for c in data["criteria"]
         )
         return cls(**{**data, "criteria": criteria})
 

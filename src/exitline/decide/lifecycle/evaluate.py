@@ -67,26 +67,30 @@ def evaluate(
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def derived_again(record: DecisionRecord, rule: Rule) -> bool:
-    """Whether a stored decision follows from its own values, by its own rule.
+def derived_again(records: Sequence[DecisionRecord], rule: Rule) -> list[bool]:
+    """Whether stored decisions follow from their own values, by their own rule.
 
     Parameters
     ----------
-    record : DecisionRecord
+    records : sequence of DecisionRecord
+        Decisions by one rule.
     rule : Rule
         The rule as it was kept (`Rule.from_content`).
 
     Returns
     -------
-    bool
+    list of bool
         False when the rule is another, or any criterion comes out otherwise.
     """
-    if rule.digest != record.rule_digest:
-        return False
-    found = evaluate(rule, [record.values], [record.lines])[0]
-    return all(c.met == (None if c.absent else found[c.name]) for c in record.criteria) and {
-        c.name for c in record.criteria
-    } == set(found)
+    found = evaluate(rule, [r.values for r in records], [r.lines for r in records])
+    digest = rule.digest
+    return [
+        record.rule_digest == digest
+        and [(c.name, c.met) for c in record.criteria]
+        == [(c.name, None if c.absent else met.get(c.name)) for c in record.criteria]
+        and len(record.criteria) == len(met)
+        for record, met in zip(records, found, strict=True)
+    ]
 
 
 def _build(rule: Rule, table: Any) -> list[Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from sys import intern
 from typing import Any
 
 from exitline.decide.lifecycle.decision import DecisionRecord, Scalar
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     """A paper attached to a step.
 
@@ -29,7 +30,7 @@ class Document:
     shows: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An event as it is handed in: what happened, when, by whom, on what evidence.
 
@@ -63,7 +64,7 @@ class Draft:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """An event as it stands in the log. It tells what it did without the procedure.
 
@@ -140,9 +141,11 @@ class Event:
             Document(d["kind"], d["digest"], tuple(d["shows"])) for d in data["documents"]
         )
         decision = data["decision"]
+        names = ("step", "state", "category", "role", "procedure", "procedure_digest", "begins")
         return cls(
             **{
                 **data,
+                **{name: intern(data[name]) for name in names},
                 "on": date.fromisoformat(data["on"]),
                 "recorded": date.fromisoformat(data["recorded"]),
                 "ends": tuple(data["ends"]),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -120,9 +122,11 @@ class Log:
                 expected=f"a folder with {store.EVENTS}",
                 remedy="name the log's folder, or begin one with an entry step",
             )
-        log = cls(at, store.read(at))
-        for record in log.stored.records:
-            log._take(Event.from_json(record["event"]))
+        with _collector_paused():
+            stored = store.read(at)
+            log = cls(at, replace(stored, records=()))
+            for record in stored.records:
+                log._take(Event.from_json(record["event"]))
         return log
 
     @property
@@ -192,12 +196,16 @@ class Log:
 
         Every decision is derived again by the rule it was made by, as it was kept.
         """
-        return tuple(
-            event.number
-            for event in self.events
-            if event.decision is not None
-            and not derived_again(event.decision, self.rule(event.decision.rule_digest))
-        )
+        by_rule: dict[str, list[tuple[int, DecisionRecord]]] = {}
+        for event in self.events:
+            if event.decision is not None:
+                made = by_rule.setdefault(event.decision.rule_digest, [])
+                made.append((event.number, event.decision))
+        found = []
+        for digest, made in by_rule.items():
+            sound = derived_again([decision for _, decision in made], self.rule(digest))
+            found += [number for (number, _), holds in zip(made, sound, strict=True) if not holds]
+        return tuple(sorted(found))
 
     def append(
         self,
@@ -281,6 +289,18 @@ class Log:
     def _take(self, event: Event) -> None:
         self.events.append(event)
         self._by_household.setdefault(event.household, []).append(event)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No garbage collection while millions of small objects are made that all stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _decide(

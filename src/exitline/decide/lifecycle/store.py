@@ -36,7 +36,9 @@ class Stored:
     Parameters
     ----------
     records : tuple of dict
-        The committed records, commit marks left out.
+        The committed records, commit marks left out; empty once they were taken.
+    count : int
+        How many there are.
     head : str
         Hash of the last committed line; 64 zeros for an empty log.
     size : int
@@ -48,6 +50,7 @@ class Stored:
     """
 
     records: tuple[dict[str, Any], ...]
+    count: int
     head: str
     size: int
     unfinished: int
@@ -78,7 +81,7 @@ def read(folder: Path) -> Stored:
         pending, head, size = [], previous, position
         heads.add(head)
     _agrees_with_head(folder, heads, path)
-    return Stored(tuple(records), head, size, len(data) - size, frozenset(heads))
+    return Stored(tuple(records), len(records), head, size, len(data) - size, frozenset(heads))
 
 
 def unchanged(folder: Path, stored: Stored) -> bool:
@@ -105,7 +108,7 @@ def append(folder: Path, stored: Stored, records: Sequence[dict[str, Any]]) -> S
         What the log holds now.
     """
     lines, previous = [], stored.head
-    for record in [*records, {"commit": len(stored.records) + len(records)}]:
+    for record in [*records, {"commit": stored.count + len(records)}]:
         content = canonical(record)
         previous = chain(previous, content)
         lines.append(_OPEN + previous.encode() + _MIDDLE + content + _CLOSE + b"\n")
@@ -128,7 +131,8 @@ def append(folder: Path, stored: Stored, records: Sequence[dict[str, Any]]) -> S
     with whole_file(folder / HEAD) as partial:
         partial.write_bytes(_head_bytes(previous))
     return Stored(
-        (*stored.records, *records),
+        (),
+        stored.count + len(records),
         previous,
         stored.size + len(data),
         0,
