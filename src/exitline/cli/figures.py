@@ -31,7 +31,9 @@ def figure(value: float, unit: str, se: float = 0.0) -> str:
         return f"{100 * value:.1f} %"
     if unit in {"persons", "households"} or abs(value) >= 1000:
         return f"{value:,.0f}"
-    decimals = 2 if not se or math.isnan(se) else max(0, 1 - math.floor(math.log10(se)))
+    if not se or math.isnan(se):
+        return f"{value:,.4g}"
+    decimals = max(0, 1 - math.floor(math.log10(se)))
     return f"{value:,.{decimals}f}"
 
 
@@ -53,10 +55,11 @@ def estimate_rows(estimates: Iterable[Estimate]) -> list[tuple[str, ...]]:
     """Rows for a table: measure, line, estimate, interval, households."""
     from exitline.measure.catalogue import named
 
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for e in estimates:
         measure = named(e.measure)
-        shown = (figure(e.estimate, measure.unit, e.se),
-                 interval(e.ci_low, e.ci_high, measure.unit, e.se))  # fmt: skip
+        exact = math.isinf(e.df) and e.se == 0
+        ends = interval(e.ci_low, e.ci_high, measure.unit, e.se)
+        shown = (figure(e.estimate, measure.unit, e.se), "full count" if exact else ends)
         rows.append((measure.label, e.line, *shown, f"{e.n:,}"))
     return rows
