@@ -150,7 +150,8 @@ def villages(standard: Standard) -> Callable[[int], ReportInput]:
         return ReportInput(
             study, found, standard=standard, decisions=decisions(units),
             households=OutcomeCounts(700.0, 200.0, 100.0),
-            description=["Who is below the line is poor.", ("Villages", ["Below 3 %.", "A road."])],
+            description=["Who is below the line is poor.",
+                         ("Villages", ["Below 3 % [unverified].", "A road."])],
         )  # fmt: skip
 
     return make

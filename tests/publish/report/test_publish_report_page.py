@@ -194,7 +194,8 @@ def test_a_reported_only_criterion_never_explains_an_outcome(
 
 
 def test_unverified_figures_are_marked_and_counted(decided: Page) -> None:
-    assert "unverified" in decided.text
+    assert "Below 3 % unverified ." in decided.text
+    assert "[unverified]" not in decided.text
     assert "Confirm 1 figure or rule of the standard not read at the source." in decided.text
 
 

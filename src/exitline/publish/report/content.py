@@ -142,27 +142,29 @@ class ReportInput:
         found : Run
             See `exitline.api.run`.
         **more
-            Fields that a run does not hold: description, labels, titles, persons, ...
+            Fields that a run does not hold (labels, titles, persons, ...), or instead of its.
 
         Returns
         -------
         ReportInput
         """
         from exitline.data.money import study_lines
+        from exitline.standard.describe import describe
 
         named = [use.name for use in found.study.lines if use.name is not None]
         counts = found.households
-        return cls(
-            study=found.study,
-            estimates=found.estimates,
-            standard=found.standard,
-            lines=study_lines(found.study, found.standard, named),
-            decisions=found.decisions,
-            households=OutcomeCounts.of(counts) if counts else None,
-            findings=found.findings,
-            provenance=found.provenance,
-            **more,
-        )
+        own: dict[str, Any] = {
+            "study": found.study,
+            "estimates": found.estimates,
+            "standard": found.standard,
+            "lines": study_lines(found.study, found.standard, named),
+            "description": describe(found.standard) if found.standard is not None else (),
+            "decisions": found.decisions,
+            "households": OutcomeCounts.of(counts) if counts else None,
+            "findings": found.findings,
+            "provenance": found.provenance,
+        }
+        return cls(**{**own, **more})
 
     def area_title(self, column: str) -> str:
         """An area column's name for people."""

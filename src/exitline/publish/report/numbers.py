@@ -83,7 +83,7 @@ def write(value: float, low: float, high: float, se: float, unit: str, reason: s
 
     Examples
     --------
-    >>> str(write(0.14274, 0.12581, 0.16152, 0.00905, "share")).replace(SPACE, " ")
+    >>> str(write(0.14274, 0.12590, 0.16139, 0.00905, "share")).replace(SPACE, " ")
     '14.3 % (12.6–16.1)'
     >>> str(write(398_123.0, 350_456.0, 445_790.0, 24_600.0, "persons"))
     '398,000 (350,000–446,000)'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report import blocks as b
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from exitline.standard import Criterion, ExitRule, Indicator, Line, SourceRef, Standard
 
 _PERIODS_SHOWN = 3
+_TOLD_ELSEWHERE = ("Scope", "Sources")
+_OPEN = ("", "Poverty lines", "Who is poor", "Not verified")
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,16 @@ class Section:
 
     title: str
     sentences: tuple[str, ...]
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is opened only by who wants to know."""
+        return self.title not in _OPEN and not self.title.startswith("When a")
+
+    @property
+    def marked(self) -> tuple[tuple[str, ...], ...]:
+        """The sentences, each cut where a figure is said to be unverified."""
+        return tuple(tuple(sentence.split(" [unverified]")) for sentence in self.sentences)
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,7 @@ class FigureRow:
     source: str
     verified: bool
     note: str = ""
+    used: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,9 @@ class Rules:
 
     @property
     def unverified(self) -> int:
-        """Figures and rules that were not read at their source."""
-        return sum(not row.verified for row in (*self.figures, *self.indicators))
+        """Figures and rules that the study uses and that were not read at their source."""
+        rows = (*self.figures, *self.indicators)
+        return sum(row.used and not row.verified for row in rows)
 
 
 def rules(content: ReportInput) -> Rules | None:
@@ -83,7 +97,8 @@ def rules(content: ReportInput) -> Rules | None:
         return None
     return Rules(
         standard.name, standard.title, _scope(standard), standard.note,
-        sections(content.description), tuple(_figures(content, standard)),
+        tuple(s for s in sections(content.description) if s.title not in _TOLD_ELSEWHERE),
+        tuple(_figures(content, standard)),
         tuple(_indicator(i, standard.sources) for i in standard.indicators.values()),
         tuple(_source(s) for s in standard.sources.values()), standard.digest,
     )  # fmt: skip
@@ -137,8 +152,10 @@ def _scope(standard: Standard) -> str:
 
 def _figures(content: ReportInput, standard: Standard) -> Iterable[FigureRow]:
     """Lines and thresholds."""
+    asked = {use.name for use in content.study.lines}
     for line in standard.lines.values():
-        yield _line(line, content.study.year, standard.sources)
+        row = _line(line, content.study.year, standard.sources)
+        yield replace(row, used=not asked or line.name in asked)
     for cutoff in standard.cutoffs.values():
         source = _title(cutoff.figure.source, standard.sources)
         what = f"{cutoff.label}: {cutoff.of} of at least"
@@ -171,14 +188,16 @@ def _line(line: Line, year: int | None, sources: Mapping[str, SourceRef]) -> Fig
         return FigureRow(what, f"figures for: {said}", _title(line.source, sources), line.verified)
     places = 0 if figure.value == round(figure.value) else 2
     said = rounded(figure.value, places) + (f" in {year}" if not _timeless(line) else "")
-    note = " ".join(n for n in (figure.note, line.note) if n)
+    note = ". ".join(n.rstrip(".") for n in (figure.note, line.note) if n)
     source = _title(figure.source or line.source, sources)
     return FigureRow(what, said, source, figure.verified and line.verified, note)
 
 
 def _timeless(line: Line) -> bool:
     """Whether the line's figure holds at all times."""
-    return all(period.first is None and period.last is None for period in line.values)
+    return line.uprating is None and all(
+        period.first is None and period.last is None for period in line.values
+    )
 
 
 def _criteria(rule: ExitRule, sources: Mapping[str, SourceRef]) -> Iterable[FigureRow]:
