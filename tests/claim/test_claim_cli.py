@@ -98,6 +98,17 @@ def test_verification_without_data_says_what_is_missing(out, tmp_path) -> None:
 
 
 @pytest.mark.usefixtures("recomputing")
+def test_rows_are_bound_on_request(out, survey, tmp_path) -> None:
+    file = tmp_path / "claim.json"
+    _run(claim, out, "--measure", "headcount", "--out", file, "--rows", survey)
+    pd.read_parquet(survey).iloc[::-1].to_parquet(survey)
+    answer = _run(verify, file, "--data", survey)
+    assert "another file with the same rows" in " ".join(answer.output.split())
+    refused = _run(claim, out, "--measure", "headcount", "--out", file, "--rows", survey, expect=1)
+    assert "not one of the claim's inputs" in str(refused.exception)
+
+
+@pytest.mark.usefixtures("recomputing")
 def test_every_entry_of_a_ledger_can_be_verified(out, survey, tmp_path) -> None:
     ledger = tmp_path / "claims.jsonl"
     for column in ("estimate", "n"):
@@ -182,6 +193,18 @@ def test_check_claim_on_sentence_file_and_relations(tmp_path) -> None:
     assert "no independent source confirms the figures" in found.output
     plain = json.loads(_run(check_claim, sentence, "--json").output)
     assert (plain["consistent"], plain["confirmed"]) == (True, None)
+
+
+def test_the_documented_file_of_relations_is_read(tmp_path) -> None:
+    page = (ROOT / "docs/commands/check-claim.md").read_text()
+    path = tmp_path / "claim.yaml"
+    path.write_text(page.split("```yaml\n")[1].split("```")[0])
+    plain = json.loads(_run(check_claim, path, "--json").output)
+    assert [one["outcome"] for one in plain["findings"]] == [
+        "consistent",
+        "consistent",
+        "cannot tell",
+    ]
 
 
 def test_check_claim_with_a_range(tmp_path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exitline.claim.adding import append
+from exitline.claim.bind import with_rows
 from exitline.claim.canonical import canonical, file_digest, sha256
 from exitline.claim.carried import carried_study
 from exitline.claim.context import Context, claims_document, read_claims_document
@@ -78,4 +79,5 @@ __all__ = [
     "sign_claim",
     "statement_of",
     "verify",
+    "with_rows",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from exitline.claim.canonical import file_digest
-from exitline.claim.record import InputDigest
+from exitline.claim.errors import ClaimError
+from exitline.claim.record import Claim, InputDigest
 from exitline.claim.rows import row_digest
 
 
@@ -80,6 +81,54 @@ def bind_data(inputs: Sequence[InputDigest], data: Any) -> Bound:
         changed.append(_called(each))
         notes.append(_difference(each, name, digests.get(name)))
     return Bound(found, tuple(missing), tuple(changed), tuple(notes))
+
+
+def with_rows(claim: Claim, files: Sequence[str | Path]) -> Claim:
+    """The claim with a digest of the rows of some of its data files.
+
+    Parameters
+    ----------
+    claim : Claim
+        As made from a run.
+    files : sequence of str or Path
+        The files, unchanged since the run.
+
+    Returns
+    -------
+    Claim
+
+    Raises
+    ------
+    ClaimError
+        When a file is not one of the claim's inputs, byte for byte.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from exitline.claim import Query, Rounding
+    >>> file = Path(tempfile.mkdtemp()) / "s.csv"
+    >>> _ = file.write_text("y\n1\n")
+    >>> claim = Claim(
+    ...     statement="{figure}", value="1", rounding=Rounding(), query=Query(measure="count"),
+    ...     inputs=(InputDigest("s.csv", sha256=file_digest(file)),), software="exitline 0.1.0",
+    ... )
+    >>> len(with_rows(claim, [file]).inputs[0].rows)
+    64
+    """
+    for file in files:
+        digest = file_digest(file)
+        if digest not in {each.sha256 for each in claim.inputs}:
+            raise ClaimError(
+                "this file is not one of the claim's inputs",
+                where=str(file),
+                expected=" or ".join(_called(each) for each in claim.inputs),
+                got=f"a file with sha256 {digest[:16]}",
+                remedy="name the data file that the run has read, unchanged",
+            )
+        rows = row_digest(file)
+        inputs = (replace(i, rows=rows) if i.sha256 == digest else i for i in claim.inputs)
+        claim = replace(claim, inputs=tuple(inputs))
+    return claim
 
 
 def _named(data: Any) -> dict[str, Any]:

@@ -65,6 +65,12 @@ Examples:
     help="How the figure is rounded.",
 )
 @click.option("--no-interval", is_flag=True, help="Leave the interval out.")
+@click.option(
+    "--rows",
+    multiple=True,
+    type=click.Path(),
+    help="Also bind the rows of this data file, whatever its format; repeatable.",
+)
 @click.option("--ledger", type=click.Path(), help="Ledger to add to (begun when new).")
 @click.option("--key", type=click.Path(), help="Private key to sign with.")
 @click.option(
@@ -87,7 +93,9 @@ def command(run_folder: str | None, new_key: str | None, **said: Any) -> None:
         raise click.UsageError("name the run's folder, or make a key pair with --new-key.")
     if not (said["ledger"] or said["out"]):
         raise click.UsageError("say where the claim goes: --ledger, --out, or both.")
-    _publish(_chosen(run_folder, said), said)
+    from exitline.claim import with_rows
+
+    _publish(with_rows(_chosen(run_folder, said), said["rows"]), said)
 
 
 def _make_key(path: str, encrypt: bool, as_json: bool) -> None:
