@@ -107,7 +107,7 @@ def with_rows(claim: Claim, files: Sequence[str | Path]) -> Claim:
     >>> import tempfile
     >>> from exitline.claim import Query, Rounding
     >>> file = Path(tempfile.mkdtemp()) / "s.csv"
-    >>> _ = file.write_text("y\n1\n")
+    >>> _ = file.write_text("y\\n1\\n")
     >>> claim = Claim(
     ...     statement="{figure}", value="1", rounding=Rounding(), query=Query(measure="count"),
     ...     inputs=(InputDigest("s.csv", sha256=file_digest(file)),), software="exitline 0.1.0",
