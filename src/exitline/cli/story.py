@@ -1,0 +1,161 @@
+"""exitline story: films whose every figure is recomputed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exitline.claim import Claim, Recomputed
+    from exitline.publish.story import Options, Report, Services
+    from exitline.standard import Standard
+
+
+@click.group(
+    help="""Short films and page series whose every figure is recomputed when they are built.
+
+Examples:
+
+\b
+  exitline story build examples/series-out-of-poverty --out films
+""",
+)
+def command() -> None:
+    """The group; see its help."""
+
+
+@command.command(
+    help="""Build STORY (a series.yaml or its folder) into films, captions, transcripts,
+lists of figures and a page.
+
+Every figure is computed again from its data. One that differs from the story's record
+stops the build, naming the scene, the old and the new value.
+
+Examples:
+
+\b
+  exitline story build examples/series-out-of-poverty --out films
+  exitline story build examples/series-out-of-poverty --out films \\
+      --lang en --size 1920x1080 --episode the-line
+  exitline story build story/ --preview --out sheets    # seconds, not minutes
+  exitline story build story/ --record --preview        # after looking at new figures
+""",
+)
+@click.argument("story", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=None,
+              help="Folder of the results (default: out/ beside the story).")  # fmt: skip
+@click.option("--lang", "languages", multiple=True, metavar="CODE",
+              help="Only this language; may be given again.")  # fmt: skip
+@click.option("--episode", "episodes", multiple=True, metavar="NAME",
+              help="Only this episode; may be given again.")  # fmt: skip
+@click.option("--size", "sizes", multiple=True, metavar="WxH",
+              help="Only this size (default: 1920x1080 and 1080x1920).")  # fmt: skip
+@click.option("--preview", is_flag=True, help="Contact sheets only, in seconds.")
+@click.option("--watch", "watching", is_flag=True, help="Build again whenever a file changes.")
+@click.option("--record", is_flag=True, help="Record the figures as they are now.")
+@click.option("--burn-captions", is_flag=True, help="Draw captions into the picture.")
+@click.option("--reduced-motion", is_flag=True, help="The version in which nothing moves.")
+@click.option("--narration", is_flag=True, help="Let a local speech engine read the captions.")
+@click.option("--sound", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              default=None, help="A sound track for the films.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
+def build(story: Path, out: Path | None, watching: bool, as_json: bool, **asked: Any) -> None:
+    """Build a series once, or again and again."""
+    if asked["narration"] and asked["sound"]:
+        raise click.UsageError("--narration and --sound exclude each other.")
+    options = _options(**asked)
+    folder = out or (story if story.is_dir() else story.parent) / "out"
+
+    def once() -> None:
+        _print(_build(story, folder, options), as_json)
+
+    if not watching:
+        once()
+        return
+    from exitline.publish.story.watch import watch
+
+    show.note(f"watching {story}; stop with Ctrl-C")
+    watch(story, once, complain=show.error)
+
+
+def _options(
+    *,
+    languages: tuple[str, ...],
+    episodes: tuple[str, ...],
+    sizes: tuple[str, ...],
+    burn_captions: bool,
+    reduced_motion: bool,
+    **flags: Any,
+) -> Options:
+    """The options of a build from those of the command line."""
+    from exitline.publish.story.look import Look
+    from exitline.publish.story.options import UPRIGHT, WIDE, Options, read_size
+
+    return Options(
+        languages=languages,
+        episodes=episodes,
+        sizes=tuple(read_size(size) for size in sizes) or (WIDE, UPRIGHT),
+        look=Look(reduced_motion, burn_captions),
+        **flags,
+    )
+
+
+def _build(story: Path, folder: Path, options: Options) -> Report:
+    """Build, saying on a terminal what is being done."""
+    from exitline.publish.story import build as build_story
+
+    with show.working("building"):
+        return build_story(story, folder, options, services=_services())
+
+
+def _services() -> Services:
+    """Running studies and recomputing claims, which lie above the room of films."""
+    from exitline.publish.story import Services
+
+    def run_study(study: Path, folder: Path) -> None:
+        from exitline import api
+
+        api.run(study, folder)
+
+    def recompute(claim: Claim, data: Mapping[str, Any], standard: Standard | None) -> Recomputed:
+        import tempfile
+
+        from exitline import api
+        from exitline.claim import carried_study
+
+        with tempfile.TemporaryDirectory() as work:
+            study = carried_study(claim, work)
+            return api.recompute_claim(claim, data, standard=standard, study=study)
+
+    return Services(run_study, recompute)
+
+
+def _print(report: Report, as_json: bool) -> None:
+    """What was made."""
+    if as_json:
+        show.as_json(
+            {
+                "series": report.story.name,
+                "made": [vars(made) for made in report.made],
+                "pages": report.pages,
+                "recorded": [vars(change) for change in report.recorded],
+            }
+        )
+        return
+    rows = [(m.episode, m.language, f"{m.seconds:g}", str(m.frames), m.path.name)
+            for m in report.made]  # fmt: skip
+    columns = ("Episode", "Language", "Seconds", "Frames", "File")
+    show.table(f"{report.story.name}: {len(rows)} made", columns, rows, right=(2, 3))
+    for change in report.recorded:
+        if change.old:
+            show.note(f"{change.episode}, {change.figure}: {change.old} -> {change.new}")
+    if report.recorded:
+        show.note(f"{len(report.recorded)} figures recorded in {report.story.lock.name}")
+    for page in report.pages:
+        show.note(f"page: {page}")

@@ -1,0 +1,26 @@
+"""How a film moves and whether its captions are part of the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a film moves and whether its captions are part of the picture.
+
+    Parameters
+    ----------
+    reduced_motion : bool
+        Nothing moves: each scene stands as it ends, and cuts to the next one.
+    burn_captions : bool
+        Captions are drawn into the picture.
+
+    Examples
+    --------
+    >>> Look().reduced_motion
+    False
+    """
+
+    reduced_motion: bool = False
+    burn_captions: bool = False

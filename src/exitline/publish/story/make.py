@@ -1,0 +1,139 @@
+"""Building a series: figures first, then every picture is checked, then films and what goes
+with them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from exitline.engine.session import session
+from exitline.errors import nearest
+from exitline.publish.story.beside import folder_for, write_beside, write_pages
+from exitline.publish.story.binding import Change, Services, bind, changes, record, refuse_changes
+from exitline.publish.story.errors import StoryError
+from exitline.publish.story.figures import Bound
+from exitline.publish.story.film import make_film, make_sheet
+from exitline.publish.story.load import load_story
+from exitline.publish.story.model import Episode, Story
+from exitline.publish.story.options import Made, Options, Report
+from exitline.publish.story.prepare import Ready, check, prepare
+
+Say = Callable[[str], None]
+
+
+def build(
+    path: str | Path,
+    out: str | Path,
+    options: Options | None = None,
+    *,
+    services: Services | None = None,
+    say: Say = lambda _: None,
+) -> Report:
+    """Build a series: films, captions, transcripts, lists of figures and a page.
+
+    Parameters
+    ----------
+    path : str or Path
+        The series file or its folder.
+    out : str or Path
+        Folder of the results; each file appears under its name when it is whole.
+    options : Options, optional
+    services : Services, optional
+        For figures from studies and from claim files.
+    say : callable
+        Told, in a few words, what is being done.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    FigureChangedError
+        When a figure is not what was recorded.
+    StoryError, OutputError
+        For whatever cannot be told, drawn, read in its time or written.
+    """
+    options = options or Options()
+    story = load_story(path)
+    chosen = _chosen(story, options)
+    languages = _languages(story, options)
+    with tempfile.TemporaryDirectory() as work:
+        bound = _bind(chosen, Path(work), services or Services(), say)
+        recorded = _held_against_record(story, bound, options)
+        ready = [
+            prepare(story, episode, bound[episode.name], language)
+            for episode in chosen
+            for language in languages
+        ]
+        for one in ready:
+            check(one, options.sizes)
+        folder = folder_for(Path(out))
+        if options.preview:
+            sheets = [make_sheet(one, size, folder) for one in ready for size in options.sizes]
+            return Report(story, tuple(sheets), recorded)
+        made = _films(ready, folder, options, Path(work), say)
+        for one in ready:
+            write_beside(story, one, folder, options, languages)
+        pages = write_pages(story, ready, folder, options, languages)
+    return Report(story, made, recorded, pages)
+
+
+def _films(
+    ready: Sequence[Ready], folder: Path, options: Options, work: Path, say: Say
+) -> tuple[Made, ...]:
+    """Every film, one after the other."""
+    made = []
+    for one in ready:
+        for size in options.sizes:
+            say(f"{one.episode.name}, {one.language}, {size.name}: {one.episode.frames} frames")
+            made.append(make_film(one, size, folder, options, work))
+    return tuple(made)
+
+
+def _chosen(story: Story, options: Options) -> tuple[Episode, ...]:
+    """The episodes asked for."""
+    known = {episode.name: episode for episode in story.episodes}
+    for name in options.episodes:
+        if name not in known:
+            raise StoryError(
+                f"there is no episode '{name}'", where=str(story.path), expected=", ".join(known),
+                got=name, remedy=nearest(name, known) or "choose one of these",
+            )  # fmt: skip
+    return tuple(e for e in story.episodes if not options.episodes or e.name in options.episodes)
+
+
+def _languages(story: Story, options: Options) -> tuple[str, ...]:
+    """The languages asked for."""
+    for code in options.languages:
+        if code not in story.languages:
+            raise StoryError(
+                f"the story is not told in '{code}'", where=str(story.path),
+                expected=", ".join(story.languages), got=code, remedy="choose one of these",
+            )  # fmt: skip
+    return options.languages or story.languages
+
+
+def _bind(
+    episodes: Sequence[Episode], work: Path, services: Services, say: Say
+) -> dict[str, Bound]:
+    """Compute the figures of each episode."""
+    bound = {}
+    with session() as engine:
+        for episode in episodes:
+            say(f"{episode.name}: computing {len(episode.figures)} figures")
+            bound[episode.name] = bind(episode, engine, work / episode.name, services)
+    return bound
+
+
+def _held_against_record(
+    story: Story, bound: Mapping[str, Bound], options: Options
+) -> tuple[Change, ...]:
+    """Refuse figures that changed, or record them when asked to."""
+    found = changes(story, bound)
+    if options.record:
+        record(story, bound)
+        return found
+    refuse_changes(found, story)
+    return ()

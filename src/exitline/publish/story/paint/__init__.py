@@ -1,0 +1,1 @@
+"""Painters: how each kind of scene is drawn, moves, and is told in words."""

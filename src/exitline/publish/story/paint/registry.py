@@ -1,0 +1,69 @@
+"""Which painter draws which kind of scene."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exitline.publish.story.errors import StoryError
+from exitline.publish.story.kinds import KINDS
+from exitline.publish.story.model import Scene
+from exitline.publish.story.paint.base import Painter, Stage
+from exitline.publish.story.paint.charts import AreaPainter, LinePainter
+from exitline.publish.story.paint.numbers import ComparePainter, NumberPainter
+from exitline.publish.story.paint.people import DotsPainter, WafflePainter
+from exitline.publish.story.paint.places import JourneyPainter, TilesPainter
+from exitline.publish.story.paint.words import (
+    CreditsPainter,
+    PhotographPainter,
+    QuotationPainter,
+    RowsPainter,
+    SourcesPainter,
+    TextPainter,
+    TitlePainter,
+)
+
+PAINTERS: dict[str, type[Painter[Any]]] = {
+    "title": TitlePainter,
+    "number": NumberPainter,
+    "line chart": LinePainter,
+    "area chart": AreaPainter,
+    "before/after": ComparePainter,
+    "tiles": TilesPainter,
+    "journey": JourneyPainter,
+    "dot plot": DotsPainter,
+    "waffle": WafflePainter,
+    "quotation": QuotationPainter,
+    "text": TextPainter,
+    "photograph": PhotographPainter,
+    "method": RowsPainter,
+    "credits": CreditsPainter,
+    "sources": SourcesPainter,
+}
+
+
+def painter(scene: Scene, stage: Stage) -> Painter[Any]:
+    """The painter of a scene.
+
+    Raises
+    ------
+    StoryError
+        When the scene's figures do not fit its kind.
+    """
+    try:
+        return PAINTERS[scene.kind](scene, stage)
+    except StoryError as reason:
+        raise located(reason, scene) from reason
+
+
+def located(reason: StoryError, scene: Scene) -> StoryError:
+    """The same error with the scene it is in."""
+    where = f"{scene.where}, {scene.name}" + (f": {reason.where}" if reason.where else "")
+    if reason.where and scene.name in reason.where:
+        where = reason.where
+    return type(reason)(
+        reason.what, where=where, expected=reason.expected, got=reason.got, remedy=reason.remedy
+    )
+
+
+if set(PAINTERS) != set(KINDS):  # pragma: no cover - a fault of this program
+    raise RuntimeError("every kind of scene needs a painter")
