@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from exitline.data import open_source, parse_study
 from exitline.data.design_checks import Clusters, design_findings, straddling_psus
 from exitline.data.findings import Finding
+from exitline.data.readings import choose_readings
 from exitline.data.standard_checks import standard_findings
 from exitline.engine.duckdb import DuckDB
+from exitline.errors import StudyError
 from exitline.measure.quality import inspect
 from exitline.standard import load
 
@@ -251,3 +253,25 @@ def test_a_year_and_levels_that_the_standard_needs() -> None:
     assert {f.message.split(",")[0] for f in found if f.check == "levels"} >= {
         "the standard decides by village", "the standard decides by county",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("readings", "what", "remedy"),
+    [
+        ("{county: {missed-treshold: one-percent}}", "no option", "'missed-threshold'"),
+        ("{county: {missed-threshold: one-procent}}", "no reading", "'one-percent'"),
+    ],
+)
+def test_readings_that_the_standard_has_not(readings: str, what: str, remedy: str) -> None:
+    study = parse_study(f"study: a\ndata: {{households: a.csv}}\nreadings: {readings}\n")
+    with pytest.raises(StudyError) as raised:
+        choose_readings(study, load("china-2011-2020"))
+    assert what in raised.value.what
+    assert remedy in (raised.value.remedy or "")
+    assert (raised.value.where or "").startswith("study.yaml:3, key readings.county")
+
+
+def test_readings_for_a_level_without_a_rule() -> None:
+    study = parse_study("{study: a, data: {households: a.csv}, readings: {county: {a: b}}}")
+    with pytest.raises(StudyError, match="has no rule for a county"):
+        choose_readings(study, load("albania-2012"))
