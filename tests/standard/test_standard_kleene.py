@@ -412,7 +412,7 @@ _row = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_truth, min_size=1, max_size=5), st.lists(_row, min_size=1, max_size=12))
 def test_random_conditions_on_random_rows_agree_with_the_reference(
     texts: list[str], rows: list[dict[str, Any]]
