@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from exitline import measure
     from exitline.api import check, decisions, estimate, run
     from exitline.data.design import Design
-    from exitline.data.study import Study, load_study
+    from exitline.data.loader import load_study
+    from exitline.data.study import Study
     from exitline.errors import ExitlineError
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
@@ -34,7 +35,7 @@ _HOME = {
     "decisions": "exitline.api",
     "estimate": "exitline.api",
     "load_standard": "exitline.standard:load",
-    "load_study": "exitline.data.study",
+    "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
     "relative_line": "exitline.measure.terms",
     "run": "exitline.api",

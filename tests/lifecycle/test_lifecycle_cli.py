@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exitline.cli.lifecycle import command
-from exitline.decide.lifecycle import LifecycleError, LogDamagedError
+from exitline.decide.lifecycle import LifecycleError, LogDamagedError, SpellError
 from exitline.decide.lifecycle.handed_in import read_drafts
 from exitline.errors import DataError
 
@@ -170,3 +170,16 @@ def test_events_a_procedure_does_not_allow_are_refused(tmp_path: Path) -> None:
 def test_usage_is_checked(log: Path) -> None:
     both = CliRunner().invoke(command, ["record", str(log), "--procedure", "china-2016-exit"])
     assert both.exit_code == 2
+
+
+def test_spells_are_checked_before_they_are_counted(tmp_path: Path) -> None:
+    good = "household,state,since,until\na,poor,2016-01-01,2017-01-01\na,exited,2017-01-01,\n"
+    path = tmp_path / "spells.csv"
+    path.write_text(good + "b,poor,2016-06-01,\n")
+    found = run("state", str(path), "--spells", "--as-of", "2017-01-01", "--json").output
+    counts = {s["state"]: s["households"] for s in json.loads(found)["states"]}
+    assert counts == {"exited": 1, "poor": 1}
+    path.write_text(good + "a,poor,2016-06-01,2016-05-01\n")
+    with pytest.raises(SpellError) as caught:
+        run("state", str(path), "--spells")
+    assert caught.value.got == "1 of negative duration, 1 overlapping an earlier one"

@@ -124,10 +124,20 @@ def test_events_no_log_would_take_are_counted_and_refused(events: pd.DataFrame) 
     before = bad.groupby("household")["state"].shift()
     assert faults.illegal == int(((before == "poor") & (bad["state"] == "exited")).sum())
     assert faults.backdated == 1
+    assert faults.repeated == 0
     assert faults.unknown == int((bad["household"] == "h399").sum())
     with pytest.raises(DataError, match="log would have taken") as caught:
         standing.check_events(faults, where="events.parquet")
     assert "1 back-dated" in (caught.value.got or "")
+
+
+def test_two_events_with_one_number_are_refused(events: pd.DataFrame) -> None:
+    twice = pd.concat([events, events.head(3)])
+    allowed = frozenset((a, b) for a in [*STATES, "new"] for b in STATES)
+    faults = standing.event_faults(twice, allowed)
+    assert faults.repeated == 3
+    with pytest.raises(DataError, match="log would have taken"):
+        standing.check_events(faults, where="events")
 
 
 def test_a_log_and_its_table_agree(office: Any) -> None:

@@ -29,9 +29,7 @@ def refused(data: object, words: str, **more: object) -> str:
 
 
 def test_a_household_twice_in_a_wave() -> None:
-    text = refused(
-        pd.concat([LONG, LONG[:1]]), "1 households have more than one row in wave 'a'"
-    )
+    text = refused(pd.concat([LONG, LONG[:1]]), "1 households have more than one row in wave 'a'")
     assert "appended twice" in text
 
 

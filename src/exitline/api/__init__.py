@@ -1,7 +1,7 @@
 """The few functions a notebook calls; the command line calls the same ones."""
 
-from exitline.api.estimate import estimate
+from exitline.api.estimation import estimate
 from exitline.api.recompute import recompute_claim
-from exitline.api.run import Run, check, decisions, run
+from exitline.api.running import Run, check, decisions, run
 
 __all__ = ["Run", "check", "decisions", "estimate", "recompute_claim", "run"]

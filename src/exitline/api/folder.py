@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from exitline.api.prepare import Ready
     from exitline.api.provenance import Clock
-    from exitline.api.run import Run
+    from exitline.api.running import Run
 
 FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
@@ -111,4 +111,4 @@ def _report(found: Run) -> str:
     """The report as HTML."""
     from exitline.publish.report import ReportInput, render
 
-    return render(ReportInput.from_run(found))
+    return render(ReportInput.from_run(found, outcome_estimates=found.outcomes))

@@ -70,7 +70,7 @@ def _relative_figure(ready: Ready, line: RelativeLine) -> float:
     from exitline.api.relative import resolve
 
     assert ready.welfare is not None
-    return resolve(ready.table, line, ready.welfare, ready.design, ready.engine).value
+    return float(resolve(ready.table, line, ready.welfare, ready.design, ready.engine).value)
 
 
 def _lines_in_conditions(ready: Ready) -> set[str]:

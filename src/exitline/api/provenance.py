@@ -69,6 +69,7 @@ def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
     from exitline import __version__
 
     study, standard = ready.study, ready.standard
+    file = study.path.name if study.path else "study.yaml"
     tables = [study.households, study.persons]
     tables += [facts.table for facts in (study.villages, study.counties) if facts is not None]
     return {
@@ -78,7 +79,7 @@ def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
         "engine": ready.engine.name,
         "study": {
             "title": study.title,
-            "file": study.path.name if study.path else None,
+            "file": file if study.path else None,
             "digest": study.digest,
             "outside_folder": list(study.outside_folder),
         },
@@ -91,7 +92,9 @@ def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
             if t is not None
         ],
         "seed": None,
-        "recompute": f"exitline run {study.path.name if study.path else 'study.yaml'}",
+        "recompute": f"exitline run {file}",
+        "verify": f"exitline verify out/claims.json --study {file}"
+        + "".join(f" --data {t.name}" for t in tables if t is not None and t.path is not None),
         "seconds": clock.seconds,
     }
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from exitline.claim import Claim, Recomputed
     from exitline.data.study import Study
     from exitline.decide.table import Decisions
-    from exitline.infer.estimates import Estimates
+    from exitline.infer.estimates import Estimate, Estimates
     from exitline.standard import Standard
 
 
@@ -63,7 +63,8 @@ def recompute_claim(
         return _estimate(found.estimates, query, bool(claim.low))
     if query.kind == "decision count":
         if query.level == "household":
-            return Recomputed(found.households.get(query.outcome))
+            counted = found.outcomes.get(query.outcome)
+            return Recomputed(None if counted is None else counted.estimate)
         return Recomputed(found.decisions.counts(query.level, query.criterion)[query.outcome])
     outcomes = [
         d.outcome
@@ -91,14 +92,14 @@ class _Rules:
 class _Results:
     estimates: Estimates
     decisions: Decisions
-    households: dict[str, float]
+    outcomes: dict[str, Estimate]
 
 
 @lru_cache(maxsize=4)
 def _results(study: str, files: tuple[tuple[str, str], ...], rules: _Rules) -> _Results:
     """Everything a study computes, once for all claims on the same files."""
     from exitline.api.prepare import open_study, ready
-    from exitline.api.run import decide_study, measure_study
+    from exitline.api.running import decide_study, measure_study
 
     opened = _with_files(open_study(study), dict(files))
     with ready(opened, standard=rules.standard) as at_hand:

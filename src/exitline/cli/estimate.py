@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 import click
 
 from exitline.cli import show
+
+if TYPE_CHECKING:
+    from exitline.data.design import LonelyPsu
+    from exitline.infer.intervals import ShareMethod
 
 
 @click.command(
@@ -81,12 +87,12 @@ def command(
     psu: str | None,
     nest: bool,
     fpc: str | None,
-    lonely: str,
+    lonely: LonelyPsu,
     census: bool,
     by: tuple[str, ...],
     level: float,
-    interval: str,
-    missing: str,
+    interval: ShareMethod,
+    missing: Literal["error", "exclude"],
     engine: str,
     as_json: bool,
 ) -> None:
@@ -102,7 +108,7 @@ def command(
         nest=nest,
         fpc=fpc,
         lonely=lonely,
-        census=census,  # type: ignore[arg-type]
+        census=census,
     )
     with show.working("estimating"):
         found = estimate(
@@ -115,7 +121,7 @@ def command(
             level=level,
             interval=interval,
             missing=missing,
-            engine=engine,  # type: ignore[arg-type]
+            engine=engine,
         )
     if as_json:
         show.as_json(found.to_pandas(reason=True).to_dict("records"))

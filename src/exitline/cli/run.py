@@ -9,7 +9,7 @@ import click
 from exitline.cli import show
 
 if TYPE_CHECKING:
-    from exitline.api.run import Run
+    from exitline.api.running import Run
 
 LEVELS = (("village", "Villages"), ("county", "Counties"))
 

@@ -202,8 +202,8 @@ def _centred_products(
     )
     n = stage.sampled[parent[head]]
     sum_a = np.bincount(group, weights=a, minlength=len(head))
-    products = np.bincount(group, weights=a * b, minlength=len(head))
-    products = products - sum_a * by_parent[parent[head]] / n
+    crossed = np.bincount(group, weights=a * b, minlength=len(head))
+    products: Floats = crossed - sum_a * by_parent[parent[head]] / n
     if lonely == "adjust":
         clusters_in_all = stage.sampled.sum()
         grand = sum_by(level.domain, level.influence, size)[:, 0] / clusters_in_all

@@ -50,7 +50,7 @@ class OutcomeCounts:
 
 
 class RunLike(Protocol):
-    """What `exitline.api.run` hands over (a `Run`)."""
+    """What `exitline.api.running` hands over (a `Run`)."""
 
     @property
     def study(self) -> Study: ...
@@ -140,7 +140,7 @@ class ReportInput:
         Parameters
         ----------
         found : Run
-            See `exitline.api.run`.
+            See `exitline.api.running`.
         **more
             Fields that a run does not hold (labels, titles, persons, ...), or instead of its.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.api.estimate import estimate_table
+from exitline.api.estimation import estimate_table
 from exitline.api.prepare import Ready, open_study
 from exitline.api.prepare import ready as made_ready
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exitline.data.study import Study
     from exitline.decide.table import Decisions
     from exitline.engine.base import Engine
-    from exitline.infer.estimates import Estimates
+    from exitline.infer.estimates import Estimate, Estimates
     from exitline.standard import ExitRule, Standard
 
 Say = Callable[[str], None]
@@ -33,7 +33,7 @@ class Run:
     estimates : Estimates
     decisions : Decisions
         On villages and counties.
-    households : dict of str to float
+    outcomes : dict of str to Estimate
         Households by outcome (met, not met, cannot tell), weighted; empty without a rule.
     findings : tuple of Finding
         From the data-quality report.
@@ -47,10 +47,15 @@ class Run:
     standard: Standard | None
     estimates: Estimates
     decisions: Decisions
-    households: dict[str, float]
+    outcomes: dict[str, Estimate]
     findings: tuple[Finding, ...]
     provenance: dict[str, Any]
     folder: Path | None = None
+
+    @property
+    def households(self) -> dict[str, float]:
+        """Number of households by outcome."""
+        return {outcome: found.estimate for outcome, found in self.outcomes.items()}
 
 
 def run(
@@ -101,9 +106,9 @@ def run(
         with clock.step("estimating"):
             estimates = measure_study(ready)
         with clock.step("deciding"):
-            decided, households = decide_study(ready)
+            decided, outcomes = decide_study(ready)
         found = Run(
-            ready.study, ready.standard, estimates, decided, households, findings,
+            ready.study, ready.standard, estimates, decided, outcomes, findings,
             provenance(ready, clock),
         )  # fmt: skip
         folder = Path(out) if out is not None else opened.folder / opened.outputs.folder
@@ -178,7 +183,7 @@ def measure_study(ready: Ready) -> Estimates:
     )  # fmt: skip
 
 
-def decide_study(ready: Ready) -> tuple[Decisions, dict[str, float]]:
+def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
     """Decisions on villages and counties, and households by outcome.
 
     Parameters
@@ -202,10 +207,11 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, float]]:
     table = with_flags(household_status(ready.table, standard, lines), rules, lines)
     sets = {rule.level: _units_columns(ready, rule.level) for rule in rules}
     classes = {rule.level: _class_column(ready, rule) for rule in rules}
+    by = [(*sets[level], *([column] if column else [])) for level, column in classes.items()]
     found = estimate_table(
         table, chain_measures(rules, tuple(table.columns)), ready.engine, welfare=None, line=None,
         design=ready.design,
-        by=[(*sets[r.level], *([classes[r.level]] if classes[r.level] else [])) for r in rules],
+        by=by,
     )  # fmt: skip
     decided = Decisions()
     for rule in rules:
@@ -262,11 +268,11 @@ def _facts(ready: Ready, rule: ExitRule) -> dict[str, dict[str, bool | None]]:
     return unit_facts(ready, rule.level, conditions) if conditions else {}
 
 
-def _households(found: Estimates) -> dict[str, float]:
+def _households(found: Estimates) -> dict[str, Estimate]:
     """Households by outcome over the whole population."""
     names = {"flag_met": "met", "flag_not_met": "not met", "flag_cannot_tell": "cannot tell"}
     return {
-        names[b.measure]: float(b.estimate[0])
+        names[b.measure]: b.at(0, found.level)
         for b in found.blocks
         if b.by == "" and b.measure in names
     }
