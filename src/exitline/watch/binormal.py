@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+TINY = 1e-150
+"""Arguments closer to zero than this are zero: their products would underflow."""
+
+
 def binormal_cdf(h: ArrayLike, k: ArrayLike, rho: float) -> Floats:
     """P(X < h, Y < k) for standard normal X, Y with correlation rho.
 
@@ -39,6 +43,7 @@ def binormal_cdf(h: ArrayLike, k: ArrayLike, rho: float) -> Floats:
     from scipy.special import ndtr
 
     h, k = np.broadcast_arrays(np.asarray(h, np.float64), np.asarray(k, np.float64))
+    h, k = np.where(np.abs(h) < TINY, 0.0, h), np.where(np.abs(k) < TINY, 0.0, k)
     if rho >= 1.0:
         return np.asarray(ndtr(np.minimum(h, k)))
     if rho <= -1.0:
