@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from exitline.decide.lifecycle import Draft, Duty, Event, Log
+from exitline.cli.lifecycle_parts import (
+    all_duties,
+    brief,
+    day_or_today,
+    decision,
+    decision_text,
+    draft,
+    events_of,
+    one_state,
+    state_text,
+)
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
@@ -82,13 +90,13 @@ def record(
     given = {name: value for name, value in fields.items() if value}
     if (file is None) == (not given):
         raise click.UsageError("name a FILE of events, or one event with --household and so on")
-    drafts = read_drafts(file) if file is not None else (_draft(given),)
+    drafts = read_drafts(file) if file is not None else (draft(given),)
     rules = load_procedure(procedure)
     opened = Log.create(log) if new else Log.open(log)
     where = f"{file.name} row" if file is not None else "event"
     events = opened.append(drafts, rules, where=where)
     if json_:
-        show.as_json({"head": opened.head, "events": [_brief(event) for event in events]})
+        show.as_json({"head": opened.head, "events": [brief(event) for event in events]})
         return
     counted = "1 event" if len(events) == 1 else f"{len(events):,} events"
     show.note(f"{counted} recorded; the log holds {len(opened.events):,}. Head: {opened.head}")
@@ -99,7 +107,9 @@ def record(
 
 SOURCE is a log, or a table of events (Parquet or CSV with household, on, state
 and number) of any size. With --out the state of every household is written
-into a Parquet file; with --procedure a table's events are checked first.
+into a Parquet file; with --procedure a table's events are checked first. With
+--spells SOURCE holds household, state, since and until; spells that overlap or
+run backwards are refused.
 
 Examples:
 
@@ -113,6 +123,7 @@ Examples:
 @_AS_OF
 @click.option("--household", help="One household of a log.")
 @click.option("--known-on", type=_DAY, help="Leave out what a log recorded later.")
+@click.option("--spells", is_flag=True, help="SOURCE has household, state, since, until.")
 @click.option("--procedure", help="Refuse events that this procedure does not allow.")
 @click.option("--out", type=click.Path(path_type=Path), help="Parquet file, a row a household.")
 @_JSON
@@ -121,6 +132,7 @@ def state(
     as_of: datetime | None,
     household: str | None,
     known_on: datetime | None,
+    spells: bool,
     procedure: str | None,
     out: Path | None,
     json_: bool,
@@ -129,18 +141,21 @@ def state(
     from exitline.cli import show
     from exitline.watch import standing
 
-    day = _day(as_of)
+    day = day_or_today(as_of)
     if household is not None:
-        _one_state(source, household, day, known_on, json_=json_)
+        one_state(source, household, day, known_on, json_=json_)
         return
-    data = _events_of(source, known_on)
+    if spells and (procedure or out):
+        raise click.UsageError("--spells takes neither --procedure nor --out")
+    data = str(source) if spells else events_of(source, known_on)
     if procedure is not None:
         from exitline.decide.lifecycle import load_procedure
 
         allowed = load_procedure(procedure, rules=False).transitions()
         standing.check_events(standing.event_faults(data, allowed), where=source.name)
+    count = standing.count_spell_states if spells else standing.count_states
     with show.working("looking up states"):
-        counts = standing.count_states(data, day).to_pylist()
+        counts = count(data, day).to_pylist()
         written = None if out is None else standing.write_states(data, day, out)
     if json_:
         show.as_json({"as_of": day, "states": counts, "written": written})
@@ -173,8 +188,8 @@ def overdue(
     from exitline.cli import show
     from exitline.decide.lifecycle import Log
 
-    day = _day(as_of)
-    found = [d for d in _duties(Log.open(log), day) if role is None or d.role == role]
+    day = day_or_today(as_of)
+    found = [d for d in all_duties(Log.open(log), day) if role is None or d.role == role]
     if not everything:
         found = [duty for duty in found if duty.status == "overdue"]
     found.sort(key=lambda duty: (-duty.days_late, duty.due, duty.household))
@@ -209,12 +224,12 @@ def history(log: Path, household: str, json_: bool) -> None:
     if json_:
         show.as_json([event.as_json() for event in found.events])
         return
-    rows = [(e.number, e.on, e.step, e.role, _state_text(e), _decision(e)) for e in found.events]
+    rows = [(e.number, e.on, e.step, e.role, state_text(e), decision(e)) for e in found.events]
     columns = ("no.", "on", "step", "role", "state after", "decision")
-    show.table(f"Household {household}: {_state_text(found.events[-1])}", columns, rows, right=(0,))
+    show.table(f"Household {household}: {state_text(found.events[-1])}", columns, rows, right=(0,))
     for event in found.events:
         if event.decision is not None:
-            show.note(_decision_text(event))
+            show.note(decision_text(event))
 
 
 @command.command(
@@ -322,86 +337,3 @@ def export(log: Path, file: Path, json_: bool) -> None:
         show.as_json({"file": str(file), "events": rows})
     else:
         show.note(f"{rows:,} events written to {file}")
-
-
-def _draft(fields: dict[str, Any]) -> Draft:
-    """One event from flags."""
-    from exitline.decide.lifecycle.handed_in import draft_of
-
-    row = {k: v for k, v in fields.items() if k not in ("documents", "evidence")}
-    row["documents"] = "; ".join(fields.get("documents", ()))
-    for pair in fields.get("evidence", ()):
-        column, equals, value = pair.partition("=")
-        if not equals:
-            raise click.UsageError(f"--evidence takes COLUMN=VALUE, not '{column}'")
-        row[f"evidence.{column.strip()}"] = value
-    return draft_of(row, where="event")
-
-
-def _events_of(source: Path, known_on: datetime | None) -> Any:
-    """A log's events as a table, or the file of events."""
-    if not source.is_dir():
-        return str(source)
-    from exitline.decide.lifecycle import Log
-    from exitline.decide.lifecycle.listing import events_table
-
-    limit = None if known_on is None else known_on.date()
-    return events_table(
-        [e for e in Log.open(source).events if limit is None or e.recorded <= limit]
-    )
-
-
-def _one_state(
-    source: Path, household: str, day: date, known_on: datetime | None, *, json_: bool
-) -> None:
-    """Print where one household of a log stood."""
-    from exitline.cli import show
-    from exitline.decide.lifecycle import Log
-
-    limit = None if known_on is None else known_on.date()
-    found = Log.open(source).history(household).standing(day, known_on=limit)
-    if json_:
-        show.as_json({"as_of": day, **asdict(found)})
-        return
-    what = f"{found.state} ({found.category})" if found.category else found.state
-    since = f" since {found.since}" if found.since else ""
-    cases = f"; open: {', '.join(found.open_cases)}" if found.open_cases else ""
-    show.note(f"On {day}: {what or 'not in the log yet'}{since}{cases}")
-
-
-def _duties(log: Log, day: date) -> list[Duty]:
-    """The duties of every household of a log."""
-    from exitline.decide.lifecycle import duties
-
-    return [d for h in log.households for d in duties(log.history(h), log.procedure, day)]
-
-
-def _brief(event: Event) -> dict[str, Any]:
-    """An event's number, step and what it led to."""
-    outcome = None if event.decision is None else event.decision.outcome
-    return {"number": event.number, "step": event.step, "state": event.state, "decision": outcome}
-
-
-def _state_text(event: Event) -> str:
-    return f"{event.state} ({event.category})" if event.category else event.state
-
-
-def _decision(event: Event) -> str:
-    return "" if event.decision is None else event.decision.outcome
-
-
-def _decision_text(event: Event) -> str:
-    """A decision in a sentence: outcome, reason, lines and the rule's digest."""
-    made = event.decision
-    if made is None:
-        return ""
-    lines = "".join(f", line {name} {value:,g}" for name, value in made.lines.items())
-    rule = f"rule '{made.rule}' {made.rule_digest[:12]}"
-    return f"{event.number}: {made.outcome} ({made.reason}); {rule}{lines}"
-
-
-def _day(given: datetime | None) -> date:
-    return date.today() if given is None else given.date()
-
-
-__all__: Sequence[str] = ["command"]

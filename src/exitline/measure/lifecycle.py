@@ -181,6 +181,26 @@ def spells(events: Any, columns: EventColumns | None = None) -> Any:
     return changes.select("household", "state", "since", until=changes.since.lead(1).over(after))
 
 
+def count_spell_states(table: Any, as_of: date) -> Any:
+    """How many households stand in each state at the end of a day, from spells.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        household, state, since, until.
+    as_of : date
+
+    Returns
+    -------
+    ibis.Table
+        state, households.
+    """
+    day = ibis.literal(as_of)
+    begun = table.since.cast("date") <= day
+    running = table.filter(begun & (table.until.isnull() | (table.until.cast("date") > day)))
+    return running.group_by("state").aggregate(households=running.count())
+
+
 def spell_faults(table: Any) -> Any:
     """Spells that cannot be used: running backwards, overlapping, undated.
 
@@ -194,6 +214,7 @@ def spell_faults(table: Any) -> Any:
     ibis.Table
         One row: negative, overlapping, undated, rows.
     """
+    table = table.mutate(since=table.since.cast("date"), until=table.until.cast("date"))
     last = table.until.fill_null(ibis.date("9999-12-31"))
     earlier = ibis.window(group_by=table.household, order_by=[table.since, last], rows=(None, -1))
     marked = table.select(
@@ -225,7 +246,8 @@ def event_faults(
     Returns
     -------
     ibis.Table
-        One row: illegal, backdated, undated, rows.
+        One row: illegal, backdated, undated, repeated (two events of a household with
+        one number, so that neither is the later), rows.
     """
     names = columns or EventColumns()
     order = ibis.window(group_by=events[names.household], order_by=events[names.number])
@@ -234,6 +256,8 @@ def event_faults(
         after=events[names.state],
         on=events[names.on],
         previous=events[names.on].lag(1).over(order),
+        number=events[names.number],
+        previous_number=events[names.number].lag(1).over(order),
     )
     allowed = [f"{before}\t{after}" for before, after in sorted(transitions)]
     pair = steps.before + "\t" + steps.after
@@ -241,6 +265,7 @@ def event_faults(
         illegal=(~pair.isin(allowed)).sum().fill_null(0),
         backdated=(steps.on < steps.previous).sum().fill_null(0),
         undated=steps.on.isnull().sum().fill_null(0),
+        repeated=(steps.number == steps.previous_number).sum().fill_null(0),
         rows=steps.count(),
     )
 

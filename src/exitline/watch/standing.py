@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import DataError
+from exitline.errors import DataError, nearest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +27,8 @@ class EventFaults:
     backdated : int
         Events dated before the household's earlier one in the log.
     undated : int
+    repeated : int
+        Events of one household with the same number.
     unknown : int
         Events of households that the register does not hold.
     rows : int
@@ -35,13 +37,14 @@ class EventFaults:
     illegal: int
     backdated: int
     undated: int
+    repeated: int
     unknown: int
     rows: int
 
     @property
     def total(self) -> int:
         """All faults together."""
-        return self.illegal + self.backdated + self.undated + self.unknown
+        return self.illegal + self.backdated + self.undated + self.repeated + self.unknown
 
 
 def count_states(
@@ -168,6 +171,7 @@ def check_events(faults: EventFaults, *, where: str) -> None:
         "a state change that no step allows": faults.illegal,
         "back-dated": faults.backdated,
         "without a date": faults.undated,
+        "with the number of another": faults.repeated,
         "of an unknown household": faults.unknown,
     }
     raise DataError(
@@ -180,6 +184,51 @@ def check_events(faults: EventFaults, *, where: str) -> None:
     )
 
 
+def count_spell_states(data: Any, as_of: date, *, engine: str | Engine = "duckdb") -> pa.Table:
+    """How many households stood in each state, from a table of spells, checked first.
+
+    Parameters
+    ----------
+    data : path or table
+        household, state, since, until (missing while a spell lasts).
+    as_of : date
+    engine : str or Engine
+
+    Returns
+    -------
+    pyarrow.Table
+        state, households; most frequent first.
+
+    Raises
+    ------
+    SpellError
+        For spells that overlap, run backwards or have no beginning.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> spells = pd.DataFrame({"household": ["a", "a"], "state": ["poor", "exited"],
+    ...     "since": pd.to_datetime(["2016-01-01", "2017-01-01"]),
+    ...     "until": pd.to_datetime(["2017-01-01", None])})
+    >>> count_spell_states(spells, date(2017, 1, 1))["state"].to_pylist()
+    ['exited']
+    """
+    from exitline.data.source import open_source
+    from exitline.decide.lifecycle import SpellFaults, check_spells
+    from exitline.engine.session import session
+    from exitline.measure import lifecycle
+
+    source = open_source(data)
+    with session(engine) as running:
+        spells = running.attach(source, "spells")
+        _need(spells, ("household", "state", "since", "until"), source.name)
+        found = running.run(lifecycle.spell_faults(spells)).to_pylist()[0]
+        counted = {name: int(found[name]) for name in ("negative", "overlapping", "undated")}
+        check_spells(SpellFaults(**counted, unknown=0), where=source.name)
+        counts = running.run(lifecycle.count_spell_states(spells, as_of))
+    return counts.sort_by([("households", "descending"), ("state", "ascending")])
+
+
 def _attached(engine: Engine, data: Any, columns: EventColumns | None) -> Any:
     """The event table, its columns checked."""
     from exitline.data.source import open_source
@@ -188,22 +237,21 @@ def _attached(engine: Engine, data: Any, columns: EventColumns | None) -> Any:
     source = open_source(data)
     events = engine.attach(source, "events")
     names = columns or EventColumns()
-    missing = [
-        name
-        for name in (names.household, names.on, names.state, names.number)
-        if name not in events.columns
-    ]
-    if missing:
-        from exitline.errors import nearest
-
-        raise DataError(
-            "the table of events lacks a column: " + ", ".join(missing),
-            where=source.name,
-            expected="household, on, state and number, or the names you gave for them",
-            got=", ".join(events.columns),
-            remedy=nearest(missing[0], events.columns) or "name the column that holds it",
-        )
+    _need(events, (names.household, names.on, names.state, names.number), source.name)
     return events
+
+
+def _need(table: Any, columns: tuple[str, ...], where: str) -> None:
+    """Refuse a table that lacks a column."""
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise DataError(
+            "the table lacks a column: " + ", ".join(missing),
+            where=where,
+            expected=", ".join(columns),
+            got=", ".join(table.columns),
+            remedy=nearest(missing[0], table.columns) or "name the column that holds it",
+        )
 
 
 def _states(engine: Engine, events: Any, columns: EventColumns | None) -> list[str]:

@@ -64,6 +64,8 @@ class DecisionRecord:
     outcome : {"met", "not met", "cannot tell"}
     score_low, score_high : float
     reason : str
+    unverified : tuple of str
+        Lines whose figure was not read at its source.
 
     Raises
     ------
@@ -85,6 +87,7 @@ class DecisionRecord:
     score_low: float
     score_high: float
     reason: str
+    unverified: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if any(c.met is not None and c.absent for c in self.criteria):
@@ -128,6 +131,7 @@ class DecisionRecord:
             "score_low": self.score_low,
             "score_high": self.score_high,
             "reason": self.reason,
+            "unverified": list(self.unverified),
         }
 
     @classmethod
@@ -139,7 +143,8 @@ class DecisionRecord:
             )
             for c in data["criteria"]
         )
-        return cls(**{**data, "criteria": criteria})
+        unverified = tuple(data["unverified"])
+        return cls(**{**data, "criteria": criteria, "unverified": unverified})
 
 
 def check_evidence(rule: Rule, evidence: Mapping[str, Scalar]) -> None:
@@ -197,6 +202,7 @@ def record_decision(
     met: Mapping[str, bool | None],
     *,
     lines: Mapping[str, float],
+    unverified: tuple[str, ...] = (),
 ) -> DecisionRecord:
     """The record of a decision, with the outcome that follows from `met`.
 
@@ -208,6 +214,8 @@ def record_decision(
         What each condition gave on this evidence. A criterion whose evidence was left
         out is not known, whatever stands here.
     lines : mapping from line to figure
+    unverified : tuple of str
+        Lines whose figure was not read at its source.
 
     Returns
     -------
@@ -247,6 +255,7 @@ def record_decision(
         score_low=judged.score_low,
         score_high=judged.score_high,
         reason=judged.reason,
+        unverified=unverified,
     )
 
 

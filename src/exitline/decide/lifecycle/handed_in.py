@@ -216,7 +216,7 @@ def _documents(value: Any, where: str) -> tuple[Document, ...]:
                 "a document that cannot be read",
                 where=where,
                 expected="kind, kind=reference, or kind=reference(field, field); parted by ;",
-                got=repr(str(part)[:60]),
+                got="text in another form",
                 remedy="write it in this form",
             )
         shows = tuple(name.strip() for name in (match[3] or "").split(",") if name.strip())

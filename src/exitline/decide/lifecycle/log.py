@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from exitline.decide.lifecycle import store
-from exitline.decide.lifecycle.admit import Request, admit
+from exitline.decide.lifecycle.admit import admit
 from exitline.decide.lifecycle.canonical import canonical
 from exitline.decide.lifecycle.decision import (
     DecisionRecord,
@@ -29,6 +29,7 @@ from exitline.decide.lifecycle.event import Draft, Event
 from exitline.decide.lifecycle.history import History
 from exitline.decide.lifecycle.loading import load_procedure
 from exitline.decide.lifecycle.procedure import Procedure
+from exitline.decide.lifecycle.request import Request
 from exitline.decide.lifecycle.rule import Rule
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
@@ -321,11 +322,16 @@ def _decide(
     for rule_name, positions in by_rule.items():
         rule = procedure.rule(rule_name)
         evidence = [drafts[p].evidence or {} for p in positions]
-        lines = [rule.figures(drafts[p].on) for p in positions]
+        figures = [rule.figures(drafts[p].on) for p in positions]
+        lines = [{name: figure.value for name, figure in row.items()} for row in figures]
         verdicts = evaluate(rule, evidence, lines)
         for place, position in enumerate(positions):
             decisions[position] = record_decision(
-                rule, evidence[place], verdicts[place], lines=lines[place]
+                rule,
+                evidence[place],
+                verdicts[place],
+                lines=lines[place],
+                unverified=tuple(n for n, f in figures[place].items() if not f.verified),
             )
     return decisions
 

@@ -17,7 +17,7 @@ from exitline.decide.lifecycle.errors import ProcedureError
 
 if TYPE_CHECKING:
     from exitline.standard.condition import Condition
-    from exitline.standard.lines import Line
+    from exitline.standard.lines import Figure, Line
 
 Outcome = Literal["met", "not met", "cannot tell"]
 
@@ -193,8 +193,8 @@ class Rule:
             found |= self._pieces(criterion.condition, "lines")
         return frozenset(found)
 
-    def figures(self, on: date) -> dict[str, float]:
-        """The figures of the lines on a day.
+    def figures(self, on: date) -> dict[str, Figure]:
+        """The figures of the lines in force on a day.
 
         Raises
         ------
@@ -212,7 +212,7 @@ class Rule:
                     "one of " + (", ".join(self.lines) or "(none)"),
                     repr(name),
                 )
-            found[name] = self.lines[name].figure(on).value
+            found[name] = self.lines[name].figure(on)
         return found
 
     def _pieces(self, condition: Condition, what: str) -> set[str]:
