@@ -115,7 +115,7 @@ def test_a_claim_that_carries_its_study_needs_no_study_file(albania, tmp_path) -
 
 @pytest.mark.parametrize(
     "data",
-    ["../../etc/passwd.csv", "/etc/passwd.csv", "{sql: SELECT 1, connection: /tmp/other.sqlite}"],
+    ["../../etc/passwd.csv", "/etc/passwd.csv", "{sql: SELECT 1, connection: other.sqlite}"],
 )
 def test_a_carried_study_never_reads_the_verifiers_other_files(albania, tmp_path, data) -> None:
     claim = claim_estimate(albania / "out", Pick("mean"))
