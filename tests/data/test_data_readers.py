@@ -215,6 +215,9 @@ def test_marks_for_missing_values_are_declared(tmp_path: Path, read: Read) -> No
 def test_bom_gzip_quotes_and_blank_names(tmp_path: Path, read: Read) -> None:
     (tmp_path / "a.csv").write_bytes(b'\xef\xbb\xbf"","y"\n"1",2\n')
     assert read(open_file(tmp_path / "a.csv"))["y"].tolist() == [2]
+    assert read(open_file(tmp_path / "a.csv", missing=["NA"])).columns.tolist() == ["column0", "y"]
+    pd.DataFrame({"": [1], "y": [2]}).to_excel(tmp_path / "a.xlsx", index=False)
+    assert read(open_file(tmp_path / "a.xlsx")).columns.tolist() == ["column0", "y"]
     with gzip.open(tmp_path / "b.csv.gz", "wt") as handle:
         handle.write("hhid,y\n1,2\n")
     assert read(open_file(tmp_path / "b.csv.gz"))["y"].tolist() == [2]
@@ -337,7 +340,7 @@ WRITES = [
     "UPDATE h SET y = 0",
     "CREATE TABLE x AS SELECT * FROM h",
     "SELECT 1; DROP TABLE h",
-    "COPY h TO '/tmp/stolen.csv'",
+    "COPY h TO 'stolen.csv'",
     "ATTACH 'other.db' AS other",
     "PRAGMA writable_schema = 1",
     "SELECT * INTO x FROM h",

@@ -38,8 +38,12 @@ Examples:
 """,
 )
 @click.argument("study", type=click.Path(path_type=str))
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="What runs the queries.",
+)  # fmt: skip
 @click.option("--json", "json_", is_flag=True, help="Print the findings as JSON.")
-def command(study: str, json_: bool) -> None:
+def command(study: str, engine: str, json_: bool) -> None:
     """Check a study and print what was found."""
     from exitline import api
     from exitline.cli import show
@@ -47,7 +51,7 @@ def command(study: str, json_: bool) -> None:
 
     loaded = load_study(study)
     with show.working("looking at the data"):
-        found = api.check(loaded)
+        found = api.check(loaded, engine=engine)
     if json_:
         show.as_json([asdict(finding) for finding in found])
     else:

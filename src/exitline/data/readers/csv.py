@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from exitline.data.readers.encodings import likely_encoding
 from exitline.data.readers.magic import no_rows
@@ -205,7 +205,8 @@ def _read_with_arrow(path: Path, encoding: str, header: Header, missing: Sequenc
             got="a row with another number of fields, or a quote that is not closed",
             remedy="name the separator (delimiter), or export the file again",
         ) from reason
-    return Source(kind="arrow", path=path, table=table)
+    named = [name or f"column{i}" for i, name in enumerate(table.column_names)]
+    return Source(kind="arrow", path=path, table=table.rename_columns(named))
 
 
 def _open(path: Path) -> BinaryIO:
@@ -270,9 +271,3 @@ def _check_header(names: Sequence[str], path: Path) -> None:
             remedy="add a header, or export the data with one",
         )
     check_names([name or f"unnamed {i}" for i, name in enumerate(names)], path.name)
-
-
-def describe(header: Header) -> dict[str, Any]:
-    """The options that reproduce what was found, for a study file."""
-    said = {"delimiter": header.delimiter} if header.delimiter != "," else {}
-    return said | ({"decimal": ","} if header.decimal == "," else {})

@@ -42,7 +42,7 @@ def read_sheet(path: Path, *, sheet: str | None = None, missing: Sequence[str] =
     frame = _read(path, sheet, missing)
     if frame.empty:
         raise no_rows(path)
-    names = [str(name) for name in frame.iloc[0]]
+    names = [f"column{i}" if _absent(n) else str(n) for i, n in enumerate(frame.iloc[0])]
     check_names(names, path.name)
     body = frame.iloc[1:].infer_objects()
     if body.empty:
