@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
+    from exitline.data.study import Study
 
 LIBRARIES = ("duckdb", "ibis-framework", "numpy", "scipy", "pyarrow", "sqlglot", "pyspark")
 _BLOCK = 1 << 20
@@ -81,6 +82,7 @@ def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
             "title": study.title,
             "file": file if study.path else None,
             "digest": study.digest,
+            "text": _study_text(study),
             "outside_folder": list(study.outside_folder),
         },
         "standard": (
@@ -97,6 +99,16 @@ def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
         + "".join(f" --data {t.name}" for t in tables if t is not None and t.path is not None),
         "seconds": clock.seconds,
     }
+
+
+def _study_text(study: Study) -> str | None:
+    """The study file verbatim, so that a claim can be recomputed from itself; never one
+    that names a database, whose address may hold a password."""
+    tables = [study.households, study.persons]
+    tables += [facts.table for facts in (study.villages, study.counties) if facts is not None]
+    if study.path is None or any(t is not None and t.connection is not None for t in tables):
+        return None
+    return study.path.read_text(encoding="utf-8")
 
 
 def _version(name: str) -> str | None:

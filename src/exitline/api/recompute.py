@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.api.provenance import file_digest
+
 if TYPE_CHECKING:
     from exitline.claim import Claim, Recomputed
     from exitline.data.study import Study
@@ -57,7 +59,8 @@ def recompute_claim(
             remedy="name the file; the claim says its title and digest",
         )
     files = tuple(sorted((name, str(path)) for name, path in data.items()))
-    found = _results(str(study), files, _Rules(standard))
+    content = tuple(file_digest(Path(path)) for path in (str(study), *(p for _, p in files)))
+    found = _results(str(study), files, content, _Rules(standard))
     query = claim.query
     if query.kind == "estimate":
         return _estimate(found.estimates, query, bool(claim.low))
@@ -96,8 +99,11 @@ class _Results:
 
 
 @lru_cache(maxsize=4)
-def _results(study: str, files: tuple[tuple[str, str], ...], rules: _Rules) -> _Results:
-    """Everything a study computes, once for all claims on the same files."""
+def _results(
+    study: str, files: tuple[tuple[str, str], ...], content: tuple[str, ...], rules: _Rules
+) -> _Results:
+    """Everything a study computes, once for all claims on files of the same content."""
+    del content  # part of the key alone: a file may change in place
     from exitline.api.prepare import open_study, ready
     from exitline.api.running import decide_study, measure_study
 
