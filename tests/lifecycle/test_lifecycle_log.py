@@ -145,3 +145,18 @@ def test_a_lost_rule_file_is_told(filled: Any) -> None:
         kept.unlink()
     with pytest.raises(LogDamagedError, match="rule"):
         filled.log.unsound()
+
+
+def test_a_changed_procedure_copy_is_told_and_the_file_itself_may_change(filled: Any) -> None:
+    digest = filled.log.events[0].procedure_digest
+    kept = filled.log.folder / "procedures" / f"{digest}.yaml"
+    assert Log.open(filled.log.folder).procedure(digest).digest == digest
+    kept.write_text(kept.read_text().replace("days: 15", "days: 150"))
+    with pytest.raises(LogDamagedError, match="procedure"):
+        Log.open(filled.log.folder).procedure(digest)
+
+
+def test_nothing_to_record_changes_nothing(filled: Any) -> None:
+    before = (filled.log.folder / store.EVENTS).read_bytes()
+    assert filled.log.append([], filled.procedure) == ()
+    assert (filled.log.folder / store.EVENTS).read_bytes() == before

@@ -177,6 +177,13 @@ class Log:
         """The procedure as it was when events were recorded under it."""
         if digest not in self._procedures:
             kept = self.folder / "procedures" / f"{digest}.yaml"
+            if not kept.exists() or load_procedure(kept, rules=False).digest != digest:
+                raise LogDamagedError(
+                    "a procedure that events were recorded under is missing or changed",
+                    where=str(kept),
+                    expected="the file as it was kept with the first of these events",
+                    remedy="restore the log from a copy",
+                )
             self._procedures[digest] = load_procedure(kept, rules=False)
         return self._procedures[digest]
 
@@ -239,6 +246,8 @@ class Log:
         LifecycleError
             For the first draft that is refused.
         """
+        if not drafts:
+            return ()
         today = recorded or date.today()
         decisions = _decide(drafts, procedure, evaluate, where)
         with store.locked(self.folder):
