@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 150
 _MARK = "xl_"
+_ONE_ROW = "a condition speaks about one row; join or aggregate in the study instead"
+_WRITTEN = "texts are compared exactly: use = or IN with the values written out"
+_NO_DATES = "turn dates into numbers, such as years, when the data are read"
+_OTHER_SQL = {
+    **dict.fromkeys(("SELECT", "FROM", "WHERE", "JOIN", "UNION", "WITH", "DISTINCT"), _ONE_ROW),
+    **dict.fromkeys(("OVER", "PARTITION", "FILTER", "WITHIN"), _ONE_ROW),
+    **dict.fromkeys(("LIKE", "ILIKE", "SIMILAR", "RLIKE", "REGEXP", "GLOB", "COLLATE"), _WRITTEN),
+    **dict.fromkeys(("DATE", "TIMESTAMP", "INTERVAL", "TIME"), _NO_DATES),
+    "XOR": "write (a OR b) AND NOT (a AND b)",
+    "DIV": "write floor(x / y)",
+    "MOD": "write x - y * floor(x / y)",
+    "UNKNOWN": "write IS NULL",
+}
 
 
 def read(text: str, *, where: str = "") -> n.Node:
@@ -70,6 +83,16 @@ def _not_parsed(
     text: str, words: tuple[Token, ...], starts: list[int], reason: Any, where: str
 ) -> ConditionError:
     """The error where the words are all known but their order makes no sense."""
+    for word in words:
+        if word.kind == "name" and word.written.upper() in _OTHER_SQL:
+            raise refuse(
+                text,
+                word.at,
+                f"{word.written.upper()} is not allowed in a condition",
+                where=where,
+                got=word.written,
+                remedy=_OTHER_SQL[word.written.upper()],
+            )
     details = getattr(reason, "errors", None) or [{}]
     column = details[0].get("col")
     index = len(words) - 1
