@@ -106,14 +106,12 @@ def _write(found: WatchList, out: str) -> None:
 
 def _print(found: WatchList, listed: int, out: str | None) -> None:
     """What the list holds, then how good it is."""
-    size = found.table.num_rows
-    show.table(
-        f"{size:,} of {found.at_risk:,} households at risk are to be visited",
-        ("kind", "households"),
-        [(kind, f"{count:,}") for kind, count in found.categories.items()], right=(1,),
-        caption=f"Wave {found.wave}: {found.already_poor:,} households are poor now, "
-        f"{found.unknown:,} are not known. Ranked by {found.ranked_by}.",
-    )  # fmt: skip
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in found.categories.items() if count)
+    show.note(
+        f"{found.table.num_rows:,} of {found.at_risk:,} households at risk at {found.wave} are to "
+        f"be visited: {kinds}. {found.already_poor:,} are poor now, {found.unknown:,} unknown."
+    )
+    show.note(f"Ranked by {found.ranked_by}.")
     if listed:
         rows = found.table.slice(0, listed).to_pylist()
         show.table(

@@ -64,9 +64,10 @@ class WatchList:
         Households of the last wave that are not poor, poor, and of unknown state.
     categories : mapping of category to int
         Households on the list.
-    model : RiskModel
+    model : RiskModel or None
+        None where the waves do not allow one; `risk` is then missing.
     evaluation : Evaluation or None
-        None with fewer than three waves.
+        None with fewer than three waves, or where nobody fell; a note says why.
     notes : tuple of str
     """
 
@@ -77,7 +78,7 @@ class WatchList:
     already_poor: int
     unknown: int
     categories: Mapping[str, int]
-    model: RiskModel
+    model: RiskModel | None
     evaluation: Evaluation | None
     notes: tuple[str, ...]
 
@@ -153,10 +154,8 @@ def watch(
     rules = rules or shipped_rules()
     wanted = _without(panel, predictors, shock)
     wave = len(panel.waves) - 1
-    found = None
-    if len(panel.waves) >= 3:
-        found = evaluate(panel, wanted, rules, capacity=capacity, penalty=penalty, level=level)
-    model = fit_risk(panel, wave, wanted, history=_history(found), penalty=penalty)
+    capacity_of(capacity, int((panel.poor[:, wave] == 0.0).sum()))
+    found, model, notes = _learnt(panel, wanted, rules, capacity, penalty, level)
     ranked, words = _ranking(panel, model, found, rank_by, wanted)
     visits = capacity_of(capacity, len(ranked.order))
     chosen = ranked.order[:visits]
@@ -169,8 +168,31 @@ def watch(
         table=table, ranked_by=words, wave=panel.waves[wave], at_risk=len(ranked.order),
         already_poor=int((last == 1.0).sum()), unknown=int(np.isnan(last).sum()),
         categories={k: kinds.count(k) for k in ("unstable", "sudden hardship", "marginal")},
-        model=model, evaluation=found, notes=model.notes,
+        model=model, evaluation=found, notes=notes,
     )  # fmt: skip
+
+
+def _learnt(
+    panel: Panel, wanted: Sequence[str], rules: WatchRules, capacity: float, penalty: float,
+    level: float,
+) -> tuple[Evaluation | None, RiskModel | None, tuple[str, ...]]:  # fmt: skip
+    """The trial and the model; where the waves do not allow one, a note that says why.
+
+    The list's model uses histories only where the tried one did.
+    """
+    found, model = None, None
+    notes: tuple[str, ...] = ()
+    try:
+        found = evaluate(panel, wanted, rules, capacity=capacity, penalty=penalty, level=level)
+    except MeasureError as reason:
+        notes += (f"the watch could not be tried: {reason.what}",)
+    history = found is not None and found.history
+    try:
+        model = fit_risk(panel, len(panel.waves) - 1, wanted, history=history, penalty=penalty)
+        notes += model.notes
+    except MeasureError as reason:
+        notes += (f"no model of the risk: {reason.what}",)
+    return found, model, notes
 
 
 def _refuse_states(panel: Panel) -> None:
@@ -199,11 +221,6 @@ def _without(panel: Panel, predictors: Sequence[str] | None, shock: str | None) 
     return predictors_for(panel, predictors)
 
 
-def _history(evaluation: Evaluation | None) -> bool:
-    """Whether the tried model used histories; the list's model is of the same kind."""
-    return evaluation is not None and evaluation.history
-
-
 @dataclass(frozen=True)
 class _Ranked:
     """Households at risk, first to visit first, with their values."""
@@ -215,29 +232,38 @@ class _Ranked:
 
 
 def _ranking(
-    panel: Panel, model: RiskModel, evaluation: Evaluation | None, rank_by: RankBy,
+    panel: Panel, model: RiskModel | None, evaluation: Evaluation | None, rank_by: RankBy,
     predictors: Sequence[str],
 ) -> tuple[_Ranked, str]:  # fmt: skip
     """The order of visits, and what it rests on."""
     wave = len(panel.waves) - 1
-    found = features(panel, wave, predictors, history=CHANGE in model.names)
+    found = features(panel, wave, predictors, history=model is not None and CHANGE in model.names)
     ratio = relative_welfare(panel, wave)
-    risk = model.probability(found.values)
-    by_model, words = _choice(evaluation, rank_by)
+    risk = np.full(panel.size, np.nan) if model is None else model.probability(found.values)
+    by_model, words = _choice(model, evaluation, rank_by)
     key = -risk if by_model else ratio
     households = np.nonzero(found.at_risk)[0]
     order = households[np.lexsort((households, ratio[households], key[households]))]
     return _Ranked(order, found.values, risk, ratio), words
 
 
-def _choice(evaluation: Evaluation | None, rank_by: RankBy) -> tuple[bool, str]:
+def _choice(
+    model: RiskModel | None, evaluation: Evaluation | None, rank_by: RankBy
+) -> tuple[bool, str]:
     """Whether to rank by the model, and why."""
+    if rank_by == "model" and model is None:
+        raise MeasureError(
+            "there is no model to rank by",
+            expected="waves in which some households fell and others did not",
+            got="none to learn from",
+            remedy="rank by the line, or add waves",
+        )
     if rank_by == "model":
         return True, "the model, as asked for"
     if rank_by == "line":
         return False, "nearest to the line, as asked for"
     if evaluation is None:
-        return False, "nearest to the line: two waves do not allow to try a model"
+        return False, "nearest to the line: no model could be tried"
     near = next(s for s in evaluation.scores if s.rule == "nearest to the line")
     if near.gain.ci_low > 0:
         return True, "the model, which found more than the rule 'nearest to the line'"
@@ -249,7 +275,7 @@ class _Case:
     """What reasons and kinds are made from."""
 
     panel: Panel
-    model: RiskModel
+    model: RiskModel | None
     ranked: _Ranked
     rules: WatchRules
     shock: str | None
@@ -266,7 +292,7 @@ def _table(case: _Case, chosen: Ints, day: date) -> pa.Table:
         {
             "rank": pa.array(np.arange(1, len(chosen) + 1)),
             "household": case.panel.household.take(pa.array(chosen)),
-            "risk": pa.array(case.ranked.risk[chosen]),
+            "risk": pa.array(case.ranked.risk[chosen], from_pandas=True),
             "category": pa.array(kinds),
             "reason": pa.array(reasons),
             "clue_date": pa.array([day] * len(chosen)),
@@ -311,6 +337,8 @@ def _reason(case: _Case, i: int, poor_at: list[str], fall: float, shocked: bool)
 def _predictor_reasons(case: _Case, i: int, most: int = 2) -> list[str]:
     """The further predictors that add most to the risk, where they are notable."""
     model = case.model
+    if model is None:
+        return []
     values = case.ranked.values[i]
     added = model.contributions(values)
     own = {WELFARE, CHANGE, BEFORE}
