@@ -41,7 +41,7 @@ def opening_totals(before: Any, unit: Unit) -> Any:
     return _grouped(coded, ("poor", "out"))
 
 
-def transition_totals(before: Any, after: Any, unit: Unit) -> Any:
+def transition_totals(before: Any, after: Any, unit: Unit, *, compare: bool = True) -> Any:
     """Totals of the transitions of households that are in both waves.
 
     Weight, cluster and domain are those of the wave before. Households that are lost are
@@ -52,13 +52,16 @@ def transition_totals(before: Any, after: Any, unit: Unit) -> Any:
     before, after : ibis.Table
         Two waves as `exitline.measure.panels.wave_tables` returns them, one row a household.
     unit : {"persons", "households"}
+    compare : bool
+        Count households with exactly the same welfare in both waves.
 
     Returns
     -------
     ibis.Table
         ``stratum``, ``stage1`` ..., ``domain1`` ...; for each of `CELLS` the weighted total
         ``sum_<cell>`` and the number of households ``n_<cell>``; ``found`` households in both
-        waves, also where a state is unknown, and those with exactly the ``same`` welfare.
+        waves, also where a state is unknown, and, where asked for, those with exactly the
+        ``same`` welfare.
     """
     later = after.select("household", is_poor=after.poor, later_welfare=after.welfare)
     both = before.join(later, "household")
@@ -69,7 +72,7 @@ def transition_totals(before: Any, after: Any, unit: Unit) -> Any:
         *_design_keys(before),
         cell=ibis.ifelse(unknown, ibis.null("int64"), code),
         weight=_weight(both, unit),
-        same=(both["welfare"] == both["later_welfare"]).fill_null(False),
+        **({"same": both["welfare"] == both["later_welfare"]} if compare else {}),
     )
     return _grouped(coded, CELLS)
 
@@ -87,15 +90,16 @@ def _grouped(coded: Any, cells: Sequence[str]) -> Any:
     keys = _design_keys(coded)
     sums = {"total": coded["weight"].sum(), "households": coded.count()}
     if "same" in coded.columns:
-        sums["same"] = coded["same"].cast("int64").sum()
+        sums["same"] = coded["same"].fill_null(False).cast("int64").sum()
     fine = coded.group_by([*keys, "cell"]).aggregate(**sums)
     spread: dict[str, Any] = {}
     for code, cell in enumerate(cells):
         here = (fine["cell"] == code).fill_null(False)
         spread[f"sum_{cell}"] = ibis.ifelse(here, fine["total"], 0.0).sum()
         spread[f"n_{cell}"] = ibis.ifelse(here, fine["households"], 0).sum()
+    spread["found"] = fine["households"].sum()
     if "same" in coded.columns:
-        spread |= {"found": fine["households"].sum(), "same": fine["same"].sum()}
+        spread["same"] = fine["same"].sum()
     return fine.group_by(keys).aggregate(**spread) if keys else fine.aggregate(**spread)
 
 

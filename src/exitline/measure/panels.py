@@ -143,7 +143,8 @@ def wave_tables(
     -------
     tuple of ibis.Table
         Columns ``household``, ``welfare`` (missing where unusable), ``line``, ``poor``
-        (nullable boolean), ``weight`` (of the household), ``size``, ``stratum`` (if any),
+        (nullable boolean), ``weight`` (of the household), ``size`` (both unchecked, see
+        `faults`), ``stratum`` (if any),
         ``stage1`` ..., ``domain1`` ..., ``extra1`` ....
 
     Raises
@@ -232,7 +233,8 @@ def _canonical(table: Any, wave: str, columns: PanelColumns, lines: WaveLines) -
 
 
 def _weight(table: Any, wave: str, name: str, columns: PanelColumns) -> Any:
-    return _number(_column(table, columns.of(wave, name)))
+    """A weight or size as it stands; `faults` finds what is not a finite number."""
+    return portable.number(_column(table, columns.of(wave, name)))
 
 
 def _state(table: Any, wave: str, columns: PanelColumns, lines: WaveLines) -> dict[str, Any]:
@@ -314,8 +316,8 @@ def faults(wave: Any) -> Any:
         rows=wave.count(),
         missing_id=count_rows(wave.household.isnull()),
         missing_state=count_rows(wave.poor.isnull()),
-        bad_weight=count_rows(wave.weight.isnull() | (wave.weight < 0)),
-        bad_size=count_rows(wave["size"].isnull() | (wave["size"] <= 0)),
+        bad_weight=count_rows(~portable.finite(wave.weight) | (wave.weight < 0)),
+        bad_size=count_rows(~portable.finite(wave["size"]) | (wave["size"] <= 0)),
         missing_design=count_rows(missing),
     )
 

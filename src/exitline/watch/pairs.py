@@ -69,10 +69,10 @@ def pair_totals(panel: OpenPanel, i: int) -> PairTotals:
 
     before, after = panel.tables[i], panel.tables[i + 1]
     unit, run = panel.spec.unit, panel.engine.run
-    parts = [
-        run(transition_totals(within(before, *limits), within(after, *limits), unit))
-        for limits in _ranges(panel.reports[i], panel.reports[i + 1])
-    ] or [run(transition_totals(before, after, unit))]
+    compare = panel.spec.columns.welfare is not None
+    ranges = _ranges(panel.reports[i], panel.reports[i + 1])
+    sides = [(within(before, *r), within(after, *r)) for r in ranges] or [(before, after)]
+    parts = [run(transition_totals(a, b, unit, compare=compare)) for a, b in sides]
     return PairTotals(run(opening_totals(before, unit)), pa.concat_tables(parts))
 
 

@@ -216,6 +216,8 @@ def _sum(table: pa.Table, column: str) -> int:
 def _refuse_copied_wave(totals: Sequence[PairTotals], pairs: Sequence[PairCount]) -> None:
     """Refuse two waves in which nearly everyone has exactly the same welfare."""
     for total, pair in zip(totals, pairs, strict=True):
+        if "same" not in total.both.column_names:
+            continue
         same = _sum(total.both, "same")
         both = sum(pair.counts[cell] for cell in CELLS)
         if both >= 20 and same >= SAME_VALUES * both:
