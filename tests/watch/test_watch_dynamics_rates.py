@@ -199,10 +199,12 @@ def test_joining_range_by_range_changes_nothing(
         paths.append(tmp_path / f"w{t}.parquet")
         data[data.t == t].sort_values("id").to_parquet(paths[-1])
     spec = panel_spec(household="id", welfare="y", by="region", design=DESIGN, line=2.0)
-    whole = transitions(paths, spec).to_pandas()
+    whole, histories = transitions(paths, spec).to_pandas(), sequences(paths, spec)
     monkeypatch.setattr(pairs_module, "SPAN", 37)
-    report = transitions(paths, spec).reports[0]
-    assert len(pairs_module._ranges(report, report)) > 5
+    assert len(pairs_module.ranges(transitions(paths, spec).reports)) > 5
+    again = sequences(paths, spec)
+    assert again.counts == histories.counts
+    pd.testing.assert_frame_equal(again.to_pandas(), histories.to_pandas(), rtol=1e-12)
     pd.testing.assert_frame_equal(transitions(paths, spec).to_pandas(), whole, rtol=1e-12)
 
 

@@ -14,9 +14,9 @@ from exitline.infer.cells import Cells, Rows, cells_from_arrow, roll_up
 from exitline.infer.estimates import Block, Estimates
 from exitline.watch import linear
 from exitline.watch.linear import Named, Values
-from exitline.watch.pairs import design_keys, distinct
+from exitline.watch.pairs import design_keys, distinct, ranges
 from exitline.watch.rates import frame_from
-from exitline.watch.sources import PanelSpec, WaveReport, open_panel, refuse_straddling
+from exitline.watch.sources import OpenPanel, PanelSpec, WaveReport, open_panel, refuse_straddling
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,12 +106,10 @@ def sequences(
     >>> found.estimates.find(measure="re_entry_rate(b>c)").estimate
     0.5
     """
-    from exitline.measure.dynamics import sequence_totals
-
     with open_panel(data, spec, engine) as panel:
         waves = panel.spec.waves
         _refuse_too_many(waves)
-        table = panel.engine.run(sequence_totals(panel.tables, panel.spec.unit))
+        table = _totals(panel)
         reports = panel.reports
     refuse_straddling([table], spec.columns.design)
     width = 2 ** len(waves)
@@ -131,6 +129,18 @@ def sequences(
     return Sequences(
         waves, counts, estimates, int(n.sum()), left_out, _notes(left_out, reports, waves)
     )
+
+
+def _totals(panel: OpenPanel) -> pa.Table:
+    """Totals by history, range of ids by range where the files are sorted."""
+    import pyarrow as pa
+
+    from exitline.measure.dynamics import sequence_totals, within
+
+    limits = ranges(panel.reports)
+    sides = [[within(t, *r) for t in panel.tables] for r in limits] or [list(panel.tables)]
+    run, unit = panel.engine.run, panel.spec.unit
+    return pa.concat_tables([run(sequence_totals(waves, unit)) for waves in sides])
 
 
 def history(code: int, waves: int) -> tuple[str, ...]:

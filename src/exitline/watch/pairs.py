@@ -70,18 +70,31 @@ def pair_totals(panel: OpenPanel, i: int) -> PairTotals:
     before, after = panel.tables[i], panel.tables[i + 1]
     unit, run = panel.spec.unit, panel.engine.run
     compare = panel.spec.columns.welfare is not None
-    ranges = _ranges(panel.reports[i], panel.reports[i + 1])
-    sides = [(within(before, *r), within(after, *r)) for r in ranges] or [(before, after)]
+    limits = ranges(panel.reports[i : i + 2])
+    sides = [(within(before, *r), within(after, *r)) for r in limits] or [(before, after)]
     parts = [run(transition_totals(a, b, unit, compare=compare)) for a, b in sides]
     return PairTotals(run(opening_totals(before, unit)), pa.concat_tables(parts))
 
 
-def _ranges(before: WaveReport, after: WaveReport) -> list[tuple[int, int]]:
-    """Ranges of ids to join one after the other; none where that would not pay."""
-    if before.ids is None or after.ids is None or before.households < 2 * SPAN:
+def ranges(reports: Sequence[WaveReport]) -> list[tuple[int, int]]:
+    """Ranges of ids to join one after the other; none where that would not pay.
+
+    Parameters
+    ----------
+    reports : sequence of WaveReport
+        Of the waves to be joined.
+
+    Returns
+    -------
+    list of (int, int)
+        From and to below, so that every id that all waves hold is in one range.
+    """
+    bounds = [r.ids for r in reports if r.ids is not None]
+    rows = min(r.households for r in reports)
+    if len(bounds) < len(reports) or rows < 2 * SPAN:
         return []
-    low, high = max(before.ids[0], after.ids[0]), min(before.ids[1], after.ids[1])
-    count = min(-(-(high - low + 1) // SPAN), 2 * before.households // SPAN)
+    low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+    count = min(-(-(high - low + 1) // SPAN), 2 * rows // SPAN)
     if count < 2:
         return []
     edges = [low + (high + 1 - low) * k // count for k in range(count + 1)]
