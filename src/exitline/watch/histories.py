@@ -206,9 +206,10 @@ def _estimates(table: pa.Table, waves: Sequence[str], spec: PanelSpec, level: fl
     for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:
         rows = roll_up(cells, columns)
         by = ", ".join(spec.columns.domains[c] for c in columns)
-        values = [_values(rows, share, by) for share in wanted]
-        for start in range(0, len(values), TOGETHER):
-            blocks += linear.blocks(values[start : start + TOGETHER], rows, frame, level)
+        summed = _Summed(rows)
+        for start in range(0, len(wanted), TOGETHER):
+            values = [_values(summed, share, by) for share in wanted[start : start + TOGETHER]]
+            blocks += linear.blocks(values, rows, frame, level)
     return Estimates(tuple(blocks), frame, level)
 
 
@@ -232,13 +233,32 @@ def _dense(table: pa.Table, width: int) -> Cells:
     )  # fmt: skip
 
 
-def _values(rows: Rows, share: _Share, by: str) -> tuple[Named, Values]:
+class _Summed:
+    """Sums over sets of histories; the few sets that many rates share are summed once."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        width = rows.sums.shape[1] // 2
+        self._parts = rows.sums[:, :width], rows.sums[:, width:]
+        self._known: dict[bytes, tuple[Floats, Floats]] = {}
+
+    def over(self, histories: Bools) -> tuple[Floats, Floats]:
+        """Weighted sums and counts of each row over a set of histories."""
+        if histories.sum() == 1:
+            column = int(np.argmax(histories))
+            return self._parts[0][:, column], self._parts[1][:, column]
+        key = histories.tobytes()
+        if key not in self._known:
+            mask = histories.astype(np.float64)
+            self._known[key] = (self._parts[0] @ mask, self._parts[1] @ mask)
+        return self._known[key]
+
+
+def _values(summed: _Summed, share: _Share, by: str) -> tuple[Named, Values]:
     """One rate in one set of domains, before its variance."""
-    width = rows.sums.shape[1] // 2
-    sums, counts = rows.sums[:, :width], rows.sums[:, width:]
-    cases = counts[:, share.bottom].sum(axis=1).astype(np.int64)
-    top = sums[:, share.top].sum(axis=1)
-    values = linear.ratio(top, sums[:, share.bottom].sum(axis=1), rows, cases)
+    top, _ = summed.over(share.top)
+    bottom, counts = summed.over(share.bottom)
+    values = linear.ratio(top, bottom, summed.rows, counts.astype(np.int64))
     return Named(share.name, "", by, "share"), values
 
 
