@@ -24,7 +24,7 @@ def film_path(folder: Path, episode: str, language: str, size: Size, look: Look)
 
     Examples
     --------
-    >>> film_path(Path("out"), "the-line", "en", WIDE, Look()).name
+    >>> film_path(Path("out"), "the-line", "en", Size(1920, 1080), Look()).name
     'the-line.en.1920x1080.mp4'
     """
     still = ".still" if look.reduced_motion else ""

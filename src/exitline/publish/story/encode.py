@@ -25,6 +25,9 @@ _ISO = {
 }  # fmt: skip
 """ISO 639-1 to 639-2/T, which MP4 asks for."""
 
+_PIPE = 1 << 20
+"""Bytes that wait in the pipe: fewer changes between drawing and encoding."""
+
 _FULL = ("No space left", "File too large", "Disk quota")
 
 
@@ -141,7 +144,10 @@ def _command(film: Film, folder: Path) -> list[str]:
         maps += ["-map", f"{len(film.tracks) + 1}:a:0"]
         marks += ["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2",
                   "-af", f"apad,atrim=end_sample={film.frames * 48000 // FPS}"]  # fmt: skip
-    picture = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p," + f"fps={FPS}"
+    picture = (
+        "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p,"
+        + f"fps={FPS}"
+    )
     return [
         encoder(), "-nostdin", "-y", "-v", "error", *inputs, *maps,
         "-vf", picture, "-frames:v", str(film.frames),
@@ -158,6 +164,10 @@ def _pipe(process: subprocess.Popen[bytes]) -> IO[bytes]:
     """The encoder's standard input."""
     if process.stdin is None:
         raise RuntimeError("the encoder has no input")
+    with suppress(ImportError, AttributeError, OSError):  # Linux only, and only for speed
+        import fcntl
+
+        fcntl.fcntl(process.stdin.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
     return process.stdin
 
 

@@ -12,7 +12,7 @@ from exitline.publish.story.errors import StoryError
 from exitline.publish.story.mp4 import tracks
 from exitline.publish.story.options import Made, Options
 from exitline.publish.story.prepare import Ready, painters
-from exitline.publish.story.reel import Reel
+from exitline.publish.story.reel import Canvas, Reel
 from exitline.publish.story.sheet import contact_sheet
 from exitline.publish.story.sound import narrate
 from exitline.publish.story.theme import Size
@@ -29,14 +29,30 @@ def make_sheet(ready: Ready, size: Size, folder: Path) -> Made:
     )
 
 
-def make_film(ready: Ready, size: Size, folder: Path, options: Options, work: Path) -> Made:
-    """Draw and encode one film, and look into what came out."""
+def make_film(ready: Ready, size: Size, folder: Path, options: Options, sound: Path | None) -> Made:
+    """Draw and encode one film, and look into what came out.
+
+    Parameters
+    ----------
+    ready : Ready
+    size : Size
+    folder : Path
+        Of all results.
+    options : Options
+    sound : Path, optional
+        As `sound_of` gave it.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written whole; then nothing stands under its name.
+    """
     episode = ready.episode
     path = film_path(folder, episode.name, ready.language, size, options.look)
     folder_for(path.parent)
-    sound = _sound(ready, options, work)
     captions = tracks_of([(code, subrip(cues)) for code, cues in ready.captions.items()])
-    reel = Reel(episode, ready.stage(size), ready.fonts, ready.cues, options.look)
+    stage = ready.stage(size)
+    reel = Reel(episode, stage, Canvas(size), ready.fonts, ready.cues, options.look)
     with whole_file(path) as partial:
         film = Film(partial, size, episode.frames, captions, sound)
         with encoding(film) as video:
@@ -46,12 +62,11 @@ def make_film(ready: Ready, size: Size, folder: Path, options: Options, work: Pa
     return Made(episode.name, ready.language, "film", path, episode.seconds, episode.frames)
 
 
-def _sound(ready: Ready, options: Options, work: Path) -> Path | None:
-    """The film's sound: spoken captions, or a given track."""
+def sound_of(ready: Ready, options: Options, work: Path) -> Path | None:
+    """The sound of an episode in one language: spoken captions, or a given track."""
     if options.narration and ready.cues:
         path = work / f"{ready.episode.name}.{ready.language}.wav"
-        if not path.is_file():
-            narrate(ready.cues, ready.language, ready.episode.frames, path)
+        narrate(ready.cues, ready.language, ready.episode.frames, path)
         return path
     return options.sound or ready.episode.sound
 

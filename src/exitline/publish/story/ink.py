@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -293,6 +294,17 @@ class Ink:
     def disc(self, x: float, y: float, radius: float, colour: str, alpha: float = 1.0) -> None:
         """Fill a disc."""
         self.canvas.drawCircle(x, y, radius, _paint(colour, alpha))
+
+    def discs(self, places: Sequence[tuple[float, float]], radius: float, colour: str) -> None:
+        """Fill many discs of one size and colour at once."""
+        if not places:
+            return
+        paint = _paint(colour)
+        paint.setStyle(skia.Paint.kStroke_Style)
+        paint.setStrokeCap(skia.Paint.kRound_Cap)
+        paint.setStrokeWidth(2 * radius)
+        points = [skia.Point(x, y) for x, y in places]
+        self.canvas.drawPoints(skia.Canvas.kPoints_PointMode, points, paint)
 
     def ring(self, x: float, y: float, radius: float, colour: str, width: float) -> None:
         """Draw a circle."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from exitline.engine.session import session
@@ -13,13 +14,17 @@ from exitline.publish.story.beside import folder_for, write_beside, write_pages
 from exitline.publish.story.binding import Change, Services, bind, changes, record, refuse_changes
 from exitline.publish.story.errors import StoryError
 from exitline.publish.story.figures import Bound
-from exitline.publish.story.film import make_film, make_sheet
+from exitline.publish.story.film import make_film, make_sheet, sound_of
 from exitline.publish.story.load import load_story
 from exitline.publish.story.model import Episode, Story
 from exitline.publish.story.options import Made, Options, Report
 from exitline.publish.story.prepare import Ready, check, prepare
+from exitline.publish.story.theme import Size
 
 Say = Callable[[str], None]
+
+AT_A_TIME = 2
+"""Films that are made at once; each takes about 400 MB at 1920x1080."""
 
 
 def build(
@@ -83,13 +88,22 @@ def build(
 def _films(
     ready: Sequence[Ready], folder: Path, options: Options, work: Path, say: Say
 ) -> tuple[Made, ...]:
-    """Every film, one after the other."""
-    made = []
-    for one in ready:
-        for size in options.sizes:
-            say(f"{one.episode.name}, {one.language}, {size.name}: {one.episode.frames} frames")
-            made.append(make_film(one, size, folder, options, work))
-    return tuple(made)
+    """Every film: two at a time, so that one is drawn while another is encoded."""
+    sounds = {id(one): sound_of(one, options, work) for one in ready}
+
+    def film(job: tuple[Ready, Size]) -> Made:
+        one, size = job
+        say(f"{one.episode.name}, {one.language}, {size.name}: {one.episode.frames} frames")
+        return make_film(one, size, folder, options, sounds[id(one)])
+
+    jobs = [(one, size) for one in ready for size in options.sizes]
+    with ThreadPoolExecutor(max_workers=AT_A_TIME) as pool:
+        futures = [pool.submit(film, job) for job in jobs]
+        try:
+            return tuple(future.result() for future in futures)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
 
 
 def _chosen(story: Story, options: Options) -> tuple[Episode, ...]:

@@ -17,6 +17,9 @@ from exitline.publish.story.paint.registry import painter
 from exitline.publish.story.reel import Canvas, compose, draw_caption
 from exitline.publish.story.theme import Size
 
+_PROOF = 6
+"""Pictures are checked at a sixth of their size: the layout is the same at every size."""
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -32,7 +35,7 @@ class Ready:
 
     def stage(self, size: Size) -> Stage:
         """What painters need at one size."""
-        return Stage(size, self.language, self.bound, self.episode.sources, self.kicker)
+        return Stage(size.virtual, self.language, self.bound, self.episode.sources, self.kicker)
 
 
 def prepare(story: Story, episode: Episode, bound: Bound, language: str) -> Ready:
@@ -57,17 +60,18 @@ def prepare(story: Story, episode: Episode, bound: Bound, language: str) -> Read
 def check(ready: Ready, sizes: Sequence[Size]) -> None:
     """Draw every scene once and hold it to the rules of legibility."""
     for size in sizes:
-        canvas = Canvas(size)
+        canvas = Canvas(Size(size.virtual.width // _PROOF, size.virtual.height // _PROOF))
         for one in painters(ready, size):
             ink = compose(one, canvas, ready.fonts)
             for cue in ready.cues:
                 if cue.scene == one.scene.number:
                     draw_caption(ink, cue)
-                    check_picture(one.scene, ink.log, size)
+                    check_picture(one.scene, ink.log, one.stage.size)
                     del ink.log[-len(cue.lines) :]
-            check_picture(one.scene, ink.log, size)
+            check_picture(one.scene, ink.log, one.stage.size)
 
 
 def painters(ready: Ready, size: Size) -> list[Painter[Any]]:
+    """The painters of an episode's scenes, in order."""
     stage = ready.stage(size)
     return [painter(scene, stage) for scene in ready.episode.scenes]

@@ -47,11 +47,12 @@ class _State:
 
 
 class Canvas:
-    """A buffer of pixels to draw on.
+    """A buffer of pixels to draw on, in lengths of a picture whose shorter side has 1080.
 
     Parameters
     ----------
     size : Size
+        In pixels.
 
     Examples
     --------
@@ -67,10 +68,19 @@ class Canvas:
         )
         self._surface = skia.Surface.MakeRasterDirect(info, self.pixels)
         self.skia = self._surface.getCanvas()
+        self.skia.scale(size.unit, size.unit)
 
     def clear(self, colour: str = theme.PAPER) -> None:
         """Fill with one colour."""
         self.skia.clear(0xFF000000 | int(colour[1:], 16))
+
+    def stamp(self, image: Any, x: float = 0, y: float = 0, alpha: float = 1.0) -> None:
+        """Lay an image of the same scale on, pixel by pixel."""
+        self.skia.save()
+        self.skia.resetMatrix()
+        paint = skia.Paint(Alphaf=alpha)
+        self.skia.drawImage(image, x, y, skia.SamplingOptions(), paint)
+        self.skia.restore()
 
     def image(self) -> Any:
         """What is drawn so far, as an image of its own."""
@@ -95,7 +105,7 @@ def compose(painted: Painter[Any], canvas: Canvas, fonts: Fonts, p: float = 1.0)
         Naming the scene whose texts do not fit.
     """
     canvas.clear()
-    ink = Ink(canvas.skia, canvas.size, painted.stage.language, fonts)
+    ink = Ink(canvas.skia, painted.stage.size, painted.stage.language, fonts)
     try:
         painted.still(ink)
         painted.moving(ink, p)
@@ -111,6 +121,8 @@ class Reel:
     ----------
     episode : Episode
     stage : Stage
+    canvas : Canvas
+        Of the film's size.
     fonts : Fonts
     cues : sequence of Cue
         Drawn when `look` burns them.
@@ -118,14 +130,20 @@ class Reel:
     """
 
     def __init__(
-        self, episode: Episode, stage: Stage, fonts: Fonts, cues: Sequence[Cue], look: Look
+        self,
+        episode: Episode,
+        stage: Stage,
+        canvas: Canvas,
+        fonts: Fonts,
+        cues: Sequence[Cue] = (),
+        look: Look | None = None,
     ) -> None:
         self._episode = episode
         self._stage = stage
         self._fonts = fonts
         self._cues = cues
-        self._look = look
-        self._canvas = Canvas(stage.size)
+        self._look = look or Look()
+        self._canvas = canvas
         self._still: Any = None
         self._before: Any = None
         self._entry: Any = None
@@ -166,8 +184,9 @@ class Reel:
             raise RuntimeError("no scene has begun")
         moving = not self._look.reduced_motion
         p = round(self._painter.progress(within / FPS), 6) if moving else 1.0
-        fades = moving and self._before is not None and within < round(theme.FADE * FPS)
-        fade = (within + 1) / (round(theme.FADE * FPS) + 1) if fades else 1.0
+        change = 2 * round(theme.FADE * FPS)
+        fades = moving and self._before is not None and within < change
+        fade = (within + 1) / (change + 1) if fades else 1.0
         cue = -1
         if self._look.burn_captions:
             here = (i for i, c in enumerate(self._cues) if c.start <= frame < c.end)
@@ -176,13 +195,12 @@ class Reel:
 
     def _draw(self, state: _State) -> None:
         """Draw one picture."""
-        canvas = self._canvas.skia
         if state.fade < 1:
-            canvas.drawImage(self._before, 0, 0)
-            veil = skia.Paint(Alphaf=theme.ease(state.fade))
-            canvas.drawImage(self._entry, 0, 0, skia.SamplingOptions(), veil)
+            self._canvas.clear()
+            image = self._before if state.fade < 0.5 else self._entry
+            self._canvas.stamp(image, alpha=theme.ease(abs(1 - 2 * state.fade)))
         else:
-            canvas.drawImage(self._still, 0, 0)
+            self._canvas.stamp(self._still)
             if self._painter is not None:
                 self._painter.moving(self._ink(), state.progress)
         if state.cue >= 0:

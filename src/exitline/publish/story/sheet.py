@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import skia
-
 from exitline.publish.story.fonts import Fonts
 from exitline.publish.story.ink import Ink, Style
 from exitline.publish.story.paint.base import Painter
@@ -14,7 +12,7 @@ from exitline.publish.story.reel import Canvas, compose
 from exitline.publish.story.theme import Size
 
 _GROUND = "#6E6E6E"
-_EDGE = 24.0
+_EDGE = 24
 
 
 def contact_sheet(painted: Sequence[Painter[Any]], fonts: Fonts, heading: str) -> bytes:
@@ -33,24 +31,22 @@ def contact_sheet(painted: Sequence[Painter[Any]], fonts: Fonts, heading: str) -
     bytes
         A PNG.
     """
-    size = painted[0].stage.size
-    columns = 6 if size.is_upright else 3
-    wide = 300 if size.is_upright else 600
-    high = wide * size.height // size.width
+    stage = painted[0].stage
+    upright = stage.size.is_upright
+    columns, wide = (6, 300) if upright else (3, 600)
+    picture = Canvas(Size(wide, 2 * (wide * stage.size.height // stage.size.width // 2)))
+    step_x, step_y = wide + _EDGE, picture.size.height + _EDGE + 44
     rows = -(-len(painted) // columns)
-    step_x, step_y = wide + _EDGE, high + _EDGE + 44
-    sheet = Canvas(Size(int(columns * step_x + _EDGE), int(rows * step_y + _EDGE + 70)))
+    sheet = Canvas(Size(columns * step_x + _EDGE, rows * step_y + _EDGE + 70))
+    sheet.skia.resetMatrix()
     sheet.clear(_GROUND)
-    unit = Ink(sheet.skia, Size(1080, 1080), painted[0].stage.language, fonts, paper=_GROUND)
+    unit = Ink(sheet.skia, Size(1080, 1080), stage.language, fonts, paper=_GROUND)
     unit.text(heading, _EDGE, 16, Style(40, bold=True, colour="#FFFFFF"))
-    smooth = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
-    picture = Canvas(size)
     for i, one in enumerate(painted):
         compose(one, picture, fonts)
         x = _EDGE + i % columns * step_x
         y = 70 + _EDGE + i // columns * step_y
-        place = skia.Rect.MakeXYWH(x, y, wide, high)
-        sheet.skia.drawImageRect(picture.image(), place, smooth)
+        sheet.stamp(picture.image(), x, y)
         label = f"{one.scene.number} {one.scene.kind}, {one.scene.seconds:g} s"
-        unit.text(label, x, y + high + 4, Style(26, colour="#FFFFFF"))
+        unit.text(label, x, y + picture.size.height + 4, Style(26, colour="#FFFFFF"))
     return sheet.png()

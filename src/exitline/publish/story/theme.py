@@ -32,10 +32,11 @@ SMALLEST_TEXT = 40.0
 SAFE = 0.05
 """Share of each side that holds no text."""
 
-FADE = 0.3
-"""Seconds from one scene to the next; nothing moves in or out slower than 0.4."""
+FADE = 1 / 6
+"""Seconds in which a scene goes out, and again in which the next one comes in: one text is
+never seen through another."""
 
-REST = 0.35
+REST = 0.4
 """Seconds before anything moves in a scene."""
 
 
@@ -61,6 +62,17 @@ class Size:
     def unit(self) -> float:
         """One pixel at 1080: all lengths are multiples of it."""
         return min(self.width, self.height) / 1080
+
+    @property
+    def virtual(self) -> Size:
+        """The size at which everything is laid out: the shorter side has 1080.
+
+        Examples
+        --------
+        >>> Size(640, 360).virtual
+        Size(width=1920, height=1080)
+        """
+        return Size(round(self.width / self.unit), round(self.height / self.unit))
 
     @property
     def is_upright(self) -> bool:

@@ -133,8 +133,8 @@ class TilesPainter(Painter[TilesScene]):
         """What has changed in a place."""
         box = self._cells[place.key]
         if self.scene.marks == "dots":
-            for x, y in self._dots(place)[: math.floor(done + 1e-9)]:
-                ink.disc(x, y, self._pitch * 0.4, theme.MARKS["accent"])
+            dots = self._dots(place)[: math.floor(done + 1e-9)]
+            ink.discs(dots, self._pitch * 0.4, theme.MARKS["accent"])
             return
         share = done / self._totals[place.key] if self._totals[place.key] else 0.0
         height = box.height * share
