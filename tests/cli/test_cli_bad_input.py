@@ -78,12 +78,12 @@ def _set(column: str, value: object, rows: slice = slice(3, 4)):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (_set("y", np.nan), ["1 households have missing welfare", "missing: exclude"]),
-        (_set("y", np.inf), ["infinite welfare"]),
-        (_set("w", -1.0), ["negative weights"]),
-        (_set("w", np.nan), ["missing weights"]),
-        (_set("w", np.inf), ["infinite weights"]),
-        (_set("n", 0.0), ["missing or impossible sizes"]),
+        (_set("y", np.nan), ["1 of 96 rows has no welfare", "missing: exclude"]),
+        (_set("y", np.inf), ["1 of 96 rows has", "infinite", "welfare"]),
+        (_set("w", -1.0), ["1 of 96 rows has a negative weight", "weight = w"]),
+        (_set("w", np.nan), ["1 of 96 rows has no weight", "weight = w"]),
+        (_set("w", np.inf), ["1 of 96 rows has an infinite weight", "complete the column"]),
+        (_set("n", 0.0), ["1 of 96 rows has a size of zero", "correct the size"]),
         (_set("w", 0.0, slice(None)), ["no household can be used"]),
     ],
 )

@@ -93,6 +93,7 @@ def ready(
         For whatever cannot be used, with file, line and remedy.
     """
     from exitline.data.prepare import prepare
+    from exitline.data.readings import choose_readings
     from exitline.engine.session import session
     from exitline.standard import load
 
@@ -100,5 +101,7 @@ def ready(
     reference = opened.standard_reference
     if standard is None and reference is not None:
         standard = load(reference)
+    if standard is not None:
+        standard = choose_readings(opened, standard)
     with session(engine) as running:
         yield Ready(opened, standard, running, prepare(opened, standard, running.attach))

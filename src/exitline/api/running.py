@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.api.estimation import estimate_table
 from exitline.api.prepare import Ready, open_study
 from exitline.api.prepare import ready as made_ready
+from exitline.errors import DataError
 
 if TYPE_CHECKING:
     from exitline.data.findings import Finding
@@ -103,6 +104,7 @@ def run(
     with clock.step("reading the study"), made_ready(opened, engine) as ready:
         with clock.step("checking the data"):
             findings = _findings(ready)
+            _refuse_errors(findings)
         with clock.step("estimating"):
             estimates = measure_study(ready)
         with clock.step("deciding"):
@@ -235,6 +237,18 @@ def _findings(ready: Ready) -> tuple[Finding, ...]:
     )  # fmt: skip
     fit = standard_findings(ready.study, standard, data.lines) if standard is not None else ()
     return by_severity((*found, *fit))
+
+
+def _refuse_errors(findings: tuple[Finding, ...]) -> None:
+    """Stop where the quality report says that the study cannot be run as it stands."""
+    errors = [f for f in findings if f.severity == "error"]
+    if errors:
+        first, more = errors[0], len(errors) - 1
+        raise DataError(
+            first.message + (f" (and {more} more errors)" if more else ""),
+            where=first.where or None,
+            remedy=first.remedy or "run `exitline check` on the study, which lists all of them",
+        )
 
 
 def _area_rules(ready: Ready) -> tuple[ExitRule, ...]:
