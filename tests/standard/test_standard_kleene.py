@@ -1,7 +1,7 @@
 """Three-valued logic and arithmetic on missing values: executed, not believed.
 
-The oracle is `_Reference`, an interpreter in plain Python that shares no code with the
-builder; the truth tables are also those printed in docs/condition-language.md.
+The oracle is `meaning` (conftest.py), an interpreter in plain Python; the truth tables are also
+those printed in docs/condition-language.md.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from exitline.standard import nodes as n
 from exitline.standard import parse
 
 DOC = Path(__file__).parents[2] / "docs" / "condition-language.md"
+Meaning = Callable[[Mapping[str, Any], n.Node], Any]
 TRUTHS = (True, False, None)
 NUMBERS = (-2.5, -1.0, -0.0, 0.0, 0.5, 1.0, 2.0, 2.5, 7.0, 1e300, None, math.nan, math.inf)
 SHOWN = {True: "true", False: "false", None: "missing"}
@@ -40,137 +41,6 @@ def _execute(table: pa.Table, texts: Sequence[str]) -> list[dict[str, Any]]:
     t = ibis.memtable(table)
     built = {f"r{i}": parse(text).build(t) for i, text in enumerate(texts)}
     return _duckdb().to_pyarrow(t.select(**built)).to_pylist()  # type: ignore[no-any-return]
-
-
-# --- the reference -----------------------------------------------------------------------
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
-
-
-def _and(a: bool | None, b: bool | None) -> bool | None:
-    if a is False or b is False:
-        return False
-    return None if a is None or b is None else True
-
-
-def _half_away(value: float) -> float:
-    if abs(value) >= 2**53:
-        return value
-    return math.copysign(math.floor(abs(value) + 0.5), value)
-
-
-def _arithmetic(operator: str, a: float, b: float) -> float | None:
-    try:
-        return {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "/": lambda: a / b}[
-            operator
-        ]()
-    except ZeroDivisionError:
-        return None
-
-
-_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-}
-
-
-def _exp(value: float) -> float | None:
-    try:
-        return math.exp(value)
-    except OverflowError:
-        return None
-
-
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "abs": abs,
-    "ceil": lambda v: math.ceil(v) if abs(v) < 2**53 else v,
-    "floor": lambda v: math.floor(v) if abs(v) < 2**53 else v,
-    "round": _half_away,
-    "exp": _exp,
-    "ln": lambda v: math.log(v) if v > 0 else None,
-    "sqrt": lambda v: math.sqrt(v) if v >= 0 else None,
-    "greatest": max,
-    "least": min,
-}
-
-
-class _Reference:
-    """What a condition means on one row, written down a second time."""
-
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        self.row = row
-
-    def value(self, node: n.Node) -> Any:
-        found = self._value(node)
-        return _finite(found) if isinstance(found, float) else found
-
-    def _value(self, node: n.Node) -> Any:  # noqa: C901
-        match node:
-            case n.Number(value=value) | n.Text(value=value) | n.Truth(value=value):
-                return value
-            case n.Name(name=name):
-                return self.row[name]
-            case n.Negative(of=of):
-                inner = self.value(of)
-                return None if inner is None else -inner
-            case n.Arithmetic(operator=operator, left=left, right=right):
-                a, b = self.value(left), self.value(right)
-                return None if a is None or b is None else _arithmetic(operator, a, b)
-            case n.Comparison(operator=operator, left=left, right=right):
-                a, b = self.value(left), self.value(right)
-                return None if a is None or b is None else _COMPARE[operator](a, b)
-            case n.Between(of=of, low=low, high=high):
-                x, a, b = self.value(of), self.value(low), self.value(high)
-                above = None if x is None or a is None else x >= a
-                return _and(above, None if x is None or b is None else x <= b)
-            case n.Among(of=of, values=values):
-                x = self.value(of)
-                return None if x is None else x in [self.value(value) for value in values]
-            case n.IsMissing(of=of):
-                return self.value(of) is None
-            case n.IsTruth(of=of, value=value):
-                return self.value(of) is value
-            case n.Not(of=of):
-                inner = self.value(of)
-                return None if inner is None else not inner
-            case n.Both(all_of=parts):
-                return self._all([self.value(part) for part in parts])
-            case n.Either(any_of=parts):
-                denied = [None if v is None else not v for v in map(self.value, parts)]
-                found = self._all(denied)
-                return None if found is None else not found
-            case n.Choice(branches=branches, otherwise=otherwise):
-                return self._choice(branches, otherwise)
-            case n.Call(function=function, arguments=arguments):
-                return self._call(function, [self.value(a) for a in arguments])
-        raise AssertionError(node)
-
-    @staticmethod
-    def _all(values: list[bool | None]) -> bool | None:
-        return False if False in values else None if None in values else True
-
-    def _choice(self, branches: tuple[n.Branch, ...], otherwise: n.Node | None) -> Any:
-        for branch in branches:
-            when = self.value(branch.when)
-            if when is None:
-                return None
-            if when:
-                return self.value(branch.then)
-        return None if otherwise is None else self.value(otherwise)
-
-    @staticmethod
-    def _call(function: str, values: list[Any]) -> Any:
-        if function == "coalesce":
-            return next((value for value in values if value is not None), None)
-        if function == "nullif":
-            return None if values[0] is None or values[0] == values[1] else values[0]
-        return None if None in values else _FUNCTIONS[function](*values)
 
 
 # --- truth tables ------------------------------------------------------------------------
@@ -256,26 +126,30 @@ def _same(found: Any, wanted: Any) -> bool:
     return found is wanted or found == wanted
 
 
-def _check(found: list[dict[str, Any]], table: pa.Table, texts: Sequence[str]) -> None:
+def _check(
+    meaning: Meaning, found: list[dict[str, Any]], table: pa.Table, texts: Sequence[str]
+) -> None:
     trees = [parse(text).tree for text in texts]
     for got, row in zip(found, table.to_pylist(), strict=True):
         for i, (text, tree) in enumerate(zip(texts, trees, strict=True)):
-            wanted = _Reference(row).value(tree)
+            wanted = meaning(row, tree)
             assert _same(got[f"r{i}"], wanted), f"{text} on {row}: {got[f'r{i}']}, not {wanted}"
 
 
-def test_logic_on_every_combination_of_true_false_and_missing() -> None:
+def test_logic_on_every_combination_of_true_false_and_missing(meaning: Meaning) -> None:
     table = _rows(a=TRUTHS, b=TRUTHS, c=TRUTHS)
     assert table.num_rows == 27
-    _check(_execute(table, LOGIC), table, LOGIC)
+    _check(meaning, _execute(table, LOGIC), table, LOGIC)
 
 
-def test_numbers_on_every_pair_of_missing_nan_infinite_and_ordinary_values() -> None:
+def test_numbers_on_every_pair_of_missing_nan_infinite_and_ordinary_values(
+    meaning: Meaning,
+) -> None:
     table = _rows(x=NUMBERS, y=NUMBERS)
-    _check(_execute(table, ARITHMETIC + COMPARISONS), table, ARITHMETIC + COMPARISONS)
+    _check(meaning, _execute(table, ARITHMETIC + COMPARISONS), table, ARITHMETIC + COMPARISONS)
 
 
-def test_the_reference_itself_follows_kleene() -> None:
+def test_the_reference_itself_follows_kleene(meaning: Meaning) -> None:
     """Kleene (1952), section 64: the strong tables, by hand."""
     by_hand = {
         "AND": {
@@ -290,8 +164,8 @@ def test_the_reference_itself_follows_kleene() -> None:
     for word, table in by_hand.items():
         tree = parse(f"a {word} b").tree
         for (a, b), wanted in table.items():
-            assert _Reference({"a": a, "b": b}).value(tree) is wanted
-            assert _Reference({"a": b, "b": a}).value(tree) is wanted
+            assert meaning({"a": a, "b": b}, tree) is wanted
+            assert meaning({"a": b, "b": a}, tree) is wanted
 
 
 def _printed_tables() -> Iterator[tuple[str, dict[str, bool | None], bool | None]]:
@@ -415,7 +289,7 @@ _row = st.fixed_dictionaries(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_truth, min_size=1, max_size=5), st.lists(_row, min_size=1, max_size=12))
 def test_random_conditions_on_random_rows_agree_with_the_reference(
-    texts: list[str], rows: list[dict[str, Any]]
+    meaning: Meaning, texts: list[str], rows: list[dict[str, Any]]
 ) -> None:
     kinds = {"x": pa.float64(), "y": pa.float64(), "a": pa.bool_(), "b": pa.bool_()}
     table = pa.table(
@@ -424,7 +298,7 @@ def test_random_conditions_on_random_rows_agree_with_the_reference(
             for name, kind in kinds.items()
         }
     )
-    _check(_execute(table, texts), table, texts)
+    _check(meaning, _execute(table, texts), table, texts)
 
 
 # --- the same on Spark -------------------------------------------------------------------
@@ -432,7 +306,7 @@ def test_random_conditions_on_random_rows_agree_with_the_reference(
 
 @pytest.mark.spark
 @pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed")
-def test_spark_gives_the_same_on_every_combination(tmp_path: Path) -> None:
+def test_spark_gives_the_same_on_every_combination(meaning: Meaning, tmp_path: Path) -> None:
     sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed")
     session = (
         sql.SparkSession.builder.master("local[1]")
@@ -458,6 +332,6 @@ def test_spark_gives_the_same_on_every_combination(tmp_path: Path) -> None:
             t = backend.table("rows")
             built = {f"r{i}": parse(text).build(t) for i, text in enumerate(texts)}
             found = backend.to_pyarrow(t.select("i", **built).order_by("i")).to_pylist()
-            _check(found, table, texts)
+            _check(meaning, found, table, texts)
     finally:
         session.stop()

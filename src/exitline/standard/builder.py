@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ConditionError, nearest
 from exitline.standard import nodes as n
+from exitline.standard import portable as p
+from exitline.standard.cost import cost, may_overflow
 from exitline.standard.kinds import Known, kind_of
 from exitline.standard.lexer import refuse
 
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     import ibis
 
 MAX_COST = 5_000
-_INFINITE = float("inf")
-_EXACT = 2.0**53  # from here on every double is a whole number
 _TYPES: dict[n.Kind, str] = {
     "number": "float64",
     "truth": "boolean",
@@ -66,7 +66,7 @@ def build(node: n.Node, text: str, given: Given, *, where: str = "") -> ibis.Val
     kind = kind_of(node, text, builder.kind_of_name, where=where)
     if kind == "missing":
         raise refuse(text, node.at, "the condition is always missing", where=where)
-    if _cost(node) > MAX_COST:
+    if cost(node) > MAX_COST:
         raise refuse(
             text,
             node.at,
@@ -74,7 +74,7 @@ def build(node: n.Node, text: str, given: Given, *, where: str = "") -> ibis.Val
             where=where,
             remedy="compute its parts as columns of the study first",
         )
-    return _boxed(builder.value(node, kind or "truth"))
+    return p.boxed(builder.value(node, kind or "truth"))
 
 
 @dataclass(frozen=True)
@@ -132,15 +132,15 @@ class _Builder:
         """
         if isinstance(node, n.Negative):
             return -self.unbounded(node.of)
-        if isinstance(node, n.Call) and node.function in _CARRYING:
-            return _FUNCTIONS[node.function](*[self.unbounded(part) for part in node.arguments])
+        if isinstance(node, n.Call) and node.function in p.CARRYING:
+            return p.FUNCTIONS[node.function](*[self.unbounded(part) for part in node.arguments])
         if not isinstance(node, n.Arithmetic):
             return self.number(node)
         left = self.unbounded(node.left)
         if node.operator == "/":
             below = self.unbounded(node.right)
-            return left / _where((below != 0) & (below.abs() < _INFINITE), below)
-        return _ARITHMETIC[node.operator](left, self.unbounded(node.right))
+            return left / p.defined((below != 0) & (below.abs() < p.INFINITE), below)
+        return p.ARITHMETIC[node.operator](left, self.unbounded(node.right))
 
     def truth(self, node: n.Node) -> Any:
         """The expression of a node that gives true or false."""
@@ -148,7 +148,7 @@ class _Builder:
 
     def boxed(self, node: n.Node, kind: n.Kind) -> Any:
         """The same for a node that stands beside a comparison, IN or IS NULL."""
-        return _boxed(self.value(node, kind))
+        return p.boxed(self.value(node, kind))
 
     def kind(self, node: n.Node) -> n.Kind:
         """The kind of a node; everything is known by now."""
@@ -188,29 +188,7 @@ def _leaf(value: Any, kind: n.Kind) -> Any:
     if not dtype.is_numeric() or dtype.is_boolean():
         return value
     number = value if dtype.is_float64() else value.cast("float64")
-    return _finite(number) if dtype.is_floating() else number
-
-
-def _finite(value: Any) -> Any:
-    """The value where it is a finite number, missing elsewhere.
-
-    DuckDB and Spark both order NaN after infinity, so that one comparison finds the two.
-    """
-    return _where(value.abs() < _INFINITE, value)
-
-
-def _boxed(value: Any) -> Any:
-    """The value in a function's brackets, where SQL would bind what follows more tightly.
-
-    Ibis writes (NOT a) IS NULL without the brackets, which means NOT (a IS NULL), and the
-    like for IN, BETWEEN and IS NULL. COALESCE with one more NULL changes no value.
-    """
-    import ibis
-
-    loose = ("Not", "InValues", "Between", "IsNull", "NotNull")
-    if type(value.op()).__name__ not in loose:
-        return value
-    return ibis.coalesce(value, ibis.null("boolean"))
+    return p.finite(number) if dtype.is_floating() else number
 
 
 def _name(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
@@ -261,29 +239,14 @@ def _score(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
 def _carried(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     """Arithmetic and functions of it, made missing once where they overflowed."""
     value = b.unbounded(node)
-    return _finite(value) if _may_overflow(node) else value
-
-
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-}
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-}
+    return p.finite(value) if may_overflow(node) else value
 
 
 def _comparison(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.Comparison)
     kind = b.kind(node.left)
     kind = b.kind(node.right) if kind == "missing" else kind
-    return _COMPARE[node.operator](b.boxed(node.left, kind), b.boxed(node.right, kind))
+    return p.COMPARE[node.operator](b.boxed(node.left, kind), b.boxed(node.right, kind))
 
 
 def _between(b: _Builder, node: n.Node, _: n.Kind) -> Any:
@@ -313,22 +276,14 @@ def _not(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     return ~b.truth(node.of)
 
 
-def _joined(parts: list[Any], join: Callable[[Any, Any], Any]) -> Any:
-    """Parts joined as a balanced tree, so that long chains stay shallow."""
-    while len(parts) > 1:
-        pairs = [join(*parts[i : i + 2]) for i in range(0, len(parts) - 1, 2)]
-        parts = pairs + (parts[-1:] if len(parts) % 2 else [])
-    return parts[0]
-
-
 def _both(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.Both)
-    return _joined([b.truth(part) for part in node.all_of], lambda x, y: x & y)
+    return p.joined([b.truth(part) for part in node.all_of], lambda x, y: x & y)
 
 
 def _either(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.Either)
-    return _joined([b.truth(part) for part in node.any_of], lambda x, y: x | y)
+    return p.joined([b.truth(part) for part in node.any_of], lambda x, y: x | y)
 
 
 def _choice(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
@@ -342,7 +297,7 @@ def _choice(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
         when = b.truth(branch.when)
         cases.append((when, b.value(branch.then, kind)))
         if not _never_missing(branch.when):
-            cases.append((_boxed(when).isnull(), missing))
+            cases.append((p.boxed(when).isnull(), missing))
     otherwise = missing if node.otherwise is None else b.value(node.otherwise, kind)
     return ibis.cases(*cases, else_=otherwise)
 
@@ -359,71 +314,16 @@ def _call(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
     import ibis
 
     assert isinstance(node, n.Call)
-    if node.function in _CARRYING:
+    if node.function in p.CARRYING:
         return _carried(b, node, kind)
     arguments = [b.value(argument, kind) for argument in node.arguments]
     if node.function == "coalesce":
         return ibis.coalesce(*arguments)
     if node.function == "nullif":
         return arguments[0].nullif(arguments[1])
-    return _FUNCTIONS[node.function](*arguments)
+    return p.FUNCTIONS[node.function](*arguments)
 
 
-def _may_overflow(node: n.Node) -> bool:
-    """Whether a number can come out NaN or infinite before it is made missing."""
-    if isinstance(node, n.Negative) or (isinstance(node, n.Call) and node.function in _CARRYING):
-        with_digits = isinstance(node, n.Call) and len(node.arguments) == 2
-        return with_digits or any(_may_overflow(part) for part in node.parts())
-    return isinstance(node, n.Arithmetic)
-
-
-def _round(value: Any, digits: Any = None) -> Any:
-    """Half away from zero, on every engine."""
-    if digits is None:
-        return _whole(value, lambda v: v.round())
-    power = 10.0 ** int(digits.op().value)
-    return _whole(value * power, lambda v: v.round()) / power
-
-
-def _whole(value: Any, function: Callable[[Any], Any]) -> Any:
-    """A rounding function that cannot overflow an engine's integers."""
-    import ibis
-
-    small = value.abs() < _EXACT
-    return ibis.ifelse(small, function(value).cast("float64"), value)
-
-
-def _where(test: Any, value: Any) -> Any:
-    """The value where the test holds, missing elsewhere."""
-    import ibis
-
-    return ibis.ifelse(test, value, ibis.null("float64"))
-
-
-def _extreme(which: str) -> Callable[..., Any]:
-    """greatest or least: missing when any argument is (engines would skip it)."""
-
-    def extreme(*arguments: Any) -> Any:
-        import ibis
-
-        missing = _joined([a.isnull() for a in arguments], lambda x, y: x | y)
-        return _where(~missing, getattr(ibis, which)(*arguments))
-
-    return extreme
-
-
-_CARRYING = frozenset(["abs", "ceil", "floor", "ln", "round", "sqrt"])
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": lambda v: v.abs(),
-    "ceil": lambda v: _whole(v, lambda x: x.ceil()),
-    "exp": lambda v: _finite(v.exp()),
-    "floor": lambda v: _whole(v, lambda x: x.floor()),
-    "greatest": _extreme("greatest"),
-    "least": _extreme("least"),
-    "ln": lambda v: _where(v > 0, v).log(),
-    "round": _round,
-    "sqrt": lambda v: _where(v >= 0, v).sqrt(),
-}
 _BUILDERS: dict[type[n.Node], Callable[[_Builder, n.Node, n.Kind], Any]] = {
     n.Number: _number,
     n.Text: _text,
@@ -445,39 +345,3 @@ _BUILDERS: dict[type[n.Node], Callable[[_Builder, n.Node, n.Kind], Any]] = {
     n.Choice: _choice,
     n.Call: _call,
 }
-
-
-_REPEATS = {
-    "ceil": 3,
-    "floor": 3,
-    "greatest": 2,
-    "least": 2,
-    "ln": 2,
-    "nullif": 2,
-    "round": 3,
-    "sqrt": 2,
-}
-
-
-def _cost(node: n.Node) -> int:
-    """How many pieces the expression has once written out; tests for missing repeat theirs."""
-    if isinstance(node, n.Negative | n.Arithmetic):
-        return (2 if _may_overflow(node) else 1) * _unbounded_cost(node)
-    if isinstance(node, n.Call) and node.function in _CARRYING:
-        return (2 if _may_overflow(node) else 1) * _unbounded_cost(node)
-    if isinstance(node, n.Branch):
-        return 2 * _cost(node.when) + _cost(node.then)
-    repeats = _REPEATS.get(node.function, 1) if isinstance(node, n.Call) else 1
-    return 1 + repeats * sum(_cost(part) for part in node.parts())
-
-
-def _unbounded_cost(node: n.Node) -> int:
-    """The same for a number that may still be NaN or infinite."""
-    if isinstance(node, n.Arithmetic):
-        repeats = 3 if node.operator == "/" else 1
-        return 1 + _unbounded_cost(node.left) + repeats * _unbounded_cost(node.right)
-    if isinstance(node, n.Negative):
-        return 1 + _unbounded_cost(node.of)
-    if isinstance(node, n.Call) and node.function in _CARRYING:
-        return 1 + _REPEATS.get(node.function, 1) * _unbounded_cost(node.arguments[0])
-    return _cost(node)
