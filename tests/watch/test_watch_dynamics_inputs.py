@@ -9,8 +9,16 @@ import pandas as pd
 import pytest
 
 from exitline.data.design import Design
-from exitline.errors import DataError, DesignError
-from exitline.watch import panel_spec, read_panel, sequences, spells, spells_from_table, transitions
+from exitline.errors import DataError, DesignError, MeasureError
+from exitline.watch import (
+    misclassification_bounds,
+    panel_spec,
+    read_panel,
+    sequences,
+    spells,
+    spells_from_table,
+    transitions,
+)
 
 LONG = pd.DataFrame(
     {"id": [811, 811, 822, 822, 833, 833], "t": ["a", "b"] * 3,
@@ -160,3 +168,20 @@ def test_times_that_do_not_rise() -> None:
     )
     with pytest.raises(DataError, match="the times of the waves cannot be used"):
         spells(panel, "poor", times=[0, 3, 2])
+
+
+def test_rows_of_a_long_table_that_name_no_wave() -> None:
+    refused(LONG.assign(t=["a", None, "a", "b", "a", "b"]), "1 rows name no wave")
+
+
+def test_a_confidence_level_written_in_percent() -> None:
+    spec = panel_spec(household="id", welfare="y", wave="t", line=2.0)
+    with pytest.raises(MeasureError, match="the confidence level is out of range"):
+        transitions(LONG, spec, level=95)
+
+
+def test_where_nobody_is_poor_the_bounds_say_why_there_is_none() -> None:
+    spec = panel_spec(household="id", welfare="y", wave="t", line=0.5)
+    (bound,) = misclassification_bounds(transitions(LONG, spec).estimates, "a", "b", share=0.1)
+    assert np.isnan(bound.low)
+    assert bound.reason == "no household of the kind the rate is about"

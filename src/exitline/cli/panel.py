@@ -36,7 +36,10 @@ _OPTIONS = (
         help="What a stratum with a single PSU contributes.",
     ),
     click.option("--census", is_flag=True, help="The data are a full count: no sampling error."),
-    click.option("--level", default=0.95, show_default=True, help="Confidence of intervals."),
+    click.option(
+        "--level", default=0.95, show_default=True, help="Confidence of intervals.",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    ),
     click.option(
         "--engine", default="duckdb", show_default=True, type=click.Choice(["duckdb", "spark"]),
         help="What runs the queries.",

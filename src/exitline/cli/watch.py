@@ -60,6 +60,7 @@ def command(
     from exitline.watch import watch
     from exitline.watch.rules import adjusted_rules
 
+    out = _checked_ending(out)
     columns = (*predictors, *((shock,) if shock and shock not in predictors else ()))
     spec = spec_from(given, extras=columns)
     names = dict(zip(columns, spec.columns.extra_names, strict=True))
@@ -88,6 +89,13 @@ def _labels(texts: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"'{text}' is not name=words", param_hint="--label")
         found[name.strip()] = words.strip()
     return found
+
+
+def _checked_ending(out: str | None) -> str | None:
+    """The file to write, refused where its ending says neither Parquet nor CSV."""
+    if out is not None and not out.endswith((".parquet", ".csv")):
+        raise click.BadParameter("a file that ends in .parquet or .csv", param_hint="--out")
+    return out
 
 
 def _write(found: WatchList, out: str) -> None:

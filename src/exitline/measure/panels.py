@@ -207,6 +207,11 @@ def wave_names(table: Any, column: str) -> Any:
     return ordered.select(wave=ordered.value.cast("string"))
 
 
+def unnamed(table: Any, column: str) -> Any:
+    """How many rows of a long table name no wave: one row, ``rows``."""
+    return table.aggregate(rows=count_rows(_column(table, column).isnull()))
+
+
 def _of_wave(table: Any, column: str, wave: str) -> Any:
     """The rows of one wave of a long table."""
     return table.filter(_column(table, column).cast("string") == wave)
@@ -267,7 +272,6 @@ def _column(table: Any, name: str) -> Any:
     if name not in table.columns:
         raise DataError(
             f"column '{name}' is not in the data",
-            where=table.get_name() if hasattr(table.op(), "name") else None,
             expected="one of " + ", ".join(table.columns[:20]),
             got=name,
             remedy=nearest(name, table.columns) or "correct the name, or the list of waves",

@@ -178,8 +178,20 @@ def weighted_rates(panel: Panel, model: ResponseModel, *, level: float = 0.95) -
 
     References
     ----------
-    Kim and Kim (2007), Canadian Journal of Statistics 35, 501-514, section 3 (variance of
-    the propensity-score-adjusted estimator with estimated response probabilities).
+    Kim and Kim (2007), Canadian Journal of Statistics 35, 501-514 (nonresponse weighting
+    with estimated response probabilities).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from exitline.watch import panel_spec, read_panel
+    >>> wide = pd.DataFrame({"id": range(6), "y_a": [1., 1., 1., 3., 3., 3.],
+    ...                      "y_b": [3., 1., None, 3., 3., None]})
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
+    >>> panel = read_panel(wide, spec)
+    >>> found = weighted_rates(panel, response_model(panel, "a", "b"))
+    >>> round(found.find(measure="exit_rate(a>b)").estimate, 3)
+    0.5
     """
     t, u = panel.position(model.before), panel.position(model.after)
     cells = _cells(panel, t, u)

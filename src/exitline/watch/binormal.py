@@ -32,8 +32,7 @@ def binormal_cdf(h: ArrayLike, k: ArrayLike, rho: float) -> Floats:
 
     References
     ----------
-    Owen (1956), Annals of Mathematical Statistics 27, 1075-1090, eq. 2.1 with the case
-    h k = 0 as its limit.
+    Owen (1956), Annals of Mathematical Statistics 27, 1075-1090.
 
     Examples
     --------

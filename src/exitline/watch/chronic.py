@@ -51,8 +51,8 @@ def jalan_ravallion(panel: Panel, *, alpha: float = 2.0, level: float = 0.95) ->
 
     References
     ----------
-    Jalan and Ravallion (1998), Journal of Comparative Economics 26, 338-357, eqs. 1-3;
-    (2000), Journal of Development Studies 36(6), 82-99.
+    Jalan and Ravallion (1998), Journal of Comparative Economics 26, 338-357; (2000),
+    Journal of Development Studies 36(6), 82-99.
 
     Examples
     --------
@@ -119,7 +119,18 @@ def duration_adjusted(
 
     References
     ----------
-    Foster (2009), in Addison, Hulme and Kanbur (eds.), Poverty Dynamics, ch. 3, eqs. 3-5.
+    Foster (2009), A class of chronic poverty measures, in Addison, Hulme and Kanbur (eds.),
+    Poverty Dynamics, ch. 3.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from exitline.watch import panel_spec, read_panel
+    >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1.0, 4.0], "y_b": [1.0, 1.0]})
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
+    >>> found = duration_adjusted(read_panel(wide, spec), cutoff=1.0)
+    >>> found.find(measure="chronic_headcount").estimate
+    0.5
     """
     if not 0 < cutoff <= 1 or alpha < 0:
         raise MeasureError(

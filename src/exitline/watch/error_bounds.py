@@ -12,7 +12,7 @@ from exitline.infer.estimates import Block, Estimates
 from exitline.infer.intervals import t_quantile
 from exitline.infer.taylor import linearised_variance
 from exitline.watch.binormal import binormal_cdf
-from exitline.watch.linear import degrees
+from exitline.watch.linear import NO_CASES, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +40,8 @@ class RateBounds:
     level : float
     assumption : str
         In words; a result must carry it.
+    reason : str
+        Why there is no figure; "" otherwise.
     """
 
     measure: str
@@ -51,6 +53,7 @@ class RateBounds:
     ci_high: float
     level: float
     assumption: str
+    reason: str = ""
 
 
 def misclassification_bounds(
@@ -139,6 +142,7 @@ def _bounds(
 ) -> list[RateBounds]:
     """Bounds and intervals of all domains of one set."""
     base = a.estimate + b.estimate
+    base = np.where(base > 0, base, np.nan)  # nobody of the kind: said in `reason`
     observed = a.estimate / base
     low = np.maximum(0.0, a.estimate - share) / base
     high = np.minimum(1.0, (a.estimate + share) / base)
@@ -165,13 +169,13 @@ def _record(
     c = _critical(ends[1] - ends[0], float(max(se)), df, estimates.level)
     return RateBounds(
         measure, label, float(observed), float(ends[0]), float(ends[1]),
-        float(max(0.0, ends[0] - c * se[0])), float(min(1.0, ends[1] + c * se[1])),
-        estimates.level, words,
+        float(np.maximum(0.0, ends[0] - c * se[0])), float(np.minimum(1.0, ends[1] + c * se[1])),
+        estimates.level, words, NO_CASES if np.isnan(observed) else "",
     )  # fmt: skip
 
 
 def _critical(width: float, se: float, df: float, level: float) -> float:
-    """The c with Phi(c + width / se) - Phi(-c) = level (Imbens and Manski 2004, eq. 7).
+    """The c with Phi(c + width / se) - Phi(-c) = level (Imbens and Manski 2004).
 
     Between the one-sided and the two-sided quantile; scaled from normal to t.
     """
@@ -268,8 +272,20 @@ def reliability_bounds(
 
     References
     ----------
-    Bound, Brown and Mathiowetz (2001), Handbook of Econometrics 5, ch. 59, section 2;
-    Glewwe (2012), World Bank Economic Review 26, 1-33 (how much mobility is error).
+    Bound, Brown and Mathiowetz (2001), Handbook of Econometrics 5, ch. 59;
+    Glewwe (2012), World Bank Economic Review 26, 236-264 (how much mobility is error).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from exitline.watch import panel_spec, read_panel
+    >>> rng = np.random.default_rng(1)
+    >>> y = np.exp(rng.multivariate_normal([0, 0], [[1, 0.5], [0.5, 1]], size=500))
+    >>> wide = pd.DataFrame({"id": range(500), "y_a": y[:, 0], "y_b": y[:, 1]})
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=1.0)
+    >>> found = reliability_bounds(read_panel(wide, spec), "a", "b", reliability=(1.0, 0.8))
+    >>> found.rates[1].exit_rate < found.rates[0].exit_rate
+    True
     """
     t, u = panel.position(before), panel.position(after)
     _refuse_empty(panel, t, u)

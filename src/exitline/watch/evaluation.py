@@ -166,6 +166,18 @@ def evaluate(
     ------
     MeasureError
         For fewer than three waves, or when nobody fell.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from exitline.watch import panel_spec, read_panel
+    >>> from exitline.watch.rules import shipped_rules
+    >>> wide = pd.DataFrame({"id": range(40), "y_a": [2.1, 2.2, 3.0, 5.0] * 10,
+    ...                      "y_b": [1.5, 2.3, 2.1, 6.0] * 10, "y_c": [2.5, 1.9, 2.2, 5.0] * 10})
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abc"), line=2.0)
+    >>> found = evaluate(read_panel(wide, spec), [], shipped_rules(), capacity=20)
+    >>> found.at_risk, found.fell, found.scores[1].found
+    (30, 10, 10.0)
     """
     if len(panel.waves) < 3:
         raise MeasureError(

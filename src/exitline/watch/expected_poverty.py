@@ -86,8 +86,8 @@ def vulnerability(
 
     References
     ----------
-    Chaudhuri, Jalan and Suryahadi (2002), Columbia University discussion paper 0102-52,
-    section 3; Chaudhuri (2003); FGLS: Amemiya (1977), Journal of Econometrics 6, 365-370.
+    Chaudhuri, Jalan and Suryahadi (2002), Columbia University discussion paper 0102-52;
+    Chaudhuri (2003); FGLS: Amemiya (1977), Journal of Econometrics 6, 365-370.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from exitline.errors import DataError, ExitlineError, nearest
 from exitline.infer.cells import Cells, roll_up
 from exitline.infer.intervals import symmetric
 from exitline.infer.taylor import linearised_variance
-from exitline.watch.linear import degrees
+from exitline.watch.linear import check_level, degrees
 from exitline.watch.logistic import expit
 
 if TYPE_CHECKING:
@@ -186,9 +186,22 @@ def hazards(
 
     References
     ----------
-    Prentice and Gloeckler (1978), Biometrics 34, 57-67, eq. 3; Jenkins (1995), Oxford
+    Prentice and Gloeckler (1978), Biometrics 34, 57-67; Jenkins (1995), Oxford
     Bulletin of Economics and Statistics 57, 129-138 (household-periods).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from exitline.watch import panel_spec, read_panel, spells
+    >>> wide = pd.DataFrame({"id": range(6), "y_a": [3.0] * 6, "y_b": [1.0] * 6,
+    ...                      "y_c": [3.0, 3.0, 1.0, 1.0, 1.0, 1.0]})
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abc"), line=2.0)
+    >>> panel = read_panel(wide, spec)
+    >>> found = hazards(panel, spells(panel, "poor"))
+    >>> round(found.terms[0].ratio, 4)  # -ln(1 - 2/6), the hazard of the only period
+    0.4055
     """
+    check_level(level)
     rows = household_periods(panel, spells)
     data = _design(panel, spells, rows, predictors, times if link == "cloglog" else None)
     params, log_likelihood = _maximum(data, link)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from exitline.errors import MeasureError
 from exitline.infer import intervals
 from exitline.infer.cells import Rows, sum_by
 from exitline.infer.estimates import Block
@@ -58,6 +59,22 @@ class Values:
     population: Floats
 
 
+def check_level(level: float) -> None:
+    """Refuse a confidence level outside of (0, 1).
+
+    Raises
+    ------
+    MeasureError
+    """
+    if not 0 < level < 1:
+        raise MeasureError(
+            "the confidence level is out of range",
+            expected="a number between 0 and 1, such as 0.95",
+            got=str(level),
+            remedy="write 95 % as 0.95",
+        )
+
+
 def block(named: Named, rows: Rows, values: Values, frame: Frame, level: float) -> Block:
     """As `blocks`, for one statistic."""
     return blocks([(named, values)], rows, frame, level)[0]
@@ -84,7 +101,13 @@ def blocks(
     Returns
     -------
     list of exitline.infer.estimates.Block
+
+    Raises
+    ------
+    MeasureError
+        For a level out of range.
     """
+    check_level(level)
     influence = np.column_stack([values.influence for _, values in wanted])
     variance = linearised_variance(rows, influence, frame)
     known: dict[bytes, Floats] = {}

@@ -208,6 +208,8 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
     _refuse_same_file(sources)
     with session(engine) as opened:
         attached = [opened.attach(source, f"wave{i}") for i, source in enumerate(sources)]
+        if spec.columns.wave is not None:
+            _refuse_unnamed(opened, attached[0], spec.columns.wave)
         waves = spec.waves or _found_waves(sources, attached, spec, opened)
         spec = replace(spec, waves=waves)
         tables = wave_tables(attached, waves, spec.columns, spec.lines)
@@ -227,6 +229,21 @@ def _refuse_same_file(sources: Sequence[Any]) -> None:
             expected="another file for each wave",
             got=", ".join(p.name for p in paths),
             remedy="take the duplicate out",
+        )
+
+
+def _refuse_unnamed(engine: Engine, table: Any, column: str) -> None:
+    """Refuse rows of a long table that belong to no wave."""
+    from exitline.measure.panels import unnamed
+
+    rows = int(engine.run(unnamed(table, column)).to_pylist()[0]["rows"])
+    if rows:
+        raise DataError(
+            f"{rows:,} rows name no wave",
+            where=f"column '{column}'",
+            expected="a wave on every row",
+            got=f"missing on {rows:,} rows",
+            remedy="complete the column, or leave these rows out of the file",
         )
 
 

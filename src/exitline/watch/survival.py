@@ -10,7 +10,7 @@ import numpy as np
 from exitline.infer import intervals
 from exitline.infer.cells import Cells, Rows, roll_up
 from exitline.infer.taylor import linearised_variance
-from exitline.watch.linear import degrees
+from exitline.watch.linear import check_level, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,9 +93,9 @@ def kaplan_meier(spells: Spells, *, level: float = 0.95, variance: Variance = "d
 
     References
     ----------
-    Kaplan and Meier (1958), JASA 53, 457-481; Greenwood (1926); Williams (1995), Biometrics
-    51, 1377-1382 (product-limit estimator with clustered spells, Taylor linearisation);
-    interval: Kalbfleisch and Prentice (1980), section 1.3.
+    Kaplan and Meier (1958), JASA 53, 457-481; Greenwood (1926); Williams (1995), Lifetime
+    Data Analysis 1, 171-186 (product-limit estimator with correlated spells, linearised);
+    interval: Kalbfleisch and Prentice (1980), The Statistical Analysis of Failure Time Data.
 
     Examples
     --------
@@ -105,6 +105,7 @@ def kaplan_meier(spells: Spells, *, level: float = 0.95, variance: Variance = "d
     >>> kaplan_meier(table, variance="greenwood").survival.tolist()
     [0.75, 0.5]
     """
+    check_level(level)
     time = np.unique(spells.duration[spells.ended])
     ends, exposed = _counting(spells, time)
     w = spells.weight[:, None]
@@ -119,10 +120,15 @@ def kaplan_meier(spells: Spells, *, level: float = 0.95, variance: Variance = "d
         low = survival ** np.exp(quantile * spread)
         high = survival ** np.exp(-quantile * spread)
     alive = survival > 0
+    notes = spells.notes
+    if not alive.all():
+        notes += (f"nobody is left after {time[~alive][0]:g}: there is no interval from there on",)
+    if not len(time):
+        notes += ("no spell ended while it was observed: there is no curve",)
     return Survival(
         time, exposed.sum(axis=0), ends.sum(axis=0), hazard, survival, se,
         np.where(alive, low, np.nan), np.where(alive, high, np.nan), level, variance,
-        spells.size, spells.notes,
+        spells.size, notes,
     )  # fmt: skip
 
 

@@ -157,8 +157,8 @@ def synthetic_panel(
     References
     ----------
     Dang, Lanjouw, Luoto and McKenzie (2014), Journal of Development Economics 107, 112-128
-    (World Bank WPS 5550, 2011): bounds, sections 2.2-2.4; Dang and Lanjouw (2013), World
-    Bank WPS 6504: point estimate, proposition 2.
+    (World Bank WPS 5550, 2011): bounds; Dang and Lanjouw (2013), World Bank WPS 6504:
+    point estimate.
 
     Examples
     --------
@@ -223,7 +223,18 @@ def cohort_rho(
 
     References
     ----------
-    Dang and Lanjouw (2013), World Bank WPS 6504, eq. 12 and corollary 2.1.
+    Dang and Lanjouw (2013), World Bank WPS 6504 (approximation of rho from cohorts).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(2)
+    >>> cohort = np.arange(2000) % 50
+    >>> shared = rng.normal(size=50)[cohort]
+    >>> x = rng.normal(size=(2000, 1))
+    >>> y = np.exp(0.1 * x[:, 0] + shared + 0.1 * rng.normal(size=2000))
+    >>> half = [CrossSection(y[s], x[s], 1.0) for s in (slice(0, 1000), slice(1000, 2000))]
+    >>> bool(cohort_rho(*half, cohort[:1000], cohort[1000:]) > 0.9)
+    True
     """
     a, b = _fit(first), _fit(second)
     y1, y2 = np.log(first.welfare), np.log(second.welfare)
