@@ -1,0 +1,23 @@
+"""`make bench`: every benchmark, one after the other, each in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BENCHMARKS = ("main_job", "false_met", "ledger", "lifecycle", "dynamics", "film")
+
+
+def main() -> None:
+    """Run those named on the command line, or all."""
+    failed = []
+    for name in sys.argv[1:] or BENCHMARKS:
+        print(f"== {name}", flush=True)
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode:
+            failed.append(name)
+    if failed:
+        sys.exit("failed: " + ", ".join(failed))
+
+
+if __name__ == "__main__":
+    main()
