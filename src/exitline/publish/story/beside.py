@@ -87,7 +87,7 @@ def _entry(ready: Ready, folder: Path, options: Options) -> Entry:
     return Entry(
         episode=ready.episode, bound=ready.bound, films=films,
         poster=f"{name}/{name}.{code}.poster.png",
-        captions=[(c, f"{name}/{name}.{c}.vtt") for c in (code,)],
+        captions=[(code, webvtt(ready.cues, code))],
         transcript=records.transcript(ready.episode, stage, ready.cues, shown),
         figures=f"{name}/{name}.figures.json",
     )  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from exitline.publish.story.figures import Bound
 from exitline.publish.story.model import Episode, Story
-from exitline.publish.story.template import has_digit
 
 _WORDS = {
     "en": {
@@ -44,7 +44,7 @@ summary{cursor:pointer;padding:.4rem 0}pre{white-space:pre-wrap;font:inherit;max
 table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{text-align:left;padding:.35rem .75rem .35rem 0;vertical-align:top;
 border-bottom:1px solid var(--rule)}td:first-child{font-variant-numeric:tabular-nums;
-white-space:nowrap}code{font-size:.85rem;overflow-wrap:anywhere}
+min-width:5rem}code{font-size:.85rem}td,pre,li{overflow-wrap:anywhere}
 .skip{position:absolute;left:-999px}.skip:focus{left:1rem;top:1rem;background:var(--paper)}
 @media print{video{display:none}}
 """
@@ -62,7 +62,8 @@ class Entry:
         "wide", "upright", "still", "still upright": what was built.
     poster : str
     captions : sequence of (str, str)
-        Language and path of each WebVTT file.
+        Language and text of each WebVTT file: they stand in the page itself, since a browser
+        does not read captions from beside a page that was opened from disk.
     transcript : str
         Its text.
     figures : str
@@ -125,9 +126,9 @@ def _article(entry: Entry, language: str, words: Mapping[str, str]) -> str:
     summary = _plain(entry.episode.summary.say(language, figures))
     main = entry.films.get("wide") or next(iter(entry.films.values()), "")
     tracks = "".join(
-        f'<track kind="captions" srclang="{code}" label="{code}" src="{_plain(path)}"'
+        f'<track kind="captions" srclang="{code}" label="{code}" src="{_data(text)}"'
         f"{' default' if code == language else ''}>"
-        for code, path in entry.captions
+        for code, text in entry.captions
     )
     player = (
         f'<video controls preload="none" playsinline poster="{_plain(entry.poster)}" '
@@ -160,7 +161,7 @@ def _table(entry: Entry, language: str, words: Mapping[str, str]) -> str:
     rows = []
     for figure in entry.bound.figures.values():
         written = figure.written(language)
-        if figure.name in used and (has_digit(written) or written):
+        if figure.name in used:
             digests = " ".join(f"{name} {digest[:12]}" for name, digest in figure.files)
             rows.append(
                 f"<tr><td>{_plain(written)}</td><td>{_plain(figure.how)}</td>"
@@ -177,6 +178,11 @@ def _sources(entry: Entry, language: str) -> str:
         for note in entry.episode.sources.values()
     )
     return f"<ul>{items}</ul>"
+
+
+def _data(captions: str) -> str:
+    """WebVTT as an address that holds it."""
+    return "data:text/vtt;base64," + base64.b64encode(captions.encode()).decode()
 
 
 def _words(language: str) -> Mapping[str, str]:

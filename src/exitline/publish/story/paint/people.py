@@ -15,6 +15,8 @@ from exitline.publish.story.paint.base import Painter, Stage
 
 _NAME = Style(42, leading=1.1)
 _VALUE = Style(42, bold=True, leading=1.1)
+_ROW = 44.0
+"""Pixels at 1080 that a row needs."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,15 @@ class DotsPainter(Painter[DotsScene]):
         """Titles, names, figures, and a light scale."""
         box, u = self.frame(ink), ink.u
         above = 56 * u if self.scene.reference is not None else 0.0
-        box = box.without(bottom=58 * u, top=above)
+        box = box.without(bottom=52 * u, top=above)
+        if box.height / len(self._rows) < _ROW * u:
+            raise StoryError(
+                "a dot plot has too many rows to be read",
+                where=self.scene.where,
+                expected=f"at most {box.height / (_ROW * u):.0f} rows",
+                got=f"{len(self._rows)} rows, {self.stage.size.name}",
+                remedy="leave the reference out, or make two scenes",
+            )
         self._high = min(box.height / len(self._rows), (240 if ink.size.is_upright else 170) * u)
         top = box.y + (box.height - self._high * len(self._rows)) * 0.3
         names = max(ink.width(row.label, _NAME) for row in self._rows)
@@ -72,10 +82,12 @@ class DotsPainter(Painter[DotsScene]):
     ) -> None:
         """Name at the left, figure at the right: beside the bar, or above it."""
         u = ink.u
-        label = ink.shortened(row.label, _NAME, box.width * 0.5 if stacked else names - 20 * u)
+        dense = self._high < 50 * u
+        name, value = (s.smaller(40 / 42) if dense else s for s in (_NAME, _VALUE))
+        label = ink.shortened(row.label, name, box.width * 0.5 if stacked else names - 20 * u)
         at = y + 2 * u if stacked else y + self._high / 2 - 24 * u
-        ink.text(label, box.x, at, _NAME)
-        ink.text(self._written(row), box.right, at, _VALUE, align="right")
+        ink.text(label, box.x, at, name)
+        ink.text(self._written(row), box.right, at, value, align="right")
 
     def moving(self, ink: Ink, p: float) -> None:
         """Bars that open from their dots."""

@@ -57,9 +57,11 @@ def painter(scene: Scene, stage: Stage) -> Painter[Any]:
 
 def located(reason: StoryError, scene: Scene) -> StoryError:
     """The same error with the scene it is in."""
-    where = f"{scene.where}, {scene.name}" + (f": {reason.where}" if reason.where else "")
-    if reason.where and scene.name in reason.where:
-        where = reason.where
+    place = f"{scene.where}, {scene.name}"
+    known = reason.where or ""
+    where = known if scene.name in known else place
+    if known and known not in place and scene.name not in known:
+        where = f"{place}: {known}"
     return type(reason)(
         reason.what, where=where, expected=reason.expected, got=reason.got, remedy=reason.remedy
     )
