@@ -91,7 +91,9 @@ def check(paths: list[Path], table: object) -> None:
     sums = z.groupby(poor.village).sum().reindex(villages, fill_value=0.0)
     se = float(np.sqrt(len(sums) / (len(sums) - 1) * ((sums - sums.mean()) ** 2).sum()))
     mine = table[(table.measure == "exit_rate(wave0>wave1)") & (table.domain == str(county))]  # type: ignore[index,attr-defined]
-    print(f"county {county}: {float(mine.estimate.iloc[0]):.10f} (se {float(mine.se.iloc[0]):.10f})")
+    print(
+        f"county {county}: {float(mine.estimate.iloc[0]):.10f} (se {float(mine.se.iloc[0]):.10f})"
+    )
     print(f"by pandas: {rate:.10f} (se {se:.10f})")
     assert abs(rate - float(mine.estimate.iloc[0])) < 1e-9
     assert abs(se - float(mine.se.iloc[0])) < 1e-9

@@ -106,6 +106,7 @@ def sequences(
     >>> found.estimates.find(measure="re_entry_rate(b>c)").estimate
     0.5
     """
+    linear.check_level(level)
     with open_panel(data, spec, engine) as panel:
         waves = panel.spec.waves
         _refuse_too_many(waves)

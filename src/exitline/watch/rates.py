@@ -187,6 +187,7 @@ def transitions(
     array([[0.5, 0.5],
            [0. , 1. ]])
     """
+    linear.check_level(level)
     with open_panel(data, spec, engine) as panel:
         totals = [pair_totals(panel, i) for i in range(len(panel.tables) - 1)]
         waves, reports = panel.spec.waves, panel.reports
