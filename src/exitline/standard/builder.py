@@ -268,12 +268,12 @@ def _is_missing(b: _Builder, node: n.Node, _: n.Kind) -> Any:
 def _is_truth(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.IsTruth)
     of = b.truth(node.of)
-    return (of if node.value else ~of).fill_null(False)
+    return (of if node.value else p.denied(of)).fill_null(False)
 
 
 def _not(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     assert isinstance(node, n.Not)
-    return ~b.truth(node.of)
+    return p.denied(b.truth(node.of))
 
 
 def _both(b: _Builder, node: n.Node, _: n.Kind) -> Any:

@@ -35,6 +35,16 @@ def boxed(value: Any) -> Any:
     return ibis.coalesce(value, ibis.null("boolean"))
 
 
+def denied(value: Any) -> Any:
+    """NOT value, written as value = FALSE: the same in three-valued logic.
+
+    Ibis keeps the brackets around a comparison, so that it needs no box of its own.
+    """
+    import ibis
+
+    return boxed(value) == ibis.literal(False)
+
+
 def joined(parts: list[Any], join: Callable[[Any, Any], Any]) -> Any:
     """Parts joined as a balanced tree, so that long chains stay shallow."""
     while len(parts) > 1:
