@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exitline.publish.story import StoryError, load_story
+from exitline.publish.story import Options, StoryError, build, load_story
 from exitline.publish.story.figures import Bound
 from exitline.publish.story.fonts import load_fonts
 from exitline.publish.story.paint.base import Stage
@@ -121,3 +121,36 @@ def test_a_title_that_does_not_fit_names_its_scene(edit) -> None:
     with pytest.raises(StoryError, match="does not fit its place") as caught:
         compose(painter(scene, Stage(size.virtual, "en", Bound({}, {}))), Canvas(size), fonts)
     assert "scene 1 (title)" in str(caught.value)
+
+
+def test_a_story_from_right_to_left_is_held_to_the_same_rules(folder: Path) -> None:
+    import skia
+
+    (folder / "series.yaml").write_text(
+        "series: small\ntitle: الخروج من الفقر\nlanguages: [ar]\nepisodes: [one.yaml]\n", "utf-8"
+    )
+    (folder / "one.yaml").write_text(ARABIC, "utf-8")
+    out = folder / "out"
+    report = build(folder, out, Options(sizes=(Size(480, 270),), record=True, preview=True))
+    picture = skia.Image.open(str(report.made[0].path))
+    assert picture.width() > 1000
+    long = ARABIC.replace("تحت خط الفقر", "تحت خط الفقر " * 120)
+    (folder / "one.yaml").write_text(long, "utf-8")
+    with pytest.raises(StoryError, match="does not fit its place"):
+        build(folder, out, Options(sizes=(Size(480, 270),), record=True, preview=True))
+
+
+ARABIC = """\
+episode: one
+title: خط الفقر
+summary: من هو تحت الخط
+sources: {survey: {short: مسح, full: مسح الأسر المعيشية}}
+data:
+  homes: {file: homes.csv, source: survey}
+figures:
+  share: {data: homes, share: y < 2, format: percent.1}
+scenes:
+  - {scene: title, seconds: 4, title: خط الفقر, subtitle: ما هو, say: هذه قصة قصيرة عن خط الفقر وما يعنيه للأسر}
+  - {scene: number, seconds: 4, title: كم أسرة تحت الخط, value: share, label: تحت خط الفقر}
+  - {scene: text, seconds: 4, title: الخط قاعدة, text: "من يعيش بأقل منه يعد فقيرا ({share})"}
+"""

@@ -221,6 +221,6 @@ def draw_caption(ink: Ink, cue: Cue) -> None:
     box = caption_box(ink.size)
     height = CAPTION.size * CAPTION.leading * ink.u
     ink.rectangle(box, ink.paper)
-    top = box.bottom - height * len(cue.lines)
+    top = box.bottom - height * len(cue.lines) - 4 * ink.u
     for i, line in enumerate(cue.lines):
         ink.text(line, box.x + box.width / 2, top + i * height, CAPTION, align="centre")
