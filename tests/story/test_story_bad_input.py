@@ -150,7 +150,11 @@ data:
 figures:
   share: {data: homes, share: y < 2, format: percent.1}
 scenes:
-  - {scene: title, seconds: 4, title: خط الفقر, subtitle: ما هو, say: هذه قصة قصيرة عن خط الفقر وما يعنيه للأسر}
+  - scene: title
+    seconds: 4
+    title: خط الفقر
+    subtitle: ما هو
+    say: هذه قصة قصيرة عن خط الفقر وما يعنيه للأسر
   - {scene: number, seconds: 4, title: كم أسرة تحت الخط, value: share, label: تحت خط الفقر}
   - {scene: text, seconds: 4, title: الخط قاعدة, text: "من يعيش بأقل منه يعد فقيرا ({share})"}
 """
