@@ -72,6 +72,8 @@ def bind(
     >>> bind(table, study).columns
     ('rcons', 'totcons', 'welfare', 'size')
     """
+    from exitline.standard.apply import derived_columns
+
     binder = _Binder(study, _rows(table, study, persons), persons)
     named = binder.columns()
     named |= binder.second_stage(named)
@@ -79,6 +81,7 @@ def bind(
     bound = _with_columns(binder.table, named, binder.original)
     _check_areas(study, bound)
     if standard is not None:
+        bound = bound.mutate(**derived_columns(standard, bound))
         _check_standard(study, standard, bound)
     return bound
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from exitline.errors import DataError, nearest
 from exitline.measure.catalogue import Measure, count_of, share_of
+from exitline.standard import apply
 
 if TYPE_CHECKING:
     from exitline.standard import Criterion, ExitRule, Standard
@@ -61,62 +61,19 @@ def household_status(table: Any, standard: Standard, lines: Mapping[str, Any]) -
     -------
     ibis.Table
         The table with ``status_poor`` (boolean, missing where it cannot be told), one
-        ``status_<criterion>`` for each household criterion, and ``status_outcome``:
-        "not met" if any criterion is not met, "met" if all are, else "cannot tell".
+        ``status_<criterion>`` for each household criterion, ``status_outcome`` ("not met" if
+        any criterion is not met, "met" if all are, else "cannot tell"), ``deprived_<indicator>``
+        and ``scored_score``, ``scored_deprivations`` where the standard has indicators.
     """
-    given = _given(table, standard, lines)
-    rule = standard.household
-    new: dict[str, Any] = {}
-    if rule is not None and rule.poor is not None:
-        new["status_poor"] = rule.poor.build(table, **given)
-        given["names"] = {"poor": new["status_poor"]}
-    if rule is not None:
-        for criterion in rule.criteria:
-            assert criterion.condition is not None
-            new[f"status_{criterion.name}"] = criterion.condition.build(table, **given)
-        decisive = [new[f"status_{c.name}"] for c in rule.criteria if c.veto]
-        new["status_outcome"] = _outcome(decisive)
+    status = apply.household_status(standard, table, lines=lines)
+    new: dict[str, Any] = {f"deprived_{name}": s for name, s in status.indicators.items()}
+    new |= {f"scored_{name}": value for name, value in status.scores.items()}
+    new |= {f"status_{name}": state for name, state in status.criteria.items()}
+    if status.poor is not None:
+        new["status_poor"] = status.poor
+    if status.outcome is not None:
+        new["status_outcome"] = status.outcome
     return table.mutate(**new)
-
-
-def _given(table: Any, standard: Standard, lines: Mapping[str, Any]) -> dict[str, Any]:
-    """What conditions may refer to: lines, indicators with their missing rule, scores."""
-    states: dict[str, Any] = {}
-    for name, indicator in standard.indicators.items():
-        state = indicator.deprived.build(table, lines=lines)
-        if indicator.missing != "excluded":
-            state = state.fill_null(indicator.missing == "deprived")
-        states[name] = state
-    scores: dict[str, Any] = {}
-    if states:
-        counts = [ibis.ifelse(s, 1.0, 0.0) for s in states.values()]
-        known = [s.notnull() for s in states.values()]
-        scores["deprivations"] = _sum_if_known(counts, known)
-        weights = [i.weight for i in standard.indicators.values()]
-        if all(w is not None for w in weights):
-            terms = [
-                c * (float(w.numerator) / w.denominator)
-                for c, w in zip(counts, weights, strict=True)
-                if w is not None
-            ]
-            scores["score"] = _sum_if_known(terms, known)
-    return {"lines": lines, "indicators": states, "scores": scores}
-
-
-def _sum_if_known(terms: list[Any], known: list[Any]) -> Any:
-    """Sum of terms; missing where any of them is."""
-    total, all_known = terms[0], known[0]
-    for term, there in zip(terms[1:], known[1:], strict=True):
-        total, all_known = total + term, all_known & there
-    return ibis.ifelse(all_known, total, ibis.null("float64"))
-
-
-def _outcome(criteria: list[Any]) -> Any:
-    """Kleene's conjunction, as a word."""
-    together = ibis.literal(True)
-    for criterion in criteria:
-        together = together & criterion
-    return ibis.cases((together, "met"), (~together, "not met"), else_="cannot tell")
 
 
 def with_flags(table: Any, rules: tuple[ExitRule, ...], given_lines: Mapping[str, Any]) -> Any:
@@ -156,8 +113,18 @@ def with_flags(table: Any, rules: tuple[ExitRule, ...], given_lines: Mapping[str
 def _share_state(table: Any, criterion: Criterion, lines: Mapping[str, Any]) -> Any:
     """The condition whose share a criterion takes, on each household."""
     assert criterion.condition is not None
-    names = {"poor": table["status_poor"]} if "status_poor" in table.columns else {}
-    return criterion.condition.build(table, names=names, lines=lines)
+    return criterion.condition.build(
+        table,
+        names={"poor": table["status_poor"]} if "status_poor" in table.columns else {},
+        lines=lines,
+        indicators=_prefixed(table, "deprived_"),
+        scores=_prefixed(table, "scored_"),
+    )
+
+
+def _prefixed(table: Any, prefix: str) -> dict[str, Any]:
+    """Columns that begin so, by the rest of their names."""
+    return {c.removeprefix(prefix): table[c] for c in table.columns if c.startswith(prefix)}
 
 
 def _flag(condition: Any) -> Any:
@@ -223,29 +190,3 @@ def household_decisions(table: Any, levels: Levels, standard: Standard) -> Any:
         new[criterion.name] = table[f"status_{criterion.name}"]
     new["outcome"] = table["status_outcome"]
     return table.select(**new)
-
-
-def require_standard_columns(columns: tuple[str, ...], wanted: Mapping[str, str]) -> None:
-    """Refuse a table without a column that the standard's conditions name.
-
-    Parameters
-    ----------
-    columns : tuple of str
-        Columns of the bound table.
-    wanted : mapping of name to meaning
-
-    Raises
-    ------
-    DataError
-    """
-    for name, meaning in wanted.items():
-        if name not in columns:
-            raise DataError(
-                f"the standard needs a column '{name}' ({meaning})",
-                where="study, columns:",
-                expected=f"columns: {{{name}: <a column or an expression>}}",
-                got="no such column",
-                remedy=nearest(name, columns)
-                or "say in the study which column or expression "
-                "it is; if it was not asked, write NULL: it is then missing, never met",
-            )
