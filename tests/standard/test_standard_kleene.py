@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -305,33 +304,16 @@ def test_random_conditions_on_random_rows_agree_with_the_reference(
 
 
 @pytest.mark.spark
-@pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed")
-def test_spark_gives_the_same_on_every_combination(meaning: Meaning, tmp_path: Path) -> None:
-    sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed")
-    session = (
-        sql.SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.ansi.enabled", "true")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.warehouse.dir", str(tmp_path))
-        .getOrCreate()
-    )
-    try:
-        backend = ibis.pyspark.connect(session)
-        for table, texts in (
-            (_rows(a=TRUTHS, b=TRUTHS, c=TRUTHS), LOGIC),
-            (_rows(x=NUMBERS, y=NUMBERS), ARITHMETIC + COMPARISONS),
-        ):
-            rows = [tuple(row.values()) for row in table.to_pylist()]
-            spark_type = "boolean" if "a" in table.column_names else "double"
-            schema = ", ".join(f"{name} {spark_type}" for name in table.column_names)
-            session.createDataFrame(
-                [(i, *row) for i, row in enumerate(rows)], f"i int, {schema}"
-            ).createOrReplaceTempView("rows")
-            t = backend.table("rows")
-            built = {f"r{i}": parse(text).build(t) for i, text in enumerate(texts)}
-            found = backend.to_pyarrow(t.select("i", **built).order_by("i")).to_pylist()
-            _check(meaning, found, table, texts)
-    finally:
-        session.stop()
+def test_spark_gives_the_same_on_every_combination(meaning: Meaning, spark: Any) -> None:
+    """With ANSI arithmetic on, which is Spark 4's default."""
+    from exitline.data.source import open_source
+
+    for table, texts in (
+        (_rows(a=TRUTHS, b=TRUTHS, c=TRUTHS), LOGIC),
+        (_rows(x=NUMBERS, y=NUMBERS), ARITHMETIC + COMPARISONS),
+    ):
+        rows = table.append_column("i", pa.array(range(table.num_rows), pa.int32()))
+        t = spark.attach(open_source(rows), "kleene")
+        built = {f"r{i}": parse(text).build(t) for i, text in enumerate(texts)}
+        found = spark.run(t.select("i", **built).order_by("i")).to_pylist()
+        _check(meaning, found, table, texts)

@@ -222,12 +222,14 @@ def test_an_encoder_that_fails_is_told_apart_from_a_full_disk(tmp_path: Path) ->
 
 
 def test_an_encoder_is_ended_when_drawing_fails(tmp_path: Path) -> None:
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+    if not children.is_file():
+        pytest.skip("needs /proc, which lists child processes")
+    before = set(children.read_text().split())  # other tests' Spark, for instance
     film = Film(tmp_path / "film.mp4", SMALL, 100)
     with pytest.raises(ZeroDivisionError):
         _break_off(film)
-    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
-    if children.is_file():
-        assert not children.read_text().split()
+    assert set(children.read_text().split()) <= before
 
 
 def test_an_output_folder_that_is_a_file_is_refused(folder: Path, tmp_path: Path) -> None:

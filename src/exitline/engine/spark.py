@@ -36,7 +36,7 @@ class Spark:
     name = "spark"
 
     def __init__(self, session: Any = None) -> None:
-        self._own = session is None
+        self._attached: set[str] = set()
         self._session = session if session is not None else _new_session()
         self._backend = ibis.pyspark.connect(self._session)
         self._bound: Any = None
@@ -57,6 +57,7 @@ class Spark:
                 assert source.table is not None
                 frame = self._session.createDataFrame(source.table)
             frame.createOrReplaceTempView(name)
+            self._attached.add(name)
             schema = self._backend.table(name).schema()
         return ibis.table(schema, name=name)
 
@@ -83,9 +84,13 @@ class Spark:
             return int(pq.read_metadata(partial).num_rows)
 
     def close(self) -> None:
-        """Stop the session, if it was made here."""
-        if self._own:
-            self._session.stop()
+        """Forget the sources; the session goes on for others and ends with the process.
+
+        Spark allows one session in a process and is slow to start: stopping it would take
+        it from everyone else who holds it.
+        """
+        for name in self._attached:
+            self._session.catalog.dropTempView(name)
 
 
 def _new_session() -> Any:

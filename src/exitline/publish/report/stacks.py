@@ -50,6 +50,7 @@ class Stack:
 
 
 def as_mapping(counts: OutcomeCounts) -> dict[str, float]:
+    """Counts by the words that results use for outcomes."""
     return {"met": counts.met, "not met": counts.not_met, "cannot tell": counts.cannot_tell}
 
 
