@@ -28,9 +28,9 @@ from exitline.decide.evidence import (
     RateCriterion,
     Reading,
     Visits,
-    criteria_of,
 )
 from exitline.decide.planning import Aim, plan_sample
+from exitline.decide.rate_rules import criteria_of
 from exitline.decide.readings import (
     differences,
     usable,

@@ -83,9 +83,7 @@ class Court:
         elif self.rule == "point":
             text = f"the estimate {percent(finding.estimate)} is compared with {wanted}"
         elif outcome == CANNOT_TELL:
-            text = (
-                f"between {percent(low)} and {percent(high)}: {percent(self.threshold)} is within"
-            )
+            text = f"between {self._floor(low)} and {self._ceil(high)}: {limit} is within"
         else:
             rate_is_low = (outcome == MET) == (self.comparison in {"below", "at_most"})
             edge = f"at most {self._ceil(high)}" if rate_is_low else f"at least {self._floor(low)}"

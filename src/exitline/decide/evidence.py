@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.decide.decision import Comparison
-    from exitline.standard.model import Criterion, ExitRule
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -289,56 +288,6 @@ class Assumptions:
     def icc_of(self, rate: str) -> float:
         """The declared correlation of one rate."""
         return self.icc_by_rate.get(rate, self.icc)
-
-
-def criteria_of(rule: ExitRule, area_class: str = "") -> tuple[RateCriterion, ...]:
-    """The assessment criteria of a standard's county rule.
-
-    Parameters
-    ----------
-    rule : ExitRule
-        The county rule, with its readings chosen.
-    area_class : str
-        Which of the thresholds applies.
-
-    Returns
-    -------
-    tuple of RateCriterion
-
-    Raises
-    ------
-    AssessmentError
-        When the rule asks for no assessment.
-    RuleFileError
-        When there is no threshold for the area class.
-    """
-    found = tuple(
-        RateCriterion(
-            criterion.name,
-            criterion.rate,
-            criterion.comparison,
-            criterion.threshold(area_class).value,
-            criterion.veto,
-            "villages" if _of_villages(criterion) else "surveyed",
-        )
-        for criterion in rule.criteria
-        if criterion.kind == "assessment" and criterion.rate and criterion.comparison
-    )
-    if not found:
-        raise AssessmentError(
-            "the rule asks for no assessment",
-            where=rule.level,
-            expected="a criterion of kind 'assessment'",
-            got=", ".join(c.name for c in rule.criteria) or "no criteria",
-            remedy="choose a standard whose county rule has rates found by an assessment",
-        )
-    return found
-
-
-def _of_villages(criterion: Criterion) -> bool:
-    """Whether a missed rate is declared as a share of all people of the sampled villages."""
-    words = criterion.denominator.casefold()
-    return criterion.rate == "missed" and "village" in words and "survey" not in words
 
 
 def _check_lengths(visits: Visits) -> None:

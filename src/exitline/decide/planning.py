@@ -375,9 +375,7 @@ def operating_curve(plan: Plan, rates: Sequence[float]) -> tuple[CurvePoint, ...
 
 
 def point_rule_passes(sample: Clusters, rate: float, aim: Aim) -> float:
-    """P(the point estimate alone satisfies the criterion) at a true rate.
-
-    What a rule that compares the bare estimate with the threshold does.
+    """P(the bare estimate, compared with the threshold, satisfies the criterion).
 
     Parameters
     ----------

@@ -14,8 +14,8 @@ from exitline.decide.evidence import (
     RateCriterion,
     Reading,
     Visits,
-    criteria_of,
 )
+from exitline.decide.rate_rules import criteria_of
 
 if TYPE_CHECKING:
     from exitline.standard.model import ExitRule

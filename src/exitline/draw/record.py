@@ -78,8 +78,23 @@ def write_record(draw: Draw, path: str | Path, *, ids: bool = True) -> None:
         When the folder does not allow it.
     """
     with whole_file(path) as partial:
-        text = json.dumps(as_record(draw, ids=ids), indent=1, ensure_ascii=False)
-        partial.write_text(text + "\n", encoding="utf-8")
+        partial.write_text(_one_row_a_line(as_record(draw, ids=ids)), encoding="utf-8")
+
+
+def _one_row_a_line(record: Mapping[str, Any]) -> str:
+    """JSON with every village and household on a line of its own, for people and for diff."""
+
+    def text(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    parts = []
+    for name, value in record.items():
+        if isinstance(value, list):
+            rows = ",\n".join(text(row) for row in value)
+            parts.append(f"{text(name)}: [\n{rows}\n]" if rows else f"{text(name)}: []")
+        else:
+            parts.append(f"{text(name)}: {text(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def read_record(path: str | Path) -> dict[str, Any]:

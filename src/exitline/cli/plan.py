@@ -1,0 +1,312 @@
+"""`exitline plan`: how many households to visit, where, and what the numbers then allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+from exitline.cli.rows import percent, read_rows
+
+if TYPE_CHECKING:
+    from exitline.decide.budget import BudgetPlan
+    from exitline.decide.costs import TwoStage
+    from exitline.decide.planning import Aim, Plan
+    from exitline.decide.stages import StagedPlan
+
+KINDS = ("fixed", "double", "sequential", "curtailed")
+RATES = "0,0.005,0.01,0.015,0.02,0.025,0.03,0.04"
+
+
+@click.command(
+    "plan",
+    help="""How many households to visit so that the assessment can tell.
+
+Error probabilities are exact for households in villages (beta-binomial law); the
+threshold comes from --threshold or from a rate of a --standard.
+
+Examples:
+
+\b
+  exitline plan --true-rate 0.01 --icc 0.05 --per-village 20
+  exitline plan --true-rate 0.01 --cost-village 300 --cost-household 15
+  exitline plan --true-rate 0.01 --power 0.9 --kind sequential
+  exitline plan --standard china-2011-2020 --rate recognition --true-rate 0.95
+  exitline plan --counties examples/assessment/counties.csv --budget 60000
+""",
+)
+@click.option("--standard", help="Take threshold, comparison and confidence from here.")
+@click.option("--rate", type=click.Choice(["missed", "wrong", "comprehensive", "recognition"]),
+              default="wrong", show_default=True, help="Which rate of the standard.")  # fmt: skip
+@click.option("--area-class", default="", help="Such as west, where thresholds differ.")
+@click.option("--threshold", type=float, help="A share: 0.02 for 2 %.  [default: 0.02]")
+@click.option("--comparison", type=click.Choice(["below", "at_most", "above", "at_least"]),
+              help="How the rate must stand to it.  [default: below]")  # fmt: skip
+@click.option("--true-rate", type=float, default=0.01, show_default=True,
+              help="A rate that should be recognised as meeting it.")  # fmt: skip
+@click.option("--confidence", type=float, help="One-sided.  [default: 0.95]")
+@click.option("--power", type=float, default=0.8, show_default=True,
+              help="Probability of recognising it.")  # fmt: skip
+@click.option("--icc", type=float, default=0.05, show_default=True,
+              help="Intra-village correlation.")  # fmt: skip
+@click.option("--design-effect", type=float, help="Instead of --icc.")
+@click.option("--per-village", type=int, default=20, show_default=True,
+              help="Households visited in a village.")  # fmt: skip
+@click.option("--max-villages", type=int, help="Villages there are.")
+@click.option("--cost-village", type=float, help="With --cost-household: the cheapest design.")
+@click.option("--cost-household", type=float, help="Cost of one household visited.")
+@click.option("--kind", type=click.Choice(KINDS), default="fixed", show_default=True,
+              help="All visits at once, or in stages.")  # fmt: skip
+@click.option("--every", type=int, help="Villages between looks of a sequential plan.")
+@click.option("--stop-high", type=click.Choice(["futility", "not met"]), default="futility",
+              show_default=True, help="Also stop when 'met' is unlikely, or not.")  # fmt: skip
+@click.option("--curve", default=RATES, show_default=True, help="True rates of the curve.")
+@click.option("--counties", type=click.Path(), help="Plan all counties of this table together.")
+@click.option("--budget", type=float, help="With --counties: what there is to spend.")
+@click.option("--goal", type=click.Choice(["most settled", "equal power"]),
+              default="most settled", show_default=True, help="With --counties.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.pass_context
+def command(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
+    """Make the plan that was asked for."""
+    if (given["counties"] is None) != (given["budget"] is None):
+        raise click.UsageError("--counties and --budget go together.")
+    if (given["cost_village"] is None) != (given["cost_household"] is None):
+        raise click.UsageError("--cost-village and --cost-household go together.")
+    if given["counties"] is not None:
+        _for_counties(ctx, given, as_json=as_json)
+        return
+    aim = _aim(given)
+    _for_one(aim, given, as_json=as_json)
+
+
+def _aim(given: Mapping[str, Any]) -> Aim:
+    """The aim, from the flags and the standard."""
+    from exitline.decide.planning import Aim
+
+    base: dict[str, Any] = {"threshold": 0.02, "comparison": "below", "confidence": 0.95}
+    if given["standard"]:
+        base = _of_standard(given)
+    chosen: dict[str, Any] = {
+        name: given[name] if given[name] is not None else base[name] for name in base
+    }
+    return Aim(**chosen, true_rate=given["true_rate"], power=given["power"])
+
+
+def _of_standard(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Threshold, comparison and confidence of a standard's rate."""
+    from exitline.decide.rate_rules import rate_criterion
+    from exitline.standard import load
+
+    standard = load(given["standard"])
+    criterion = rate_criterion(standard, given["rate"], given["area_class"])
+    confidence = standard.county.confidence if standard.county else 0.95
+    return {
+        "threshold": criterion.threshold,
+        "comparison": criterion.comparison,
+        "confidence": confidence,
+    }
+
+
+def _for_one(aim: Aim, given: Mapping[str, Any], *, as_json: bool) -> None:
+    """A plan for one county."""
+    from exitline.decide.planning import plan_sample
+
+    icc, per_village = given["icc"], given["per_village"]
+    if given["design_effect"] is not None:
+        from exitline.decide.planning import icc_of
+
+        icc = icc_of(given["design_effect"], per_village)
+    cheapest = _cheapest(aim, given, icc)
+    if cheapest is not None:
+        plan = cheapest.plan
+        per_village = round(plan.sample.per_village)
+    else:
+        plan = plan_sample(
+            aim, icc=icc, per_village=per_village, max_villages=given["max_villages"]
+        )
+    staged = None if given["kind"] == "fixed" else _staged(plan, given, per_village)
+    rates = _rates(given["curve"], aim)
+    if as_json:
+        show.as_json(_plain(plan, staged, cheapest, rates))
+        return
+    if staged is None:
+        _show_fixed(plan, cheapest, rates)
+    else:
+        _show_staged(staged, rates)
+
+
+def _cheapest(aim: Aim, given: Mapping[str, Any], icc: float) -> TwoStage | None:
+    """The cheapest design, where costs are given."""
+    from exitline.decide.costs import Costs, cheapest_two_stage
+
+    if given["cost_village"] is None:
+        return None
+    costs = Costs(given["cost_village"], given["cost_household"])
+    return cheapest_two_stage(aim, costs, icc=icc, max_villages=given["max_villages"])
+
+
+def _staged(plan: Plan, given: Mapping[str, Any], per_village: int) -> StagedPlan:
+    """A plan in stages for the same aim."""
+    from exitline.decide.sequential import curtailed_plan, double_plan, sequential_plan
+
+    if given["kind"] == "curtailed":
+        return curtailed_plan(plan, every=given["every"] or 1, stop_high=given["stop_high"])
+    options = {
+        "icc": plan.sample.icc, "per_village": per_village,
+        "max_villages": given["max_villages"], "stop_high": given["stop_high"],
+    }  # fmt: skip
+    if given["kind"] == "double":
+        return double_plan(plan.aim, **options)
+    return sequential_plan(plan.aim, every=given["every"], **options)
+
+
+def _rates(text: str, aim: Aim) -> list[float]:
+    """The true rates of the curve; for recognition, what is missing to everyone."""
+    try:
+        rates = [float(part) for part in text.split(",")]
+    except ValueError as reason:
+        raise click.BadParameter(
+            "numbers with commas between them", param_hint="--curve"
+        ) from reason
+    if not all(0.0 <= rate <= 1.0 for rate in rates):
+        raise click.BadParameter("rates are shares from 0 to 1", param_hint="--curve")
+    if text == RATES:
+        scale = aim.rare_threshold / 0.02
+        rates = [min(1.0, rate * scale) for rate in rates]
+        return [1.0 - rate for rate in rates] if aim.mirrored else rates
+    return rates
+
+
+def _show_fixed(plan: Plan, cheapest: TwoStage | None, rates: Sequence[float]) -> None:
+    """One sample: what to do, then its curve."""
+    from exitline.decide.planning import operating_curve
+
+    sample = plan.sample
+    show.note(
+        f"Visit {sample.households:,} households in {sample.villages:,} villages, "
+        f"{sample.per_village:g} in each" + (f", for {cheapest.cost:,.0f}." if cheapest else ".")
+    )
+    cases = _cases(plan.aim)
+    show.note(f"Met with at most {plan.accept} {cases}, not met from {plan.reject} on.")
+    show.table(
+        "What the plan says, by the true rate",
+        ("true rate", "met", "cannot tell", "not met"),
+        [
+            (percent(p.rate), percent(p.met), percent(p.cannot_tell), percent(p.not_met))
+            for p in operating_curve(plan, rates)
+        ],
+        right=(0, 1, 2, 3),
+        caption=_basis(plan),
+    )
+
+
+def _show_staged(plan: StagedPlan, rates: Sequence[float]) -> None:
+    """A plan in stages: its looks, then its curve."""
+    from exitline.decide.stages import staged_point
+
+    last, fixed = plan.looks[-1], plan.fixed.sample
+    show.note(
+        f"Visit up to {last.households:,} households, {plan.per_village} in each village; "
+        f"{plan.expected:,.0f} on average at a true rate of {percent(plan.aim.true_rate)}, "
+        f"{percent(plan.saving, 0)} fewer than the {fixed.households:,} of one stage."
+    )
+    show.table(
+        f"When to stop, by {_cases(plan.aim)} so far",
+        ("households", "villages", "met at most", "stop from", "not met from"),
+        [
+            (f"{look.households:,}", look.villages, look.accept if look.accept >= 0 else None,
+             look.stop_from, look.reject if look.reject <= look.households else None)
+            for look in plan.looks
+        ],
+        right=(0, 1, 2, 3, 4),
+    )  # fmt: skip
+    show.table(
+        "What the plan says, by the true rate",
+        ("true rate", "met", "cannot tell", "not met", "households on average"),
+        [
+            (percent(p.rate), percent(p.met), percent(p.cannot_tell), percent(p.not_met),
+             f"{p.expected:,.0f}")
+            for p in (staged_point(plan, rate) for rate in rates)
+        ],
+        right=(0, 1, 2, 3, 4),
+        caption=_basis(plan.fixed),
+    )  # fmt: skip
+
+
+def _cases(aim: Aim) -> str:
+    """What is counted."""
+    return "households that do not approve" if aim.mirrored else "errors"
+
+
+def _basis(plan: Plan) -> str:
+    """What the figures rest on."""
+    aim = plan.aim
+    return (
+        f"threshold: {aim.comparison.replace('_', ' ')} {percent(aim.threshold)}, confidence "
+        f"{percent(aim.confidence)}, ICC {plan.sample.icc:.3g} "
+        f"(design effect {plan.sample.design_effect:.2f}); exact beta-binomial"
+    )
+
+
+def _plain(
+    plan: Plan, staged: StagedPlan | None, cheapest: TwoStage | None, rates: Sequence[float]
+) -> dict[str, Any]:
+    """The plan as JSON-ready values."""
+    from exitline.decide.planning import operating_curve
+    from exitline.decide.stages import staged_point
+
+    found: dict[str, Any] = {
+        "plan": asdict(plan) | {"design_effect": plan.sample.design_effect},
+        "curve": [asdict(point) for point in operating_curve(plan, rates)],
+    }
+    if cheapest is not None:
+        found["cost"] = cheapest.cost
+        found["considered"] = [asdict(one) for one in cheapest.considered]
+    if staged is not None:
+        found["staged"] = asdict(staged) | {"saving": staged.saving}
+        found["staged_curve"] = [asdict(staged_point(staged, rate)) for rate in rates]
+    return found
+
+
+def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool) -> None:
+    """One budget for all counties."""
+    from exitline.decide.budget import plan_budget
+    from exitline.decide.county_tasks import tasks_from
+
+    names = {"icc": "icc", "threshold": "threshold"}
+    said = {
+        column: given[option]
+        for option, column in names.items()
+        if ctx.get_parameter_source(option) == click.core.ParameterSource.COMMANDLINE
+    }
+    tasks = tasks_from(read_rows(given["counties"]), said)
+    with show.working(f"planning {len(tasks)} counties"):
+        plan = plan_budget(
+            tasks, given["budget"], confidence=given["confidence"] or 0.95, goal=given["goal"]
+        )
+    if as_json:
+        show.as_json(asdict(plan))
+    else:
+        _show_budget(plan)
+
+
+def _show_budget(plan: BudgetPlan) -> None:
+    """Why, then who gets what."""
+    from exitline.decide.budget import explain
+
+    for line in explain(plan):
+        show.note(line)
+    show.table(
+        "Visits by county",
+        ("county", "villages", "households each", "cost", "settled rightly"),
+        [
+            (s.county, s.villages or None, s.per_village or None, f"{s.cost:,.0f}",
+             percent(s.settled))
+            for s in plan.shares
+        ],
+        right=(1, 2, 3, 4),
+    )  # fmt: skip
