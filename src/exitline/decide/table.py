@@ -16,6 +16,9 @@ COLUMNS = (
     "comparison", "confidence", "evidence", "n", "population", "needed", "error_probability",
     "reason",
 )  # fmt: skip
+TEXTS = frozenset(
+    ("level", "unit", "parent", "criterion", "outcome", "comparison", "evidence", "reason")
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ class Decisions:
         """The table with one row per unit and criterion."""
         import pandas as pd
 
-        return pd.DataFrame(self.columns, columns=list(COLUMNS))
+        table = pd.DataFrame(self.columns, columns=list(COLUMNS))
+        return table.astype({c: "str" if c in TEXTS else "float64" for c in COLUMNS})
 
     def counts(self, level: str, criterion: str = "") -> dict[str, int]:
         """Units by outcome, at one level and criterion.
