@@ -213,7 +213,7 @@ def _what_if(
     for name, county in counties.items():
         mine = visits[name]
         variants = variants_of_rule(rule, county.area_class, reading)
-        answers = what_if(mine, county, [v for v in variants if usable(v, mine)], assumptions)
+        answers = what_if(mine, county, variants, assumptions)
         everything += [_answer(county, answer) for answer in answers]
         if not as_json and not usable(variants[0], mine):
             show.note("the rule as declared needs village_weight and village_unregistered")

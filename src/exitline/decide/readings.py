@@ -54,6 +54,8 @@ def what_if(
 ) -> tuple[Answer, ...]:
     """The same evidence under several readings, in their order.
 
+    Variants that need columns the visits do not have are left out.
+
     Parameters
     ----------
     visits : Visits
@@ -66,7 +68,9 @@ def what_if(
     tuple of Answer
     """
     return tuple(
-        Answer(v, assess(visits, county, v.criteria, v.reading, assumptions)) for v in variants
+        Answer(v, assess(visits, county, v.criteria, v.reading, assumptions))
+        for v in variants
+        if usable(v, visits)
     )
 
 
