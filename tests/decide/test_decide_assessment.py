@@ -492,6 +492,9 @@ class TestTables:
         )  # fmt: skip
         with pytest.raises(DataError, match="more than one row"):
             counties_from(twice)
+        text = pa.table({"rural_population": ["10k"], "registered": ["1"], "exited": ["2"]})
+        with pytest.raises(DataError, match="not a number"):
+            counties_from(text)
         empty = pa.table({"rural_population": [None], "registered": [1], "exited": [2]})
         with pytest.raises(AssessmentError):
             counties_from(empty)

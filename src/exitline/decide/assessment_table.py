@@ -155,13 +155,13 @@ def counties_from(table: pa.Table) -> dict[str, County]:
                 got="several",
                 remedy="add them up, or give them different names",
             )
-        unregistered = row.get("unregistered")
+        unregistered = _count(row, "unregistered")
         found[name] = County(
             name,
             _count(row, "rural_population"),
             _count(row, "registered"),
             _count(row, "exited"),
-            None if unregistered is None else float(unregistered),
+            None if math.isnan(unregistered) else unregistered,
             str(row.get("area_class") or ""),
         )
     return found
@@ -321,6 +321,15 @@ def _numbers(cells: NDArray[np.object_], name: str) -> Floats:
 
 
 def _count(row: Mapping[str, Any], name: str) -> float:
-    """A count that must be there."""
-    value = row[name]
-    return math.nan if value is None else float(value)
+    """A count; NaN where it is missing."""
+    value = row.get(name)
+    try:
+        return math.nan if value is None else float(value)
+    except (TypeError, ValueError) as reason:
+        raise DataError(
+            f"'{name}' is not a number everywhere",
+            where=f"column {name} of the counts",
+            expected="numbers of persons",
+            got="text",
+            remedy="write plain numbers, without separators or units",
+        ) from reason
