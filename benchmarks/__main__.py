@@ -5,7 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("main_job", "false_met", "ledger", "lifecycle", "dynamics", "film")
+BENCHMARKS = (
+    "main_job",
+    "false_met",
+    "assessment",
+    "ledger",
+    "lifecycle",
+    "dynamics",
+    "film",
+)
 
 
 def main() -> None:
