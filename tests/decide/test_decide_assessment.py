@@ -505,7 +505,7 @@ class TestTables:
         assert list(rows[0]) == list(rows[1])
         assert rows[0]["outcome"] in {"met", "not met", "cannot tell"}
 
-    def test_no_message_holds_a_household(self) -> None:
+    def test_columns_that_are_needed(self) -> None:
         assert Roles().columns() == (
             "county", "status", "village", "weight", "size", "error", "approves"
         )  # fmt: skip

@@ -73,7 +73,7 @@ class TestSequential:
         assert staged_point(plan, 0.05).not_met > 0.95
         assert plan.power >= 0.8
 
-    def test_wrong_whole_path_enumeration(self) -> None:
+    def test_stops_by_enumerating_all_paths(self) -> None:
         looks = (Look(2, 2, 0, 2, 2), Look(4, 4, 1, 2, 3))
         ends = stops(looks, 1, 0.0, 0.3)
         low = {0: 0.0, 1: 0.0}
