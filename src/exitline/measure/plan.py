@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import DataError, MeasureError, nearest
+from exitline.errors import DataError, DesignError, MeasureError, nearest
 from exitline.measure.catalogue import Measure, named
 from exitline.measure.sums import Plan
 from exitline.measure.terms import PovertyLine
@@ -135,7 +135,15 @@ def _one_line(line: Any, year: int | None, label: str | None) -> PovertyLine:
 
 
 def _check(plan: Plan, level: float) -> None:
-    """Refuse measures without what they need."""
+    """Refuse measures without what they need, and designs that cannot be used yet."""
+    if plan.design.replicates:
+        raise DesignError(
+            "standard errors from replicate weights are not available yet",
+            where="design.replicates",
+            expected="strata and PSUs, for Taylor linearisation",
+            got=f"{len(plan.design.replicates)} replicate weights",
+            remedy="leave the replicates out and name strata and psu, if the file has them",
+        )
     if not 0 < level < 1:
         raise MeasureError(
             "the confidence level is out of range",
