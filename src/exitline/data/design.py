@@ -38,7 +38,7 @@ class Design:
     lonely : {"fail", "remove", "certainty", "adjust", "average"}
         What a stratum with a single PSU contributes (R's survey.lonely.psu).
     replicates : tuple of str
-        Columns of replicate weights; then `kind`, `scale`, `rscales` and `mse` apply.
+        Columns of replicate weights (`exitline.estimate` refuses them as yet).
     kind, scale, rscales, mse
         As R's svrepdesign: the type of replicates, the overall and the per-replicate
         scale, and whether deviations are taken from the full-sample estimate.
