@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.api.about import about
 from exitline.files import OutputError, whole_folder
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
-    "run.json", "report.html",
+    "run.json", "report.html", "areas.parquet",
 )  # fmt: skip
 
 
@@ -51,7 +52,9 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
             write_households(ready, partial / FILES[2])
         _json(_claims(found), partial / FILES[3])
         (partial / FILES[5]).write_text(_report(found), encoding="utf-8")
-        _json({**found.provenance, "seconds": clock.seconds}, partial / FILES[4])
+        _parquet(_areas(found), partial / FILES[6])
+        record = {**found.provenance, "about": about(found), "seconds": clock.seconds}
+        _json(record, partial / FILES[4])
     return replace(found, folder=folder)
 
 
@@ -98,6 +101,18 @@ def _parquet(frame: pd.DataFrame, path: Path) -> None:
 
 def _json(value: Any, path: Path) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _areas(found: Run) -> pd.DataFrame:
+    """Which area lies in which: one row for each area of the estimates."""
+    import pandas as pd
+
+    rows = [
+        (nest.by, area, nest.within, parent)
+        for nest in found.estimates.nests
+        for area, parent in nest.parents
+    ]
+    return pd.DataFrame(rows, columns=["by", "domain", "within", "within_domain"], dtype="str")
 
 
 def _claims(found: Run) -> dict[str, Any]:

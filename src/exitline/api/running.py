@@ -80,8 +80,8 @@ def run(
     Returns
     -------
     Run
-        Its folder holds estimates.parquet, decisions.parquet, household_decisions.parquet,
-        claims.json, run.json and report.html.
+        Its folder holds estimates.parquet, areas.parquet, decisions.parquet,
+        household_decisions.parquet, claims.json, run.json and report.html.
 
     Raises
     ------

@@ -86,7 +86,7 @@ class Rows:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The domains as results name them; "" for all together."""
-        return tuple(", ".join(key) for key in self.keys)
+        return tuple(label_of(key) for key in self.keys)
 
     def totals(self) -> Floats:
         """Weighted sums by domain, shape (domains, terms)."""
@@ -200,8 +200,7 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
     Rows
         Domains without any household that is used are left out.
     """
-    used = cells.n > 0
-    domain, keys = _domains(cells, columns, used)
+    domain, keys = domain_codes(cells, columns)
     keep = domain >= 0
     last = cells.stages[-1][keep] if cells.clustered else np.zeros(int(keep.sum()), dtype=np.int64)
     pair = domain[keep] * (int(last.max(initial=0)) + 1) + last
@@ -218,10 +217,22 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
     )
 
 
-def _domains(
-    cells: Cells, columns: tuple[int, ...], used: NDArray[np.bool_]
+def domain_codes(
+    cells: Cells, columns: tuple[int, ...]
 ) -> tuple[Ints, tuple[tuple[str, ...], ...]]:
-    """Domain code of each cell (-1 where no household is used) and the domains' keys."""
+    """Domain code of each cell (-1 where no household is used) and the domains' keys.
+
+    Parameters
+    ----------
+    cells : Cells
+    columns : tuple of int
+        Positions in `cells.domains`; their crossing makes the domains.
+
+    Returns
+    -------
+    int array of shape (cells,), and tuple of tuple of str
+    """
+    used = cells.n > 0
     code = np.zeros(len(cells.n), dtype=np.int64)
     for c in columns:
         code = code * len(cells.levels[c]) + cells.domains[c]
@@ -235,6 +246,17 @@ def _domains(
         rest = rest // len(cells.levels[c])
     keys = tuple(zip(*parts, strict=True)) if columns else ((),) * len(present)
     return result, keys
+
+
+def label_of(key: tuple[str, ...]) -> str:
+    """A domain as results name it: its values, joined; "" for all together.
+
+    Examples
+    --------
+    >>> label_of(("Tirana", "Urban")), label_of(())
+    ('Tirana, Urban', '')
+    """
+    return ", ".join(key)
 
 
 def sum_by(group: Ints, values: Floats, size: int) -> Floats:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from exitline.infer.cells import Rows
     from exitline.infer.frame import Frame
+    from exitline.infer.nesting import Nest
     from exitline.infer.relative import LineInfluence
 
     Floats = NDArray[np.float64]
@@ -124,6 +125,10 @@ class Estimates:
         Confidence of the intervals.
     notes : tuple of str
         What a reader must know: rows left out, domains without an interval.
+    excluded : mapping of str to int
+        Households left out, by reason.
+    nests : tuple of Nest
+        Which sets of areas lie within which.
     """
 
     blocks: tuple[Block, ...]
@@ -131,6 +136,7 @@ class Estimates:
     level: float
     notes: tuple[str, ...] = ()
     excluded: Mapping[str, int] = field(default_factory=dict)
+    nests: tuple[Nest, ...] = ()
 
     def __iter__(self) -> Iterator[Estimate]:
         for block in self.blocks:

@@ -11,6 +11,7 @@ from exitline.infer import intervals
 from exitline.infer.cells import roll_up
 from exitline.infer.estimates import AtLine, Block, Estimates
 from exitline.infer.frame import Frame, frame_of
+from exitline.infer.nesting import nesting
 from exitline.infer.relative import LineInfluence, added_variance, line_influence, slope
 from exitline.infer.smooth import RULES
 from exitline.infer.taylor import degrees_of_freedom, linearised_variance
@@ -87,7 +88,8 @@ def infer(
                 if not columns:
                     overall[measure.name, line] = _at_least_one(block.deff)
                 blocks.append(block)
-    return Estimates(tuple(blocks), frame, options.level, _notes(blocks))
+    nests = nesting(cells, sets, plan.domains)
+    return Estimates(tuple(blocks), frame, options.level, _notes(blocks), nests=nests)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from exitline.infer.estimates import Block, Estimates
     from exitline.publish.report.content import ReportInput
 
-_LEADS = ("headcount", "household_headcount", "at_risk_rate", "H")
+LEADS = ("headcount", "household_headcount", "at_risk_rate", "H")
 _SUBJECTS = {
     "headcount": "the share of poor {people}",
     "household_headcount": "the share of poor households",
@@ -87,7 +87,7 @@ def leads(content: ReportInput, blocks: list[Block]) -> list[Block]:
     """The blocks of the measure that the page leads with, one for each line."""
     names = [block.measure for block in blocks]
     shares = (n for n in names if naming(content, n).interval == "share")
-    first = next((n for n in _LEADS if n in names), None) or next(shares, None)
+    first = next((n for n in LEADS if n in names), None) or next(shares, None)
     lead = first or next(iter(names), None)
     return [block for block in blocks if block.measure == lead]
 

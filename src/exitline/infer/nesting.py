@@ -1,0 +1,92 @@
+"""Which sets of areas lie within which: counties within provinces, villages within counties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.infer.cells import domain_codes, label_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.infer.cells import Cells
+
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Nest:
+    """One set of areas, and the coarser set that each of its areas lies in.
+
+    Attributes
+    ----------
+    by : str
+        The set, named as results name it: its columns, joined with ", ".
+    within : str
+        The finest coarser set that holds every area whole; "" where only all together does.
+    parents : tuple of (str, str)
+        Each area of `by` and the area of `within` that it lies in ("" for all together).
+    """
+
+    by: str
+    within: str
+    parents: tuple[tuple[str, str], ...]
+
+
+def nesting(
+    cells: Cells, sets: Sequence[tuple[int, ...]], names: Sequence[str]
+) -> tuple[Nest, ...]:
+    """For each set of areas, the finest coarser set that holds each of its areas whole.
+
+    Read off the cells that the estimates rest on: an area lies within another where all
+    households of the one are households of the other. Nothing loops over areas.
+
+    Parameters
+    ----------
+    cells : Cells
+    sets : sequence of tuple of int
+        Each set of areas as positions in `cells.domains`; () is passed over.
+    names : sequence of str
+        Name of each domain column.
+
+    Returns
+    -------
+    tuple of Nest
+        In the order of `sets`.
+    """
+    coded = {columns: domain_codes(cells, columns) for columns in sets if columns}
+    sizes = {columns: len(keys) for columns, (_, keys) in coded.items()}
+    found = []
+    for columns, (code, keys) in coded.items():
+        coarser = sorted((c for c in coded if sizes[c] < sizes[columns]), key=lambda c: -sizes[c])
+        within = next((c for c in coarser if _holds(code, coded[c][0])), ())
+        parent = coded[within][0] if within else np.where(code >= 0, 0, -1)
+        labels = [label_of(key) for key in (coded[within][1] if within else ((),))]
+        of_area = _first(code, parent, len(keys))
+        pairs = tuple((label_of(k), labels[p]) for k, p in zip(keys, of_area, strict=True))
+        found.append(Nest(_name(columns, names), _name(within, names), pairs))
+    return tuple(found)
+
+
+def _holds(child: Ints, parent: Ints) -> bool:
+    """Whether every child area has all its cells in one parent area."""
+    used = child >= 0
+    pairs = np.unique(np.column_stack([child[used], parent[used]]), axis=0)
+    return len(pairs) == len(np.unique(pairs[:, 0]))
+
+
+def _first(child: Ints, parent: Ints, size: int) -> list[int]:
+    """The parent code of each child area, from the first of its cells."""
+    used = child >= 0
+    areas, position = np.unique(child[used], return_index=True)
+    result = np.zeros(size, dtype=np.int64)
+    result[areas] = parent[used][position]
+    return [int(p) for p in result]
+
+
+def _name(columns: tuple[int, ...], names: Sequence[str]) -> str:
+    return ", ".join(names[c] for c in columns)

@@ -1,0 +1,180 @@
+"""A run's estimates as figures of the explorer: worded, bound to claims, small counts hidden."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.report.blocks import LEADS
+from exitline.publish.report.numbers import write
+from exitline.web.edges import class_edges
+from exitline.web.model import (
+    CANNOT_TELL,
+    NO_INTERVAL,
+    SHOWN,
+    SUPPRESSED,
+    Area,
+    Cell,
+    Figures,
+    Level,
+    Series,
+)
+from exitline.web.protect import small_areas
+from exitline.web.runs import key_of
+from exitline.web.texts import known
+
+if TYPE_CHECKING:
+    from exitline.web.runs import RunFolder
+
+_OF_POOR = ("headcount", "household_headcount")
+_LOW_IS_BETTER = ("headcount", "household_headcount", "poor_count", "poor_households",
+                  "poverty_gap", "severity", "watts", "shortfall", "total_shortfall")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Areas by their kind and key, and by position."""
+
+    position: Mapping[tuple[str, str], int]
+    areas: tuple[Area, ...]
+    levels: tuple[Level, ...]
+
+
+def series_of(
+    runs: Sequence[RunFolder], grid: Grid, translations: Mapping[str, str]
+) -> tuple[Series, ...]:
+    """One series for each measure and line, the leading one first.
+
+    Parameters
+    ----------
+    runs : sequence of RunFolder
+        In order of years.
+    grid : Grid
+    translations : mapping of str to str
+    """
+    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    of_run: dict[tuple[str, str], RunFolder] = {}
+    for run in runs:
+        for row in run.estimates:
+            rows.setdefault((row["measure"], row["line"]), []).append(row)
+            of_run[row["measure"], row["line"]] = run
+    found = [_series(pair, many, of_run[pair], grid, translations) for pair, many in rows.items()]
+    names = [s.key.split("@")[0] for s in found]
+    lead = next((n for n in LEADS if n in names), names[0] if names else "")
+    return tuple(sorted(found, key=lambda s: s.key.split("@")[0] != lead))
+
+
+def _series(
+    pair: tuple[str, str], rows: Sequence[dict[str, Any]], run: RunFolder, grid: Grid,
+    translations: Mapping[str, str],
+) -> Series:  # fmt: skip
+    """A measure at a line in words, with the classes of its colours."""
+    measure, line = pair
+    words = run.about["measures"][measure]
+    unit = "percent" if words["unit"] == "share" else words["unit"]
+    scale = 100.0 if unit == "percent" else 1.0
+    values = [
+        scale * row["estimate"] for row in rows if row["by"] and math.isfinite(row["estimate"])
+    ]
+    threshold = _threshold(run, measure, grid)
+    return Series(
+        f"{measure}@{line}", known(words["label"], translations),
+        known(run.about["lines"].get(line, ""), translations), unit,
+        _unit_words(measure, unit, run), not run.census,
+        100 * rows[0]["level"], class_edges(values, unit, threshold), threshold,
+        "low" if measure in _LOW_IS_BETTER else "",
+    )  # fmt: skip
+
+
+def _unit_words(measure: str, unit: str, run: RunFolder) -> Any:
+    """The unit in words."""
+    if unit != "percent":
+        return known(unit)
+    return known("% of households" if "household" in measure else f"% of {run.about['counted']}")
+
+
+def _threshold(run: RunFolder, measure: str, grid: Grid) -> float | None:
+    """What an exit rule holds this share against, where that is one figure for counties."""
+    standard = run.about["standard"]
+    county = run.about["levels"].get("county")
+    if measure != "headcount" or not standard or not any(lv.key == county for lv in grid.levels):
+        return None
+    found = standard["thresholds"].get("county", [])
+    return 100.0 * found[0] if len(found) == 1 else None
+
+
+def figures_of(
+    runs: Sequence[RunFolder], grid: Grid, series: Sequence[Series], min_count: float
+) -> tuple[tuple[Figures, ...], tuple[frozenset[int], ...]]:
+    """The figures of every series and year, and the areas that are hidden in each year.
+
+    Parameters
+    ----------
+    runs : sequence of RunFolder
+    grid : Grid
+    series : sequence of Series
+    min_count : float
+
+    Returns
+    -------
+    tuple of Figures, and tuple of frozenset of int
+    """
+    order = {s.key: i for i, s in enumerate(series)}
+    found: list[Figures] = []
+    hidden_areas = []
+    for year, run in enumerate(runs):
+        hidden = _hidden(run, grid, min_count)
+        hidden_areas.append(hidden)
+        cells: dict[int, list[Cell]] = {}
+        for row in run.estimates:
+            area = grid.position[row["by"], row["domain"]]
+            number = order[f"{row['measure']}@{row['line']}"]
+            cells.setdefault(number, []).append(_cell(row, area, run, series[number], hidden))
+        found += [Figures(number, year, tuple(many)) for number, many in sorted(cells.items())]
+    return tuple(found), tuple(hidden_areas)
+
+
+def _cell(
+    row: Mapping[str, Any], area: int, run: RunFolder, series: Series, hidden: frozenset[int]
+) -> Cell:
+    """One figure: as its claim publishes it, and as it is read."""
+    if area in hidden:
+        return Cell(area, None, status=SUPPRESSED)
+    there = run.claims.get(key_of(row))
+    if there is None:
+        return Cell(area, None, n=row["n"], status=CANNOT_TELL, reason=known(row["reason"]))
+    claim, claim_id = there
+    unit = run.about["measures"][row["measure"]]["unit"]
+    said = write(row["estimate"], row["ci_low"], row["ci_high"], row["se"], unit)
+    low, high = (float(t) if t else None for t in (claim.low, claim.high))
+    if not series.sampled:
+        low = high = None
+    lacking = series.sampled and low is None
+    return Cell(
+        area, float(claim.value), low, high, said.text, said.interval if series.sampled else "",
+        row["n"], NO_INTERVAL if lacking else SHOWN, known(row["reason"]) if lacking else "",
+        claim_id,
+    )  # fmt: skip
+
+
+def _hidden(run: RunFolder, grid: Grid, min_count: float) -> frozenset[int]:
+    """Areas whose figures would give a small count away.
+
+    In a sample the households that were looked at must not be few. In a full count neither
+    the poor nor the others may be few, since share and size give their number exactly.
+    """
+    households: dict[int, float] = {}
+    poor: dict[tuple[str, str], dict[int, float]] = {}
+    rest: dict[tuple[str, str], dict[int, float]] = {}
+    for row in run.estimates:
+        area = grid.position[row["by"], row["domain"]]
+        households[area] = max(households.get(area, 0.0), float(row["n"]))
+        if run.census and row["measure"] in _OF_POOR and math.isfinite(row["estimate"]):
+            whole = row["population"]
+            key = (row["measure"], row["line"])
+            poor.setdefault(key, {})[area] = float(round(whole * row["estimate"]))
+            rest.setdefault(key, {})[area] = float(round(whole * (1.0 - row["estimate"])))
+    tables = [households, *poor.values(), *rest.values()]
+    return frozenset().union(*(small_areas(grid.areas, t, min_count) for t in tables))

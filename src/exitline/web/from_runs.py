@@ -1,0 +1,238 @@
+"""From finished runs to what the explorer shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from exitline.web.errors import ExplorerError
+from exitline.web.figures import Grid, figures_of, series_of
+from exitline.web.judged import decisions_of
+from exitline.web.model import Area, Explorer, Level, Text
+from exitline.web.places import places_of, put_in_place
+from exitline.web.sentences import Sentences
+from exitline.web.tables import read_table
+from exitline.web.texts import both, joined, known
+from exitline.web.words import disclosure_words, method_of, summary_of, verify_of
+
+if TYPE_CHECKING:
+    from exitline.web.runs import RunFolder
+    from exitline.web.settings import Settings
+
+MOST_UNITS = 3000
+"""Most units of one level that a page carries; the tables of the run hold all of them."""
+
+
+def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: bool) -> Explorer:
+    """An explorer of one or several runs, a year each.
+
+    Parameters
+    ----------
+    runs : sequence of RunFolder
+    settings : Settings
+    recomputed : bool
+        Whether the figures were computed again from the data while this was made.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ExplorerError
+        When two runs are of the same year, or a place is not in any run.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from exitline.api import run
+    >>> from exitline.web.runs import read_run
+    >>> from exitline.web.settings import Settings
+    >>> out = pathlib.Path(tempfile.mkdtemp()) / "out"
+    >>> done = run("examples/albania-2012/study.yaml", out)
+    >>> shown = explorer_of_runs([read_run(out)], Settings(), recomputed=False)
+    >>> shown.figures[0].cells[0].text.replace("\\xa0", " ")
+    '14.3 %'
+    """
+    ordered = sorted(runs, key=lambda run: run.year)
+    years = _years(ordered)
+    frame = _frame(ordered, settings)
+    grid = Grid({(frame.levels[a.level].key if a.level >= 0 else "", a.key): i
+                 for i, a in enumerate(frame.areas)}, frame.areas, frame.levels)  # fmt: skip
+    series = series_of(ordered, grid, settings.translations)
+    figures, hidden = figures_of(ordered, grid, series, settings.min_count)
+    sentences = Sentences(_labels(ordered), settings.translations)
+    decided = decisions_of(ordered, grid, hidden, settings, sentences)
+    last = ordered[-1]
+    standard = last.about["standard"]
+    shown = Explorer(
+        "run", settings.title or str(last.record["study"]["title"]), "", settings.languages, years,
+        frame.levels, frame.areas, series, figures, decided, settings.notice,
+        outcomes=(known("met"), known("not met"), known("cannot tell yet")),
+        templates=tuple(sentences.templates),
+        standard=_standard(standard) if standard else None,
+        sources=tuple((_source(s), s["url"]) for s in standard["sources"]) if standard else (),
+        method=method_of(ordered), verify=verify_of(ordered, recomputed),
+    )  # fmt: skip
+    summary = settings.summary or summary_of(shown)
+    return replace(shown, summary=summary, disclosure=disclosure_words(shown, settings.min_count))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Levels and areas."""
+
+    levels: tuple[Level, ...]
+    areas: tuple[Area, ...]
+
+
+def _years(runs: Sequence[RunFolder]) -> tuple[str, ...]:
+    """The years of the runs, which must differ."""
+    years = tuple(run.year for run in runs)
+    twice = next((y for y in years if years.count(y) > 1), None)
+    if twice is not None:
+        raise ExplorerError(
+            f"two runs are of the same year: {twice}" if twice else "two runs have no year",
+            expected="runs of different years", got=f"{len(runs)} runs",
+            remedy="show one run alone, or set `year` in the studies",
+        )  # fmt: skip
+    return years
+
+
+def _frame(runs: Sequence[RunFolder], settings: Settings) -> Frame:
+    """Levels and areas of all runs, named and put in their places."""
+    within = _levels_of(runs, settings)
+    keys = list(within)
+    levels = tuple(
+        _level(key, keys.index(within[key]) if within[key] in keys else -1, settings)
+        for key in keys
+    )
+    areas = _areas_of(runs, keys, within)
+    for index, key in enumerate(keys):
+        path = settings.areas[key].places if key in settings.areas else None
+        if path is not None:
+            layout, places = places_of(path, read_table(path))
+            _refuse_strangers(places, [a for a in areas if a.level == index], path)
+            level, areas = put_in_place(levels[index], index, areas, layout, places)
+            levels = (*levels[:index], level, *levels[index + 1 :])
+    return Frame(levels, tuple(areas))
+
+
+def _levels_of(runs: Sequence[RunFolder], settings: Settings) -> dict[str, str]:
+    """Each kind of area, and the kind it lies in ("" for all together); parents first."""
+    found: dict[str, str] = {}
+    for run in runs:
+        found |= {row["by"]: found.get(row["by"], "") for row in run.estimates if row["by"]}
+        found |= {by: parent for (by, _), (parent, _) in run.parents.items()}
+        named, decided = run.about["levels"], {row["level"] for row in run.decisions}
+        if "county" in decided:
+            found.setdefault(named["county"], "")
+        if "village" in decided:
+            found[named["village"]] = named.get("county", "")
+    for key, area in settings.areas.items():
+        if key not in found:
+            raise ExplorerError(
+                f"no run has areas of the kind '{key}'", where=str(settings.path),
+                expected="one of " + ", ".join(found), got=key,
+                remedy="name a column of the study's areas or levels",
+            )  # fmt: skip
+        found[key] = area.within if area.within is not None else found[key]
+    return _parents_first(found, settings)
+
+
+def _parents_first(found: dict[str, str], settings: Settings) -> dict[str, str]:
+    """The same, so ordered that each kind comes after the one it lies in."""
+    ordered: dict[str, str] = {}
+    while len(ordered) < len(found):
+        ready = [k for k, p in found.items() if k not in ordered and (not p or p in ordered)]
+        if not ready:
+            raise ExplorerError(
+                "kinds of area lie within each other in a circle", where=str(settings.path),
+                expected="a chain that ends", got=", ".join(found), remedy="correct `within`",
+            )  # fmt: skip
+        ordered |= {key: found[key] for key in ready}
+    return ordered
+
+
+def _level(key: str, within: int, settings: Settings) -> Level:
+    """A kind of area with its names."""
+    given = settings.areas.get(key)
+    plain = " and ".join(key.split(", "))
+    title = known(plain, settings.translations)
+    named = given.title if given is not None and given.title is not None else title
+    many = given.many if given is not None and given.many is not None else named
+    return Level(key, named, many, within)
+
+
+def _areas_of(runs: Sequence[RunFolder], keys: list[str], within: dict[str, str]) -> list[Area]:
+    """All areas, each after the one it lies in; the first is everything together."""
+    areas = [Area("", known("All together"))]
+    position: dict[tuple[str, str], int] = {("", ""): 0}
+    for index, key in enumerate(keys):
+        for name, parent in _members(runs, key, within[key]).items():
+            position[key, name] = len(areas)
+            label: Text = known("not stated") if name == "(missing)" else name
+            areas.append(Area(name, label, index, position.get(parent, 0)))
+    return areas
+
+
+def _members(
+    runs: Sequence[RunFolder], key: str, within: str
+) -> dict[str, tuple[str, str]]:  # fmt: skip
+    """The areas of one kind, in order of appearance, with the area each lies in."""
+    found: dict[str, tuple[str, str]] = {}
+    for run in runs:
+        named = run.about["levels"]
+        for row in run.estimates:
+            if row["by"] == key:
+                found.setdefault(row["domain"], ("", ""))
+        for row in _shown_units(run):
+            if named.get(row["level"]) == key:
+                parent = (within, row["parent"]) if row["parent"] else ("", "")
+                found.setdefault(row["unit"], parent)
+                found[row["unit"]] = parent if row["parent"] else found[row["unit"]]
+        for (by, area), parent in run.parents.items():
+            if by == key and parent[0] == within:
+                found[area] = parent
+    return found
+
+
+def _shown_units(run: RunFolder) -> list[dict[str, Any]]:
+    """Overall decisions, as many of each level as a page carries: the open ones first."""
+    found: list[dict[str, Any]] = []
+    for level in ("county", "village"):
+        rows = [r for r in run.decisions if r["level"] == level and not r["criterion"]]
+        rows.sort(key=lambda r: ("cannot tell", "not met", "met").index(r["outcome"]))
+        kept = {(r["parent"], r["unit"]) for r in rows[:MOST_UNITS]}
+        found += [r for r in rows if (r["parent"], r["unit"]) in kept]
+    return found
+
+
+def _refuse_strangers(places: Any, areas: Sequence[Area], path: Any) -> None:
+    """A table of places that fits no area at all is the wrong table."""
+    if areas and not any(area.key in places for area in areas):
+        raise ExplorerError(
+            "no place is an area of the run", where=str(path),
+            expected=", ".join(area.key for area in areas[:4]),
+            got=", ".join(list(places)[:4]), remedy="write the areas' keys as the run has them",
+        )  # fmt: skip
+
+
+def _labels(runs: Sequence[RunFolder]) -> list[str]:
+    """Labels of all criteria."""
+    standards = [run.about["standard"] for run in runs if run.about["standard"]]
+    return [c["label"] for s in standards for rule in s["criteria"].values() for c in rule.values()]
+
+
+def _standard(standard: dict[str, Any]) -> tuple[Text, tuple[Text, ...]]:
+    """The rule in words; the title is the first sentence of its scope."""
+    wanted = [s for s in standard["sections"] if s["title"] not in ("Sources", "Scope")]
+    texts = tuple(f"{s['title']}. {' '.join(s['sentences'])}" for s in wanted)
+    return standard["title"], texts
+
+
+def _source(source: dict[str, Any]) -> Text:
+    """A source with its publisher and date."""
+    parts = [source[name] for name in ("title", "publisher", "date") if source[name]]
+    return joined(both("{0}", "{0}"), ", ".join(parts))

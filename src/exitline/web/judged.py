@@ -1,0 +1,126 @@
+"""A run's decisions on villages and counties, as the explorer shows them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.report.numbers import write
+from exitline.web.model import OUTCOMES, Asked, DecisionSet, Judged, Text
+from exitline.web.protect import small_parts
+from exitline.web.texts import both, in_language, joined, known
+
+if TYPE_CHECKING:
+    from exitline.web.figures import Grid
+    from exitline.web.runs import RunFolder
+    from exitline.web.sentences import Sentences
+    from exitline.web.settings import Settings
+
+Row = Mapping[str, Any]
+HIDDEN: Text = both(
+    "The figure is suppressed: it would give a small count away.",
+    "数字不予公布：会透露过小的数目。",
+)
+
+
+def decisions_of(
+    runs: Sequence[RunFolder], grid: Grid, hidden: Sequence[frozenset[int]], settings: Settings,
+    sentences: Sentences,
+) -> tuple[DecisionSet, ...]:  # fmt: skip
+    """Decisions of every level and year.
+
+    Parameters
+    ----------
+    runs : sequence of RunFolder
+        In order of years.
+    grid : Grid
+    hidden : sequence of frozenset of int
+        Areas whose figures are suppressed, for each run.
+    settings : Settings
+    sentences : Sentences
+        Collects the reasons.
+
+    Returns
+    -------
+    tuple of DecisionSet
+    """
+    found = []
+    for year, run in enumerate(runs):
+        for level in ("county", "village"):
+            rows = [r for r in run.decisions if r["level"] == level]
+            if rows:
+                found.append(_set(rows, run, year, level, grid, hidden[year], settings, sentences))
+    return tuple(found)
+
+
+def _set(
+    rows: Sequence[Row], run: RunFolder, year: int, level: str, grid: Grid,
+    hidden: frozenset[int], settings: Settings, sentences: Sentences,
+) -> DecisionSet:  # fmt: skip
+    """Decisions of one level in one year, the overall outcome first."""
+    column = run.about["levels"][level]
+    position = {key: i for (by, key), i in grid.position.items() if by == column}
+    there = [r for r in rows if r["unit"] in position]
+    areas = sorted({position[r["unit"]] for r in there})
+    asked = run.about["standard"]["criteria"][level]
+    names = ["", *(name for name in asked if any(r["criterion"] == name for r in there))]
+    judged = []
+    for name in names:
+        of = {position[r["unit"]]: r for r in there if r["criterion"] == name}
+        shares = name and asked[name]["kind"] == "share"
+        gone = hidden | _small(of, settings.min_count) if shares else frozenset()
+        judged.append(tuple(_judged(of.get(a), a in gone, sentences) for a in areas))
+    index = next(i for i, lv in enumerate(grid.levels) if lv.key == column)
+    criteria = tuple(_asked(n, asked.get(n), settings.translations) for n in names)
+    return DecisionSet(index, year, criteria, tuple(areas), tuple(judged))
+
+
+def _asked(name: str, words: Mapping[str, str] | None, translations: Mapping[str, str]) -> Asked:
+    """A criterion in words."""
+    if words is None:
+        return Asked(name, known("overall"))
+    return Asked(name, known(words["label"], translations), _rule(words["rule"]))
+
+
+def _rule(text: str) -> Text:
+    """What a criterion asks for: "below 3 %", in Chinese "低于3%"."""
+    zh = text
+    for word in ("below", "at most", "above", "at least"):
+        zh = zh.replace(f"{word} ", in_language(known(word), "zh"))
+    return joined(both("must be {0}", "必须{1}"), text, zh.replace(" %", "%")) if text else ""
+
+
+def _judged(row: Row | None, hidden: bool, sentences: Sentences) -> Judged:
+    """One decision; where it is hidden, the outcome alone is said."""
+    if row is None:
+        return Judged(None)
+    outcome = OUTCOMES.index(row["outcome"])
+    if hidden:
+        return Judged(outcome, "", True, HIDDEN)
+    value = row["value"]
+    text = ""
+    if math.isfinite(value):
+        text = write(value, math.nan, math.nan, math.nan, "share").text
+    return Judged(outcome, text, False, sentences.take(row["reason"]))
+
+
+def _small(of: Mapping[int, Row], min_count: float) -> frozenset[int]:
+    """Units whose share would give a small number of households away.
+
+    In a sample the households that were looked at must not be few; in a full count
+    neither those in the share nor those outside it, within each county.
+    """
+    found: set[int] = set()
+    families: dict[str, list[int]] = {}
+    for area, row in of.items():
+        families.setdefault(row["parent"], []).append(area)
+    for family in families.values():
+        shares = [a for a in family if math.isfinite(of[a]["value"])]
+        full = [a for a in shares if of[a]["evidence"] == "full count"]
+        found |= {a for a in shares if a not in full and of[a]["n"] < min_count}
+        inside = [float(round(of[a]["value"] * of[a]["n"])) for a in full]
+        outside = [of[a]["n"] - n for a, n in zip(full, inside, strict=True)]
+        for counts in (inside, outside):
+            found |= {full[i] for i in small_parts(counts, min_count)}
+    return frozenset(found)

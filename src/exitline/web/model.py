@@ -1,0 +1,315 @@
+"""What the explorer shows, as records; `Explorer.payload` is what page and server hand out.
+
+Every figure here is already as it may be published: rounded, bound to its claim, and
+suppressed where it must be. Neither the page nor the server sees anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Text = str | Mapping[str, str]
+"""A text, or the text in each language."""
+
+SHOWN, SUPPRESSED, CANNOT_TELL, NO_INTERVAL = 0, 1, 2, 3
+"""Status of a figure."""
+OUTCOMES = ("met", "not met", "cannot tell")
+"""Outcomes in the order of their codes."""
+FORMAT = "exitline-explorer/1"
+
+
+@dataclass(frozen=True)
+class Level:
+    """A kind of area: provinces, counties, villages.
+
+    Attributes
+    ----------
+    key : str
+        The column, or columns joined with ", ".
+    title, many : text
+        One area of the kind, and several.
+    within : int
+        The level it lies in, -1 for all together.
+    layout : {"tiles", "dots", "list"}
+        How positions are meant: columns and rows, points in the unit square, or none.
+    aspect : float
+        Width by height of the picture of dots.
+    """
+
+    key: str
+    title: Text
+    many: Text
+    within: int = -1
+    layout: Literal["tiles", "dots", "list"] = "list"
+    aspect: float = 1.0
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area; the first of an explorer is everything together.
+
+    Attributes
+    ----------
+    key : str
+    label : text
+    level : int
+        -1 for all together.
+    within : int
+        The area it lies in.
+    x, y : float or None
+        Position, as the level's layout means it.
+    """
+
+    key: str
+    label: Text
+    level: int = -1
+    within: int = -1
+    x: float | None = None
+    y: float | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """A measure at a line.
+
+    Attributes
+    ----------
+    key : str
+    label, line, unit_words : text
+        What it is, the line in words, and the unit in words.
+    unit : str
+        "percent", "persons", "households", "money", "index", "number" or "areas".
+    sampled : bool
+        False for a full count, which has no intervals.
+    level : float
+        Confidence of the intervals in percent.
+    edges : tuple of float
+        Edges of the classes that colour shows, ascending, at most four.
+    threshold : float or None
+        Of an exit rule: one of the edges.
+    good : {"low", "high", ""}
+        Which end is better.
+    """
+
+    key: str
+    label: Text
+    line: Text
+    unit: str
+    unit_words: Text
+    sampled: bool
+    level: float = 95.0
+    edges: tuple[float, ...] = ()
+    threshold: float | None = None
+    good: Literal["low", "high", ""] = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure as it is shown.
+
+    Attributes
+    ----------
+    area : int
+    value, low, high : float or None
+        For drawing and sorting, in the unit of the series (percent: 0 to 100).
+    text, interval : str
+        As they are read.
+    n : int or None
+        Households it rests on.
+    status : int
+    reason : text
+        Why there is no figure or no interval.
+    claim : str
+        First letters of the claim's id ("" where the figure is not of a claim).
+    """
+
+    area: int
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    text: str = ""
+    interval: str = ""
+    n: int | None = None
+    status: int = SHOWN
+    reason: Text = ""
+    claim: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one series in one year."""
+
+    series: int
+    year: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One unit held against one criterion: outcome code, observed value, why.
+
+    A reason is a text, or the position of a template followed by what stands in it.
+    """
+
+    outcome: int | None
+    text: str = ""
+    hidden: bool = False
+    reason: Text | list[int | str] = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A criterion: "" is the overall outcome."""
+
+    key: str
+    label: Text
+    rule: Text = ""
+
+
+@dataclass(frozen=True)
+class DecisionSet:
+    """Decisions on the areas of one level in one year.
+
+    Attributes
+    ----------
+    level, year : int
+    criteria : tuple of Asked
+        The overall outcome first.
+    areas : tuple of int
+    judged : tuple of tuple of Judged
+        For each criterion, one for each area.
+    """
+
+    level: int
+    year: int
+    criteria: tuple[Asked, ...]
+    areas: tuple[int, ...]
+    judged: tuple[tuple[Judged, ...], ...]
+
+
+@dataclass(frozen=True)
+class Verify:
+    """How a stranger recomputes what is shown."""
+
+    words: Text
+    commands: tuple[str, ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """Everything one explorer shows."""
+
+    kind: Literal["run", "record"]
+    title: Text
+    summary: Text
+    languages: tuple[str, ...]
+    years: tuple[str, ...]
+    levels: tuple[Level, ...]
+    areas: tuple[Area, ...]
+    series: tuple[Series, ...]
+    figures: tuple[Figures, ...]
+    decisions: tuple[DecisionSet, ...] = ()
+    notice: Text | None = None
+    outcomes: tuple[Text, Text, Text] = ("met", "not met", "cannot tell yet")
+    templates: tuple[Text, ...] = ()
+    standard: tuple[Text, tuple[Text, ...]] | None = None
+    sources: tuple[tuple[Text, str], ...] = ()
+    method: tuple[tuple[Text, Text], ...] = ()
+    disclosure: Text = ""
+    verify: Verify = field(default_factory=lambda: Verify(""))
+
+    @property
+    def suppressed(self) -> int:
+        """How many figures are suppressed."""
+        cells = sum(c.status == SUPPRESSED for f in self.figures for c in f.cells)
+        return cells + sum(j.hidden for d in self.decisions for row in d.judged for j in row)
+
+    def payload(self) -> dict[str, Any]:
+        """The explorer as JSON-ready data, column by column.
+
+        Returns
+        -------
+        dict
+            Texts are strings, or mappings from language to string.
+        """
+        from exitline import __version__
+
+        return {
+            "format": FORMAT,
+            "software": f"exitline {__version__}",
+            "kind": self.kind,
+            "title": self.title,
+            "summary": self.summary,
+            "notice": self.notice,
+            "languages": list(self.languages),
+            "years": list(self.years),
+            "levels": [vars(level) for level in self.levels],
+            "areas": columns_of(self.areas, ("key", "label", "level", "within", "x", "y")),
+            "series": [series_payload(s) for s in self.series],
+            "figures": [figures_payload(f) for f in self.figures],
+            "decisions": [decisions_payload(d) for d in self.decisions],
+            "outcomes": list(self.outcomes),
+            "templates": list(self.templates),
+            "palette": "record" if self.kind == "record" else "rule",
+            "standard": (
+                {"title": self.standard[0], "text": list(self.standard[1])}
+                if self.standard is not None
+                else None
+            ),
+            "sources": [{"title": title, "url": url} for title, url in self.sources],
+            "method": [{"term": term, "text": text} for term, text in self.method],
+            "disclosure": {"words": self.disclosure, "suppressed": self.suppressed},
+            "verify": {
+                "words": self.verify.words,
+                "commands": list(self.verify.commands),
+                "digests": [{"name": n, "sha256": d} for n, d in self.verify.digests],
+            },
+        }
+
+
+def columns_of(records: Sequence[Any], names: Sequence[str]) -> dict[str, list[Any]]:
+    """Records as columns.
+
+    Examples
+    --------
+    >>> columns_of([Area("a", "A"), Area("b", "B", 0, 0)], ("key", "level"))
+    {'key': ['a', 'b'], 'level': [-1, 0]}
+    """
+    return {name: [getattr(record, name) for record in records] for name in names}
+
+
+def series_payload(series: Series) -> dict[str, Any]:
+    """A series; a full count has no confidence."""
+    found = {**vars(series), "edges": list(series.edges)}
+    if not series.sampled:
+        del found["level"]
+    return found
+
+
+def figures_payload(figures: Figures) -> dict[str, Any]:
+    """Figures as columns; reasons, which are few, by position."""
+    names = ("area", "value", "low", "high", "text", "interval", "n", "status", "claim")
+    reasons = {str(i): c.reason for i, c in enumerate(figures.cells) if c.reason}
+    return {
+        "series": figures.series,
+        "year": figures.year,
+        **columns_of(figures.cells, names),
+        "reason": reasons,
+    }
+
+
+def decisions_payload(decided: DecisionSet) -> dict[str, Any]:
+    """Decisions as columns, one list for each criterion."""
+    return {
+        "level": decided.level,
+        "year": decided.year,
+        "criteria": [vars(criterion) for criterion in decided.criteria],
+        "area": list(decided.areas),
+        "outcome": [[j.outcome for j in row] for row in decided.judged],
+        "text": [[j.text for j in row] for row in decided.judged],
+        "hidden": [[int(j.hidden) for j in row] for row in decided.judged],
+        "reason": [[j.reason for j in row] for row in decided.judged],
+    }
