@@ -20,6 +20,7 @@ from exitline.claim import (
     file_digest,
     read_claims,
 )
+from exitline.decide.table import rows_of
 
 ROWS = [
     ("headcount", "100", "", "", 0.14337, 0.009, 0.12601, 0.16098, 0.95, 6671, 756_128.98),
@@ -163,7 +164,15 @@ def test_all_claims_of_a_run_are_read_back(survey: Path, tmp_path: Path) -> None
         "study": None,
     }
     path = tmp_path / "claims.json"
-    path.write_text(json.dumps(claims_of_run(found, record), indent=2))
+    nan = float("nan")
+    decided = rows_of(
+        "village", ["v1", "v2", "v3"], ["c"] * 3, criterion="", outcome=["met", "not met", "met"],
+        value=nan, low=nan, high=nan, threshold=nan, comparison="", confidence=nan, evidence="",
+        n=nan, population=nan, needed=nan, error_probability=nan, reason="",
+    )  # fmt: skip
+    path.write_text(json.dumps(claims_of_run(found, decided, record), indent=2))
     claims = [signed.claim for signed, _ in read_claims(path)]
-    assert len(claims) == len(found) == 6
+    assert len(claims) == len(found) + 3 == 9
     assert {claim.query.words() for claim in claims} >= {"headcount, line 100", "mean, region a"}
+    counts = {c.query.outcome: c.value for c in claims if c.query.kind == "decision count"}
+    assert counts == {"met": "2", "not met": "1", "cannot tell": "0"}

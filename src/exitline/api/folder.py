@@ -116,10 +116,10 @@ def _areas(found: Run) -> pd.DataFrame:
 
 
 def _claims(found: Run) -> dict[str, Any]:
-    """One unsigned claim for each estimate, which `exitline verify` recomputes."""
+    """Unsigned claims on estimates and on decisions counted, which `exitline verify` recomputes."""
     from exitline.claim.from_run import claims_of_run
 
-    return claims_of_run(found.estimates, found.provenance)
+    return claims_of_run(found.estimates, found.decisions, found.provenance)
 
 
 def _report(found: Run) -> str:

@@ -18,6 +18,7 @@ from exitline.claim.make import (
     claim_count,
     claim_decision,
     claim_estimate,
+    count_claims,
     estimate_claim,
     estimate_claims,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "claim_of",
     "claims_document",
     "claims_of_run",
+    "count_claims",
     "estimate_claim",
     "estimate_claims",
     "file_digest",

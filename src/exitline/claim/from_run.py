@@ -6,18 +6,23 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from exitline.claim.context import Context, claims_document
-from exitline.claim.make import estimate_claims
+from exitline.claim.make import count_claims, estimate_claims
 
 if TYPE_CHECKING:
+    from exitline.decide.table import Decisions
     from exitline.infer.estimates import Estimates
 
 
-def claims_of_run(estimates: Estimates, provenance: Mapping[str, Any]) -> dict[str, Any]:
-    """What a run writes to claims.json: a claim for every estimate that has a value.
+def claims_of_run(
+    estimates: Estimates, decisions: Decisions, provenance: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a run writes to claims.json: a claim for every estimate that has a value, and for
+    how many villages and counties have each outcome.
 
     Parameters
     ----------
     estimates : Estimates
+    decisions : Decisions
         What the run found.
     provenance : mapping
         What it keeps in run.json; see :meth:`exitline.claim.Context.of_provenance`.
@@ -34,4 +39,10 @@ def claims_of_run(estimates: Estimates, provenance: Mapping[str, Any]) -> dict[s
     """
     frame = estimates.to_pandas()
     rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
-    return claims_document(estimate_claims(rows, Context.of_provenance(provenance)))
+    names = ("level", "criterion", "outcome")
+    decided = [
+        dict(zip(names, values, strict=True))
+        for values in zip(*(decisions.columns[name] for name in names), strict=True)
+    ]
+    context = Context.of_provenance(provenance)
+    return claims_document((*estimate_claims(rows, context), *count_claims(decided, context)))

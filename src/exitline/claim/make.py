@@ -12,7 +12,7 @@ from typing import Any
 from exitline.claim.context import Context
 from exitline.claim.errors import ClaimError
 from exitline.claim.exact import Rounding, as_fraction, text_of
-from exitline.claim.record import Claim, Query
+from exitline.claim.record import OUTCOMES, Claim, Query
 from exitline.claim.tables import Pick, count_decisions, pick_decision, pick_estimate, read_rows
 from exitline.errors import MeasureError
 
@@ -101,11 +101,8 @@ def claim_count(
     ClaimError
         When the run has decided nothing of the kind.
     """
-    query = Query(kind="decision count", level=level, outcome=outcome, criterion=criterion)
     count = count_decisions(read_rows(folder, "decisions"), level, outcome, criterion)
-    said = statement or "{figure} " + f'have the outcome "{outcome}".'
-    unit = query.words().split(" ", 1)[0]
-    return _claim(Context.of_run(folder), query, str(count), Rounding(mode="exact"), unit, said)
+    return _count_claim(Context.of_run(folder), count, level, outcome, criterion, statement)
 
 
 def claim_decision(
@@ -218,6 +215,47 @@ def estimate_claims(rows: Iterable[Mapping[str, Any]], context: Context) -> tupl
     ()
     """
     return tuple(estimate_claim(row, context) for row in rows if _is_number(row.get("estimate")))
+
+
+def count_claims(rows: Iterable[Mapping[str, Any]], context: Context) -> tuple[Claim, ...]:
+    """A claim for how many villages and counties have each outcome, overall and by criterion.
+
+    Parameters
+    ----------
+    rows : iterable of mappings
+        Decisions, with the columns level, criterion and outcome.
+    context : Context
+        Data, rule file, study and software of the run.
+
+    Examples
+    --------
+    >>> from exitline.claim import InputDigest
+    >>> context = Context((InputDigest("s.csv", sha256="e3" * 32),), "exitline 0.1.0")
+    >>> rows = [{"level": "village", "unit": "7", "criterion": "", "outcome": "met"}]
+    >>> [claim.sentence for claim in count_claims(rows, context)][0]
+    '1 villages have the outcome "met".'
+    """
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for row in rows:
+        if row["level"] != "household":
+            of = counts.setdefault((row["level"], row["criterion"]), dict.fromkeys(OUTCOMES, 0))
+            of[row["outcome"]] += 1
+    return tuple(
+        _count_claim(context, count, level, outcome, criterion, "")
+        for (level, criterion), of in counts.items()
+        for outcome, count in of.items()
+    )
+
+
+def _count_claim(
+    context: Context, count: int, level: str, outcome: str, criterion: str, statement: str
+) -> Claim:
+    """The claim of a number of decisions."""
+    query = Query(kind="decision count", level=level, outcome=outcome, criterion=criterion)
+    on = f" on {criterion}" if criterion else ""
+    said = statement or "{figure} " + f'have the outcome "{outcome}"{on}.'
+    unit = query.words().split(" ", 1)[0]
+    return _claim(context, query, str(count), Rounding(mode="exact"), unit, said)
 
 
 def _claim(

@@ -31,9 +31,9 @@ def class_edges(
     Examples
     --------
     >>> class_edges([8.0, 12.0, 17.0, 25.0], "percent")
-    (5, 10, 20, 30)
+    (2, 5, 10, 20)
     >>> class_edges([8.0, 12.0, 17.0, 25.0], "percent", 15.0)
-    (5, 10, 15.0, 30)
+    (2, 5, 15.0, 20)
     """
     found = sorted(v for v in values if math.isfinite(v))
     if not found or found[0] == found[-1]:

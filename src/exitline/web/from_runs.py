@@ -113,7 +113,6 @@ def _frame(runs: Sequence[RunFolder], settings: Settings) -> Frame:
         path = settings.areas[key].places if key in settings.areas else None
         if path is not None:
             layout, places = places_of(path, read_table(path))
-            _refuse_strangers(places, [a for a in areas if a.level == index], path)
             level, areas = put_in_place(levels[index], index, areas, layout, places)
             levels = (*levels[:index], level, *levels[index + 1 :])
     return Frame(levels, tuple(areas))
@@ -207,16 +206,6 @@ def _shown_units(run: RunFolder) -> list[dict[str, Any]]:
         kept = {(r["parent"], r["unit"]) for r in rows[:MOST_UNITS]}
         found += [r for r in rows if (r["parent"], r["unit"]) in kept]
     return found
-
-
-def _refuse_strangers(places: Any, areas: Sequence[Area], path: Any) -> None:
-    """A table of places that fits no area at all is the wrong table."""
-    if areas and not any(area.key in places for area in areas):
-        raise ExplorerError(
-            "no place is an area of the run", where=str(path),
-            expected=", ".join(area.key for area in areas[:4]),
-            got=", ".join(list(places)[:4]), remedy="write the areas' keys as the run has them",
-        )  # fmt: skip
 
 
 def _labels(runs: Sequence[RunFolder]) -> list[str]:

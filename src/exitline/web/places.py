@@ -124,8 +124,15 @@ def put_in_place(
     -------
     Level and list of Area
         Dots are scaled into the unit square, north up, with the picture's aspect.
+
+    Raises
+    ------
+    ExplorerError
+        When tiles are placed and an area has none.
     """
     found = list(areas)
+    if layout == "tiles":
+        _refuse_homeless([a for a in areas if a.level == index], places)
     own = [i for i, area in enumerate(areas) if area.level == index and area.key in places]
     for i in own:
         place = places[areas[i].key]
@@ -141,6 +148,17 @@ def put_in_place(
         x, y = square.get(i, (None, None))
         found[i] = replace(found[i], x=x, y=y)
     return replace(level, layout="dots", aspect=aspect), found
+
+
+def _refuse_homeless(areas: Sequence[Area], places: Mapping[str, Place]) -> None:
+    """Every area needs its tile: one that is missing is most often a name misspelt."""
+    lacking = [area.key for area in areas if area.key not in places]
+    if lacking:
+        raise ExplorerError(
+            f"{len(lacking)} areas have no tile", expected="a row for each area of the run",
+            got=", ".join(lacking[:4]) + (" ..." if len(lacking) > 4 else ""),
+            remedy=nearest(lacking[0], places) or "add their keys to the table of places",
+        )  # fmt: skip
 
 
 def unit_square(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,16 +91,18 @@ def read_run(folder: str | Path) -> RunFolder:
     path = Path(folder)
     record = _record(path)
     areas = _rows(path, "areas")
+    claims, counts = _claims(path)
     found = RunFolder(
         path,
         record,
         _rows(path, "estimates"),
         _rows(path, "decisions"),
         {(r["by"], r["domain"]): (r["within"], r["within_domain"]) for r in areas},
-        dict(_claims(path)),
+        claims,
     )
     for row in found.estimates:
         _check(row, found)
+    _check_counts(found, counts)
     return found
 
 
@@ -192,15 +195,33 @@ def _not_a_run(file: Path, got: str) -> ExplorerError:
     )
 
 
-def _claims(path: Path) -> Iterator[tuple[Key, tuple[Claim, str]]]:
-    """The claims on estimates, by what names the estimate."""
+def _claims(path: Path) -> tuple[dict[Key, tuple[Claim, str]], list[Claim]]:
+    """The claims on estimates, by what names the estimate, and those on numbers of decisions."""
     from exitline.claim import read_claims
 
+    found: dict[Key, tuple[Claim, str]] = {}
+    counts = []
     for signed, _ in read_claims(path / "claims.json"):
         query = signed.claim.query
         if query.kind == "estimate" and query.column == "estimate":
             key = (query.measure, query.line, query.by, query.domain)
-            yield key, (signed.claim, signed.claim_id[:ID_LETTERS])
+            found[key] = (signed.claim, signed.claim_id[:ID_LETTERS])
+        elif query.kind == "decision count":
+            counts.append(signed.claim)
+    return found, counts
+
+
+def _check_counts(run: RunFolder, claims: Sequence[Claim]) -> None:
+    """Refuse decisions whose number the claims do not bear out."""
+    numbers = Counter((r["level"], r["criterion"], r["outcome"]) for r in run.decisions)
+    for claim in claims:
+        query = claim.query
+        said = str(numbers.pop((query.level, query.criterion, query.outcome), 0))
+        if said != claim.value:
+            raise _unclaimed(run, query.words(), claim.value, said, "decisions.parquet")
+    if numbers:
+        raise _unclaimed(run, "decisions", "no number", "decisions without a claim",
+                         "decisions.parquet")  # fmt: skip
 
 
 def _check(row: Mapping[str, Any], run: RunFolder) -> None:
@@ -214,10 +235,13 @@ def _check(row: Mapping[str, Any], run: RunFolder) -> None:
         said = rounding.apply(value) if rounding is not None else "a figure without a claim"
     claimed = there[0].value if there is not None else "no figure"
     if said != claimed:
-        raise ExplorerError(
-            "a figure of the run is not what its claim says",
-            where=f"{run.path}: {', '.join(part for part in key if part)}",
-            expected=f"{claimed} (claims.json)",
-            got=f"{said} (estimates.parquet)",
-            remedy="run the study again: one of the two files was changed afterwards",
-        )
+        name = ", ".join(part for part in key if part)
+        raise _unclaimed(run, name, claimed, said, "estimates.parquet")
+
+
+def _unclaimed(run: RunFolder, name: str, claimed: str, said: str, file: str) -> ExplorerError:
+    return ExplorerError(
+        "a figure of the run is not what its claim says", where=f"{run.path}: {name}",
+        expected=f"{claimed} (claims.json)", got=f"{said} ({file})",
+        remedy="run the study again: one of the two files was changed afterwards",
+    )  # fmt: skip
