@@ -33,7 +33,7 @@ def class_edges(
     >>> class_edges([8.0, 12.0, 17.0, 25.0], "percent")
     (2, 5, 10, 20)
     >>> class_edges([8.0, 12.0, 17.0, 25.0], "percent", 15.0)
-    (2, 5, 15.0, 20)
+    (2, 5, 10, 15.0)
     """
     found = sorted(v for v in values if math.isfinite(v))
     if not found or found[0] == found[-1]:

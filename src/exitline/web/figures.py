@@ -147,14 +147,14 @@ def _cell(
         return Cell(area, None, n=row["n"], status=CANNOT_TELL, reason=known(row["reason"]))
     claim, claim_id = there
     unit = run.about["measures"][row["measure"]]["unit"]
-    said = write(row["estimate"], row["ci_low"], row["ci_high"], row["se"], unit)
+    said = write(row["estimate"], row["ci_low"], row["ci_high"], row["se"], unit, row["reason"])
     low, high = (float(t) if t else None for t in (claim.low, claim.high))
     if not series.sampled:
         low = high = None
     lacking = series.sampled and low is None
     return Cell(
         area, float(claim.value), low, high, said.text, said.interval if series.sampled else "",
-        row["n"], NO_INTERVAL if lacking else SHOWN, known(row["reason"]) if lacking else "",
+        row["n"], NO_INTERVAL if lacking else SHOWN, known(said.reason) if lacking else "",
         claim_id,
     )  # fmt: skip
 

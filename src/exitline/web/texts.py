@@ -43,6 +43,11 @@ _CHINESE = {
     "at most": "不超过",
     "above": "高于",
     "at least": "不低于",
+    "no interval can be given": "无法给出区间",
+    "one PSU in the domain: no standard error can be estimated": (
+        "该地区只有一个初级抽样单元：无法估计标准误"
+    ),
+    "no household of the kind the measure averages over": "没有该指标所统计的住户",
 }
 
 

@@ -1,0 +1,79 @@
+"""What the explorer hides cannot be worked out from what it shows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from exitline.web.model import Area
+from exitline.web.protect import small_areas, small_parts
+
+
+def _tree(counts: list[list[int]]) -> tuple[list[Area], dict[int, float]]:
+    """A country of provinces of counties, with the sums that a reader knows."""
+    areas, numbers = [Area("", "All")], {0: float(sum(map(sum, counts)))}
+    for p, county in enumerate(counts):
+        parent = len(areas)
+        areas.append(Area(f"p{p}", f"p{p}", 0, 0))
+        numbers[parent] = float(sum(county))
+        for c, n in enumerate(county):
+            numbers[len(areas)] = float(n)
+            areas.append(Area(f"p{p}c{c}", f"p{p}c{c}", 1, parent))
+    return areas, numbers
+
+
+def _inferred(
+    areas: list[Area], numbers: dict[int, float], hidden: frozenset[int], cell: int
+) -> tuple[float, float]:
+    """Smallest and largest value of a hidden area that fits all that is shown."""
+    size = len(areas)
+    rows = []
+    for level in (0, 1):
+        for parent in {a.within for a in areas if a.level == level}:
+            row = np.zeros(size)
+            row[[i for i, a in enumerate(areas) if a.level == level and a.within == parent]] = 1
+            row[parent] = -1
+            rows.append(row)
+    bounds = [(0, None) if i in hidden else (numbers[i], numbers[i]) for i in range(size)]
+    ends = []
+    for sign in (1, -1):
+        goal = np.zeros(size)
+        goal[cell] = sign
+        found = linprog(goal, A_eq=np.array(rows), b_eq=np.zeros(len(rows)), bounds=bounds)
+        ends.append(np.inf if found.status == 3 else sign * found.fun)
+    return float(ends[0]), float(ends[1])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_hidden_county_keeps_its_protection_interval(seed):
+    rng = np.random.default_rng(seed)
+    counts = [list(rng.poisson(rng.gamma(1.0, 25.0, rng.integers(2, 6)))) for _ in range(3)]
+    areas, numbers = _tree([[int(n) for n in county] for county in counts])
+    hidden = small_areas(areas, numbers, 10)
+    for cell in (i for i, n in numbers.items() if 0 < n < 10):
+        assert cell in hidden
+        low, high = _inferred(areas, numbers, hidden, cell)
+        assert low <= max(0.0, numbers[cell] - 10) + 1e-6
+        assert high >= numbers[cell] + 10 - 1e-6
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
+@settings(deadline=None, max_examples=300)
+def test_parts_of_a_known_total_are_as_uncertain_as_promised(counts):
+    hidden = small_parts(counts, 10)
+    small = {i for i, n in enumerate(counts) if 0 < n < 10}
+    assert small <= hidden
+    if not small:
+        assert not hidden
+    elif len(hidden) < len(counts):
+        together = sum(counts[i] for i in hidden)
+        assert all(together >= counts[i] + 10 for i in small)  # the interval is [0, together]
+
+
+def test_nothing_is_hidden_where_nothing_is_small_or_protection_is_off():
+    areas, numbers = _tree([[40, 30], [0, 25]])
+    assert small_areas(areas, numbers, 10) == frozenset()
+    assert small_areas(areas, _tree([[3, 30], [0, 25]])[1], 0) == frozenset()
