@@ -107,6 +107,17 @@ def test_decisions_are_those_of_the_run_and_say_the_same(folders):
     assert compared > 300
 
 
+def test_counts_speak_of_all_units_where_only_some_are_listed(folders, monkeypatch):
+    from exitline.web import from_runs
+
+    monkeypatch.setattr(from_runs, "MOST_UNITS", 40)
+    shown = build([folders["census"]])
+    villages = next(d for d in shown.decisions if len(d.areas) == 40)
+    assert villages.counts[0] == (73, 59, 1)
+    assert sorted({j.outcome for j in villages.judged[0]}) == [1, 2]  # met ones come last
+    assert any("40 of 133" in text["en"] for _, text in shown.method)
+
+
 def test_small_counts_of_the_census_are_hidden_everywhere(folders):
     shown = build([folders["census"]])
     run_ = pd.read_parquet(folders["census"] / "estimates.parquet")

@@ -14,7 +14,7 @@ from exitline.web.places import places_of, put_in_place
 from exitline.web.sentences import Sentences
 from exitline.web.tables import read_table
 from exitline.web.texts import both, joined, known
-from exitline.web.words import disclosure_words, method_of, summary_of, verify_of
+from exitline.web.words import disclosure_words, left_out, method_of, summary_of, verify_of
 
 if TYPE_CHECKING:
     from exitline.web.runs import RunFolder
@@ -73,7 +73,7 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
         templates=tuple(sentences.templates),
         standard=_standard(standard) if standard else None,
         sources=tuple((_source(s), s["url"]) for s in standard["sources"]) if standard else (),
-        method=method_of(ordered), verify=verify_of(ordered, recomputed),
+        method=(*method_of(ordered), *left_out(decided)), verify=verify_of(ordered, recomputed),
     )  # fmt: skip
     summary = settings.summary or summary_of(shown)
     return replace(shown, summary=summary, disclosure=disclosure_words(shown, settings.min_count))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,9 @@ def _set(
         judged.append(tuple(_judged(of.get(a), a in gone, sentences) for a in areas))
     index = next(i for i, lv in enumerate(grid.levels) if lv.key == column)
     criteria = tuple(_asked(n, asked.get(n), settings.translations) for n in names)
-    return DecisionSet(index, year, criteria, tuple(areas), tuple(judged))
+    numbers = Counter((r["criterion"], r["outcome"]) for r in rows)
+    counts = tuple(tuple(numbers[name, outcome] for outcome in OUTCOMES) for name in names)
+    return DecisionSet(index, year, criteria, tuple(areas), tuple(judged), counts)
 
 
 def _asked(name: str, words: Mapping[str, str] | None, translations: Mapping[str, str]) -> Asked:

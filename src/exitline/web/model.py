@@ -180,6 +180,8 @@ class DecisionSet:
     areas : tuple of int
     judged : tuple of tuple of Judged
         For each criterion, one for each area.
+    counts : tuple of tuple of int
+        For each criterion, how many units have each outcome, those not shown included.
     """
 
     level: int
@@ -187,6 +189,7 @@ class DecisionSet:
     criteria: tuple[Asked, ...]
     areas: tuple[int, ...]
     judged: tuple[tuple[Judged, ...], ...]
+    counts: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -307,6 +310,7 @@ def decisions_payload(decided: DecisionSet) -> dict[str, Any]:
         "level": decided.level,
         "year": decided.year,
         "criteria": [vars(criterion) for criterion in decided.criteria],
+        "counts": [list(of) for of in decided.counts],
         "area": list(decided.areas),
         "outcome": [[j.outcome for j in row] for row in decided.judged],
         "text": [[j.text for j in row] for row in decided.judged],

@@ -269,10 +269,14 @@ def _decisions(
     said = [_said(unit) for unit in of]
     asked = (Asked("", use.left),)
     return tuple(
-        DecisionSet(last, y, asked, own, (tuple(
-            Judged(LEFT if unit.year <= year else LISTED, reason=reason)
-            for unit, reason in zip(of, said, strict=True)
-        ),))
+        DecisionSet(
+            last, y, asked, own,
+            (tuple(
+                Judged(LEFT if unit.year <= year else LISTED, reason=reason)
+                for unit, reason in zip(of, said, strict=True)
+            ),),
+            ((sum(u.year <= year for u in of), sum(u.year > year for u in of), 0),),
+        )
         for y, year in enumerate(years)
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from exitline.web.model import Text, Verify
 from exitline.web.texts import both, joined
 
 if TYPE_CHECKING:
-    from exitline.web.model import Explorer
+    from exitline.web.model import DecisionSet, Explorer
     from exitline.web.runs import RunFolder
 
 
@@ -76,6 +76,23 @@ def _decided(run: RunFolder, *, census: bool) -> tuple[tuple[Text, Text], ...]:
         )
     )
     return ((both("Decisions", "判定"), text),)
+
+
+def left_out(decided: Sequence[DecisionSet]) -> tuple[tuple[Text, Text], ...]:
+    """That a page carries only so many units of a level, where it does."""
+    cut = [(len(d.areas), sum(d.counts[0])) for d in decided if sum(d.counts[0]) > len(d.areas)]
+    if not cut:
+        return ()
+    text = joined(
+        both(
+            "{0} of {1} units of the lowest level are listed here, the undecided and those not met "
+            "first; all of them are in decisions.parquet. Numbers count all.",
+            "此处列出最低一级{1}个单位中的{0}个，尚不能判断和未达到的在前；全部见decisions.parquet。"
+            "计数包括全部单位。",
+        ),
+        *(f"{n:,}" for n in cut[-1]),
+    )
+    return ((both("Units left out", "未列出的单位"), text),)
 
 
 def disclosure_words(shown: Explorer, min_count: float) -> Text:
