@@ -204,12 +204,12 @@ def test_interrupted_runs_leave_nothing_half_written(tmp_path, after):
     )  # fmt: skip
     time.sleep(after)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    _, said = process.communicate(timeout=60)
     out = tmp_path / "a" / "out"
     if process.returncode == 0:
         assert (out / "report.html").exists()
         return
-    assert process.returncode in (130, -signal.SIGINT, 1)
+    assert process.returncode in (130, -signal.SIGINT, 1), said
     assert not out.exists()
     assert not list(Path(tmp_path / "a").glob(".*partial*"))
 
