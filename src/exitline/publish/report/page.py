@@ -69,7 +69,7 @@ def render(content: ReportInput) -> str:
     environment = _environment()
     return environment.get_template("report.html.j2").render(
         page=view(content), style=style, script=script,
-        style_digest=_digest(style), script_digest=_digest(script),
+        style_digest=digest(style), script_digest=digest(script),
     )  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def _relative(value: float, se: float) -> str:
     return f"{rounded(100 * se / value, 1)}\N{NO-BREAK SPACE}%" if known else "cannot tell yet"
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
     """The digest by which the page's security policy knows its own style and script."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
