@@ -70,10 +70,12 @@ def embedded(value: Any) -> str:
     return re.sub("[<\u2028\u2029]", lambda m: f"\\u{ord(m.group()):04x}", text)
 
 
-def _first_screen(payload: Mapping[str, Any], language: str, words: Mapping[str, str]) -> Any:
+def _first_screen(
+    payload: Mapping[str, Any], language: str, words: Mapping[str, str]
+) -> dict[str, Any]:
     """What stands in the page without scripts: the answer, and the first level as a table."""
     first = next((f for f in payload["figures"] if f["series"] == 0 and _latest(f, payload)), None)
-    page = {
+    page: dict[str, Any] = {
         name: in_language(payload[name] or "", language) for name in ("title", "summary", "notice")
     }
     page |= {"software": payload["software"], "big": "", "meaning": "", "sure": (), "caption": "",
@@ -119,10 +121,9 @@ def _style() -> str:
     report = (resources.files("exitline.publish.report") / "templates" / "style.css").read_text(
         encoding="utf-8"
     )
-    light, dark = re.findall(r":root \{(.*?)\}", report, re.DOTALL)[:2]
+    _, dark = re.findall(r":root \{(.*?)\}", report, re.DOTALL)[:2]
     report = report.replace(":root {" + dark, ':root:not([data-theme="light"]) {' + dark)
     chosen = f':root[data-theme="dark"] {{{dark}}}'
-    del light
     return "\n".join((report, chosen, _asset("explorer.css")))
 
 

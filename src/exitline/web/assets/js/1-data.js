@@ -24,6 +24,9 @@ const W = (key, ...parts) => fill((WORDS[state.lang] ?? WORDS.en)[key] ?? WORDS.
 const reasonOf = (reason) => Array.isArray(reason)
   ? fill(T(D.templates[reason[0]]), reason.slice(1).map(T)) : T(reason);
 const label = (area) => area === 0 && typeof A.label[0] === "object" ? T(A.label[0]) : T(A.label[area]);
+/** Parts as a list of the language; the first letter large. */
+const listed = (...parts) => parts.filter(Boolean).join(state.lang === "zh" ? "，" : ", ");
+const large = (text) => text.slice(0, 1).toLocaleUpperCase() + text.slice(1);
 const whole = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
 const depth = new Array(SIZE).fill(0);
@@ -98,6 +101,8 @@ const outcomeWord = (outcome) => outcome === null ? W("nofigure") : T(D.outcomes
 
 const series = () => D.series[state.series];
 const yearText = () => D.years[state.year];
+/** Whether areas add up to the whole, so that the whole is no yardstick for them. */
+const additive = () => ["persons", "households", "areas"].includes(series().unit);
 /** Kinds of area that the present view has something to show of, in the scope. */
 const levelChoices = () => D.levels.map((_, i) => i).filter((level) => {
   const there = state.view === "decisions" ? decidedLevels.has(level)

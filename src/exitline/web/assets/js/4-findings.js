@@ -26,7 +26,9 @@ const decided = () => {
   const { numbers, total } = countOutcomes();
   const many = T(D.levels[state.level].many).toLocaleLowerCase(state.lang);
   if (isRecord) return W("title.record", yearText(), whole(numbers[0]), whole(total), many);
-  return W("title.decisions", whole(numbers[0]), whole(total), many, outcomeWord(0));
+  const asked = decisionsAt(state.level)?.d.criteria[state.criterion];
+  return asked?.key ? W("title.criterion", whole(numbers[0]), whole(total), many, T(asked.label))
+    : W("title.decisions", whole(numbers[0]), whole(total), many);
 };
 
 const placed = (text) => state.scope === 0 ? text : W("scope.in", label(state.scope), text);
@@ -37,10 +39,10 @@ const drawTitles = () => {
   $("#finding").textContent = placed(decisions ? decided() : finding());
   const asked = decisions ? decisionsAt(state.level)?.d.criteria[state.criterion] : null;
   const unit = decisions ? [asked ? T(asked.label) : "", asked ? T(asked.rule) : ""].filter(Boolean).join(": ")
-    : [T(series().label), T(series().unit_words)].filter(Boolean).join(", ");
+    : listed(T(series().label), T(series().unit_words));
   $("#subtitle").textContent = yearText() ? W("subtitle", unit, yearText()) : unit;
   const parts = [];
-  if (!decisions && T(series().line)) parts.push(T(series().line));
+  if (!decisions && T(series().line)) parts.push(large(T(series().line)));
   if (!decisions && !series().sampled && !isRecord) parts.push(W("answer.count"));
   if (D.standard) parts.push(T(D.standard.title));
   const source = D.sources[0];
@@ -62,12 +64,12 @@ const drawAnswer = () => {
     big.textContent = W("answer.record", whole(counted?.numbers[0] ?? 0), whole(counted?.total ?? 0));
     const many = T(level?.many).toLocaleLowerCase(state.lang);
     $("#meaning").textContent = placed(isRecord ? W("answer.record.words", many, yearText())
-      : W("answer.decided.words", many, outcomeWord(0)));
+      : W("answer.decided.words", many));
     put($("#sure"), !isRecord && counted ? outcomeLine(counted) : null);
     return;
   }
   big.textContent = read(figure);
-  $("#meaning").textContent = [T(series().label), place, yearText()].filter(Boolean).join(", ");
+  $("#meaning").textContent = listed(T(series().label), place, yearText());
   const sure = [];
   if (figure.interval) sure.push(W("answer.interval", series().level, figure.interval), W("answer.sure", whole(figure.n)));
   else if (!series().sampled) sure.push(W("answer.count"));

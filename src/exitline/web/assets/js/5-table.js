@@ -2,9 +2,16 @@
 const PAGE = 25;
 const table = { sort: "value", down: true, page: 0, filter: "", outcome: "", all: false };
 
-const columns = () => state.view === "decisions"
-  ? [["name", "area"], ["outcome", "outcome"], ["number", "value"], ["text", "reason"]]
-  : [["name", "area"], ["number", "value"], ["bar", "interval"], ["number", "households"], ["claim", "claim"]];
+/** Kind and key of each column; those that would be empty are left out. */
+const columns = () => {
+  if (state.view === "decisions") {
+    const valued = shownAreas.some((i) => { const d = decisionOf(i); return d && (d.text || d.hidden); });
+    return [["name", "area"], ["outcome", "outcome"], ...(valued ? [["number", "value"]] : []), ["text", "reason"]];
+  }
+  const figures = shownAreas.map((i) => figureOf(i)).filter(Boolean);
+  return [["name", "area"], ["number", "value"], ["bar", series().sampled ? "interval" : "drawn"],
+    ...(figures.some((f) => f.n !== null) ? [["number", "households"]] : []), ...(figures.some((f) => f.claim) ? [["claim", "claim"]] : [])];
+};
 
 const valueForSort = (area, key) => {
   if (key === "area") return label(area);
@@ -15,6 +22,7 @@ const valueForSort = (area, key) => {
   }
   const figure = figureOf(area);
   if (key === "value") return figure?.value ?? null;
+  if (key === "drawn") return figure?.value ?? null;
   if (key === "interval") return figure?.low === null || !figure ? null : figure.high - figure.low;
   return key === "households" ? figure?.n ?? null : figure?.claim ?? "";
 };
@@ -55,22 +63,22 @@ const bar = (figure, scale, overall, threshold) => {
 };
 
 const drawTable = () => {
-  const all = rows();
   const cols = columns();
+  if (!cols.some(([, key]) => key === table.sort)) [table.sort, table.down] = state.view === "decisions" ? ["outcome", true] : ["value", true];
+  const all = rows();
   const from = table.all ? 0 : Math.min(table.page * PAGE, Math.max(0, Math.ceil(all.length / PAGE) - 1) * PAGE);
   const shown = table.all ? all : all.slice(from, from + PAGE);
   const scale = state.view === "estimates" ? scaleOf(shownAreas) : null;
   const overall = figureOf(0)?.value ?? null;
-  const additive = ["persons", "households", "areas"].includes(series().unit);
   put($("#rows thead tr"), ...cols.map(([kind, key]) => heading(kind, key)));
-  put($("#rows tbody"), ...shown.map((area) => row(area, cols, scale, additive ? null : overall)));
+  put($("#rows tbody"), ...shown.map((area) => row(area, cols, scale, additive() ? null : overall)));
   $("#rows caption").textContent = $("#finding").textContent;
   $("#pager .where").textContent = all.length ? W("table.rows", whole(from + 1), whole(from + shown.length), whole(all.length)) : W("table.none");
   $("#pager .before").disabled = from === 0;
   $("#pager .after").disabled = from + shown.length >= all.length;
   $("#pager").classList.toggle("single", all.length <= PAGE);
   const notes = [];
-  if (scale && !additive && overall !== null) notes.push(W("whole", `${label(0)}, ${read(figureOf(0))}`));
+  if (scale && !additive() && overall !== null) notes.push(W("whole", `${label(0)}, ${read(figureOf(0))}`));
   if (scale && series().threshold !== null) notes.push(W("threshold.line", edgeText(series().threshold)));
   $("#bars").textContent = notes.join(state.lang === "zh" ? "；" : "; ");
 };
@@ -91,7 +99,7 @@ const row = (area, cols, scale, overall) => {
     if (key === "area") return el("th", { scope: "row", class: "c-name" }, el("button", { type: "button", class: "pick", on: { click: () => choose(area, true) } }, label(area)), pathWords(area));
     if (key === "outcome") return el("td", { class: "c-outcome" }, decision && decision.outcome !== null ? icon(decision.outcome) : null, ` ${outcomeWord(decision?.outcome ?? null)}`);
     if (key === "reason") return el("td", { class: "c-text" }, reasonOf(decision?.reason ?? ""));
-    if (key === "interval") return el("td", { class: "c-bar" }, bar(figure, scale, overall, series().threshold));
+    if (key === "interval" || key === "drawn") return el("td", { class: "c-bar" }, bar(figure, scale, overall, series().threshold));
     if (key === "households") return el("td", { class: "c-number", "data-label": W("households") }, figure && figure.n !== null ? whole(figure.n) : "–");
     if (key === "claim") return el("td", { class: "c-claim" }, figure?.claim ? el("code", {}, figure.claim) : "–");
     if (decision) return el("td", { class: "c-figure" }, decision.hidden ? W("suppressed") : decision.text || "–");

@@ -6,7 +6,7 @@ const drawDetails = () => {
   const figure = state.series < D.series.length ? figureOf(area) : null;
   const facts = [];
   if (figure) {
-    facts.push(el("p", { class: "tag" }, [T(series().label), yearText()].filter(Boolean).join(", ")), el("p", { class: "middle" }, read(figure)));
+    facts.push(el("p", { class: "tag" }, listed(T(series().label), yearText())), el("p", { class: "middle" }, read(figure)));
     if (figure.interval) facts.push(el("p", {}, W("answer.interval", series().level, figure.interval)));
     for (const text of [figure.status === SUPPRESSED ? W("suppressed.why") : "", T(figure.reason)]) if (text) facts.push(el("p", { class: "small" }, text));
     if (figure.n !== null && figure.n !== undefined) facts.push(el("p", { class: "small" }, `${W("households")}: ${whole(figure.n)}`));
@@ -29,7 +29,7 @@ const decisionLines = (area) => {
     const decision = decisionOf(area, c);
     if (!decision || decision.outcome === null) return [];
     const name = asked.key || found.d.criteria.length === 1 ? T(asked.label) : W("outcome");
-    return [el("p", { class: c ? "criterion" : "criterion first" }, icon(decision.outcome), " ", el("strong", {}, outcomeWord(decision.outcome)),
+    return [el("p", { class: c ? "asked" : "asked overall" }, icon(decision.outcome), " ", el("strong", {}, outcomeWord(decision.outcome)),
       isRecord ? null : `, ${name}`, el("span", { class: "small" }, reasonOf(decision.reason)))];
   });
 };
@@ -38,7 +38,7 @@ const decisionLines = (area) => {
 const trend = (areas) => {
   if (D.years.length < 2) return null;
   const lines = areas.map((area) => D.years.map((_, year) => figureOf(area, state.series, year)).map((f) => f && f.value !== null ? f : null));
-  const own = isRecord || ["persons", "households", "areas"].includes(series().unit) ? lines.slice(0, 1) : lines;
+  const own = additive() ? lines.slice(0, 1) : lines;
   const ends = own.flat().filter(Boolean).flatMap((f) => [f.value, f.low ?? f.value, f.high ?? f.value]);
   if (ends.length < 2) return null;
   const [least, most] = [Math.min(0, ...ends), Math.max(...ends)];
@@ -58,7 +58,7 @@ const trend = (areas) => {
     ? el("text", { x: x(i), y: h - 4, "text-anchor": i === 0 ? "start" : i === D.years.length - 1 ? "end" : "middle" }, year) : null);
   const now = last.find(([i]) => i === state.year);
   const words = last.map(([i, f]) => `${D.years[i]}: ${readWith(f)}`).join("; ");
-  return el("figure", { class: "trend" }, el("figcaption", { class: "tag" }, W("trend")),
+  return el("figure", { class: "trend" }, el("figcaption", { class: "tag" }, own.length > 1 && areas[0] !== areas[1] ? W("trend.two", ...areas.map(label)) : W("trend")),
     el("svg", { viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": words }, ...parts, ...ticks,
       now ? el("text", { class: "value", x: Math.min(w - 40, Math.max(40, x(now[0]))), y: Math.max(14, y(now[1].value) - 9), "text-anchor": "middle" }, now[1].text) : null));
 };
@@ -78,7 +78,7 @@ const drawCompare = () => {
   const two = [state.a, state.b].map((area) => ({ area, figure: figureOf(area) }));
   const ends = two.flatMap(({ figure: f }) => f && f.value !== null ? [f.value, f.low ?? f.value, f.high ?? f.value] : []);
   const scale = ends.length ? { least: Math.min(0, ...ends), most: Math.max(...ends) || 1 } : null;
-  put(box, el("p", { class: "verdict" }, verdict(...two.map((t) => t.figure))), el("p", { class: "subtitle" }, [T(series().label), yearText()].filter(Boolean).join(", ")),
+  put(box, el("p", { class: "verdict" }, verdict(...two.map((t) => t.figure))), el("p", { class: "subtitle" }, listed(T(series().label), yearText())),
     el("table", { class: "two" }, el("tbody", {}, ...two.map(({ area, figure }) => el("tr", {}, el("th", { scope: "row", class: "c-name" }, label(area)),
       el("td", { class: "c-figure" }, readWith(figure)), el("td", { class: "c-bar" }, bar(figure, scale, null, series().threshold)))))), trend([state.a, state.b]) ?? "");
 };
@@ -91,7 +91,7 @@ const verdict = (one, other) => {
     const gap = Number((high.value - low.value).toPrecision(12));
     return W("compare.exact", label(high.area), high.text, label(low.area), low.text, series().unit === "percent" ? W("compare.points", gap) : whole(gap));
   }
-  return reach(low)[1] < reach(high)[0] ? W("compare.higher", label(high.area), readWith(high), label(low.area), readWith(low)) : W("compare.overlap");
+  return reach(low)[1] < reach(high)[0] ? W("compare.higher", label(high.area), high.text, label(low.area), low.text) : W("compare.overlap");
 };
 
 /** A text field that finds areas (the combobox pattern of the ARIA guide). */

@@ -49,7 +49,7 @@ const drawControls = () => {
   }
   const decisions = state.view === "decisions";
   $("#series-label").hidden = decisions;
-  put($("#series"), ...D.series.map((s, i) => option(i, [T(s.label), D.series.filter((o) => T(o.label) === T(s.label)).length > 1 ? T(s.line) : ""].filter(Boolean).join(", "), i === state.series)));
+  put($("#series"), ...D.series.map((s, i) => option(i, listed(T(s.label), D.series.filter((o) => T(o.label) === T(s.label)).length > 1 ? T(s.line) : ""), i === state.series)));
   const asked = decisionsAt(state.level)?.d.criteria ?? [];
   $("#criterion-label").hidden = !decisions || asked.length < 2;
   put($("#criterion"), ...asked.map((c, i) => option(i, T(c.label), i === state.criterion)));
@@ -87,7 +87,8 @@ const drawMethod = () => {
   const { verify, disclosure, standard } = D;
   put($("#method-body"),
     el("h3", {}, W("method.h")), el("dl", { class: "facts" }, ...D.method.map((m) => el("div", {}, el("dt", {}, T(m.term)), el("dd", {}, T(m.text))))),
-    standard ? el("h3", {}, `${W("standard")}: ${T(standard.title)}`) : null, standard ? el("ul", { class: "prose" }, ...standard.text.map((t) => el("li", {}, T(t)))) : null,
+    standard ? el("h3", {}, `${W("standard")}: ${T(standard.title)}`) : null,
+    standard ? el("details", {}, el("summary", {}, W("more")), el("ul", { class: "prose" }, ...standard.text.map((t) => el("li", {}, T(t))))) : null,
     sources.length ? el("h3", {}, W("sources")) : null, sources.length ? el("ul", { class: "prose" }, ...sources) : null,
     el("h3", {}, W("disclosure")), el("p", { class: "prose" }, T(disclosure.words)),
     el("h3", {}, W("verify")), el("p", { class: "prose" }, T(verify.words)), verify.commands.length ? el("pre", { tabindex: 0 }, verify.commands.join("\n")) : null,
@@ -106,7 +107,7 @@ const draw = () => {
   let levels = levelChoices();
   if (!levels.length) { state.view = state.view === "decisions" && D.figures.length ? "estimates" : "decisions"; levels = levelChoices(); }
   if (!levels.length && state.scope > 0) { state.scope = 0; levels = levelChoices(); }
-  if (!levels.includes(state.level)) state.level = levels[0] ?? 0;
+  if (!levels.includes(state.level)) state.level = levels.find((i) => D.levels[i].layout === "tiles" && state.scope === 0) ?? levels[0] ?? 0;
   if (state.criterion >= (decisionsAt(state.level)?.d.criteria.length ?? 1)) state.criterion = 0;
   table.page = 0;
   drawTheme();
@@ -121,6 +122,12 @@ const draw = () => {
   keep();
 };
 
+/** Paper shows all rows, and what is folded. */
+const print = (unfolded) => {
+  table.all = unfolded;
+  for (const fold of document.querySelectorAll("details")) fold.open = unfolded;
+  drawTable();
+};
 const on = (id, event, act) => document.getElementById(id).addEventListener(event, act);
 const set = (name, value, words) => { state[name] = value; draw(); say(words?.() ?? $("#finding").textContent); };
 const start = () => {
@@ -133,7 +140,7 @@ const start = () => {
   on("year", "input", (e) => byYear(Number(e.target.value)));
   on("earlier", "click", () => byYear(state.year - 1));
   on("later", "click", () => byYear(state.year + 1));
-  for (const view of ["estimates", "decisions"]) on(`view-${view}`, "click", () => { table.sort = view === "decisions" ? "outcome" : "value"; table.down = view !== "decisions"; state.level = -1; set("view", view); });
+  for (const view of ["estimates", "decisions"]) on(`view-${view}`, "click", () => { state.level = -1; set("view", view); });
   for (const lang of D.languages) on(`lang-${lang}`, "click", () => { state.lang = lang; all(); });
   on("theme", "change", (e) => { state.theme = e.target.value; drawTheme(); keep(); });
   on("filter", "input", (e) => { table.filter = e.target.value; table.page = 0; drawTable(); });
@@ -151,8 +158,8 @@ const start = () => {
   finder("compare-first", (area) => { state.a = area; drawCompare(); keep(); });
   finder("compare-second", (area) => { state.b = area; drawCompare(); keep(); });
   addEventListener("hashchange", () => { if (!quiet) { recall(); all(); } });
-  addEventListener("beforeprint", () => { table.all = true; drawTable(); });
-  addEventListener("afterprint", () => { table.all = false; drawTable(); });
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
   all();
 };
 const all = () => {
