@@ -85,7 +85,7 @@ const drawTable = () => {
 const heading = (kind, key) => {
   const sorted = table.sort === key;
   const name = key === "value" && state.view === "estimates" ? T(series().unit_words) || W("value") : W(key);
-  return el("th", { scope: "col", class: `c-${kind}`, "aria-sort": sorted ? (table.down ? "descending" : "ascending") : null },
+  return el("th", { scope: "col", class: `c-${kind}`, "data-optional": key === "households", "aria-sort": sorted ? (table.down ? "descending" : "ascending") : null },
     el("button", { type: "button", class: "h", title: W("table.sort", name), on: { click: () => {
       table.down = sorted ? !table.down : kind === "number";
       table.sort = key; table.page = 0; drawTable();
@@ -100,7 +100,7 @@ const row = (area, cols, scale, overall) => {
     if (key === "outcome") return el("td", { class: "c-outcome" }, decision && decision.outcome !== null ? icon(decision.outcome) : null, ` ${outcomeWord(decision?.outcome ?? null)}`);
     if (key === "reason") return el("td", { class: "c-text" }, reasonOf(decision?.reason ?? ""));
     if (key === "interval" || key === "drawn") return el("td", { class: "c-bar" }, bar(figure, scale, overall, series().threshold));
-    if (key === "households") return el("td", { class: "c-number", "data-label": W("households") }, figure && figure.n !== null ? whole(figure.n) : "–");
+    if (key === "households") return el("td", { class: "c-number", "data-optional": true }, figure && figure.n !== null ? whole(figure.n) : "–");
     if (key === "claim") return el("td", { class: "c-claim" }, figure?.claim ? el("code", {}, figure.claim) : "–");
     if (decision) return el("td", { class: "c-figure" }, decision.hidden ? W("suppressed") : decision.text || "–");
     return el("td", { class: "c-figure" }, readWith(figure), figure?.reason ? el("span", { class: "small" }, T(figure.reason)) : null);
