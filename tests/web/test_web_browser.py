@@ -167,6 +167,18 @@ def test_suppressed_and_unknown_figures_are_words_never_numbers(visit):
     assert page.locator("#picture .s-suppressed .figure").first.inner_text() == "suppressed"
 
 
+def test_a_title_speaks_only_of_areas_whose_figures_are_shown(visit):
+    page = visit("imaginary-country", "level=geo2")
+    assert text(page, "#finding").endswith("lowest in geo_01_04 (2.4\xa0%) (of the areas shown)")
+
+
+def test_nothing_chosen_the_side_tells_of_the_place_where_one_is(visit):
+    page = visit("china-832", "view=decisions&year=2018")
+    assert text(page, "#details h2") == "All together"
+    assert "2018: 436" in page.get_attribute("#details .trend svg", "aria-label")
+    assert "Heilongjiang" in page.locator("#picture .place").all_text_contents()
+
+
 def test_search_finds_an_area_in_either_language_and_shows_it(visit):
     page = visit("albania-2012")
     page.fill("#search", "shkoder")

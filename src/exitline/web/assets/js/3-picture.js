@@ -58,7 +58,27 @@ const drawDots = (areas, level) => {
     }
     return shape;
   });
-  return el("svg", { viewBox: `0 0 ${w.toFixed(0)} ${h.toFixed(0)}`, role: "group", "aria-label": T(level.many) }, ...marks);
+  const names = areas.length < 40 ? [] : groupNames(areas, w);
+  return el("svg", { viewBox: `0 0 ${w.toFixed(0)} ${h.toFixed(0)}`, role: "group", "aria-label": T(level.many) }, ...marks, ...names);
+};
+/** Names of the largest areas that the dots lie in, where they stand clear of each other. */
+const groupNames = (areas, wide) => {
+  const groups = new Map();
+  for (const area of areas) {
+    const parent = pathOf(area).find((i) => depth[i] > depth[state.scope]);
+    if (parent !== area) groups.set(parent, [...(groups.get(parent) ?? []), centres.get(area)]);
+  }
+  const taken = [];
+  const made = [];
+  for (const [parent, spots] of [...groups].sort((x, y) => y[1].length - x[1].length)) {
+    const middle = (k) => [...spots].map((s) => s[k]).sort((p, q) => p - q)[Math.floor(spots.length / 2)];
+    const half = label(parent).length * (state.lang === "zh" ? 10 : 5.4);
+    const [x, y] = [Math.min(wide - half, Math.max(half, middle(0))), middle(1)];
+    if (taken.some((t) => Math.abs(t.x - x) < t.half + half && Math.abs(t.y - y) < 20)) continue;
+    taken.push({ x, y, half });
+    made.push(el("text", { x, y, class: "place", "text-anchor": "middle", "aria-hidden": "true" }, label(parent)));
+  }
+  return made;
 };
 
 /** Show which area is chosen, in picture and table. */
@@ -69,7 +89,7 @@ const mark = () => {
   if (now) {
     now.classList.add("chosen");
     now.setAttribute("aria-selected", "true");
-    if (now instanceof SVGElement) now.parentNode.append(now); // on top of its neighbours
+    if (now instanceof SVGElement) now.parentNode.insertBefore(now, $("#picture .place")); // above its neighbours
     box.setAttribute("aria-activedescendant", now.id);
   } else box.removeAttribute("aria-activedescendant");
 };

@@ -1,8 +1,12 @@
 // What the picture shows, as sentences: only what the intervals bear out.
 const pair = (figure) => state.lang === "zh" ? `${label(figure.area)}（${figure.text}）` : `${label(figure.area)} (${figure.text})`;
 
-/** The finding of the estimates shown. */
+/** The finding of the estimates shown; where some are not shown, it speaks of the others alone. */
 const finding = () => {
+  const lacking = shownAreas.some((i) => { const f = figureOf(i); return !f || f.value === null; });
+  return lacking ? W("title.shown", ofShown()) : ofShown();
+};
+const ofShown = () => {
   const known = shownAreas.map((i) => figureOf(i)).filter((f) => f && f.value !== null);
   const name = T(series().label);
   if (!known.length) return W("title.none", name);
@@ -40,7 +44,7 @@ const drawTitles = () => {
   const asked = decisions ? decisionsAt(state.level)?.d.criteria[state.criterion] : null;
   const unit = decisions ? [asked ? T(asked.label) : "", asked ? T(asked.rule) : ""].filter(Boolean).join(": ")
     : listed(T(series().label), T(series().unit_words));
-  $("#subtitle").textContent = yearText() ? W("subtitle", unit, yearText()) : unit;
+  $("#subtitle").textContent = large(yearText() ? W("subtitle", unit, yearText()) : unit);
   const parts = [];
   if (!decisions && T(series().line)) parts.push(large(T(series().line)));
   if (!decisions && !series().sampled && !isRecord) parts.push(W("answer.count"));

@@ -1,8 +1,8 @@
 // The chosen area, comparison of two, the course of years, search.
 const drawDetails = () => {
-  const area = state.area;
+  const chosen = state.area > 0;
+  const area = chosen ? state.area : state.scope; // nothing chosen: the place where one is
   const box = $("#details");
-  if (area < 0) { put(box, el("h2", {}, W("details")), el("p", { class: "subtitle" }, W("details.none"))); return; }
   const figure = state.series < D.series.length ? figureOf(area) : null;
   const facts = [];
   if (figure) {
@@ -14,9 +14,10 @@ const drawDetails = () => {
     facts.push(trend([area, 0]));
   }
   const inside = insideOf(area);
-  put(box, el("h2", {}, label(area)), el("p", { class: "small" }, pathOf(area).slice(0, -1).map(label).join(" › ")), ...facts, ...decisionLines(area),
+  put(box, el("h2", {}, label(area)), area > 0 && el("p", { class: "small" }, pathOf(area).slice(0, -1).map(label).join(" › ")), ...facts, ...decisionLines(area),
+    chosen ? null : el("p", { class: "small" }, W("details.none")),
     el("p", { class: "actions" },
-      inside ? el("button", { type: "button", class: "action", on: { click: () => open(area) } }, W("open", inside)) : null,
+      inside && chosen ? el("button", { type: "button", class: "action", on: { click: () => open(area) } }, W("open", inside)) : null,
       el("button", { type: "button", class: "action", on: { click: () => compareWith(area) } }, W("compare.this"))));
 };
 /** What an area holds that can be opened, in words; "" where nothing. */
