@@ -321,7 +321,7 @@ def test_a_caption_that_cannot_be_spoken_in_its_time_is_refused(
 ) -> None:
     _engine(tmp_path, 9.0)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(StoryError, match="cannot be spoken in its time"):
+    with pytest.raises(StoryError, match="cannot be spoken in the time of their scene"):
         build(
             folder, tmp_path / "out", Options(("en",), sizes=(SMALL,), record=True, narration=True)
         )
