@@ -11,6 +11,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from exitline.web.server.operations import COMMON
+
 if TYPE_CHECKING:
     from exitline.web.server.declare import Operation
 
@@ -43,6 +45,14 @@ class Section:
     table: bool
 
 
+@dataclass(frozen=True)
+class Common:
+    """What every table takes and gives."""
+
+    parameters: tuple[Row, ...]
+    fields: tuple[Row, ...]
+
+
 def docs_page(described: Mapping[str, Any], operations: Sequence[Operation]) -> str:
     """The page; it needs no script and nothing from elsewhere.
 
@@ -68,7 +78,7 @@ def docs_page(described: Mapping[str, Any], operations: Sequence[Operation]) -> 
         info=described["info"], style=_style(), style_digest=_digest(),
         sections=[_section(described, operation) for operation in operations],
         problem=_fields(schemas["Problem"]),
-        table=_fields(next(s for n, s in schemas.items() if n.endswith("Table"))),
+        common=_common(described, operations),
         version=described["openapi"],
     )  # fmt: skip
 
@@ -79,6 +89,14 @@ def docs_policy() -> str:
         f"default-src 'none'; style-src 'sha256-{_digest()}'; img-src data:; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'"
     )
+
+
+def _common(described: Mapping[str, Any], operations: Sequence[Operation]) -> Common:
+    """What is said once for all tables."""
+    first = next(operation for operation in operations if operation.table)
+    taken = described["paths"][first.path]["get"]["parameters"]
+    given = described["components"]["schemas"][f"{first.record.name}Table"]
+    return Common(tuple(_parameter(p) for p in taken if p["name"] in COMMON), _fields(given))
 
 
 def _section(described: Mapping[str, Any], operation: Operation) -> Section:
@@ -92,11 +110,15 @@ def _section(described: Mapping[str, Any], operation: Operation) -> Section:
         examples.append((example.words, href, f"{operation.path}?{plain}" if plain else href))
     return Section(
         operation.name, operation.path, it["summary"], it["description"],
-        tuple(_row(p["name"], p["schema"], p["description"], p.get("example", ""))
-              for p in it["parameters"]),
+        tuple(_parameter(p) for p in it["parameters"] if p["name"] not in COMMON),
         tuple(examples), _fields(described["components"]["schemas"][operation.record.name]),
         operation.table,
     )  # fmt: skip
+
+
+def _parameter(it: Mapping[str, Any]) -> Row:
+    """A parameter in words."""
+    return _row(it["name"], it["schema"], it["description"], it.get("example", ""))
 
 
 def _fields(schema: Mapping[str, Any]) -> tuple[Row, ...]:

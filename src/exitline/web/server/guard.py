@@ -69,11 +69,16 @@ class Guard:
 
     def _refused(self, scope: Scope) -> Refused | None:
         """Why a request is not let in; None where it is."""
-        length = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
+        path = scope.get("raw_path") or scope["path"].encode()
+        length = len(path) + len(scope["query_string"])
         if length > LONGEST_ADDRESS:
             return Refused(414, "the address is too long", where="path and query",
                            expected=f"at most {LONGEST_ADDRESS:,} bytes", got=f"{length:,} bytes",
                            remedy="ask for less at once")  # fmt: skip
+        if b"%" in path:
+            return Refused(404, "there is nothing at this address", where="path",
+                           expected="an address of /docs, none of which is encoded",
+                           got=echo(scope["path"]), remedy="see /docs")  # fmt: skip
         host = next((v for k, v in scope["headers"] if k.lower() == b"host"), b"")
         name = host_name(host.decode("latin-1"))
         if self._hosts is None or name in self._hosts:

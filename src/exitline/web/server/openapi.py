@@ -84,14 +84,18 @@ def document(found: Catalogue, operations: Sequence[Operation]) -> dict[str, Any
 def _description(found: Catalogue) -> str:
     """What holds for every operation."""
     notice = in_language(found.shown.notice or "", "en")
-    return " ".join((
-        *([notice] if notice else []),
-        "GET and HEAD only. Tables come in pages: `total` says how many rows there are, `next` "
-        "where those that follow are. CSV through `format=csv` or the header Accept: text/csv. "
-        "Language through `lang` or the header Accept-Language. An answer carries an ETag; "
-        "where it is sent back as If-None-Match and nothing has changed, the answer is 304. "
-        "Refusals are application/problem+json.",
-    ))  # fmt: skip
+    return "\n\n".join([*([notice] if notice else []), *_FOR_ALL])
+
+
+_FOR_ALL = (
+    "Only what may be published is here: rounded, bound to claims, small counts suppressed.",
+    "GET and HEAD alone are answered.",
+    "Tables come in pages: total says how many rows there are, next where those that follow are.",
+    "CSV through format=csv, or the header Accept: text/csv.",
+    "Language through lang, or the header Accept-Language.",
+    "An answer carries an ETag; sent back as If-None-Match, it gets 304 while nothing has changed.",
+    "Refusals are application/problem+json, and say what to do.",
+)
 
 
 def _answer_name(operation: Operation) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ROOT = "/api/v1"
 MOST_ROWS = 1000
 """Most rows of one answer in JSON."""
+COMMON = ("limit", "offset", "format", "lang")
+"""Parameters of every table."""
 USUAL_ROWS = 100
 """Rows of one answer unless it is asked for others."""
 
@@ -76,7 +78,7 @@ def _table(lang: Parameter) -> tuple[Parameter, ...]:
     return (
         Parameter("limit", f"Most rows of the answer: {USUAL_ROWS} unless asked for others; "
                   "CSV has all rows unless asked for fewer.", least=1, most=MOST_ROWS),
-        Parameter("offset", "Rows to pass over.", least=0, most=1_000_000_000, default=0),
+        Parameter("offset", "Rows to pass over.", least=0, most=10_000_000, default=0),
         Parameter("format", "JSON, or CSV; otherwise as the header Accept prefers.",
                   ("json", "csv")),
         lang,
