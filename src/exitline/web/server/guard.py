@@ -11,8 +11,8 @@ from exitline.web.server.faults import Refused, echo, problem
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LONGEST_ADDRESS = 4000
-"""Most bytes of path and query together."""
+LONGEST_ADDRESS = 8000
+"""Most bytes of path and query together (RFC 9110, section 4.1, asks for no less)."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
