@@ -53,7 +53,9 @@ def server() -> Iterator[tuple[str, int, float]]:
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        found = next(m for line in process.stdout if (m := re.search(r"http://([\d.]+):(\d+)/", line)))
+        found = next(
+            m for line in process.stdout if (m := re.search(r"http://([\d.]+):(\d+)/", line))
+        )
         host, port = found.group(1), int(found.group(2))
         ask(http.client.HTTPConnection(host, port), "/api/v1", {})
         yield host, port, time.perf_counter() - begin

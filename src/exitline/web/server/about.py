@@ -109,7 +109,8 @@ def about(found: Catalogue, asked: Asked) -> dict[str, Any]:
         "notice": or_none(shown.notice or "", asked.language),
         "languages": list(shown.languages),
         "years": list(shown.years),
-        "standard": standard and {"title": said(standard[0]), "text": [said(t) for t in standard[1]]},
+        "standard": standard
+        and {"title": said(standard[0]), "text": [said(part) for part in standard[1]]},
         "sources": [{"title": said(title), "url": url or None} for title, url in shown.sources],
         "method": [{"term": said(term), "text": said(text)} for term, text in shown.method],
         "disclosure": {"words": said(shown.disclosure), "suppressed": shown.suppressed},

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from exitline.web.server import negotiate
 from exitline.web.server.catalogue import Catalogue, or_none
-from exitline.web.server.declare import Asked, Operation, Selection, read_query
-from exitline.web.server.operations import USUAL_ROWS
+from exitline.web.server.declare import Asked, Operation, read_query
+from exitline.web.server.parameters import USUAL_ROWS
 
 if TYPE_CHECKING:
     from exitline.web.server.declare import Record
@@ -52,7 +52,7 @@ def answer(
 
     Raises
     ------
-    Refused
+    RequestError
         When the query cannot be answered.
     """
     values = read_query(operation.parameters, sent)

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from exitline.web.server.answering import JSON, Answer, answer, as_json
 from exitline.web.server.catalogue import Catalogue
 from exitline.web.server.docs import docs_page, docs_policy
-from exitline.web.server.faults import Refused, echo, hint, problem
+from exitline.web.server.faults import RequestError, echo, hint, problem
 from exitline.web.server.guard import POLICY, Guard
 from exitline.web.server.openapi import document
 from exitline.web.server.operations import operations
@@ -86,7 +86,7 @@ def application(
     app = Starlette(
         routes=routes,
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)],
-        exception_handlers={Refused: _refused, HTTPException: _not_there(paths)},
+        exception_handlers={RequestError: _refused, HTTPException: _not_there(paths)},
     )
     app.router.redirect_slashes = False
     return Guard(app, hosts)
@@ -152,11 +152,11 @@ def _has(header: str, tag: str) -> bool:
 
 def _refused(_: Request, reason: Exception) -> Response:
     """A refusal as a problem."""
-    assert isinstance(reason, Refused)
+    assert isinstance(reason, RequestError)
     return _problem(reason)
 
 
-def _problem(reason: Refused, headers: Mapping[str, str] | None = None) -> Response:
+def _problem(reason: RequestError, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal as a response."""
     told = {"Content-Type": "application/problem+json", **(headers or {})}
     return Response(problem(reason), reason.status, headers=told)
@@ -169,10 +169,10 @@ def _not_there(paths: list[str]) -> Callable[[Request, Exception], Response]:
         assert isinstance(reason, HTTPException)
         path = request.url.path
         if reason.status_code == 405:
-            known = Refused(405, "this server is read-only", where=path, expected=METHODS,
+            known = RequestError(405, "this server is read-only", where=path, expected=METHODS,
                             got=echo(request.method), remedy="use GET")  # fmt: skip
             return _problem(known, {"Allow": METHODS})
-        return _problem(Refused(
+        return _problem(RequestError(
             404, "there is nothing at this address", where="path", expected="an address of /docs",
             got=echo(path), remedy=hint(path, paths, "see /docs"),
         ))  # fmt: skip

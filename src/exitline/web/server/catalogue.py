@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from exitline.web.server.faults import Refused, echo, hint
+from exitline.web.server.faults import RequestError, echo, hint
 from exitline.web.texts import in_language
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Catalogue:
     >>> from exitline.web.build import build
     >>> found = Catalogue(build(["examples/china-832/explorer.yaml"]))
     >>> found.ids[found.area("adcode:130126")], len(found.inside(found.area("河北省")))
-    ('adcode:130126', 55)
+    ('adcode:130126', 54)
     """
 
     def __init__(self, shown: Explorer, read_at: str = "") -> None:
@@ -70,7 +70,7 @@ class Catalogue:
 
         Raises
         ------
-        Refused
+        RequestError
             404 where there is none, 400 where several areas have that key.
         """
         if named in self._by_id:
@@ -79,12 +79,12 @@ class Catalogue:
         if len(there) == 1:
             return there[0]
         if there:
-            raise Refused(
+            raise RequestError(
                 400, "several areas have this key", where="query",
                 expected=" or ".join(self.ids[i] for i in there), got=echo(named),
                 remedy="write the level before it",
             )  # fmt: skip
-        raise Refused(
+        raise RequestError(
             404, "there is no such area", where="query", expected="an id of /api/v1/areas",
             got=echo(named), remedy=hint(named, [*self._by_key, *self.ids], "see /api/v1/areas"),
         )  # fmt: skip

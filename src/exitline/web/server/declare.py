@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.web.server.faults import Refused, echo, hint, names
+from exitline.web.server.faults import RequestError, echo, hint, names
 
 if TYPE_CHECKING:
     from exitline.web.server.catalogue import Catalogue
@@ -70,7 +70,7 @@ class Parameter:
 
         Raises
         ------
-        Refused
+        RequestError
             With status 400, and the nearest name for a mistyped choice.
 
         Examples
@@ -79,7 +79,7 @@ class Parameter:
         50
         >>> Parameter("year", "the year", ("2012", "2016")).read("2013")
         Traceback (most recent call last):
-        exitline.web.server.faults.Refused: 'year' has no such value...
+        exitline.web.server.faults.RequestError: 'year' has no such value...
         """
         if self.choices:
             if sent in self.choices:
@@ -94,9 +94,9 @@ class Parameter:
             return sent
         raise self._refused(f"1 to {self.longest} letters", sent, _OR_LEAVE)
 
-    def _refused(self, expected: str, sent: str, remedy: str) -> Refused:
+    def _refused(self, expected: str, sent: str, remedy: str) -> RequestError:
         """A value that cannot be."""
-        return Refused(
+        return RequestError(
             400, f"'{self.name}' has no such value", where=f"query, {self.name}",
             expected=expected, got=echo(sent), remedy=remedy,
         )  # fmt: skip
@@ -205,7 +205,7 @@ def read_query(
 
     Raises
     ------
-    Refused
+    RequestError
         With status 400: a name that is not declared, or stands twice, or a value that
         cannot be.
 
@@ -218,13 +218,13 @@ def read_query(
     found: dict[str, str | int] = {}
     for name, value in sent:
         if name not in known:
-            raise Refused(
+            raise RequestError(
                 400, "there is no such parameter", where="query",
                 expected=names(known) or "no parameters", got=echo(name),
                 remedy=hint(name, known, "leave it out; /docs lists all"),
             )  # fmt: skip
         if name in found:
-            raise Refused(400, "a parameter stands twice", where=f"query, {name}",
+            raise RequestError(400, "a parameter stands twice", where=f"query, {name}",
                           expected="each once", got=f"{name} again",
                           remedy="ask once for each value")  # fmt: skip
         found[name] = known[name].read(value)

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from exitline.web.server.operations import COMMON
+from exitline.web.server.parameters import COMMON
 
 if TYPE_CHECKING:
     from exitline.web.server.declare import Operation
@@ -155,7 +155,12 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return f"text, at most {schema['maxLength']} letters"
     if "$ref" in schema.get("items", {}):
         return "list of records"
-    words = {"integer": "whole number", "string": "text", "array": "list", "boolean": "true or false"}
+    words = {
+        "integer": "whole number",
+        "string": "text",
+        "array": "list",
+        "boolean": "true or false",
+    }
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return " or ".join(words.get(kind, kind) for kind in kinds)
 

@@ -15,7 +15,7 @@ MOST_NAMES = 12
 """Most names that are listed as expected."""
 
 
-class Refused(ExitlineError):
+class RequestError(ExitlineError):
     """A request that is not answered, with its HTTP status.
 
     Parameters
@@ -27,7 +27,7 @@ class Refused(ExitlineError):
 
     Examples
     --------
-    >>> Refused(404, "there is no such page", got="/nothing").status
+    >>> RequestError(404, "there is no such page", got="/nothing").status
     404
     """
 
@@ -36,12 +36,12 @@ class Refused(ExitlineError):
         self.status = status
 
 
-def problem(reason: Refused) -> bytes:
+def problem(reason: RequestError) -> bytes:
     """A refusal as the JSON of a problem.
 
     Parameters
     ----------
-    reason : Refused
+    reason : RequestError
 
     Returns
     -------
@@ -50,7 +50,7 @@ def problem(reason: Refused) -> bytes:
 
     Examples
     --------
-    >>> problem(Refused(404, "there is no such page"))
+    >>> problem(RequestError(404, "there is no such page"))
     b'{"type":"about:blank","title":"Not Found","status":404,"detail":"there is no such page"...
     """
     told: dict[str, Any] = {

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from exitline.web.server.faults import Refused, echo, problem
+from exitline.web.server.faults import RequestError, echo, problem
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -62,28 +62,28 @@ class Guard:
                 _log.error("a fault of exitline: %s, %s", type(fault).__name__, _place(fault))
                 if started:
                     return
-                refused = Refused(500, "the server could not answer", where=scope["path"][:80],
+                refused = RequestError(500, "the server could not answer", where=scope["path"][:80],
                                   remedy="report it with what the terminal says")  # fmt: skip
         if refused is not None:
             await _refuse(refused, scope, send_on)
 
-    def _refused(self, scope: Scope) -> Refused | None:
+    def _refused(self, scope: Scope) -> RequestError | None:
         """Why a request is not let in; None where it is."""
         path = scope.get("raw_path") or scope["path"].encode()
         length = len(path) + len(scope["query_string"])
         if length > LONGEST_ADDRESS:
-            return Refused(414, "the address is too long", where="path and query",
+            return RequestError(414, "the address is too long", where="path and query",
                            expected=f"at most {LONGEST_ADDRESS:,} bytes", got=f"{length:,} bytes",
                            remedy="ask for less at once")  # fmt: skip
         if b"%" in path:
-            return Refused(404, "there is nothing at this address", where="path",
+            return RequestError(404, "there is nothing at this address", where="path",
                            expected="an address of /docs, none of which is encoded",
                            got=echo(scope["path"]), remedy="see /docs")  # fmt: skip
         host = next((v for k, v in scope["headers"] if k.lower() == b"host"), b"")
         name = host_name(host.decode("latin-1"))
         if self._hosts is None or name in self._hosts:
             return None
-        return Refused(
+        return RequestError(
             421, "this server is not called that", where="header Host",
             expected=" or ".join(sorted(self._hosts)), got=echo(name),
             remedy="use the address that `exitline serve` printed",
@@ -111,7 +111,7 @@ def with_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
     return [*headers, *(pair for pair in added if pair[0] not in there)]
 
 
-async def _refuse(refused: Refused, scope: Scope, send: Send) -> None:
+async def _refuse(refused: RequestError, scope: Scope, send: Send) -> None:
     """Send a refusal."""
     body = problem(refused)
     headers = [(b"content-type", b"application/problem+json"),

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from exitline.web.server import records
 from exitline.web.server.about import ABOUT, INDEX, about, index
 from exitline.web.server.catalogue import ALL, Catalogue, every_language
+from exitline.web.server.decisions import decisions, outcomes
 from exitline.web.server.declare import Asked, Example, Operation, Parameter, Selection
+from exitline.web.server.parameters import ROOT, choices, language, place, table
 
 if TYPE_CHECKING:
     from exitline.web.model import Explorer
-
-ROOT = "/api/v1"
-MOST_ROWS = 1000
-"""Most rows of one answer in JSON."""
-COMMON = ("limit", "offset", "format", "lang")
-"""Parameters of every table."""
-USUAL_ROWS = 100
-"""Rows of one answer unless it is asked for others."""
 
 
 def operations(found: Catalogue) -> tuple[Operation, ...]:
@@ -38,17 +32,18 @@ def operations(found: Catalogue) -> tuple[Operation, ...]:
     >>> from exitline.web.build import build
     >>> found = Catalogue(build(["examples/china-832/explorer.yaml"]))
     >>> [operation.name for operation in operations(found)]
-    ['index', 'about', 'levels', 'areas', 'series', 'estimates', 'decisions']
+    ['index', 'about', 'levels', 'areas', 'series', 'estimates', 'decisions', 'outcomes']
     """
     shown = found.shown
-    lang = _language(shown)
+    lang = language(shown)
     those = (
         _about(lang),
         _levels(lang, shown),
         _areas(lang, found),
         _series(lang, shown),
         _estimates(lang, found),
-        _decisions(lang, found),
+        decisions(lang, found),
+        outcomes(lang, found),
     )
     return (_index(lang, those), *those)
 
@@ -60,44 +55,6 @@ def _index(lang: Parameter, those: Iterable[Operation]) -> Operation:
         ROOT, "index", "Where everything is", "Addresses, and when the figures were read.",
         (lang,), INDEX, lambda found, asked: index(found, asked, there), table=False,
         examples=(Example("All of it", {}),),
-    )  # fmt: skip
-
-
-def _language(shown: Explorer) -> Parameter:
-    """Language of the answer."""
-    return Parameter(
-        "lang",
-        "Language of the answer; otherwise as the header Accept-Language prefers, "
-        f"or {shown.languages[0]}.",
-        shown.languages,
-    )
-
-
-def _table(lang: Parameter) -> tuple[Parameter, ...]:
-    """What every table takes."""
-    return (
-        Parameter("limit", f"Most rows of the answer: {USUAL_ROWS} unless asked for others; "
-                  "CSV has all rows unless asked for fewer.", least=1, most=MOST_ROWS),
-        Parameter("offset", "Rows to pass over.", least=0, most=10_000_000, default=0),
-        Parameter("format", "JSON, or CSV; otherwise as the header Accept prefers.",
-                  ("json", "csv")),
-        lang,
-    )  # fmt: skip
-
-
-def _choices(name: str, words: str, choices: Iterable[str]) -> tuple[Parameter, ...]:
-    """A choice, where there is one to make."""
-    there = tuple(dict.fromkeys(c for c in choices if c))
-    return (Parameter(name, words, there),) if there else ()
-
-
-def _place(found: Catalogue, levels: Iterable[str]) -> tuple[Parameter, ...]:
-    """Parameters that say where: by level, or by the area that others lie in."""
-    parent = next((found.ids[a.within] for a in found.shown.areas if a.within > 0), ALL)
-    return (
-        *_choices("level", 'Only areas of this level; "all" is everything together.', levels),
-        Parameter("within", "Only areas that lie in this one, at any depth: its id, or its key "
-                  "where one area alone has it.", example=parent),
     )  # fmt: skip
 
 
@@ -127,7 +84,7 @@ def _levels(lang: Parameter, shown: Explorer) -> Operation:
     return Operation(
         f"{ROOT}/levels", "levels", "Kinds of area",
         f"Provinces, counties, villages, or as the study has them: {len(shown.levels)} here.",
-        _table(lang), records.LEVEL, answer,
+        table(lang), records.LEVEL, answer,
         examples=(Example("All levels", {}), Example("As CSV", {"format": "csv"})),
     )  # fmt: skip
 
@@ -151,7 +108,7 @@ def _areas(lang: Parameter, found: Catalogue) -> Operation:
         f"{ROOT}/areas", "areas", "Areas, by name and by what they lie in",
         f"Everything together first, then {len(found.shown.areas) - 1:,} areas, each after the "
         "one it lies in.",
-        (*_place(found, [ALL, *keys]), search, *_table(lang)), records.AREA, answer,
+        (*place(found), search, *table(lang)), records.AREA, answer,
         examples=(*first, Example("Search by name or key", {"search": search.example}),
                   Example("All areas as CSV", {"format": "csv"})),
     )  # fmt: skip
@@ -167,7 +124,7 @@ def _series(lang: Parameter, shown: Explorer) -> Operation:
     return Operation(
         f"{ROOT}/series", "series", "What is measured",
         f"Measures at lines, with their units: {len(shown.series)} here.",
-        _table(lang), records.SERIES, answer,
+        table(lang), records.SERIES, answer,
         examples=(Example("All series", {}), Example("As CSV", {"format": "csv"})),
     )  # fmt: skip
 
@@ -185,14 +142,16 @@ def _estimates(lang: Parameter, found: Catalogue) -> Operation:
             for cell in figures.cells
             if chosen is None or cell.area in chosen
         ]
-        return Selection(rows, lambda row: records.estimate_row(found, *row, asked.language))
+        return Selection(
+            rows, lambda row: records.estimate_row(found, row[0], row[1], row[2], asked.language)
+        )
 
     area = Parameter("area", "Only this area: its id, or its key where one area alone has it.",
                      example=ALL)  # fmt: skip
     parameters = (
-        *_choices("series", "Only this series.", (s.key for s in shown.series)),
-        *_choices("year", "Only this year.", shown.years),
-        *_place(found, [ALL, *(level.key for level in shown.levels)]), area, *_table(lang),
+        *choices("series", "Only this series.", (s.key for s in shown.series)),
+        *choices("year", "Only this year.", shown.years),
+        *place(found), area, *table(lang),
     )  # fmt: skip
     return Operation(
         f"{ROOT}/estimates", "estimates", "Figures with their intervals",
@@ -217,56 +176,3 @@ def _estimate_examples(shown: Explorer) -> tuple[Example, ...]:
         *(Example("The same in Chinese", {**first, **year, **level, "lang": "zh"})
           for _ in range("zh" in shown.languages[1:])),
     )  # fmt: skip
-
-
-def _decisions(lang: Parameter, found: Catalogue) -> Operation:
-    shown = found.shown
-    names = records.outcome_names(shown)
-    criteria = [c.key or records.OVERALL for d in shown.decisions for c in d.criteria]
-    levels = [shown.levels[d.level].key for d in shown.decisions]
-    said = "; ".join(
-        f"{name}: {next(iter(every_language(text)))}"
-        for name, text in zip(names, shown.outcomes, strict=True)
-    )
-    parameters = (
-        *_place(found, levels),
-        *_choices("year", "Only this year.", (shown.years[d.year] for d in shown.decisions)),
-        Parameter("outcome", f"Only decisions with this outcome ({said}).", names),
-        *_choices("criterion", 'Only this criterion; "overall" is the outcome of all.', criteria),
-        *_table(lang),
-    )
-    examples = [Example("Outcomes over all criteria", {"criterion": records.OVERALL}),
-                Example(f"Where the outcome is {names[1]}", {"outcome": names[1]}),
-                Example("As CSV", {"format": "csv"})]  # fmt: skip
-    return Operation(
-        f"{ROOT}/decisions", "decisions", "Decisions with their reasons",
-        _DECISION_WORDS[shown.kind], parameters, records.decision_record(names),
-        _decided, examples=tuple(examples if shown.decisions else examples[-1:]),
-    )  # fmt: skip
-
-
-_DECISION_WORDS = {
-    "run": "Each area held against each criterion of the standard, and against all of them.",
-    "record": "What was decided and announced by others. It was not checked against a rule here.",
-}
-
-
-def _decided(found: Catalogue, asked: Asked) -> Selection:
-    """Decisions that were asked for; an area without one for a criterion has no row."""
-    chosen, year, level = found.chosen(asked), asked.text("year"), asked.text("level")
-    outcome, criterion = asked.text("outcome"), asked.text("criterion")
-    names = records.outcome_names(found.shown)
-    code = None if outcome is None else names.index(outcome)
-    rows: list[tuple[Any, int, int]] = [
-        (decided, number, position)
-        for decided in found.shown.decisions
-        if year in (None, found.shown.years[decided.year])
-        and level in (None, found.shown.levels[decided.level].key)
-        for number, asked_of in enumerate(decided.criteria)
-        if criterion in (None, asked_of.key or records.OVERALL)
-        for position, judged in enumerate(decided.judged[number])
-        if judged.outcome is not None
-        and code in (None, judged.outcome)
-        and (chosen is None or decided.areas[position] in chosen)
-    ]
-    return Selection(rows, lambda row: records.decision_row(found, *row, asked.language))

@@ -104,6 +104,25 @@ def decision_record(outcomes: tuple[str, ...]) -> Record:
     ))  # fmt: skip
 
 
+def count_record(outcomes: tuple[str, ...]) -> Record:
+    """How many areas have an outcome, with the outcomes that there are.
+
+    Parameters
+    ----------
+    outcomes : tuple of str
+        Of `outcome_names`.
+    """
+    return Record("OutcomeCount", "How many areas of a level have an outcome.", (
+        Field("level", TEXT, "Key of the level."),
+        Field("year", TEXT, "The year."),
+        Field("criterion", TEXT, "Key of the criterion; \"overall\" for the outcome of all."),
+        Field("criterion_label", TEXT, f"The criterion, {_LANGUAGE}."),
+        Field("outcome", {"type": "string", "enum": list(outcomes)}, "The outcome."),
+        Field("outcome_words", TEXT, f"The outcome, {_LANGUAGE}."),
+        Field("areas", WHOLE, "How many areas, those not listed included."),
+    ))  # fmt: skip
+
+
 def outcome_names(shown: Explorer) -> tuple[str, str, str]:
     """Outcomes in requests. Of a record nobody's rule was checked, so none is "met".
 
@@ -206,6 +225,22 @@ def decision_row(
         "observed": judged.text or None,
         "suppressed": judged.hidden,
         "reason": reason_of(judged.reason, found.shown.templates, language) or None,
+    }
+
+
+def count_row(
+    found: Catalogue, decided: DecisionSet, criterion: int, outcome: int, language: str
+) -> dict[str, Any]:
+    """How many areas have an outcome, as a record."""
+    asked = decided.criteria[criterion]
+    return {
+        "level": found.shown.levels[decided.level].key,
+        "year": found.shown.years[decided.year],
+        "criterion": asked.key or OVERALL,
+        "criterion_label": in_language(asked.label, language),
+        "outcome": outcome_names(found.shown)[outcome],
+        "outcome_words": in_language(found.shown.outcomes[outcome], language),
+        "areas": decided.counts[criterion][outcome],
     }
 
 
