@@ -35,7 +35,7 @@ Examples:
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
-              help="Address to listen on; others than loopback are open to the network.")  # fmt: skip
+              help="Address to listen on; only loopback is closed to others.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
               metavar="N", help="Port to listen on; 0: any free one.")  # fmt: skip
 @click.option("--study", type=click.Path(),

@@ -20,7 +20,7 @@ from exitline.web.server.answering import JSON, Answer, answer, as_json
 from exitline.web.server.catalogue import Catalogue
 from exitline.web.server.docs import docs_page, docs_policy
 from exitline.web.server.faults import RequestError, echo, hint, problem
-from exitline.web.server.guard import POLICY, Guard
+from exitline.web.server.guard import POLICY, Guard, fault_of_ours
 from exitline.web.server.openapi import document
 from exitline.web.server.operations import operations
 
@@ -86,7 +86,11 @@ def application(
     app = Starlette(
         routes=routes,
         middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)],
-        exception_handlers={RequestError: _refused, HTTPException: _not_there(paths)},
+        exception_handlers={
+            RequestError: _refused,
+            HTTPException: _not_there(paths),
+            Exception: _fault,
+        },
     )
     app.router.redirect_slashes = False
     return Guard(app, hosts)
@@ -154,6 +158,11 @@ def _refused(_: Request, reason: Exception) -> Response:
     """A refusal as a problem."""
     assert isinstance(reason, RequestError)
     return _problem(reason)
+
+
+def _fault(request: Request, _: Exception) -> Response:
+    """A fault of ours; the guard says in the terminal where it is."""
+    return _problem(fault_of_ours(request.url.path))
 
 
 def _problem(reason: RequestError, headers: Mapping[str, str] | None = None) -> Response:

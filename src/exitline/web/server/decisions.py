@@ -109,9 +109,7 @@ def _decided(found: Catalogue, asked: Asked) -> Selection:
         and code in (None, judged.outcome)
         and (chosen is None or decided.areas[position] in chosen)
     ]
-    return Selection(
-        rows, lambda row: records.decision_row(found, row[0], row[1], row[2], asked.language)
-    )
+    return Selection(rows, lambda row: records.decision_row(found, row, asked.language))
 
 
 def _counted(found: Catalogue, asked: Asked) -> Selection:
@@ -123,6 +121,4 @@ def _counted(found: Catalogue, asked: Asked) -> Selection:
         for outcome in range(len(decided.counts[number]))
         if code in (None, outcome)
     ]
-    return Selection(
-        rows, lambda row: records.count_row(found, row[0], row[1], row[2], asked.language)
-    )
+    return Selection(rows, lambda row: records.count_row(found, row, asked.language))

@@ -155,14 +155,16 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return f"text, at most {schema['maxLength']} letters"
     if "$ref" in schema.get("items", {}):
         return "list of records"
-    words = {
-        "integer": "whole number",
-        "string": "text",
-        "array": "list",
-        "boolean": "true or false",
-    }
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    return " or ".join(words.get(kind, kind) for kind in kinds)
+    kinds: list[str] = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return " or ".join(_KINDS.get(kind, kind) for kind in kinds)
+
+
+_KINDS = {
+    "integer": "whole number",
+    "string": "text",
+    "array": "list",
+    "boolean": "true or false",
+}
 
 
 @cache

@@ -62,8 +62,7 @@ class Guard:
                 _log.error("a fault of exitline: %s, %s", type(fault).__name__, _place(fault))
                 if started:
                     return
-                refused = RequestError(500, "the server could not answer", where=scope["path"][:80],
-                                  remedy="report it with what the terminal says")  # fmt: skip
+                refused = fault_of_ours(scope["path"])
         if refused is not None:
             await _refuse(refused, scope, send_on)
 
@@ -88,6 +87,14 @@ class Guard:
             expected=" or ".join(sorted(self._hosts)), got=echo(name),
             remedy="use the address that `exitline serve` printed",
         )  # fmt: skip
+
+
+def fault_of_ours(path: str) -> RequestError:
+    """What a reader is told of a fault that is not the reader's."""
+    return RequestError(
+        500, "the server could not answer", where=path[:80], expected="an answer",
+        got="a fault of exitline", remedy="report it, with what the server's terminal says",
+    )  # fmt: skip
 
 
 def host_name(host: str) -> str:

@@ -142,9 +142,7 @@ def _estimates(lang: Parameter, found: Catalogue) -> Operation:
             for cell in figures.cells
             if chosen is None or cell.area in chosen
         ]
-        return Selection(
-            rows, lambda row: records.estimate_row(found, row[0], row[1], row[2], asked.language)
-        )
+        return Selection(rows, lambda row: records.estimate_row(found, row, asked.language))
 
     area = Parameter("area", "Only this area: its id, or its key where one area alone has it.",
                      example=ALL)  # fmt: skip

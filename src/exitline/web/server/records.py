@@ -179,10 +179,9 @@ def series_row(found: Catalogue, series: int, language: str) -> dict[str, Any]:
     }
 
 
-def estimate_row(
-    found: Catalogue, series: int, year: int, cell: Cell, language: str
-) -> dict[str, Any]:
-    """A figure as a record."""
+def estimate_row(found: Catalogue, row: tuple[int, int, Cell], language: str) -> dict[str, Any]:
+    """A figure, with the positions of its series and its year, as a record."""
+    series, year, cell = row
     it = found.shown.series[series]
     return {
         "series": it.key,
@@ -207,9 +206,10 @@ def estimate_row(
 
 
 def decision_row(
-    found: Catalogue, decided: DecisionSet, criterion: int, position: int, language: str
+    found: Catalogue, row: tuple[DecisionSet, int, int], language: str
 ) -> dict[str, Any]:
-    """A decision as a record; there is an outcome."""
+    """A decision, by its set, criterion and position, as a record; there is an outcome."""
+    decided, criterion, position = row
     asked = decided.criteria[criterion]
     judged = decided.judged[criterion][position]
     assert judged.outcome is not None
@@ -228,10 +228,9 @@ def decision_row(
     }
 
 
-def count_row(
-    found: Catalogue, decided: DecisionSet, criterion: int, outcome: int, language: str
-) -> dict[str, Any]:
-    """How many areas have an outcome, as a record."""
+def count_row(found: Catalogue, row: tuple[DecisionSet, int, int], language: str) -> dict[str, Any]:
+    """How many areas have an outcome, by set, criterion and outcome, as a record."""
+    decided, criterion, outcome = row
     asked = decided.criteria[criterion]
     return {
         "level": found.shown.levels[decided.level].key,
