@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -121,14 +122,15 @@ def _fixed(told: Answer) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-def _asked(operation: Operation, found: Catalogue) -> Callable[[Request], Response]:
-    """The endpoint of an operation."""
+def _asked(operation: Operation, found: Catalogue) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint of an operation. Whole tables as CSV are written beside the other answers."""
 
-    def endpoint(request: Request) -> Response:
-        told = answer(
-            operation, found, request.query_params.multi_items(),
-            request.headers.get("accept", ""), request.headers.get("accept-language", ""),
-        )  # fmt: skip
+    async def endpoint(request: Request) -> Response:
+        headers = request.headers
+        accept, language = headers.get("accept", ""), headers.get("accept-language", "")
+        of = (operation, found, request.query_params.multi_items(), accept, language)
+        long = "csv" in accept or request.query_params.get("format") == "csv"
+        told = await run_in_threadpool(answer, *of) if long else answer(*of)
         return _response(request, told, _tag(told.body))
 
     return endpoint

@@ -11,7 +11,7 @@ from exitline.web.texts import in_language
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exitline.web.model import Explorer, Text
+    from exitline.web.model import Cell, Explorer, Text
     from exitline.web.server.declare import Asked
 
 ALL = "all"
@@ -55,6 +55,12 @@ class Catalogue:
         for i, area in enumerate(self.shown.areas[1:], start=1):
             found[self.shown.levels[area.level].key].add(i)
         return {key: frozenset(many) for key, many in found.items()}
+
+    @cached_property
+    def figures(self) -> tuple[tuple[tuple[int, int, Cell], ...], ...]:
+        """For each series and year, its figures with the positions of both."""
+        there = (f for f in self.shown.figures if f.cells)
+        return tuple(tuple((f.series, f.year, cell) for cell in f.cells) for f in there)
 
     def area(self, named: str) -> int:
         """The area of an id, or of a key that one area alone has.

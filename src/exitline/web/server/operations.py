@@ -135,12 +135,12 @@ def _estimates(lang: Parameter, found: Catalogue) -> Operation:
     def answer(found: Catalogue, asked: Asked) -> Selection:
         chosen, series, year = found.chosen(asked), asked.text("series"), asked.text("year")
         rows = [
-            (figures.series, figures.year, cell)
-            for figures in found.shown.figures
-            if series in (None, found.shown.series[figures.series].key)
-            and year in (None, found.shown.years[figures.year])
-            for cell in figures.cells
-            if chosen is None or cell.area in chosen
+            row
+            for of_one in found.figures
+            if series in (None, found.shown.series[of_one[0][0]].key)
+            and year in (None, found.shown.years[of_one[0][1]])
+            for row in of_one
+            if chosen is None or row[2].area in chosen
         ]
         return Selection(rows, lambda row: records.estimate_row(found, row, asked.language))
 

@@ -137,8 +137,12 @@ def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> 
         Called once, when requests are answered.
     """
     import asyncio
+    import gc
 
     import uvicorn
+
+    gc.collect()
+    gc.freeze()  # what is shown stays; requests need not look through it for what is to be freed
 
     config = uvicorn.Config(
         app, lifespan="off", ws="none", access_log=False, log_config=None, log_level="error",
