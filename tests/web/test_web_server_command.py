@@ -21,7 +21,7 @@ from exitline.web.errors import ExplorerError
 from exitline.web.server.running import address_of, is_loopback, listen
 
 CHINA = "examples/china-832/explorer.yaml"
-CHILD = Path(__file__).with_name("serve_child.py")
+CHILD = "import sys; from exitline.cli import main; main(['serve', *sys.argv[1:]])"
 CHROMIUM = Path("/usr/bin/chromium")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONWARNINGS": "ignore"}
 
@@ -30,7 +30,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONWAR
 def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server in a process of its own, and what it printed until it was ready."""
     process = subprocess.Popen(
-        [sys.executable, str(CHILD), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", CHILD, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=ENVIRONMENT,
     )  # fmt: skip
     try:
@@ -110,7 +110,7 @@ def test_requests_leave_no_trace_in_the_terminal():
 
 def test_ctrl_c_while_it_reads_leaves_no_traceback():
     process = subprocess.Popen(
-        [sys.executable, str(CHILD), "examples/imaginary-country/explorer.yaml", "--port", "0"],
+        [sys.executable, "-c", CHILD, "examples/imaginary-country/explorer.yaml", "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
     time.sleep(2)
@@ -129,7 +129,7 @@ def test_it_warns_where_others_can_reach_it():
 
 def ended(*arguments: str) -> tuple[int, str]:
     """Exit status and errors of a server that cannot start."""
-    done = subprocess.run([sys.executable, str(CHILD), *arguments], capture_output=True, text=True,
+    done = subprocess.run([sys.executable, "-c", CHILD, *arguments], capture_output=True, text=True,
                           env=ENVIRONMENT, timeout=120, check=False)  # fmt: skip
     assert "Traceback" not in done.stderr
     return done.returncode, " ".join(done.stderr.split())

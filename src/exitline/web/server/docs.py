@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from exitline.publish.report.page import digest
 from exitline.web.server.parameters import COMMON
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def docs_page(described: Mapping[str, Any], operations: Sequence[Operation]) -> 
     )
     schemas = described["components"]["schemas"]
     return environment.from_string(_asset("docs.html.j2")).render(
-        info=described["info"], style=_style(), style_digest=_digest(),
+        info=described["info"], style=_style(), style_digest=digest(_style()),
         sections=[_section(described, operation) for operation in operations],
         problem=_fields(schemas["Problem"]),
         common=_common(described, operations),
@@ -86,8 +85,8 @@ def docs_page(described: Mapping[str, Any], operations: Sequence[Operation]) -> 
 def docs_policy() -> str:
     """Content security policy of the page: its own style, and nothing else."""
     return (
-        f"default-src 'none'; style-src 'sha256-{_digest()}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest(_style())}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
 
@@ -172,12 +171,6 @@ def _style() -> str:
     """The report's style, and what this page adds to it."""
     report = resources.files("exitline.publish.report") / "templates" / "style.css"
     return report.read_text(encoding="utf-8") + _asset("docs.css")
-
-
-@cache
-def _digest() -> str:
-    """The digest by which the page's security policy knows its style."""
-    return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
 
 
 @cache

@@ -141,9 +141,6 @@ def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> 
 
     import uvicorn
 
-    gc.collect()
-    gc.freeze()  # what is shown stays; requests need not look through it for what is to be freed
-
     config = uvicorn.Config(
         app, lifespan="off", ws="none", access_log=False, log_config=None, log_level="error",
         server_header=False, proxy_headers=False, limit_concurrency=MOST_AT_ONCE,
@@ -159,7 +156,11 @@ def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> 
             ready()
         await task
 
+    gc.collect()
+    gc.freeze()  # what is shown stays; requests need not look through it for what is to be freed
     try:
         asyncio.run(answering())
     except KeyboardInterrupt:
         return
+    finally:
+        gc.unfreeze()
