@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from exitline.web.from_runs import MOST_UNITS
 from exitline.web.server import records
 from exitline.web.server.declare import Asked, Example, Operation, Parameter, Selection
 from exitline.web.server.parameters import ROOT, choices, table, within
@@ -31,7 +32,7 @@ def decisions(lang: Parameter, found: Catalogue) -> Operation:
                 Example("As CSV", {"format": "csv"})]  # fmt: skip
     return Operation(
         f"{ROOT}/decisions", "decisions", "Decisions with their reasons",
-        f"{_WORDS[shown.kind]} Of very many areas only some are here; /outcomes counts them all.",
+        _WORDS[shown.kind],
         (*level, *within(found), *(p for some in others for p in some), *table(lang)),
         records.decision_record(names), _decided,
         examples=tuple(examples if shown.decisions else examples[-1:]),
@@ -74,7 +75,9 @@ def _parameters(shown: Explorer) -> tuple[tuple[Parameter, ...], ...]:
 
 
 _WORDS = {
-    "run": "Each area held against each criterion of the standard, and against all of them.",
+    "run": "Each area held against each criterion of the standard, and against all of them. Of a "
+    f"level with more than {MOST_UNITS:,} areas that many are listed, those that cannot be told "
+    f"yet first; {ROOT}/outcomes counts all.",
     "record": "What was decided and announced by others. It was not checked against a rule here.",
 }
 

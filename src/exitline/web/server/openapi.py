@@ -111,7 +111,11 @@ def _table_schema(row: str) -> dict[str, Any]:
         "limit": {**WHOLE, "description": "Most rows of this page."},
         "offset": {**WHOLE, "description": "Rows passed over."},
         "next": {**MAYBE_TEXT, "description": "Where the rows that follow are; null at the end."},
-        "rows": {"type": "array", "items": {"$ref": f"#/components/schemas/{row}"}},
+        "rows": {
+            "type": "array",
+            "items": {"$ref": f"#/components/schemas/{row}"},
+            "description": "The rows; the fields of each are those of its operation.",
+        },
     }
     return {
         "type": "object",

@@ -11,7 +11,7 @@ from exitline.web.server.declare import MAYBE_TEXT, NUMBER, TEXT, WHOLE, Field, 
 from exitline.web.texts import both, in_language
 
 if TYPE_CHECKING:
-    from exitline.web.model import Cell, DecisionSet, Explorer
+    from exitline.web.model import Asked, Cell, DecisionSet, Explorer
 
 STATUS = ("shown", "suppressed", "cannot-tell", "no-interval")
 """Status of a figure, in the order of its codes."""
@@ -53,6 +53,11 @@ SERIES = Record("Series", "A measure at a line.", (
     Field("edges", {"type": "array", "items": {"type": "number"}},
           "Edges of the classes that colour shows."),
 ))  # fmt: skip
+_AREA = (
+    Field("area", TEXT, "Id of the area."),
+    Field("area_key", TEXT, "The area's key in the data."),
+    Field("area_label", TEXT, f"The area's name, {_LANGUAGE}."),
+)
 ESTIMATE = Record("Estimate", "A figure as it may be published.", (
     Field("series", TEXT, "Key of its series."),
     Field("measure", TEXT, f"What is measured, {_LANGUAGE}."),
@@ -60,9 +65,7 @@ ESTIMATE = Record("Estimate", "A figure as it may be published.", (
     Field("unit", TEXT, f"The unit, {_LANGUAGE}."),
     Field("year", TEXT, "The year."),
     Field("level", TEXT, "Key of the area's level; \"all\" for everything together."),
-    Field("area", TEXT, "Id of the area."),
-    Field("area_key", TEXT, "The area's key in the data."),
-    Field("area_label", TEXT, f"The area's name, {_LANGUAGE}."),
+    *_AREA,
     Field("value", NUMBER, "The figure in its unit (percent: 0 to 100), rounded; null for none."),
     Field("low", NUMBER, "Lower end of the interval."),
     Field("high", NUMBER, "Upper end of the interval."),
@@ -78,6 +81,20 @@ ESTIMATE = Record("Estimate", "A figure as it may be published.", (
 ))  # fmt: skip
 
 
+_CRITERION = (
+    Field("criterion", TEXT, 'Key of the criterion; "overall" for the outcome of all.'),
+    Field("criterion_label", TEXT, f"The criterion, {_LANGUAGE}."),
+)
+
+
+def _outcome_fields(outcomes: tuple[str, ...]) -> tuple[Field, ...]:
+    """An outcome by its name, and in words."""
+    return (
+        Field("outcome", {"type": "string", "enum": list(outcomes)}, "The outcome."),
+        Field("outcome_words", TEXT, f"The outcome, {_LANGUAGE}."),
+    )
+
+
 def decision_record(outcomes: tuple[str, ...]) -> Record:
     """What a decision holds, with the outcomes that there are.
 
@@ -89,14 +106,10 @@ def decision_record(outcomes: tuple[str, ...]) -> Record:
     return Record("Decision", "An area held against one criterion, or against all.", (
         Field("level", TEXT, "Key of the area's level."),
         Field("year", TEXT, "The year."),
-        Field("area", TEXT, "Id of the area."),
-        Field("area_key", TEXT, "The area's key in the data."),
-        Field("area_label", TEXT, f"The area's name, {_LANGUAGE}."),
-        Field("criterion", TEXT, "Key of the criterion; \"overall\" for the outcome of all."),
-        Field("criterion_label", TEXT, f"The criterion, {_LANGUAGE}."),
+        *_AREA,
+        *_CRITERION,
         Field("rule", MAYBE_TEXT, "What is required."),
-        Field("outcome", {"type": "string", "enum": list(outcomes)}, "The outcome."),
-        Field("outcome_words", TEXT, f"The outcome, {_LANGUAGE}."),
+        *_outcome_fields(outcomes),
         Field("observed", MAYBE_TEXT, "What was observed, as it is to be read."),
         Field("suppressed", {"type": "boolean"},
               "Whether figures are left out to protect a small count."),
@@ -115,10 +128,8 @@ def count_record(outcomes: tuple[str, ...]) -> Record:
     return Record("OutcomeCount", "How many areas of a level have an outcome.", (
         Field("level", TEXT, "Key of the level."),
         Field("year", TEXT, "The year."),
-        Field("criterion", TEXT, "Key of the criterion; \"overall\" for the outcome of all."),
-        Field("criterion_label", TEXT, f"The criterion, {_LANGUAGE}."),
-        Field("outcome", {"type": "string", "enum": list(outcomes)}, "The outcome."),
-        Field("outcome_words", TEXT, f"The outcome, {_LANGUAGE}."),
+        *_CRITERION,
+        *_outcome_fields(outcomes),
         Field("areas", WHOLE, "How many areas, those not listed included."),
     ))  # fmt: skip
 
@@ -217,11 +228,9 @@ def decision_row(
         "level": found.shown.levels[decided.level].key,
         "year": found.shown.years[decided.year],
         **_area_names(found, decided.areas[position], language),
-        "criterion": asked.key or OVERALL,
-        "criterion_label": in_language(asked.label, language),
+        **_criterion(asked, language),
         "rule": or_none(asked.rule, language),
-        "outcome": outcome_names(found.shown)[judged.outcome],
-        "outcome_words": in_language(found.shown.outcomes[judged.outcome], language),
+        **_outcome(found, judged.outcome, language),
         "observed": judged.text or None,
         "suppressed": judged.hidden,
         "reason": reason_of(judged.reason, found.shown.templates, language) or None,
@@ -231,15 +240,28 @@ def decision_row(
 def count_row(found: Catalogue, row: tuple[DecisionSet, int, int], language: str) -> dict[str, Any]:
     """How many areas have an outcome, by set, criterion and outcome, as a record."""
     decided, criterion, outcome = row
-    asked = decided.criteria[criterion]
     return {
         "level": found.shown.levels[decided.level].key,
         "year": found.shown.years[decided.year],
+        **_criterion(decided.criteria[criterion], language),
+        **_outcome(found, outcome, language),
+        "areas": decided.counts[criterion][outcome],
+    }
+
+
+def _criterion(asked: Asked, language: str) -> dict[str, str]:
+    """A criterion's key and label."""
+    return {
         "criterion": asked.key or OVERALL,
         "criterion_label": in_language(asked.label, language),
+    }
+
+
+def _outcome(found: Catalogue, outcome: int, language: str) -> dict[str, str]:
+    """An outcome by its name, and in words."""
+    return {
         "outcome": outcome_names(found.shown)[outcome],
         "outcome_words": in_language(found.shown.outcomes[outcome], language),
-        "areas": decided.counts[criterion][outcome],
     }
 
 
