@@ -14,6 +14,7 @@ BENCHMARKS = (
     "dynamics",
     "film",
     "explorer",
+    "serve",
 )
 
 

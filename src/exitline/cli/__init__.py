@@ -27,6 +27,7 @@ _LINES = {
     "verify": "Recompute a claim: match, mismatch or cannot verify.",
     "check-claim": "Do the figures of a published sentence fit together?",
     "explore": "One offline page for a whole run, or a record of decisions.",
+    "serve": "The same page on this machine, with a JSON API.",
     "story": "Build films whose every figure is recomputed.",
 }
 COMMANDS: dict[str, tuple[str, str]] = {

@@ -1,0 +1,83 @@
+"""`exitline serve`: the explorer over HTTP, read-only, on this machine unless told otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from exitline.cli import show
+
+if TYPE_CHECKING:
+    import socket
+
+    from exitline.web.model import Explorer
+
+
+@click.command(
+    "serve",
+    help="""Show a run, or a record of decisions, to a browser; with a JSON API.
+
+SOURCE is the folder of a run, several of them (one for each year), or an explorer
+file. The page is that of `exitline explore`; /docs describes the API. Nothing can be
+changed through it, and no file is served: only figures as they may be published,
+held against their claims, small counts suppressed, as they were read at the start.
+
+Only this machine can reach it, unless --host says otherwise. Ctrl-C stops it.
+
+Examples:
+
+\b
+  exitline serve out                           # http://127.0.0.1:8000/
+  exitline serve out --study study.yaml        # computes every figure again first
+  exitline serve examples/china-832/explorer.yaml --port 0   # any free port
+""",
+)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
+              help="Address to listen on; only loopback is closed to others.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
+              metavar="N", help="Port to listen on; 0: any free one.")  # fmt: skip
+@click.option("--study", type=click.Path(),
+              help="The study of the run: compute every figure again and compare.")  # fmt: skip
+@click.option("--min-count", type=click.FloatRange(min=0), metavar="N",
+              help="Suppress counts from 1 to below N (10; 0: none).")  # fmt: skip
+def command(
+    sources: tuple[str, ...], host: str, port: int, study: str | None, min_count: float | None
+) -> None:  # fmt: skip
+    """Listen, build, say where, answer."""
+    from exitline.web.server.running import is_loopback, listen, require_extra, serve
+
+    require_extra()
+    with listen(host, port) as listening:
+        from exitline.web.build import build
+        from exitline.web.page import render
+        from exitline.web.server.app import LOOPBACK, application
+
+        with show.steps() as say:
+            shown = build(list(sources), study=study, min_count=min_count, say=say)
+            say("writing the page")
+            page = render(shown.payload())
+        near = is_loopback(listening)
+        names = {*LOOPBACK, host.lower(), listening.getsockname()[0]} if near else None
+        serve(application(shown, page, hosts=names), listening, lambda: _say(shown, listening))
+    show.note("stopped")
+
+
+def _say(shown: Explorer, listening: socket.socket) -> None:
+    """Where to look, and who else can."""
+    from exitline.web.server.running import address_of, is_loopback
+    from exitline.web.texts import in_language
+
+    address = address_of(listening)
+    show.note(in_language(shown.title, "en"))
+    if shown.notice:
+        show.note(in_language(shown.notice, "en"))
+    show.note(f"  page: {address}")
+    show.note(f"  API:  {address}docs")
+    if not is_loopback(listening):
+        show.note(
+            "warning: everyone who can reach this machine can read these figures; there is no "
+            "password and no encryption"
+        )
+    show.note("Figures are those read just now; run it again to see changes. Ctrl-C stops it.")
