@@ -155,11 +155,13 @@ def starts(wanted: Sequence[float], seconds: Sequence[float], end: float) -> lis
     >>> starts([0.0, 2.0], [1.0, 3.5], 5.0)  # the second begins earlier, to end in time
     [0.0, 1.35]
     """
-    latest, left = [], end
+    latest: list[float] = []
+    left = end
     for long in reversed(seconds):
         left -= long + PAUSE
         latest.insert(0, left)
-    found, free = [], wanted[0] if wanted else 0.0
+    found: list[float] = []
+    free = wanted[0] if wanted else 0.0
     for best, last, long in zip(wanted, latest, seconds, strict=True):
         begin = max(free, min(best, last))
         found.append(round(begin, 6))
