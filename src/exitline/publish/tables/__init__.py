@@ -5,16 +5,31 @@ from __future__ import annotations
 from exitline.publish.tables.audit import Audit, Bounds, audit
 from exitline.publish.tables.rounding import controlled_rounding
 from exitline.publish.tables.suppress import Suppressed, suppress
-from exitline.publish.tables.system import TableError, TableSystem, with_margins
+from exitline.publish.tables.system import TableError, TableSystem
+from exitline.publish.tables.ways import (
+    Hierarchy,
+    Way,
+    cross,
+    flat,
+    hierarchy,
+    tree,
+    with_margins,
+)
 
 __all__ = [
     "Audit",
     "Bounds",
+    "Hierarchy",
     "Suppressed",
     "TableError",
     "TableSystem",
+    "Way",
     "audit",
     "controlled_rounding",
+    "cross",
+    "flat",
+    "hierarchy",
     "suppress",
+    "tree",
     "with_margins",
 ]

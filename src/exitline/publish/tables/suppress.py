@@ -97,17 +97,18 @@ def suppress(table: TableSystem, *, min_count: float = 10, share: float = 0.1) -
 def _moved(table: TableSystem, hidden: Any, cell: int, change: float) -> Any:
     """Cells that take part in the cheapest change of the table that moves `cell` by `change`."""
     import numpy as np
+    from scipy import sparse
     from scipy.optimize import linprog
 
     size = table.values.size
-    cost = np.where(hidden, 0.0, 1.0 + np.log1p(table.values) + 5.0 * (table.sums < 0).any(axis=0))
+    cost = np.where(hidden, 0.0, 1.0 + np.log1p(table.values) + 5.0 * _totals(table))
     bounds = [(0.0, None)] * size + [(0.0, float(v)) for v in table.values]
     up, down = cell, size + cell
     bounds[up] = (max(change, 0.0),) * 2
     bounds[down] = (max(-change, 0.0),) * 2
-    both = np.hstack([table.sums, -table.sums])
+    both = sparse.hstack([table.sums, -table.sums])
     answer = linprog(
-        np.concatenate([cost, cost]), A_eq=both, b_eq=np.zeros(len(both)), bounds=bounds,
+        np.concatenate([cost, cost]), A_eq=both, b_eq=np.zeros(both.shape[0]), bounds=bounds,
         method="highs",
     )  # fmt: skip
     if answer.status != 0:
@@ -116,3 +117,12 @@ def _moved(table: TableSystem, hidden: Any, cell: int, change: float) -> Any:
             remedy="join small rows, then try again",
         )  # fmt: skip
     return np.abs(answer.x[:size] - answer.x[size:]) > 1e-7
+
+
+def _totals(table: TableSystem) -> Any:
+    """Whether each cell is the total of some sum."""
+    import numpy as np
+
+    found = np.zeros(table.values.size, dtype=bool)
+    found[table.sums.indices[table.sums.data < 0]] = True
+    return found
