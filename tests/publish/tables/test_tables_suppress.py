@@ -13,30 +13,36 @@ from exitline.publish.tables import (
     suppress,
     with_margins,
 )
-from exitline.publish.tables.audit import protection
+from exitline.publish.tables.protection import protection
 
-
-def _random(seed: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    shape = rng.integers(2, 4, size=2)
-    return rng.poisson(rng.gamma(0.8, 30.0, size=shape))
+from .shapes import attacker, random_table, two_way
 
 
 @pytest.mark.parametrize("block", range(10))
 def test_no_suppressed_cell_of_1000_random_tables_can_be_inferred(block):
+    """One way to three, hierarchies, weighted or not; the attacker shares no code with the audit."""
     small = 0
     for seed in range(100 * block, 100 * block + 100):
-        table = with_margins(_random(seed))
-        done = suppress(table)
-        assert not ((table.values > 0) & (table.values < 10) & ~done.hidden).any()
-        for found in done.audit.bounds:
+        table, n = random_table(seed)
+        done = suppress(table, n=n)
+        primary = (n > 0) & (n < 10)
+        assert not (primary & ~done.hidden).any()
+        bounds = {b.cell: b for b in done.audit.bounds}
+        assert sorted(bounds) == np.flatnonzero(done.hidden).tolist()
+        for found in bounds.values():
             value = table.values[found.cell]
-            assert found.low - 1e-6 <= value <= found.high + 1e-6
-            if found.primary:
-                small += 1
-                assert found.low <= max(0, value - 10) + 1e-6
-                assert found.high >= value + 10 - 1e-6
-    assert small > 50
+            slack = 1e-5 * max(1.0, value)
+            assert found.low - slack <= value <= found.high + slack
+        cells = np.flatnonzero(primary)
+        small += cells.size
+        for cell in np.random.default_rng(seed).permutation(cells)[:2]:
+            low, high = attacker(table, done.hidden, cell)
+            value, wide = table.values[cell], 10 * table.values[cell] / n[cell]
+            assert low <= max(0.0, value - wide) + 1e-5 * wide
+            assert high >= value + wide - 1e-5 * wide
+            assert bounds[cell].low == pytest.approx(low, abs=1e-4 * wide)
+            assert bounds[cell].high == pytest.approx(high, rel=1e-6, abs=1e-4 * wide)
+    assert small > 200
 
 
 def test_bounds_are_those_of_trying_every_table():
@@ -82,7 +88,7 @@ def test_zero_is_published_and_never_stands_for_a_suppressed_cell():
 
 @pytest.mark.parametrize("seed", range(30))
 def test_rounding_is_additive_and_within_the_base(seed):
-    table = with_margins(_random(seed))
+    table = two_way(seed)
     rounded = controlled_rounding(table, 5)
     assert not (table.sums @ rounded).any()
     assert not (rounded % 5).any()
