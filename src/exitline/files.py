@@ -18,7 +18,7 @@ class OutputError(ExitlineError):
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
+def whole_file(path: str | Path, *, private: bool = False) -> Iterator[Path]:
     """A path to write to, beside `path`; renamed over it when the block ends well.
 
     When the block raises (an interrupt included), the partial file is removed and
@@ -28,6 +28,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     ----------
     path : str or Path
         The final name. Its folder must exist.
+    private : bool
+        Whether only the owner may read it.
 
     Yields
     ------
@@ -60,7 +62,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     try:
         yield partial
         _synchronise(partial)
-        partial.chmod(0o666 & ~_umask())
+        partial.chmod(0o600 if private else 0o666 & ~_umask())
         partial.replace(final)
     except OSError as reason:
         if _is_about(reason, partial):

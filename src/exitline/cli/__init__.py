@@ -26,6 +26,7 @@ _LINES = {
     "claim": "Make a figure a claim: bound, signed, kept in a ledger.",
     "verify": "Recompute a claim: match, mismatch or cannot verify.",
     "check-claim": "Do the figures of a published sentence fit together?",
+    "table": "A table that can be published: small counts hidden, audited.",
     "story": "Build films whose every figure is recomputed.",
 }
 COMMANDS: dict[str, tuple[str, str]] = {

@@ -20,7 +20,7 @@ from .shapes import attacker, random_table, two_way
 
 @pytest.mark.parametrize("block", range(10))
 def test_no_suppressed_cell_of_1000_random_tables_can_be_inferred(block):
-    """One way to three, hierarchies, weighted or not; the attacker shares no code with the audit."""
+    """Ways from one to three, hierarchies, weights; the attacker shares no code with the audit."""
     small = 0
     for seed in range(100 * block, 100 * block + 100):
         table, n = random_table(seed)

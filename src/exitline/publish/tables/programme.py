@@ -60,9 +60,8 @@ class Programme:
         self._status = highspy.HighsModelStatus
         self._solver = highspy.Highs()
         self._solver.silent()
-        for name, value in (
-            ("threads", 1), ("presolve", "off"), ("simplex_strategy", _STRATEGY[method]),
-        ):  # fmt: skip
+        options = {"threads": 1, "presolve": "off", "simplex_strategy": _STRATEGY[method]}
+        for name, value in options.items():
             self._solver.setOptionValue(name, value)
         self._solver.passModel(model)
 

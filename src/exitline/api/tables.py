@@ -1,0 +1,254 @@
+"""Tables that can be published, from a study, a run or a data file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.tables.content import Facts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from exitline.engine.base import Engine
+    from exitline.publish.tables.build import Leaves, Protected, Rule
+
+NOT_STATED = "not stated"
+OUTCOMES = ("met", "not met", "cannot tell")
+_BOOLEAN = {"True": "yes", "False": "no", "(missing)": NOT_STATED}
+_ORDER = {name: i for i, name in enumerate(("poor", "not poor", *OUTCOMES, "yes", "no"))}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a table shows.
+
+    Attributes
+    ----------
+    rows : tuple of str
+        Area columns from the top level downwards: ("province", "county", "village").
+    columns : tuple of str
+        Categories, crossed; often ("outcome",) or ("poor",).
+    figures : tuple of str
+        "households", "persons", or both.
+    weighted : bool
+        Weighted estimates where there are weights; counts of rows otherwise.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ("households",)
+    weighted: bool = True
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows to be counted, wherever they come from.
+
+    Attributes
+    ----------
+    table : ibis.Table
+    engine : Engine
+    weight, size : str or None
+    labels : mapping of str to mapping of str to str
+        What the values of a column mean, by value as text.
+    facts : Facts
+    """
+
+    table: Any
+    engine: Engine
+    weight: str | None
+    size: str | None
+    labels: Mapping[str, Mapping[str, str]]
+    facts: Facts
+
+
+def safe_table(
+    source: str | Path,
+    layout: Layout,
+    rule: Rule | None = None,
+    *,
+    weight: str | None = None,
+    size: str | None = None,
+    welfare: str | None = None,
+    line: float | None = None,
+    engine: str | Engine = "duckdb",
+    facts: Mapping[str, str | None] | None = None,
+) -> Protected:
+    """Count, protect and audit a table.
+
+    Parameters
+    ----------
+    source : path
+        A study file, the folder of a run, or a data file with one household per row.
+    layout : Layout
+        A study and a run know the columns "poor", "outcome" and the criteria of their rule.
+    rule : Rule, optional
+    weight, size : str, optional
+        Columns of a data file.
+    welfare, line : str and float, optional
+        For a data file: "poor" are those whose welfare is below the line.
+    engine : {"duckdb", "spark"} or Engine
+    facts : mapping, optional
+        title, year, source, licence, standard, line of `Facts`: instead of those known.
+
+    Returns
+    -------
+    Protected
+        Its `table` can be published; its `audits` cannot.
+
+    Raises
+    ------
+    ExitlineError
+        For whatever cannot be used.
+
+    Examples
+    --------
+    >>> made = safe_table("examples/albania-2012/study.yaml", Layout(("prefectu",), ("poor",)))
+    >>> made.table.suppressed, made.audits["households"].audit.passed
+    (0, True)
+    """
+    from exitline.api.table_sources import opened
+    from exitline.publish.tables.build import Rule, protected
+
+    rule = rule or Rule()
+    given = {"weight": weight, "size": size, "welfare": welfare, "line": line}
+    with opened(source, engine, given) as counted:
+        counted = replace(counted, facts=_facts(counted.facts, facts or {}))
+        _refuse(counted, layout, rule)
+        leaves = _leaves(counted, layout)
+        figures = _figures(counted, layout, rule)
+        said = replace(counted.facts, unit=_unit(counted, layout, figures))
+    made = protected(leaves, figures, rule, _noted(said, counted, layout))
+    headings = {"poor": "poverty status"}
+    return replace(made, table=replace(made.table, headings=headings))
+
+
+def _leaves(counted: Counted, layout: Layout) -> Leaves:
+    """The smallest cells, counted by the engine."""
+    import numpy as np
+
+    from exitline.measure.tables import counts
+    from exitline.publish.tables.build import Leaves
+
+    names = (*layout.rows, *layout.columns)
+    weight = counted.weight if layout.weighted else None
+    size = counted.size if "persons" in layout.figures else None
+    columns = [counted.table[name] for name in names]
+    found = counted.engine.run(counts(counted.table, columns, weight=weight, size=size))
+    _refuse_faults(found)
+    coded = [_coded(found, i, name, counted) for i, name in enumerate(names)]
+    depth = len(layout.rows)
+    chains, place = np.unique(
+        np.column_stack([codes for codes, _ in coded[:depth]]), axis=0, return_inverse=True
+    )
+    rows = tuple(np.array(words)[chains[:, i]] for i, (_, words) in enumerate(coded[:depth]))
+    where = (place.ravel(), *(codes for codes, _ in coded[depth:]))
+    shape = (len(chains), *(len(words) for _, words in coded[depth:]))
+    filled = {}
+    for name in ("n", "households", "persons"):
+        filled[name] = np.zeros(shape)
+        np.add.at(filled[name], where, found.column(name).to_numpy().astype(float))
+    return Leaves(
+        (layout.rows, *((name,) for name in layout.columns)),
+        (rows, *((np.array(words),) for _, words in coded[depth:])),
+        filled,
+    )
+
+
+def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple[Any, list[str]]:
+    """Codes of a column of the result in the order of publication, and its labels."""
+    import numpy as np
+
+    from exitline.infer.cells import MISSING_DOMAIN, codes
+
+    column = found.column(f"way{position + 1}")
+    raw, texts = codes(column)
+    known = dict(counted.labels.get(name, {}))
+    if not known and str(column.type) == "bool":
+        known = _BOOLEAN
+    words = [known.get(text, NOT_STATED if text == MISSING_DOMAIN else text) for text in texts]
+    order = sorted(set(words), key=lambda w: (w == NOT_STATED, _ORDER.get(w, -1), words.index(w)))
+    place = {word: i for i, word in enumerate(order)}
+    return np.array([place[word] for word in words], dtype=np.int64)[raw], order
+
+
+def _figures(counted: Counted, layout: Layout, rule: Rule) -> tuple[str, ...]:
+    """What the table shows: with the rows behind each cell, unless it shows these already."""
+    weighted = layout.weighted and counted.weight is not None
+    if rule.base is not None or (not weighted and "households" in layout.figures):
+        return layout.figures
+    return (*layout.figures, "n")
+
+
+def _unit(counted: Counted, layout: Layout, figures: Sequence[str]) -> str:
+    """The unit as the table says it."""
+    weighted = layout.weighted and counted.weight is not None
+    said = " and ".join(layout.figures).capitalize()
+    if weighted:
+        return f"{said}, weighted estimates; n: households in the sample"
+    if counted.weight is not None:
+        return f"{said} in the sample, not weighted"
+    return f"{said}, number" + ("; n: households" if "n" in figures else "")
+
+
+def _noted(facts: Facts, counted: Counted, layout: Layout) -> Facts:
+    """The facts, with a note on sampling error where there is any."""
+    if counted.weight is None or not layout.weighted:
+        return facts
+    note = (
+        "Estimates from a sample carry sampling error, which this table does not show; "
+        "`exitline estimate` gives intervals."
+    )
+    return replace(facts, notes=(*facts.notes, note))
+
+
+def _facts(known: Facts, given: Mapping[str, Any]) -> Facts:
+    """The known facts, with those given in their place."""
+    return replace(known, **{name: str(text) for name, text in given.items() if text})
+
+
+def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
+    """Columns that are not there or twice, persons without sizes, rounding of estimates."""
+    from exitline.errors import DataError
+    from exitline.measure.plan import require_columns
+    from exitline.publish.tables.system import TableError
+
+    names = (*layout.rows, *layout.columns)
+    if not layout.rows or len(set(names)) < len(names):
+        raise TableError(
+            "the columns of the table do not fit", expected="at least one for the rows, each once",
+            got=", ".join(names) or "none", remedy="name each column once, areas under rows",
+        )  # fmt: skip
+    require_columns(names, counted.table.columns)
+    if "persons" in layout.figures and counted.size is None:
+        raise DataError(
+            "persons cannot be counted without household sizes", expected="a column of sizes",
+            remedy="declare 'size' in the study, or name the column with --size",
+        )  # fmt: skip
+    if rule.base is not None and layout.weighted and counted.weight is not None:
+        raise TableError(
+            "weighted estimates are not protected by rounding",
+            expected="counts of rows", got="a survey with weights",
+            remedy="leave out --round (small cells are suppressed), or count with --unweighted",
+        )  # fmt: skip
+
+
+def _refuse_faults(found: pa.Table) -> None:
+    """Stop where weights or sizes cannot be used, with their number."""
+    import numpy as np
+
+    from exitline.errors import DataError
+    from exitline.measure.tables import FAULTS
+
+    if not found.num_rows or not found.column("n").to_numpy().sum():
+        raise DataError("there is nothing to count", expected="households, one row each")
+    for fault, words in FAULTS.items():
+        number = int(np.sum(found.column(fault).to_numpy()))
+        if number:
+            raise DataError(
+                f"{number:,} households {words}", expected="weights and sizes of zero or more",
+                remedy="correct them, or leave these rows out of the data",
+            )  # fmt: skip

@@ -1,0 +1,150 @@
+"""`exitline table`: a table that can be published."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+
+if TYPE_CHECKING:
+    from exitline.publish.tables.build import Protected
+
+UNITS = {"Households": "households", "Persons": "persons", "n": "households behind each cell"}
+_FIGURES = {"households": ("households",), "persons": ("persons",),
+            "both": ("households", "persons")}  # fmt: skip
+_OPTIONS = (
+    click.option("--rows", required=True, metavar="COLUMN,...",
+                 help="Area columns, top level first: province,county,village."),
+    click.option("--columns", default="", metavar="COLUMN,...",
+                 help="Categories: outcome, poor, a criterion, any column; crossed."),
+    click.option("--count", type=click.Choice(list(_FIGURES)), default="households",
+                 show_default=True, help="What is counted."),
+    click.option("--unweighted", is_flag=True, help="Count rows although there are weights."),
+    click.option("--min-count", type=float, default=10, show_default=True,
+                 help="Cells of fewer rows of data are suppressed."),
+    click.option("--share", type=float, default=0.1, show_default=True,
+                 help="Least half-width of a protection interval, as a share of the cell."),
+    click.option("--group-disclosure", is_flag=True,
+                 help="Also protect zeros that tell about everyone in a row."),
+    click.option("--round", "base", type=click.IntRange(min=2), metavar="BASE",
+                 help="Round every cell to multiples of BASE instead of suppressing."),
+    click.option("--largest", type=click.IntRange(min=1), default=30_000, show_default=True,
+                 help="Refuse tables of more cells."),
+    click.option("--out", "outs", multiple=True, type=click.Path(),
+                 help="File to write: .html, .xlsx, .csv or .sdmx.csv; repeatable."),
+    click.option("--audit", type=click.Path(),
+                 help="Write what can be inferred: .json or .csv. Not for publication."),
+    click.option("--title", help="Title of the table."),
+    click.option("--year", help="Year that the figures are for."),
+    click.option("--source", "origin", help="Where the data come from."),
+    click.option("--licence", help="Licence, as a name or an address."),
+    click.option("--dataflow", default="", metavar="AGENCY:ID(VERSION)", help="For SDMX."),
+    click.option("--weight", help="Column of weights, for a data file."),
+    click.option("--size", help="Column of household sizes, for a data file."),
+    click.option("--welfare", help="Column of welfare, for a data file."),
+    click.option("--line", type=float, help="Poor are those below it, for a data file."),
+    click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
+                 show_default=True, help="What runs the query."),
+)  # fmt: skip
+
+
+def _with_options(function: Any) -> Any:
+    """The command with all its options, in their order."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command(
+    "table",
+    help="""A table of households or persons that can be published.
+
+SOURCE is a study file, the folder of a run of a full count, or a data file.
+Small counts are suppressed, and as many other cells as it takes that nobody
+can work them out from the totals; linear programmes check it. Without --out
+the table is printed.
+
+Examples:
+
+\b
+  exitline table study.yaml --rows county,village --columns outcome \\
+      --out decisions.html --out decisions.csv --audit audit.json
+  exitline table examples/albania-2012/study.yaml --rows prefectu --columns poor
+""",
+)
+@click.argument("source", type=click.Path())
+@_with_options
+def command(source: str, **given: Any) -> None:
+    """Count, protect, audit, write."""
+    from exitline.api.tables import Layout, safe_table
+    from exitline.publish.tables.build import Rule
+    from exitline.publish.tables.record import check_audit_name, write_audit
+    from exitline.publish.tables.write import ending, write
+
+    for path in given["outs"]:
+        ending(path)
+    check_audit_name(given["audit"], given["outs"])
+    layout = Layout(
+        _names(given["rows"]), _names(given["columns"]), _FIGURES[given["count"]],
+        not given["unweighted"],
+    )  # fmt: skip
+    rule = Rule(
+        given["min_count"], given["share"], given["group_disclosure"], given["base"],
+        given["largest"],
+    )  # fmt: skip
+    roles = {name: given[name] for name in ("weight", "size", "welfare", "line", "engine")}
+    said = {name: given[name] for name in ("title", "year", "licence")}
+    said["source"] = given["origin"]
+    with show.working("counting and protecting"):
+        made = safe_table(source, layout, rule, **roles, facts=said)
+    written = [p for path in given["outs"]
+               for p in write(made.table, path, dataflow=given["dataflow"])]  # fmt: skip
+    if given["audit"]:
+        write_audit(made, given["audit"])
+    if not written:
+        _print(made)
+    _say(made, [str(p) for p in dict.fromkeys(written)], given["audit"])
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Column names from a list with commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _print(made: Protected) -> None:
+    """The table on the terminal, one for each figure; its facts under the last."""
+    from exitline.publish.tables.write.wide import wide
+
+    table, laid = made.table, wide(made.table)
+    first = " / ".join(table.heading(name) for name in table.sides[0].names)
+    facts = "\n".join(f"{name}: {text}" for name, text in table.facts.lines())
+    figures = list(dict.fromkeys(figure for figure, _ in laid.heads))
+    for figure in figures:
+        at = [i for i, (f, _) in enumerate(laid.heads) if f == figure]
+        rows = [
+            ("  " * max(0, depth - 1) + name, *(_cell(values[i]) for i in at))
+            for name, depth, values in zip(laid.stub, laid.depths, laid.values, strict=True)
+        ]
+        show.table(
+            f"{table.facts.title}: {UNITS[figure]}",
+            (first, *(laid.heads[i][1] or figure for i in at)), rows,
+            right=range(1, len(at) + 1), caption=facts if figure == figures[-1] else "",
+        )  # fmt: skip
+
+
+def _cell(value: float) -> str:
+    return "suppressed" if math.isnan(value) else f"{value:,.0f}"
+
+
+def _say(made: Protected, written: list[str], audit: str | None) -> None:
+    """What was suppressed, what was written, and what may not be published."""
+    table = made.table
+    if made.audits and written:
+        show.note(f"{table.suppressed:,} of {table.cells:,} cells suppressed; the audit passed.")
+    for path in written:
+        show.note(f"written: {path}")
+    if audit:
+        show.note(f"written: {audit} (for the producer only: not for publication)")
