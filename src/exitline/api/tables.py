@@ -205,9 +205,10 @@ def _noted(facts: Facts, counted: Counted, layout: Layout) -> Facts:
     return replace(facts, notes=(*facts.notes, note))
 
 
-def _facts(known: Facts, given: Mapping[str, Any]) -> Facts:
+def _facts(known: Facts, given: Mapping[str, str | None]) -> Facts:
     """The known facts, with those given in their place."""
-    return replace(known, **{name: str(text) for name, text in given.items() if text})
+    said: dict[str, Any] = {name: text for name, text in given.items() if text}
+    return replace(known, **said)
 
 
 def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:

@@ -27,6 +27,8 @@ _LINES = {
     "verify": "Recompute a claim: match, mismatch or cannot verify.",
     "check-claim": "Do the figures of a published sentence fit together?",
     "table": "A table that can be published: small counts hidden, audited.",
+    "release": "Check micro data before they are released.",
+    "notice": "Lists of households for public notice.",
     "story": "Build films whose every figure is recomputed.",
 }
 COMMANDS: dict[str, tuple[str, str]] = {

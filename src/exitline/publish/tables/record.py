@@ -36,8 +36,8 @@ def audit_rows(protected: Protected) -> pd.DataFrame:
     pandas.DataFrame
         The labels of the cell, ``figure``, ``reason`` ("small" or "protects another"),
         ``inferred_low``, ``inferred_high`` (what an attacker can infer; infinite where
-        nothing bounds it), ``protected_low``, ``protected_high``, ``verdict`` (of a cell that protects another,
-        nothing is guaranteed).
+        nothing bounds it), ``protected_low``, ``protected_high``, ``verdict``
+        (nothing is guaranteed for a cell that only protects another).
     """
     import numpy as np
     import pandas as pd
