@@ -8,6 +8,7 @@ a number is not taken for an identity number because it is long.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from exitline.data.recognise import words
@@ -90,9 +91,10 @@ def kind_of_value(text: str) -> str | None:
     """What a piece of text shows about a person, by its form; None where nothing is recognised.
 
     Recognised are Chinese identity numbers (18 characters, GB 11643, with date and check
-    character), mobile numbers (Chinese ones, and any in international form), IBAN (ISO 13616)
-    and card numbers of 16 to 19 digits (Luhn, ISO/IEC 7812), also within a sentence and with
-    spaces or dashes.
+    character; the older ones of 15 digits by their date), telephone numbers (Chinese mobile
+    ones, area code and number, and any in international form), IBAN (ISO 13616) and card
+    numbers of 16 to 19 digits (Luhn, ISO/IEC 7812), also within a sentence, with spaces or
+    dashes, and in full-width digits.
 
     Parameters
     ----------
@@ -110,10 +112,13 @@ def kind_of_value(text: str) -> str | None:
     >>> kind_of_value("GB82 WEST 1234 5698 7654 32"), kind_of_value("household 2041")
     ('bank account', None)
     """
-    for found in _IBAN.finditer(text.upper()):
+    text = unicodedata.normalize("NFKC", text).upper()
+    for found in _IBAN.finditer(text):
         if _iban(re.sub(r"[ -]", "", found.group())):
             return "bank account"
-    for found in _DIGITS.finditer(text.upper()):
+    if _LANDLINE.search(text):
+        return "phone"
+    for found in _DIGITS.finditer(text):
         kind = _kind_of_digits(re.sub(r"[ .()-]", "", found.group()))
         if kind is not None:
             return kind
@@ -132,6 +137,7 @@ def first_kind(values: Iterable[str | None]) -> str | None:
 
 
 _DIGITS = re.compile(r"(?<![0-9A-Z])\+?[0-9](?:[ .()-]{0,2}[0-9]){6,20}(?:[ -]?X)?(?![0-9A-Z])")
+_LANDLINE = re.compile(r"(?<![0-9A-Z])0[0-9]{2,3}[ -][0-9]{7,8}(?![0-9A-Z])")
 _IBAN = re.compile(r"(?<![0-9A-Z])[A-Z]{2}[0-9]{2}(?:[ -]?[0-9A-Z]){11,30}(?![0-9A-Z])")
 
 
@@ -149,7 +155,9 @@ def _kind_of_digits(number: str) -> str | None:
 
 
 def _chinese_id(number: str) -> bool:
-    """Date and check character of a resident identity number, GB 11643-1999."""
+    """Date and check character of a resident identity number, GB 11643-1999; or 15 digits."""
+    if re.fullmatch(r"[1-9][0-9]{7}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}", number):
+        return True
     if not re.fullmatch(
         r"[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]",
         number,
