@@ -31,7 +31,7 @@ _OPTIONS = (
                  help="Also protect zeros that tell about everyone in a row."),
     click.option("--round", "base", type=click.IntRange(min=2), metavar="BASE",
                  help="Round every cell to multiples of BASE instead of suppressing."),
-    click.option("--largest", type=click.IntRange(min=1), default=30_000, show_default=True,
+    click.option("--largest", type=click.IntRange(min=1), default=100_000, show_default=True,
                  help="Refuse tables of more cells."),
     click.option("--out", "outs", multiple=True, type=click.Path(),
                  help="File to write: .html, .xlsx, .csv or .sdmx.csv; repeatable."),

@@ -124,9 +124,7 @@ def test_every_card_number_is_recognised_and_no_wrong_digit(body, separator):
 
 
 @given(st.dates(date(1930, 1, 1), date(2020, 12, 31)), st.integers(0, 999), st.randoms())
-def test_every_identity_number_is_recognised_and_no_wrong_check(
-    born, serial, chance: random.Random
-):
+def test_every_identity_number_is_recognised_and_no_wrong_check(born, serial, chance):
     weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]  # as printed in GB 11643
     body = f"{chance.choice([110105, 532926, 620723])}{born:%Y%m%d}{serial:03d}"
     total = sum(int(d) * w for d, w in zip(body, weights, strict=True))

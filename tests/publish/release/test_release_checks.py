@@ -132,8 +132,8 @@ def test_the_order_of_the_file_tells_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "column", ["id_card", "身份证号码", "HeadName", "户主姓名", "phone", "手机号", "iban", "开户银行",
-               "GPS_lat"],
+    "column", ["id_card", "身份证号码", "HeadName", "户主姓名", "phone", "手机号", "iban",
+               "开户银行", "GPS_lat"],
 )  # fmt: skip
 def test_columns_that_name_people_are_refused(column, tmp_path):
     homes = _homes().assign(**{column: "x"})

@@ -322,9 +322,9 @@ def test_a_folder_without_permission_is_said(tmp_path, capsys):
 def test_an_interrupt_leaves_nothing_behind(tmp_path):
     """A table that takes minutes, stopped after a moment."""
     rng = np.random.default_rng(1)
-    size = 400_000
+    size = 1_000_000
     pd.DataFrame({
-        "province": (area := rng.integers(0, 1500, size)) // 50, "county": area,
+        "province": (area := rng.integers(0, 7000, size)) // 50, "county": area,
         "kind": (rng.gamma(0.6, 3.0, size)).astype(int).clip(0, 11),
     }).to_parquet(tmp_path / "homes.parquet")  # fmt: skip
     script = "from exitline.cli import main; main()"

@@ -74,8 +74,8 @@ class Programme:
         """Set the bounds of a variable."""
         self._solver.changeColBounds(int(variable), float(low), float(high))
 
-    def solve(self) -> NDArray[np.float64] | None:
-        """The best x; None where the objective has no bound.
+    def solve(self, *, must: bool = True) -> NDArray[np.float64] | None:
+        """The best x; None where the objective has no bound, or, unless one must, no x fits.
 
         Raises
         ------
@@ -86,7 +86,7 @@ class Programme:
 
         self._solver.run()
         status = self._solver.getModelStatus()
-        if status == self._status.kUnbounded:
+        if status == self._status.kUnbounded or (status == self._status.kInfeasible and not must):
             return None
         if status != self._status.kOptimal:
             raise TableError(

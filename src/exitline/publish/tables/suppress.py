@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.tables.audit import Audit, audit_wanted
+from exitline.publish.tables.blocks import WHOLE, Block, blocks
 from exitline.publish.tables.programme import Programme
 from exitline.publish.tables.protection import Wanted, wanted
 from exitline.publish.tables.system import TableError, TableSystem
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUPPRESSED = "suppressed"
-LARGEST = 30_000
+_MOVED = 1e-7  # a change smaller than the solver's tolerance is none
+LARGEST = 100_000
 """Cells of the largest table that is suppressed unless told otherwise."""
 
 
@@ -57,9 +59,10 @@ def suppress(
 
     For each small cell and direction a linear programme finds the cheapest change of the table
     that moves the cell to the end of its protection interval; the cells that change are
-    suppressed too. By construction that table fits all that is published. An audit that
-    does not use the construction checks the result. Zeros are published unless they are
-    needed to protect another cell; they are taken last.
+    suppressed too. In a large table the change is looked for near the cell first. By
+    construction the changed table fits all that is published. An audit that does not use the
+    construction checks the result. Zeros are published unless they are needed to protect
+    another cell; they are taken last.
 
     Parameters
     ----------
@@ -168,51 +171,83 @@ def _protect(table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_]) -> NDA
     """The pattern with what it takes to protect every primary cell of one table."""
     import numpy as np
 
-    values = table.values / goal.scale
-    low, high = goal.low / goal.scale, goal.high / goal.scale
-    change = _Change(table, values, hidden)
-    least, most = values.copy(), values.copy()  # what tables that fit have been seen to hold
+    work = _Work(table, goal, hidden)
     cells = np.flatnonzero(goal.primary)
-    for cell in cells[np.argsort(values[cells], kind="stable")]:
-        for target in (low[cell], high[cell]):
-            if not least[cell] <= target <= most[cell]:
-                other = values + change.moving(int(cell), target - values[cell])
-                least, most = np.minimum(least, other), np.maximum(most, other)
-    return change.hidden
+    cells = cells[np.argsort(work.values[cells], kind="stable")]
+    whole = Block(np.arange(table.values.size), table.sums, cells)
+    if table.values.size > WHOLE:
+        rest = [work.within(block) for block in blocks(table.sums, cells)]
+        whole = Block(whole.members, whole.sums, np.concatenate([*rest, cells[:0]]))
+    if whole.inside.size and work.within(whole).size:
+        raise TableError(
+            "no set of cells protects a small count", remedy="join small rows, then try again"
+        )
+    return work.hidden
+
+
+class _Work:
+    """The pattern as it grows, and the values that tables which fit it have been seen to hold."""
+
+    def __init__(self, table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_]) -> None:
+        self.values = table.values / goal.scale
+        self.low, self.high = goal.low / goal.scale, goal.high / goal.scale
+        self.hidden = hidden.copy()
+        self.cost = _cost(table, self.values)
+        self.least, self.most = self.values.copy(), self.values.copy()
+
+    def within(self, block: Block) -> NDArray[np.int64]:
+        """Protect the cells inside a block; those for which it is too small come back."""
+        import numpy as np
+
+        at = block.members
+        cost = np.where(self.hidden[at], 0.0, self.cost[at])
+        change = _Change(block.sums, self.values[at], cost)
+        place = dict(zip(at.tolist(), range(at.size), strict=True))
+        failed = []
+        for cell in block.inside.tolist():
+            for target in (self.low[cell], self.high[cell]):
+                if self.least[cell] <= target <= self.most[cell]:
+                    continue
+                moved = change.moving(place[cell], target - self.values[cell])
+                if moved is None:
+                    failed.append(cell)
+                    break
+                other = self.values[at] + moved
+                self.least[at] = np.minimum(self.least[at], other)
+                self.most[at] = np.maximum(self.most[at], other)
+                self.hidden[at[np.abs(moved) > _MOVED]] = True
+        return np.array(failed, dtype=np.int64)
 
 
 class _Change:
     """The cheapest change of a table that moves one cell; cells that took part are free."""
 
-    def __init__(
-        self, table: TableSystem, values: NDArray[np.float64], hidden: NDArray[np.bool_]
-    ) -> None:
+    def __init__(self, sums: Any, values: NDArray[np.float64], cost: NDArray[np.float64]) -> None:
         import numpy as np
         from scipy import sparse
 
-        self.hidden = hidden.copy()
         self.values = values
-        cost = np.where(hidden, 0.0, _cost(table, values))
+        self.paid = cost > 0.0
         self.programme = Programme(
-            sparse.hstack([table.sums, -table.sums]), np.zeros(table.sums.shape[0]),
-            np.zeros(2 * values.size), np.append(np.full(values.size, np.inf), values),
-            np.append(cost, cost),
+            sparse.hstack([sums, -sums]), np.zeros(sums.shape[0]), np.zeros(2 * values.size),
+            np.append(np.full(values.size, np.inf), values), np.append(cost, cost),
         )  # fmt: skip
 
-    def moving(self, cell: int, amount: float) -> NDArray[np.float64]:
-        """The change of every cell; those that change are hidden from then on."""
+    def moving(self, cell: int, amount: float) -> NDArray[np.float64] | None:
+        """The change of every cell; those that change are free from then on. None: no change."""
         import numpy as np
 
         up, down, size = cell, self.values.size + cell, self.values.size
         self.programme.bound(up, max(amount, 0.0), max(amount, 0.0))
         self.programme.bound(down, max(-amount, 0.0), max(-amount, 0.0))
-        answer = self.programme.solve()
-        assert answer is not None  # costs are not below zero
+        answer = self.programme.solve(must=False)
         self.programme.bound(up, 0.0, np.inf)
         self.programme.bound(down, 0.0, self.values[cell])
+        if answer is None:
+            return None
         moved: NDArray[np.float64] = answer[:size] - answer[size:]
-        new = np.flatnonzero((np.abs(moved) > 1e-7) & ~self.hidden)
-        self.hidden[new] = True
+        new = np.flatnonzero((np.abs(moved) > _MOVED) & self.paid)
+        self.paid[new] = False
         self.programme.cost(np.append(new, new + size), 0.0)
         return moved
 
