@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from exitline.publish.tables import TableSystem, cross, flat, tree, with_margins
 
@@ -52,6 +52,23 @@ def attacker(table: TableSystem, hidden: np.ndarray, cell: int) -> tuple[float, 
         answer = linprog(goal, A_eq=table.sums, b_eq=np.zeros(table.sums.shape[0]), bounds=limits)
         assert answer.status in (0, 3)
         found.append(np.inf if answer.status == 3 else sign * answer.fun)
+    return found[0], found[1]
+
+
+def whole_number_attacker(table: TableSystem, hidden: np.ndarray, cell: int) -> tuple[float, float]:
+    """As `attacker`, over tables of whole numbers; a cell without bound stops at a million."""
+    low = np.where(hidden, 0.0, table.values)
+    high = np.where(hidden, 1e6, table.values)
+    goal = np.zeros(table.values.size)
+    found = []
+    for sign in (1.0, -1.0):
+        goal[cell] = sign
+        answer = milp(
+            goal, integrality=np.ones(goal.size), bounds=Bounds(low, high),
+            constraints=LinearConstraint(table.sums, 0.0, 0.0),
+        )  # fmt: skip
+        assert answer.status == 0
+        found.append(sign * answer.fun)
     return found[0], found[1]
 
 

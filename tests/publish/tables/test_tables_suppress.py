@@ -22,7 +22,7 @@ from exitline.publish.tables import (
 )
 from exitline.publish.tables.protection import protection
 
-from .shapes import attacker, random_table, two_way
+from .shapes import attacker, random_table, two_way, whole_number_attacker
 
 
 @pytest.mark.parametrize("block", range(10))
@@ -131,6 +131,20 @@ def _cubes(inner):
     sign = np.array([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
     moved = inner + np.arange(-20, 21)[:, None, None, None] * sign
     return moved[(moved >= 0).all(axis=(1, 2, 3))]
+
+
+def test_whole_numbers_do_not_help_an_attacker_into_a_protection_interval():
+    """Three ways and hierarchies, where bounds of linear programmes may be fractional."""
+    attacked = 0
+    for seed in range(0, 480, 8):
+        for table, _ in (random_table(seed + 2), random_table(seed + 3)):
+            done = suppress(table)
+            for found in [b for b in done.audit.bounds if b.primary][:2]:
+                low, high = whole_number_attacker(table, done.hidden, found.cell)
+                assert low <= found.wanted_low + 1e-6
+                assert high >= found.wanted_high - 1e-6
+                attacked += 1
+    assert attacked > 150
 
 
 def test_a_hierarchy_protects_its_subtotals():
