@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import show
+from exitline.cli.options import with_options
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,13 +36,6 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def _with_options(function: Any) -> Any:
-    """The command with all its options, in their order."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
 @click.command(
     "notice",
     help="""Lists of households for public notice, one sheet for each village.
@@ -61,7 +55,7 @@ Examples:
 """,
 )
 @click.argument("data", type=click.Path())
-@_with_options
+@with_options(_OPTIONS)
 def command(
     data: str, posted: datetime, outs: tuple[str, ...], language: Any, **given: Any
 ) -> None:

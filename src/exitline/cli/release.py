@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import show
+from exitline.cli.options import column_names, with_options
 
 if TYPE_CHECKING:
     from exitline.publish.release import ReleaseReport, TopCode
@@ -37,13 +38,6 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def _with_options(function: Any) -> Any:
-    """The command with all its options, in their order."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
 @click.command(
     "release",
     help="""Check micro data before they are released.
@@ -65,13 +59,13 @@ Examples:
 """,
 )
 @click.argument("data", type=click.Path())
-@_with_options
+@with_options(_OPTIONS)
 def command(data: str, out: str | None, engine: str, as_json: bool, **given: Any) -> None:
     """Check, print, and write where all holds."""
     from exitline.api.release import ReleasePlan, release
 
     for name in ("keys", "sensitive", "drop"):
-        given[name] = tuple(n.strip() for n in given[name].split(",") if n.strip())
+        given[name] = column_names(given[name])
     given["top"] = tuple(_top(text) for text in given["top"])
     with show.working("checking"):
         report = release(data, ReleasePlan(**given), out, engine=engine)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import show
+from exitline.cli.options import column_names, with_options
 
 if TYPE_CHECKING:
     from exitline.publish.tables.build import Protected
@@ -51,13 +52,6 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def _with_options(function: Any) -> Any:
-    """The command with all its options, in their order."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
 @click.command(
     "table",
     help="""A table of households or persons that can be published.
@@ -76,7 +70,7 @@ Examples:
 """,
 )
 @click.argument("source", type=click.Path())
-@_with_options
+@with_options(_OPTIONS)
 def command(source: str, **given: Any) -> None:
     """Count, protect, audit, write."""
     from exitline.api.tables import Layout, safe_table
@@ -88,7 +82,7 @@ def command(source: str, **given: Any) -> None:
         ending(path)
     check_audit_name(given["audit"], given["outs"])
     layout = Layout(
-        _names(given["rows"]), _names(given["columns"]), _FIGURES[given["count"]],
+        column_names(given["rows"]), column_names(given["columns"]), _FIGURES[given["count"]],
         not given["unweighted"],
     )  # fmt: skip
     rule = Rule(
@@ -107,11 +101,6 @@ def command(source: str, **given: Any) -> None:
     if not written:
         _print(made)
     _say(made, [str(p) for p in dict.fromkeys(written)], given["audit"])
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Column names from a list with commas."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _print(made: Protected) -> None:
