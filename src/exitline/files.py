@@ -72,6 +72,24 @@ def whole_file(path: str | Path, *, private: bool = False) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+def check_folder(path: str | Path) -> None:
+    """Refuse, before any work is done, a file whose folder is not there or allows no writing.
+
+    Raises
+    ------
+    OutputError
+
+    Examples
+    --------
+    >>> check_folder("README.md")
+    """
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise _cannot_write(Path(path), FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _cannot_write(Path(path), PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
 @contextmanager
 def whole_folder(path: str | Path) -> Iterator[Path]:
     """A folder to fill, beside `path`; it takes the place of `path` when the block ends well.

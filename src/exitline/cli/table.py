@@ -74,12 +74,14 @@ Examples:
 def command(source: str, **given: Any) -> None:
     """Count, protect, audit, write."""
     from exitline.api.tables import Layout, safe_table
+    from exitline.files import check_folder
     from exitline.publish.tables.build import Rule
     from exitline.publish.tables.record import check_audit_name, write_audit
     from exitline.publish.tables.write import ending, write
 
     for path in given["outs"]:
         ending(path)
+        check_folder(path)
     check_audit_name(given["audit"], given["outs"])
     layout = Layout(
         column_names(given["rows"]), column_names(given["columns"]), _FIGURES[given["count"]],
@@ -94,13 +96,12 @@ def command(source: str, **given: Any) -> None:
     said["source"] = given["origin"]
     with show.working("counting and protecting"):
         made = safe_table(source, layout, rule, **roles, facts=said)
-    written = [p for path in given["outs"]
-               for p in write(made.table, path, dataflow=given["dataflow"])]  # fmt: skip
+    written = write(made.table, given["outs"], dataflow=given["dataflow"])
     if given["audit"]:
         write_audit(made, given["audit"])
     if not written:
         _print(made)
-    _say(made, [str(p) for p in dict.fromkeys(written)], given["audit"])
+    _say(made, [str(path) for path in written], given["audit"])
 
 
 def _print(made: Protected) -> None:

@@ -304,6 +304,19 @@ def test_a_run_of_a_sample_and_a_foreign_folder_are_refused(capsys, tmp_path):
     assert "without their weights" in " ".join(capsys.readouterr().err.split())
 
 
+def test_all_forms_are_written_or_none(tmp_path, capsys):
+    """The second form cannot be made: the first one is not left behind."""
+    outs = ["--out", tmp_path / "t.csv", "--out", tmp_path / "t.sdmx.csv"]
+    pd.DataFrame({"area": ["a"] * 30}).to_csv(tmp_path / "homes.csv", index=False)
+    _run("table", tmp_path / "homes.csv", "--rows", "area", *outs, status=1)
+    assert "needs the year" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["homes.csv"]
+    _run("table", tmp_path / "homes.csv", "--rows", "area", "--out", tmp_path / "a.csv", "--out",
+         tmp_path / "b.csv")  # fmt: skip
+    package = json.loads((tmp_path / "datapackage.json").read_text())
+    assert [r["path"] for r in package["resources"]] == ["a.csv", "b.csv"]
+
+
 def test_nothing_and_everything_suppressed_are_tables_too(tmp_path, capsys):
     pd.DataFrame({"area": ["a"] * 3 + ["b"] * 2}).to_csv(tmp_path / "few.csv", index=False)
     _run("table", tmp_path / "few.csv", "--rows", "area")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,14 +41,14 @@ def ending(path: str | Path) -> str:
     )  # fmt: skip
 
 
-def write(table: SafeTable, path: str | Path, *, dataflow: str = "") -> tuple[Path, ...]:
-    """Write a table; each file appears whole or not at all.
+def write(table: SafeTable, paths: Sequence[str | Path], *, dataflow: str = "") -> tuple[Path, ...]:
+    """Write a table in some forms; all files appear whole, or none.
 
     Parameters
     ----------
     table : SafeTable
-    path : path
-        Ends in one of `ENDINGS`.
+    paths : sequence of path
+        Each ends in one of `ENDINGS`.
     dataflow : str
         For SDMX: AGENCY:ID(VERSION).
 
@@ -60,16 +61,31 @@ def write(table: SafeTable, path: str | Path, *, dataflow: str = "") -> tuple[Pa
     ------
     TableError, OutputError
     """
-    from exitline.publish.tables.write.html import write_html
-    from exitline.publish.tables.write.package import write_csv
-    from exitline.publish.tables.write.sdmx import DATAFLOW, write_sdmx
-    from exitline.publish.tables.write.xlsx import write_xlsx
+    from exitline.files import whole_file
 
-    final = Path(path)
+    made: dict[Path, bytes] = {}
+    for path in map(Path, paths):
+        made |= _made(table, path, dataflow, made)
+    with ExitStack() as stack:
+        for path, content in made.items():
+            stack.enter_context(whole_file(path)).write_bytes(content)
+    return tuple(made)
+
+
+def _made(
+    table: SafeTable, path: Path, dataflow: str, earlier: Mapping[Path, bytes]
+) -> dict[Path, bytes]:
+    """The content of each file that belongs to one form."""
+    from exitline.publish.tables.write.html import render_html
+    from exitline.publish.tables.write.package import csv_files
+    from exitline.publish.tables.write.sdmx import DATAFLOW, sdmx_text
+    from exitline.publish.tables.write.xlsx import workbook
+
     kind = ending(path)
+    if kind == ".html":
+        return {path: render_html(table).encode()}
+    if kind == ".xlsx":
+        return {path: workbook(table)}
     if kind == ".sdmx.csv":
-        return write_sdmx(table, final, dataflow or DATAFLOW)
-    writers: dict[str, Callable[[SafeTable, Path], tuple[Path, ...]]] = {
-        ".html": write_html, ".xlsx": write_xlsx, ".csv": write_csv,
-    }  # fmt: skip
-    return writers[kind](table, final)
+        return {path: sdmx_text(table, dataflow or DATAFLOW).encode()}
+    return csv_files(table, path, earlier)

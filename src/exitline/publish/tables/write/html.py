@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.files import whole_file
 from exitline.publish.tables.content import SUPPRESSED
 from exitline.publish.tables.write.wide import Wide, wide
 
@@ -59,31 +57,17 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def write_html(table: SafeTable, path: Path) -> tuple[Path, ...]:
-    """Write a table as one page.
-
-    Parameters
-    ----------
-    table : SafeTable
-    path : Path
-
-    Raises
-    ------
-    ExitlineError
-        Where great_tables is not installed.
-    """
-    page = render_html(table)
-    with whole_file(path) as partial:
-        partial.write_text(page, encoding="utf-8")
-    return (path,)
-
-
 def render_html(table: SafeTable) -> str:
     """A table as a page: title, unit, line and year above, everything else below.
 
     Parameters
     ----------
     table : SafeTable
+
+    Raises
+    ------
+    ExitlineError
+        Where great_tables is not installed.
     """
     from exitline.publish.tables.write.extra import need
 

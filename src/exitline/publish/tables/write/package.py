@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.files import whole_file
 from exitline.publish.tables.content import SUPPRESSED, TOTAL
 from exitline.publish.tables.system import TableError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PACKAGE = "datapackage.json"
 
 
-def write_csv(table: SafeTable, path: Path) -> tuple[Path, ...]:
+def csv_files(table: SafeTable, path: Path, earlier: Mapping[Path, bytes]) -> dict[Path, bytes]:
     """One row for each cell, and a description in datapackage.json in the same folder.
 
     A package that is already there keeps its other tables.
@@ -26,23 +26,24 @@ def write_csv(table: SafeTable, path: Path) -> tuple[Path, ...]:
     ----------
     table : SafeTable
     path : Path
+    earlier : mapping of Path to bytes
+        Files that are about to be written, a package perhaps among them.
 
     Returns
     -------
-    tuple of Path
+    dict of Path to bytes
 
     References
     ----------
     Frictionless Data, Data Package and Table Schema specifications, version 1.
     """
     descriptor = path.with_name(PACKAGE)
-    package = _joined(descriptor, resource(table, path.name), table)
-    with whole_file(path) as partial, whole_file(descriptor) as beside:
-        partial.write_text(_csv(table), encoding="utf-8")
-        beside.write_text(
-            json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-        )
-    return path, descriptor
+    found = earlier.get(descriptor)
+    if found is None and descriptor.exists():
+        found = descriptor.read_bytes()
+    package = _joined(found, resource(table, path.name), table, descriptor)
+    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    return {path: _csv(table).encode(), descriptor: text.encode()}
 
 
 def resource(table: SafeTable, file: str) -> dict[str, Any]:
@@ -106,19 +107,21 @@ def _csv(table: SafeTable) -> str:
     return frame.to_csv(index=False, na_rep=SUPPRESSED, lineterminator="\n")
 
 
-def _joined(descriptor: Path, own: dict[str, Any], table: SafeTable) -> dict[str, Any]:
+def _joined(
+    there: bytes | None, own: dict[str, Any], table: SafeTable, where: Path
+) -> dict[str, Any]:
     """The package with this resource in the place of an earlier one of its path."""
-    if not descriptor.exists():
+    if there is None:
         return {
             "profile": "tabular-data-package", "name": own["name"], "title": table.facts.title,
             "resources": [own],
         }  # fmt: skip
     try:
-        found = json.loads(descriptor.read_text(encoding="utf-8"))
+        found = json.loads(there)
         others = [r for r in found["resources"] if r["path"] != own["path"]]
     except (ValueError, KeyError, TypeError) as reason:
         raise TableError(
-            "the folder holds a datapackage.json that is not one", where=str(descriptor),
+            "the folder holds a datapackage.json that is not one", where=str(where),
             expected="a Frictionless data package with resources",
             remedy="write the table into another folder",
         ) from reason  # fmt: skip

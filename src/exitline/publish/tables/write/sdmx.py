@@ -6,10 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exitline.files import whole_file
 from exitline.publish.tables.content import TOTAL
 from exitline.publish.tables.system import TableError
 
@@ -25,7 +23,7 @@ _CONFIDENTIAL = {False: ("F", "Free (free for publication)"), True: (
     "N", "Not for publication, restricted for internal use only")}  # fmt: skip
 
 
-def write_sdmx(table: SafeTable, path: Path, dataflow: str) -> tuple[Path, ...]:
+def sdmx_text(table: SafeTable, dataflow: str) -> str:
     """One row for each cell and figure.
 
     A suppressed cell has no value, OBS_STATUS Q and CONF_STATUS N. The codes that tell
@@ -35,7 +33,6 @@ def write_sdmx(table: SafeTable, path: Path, dataflow: str) -> tuple[Path, ...]:
     ----------
     table : SafeTable
         With a year.
-    path : Path
     dataflow : str
         AGENCY:ID(VERSION).
 
@@ -60,9 +57,7 @@ def write_sdmx(table: SafeTable, path: Path, dataflow: str) -> tuple[Path, ...]:
             "SDMX needs the year of the table", expected="four digits",
             got=table.facts.year or "none", remedy="give it with --year",
         )  # fmt: skip
-    with whole_file(path) as partial:
-        partial.write_text(_text(table, dataflow), encoding="utf-8")
-    return (path,)
+    return _text(table, dataflow)
 
 
 def _text(table: SafeTable, dataflow: str) -> str:

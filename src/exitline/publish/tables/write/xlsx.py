@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.files import whole_file
 from exitline.publish.tables.content import SUPPRESSED
 from exitline.publish.tables.write.wide import Wide, wide
 
@@ -16,13 +15,12 @@ if TYPE_CHECKING:
 _HEAD = 4  # rows above the cells: title, unit, figure, category
 
 
-def write_xlsx(table: SafeTable, path: Path) -> tuple[Path, ...]:
+def workbook(table: SafeTable) -> bytes:
     """Numbers as numbers, suppressed cells as the word, one sheet of notes.
 
     Parameters
     ----------
     table : SafeTable
-    path : Path
 
     Raises
     ------
@@ -42,9 +40,9 @@ def write_xlsx(table: SafeTable, path: Path) -> tuple[Path, ...]:
     _body(sheet, laid)
     _shape(sheet, laid)
     _notes(book.create_sheet("Notes"), table)
-    with whole_file(path) as partial:
-        book.save(partial)
-    return (path,)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def _head(sheet: Any, table: SafeTable, laid: Wide) -> None:
