@@ -79,6 +79,7 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
             design.size,
             labels,
             _study_facts(opened_study),
+            opened_study.study.unit,
         )
 
 

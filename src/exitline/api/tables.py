@@ -32,15 +32,18 @@ class Layout:
     columns : tuple of str
         Categories, crossed; often ("outcome",) or ("poor",).
     figures : tuple of str
-        "households", "persons", or both.
+        "households", "persons", or both. Empty: what a row of the data is.
     weighted : bool
         Weighted estimates where there are weights; counts of rows otherwise.
+    percent : bool
+        Also each cell as a share of its row.
     """
 
     rows: tuple[str, ...]
     columns: tuple[str, ...] = ()
-    figures: tuple[str, ...] = ("households",)
+    figures: tuple[str, ...] = ()
     weighted: bool = True
+    percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,31 @@ class Counted:
     size: str | None
     labels: Mapping[str, Mapping[str, str]]
     facts: Facts
+    unit: str = "household"
+
+    def counting(self, layout: Layout) -> Layout:
+        """The layout with what is counted said.
+
+        Raises
+        ------
+        DataError
+            Where rows are persons and households are asked for, or sizes are not there.
+        """
+        from exitline.errors import DataError
+
+        figures = layout.figures or (f"{self.unit}s",)
+        if self.unit == "person" and figures != ("persons",):
+            raise DataError(
+                "households cannot be counted where a row is a person", expected="persons",
+                got=" and ".join(figures), remedy="use --count persons, or a study of households",
+            )  # fmt: skip
+        if "persons" in figures and self.size is None and self.unit != "person":
+            raise DataError(
+                "persons cannot be counted without household sizes",
+                expected="a column of sizes",
+                remedy="declare 'size' in the study, or name the column with --size",
+            )
+        return replace(layout, figures=figures)
 
 
 def safe_table(
@@ -118,10 +146,12 @@ def safe_table(
     with opened(source, engine, given) as counted:
         counted = replace(counted, facts=_facts(counted.facts, facts or {}))
         _refuse(counted, layout, rule)
+        layout = counted.counting(layout)
         leaves = _leaves(counted, layout)
         figures = _figures(counted, layout, rule)
         said = replace(counted.facts, unit=_unit(counted, layout, figures))
-    made = protected(leaves, figures, rule, _noted(said, counted, layout))
+    noted = _noted(said, counted, layout)
+    made = protected(leaves, figures, rule, noted, percent=layout.percent)
     headings = {"poor": "poverty status"}
     return replace(made, table=replace(made.table, headings=headings))
 
@@ -139,6 +169,7 @@ def _leaves(counted: Counted, layout: Layout) -> Leaves:
     columns = [counted.table[name] for name in names]
     found = counted.engine.run(counts(counted.table, columns, weight=weight, size=size))
     _refuse_faults(found)
+    found = found.filter(found.column("n").to_numpy() > 0)
     coded = [_coded(found, i, name, counted) for i, name in enumerate(names)]
     depth = len(layout.rows)
     chains, place = np.unique(
@@ -178,7 +209,7 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
 def _figures(counted: Counted, layout: Layout, rule: Rule) -> tuple[str, ...]:
     """What the table shows: with the rows behind each cell, unless it shows these already."""
     weighted = layout.weighted and counted.weight is not None
-    if rule.base is not None or (not weighted and "households" in layout.figures):
+    if rule.base is not None or (not weighted and f"{counted.unit}s" in layout.figures):
         return layout.figures
     return (*layout.figures, "n")
 
@@ -188,7 +219,7 @@ def _unit(counted: Counted, layout: Layout, figures: Sequence[str]) -> str:
     weighted = layout.weighted and counted.weight is not None
     said = " and ".join(layout.figures).capitalize()
     if weighted:
-        return f"{said}, weighted estimates; n: households in the sample"
+        return f"{said}, weighted estimates; n: {counted.unit}s in the sample"
     if counted.weight is not None:
         return f"{said} in the sample, not weighted"
     return f"{said}, number" + ("; n: households" if "n" in figures else "")
@@ -212,8 +243,7 @@ def _facts(known: Facts, given: Mapping[str, str | None]) -> Facts:
 
 
 def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
-    """Columns that are not there or twice, persons without sizes, rounding of estimates."""
-    from exitline.errors import DataError
+    """Columns that are not there or twice, and rounding of estimates."""
     from exitline.measure.plan import require_columns
     from exitline.publish.tables.system import TableError
 
@@ -224,10 +254,11 @@ def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
             got=", ".join(names) or "none", remedy="name each column once, areas under rows",
         )  # fmt: skip
     require_columns(names, counted.table.columns)
-    if "persons" in layout.figures and counted.size is None:
-        raise DataError(
-            "persons cannot be counted without household sizes", expected="a column of sizes",
-            remedy="declare 'size' in the study, or name the column with --size",
+    if layout.percent and (rule.base is not None or not layout.columns):
+        raise TableError(
+            "shares cannot be shown here", expected="categories, and suppression",
+            got="no categories" if not layout.columns else "rounded counts",
+            remedy="name categories with --columns, and leave out --round",
         )  # fmt: skip
     if rule.base is not None and layout.weighted and counted.weight is not None:
         raise TableError(

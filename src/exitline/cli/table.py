@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,8 +20,9 @@ _OPTIONS = (
                  help="Area columns, top level first: province,county,village."),
     click.option("--columns", default="", metavar="COLUMN,...",
                  help="Categories: outcome, poor, a criterion, any column; crossed."),
-    click.option("--count", type=click.Choice(list(_FIGURES)), default="households",
-                 show_default=True, help="What is counted."),
+    click.option("--count", type=click.Choice(list(_FIGURES)),
+                 help="What is counted: households, unless a row is a person."),
+    click.option("--percent", is_flag=True, help="Also show each cell as a share of its row."),
     click.option("--unweighted", is_flag=True, help="Count rows although there are weights."),
     click.option("--min-count", type=float, default=10, show_default=True,
                  help="Cells of fewer rows of data are suppressed."),
@@ -83,9 +83,11 @@ def command(source: str, **given: Any) -> None:
         ending(path)
         check_folder(path)
     check_audit_name(given["audit"], given["outs"])
+    if given["audit"]:
+        check_folder(given["audit"])
     layout = Layout(
-        column_names(given["rows"]), column_names(given["columns"]), _FIGURES[given["count"]],
-        not given["unweighted"],
+        column_names(given["rows"]), column_names(given["columns"]),
+        _FIGURES.get(given["count"], ()), not given["unweighted"], given["percent"],
     )  # fmt: skip
     rule = Rule(
         given["min_count"], given["share"], given["group_disclosure"], given["base"],
@@ -106,6 +108,7 @@ def command(source: str, **given: Any) -> None:
 
 def _print(made: Protected) -> None:
     """The table on the terminal, one for each figure; its facts under the last."""
+    from exitline.publish.tables.content import SUPPRESSED
     from exitline.publish.tables.write.wide import wide
 
     table, laid = made.table, wide(made.table)
@@ -115,18 +118,16 @@ def _print(made: Protected) -> None:
     for figure in figures:
         at = [i for i, (f, _) in enumerate(laid.heads) if f == figure]
         rows = [
-            ("  " * max(0, depth - 1) + name, *(_cell(values[i]) for i in at))
-            for name, depth, values in zip(laid.stub, laid.depths, laid.values, strict=True)
+            ("  " * max(0, depth - 1) + name, *(laid.text(row, i, SUPPRESSED) for i in at))
+            for row, (name, depth) in enumerate(zip(laid.stub, laid.depths, strict=True))
         ]
         show.table(
-            f"{table.facts.title}: {UNITS[figure]}",
+            f"{table.facts.title}: {UNITS.get(figure, figure.lower())}",
             (first, *(laid.heads[i][1] or figure for i in at)), rows,
-            right=range(1, len(at) + 1), caption=facts if figure == figures[-1] else "",
+            right=range(1, len(at) + 1),
         )  # fmt: skip
-
-
-def _cell(value: float) -> str:
-    return "suppressed" if math.isnan(value) else f"{value:,.0f}"
+        show.note("")
+    show.note(facts)
 
 
 def _say(made: Protected, written: list[str], audit: str | None) -> None:

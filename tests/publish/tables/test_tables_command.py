@@ -304,6 +304,45 @@ def test_a_run_of_a_sample_and_a_foreign_folder_are_refused(capsys, tmp_path):
     assert "without their weights" in " ".join(capsys.readouterr().err.split())
 
 
+def test_shares_are_those_of_published_cells_alone(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    outs = [w for name in ("t.csv", "t.xlsx", "t.sdmx.csv", "t.html") for w in
+            ("--out", tmp_path / name)]  # fmt: skip
+    _run("table", CENSUS, "--rows", "geo1,geo2", "--columns", "outcome", "--percent", *outs)
+    shown = pd.read_csv(tmp_path / "t.csv", na_values=["suppressed"])
+    row_total = shown.groupby(["geo1", "geo2"]).households.transform("last")
+    assert shown.households.isna().sum() == 4
+    assert (shown.percent.isna() == shown.households.isna()).all()
+    known = shown.dropna()
+    expected = 100 * known.households / row_total[known.index]
+    assert np.allclose(known.percent, expected, atol=0.051)
+    report = pytest.importorskip("frictionless").validate(str(tmp_path / "datapackage.json"))
+    assert report.valid, report.flatten(["message"])
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Table"]
+    heads = [c.value for c in sheet[4]]
+    assert heads[1:] == ["total", "met", "not met", "cannot tell", "met", "not met", "cannot tell"]
+    assert sheet["F5"].value == pytest.approx(64.6)
+    exchange = pd.read_csv(tmp_path / "t.sdmx.csv", dtype=str)
+    assert "64.6" in set(exchange[exchange.MEASURE == "PC"].OBS_VALUE)
+    assert ">64.6<" in (tmp_path / "t.html").read_text()
+
+
+def test_a_study_of_persons_counts_persons(tmp_path, capsys):
+    study = tmp_path / "study.yaml"
+    data = Path("examples/imaginary-country").resolve()
+    study.write_text(
+        f"study: Persons\ndata:\n  unit: person\n  households: {data}/hld_sample_wb_2023.parquet\n"
+        f"  persons: {data}/ind_sample_wb_2023.parquet\n  on: hid\n"
+        "columns: {welfare: pc_exp}\ndesign: {weight: hhweight}\nareas: [geo1]\n"
+    )
+    _run("table", study, "--rows", "geo1", "--unweighted")
+    persons = pd.read_parquet(data / "ind_sample_wb_2023.parquet")
+    said = capsys.readouterr().out
+    assert f"{len(persons):,}" in said
+    assert "Persons in the sample, not weighted" in said
+    _run("table", study, "--rows", "geo1", "--count", "households", status=1)
+
+
 def test_all_forms_are_written_or_none(tmp_path, capsys):
     """The second form cannot be made: the first one is not left behind."""
     outs = ["--out", tmp_path / "t.csv", "--out", tmp_path / "t.sdmx.csv"]

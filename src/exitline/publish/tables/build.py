@@ -94,7 +94,9 @@ class Protected:
     audits: dict[str, Suppressed]
 
 
-def protected(leaves: Leaves, figures: Sequence[str], rule: Rule, facts: Facts) -> Protected:
+def protected(
+    leaves: Leaves, figures: Sequence[str], rule: Rule, facts: Facts, *, percent: bool = False
+) -> Protected:
     """Protect the table of some leaves and say how.
 
     Parameters
@@ -105,6 +107,8 @@ def protected(leaves: Leaves, figures: Sequence[str], rule: Rule, facts: Facts) 
     rule : Rule
     facts : Facts
         Its rule is filled in.
+    percent : bool
+        Also show each cell of the main figure as a share of its row.
 
     Raises
     ------
@@ -131,9 +135,22 @@ def protected(leaves: Leaves, figures: Sequence[str], rule: Rule, facts: Facts) 
         Figure(name, LABELS[name], UNITS[name], values[name].reshape(systems[name].shape))
         for name in figures
     )
+    if percent:
+        shown = (*shown[:1], _percent(shown[0], sides), *shown[1:])
     table = SafeTable(sides, shown, facts)
     said = rule.sentence(table.suppressed, table.cells)
     return Protected(replace(table, facts=replace(facts, rule=said)), audits)
+
+
+def _percent(figure: Figure, sides: Sequence[Side]) -> Figure:
+    """Shares of the row, from published cells alone: hidden where either cell is."""
+    import numpy as np
+
+    at: Any = (slice(None), *(side.nodes.index(()) for side in sides[1:]))
+    total = figure.values[at]
+    by_row = total.reshape(-1, *(1 for _ in sides[1:]))
+    values = np.round(100.0 * figure.values / np.where(by_row > 0, by_row, np.nan), 1)
+    return Figure("percent", f"{figure.label}, %", f"% of the {figure.unit} of the row", values, 1)
 
 
 def _suppressed(

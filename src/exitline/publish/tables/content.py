@@ -43,17 +43,19 @@ class Figure:
     Attributes
     ----------
     name : str
-        "households", "persons" or "n".
+        "households", "persons", "n" or "percent".
     label, unit : str
         As headings say it.
     values : array with one axis for each side
         NaN where suppressed.
+    decimals : int
     """
 
     name: str
     label: str
     unit: str
     values: NDArray[np.float64]
+    decimals: int = 0
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,8 @@ def _great_table(table: SafeTable) -> Any:
     frame.insert(0, "area", _indented(laid))
     made = (
         GT(frame, rowname_col="area", id="table")
-        .fmt_integer(names)
+        .fmt_integer([n for n, d in zip(names, laid.decimals, strict=True) if not d])
+        .fmt_number([n for n, d in zip(names, laid.decimals, strict=True) if d], decimals=1)
         .sub_missing(names, missing_text=html(f'<span class="hidden">{SUPPRESSED}</span>'))
         .cols_label({n: category or figure for n, (figure, category) in
                      zip(names, laid.heads, strict=True)})

@@ -87,9 +87,10 @@ def schema(table: SafeTable) -> dict[str, Any]:
             })  # fmt: skip
     fields += [
         {
-            "name": figure.name, "type": "integer", "title": figure.label, "unit": figure.unit,
-            "description": f"Number of {figure.unit}; '{SUPPRESSED}': withheld so that nobody "
-            "can be recognised, which is neither zero nor unknown.",
+            "name": figure.name, "type": "number" if figure.decimals else "integer",
+            "title": figure.label, "unit": figure.unit,
+            "description": f"'{SUPPRESSED}': withheld so that nobody can be recognised, which is "
+            "neither zero nor unknown.",
             "constraints": {"minimum": 0},
         }
         for figure in table.figures
@@ -103,7 +104,8 @@ def _csv(table: SafeTable) -> str:
 
     frame = table.long()
     for figure in table.figures:
-        frame[figure.name] = frame[figure.name].astype(pd.Int64Dtype())
+        if not figure.decimals:
+            frame[figure.name] = frame[figure.name].astype(pd.Int64Dtype())
     return frame.to_csv(index=False, na_rep=SUPPRESSED, lineterminator="\n")
 
 

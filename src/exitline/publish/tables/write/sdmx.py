@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DATAFLOW = "EXITLINE:SAFE_TABLE(1.0)"
 ALL = "_T"
-_MEASURES = {"households": "HH", "persons": "PS", "n": "N"}
+_MEASURES = {"households": "HH", "persons": "PS", "n": "N", "percent": "PC"}
 _STATUS = {False: ("A", "Normal value"), True: ("Q", "Missing value; suppressed")}
 _CONFIDENTIAL = {False: ("F", "Free (free for publication)"), True: (
     "N", "Not for publication, restricted for internal use only")}  # fmt: skip
@@ -85,7 +85,7 @@ def _text(table: SafeTable, dataflow: str) -> str:
             key = [t for i, at in enumerate(where) for t in (codes[i][at], titles[i][at])]
             writer.writerow(
                 [*start, *key, code, figure.label, table.facts.year, table.facts.year]
-                + ["" if hidden else int(value)] * 2
+                + ["" if hidden else f"{value:.{figure.decimals}f}"] * 2
                 + [code, figure.unit, *_STATUS[hidden], *_CONFIDENTIAL[hidden]]
             )
     return out.getvalue()

@@ -29,12 +29,20 @@ class Wide:
         For each column the figure, and its category ("" where there are none).
     values : array of shape (rows, columns)
         NaN where suppressed.
+    decimals : tuple of int
+        Of each column.
     """
 
     stub: tuple[str, ...]
     depths: tuple[int, ...]
     heads: tuple[tuple[str, str], ...]
     values: NDArray[np.float64]
+    decimals: tuple[int, ...]
+
+    def text(self, row: int, column: int, hidden: str) -> str:
+        """A cell as people read it."""
+        value = float(self.values[row, column])
+        return hidden if value != value else f"{value:,.{self.decimals[column]}f}"
 
 
 def wide(table: SafeTable) -> Wide:
@@ -55,6 +63,7 @@ def wide(table: SafeTable) -> Wide:
     depths = tuple(len(node) for node in rows.nodes)
     heads: list[tuple[str, str]] = []
     blocks = []
+    decimals: list[int] = []
     orders = [_total_first(len(side.nodes), side.nodes.index(())) for side in others]
     for figure in table.figures:
         block = figure.values
@@ -65,7 +74,13 @@ def wide(table: SafeTable) -> Wide:
             nodes = [side.nodes[i] for side, i in zip(others, chosen, strict=True)]
             named = [" ".join(node) for node in nodes if node]
             heads.append((figure.label, ", ".join(named) or (TOTAL if others else "")))
-    return Wide(stub, depths, tuple(heads), np.concatenate(blocks, axis=1))
+            decimals.append(figure.decimals)
+    values = np.concatenate(blocks, axis=1)
+    kept = [i for i, (_, c) in enumerate(heads) if not (decimals[i] and c == TOTAL)]
+    return Wide(
+        stub, depths, tuple(heads[i] for i in kept), values[:, kept],
+        tuple(decimals[i] for i in kept),
+    )  # fmt: skip
 
 
 def _total_first(size: int, total: int) -> list[int]:

@@ -79,7 +79,9 @@ def _body(sheet: Any, laid: Wide) -> None:
                 cell.font = Font(italic=True, color="56616B")
                 cell.alignment = Alignment(horizontal="right")
             else:
-                cell.value, cell.number_format = int(value), "#,##0"
+                whole = not laid.decimals[column]
+                cell.value = int(value) if whole else float(value)
+                cell.number_format = "#,##0" if whole else "0.0"
 
 
 def _shape(sheet: Any, laid: Wide) -> None:
