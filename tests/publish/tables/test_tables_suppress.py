@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+from functools import partial
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exitline.publish.tables import (
     TableError,
@@ -20,6 +25,7 @@ from exitline.publish.tables import (
     whole_rows,
     with_margins,
 )
+from exitline.publish.tables.blocks import blocks
 from exitline.publish.tables.protection import protection
 
 from .shapes import attacker, random_table, two_way, whole_number_attacker
@@ -40,6 +46,7 @@ def test_no_suppressed_cell_of_1000_random_tables_can_be_inferred(block):
             value = table.values[found.cell]
             slack = 1e-5 * max(1.0, value)
             assert found.low - slack <= value <= found.high + slack
+            assert found.high - found.low > 0.5  # none is known, the protecting ones included
         cells = np.flatnonzero(primary)
         small += cells.size
         for cell in np.random.default_rng(seed).permutation(cells)[:2]:
@@ -126,11 +133,58 @@ def test_three_ways_are_those_of_trying_every_table():
         assert tried[(slice(None), *at)].max() == pytest.approx(bound.high)
 
 
+suppression = importlib.import_module("exitline.publish.tables.suppress")
+
+
 def _cubes(inner):
     """Every 2 x 2 x 2 table of whole numbers with the margins of `inner`: one free cell."""
     sign = np.array([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
     moved = inner + np.arange(-20, 21)[:, None, None, None] * sign
     return moved[(moved >= 0).all(axis=(1, 2, 3))]
+
+
+@pytest.mark.parametrize("size", [1, 6, 20])
+def test_protecting_part_by_part_is_as_safe(size, monkeypatch):
+    """As large tables are treated, on small ones; blocks that are too small fall back."""
+    monkeypatch.setattr(suppression, "WHOLE", 0)
+    monkeypatch.setattr(suppression, "blocks", partial(blocks, size=size))
+    for seed in range(0, 400, 5):
+        table, n = random_table(seed)
+        done = suppress(table, n=n)
+        assert done.audit.passed
+        for cell in np.flatnonzero(done.primary)[:1]:
+            low, high = attacker(table, done.hidden, cell)
+            value, wide = table.values[cell], 10 * table.values[cell] / n[cell]
+            assert low <= max(0.0, value - wide) + 1e-5 * wide
+            assert high >= value + wide - 1e-5 * wide
+
+
+def test_every_cell_is_protected_in_exactly_one_block():
+    table = random_table(3)[0]
+    cells = np.flatnonzero(table.values < 40)
+    inside = np.concatenate([b.inside for b in blocks(table.sums, cells, size=8)])
+    assert sorted(inside) == sorted(cells)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.integers(0, 60), min_size=2, max_size=4), min_size=2, max_size=5).filter(
+        lambda rows: len({len(row) for row in rows}) == 1
+    ),
+    st.integers(2, 30),
+)
+def test_what_always_holds(rows, min_count):
+    """Small cells are hidden, zeros are not small, hidden cells span their value."""
+    table = with_margins(rows)
+    done = suppress(table, min_count=min_count)
+    small = (table.values > 0) & (table.values < min_count)
+    assert (done.hidden | ~small).all()
+    assert (done.primary == small).all()
+    assert done.hidden.any() == small.any()
+    for found in done.audit.bounds:
+        assert found.low - 1e-6 <= table.values[found.cell] <= found.high + 1e-6
+    shown = [c for c in done.cells() if c != "suppressed"]
+    assert all(c == 0 or c >= min_count for c in shown)
 
 
 def test_whole_numbers_do_not_help_an_attacker_into_a_protection_interval():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 WHOLE = 2_000
 """Tables of up to so many cells are one block."""
-SIZE = 150
+SIZE = 300
 """Cells of a block of a larger table."""
 
 
@@ -69,13 +69,13 @@ def blocks(sums: Any, cells: NDArray[np.int64], *, size: int = SIZE) -> Iterator
     for cell in cells:
         if left[cell]:
             members, equations = _grown(sums, columns, length, int(cell), size)
-            touching = np.bincount(columns[:, members].indices, minlength=length.size)
-            broken = columns[:, members][(touching > 0) & (touching < length)]
+            own = sums[equations][:, members]
+            cut = np.diff(own.indptr) < length[equations]  # sums that reach outside
             whole = np.ones(members.size, dtype=bool)
-            whole[broken.indices] = False
+            whole[own[cut].indices] = False
             inside = members[(whole & left[members]) | (members == cell)]
             left[inside] = False
-            yield Block(members, sums[equations][:, members], inside)
+            yield Block(members, own, inside)
 
 
 def _grown(

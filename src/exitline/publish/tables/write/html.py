@@ -28,7 +28,8 @@ dd { margin: 0 0 .3rem; overflow-wrap: anywhere; }
 #table .gt_table, #table .gt_table td, #table .gt_table th { background: var(--page) !important;
   color: var(--ink) !important; border-color: var(--faint) !important; }
 #table .gt_table { margin: 0 !important; }
-#table .gt_table td, #table .gt_table th { white-space: nowrap; }
+#table .gt_table td, #table .gt_table th { white-space: nowrap; padding-left: 16px; }
+#table .gt_table .gt_stub, #table .gt_table .gt_stubhead { padding-left: 2px; }
 #table .gt_table .gt_stub { position: sticky; left: 0; border-right: 0; white-space: normal;
   min-width: 7.5rem; }
 #table .hidden { color: var(--soft); font-style: italic; }
