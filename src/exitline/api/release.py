@@ -102,6 +102,7 @@ def release(
     with session(engine) as running:
         table = running.attach(open_source(data), "households")
         _check(table, plan)
+        _refuse_identifiers(table, plan, running)
         cuts = _cuts(table, plan, running)
         report = _report(table, plan, cuts, running)
         if out is not None and report.met:
@@ -173,7 +174,7 @@ def _cuts(table: Any, plan: ReleasePlan, engine: Engine) -> dict[str, float]:
 
 
 def _check(table: Any, plan: ReleasePlan) -> None:
-    """Columns that are there and fit, thresholds that protect, and nothing that names people."""
+    """Columns that are there and fit, and thresholds that protect."""
     from exitline.measure.plan import require_columns
 
     tops = [column for column, *_ in plan.top]
@@ -194,19 +195,27 @@ def _check(table: Any, plan: ReleasePlan) -> None:
     for column in (*tops, *optional):
         if not table[column].type().is_numeric():
             raise DataError(f"the column '{column}' holds no numbers", expected="numbers")
-    _refuse_identifiers(table, plan)
 
 
-def _refuse_identifiers(table: Any, plan: ReleasePlan) -> None:
-    """Columns that name people, by their own name; yes/no columns do not."""
+def _refuse_identifiers(table: Any, plan: ReleasePlan, engine: Engine) -> None:
+    """Columns that name people, by their own name; those of two values (yes, no) do not."""
     from exitline.data.identifiers import DIRECT, kind_of_name
 
-    found = [
-        f"{name} ({kind})"
+    suspects = {
+        name: kind
         for name in table.columns
         if name not in plan.drop
         and not table[name].type().is_boolean()
         and (kind := kind_of_name(name)) in DIRECT
+    }
+    if not suspects:
+        return
+    each = {f"n{i}": table[name].nunique() for i, name in enumerate(suspects)}
+    distinct = engine.run(table.aggregate(**each)).to_pylist()[0].values()
+    found = [
+        f"{name} ({kind})"
+        for (name, kind), n in zip(suspects.items(), distinct, strict=True)
+        if n > 2
     ]
     if found:
         raise ReleaseError(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from exitline.publish.tables.build import Leaves, Protected, Rule
 
 NOT_STATED = "not stated"
+MANY = 20
+"""Labels from which it is remarked that most of them stand for one row."""
 OUTCOMES = ("met", "not met", "cannot tell")
 _BOOLEAN = {"True": "yes", "False": "no", "(missing)": NOT_STATED}
 _ORDER = {name: i for i, name in enumerate(("poor", "not poor", *OUTCOMES, "yes", "no"))}
@@ -148,6 +150,7 @@ def safe_table(
         _refuse(counted, layout, rule)
         layout = counted.counting(layout)
         leaves = _leaves(counted, layout)
+        _refuse_people(leaves)
         figures = _figures(counted, layout, rule)
         said = replace(counted.facts, unit=_unit(counted, layout, figures))
     noted = _noted(said, counted, layout)
@@ -284,3 +287,31 @@ def _refuse_faults(found: pa.Table) -> None:
                 f"{number:,} households {words}", expected="weights and sizes of zero or more",
                 remedy="correct them, or leave these rows out of the data",
             )  # fmt: skip
+
+
+def _refuse_people(leaves: Leaves) -> None:
+    """Labels are published: they are areas and categories, never households or persons."""
+    import numpy as np
+
+    from exitline.data.identifiers import DIRECT, first_kind, kind_of_name
+    from exitline.publish.tables.system import TableError
+
+    def refuse(column: str, why: str) -> TableError:
+        return TableError(
+            f"the column '{column}' names people, not areas or categories", got=why,
+            expected="labels that many households share", remedy="choose another column",
+        )  # fmt: skip
+
+    for names, columns in zip(leaves.sides, leaves.labels, strict=True):
+        for name, labels in zip(names, columns, strict=True):
+            kind = kind_of_name(name)
+            if kind in DIRECT and len(set(labels)) > 3:
+                raise refuse(name, f"its name says: {kind}")
+            shown = first_kind(set(labels.tolist()))
+            if shown is not None:
+                raise refuse(name, f"at least one label has the form of: {shown}")
+    for axis, names in enumerate(leaves.sides):
+        n = np.moveaxis(leaves.counts["n"], axis, 0).reshape(leaves.counts["n"].shape[axis], -1)
+        alone = n.sum(axis=1) == 1
+        if alone.size > MANY and alone.mean() > 0.5:
+            raise refuse(names[-1], "most labels stand for one row of the data")

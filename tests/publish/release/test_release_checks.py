@@ -136,7 +136,7 @@ def test_the_order_of_the_file_tells_nothing(tmp_path):
                "开户银行", "GPS_lat"],
 )  # fmt: skip
 def test_columns_that_name_people_are_refused(column, tmp_path):
-    homes = _homes().assign(**{column: "x"})
+    homes = _homes().assign(**{column: [f"x{i}" for i in range(300)]})
     with pytest.raises(ReleaseError, match="name people") as raised:
         release(homes, ReleasePlan(("region",), k=2), tmp_path / "r.parquet")
     assert column in str(raised.value)
@@ -147,7 +147,7 @@ def test_columns_that_name_people_are_refused(column, tmp_path):
 
 
 def test_whether_there_is_a_phone_is_no_phone():
-    homes = _homes().assign(has_phone=True)
+    homes = _homes().assign(has_phone=True, phone=[0, 1] * 150, bank=["yes", "no", None] * 100)
     assert release(homes, ReleasePlan(("region",), k=2)).met
 
 

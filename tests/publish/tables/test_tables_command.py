@@ -294,6 +294,23 @@ def test_bad_data_are_refused(change, said, capsys, tmp_path):
     assert not (tmp_path / "t.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("column", "labels", "said"),
+    [
+        ("phone", [f"p{i % 9}" for i in range(99)], "its name says: phone"),
+        ("area", ["13800138000"] * 50 + ["b"] * 49, "form of: phone"),
+        ("hhid", [f"h{i}" for i in range(99)], "one row of the data"),
+    ],
+)
+def test_people_are_no_areas(column, labels, said, capsys, tmp_path):
+    """Labels are published even where every count is suppressed."""
+    pd.DataFrame({column: labels}).to_csv(tmp_path / "homes.csv", index=False)
+    _run("table", tmp_path / "homes.csv", "--rows", column, status=1)
+    found = " ".join(capsys.readouterr().err.split())
+    assert said in found
+    assert "13800138000" not in found
+
+
 def test_a_run_of_a_sample_and_a_foreign_folder_are_refused(capsys, tmp_path):
     from exitline.api import run
 
