@@ -10,6 +10,8 @@ from exitline.cli import show
 from exitline.cli.options import column_names, with_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from exitline.publish.tables.build import Protected
 
 UNITS = {"Households": "households", "Persons": "persons", "n": "households behind each cell"}
@@ -107,27 +109,45 @@ def command(source: str, **given: Any) -> None:
 
 
 def _print(made: Protected) -> None:
-    """The table on the terminal, one for each figure; its facts under the last."""
+    """The table on the terminal, as many columns at a time as fit; its facts under the last."""
     from exitline.publish.tables.content import SUPPRESSED
     from exitline.publish.tables.write.wide import wide
 
     table, laid = made.table, wide(made.table)
     first = " / ".join(table.heading(name) for name in table.sides[0].names)
-    facts = "\n".join(f"{name}: {text}" for name, text in table.facts.lines())
-    figures = list(dict.fromkeys(figure for figure, _ in laid.heads))
-    for figure in figures:
+    stub = ["  " * max(0, d - 1) + name for name, d in zip(laid.stub, laid.depths, strict=True)]
+    for figure in dict.fromkeys(figure for figure, _ in laid.heads):
         at = [i for i, (f, _) in enumerate(laid.heads) if f == figure]
-        rows = [
-            ("  " * max(0, depth - 1) + name, *(laid.text(row, i, SUPPRESSED) for i in at))
-            for row, (name, depth) in enumerate(zip(laid.stub, laid.depths, strict=True))
+        rows = range(len(stub))
+        columns = [
+            [laid.heads[i][1] or figure, *(laid.text(row, i, SUPPRESSED) for row in rows)]
+            for i in at
         ]
-        show.table(
-            f"{table.facts.title}: {UNITS.get(figure, figure.lower())}",
-            (first, *(laid.heads[i][1] or figure for i in at)), rows,
-            right=range(1, len(at) + 1),
-        )  # fmt: skip
-        show.note("")
-    show.note(facts)
+        for part in _fitting([first, *stub], columns):
+            show.table(
+                f"{table.facts.title}: {UNITS.get(figure, figure.lower())}",
+                (first, *(column[0] for column in part)),
+                list(zip(stub, *(column[1:] for column in part), strict=True)),
+                right=range(1, len(part) + 1),
+            )
+            show.note("")
+    show.note("\n".join(f"{name}: {text}" for name, text in table.facts.lines()))
+
+
+def _fitting(stub: list[str], columns: list[list[str]]) -> Iterator[list[list[str]]]:
+    """The columns in parts that fit the terminal beside the stub; at least one in each."""
+    room = show.console().width - max(map(len, stub))
+    part: list[list[str]] = []
+    used = 0
+    for column in columns:
+        width = max(map(len, column)) + 3
+        if part and used + width > room:
+            yield part
+            part, used = [], 0
+        part.append(column)
+        used += width
+    if part:
+        yield part
 
 
 def _say(made: Protected, written: list[str], audit: str | None) -> None:

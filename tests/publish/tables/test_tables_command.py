@@ -360,6 +360,24 @@ def test_a_study_of_persons_counts_persons(tmp_path, capsys):
     _run("table", study, "--rows", "geo1", "--count", "households", status=1)
 
 
+def test_many_columns_are_printed_in_parts_that_fit(capsys):
+    _run("table", ALBANIA, "--rows", "prefectu", "--columns", "urban,poor", "--count", "persons")
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= 80
+    assert "2,872,570" in said
+    assert said.count("Albania 2012: persons") >= 2
+
+
+def test_two_ways_with_the_same_words_are_told_apart():
+    from exitline.api.tables import Layout, safe_table
+    from exitline.publish.tables.write.wide import wide
+
+    made = safe_table(CENSUS, Layout(("geo1",), ("water", "toilet")))
+    heads = [category for _, category in wide(made.table).heads]
+    assert len(set(heads)) == len(heads)
+    assert "Water: met, Toilet: not met" in heads
+
+
 def test_all_forms_are_written_or_none(tmp_path, capsys):
     """The second form cannot be made: the first one is not left behind."""
     outs = ["--out", tmp_path / "t.csv", "--out", tmp_path / "t.sdmx.csv"]

@@ -64,6 +64,8 @@ def wide(table: SafeTable) -> Wide:
     heads: list[tuple[str, str]] = []
     blocks = []
     decimals: list[int] = []
+    labels = [label for side in others for label in set(side.labels(0)) - {TOTAL}]
+    alike = len(set(labels)) < len(labels)  # two ways with the same words: say which is meant
     orders = [_total_first(len(side.nodes), side.nodes.index(())) for side in others]
     for figure in table.figures:
         block = figure.values
@@ -71,8 +73,11 @@ def wide(table: SafeTable) -> Wide:
             block = np.take(block, order, axis=axis)
         blocks.append(block.reshape(len(stub), -1))
         for chosen in product(*orders):
-            nodes = [side.nodes[i] for side, i in zip(others, chosen, strict=True)]
-            named = [" ".join(node) for node in nodes if node]
+            named = [
+                (f"{table.heading(side.names[0])}: " if alike else "") + side.nodes[i][0]
+                for side, i in zip(others, chosen, strict=True)
+                if side.nodes[i]
+            ]
             heads.append((figure.label, ", ".join(named) or (TOTAL if others else "")))
             decimals.append(figure.decimals)
     values = np.concatenate(blocks, axis=1)
