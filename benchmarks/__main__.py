@@ -15,6 +15,7 @@ BENCHMARKS = (
     "film",
     "explorer",
     "serve",
+    "tables",
 )
 
 

@@ -18,7 +18,7 @@ class OutputError(ExitlineError):
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
+def whole_file(path: str | Path, *, private: bool = False) -> Iterator[Path]:
     """A path to write to, beside `path`; renamed over it when the block ends well.
 
     When the block raises (an interrupt included), the partial file is removed and
@@ -28,6 +28,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     ----------
     path : str or Path
         The final name. Its folder must exist.
+    private : bool
+        Whether only the owner may read it.
 
     Yields
     ------
@@ -60,7 +62,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     try:
         yield partial
         _synchronise(partial)
-        partial.chmod(0o666 & ~_umask())
+        partial.chmod(0o600 if private else 0o666 & ~_umask())
         partial.replace(final)
     except OSError as reason:
         if _is_about(reason, partial):
@@ -68,6 +70,24 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         raise
     finally:
         partial.unlink(missing_ok=True)
+
+
+def check_folder(path: str | Path) -> None:
+    """Refuse, before any work is done, a file whose folder is not there or allows no writing.
+
+    Raises
+    ------
+    OutputError
+
+    Examples
+    --------
+    >>> check_folder("README.md")
+    """
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise _cannot_write(Path(path), FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _cannot_write(Path(path), PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exitline.cli.options import with_options
+
 if TYPE_CHECKING:
     from exitline.watch.screens import Finding
 
@@ -37,13 +39,6 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def _with_options(function: Any) -> Any:
-    """The command with all its options, in their order."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
 @click.command(
     help="""Screen DATA for patterns that chance rarely makes.
 
@@ -65,7 +60,7 @@ Examples:
 """,
 )
 @click.argument("data", type=click.Path(path_type=str))
-@_with_options
+@with_options(_OPTIONS)
 @click.option("--top", type=click.IntRange(min=1), default=10, show_default=True,
               help="Rows shown of each screen.")  # fmt: skip
 @click.option("--json", "json_", is_flag=True, help="Print every finding as JSON.")

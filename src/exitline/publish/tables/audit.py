@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from exitline.publish.tables.programme import Programme
+from exitline.publish.tables.protection import Wanted, protection, wanted
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from exitline.publish.tables.system import TableSystem
+
+__all__ = ["Audit", "Bounds", "audit", "audit_wanted", "protection"]
+
+_ROUND = 6  # digits of an inferred bound, in rows of data
 
 
 @dataclass(frozen=True)
@@ -54,18 +62,6 @@ class Audit:
         return all(b.safe for b in self.bounds if b.primary)
 
 
-def protection(value: float, min_count: float, share: float) -> tuple[float, float]:
-    """The protection interval: the value plus and minus max(min_count, share x value), from 0.
-
-    Examples
-    --------
-    >>> protection(3.0, 10, 0.1)
-    (0.0, 13.0)
-    """
-    wide = max(min_count, share * value)
-    return max(0.0, value - wide), value + wide
-
-
 def audit(
     table: TableSystem,
     hidden: NDArray[np.bool_],
@@ -73,6 +69,7 @@ def audit(
     *,
     min_count: float,
     share: float = 0.1,
+    n: Any = None,
 ) -> Audit:
     """The interval an attacker can infer for each suppressed cell.
 
@@ -87,6 +84,8 @@ def audit(
         Counts below this are small.
     share : float
         The least half-width of a protection interval, as a share of the cell.
+    n : array of shape (cells,), optional
+        Rows of data behind each cell, where the cells are not counts of rows.
 
     References
     ----------
@@ -101,33 +100,66 @@ def audit(
     >>> (found.low, found.high, found.safe)
     (3.0, 3.0, False)
     """
+    goal = wanted(table, min_count=min_count, share=share, n=n, also=primary)
+    return audit_wanted(table, hidden, primary, goal)
+
+
+def audit_wanted(table: TableSystem, hidden: Any, primary: Any, goal: Wanted) -> Audit:
+    """As `audit`, for protection intervals that are already known."""
     import numpy as np
 
     free = table.sums[:, hidden]
-    known = -table.sums[:, ~hidden] @ table.values[~hidden]
-    found = []
-    for column, cell in enumerate(np.flatnonzero(hidden)):
-        low, high = (_extreme(free, known, column, sign) for sign in (1.0, -1.0))
-        wanted = protection(float(table.values[cell]), min_count, share)
-        found.append(Bounds(int(cell), low, high, *wanted, bool(primary[cell])))
-    return Audit(tuple(found))
+    known = -(table.sums[:, ~hidden] @ table.values[~hidden]) / goal.scale
+    cells = np.flatnonzero(hidden)
+    low, high = np.zeros(cells.size), np.full(cells.size, np.inf)
+    for equations, columns in _components(free):
+        block = free[equations][:, columns]
+        low[columns], high[columns] = _extremes(block, known[equations])
+    low, high = (np.round(x, _ROUND) * goal.scale for x in (low, high))
+    return Audit(
+        tuple(
+            Bounds(
+                int(cell), float(low[i]), float(high[i]), float(goal.low[cell]),
+                float(goal.high[cell]), bool(primary[cell]),
+            )
+            for i, cell in enumerate(cells)
+        )
+    )  # fmt: skip
 
 
-def _extreme(free: Any, known: Any, column: int, sign: float) -> float:
-    """Least (sign +1) or largest (-1) value of a hidden cell; infinite where unbounded."""
+def _components(free: Any) -> Iterator[tuple[Any, Any]]:
+    """Equations and hidden cells that have to do with each other, set by set."""
     import numpy as np
-    from scipy.optimize import linprog
+    from scipy import sparse
 
-    from exitline.publish.tables.system import TableError
+    rows = free.shape[0]
+    graph = sparse.block_array([[None, abs(free)], [abs(free).T, None]], format="csr")
+    _, label = sparse.csgraph.connected_components(graph, directed=False)
+    order = np.argsort(label, kind="stable")
+    for members in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
+        if (members >= rows).any():
+            yield members[members < rows], members[members >= rows] - rows
 
-    goal = np.zeros(free.shape[1])
-    goal[column] = sign
-    answer = linprog(goal, A_eq=free, b_eq=known, bounds=(0, None), method="highs")
-    if answer.status == 3:
-        return float("inf")
-    if answer.status != 0:
-        raise TableError(
-            "the suppression cannot be audited", got=str(answer.message),
-            remedy="divide the table into smaller ones; do not publish it unaudited",
-        )  # fmt: skip
-    return float(round(answer.fun * sign, 9)) + 0.0
+
+def _extremes(block: Any, known: Any) -> tuple[Any, Any]:
+    """Least and largest value of each hidden cell of one component; infinite where unbounded."""
+    import numpy as np
+
+    size = block.shape[1]
+    low, high = np.full(size, np.nan), np.full(size, np.inf)
+    programme = Programme(
+        block, known, np.zeros(size), np.full(size, np.inf), np.zeros(size), method="primal"
+    )
+    reached = np.zeros(size, dtype=bool)  # cells that some table, which fits, has at zero
+    for column in range(size):
+        for sign in (-1.0, 1.0):
+            if sign > 0 and reached[column]:
+                low[column] = 0.0
+                continue
+            programme.cost([column], sign)
+            answer = programme.solve()
+            if answer is not None:
+                reached |= answer <= 1e-9
+                (low if sign > 0 else high)[column] = max(0.0, answer[column])
+        programme.cost([column], 0.0)
+    return low, high

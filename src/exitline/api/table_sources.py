@@ -1,0 +1,195 @@
+"""What a table is made from: a study, the folder of a run, or a data file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.api.tables import Counted
+from exitline.publish.tables.content import Facts
+
+if TYPE_CHECKING:
+    from exitline.api.prepare import Ready
+    from exitline.engine.base import Engine
+
+HOUSEHOLDS = "household_decisions.parquet"
+_POOR = {"True": "poor", "False": "not poor", "(missing)": "cannot tell"}
+_CRITERION = {"True": "met", "False": "not met", "(missing)": "cannot tell"}
+
+
+@contextmanager
+def opened(source: str | Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterator[Counted]:
+    """The rows of a source on a running engine.
+
+    Parameters
+    ----------
+    source : path
+    engine : {"duckdb", "spark"} or Engine
+    given : mapping
+        weight, size, welfare, line: for a data file only.
+
+    Yields
+    ------
+    Counted
+    """
+    path = Path(source)
+    if path.is_dir():
+        _only_data(given, "the folder of a run")
+        with _run(path, engine) as counted:
+            yield counted
+    elif path.suffix.lower() in (".yaml", ".yml"):
+        _only_data(given, "a study")
+        with _study(path, engine) as counted:
+            yield counted
+    else:
+        with _data(path, engine, given) as counted:
+            yield counted
+
+
+@contextmanager
+def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
+    """A study's rows, with the status of every household where its standard has a rule."""
+    from exitline.api.lines import line_figures
+    from exitline.api.prepare import ready
+    from exitline.infer.cells import as_text
+    from exitline.measure.chain import household_status
+
+    with ready(path, engine) as opened_study:
+        table, standard = opened_study.table, opened_study.standard
+        labels: dict[str, dict[str, str]] = {}
+        if standard is not None and standard.household is not None:
+            status = household_status(table, standard, line_figures(opened_study))
+            made = {"poor": "status_poor", "outcome": "status_outcome"}
+            made |= {c.name: f"status_{c.name}" for c in standard.household.criteria}
+            new = {k: status[v] for k, v in made.items() if v in status.columns}
+            table = status.mutate(**new)
+            labels = dict.fromkeys(new, _CRITERION) | {"poor": _POOR}
+        for name in table.columns:
+            words = opened_study.data.labels(name)
+            if words and name not in labels:
+                labels[name] = {as_text(value): word for value, word in words.items()}
+        design = opened_study.design
+        yield Counted(
+            table,
+            opened_study.engine,
+            design.weight,
+            design.size,
+            labels,
+            _study_facts(opened_study),
+            opened_study.study.unit,
+        )
+
+
+def _study_facts(opened_study: Ready) -> Facts:
+    """What a study says about itself."""
+    study, standard = opened_study.study, opened_study.standard
+    lines = "; ".join(_line(line) for line in opened_study.data.lines)
+    return Facts(
+        title=study.title, unit="", rule="", line=lines,
+        standard=f"{standard.title} ({standard.name})" if standard is not None else "",
+        year=str(study.year or ""), source=f"{study.title}, {study.households.name}",
+    )  # fmt: skip
+
+
+def _line(line: Any) -> str:
+    """A line in words: its figure, or the share it is."""
+    if line.share is not None:
+        return f"{line.label}: {100 * line.share:g} % of the {line.of}"
+    figure = f"{line.value:,.10g}" if line.value is not None else f"column {line.column}"
+    return " ".join(t for t in (f"{line.label}:", figure, line.unit) if t)
+
+
+@contextmanager
+def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
+    """A finished run's household decisions; full counts only."""
+    from exitline.data.source import open_source
+    from exitline.engine.session import session
+    from exitline.errors import DataError
+
+    record = _record(folder)
+    if not (folder / HOUSEHOLDS).is_file():
+        raise DataError(
+            "the run has no household decisions", where=str(folder), expected=HOUSEHOLDS,
+            remedy="give the study file instead, or run it with household_decisions: true",
+        )  # fmt: skip
+    study = _said(record)
+    if not (study.get("design") or {}).get("census"):
+        raise DataError(
+            "the household decisions of a sample cannot be counted without their weights",
+            where=str(folder), expected="a run of a full count (design: census: true)",
+            got="a run of a sample", remedy="give the study file instead of the run's folder",
+        )  # fmt: skip
+    facts = Facts(
+        title=str(record["study"]["title"]), unit="", rule="",
+        standard=str((record.get("standard") or {}).get("name", "")),
+        year=str(study.get("year") or ""), source=f"{record['study']['title']}, a finished run",
+    )  # fmt: skip
+    with session(engine) as running:
+        table = running.attach(open_source(folder / HOUSEHOLDS), "households")
+        flags = [n for n in table.columns if table[n].type().is_boolean()]
+        labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR}
+        yield Counted(table, running, None, None, labels, facts)
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """What run.json says."""
+    from exitline.errors import DataError
+
+    try:
+        found: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        found["study"]["title"]
+    except (OSError, ValueError, KeyError, TypeError) as reason:
+        raise DataError(
+            "this folder is not that of a finished run", where=str(folder),
+            expected="run.json, as `exitline run` writes it",
+            remedy="give the folder that `exitline run` named",
+        ) from reason  # fmt: skip
+    return found
+
+
+def _said(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The study's own text, as far as the run holds it."""
+    import yaml
+
+    return yaml.safe_load(record["study"].get("text") or "") or {}
+
+
+@contextmanager
+def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterator[Counted]:
+    """A data file as it is, with "poor" where a welfare column and a line are given."""
+    from exitline.data.source import open_source
+    from exitline.engine.session import session
+    from exitline.infer.cells import as_text
+    from exitline.measure.plan import require_columns
+
+    source = open_source(path)
+    welfare, line = given["welfare"], given["line"]
+    with session(engine) as running:
+        table = running.attach(source, "households")
+        require_columns([n for n in (given["weight"], given["size"], welfare) if n], table.columns)
+        labels = {
+            name: {as_text(value): word for value, word in words.items()}
+            for name, words in source.labels.items()
+        }
+        said = ""
+        if welfare and line is not None:
+            table = table.mutate(poor=table[welfare].cast("float64") < line)
+            labels["poor"] = dict(_POOR)
+            said = f"poor: {welfare} below {line:,.10g}"
+        facts = Facts(title=path.stem, unit="", rule="", line=said, source=path.name)
+        yield Counted(table, running, given["weight"], given["size"], labels, facts)
+
+
+def _only_data(given: Mapping[str, Any], what: str) -> None:
+    """Refuse roles that a study or a run has itself."""
+    from exitline.errors import DataError
+
+    named = [f"--{name}" for name, value in given.items() if value is not None]
+    if named:
+        raise DataError(
+            f"{what} says itself which columns play which role", got=", ".join(named),
+            expected="these options with a data file only", remedy="leave them out",
+        )  # fmt: skip

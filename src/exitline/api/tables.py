@@ -1,0 +1,317 @@
+"""Tables that can be published, from a study, a run or a data file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.tables.content import Facts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from exitline.engine.base import Engine
+    from exitline.publish.tables.build import Leaves, Protected, Rule
+
+NOT_STATED = "not stated"
+MANY = 20
+"""Labels from which it is remarked that most of them stand for one row."""
+OUTCOMES = ("met", "not met", "cannot tell")
+_BOOLEAN = {"True": "yes", "False": "no", "(missing)": NOT_STATED}
+_ORDER = {name: i for i, name in enumerate(("poor", "not poor", *OUTCOMES, "yes", "no"))}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a table shows.
+
+    Attributes
+    ----------
+    rows : tuple of str
+        Area columns from the top level downwards: ("province", "county", "village").
+    columns : tuple of str
+        Categories, crossed; often ("outcome",) or ("poor",).
+    figures : tuple of str
+        "households", "persons", or both. Empty: what a row of the data is.
+    weighted : bool
+        Weighted estimates where there are weights; counts of rows otherwise.
+    percent : bool
+        Also each cell as a share of its row.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    weighted: bool = True
+    percent: bool = False
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows to be counted, wherever they come from.
+
+    Attributes
+    ----------
+    table : ibis.Table
+    engine : Engine
+    weight, size : str or None
+    labels : mapping of str to mapping of str to str
+        What the values of a column mean, by value as text.
+    facts : Facts
+    """
+
+    table: Any
+    engine: Engine
+    weight: str | None
+    size: str | None
+    labels: Mapping[str, Mapping[str, str]]
+    facts: Facts
+    unit: str = "household"
+
+    def counting(self, layout: Layout) -> Layout:
+        """The layout with what is counted said.
+
+        Raises
+        ------
+        DataError
+            Where rows are persons and households are asked for, or sizes are not there.
+        """
+        from exitline.errors import DataError
+
+        figures = layout.figures or (f"{self.unit}s",)
+        if self.unit == "person" and figures != ("persons",):
+            raise DataError(
+                "households cannot be counted where a row is a person", expected="persons",
+                got=" and ".join(figures), remedy="use --count persons, or a study of households",
+            )  # fmt: skip
+        if "persons" in figures and self.size is None and self.unit != "person":
+            raise DataError(
+                "persons cannot be counted without household sizes",
+                expected="a column of sizes",
+                remedy="declare 'size' in the study, or name the column with --size",
+            )
+        return replace(layout, figures=figures)
+
+
+def safe_table(
+    source: str | Path,
+    layout: Layout,
+    rule: Rule | None = None,
+    *,
+    weight: str | None = None,
+    size: str | None = None,
+    welfare: str | None = None,
+    line: float | None = None,
+    engine: str | Engine = "duckdb",
+    facts: Mapping[str, str | None] | None = None,
+) -> Protected:
+    """Count, protect and audit a table.
+
+    Parameters
+    ----------
+    source : path
+        A study file, the folder of a run, or a data file with one household per row.
+    layout : Layout
+        A study and a run know the columns "poor", "outcome" and the criteria of their rule.
+    rule : Rule, optional
+    weight, size : str, optional
+        Columns of a data file.
+    welfare, line : str and float, optional
+        For a data file: "poor" are those whose welfare is below the line.
+    engine : {"duckdb", "spark"} or Engine
+    facts : mapping, optional
+        title, year, source, licence, standard, line of `Facts`: instead of those known.
+
+    Returns
+    -------
+    Protected
+        Its `table` can be published; its `audits` cannot.
+
+    Raises
+    ------
+    ExitlineError
+        For whatever cannot be used.
+
+    Examples
+    --------
+    >>> made = safe_table("examples/albania-2012/study.yaml", Layout(("prefectu",), ("poor",)))
+    >>> made.table.suppressed, made.audits["households"].audit.passed
+    (0, True)
+    """
+    from exitline.api.table_sources import opened
+    from exitline.publish.tables.build import Rule, protected
+
+    rule = rule or Rule()
+    given = {"weight": weight, "size": size, "welfare": welfare, "line": line}
+    with opened(source, engine, given) as counted:
+        counted = replace(counted, facts=_facts(counted.facts, facts or {}))
+        _refuse(counted, layout, rule)
+        layout = counted.counting(layout)
+        leaves = _leaves(counted, layout)
+        _refuse_people(leaves)
+        figures = _figures(counted, layout, rule)
+        said = replace(counted.facts, unit=_unit(counted, layout, figures))
+    noted = _noted(said, counted, layout)
+    made = protected(leaves, figures, rule, noted, percent=layout.percent)
+    headings = {"poor": "poverty status"}
+    return replace(made, table=replace(made.table, headings=headings))
+
+
+def _leaves(counted: Counted, layout: Layout) -> Leaves:
+    """The smallest cells, counted by the engine."""
+    import numpy as np
+
+    from exitline.measure.tables import counts
+    from exitline.publish.tables.build import Leaves
+
+    names = (*layout.rows, *layout.columns)
+    weight = counted.weight if layout.weighted else None
+    size = counted.size if "persons" in layout.figures else None
+    columns = [counted.table[name] for name in names]
+    found = counted.engine.run(counts(counted.table, columns, weight=weight, size=size))
+    _refuse_faults(found)
+    found = found.filter(found.column("n").to_numpy() > 0)
+    coded = [_coded(found, i, name, counted) for i, name in enumerate(names)]
+    depth = len(layout.rows)
+    chains, place = np.unique(
+        np.column_stack([codes for codes, _ in coded[:depth]]), axis=0, return_inverse=True
+    )
+    rows = tuple(np.array(words)[chains[:, i]] for i, (_, words) in enumerate(coded[:depth]))
+    where = (place.ravel(), *(codes for codes, _ in coded[depth:]))
+    shape = (len(chains), *(len(words) for _, words in coded[depth:]))
+    filled = {}
+    for name in ("n", "households", "persons"):
+        filled[name] = np.zeros(shape)
+        np.add.at(filled[name], where, found.column(name).to_numpy().astype(float))
+    return Leaves(
+        (layout.rows, *((name,) for name in layout.columns)),
+        (rows, *((np.array(words),) for _, words in coded[depth:])),
+        filled,
+    )
+
+
+def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple[Any, list[str]]:
+    """Codes of a column of the result in the order of publication, and its labels."""
+    import numpy as np
+
+    from exitline.infer.cells import MISSING_DOMAIN, codes
+
+    column = found.column(f"way{position + 1}")
+    raw, texts = codes(column)
+    known = dict(counted.labels.get(name, {}))
+    if not known and str(column.type) == "bool":
+        known = _BOOLEAN
+    words = [known.get(text, NOT_STATED if text == MISSING_DOMAIN else text) for text in texts]
+    order = sorted(set(words), key=lambda w: (w == NOT_STATED, _ORDER.get(w, -1), words.index(w)))
+    place = {word: i for i, word in enumerate(order)}
+    return np.array([place[word] for word in words], dtype=np.int64)[raw], order
+
+
+def _figures(counted: Counted, layout: Layout, rule: Rule) -> tuple[str, ...]:
+    """What the table shows: with the rows behind each cell, unless it shows these already."""
+    weighted = layout.weighted and counted.weight is not None
+    if rule.base is not None or (not weighted and f"{counted.unit}s" in layout.figures):
+        return layout.figures
+    return (*layout.figures, "n")
+
+
+def _unit(counted: Counted, layout: Layout, figures: Sequence[str]) -> str:
+    """The unit as the table says it."""
+    weighted = layout.weighted and counted.weight is not None
+    said = " and ".join(layout.figures).capitalize()
+    if weighted:
+        return f"{said}, weighted estimates; n: {counted.unit}s in the sample"
+    if counted.weight is not None:
+        return f"{said} in the sample, not weighted"
+    return f"{said}, number" + ("; n: households" if "n" in figures else "")
+
+
+def _noted(facts: Facts, counted: Counted, layout: Layout) -> Facts:
+    """The facts, with a note on sampling error where there is any."""
+    if counted.weight is None or not layout.weighted:
+        return facts
+    note = (
+        "Estimates from a sample carry sampling error, which this table does not show; "
+        "`exitline estimate` gives intervals."
+    )
+    return replace(facts, notes=(*facts.notes, note))
+
+
+def _facts(known: Facts, given: Mapping[str, str | None]) -> Facts:
+    """The known facts, with those given in their place."""
+    said: dict[str, Any] = {name: text for name, text in given.items() if text}
+    return replace(known, **said)
+
+
+def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
+    """Columns that are not there or twice, and rounding of estimates."""
+    from exitline.measure.plan import require_columns
+    from exitline.publish.tables.system import TableError
+
+    names = (*layout.rows, *layout.columns)
+    if not layout.rows or len(set(names)) < len(names):
+        raise TableError(
+            "the columns of the table do not fit", expected="at least one for the rows, each once",
+            got=", ".join(names) or "none", remedy="name each column once, areas under rows",
+        )  # fmt: skip
+    require_columns(names, counted.table.columns)
+    if layout.percent and (rule.base is not None or not layout.columns):
+        raise TableError(
+            "shares cannot be shown here", expected="categories, and suppression",
+            got="no categories" if not layout.columns else "rounded counts",
+            remedy="name categories with --columns, and leave out --round",
+        )  # fmt: skip
+    if rule.base is not None and layout.weighted and counted.weight is not None:
+        raise TableError(
+            "weighted estimates are not protected by rounding",
+            expected="counts of rows", got="a survey with weights",
+            remedy="leave out --round (small cells are suppressed), or count with --unweighted",
+        )  # fmt: skip
+
+
+def _refuse_faults(found: pa.Table) -> None:
+    """Stop where weights or sizes cannot be used, with their number."""
+    import numpy as np
+
+    from exitline.errors import DataError
+    from exitline.measure.tables import FAULTS
+
+    if not found.num_rows or not found.column("n").to_numpy().sum():
+        raise DataError("there is nothing to count", expected="households, one row each")
+    for fault, words in FAULTS.items():
+        number = int(np.sum(found.column(fault).to_numpy()))
+        if number:
+            raise DataError(
+                f"{number:,} households {words}", expected="weights and sizes of zero or more",
+                remedy="correct them, or leave these rows out of the data",
+            )  # fmt: skip
+
+
+def _refuse_people(leaves: Leaves) -> None:
+    """Labels are published: they are areas and categories, never households or persons."""
+    import numpy as np
+
+    from exitline.data.identifiers import DIRECT, first_kind, kind_of_name
+    from exitline.publish.tables.system import TableError
+
+    def refuse(column: str, why: str) -> TableError:
+        return TableError(
+            f"the column '{column}' names people, not areas or categories", got=why,
+            expected="labels that many households share", remedy="choose another column",
+        )  # fmt: skip
+
+    for names, columns in zip(leaves.sides, leaves.labels, strict=True):
+        for name, labels in zip(names, columns, strict=True):
+            kind = kind_of_name(name)
+            if kind in DIRECT and len(set(labels)) > 3:
+                raise refuse(name, f"its name says: {kind}")
+            shown = first_kind(set(labels.tolist()))
+            if shown is not None:
+                raise refuse(name, f"at least one label has the form of: {shown}")
+    for axis, names in enumerate(leaves.sides):
+        n = np.moveaxis(leaves.counts["n"], axis, 0).reshape(leaves.counts["n"].shape[axis], -1)
+        alone = n.sum(axis=1) == 1
+        if alone.size > MANY and alone.mean() > 0.5:
+            raise refuse(names[-1], "most labels stand for one row of the data")

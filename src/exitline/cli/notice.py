@@ -1,0 +1,87 @@
+"""`exitline notice`: lists for public notice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+from exitline.cli.options import with_options
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_OPTIONS = (
+    click.option("--village", required=True, metavar="COLUMN", help="One list for each."),
+    click.option("--reference", metavar="COLUMN", help="The office's own household number."),
+    click.option("--name", metavar="COLUMN", help="Name, where the law asks for it."),
+    click.option("--decision", metavar="COLUMN", help="Decision; one of a few words."),
+    click.option("--date", metavar="COLUMN", help="Date of the decision."),
+    click.option("--only", metavar="DECISION", help="Only households with this decision."),
+    click.option("--title", required=True, help="What the notice is about."),
+    click.option("--objections", required=True, metavar="TEXT",
+                 help="Where and how to object."),
+    click.option("--posted", required=True, type=click.DateTime(["%Y-%m-%d"]),
+                 help="Day on which the list goes up."),
+    click.option("--procedure", help="Shipped name or file: its days for objections."),
+    click.option("--step", default="village notice", show_default=True,
+                 help="The notice among the procedure's steps."),
+    click.option("--days", type=click.IntRange(min=1), help="Days for objections."),
+    click.option("--language", type=click.Choice(["en", "zh"]), default="en",
+                 show_default=True, help="Of the fixed words."),
+    click.option("--out", "outs", multiple=True, required=True, type=click.Path(),
+                 help="File to write: .html or .csv; repeatable."),
+)  # fmt: skip
+
+
+@click.command(
+    "notice",
+    help="""Lists of households for public notice, one sheet for each village.
+
+DATA has one household per row. A list shows village, household, decision and
+date; no other column can be put on it. Columns and values that show an id
+number, a phone, a bank account, an address or health are refused, without
+printing the value.
+
+Examples:
+
+\b
+  exitline notice out/household_decisions.parquet --village village \\
+      --reference household --decision outcome --only met --posted 2020-11-02 \\
+      --title "Exits proposed" --procedure china-2016-exit \\
+      --objections "In writing to the village committee." --out notice.html
+""",
+)
+@click.argument("data", type=click.Path())
+@with_options(_OPTIONS)
+def command(
+    data: str, posted: datetime, outs: tuple[str, ...], language: Any, **given: Any
+) -> None:
+    """Make the lists and write them."""
+    from exitline.api.notice import NoticePlan, notice
+    from exitline.files import whole_file
+    from exitline.publish.notice import FIELDS, NoticeError
+    from exitline.publish.notice.page import as_csv, render
+
+    for path in outs:
+        if Path(path).suffix.lower() not in (".html", ".csv"):
+            raise NoticeError(
+                "there is no such kind of notice", where=path, expected=".html or .csv",
+                got=Path(path).suffix or "no ending", remedy="for instance notice.html",
+            )  # fmt: skip
+    columns = {name: given.pop(name) for name in FIELDS}
+    columns = {name: column for name, column in columns.items() if column}
+    with show.working("making the lists"):
+        made = notice(data, NoticePlan(columns, posted.date(), **given))
+    for path in outs:
+        text = as_csv(made) if path.lower().endswith(".csv") else render(made, language)
+        with whole_file(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+        show.note(f"written: {path}")
+    until = f", objections until {made.last_day}" if made.last_day else ""
+    show.note(
+        f"{made.households:,} households in {len(made.villages):,} villages{until}. "
+        f"Fields shown: {', '.join(made.fields)}."
+    )

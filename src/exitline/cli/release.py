@@ -1,0 +1,152 @@
+"""`exitline release`: check micro data before they are released."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+from exitline.cli.options import column_names, with_options
+
+if TYPE_CHECKING:
+    from exitline.publish.release import ReleaseReport, TopCode
+
+_OPTIONS = (
+    click.option("--keys", required=True, metavar="COLUMN,...",
+                 help="Columns by which somebody could recognise a household."),
+    click.option("--sensitive", default="", metavar="COLUMN,...",
+                 help="Columns whose value nobody should learn."),
+    click.option("--weight", help="Column of weights, for the risk in the population."),
+    click.option("--k", type=int, default=5, show_default=True,
+                 help="Least number of households with the same keys."),
+    click.option("--l", "level", type=int, default=2, show_default=True,
+                 help="Least number of sensitive values among them."),
+    click.option("--c", type=float, help="Ask for recursive (c, l)-diversity, too."),
+    click.option("--top", multiple=True, metavar="COLUMN=VALUE",
+                 help="Top-code a column: at a value, or at a share such as 99.5%; repeatable."),
+    click.option("--welfare", help="Column that the headcount is taken of."),
+    click.option("--line", type=float, help="Poor are those below it."),
+    click.option("--drop", default="", metavar="COLUMN,...", help="Columns that are left out."),
+    click.option("--out", type=click.Path(), help="Parquet file, written where all holds."),
+    click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
+                 show_default=True, help="What runs the queries."),
+    click.option("--json", "as_json", is_flag=True, help="Print the report as JSON."),
+)  # fmt: skip
+
+
+@click.command(
+    "release",
+    help="""Check micro data before they are released.
+
+DATA has one household per row. Columns that name people are refused. Large
+values are top-coded, with what that does to mean and headcount. Households
+with the same keys are counted (k-anonymity), and the sensitive values among
+them (l-diversity). Ends with status 1, and writes nothing, where k or l is
+not met.
+
+Examples:
+
+\b
+  exitline release survey.parquet --keys region,urban,size --sensitive poor \\
+      --top income=99.5% --weight weight --drop hhid --out release.parquet
+  exitline release examples/albania-2012/lival.parquet --keys region,urban \\
+      --sensitive prefectu --weight weight --top rcons=99% --welfare rcons \\
+      --line 4891
+""",
+)
+@click.argument("data", type=click.Path())
+@with_options(_OPTIONS)
+def command(data: str, out: str | None, engine: str, as_json: bool, **given: Any) -> None:
+    """Check, print, and write where all holds."""
+    from exitline.api.release import ReleasePlan, release
+
+    for name in ("keys", "sensitive", "drop"):
+        given[name] = column_names(given[name])
+    given["top"] = tuple(_top(text) for text in given["top"])
+    with show.working("checking"):
+        report = release(data, ReleasePlan(**given), out, engine=engine)
+    if as_json:
+        show.as_json(asdict(report) | {"met": report.met})
+    else:
+        _print(report)
+        if out is not None:
+            show.note(f"written: {out}" if report.met else "nothing was written")
+    if not report.met:
+        sys.exit(1)
+
+
+def _top(text: str) -> tuple[str, float, bool]:
+    """COLUMN=VALUE or COLUMN=SHARE%."""
+    column, _, figure = text.rpartition("=")
+    share = figure.endswith("%")
+    try:
+        value = float(figure.removesuffix("%"))
+    except ValueError:
+        value = math.nan
+    if not column or math.isnan(value) or (share and not 0 < value < 100):
+        raise click.BadParameter(
+            f"'{text}': write COLUMN=VALUE, or COLUMN=99.5% for a share below 100 %",
+            param_hint="--top",
+        )
+    return column, value / 100.0 if share else value, share
+
+
+def _print(report: ReleaseReport) -> None:
+    """The checks, then what would help, then top-coding."""
+    found = report.anonymity
+    rows: list[tuple[Any, ...]] = [
+        (f"k-anonymity, k = {found.k}", _met(found.met), f"smallest class {found.smallest:,}",
+         f"{found.rows_below:,} of {found.rows:,}"),
+    ]  # fmt: skip
+    for each in report.diversity:
+        said = f"at least {each.distinct:,}, effectively {each.entropy:.2f} values"
+        ratio = "" if math.isinf(each.ratio) else f", (c, l) holds from c > {each.ratio:.3g}"
+        rows.append(
+            (f"l-diversity of {each.column}, l = {each.level}", _met(each.met), said + ratio,
+             f"{each.rows_below:,} of {found.rows:,}")
+        )  # fmt: skip
+    show.table(
+        "The data meet what is asked for" if report.met else "The data do not meet it",
+        ("check", "", "found", "households short"), rows, right=(3,),
+        caption=f"Keys: {', '.join(report.keys)}; {found.classes:,} combinations.",
+    )  # fmt: skip
+    show.note(
+        f"{found.unique:,} households are alone in their class"
+        + (f", {found.unique_population:,} with a weight of 1 or less" if found.unique else "")
+        + f". Somebody who knows everyone's keys would re-identify {found.expected:,.1f} "
+        f"households on average; the highest risk of one is {100 * found.highest_risk:.1f} %.\n"
+    )
+    if not found.met and report.without:
+        rows = [(key, f"{n:,}") for key, n in sorted(report.without, key=lambda pair: pair[1])]
+        show.table("What leaving out a key would do", ("without", "households short"), rows,
+                   right=(1,))  # fmt: skip
+    _print_top(report)
+
+
+def _print_top(report: ReleaseReport) -> None:
+    """One row for each column that was top-coded."""
+    line = any(not math.isnan(t.poor) for t in report.top_codes)
+    rows = [
+        (t.column, f"{t.cut:,.6g}", f"{t.coded:,}", f"{t.mean:,.6g}", f"{t.mean_after:,.6g}",
+         *([_shares(t)] if line else []))
+        for t in report.top_codes
+    ]  # fmt: skip
+    heads = ("column", "cut-off", "changed", "mean", "after")
+    if rows:
+        show.table("Top-coding", heads + (("poor households, %",) if line else ()), rows,
+                   right=(1, 2, 3, 4, 5))  # fmt: skip
+
+
+def _shares(top: TopCode) -> str | None:
+    """The share of poor households before and after."""
+    if math.isnan(top.poor):
+        return None
+    return f"{100 * top.poor:.2f} -> {100 * top.poor_after:.2f}"
+
+
+def _met(met: bool) -> str:
+    return "met" if met else "not met"

@@ -1,0 +1,161 @@
+"""`exitline table`: a table that can be published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+from exitline.cli.options import column_names, with_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exitline.publish.tables.build import Protected
+
+UNITS = {"Households": "households", "Persons": "persons", "n": "households behind each cell"}
+_FIGURES = {"households": ("households",), "persons": ("persons",),
+            "both": ("households", "persons")}  # fmt: skip
+_OPTIONS = (
+    click.option("--rows", required=True, metavar="COLUMN,...",
+                 help="Area columns, top level first: province,county,village."),
+    click.option("--columns", default="", metavar="COLUMN,...",
+                 help="Categories: outcome, poor, a criterion, any column; crossed."),
+    click.option("--count", type=click.Choice(list(_FIGURES)),
+                 help="What is counted: households, unless a row is a person."),
+    click.option("--percent", is_flag=True, help="Also show each cell as a share of its row."),
+    click.option("--unweighted", is_flag=True, help="Count rows although there are weights."),
+    click.option("--min-count", type=float, default=10, show_default=True,
+                 help="Cells of fewer rows of data are suppressed."),
+    click.option("--share", type=float, default=0.1, show_default=True,
+                 help="Least half-width of a protection interval, as a share of the cell."),
+    click.option("--group-disclosure", is_flag=True,
+                 help="Also protect zeros that tell about everyone in a row."),
+    click.option("--round", "base", type=click.IntRange(min=2), metavar="BASE",
+                 help="Round every cell to multiples of BASE instead of suppressing."),
+    click.option("--largest", type=click.IntRange(min=1), default=100_000, show_default=True,
+                 help="Refuse tables of more cells."),
+    click.option("--out", "outs", multiple=True, type=click.Path(),
+                 help="File to write: .html, .xlsx, .csv or .sdmx.csv; repeatable."),
+    click.option("--audit", type=click.Path(),
+                 help="Write what can be inferred: .json or .csv. Not for publication."),
+    click.option("--title", help="Title of the table."),
+    click.option("--year", help="Year that the figures are for."),
+    click.option("--source", "origin", help="Where the data come from."),
+    click.option("--licence", help="Licence, as a name or an address."),
+    click.option("--dataflow", default="", metavar="AGENCY:ID(VERSION)", help="For SDMX."),
+    click.option("--weight", help="Column of weights, for a data file."),
+    click.option("--size", help="Column of household sizes, for a data file."),
+    click.option("--welfare", help="Column of welfare, for a data file."),
+    click.option("--line", type=float, help="Poor are those below it, for a data file."),
+    click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
+                 show_default=True, help="What runs the query."),
+)  # fmt: skip
+
+
+@click.command(
+    "table",
+    help="""A table of households or persons that can be published.
+
+SOURCE is a study file, the folder of a run of a full count, or a data file.
+Small counts are suppressed, and as many other cells as it takes that nobody
+can work them out from the totals; linear programmes check it. Without --out
+the table is printed.
+
+Examples:
+
+\b
+  exitline table study.yaml --rows county,village --columns outcome \\
+      --out decisions.html --out decisions.csv --audit audit.json
+  exitline table examples/albania-2012/study.yaml --rows prefectu --columns poor
+""",
+)
+@click.argument("source", type=click.Path())
+@with_options(_OPTIONS)
+def command(source: str, **given: Any) -> None:
+    """Count, protect, audit, write."""
+    from exitline.api.tables import Layout, safe_table
+    from exitline.files import check_folder
+    from exitline.publish.tables.build import Rule
+    from exitline.publish.tables.record import check_audit_name, write_audit
+    from exitline.publish.tables.write import ending, write
+
+    for path in given["outs"]:
+        ending(path)
+        check_folder(path)
+    check_audit_name(given["audit"], given["outs"])
+    if given["audit"]:
+        check_folder(given["audit"])
+    layout = Layout(
+        column_names(given["rows"]), column_names(given["columns"]),
+        _FIGURES.get(given["count"], ()), not given["unweighted"], given["percent"],
+    )  # fmt: skip
+    rule = Rule(
+        given["min_count"], given["share"], given["group_disclosure"], given["base"],
+        given["largest"],
+    )  # fmt: skip
+    roles = {name: given[name] for name in ("weight", "size", "welfare", "line", "engine")}
+    said = {name: given[name] for name in ("title", "year", "licence")}
+    said["source"] = given["origin"]
+    with show.working("counting and protecting"):
+        made = safe_table(source, layout, rule, **roles, facts=said)
+    written = write(made.table, given["outs"], dataflow=given["dataflow"])
+    if given["audit"]:
+        write_audit(made, given["audit"])
+    if not written:
+        _print(made)
+    _say(made, [str(path) for path in written], given["audit"])
+
+
+def _print(made: Protected) -> None:
+    """The table on the terminal, as many columns at a time as fit; its facts under the last."""
+    from exitline.publish.tables.content import SUPPRESSED
+    from exitline.publish.tables.write.wide import wide
+
+    table, laid = made.table, wide(made.table)
+    first = " / ".join(table.heading(name) for name in table.sides[0].names)
+    stub = ["  " * max(0, d - 1) + name for name, d in zip(laid.stub, laid.depths, strict=True)]
+    for figure in dict.fromkeys(figure for figure, _ in laid.heads):
+        at = [i for i, (f, _) in enumerate(laid.heads) if f == figure]
+        rows = range(len(stub))
+        columns = [
+            [laid.heads[i][1] or figure, *(laid.text(row, i, SUPPRESSED) for row in rows)]
+            for i in at
+        ]
+        for part in _fitting([first, *stub], columns):
+            show.table(
+                f"{table.facts.title}: {UNITS.get(figure, figure.lower())}",
+                (first, *(column[0] for column in part)),
+                list(zip(stub, *(column[1:] for column in part), strict=True)),
+                right=range(1, len(part) + 1),
+            )
+            show.note("")
+    show.note("\n".join(f"{name}: {text}" for name, text in table.facts.lines()))
+
+
+def _fitting(stub: list[str], columns: list[list[str]]) -> Iterator[list[list[str]]]:
+    """The columns in parts that fit the terminal beside the stub; at least one in each."""
+    room = show.console().width - max(map(len, stub))
+    part: list[list[str]] = []
+    used = 0
+    for column in columns:
+        width = max(map(len, column)) + 3
+        if part and used + width > room:
+            yield part
+            part, used = [], 0
+        part.append(column)
+        used += width
+    if part:
+        yield part
+
+
+def _say(made: Protected, written: list[str], audit: str | None) -> None:
+    """What was suppressed, what was written, and what may not be published."""
+    table = made.table
+    if made.audits and written:
+        show.note(f"{table.suppressed:,} of {table.cells:,} cells suppressed; the audit passed.")
+    for path in written:
+        show.note(f"written: {path}")
+    if audit:
+        show.note(f"written: {audit} (for the producer only: not for publication)")

@@ -1,0 +1,180 @@
+"""From counted combinations to a protected table: suppressed, or rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.tables.content import TOTAL, Facts, Figure, SafeTable, Side
+from exitline.publish.tables.protection import whole_rows
+from exitline.publish.tables.rounding import controlled_rounding
+from exitline.publish.tables.suppress import LARGEST, Suppressed, suppress_together
+from exitline.publish.tables.system import TableError, TableSystem
+from exitline.publish.tables.ways import Way, cross, flat, tree
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+UNITS = {"households": "households", "persons": "persons", "n": "rows of the data"}
+LABELS = {"households": "Households", "persons": "Persons", "n": "n"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a table is protected.
+
+    Attributes
+    ----------
+    min_count : float
+        Cells of fewer rows of data are suppressed.
+    share : float
+        Least half-width of a protection interval, as a share of the cell.
+    group : bool
+        Also protect zeros that tell the state of everyone in a row.
+    base : int or None
+        Round to multiples of this instead of suppressing.
+    largest : int
+        Refuse tables of more cells.
+    """
+
+    min_count: float = 10
+    share: float = 0.1
+    group: bool = False
+    base: int | None = None
+    largest: int = LARGEST
+
+    def sentence(self, hidden: int, cells: int) -> str:
+        """What was done, as the table says it."""
+        if self.base is not None:
+            return (
+                f"Every cell is rounded to a multiple of {self.base}; totals are the sums of the "
+                f"rounded cells. No cell is further than {self.base} from its count."
+            )
+        also = ", zeros that would tell about everyone in a row," if self.group else ""
+        return (
+            f"Cells of 1 to {self.min_count - 1:g} rows of data{also} and the cells needed to "
+            f"protect them are suppressed: {hidden:,} of {cells:,} cells. Linear programmes have "
+            "checked that no small cell can be told within its protection interval."
+        )
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """Counts of the smallest cells.
+
+    Attributes
+    ----------
+    sides : tuple of tuple of str
+        Columns of each way, rows first.
+    labels : tuple of tuple of str arrays
+        For each way and each of its columns, the label of each leaf.
+    counts : mapping of str to array with one axis for each way
+        "n" and what is published.
+    """
+
+    sides: tuple[tuple[str, ...], ...]
+    labels: tuple[tuple[Any, ...], ...]
+    counts: Mapping[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """A table that can be published, and the producer's own record.
+
+    Attributes
+    ----------
+    table : SafeTable
+    audits : dict of str to Suppressed
+        By figure; not for publication. Empty where the table was rounded.
+    """
+
+    table: SafeTable
+    audits: dict[str, Suppressed]
+
+
+def protected(
+    leaves: Leaves, figures: Sequence[str], rule: Rule, facts: Facts, *, percent: bool = False
+) -> Protected:
+    """Protect the table of some leaves and say how.
+
+    Parameters
+    ----------
+    leaves : Leaves
+    figures : sequence of str
+        Those of the counts that are published, the main one first.
+    rule : Rule
+    facts : Facts
+        Its rule is filled in.
+    percent : bool
+        Also show each cell of the main figure as a share of its row.
+
+    Raises
+    ------
+    TableError
+        Where the table cannot be protected, see `suppress`.
+    """
+    import numpy as np
+
+    ways = _ways(leaves)
+    sides = tuple(Side(names, way.nodes) for names, way in zip(leaves.sides, ways, strict=True))
+    systems = {name: cross(leaves.counts[name], ways) for name in {"n", *figures}}
+    if rule.base is not None:
+        values = {
+            name: controlled_rounding(systems[name], rule.base).astype(float) for name in figures
+        }
+        audits: dict[str, Suppressed] = {}
+    else:
+        audits = _suppressed(systems, figures, rule)
+        values = {
+            name: np.where(one.hidden, np.nan, np.round(one.table.values))
+            for name, one in audits.items()
+        }
+    shown = tuple(
+        Figure(name, LABELS[name], UNITS[name], values[name].reshape(systems[name].shape))
+        for name in figures
+    )
+    if percent:
+        shown = (*shown[:1], _percent(shown[0], sides), *shown[1:])
+    table = SafeTable(sides, shown, facts)
+    said = rule.sentence(table.suppressed, table.cells)
+    return Protected(replace(table, facts=replace(facts, rule=said)), audits)
+
+
+def _percent(figure: Figure, sides: Sequence[Side]) -> Figure:
+    """Shares of the row, from published cells alone: hidden where either cell is."""
+    import numpy as np
+
+    at: Any = (slice(None), *(side.nodes.index(()) for side in sides[1:]))
+    total = figure.values[at]
+    by_row = total.reshape(-1, *(1 for _ in sides[1:]))
+    values = np.round(100.0 * figure.values / np.where(by_row > 0, by_row, np.nan), 1)
+    return Figure("percent", f"{figure.label}, %", f"% of the {figure.unit} of the row", values, 1)
+
+
+def _suppressed(
+    systems: Mapping[str, TableSystem], figures: Sequence[str], rule: Rule
+) -> dict[str, Suppressed]:
+    """One pattern for all figures."""
+    n = systems["n"].values
+    also = whole_rows(systems["n"]) if rule.group and len(systems["n"].shape) > 1 else None
+    done = suppress_together(
+        [systems[name] for name in figures], n=n, min_count=rule.min_count, share=rule.share,
+        also=also, largest=rule.largest,
+    )  # fmt: skip
+    return dict(zip(figures, done, strict=True))
+
+
+def _ways(leaves: Leaves) -> list[Way]:
+    """The rows as a hierarchy, every other way flat."""
+    ways = [tree(leaves.labels[0])]
+    ways += [flat(len(labels[0]), labels[0]) for labels in leaves.labels[1:]]
+    for names, way in zip(leaves.sides, ways, strict=True):
+        if any(label.casefold() == TOTAL for node in way.nodes for label in node):
+            raise TableError(
+                f"an area or category is called '{TOTAL}'", where=", ".join(names),
+                expected="labels that are no totals",
+                remedy="leave rows of totals out of the data, or rename the category",
+            )  # fmt: skip
+    return ways

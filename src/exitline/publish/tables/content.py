@@ -1,0 +1,146 @@
+"""A table as it is published: nothing in it that is suppressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from exitline.publish.tables.ways import Node
+
+SUPPRESSED = "suppressed"
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One way of a published table.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Columns of the data, from the top level downwards.
+    nodes : tuple of tuple of str
+        See `exitline.publish.tables.ways.Way`.
+    """
+
+    names: tuple[str, ...]
+    nodes: tuple[Node, ...]
+
+    def labels(self, depth: int) -> list[str]:
+        """Each node's label at a level, "total" below its own."""
+        return [node[depth] if depth < len(node) else TOTAL for node in self.nodes]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What is counted in the cells.
+
+    Attributes
+    ----------
+    name : str
+        "households", "persons", "n" or "percent".
+    label, unit : str
+        As headings say it.
+    values : array with one axis for each side
+        NaN where suppressed.
+    decimals : int
+    """
+
+    name: str
+    label: str
+    unit: str
+    values: NDArray[np.float64]
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What every published table says about itself.
+
+    Attributes
+    ----------
+    title, unit, standard, line, year, source, rule : str
+        "" where it does not apply.
+    licence : str
+        As a name or address, "" where the producer gave none.
+    notes : tuple of str
+    """
+
+    title: str
+    unit: str
+    rule: str
+    standard: str = ""
+    line: str = ""
+    year: str = ""
+    source: str = ""
+    licence: str = ""
+    notes: tuple[str, ...] = ()
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Name and text of each fact that is there, in reading order."""
+        named = (
+            ("Unit", self.unit), ("Standard", self.standard), ("Line", self.line),
+            ("Year", self.year), ("Source", self.source), ("Licence", self.licence),
+            ("Disclosure control", self.rule),
+        )  # fmt: skip
+        return [(name, text) for name, text in named if text] + [("Note", n) for n in self.notes]
+
+
+@dataclass(frozen=True)
+class SafeTable:
+    """A table that can be published.
+
+    Attributes
+    ----------
+    sides : tuple of Side
+        The rows first.
+    figures : tuple of Figure
+        The main one first.
+    facts : Facts
+    """
+
+    sides: tuple[Side, ...]
+    figures: tuple[Figure, ...]
+    facts: Facts
+    headings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> int:
+        """Cells of one figure."""
+        return int(self.figures[0].values.size)
+
+    @property
+    def suppressed(self) -> int:
+        """Cells of one figure that are suppressed; the same ones in every figure."""
+        import numpy as np
+
+        return int(np.isnan(self.figures[0].values).sum())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that name a cell, rows first."""
+        return tuple(name for side in self.sides for name in side.names)
+
+    def heading(self, name: str) -> str:
+        """A column's name as people read it."""
+        text = self.headings.get(name, name).replace("_", " ")
+        return text[:1].upper() + text[1:]
+
+    def long(self) -> pd.DataFrame:
+        """One row for each cell: its labels, then one column for each figure."""
+        import numpy as np
+        import pandas as pd
+
+        grid = np.indices(self.figures[0].values.shape).reshape(len(self.sides), -1)
+        columns: dict[str, object] = {}
+        for side, positions in zip(self.sides, grid, strict=True):
+            for depth, name in enumerate(side.names):
+                columns[name] = np.array(side.labels(depth), dtype=object)[positions]
+        for figure in self.figures:
+            columns[figure.name] = figure.values.ravel()
+        return pd.DataFrame(columns)

@@ -1,0 +1,91 @@
+"""A safe table as a file: the ending of its name says which kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exitline.errors import nearest
+from exitline.publish.tables.system import TableError
+
+if TYPE_CHECKING:
+    from exitline.publish.tables.content import SafeTable
+
+ENDINGS = (".html", ".xlsx", ".sdmx.csv", ".csv")
+
+
+def ending(path: str | Path) -> str:
+    """Which of `ENDINGS` a name has.
+
+    Raises
+    ------
+    TableError
+        For any other.
+
+    Examples
+    --------
+    >>> ending("poor.sdmx.csv"), ending("Poor.HTML")
+    ('.sdmx.csv', '.html')
+    """
+    name = Path(path).name.lower()
+    for known in ENDINGS:
+        if name.endswith(known) and name != known:
+            return known
+    suffix = Path(path).suffix
+    raise TableError(
+        "there is no such kind of table file", where=str(path),
+        expected="a name that ends in " + ", ".join(ENDINGS), got=suffix or "no ending",
+        remedy=nearest(suffix, ENDINGS) or "for instance poor-by-county.xlsx",
+    )  # fmt: skip
+
+
+def write(table: SafeTable, paths: Sequence[str | Path], *, dataflow: str = "") -> tuple[Path, ...]:
+    """Write a table in some forms; all files appear whole, or none.
+
+    Parameters
+    ----------
+    table : SafeTable
+    paths : sequence of path
+        Each ends in one of `ENDINGS`.
+    dataflow : str
+        For SDMX: AGENCY:ID(VERSION).
+
+    Returns
+    -------
+    tuple of Path
+        What was written: for .csv the data package beside it, too.
+
+    Raises
+    ------
+    TableError, OutputError
+    """
+    from exitline.files import whole_file
+
+    made: dict[Path, bytes] = {}
+    for path in map(Path, paths):
+        made |= _made(table, path, dataflow, made)
+    with ExitStack() as stack:
+        for path, content in made.items():
+            stack.enter_context(whole_file(path)).write_bytes(content)
+    return tuple(made)
+
+
+def _made(
+    table: SafeTable, path: Path, dataflow: str, earlier: Mapping[Path, bytes]
+) -> dict[Path, bytes]:
+    """The content of each file that belongs to one form."""
+    from exitline.publish.tables.write.html import render_html
+    from exitline.publish.tables.write.package import csv_files
+    from exitline.publish.tables.write.sdmx import DATAFLOW, sdmx_text
+    from exitline.publish.tables.write.xlsx import workbook
+
+    kind = ending(path)
+    if kind == ".html":
+        return {path: render_html(table).encode()}
+    if kind == ".xlsx":
+        return {path: workbook(table)}
+    if kind == ".sdmx.csv":
+        return {path: sdmx_text(table, dataflow or DATAFLOW).encode()}
+    return csv_files(table, path, earlier)

@@ -1,0 +1,21 @@
+"""Libraries that come with the extra `tables`."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from exitline.errors import ExitlineError
+
+
+def need(library: str, purpose: str) -> None:
+    """Refuse, with the remedy, where a library is not installed.
+
+    Examples
+    --------
+    >>> need("openpyxl", "writing .xlsx")
+    """
+    if importlib.util.find_spec(library) is None:
+        raise ExitlineError(
+            f"{purpose} needs {library}", expected="the extra 'tables'", got="not installed",
+            remedy="pip install 'exitline[tables]'",
+        )  # fmt: skip

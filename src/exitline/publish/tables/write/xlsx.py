@@ -1,0 +1,119 @@
+"""A workbook: the table with a frozen head, and a sheet of notes."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.tables.content import SUPPRESSED
+from exitline.publish.tables.write.wide import Wide, wide
+
+if TYPE_CHECKING:
+    from exitline.publish.tables.content import SafeTable
+
+_HEAD = 4  # rows above the cells: title, unit, figure, category
+
+
+def workbook(table: SafeTable) -> bytes:
+    """Numbers as numbers, suppressed cells as the word, one sheet of notes.
+
+    Parameters
+    ----------
+    table : SafeTable
+
+    Raises
+    ------
+    ExitlineError
+        Where openpyxl is not installed.
+    """
+    from exitline.publish.tables.write.extra import need
+
+    need("openpyxl", "writing .xlsx")
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = "Table"
+    laid = wide(table)
+    _head(sheet, table, laid)
+    _body(sheet, laid)
+    _shape(sheet, laid)
+    _notes(book.create_sheet("Notes"), table)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _head(sheet: Any, table: SafeTable, laid: Wide) -> None:
+    """Title, unit, and two rows of headings."""
+    from openpyxl.styles import Alignment, Font
+
+    facts = table.facts
+    _text(sheet, 1, 1, facts.title).font = Font(bold=True, size=14)
+    under = " · ".join(t for t in (facts.unit, facts.line, facts.year) if t)
+    _text(sheet, 2, 1, under).font = Font(color="56616B")
+    rows = " / ".join(table.heading(name) for name in table.sides[0].names)
+    _text(sheet, _HEAD, 1, rows).font = Font(bold=True)
+    before = ""
+    for column, (figure, category) in enumerate(laid.heads, start=2):
+        if figure != before:
+            sheet.cell(_HEAD - 1, column, figure).font = Font(bold=True)
+        before = figure
+        cell = _text(sheet, _HEAD, column, category)
+        cell.font, cell.alignment = Font(bold=True), Alignment(horizontal="right", wrap_text=True)
+
+
+def _body(sheet: Any, laid: Wide) -> None:
+    """One row for each area, indented by level."""
+    from openpyxl.styles import Alignment, Font
+
+    for row, (name, depth) in enumerate(zip(laid.stub, laid.depths, strict=True)):
+        cell = _text(sheet, row + _HEAD + 1, 1, name)
+        cell.alignment = Alignment(indent=max(0, depth - 1))
+        cell.font = Font(bold=depth < max(laid.depths))
+        for column, value in enumerate(laid.values[row]):
+            cell = sheet.cell(row + _HEAD + 1, column + 2)
+            if math.isnan(value):
+                cell.value = SUPPRESSED
+                cell.font = Font(italic=True, color="56616B")
+                cell.alignment = Alignment(horizontal="right")
+            else:
+                whole = not laid.decimals[column]
+                cell.value = int(value) if whole else float(value)
+                cell.number_format = "#,##0" if whole else "0.0"
+
+
+def _shape(sheet: Any, laid: Wide) -> None:
+    """Frozen head, widths, printing."""
+    from openpyxl.styles import Border, Side
+    from openpyxl.utils import get_column_letter
+
+    sheet.freeze_panes = sheet.cell(_HEAD + 1, 2)
+    sheet.column_dimensions["A"].width = min(50, 4 + max(map(len, (*laid.stub, "Total"))))
+    for column, (_, category) in enumerate(laid.heads, start=2):
+        sheet.column_dimensions[get_column_letter(column)].width = min(24, max(12, len(category)))
+        sheet.cell(_HEAD, column).border = Border(bottom=Side(style="thin"))
+    sheet.cell(_HEAD, 1).border = Border(bottom=Side(style="thin"))
+    sheet.print_title_rows = f"{_HEAD - 1}:{_HEAD}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _notes(sheet: Any, table: SafeTable) -> None:
+    """All that the table says about itself."""
+    from openpyxl.styles import Alignment, Font
+
+    lines = [("Title", table.facts.title), *table.facts.lines()]
+    for row, (name, text) in enumerate(lines, start=1):
+        sheet.cell(row, 1, name).font = Font(bold=True)
+        _text(sheet, row, 2, text).alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 20, 100
+
+
+def _text(sheet: Any, row: int, column: int, text: str) -> Any:
+    """A cell with text, never a formula."""
+    cell = sheet.cell(row, column, text)
+    cell.data_type = "s"
+    return cell
