@@ -46,11 +46,12 @@ def command(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Build the page and say where it is."""
-    from exitline.files import whole_file
+    from exitline.files import check_folder, whole_file
     from exitline.web.build import build
     from exitline.web.page import render
 
     target = Path(out) if out is not None else _beside(Path(sources[0]))
+    check_folder(target)
     with show.steps() as say:
         shown = build(list(sources), study=study, min_count=min_count, say=say)
         say("writing the page")
