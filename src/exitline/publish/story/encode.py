@@ -47,7 +47,18 @@ class Track:
     @property
     def code(self) -> str:
         """The language as MP4 names it."""
-        return _ISO.get(self.language.partition("-")[0], "und")
+        return mp4_language(self.language)
+
+
+def mp4_language(language: str) -> str:
+    """A language as MP4 names it, "und" where it is unknown.
+
+    Examples
+    --------
+    >>> mp4_language("zh-Hant"), mp4_language("")
+    ('zho', 'und')
+    """
+    return _ISO.get(language.partition("-")[0], "und")
 
 
 @dataclass(frozen=True)
@@ -61,8 +72,11 @@ class Film:
     size : Size
     frames : int
     tracks : tuple of Track
+        Players show the first one unless told otherwise.
     sound : Path, optional
         A sound file, as long as the film or longer.
+    spoken : str
+        The language that is spoken in it, "" where that is not known.
     """
 
     path: Path
@@ -70,6 +84,7 @@ class Film:
     frames: int
     tracks: tuple[Track, ...] = ()
     sound: Path | None = None
+    spoken: str = ""
 
 
 def encoder() -> str:
@@ -142,6 +157,7 @@ def _command(film: Film, folder: Path) -> list[str]:
     if film.sound is not None:
         inputs += ["-i", str(film.sound)]
         maps += ["-map", f"{len(film.tracks) + 1}:a:0"]
+        marks += ["-metadata:s:a:0", f"language={mp4_language(film.spoken)}"]
         marks += ["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2",
                   "-af", f"apad,atrim=end_sample={film.frames * 48000 // FPS}"]  # fmt: skip
     picture = (

@@ -50,11 +50,13 @@ def make_film(ready: Ready, size: Size, folder: Path, options: Options, sound: P
     episode = ready.episode
     path = film_path(folder, episode.name, ready.language, size, options.look)
     folder_for(path.parent)
-    captions = tracks_of([(code, subrip(cues)) for code, cues in ready.captions.items()])
+    own_first = sorted(ready.captions.items(), key=lambda item: item[0] != ready.language)
+    captions = tracks_of([(code, subrip(cues)) for code, cues in own_first])
+    spoken = ready.language if options.narration else ""
     stage = ready.stage(size)
     reel = Reel(episode, stage, Canvas(size), ready.fonts, ready.cues, options.look)
     with whole_file(path) as partial:
-        film = Film(partial, size, episode.frames, captions, sound)
+        film = Film(partial, size, episode.frames, captions, sound, spoken)
         with encoding(film) as video:
             for picture in reel.pictures():
                 video.picture(picture.frame, picture.pixels)
