@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +50,24 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Any]:
     opened = DuckDB()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def serious() -> Callable[[Any], list[tuple[str, str]]]:
+    """Finds, with axe-core, what seriously hinders some readers of a page (none is expected).
+
+    The page's context must have been made with `bypass_csp`, so that axe may run in it.
+    """
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def found(page: Any) -> list[tuple[str, str]]:
+        answer = axe.run(page).response
+        assert len(answer["passes"]) > 10
+        return [
+            (rule["id"], node["html"])
+            for rule in answer["violations"]
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
+
+    return found

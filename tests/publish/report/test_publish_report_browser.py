@@ -123,6 +123,14 @@ def test_every_text_stands_out(opened: Callable[..., Any], scheme: str) -> None:
     assert opened("decided", color_scheme=scheme).evaluate(CONTRAST) >= 4.5
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["survey", "decided"])
+def test_axe_finds_nothing_serious(
+    opened: Callable[..., Any], serious: Callable[[Any], Any], name: str, scheme: str
+) -> None:
+    assert serious(opened(name, color_scheme=scheme, bypass_csp=True)) == []
+
+
 def test_areas_are_sorted_by_value_and_then_as_asked(opened: Callable[..., Any]) -> None:
     page, table = opened("survey"), "table[data-key=area2-1]"
     by_value = names(page, table)
