@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from exitline.engine.base import Engine
 
 HOUSEHOLDS = "household_decisions.parquet"
-_POOR = {"True": "poor", "False": "not poor", "(missing)": "cannot tell"}
-_CRITERION = {"True": "met", "False": "not met", "(missing)": "cannot tell"}
+CANNOT_TELL = "cannot tell yet"
+_OUTCOME = {"cannot tell": CANNOT_TELL}
+_POOR = {"True": "poor", "False": "not poor", "(missing)": CANNOT_TELL}
+_CRITERION = {"True": "met", "False": "not met", "(missing)": CANNOT_TELL}
 
 
 @contextmanager
@@ -66,7 +68,7 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
             made |= {c.name: f"status_{c.name}" for c in standard.household.criteria}
             new = {k: status[v] for k, v in made.items() if v in status.columns}
             table = status.mutate(**new)
-            labels = dict.fromkeys(new, _CRITERION) | {"poor": _POOR}
+            labels = dict.fromkeys(new, _CRITERION) | {"poor": _POOR, "outcome": _OUTCOME}
         for name in table.columns:
             words = opened_study.data.labels(name)
             if words and name not in labels:
@@ -115,8 +117,8 @@ def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
             "the run has no household decisions", where=str(folder), expected=HOUSEHOLDS,
             remedy="give the study file instead, or run it with household_decisions: true",
         )  # fmt: skip
-    study = _said(record)
-    if not (study.get("design") or {}).get("census"):
+    about = record["about"]
+    if not about["census"]:
         raise DataError(
             "the household decisions of a sample cannot be counted without their weights",
             where=str(folder), expected="a run of a full count (design: census: true)",
@@ -124,13 +126,13 @@ def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
         )  # fmt: skip
     facts = Facts(
         title=str(record["study"]["title"]), unit="", rule="",
-        standard=str((record.get("standard") or {}).get("name", "")),
-        year=str(study.get("year") or ""), source=f"{record['study']['title']}, a finished run",
+        standard=str((about["standard"] or {}).get("title", "")),
+        year=str(about["year"] or ""), source=f"{record['study']['title']}, a finished run",
     )  # fmt: skip
     with session(engine) as running:
         table = running.attach(open_source(folder / HOUSEHOLDS), "households")
         flags = [n for n in table.columns if table[n].type().is_boolean()]
-        labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR}
+        labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR, "outcome": _OUTCOME}
         yield Counted(table, running, None, None, labels, facts)
 
 
@@ -140,21 +142,14 @@ def _record(folder: Path) -> dict[str, Any]:
 
     try:
         found: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        found["study"]["title"]
+        found["study"]["title"], found["about"]["census"]
     except (OSError, ValueError, KeyError, TypeError) as reason:
         raise DataError(
             "this folder is not that of a finished run", where=str(folder),
-            expected="run.json, as `exitline run` writes it",
+            expected="run.json, as `exitline run` of this version writes it",
             remedy="give the folder that `exitline run` named",
         ) from reason  # fmt: skip
     return found
-
-
-def _said(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The study's own text, as far as the run holds it."""
-    import yaml
-
-    return yaml.safe_load(record["study"].get("text") or "") or {}
 
 
 @contextmanager

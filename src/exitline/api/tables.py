@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOT_STATED = "not stated"
 MANY = 20
 """Labels from which it is remarked that most of them stand for one row."""
-OUTCOMES = ("met", "not met", "cannot tell")
+OUTCOMES = ("met", "not met", "cannot tell yet")
 _BOOLEAN = {"True": "yes", "False": "no", "(missing)": NOT_STATED}
 _ORDER = {name: i for i, name in enumerate(("poor", "not poor", *OUTCOMES, "yes", "no"))}
 

@@ -59,7 +59,7 @@ def test_the_counts_are_those_of_pandas(tmp_path):
     shown = long[(long.county != "total") & (long.outcome != "total")].dropna()
     assert len(shown) > 60
     for row in shown.itertuples():
-        assert expected[row.county, row.outcome] == row.households
+        assert expected[row.county, row.outcome.removesuffix(" yet")] == row.households
     assert long[(long.county == "total") & (long.outcome == "total")].households.item() == len(
         homes
     )
@@ -337,7 +337,8 @@ def test_shares_are_those_of_published_cells_alone(tmp_path):
     assert report.valid, report.flatten(["message"])
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Table"]
     heads = [c.value for c in sheet[4]]
-    assert heads[1:] == ["total", "met", "not met", "cannot tell", "met", "not met", "cannot tell"]
+    outcomes = ["met", "not met", "cannot tell yet"]
+    assert heads[1:] == ["total", *outcomes, *outcomes]
     assert sheet["F5"].value == pytest.approx(64.6)
     exchange = pd.read_csv(tmp_path / "t.sdmx.csv", dtype=str)
     assert "64.6" in set(exchange[exchange.MEASURE == "PC"].OBS_VALUE)
@@ -399,9 +400,9 @@ def test_nothing_and_everything_suppressed_are_tables_too(tmp_path, capsys):
     assert "0 of 13 cells" in (tmp_path / "t.html").read_text()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission_is_said(tmp_path, capsys):
+def test_a_folder_without_permission_is_said(tmp_path, capsys, monkeypatch):
     (tmp_path / "locked").mkdir(mode=0o500)
+    monkeypatch.setattr(os, "access", lambda *_: False)  # for root, who may write anywhere
     _run("table", ALBANIA, "--rows", "prefectu", "--out", tmp_path / "locked/t.csv", status=1)
     assert "cannot be written" in capsys.readouterr().err
 
