@@ -65,7 +65,7 @@ def render(content: ReportInput) -> str:
     >>> html.startswith("<!doctype html>")
     True
     """
-    style, script = _asset("style.css"), _asset("script.js")
+    style, script = _style(), _asset("script.js")
     environment = _environment()
     return environment.get_template("report.html.j2").render(
         page=view(content), style=style, script=script,
@@ -121,6 +121,12 @@ def _relative(value: float, se: float) -> str:
     """Standard error in percent of the figure."""
     known = value > 0 and se >= 0
     return f"{rounded(100 * se / value, 1)}\N{NO-BREAK SPACE}%" if known else "cannot tell yet"
+
+
+def _style() -> str:
+    """The look shared with the explorer, dark where the system is, and what is the report's own."""
+    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_asset('dark.css')}}}\n"
+    return _asset("look.css") + dark + _asset("style.css")
 
 
 def _digest(text: str) -> str:

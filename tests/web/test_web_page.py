@@ -1,0 +1,120 @@
+"""The explorer page as text: whole without JavaScript, closed to what its texts might try."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from exitline.web.page import SCRIPTS, render
+
+ASSETS = resources.files("exitline.web") / "assets"
+ATTACK = "</script><img src=x onerror=window.hacked=1>"
+
+
+class Elements(HTMLParser):
+    """Elements with their attributes, and the text inside each script and style."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.inside: list[tuple[dict[str, str | None], str]] = []
+        self.open = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        self.open = tag in ("script", "style")
+        if self.open:
+            self.inside.append((dict(attrs), ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open = False
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.inside[-1] = (self.inside[-1][0], self.inside[-1][1] + data)
+
+
+def words_seen(html: str) -> str:
+    """Text outside script and style."""
+    bare = re.sub(r"<(script|style).*?</\1>", " ", html, flags=re.S)
+    return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", bare))
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [("albania", 300_000), ("census", 400_000), ("china", 2_000_000)]
+)
+def test_the_page_stays_small(payloads: dict[str, Any], name: str, limit: int) -> None:
+    assert len(render(payloads[name]).encode()) <= limit
+
+
+def test_the_first_level_stands_in_the_page_without_scripts(payloads: dict[str, Any]) -> None:
+    seen = words_seen(render(payloads["albania"]))
+    figures = payloads["albania"]["figures"][0]
+    assert figures["text"][0] in seen and figures["interval"][0] in seen
+    first = [i for i, a in enumerate(figures["area"]) if payloads["albania"]["areas"]["level"][a] == 0]
+    for i in first:
+        assert figures["text"][i] in seen and figures["interval"][i] in seen
+    assert "runs no scripts" in seen and "不运行脚本" in seen
+
+
+def test_the_record_speaks_of_its_last_year_and_keeps_its_notice(payloads: dict[str, Any]) -> None:
+    html = render(payloads["china"])
+    seen = words_seen(html)
+    assert "832 Counties that have left the list" in seen
+    assert 'class="notice"' in html and "not evidence" in seen
+    assert len(re.findall(r'<th scope="row">', html)) >= 22
+
+
+def test_nothing_can_be_loaded_and_only_its_own_script_runs(payloads: dict[str, Any]) -> None:
+    for name in ("albania", "hostile"):
+        html = render(payloads[name])
+        elements = Elements(html)
+        policy = next(a["content"] or "" for t, a in elements.found if a.get("http-equiv"))
+        assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+        scripts = [text for attributes, text in elements.inside if not attributes.get("type")]
+        for text in scripts:
+            digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in policy
+        assert not [a for _, a in elements.found if "src" in a or "style" in a]
+        assert not [k for _, a in elements.found for k in a if k.startswith("on")]
+        assert not [a for t, a in elements.found if t in ("img", "iframe", "object", "link") and a.get("rel") != "icon"]
+        assert all((a.get("href") or "#").split(":")[0] in ("https", "data") or "#" in (a.get("href") or "")
+                   for t, a in elements.found if t == "a")  # fmt: skip
+
+
+def test_what_was_given_is_embedded_whole(payloads: dict[str, Any]) -> None:
+    for payload in payloads.values():
+        blocks = {a.get("id"): text for a, text in Elements(render(payload)).inside}
+        assert json.loads(blocks["data"]) == json.loads(json.dumps(payload))
+        assert "<" not in blocks["data"] and "\u2028" not in blocks["data"]
+
+
+def test_hostile_texts_stay_texts(payloads: dict[str, Any]) -> None:
+    html = render(payloads["hostile"])
+    assert "<img" not in html and "javascript:" not in re.sub(r"<script type.*?</script>", "", html, flags=re.S)
+    assert html.count("<script") == 3
+
+
+def test_the_interface_is_complete_in_both_languages() -> None:
+    words = json.loads((ASSETS / "words.json").read_text(encoding="utf-8"))
+    assert words["en"].keys() == words["zh"].keys()
+    for key, text in words["en"].items():
+        held = set(re.findall(r"\{\d\}", text))
+        assert held == set(re.findall(r"\{\d\}", words["zh"][key])), key
+    source = "".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    source += (ASSETS / "explorer.html.j2").read_text(encoding="utf-8")
+    for key in re.findall(r'\bw\("(\w+)"', source):
+        assert key in words["en"], key
+
+
+def test_a_payload_in_one_language_alone(payloads: dict[str, Any]) -> None:
+    html = render(payloads["albania"] | {"languages": ["en"]})
+    assert '<html lang="en"' in html and "不予公布" not in html
