@@ -1,4 +1,4 @@
-"""What tests of the explorer page share: payloads, pages on disk, a browser that lets nothing pass."""
+"""What tests of the explorer page share: payloads, pages, a browser that lets nothing pass."""
 
 from __future__ import annotations
 
@@ -43,13 +43,23 @@ def survey(
     A value of None is suppressed; a half width of None has no interval. The first is for all.
     """
     n = len(labels)
-    low = [None if v is None or h is None else round(v - h, 4) for v, h in zip(values, halves, strict=True)]
-    high = [None if v is None or h is None else round(v + h, 4) for v, h in zip(values, halves, strict=True)]
-    status = [1 if v is None else 3 if h is None else 0 for v, h in zip(values, halves, strict=True)]
+    low = [
+        None if v is None or h is None else round(v - h, 4)
+        for v, h in zip(values, halves, strict=True)
+    ]
+    high = [
+        None if v is None or h is None else round(v + h, 4)
+        for v, h in zip(values, halves, strict=True)
+    ]
+    status = [
+        1 if v is None else 3 if h is None else 0 for v, h in zip(values, halves, strict=True)
+    ]
     figures = {
         "series": 0, "year": 0, "area": list(range(n)), "value": values, "low": low, "high": high,
         "text": ["" if v is None else f"{v:.1f} %" for v in values],
-        "interval": ["" if a is None else f"{a:.1f}–{b:.1f}" for a, b in zip(low, high, strict=True)],
+        "interval": [
+            "" if a is None else f"{a:.1f}–{b:.1f}" for a, b in zip(low, high, strict=True)
+        ],
         "n": [None if v is None else 100 for v in values], "status": status, "reason": {},
         "claim": ["" if v is None else f"{i:012x}" for i, v in enumerate(values)],
     }  # fmt: skip
@@ -57,10 +67,13 @@ def survey(
         "format": "exitline-explorer/1", "software": "exitline test", "kind": "run",
         "title": "A survey", "summary": "Shares by district.", "notice": None,
         "languages": ["en", "zh"], "years": ["2020"],
-        "levels": [{"key": "d", "title": "District", "many": "Districts", "within": -1, "layout": "list", "aspect": 1.0}],
-        "areas": {"key": ["", *(f"k{i}" for i in range(1, n))], "label": labels, "level": [-1] + [0] * (n - 1),
+        "levels": [{"key": "d", "title": "District", "many": "Districts", "within": -1,
+                    "layout": "list", "aspect": 1.0}],
+        "areas": {"key": ["", *(f"k{i}" for i in range(1, n))], "label": labels,
+                  "level": [-1] + [0] * (n - 1),
                   "within": [-1] + [0] * (n - 1), "x": [None] * n, "y": [None] * n},
-        "series": [{"key": "s", "label": {"en": "Poor persons, share", "zh": "贫困人口占比"}, "line": "line one",
+        "series": [{"key": "s", "label": {"en": "Poor persons, share", "zh": "贫困人口占比"},
+                    "line": "line one",
                     "unit": "percent", "unit_words": "% of persons", "sampled": True, "level": 95.0,
                     "edges": [10, 20], "threshold": 20, "good": "low"}],
         "figures": [figures], "decisions": [], "outcomes": ["met", "not met", "cannot tell yet"],
@@ -73,14 +86,19 @@ def survey(
 def hostile() -> dict[str, Any]:
     """Names, sentences and addresses that a page must not fall for."""
     made = survey(
-        ["All", *HOSTILE], [20.0, 30.0, None, 12.0, 4.0, 22.0, 9.0], [1.0, 2.0, None, 3.0, None, 1.0, 1.0]
+        ["All", *HOSTILE],
+        [20.0, 30.0, None, 12.0, 4.0, 22.0, 9.0],
+        [1.0, 2.0, None, 3.0, None, 1.0, 1.0],
     )
     made |= {
         "title": ATTACK, "summary": {"en": ATTACK, "zh": ATTACK}, "notice": ATTACK,
         "sources": [{"title": ATTACK, "url": "javascript:alert(1)"}],
-        "method": [{"term": ATTACK, "text": ATTACK}], "templates": [{"en": ATTACK + " {0}", "zh": "{0}"}],
-        "standard": {"title": ATTACK, "text": [ATTACK]}, "disclosure": {"words": ATTACK, "suppressed": 1},
-        "verify": {"words": ATTACK, "commands": [ATTACK], "digests": [{"name": ATTACK, "sha256": ATTACK}]},
+        "method": [{"term": ATTACK, "text": ATTACK}],
+        "templates": [{"en": ATTACK + " {0}", "zh": "{0}"}],
+        "standard": {"title": ATTACK, "text": [ATTACK]},
+        "disclosure": {"words": ATTACK, "suppressed": 1},
+        "verify": {"words": ATTACK, "commands": [ATTACK],
+                   "digests": [{"name": ATTACK, "sha256": ATTACK}]},
         "decisions": [{
             "level": 0, "year": 0, "criteria": [{"key": "", "label": ATTACK, "rule": ATTACK}],
             "counts": [[2, 2, 2]], "area": [1, 2, 3, 4, 5, 6], "outcome": [[0, 1, 2, 0, 1, 2]],
@@ -93,11 +111,23 @@ def hostile() -> dict[str, Any]:
 
 def several_years() -> dict[str, Any]:
     """Three years of a survey; one district is suppressed in the middle one."""
-    made = survey(["All", "North", "South"], [20.0, 30.0, 10.0], [1.0, 2.0, 1.0], years=["2018", "2019", "2020"])
+    made = survey(
+        ["All", "North", "South"],
+        [20.0, 30.0, 10.0],
+        [1.0, 2.0, 1.0],
+        years=["2018", "2019", "2020"],
+    )
     first = made["figures"][0]
     made["figures"] = [copy.deepcopy(first) | {"year": year} for year in range(3)]
     middle = made["figures"][1]
-    for key, none in (("value", None), ("low", None), ("high", None), ("text", ""), ("interval", ""), ("n", None)):
+    for key, none in (
+        ("value", None),
+        ("low", None),
+        ("high", None),
+        ("text", ""),
+        ("interval", ""),
+        ("n", None),
+    ):
         middle[key][2] = none
     middle["status"][2] = 1
     return made

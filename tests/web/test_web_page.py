@@ -35,7 +35,7 @@ class Elements(HTMLParser):
             self.inside.append((dict(attrs), ""))
 
     def handle_endtag(self, tag: str) -> None:
-        self.open = False
+        self.open = self.open and tag not in ("script", "style")
 
     def handle_data(self, data: str) -> None:
         if self.open:
@@ -58,18 +58,24 @@ def test_the_page_stays_small(payloads: dict[str, Any], name: str, limit: int) -
 def test_the_first_level_stands_in_the_page_without_scripts(payloads: dict[str, Any]) -> None:
     seen = words_seen(render(payloads["albania"]))
     figures = payloads["albania"]["figures"][0]
-    assert figures["text"][0] in seen and figures["interval"][0] in seen
-    first = [i for i, a in enumerate(figures["area"]) if payloads["albania"]["areas"]["level"][a] == 0]
+    assert figures["text"][0] in seen
+    assert figures["interval"][0] in seen
+    first = [
+        i for i, a in enumerate(figures["area"]) if payloads["albania"]["areas"]["level"][a] == 0
+    ]
     for i in first:
-        assert figures["text"][i] in seen and figures["interval"][i] in seen
-    assert "runs no scripts" in seen and "不运行脚本" in seen
+        assert figures["text"][i] in seen
+        assert figures["interval"][i] in seen
+    assert "runs no scripts" in seen
+    assert "不运行脚本" in seen
 
 
 def test_the_record_speaks_of_its_last_year_and_keeps_its_notice(payloads: dict[str, Any]) -> None:
     html = render(payloads["china"])
     seen = words_seen(html)
     assert "832 Counties that have left the list" in seen
-    assert 'class="notice"' in html and "not evidence" in seen
+    assert 'class="notice"' in html
+    assert "not evidence" in seen
     assert len(re.findall(r'<th scope="row">', html)) >= 22
 
 
@@ -78,28 +84,35 @@ def test_nothing_can_be_loaded_and_only_its_own_script_runs(payloads: dict[str, 
         html = render(payloads[name])
         elements = Elements(html)
         policy = next(a["content"] or "" for t, a in elements.found if a.get("http-equiv"))
-        assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
         scripts = [text for attributes, text in elements.inside if not attributes.get("type")]
         for text in scripts:
             digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
             assert f"'sha256-{digest}'" in policy
         assert not [a for _, a in elements.found if "src" in a or "style" in a]
         assert not [k for _, a in elements.found for k in a if k.startswith("on")]
-        assert not [a for t, a in elements.found if t in ("img", "iframe", "object", "link") and a.get("rel") != "icon"]
-        assert all((a.get("href") or "#").split(":")[0] in ("https", "data") or "#" in (a.get("href") or "")
-                   for t, a in elements.found if t == "a")  # fmt: skip
+        assert not [
+            a
+            for t, a in elements.found
+            if t in ("img", "iframe", "object", "link") and a.get("rel") != "icon"
+        ]
+        links = [a.get("href") or "" for t, a in elements.found if t == "a"]
+        assert all(link.startswith(("https://", "#")) for link in links)
 
 
 def test_what_was_given_is_embedded_whole(payloads: dict[str, Any]) -> None:
     for payload in payloads.values():
         blocks = {a.get("id"): text for a, text in Elements(render(payload)).inside}
         assert json.loads(blocks["data"]) == json.loads(json.dumps(payload))
-        assert "<" not in blocks["data"] and "\u2028" not in blocks["data"]
+        assert "<" not in blocks["data"]
+        assert "\u2028" not in blocks["data"]
 
 
 def test_hostile_texts_stay_texts(payloads: dict[str, Any]) -> None:
     html = render(payloads["hostile"])
-    assert "<img" not in html and "javascript:" not in re.sub(r"<script type.*?</script>", "", html, flags=re.S)
+    assert "<img" not in html
+    assert "javascript:" not in re.sub(r"<script type.*?</script>", "", html, flags=re.S)
     assert html.count("<script") == 3
 
 
@@ -117,4 +130,5 @@ def test_the_interface_is_complete_in_both_languages() -> None:
 
 def test_a_payload_in_one_language_alone(payloads: dict[str, Any]) -> None:
     html = render(payloads["albania"] | {"languages": ["en"]})
-    assert '<html lang="en"' in html and "不予公布" not in html
+    assert '<html lang="en"' in html
+    assert "不予公布" not in html

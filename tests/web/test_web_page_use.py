@@ -33,7 +33,8 @@ def downloaded(page: Any) -> list[dict[str, str]]:
     with page.expect_download() as waiting:
         page.click("#download")
     content = Path(waiting.value.path()).read_bytes()
-    assert content.startswith(b"\xef\xbb\xbf") and waiting.value.suggested_filename.endswith(".csv")
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert waiting.value.suggested_filename.endswith(".csv")
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
@@ -43,12 +44,17 @@ def place(payload: dict[str, Any], key: str) -> int:
 
 def test_answer_first_then_the_picture(opened: Callable[..., Any]) -> None:
     page = opened("albania")
-    tops = [page.locator(part).bounding_box()["y"] for part in (".question", ".big", "#finding", "#picture")]
-    assert tops == sorted(tops) and tops[-1] < 700
+    tops = [
+        page.locator(part).bounding_box()["y"]
+        for part in (".question", ".big", "#finding", "#picture")
+    ]
+    assert tops == sorted(tops)
+    assert tops[-1] < 700
     assert page.locator(".big").inner_text() == "14.3\u00a0%"
     assert "12.6–16.1" in page.locator(".sure").inner_text()
     assert "Kukës" in page.locator("#finding").inner_text()
-    assert "4,891" in page.locator("#subtitle").inner_text() and "2012" in page.locator("#source").inner_text()
+    assert "4,891" in page.locator("#subtitle").inner_text()
+    assert "2012" in page.locator("#source").inner_text()
 
 
 def test_tiles_are_one_stop_and_arrows_move_among_them(
@@ -59,7 +65,12 @@ def test_tiles_are_one_stop_and_arrows_move_among_them(
     assert page.locator("#picture .tile").first.evaluate("n => n.tagName") == "BUTTON"
     page.locator("#picture [data-area]").first.focus()
     at = int(page.evaluate(FOCUSED))
-    for key, dx, dy in (("ArrowDown", 0, 1), ("ArrowRight", 1, 0), ("ArrowUp", 0, -1), ("ArrowLeft", -1, 0)):
+    for key, dx, dy in (
+        ("ArrowDown", 0, 1),
+        ("ArrowRight", 1, 0),
+        ("ArrowUp", 0, -1),
+        ("ArrowLeft", -1, 0),
+    ):
         page.keyboard.press(key)
         now = int(page.evaluate(FOCUSED))
         moved = ((areas["x"][now] - areas["x"][at]) * dx, (areas["y"][now] - areas["y"][at]) * dy)
@@ -68,42 +79,71 @@ def test_tiles_are_one_stop_and_arrows_move_among_them(
         assert areas["label"][now] is not None
         at = now
     name = areas["label"][at]
-    assert page.locator("#details h4").inner_text() == (name if isinstance(name, str) else name["en"])
+    assert page.locator("#details h4").inner_text() == (
+        name if isinstance(name, str) else name["en"]
+    )
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#picture')") is None
 
 
-def test_enter_goes_down_to_the_village_and_escape_comes_up(opened: Callable[..., Any], payloads: dict[str, Any]) -> None:
+def test_enter_goes_down_to_the_village_and_escape_comes_up(
+    opened: Callable[..., Any], payloads: dict[str, Any]
+) -> None:
     page, areas = opened("census"), payloads["census"]["areas"]
     province = place(payloads["census"], "geo_01")
     page.locator(f'[data-area="{province}"]').focus()
     page.keyboard.press("Enter")
-    shown = {int(x) for x in page.eval_on_selector_all("#picture [data-area]", "n => n.map(x => x.dataset.area)")}
-    districts = {i for i, inside in enumerate(areas["within"]) if inside == province and areas["level"][i] == 2}
-    assert shown == districts and "geo_01" in page.locator("#live").inner_text()
+    shown = {
+        int(x)
+        for x in page.eval_on_selector_all(
+            "#picture [data-area]", "n => n.map(x => x.dataset.area)"
+        )
+    }
+    districts = {
+        i
+        for i, inside in enumerate(areas["within"])
+        if inside == province and areas["level"][i] == 2
+    }
+    assert shown == districts
+    assert "geo_01" in page.locator("#live").inner_text()
     district = int(page.evaluate(FOCUSED))
     assert district in districts
     page.keyboard.press("Enter")
-    shown = {int(x) for x in page.eval_on_selector_all("#picture [data-area]", "n => n.map(x => x.dataset.area)")}
+    shown = {
+        int(x)
+        for x in page.eval_on_selector_all(
+            "#picture [data-area]", "n => n.map(x => x.dataset.area)"
+        )
+    }
     assert shown == {i for i, inside in enumerate(areas["within"]) if inside == district}
     assert "view=decisions" in page.url
     page.keyboard.press("Escape")
     assert int(page.evaluate(FOCUSED)) == district
     page.keyboard.press("Escape")
-    assert int(page.evaluate(FOCUSED)) == province and not page.locator("#crumbs").is_visible()
+    assert int(page.evaluate(FOCUSED)) == province
+    assert not page.locator("#crumbs").is_visible()
     page.go_back()
     assert page.locator("#crumbs").is_visible()
 
 
-def test_832_dots_are_one_stop_and_arrows_find_the_nearest(opened: Callable[..., Any], payloads: dict[str, Any]) -> None:
+def test_832_dots_are_one_stop_and_arrows_find_the_nearest(
+    opened: Callable[..., Any], payloads: dict[str, Any]
+) -> None:
     page, areas = opened("china", at="view=decisions&year=2018"), payloads["china"]["areas"]
-    assert len(labels(page)) == 832 and page.locator('#picture [data-area][tabindex="0"]').count() == 1
+    assert len(labels(page)) == 832
+    assert page.locator('#picture [data-area][tabindex="0"]').count() == 1
     page.locator("#picture .mark").nth(300).focus()
-    for key, axis, sign in (("ArrowLeft", "x", -1), ("ArrowDown", "y", 1), ("ArrowRight", "x", 1), ("ArrowUp", "y", -1)):
+    for key, axis, sign in (
+        ("ArrowLeft", "x", -1),
+        ("ArrowDown", "y", 1),
+        ("ArrowRight", "x", 1),
+        ("ArrowUp", "y", -1),
+    ):
         at = int(page.evaluate(FOCUSED))
         page.keyboard.press(key)
         now = int(page.evaluate(FOCUSED))
-        assert now != at and (areas[axis][now] is None or sign * (areas[axis][now] - areas[axis][at]) > 0)
+        assert now != at
+        assert areas[axis][now] is None or sign * (areas[axis][now] - areas[axis][at]) > 0
     without = [i for i, level in enumerate(areas["level"]) if level == 2 and areas["x"][i] is None]
     assert page.locator(".chips .chip").count() == len(without)
 
@@ -114,11 +154,14 @@ def test_a_tap_near_a_dot_shows_it(opened: Callable[..., Any]) -> None:
     dot.scroll_into_view_if_needed()
     box = dot.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] / 2 + 1, box["y"] + box["height"] / 2 + 1)
-    assert "area=" in page.url and page.locator("#picture [aria-current]").count() == 1
+    assert "area=" in page.url
+    assert page.locator("#picture [aria-current]").count() == 1
     assert page.locator("#details .criteria-list").count() == 1
 
 
-def test_the_slider_and_its_steps_change_the_year_everywhere(opened: Callable[..., Any], payloads: dict[str, Any]) -> None:
+def test_the_slider_and_its_steps_change_the_year_everywhere(
+    opened: Callable[..., Any], payloads: dict[str, Any]
+) -> None:
     page = opened("china")
     whole = {f["year"]: f["text"][0] for f in payloads["china"]["figures"] if f["series"] == 0}
     page.locator("#year").focus()
@@ -134,8 +177,19 @@ def test_the_slider_and_its_steps_change_the_year_everywhere(opened: Callable[..
             assert years[i + 1] in page.locator("#live").inner_text()
 
 
-@pytest.mark.parametrize(("typed", "finds"), [("gongcheng", None), ("兰考", "兰考"), ("sichuan", "Sichuan"), ("四川", "Sichuan"), ("kukes", "Kukës")])
-def test_search_finds_an_area_in_any_language(opened: Callable[..., Any], typed: str, finds: str | None) -> None:
+@pytest.mark.parametrize(
+    ("typed", "finds"),
+    [
+        ("gongcheng", None),
+        ("兰考", "兰考"),
+        ("sichuan", "Sichuan"),
+        ("四川", "Sichuan"),
+        ("kukes", "Kukës"),
+    ],
+)
+def test_search_finds_an_area_in_any_language(
+    opened: Callable[..., Any], typed: str, finds: str | None
+) -> None:
     page = opened("albania" if typed == "kukes" else "china")
     page.locator("#find").press_sequentially(typed)
     assert page.locator("#find").get_attribute("aria-expanded") == "true"
@@ -148,7 +202,9 @@ def test_search_finds_an_area_in_any_language(opened: Callable[..., Any], typed:
     page.keyboard.press("Enter")
     assert finds in page.locator("#details h4").inner_text()
     assert page.locator("#find-list").is_hidden()
-    assert page.evaluate(FOCUSED) == page.locator("#picture [aria-current]").get_attribute("data-area")
+    assert page.evaluate(FOCUSED) == page.locator("#picture [aria-current]").get_attribute(
+        "data-area"
+    )
 
 
 def comparison(page: Any, first: str, second: str) -> str:
@@ -171,39 +227,61 @@ def test_comparison_says_what_the_intervals_bear_out(opened: Callable[..., Any])
     page = opened("years", at="lang=zh")
     assert "North高于South" in comparison(page, "North", "South")
     page = opened("years", at="year=2019")
-    assert "cannot be compared" in comparison(page, "North", "South") and "suppressed" in page.locator("#compared").inner_text()
+    assert "cannot be compared" in comparison(page, "North", "South")
+    assert "suppressed" in page.locator("#compared").inner_text()
 
 
-def test_a_line_over_the_years_leaves_a_gap_where_nothing_is_shown(opened: Callable[..., Any]) -> None:
+def test_a_line_over_the_years_leaves_a_gap_where_nothing_is_shown(
+    opened: Callable[..., Any],
+) -> None:
     page = opened("years", at="area=d:k2")
     words = page.locator("#details .lines").get_attribute("aria-label")
-    assert words.count("suppressed") == 1 and "2018 10.0 %" in words
+    assert words.count("suppressed") == 1
+    assert "2018 10.0 %" in words
     assert page.locator("#details .lines .point").count() == 2
     assert page.locator("#details .lines .course").count() == 2
 
 
-def test_the_table_is_what_the_picture_shows(opened: Callable[..., Any], payloads: dict[str, Any]) -> None:
-    for name, at in (("albania", ""), ("census", ""), ("census", "level=geo2"), ("china", "year=2017"), ("hostile", "")):
+FIRSTS = "r => r.map(x => `${x.cells[0].textContent}: ${x.querySelector('.num').textContent}`)"
+
+
+def test_the_table_is_what_the_picture_shows(opened: Callable[..., Any]) -> None:
+    for name, at in (
+        ("albania", ""),
+        ("census", ""),
+        ("census", "level=geo2"),
+        ("china", "year=2017"),
+        ("hostile", ""),
+    ):
         page = opened(name, at=at)
-        rows = zip(column(page, "c-name"), column(page, "num"), strict=False)
-        firsts = [text for text in page.eval_on_selector_all("#rows tbody tr", "r => r.map(x => x.cells[0].textContent + ': ' + x.querySelector('.num').textContent)")]
-        assert rows and sorted(re.sub(r" \(.*\)$", "", text) for text in labels(page)) == sorted(firsts)
+        firsts = page.eval_on_selector_all("#rows tbody tr", FIRSTS)
+        assert sorted(re.sub(r" \(.*\)$", "", text) for text in labels(page)) == sorted(firsts)
 
 
-def test_suppressed_is_said_and_never_blank_or_nought(opened: Callable[..., Any], payloads: dict[str, Any]) -> None:
+def test_suppressed_is_said_and_never_blank_or_nought(
+    opened: Callable[..., Any], payloads: dict[str, Any]
+) -> None:
     page = opened("census", at="level=geo2")
     figures = payloads["census"]["figures"][0]
-    hidden = sum(s == 1 and payloads["census"]["areas"]["level"][a] == 2 for s, a in zip(figures["status"], figures["area"], strict=True))
+    hidden = sum(
+        s == 1 and payloads["census"]["areas"]["level"][a] == 2
+        for s, a in zip(figures["status"], figures["area"], strict=True)
+    )
     assert hidden > 0
     assert sum(text.endswith(": suppressed") for text in labels(page)) == hidden
     assert [t for t in column(page, "num") if t == "suppressed"] == ["suppressed"] * hidden
     page.locator("#picture .suppressed").first.click()
-    assert "suppressed" in page.locator("#details").inner_text() and "small count" in page.locator("#details").inner_text()
+    assert "suppressed" in page.locator("#details").inner_text()
+    assert "small count" in page.locator("#details").inner_text()
     rows = downloaded(page)
-    assert [(r["value"], r["text"]) for r in rows if r["status"] == "suppressed"] == [("", "suppressed")] * hidden
+    assert [(r["value"], r["text"]) for r in rows if r["status"] == "suppressed"] == [
+        ("", "suppressed")
+    ] * hidden
 
 
-def test_the_file_holds_the_figures_with_their_claims(opened: Callable[..., Any], payloads: dict[str, Any]) -> None:
+def test_the_file_holds_the_figures_with_their_claims(
+    opened: Callable[..., Any], payloads: dict[str, Any]
+) -> None:
     page, payload = opened("albania"), payloads["albania"]
     figures = payload["figures"][0]
     rows = {r["key"]: r for r in downloaded(page)}
@@ -211,9 +289,17 @@ def test_the_file_holds_the_figures_with_their_claims(opened: Callable[..., Any]
     assert len(rows) == len(at_level)
     for i in at_level:
         row = rows[payload["areas"]["key"][figures["area"][i]]]
-        assert [float(row[k]) for k in ("value", "low", "high", "n")] == [figures[k][i] for k in ("value", "low", "high", "n")]
-        assert (row["text"], row["interval"], row["claim"]) == (figures["text"][i], figures["interval"][i], figures["claim"][i])
-        assert row["year"] == "2012" and "4,891" in row["line"] and "Living Standards" in row["source"]
+        assert [float(row[k]) for k in ("value", "low", "high", "n")] == [
+            figures[k][i] for k in ("value", "low", "high", "n")
+        ]
+        assert (row["text"], row["interval"], row["claim"]) == (
+            figures["text"][i],
+            figures["interval"][i],
+            figures["claim"][i],
+        )
+        assert row["year"] == "2012"
+        assert "4,891" in row["line"]
+        assert "Living Standards" in row["source"]
 
 
 def test_the_file_of_decisions_in_chinese_is_whole(opened: Callable[..., Any]) -> None:
@@ -231,7 +317,9 @@ def test_no_cell_of_the_file_is_a_formula(opened: Callable[..., Any]) -> None:
     assert {"'-1+1=CMD()", "'@SUM(A1)"} <= {r["area"] for r in rows}
 
 
-def test_sorting_filtering_and_outcomes(opened: Callable[..., Any], payloads: dict[str, Any]) -> None:
+def test_sorting_filtering_and_outcomes(
+    opened: Callable[..., Any], payloads: dict[str, Any]
+) -> None:
     page = opened("albania")
     page.locator("#rows button.head", has_text="Poor persons").click()
     values = [float(t.split("\u00a0")[0]) for t in column(page, "num")[::3]]
@@ -240,7 +328,8 @@ def test_sorting_filtering_and_outcomes(opened: Callable[..., Any], payloads: di
     assert page.locator('#rows [aria-sort="ascending"]').count() == 1
     page.locator("#filter").press_sequentially("kuk")
     page.locator("#picture .faint").nth(10).wait_for()
-    assert page.locator("#picture .faint").count() == 11 and len(downloaded(page)) == 1
+    assert page.locator("#picture .faint").count() == 11
+    assert len(downloaded(page)) == 1
     page = opened("census", at="view=decisions&level=ea")
     counts = next(d for d in payloads["census"]["decisions"] if d["level"] == 3)["counts"][0]
     assert f"Met: {counts[0]} of {sum(counts)} villages" in page.locator("#finding").inner_text()
@@ -250,16 +339,20 @@ def test_sorting_filtering_and_outcomes(opened: Callable[..., Any], payloads: di
     assert set(column(page, "c-outcome")) == {" not met"}
 
 
-def test_hidden_figures_stay_hidden_beside_the_outcome(opened: Callable[..., Any], payloads: dict[str, Any]) -> None:
+def test_hidden_figures_stay_hidden_beside_the_outcome(
+    opened: Callable[..., Any], payloads: dict[str, Any]
+) -> None:
     block = next(d for d in payloads["census"]["decisions"] if d["level"] == 2)
     i = block["hidden"][1].index(1)
     key = payloads["census"]["areas"]["key"][block["area"][i]]
     page = opened("census", at=f"view=decisions&level=geo2&area=geo2:{key}")
     seen = page.locator("#details").inner_text()
-    assert "suppressed" in seen and ("met" in seen) and "Share of persons in poor households" in seen
+    assert "suppressed" in seen
+    assert "met" in seen
+    assert "Share of persons in poor households" in seen
 
 
-def test_a_view_can_be_linked(opened: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_view_can_be_linked(opened: Callable[..., Any]) -> None:
     at = "view=decisions&in=geo1:geo_02&level=ea&criterion=1&lang=zh&theme=dark"
     page = opened("census", at=at)
     first = (page.locator("#finding").inner_text(), labels(page))
@@ -272,12 +365,15 @@ def test_a_view_can_be_linked(opened: Callable[..., Any], tmp_path: Path) -> Non
         assert opened("china", at=broken).locator("#picture [data-area]").count() > 0
 
 
-def test_three_thousand_areas_answer_at_once(opened: Callable[..., Any], made_up: Callable[..., Any], tmp_path: Path) -> None:
+def test_three_thousand_areas_answer_at_once(
+    opened: Callable[..., Any], made_up: Callable[..., Any], tmp_path: Path
+) -> None:
     n = 3001
     payload = made_up([f"Area {i}" for i in range(n)], [float(i % 40) for i in range(n)], [1.0] * n)
     (tmp_path / "big.html").write_text(render(payload), encoding="utf-8")
     page = opened(tmp_path / "big.html")
-    assert len(labels(page)) == n - 1 and page.locator("#rows tbody tr").count() == 50
+    assert len(labels(page)) == n - 1
+    assert page.locator("#rows tbody tr").count() == 50
     page.locator("#picture [data-area]").first.focus()
     took = page.evaluate("""() => { const t = performance.now();
       for (const key of ['ArrowRight', 'ArrowDown', 'End', 'Home'])

@@ -44,7 +44,9 @@ def render(payload: Mapping[str, Any]) -> str:
     (True, True)
     """
     languages = list(payload["languages"])
-    words = {code: _words()[code] for code in languages if code in _words()} or {"en": _words()["en"]}
+    words = {code: _words()[code] for code in languages if code in _words()} or {
+        "en": _words()["en"]
+    }
     style, dark, script = _style(), _look("dark.css") + _asset("dark.css"), _script()
     return _environment().get_template("explorer.html.j2").render(
         d=payload, languages=languages, words=words, first=_first(payload),
@@ -73,7 +75,12 @@ def _first(payload: Mapping[str, Any]) -> dict[str, Any]:
         return _record("nothing", payload, -1, None, [], 0, None, None)
     outcomes = decided["outcome"][0]
     rows = [
-        (areas["label"][a], 0 if o is not None else 2, payload["outcomes"][o if o is not None else 2], "")
+        (
+            areas["label"][a],
+            0 if o is not None else 2,
+            payload["outcomes"][o if o is not None else 2],
+            "",
+        )
         for a, o in list(zip(decided["area"], outcomes, strict=True))[:FIRST_ROWS]
     ]
     return _record(
@@ -94,7 +101,9 @@ def _record(
     }  # fmt: skip
 
 
-def _latest(blocks: Sequence[Mapping[str, Any]], series: int | None = None) -> Mapping[str, Any] | None:
+def _latest(
+    blocks: Sequence[Mapping[str, Any]], series: int | None = None
+) -> Mapping[str, Any] | None:
     """The block of the latest year, of a series or of the first level."""
     fitting = [b for b in blocks if series is None or b["series"] == series]
     first = min((b.get("level", 0) for b in fitting), default=0)

@@ -32,7 +32,8 @@ const apartFinding = (rows, above, under, whole) => {
   const side = (found_, few, lots) => (!found_.length ? "" : found_.length <= 2 ? w(few, listed(found_), whole) : w(lots, number(found_.length), number(rows.length), many(state.level), whole));
   const parts = [side(above, "above_named", "above_many"), side(under, "under_named", "under_many")];
   if (rest) parts.push(w("rest_not_told", number(rest)));
-  return parts.filter(Boolean).join(language === "zh" ? "；" : "; ");
+  const [first, ...others] = parts.filter(Boolean);
+  return [first, ...others.map((text) => text.charAt(0).toLowerCase() + text.slice(1))].join(language === "zh" ? "；" : "; ");
 };
 const sampledFinding = (rows, all) => {
   const whole = figure(state.series, state.year, state.scope);

@@ -160,12 +160,10 @@ const drawPicture = () => {
   markPicked();
   markFiltered();
 };
-/** The item below a pointer: itself, or among dots the nearest within reach. */
+/** The item below a pointer: a tile, or among dots that may overlap the nearest within reach. */
 const under = (event) => {
-  const own = event.target.closest("[data-area]");
-  if (own) return Number(own.dataset.area);
   const svg = event.target.closest("svg.dots");
-  if (!svg) return null;
+  if (!svg) return event.target.closest("[data-area]") ? Number(event.target.closest("[data-area]").dataset.area) : null;
   const box = svg.getBoundingClientRect();
   const x = event.clientX - box.left, y = event.clientY - box.top;
   let best = null, reach = 22;
