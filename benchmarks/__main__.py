@@ -13,6 +13,7 @@ BENCHMARKS = (
     "lifecycle",
     "dynamics",
     "film",
+    "explorer",
 )
 
 

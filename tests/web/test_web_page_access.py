@@ -124,7 +124,10 @@ def test_without_scripts_headline_notice_and_table_stand(opened: Callable[..., A
 
 
 def test_on_paper_controls_are_gone_and_it_is_light(opened: Callable[..., Any]) -> None:
-    page = opened("census", at="theme=dark")
+    page = opened("census", at="theme=dark&view=decisions&level=ea")
+    assert page.locator("#rows tbody tr").count() == 50
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#rows tbody tr").count() == 133
     page.emulate_media(media="print")
     assert not page.locator("#controls").is_visible()
     assert page.locator("#finding").is_visible()

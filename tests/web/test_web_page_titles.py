@@ -103,7 +103,7 @@ def test_two_areas_compared(
 ) -> None:  # fmt: skip
     payload = made_up(["All", "A", "B"], [18.0, first[0], second[0]], [1.0, first[1], second[1]])
     (tmp_path / "page.html").write_text(render(payload), encoding="utf-8")
-    page = opened(tmp_path / "page.html", at="area=d:k1&other=d:k2")
+    page = opened(tmp_path / "page.html", at="first=d:k1&other=d:k2")
     assert says in page.locator("#compared").inner_text()
 
 

@@ -1,5 +1,4 @@
 // Two areas side by side: what the intervals bear out, and no more.
-let comparing = [null, null];
 /** The sentence on two figures. */
 const verdict = (a, b, f, g) => {
   const { sampled, unit } = DATA.series[state.series];
@@ -42,21 +41,21 @@ const compareDecisions = (pair) => {
 const drawCompare = () => {
   const box = byId("compared");
   [0, 1].forEach((i) => {
-    const area = comparing[i];
+    const area = [state.first, state.other][i];
     if (area !== null && document.activeElement !== byId(`compare-${i}`)) byId(`compare-${i}`).value = name(area);
   });
-  if (comparing.includes(null)) { box.replaceChildren(h("p", { class: "small" }, comparing[0] === null && comparing[1] === null ? w("compare_hint") : w("compare_none"))); return; }
-  const [a, b] = comparing;
+  const pair = [state.first, state.other];
+  if (pair.includes(null)) { box.replaceChildren(h("p", { class: "small" }, w(pair[0] === pair[1] ? "compare_hint" : "compare_none"))); return; }
+  const [a, b] = pair;
   const nested = a !== b && (lies(a, b) || lies(b, a));
   const inner = lies(a, b) ? [a, b] : [b, a];
   box.replaceChildren(...[
-    ...compareFigures(comparing), compareDecisions(comparing),
+    ...compareFigures(pair), compareDecisions(pair),
     nested && DATA.kind !== "record" ? h("p", { class: "small" }, w("part_of", name(inner[0]), name(inner[1]))) : null,
   ].filter(Boolean));
 };
 const setCompared = (i, area) => {
-  comparing[i] = area;
-  change({ other: comparing[1] === null ? null : comparing[1], first: comparing[0] });
+  change({ [i ? "other" : "first"]: area });
   const spokenResult = byId("compared").querySelector(".verdict")?.textContent;
   if (spokenResult) announce(spokenResult);
 };

@@ -170,7 +170,7 @@ const resume = (first) => {
   const wanted = settled(fromHash(location.hash));
   if (!first && toHash(wanted) === toHash(state)) return;
   state = { ...wanted, words: "", sort: "", page: 0 };
-  if (state.other !== null) { comparing = [state.area ?? state.scope, state.other]; byId("compare-box").open = true; }
+  if (state.first !== null || state.other !== null) byId("compare-box").open = true;
   language = state.language;
   redraw(null);
 };

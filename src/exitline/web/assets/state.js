@@ -1,7 +1,7 @@
 // What is shown now. It is kept in the address, so that a view can be linked and gone back to.
 const LAST_YEAR = Math.max(DATA.years.length - 1, 0);
 const START = {
-  view: VIEWS[0] ?? "estimates", scope: 0, level: 0, series: 0, criterion: 0, year: LAST_YEAR, area: null, other: null,
+  view: VIEWS[0] ?? "estimates", scope: 0, level: 0, series: 0, criterion: 0, year: LAST_YEAR, area: null, first: null, other: null,
   language: DATA.languages[0], theme: "auto", outcome: "", words: "", sort: "", page: 0,
 };
 let state = { ...START };
@@ -33,6 +33,7 @@ const toHash = (now) => {
   put("criterion", now.criterion ? String(now.criterion) : "", "");
   put("year", DATA.years[now.year] ?? "", DATA.years[LAST_YEAR] ?? "");
   put("area", now.area === null ? "" : now.area === 0 ? "#0" : linkOf(now.area), "");
+  put("first", now.first === null ? "" : now.first === 0 ? "#0" : linkOf(now.first), "");
   put("other", now.other === null ? "" : now.other === 0 ? "#0" : linkOf(now.other), "");
   put("outcome", String(now.outcome), "");
   put("lang", now.language, START.language);
@@ -49,6 +50,7 @@ const fromHash = (text) => {
   now.criterion = Number.parseInt(read.get("criterion") ?? "0", 10) || 0;
   now.year = position(DATA.years, read.get("year"), LAST_YEAR);
   now.area = areaOf(read.get("area"));
+  now.first = areaOf(read.get("first"));
   now.other = areaOf(read.get("other"));
   now.outcome = ["0", "1", "2"].includes(read.get("outcome")) ? Number(read.get("outcome")) : "";
   now.language = DATA.languages.includes(read.get("lang")) ? read.get("lang") : START.language;

@@ -1,5 +1,5 @@
 // The table below the picture: the same areas, the same figures; sortable, filterable, in pages.
-const PAGE = 50;
+let PAGE = 50; // all of them on paper
 const collate = () => new Intl.Collator(language === "zh" ? "zh" : "en", { numeric: true });
 const lowest = (x) => (x === null || x === undefined ? -Infinity : x);
 /** Columns of the table: key, heading, what to sort by, what to show. */
@@ -123,6 +123,8 @@ const buildTable = () => {
     h("div", { id: "rows" }), h("div", { class: "pager", id: "pager", hidden: true }),
   );
 };
+window.addEventListener("beforeprint", () => { PAGE = COUNT; drawRows(); });
+window.addEventListener("afterprint", () => { PAGE = 50; drawRows(); });
 onChange(`${EVERYTHING} outcome words sort page area`, drawRows);
 onChange("language", () => {
   byId("table-h").textContent = w("table");
