@@ -14,8 +14,6 @@ BENCHMARKS = (
     "dynamics",
     "film",
     "explorer",
-    "serve",
-    "tables",
 )
 
 

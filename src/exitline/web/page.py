@@ -1,138 +1,171 @@
-"""The explorer as one HTML file: data, style and script within, nothing from elsewhere."""
+"""From an explorer's payload to one HTML page that needs no other file and no network."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from exitline.publish.report.page import digest
-from exitline.web.texts import in_language
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SCRIPTS = (
-    "1-data.js", "2-dom.js", "3-picture.js", "4-findings.js", "5-table.js", "6-side.js",
-    "7-start.js",
+    "data.js", "scale.js", "dom.js", "state.js", "findings.js", "marks.js", "picture.js",
+    "details.js", "lines.js", "table.js", "csv.js", "search.js", "compare.js", "main.js",
 )  # fmt: skip
-_STATIC_ROWS = 60
-"""Rows of the table that stands in the page for readers without scripts."""
+"""Parts of the page's one script, in their order; they share one scope."""
+FIRST_ROWS = 300
+"""At most so many rows of the first level stand in the page for readers without JavaScript."""
 
 
 def render(payload: Mapping[str, Any]) -> str:
-    """The explorer's page.
+    """The explorer as one HTML file.
 
     Parameters
     ----------
     payload : mapping
-        See :meth:`exitline.web.model.Explorer.payload`.
+        What `exitline.web.model.Explorer.payload` gives: format exitline-explorer/1.
 
     Returns
     -------
     str
-        UTF-8 text of one HTML file that opens from disk: it asks nothing of any network,
-        and its security policy allows its own style and script by their digests alone.
+        UTF-8 text. All data, style and script are inside; a content security policy lets
+        only these run and forbids every connection.
 
     Examples
     --------
     >>> from exitline.web.build import build
     >>> html = render(build(["examples/china-832/explorer.yaml"]).payload())
-    >>> html.startswith("<!doctype html>"), len(html.encode()) < 2_000_000
+    >>> html.startswith("<!doctype html>"), "832" in html
     (True, True)
     """
-    from jinja2 import Environment, StrictUndefined
-
-    language = payload["languages"][0]
-    words = json.loads(_asset("words.json"))
-    spoken = {code: words[code] for code in dict.fromkeys((*payload["languages"], "en"))}
-    style, script = _style(), _script()
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(_asset("explorer.html.j2")).render(
-        page=_first_screen(payload, language, words[language]), words=words[language],
-        language="zh-Hans" if language == "zh" else language, languages=payload["languages"],
-        style=style, script=script, style_digest=digest(style), script_digest=digest(script),
-        words_json=embedded(spoken), data_json=embedded(payload),
+    languages = list(payload["languages"])
+    words = {code: _words()[code] for code in languages if code in _words()} or {
+        "en": _words()["en"]
+    }
+    style, dark, script = _style(), _look("dark.css") + _asset("dark.css"), _script()
+    return _environment().get_template("explorer.html.j2").render(
+        d=payload, languages=languages, words=words, first=_first(payload),
+        data=_embedded(payload), words_data=_embedded(words), style=style, dark=dark,
+        script=script, style_digest=_digest(style), dark_digest=_digest(dark),
+        script_digest=_digest(script),
     )  # fmt: skip
 
 
-def embedded(value: Any) -> str:
-    """JSON that can stand in a script element, whatever texts it holds.
+def _first(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the page without JavaScript: the headline and the first level's table."""
+    areas = payload["areas"]
+    figures = _latest(payload["figures"], series=0)
+    if figures is not None:
+        level = min((areas["level"][a] for a in figures["area"] if a), default=-1)
+        picked = [i for i, a in enumerate(figures["area"]) if areas["level"][a] == level and a]
+        rows = [
+            (areas["label"][figures["area"][i]], *_cell(figures, i)) for i in picked[:FIRST_ROWS]
+        ]
+        whole = next((_cell(figures, i) for i, a in enumerate(figures["area"]) if a == 0), None)
+        year = figures["year"]
+        series = payload["series"][0]
+        return _record("figures", payload, level, year, rows, len(picked), whole, series)
+    decided = _latest(payload["decisions"])
+    if decided is None:
+        return _record("nothing", payload, -1, None, [], 0, None, None)
+    outcomes = decided["outcome"][0]
+    rows = [
+        (
+            areas["label"][a],
+            0 if o is not None else 2,
+            payload["outcomes"][o if o is not None else 2],
+            "",
+        )
+        for a, o in list(zip(decided["area"], outcomes, strict=True))[:FIRST_ROWS]
+    ]
+    return _record(
+        "decisions", payload, decided["level"], decided["year"], rows, len(outcomes), None, None
+    ) | {"counts": decided["counts"][0]}
 
-    Examples
-    --------
-    >>> embedded({"name": "</script>"})
-    '{"name":"\\\\u003c/script>"}'
-    """
+
+def _record(
+    kind: str, payload: Mapping[str, Any], level: int, year: int | None,
+    rows: Sequence[tuple[Any, ...]], many: int, whole: tuple[Any, ...] | None,
+    series: Mapping[str, Any] | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The parts of the first view by name."""
+    return {
+        "kind": kind, "level": payload["levels"][level] if level >= 0 else None, "rows": rows,
+        "year": payload["years"][year] if year is not None and payload["years"] else "",
+        "many": many, "whole": whole, "series": series, "counts": None,
+    }  # fmt: skip
+
+
+def _latest(
+    blocks: Sequence[Mapping[str, Any]], series: int | None = None
+) -> Mapping[str, Any] | None:
+    """The block of the latest year, of a series or of the first level."""
+    fitting = [b for b in blocks if series is None or b["series"] == series]
+    first = min((b.get("level", 0) for b in fitting), default=0)
+    fitting = [b for b in fitting if b.get("level", 0) == first]
+    return max(fitting, key=lambda b: b["year"], default=None)
+
+
+def _cell(figures: Mapping[str, Any], i: int) -> tuple[int, str, str]:
+    """Status, text and interval of one figure."""
+    return figures["status"][i], figures["text"][i], figures["interval"][i]
+
+
+def _embedded(value: Any) -> str:
+    """JSON that cannot end the element it stands in, whatever its texts hold."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return re.sub("[<\u2028\u2029]", lambda m: f"\\u{ord(m.group()):04x}", text)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
 
 
-def _first_screen(
-    payload: Mapping[str, Any], language: str, words: Mapping[str, str]
-) -> dict[str, Any]:
-    """What stands in the page without scripts: the answer, and the first level as a table."""
-    first = next((f for f in payload["figures"] if f["series"] == 0 and _latest(f, payload)), None)
-    page: dict[str, Any] = {
-        name: in_language(payload[name] or "", language) for name in ("title", "summary", "notice")
-    }
-    page |= {"software": payload["software"], "big": "", "meaning": "", "sure": (), "caption": "",
-             "heads": (), "rows": ()}  # fmt: skip
-    if first is None:
-        return page
-    of = payload["series"][0]
-    label = in_language(of["label"], language)
-    shown = dict(zip(first["area"], range(len(first["area"])), strict=True))
-    if 0 in shown:
-        page["big"] = _figure(first, shown[0], words)
-        page["meaning"] = ", ".join(filter(None, (label, payload["years"][first["year"]])))
-        interval = first["interval"][shown[0]]
-        said = words["answer.interval"].replace("{0}", f"{of.get('level', 95):g}")
-        page["sure"] = (said.replace("{1}", interval),) if interval else ()
-    level = next(
-        (lv for a, lv in enumerate(payload["areas"]["level"]) if lv >= 0 and a in shown), 0
-    )
-    names = payload["areas"]["label"]
-    page["rows"] = [
-        (in_language(names[a], language), _figure(first, i, words), first["interval"][i])
-        for a, i in shown.items() if payload["areas"]["level"][a] == level
-    ][:_STATIC_ROWS]  # fmt: skip
-    page["heads"] = (words["area"], label, words["interval"])
-    page["caption"] = in_language(payload["levels"][level]["many"], language)
-    return page
-
-
-def _latest(figures: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
-    return bool(figures["year"] == len(payload["years"]) - 1)
-
-
-def _figure(figures: Mapping[str, Any], i: int, words: Mapping[str, str]) -> str:
-    """A figure as it is read: never blank."""
-    if figures["status"][i] == 1:
-        return words["suppressed"]
-    return figures["text"][i] or words["cannot"]
-
-
-@cache
 def _style() -> str:
-    """The report's style, its colours for a chosen theme, and the explorer's own."""
-    report = (resources.files("exitline.publish.report") / "templates" / "style.css").read_text(
-        encoding="utf-8"
-    )
-    _, dark = re.findall(r":root \{(.*?)\}", report, re.DOTALL)[:2]
-    report = report.replace(":root {" + dark, ':root:not([data-theme="light"]) {' + dark)
-    chosen = f':root[data-theme="dark"] {{{dark}}}'
-    return "\n".join((report, chosen, _asset("explorer.css")))
+    """The look shared with the report, and what is the explorer's own."""
+    return _look("look.css") + _asset("explorer.css") + _asset("picture.css") + _asset("paper.css")
+
+
+def _script() -> str:
+    """All parts of the script in one scope."""
+    parts = "\n".join(_asset(name) for name in SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
+
+
+def _digest(text: str) -> str:
+    """The digest by which the page's security policy knows its own styles and script."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @cache
-def _script() -> str:
-    """All scripts as one, in a function of their own."""
-    return '(() => {\n"use strict";\n' + "\n".join(_asset(f"js/{n}") for n in SCRIPTS) + "})();"
+def _words() -> dict[str, dict[str, Any]]:
+    """The interface in each language."""
+    found: dict[str, dict[str, Any]] = json.loads(_asset("words.json"))
+    return found
 
 
 @cache
 def _asset(name: str) -> str:
+    """A file of the explorer's own."""
     return (resources.files("exitline.web") / "assets" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _look(name: str) -> str:
+    """A file of the look that report and explorer share."""
+    folder = resources.files("exitline.publish.report") / "templates"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    """Jinja with everything escaped and nothing undefined."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(
+        autoescape=True, loader=FunctionLoader(_asset), undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip

@@ -1,0 +1,105 @@
+// The title of a picture: only what the intervals bear out.
+const named = (rows) => rows.map((row) => name(row.area));
+/** Rows whose figure is as written that of the extreme one. */
+const ties = (rows, text) => rows.filter((row) => T(row.figure.text) === text);
+const told = (kind, rows, text) => {
+  const names = named(rows);
+  if (names.length === 1) return w(kind, names[0], text);
+  if (names.length === 2 && kind !== "lowest_first") return w(`${kind}_two`, names[0], names[1], text);
+  const base = kind === "lowest_first" ? "lowest" : kind;
+  return w(`${base}_many`, number(names.length), text, many(state.level));
+};
+/** A sentence after its opening words. */
+const after = (start, text) => (start ? start + text.charAt(0).toLowerCase() + text.slice(1) : text);
+const exactFinding = (rows, all) => {
+  const sorted = [...rows].sort((a, b) => b.figure.value - a.figure.value);
+  const first = sorted[0].figure, last = sorted[sorted.length - 1].figure;
+  const top = ties(sorted, T(first.text)), bottom = ties(sorted, T(last.text));
+  if (top.length === rows.length) {
+    return rows.length === 1 ? w("one_shown", name(rows[0].area), T(first.text)) : w("all_same", T(first.text), number(rows.length), many(state.level));
+  }
+  const start = all ? "" : w("of_shown");
+  const high = told("highest", top, T(first.text));
+  const low = told("lowest", bottom, T(last.text));
+  const joint = language === "zh" ? "；" : "; ";
+  return after(start, high + joint + low);
+};
+const listed = (rows) => named(rows).join(language === "zh" ? "、" : ` ${w("and")} `);
+/** Which areas the intervals set apart from the overall figure: by name where they are few. */
+const apartFinding = (rows, above, under, whole) => {
+  const rest = rows.length - above.length - under.length;
+  if (rest === rows.length) return w("none_apart", number(rows.length), many(state.level));
+  const side = (found_, few, lots) => (!found_.length ? "" : found_.length <= 2 ? w(few, listed(found_), whole) : w(lots, number(found_.length), number(rows.length), many(state.level), whole));
+  const parts = [side(above, "above_named", "above_many"), side(under, "under_named", "under_many")];
+  if (rest) parts.push(w("rest_not_told", number(rest)));
+  const [first, ...others] = parts.filter(Boolean);
+  return [first, ...others.map((text) => text.charAt(0).toLowerCase() + text.slice(1))].join(language === "zh" ? "；" : "; ");
+};
+const sampledFinding = (rows, all) => {
+  const whole = figure(state.series, state.year, state.scope);
+  const firm = rows.every((row) => row.figure.low !== null && row.figure.high !== null);
+  const sorted = [...rows].sort((a, b) => b.figure.value - a.figure.value);
+  if (rows.length === 1) return w("one_shown", name(rows[0].area), T(sorted[0].figure.text));
+  const start = all ? "" : w("of_shown");
+  if (firm) {
+    const top = sorted[0], bottom = sorted[sorted.length - 1];
+    const highest = sorted.slice(1).every((row) => row.figure.high < top.figure.low);
+    const lowest = sorted.slice(0, -1).every((row) => row.figure.low > bottom.figure.high);
+    const joint = language === "zh" ? "；" : "; ";
+    if (highest && lowest) return after(start, w("highest", name(top.area), T(top.figure.text))) + joint + w("lowest", name(bottom.area), T(bottom.figure.text));
+    if (highest) return after(start, w("highest", name(top.area), T(top.figure.text)));
+    if (lowest) return after(start, w("lowest_first", name(bottom.area), T(bottom.figure.text)));
+  }
+  if (!known(whole) || whole.low === null) return after(start, w("none_apart_only", number(rows.length), many(state.level)));
+  const judged = rows.filter((row) => row.figure.low !== null && row.figure.high !== null);
+  const above = judged.filter((row) => row.figure.low > whole.high);
+  const under = judged.filter((row) => row.figure.high < whole.low);
+  return after(start, apartFinding(rows, above, under, T(whole.text)));
+};
+const COUNTS = () => {
+  const block = DECISIONS.get(`${state.level}|${state.year}`);
+  if (!block) return null;
+  if (state.scope === 0) return { counts: block.counts[state.criterion], partly: block.counts[0].reduce((a, b) => a + b, 0) > block.area.length, own: false };
+  const counts = [0, 0, 0];
+  for (const row of rowsNow) if (row.decision && row.decision.outcome !== null) counts[row.decision.outcome]++;
+  return { counts, partly: block.counts[0].reduce((a, b) => a + b, 0) > block.area.length, own: true };
+};
+/** What the decisions come to: "Met: 73 of 133 villages; not met: 59". */
+const decidedFinding = () => {
+  const found = COUNTS();
+  if (!found) return w("no_decisions");
+  const total = found.counts.reduce((a, b) => a + b, 0);
+  const parts = [0, 1, 2].filter((o) => o < 1 || found.counts[o] > 0).map((o) => {
+    const words = T(DATA.outcomes[o]) || w("unknown");
+    return o === 0 ? w("decided", capital(words), number(found.counts[0]), number(total), many(state.level)) : w("decided_more", words, number(found.counts[o]));
+  });
+  const text = parts.join(language === "zh" ? "；" : "; ");
+  return found.own && found.partly ? `${text} (${w("of_those_shown")})` : text;
+};
+const finding = () => {
+  if (state.view === "decisions") return decidedFinding();
+  const rows = rowsNow.filter((row) => known(row.figure));
+  if (!rows.length) return w("nothing_shown");
+  const all = rows.length === rowsNow.length;
+  return DATA.series[state.series].sampled ? sampledFinding(rows, all) : exactFinding(rows, all);
+};
+const joined = (parts) => parts.filter(Boolean).join(" · ");
+const yearNow = () => DATA.years[state.year] ?? "";
+const scopeWords = () => (state.scope ? name(state.scope) : "");
+const subtitle = () => {
+  const place = state.scope ? `${heading(state.level)}, ${name(state.scope)}` : heading(state.level);
+  if (state.view === "decisions") {
+    const block = DECISIONS.get(`${state.level}|${state.year}`);
+    const criterion = block?.criteria[state.criterion];
+    const rule = T(criterion?.rule);
+    const label = DATA.palette === "record" ? "" : T(criterion?.label) + (rule ? ` (${rule})` : "");
+    return joined([label, place, yearNow()]);
+  }
+  return joined([measureWords(state.series), lineOf(state.series), place, yearNow()]);
+};
+const sourceWords = () => {
+  const names = DATA.sources.map((source) => T(source.title)).join("; ");
+  const level = DATA.series[state.series]?.level;
+  const sure = state.view !== "estimates" ? "" : DATA.series[state.series].sampled ? w("interval_level", number(level ?? 95)) : w("full_count");
+  return joined([names ? colon(w("source"), names) : "", DATA.standard ? colon(w("standard"), T(DATA.standard.title)) : "", yearNow(), sure]);
+};
