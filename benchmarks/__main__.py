@@ -13,7 +13,9 @@ BENCHMARKS = (
     "lifecycle",
     "dynamics",
     "film",
+    "tables",
     "explorer",
+    "serve",
 )
 
 

@@ -139,9 +139,9 @@ def made_up() -> Callable[..., dict[str, Any]]:
     return survey
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's chromium, driven by playwright."""
+    """Debian's chromium, driven by playwright, whose loop must not outlive a module."""
     if CHROMIUM is None:
         pytest.skip("needs chromium: apt-get install chromium")
     driver = pytest.importorskip("playwright.sync_api", reason="needs playwright")

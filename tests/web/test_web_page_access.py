@@ -16,21 +16,11 @@ WIDE = """() => [...document.querySelectorAll('body *')].filter(n => {
 }).map(n => n.tagName + '.' + n.className).slice(0, 5)"""
 
 
-def serious(page: Any) -> list[str]:
-    """What axe-core finds serious or critical."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
-    found = axe.Axe().run(page).response["violations"]
-    return [
-        f"{v['id']}: {v['help']}: {n['html'][:200]} {n.get('failureSummary', '')[:300]}"
-        for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"][:3]
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_axe_finds_nothing_serious(
-    opened: Callable[..., Any], name: str, theme: str, language: str
+    opened: Callable[..., Any], serious: Callable[[Any], Any], name: str, theme: str, language: str
 ) -> None:
     page = opened(name, at=f"lang={language}&theme={theme}")
     page.locator("#picture [data-area]").first.click()
@@ -54,7 +44,9 @@ def compare(page: Any) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_on_hostile_texts_and_several_years(opened: Callable[..., Any], theme: str) -> None:
+def test_axe_on_hostile_texts_and_several_years(
+    opened: Callable[..., Any], serious: Callable[[Any], Any], theme: str
+) -> None:
     for name in ("hostile", "years"):
         assert serious(opened(name, at=f"theme={theme}")) == []
         assert serious(opened(name, 400, at=f"theme={theme}&view=decisions")) == []

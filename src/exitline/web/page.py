@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+from exitline.publish.report.page import digest
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -51,8 +51,8 @@ def render(payload: Mapping[str, Any]) -> str:
     return _environment().get_template("explorer.html.j2").render(
         d=payload, languages=languages, words=words, first=_first(payload),
         data=_embedded(payload), words_data=_embedded(words), style=style, dark=dark,
-        script=script, style_digest=_digest(style), dark_digest=_digest(dark),
-        script_digest=_digest(script),
+        script=script, style_digest=digest(style), dark_digest=digest(dark),
+        script_digest=digest(script),
     )  # fmt: skip
 
 
@@ -133,11 +133,6 @@ def _script() -> str:
     """All parts of the script in one scope."""
     parts = "\n".join(_asset(name) for name in SCRIPTS)
     return f'"use strict";\n(() => {{\n{parts}}})();\n'
-
-
-def _digest(text: str) -> str:
-    """The digest by which the page's security policy knows its own styles and script."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @cache

@@ -65,11 +65,11 @@ def render(content: ReportInput) -> str:
     >>> html.startswith("<!doctype html>")
     True
     """
-    style, script = _style(), _asset("script.js")
+    css, script = style(), _asset("script.js")
     environment = _environment()
     return environment.get_template("report.html.j2").render(
-        page=view(content), style=style, script=script,
-        style_digest=digest(style), script_digest=digest(script),
+        page=view(content), style=css, script=script,
+        style_digest=digest(css), script_digest=digest(script),
     )  # fmt: skip
 
 
@@ -123,14 +123,14 @@ def _relative(value: float, se: float) -> str:
     return f"{rounded(100 * se / value, 1)}\N{NO-BREAK SPACE}%" if known else "cannot tell yet"
 
 
-def _style() -> str:
+def style() -> str:
     """The look shared with the explorer, dark where the system is, and what is the report's own."""
     dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_asset('dark.css')}}}\n"
     return _asset("look.css") + dark + _asset("style.css")
 
 
-def _digest(text: str) -> str:
-    """The digest by which the page's security policy knows its own style and script."""
+def digest(text: str) -> str:
+    """The digest by which a page's security policy knows its own style and script."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

@@ -169,8 +169,9 @@ _KINDS = {
 @cache
 def _style() -> str:
     """The report's style, and what this page adds to it."""
-    report = resources.files("exitline.publish.report") / "templates" / "style.css"
-    return report.read_text(encoding="utf-8") + _asset("docs.css")
+    from exitline.publish.report.page import style
+
+    return style() + _asset("docs.css")
 
 
 @cache
