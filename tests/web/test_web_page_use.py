@@ -106,6 +106,12 @@ def test_enter_goes_down_to_the_village_and_escape_comes_up(
     }
     assert shown == districts
     assert "geo_01" in page.locator("#live").inner_text()
+    block = next(d for d in payloads["census"]["decisions"] if d["level"] == 2)
+    overall = dict(zip(block["area"], block["outcome"][0], strict=True))
+    met = sum(overall[area] == 0 for area in districts)
+    glance = page.locator("#first .glance").inner_text()
+    assert "Districts · geo_01" in glance
+    assert f"met {met}" in glance
     district = int(page.evaluate(FOCUSED))
     assert district in districts
     page.keyboard.press("Enter")

@@ -68,9 +68,11 @@ const whyNone = (f) => {
   if (f === null || f.status === SHOWN) return "";
   return f.why || w(["", "suppressed_why", "unknown_why", "no_interval_why"][f.status]);
 };
+/** What stands in place of an interval where there is no sampling. */
+const exactWords = () => w(DATA.kind === "record" ? "exact_count" : "full_count");
 const intervalWords = (series, f) => {
   if (!known(f)) return "";
-  if (!DATA.series[series].sampled) return w("full_count");
+  if (!DATA.series[series].sampled) return exactWords();
   return f.interval && f.status !== NO_INTERVAL ? T(f.interval) : w("none_given");
 };
 const lineOf = (series) => T(DATA.series[series].line);

@@ -26,7 +26,7 @@ const figureBlock = (area) => {
   const { sampled, threshold, level } = DATA.series[state.series];
   const parts = [h("p", { class: `detail-figure${known(f) ? "" : " in-words"}` }, said(f)), h("p", { class: "small" }, joined([measureWords(state.series), lineOf(state.series), yearNow()]))];
   if (known(f) && sampled) parts.push(h("p", {}, colon(w("interval_level", number(level ?? 95)), intervalWords(state.series, f))));
-  else if (known(f)) parts.push(h("p", {}, w("full_count")));
+  else if (known(f)) parts.push(h("p", {}, exactWords()));
   const axis = axisOf(spanOf([...rowsNow.map((row) => row.figure), f]));
   if (known(f) && axis) parts.push(h("div", { class: "axis-frame" }, [bar(f, axis, threshold), axisLabels(axis, state.series)]));
   const why = whyNone(f);

@@ -56,19 +56,25 @@ const sampledFinding = (rows, all) => {
   const under = judged.filter((row) => row.figure.high < whole.low);
   return after(start, apartFinding(rows, above, under, T(whole.text)));
 };
-const COUNTS = () => {
-  const block = DECISIONS.get(`${state.level}|${state.year}`);
+const summed = (counts) => counts.reduce((a, b) => a + b, 0);
+/** Outcomes of a kind of area in a scope: of all units for everything, else of the units at hand. */
+const countsOf = (level, criterion, scope) => {
+  const block = DECISIONS.get(`${level}|${state.year}`);
   if (!block) return null;
-  if (state.scope === 0) return { counts: block.counts[state.criterion], partly: block.counts[0].reduce((a, b) => a + b, 0) > block.area.length, own: false };
+  const partly = summed(block.counts[0]) > block.area.length;
+  if (scope === 0) return { counts: block.counts[criterion], partly, own: false };
   const counts = [0, 0, 0];
-  for (const row of rowsNow) if (row.decision && row.decision.outcome !== null) counts[row.decision.outcome]++;
-  return { counts, partly: block.counts[0].reduce((a, b) => a + b, 0) > block.area.length, own: true };
+  for (const area of areasOf(level, scope)) {
+    const d = area === scope ? null : decision(level, state.year, criterion, area);
+    if (d !== null && d.outcome !== null) counts[d.outcome]++;
+  }
+  return { counts, partly, own: true };
 };
 /** What the decisions come to: "Met: 73 of 133 villages; not met: 59". */
 const decidedFinding = () => {
-  const found = COUNTS();
+  const found = countsOf(state.level, state.criterion, state.scope);
   if (!found) return w("no_decisions");
-  const total = found.counts.reduce((a, b) => a + b, 0);
+  const total = summed(found.counts);
   const parts = [0, 1, 2].filter((o) => o < 1 || found.counts[o] > 0).map((o) => {
     const words = T(DATA.outcomes[o]) || w("unknown");
     return o === 0 ? w("decided", capital(words), number(found.counts[0]), number(total), many(state.level)) : w("decided_more", words, number(found.counts[o]));
@@ -87,7 +93,7 @@ const joined = (parts) => parts.filter(Boolean).join(" · ");
 const yearNow = () => DATA.years[state.year] ?? "";
 const scopeWords = () => (state.scope ? name(state.scope) : "");
 const subtitle = () => {
-  const place = state.scope ? `${heading(state.level)}, ${name(state.scope)}` : heading(state.level);
+  const place = state.scope ? joined([name(state.scope), heading(state.level)]) : heading(state.level);
   if (state.view === "decisions") {
     const block = DECISIONS.get(`${state.level}|${state.year}`);
     const criterion = block?.criteria[state.criterion];
@@ -100,6 +106,6 @@ const subtitle = () => {
 const sourceWords = () => {
   const names = DATA.sources.map((source) => T(source.title)).join("; ");
   const level = DATA.series[state.series]?.level;
-  const sure = state.view !== "estimates" ? "" : DATA.series[state.series].sampled ? w("interval_level", number(level ?? 95)) : w("full_count");
+  const sure = state.view !== "estimates" ? "" : DATA.series[state.series].sampled ? w("interval_level", number(level ?? 95)) : exactWords();
   return joined([names ? colon(w("source"), names) : "", DATA.standard ? colon(w("standard"), T(DATA.standard.title)) : "", yearNow(), sure]);
 };

@@ -43,7 +43,10 @@ const lineChart = (areas) => {
     svg.append(s("text", { x: x(i), y: height - 8, "text-anchor": i === 0 ? "start" : i === DATA.years.length - 1 ? "end" : "middle" }, year));
   });
   const gaps = all.some((figures) => figures.some((f) => f !== null && !known(f)));
+  const keys = areas.length < 2 ? [] : areas.map((area, i) => h("span", { class: "line-key" }, [
+    s("svg", { class: "icon", viewBox: "-8 -8 16 16", "aria-hidden": "true", focusable: "false" }, shape(i ? "square" : "circle", 5, `point b${i}`)), " ", bdi(name(area)),
+  ]));
   return h("figure", { class: "over-time" }, [
-    h("figcaption", { class: "tag" }, w("over_time")), svg, gaps ? h("p", { class: "small" }, w("line_gap")) : null,
+    h("figcaption", { class: "tag" }, [w("over_time"), ...keys]), svg, gaps ? h("p", { class: "small" }, w("line_gap")) : null,
   ]);
 };

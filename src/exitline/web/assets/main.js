@@ -74,7 +74,7 @@ const drawCrumbs = () => {
 };
 /** Counts by outcome as a bar with its numbers: each part is a filter. */
 const stack = (counts, clickable) => {
-  const total = counts.reduce((a, b) => a + b, 0) || 1;
+  const total = summed(counts) || 1;
   const svg = s("svg", { class: "stack", "aria-hidden": "true", focusable: "false", height: 16 });
   let at = 0;
   counts.forEach((count, o) => {
@@ -101,7 +101,7 @@ const drawLegend = () => {
   const box = byId("legend");
   if (!rowsNow.length) { box.replaceChildren(); return; }
   if (state.view === "decisions") {
-    const found_ = COUNTS();
+    const found_ = countsOf(state.level, state.criterion, state.scope);
     box.replaceChildren(...(found_ ? stack(found_.counts, true) : []));
     return;
   }
@@ -141,9 +141,9 @@ const drawAnswer = () => {
       f.n !== null ? h("p", { class: "small" }, w("households", number(f.n))) : null,
     ]));
   }
-  const glance = DATA.kind === "record" && f !== null ? [] : DATA.levels.map((_, level) => DECISIONS.get(`${level}|${state.year}`)).filter(Boolean);
-  if (glance.length) columns.push(h("div", { class: "glance" }, [h("p", { class: "tag" }, w("view_decisions")), ...glance.flatMap((block) => [
-    h("p", { class: "stack-name" }, joined([heading(block.level), DATA.years[block.year]])), ...stack(block.counts[0], false)])]));
+  const glance = DATA.kind === "record" && f !== null ? [] : DATA.levels.map((_, level) => ({ level, ...countsOf(level, 0, state.scope) })).filter(({ counts }) => counts && summed(counts) > 0);
+  if (glance.length) columns.push(h("div", { class: "glance" }, [h("p", { class: "tag" }, w("view_decisions")), ...glance.flatMap(({ level, counts, partly, own }) => [
+    h("p", { class: "stack-name" }, joined([heading(level), scopeWords(), yearNow(), own && partly ? w("of_those_shown") : ""])), ...stack(counts, false)])]));
   if (f === null && !glance.length) columns.push(h("div", { class: "hero" }, h("p", { class: "big in-words" }, w("unknown"))));
   byId("first").replaceChildren(...columns);
 };

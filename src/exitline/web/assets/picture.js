@@ -67,6 +67,20 @@ const topOf = (area) => {
   const way = path(area);
   return way[way.indexOf(state.scope) + 1];
 };
+/** Near a point, the place for a name that covers the fewest dots and no other name. */
+const freeSpot = (x0, y0, half, dots, taken, width) => {
+  let best = null, least = Infinity;
+  for (let dy = -45; dy <= 45; dy += 9) {
+    for (let dx = -60; dx <= 60; dx += 15) {
+      const x = Math.min(Math.max(x0 + dx, half), width - half), y = Math.max(y0 + dy, 8);
+      if (taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 16)) continue;
+      const covered = dots.filter((dot) => Math.abs(dot[0] - x) < half + 3 && Math.abs(dot[1] - y) < 11).length;
+      const cost = covered + (Math.abs(dx) + Math.abs(dy)) / 14;
+      if (cost < least) [best, least] = [{ x, y }, cost];
+    }
+  }
+  return best;
+};
 /** Where room is, the names of the areas in which the dots lie. */
 const placeNames = (svg, points, width) => {
   const groups = new Map();
@@ -74,14 +88,14 @@ const placeNames = (svg, points, width) => {
     const top = topOf(row.area);
     if (top !== row.area) groups.set(top, [...(groups.get(top) ?? []), [x, y]]);
   }
-  const taken = [];
+  const taken = [], all = points.map((point) => [point.x, point.y]);
   const middle = (values) => values.reduce((a, b) => a + b, 0) / values.length;
   for (const [area, at] of [...groups].sort((a, b) => b[1].length - a[1].length)) {
     const half = name(area).length * (language === "zh" ? 7 : 3.4) + 4;
-    const x = Math.min(Math.max(middle(at.map((p) => p[0])), half), width - half), y = middle(at.map((p) => p[1]));
-    if (taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 15)) continue;
-    taken.push({ x, y, half });
-    svg.append(s("text", { class: "place", x, y, "text-anchor": "middle", "aria-hidden": "true" }, name(area)));
+    const spot = freeSpot(middle(at.map((p) => p[0])), middle(at.map((p) => p[1])), half, all, taken, width);
+    if (spot === null) continue;
+    taken.push({ ...spot, half });
+    svg.append(s("text", { class: "place", x: spot.x, y: spot.y + 4, "text-anchor": "middle", "aria-hidden": "true" }, name(area)));
   }
 };
 const drawDots = (box, width) => {

@@ -87,7 +87,7 @@ const drawRows = () => {
   const words = [rowsWords()];
   if (state.words || state.outcome !== "") words.push(w("dimmed"));
   const block = DECISIONS.get(`${state.level}|${state.year}`);
-  const total = state.view === "decisions" && block ? block.counts[0].reduce((a, b) => a + b, 0) : 0;
+  const total = state.view === "decisions" && block ? summed(block.counts[0]) : 0;
   if (total > (block?.area.length ?? 0) && state.view === "decisions") words.push(w("partly", number(block.area.length), number(total)));
   byId("row-count").textContent = words.join(". ").replace(/\.\./g, ".");
   drawPager(start);
