@@ -5,7 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-_PERCENT = ((1, 2, 5, 10), (2, 5, 10, 20), (5, 10, 20, 30), (10, 20, 30, 40), (20, 40, 60, 80))
+_PERCENT = (
+    (1, 2, 3, 5), (1, 2, 5, 10), (2, 5, 10, 20), (5, 10, 15, 20), (5, 10, 20, 30),
+    (10, 15, 20, 25), (10, 20, 30, 40), (20, 30, 40, 50), (20, 40, 60, 80), (50, 60, 70, 80),
+    (80, 90, 95, 99),
+)  # fmt: skip
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -19,7 +23,7 @@ def class_edges(
     values : sequence of float
         What is coloured; percentages from 0 to 100.
     unit : str
-        "percent" takes one of five usual sets of edges.
+        "percent" takes one of some usual sets of edges.
     threshold : float, optional
         Takes the place of the nearest edge.
 
@@ -31,9 +35,9 @@ def class_edges(
     Examples
     --------
     >>> class_edges([8.0, 12.0, 17.0, 25.0], "percent")
-    (2, 5, 10, 20)
-    >>> class_edges([8.0, 12.0, 17.0, 25.0], "percent", 15.0)
-    (2, 5, 10, 15.0)
+    (5, 10, 15, 20)
+    >>> class_edges([8.0, 12.0, 17.0, 25.0], "percent", 12.0)
+    (5, 12.0, 15, 20)
     """
     found = sorted(v for v in values if math.isfinite(v))
     if not found or found[0] == found[-1]:
