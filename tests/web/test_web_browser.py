@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -291,3 +292,28 @@ def test_what_is_shown_is_what_the_data_say(visit):
     }
     page = visit("china-832", "series=left&year=2018&level=province_zh")
     assert dict(zip(column(page, 1), column(page, 2), strict=True)) == truth
+
+
+def test_shares_of_full_counts_are_compared_as_rounded(visit):
+    page = visit("imaginary-country", "level=geo1&a=geo1:geo_01&b=geo1:geo_03")
+    assert text(page, ".verdict").endswith("of the figures as rounded here.")
+
+
+def test_separators_stand_among_whole_digits_only(visit):
+    page = visit("imaginary-country", "series=poverty_gap@basic&a=geo1:geo_01&b=geo1:geo_03")
+    assert re.search(r"by 0\.\d{3,4}: from full counts", text(page, ".verdict"))
+
+
+def test_numbers_of_listed_units_say_that_they_are(visit, pages, monkeypatch):
+    from exitline.web import from_runs
+    from exitline.web.build import build
+    from exitline.web.page import render
+
+    monkeypatch.setattr(from_runs, "MOST_UNITS", 100)
+    shown = build(["examples/imaginary-country/explorer.yaml"])
+    pages["cut"] = pages["china-832"].with_name("cut.html")
+    pages["cut"].write_text(render(shown.payload()), encoding="utf-8")
+    page = visit("cut", "view=decisions&level=ea&scope=geo2:geo_01_02")
+    assert text(page, "#finding").endswith("(of those listed)")
+    page = visit("cut", "view=decisions&level=ea")
+    assert text(page, "#finding") == "73 of 133 villages meet the exit rule"

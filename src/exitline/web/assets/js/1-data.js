@@ -27,7 +27,7 @@ const label = (area) => area === 0 && typeof A.label[0] === "object" ? T(A.label
 /** Parts as a list of the language; the first letter large. */
 const listed = (...parts) => parts.filter(Boolean).join(state.lang === "zh" ? "，" : ", ");
 const large = (text) => text.slice(0, 1).toLocaleUpperCase() + text.slice(1);
-const whole = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+const whole = (n) => String(n).replace(/^-?\d+/, (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ","));
 
 const depth = new Array(SIZE).fill(0);
 for (let i = 1; i < SIZE; i += 1) depth[i] = depth[A.within[i]] + 1;

@@ -170,7 +170,7 @@ const countOutcomes = (level = state.level, scope = state.scope, criterion = sta
   const all = d.counts[criterion];
   const total = all.reduce((x, y) => x + y, 0);
   const cut = total > d.area.length;
-  if (scope === 0) return { numbers: all, total, cut };
+  if (scope === 0) return { numbers: all, total, cut: false };
   const numbers = [0, 0, 0];
   d.area.forEach((area, i) => {
     const outcome = d.outcome[criterion][i];

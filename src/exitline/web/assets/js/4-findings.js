@@ -27,7 +27,10 @@ const ofShown = () => {
 
 /** The finding of the decisions shown. */
 const decided = () => {
-  const { numbers, total } = countOutcomes();
+  const counted = countOutcomes();
+  return counted.cut ? W("title.listed", ofCounted(counted)) : ofCounted(counted);
+};
+const ofCounted = ({ numbers, total }) => {
   const many = T(D.levels[state.level].many).toLocaleLowerCase(state.lang);
   if (isRecord) return W("title.record", yearText(), whole(numbers[0]), whole(total), many);
   const asked = decisionsAt(state.level)?.d.criteria[state.criterion];
@@ -67,8 +70,8 @@ const drawAnswer = () => {
     const level = D.levels[state.view === "decisions" ? state.level : Math.max(...decidedLevels)];
     big.textContent = W("answer.record", whole(counted?.numbers[0] ?? 0), whole(counted?.total ?? 0));
     const many = T(level?.many).toLocaleLowerCase(state.lang);
-    $("#meaning").textContent = placed(isRecord ? W("answer.record.words", many, yearText())
-      : W("answer.decided.words", many));
+    const words = isRecord ? W("answer.record.words", many, yearText()) : W("answer.decided.words", many);
+    $("#meaning").textContent = placed(counted?.cut ? W("title.listed", words) : words);
     put($("#sure"), !isRecord && counted ? outcomeLine(counted) : null);
     return;
   }

@@ -90,7 +90,7 @@ const verdict = (one, other) => {
   if (!series().sampled) {
     if (high.value === low.value) return W("compare.equal", high.text);
     const gap = Number((high.value - low.value).toPrecision(12));
-    return W("compare.exact", label(high.area), high.text, label(low.area), low.text, series().unit === "percent" ? W("compare.points", gap) : whole(gap));
+    return W(additive() ? "compare.exact" : "compare.rounded", label(high.area), high.text, label(low.area), low.text, series().unit === "percent" ? W("compare.points", gap) : whole(gap));
   }
   return reach(low)[1] < reach(high)[0] ? W("compare.higher", label(high.area), high.text, label(low.area), low.text) : W("compare.overlap");
 };
