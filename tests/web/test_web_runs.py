@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -224,3 +225,17 @@ def test_the_payload_is_plain_json(folders):
         payload = build([folders[name]]).payload()
         assert json.loads(json.dumps(payload, allow_nan=False)) == payload
         assert payload["figures"][0]["area"][0] == 0
+
+
+def test_how_many_intervals_miss_is_said_for_their_level():
+    from dataclasses import replace
+
+    from exitline.web.words import method_of
+
+    found = build(["examples/albania-2012/explorer.yaml"])
+    assert any("about one in 20 misses" in text["en"] for _, text in found.method)
+    with tempfile.TemporaryDirectory() as work:
+        run(ALBANIA, Path(work) / "out")
+        folder = read_run(Path(work) / "out")
+    lower = replace(folder, estimates=[row | {"level": 0.9} for row in folder.estimates])
+    assert "one in 10 misses" in str(method_of([lower]))

@@ -79,7 +79,7 @@ def _standard(content: ReportInput) -> dict[str, Any] | None:
 
 
 def _criteria(rule: ExitRule) -> dict[str, dict[str, str]]:
-    """Each criterion's label, kind and what it asks for, by name."""
+    """Each criterion's label, kind, whom it counts and what it asks for, by name."""
     from exitline.decide.reasons import threshold_text
 
     found = {}
@@ -92,6 +92,7 @@ def _criteria(rule: ExitRule) -> dict[str, dict[str, str]]:
         words = [f"{text} ({area})" if area else text for area, text in asked.items()]
         found[criterion.name] = {
             "label": criterion.label, "rule": "; ".join(words), "kind": criterion.kind,
+            "of": "poor persons" if _of_poor(criterion) else "",
         }  # fmt: skip
     return found
 

@@ -104,7 +104,7 @@ def _json(value: Any, path: Path) -> None:
 
 
 def _areas(found: Run) -> pd.DataFrame:
-    """Which area lies in which: one row for each area of the estimates."""
+    """Which area lies in which: the finest that holds it first, then all others."""
     import pandas as pd
 
     rows = [
@@ -112,6 +112,7 @@ def _areas(found: Run) -> pd.DataFrame:
         for nest in found.estimates.nests
         for area, parent in nest.parents
     ]
+    rows += [(n.by, a, by, parent) for n in found.estimates.nests for a, by, parent in n.also]
     return pd.DataFrame(rows, columns=["by", "domain", "within", "within_domain"], dtype="str")
 
 

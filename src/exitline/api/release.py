@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from exitline.engine.base import Engine
 
 
+LOOKED_AT = 10_000
+"""Different values of a column, at most, that are looked at for the form of an identifier."""
+
+
 class ReleaseError(ExitlineError):
     """Micro data that must not be released as they stand."""
 
@@ -198,6 +202,38 @@ def _check(table: Any, plan: ReleasePlan) -> None:
 
 
 def _refuse_identifiers(table: Any, plan: ReleasePlan, engine: Engine) -> None:
+    """Columns that name people, by their own name or by the form of their values."""
+    found = [*_named(table, plan, engine), *_formed(table, plan, engine)]
+    if found:
+        raise ReleaseError(
+            "the data hold columns that name people", got=", ".join(dict.fromkeys(found)),
+            expected="no names, id numbers, phones, bank accounts, addresses or positions",
+            remedy="leave them out with --drop, or rename a column that was taken for one",
+        )  # fmt: skip
+
+
+def _formed(table: Any, plan: ReleasePlan, engine: Engine) -> list[str]:
+    """Columns whose values have the form of id numbers, phones or bank accounts.
+
+    One such value is enough in a column of text; in a column of numbers, most of the long ones,
+    since a sum of money may look like a telephone number.
+    """
+    from exitline.data.identifiers import kind_of_value
+    from exitline.measure.release import long_numbers
+
+    found = []
+    for name in table.columns:
+        of = table[name].type()
+        if name in plan.drop or not (of.is_string() or of.is_numeric()):
+            continue
+        values = engine.run(long_numbers(table, name, LOOKED_AT)).column("value").to_pylist()
+        kinds = [kind for v in values if (kind := kind_of_value(v)) is not None]
+        if kinds and (of.is_string() or 2 * len(kinds) > len(values)):
+            found.append(f"{name} ({kinds[0]})")
+    return found
+
+
+def _named(table: Any, plan: ReleasePlan, engine: Engine) -> list[str]:
     """Columns that name people, by their own name; those of two values (yes, no) do not."""
     from exitline.data.identifiers import DIRECT, kind_of_name
 
@@ -209,17 +245,11 @@ def _refuse_identifiers(table: Any, plan: ReleasePlan, engine: Engine) -> None:
         and (kind := kind_of_name(name)) in DIRECT
     }
     if not suspects:
-        return
+        return []
     each = {f"n{i}": table[name].nunique() for i, name in enumerate(suspects)}
     distinct = engine.run(table.aggregate(**each)).to_pylist()[0].values()
-    found = [
+    return [
         f"{name} ({kind})"
         for (name, kind), n in zip(suspects.items(), distinct, strict=True)
         if n > 2
     ]
-    if found:
-        raise ReleaseError(
-            "the data hold columns that name people", got=", ".join(found),
-            expected="no names, id numbers, phones, bank accounts, addresses or positions",
-            remedy="leave them out with --drop, or rename a column that was taken for one",
-        )  # fmt: skip

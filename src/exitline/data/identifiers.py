@@ -18,16 +18,19 @@ DIRECT = ("name", "id number", "phone", "bank account", "address", "email", "pos
 
 _WORDS = {
     "id number": """passport ssn nid cnic aadhaar aadhar pan cpf curp dni cedula cni nif nin
-        idcard idnumber nationalid citizenid idnum""",
+        idcard idnumber nationalid citizenid idnum idno passportno nric sfz sfzh sfzhm zjhm
+        shenfenzheng shenfenzhenghao""",
     "phone": """phone telephone tel mobile cellphone cellular whatsapp wechat telefono telefone
-        celular portable movil""",
-    "bank account": "bank iban swift bic accountno accountnumber cardno banco banque cuenta compte",
+        celular portable movil telno mobileno phoneno sjh sjhm lxdh dianhua shouji
+        shoujihao""",
+    "bank account": """bank iban swift bic accountno accountnumber cardno banco banque cuenta compte
+        bankacct bankaccount acctno cardnumber yhkh yhzh kahao zhanghao yikatong""",
     "health": """health illness ill sick sickness disease diagnosis disabled disability handicap
         hiv aids tuberculosis cancer chronic medical hospital pregnant sante salud saude maladie
         enfermedad doenca discapacidad""",
     "name": """fullname firstname lastname surname givenname familyname headname hhname nom
-        prenom nombre apellido sobrenome""",
-    "address": "address addr street adresse direccion endereco houseno",
+        prenom nombre apellido sobrenome householder xm xingming hzxm""",
+    "address": "jtzz zhuzhi address addr street adresse direccion endereco houseno",
     "email": "email mail correo courriel",
     "position": "gps latitude longitude lat lon lng coordinates geopoint",
 }
@@ -42,7 +45,7 @@ _PAIRS = {
 _PERSONAL = {"full", "first", "last", "sur", "given", "family", "head", "respondent", "person",
              "member", "hh"}  # fmt: skip
 _CHINESE = {
-    "id number": "身份证 证件号 证件号码 护照 社保号 公民身份",
+    "id number": "身份证 证件 护照 社保号 公民身份 低保证 户口本",
     "phone": "电话 手机 联系方式 微信",
     "bank account": "银行 账号 帐号 卡号 开户 账户 存折 一卡通",
     "health": "疾病 患病 残疾 健康 病种 医疗 大病 慢病 慢性病 病史 精神",
@@ -70,10 +73,13 @@ def kind_of_name(name: str) -> str | None:
     >>> [kind_of_name(n) for n in ("HeadName", "id_card_no", "身份证号", "village_name", "water")]
     ['name', 'id number', 'id number', None, None]
     """
+    chinese = re.sub(r"\s", "", name)
+    if chinese == "户主":
+        return "name"
     for kind, texts in _CHINESE.items():
-        if any(text in name for text in texts.split()):
+        if any(text in chinese for text in texts.split()):
             return kind
-    parts = words(name)
+    parts = tuple(part.rstrip("0123456789") or part for part in words(name))
     joined = "".join(parts)
     for pair, kind in _PAIRS.items():
         if any(parts[i : i + len(pair)] == pair for i in range(len(parts))):
@@ -112,7 +118,7 @@ def kind_of_value(text: str) -> str | None:
     >>> kind_of_value("GB82 WEST 1234 5698 7654 32"), kind_of_value("household 2041")
     ('bank account', None)
     """
-    text = unicodedata.normalize("NFKC", text).upper()
+    text = re.sub(r"^([0-9]+)\.0$", r"\1", _plain(text))
     for found in _IBAN.finditer(text):
         if _iban(re.sub(r"[ -]", "", found.group())):
             return "bank account"
@@ -123,6 +129,17 @@ def kind_of_value(text: str) -> str | None:
         if kind is not None:
             return kind
     return None
+
+
+def _plain(text: str) -> str:
+    """Digits of any script as 0 to 9, any dash as "-", capitals, nothing that is invisible."""
+    found = []
+    for c in unicodedata.normalize("NFKC", text).upper():
+        category = unicodedata.category(c)
+        if category != "Cf":
+            digit = str(unicodedata.decimal(c)) if category == "Nd" else c
+            found.append("-" if category == "Pd" else digit)
+    return "".join(found)
 
 
 def first_kind(values: Iterable[str | None]) -> str | None:

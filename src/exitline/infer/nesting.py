@@ -30,11 +30,15 @@ class Nest:
         The finest coarser set that holds every area whole; "" where only all together does.
     parents : tuple of (str, str)
         Each area of `by` and the area of `within` that it lies in ("" for all together).
+    also : tuple of (str, str, str)
+        An area of `by`, another set, and the area of that set in which it lies whole: whoever
+        protects small counts must know every sum, even where one household straddles.
     """
 
     by: str
     within: str
     parents: tuple[tuple[str, str], ...]
+    also: tuple[tuple[str, str, str], ...] = ()
 
 
 def nesting(
@@ -68,7 +72,12 @@ def nesting(
         labels = [label_of(key) for key in (coded[within][1] if within else ((),))]
         of_area = _first(code, parent, len(keys))
         pairs = tuple((label_of(k), labels[p]) for k, p in zip(keys, of_area, strict=True))
-        found.append(Nest(_name(columns, names), _name(within, names), pairs))
+        others = tuple(
+            (label_of(keys[c]), _name(other, names), label_of(coded[other][1][p]))
+            for other in coded if other not in (columns, within)
+            for c, p in _whole(code, coded[other][0])
+        )  # fmt: skip
+        found.append(Nest(_name(columns, names), _name(within, names), pairs, others))
     return tuple(found)
 
 
@@ -77,6 +86,15 @@ def _holds(child: Ints, parent: Ints) -> bool:
     used = child >= 0
     pairs = np.unique(np.column_stack([child[used], parent[used]]), axis=0)
     return len(pairs) == len(np.unique(pairs[:, 0]))
+
+
+def _whole(child: Ints, parent: Ints) -> list[tuple[int, int]]:
+    """Child areas all of whose cells are in one parent area, with that area."""
+    pairs = np.unique(np.column_stack([child, parent])[child >= 0], axis=0)
+    areas, position, times = np.unique(pairs[:, 0], return_index=True, return_counts=True)
+    parents = pairs[position, 1]
+    kept = (times == 1) & (parents >= 0)
+    return [(int(c), int(p)) for c, p in zip(areas[kept], parents[kept], strict=True)]
 
 
 def _first(child: Ints, parent: Ints, size: int) -> list[int]:

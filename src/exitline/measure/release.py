@@ -149,6 +149,32 @@ def diversity(table: Any, keys: Sequence[str], sensitive: str, level: int) -> An
     )
 
 
+def long_numbers(table: Any, column: str, most: int) -> Any:
+    """Values of a column that hold nine digits or more, each once, as text.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    column : str
+        Of text or numbers.
+    most : int
+        Values at most.
+
+    Returns
+    -------
+    ibis.Table
+        ``value``.
+    """
+    value = table[column]
+    if value.type().is_floating() or value.type().is_decimal():
+        number = portable.number(value)
+        whole = (number >= 1e9) & (number < 1e18) & (number == number.floor())
+        value = ibis.ifelse(whole, number, 0.0).cast("int64")
+    found = table.select(value=value.cast("string"))
+    digits = "([0-9０-９][^0-9０-９]*){9}"
+    return found.filter(found["value"].re_search(digits)).distinct().limit(most)
+
+
 def cut_off(table: Any, column: str, share: float) -> Any:
     """One row: the value that a share of the rows does not exceed."""
     return table.aggregate(cut=portable.number(table[column]).quantile(share))

@@ -21,14 +21,12 @@ from exitline.web.model import (
     Level,
     Series,
 )
-from exitline.web.protect import small_areas
 from exitline.web.runs import key_of
 from exitline.web.texts import known
 
 if TYPE_CHECKING:
     from exitline.web.runs import RunFolder
 
-_OF_POOR = ("headcount", "household_headcount")
 _LOW_IS_BETTER = ("headcount", "household_headcount", "poor_count", "poor_households",
                   "poverty_gap", "severity", "watts", "shortfall", "total_shortfall")  # fmt: skip
 
@@ -43,8 +41,9 @@ class Grid:
 
 
 def series_of(
-    runs: Sequence[RunFolder], grid: Grid, translations: Mapping[str, str]
-) -> tuple[Series, ...]:
+    runs: Sequence[RunFolder], grid: Grid, translations: Mapping[str, str],
+    hidden: Sequence[frozenset[int]],
+) -> tuple[Series, ...]:  # fmt: skip
     """One series for each measure and line, the leading one first.
 
     Parameters
@@ -53,12 +52,16 @@ def series_of(
         In order of years.
     grid : Grid
     translations : mapping of str to str
+    hidden : sequence of frozenset of int
+        Areas of each run that tell nothing, not even by the classes of colours.
     """
     rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
     of_run: dict[tuple[str, str], RunFolder] = {}
-    for run in runs:
+    for run, gone in zip(runs, hidden, strict=True):
         for row in run.estimates:
-            rows.setdefault((row["measure"], row["line"]), []).append(row)
+            many = rows.setdefault((row["measure"], row["line"]), [])
+            if grid.position[row["by"], row["domain"]] not in gone:
+                many.append(row)
             of_run[row["measure"], row["line"]] = run
     found = [_series(pair, many, of_run[pair], grid, translations) for pair, many in rows.items()]
     names = [s.key.split("@")[0] for s in found]
@@ -83,7 +86,7 @@ def _series(
         f"{measure}@{line}", known(words["label"], translations),
         known(run.about["lines"].get(line, ""), translations), unit,
         _unit_words(measure, unit, run), not run.census,
-        100 * rows[0]["level"], class_edges(values, unit, threshold), threshold,
+        100 * run.estimates[0]["level"], class_edges(values, unit, threshold), threshold,
         "low" if measure in _LOW_IS_BETTER else "",
     )  # fmt: skip
 
@@ -106,34 +109,33 @@ def _threshold(run: RunFolder, measure: str, grid: Grid) -> float | None:
 
 
 def figures_of(
-    runs: Sequence[RunFolder], grid: Grid, series: Sequence[Series], min_count: float
-) -> tuple[tuple[Figures, ...], tuple[frozenset[int], ...]]:
-    """The figures of every series and year, and the areas that are hidden in each year.
+    runs: Sequence[RunFolder], grid: Grid, series: Sequence[Series],
+    hidden: Sequence[frozenset[int]],
+) -> tuple[Figures, ...]:  # fmt: skip
+    """The figures of every series and year.
 
     Parameters
     ----------
     runs : sequence of RunFolder
     grid : Grid
     series : sequence of Series
-    min_count : float
+    hidden : sequence of frozenset of int
+        Areas whose figures are suppressed, for each run.
 
     Returns
     -------
-    tuple of Figures, and tuple of frozenset of int
+    tuple of Figures
     """
     order = {s.key: i for i, s in enumerate(series)}
     found: list[Figures] = []
-    hidden_areas = []
     for year, run in enumerate(runs):
-        hidden = _hidden(run, grid, min_count)
-        hidden_areas.append(hidden)
         cells: dict[int, list[Cell]] = {}
         for row in run.estimates:
             area = grid.position[row["by"], row["domain"]]
             number = order[f"{row['measure']}@{row['line']}"]
-            cells.setdefault(number, []).append(_cell(row, area, run, series[number], hidden))
+            cells.setdefault(number, []).append(_cell(row, area, run, series[number], hidden[year]))
         found += [Figures(number, year, tuple(many)) for number, many in sorted(cells.items())]
-    return tuple(found), tuple(hidden_areas)
+    return tuple(found)
 
 
 def _cell(
@@ -157,24 +159,3 @@ def _cell(
         row["n"], NO_INTERVAL if lacking else SHOWN, known(said.reason) if lacking else "",
         claim_id,
     )  # fmt: skip
-
-
-def _hidden(run: RunFolder, grid: Grid, min_count: float) -> frozenset[int]:
-    """Areas whose figures would give a small count away.
-
-    In a sample the households that were looked at must not be few. In a full count neither
-    the poor nor the others may be few, since share and size give their number exactly.
-    """
-    households: dict[int, float] = {}
-    poor: dict[tuple[str, str], dict[int, float]] = {}
-    rest: dict[tuple[str, str], dict[int, float]] = {}
-    for row in run.estimates:
-        area = grid.position[row["by"], row["domain"]]
-        households[area] = max(households.get(area, 0.0), float(row["n"]))
-        if run.census and row["measure"] in _OF_POOR and math.isfinite(row["estimate"]):
-            whole = row["population"]
-            key = (row["measure"], row["line"])
-            poor.setdefault(key, {})[area] = float(round(whole * row["estimate"]))
-            rest.setdefault(key, {})[area] = float(round(whole * (1.0 - row["estimate"])))
-    tables = [households, *poor.values(), *rest.values()]
-    return frozenset().union(*(small_areas(grid.areas, t, min_count) for t in tables))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.web.errors import ExplorerError
 from exitline.web.figures import Grid, figures_of, series_of
+from exitline.web.giveaway import hidden_areas
 from exitline.web.judged import decisions_of
 from exitline.web.model import Area, Explorer, Level, Text
 from exitline.web.places import places_of, put_in_place
@@ -60,8 +61,9 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
     frame = _frame(ordered, settings)
     grid = Grid({(frame.levels[a.level].key if a.level >= 0 else "", a.key): i
                  for i, a in enumerate(frame.areas)}, frame.areas, frame.levels)  # fmt: skip
-    series = series_of(ordered, grid, settings.translations)
-    figures, hidden = figures_of(ordered, grid, series, settings.min_count)
+    hidden = tuple(hidden_areas(run, grid, settings.min_count) for run in ordered)
+    series = series_of(ordered, grid, settings.translations, hidden)
+    figures = figures_of(ordered, grid, series, hidden)
     sentences = Sentences(_labels(ordered), settings.translations)
     decided = decisions_of(ordered, grid, hidden, settings, sentences)
     last = ordered[-1]

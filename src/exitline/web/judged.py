@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report.numbers import write
+from exitline.web.giveaway import of_poor
 from exitline.web.model import OUTCOMES, Asked, DecisionSet, Judged, Text
 from exitline.web.protect import small_parts
 from exitline.web.texts import both, in_language, joined, known
@@ -69,8 +70,14 @@ def _set(
     judged = []
     for name in names:
         of = {position[r["unit"]]: r for r in there if r["criterion"] == name}
-        shares = name and asked[name]["kind"] == "share"
-        gone = hidden | _small(of, settings.min_count) if shares else frozenset()
+        gone: Set[int] = frozenset()
+        if name and of_poor(run, level, name):
+            gone = {a for a in of if _in_hidden(a, grid, hidden)}
+            gone |= _thin(of, settings.min_count)
+        elif name and asked[name]["kind"] == "share":
+            figured = any(row["by"] == column for row in run.estimates)
+            gone = _thin(of, settings.min_count) | _small(of, grid, settings.min_count)
+            gone |= hidden if figured else set()
         judged.append(tuple(_judged(of.get(a), a in gone, sentences) for a in areas))
     index = next(i for i, lv in enumerate(grid.levels) if lv.key == column)
     criteria = tuple(_asked(n, asked.get(n), settings.translations) for n in names)
@@ -108,22 +115,36 @@ def _judged(row: Row | None, hidden: bool, sentences: Sentences) -> Judged:
     return Judged(outcome, text, False, sentences.take(row["reason"]))
 
 
-def _small(of: Mapping[int, Row], min_count: float) -> frozenset[int]:
-    """Units whose share would give a small number of households away.
+def _in_hidden(area: int, grid: Grid, hidden: frozenset[int]) -> bool:
+    """Whether an area or one that it lies in is hidden: its parts would add up to it."""
+    while area >= 0:
+        if area in hidden:
+            return True
+        area = grid.areas[area].within
+    return False
 
-    In a sample the households that were looked at must not be few; in a full count
-    neither those in the share nor those outside it, within each county.
+
+def _thin(of: Mapping[int, Row], min_count: float) -> frozenset[int]:
+    """Units of which a sample looked at few households."""
+    return frozenset(
+        a for a, row in of.items() if row["evidence"] != "full count" and row["n"] < min_count
+    )
+
+
+def _small(of: Mapping[int, Row], grid: Grid, min_count: float) -> frozenset[int]:
+    """Units of a full count where those in the share, outside it, or all of them are few.
+
+    Within each area that units lie in, so many others are hidden that a known total does not
+    give them away.
     """
     found: set[int] = set()
-    families: dict[str, list[int]] = {}
+    families: dict[int, list[int]] = {}
     for area, row in of.items():
-        families.setdefault(row["parent"], []).append(area)
-    for family in families.values():
-        shares = [a for a in family if math.isfinite(of[a]["value"])]
-        full = [a for a in shares if of[a]["evidence"] == "full count"]
-        found |= {a for a in shares if a not in full and of[a]["n"] < min_count}
+        if row["evidence"] == "full count" and math.isfinite(row["value"]):
+            families.setdefault(grid.areas[area].within, []).append(area)
+    for full in families.values():
         inside = [float(round(of[a]["value"] * of[a]["n"])) for a in full]
         outside = [of[a]["n"] - n for a, n in zip(full, inside, strict=True)]
-        for counts in (inside, outside):
+        for counts in (inside, outside, [of[a]["n"] for a in full]):
             found |= {full[i] for i in small_parts(counts, min_count)}
     return frozenset(found)

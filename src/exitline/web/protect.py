@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from exitline.web.model import Area
 
-NEAR = 0.5
-"""Parts that miss their total by less than this are taken to add up to it."""
-
 
 def small_areas(
-    areas: Sequence[Area], counts: Mapping[int, float], min_count: float
-) -> frozenset[int]:
+    areas: Sequence[Area], counts: Mapping[int, float], min_count: float,
+    inside: Iterable[tuple[int, int]] = (), also: Set[int] = frozenset(),
+) -> frozenset[int]:  # fmt: skip
     """Areas whose count is small, and those that must be hidden with them.
 
     A reader knows that provinces add up to the country and counties to their province; so
     hiding one county alone hides nothing. The further areas are chosen, and the result is
-    audited, by the linear programmes of `exitline.publish.tables`.
+    audited, by the linear programmes of `exitline.publish.tables`. What an area holds beside
+    the areas inside it is a count, too, that a reader can take the difference for.
 
     Parameters
     ----------
@@ -28,6 +27,10 @@ def small_areas(
         Households or persons of some kind, by area; areas without a figure are left out.
     min_count : float
         Counts from 1 to below this are small; 0 or 1 hides nothing.
+    inside : iterable of (int, int)
+        Area and area that it lies whole in, beside those that `areas` say.
+    also : set of int
+        Areas to protect although their count is not small.
 
     Returns
     -------
@@ -45,25 +48,36 @@ def small_areas(
     >>> sorted(small_areas(areas, {0: 103, 1: 3, 2: 40, 3: 60}, 10))
     [1, 2]
     """
-    if min_count <= 1 or not any(0 < n < min_count for n in counts.values()):
+    if min_count <= 1:
         return frozenset()
     import numpy as np
+    from scipy import sparse
 
     from exitline.publish.tables import TableSystem, suppress
 
     there = sorted(counts)
-    position = {area: i for i, area in enumerate(there)}
-    values = np.array([counts[area] for area in there], dtype=float)
-    sums = []
-    for parent, parts in _families(areas, there):
-        row = np.zeros(len(there))
-        row[[position[p] for p in parts]] = 1.0
-        row[position[parent]] = -1.0
-        if abs(row @ values) < NEAR:
-            values[position[parent]] = values[[position[p] for p in parts]].sum()
-            sums.append(row)
-    system = TableSystem(values, np.array(sums).reshape(-1, len(there)), values.shape)
-    hidden = suppress(system, min_count=min_count).hidden
+    place = {area: i for i, area in enumerate(there)}
+    values = [float(round(counts[area])) for area in there]
+    rows: list[dict[int, float]] = []
+    for parent, parts in _families(areas, there, inside):
+        row = {place[part]: 1.0 for part in parts} | {place[parent]: -1.0}
+        beside = values[place[parent]] - sum(values[place[part]] for part in parts)
+        if beside < 0:  # the figures contradict each other: no sum to reckon with
+            continue
+        if beside > 0:  # where nothing is beside its parts, nothing there can vary
+            row[len(values)] = 1.0
+            values.append(beside)
+        rows.append(row)
+    number = np.array(values)
+    goal = np.isin(np.arange(number.size), [place[area] for area in also if area in place])
+    if not (goal | ((number > 0) & (number < min_count))).any():
+        return frozenset()
+    sums = sparse.lil_array((len(rows), number.size))
+    for i, row in enumerate(rows):
+        for column, sign in row.items():
+            sums[i, column] = sign
+    system = TableSystem(number, sums, number.shape)
+    hidden = suppress(system, min_count=min_count, also=goal).hidden[: len(there)]
     return frozenset(area for area, gone in zip(there, hidden, strict=True) if gone)
 
 
@@ -106,13 +120,15 @@ def small_parts(counts: Sequence[float], min_count: float) -> frozenset[int]:
     return frozenset(range(len(counts)))
 
 
-def _families(areas: Sequence[Area], there: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+def _families(
+    areas: Sequence[Area], there: Sequence[int], inside: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, list[int]]]:
     """Each area with the areas of one level that lie in it, as far as they have a count."""
-    found: dict[tuple[int, int], list[int]] = {}
-    for i in there:
-        if areas[i].level >= 0:
-            found.setdefault((areas[i].within, areas[i].level), []).append(i)
     known = set(there)
+    pairs = [(i, areas[i].within) for i in there if areas[i].level >= 0]
+    found: dict[tuple[int, int], dict[int, None]] = {}
+    for child, parent in (*pairs, *inside):
+        if child in known and parent in known:
+            found.setdefault((parent, areas[child].level), {})[child] = None
     for (parent, _), parts in found.items():
-        if parent in known:
-            yield parent, parts
+        yield parent, list(parts)

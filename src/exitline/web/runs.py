@@ -34,6 +34,8 @@ class RunFolder:
         Rows of the tables of the same names.
     parents : mapping of (by, area) to (by, area)
         The area that each area lies in; ("", "") for all together.
+    inside : tuple of (by, area, within, area)
+        Every area that lies whole in another.
     claims : mapping of Key to (Claim, str)
         The claim of each estimate, and the first letters of its id.
     """
@@ -44,6 +46,7 @@ class RunFolder:
     decisions: list[dict[str, Any]]
     parents: Mapping[tuple[str, str], tuple[str, str]]
     claims: Mapping[Key, tuple[Claim, str]] = field(repr=False)
+    inside: tuple[tuple[str, str, str, str], ...] = ()
 
     @property
     def about(self) -> Mapping[str, Any]:
@@ -90,15 +93,18 @@ def read_run(folder: str | Path) -> RunFolder:
     """
     path = Path(folder)
     record = _record(path)
-    areas = _rows(path, "areas")
+    inside = tuple(
+        (r["by"], r["domain"], r["within"], r["within_domain"]) for r in _rows(path, "areas")
+    )
     claims, counts = _claims(path)
     found = RunFolder(
         path,
         record,
         _rows(path, "estimates"),
         _rows(path, "decisions"),
-        {(r["by"], r["domain"]): (r["within"], r["within_domain"]) for r in areas},
+        {(by, area): (within, parent) for by, area, within, parent in reversed(inside)},
         claims,
+        inside,
     )
     for row in found.estimates:
         _check(row, found)

@@ -46,11 +46,12 @@ def method_of(runs: Sequence[RunFolder]) -> tuple[tuple[Text, Text], ...]:
                 both(
                     "{0} % confidence intervals from the sampling design (strata, clusters and "
                     "weights, by linearisation); for shares on the logit scale. Each speaks for "
-                    "one area: among many areas, about one in twenty misses.",
+                    "one area: among many areas, about one in {1} misses.",
                     "按抽样设计（层、群与权数，线性化方法）计算的{0}%置信区间；比例用logit尺度。"
-                    "每个区间只对一个地区而言：地区多时，约二十个中有一个不含真值。",
+                    "每个区间只对一个地区而言：地区多时，约{1}个中有一个不含真值。",
                 ),
                 level,
+                f"{100 / (100 - float(level)):.0f}",
             ),
         ),
         *_decided(last, census=False),

@@ -196,3 +196,33 @@ def test_no_rows_are_refused():
 
     with pytest.raises(DataError, match="no rows"):
         release(_homes().head(0), ReleasePlan(("region",)))
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "kind"),
+    [
+        ("var17", ["none", "１１０１０５ 19491231002Ｘ"], "id number"),
+        ("var17", [13812345678, 13912345679],
+         "phone"),
+        ("var17", [13812345678.0, 13912345679.0, float("nan")], "phone"),
+        ("remark", ["Wang 4111-1111-1111-1111", None], "bank account"),
+        ("remark", ["call 138\u200b1234\u20135678"], "phone"),
+        ("sfzh", ["a", "b", "c"], "id number"), ("xm", ["a", "b", "c"], "name"),
+        ("姓 名", ["a", "b", "c"], "name"), ("户主", ["a", "b", "c"], "name"),
+        ("phone1", ["a", "b", "c"], "phone"), ("yhkh", ["a", "b", "c"], "bank account"),
+    ],
+)  # fmt: skip
+def test_identifiers_in_disguise_are_refused(engine, column, values, kind):
+    homes = _homes().drop(columns="size").assign(**{column: (values * 300)[:300]})
+    with pytest.raises(ReleaseError, match="name people") as caught:
+        release(homes, ReleasePlan(("region",)), engine=engine)
+    assert caught.value.got == f"{column} ({kind})"
+    assert not any(str(v) in str(caught.value) for v in values if len(str(v)) > 4)
+
+
+def test_id_numbers_stored_as_whole_numbers_are_refused_and_money_is_not(engine):
+    homes = _homes().assign(code=[110105194912310038] * 300, income=13.8e9)
+    homes.loc[:200, "income"] = [2.1e9 + i for i in range(201)]
+    with pytest.raises(ReleaseError) as caught:
+        release(homes, ReleasePlan(("region",)), engine=engine)
+    assert caught.value.got == "code (id number)"

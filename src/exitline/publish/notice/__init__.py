@@ -139,6 +139,6 @@ def _refused(column: str, why: str) -> NoticeError:
     return NoticeError(
         f"the column '{column}' must not be put up", got=why,
         expected="no id number, phone, bank account, address or health",
-        remedy="use a household reference that the office alone can resolve; where these are such "
-        "numbers, put a letter directly before each",
+        remedy="use a household reference that the office alone can resolve; where the "
+        "office's own numbers only look like these, put a letter directly before each",
     )  # fmt: skip
