@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,16 +63,22 @@ def inferred(table: pd.DataFrame, poor: pd.Series, gone: set[str], sets: list[st
     atoms = table.assign(poor=poor).groupby(["county", "province", "zone"])["poor"].sum()
     atoms = atoms.reset_index()
     known = [atoms[s] == key for s in sets for key in atoms[s].unique() if key not in gone]
-    rows = np.array([np.ones(len(atoms)), *known], dtype=float)
+    total = [] if "" in gone else [np.ones(len(atoms))]
+    rows = np.array([*total, *known], dtype=float).reshape(-1, len(atoms))
     found = {}
     for county in sorted(gone & set(atoms["county"])):
         goal = (atoms["county"] == county).to_numpy(dtype=float)
         ends = [
-            linprog(sign * goal, A_eq=rows, b_eq=rows @ atoms["poor"]).fun * sign
+            _end(linprog(sign * goal, A_eq=rows, b_eq=rows @ atoms["poor"]), sign)
             for sign in (1, -1)
         ]
         found[county] = (float(goal @ atoms["poor"]), *ends)
     return pd.DataFrame.from_dict(found, orient="index", columns=["truth", "low", "high"])
+
+
+def _end(found: Any, sign: int) -> float:
+    """One end of what fits; without a bound, infinite."""
+    return sign * (float(found.fun) if found.status == 0 else -math.inf)
 
 
 def protected(bounds: pd.DataFrame) -> bool:
