@@ -194,7 +194,7 @@ def test_page_and_description_work_in_a_browser(width):
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.goto(f"http://127.0.0.1:{port_of(told)}/")
         page.wait_for_selector(
-            "html.scripted .app"
+            "#picture [data-area]"
         )  # its script ran under the policy that the server sends
         page.goto(f"http://127.0.0.1:{port_of(told)}/docs")
         assert faults == []
