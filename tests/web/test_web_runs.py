@@ -108,6 +108,23 @@ def test_decisions_are_those_of_the_run_and_say_the_same(folders):
     assert compared > 300
 
 
+def test_villages_of_the_same_name_in_two_counties_stay_apart(tmp_path):
+    homes = pd.read_parquet("examples/imaginary-country/hld_pop_wb_2023.parquet")
+    homes["ea"] = homes.groupby("geo2")["ea"].rank("dense").astype(int).astype(str)  # "1", "2" ...
+    homes.to_parquet(tmp_path / "hld_pop_wb_2023.parquet")
+    for name in ("census.yaml", "standard.yaml"):
+        shutil.copy(f"examples/imaginary-country/{name}", tmp_path / name)
+    run(tmp_path / "census.yaml", tmp_path / "out")
+    shown = build([tmp_path / "out"])
+    villages = [a for a in shown.areas if shown.levels[a.level].key == "ea" and a.level >= 0]
+    assert len(villages) == len({a.key for a in villages}) == 133
+    assert all(a.key.startswith(shown.areas[a.within].key) for a in villages if ", " in a.key)
+    decided = next(d for d in shown.decisions if len(d.areas) == 133)
+    assert decided.counts[0] == (73, 59, 1)
+    outcomes = [j.outcome for j in decided.judged[0]]
+    assert [outcomes.count(o) for o in range(3)] == [73, 59, 1]
+
+
 def test_counts_speak_of_all_units_where_only_some_are_listed(folders, monkeypatch):
     from exitline.web import from_runs
 

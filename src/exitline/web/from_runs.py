@@ -56,7 +56,7 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
     >>> shown.figures[0].cells[0].text.replace("\\xa0", " ")
     '14.3 %'
     """
-    ordered = sorted(runs, key=lambda run: run.year)
+    ordered = _told_apart(sorted(runs, key=lambda run: run.year))
     years = _years(ordered)
     frame = _frame(ordered, settings)
     grid = Grid({(frame.levels[a.level].key if a.level >= 0 else "", a.key): i
@@ -87,6 +87,21 @@ class Frame:
 
     levels: tuple[Level, ...]
     areas: tuple[Area, ...]
+
+
+def _told_apart(runs: Sequence[RunFolder]) -> list[RunFolder]:
+    """The runs with villages of the same name in two counties named with their county."""
+    counties: dict[tuple[str, str], set[str]] = {}
+    for run in runs:
+        for row in run.decisions:
+            counties.setdefault((row["level"], row["unit"]), set()).add(row["parent"])
+    twice = {unit for unit, parents in counties.items() if len(parents) > 1}
+
+    def named(row: dict[str, Any]) -> dict[str, Any]:
+        own = (row["level"], row["unit"]) not in twice
+        return row if own else {**row, "unit": f"{row['parent']}, {row['unit']}"}
+
+    return [replace(run, decisions=[named(row) for row in run.decisions]) for run in runs]
 
 
 def _years(runs: Sequence[RunFolder]) -> tuple[str, ...]:
