@@ -6,12 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from exitline.publish.report.page import digest
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from exitline.publish.report.page import digest, environment
 
 SCRIPTS = (
     "data.js", "scale.js", "dom.js", "state.js", "findings.js", "marks.js", "picture.js",
@@ -48,7 +45,7 @@ def render(payload: Mapping[str, Any]) -> str:
         "en": _words()["en"]
     }
     style, dark, script = _style(), _look("dark.css") + _asset("dark.css"), _script()
-    return _environment().get_template("explorer.html.j2").render(
+    return environment(_asset).get_template("explorer.html.j2").render(
         d=payload, languages=languages, words=words, first=_first(payload),
         data=_embedded(payload), words_data=_embedded(words), style=style, dark=dark,
         script=script, style_digest=digest(style), dark_digest=digest(dark),
@@ -153,14 +150,3 @@ def _look(name: str) -> str:
     """A file of the look that report and explorer share."""
     folder = resources.files("exitline.publish.report") / "templates"
     return (folder / name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    """Jinja with everything escaped and nothing undefined."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    return Environment(
-        autoescape=True, loader=FunctionLoader(_asset), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -66,8 +67,7 @@ def render(content: ReportInput) -> str:
     True
     """
     css, script = style(), _asset("script.js")
-    environment = _environment()
-    return environment.get_template("report.html.j2").render(
+    return environment(_asset).get_template("report.html.j2").render(
         page=view(content), style=css, script=script,
         style_digest=digest(css), script_digest=digest(script),
     )  # fmt: skip
@@ -142,11 +142,11 @@ def _asset(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    """Jinja with everything escaped and nothing undefined."""
+def environment(load: Callable[[str], str]) -> Environment:
+    """Jinja with everything escaped and nothing undefined; `load` gives a template's text."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     return Environment(
-        autoescape=True, loader=FunctionLoader(_asset), undefined=StrictUndefined,
+        autoescape=True, loader=FunctionLoader(load), undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
