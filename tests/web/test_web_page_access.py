@@ -34,6 +34,23 @@ def test_axe_finds_nothing_serious(
         assert serious(page) == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_axe_while_a_filter_leaves_areas_out(
+    opened: Callable[..., Any], serious: Callable[[Any], Any], theme: str, width: int
+) -> None:
+    page = opened("albania", width, at=f"theme={theme}")
+    page.locator("#filter").press_sequentially("kuk")
+    page.locator("#picture .faint").first.wait_for()
+    assert serious(page) == []
+    for name, at in (("census", ""), ("census", "&level=ea"), ("china", "&year=2018")):
+        page = opened(name, width, at=f"view=decisions&theme={theme}{at}")
+        page.locator('#legend [data-value="1"]').click()
+        assert page.locator("#picture .faint").count() > 0
+        page.locator("#picture .faint").first.focus()
+        assert serious(page) == []
+
+
 def compare(page: Any) -> None:
     """Open the comparison with two areas."""
     page.locator("#details .actions button").last.click()

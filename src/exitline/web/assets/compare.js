@@ -17,8 +17,8 @@ const verdict = (a, b, f, g) => {
 };
 const compareFigures = (pair) => {
   const figures = pair.map((area) => figure(state.series, state.year, area));
-  const { threshold } = DATA.series[state.series] ?? {};
-  if (!DATA.series.length || figures.every((f) => f === null)) return [];
+  const { threshold } = DATA.series[state.series];
+  if (figures.every((f) => f === null)) return [];
   const [first, ...rest] = verdict(...pair, ...figures);
   const axis = axisOf(spanOf(figures));
   const rows = pair.map((area, i) => h("div", { class: "pair-row" }, [

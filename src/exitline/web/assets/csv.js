@@ -9,11 +9,12 @@ const cell = (x) => {
   return /[",\r\n]/.test(safe) || safe !== x ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 const sourceText = () => DATA.sources.map((source) => T(source.title)).join("; ");
+const placeLine = (area) => ({ area: name(area), key: A.key[area], level: T(levelOf(A.level[area]).title), within: A.within[area] > 0 ? name(A.within[area]) : "" });
 const figureLine = (row) => {
   const f = row.figure, item = DATA.series[state.series];
   const has_ = known(f);
   return {
-    area: name(row.area), key: A.key[row.area], level: T(DATA.levels[A.level[row.area]].title), within: A.within[row.area] ? name(A.within[row.area]) : "",
+    ...placeLine(row.area),
     value: has_ ? f.value : null, low: has_ ? f.low : null, high: has_ ? f.high : null, text: said(f), interval: intervalWords(state.series, f), n: f.n,
     status: STATUS[f.status], reason: whyNone(f), claim: f.claim, series: item.key, measure: T(item.label), unit: T(item.unit_words), line: T(item.line),
     confidence: item.sampled ? item.level ?? null : null, year: yearNow(), source: sourceText(),
@@ -21,11 +22,11 @@ const figureLine = (row) => {
 };
 const decisionLine = (row) => {
   const block = DECISIONS.get(`${state.level}|${state.year}`);
-  const line = { area: name(row.area), key: A.key[row.area], level: T(DATA.levels[A.level[row.area]].title), within: A.within[row.area] ? name(A.within[row.area]) : "" };
+  const line = placeLine(row.area);
   block.criteria.forEach((criterion, c) => {
     if (state.criterion && c !== state.criterion) return;
     const d = decision(state.level, state.year, c, row.area), base = criterion.key || "overall";
-    line[`${base}: outcome`] = d === null || d.outcome === null ? "" : DATA.palette === "record" ? outcomeWords(d) : OUTCOME_CODES[d.outcome];
+    line[`${base}: outcome`] = d === null || d.outcome === null ? "no decision" : DATA.palette === "record" ? outcomeWords(d) : OUTCOME_CODES[d.outcome];
     line[`${base}: observed`] = d === null ? "" : d.hidden ? w("suppressed") : d.text;
     line[`${base}: reason`] = d?.why ?? "";
   });
@@ -39,7 +40,7 @@ const csvText = () => {
 };
 const download = () => {
   const what = state.view === "decisions" ? "decisions" : DATA.series[state.series].key;
-  const parts = ["exitline", what, DATA.levels[state.level].key, yearNow()].filter(Boolean).join("-");
+  const parts = ["exitline", what, levelOf(state.level).key, yearNow()].filter(Boolean).join("-");
   const url = URL.createObjectURL(new Blob([csvText()], { type: "text/csv;charset=utf-8" }));
   const link = h("a", { href: url, download: `${parts.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.csv`, hidden: true });
   document.body.append(link);

@@ -4,6 +4,7 @@ const WORDS = JSON.parse(document.getElementById("words").textContent);
 const SHOWN = 0, SUPPRESSED = 1, UNKNOWN = 2, NO_INTERVAL = 3;
 const A = DATA.areas;
 const COUNT = A.key.length;
+if (!DATA.series.length) DATA.series.push({ key: "", label: "", line: "", unit: "number", unit_words: "", edges: [], threshold: null, sampled: false }); // decisions alone
 
 let language = DATA.languages[0];
 /** A text in the language now chosen. */
@@ -16,18 +17,22 @@ const T = (text) => {
 const filled = (form, parts) => form.replace(/\{(\d+)\}/g, (whole, i) => (i < parts.length ? T(parts[i]) : whole));
 /** A word or sentence of the interface. */
 const w = (key, ...parts) => filled((WORDS[language] ?? Object.values(WORDS)[0])[key], parts);
+/** Words in brackets after others. */
+const bracketed = (before, text) => (language === "zh" ? `${before}（${text}）` : `${before} (${text})`);
 /** A reason: a text, or the number of a sentence and what goes into it. */
 const sentence = (reason) =>
   Array.isArray(reason) ? filled(T(DATA.templates[reason[0]]), reason.slice(1)) : T(reason);
 const number = (x) => x.toLocaleString("en", { maximumFractionDigits: 6 });
 const name = (area) => T(A.label[area]);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** A kind of area; where there is none, everything together stands for it. */
+const levelOf = (level) => DATA.levels[level] ?? { key: "", title: w("area"), many: A.label[0], within: -1, layout: "list" };
 /** "Counties" as a heading, "counties" within a sentence. */
-const heading = (level) => capital(T(DATA.levels[level].many));
+const heading = (level) => capital(T(levelOf(level).many));
 /** "Source: ..." with the colon of the language. */
 const colon = (before, text) => before + (language === "zh" ? "：" : ": ") + text;
 const many = (level) => {
-  const text = T(DATA.levels[level].many);
+  const text = T(levelOf(level).many);
   return language === "zh" ? text : text.charAt(0).toLowerCase() + text.slice(1);
 };
 
@@ -79,7 +84,7 @@ const lineOf = (series) => T(DATA.series[series].line);
 const seriesName = (series) => {
   const { label, line } = DATA.series[series];
   const same = DATA.series.filter((other) => T(other.label) === T(label)).length > 1;
-  return same && T(line) ? `${T(label)} (${T(line)})` : T(label);
+  return same && T(line) ? bracketed(T(label), T(line)) : T(label);
 };
 
 /** A measure and its unit: "Poor persons, share, % of persons"; the unit once only. */
@@ -100,7 +105,7 @@ const decision = (level, year, criterion, area) => {
     why: outcome === null ? "" : sentence(block.reason[criterion][i]),
   };
 };
-const outcomeWords = (d) => (d === null || d.outcome === null ? w("unknown") : T(DATA.outcomes[d.outcome]) || w("unknown"));
+const outcomeWords = (d) => (d === null || d.outcome === null ? w("no_decision") : T(DATA.outcomes[d.outcome]) || w("unknown"));
 
 /** Does an area lie in another, at any depth? Everything lies in area 0. */
 const lies = (area, scope) => {

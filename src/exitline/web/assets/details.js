@@ -39,7 +39,7 @@ const detailButtons = (area) => {
   const next = below(state.view, area);
   const into = next !== null && area !== state.scope
     ? button(w("go_into", many(next[1])), { class: "primary", onclick: () => goInto(area) }) : null;
-  return h("p", { class: "actions" }, [into, button(w("compare_this"), { onclick: () => startCompare(area) })]);
+  return COUNT < 2 ? null : h("p", { class: "actions" }, [into, button(w("compare_this"), { onclick: () => startCompare(area) })]);
 };
 const showDetails = (area, again = false) => {
   const shown = area ?? state.scope;
@@ -53,9 +53,17 @@ const showDetails = (area, again = false) => {
   const order = state.view === "decisions" ? [decisions, ...figures] : [...figures, decisions];
   panel.replaceChildren(...[
     within ? h("p", { class: "tag" }, within) : null, h("h4", {}, bdi(name(shown))), ...order, nothing,
-    detailButtons(shown), lineChart([shown]), area === null ? h("p", { class: "small hint" }, w("details_hint")) : null,
+    detailButtons(shown), lineChart([shown]), area === null && COUNT > 1 ? h("p", { class: "small hint" }, w("details_hint")) : null,
   ].filter(Boolean));
 };
+/** On narrow screens, where the panel stands below: the chosen area at the lower edge. */
+const drawPeek = () => {
+  const row = rowsNow.find((one) => one.area === state.area), peek = byId("peek");
+  peek.hidden = row === undefined;
+  if (row) peek.replaceChildren(h("strong", {}, bdi(name(row.area))), h("span", {}, inShort(row)), h("span", { class: "more" }, `${w("details")} \u2193`));
+};
+const watchPeek = () => byId("peek").addEventListener("click", () => { byId("details").scrollIntoView(); byId("details").focus({ preventScroll: true }); });
+onChange(`${EVERYTHING} area`, drawPeek);
 onChange("view scope level series year language area", () => {
   byId("details").setAttribute("aria-label", w("details"));
   showDetails(state.area, true);

@@ -15,7 +15,9 @@ const h = (tag, attributes, children) => dress(document.createElement(tag), attr
 /** An SVG element. */
 const s = (tag, attributes, children) => dress(document.createElementNS(SVG, tag), attributes, children);
 /** A name, kept apart from the direction of the text around it. */
-const bdi = (text) => h("bdi", {}, text);
+const bdi = (text) => h("bdi", { lang: tongue(text) }, text);
+/** Chinese characters in a text of another language are Chinese, for fonts and for voices. */
+const tongue = (text) => (language !== "zh" && DATA.languages.includes("zh") && /\p{Script=Han}/u.test(text) ? "zh" : null);
 const percent = (x) => `${x.toFixed(3)}%`;
 
 // Marks: shape as well as colour. All are drawn in a square from -8 to 8.

@@ -80,7 +80,7 @@ const decidedFinding = () => {
     return o === 0 ? w("decided", capital(words), number(found.counts[0]), number(total), many(state.level)) : w("decided_more", words, number(found.counts[o]));
   });
   const text = parts.join(language === "zh" ? "；" : "; ");
-  return found.own && found.partly ? `${text} (${w("of_those_shown")})` : text;
+  return found.own && found.partly ? bracketed(text, w("of_those_shown")) : text;
 };
 const finding = () => {
   if (state.view === "decisions") return decidedFinding();
@@ -98,14 +98,14 @@ const subtitle = () => {
     const block = DECISIONS.get(`${state.level}|${state.year}`);
     const criterion = block?.criteria[state.criterion];
     const rule = T(criterion?.rule);
-    const label = DATA.palette === "record" ? "" : T(criterion?.label) + (rule ? ` (${rule})` : "");
-    return joined([label, place, yearNow()]);
+    const label = DATA.palette === "record" ? "" : rule ? bracketed(T(criterion?.label), rule) : T(criterion?.label);
+    return joined([capital(label), place, yearNow()]);
   }
   return joined([measureWords(state.series), lineOf(state.series), place, yearNow()]);
 };
 const sourceWords = () => {
   const names = DATA.sources.map((source) => T(source.title)).join("; ");
   const level = DATA.series[state.series]?.level;
-  const sure = state.view !== "estimates" ? "" : DATA.series[state.series].sampled ? w("interval_level", number(level ?? 95)) : exactWords();
+  const sure = state.view !== "estimates" || !rowsNow.length ? "" : DATA.series[state.series].sampled ? w("interval_level", number(level ?? 95)) : exactWords();
   return joined([names ? colon(w("source"), names) : "", DATA.standard ? colon(w("standard"), T(DATA.standard.title)) : "", yearNow(), sure]);
 };

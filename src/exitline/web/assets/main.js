@@ -55,6 +55,7 @@ const drawControls = () => {
   if (state.view === "decisions" && block?.criteria.length > 1) parts.push(select("criterion", "criterion", block.criteria.map((c, i) => [i, T(c.label)]), state.criterion, (i) => change({ criterion: Number(i) }, () => finding())));
   if (DATA.years.length > 1) parts.push(yearField());
   const finder = byId("find")?.closest(".combobox") ?? combobox("find", "search", (area, input) => { input.value = ""; visit(area); });
+  finder.hidden = COUNT < 2;
   byId("controls").replaceChildren(...parts, finder);
   byId("find-label").textContent = w("search");
 };
@@ -123,7 +124,7 @@ const drawTitle = () => {
 };
 /** First of all: the figure for everything (or for where one is), how sure, and what was decided. */
 const drawAnswer = () => {
-  const f = DATA.series.length ? figure(state.series, state.year, state.scope) : null;
+  const f = figure(state.series, state.year, state.scope);
   const item = DATA.series[state.series];
   const columns = [];
   if (f !== null) {
@@ -169,7 +170,7 @@ const watchPage = () => {
 const resume = (first) => {
   const wanted = settled(fromHash(location.hash));
   if (!first && toHash(wanted) === toHash(state)) return;
-  state = { ...wanted, words: "", sort: "", page: 0 };
+  state = { ...wanted, words: "", page: 0 };
   if (state.first !== null || state.other !== null) byId("compare-box").open = true;
   language = state.language;
   redraw(null);
@@ -187,5 +188,7 @@ document.documentElement.classList.add("scripted");
 buildTable();
 buildCompare();
 watchPicture();
+watchPeek();
+byId("compare").hidden = COUNT < 2; // with one area there is nothing to find or to compare
 watchPage();
 resume(true);

@@ -2,15 +2,17 @@
 let items = []; // {area, node, x, y}
 let active = 0;
 
-/** What an area says to those who listen. */
-const spoken = (row) => {
+/** A figure with its interval, or an outcome with what was observed. */
+const inShort = (row) => {
   if (row.decision) {
     const { text, hidden } = row.decision;
-    return `${name(row.area)}: ${[outcomeWords(row.decision), hidden ? w("suppressed") : text].filter(Boolean).join(", ")}`;
+    return [outcomeWords(row.decision), hidden ? w("suppressed") : text].filter(Boolean).join(", ");
   }
   const interval = DATA.series[state.series].sampled ? intervalWords(state.series, row.figure) : "";
-  return `${name(row.area)}: ${said(row.figure)}${interval ? ` (${interval})` : ""}`;
+  return `${said(row.figure)}${interval ? ` (${interval})` : ""}`;
 };
+/** What an area says to those who listen. */
+const spoken = (row) => `${name(row.area)}: ${inShort(row)}`;
 /** The class that colours a figure. */
 const colourClass = (f) => {
   if (!known(f)) return f !== null && f.status === SUPPRESSED ? "suppressed" : "unknown";
@@ -61,7 +63,7 @@ const byKeys = (event) => {
 };
 /** Choose an area: the panel stays with it. */
 const pick = (area) => {
-  if (state.area !== area) change({ area });
+  if (state.area !== area) change({ area }, () => w("shown_now", name(area)));
 };
 /** Go one level down, into an area. */
 const goInto = (area) => {

@@ -3,7 +3,7 @@ const LIST_UP_TO = 60; // longer lists without positions become marks in groups
 const PITCH = 17; // of marks in groups, in pixels
 
 const layoutNow = () => {
-  const { layout } = DATA.levels[state.level];
+  const { layout } = levelOf(state.level);
   const placed = rowsNow.filter((row) => A.x[row.area] !== null);
   if (layout === "dots" && placed.length) return "dots";
   if (layout === "tiles" && placed.length === rowsNow.length && rowsNow.length > 1) return "tiles";
@@ -14,7 +14,7 @@ const tile = (row, dense) => {
   const value = row.decision ? outcomeWords(row.decision) : said(row.figure);
   const interval = !row.decision && known(row.figure) && DATA.series[state.series].sampled ? intervalWords(state.series, row.figure) : "";
   return h("button", { type: "button", class: `tile ${kind}`, tabindex: "-1", "data-area": row.area, "aria-label": spoken(row) }, [
-    h("span", { class: "tile-name", dir: "auto" }, name(row.area)),
+    h("span", { class: "tile-name", dir: "auto", lang: tongue(name(row.area)) }, name(row.area)),
     h("span", { class: "tile-value" }, [row.decision ? icon(row.decision.outcome) : null, dense && row.decision ? null : value]),
     interval && !dense ? h("span", { class: "tile-interval" }, interval) : null,
   ]);
@@ -86,7 +86,9 @@ const placeNames = (svg, points, width) => {
   const groups = new Map();
   for (const { row, x, y } of points) {
     const top = topOf(row.area);
-    if (top !== row.area) groups.set(top, [...(groups.get(top) ?? []), [x, y]]);
+    if (top === row.area) continue;
+    if (!groups.has(top)) groups.set(top, []);
+    groups.get(top).push([x, y]);
   }
   const taken = [], all = points.map((point) => [point.x, point.y]);
   const middle = (values) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -101,7 +103,7 @@ const placeNames = (svg, points, width) => {
 const drawDots = (box, width) => {
   const placed = rowsNow.filter((row) => A.x[row.area] !== null);
   const xs = placed.map((row) => A.x[row.area]), ys = placed.map((row) => A.y[row.area]);
-  const aspect = DATA.levels[state.level].aspect || 1;
+  const aspect = levelOf(state.level).aspect || 1;
   let [x0, x1, y0, y1] = [0, 1, 0, 1];
   if (state.scope) [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const size = Math.min(Math.max(width / 150, 2.4), 5) * (placed.length > 1200 ? 0.7 : 1) * (placed.length < 150 ? 1.5 : 1);
@@ -120,7 +122,7 @@ const drawDots = (box, width) => {
   const list = h("div", { class: "chips", role: "group", tabindex: "0", "aria-label": w("no_position", number(rest.length)) }); // it scrolls, so keys must reach it
   for (const row of rest) {
     const node = h("button", { type: "button", class: "chip", tabindex: "-1", "data-area": row.area, "aria-label": spoken(row) }, [
-      row.decision ? icon(row.decision.outcome) : swatch(colourClass(row.figure)), h("span", { dir: "auto" }, name(row.area)),
+      row.decision ? icon(row.decision.outcome) : swatch(colourClass(row.figure)), h("span", { dir: "auto", lang: tongue(name(row.area)) }, name(row.area)),
     ]);
     list.append(node);
     items.push({ area: row.area, node });
@@ -168,7 +170,7 @@ const drawPicture = () => {
   if (!rowsNow.length) { box.append(h("p", { class: "callout" }, state.view === "decisions" ? w("no_decisions") : w("nothing_shown"))); return; }
   const layout = layoutNow();
   DRAW[layout](box, Math.max(drawnWidth, 240));
-  box.append(h("p", { class: "small" }, w(layout === "list" && state.view === "decisions" ? "picture_list_decisions" : `picture_${layout}`)));
+  if (rowsNow.length > 1) box.append(h("p", { class: "small" }, w(layout === "list" && state.view === "decisions" ? "picture_list_decisions" : `picture_${layout}`)));
   for (const node of box.querySelectorAll(".tiles")) { node.setAttribute("role", "group"); node.setAttribute("aria-label", subtitle()); }
   setActive(Math.max(items.findIndex((item) => item.area === wanted), 0), held !== undefined);
   markPicked();

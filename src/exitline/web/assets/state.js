@@ -36,6 +36,7 @@ const toHash = (now) => {
   put("first", now.first === null ? "" : now.first === 0 ? "#0" : linkOf(now.first), "");
   put("other", now.other === null ? "" : now.other === 0 ? "#0" : linkOf(now.other), "");
   put("outcome", String(now.outcome), "");
+  put("sort", now.sort, "");
   put("lang", now.language, START.language);
   put("theme", now.theme, "auto");
   return out.toString();
@@ -53,6 +54,7 @@ const fromHash = (text) => {
   now.first = areaOf(read.get("first"));
   now.other = areaOf(read.get("other"));
   now.outcome = ["0", "1", "2"].includes(read.get("outcome")) ? Number(read.get("outcome")) : "";
+  now.sort = /^\w+ (up|down)$/.test(read.get("sort") ?? "") ? read.get("sort") : "";
   now.language = DATA.languages.includes(read.get("lang")) ? read.get("lang") : START.language;
   now.theme = ["light", "dark"].includes(read.get("theme")) ? read.get("theme") : "auto";
   return now;
@@ -109,8 +111,8 @@ const onChange = (keys, draw) => drawers.push([keys.split(" "), draw]);
 const EVERYTHING = "view scope level series criterion year language";
 let rowsNow = [];
 const rowsOf = () => {
-  if (state.level < 0) return [];
-  return areasOf(state.level, state.scope).filter((area) => area !== state.scope).map((area) => ({
+  const areas = state.level < 0 ? [0] : areasOf(state.level, state.scope).filter((area) => area !== state.scope);
+  return areas.map((area) => ({
     area,
     figure: state.view === "estimates" ? figure(state.series, state.year, area) : null,
     decision: state.view === "decisions" ? decision(state.level, state.year, state.criterion, area) : null,
@@ -122,7 +124,7 @@ const namesOf = (area) => {
   return [A.key[area], ...(typeof label === "object" ? Object.values(label) : [label])];
 };
 const passes = (row) => {
-  if (state.outcome !== "" && (row.decision?.outcome ?? 2) !== state.outcome) return false;
+  if (state.outcome !== "" && row.decision?.outcome !== state.outcome) return false;
   const wanted = folded(state.words.trim());
   if (!wanted) return true;
   return namesOf(row.area).some((text) => folded(text).includes(wanted)) ||
