@@ -5,14 +5,26 @@ with five measures over three years, 3,000 villages with decisions on three crit
 is opened from disk five times in a fresh window; the median counts. "All drawn" is when the
 picture, the table and every control stand.
 
-Run from the root of the repository; needs Debian's chromium and playwright.
+Beside it a page that Altair writes, with its scripts inside (`explorer_peer.py`): the picture
+of one measure, without table, search, comparison or ways down. "All drawn" there is when every
+mark stands. Both are opened by the same browser in the same way.
+
+Run from the root of the repository; needs Debian's chromium and playwright. Altair comes in an
+environment of its own:
+
+    python -m venv benchmarks/work/altair
+    benchmarks/work/altair/bin/pip install altair==6.3.0 vl-convert-python==1.9.0.post1
+    python -m benchmarks.explorer --others benchmarks/work/altair/bin/python
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import random
 import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -24,6 +36,11 @@ OPENINGS = 5
 PROVINCES, COUNTIES, VILLAGES, SERIES, YEARS = 26, 840, 3000, 5, 3
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+MARKS = "document.querySelectorAll('.mark-symbol.role-mark path').length"
+WATCH = """addEventListener('DOMContentLoaded', () => { const look = () => {
+  if (%s >= %d) window.drawnAt = performance.now();
+  else requestAnimationFrame(look);
+}; look(); })"""
 DRAWN = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
 
 
@@ -87,19 +104,48 @@ def decided(area: list[int], chance: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def rows_of(payload: dict[str, Any], block: dict[str, Any], level: int) -> list[dict[str, Any]]:
+    """What Altair draws: a row for each area of a level in a block of figures or decisions."""
+    areas, found = payload["areas"], []
+    decisions = "outcome" in block
+    for i, area in enumerate(block["area"]):
+        if areas["level"][area] != level:
+            continue
+        label, n = areas["label"][area], len(found)
+        x, y = areas["x"][area], areas["y"][area]
+        found.append({
+            "name": label if isinstance(label, str) else label.get("en"),
+            "x": n % 60 / 60 if x is None else x, "y": n // 60 / 60 if y is None else y,
+            "value": block["outcome"][0][i] if decisions else block["value"][i],
+            "text": "" if decisions else block["text"][i],
+            "interval": "" if decisions else block["interval"][i],
+            "year": payload["years"][block["year"]], "index": block["year"],
+        })  # fmt: skip
+    return found
+
+
 def main() -> None:
     """Write each page, open it, show the medians."""
     from exitline.web.build import build
 
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--others", help="Python that has Altair and vl-convert")
+    others = parser.parse_args().others
+    made = country()
     china = build(["examples/china-832/explorer.yaml"]).payload()
     cases = (
         ("832 counties, provinces", china, ""),
         ("832 counties, dots", china, "view=decisions"),
-        ("made up, provinces", country(), ""),
-        ("made up, 3,000 villages", country(), "view=decisions&level=village"),
+        ("made up, provinces", made, ""),
+        ("made up, 3,000 villages", made, "view=decisions&level=village"),
     )
     with tempfile.TemporaryDirectory(prefix="exitline-") as work:
         rows = [_row(name, payload, at, Path(work)) for name, payload, at in cases]
+        if others:
+            rows += [
+                _peer(others, "Altair: 832 dots, 6 years", china, 2, Path(work)),
+                _peer(others, "Altair: 3,000 marks, one year", made, 2, Path(work)),
+            ]
     heads = ("page and view", "areas", "bytes", "write, s", "first paint, ms", "all drawn, ms")
     show.table("The explorer page", heads, rows, right=(1, 2, 3, 4, 5))
 
@@ -119,8 +165,24 @@ def _row(name: str, payload: dict[str, Any], at: str, work: Path) -> tuple[str, 
     return name, f"{areas:,}", f"{size:,}", f"{seconds:.2f}", f"{paint:.0f}", f"{drawn:.0f}"
 
 
-def _opened(address: str) -> tuple[float, float]:
-    """Median milliseconds to the first paint, and until everything is drawn."""
+def _peer(
+    python: str, name: str, payload: dict[str, Any], level: int, work: Path
+) -> tuple[str, ...]:
+    """Altair's page of the decisions of one level in figures."""
+    blocks = [b for b in payload["decisions"] if b["level"] == level]
+    rows = [row for block in blocks for row in rows_of(payload, block, level)]
+    page, script = work / "peer.html", Path(__file__).with_name("explorer_peer.py")
+    start = time.perf_counter()
+    subprocess.run([python, script, page], input=json.dumps(rows), text=True, check=True)
+    seconds = time.perf_counter() - start
+    marks = len(rows) // len(blocks)
+    paint, drawn = _opened(page.as_uri(), marks)
+    size = page.stat().st_size
+    return name, f"{marks:,}", f"{size:,}", f"{seconds:.2f}", f"{paint:.0f}", f"{drawn:.0f}"
+
+
+def _opened(address: str, marks: int = 0) -> tuple[float, float]:
+    """Median milliseconds to the first paint, and until everything (so many marks) is drawn."""
     from playwright.sync_api import sync_playwright
 
     found: list[tuple[float, float]] = []
@@ -129,9 +191,14 @@ def _opened(address: str) -> tuple[float, float]:
         for _ in range(OPENINGS):
             window = browser.new_context(viewport={"width": 1280, "height": 900})
             page = window.new_page()
+            if marks:
+                page.add_init_script(WATCH % (MARKS, marks))
             page.goto(address)
+            if marks:
+                page.wait_for_function("window.drawnAt")
             page.wait_for_timeout(500)
-            found.append((float(page.evaluate(PAINT)), float(page.evaluate(DRAWN))))
+            drawn = page.evaluate("drawnAt" if marks else DRAWN)
+            found.append((float(page.evaluate(PAINT)), float(drawn)))
             window.close()
         browser.close()
     return statistics.median(f[0] for f in found), statistics.median(f[1] for f in found)
