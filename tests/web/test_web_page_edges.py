@@ -221,3 +221,44 @@ def test_names_in_chinese_are_marked_as_chinese(opened: Callable[..., Any]) -> N
     page = opened("china", at="view=decisions&year=2018&lang=zh")
     assert page.locator("#rows tbody .c-name bdi").first.get_attribute("lang") is None
     assert opened("albania").locator("#rows tbody bdi").first.get_attribute("lang") is None
+
+
+READ = """() => { const seen = [], range = document.createRange();
+  const node = document.querySelector('#finding').firstChild;
+  for (let i = 0; i < node.length; i++) {
+    range.setStart(node, i); range.setEnd(node, i + 1);
+    const box = range.getBoundingClientRect();
+    if (/[\\d.]/.test(node.data[i])) seen.push([Math.round(box.top), box.left, node.data[i]]);
+  }
+  return seen.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map((x) => x[2]).join(''); }"""
+
+
+@pytest.mark.parametrize("name", ["\u202eNorth", "مقاطعة الشمال", "צפון 7", "\u2067North\u2069"])
+def test_no_name_turns_round_the_figures_beside_it(
+    opened: Callable[..., Any], made_up: Survey, tmp_path: Path, name: str
+) -> None:
+    payload = made_up(["All", name, "South", "East"], [20.0, 34.1, 10.5, 15.2], [1.0] * 4)
+    path = tmp_path / "directions.html"
+    path.write_text(render(payload), encoding="utf-8")
+    page = opened(path, at="first=d:k1&other=d:k2")
+    digits = "7" if "7" in name else ""
+    assert page.evaluate(READ) == f"{digits}34.110.5"
+    assert page.locator(".verdict").inner_text().endswith("is higher than South")
+    seen = page.locator("#explore").inner_text()
+    assert not set(seen) & set("\u202a\u202b\u202c\u202d\u202e")
+
+
+def test_one_starts_in_the_last_year_that_has_the_first_measure(
+    opened: Callable[..., Any], made_up: Survey, tmp_path: Path
+) -> None:
+    payload = made_up(["All", "A", "B"], [20.0, 30.0, 10.0], [1.0] * 3, years=["2019", "2020"])
+    path = tmp_path / "years.html"
+    path.write_text(render(payload), encoding="utf-8")
+    page = opened(path)
+    assert page.locator(".big").inner_text() == "20.0 %"
+    assert page.locator("#year-now").inner_text() == "2019"
+    page.locator('[data-by="1"]').click()
+    assert "year=2020" in page.url
+    bare = opened(path, java_script_enabled=False)
+    assert "20.0 %" in bare.locator(".hero").inner_text()
+    assert "2019" in bare.locator(".hero").inner_text()

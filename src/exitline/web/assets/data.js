@@ -13,8 +13,12 @@ const T = (text) => {
   if (typeof text !== "object") return String(text);
   return text[language] ?? text.en ?? Object.values(text)[0] ?? "";
 };
+const CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g; // they would turn round the figures that follow
+const FROM_RIGHT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+/** A text within another: written from the right, it does not change the order of what stands around it. */
+const isolated = (text) => (FROM_RIGHT.test(text) ? `\u2068${text}\u2069` : text);
 /** {0}, {1} ... replaced; a text among them is resolved in the language. */
-const filled = (form, parts) => form.replace(/\{(\d+)\}/g, (whole, i) => (i < parts.length ? T(parts[i]) : whole));
+const filled = (form, parts) => form.replace(/\{(\d+)\}/g, (whole, i) => (i < parts.length ? isolated(T(parts[i])) : whole));
 /** A word or sentence of the interface. */
 const w = (key, ...parts) => filled((WORDS[language] ?? Object.values(WORDS)[0])[key], parts);
 /** Words in brackets after others. */
@@ -23,7 +27,7 @@ const bracketed = (before, text) => (language === "zh" ? `${before}（${text}）
 const sentence = (reason) =>
   Array.isArray(reason) ? filled(T(DATA.templates[reason[0]]), reason.slice(1)) : T(reason);
 const number = (x) => x.toLocaleString("en", { maximumFractionDigits: 6 });
-const name = (area) => T(A.label[area]);
+const name = (area) => T(A.label[area]).replace(CONTROLS, "");
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** A kind of area; where there is none, everything together stands for it. */
 const levelOf = (level) => DATA.levels[level] ?? { key: "", title: w("area"), many: A.label[0], within: -1, layout: "list" };

@@ -46,7 +46,7 @@ const showDetails = (area, again = false) => {
   if (shown === detailed && !again) return;
   detailed = shown;
   const panel = byId("details");
-  const within = A.within[shown] > 0 ? `${T(DATA.levels[A.level[shown]].title)}, ${name(A.within[shown])}` : A.level[shown] >= 0 ? T(DATA.levels[A.level[shown]].title) : "";
+  const within = A.within[shown] > 0 ? `${T(DATA.levels[A.level[shown]].title)}, ${isolated(name(A.within[shown]))}` : A.level[shown] >= 0 ? T(DATA.levels[A.level[shown]].title) : "";
   const figures = figureBlock(shown);
   const decisions = decisionList(shown);
   const nothing = !figures.length && !decisions ? h("p", {}, w("no_figure_here")) : null;

@@ -1,5 +1,5 @@
 // The title of a picture: only what the intervals bear out.
-const named = (rows) => rows.map((row) => name(row.area));
+const named = (rows) => rows.map((row) => isolated(name(row.area)));
 /** Rows whose figure is as written that of the extreme one. */
 const ties = (rows, text) => rows.filter((row) => T(row.figure.text) === text);
 const told = (kind, rows, text) => {
@@ -91,9 +91,9 @@ const finding = () => {
 };
 const joined = (parts) => parts.filter(Boolean).join(" · ");
 const yearNow = () => DATA.years[state.year] ?? "";
-const scopeWords = () => (state.scope ? name(state.scope) : "");
+const scopeWords = () => (state.scope ? isolated(name(state.scope)) : "");
 const subtitle = () => {
-  const place = state.scope ? joined([name(state.scope), heading(state.level)]) : heading(state.level);
+  const place = joined([scopeWords(), heading(state.level)]);
   if (state.view === "decisions") {
     const block = DECISIONS.get(`${state.level}|${state.year}`);
     const criterion = block?.criteria[state.criterion];

@@ -131,7 +131,7 @@ const drawAnswer = () => {
     const axis = known(f) && item.sampled && f.low !== null ? axisOf(spanOf([f])) : null;
     columns.push(h("div", { class: "hero" }, [
       h("p", { class: "tag" }, w("answer")), h("p", { class: `big${known(f) ? "" : " in-words"}` }, said(f)),
-      h("p", { class: "meaning" }, joined([item.unit === "percent" ? T(item.label) : measureWords(state.series), state.scope ? name(state.scope) : "", yearNow()])),
+      h("p", { class: "meaning" }, joined([item.unit === "percent" ? T(item.label) : measureWords(state.series), scopeWords(), yearNow()])),
       lineOf(state.series) ? h("p", { class: "small" }, lineOf(state.series)) : null,
     ]));
     columns.push(h("div", { class: "sure" }, [

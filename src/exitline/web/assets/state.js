@@ -1,7 +1,11 @@
 // What is shown now. It is kept in the address, so that a view can be linked and gone back to.
-const LAST_YEAR = Math.max(DATA.years.length - 1, 0);
+/** The last year that has the first measure, else one with decisions: as the page says without scripts. */
+const lastYear = () => {
+  const first = DATA.figures.filter((block) => block.series === 0);
+  return Math.max(0, ...(first.length ? first : DATA.decisions).map((block) => block.year));
+};
 const START = {
-  view: VIEWS[0] ?? "estimates", scope: 0, level: 0, series: 0, criterion: 0, year: LAST_YEAR, area: null, first: null, other: null,
+  view: VIEWS[0] ?? "estimates", scope: 0, level: 0, series: 0, criterion: 0, year: lastYear(), area: null, first: null, other: null,
   language: DATA.languages[0], theme: "auto", outcome: "", words: "", sort: "", page: 0,
 };
 let state = { ...START };
@@ -31,7 +35,7 @@ const toHash = (now) => {
   put("level", DATA.levels[now.level]?.key ?? "", DATA.levels[standardLevel(now.view, now.scope)]?.key ?? "");
   put("measure", DATA.series[now.series]?.key ?? "", DATA.series[0]?.key ?? "");
   put("criterion", now.criterion ? String(now.criterion) : "", "");
-  put("year", DATA.years[now.year] ?? "", DATA.years[LAST_YEAR] ?? "");
+  put("year", DATA.years[now.year] ?? "", DATA.years[START.year] ?? "");
   put("area", now.area === null ? "" : now.area === 0 ? "#0" : linkOf(now.area), "");
   put("first", now.first === null ? "" : now.first === 0 ? "#0" : linkOf(now.first), "");
   put("other", now.other === null ? "" : now.other === 0 ? "#0" : linkOf(now.other), "");
@@ -49,7 +53,7 @@ const fromHash = (text) => {
   now.level = position(DATA.levels.map((level) => level.key), read.get("level"), -1);
   now.series = position(DATA.series.map((item) => item.key), read.get("measure"), 0);
   now.criterion = Number.parseInt(read.get("criterion") ?? "0", 10) || 0;
-  now.year = position(DATA.years, read.get("year"), LAST_YEAR);
+  now.year = position(DATA.years, read.get("year"), START.year);
   now.area = areaOf(read.get("area"));
   now.first = areaOf(read.get("first"));
   now.other = areaOf(read.get("other"));
