@@ -145,3 +145,25 @@ def test_areas_are_held_against_the_overall_figure() -> None:
         "1 area lies clearly above the overall 30.0 %, 1 clearly below; "
         "1 cannot be told apart from it."
     )
+
+
+def test_a_name_never_turns_round_the_figures_beside_it() -> None:
+    """Hebrew names are isolated in titles; marks that override the direction are taken out."""
+    import pandas as pd
+
+    from exitline.api import estimate
+    from exitline.data import parse_study
+    from exitline.publish.report import ReportInput
+    from exitline.publish.report.page import view
+
+    names = ["\u202eTurned", "אזור 3"]
+    homes = pd.DataFrame({
+        "y": [1.0] * 190 + [9.0] * 10 + [1.0] * 10 + [9.0] * 190,
+        "r": [names[0]] * 200 + [names[1]] * 200,
+    })  # fmt: skip
+    study = parse_study("{study: A, data: {households: a.csv}, areas: [r]}")
+    page = view(ReportInput(study, estimate(homes, "headcount", welfare="y", line=2.5, by="r")))
+    shown = page.areas[0].figures[0]
+    assert "\u2068אזור 3\u2069" in shown.title
+    assert "Turned (95.0" in shown.title
+    assert {row[0].text for row in shown.table.rows} == {"Turned", "אזור 3"}

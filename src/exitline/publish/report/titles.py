@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from exitline.publish.direction import isolated
 from exitline.publish.report import blocks as b
 from exitline.publish.report.numbers import plural
 
@@ -85,7 +86,7 @@ class _Names:
 
     def name(self, i: int) -> str:
         """The area's name."""
-        return self._content.area_label(self._columns, self._keys[i])
+        return isolated(self._content.area_label(self._columns, self._keys[i]))
 
     def figure(self, i: int) -> str:
         """The area's figure, without interval."""

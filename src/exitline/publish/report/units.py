@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from exitline.publish.direction import isolated
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.numbers import CANNOT_TELL, DASH, count, plural
 from exitline.publish.report.stacks import KEYS, MANY, RANK, WORDS, criterion_of, rule_of
@@ -199,5 +200,5 @@ def easiest_of(
     key = min(known, key=lambda k: known[k])
     columns = content.study.levels
     column = (columns.village if level == "village" else columns.county) or level
-    name = content.area_label([column], [key[1]])
+    name = isolated(content.area_label([column], [key[1]]))
     return f"{level} {name}, with about {plural(known[key], 'more household', 'more households')}"
