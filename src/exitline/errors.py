@@ -8,7 +8,19 @@ came instead, and what to do about it.
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable
+from itertools import islice
+
+_LONGEST_PART = 1000
+_LONGEST_NAME = 100
+_MOST_NAMES = 5000
+# what a terminal or page would obey instead of show: controls, directions, half characters
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 class ExitlineError(Exception):
@@ -58,14 +70,12 @@ class ExitlineError(Exception):
             "got": self.got,
             "remedy": self.remedy,
         }
-        return {name: text for name, text in named.items() if text}
+        return {name: _brief(visible(text)) for name, text in named.items() if text}
 
     def __str__(self) -> str:
-        lines = [self.what]
-        lines += [
-            f"  {name + ':':<9} {text}" for name, text in self.parts().items() if name != "what"
-        ]
-        return "\n".join(lines)
+        parts = self.parts()
+        lines = [parts.pop("what", "")]
+        return "\n".join(lines + [f"  {name + ':':<9} {text}" for name, text in parts.items()])
 
 
 class RuleFileError(ExitlineError):
@@ -92,13 +102,53 @@ class MeasureError(ExitlineError):
     """A measure that does not exist or that the data do not allow."""
 
 
+def visible(text: str) -> str:
+    """Text with every character that is obeyed rather than shown written as its code.
+
+    Escape sequences, marks that turn the direction of writing round, zero-width characters
+    and halves of characters come from files that others made; a message shows that they
+    are there. Line feeds and tabs stay.
+
+    Examples
+    --------
+    >>> visible("poor" + chr(27) + "[2J"), visible("0.5" + chr(0x202E) + " %")
+    ('poor\\x1b[2J', '0.5\\u202e %')
+    """
+    return _OBEYED.sub(lambda found: _code(ord(found.group())), text)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint naming the known names closest to a mistyped one ("" when none is close).
+
+    What was typed is never offered again, however it is written.
 
     Examples
     --------
     >>> nearest("wieght", ["weight", "strata"])
     "did you mean 'weight'?"
+    >>> nearest("weight", ["weight", "weight "])
+    ''
     """
-    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    typed = _bare(name)
+    if len(typed) > _LONGEST_NAME:
+        return ""
+    others = [str(k) for k in islice(known, _MOST_NAMES) if _bare(k) != typed]
+    close = difflib.get_close_matches(str(name), others, n=3, cutoff=0.6)
     return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?" if close else ""
+
+
+def _bare(name: object) -> str:
+    """A name without what the eye does not see."""
+    return unicodedata.normalize("NFC", str(name)).strip()
+
+
+def _brief(text: str) -> str:
+    """A part of a message, its middle left out where it is very long."""
+    if len(text) <= _LONGEST_PART:
+        return text
+    return f"{text[:600]} … ({len(text):,} characters) … {text[-200:]}"
+
+
+def _code(point: int) -> str:
+    """A character as its escape: ``\\x1b``, ``\\u202e``."""
+    return f"\\x{point:02x}" if point < 256 else f"\\u{point:04x}"
