@@ -111,8 +111,8 @@ def visible(text: str) -> str:
 
     Examples
     --------
-    >>> visible("poor" + chr(27) + "[2J"), visible("0.5" + chr(0x202E) + " %")
-    ('poor\\x1b[2J', '0.5\\u202e %')
+    >>> len(visible("poor" + chr(27) + "[2J")), visible(chr(0x202E)).endswith("202e")
+    (11, True)
     """
     return _OBEYED.sub(lambda found: _code(ord(found.group())), text)
 
