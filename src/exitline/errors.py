@@ -8,7 +8,6 @@ came instead, and what to do about it.
 from __future__ import annotations
 
 import difflib
-import re
 import unicodedata
 from collections.abc import Iterable
 from itertools import islice
@@ -16,11 +15,6 @@ from itertools import islice
 _LONGEST_PART = 1000
 _LONGEST_NAME = 100
 _MOST_NAMES = 5000
-# what a terminal or page would obey instead of show: controls, directions, half characters
-_OBEYED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
 
 
 class ExitlineError(Exception):
@@ -70,7 +64,7 @@ class ExitlineError(Exception):
             "got": self.got,
             "remedy": self.remedy,
         }
-        return {name: _brief(visible(text)) for name, text in named.items() if text}
+        return {name: _brief(text) for name, text in named.items() if text}
 
     def __str__(self) -> str:
         parts = self.parts()
@@ -100,21 +94,6 @@ class DesignError(ExitlineError):
 
 class MeasureError(ExitlineError):
     """A measure that does not exist or that the data do not allow."""
-
-
-def visible(text: str) -> str:
-    """Text with every character that is obeyed rather than shown written as its code.
-
-    Escape sequences, marks that turn the direction of writing round, zero-width characters
-    and halves of characters come from files that others made; a message shows that they
-    are there. Line feeds and tabs stay.
-
-    Examples
-    --------
-    >>> len(visible("poor" + chr(27) + "[2J")), visible(chr(0x202E)).endswith("202e")
-    (11, True)
-    """
-    return _OBEYED.sub(lambda found: _code(ord(found.group())), text)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -147,8 +126,3 @@ def _brief(text: str) -> str:
     if len(text) <= _LONGEST_PART:
         return text
     return f"{text[:600]} … ({len(text):,} characters) … {text[-200:]}"
-
-
-def _code(point: int) -> str:
-    """A character as its escape: ``\\x1b``, ``\\u202e``."""
-    return f"\\x{point:02x}" if point < 256 else f"\\u{point:04x}"

@@ -1,8 +1,7 @@
-"""Opening what a user named: a regular file of a bounded size, or an error that says why not.
+"""What a user named: a regular file that can be read, or an error that says why not.
 
-Every file whose content is held as a whole (studies, rule files, records) is read here, so
-that a folder, a pipe, a device, a loop of links, a name that no file can have or a file far
-larger than such files are is refused at once, and in the same words.
+A folder, a pipe, a device, a loop of links, a name that no file can have or a text far
+larger than people write is refused at once, and everywhere in the same words.
 """
 
 from __future__ import annotations
@@ -15,11 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from exitline.errors import ExitlineError, nearest
+from exitline.records import read_bytes
 
 MOST_TEXT = 4_000_000
 """Most bytes of a file that people write: a study, a rule file, a list of places."""
-MOST_RECORD = 256_000_000
-"""Most bytes of a file that exitline writes and reads back as a whole."""
 _MOST_BESIDE = 2000
 
 
@@ -27,14 +25,14 @@ class InputError(ExitlineError):
     """A file that was named and cannot be read."""
 
 
-def content(
+def text(
     path: str | Path,
     *,
     most: int = MOST_TEXT,
-    expected: str = "a file",
+    expected: str = "a text file",
     error: type[ExitlineError] = InputError,
-) -> bytes:
-    """The bytes of a regular file, unless there are more than `most`.
+) -> str:
+    """The text of a regular file in UTF-8 (with or without a byte order mark).
 
     Parameters
     ----------
@@ -50,65 +48,25 @@ def content(
     ------
     ExitlineError
         Of the type `error`: no such file, a folder, a pipe or device, a file that may not
-        be read, a name that no file can have, or one that is too large.
-
-    Examples
-    --------
-    >>> content("examples/albania-2012/study.yaml")[:9]
-    b'# Albania'
-    >>> content("/dev/zero")
-    Traceback (most recent call last):
-    ...
-    exitline.inputs.InputError: this is not a regular file
-      where:    /dev/zero
-      expected: a file
-      got:      a device
-      remedy:   save its content as a file, and name that
-    """
-    with opening(path, expected=expected, error=error):
-        check_regular(path, expected=expected, error=error)
-        with Path(path).open("rb") as handle:
-            found = os.fstat(handle.fileno()).st_size
-            if found <= most:
-                read = handle.read(most + 1)
-                found = len(read)
-    if found > most:
-        raise error(
-            "the file is too large to be one of its kind",
-            where=shown(path),
-            expected=f"{expected} of at most {_bytes(most)}",
-            got=_bytes(found),
-            remedy="check that this is the file that was meant",
-        )
-    return read
-
-
-def text(
-    path: str | Path,
-    *,
-    most: int = MOST_TEXT,
-    expected: str = "a text file",
-    error: type[ExitlineError] = InputError,
-) -> str:
-    """The text of a regular file in UTF-8 (with or without a byte order mark).
-
-    Parameters
-    ----------
-    path, most, expected, error
-        As `content`.
-
-    Raises
-    ------
-    ExitlineError
-        As `content`, and for a file that is not in UTF-8.
+        be read, a name that no file can have, one that is too large or not in UTF-8.
 
     Examples
     --------
     >>> text("examples/albania-2012/study.yaml")[:9]
     '# Albania'
+    >>> text("/dev/zero")
+    Traceback (most recent call last):
+    ...
+    exitline.inputs.InputError: this is not a regular file
+      where:    /dev/zero
+      expected: a text file
+      got:      a device
+      remedy:   save its content as a file, and name that
     """
+    check_regular(path, expected=expected, error=error)
+    read = read_bytes(path, what="the file", error=error, max_bytes=most)
     try:
-        return content(path, most=most, expected=expected, error=error).decode("utf-8-sig")
+        return read.decode("utf-8-sig")
     except UnicodeDecodeError as reason:
         raise error(
             "the file is not encoded in UTF-8",
@@ -127,7 +85,7 @@ def check_regular(
     Parameters
     ----------
     path, expected, error
-        As `content`.
+        As `text`.
 
     Raises
     ------
@@ -170,7 +128,7 @@ def opening(
     Parameters
     ----------
     path, expected, error
-        As `content`.
+        As `text`.
 
     Examples
     --------
@@ -277,14 +235,3 @@ def _remedy(reason: Exception) -> str:
     if isinstance(reason, PermissionError):
         return "ask for the right to read it, or copy it to a folder of yours"
     return "check the path"
-
-
-def _bytes(count: int) -> str:
-    """A size in words.
-
-    Examples
-    --------
-    >>> _bytes(999), _bytes(4_000_000), _bytes(12_345_678)
-    ('999 bytes', '4 MB', '12.3 MB')
-    """
-    return f"{count:,} bytes" if count < 1_000_000 else f"{count / 1e6:,.3g} MB"
