@@ -1,8 +1,9 @@
 """Columns and values that name a person: by the column's name, and by the form of its values.
 
-Names are recognised in English and Chinese, and in the words that French, Spanish and
-Portuguese survey files use; so are the columns that KoboToolbox and ODK add by themselves. A form is recognised by its own check digits where it has any:
-a number is not taken for an identity number because it is long.
+Names are recognised in English and Chinese, in the words that French, Spanish and Portuguese
+survey files use, and as KoboToolbox and ODK name the columns that they add by themselves. A form
+is recognised by its own check digits where it has any: a number is not taken for an identity
+number because it is long.
 """
 
 from __future__ import annotations

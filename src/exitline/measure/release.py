@@ -150,7 +150,9 @@ def diversity(table: Any, keys: Sequence[str], sensitive: str, level: int) -> An
 
 
 def telling_values(table: Any, column: str, most: int) -> Any:
-    """Values of a column that hold six digits or more, an @ sign or a device's mark, each once, as text.
+    """Values of a column that may tell who a person is, each once, as text.
+
+    Those with six digits or more, an @ sign or the mark of a device id.
 
     Parameters
     ----------

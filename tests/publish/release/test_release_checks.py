@@ -232,9 +232,9 @@ def test_identifiers_in_disguise_are_refused(engine, column, values, kind):
 
 def test_what_kobo_and_odk_add_by_themselves_never_leaves(engine, tmp_path):
     """A made-up export: positions of homes, phones, user names and device ids."""
+    export = "tests/publish/release/cases/kobo.csv"
     with pytest.raises(ReleaseError) as caught:
-        release("tests/publish/release/cases/kobo.csv", ReleasePlan(("reg",)), tmp_path / "r.parquet",
-                engine=engine)  # fmt: skip
+        release(export, ReleasePlan(("reg",)), tmp_path / "r.parquet", engine=engine)
     for column in ("_geolocation", "phonenumber", "username", "deviceid"):
         assert column in caught.value.got
     assert not list(tmp_path.iterdir())
