@@ -209,5 +209,4 @@ def _crossed(matrix: Any, scale: Floats) -> Floats:
     """matrix' diag(scale) matrix, dense."""
     from scipy.sparse import diags_array
 
-    product: Floats = (matrix.T @ diags_array(scale) @ matrix).toarray()
-    return product
+    return np.asarray((matrix.T @ diags_array(scale) @ matrix).toarray())
