@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import click
+
+
+class FiniteRange(click.FloatRange):
+    """A number within a range; NaN, which every comparison lets pass, and infinities are none.
+
+    Examples
+    --------
+    >>> FiniteRange(min=0).convert("10", None, None)
+    10.0
+    """
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number that was written."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number", param, ctx)
+        return number
+
+
+MIN_COUNT = click.option(
+    "--min-count", type=FiniteRange(min=0), metavar="N",
+    help="Suppress counts from 1 to below N (the study's min_count, or 10; 0: none).",
+)  # fmt: skip
+"""What counts as a small count."""
 
 
 def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:

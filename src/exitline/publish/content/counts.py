@@ -112,8 +112,12 @@ def _units(
 
 def households(tables: Tables, ground: Ground) -> Counts:
     """Households that were looked at, by area."""
-    found = tables.estimates.groupby(["by", "domain"], sort=False)["n"].max()
-    return {ground.position[key]: float(n) for key, n in found.items()}
+    found: Counts = {}
+    rows = (tables.estimates[name] for name in ("by", "domain", "n"))
+    for by, domain, n in zip(*rows, strict=True):
+        area = ground.position[by, domain]
+        found[area] = max(found.get(area, 0.0), float(n))
+    return found
 
 
 def of_lines(tables: Tables, ground: Ground) -> list[Counts]:
@@ -144,10 +148,10 @@ def _counted(tables: Tables) -> pd.DataFrame:
     kinds = {name: counts_of(name, tables.about) for name in rows["measure"].unique()}
     form = rows["measure"].map(lambda name: kinds[name][0])
     rows = rows.assign(form=form, of=rows["measure"].map(lambda name: kinds[name][1]))
-    rows = rows[(rows["form"] != "") & np.isfinite(rows["estimate"])]
+    rows = pd.DataFrame(rows[(rows["form"] != "") & np.isfinite(rows["estimate"])])
     scale = np.where(rows["form"] == "share", rows["population"], 1.0)
-    whole = np.where(rows["form"] == "share", rows["population"], np.maximum(rows["population"], 0))
-    return rows.assign(number=rows["estimate"] * scale, population=whole)
+    numbered: pd.DataFrame = rows.assign(number=rows["estimate"] * scale)
+    return numbered
 
 
 _COLUMNS = ["measure", "line", "by", "domain", "estimate", "population"]
@@ -212,13 +216,15 @@ def of_decisions(tables: Tables, ground: Ground) -> list[Counts]:
     found: dict[tuple[str, str, str], Counts] = {}
     rows = tables.decisions
     rows = rows[(rows["evidence"] == "full count") & rows["value"].notna()]
-    for row in rows.itertuples(index=False):
-        if tables.criterion(row.level, row.criterion).get("of") != "poor persons":
+    names = ("level", "parent", "unit", "criterion", "value", "n")
+    columns: list[list[Any]] = [rows[name].tolist() for name in names]
+    for level, parent, unit, criterion, value, n in zip(*columns, strict=True):
+        if tables.criterion(level, criterion).get("of") != "poor persons":
             continue
-        area = ground.units[row.level, row.parent, row.unit]
-        number = float(round(row.value * row.n))
-        for side, count in (("poor", number), ("others", row.n - number), ("all", row.n)):
-            counts = found.setdefault((row.level, row.criterion, side), {})
+        area = ground.units[level, parent, unit]
+        number = float(round(value * n))
+        for side, count in (("poor", number), ("others", n - number), ("all", n)):
+            counts = found.setdefault((level, criterion, side), {})
             for above in ground.places.above(area):
                 counts[above] = counts.get(above, 0.0) + count
     return list(found.values())

@@ -149,7 +149,8 @@ def _decisions(
     rows = tables.decisions
     by_criterion = rows[rows["criterion"] != ""].groupby(["level", "criterion"], sort=False)
     figured = set(tables.estimates["by"])
-    for (level, criterion), of in by_criterion:
+    for key, of in by_criterion:
+        level, criterion = map(str, key)
         asked = tables.criterion(level, criterion)
         of_poor = asked.get("of") == "poor persons"
         if not of_poor and asked.get("kind") != "share":

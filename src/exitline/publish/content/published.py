@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exitline.publish.content.hidden import LEFT_OUT, REASON, SHOWN, Hidden
 
@@ -65,7 +65,7 @@ def _block(block: Block, hidden: Hidden) -> Block:
     gone = np.array([(block.by, x) in hidden.areas for x in block.rows.labels], dtype=bool)
     if not gone.any():
         return block
-    nothing = {n: np.where(gone, np.nan, getattr(block, n)) for n in _FIGURES}
+    nothing: dict[str, Any] = {n: np.where(gone, np.nan, getattr(block, n)) for n in _FIGURES}
     bounds = Bounds(*(np.where(gone, np.nan, x) for x in (block.bounds.low, block.bounds.high)))
     reasons = zip(block.reason, gone, strict=True)
     return replace(
@@ -93,7 +93,7 @@ def _part(block: Block, keep: object) -> Block:
         at_line = replace(at_line, slope=at_line.slope[chosen])
     bounds = replace(block.bounds, low=block.bounds.low[chosen], high=block.bounds.high[chosen])
     reasons = tuple(r for r, stays in zip(block.reason, chosen, strict=True) if stays)
-    figures = {name: getattr(block, name)[chosen] for name in (*_FIGURES, "n")}
+    figures: dict[str, Any] = {name: getattr(block, name)[chosen] for name in (*_FIGURES, "n")}
     return replace(
         block, rows=kept, bounds=bounds, influence=block.influence[of], at_line=at_line,
         reason=reasons, **figures,
@@ -116,17 +116,23 @@ def decisions_shown(decisions: Decisions, hidden: Hidden) -> Decisions:
     """
     from exitline.decide.table import TEXTS, Decisions
 
-    fates = hidden.of_decisions(decisions.to_pandas())
+    rows = decisions.to_pandas()
+    fates = hidden.of_decisions(rows)
     if all(fate == SHOWN for fate in fates):
         return decisions
+    counted = {(level, parent, unit) for level, parent, unit, _ in hidden.decisions}
+    whose = zip(rows["level"], rows["parent"], rows["unit"], strict=True)
+    uncounted = [unit in counted for unit in whose]
     told = {"level", "parent", "unit", "criterion", "outcome", "threshold", "comparison",
             "confidence", "evidence"}  # fmt: skip
     columns: dict[str, list[object]] = {}
     for name, values in decisions.columns.items():
         none: object = REASON if name == "reason" else "" if name in TEXTS else float("nan")
         columns[name] = [
-            value if fate == SHOWN or name in told else none
-            for value, fate in zip(values, fates, strict=True)
+            value
+            if (fate == SHOWN and not (few and name in ("n", "population"))) or name in told
+            else none
+            for value, fate, few in zip(values, fates, uncounted, strict=True)
         ]
     columns["unit"] = _unnamed(decisions, fates)
     return Decisions(columns)
