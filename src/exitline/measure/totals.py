@@ -92,7 +92,7 @@ def _prepared(table: Any, plan: Plan) -> Any:
     for index, line in enumerate(plan.lines):
         new[f"_line{index}"] = line.expression(table)
     for index, name in enumerate(plan.domains):
-        new[f"_domain{index + 1}"] = table[name]
+        new[f"_domain{index + 1}"] = portable.key(table[name])
     for index, name in enumerate(plan.flags):
         new[f"_flag{index}"] = portable.number(table[name])
     if plan.clustered:
@@ -107,9 +107,9 @@ def _design_columns(table: Any, design: Design) -> dict[str, Any]:
     """Stratum, cluster stages and population sizes."""
     new: dict[str, Any] = {}
     if design.strata is not None:
-        new["_stratum"] = table[design.strata]
+        new["_stratum"] = portable.key(table[design.strata])
     for index, name in enumerate(design.stages):
-        new[f"_stage{index + 1}"] = table[name]
+        new[f"_stage{index + 1}"] = portable.key(table[name])
     if not design.stages:
         new["_stage1"] = ibis.row_number()
     for index, name in enumerate(design.fpcs):
@@ -139,7 +139,7 @@ def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
     flags["_bad_line"] = _any(flag for flag in bad_lines if flag is not None)
     if plan.clustered:
         ids = [c for c in rows.columns if c == "_stratum" or c.startswith(("_stage", "_fpc"))]
-        flags["_missing_design"] = _any(rows[c].isnull() for c in ids)
+        flags["_missing_design"] = _any(portable.key(rows[c]).isnull() for c in ids)
     return flags
 
 
@@ -150,10 +150,10 @@ class _Broken:
 
 
 def _broken(number: Any, original: Any) -> _Broken:
-    """Missing (null or NaN) and infinite; integers can only be null."""
-    if not original.type().is_floating():
+    """Missing (null or NaN) and infinite; integers can only be null, text can say "inf"."""
+    if original.type().is_integer() or original.type().is_boolean():
         return _Broken(number.isnull(), ibis.literal(False))
-    missing = number.isnull() | number.isnan().fill_null(False)
+    missing = number.isnull() | portable.nan(number)
     return _Broken(missing, portable.infinite(number).fill_null(False))
 
 
