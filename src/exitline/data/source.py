@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.data.readers.columns import from_pandas, plain, written
 from exitline.data.readers.names import check_names
+from exitline.data.values import Uses
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Source:
         Value labels that came with the file (Stata, SPSS).
     options : mapping
         What the engine needs to know to scan the file (CSV separator, encoding).
+    uses : Uses
+        What the columns are used for: it decides their types (see `exitline.data.values`).
 
     Examples
     --------
@@ -47,6 +50,25 @@ class Source:
     table: pa.Table | Any | None = None
     labels: Mapping[str, Mapping[Any, str]] = field(default_factory=lambda: MappingProxyType({}))
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    uses: Uses = field(default_factory=Uses)
+
+    def using(self, uses: Uses) -> Source:
+        """The same rows, with what their columns are used for said as well.
+
+        Parameters
+        ----------
+        uses : Uses
+            Roles and the columns that may be read at all; see `exitline.data.values`.
+
+        Examples
+        --------
+        >>> Source(kind="parquet").using(Uses(code={"ea"})).uses.of("ea")
+        'code'
+        """
+        both = self.uses | uses
+        if self.uses.columns is None:
+            both = replace(both, columns=uses.columns)
+        return replace(self, uses=both)
 
     @property
     def name(self) -> str:
@@ -117,11 +139,6 @@ def _of_columns(names: Sequence[str], column: Callable[[int], Any]) -> Source:
 
     check_names(names, "a table in memory")
     table = pa.table([column(i) for i in range(len(names))], names=list(names))
-    if not table.num_rows:
-        raise DataError(
-            "the table has no rows", where="a table in memory", expected="at least one household",
-            got="0 rows", remedy="look at what was selected before",
-        )  # fmt: skip
     return Source(kind="arrow", table=plain(table))
 
 

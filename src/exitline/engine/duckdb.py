@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from exitline.engine import faults
 from exitline.data.values import BLANKS
+from exitline.engine import faults
 from exitline.engine.written import as_written, zones
 from exitline.errors import DataError
 from exitline.files import whole_file
@@ -90,7 +90,7 @@ class DuckDB:
             self._bound = source.table
             return as_written(source.table)
         with faults.reading(source):
-            read = self._read(source, f"{name} as read")
+            read = self._read(source, f"{name}_as_read")
             local = _local_times(read, zones(source))
             clean = as_written(local, source.options.get("missing", ()), text=_text)
             bound = self._backend.create_view(name, clean, overwrite=True)

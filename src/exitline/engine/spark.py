@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from exitline.engine import faults
 from exitline.data.values import BLANKS
+from exitline.engine import faults
 from exitline.engine.written import as_written
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
@@ -58,11 +58,11 @@ class Spark:
             else:
                 assert source.table is not None
                 frame = self._session.createDataFrame(source.table)
-            frame.createOrReplaceTempView(f"{name} as read")
-            read = self._backend.table(f"{name} as read")
+            frame.createOrReplaceTempView(f"{name}_as_read")
+            read = self._backend.table(f"{name}_as_read")
             clean = as_written(read, source.options.get("missing", ()), text=_text)
             self._session.sql(self._backend.compile(clean)).createOrReplaceTempView(name)
-            self._attached |= {name, f"{name} as read"}
+            self._attached |= {name, f"{name}_as_read"}
         return ibis.table(clean.schema(), name=name)
 
     def run(self, expression: Any) -> pa.Table:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from exitline.data.values import BLANKS
 from exitline.measure import portable
 
 if TYPE_CHECKING:
     from exitline.data.source import Source
+
 
 def as_written(
     table: Any,
@@ -69,6 +69,8 @@ def _column(
 ) -> Any | None:
     """A column with its missing values; None where nothing is to be done."""
     of = column.type()
+    if of.is_null() or (of.is_unknown() and "NULL" in str(of)):
+        return ibis.null("string")
     if of.is_string():
         trimmed = text(column)
         absent = trimmed.isin(["", *marks])

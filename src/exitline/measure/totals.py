@@ -27,7 +27,9 @@ FAULTS = (
     "missing_welfare",
     "infinite_welfare",
     "bad_line",
-    "missing_design",
+    "missing_stratum",
+    "missing_psu",
+    "missing_fpc",
 )
 
 
@@ -138,8 +140,9 @@ def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
     bad_lines = [_bad_line(rows, table, i, x) for i, x in enumerate(plan.lines)]
     flags["_bad_line"] = _any(flag for flag in bad_lines if flag is not None)
     if plan.clustered:
-        ids = [c for c in rows.columns if c == "_stratum" or c.startswith(("_stage", "_fpc"))]
-        flags["_missing_design"] = _any(portable.key(rows[c]).isnull() for c in ids)
+        for fault, start in (("stratum", "_stratum"), ("psu", "_stage"), ("fpc", "_fpc")):
+            named = [rows[c] for c in rows.columns if c.startswith(start)]
+            flags[f"_missing_{fault}"] = _any(portable.key(column).isnull() for column in named)
     return flags
 
 
