@@ -31,7 +31,7 @@ def opened(source: str | Path, engine: str | Engine, given: Mapping[str, Any]) -
     source : path
     engine : {"duckdb", "spark"} or Engine
     given : mapping
-        weight, size, welfare, line: for a data file only.
+        weight, size, welfare, line, and options of the reader: for a data file only.
 
     Yields
     ------
@@ -160,7 +160,8 @@ def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterato
     from exitline.infer.cells import as_text
     from exitline.measure.plan import require_usable
 
-    source = open_source(path)
+    roles = ("weight", "size", "welfare", "line")
+    source = open_source(path, **{k: v for k, v in given.items() if k not in roles})
     welfare, line = given["welfare"], given["line"]
     with session(engine) as running:
         table = running.attach(source, "households")
@@ -180,9 +181,10 @@ def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterato
 
 def _only_data(given: Mapping[str, Any], what: str) -> None:
     """Refuse roles that a study or a run has itself."""
+    from exitline.data.readers.declaring import FLAGS
     from exitline.errors import DataError
 
-    named = [f"--{name}" for name, value in given.items() if value is not None]
+    named = [f"--{FLAGS.get(name, name)}" for name, value in given.items() if value is not None]
     if named:
         raise DataError(
             f"{what} says itself which columns play which role", got=", ".join(named),

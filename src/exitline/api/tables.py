@@ -106,6 +106,7 @@ def safe_table(
     line: float | None = None,
     engine: str | Engine = "duckdb",
     facts: Mapping[str, str | None] | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Protected:
     """Count, protect and audit a table.
 
@@ -123,6 +124,8 @@ def safe_table(
     engine : {"duckdb", "spark"} or Engine
     facts : mapping, optional
         title, year, source, licence, standard, line of `Facts`: instead of those known.
+    reading : mapping, optional
+        Options of the reader of a data file: encoding, delimiter, decimal, sheet, missing.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def safe_table(
     from exitline.publish.tables.build import Rule, protected
 
     rule = rule or Rule()
-    given = {"weight": weight, "size": size, "welfare": welfare, "line": line}
+    given = {"weight": weight, "size": size, "welfare": welfare, "line": line, **(reading or {})}
     with opened(source, engine, given) as counted:
         counted = replace(counted, facts=_facts(counted.facts, facts or {}))
         _refuse(counted, layout, rule)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from exitline.cli import show
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.data.design import LonelyPsu
@@ -63,6 +64,7 @@ Examples:
 )
 @click.option(
     "--missing",
+    "missing_welfare",
     default="error",
     show_default=True,
     type=click.Choice(["error", "exclude"]),
@@ -76,6 +78,7 @@ Examples:
     help="What runs the query.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@reads_data
 def command(
     data: str,
     measures: tuple[str, ...],
@@ -92,13 +95,15 @@ def command(
     by: tuple[str, ...],
     level: float,
     interval: ShareMethod,
-    missing: Literal["error", "exclude"],
+    missing_welfare: Literal["error", "exclude"],
     engine: str,
     as_json: bool,
+    reading: dict[str, Any],
 ) -> None:
     """Estimate and show one table."""
     from exitline.api import estimate
     from exitline.data.design import Design
+    from exitline.data.source import open_source
 
     design = Design(
         weight=weight,
@@ -112,7 +117,7 @@ def command(
     )
     with show.working("estimating"):
         found = estimate(
-            data,
+            open_source(data, **reading),
             list(measures),
             welfare=welfare,
             line=[_line(text) for text in lines] or None,
@@ -120,7 +125,7 @@ def command(
             by=[tuple(text.split(",")) for text in by],
             level=level,
             interval=interval,
-            missing=missing,
+            missing=missing_welfare,
             engine=engine,
         )
     if as_json:

@@ -15,7 +15,7 @@ import ibis.expr.datatypes as dt
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
-from exitline.engine.written import as_written, zones
+from exitline.engine.written import as_written, function, zones
 from exitline.errors import DataError
 from exitline.files import whole_file
 
@@ -25,26 +25,10 @@ if TYPE_CHECKING:
     from exitline.data.source import Source
 
 
-@ibis.udf.scalar.builtin(name="nfc_normalize")
-def _nfc(text: str) -> str:  # type: ignore[empty-body]
-    """DuckDB's Unicode normal form C."""
-
-
-@ibis.udf.scalar.builtin(name="strlen")
-def _octets(text: str) -> int:  # type: ignore[empty-body]
-    """DuckDB's number of bytes."""
-
-
-@ibis.udf.scalar.builtin(name="trim")
-def _trim(text: str, blanks: str) -> str:  # type: ignore[empty-body]
-    """DuckDB's text without these characters around it."""
-
-
-@ibis.udf.scalar.builtin(
-    name="timezone", signature=((dt.string, dt.Timestamp(timezone="UTC")), dt.Timestamp())
-)
-def _local(zone, moment):  # type: ignore[no-untyped-def]
-    """DuckDB's moment as the clocks of a zone show it."""
+_nfc = function("nfc_normalize", [dt.string], dt.string)
+_octets = function("strlen", [dt.string], dt.int64)
+_trim = function("trim", [dt.string, dt.string], dt.string)
+_local = function("timezone", [dt.string, dt.Timestamp(timezone="UTC")], dt.Timestamp())
 
 
 class DuckDB:

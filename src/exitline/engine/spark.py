@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import ibis.expr.datatypes as dt
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
-from exitline.engine.written import as_written
+from exitline.engine.written import as_written, function
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.data.source import Source
+
+
+_trim = function("btrim", [dt.string, dt.string], dt.string)
 
 
 class Spark:
@@ -95,11 +99,6 @@ class Spark:
         """
         for name in self._attached:
             self._session.catalog.dropTempView(name)
-
-
-@ibis.udf.scalar.builtin(name="btrim")
-def _trim(text: str, blanks: str) -> str:  # type: ignore[empty-body]
-    """Spark's text without these characters around it."""
 
 
 def _text(column: Any) -> Any:
