@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
@@ -54,7 +54,13 @@ Examples:
 )
 @click.option("--census", is_flag=True, help="The data are a full count: no sampling error.")
 @click.option("--by", multiple=True, help="Domain column; 'a,b' crosses two; repeatable.")
-@click.option("--level", default=0.95, show_default=True, help="Confidence of the intervals.")
+@click.option(
+    "--level",
+    type=numbers.INSIDE,
+    default=0.95,
+    show_default=True,
+    help="Confidence of the intervals.",
+)
 @click.option(
     "--interval",
     default="logit",
@@ -120,7 +126,7 @@ def command(
             open_source(data, **reading),
             list(measures),
             welfare=welfare,
-            line=[_line(text) for text in lines] or None,
+            line=[numbers.number_or_column(text, "--line") for text in lines] or None,
             design=design,
             by=[tuple(text.split(",")) for text in by],
             level=level,
@@ -142,11 +148,3 @@ def command(
     )
     for text in found.notes:
         show.note(f"note: {text}")
-
-
-def _line(text: str) -> float | str:
-    """A number where the text is one, else a column."""
-    try:
-        return float(text)
-    except ValueError:
-        return text

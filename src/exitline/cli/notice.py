@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
 
@@ -29,7 +29,7 @@ _OPTIONS = (
     click.option("--procedure", help="Shipped name or file: its days for objections."),
     click.option("--step", default="village notice", show_default=True,
                  help="The notice among the procedure's steps."),
-    click.option("--days", type=click.IntRange(min=1), help="Days for objections."),
+    click.option("--days", type=numbers.Whole(1, 36_500), help="Days for objections."),
     click.option("--language", type=click.Choice(["en", "zh"]), default="en",
                  show_default=True, help="Of the fixed words."),
     click.option("--out", "outs", multiple=True, required=True, type=click.Path(),
