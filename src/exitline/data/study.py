@@ -72,7 +72,7 @@ class TableRef:
         if self.sql is not None and self.connection is not None:
             from exitline.data.readers.sql import read_sql
 
-            return read_sql(self.sql, self.connection)
+            return read_sql(self.sql, self.connection, **self.options)
         from exitline.data.readers import open_file
 
         return open_file(self.path or "", **self.options)
