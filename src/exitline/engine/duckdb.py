@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from exitline.data.keys import BLANKS
 from exitline.engine import faults
 from exitline.errors import DataError
 from exitline.files import whole_file
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.data.source import Source
+
+_TIDY = (
+    "CREATE OR REPLACE TEMPORARY MACRO exitline_tidy(written) AS "
+    f"nullif(trim(nfc_normalize(written), '{BLANKS}'), '')"
+)
+"""What `exitline.data.keys.written` does to text."""
 
 
 class DuckDB:
@@ -54,12 +61,16 @@ class DuckDB:
         self._backend = ibis.duckdb.connect(**options)
         self._backend.raw_sql("SET enable_progress_bar = false").fetchall()
         self._backend.raw_sql("SET preserve_insertion_order = false").fetchall()
+        self._backend.raw_sql(_TIDY).fetchall()
         self._bound: Any = None
 
     def attach(self, source: Source, name: str) -> Any:
         """Make a source known under a name; see `Engine.attach`."""
         if source.kind == "ibis":
             self._bound = source.table
+            backend = source.table.get_backend()
+            if backend.name == self.name:
+                backend.raw_sql(_TIDY).fetchall()
             return source.table
         with faults.reading(source):
             if source.kind == "parquet":
