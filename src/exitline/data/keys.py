@@ -25,7 +25,7 @@ BLANKS = (
     " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
     "\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-"""What stands around a text without being part of it: Unicode's white space, and byte order marks."""
+"""What may stand around a text without being part of it: Unicode's blanks, byte order marks."""
 OWN = "exitline__"
 """Columns that exitline adds for its own use begin so; `refuse_own_names` keeps files from it."""
 FEW = 0.5
@@ -34,7 +34,7 @@ _LONG = 12
 _WHOLE = 2.0**63
 
 
-@ibis.udf.scalar.builtin(name="exitline_tidy")
+@ibis.udf.scalar.builtin(name="exitline_tidy")  # type: ignore[untyped-decorator]
 def _tidy(text: str) -> str:  # type: ignore[empty-body]
     """Text in Unicode normal form C without `BLANKS` around; missing where nothing is left.
 
@@ -224,9 +224,7 @@ class Joined:
     @property
     def forms(self) -> str:
         """The forms of keys that did not match, side by side."""
-        return (
-            f"{self.left.example} ({self.left.what}), {self.right.example} ({self.right.what})"
-        )
+        return f"{self.left.example} ({self.left.what}), {self.right.example} ({self.right.what})"
 
     @property
     def remedy(self) -> str:
@@ -375,4 +373,3 @@ def kind_of(dtype: Any) -> str:
 
 def _form_of(key: str | None) -> str | None:
     return None if key is None else form(key)
-

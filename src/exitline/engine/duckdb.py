@@ -68,6 +68,7 @@ class DuckDB:
         """Make a source known under a name; see `Engine.attach`."""
         if source.kind == "ibis":
             self._bound = source.table
+            assert source.table is not None
             backend = source.table.get_backend()
             if backend.name == self.name:
                 backend.raw_sql(_TIDY).fetchall()
