@@ -8,7 +8,13 @@ came instead, and what to do about it.
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
+from itertools import islice
+
+_LONGEST_PART = 1000
+_LONGEST_NAME = 100
+_MOST_NAMES = 5000
 
 
 class ExitlineError(Exception):
@@ -58,14 +64,12 @@ class ExitlineError(Exception):
             "got": self.got,
             "remedy": self.remedy,
         }
-        return {name: text for name, text in named.items() if text}
+        return {name: _brief(text) for name, text in named.items() if text}
 
     def __str__(self) -> str:
-        lines = [self.what]
-        lines += [
-            f"  {name + ':':<9} {text}" for name, text in self.parts().items() if name != "what"
-        ]
-        return "\n".join(lines)
+        parts = self.parts()
+        lines = [parts.pop("what", "")]
+        return "\n".join(lines + [f"  {name + ':':<9} {text}" for name, text in parts.items()])
 
 
 class RuleFileError(ExitlineError):
@@ -95,10 +99,30 @@ class MeasureError(ExitlineError):
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint naming the known names closest to a mistyped one ("" when none is close).
 
+    What was typed is never offered again, however it is written.
+
     Examples
     --------
     >>> nearest("wieght", ["weight", "strata"])
     "did you mean 'weight'?"
+    >>> nearest("weight", ["weight", "weight "])
+    ''
     """
-    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    typed = _bare(name)
+    if len(typed) > _LONGEST_NAME:
+        return ""
+    others = [str(k) for k in islice(known, _MOST_NAMES) if _bare(k) != typed]
+    close = difflib.get_close_matches(str(name), others, n=3, cutoff=0.6)
     return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?" if close else ""
+
+
+def _bare(name: object) -> str:
+    """A name without what the eye does not see."""
+    return unicodedata.normalize("NFC", str(name)).strip()
+
+
+def _brief(text: str) -> str:
+    """A part of a message, its middle left out where it is very long."""
+    if len(text) <= _LONGEST_PART:
+        return text
+    return f"{text[:600]} … ({len(text):,} characters) … {text[-200:]}"

@@ -13,6 +13,7 @@ from exitline.publish.tables.content import Facts
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
+    from exitline.data.study import Study
     from exitline.engine.base import Engine
 
 HOUSEHOLDS = "household_decisions.parquet"
@@ -86,7 +87,16 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
             labels,
             _study_facts(opened_study),
             opened_study.study.unit,
+            _keys(opened_study.study),
         )
+
+
+def _keys(study: Study) -> tuple[str, ...]:
+    """Columns that the study declares as keys of households or persons."""
+    declared = [study.columns.get("household"), "household"]
+    if study.key is not None:
+        declared += [study.key.households, study.key.persons]
+    return tuple(name for name in declared if name is not None)
 
 
 def _study_facts(opened_study: Ready) -> Facts:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.errors import ExitlineError
+from exitline.foreign import visible, visible_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,8 +24,14 @@ def console(*, stderr: bool = False) -> Console:
     """A rich console: coloured only on a terminal without NO_COLOR, 80 columns elsewhere."""
     from rich.console import Console
 
+    class Printing(Console):
+        """A console whose reader may leave: for `guard` to see, not for rich to end on."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     stream = sys.stderr if stderr else sys.stdout
-    return Console(
+    return Printing(
         stderr=stderr, width=None if stream.isatty() else WIDTH, highlight=False, soft_wrap=False
     )
 
@@ -57,27 +64,35 @@ def table(
     from rich.text import Text
 
     shown = Table(
-        title=Text(title, style="bold"), box=box.SIMPLE_HEAD, title_justify="left",
-        caption=Text(caption, style="dim") if caption else None, caption_justify="left",
+        title=Text(_shown(title), style="bold"), box=box.SIMPLE_HEAD, title_justify="left",
+        caption=Text(_shown(caption), style="dim") if caption else None, caption_justify="left",
         pad_edge=False, show_edge=False,
     )  # fmt: skip
     for i, name in enumerate(columns):
-        shown.add_column(Text(name), justify="right" if i in right else "left", overflow="fold")
+        shown.add_column(
+            Text(_shown(name)), justify="right" if i in right else "left", overflow="fold"
+        )
     for row in rows:
-        shown.add_row(*(Text("-" if cell is None else str(cell)) for cell in row))
+        shown.add_row(*(Text("-" if cell is None else _shown(str(cell))) for cell in row))
     console().print(shown)
+
+
+def _shown(text: str) -> str:
+    """Text for a terminal, on as many lines as it has."""
+    return visible(text, lines=True)
 
 
 def note(text: str) -> None:
     """Print a sentence, wrapped."""
     from rich.text import Text
 
-    console().print(Text(text))
+    console().print(Text(_shown(text)))
 
 
 def as_json(value: Any) -> None:
     """Print a value as JSON; NaN and infinities become null."""
-    click.echo(json.dumps(_plain(value), indent=2, ensure_ascii=False, default=str))
+    text = json.dumps(_plain(value), indent=2, ensure_ascii=False, default=str)
+    click.echo(visible_json(text))
 
 
 def _plain(value: Any) -> Any:
@@ -98,10 +113,10 @@ def error(reason: ExitlineError) -> None:
     from rich.text import Text
 
     shown = console(stderr=True)
-    shown.print(Text("error: ", style="bold red") + Text(reason.what, style="bold"))
+    shown.print(Text("error: ", style="bold red") + Text(_shown(reason.what), style="bold"))
     for name, text in reason.parts().items():
         if name != "what":
-            shown.print(Text(f"  {name + ':':<10}", style="dim") + Text(text))
+            shown.print(Text(f"  {name + ':':<10}", style="dim") + Text(_shown(text)))
 
 
 @contextmanager

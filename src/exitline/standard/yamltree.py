@@ -16,11 +16,12 @@ from typing import Any
 
 import yaml
 
+from exitline import inputs
 from exitline.errors import ExitlineError, RuleFileError, nearest
+from exitline.standard import yamlplain
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
-_DEEPEST = 50
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -274,26 +275,7 @@ def file_text(path: str | Path, error: type[ExitlineError] = RuleFileError) -> s
     ExitlineError
         Of the type `error`: no file, a file that cannot be read, or not UTF-8.
     """
-    file = Path(path)
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as reason:
-        raise error(
-            "the file is not encoded in UTF-8",
-            where=str(path),
-            expected="a YAML file in UTF-8",
-            got="other bytes",
-            remedy="save it as UTF-8",
-        ) from reason
-    except OSError as reason:
-        beside = [p.name for p in file.parent.iterdir()] if file.parent.is_dir() else []
-        raise error(
-            "there is no such file" if not file.exists() else "the file cannot be read",
-            where=str(path),
-            expected="a YAML file",
-            got="nothing under this name" if not file.exists() else str(reason.strerror),
-            remedy=nearest(file.name, beside) or "check the path",
-        ) from reason
+    return inputs.text(path, most=yamlplain.MOST_BYTES, expected="a YAML file", error=error)
 
 
 def read_text(text: str, file: str, error: type[ExitlineError] = RuleFileError) -> Tree:
@@ -321,59 +303,16 @@ def read_text(text: str, file: str, error: type[ExitlineError] = RuleFileError) 
     'hid'
     """
     try:
-        _only_plain(text, file, error)
+        yamlplain.within_bounds(text, file, error)
+        yamlplain.only_plain(text, file, error)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as reason:
         raise _not_yaml(reason, file, error) from reason
     if node is None:
         raise error("the file is empty", where=file, expected="keys with values", got="nothing")
     tree = Tree(node, file, "", error)
-    _check_keys(tree, node)
+    yamlplain.check_keys(node, file, error)
     return tree
-
-
-def _only_plain(text: str, file: str, error: type[ExitlineError]) -> None:
-    """Refuse aliases and tags, which make a file mean something else than it shows."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise error("the file is nested too deeply", where=file, got="brackets in brackets")
-        alias = isinstance(event, yaml.AliasEvent)
-        if alias or getattr(event, "anchor", None) or getattr(event, "tag", None):
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise error(
-                "anchors, aliases and tags are not used here",
-                where=f"{file}:{line}",
-                expected="plain keys and values",
-                got="an alias" if alias else "an anchor (&) or a tag (!)",
-                remedy="write the values out",
-            )
-
-
-def _check_keys(tree: Tree, node: yaml.Node) -> None:
-    """Every key is one word or text, and stands once."""
-    if isinstance(node, yaml.SequenceNode):
-        for member in node.value:
-            _check_keys(tree, member)
-    if not isinstance(node, yaml.MappingNode):
-        return
-    first: dict[str, int] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode):
-            raise tree.error("a key is not text", where=f"{tree.file}:{line}", expected="text")
-        if key.value in first:
-            raise tree.error(
-                f"the key '{key.value}' stands twice",
-                where=f"{tree.file}:{line}",
-                expected="each key once",
-                got=f"first in line {first[key.value]}, again in line {line}",
-                remedy="remove one of them",
-            )
-        first[key.value] = line
-        _check_keys(tree, value)
 
 
 def _placed(value: yaml.Node, key: yaml.Node) -> yaml.Node:
