@@ -34,7 +34,8 @@ def unit_facts(ready: Ready, level: str, criteria: Sequence[Criterion]) -> Facts
     StudyError
         Where a unit has several rows.
     """
-    from exitline.data.keys import written, written_text
+    from exitline.data.keys import written
+    from exitline.data.values import written as written_text
     from exitline.decide.chain import Facts
 
     table = ready.data.facts.get(level)

@@ -8,7 +8,6 @@ the keys themselves.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,6 @@ from exitline.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLANKS = (
-    " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
-    "\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
-"""What may stand around a text without being part of it: Unicode's blanks, byte order marks."""
 OWN = "exitline__"
 """Columns that exitline adds for its own use begin so; `refuse_own_names` keeps files from it."""
 FEW = 0.5
@@ -36,7 +30,7 @@ _WHOLE = 2.0**63
 
 @ibis.udf.scalar.builtin(name="exitline_tidy")  # type: ignore[untyped-decorator]
 def _tidy(text: str) -> str:  # type: ignore[empty-body]
-    """Text in Unicode normal form C without `BLANKS` around; missing where nothing is left.
+    """Text in Unicode normal form C without blanks around; missing where nothing is left.
 
     Each engine defines it when it is opened.
     """
@@ -53,12 +47,15 @@ def written(value: Any) -> Any:
     Returns
     -------
     ibis.Value
-        Text in Unicode normal form C without blanks around. Blank text and NaN are missing.
+        As `exitline.data.values.written` gives it in Python: text in Unicode normal form C
+        without blanks around. Blank text and NaN are missing.
         To be selected before it is grouped or joined on: Spark does not take it there.
     """
     kind = value.type()
     if kind.is_string():
         return _tidy(value)
+    if kind.is_boolean():
+        return ibis.ifelse(value, "True", "False")
     if not (kind.is_floating() or kind.is_decimal()):
         return value.cast("string")
     number = value.cast("float64")
@@ -68,23 +65,6 @@ def written(value: Any) -> Any:
     as_whole = ibis.ifelse(whole, near, ibis.null(kind)).cast("int64").cast("string")
     text = ibis.ifelse(number.isnan(), nothing, value.cast("string"))
     return ibis.ifelse(whole, as_whole, text)
-
-
-def written_text(value: object) -> str | None:
-    """What `written` gives, for one value in Python.
-
-    Examples
-    --------
-    >>> written_text(17.0), written_text(" 0017 "), written_text(" "), written_text(float("nan"))
-    ('17', '0017', None, None)
-    """
-    if value is None or value != value:
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, bool):
-        return str(value).lower()
-    return unicodedata.normalize("NFC", str(value)).strip(BLANKS) or None
 
 
 def refuse_own_names(columns: Iterable[str], where: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.data.keys import written_text
+from exitline.data.values import written
 from exitline.decide import decision as d
 from exitline.decide.reasons import Wording, reasons
 from exitline.decide.table import Decisions, rows_of
@@ -75,9 +75,9 @@ class Facts:
             county theirs is.
         """
         known = self.states.get(criterion, {})
-        names = [written_text(name) for name in units.names]
+        names = [written(name) for name in units.names]
         if len(self.keys) > 1:
-            parents = [written_text(parent) for parent in units.parents]
+            parents = [written(parent) for parent in units.parents]
             return [known.get(key) for key in zip(parents, names, strict=True)]
         twice = {name for name, count in Counter(names).items() if count > 1}
         unclear = sum((name,) in known for name in twice)

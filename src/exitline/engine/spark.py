@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from exitline.data.keys import BLANKS
+from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.errors import ExitlineError
 from exitline.files import whole_file

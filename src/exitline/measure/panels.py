@@ -15,7 +15,8 @@ from typing import Any, Literal
 import ibis
 
 from exitline.data.design import Design
-from exitline.data.keys import OWN, written, written_text
+from exitline.data.keys import OWN, written
+from exitline.data.values import written as written_text
 from exitline.errors import DataError, nearest
 from exitline.measure import portable
 from exitline.measure.terms import PovertyLine, is_poor
