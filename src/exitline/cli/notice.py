@@ -68,12 +68,8 @@ def command(
 ) -> None:
     """Make the lists and write them."""
     from exitline.api.notice import NoticePlan, notice
-<<<<<<< HEAD
-    from exitline.files import whole_files
-=======
     from exitline.data.source import open_source
-    from exitline.files import whole_file
->>>>>>> main
+    from exitline.files import whole_files
     from exitline.publish.notice import FIELDS, NoticeError
     from exitline.publish.notice.page import as_csv, render
 
@@ -86,17 +82,10 @@ def command(
     columns = {name: given.pop(name) for name in FIELDS}
     columns = {name: column for name, column in columns.items() if column}
     with show.working("making the lists"):
-<<<<<<< HEAD
-        made = notice(data, NoticePlan(columns, posted.date(), **given))
+        made = notice(open_source(data, **reading), NoticePlan(columns, posted.date(), **given))
     with whole_files(*outs) as partials:
         for path, partial in zip(outs, partials, strict=True):
             text = as_csv(made) if path.lower().endswith(".csv") else render(made, language)
-=======
-        made = notice(open_source(data, **reading), NoticePlan(columns, posted.date(), **given))
-    for path in outs:
-        text = as_csv(made) if path.lower().endswith(".csv") else render(made, language)
-        with whole_file(path) as partial:
->>>>>>> main
             partial.write_text(text, encoding="utf-8")
     for path in outs:
         show.note(f"written: {path}")
