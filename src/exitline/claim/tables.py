@@ -105,7 +105,29 @@ def pick_estimate(rows: Sequence[Row], pick: Pick) -> Row:
         left = fitting
     if len(left) > 1:
         raise _refused("several estimates fit", "one row", f"{len(left)} rows", "name more columns")
+    refuse_hidden(left[0])
     return left[0]
+
+
+def refuse_hidden(row: Row) -> None:
+    """Refuse what the run hides: its figures are in the analyst's tables, and nowhere else.
+
+    Raises
+    ------
+    ClaimError
+        Without the figure.
+
+    Examples
+    --------
+    >>> refuse_hidden({"measure": "headcount", "release": "shown"})
+    """
+    fate = row.get("release", "shown")
+    if fate != "shown":
+        raise _refused(
+            "this figure may not be published: it would give a small count away",
+            "a figure that the run's report shows", str(fate),
+            "claim the figure of a larger area, or run the study with another min_count",
+        )  # fmt: skip
 
 
 def count_decisions(rows: Sequence[Row], level: str, outcome: str, criterion: str = "") -> int:
