@@ -32,7 +32,7 @@ def opened(source: str | Path, engine: str | Engine, given: Mapping[str, Any]) -
     source : path
     engine : {"duckdb", "spark"} or Engine
     given : mapping
-        weight, size, welfare, line: for a data file only.
+        weight, size, welfare, line, and options of the reader: for a data file only.
 
     Yields
     ------
@@ -168,13 +168,14 @@ def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterato
     from exitline.data.source import open_source
     from exitline.engine.session import session
     from exitline.infer.cells import as_text
-    from exitline.measure.plan import require_columns
+    from exitline.measure.plan import require_usable
 
-    source = open_source(path)
+    roles = ("weight", "size", "welfare", "line")
+    source = open_source(path, **{k: v for k, v in given.items() if k not in roles})
     welfare, line = given["welfare"], given["line"]
     with session(engine) as running:
         table = running.attach(source, "households")
-        require_columns([n for n in (given["weight"], given["size"], welfare) if n], table.columns)
+        require_usable([n for n in (given["weight"], given["size"], welfare) if n], table)
         labels = {
             name: {as_text(value): word for value, word in words.items()}
             for name, words in source.labels.items()
@@ -190,9 +191,10 @@ def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterato
 
 def _only_data(given: Mapping[str, Any], what: str) -> None:
     """Refuse roles that a study or a run has itself."""
+    from exitline.data.readers.declaring import FLAGS
     from exitline.errors import DataError
 
-    named = [f"--{name}" for name, value in given.items() if value is not None]
+    named = [f"--{FLAGS.get(name, name)}" for name, value in given.items() if value is not None]
     if named:
         raise DataError(
             f"{what} says itself which columns play which role", got=", ".join(named),

@@ -114,6 +114,7 @@ def safe_table(
     line: float | None = None,
     engine: str | Engine = "duckdb",
     facts: Mapping[str, str | None] | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Protected:
     """Count, protect and audit a table.
 
@@ -131,6 +132,8 @@ def safe_table(
     engine : {"duckdb", "spark"} or Engine
     facts : mapping, optional
         title, year, source, licence, standard, line of `Facts`: instead of those known.
+    reading : mapping, optional
+        Options of the reader of a data file: encoding, delimiter, decimal, sheet, missing.
 
     Returns
     -------
@@ -152,7 +155,7 @@ def safe_table(
     from exitline.publish.tables.build import Rule, protected
 
     rule = rule or Rule()
-    given = {"weight": weight, "size": size, "welfare": welfare, "line": line}
+    given = {"weight": weight, "size": size, "welfare": welfare, "line": line, **(reading or {})}
     with opened(source, engine, given) as counted:
         counted = replace(counted, facts=_facts(counted.facts, facts or {}))
         _refuse(counted, layout, rule)
@@ -255,7 +258,7 @@ def _facts(known: Facts, given: Mapping[str, str | None]) -> Facts:
 
 def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
     """Columns that are not there or twice, and rounding of estimates."""
-    from exitline.measure.plan import require_columns
+    from exitline.measure.plan import require_usable
     from exitline.publish.tables.system import TableError
 
     names = (*layout.rows, *layout.columns)
@@ -264,7 +267,7 @@ def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
             "the columns of the table do not fit", expected="at least one for the rows, each once",
             got=", ".join(names) or "none", remedy="name each column once, areas under rows",
         )  # fmt: skip
-    require_columns(names, counted.table.columns)
+    require_usable(names, counted.table)
     if layout.percent and (rule.base is not None or not layout.columns):
         raise TableError(
             "shares cannot be shown here", expected="categories, and suppression",

@@ -11,6 +11,7 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.options import column_names, with_options
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.publish.release import ReleaseReport, TopCode
@@ -60,15 +61,19 @@ Examples:
 )
 @click.argument("data", type=click.Path())
 @with_options(_OPTIONS)
-def command(data: str, out: str | None, engine: str, as_json: bool, **given: Any) -> None:
+@reads_data
+def command(
+    data: str, out: str | None, engine: str, as_json: bool, reading: dict[str, Any], **given: Any
+) -> None:
     """Check, print, and write where all holds."""
     from exitline.api.release import ReleasePlan, release
+    from exitline.data.source import open_source
 
     for name in ("keys", "sensitive", "drop"):
         given[name] = column_names(given[name])
     given["top"] = tuple(_top(text) for text in given["top"])
     with show.working("checking"):
-        report = release(data, ReleasePlan(**given), out, engine=engine)
+        report = release(open_source(data, **reading), ReleasePlan(**given), out, engine=engine)
     if as_json:
         show.as_json(asdict(report) | {"met": report.met})
     else:

@@ -10,6 +10,7 @@ import click
 
 from exitline.cli import numbers
 from exitline.cli.options import with_options
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.watch.screens import Finding
@@ -67,13 +68,15 @@ Examples:
 @click.option("--top", type=numbers.Whole(1), default=10, show_default=True,
               help="Rows shown of each screen.")  # fmt: skip
 @click.option("--json", "json_", is_flag=True, help="Print every finding as JSON.")
-def command(data: str, top: int, json_: bool, **columns: Any) -> None:
+@reads_data
+def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns: Any) -> None:
     """Run the screens and print what they found."""
     from exitline.cli import show
+    from exitline.data.source import open_source
     from exitline.watch.screens.run import ScreenPlan, run_screens
 
     with show.working("screening"):
-        found = run_screens(data, ScreenPlan(**columns))
+        found = run_screens(open_source(data, **reading), ScreenPlan(**columns))
     if json_:
         show.as_json([asdict(finding) for finding in found])
         return

@@ -8,6 +8,7 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.options import column_names, with_options
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,8 @@ Examples:
 )
 @click.argument("source", type=click.Path())
 @with_options(_OPTIONS)
-def command(source: str, **given: Any) -> None:
+@reads_data
+def command(source: str, reading: dict[str, Any], **given: Any) -> None:
     """Count, protect, audit, write."""
     from exitline.api.tables import Layout, safe_table
     from exitline.files import check_folder
@@ -99,7 +101,7 @@ def command(source: str, **given: Any) -> None:
     said = {name: given[name] for name in ("title", "year", "licence")}
     said["source"] = given["origin"]
     with show.working("counting and protecting"):
-        made = safe_table(source, layout, rule, **roles, facts=said)
+        made = safe_table(source, layout, rule, **roles, facts=said, reading=reading)
     written = write(made.table, given["outs"], dataflow=given["dataflow"])
     if given["audit"]:
         write_audit(made, given["audit"])

@@ -21,6 +21,7 @@ CLOSED = {
 """An engine that loads no code."""
 FIXED = (
     "SET enable_progress_bar = false",
+    "SET TimeZone = 'UTC'",
     "SET preserve_insertion_order = false",
     "SET python_enable_replacements = false",  # no table that it was not given
     "SET lock_configuration = true",
