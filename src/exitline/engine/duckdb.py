@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
     from exitline.data.source import Source
 
+_TIDY = (
+    "CREATE OR REPLACE TEMPORARY MACRO exitline_tidy(written) AS "
+    f"nullif(trim(nfc_normalize(written), '{BLANKS}'), '')"
+)
+"""What `exitline.data.keys.written` does to text."""
+
 
 _nfc = function("nfc_normalize", [dt.string], dt.string)
 _octets = function("strlen", [dt.string], dt.int64)
@@ -66,12 +72,17 @@ class DuckDB:
         self._backend.raw_sql("SET enable_progress_bar = false").fetchall()
         self._backend.raw_sql("SET TimeZone = 'UTC'").fetchall()
         self._backend.raw_sql("SET preserve_insertion_order = false").fetchall()
+        self._backend.raw_sql(_TIDY).fetchall()
         self._bound: Any = None
 
     def attach(self, source: Source, name: str) -> Any:
         """Make a source known under a name; see `Engine.attach`."""
         if source.kind == "ibis":
             self._bound = source.table
+            assert source.table is not None
+            backend = source.table.get_backend()
+            if backend.name == self.name:
+                backend.raw_sql(_TIDY).fetchall()
             return as_written(source.table)
         with faults.reading(source):
             read = self._read(source, f"{name}_as_read")
