@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import operator
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import ibis.expr.datatypes as dt
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
+from exitline.engine.settings import FIXED, settings
 from exitline.engine.written import as_written, function, zones
 from exitline.errors import DataError
 from exitline.files import whole_file
@@ -61,18 +61,9 @@ class DuckDB:
     name = "duckdb"
 
     def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
-        options: dict[str, Any] = {}
-        threads = threads or int(os.environ.get("EXITLINE_THREADS", "0"))
-        memory = memory or os.environ.get("EXITLINE_MEMORY")
-        if threads:
-            options["threads"] = threads
-        if memory:
-            options["memory_limit"] = memory
-        self._backend = ibis.duckdb.connect(**options)
-        self._backend.raw_sql("SET enable_progress_bar = false").fetchall()
-        self._backend.raw_sql("SET TimeZone = 'UTC'").fetchall()
-        self._backend.raw_sql("SET preserve_insertion_order = false").fetchall()
-        self._backend.raw_sql(_TIDY).fetchall()
+        self._backend = ibis.duckdb.connect(**settings(threads, memory))
+        for said in (_TIDY, *FIXED):
+            self._backend.raw_sql(said).fetchall()
         self._bound: Any = None
 
     def attach(self, source: Source, name: str) -> Any:
