@@ -76,7 +76,9 @@ def load_study(path: str | Path) -> Study:
     return _study(read_file(file, StudyError), file)
 
 
-def parse_study(text: str, path: str | Path = "study.yaml") -> Study:
+def parse_study(
+    text: str, path: str | Path = "study.yaml", *, given: Mapping[str, Path] | None = None
+) -> Study:
     """Read a study from text, as if it stood in a file at `path`.
 
     Parameters
@@ -85,6 +87,9 @@ def parse_study(text: str, path: str | Path = "study.yaml") -> Study:
         YAML.
     path : path
         Where the file would be; relative paths are read from its folder.
+    given : mapping of str to Path, optional
+        The only files that the study may read, each by the name (or the last folders and
+        name) that the study knows it by. It then opens nothing else, and asks no database.
 
     Returns
     -------
@@ -103,13 +108,13 @@ def parse_study(text: str, path: str | Path = "study.yaml") -> Study:
     """
     from exitline.standard.yamltree import read_text
 
-    return _study(read_text(text, Path(path).name, StudyError), Path(path))
+    return _study(read_text(text, Path(path).name, StudyError), Path(path), given)
 
 
-def _study(tree: Tree, path: Path) -> Study:
+def _study(tree: Tree, path: Path, given: Mapping[str, Path] | None = None) -> Study:
     """The whole study from the tree of its file."""
     found = tree.fields(KEYS, required=("study", "data"))
-    paths = sections.Paths(path.parent)
+    paths = sections.Paths(path.parent, given=given)
     data = sections.data(found["data"], paths)
     study = Study(
         title=found["study"].text(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -31,17 +31,38 @@ _FILE_OPTIONS = (*_TEXT_OPTIONS, "missing")
 
 @dataclass
 class Paths:
-    """Reads paths from the study's folder and remembers those that lead out of it."""
+    """Reads paths from the study's folder and remembers those that lead out of it.
+
+    With `given`, a study of a stranger names files and never opens them: a path stands for the
+    one of these files whose name it ends in, and there are no others.
+    """
 
     folder: Path
     outside: list[str] = field(default_factory=list)
+    given: Mapping[str, Path] | None = None
 
     def read(self, written: str) -> Path:
         """The path that was written, from the study's folder."""
+        if self.given is not None:
+            return self._given(written, self.given)
         path = self.folder / Path(written).expanduser()
         if not path.resolve().is_relative_to(self.folder.resolve()) and written not in self.outside:
             self.outside.append(written)
         return path
+
+    def _given(self, written: str, given: Mapping[str, Path]) -> Path:
+        """The file that stands for a path; the longest name that the path ends in."""
+        parts = PurePath(written).parts
+        names = [n for n in given if (tail := PurePath(n).parts) == parts[-len(tail) :]]
+        if names:
+            return given[max(names, key=len)]
+        raise StudyError(
+            "the study reads a file that was not given",
+            where=PurePath(written).name or None,
+            expected="one of " + (", ".join(given) or "the data files"),
+            got=written,
+            remedy="name the file among the data",
+        )
 
 
 @dataclass(frozen=True)
@@ -89,6 +110,13 @@ def table(tree: Tree, paths: Paths) -> TableRef:
     if not tree.is_mapping:
         return TableRef(path=paths.read(tree.text()), where=tree.where)
     found = tree.fields(("path", *_FILE_OPTIONS, "sql", "connection"))
+    if "sql" in found and paths.given is not None:
+        raise tree.fault(
+            "the study asks a database",
+            expected="files, which can be given",
+            got="sql",
+            remedy="export the rows to a Parquet file and run the study on it",
+        )
     if "sql" in found:
         return _query(tree, found, paths)
     if "path" not in found:
@@ -140,7 +168,7 @@ def _from_environment(tree: Tree) -> str:
 def standard(tree: Tree, paths: Paths) -> str:
     """A shipped name, or a path from the study's folder."""
     text = tree.text()
-    if text.endswith((".yaml", ".yml")):
+    if text.endswith((".yaml", ".yml")) and paths.given is None:
         paths.read(text)
     return text
 
