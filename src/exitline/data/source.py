@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from exitline.data.values import Uses
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Source:
         Value labels that came with the file (Stata, SPSS).
     options : mapping
         What the engine needs to know to scan the file (CSV separator, encoding).
+    uses : Uses
+        What the columns are used for: it decides their types (see `exitline.data.values`).
 
     Examples
     --------
@@ -45,6 +48,25 @@ class Source:
     table: pa.Table | Any | None = None
     labels: Mapping[str, Mapping[Any, str]] = field(default_factory=lambda: MappingProxyType({}))
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    uses: Uses = field(default_factory=Uses)
+
+    def using(self, uses: Uses) -> Source:
+        """The same rows, with what their columns are used for said as well.
+
+        Parameters
+        ----------
+        uses : Uses
+            Roles and the columns that may be read at all; see `exitline.data.values`.
+
+        Examples
+        --------
+        >>> Source(kind="parquet").using(Uses(code={"ea"})).uses.of("ea")
+        'code'
+        """
+        both = self.uses | uses
+        if self.uses.columns is None:
+            both = replace(both, columns=uses.columns)
+        return replace(self, uses=both)
 
     @property
     def name(self) -> str:
