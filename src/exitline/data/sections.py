@@ -30,39 +30,68 @@ _FILE_OPTIONS = (*_TEXT_OPTIONS, "missing")
 
 
 @dataclass
+class GivenFiles:
+    """The only files that the study of a stranger may read.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        By the name, or the last folders and name, that the study knows each by.
+    used : set of str
+        Names that the study has asked for.
+
+    Examples
+    --------
+    >>> given = GivenFiles({"b/d.csv": Path("/tmp/1.csv"), "p.csv": Path("/tmp/2.csv")})
+    >>> given.read("../a/b/d.csv").name, sorted(given.used)
+    ('1.csv', ['b/d.csv'])
+    """
+
+    files: Mapping[str, Path]
+    used: set[str] = field(default_factory=set)
+
+    def read(self, written: str) -> Path:
+        """The file that stands for a path: the longest name that the path ends in.
+
+        Raises
+        ------
+        StudyError
+            When there is none.
+        """
+        parts = PurePath(written).parts
+        names = [n for n in self.files if (tail := PurePath(n).parts) == parts[-len(tail) :]]
+        if not names:
+            raise StudyError(
+                "the study reads a file that was not given",
+                where=PurePath(written).name or None,
+                expected="one of " + (", ".join(self.files) or "the data files"),
+                got=written,
+                remedy="name the file among the data",
+            )
+        name = max(names, key=len)
+        self.used.add(name)
+        return self.files[name]
+
+
+@dataclass
 class Paths:
     """Reads paths from the study's folder and remembers those that lead out of it.
 
-    With `given`, a study of a stranger names files and never opens them: a path stands for the
-    one of these files whose name it ends in, and there are no others.
+    With `given`, paths are only names: they stand for one of these files.
     """
 
     folder: Path
     outside: list[str] = field(default_factory=list)
-    given: Mapping[str, Path] | None = None
+    given: GivenFiles | None = None
 
     def read(self, written: str) -> Path:
         """The path that was written, from the study's folder."""
         if self.given is not None:
-            return self._given(written, self.given)
+            return self.given.read(written)
         path = self.folder / Path(written).expanduser()
         if not path.resolve().is_relative_to(self.folder.resolve()) and written not in self.outside:
             self.outside.append(written)
         return path
-
-    def _given(self, written: str, given: Mapping[str, Path]) -> Path:
-        """The file that stands for a path; the longest name that the path ends in."""
-        parts = PurePath(written).parts
-        names = [n for n in given if (tail := PurePath(n).parts) == parts[-len(tail) :]]
-        if names:
-            return given[max(names, key=len)]
-        raise StudyError(
-            "the study reads a file that was not given",
-            where=PurePath(written).name or None,
-            expected="one of " + (", ".join(given) or "the data files"),
-            got=written,
-            remedy="name the file among the data",
-        )
 
 
 @dataclass(frozen=True)
