@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import ibis.expr.datatypes as dt
 
+from exitline.data.values import BLANKS
 from exitline.engine import faults
+from exitline.engine.written import as_written, function, zones
 from exitline.errors import DataError
 from exitline.files import whole_file
 
@@ -18,6 +23,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.data.source import Source
+
+
+_nfc = function("nfc_normalize", [dt.string], dt.string)
+_octets = function("strlen", [dt.string], dt.int64)
+_trim = function("trim", [dt.string, dt.string], dt.string)
+_local = function("timezone", [dt.string, dt.Timestamp(timezone="UTC")], dt.Timestamp())
 
 
 class DuckDB:
@@ -53,6 +64,7 @@ class DuckDB:
             options["memory_limit"] = memory
         self._backend = ibis.duckdb.connect(**options)
         self._backend.raw_sql("SET enable_progress_bar = false").fetchall()
+        self._backend.raw_sql("SET TimeZone = 'UTC'").fetchall()
         self._backend.raw_sql("SET preserve_insertion_order = false").fetchall()
         self._bound: Any = None
 
@@ -60,18 +72,23 @@ class DuckDB:
         """Make a source known under a name; see `Engine.attach`."""
         if source.kind == "ibis":
             self._bound = source.table
-            return source.table
+            return as_written(source.table)
         with faults.reading(source):
-            if source.kind == "parquet":
-                bound = self._backend.read_parquet(str(source.path), table_name=name)
-            elif source.kind == "csv":
-                bound = self._backend.read_csv(
-                    str(source.path), table_name=name, **_csv_options(source)
-                )
-            else:
-                self._backend.con.register(name, source.table)
-                bound = self._backend.table(name)
+            read = self._read(source, f"{name}_as_read")
+            local = _local_times(read, zones(source))
+            clean = as_written(local, source.options.get("missing", ()), text=_text)
+            bound = self._backend.create_view(name, clean, overwrite=True)
         return ibis.table(bound.schema(), name=name)
+
+    def _read(self, source: Source, name: str) -> Any:
+        """The source's table as the file has it."""
+        if source.kind == "parquet":
+            return self._backend.read_parquet(str(source.path), table_name=name)
+        if source.kind == "csv":
+            options = _csv_options(source)
+            return self._backend.read_csv(str(source.path), table_name=name, **options)
+        self._backend.con.register(name, source.table)
+        return self._backend.table(name)
 
     def run(self, expression: Any) -> pa.Table:
         """Execute an expression and return its rows as Arrow."""
@@ -102,6 +119,22 @@ def opened(**options: Any) -> Iterator[DuckDB]:
         yield engine
     finally:
         engine.close()
+
+
+def _text(column: Any) -> Any:
+    """The one form of a text; few are changed, so that most are only looked at."""
+    first_or_last = (column < "!") | _or(column.endswith(blank) for blank in " \t\r\n")
+    odd = first_or_last | (_octets(column) != column.length())
+    return ibis.ifelse(odd, _trim(_nfc(column), BLANKS), column)
+
+
+def _or(flags: Iterator[Any]) -> Any:
+    return functools.reduce(operator.or_, flags)
+
+
+def _local_times(table: Any, zones: Mapping[str, str]) -> Any:
+    """The table with moments as the clocks of their own zone show them."""
+    return table.mutate(**{name: _local(zone, table[name]) for name, zone in zones.items()})
 
 
 def _quoted(path: Path) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.data.readers.declaring import choose
 from exitline.errors import DataError, DesignError
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ FATAL = {
                         "use the design weight, not a calibration that went below zero"),
     "bad_size": ("a household size of at least 1 on every row", "missing or impossible sizes",
                  "correct the size column, or leave size out to count households"),
-    "missing_design": ("stratum and PSU on every row", "missing stratum, PSU or fpc",
-                       "complete the design columns"),
+    "missing_stratum": ("a stratum on every row", "missing stratum", "complete the column"),
+    "missing_psu": ("a PSU on every row", "missing PSU", "complete the column"),
+    "missing_fpc": ("the number of clusters on every row", "missing fpc", "complete the column"),
 }  # fmt: skip
 LEFT_OUT = {
     "missing_welfare": "missing welfare",
@@ -76,8 +78,9 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
                 where=_where(fault, plan),
                 expected="a finite number on every row",
                 got=f"{words} on {faults[fault]:,} rows",
-                remedy='complete them, or leave them out on purpose: missing="exclude" '
-                "(in a study: missing: exclude); the report then says how many",
+                remedy="complete them, or leave them out on purpose: "
+                + choose('missing="exclude" (in a study: missing: exclude)', "--missing exclude")
+                + "; the report then says how many",
             )
     if table.num_rows == 0 or not np.nansum(table.column("n").to_numpy()):
         raise DataError(
@@ -96,9 +99,11 @@ def _where(fault: str, plan: Plan) -> str:
         return f"column '{design.weight}'"
     if fault == "bad_size":
         return f"column '{design.size}'"
-    if fault == "missing_design":
-        named = [c for c in (design.strata, *design.stages, *design.fpcs) if c]
-        return "columns " + ", ".join(f"'{c}'" for c in named)
+    if fault == "missing_stratum":
+        return f"column '{design.strata}'"
+    if fault in ("missing_psu", "missing_fpc"):
+        named = design.stages if fault == "missing_psu" else design.fpcs
+        return ("column " if len(named) == 1 else "columns ") + ", ".join(f"'{c}'" for c in named)
     if fault == "bad_line":
         return "the column of the line"
     return f"column '{plan.welfare}'"

@@ -7,6 +7,7 @@ spreadsheet files, and the result of an SQL query, are brought into an Arrow tab
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from exitline.data.source import Source
 
 OPTIONS = {
-    "parquet": frozenset[str](),
+    "parquet": frozenset({"missing"}),
     "csv": frozenset({"encoding", "delimiter", "decimal", "missing"}),
-    "stata": frozenset({"encoding"}),
-    "spss": frozenset({"encoding"}),
+    "stata": frozenset({"encoding", "missing"}),
+    "spss": frozenset({"encoding", "missing"}),
     "sheet": frozenset({"sheet", "missing"}),
-    "database": frozenset({"query"}),
+    "database": frozenset({"query", "missing"}),
 }
 """The options that each kind of file understands."""
 
@@ -36,9 +37,9 @@ def open_file(path: str | Path, **options: Any) -> Source:
         A file ending in .parquet, .csv, .tsv, .txt (also .gz of these), .dta, .sav,
         .zsav, .xlsx, .xls, .ods, or .duckdb, .sqlite, .db together with `query`.
     **options
-        `encoding` (csv, Stata, SPSS), `delimiter`, `decimal` ("." or ",") and `missing`
-        (texts that stand for a missing value; also for spreadsheets) for csv, `sheet`
-        for spreadsheets, `query` for databases.
+        `missing` (values that stand for a missing one, as written), `encoding` (csv, Stata,
+        SPSS), `delimiter` and `decimal` ("." or ",") for csv, `sheet` for spreadsheets,
+        `query` for databases.
 
     Returns
     -------
@@ -74,11 +75,11 @@ def open_file(path: str | Path, **options: Any) -> Source:
     if kind == "database":
         from exitline.data.readers.sql import read_database
 
-        return read_database(file, given.get("query"))
-    return _open_parquet(file)
+        return read_database(file, given.get("query"), given.get("missing", ()))
+    return _open_parquet(file, given.get("missing", ()))
 
 
-def _open_parquet(path: Path) -> Source:
+def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
     """A Parquet file: its footer is read, its rows are not."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -99,7 +100,10 @@ def _open_parquet(path: Path) -> Source:
     check_names(footer.schema_arrow.names, path.name)
     if footer.metadata.num_rows == 0:
         raise magic.no_rows(path)
-    return Source(kind="parquet", path=path)
+    options: dict[str, Any] = {"schema": footer.schema_arrow}
+    if missing:
+        options["missing"] = tuple(missing)
+    return Source(kind="parquet", path=path, options=options)
 
 
 def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:

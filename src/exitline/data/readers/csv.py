@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from exitline.data.readers.declaring import declare
 from exitline.data.readers.encodings import likely_encoding
 from exitline.data.readers.magic import no_rows
 from exitline.data.readers.names import check_names
@@ -238,7 +239,7 @@ def _wrong_encoding(path: Path, codec: codecs.CodecInfo, line: int) -> DataError
         where=f"{path.name}, line {line}",
         expected=f"text in {codec.name.upper()}",
         got=f"bytes that look like {guess}",
-        remedy=f"declare 'encoding: {guess}' beside the path, or save the file as UTF-8",
+        remedy=declare("encoding", guess) + ", or save the file as UTF-8",
     )
 
 
