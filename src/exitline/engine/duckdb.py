@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from exitline.engine import faults
-from exitline.errors import DataError
+from exitline.engine.columns import NOT_READ, quoted, text, typed_csv
 from exitline.files import whole_file
+from exitline.scratch import Scratch
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.data.held import HeldFile
     from exitline.data.source import Source
 
 
@@ -55,6 +57,8 @@ class DuckDB:
         self._backend.raw_sql("SET enable_progress_bar = false").fetchall()
         self._backend.raw_sql("SET preserve_insertion_order = false").fetchall()
         self._bound: Any = None
+        self._held: list[HeldFile] = []
+        self._scratch: Scratch | None = None
 
     def attach(self, source: Source, name: str) -> Any:
         """Make a source known under a name; see `Engine.attach`."""
@@ -62,36 +66,70 @@ class DuckDB:
             self._bound = source.table
             return source.table
         with faults.reading(source):
-            if source.kind == "parquet":
-                bound = self._backend.read_parquet(str(source.path), table_name=name)
-            elif source.kind == "csv":
-                bound = self._backend.read_csv(
-                    str(source.path), table_name=name, **_csv_options(source)
-                )
-            else:
-                self._backend.con.register(name, source.table)
-                bound = self._backend.table(name)
+            bound = self._read(source, name)
+        self._held += [source.held] if source.held is not None else []
         return ibis.table(bound.schema(), name=name)
+
+    def _read(self, source: Source, name: str) -> Any:
+        """The source's table; a path is never expanded, a CSV is typed once."""
+        if source.kind == "csv":
+            return self._read_csv(source, name)
+        if source.kind == "parquet":
+            file = source.held.name_for_engine if source.held is not None else str(source.path)
+            return self._backend.read_parquet(file, table_name=name)
+        self._backend.con.register(name, source.table)
+        return self._backend.table(name)
+
+    def _read_csv(self, source: Source, name: str) -> Any:
+        """A view of the typed columns; what was not read fails when it is asked for."""
+        typed = typed_csv(self._backend.con, source, self._folder())
+        columns = (
+            f"CAST({quoted(n)} AS {typed.types[n]}) AS {quoted(n)}"
+            if n in typed.types
+            else f"error({text(NOT_READ)})::VARCHAR AS {quoted(n)}"
+            for n in typed.names
+        )
+        self._backend.raw_sql(
+            f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {', '.join(columns)} "
+            f"FROM read_parquet({text(typed.file.name_for_engine)})"
+        )
+        self._held.append(typed.file)
+        return self._backend.table(name)
+
+    def _folder(self) -> Path:
+        """A new private folder, which goes when the engine is closed or its process ends."""
+        self._scratch = self._scratch or Scratch()
+        return self._scratch.new()
 
     def run(self, expression: Any) -> pa.Table:
         """Execute an expression and return its rows as Arrow."""
         with faults.running():
-            if self._bound is not None:
-                return self._bound.get_backend().to_pyarrow(expression)
-            return self._backend.to_pyarrow(expression)
+            backend = self._backend if self._bound is None else self._bound.get_backend()
+            found = backend.to_pyarrow(expression)
+        self._check_held()
+        return found
 
     def write(self, expression: Any, path: Path) -> int:
         """Execute an expression into one Parquet file without passing rows through Python."""
         with whole_file(path) as partial, faults.running():
             query = self._backend.compile(expression)
             copied = self._backend.con.execute(
-                f"COPY ({query}) TO '{_quoted(partial)}' (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY ({query}) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
             ).fetchone()
+        self._check_held()
         return int(copied[0]) if copied else 0
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection and remove the typed columns."""
         self._backend.disconnect()
+        self._held.clear()
+        if self._scratch is not None:
+            self._scratch.close()
+
+    def _check_held(self) -> None:
+        """Refuse what was computed from a file that has changed since it was opened."""
+        for file in self._held:
+            file.check()
 
 
 @contextmanager
@@ -102,16 +140,3 @@ def opened(**options: Any) -> Iterator[DuckDB]:
         yield engine
     finally:
         engine.close()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _csv_options(source: Source) -> dict[str, Any]:
-    """Options of the scan: strict, so that a broken row is an error and not a NULL."""
-    known = {"delimiter": "delim", "encoding": "encoding", "decimal": "decimal_separator"}
-    options = {known[k]: v for k, v in source.options.items() if k in known}
-    if source.path is None:
-        raise DataError("a CSV source without a file", remedy="give the path of the file")
-    return {"header": True, "sample_size": -1, "null_padding": False, **options}
