@@ -6,11 +6,14 @@ Names are loaded when they are first used, so that ``import exitline`` is cheap.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # `typing` takes longer to load than all the rest of this module
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from exitline import measure
     from exitline.api import check, decisions, estimate, run
     from exitline.data.design import Design

@@ -132,6 +132,7 @@ def _with_files(study: Study, files: Mapping[str, str]) -> Study:
 def _estimate(estimates: Estimates, query: Any, with_interval: bool) -> Recomputed:
     """One cell of the estimates, with its interval where the claim has one."""
     from exitline.claim import Recomputed
+    from exitline.claim.make import published_ends
     from exitline.errors import MeasureError
 
     try:
@@ -143,4 +144,4 @@ def _estimate(estimates: Estimates, query: Any, with_interval: bool) -> Recomput
     value = getattr(row, query.column)
     if not with_interval:
         return Recomputed(value)
-    return Recomputed(value, row.ci_low, row.ci_high)
+    return Recomputed(value, *published_ends(vars(row)))

@@ -15,11 +15,11 @@ from exitline.claim.exact import Rounding, as_fraction, text_of
 from exitline.claim.record import OUTCOMES, Claim, Query
 from exitline.claim.tables import Pick, count_decisions, pick_decision, pick_estimate, read_rows
 from exitline.errors import MeasureError
+from exitline.words.numbers import decimals, lower_end
 
 SHARES = frozenset({"H", "A", "uncensored", "censored", "contribution_share"})
 """Multidimensional measures that are shares and are read in percent."""
 _INTERVAL = ("ci_low", "ci_high", "level")
-_SIGNIFICANT = 2  # digits of the standard error that a figure still carries
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,8 @@ def estimate_claim(
         column=column,
         confidence=text_of(as_fraction(float(row["level"]))) if interval else "",
     )
-    low, high = (rounding.apply(float(row[n])) if interval else "" for n in ("ci_low", "ci_high"))
+    ends = published_ends(row) if interval else ()
+    low, high = (rounding.apply(end) for end in ends) if ends else ("", "")
     statement = said.statement or (
         f"{query.words()}: " + "{figure}" + (" ({low}-{high})." if interval else ".")
     )
@@ -322,24 +323,35 @@ def _kind(row: Mapping[str, Any]) -> str:
         return "share" if measure in SHARES else ""
 
 
+def published_ends(row: Mapping[str, Any]) -> tuple[float, float]:
+    """Ends of a figure's interval as they are published: no number of people begins below zero.
+
+    Examples
+    --------
+    >>> published_ends({"measure": "poor_count", "estimate": 40.0, "ci_low": -3.0, "ci_high": 83.0})
+    (0.0, 83.0)
+    """
+    low, high = float(row["ci_low"]), float(row["ci_high"])
+    return lower_end(low, float(row["estimate"]), _kind(row)), high
+
+
 def _rounding(row: Mapping[str, Any], column: str, unit: str, said: Wording) -> Rounding:
     """The rounding rule: as said, or as many digits as the standard error carries."""
     scale = "100" if unit == "percent" else "1"
-    decimals = said.decimals
-    if decimals is None and unit == "percent":
-        decimals = 1
-    elif decimals is None and (column != "estimate" or _kind(row) in ("persons", "households")):
-        decimals = 0 if column != "se" else _carried(row.get("se"))
-    elif decimals is None:
-        decimals = _carried(row.get("se"))
-    return Rounding(decimals, said.mode, scale)  # type: ignore[arg-type]
+    places = _places(row, column, unit) if said.decimals is None else said.decimals
+    return Rounding(places, said.mode, scale)  # type: ignore[arg-type]
 
 
-def _carried(se: Any) -> int:
-    """Decimals that two digits of the standard error carry; three without one."""
-    if not _is_number(se) or se <= 0:
-        return 3
-    return max(-6, min(9, _SIGNIFICANT - 1 - math.floor(math.log10(se))))
+def _places(row: Mapping[str, Any], column: str, unit: str) -> int:
+    """Decimals of a figure, as report, explorer and terminal write it."""
+    kind = "share" if unit == "percent" else _kind(row) or "number"
+    se = row.get("se")
+    known = float(se) if se is not None and _is_number(se) else math.nan
+    if column == "se" and known > 0:
+        return 1 if unit == "percent" else decimals(known, "number", known)
+    if column not in ("estimate", "se"):
+        return 0
+    return decimals(known, kind, float(row[column]))
 
 
 def _text(value: Any) -> str:

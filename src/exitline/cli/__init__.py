@@ -8,7 +8,10 @@ from collections.abc import Sequence
 
 import click
 
-from exitline import __version__
+from exitline import __version__, signals
+from exitline.cli import guard
+
+_DEBUG = "--debug"
 
 _LINES = {
     "init": "Look at a data file, propose a commented study file.",
@@ -61,7 +64,7 @@ class LazyGroup(click.Group):
             from exitline.errors import nearest
 
             hint = nearest(args[0], COMMANDS)
-            ctx.fail(f"there is no command '{args[0]}'." + (f" {hint}" if hint else ""))
+            ctx.fail(f"there is no command '{args[0][:80]}'." + (f" {hint}" if hint else ""))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -84,21 +87,24 @@ Examples:
   exitline standards china-2011-2020    # a rule file with its sources
 """,
 )
+@click.option(_DEBUG, is_flag=True, expose_value=False,
+              help="Show the traceback of an error; may stand after the command, too.")  # fmt: skip
 @click.version_option(__version__, "-V", "--version", prog_name="exitline")
 def exitline() -> None:
     """The group itself; see its help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line.
+    """Run the command line and leave the process.
 
     Exit statuses: 0 done; 1 the input cannot be used (a clear message, nothing
-    half-written); 2 wrong usage; 130 interrupted.
+    half-written); 2 wrong usage; 70 a fault of exitline; 130 interrupted, 143 terminated.
 
     Parameters
     ----------
     arguments : sequence of str, optional
-        Those of the process, unless given.
+        Those of the process, unless given; then its signals and streams are taken in
+        hand, too.
 
     Examples
     --------
@@ -109,21 +115,45 @@ def main(arguments: Sequence[str] | None = None) -> None:
     exitline, version ...
     0
     """
-    from exitline.errors import ExitlineError
+    if arguments is None:
+        signals.listen()
+        signals.open_streams()
+    sys.exit(call(sys.argv[1:] if arguments is None else arguments))
 
+
+def call(arguments: Sequence[str]) -> int:
+    """Run one command; whatever happens is said in one message.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+
+    Returns
+    -------
+    int
+        The exit status; see `main`.
+
+    Examples
+    --------
+    >>> call(["--version"])
+    exitline, version ...
+    0
+    """
+    given = list(arguments)
+    end = given.index("--") if "--" in given else len(given)
+    debug = _DEBUG in given[:end]
     try:
-        sys.exit(exitline.main(arguments, prog_name="exitline", standalone_mode=False) or 0)
-    except ExitlineError as reason:
-        from exitline.cli.show import error
+        guard.check_arguments(given)
+        status = _run([a for i, a in enumerate(given) if a != _DEBUG or i > end])
+        guard.flush()
+    except BaseException as reason:
+        return guard.told(reason, debug=debug)
+    return status
 
-        error(reason)
-        sys.exit(1)
-    except click.ClickException as reason:
-        reason.show()
-        sys.exit(reason.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was left half-written", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+
+def _run(arguments: list[str]) -> int:
+    """Parse and invoke. Not by click's own `main`, which takes an EOFError for an interrupt."""
+    exitline._main_shell_completion({}, "exitline")
+    with exitline.make_context("exitline", arguments) as context:
+        found = exitline.invoke(context)
+    return found if isinstance(found, int) else 0

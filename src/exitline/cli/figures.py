@@ -1,4 +1,4 @@
-"""Figures as people read them: percent with one decimal, intervals beside."""
+"""Figures on a terminal: as everywhere, in plain signs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from exitline.words.numbers import DASH, MINUS, SPACE, write
+
 if TYPE_CHECKING:
     from exitline.infer.estimates import Estimate
 
 
-def figure(value: float, unit: str, se: float = 0.0) -> str:
+def figure(value: float, unit: str, se: float = 0.0, reason: str = "") -> str:
     """One figure with no more digits than its standard error carries.
 
     Parameters
@@ -19,25 +21,20 @@ def figure(value: float, unit: str, se: float = 0.0) -> str:
     unit : str
         As in the catalogue: "share" is shown in percent, counts without decimals.
     se : float
+    reason : str
+        Why it is missing; one that begins with "suppressed" hides it.
 
     Examples
     --------
-    >>> figure(0.14273886, "share"), figure(410027.4, "persons"), figure(0.0295, "index", 0.0028)
-    ('14.3 %', '410,027', '0.0295')
+    >>> figure(0.14273886, "share"), figure(410027.4, "persons", 24_600)
+    ('14.3 %', '410,000')
+    >>> figure(0.0295, "index", 0.0028)
+    '0.0295'
     """
-    if math.isnan(value):
-        return "-"
-    if unit == "share":
-        return f"{100 * value:.1f} %"
-    if unit in {"persons", "households"} or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    if not se or math.isnan(se):
-        return f"{value:,.4g}"
-    decimals = max(0, 1 - math.floor(math.log10(se)))
-    return f"{value:,.{decimals}f}"
+    return _plain(write(value, math.nan, math.nan, se, unit, reason).text)
 
 
-def interval(low: float, high: float, unit: str, se: float = 0.0) -> str:
+def interval(low: float, high: float, unit: str, se: float = 0.0, value: float = 0.0) -> str:
     """An interval, without repeating the unit.
 
     Examples
@@ -45,10 +42,8 @@ def interval(low: float, high: float, unit: str, se: float = 0.0) -> str:
     >>> interval(0.1259, 0.1614, "share")
     '12.6-16.1'
     """
-    if math.isnan(low) or math.isnan(high):
-        return "none"
-    ends = [figure(x, unit, se).removesuffix(" %") for x in (low, high)]
-    return "-".join(ends)
+    spread = se if se > 0 else math.nan
+    return _plain(write(value, low, high, spread, unit).interval) or "none"
 
 
 def estimate_rows(estimates: Iterable[Estimate]) -> list[tuple[str, ...]]:
@@ -58,8 +53,13 @@ def estimate_rows(estimates: Iterable[Estimate]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for e in estimates:
         measure = named(e.measure)
+        said = write(e.estimate, e.ci_low, e.ci_high, e.se, measure.unit, e.reason)
         exact = math.isinf(e.df) and e.se == 0
-        ends = interval(e.ci_low, e.ci_high, measure.unit, e.se)
-        shown = (figure(e.estimate, measure.unit, e.se), "full count" if exact else ends)
-        rows.append((measure.label, e.line, *shown, f"{e.n:,}"))
+        ends = "full count" if exact else _plain(said.interval) or "none"
+        rows.append((measure.label, e.line, _plain(said.text), ends, f"{e.n:,}"))
     return rows
+
+
+def _plain(said: str) -> str:
+    """Without signs that a terminal may lack."""
+    return said.replace(SPACE, " ").replace(DASH, "-").replace(MINUS, "-")

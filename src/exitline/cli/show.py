@@ -24,8 +24,14 @@ def console(*, stderr: bool = False) -> Console:
     """A rich console: coloured only on a terminal without NO_COLOR, 80 columns elsewhere."""
     from rich.console import Console
 
+    class Printing(Console):
+        """A console whose reader may leave: for `guard` to see, not for rich to end on."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     stream = sys.stderr if stderr else sys.stdout
-    return Console(
+    return Printing(
         stderr=stderr, width=None if stream.isatty() else WIDTH, highlight=False, soft_wrap=False
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exitline.decide.decision import CANNOT_TELL, MET, WORDS
+from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
     from exitline.decide.decision import Comparison, Evidence, Verdicts
@@ -45,8 +46,8 @@ def percent(value: float, beside: float | None = None) -> str:
     if math.isnan(value):
         return "unknown"
     for decimals in (1, 2, 3, 4):
-        text = f"{100 * value:.{decimals}f}"
-        if beside is None or value == beside or text != f"{100 * beside:.{decimals}f}":
+        text = rounded(value, decimals, percent=True)
+        if beside is None or value == beside or text != rounded(beside, decimals, percent=True):
             return f"{text} %"
     return f"{100 * value:.6g} %"
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from exitline.errors import MeasureError, nearest
 from exitline.infer import intervals
-from exitline.infer.taylor import linearised_variance
+from exitline.infer.compare import p_value
+from exitline.infer.joint import Joint, of_difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +53,8 @@ class Estimate:
         Design effect, NaN unless asked for.
     reason : str
         Why a figure is missing; "" otherwise.
+    p : float
+        Of a difference: two-sided p-value against zero; NaN otherwise.
     """
 
     measure: str
@@ -68,6 +71,7 @@ class Estimate:
     population: float
     deff: float = float("nan")
     reason: str = ""
+    p: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ class Block:
     """All domains of one set for one measure at one line.
 
     `influence` holds the weighted influence of each row of `rows` at a fixed line, shape
-    (rows,); `at_line` what a relative line adds.
+    (rows,); `at_line` what a relative line adds. `additive`: areas are parts of the figure of
+    all together (numbers of persons, sums of money).
     """
 
     measure: str
@@ -100,6 +105,7 @@ class Block:
     at_line: AtLine | None
     deff: Floats
     reason: tuple[str, ...]
+    additive: bool = False
 
     def at(self, i: int, level: float) -> Estimate:
         """The record of domain `i`."""
@@ -220,12 +226,23 @@ class Estimates:
         Returns
         -------
         Estimate
-            With a t interval on the smaller of the two degrees of freedom.
+            With a t interval and a p-value on the degrees of freedom of the design, as R's
+            ``svycontrast`` with ``degf(design)``.
+
+        Examples
+        --------
+        >>> import pandas as pd, exitline as xl
+        >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0, 8.0, 7.0], "r": list("aaabbb")})
+        >>> found = xl.estimate(homes, "mean", welfare="y", by="r")
+        >>> gap = found.difference({"domain": "b"}, {"domain": "a"})
+        >>> gap.estimate, round(gap.p, 4)
+        (6.0, 0.0004)
         """
         (left, i), (right, j) = self._locate(a), self._locate(b)
         value = float(left.estimate[i] - right.estimate[j])
-        se = self._se_of_difference(left, i, right, j)
-        df = float(min(left.df[i], right.df[j]))
+        missing = left.reason[i] or right.reason[j]
+        se = float("nan") if missing else self._se_of_difference((left, i), (right, j))
+        df = self.frame.df
         bounds = intervals.symmetric(np.array([value]), np.array([se]), np.array([df]), self.level)
         parts: dict[str, Any] = {
             name: x if x == y else f"{x} - {y}"
@@ -238,43 +255,16 @@ class Estimates:
         return Estimate(
             **parts, estimate=value, se=se, ci_low=float(bounds.low[0]),
             ci_high=float(bounds.high[0]), level=self.level, df=df,
-            n=int(left.n[i] + right.n[j]), population=float("nan"),
+            n=int(left.n[i] + right.n[j]), population=float("nan"), reason=missing,
+            p=float(p_value(np.array([value]), np.array([se]), df)[0]),
         )  # fmt: skip
 
-    def _se_of_difference(self, left: Block, i: int, right: Block, j: int) -> float:
-        """Standard error of the difference, with both influences in one domain."""
+    def _se_of_difference(self, left: tuple[Block, int], right: tuple[Block, int]) -> float:
+        """Standard error of the difference: of one figure whose influence is that of both."""
         if not self.frame.stages:
             return 0.0
-        rows, influence = _joined(left, i, right, j)
-        variance = linearised_variance(rows, influence[:, None], self.frame)
-        return float(np.sqrt(variance[0, 0]))
-
-
-def _joined(left: Block, i: int, right: Block, j: int) -> tuple[Rows, Floats]:
-    """Rows of both domains as one domain, the right side's influence negated."""
-    from exitline.infer.cells import Rows
-
-    x, y = left.rows.domain == i, right.rows.domain == j
-    both = [(left.rows, x), (right.rows, y)]
-    influence = [left.influence[x], -right.influence[y]]
-    for block, k, sign in ((left, i, 1.0), (right, j, -1.0)):
-        if block.at_line is not None:
-            line = block.at_line.line
-            both.append((line.rows, np.ones(len(line.influence), dtype=bool)))
-            influence.append(sign * block.at_line.slope[k] * line.influence)
-    stratum = np.concatenate([r.stratum[k] for r, k in both])
-    rows = Rows(
-        domain=np.zeros(len(stratum), dtype=np.int64),
-        keys=((),),
-        stratum=stratum,
-        stages=tuple(
-            np.concatenate([r.stages[s][k] for r, k in both]) for s in range(len(left.rows.stages))
-        ),
-        n=np.concatenate([r.n[k] for r, k in both]),
-        n_positive=np.concatenate([r.n_positive[k] for r, k in both]),
-        sums=np.empty((len(stratum), 0)),
-    )
-    return rows, np.concatenate(influence)
+        variance = Joint(self.frame, [of_difference(*left, *right)]).variances()
+        return float(np.sqrt(max(variance[0], 0.0))) if np.isfinite(variance[0]) else float("nan")
 
 
 def _values(block: Block, name: str, level: float) -> Any:

@@ -47,6 +47,14 @@ class Frame:
     stages: tuple[Stage, ...]
     lonely: str
 
+    @property
+    def df(self) -> float:
+        """PSUs minus strata of the whole design, as R's ``degf``; infinite for a full count."""
+        if not self.stages:
+            return float("inf")
+        sampled = self.stages[0].sampled
+        return float(sampled.sum() - np.count_nonzero(sampled))
+
 
 def frame_of(cells: Cells, lonely: str) -> Frame:
     """The design of the whole sample, from all its cells.

@@ -146,6 +146,7 @@ def _block(
         at_line=at_line,
         deff=deff,
         reason=_reasons(value, se),
+        additive=measure.rule == "total",
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report.blocks import LEADS
-from exitline.publish.report.numbers import write
 from exitline.web.edges import class_edges
 from exitline.web.model import (
     CANNOT_TELL,
@@ -23,6 +22,7 @@ from exitline.web.model import (
 )
 from exitline.web.runs import key_of
 from exitline.web.texts import known
+from exitline.words.numbers import write
 
 if TYPE_CHECKING:
     from exitline.web.runs import RunFolder

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.report.numbers import write
 from exitline.web.giveaway import of_poor
 from exitline.web.model import OUTCOMES, Asked, DecisionSet, Judged, Text
 from exitline.web.protect import small_parts
 from exitline.web.texts import both, in_language, joined, known
+from exitline.words.numbers import write
 
 if TYPE_CHECKING:
     from exitline.web.figures import Grid

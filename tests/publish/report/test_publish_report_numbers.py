@@ -17,8 +17,8 @@ from exitline.infer.frame import Frame
 from exitline.publish.report import ReportInput
 from exitline.publish.report.axis import shared_axis
 from exitline.publish.report.blocks import Naming
-from exitline.publish.report.numbers import CANNOT_TELL, SPACE, write
 from exitline.publish.report.titles import standing, title
+from exitline.words.numbers import CANNOT_TELL, SPACE, write
 
 NAN = float("nan")
 STUDY = parse_study("{study: s, data: {households: h.csv}, columns: {size: size}}")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
-from exitline.publish.report.numbers import about, count
 from exitline.publish.report.stacks import rule_of
 from exitline.publish.report.table import (
     MOST_ROWS,
@@ -21,6 +20,7 @@ from exitline.publish.report.table import (
     bar_of,
 )
 from exitline.publish.report.titles import standing, title
+from exitline.words.numbers import about, count
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Block

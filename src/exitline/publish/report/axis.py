@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exitline.publish.report.numbers import SPACE, rounded
+from exitline.words.numbers import SPACE, rounded
 
 _PAD = 3.0
 """Percent of the width kept free on each side, so that end labels and dots fit."""

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.publish.report.numbers import Written, rounded, write
+from exitline.words.numbers import Written, rounded, write
 
 if TYPE_CHECKING:
     from exitline.data.money import StudyLine

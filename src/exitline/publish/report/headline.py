@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
-from exitline.publish.report.numbers import DASH, Written, about, plural
 from exitline.publish.report.table import Bar, Reference, bar_of
+from exitline.words.numbers import DASH, Written, about, plural
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Block

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.report.numbers import count, plural, rounded
 from exitline.publish.report.rules import used_lines
+from exitline.words.numbers import count, plural, rounded
 
 if TYPE_CHECKING:
     from exitline.data.design import Design

@@ -15,9 +15,9 @@ from exitline.publish.report.blocks import naming, of_set, written
 from exitline.publish.report.decided import Level, area_levels, household_level
 from exitline.publish.report.headline import Headline, headline
 from exitline.publish.report.method import Method, method
-from exitline.publish.report.numbers import rounded
 from exitline.publish.report.rules import Rules, rules
 from exitline.publish.report.table import Cell, Column, Table
+from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
     from jinja2 import Environment

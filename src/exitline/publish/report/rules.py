@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report import blocks as b
-from exitline.publish.report.numbers import rounded
+from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput

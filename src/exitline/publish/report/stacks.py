@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from exitline.publish.report.numbers import CANNOT_TELL, about, write
 from exitline.publish.report.table import Mark
+from exitline.words.numbers import CANNOT_TELL, about, rounded, write
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Estimate
@@ -78,7 +78,7 @@ def stack_of(label: str, counts: Mapping[str, float], note: str, sampled: bool) 
         parts.append(
             Segment(
                 KEYS[outcome], WORDS[outcome], about(counts[outcome], sampled),
-                f"{width:.1f}\N{NO-BREAK SPACE}%", round(start, 3), round(width, 3),
+                f"{rounded(width, 1)}\N{NO-BREAK SPACE}%", round(start, 3), round(width, 3),
             )
         )  # fmt: skip
         start += width

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.direction import isolated
 from exitline.publish.report import blocks as b
-from exitline.publish.report.numbers import plural
+from exitline.words.numbers import plural
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Block

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.direction import isolated
 from exitline.publish.report.axis import Axis, shared_axis
-from exitline.publish.report.numbers import CANNOT_TELL, DASH, count, plural
 from exitline.publish.report.stacks import KEYS, MANY, RANK, WORDS, criterion_of, rule_of
 from exitline.publish.report.table import MOST_ROWS, Cell, Column, Reference, Row, Table, bar_of
+from exitline.words.numbers import CANNOT_TELL, DASH, count, plural
 
 if TYPE_CHECKING:
     from exitline.decide.table import Decision

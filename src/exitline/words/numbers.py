@@ -1,11 +1,17 @@
-"""How figures are written: no more digits than the standard error carries."""
+"""How figures are written: no more digits than the standard error carries.
+
+One rule for terminal, report, explorer, tables, films, claims and API. Ties go to the even
+digit, of the number that the shortest text of a float names, as in `exitline.claim.Rounding`.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 CANNOT_TELL = "cannot tell yet"
+SUPPRESSED = "suppressed"
 SPACE = "\N{NO-BREAK SPACE}"
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
@@ -14,6 +20,7 @@ _MOST = {"share": 1, "index": 4, "money": 2, "persons": 0, "households": 0}
 _NEVER_NEGATIVE = {"persons", "households", "index"}
 _LEAST = {"share": 0, "index": 0}
 _PLAIN = {"share": 1, "index": 4, "persons": 0, "households": 0}
+_EXACT = Context(prec=700)
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,8 @@ def write(value: float, low: float, high: float, se: float, unit: str, reason: s
     >>> write(float("nan"), 0, 0, 0, "share", "no household").text
     'cannot tell yet'
     """
-    if reason.startswith("suppressed"):
-        return Written("suppressed", "", reason)
+    if reason.startswith(SUPPRESSED):
+        return Written(SUPPRESSED, "", reason)
     if math.isnan(value):
         return Written(CANNOT_TELL, "", reason or "no reason was recorded")
     places = decimals(se, unit, value)
@@ -100,11 +107,22 @@ def write(value: float, low: float, high: float, se: float, unit: str, reason: s
         return Written(text, "", reason or "no interval can be given")
     if se == 0:
         return Written(text)
-    factor = 100 if unit == "share" else 1
-    low = max(low, 0.0) if unit in _NEVER_NEGATIVE and value >= 0 else low
-    ends = [rounded(factor * bound, places) for bound in (low, high)]
+    percent = unit == "share"
+    low = lower_end(low, value, unit)
+    ends = [rounded(bound, places, percent=percent) for bound in (low, high)]
     between = " to " if low < 0 else DASH
     return Written(text, between.join(ends), reason)
+
+
+def lower_end(low: float, value: float, unit: str) -> float:
+    """The lower end of an interval as it is published: not below zero for what never is.
+
+    Examples
+    --------
+    >>> lower_end(-12.5, 40.0, "persons"), lower_end(-12.5, 40.0, "money")
+    (0.0, -12.5)
+    """
+    return max(low, 0.0) if unit in _NEVER_NEGATIVE and value >= 0 else low
 
 
 def _with_unit(value: float, places: int, unit: str) -> str:
@@ -113,20 +131,28 @@ def _with_unit(value: float, places: int, unit: str) -> str:
         return rounded(value, places)
     if 0 < value < 0.0005:
         return f"under 0.1{SPACE}%"
-    return f"{rounded(100 * value, places)}{SPACE}%"
+    return f"{rounded(value, places, percent=True)}{SPACE}%"
 
 
-def rounded(value: float, places: int) -> str:
+def rounded(value: float, places: int, *, percent: bool = False) -> str:
     """A number with separators, rounded to decimals, or to tens where negative.
+
+    Parameters
+    ----------
+    value : float
+    places : int
+    percent : bool
+        Write a share in percent.
 
     Examples
     --------
     >>> rounded(398_123.0, -3), rounded(2.25, 1), rounded(-0.04, 1)
-    ('398,000', '2.3', '0.0')
+    ('398,000', '2.2', '0.0')
+    >>> rounded(0.0145, 1, percent=True)
+    '1.4'
     """
-    from decimal import ROUND_HALF_UP, Decimal
-
-    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    number = Decimal(repr(float(value))).scaleb(2 if percent else 0, _EXACT)
+    exact = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _EXACT)
     text = f"{abs(exact):,.{max(places, 0)}f}"
     return f"{MINUS}{text}" if exact < 0 else text
 

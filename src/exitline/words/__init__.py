@@ -1,0 +1,1 @@
+"""How figures are written: one rounding and one set of words for every room."""

@@ -1,0 +1,225 @@
+"""Which areas stand apart: one rule, held against the definition and against chance."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import exitline as xl
+from exitline.infer.apart import apart
+from exitline.infer.compare import differences, holm
+
+DESIGN = xl.Design(weight="w", strata="s", psu="p")
+
+
+def _survey(seed: int, areas: int = 6, shift: float = 0.0) -> pd.DataFrame:
+    """Areas across two strata, eight PSUs each of six households; the last area poorer."""
+    rng = np.random.default_rng(seed)
+    area = np.repeat(np.arange(areas), 8 * 6)
+    psu = np.repeat(np.arange(areas * 8), 6)
+    level = rng.normal(0, 0.3, areas * 8)[psu] - shift * (area == areas - 1)
+    return pd.DataFrame(
+        {"y": np.exp(level + rng.normal(0, 1, len(area))), "w": rng.uniform(1, 3, len(area)),
+         "s": psu % 2, "p": psu, "area": [f"a{i}" for i in area]}
+    )  # fmt: skip
+
+
+def _found(data: pd.DataFrame, measure: str = "headcount", **options) -> xl.Estimates:
+    chosen = {"design": DESIGN, "by": "area", "welfare": "y", "line": 1.0, **options}
+    return xl.estimate(data, measure, **chosen)
+
+
+@pytest.mark.parametrize("line", [1.0, xl.relative_line(0.6), xl.relative_line(0.5, of="mean")])
+@pytest.mark.parametrize("lonely", ["fail", "adjust", "average"])
+def test_many_differences_at_once_are_the_differences_one_by_one(line, lonely):
+    data = _survey(3)
+    if lonely != "fail":
+        data = data[(data.s == 0) | (data.p == 1)]
+    design = xl.Design(weight="w", strata="s", psu="p", lonely=lonely)
+    found = _found(data, line=line, design=design)
+    whole, block = found.blocks
+    for reference in ((whole, 0), (block, 2)):
+        many = differences(found, block, reference)
+        for i, name in enumerate(block.rows.labels):
+            one = found.difference(
+                {"by": "area", "domain": name},
+                {"by": reference[0].by, "domain": reference[0].rows.labels[reference[1]]},
+            )
+            assert many.value[i] == pytest.approx(one.estimate, rel=1e-12)
+            if reference[0] is block and i == 2:
+                assert np.isnan(many.p[i])
+                continue
+            assert many.se[i] == pytest.approx(one.se, rel=1e-9)
+            assert many.p[i] == pytest.approx(one.p, rel=1e-7)
+            assert many.df == one.df
+
+
+def test_all_covariances_are_those_read_off_row_by_row():
+    from exitline.infer.joint import Joint, of_areas
+
+    for lonely in ("adjust", "average"):
+        data = _survey(5)
+        data = data[(data.s == 0) | (data.p == 1)]
+        design = xl.Design(weight="w", strata="s", psu="p", lonely=lonely)
+        found = _found(data, "mean", design=design)
+        joint = Joint(found.frame, [of_areas(found.blocks[1])])
+        whole = joint.matrix()
+        np.testing.assert_allclose(np.diag(whole), joint.variances(), rtol=1e-9)
+        for i in range(joint.size):
+            np.testing.assert_allclose(whole[i], joint.row(i), rtol=1e-9, atol=1e-18)
+
+
+def test_area_against_all_is_the_test_of_area_against_the_rest():
+    """area - all = (1 - share) (area - rest), so both have about the same t."""
+    data = _survey(7, shift=0.5)
+    data["rest"] = np.where(data.area == "a5", "a5", "others")
+    found = _found(data, "mean", by=["area", "rest"])
+    with_all = found.difference({"by": "area", "domain": "a5"}, {"by": ""})
+    rest = found.difference({"by": "rest", "domain": "a5"}, {"by": "rest", "domain": "others"})
+    assert with_all.estimate / with_all.se == pytest.approx(rest.estimate / rest.se, rel=0.02)
+
+
+def test_holm_by_definition():
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        p = rng.uniform(0, 0.2, 7)
+        adjusted = holm(p)
+        for alpha in (0.01, 0.05, 0.2):
+            rejected = set()
+            for step, i in enumerate(np.argsort(p)):
+                if p[i] > alpha / (7 - step):
+                    break
+                rejected.add(int(i))
+            assert rejected == {int(i) for i in np.flatnonzero(adjusted <= alpha)}
+    assert np.isnan(holm(np.array([np.nan, 0.5]))[0])
+
+
+def test_an_area_that_differs_is_found_with_holms_control():
+    found = _found(_survey(11, shift=2.0))
+    block = found.blocks[1]
+    got = apart(found, block)
+    p = [found.difference({"by": "area", "domain": d}, {"by": ""}).p for d in block.rows.labels]
+    assert list(got.p.values()) == pytest.approx(list(holm(np.array(p))))
+    assert got.above == (5,)
+    assert got.highest == (5,)
+    assert got.differ
+    assert not got.exact
+
+
+def test_hidden_areas_are_left_out_before_control():
+    found = _found(_survey(11, shift=2.0))
+    block = found.blocks[1]
+    p = np.array(
+        [found.difference({"by": "area", "domain": d}, {"by": ""}).p for d in block.rows.labels]
+    )
+    got = apart(found, block, shown=[0, 2, 4])
+    assert set(got.p) == {0, 2, 4}
+    assert list(got.p.values()) == pytest.approx(list(holm(p[[0, 2, 4]])))
+    assert got.left_out == (1, 3, 5)
+    assert got.highest != (5,)
+
+
+def _hand(rows: list[tuple[str, int, float]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["area", "p", "y"]).assign(w=1.0, s=0)
+
+
+def test_areas_without_a_standard_error_enter_no_claim():
+    rows = [("one", 0, 0.5)] * 9
+    for k, area in enumerate(("b", "c", "d"), 1):
+        rows += [(area, 10 * k + j, 0.5 if j < k + 2 else 2.0) for j in range(10) for _ in "four"]
+    found = _found(_hand(rows))
+    block = found.blocks[1]
+    at = block.rows.labels.index("one")
+    assert block.estimate[at] == 1.0
+    got = apart(found, block)
+    assert at in got.left_out
+    assert got.highest == ()
+    assert at not in got.p
+
+
+def test_zero_poor_of_fifty_is_below_only_where_its_limit_says_so():
+    """All other areas at 10 %: nought of 50 has the upper limit 7 %, nought of 900 0.4 %."""
+
+    def survey(size: int) -> pd.DataFrame:
+        rows = [("none", k, 2.0) for k in range(size)]
+        rows += [(a, 1000 + 400 * i + j, 0.5 if j % 10 == 0 else 2.0)
+                 for i, a in enumerate(("b", "c", "d")) for j in range(400)]  # fmt: skip
+        return _hand(rows)
+
+    few, many = (_found(survey(n)) for n in (20, 900))
+    for found, below in ((few, ()), (many, ("none",))):
+        block = found.blocks[1]
+        got = apart(found, block)
+        assert tuple(block.rows.labels[i] for i in got.below) == below
+        assert got.above == () or below
+
+
+def test_zero_poor_without_an_interval_is_not_below():
+    rows = [("none", 0, 2.0)] * 50
+    rows += [(a, 10 * i + j, 0.5 if (j + h) % 3 else 2.0)
+             for i, a in enumerate(("b", "c"), 1) for j in range(10) for h in range(5)]  # fmt: skip
+    found = _found(_hand(rows))
+    block = found.blocks[1]
+    assert block.estimate[block.rows.labels.index("none")] == 0
+    got = apart(found, block)
+    assert got.below == ()
+    assert got.lowest == ()
+
+
+def test_numbers_of_persons_are_no_rates():
+    found = _found(_survey(11, shift=2.0), "poor_count")
+    got = apart(found, found.blocks[1])
+    assert got.above == got.below == ()
+    assert got.p == {}
+
+
+def test_full_counts_are_compared_exactly():
+    data = pd.DataFrame({"y": [1, 3, 1, 3, 1, 1, 3, 3, 1, 3], "area": list("aabbccddee")})
+    found = _found(data, line=2.0, design=xl.Design(census=True))
+    got = apart(found, found.blocks[1])
+    assert got.exact
+    assert (got.above, got.below, got.alike) == ((2,), (3,), (0, 1, 4))
+    assert (got.highest, got.lowest, got.differ) == ((2,), (3,), True)
+    same = apart(found, found.blocks[1], shown=[0, 1, 4])
+    assert same.highest == same.lowest == ()
+    assert not same.differ
+
+
+def test_a_single_area_is_nothing_to_compare():
+    data = _survey(2, areas=1)
+    found = _found(data)
+    got = apart(found, found.blocks[1])
+    assert got.nothing
+
+
+def test_no_area_is_highest_against_another_that_is_as_high():
+    """Highest is claimed only where every pair is told apart, by Holm over these pairs."""
+    found = _found(_survey(19, shift=1.0), "mean")
+    block = found.blocks[1]
+    got = apart(found, block)
+    ends = {"highest": int(np.argmax(block.estimate)), "lowest": int(np.argmin(block.estimate))}
+    for name, end in ends.items():
+        p = [
+            found.difference({"by": "area", "domain": a}, {"by": "area", "domain": b}).p
+            for a, b in combinations(block.rows.labels, 2)
+            if block.rows.labels[end] in (a, b)
+        ]
+        assert bool(getattr(got, name)) == bool(np.all(holm(np.array(p)) <= 0.05))
+
+
+def test_p_of_nought_comes_from_exact_limits():
+    """With the overall figure known almost exactly, p is that of the binomial: 2 (1 - P)^n."""
+    rows = [("none", k, 2.0) for k in range(30)]
+    rows += [("many", 100 + j, 0.5 if j % 10 == 0 else 2.0) for j in range(60_000)]
+    found = _found(_hand(rows))
+    block = found.blocks[1]
+    at = block.rows.labels.index("none")
+    got = apart(found, block, shown=[at])
+    share = float(found.blocks[0].estimate[0])
+    t30 = stats.t.ppf(0.975, 29) / stats.t.ppf(0.975, block.df[at])
+    expected = 2 * (1 - share) ** (30 * t30**2)
+    assert got.p[at] == pytest.approx(expected, rel=0.02)
