@@ -130,16 +130,17 @@ def estimate_table(
     from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
     from exitline.infer.usable import notes_on, refuse_unusable
-    from exitline.measure.plan import make_plan, require_columns
+    from exitline.measure.plan import make_plan, require_usable
     from exitline.measure.totals import totals
 
     if welfare is not None:
-        require_columns([welfare, *design.columns], table.columns)
+        require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)
     chosen = make_plan(
         table.columns, measures, welfare=welfare, line=line, design=design, by=by, year=year,
         level=level, with_squares=deff,
     )  # fmt: skip
+    require_usable(chosen.plan.columns, table)
     arrow = engine.run(totals(table, chosen.plan))
     refuse_unusable(arrow, chosen.plan, missing)
     cells = relabelled(

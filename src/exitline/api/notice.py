@@ -101,9 +101,9 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
 
 def _rows(table: Any, columns: dict[str, str], plan: NoticePlan, engine: Engine) -> pa.Table:
     """The fields as text, by village; at most as many as people can read."""
-    from exitline.measure.plan import require_columns
+    from exitline.measure.plan import require_usable
 
-    require_columns(columns.values(), table.columns)
+    require_usable(columns.values(), table)
     if plan.only is not None and "decision" not in columns:
         raise NoticeError(
             "rows are chosen by their decision, and none is named", got=f"only '{plan.only}'",

@@ -179,11 +179,11 @@ def _cuts(table: Any, plan: ReleasePlan, engine: Engine) -> dict[str, float]:
 
 def _check(table: Any, plan: ReleasePlan) -> None:
     """Columns that are there and fit, and thresholds that protect."""
-    from exitline.measure.plan import require_columns
+    from exitline.measure.plan import require_usable
 
     tops = [column for column, *_ in plan.top]
     optional = [name for name in (plan.weight, plan.welfare) if name is not None]
-    require_columns([*plan.keys, *plan.sensitive, *tops, *plan.drop, *optional], table.columns)
+    require_usable([*plan.keys, *plan.sensitive, *tops, *plan.drop, *optional], table)
     if not plan.keys or plan.k < 2 or plan.level < 2:
         raise ReleaseError(
             "the check protects nobody", expected="at least one key, k and l of 2 or more",

@@ -158,13 +158,13 @@ def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterato
     from exitline.data.source import open_source
     from exitline.engine.session import session
     from exitline.infer.cells import as_text
-    from exitline.measure.plan import require_columns
+    from exitline.measure.plan import require_usable
 
     source = open_source(path)
     welfare, line = given["welfare"], given["line"]
     with session(engine) as running:
         table = running.attach(source, "households")
-        require_columns([n for n in (given["weight"], given["size"], welfare) if n], table.columns)
+        require_usable([n for n in (given["weight"], given["size"], welfare) if n], table)
         labels = {
             name: {as_text(value): word for value, word in words.items()}
             for name, words in source.labels.items()

@@ -247,7 +247,7 @@ def _facts(known: Facts, given: Mapping[str, str | None]) -> Facts:
 
 def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
     """Columns that are not there or twice, and rounding of estimates."""
-    from exitline.measure.plan import require_columns
+    from exitline.measure.plan import require_usable
     from exitline.publish.tables.system import TableError
 
     names = (*layout.rows, *layout.columns)
@@ -256,7 +256,7 @@ def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
             "the columns of the table do not fit", expected="at least one for the rows, each once",
             got=", ".join(names) or "none", remedy="name each column once, areas under rows",
         )  # fmt: skip
-    require_columns(names, counted.table.columns)
+    require_usable(names, counted.table)
     if layout.percent and (rule.base is not None or not layout.columns):
         raise TableError(
             "shares cannot be shown here", expected="categories, and suppression",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from exitline.data.readers.columns import from_pandas, plain, written
+from exitline.data.readers.names import check_names
 from exitline.data.values import Uses
 from exitline.errors import DataError
 
@@ -126,17 +128,37 @@ def _in_memory(data: Any) -> Source:
     import pyarrow as pa
 
     root = type(data).__module__.partition(".")[0]
-    if isinstance(data, pa.Table):
-        return Source(kind="arrow", table=data)
-    if root == "pandas":
-        return Source(kind="arrow", table=pa.Table.from_pandas(data, preserve_index=False))
-    if root == "polars":
-        return Source(kind="arrow", table=data.lazy().collect().to_arrow())
     if root == "ibis":
         return Source(kind="ibis", table=data)
+    if root == "pandas" and hasattr(data, "columns"):
+        names = [written(name) for name in data.columns]
+        return _of_columns(names, lambda i: from_pandas(data.iloc[:, i]))
+    if root == "polars":
+        frame = data.lazy().collect()
+        return _of_columns(frame.columns, lambda i: _from_polars(frame.to_series(i)))
+    if isinstance(data, pa.Table):
+        return _of_columns(data.column_names, data.column)
     raise DataError(
         "these data are of a kind that cannot be read",
         expected="a path, a pandas, Polars or PyArrow table, or an Ibis table",
         got=f"{type(data).__module__}.{type(data).__name__}",
         remedy="convert them to one of these, for instance with pandas.DataFrame(...)",
     )
+
+
+def _of_columns(names: Sequence[str], column: Callable[[int], Any]) -> Source:
+    """A source of the columns of a table in memory, once their names can be told apart."""
+    import pyarrow as pa
+
+    check_names(names, "a table in memory")
+    table = pa.table([column(i) for i in range(len(names))], names=list(names))
+    return Source(kind="arrow", table=plain(table))
+
+
+def _from_polars(series: Any) -> Any:
+    """A column of Polars; one of Python objects by the rule for pandas."""
+    if str(series.dtype) == "Object":
+        import pandas as pd
+
+        return from_pandas(pd.Series(series.to_list(), dtype=object))
+    return series.to_arrow()

@@ -17,6 +17,7 @@ import duckdb
 
 from exitline.data.held import HeldFile
 from exitline.data.readers import csv_text
+from exitline.data.readers.declaring import declare
 from exitline.data.values import BLANKS, PLAIN, WHOLE, Type, Use, type_of, written
 from exitline.errors import DataError
 
@@ -207,18 +208,7 @@ class _Scan:
         assert self.source.held is not None
         first = csv_text.first_unfit(self.source.held, self.dialect, name, "number")
         line, value = first if first is not None else (0, "")
-        mark = value.upper() in MARKS
-        shown = f"'{value}'" if mark else "text"
-        return DataError(
-            f"the column '{name}' is used as a number and holds text",
-            where=f"{self.source.name}, line {line}, column '{name}'",
-            expected="numbers such as 12.5",
-            got=f"{shown} there; text in {unfit:,} of {rows:,} rows",
-            remedy=f"declare 'missing: [{value}]' beside the path"
-            if mark
-            else "correct the value; marks such as NA or . are declared with 'missing' beside "
-            "the path, a decimal comma with 'decimal'",
-        )
+        return not_numbers(name, f"{self.source.name}, line {line}", value, unfit, rows)
 
     def _raw(self, plain: HeldFile) -> str:
         """The scan: every column as text, strictly by the dialect."""
@@ -302,6 +292,33 @@ class _Sql:
 
     def _text(self) -> tuple[str, str]:
         return self._bare, ""
+
+
+def not_numbers(name: str, where: str, value: str, unfit: int, rows: int) -> DataError:
+    """The error for a column that is used as a number and holds text.
+
+    Parameters
+    ----------
+    name : str
+    where : str
+    value : str
+        The first such text; shown only where it is a usual mark for a missing value.
+    unfit, rows : int
+        How many rows hold text, of all.
+    """
+    mark = value.upper() in MARKS
+    return DataError(
+        f"the column '{name}' is used as a number and holds text",
+        where=where,
+        expected="numbers such as 12.5",
+        got=f"'{value}'" * mark
+        + "text" * (not mark)
+        + f" there; text in {unfit:,} of {rows:,} rows",
+        remedy=declare("missing", value) + ", if it stands for a missing value"
+        if mark
+        else "correct the values; marks for missing values and a decimal comma can be declared: "
+        + declare("missing", "NA"),
+    )
 
 
 def _bare(raw: str) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import ibis.expr.datatypes as dt
 
+from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, quoted, text, typed_csv
+from exitline.engine.types import typed
+from exitline.engine.written import as_written, zones
 from exitline.files import whole_file
 from exitline.scratch import Scratch
 
@@ -20,6 +26,28 @@ if TYPE_CHECKING:
 
     from exitline.data.held import HeldFile
     from exitline.data.source import Source
+
+
+@ibis.udf.scalar.builtin(name="nfc_normalize")
+def _nfc(text: str) -> str:  # type: ignore[empty-body]
+    """DuckDB's Unicode normal form C."""
+
+
+@ibis.udf.scalar.builtin(name="strlen")
+def _octets(text: str) -> int:  # type: ignore[empty-body]
+    """DuckDB's number of bytes."""
+
+
+@ibis.udf.scalar.builtin(name="trim")
+def _trim(text: str, blanks: str) -> str:  # type: ignore[empty-body]
+    """DuckDB's text without these characters around it."""
+
+
+@ibis.udf.scalar.builtin(
+    name="timezone", signature=((dt.string, dt.Timestamp(timezone="UTC")), dt.Timestamp())
+)
+def _local(zone, moment):  # type: ignore[no-untyped-def]
+    """DuckDB's moment as the clocks of a zone show it."""
 
 
 class DuckDB:
@@ -55,6 +83,7 @@ class DuckDB:
             options["memory_limit"] = memory
         self._backend = ibis.duckdb.connect(**options)
         self._backend.raw_sql("SET enable_progress_bar = false").fetchall()
+        self._backend.raw_sql("SET TimeZone = 'UTC'").fetchall()
         self._backend.raw_sql("SET preserve_insertion_order = false").fetchall()
         self._bound: Any = None
         self._held: list[HeldFile] = []
@@ -64,16 +93,24 @@ class DuckDB:
         """Make a source known under a name; see `Engine.attach`."""
         if source.kind == "ibis":
             self._bound = source.table
-            return source.table
+            return as_written(source.table)
         with faults.reading(source):
-            bound = self._read(source, name)
+            bound = (
+                self._read_csv(source, name) if source.kind == "csv" else self._view(source, name)
+            )
         self._held += [source.held] if source.held is not None else []
         return ibis.table(bound.schema(), name=name)
 
+    def _view(self, source: Source, name: str) -> Any:
+        """A view of the rows, in the one form of values."""
+        read = self._read(source, f"{name}_as_read")
+        local = _local_times(read, zones(source))
+        clean = as_written(local, source.options.get("missing", ()), text=_text)
+        columns = typed(clean, source, self._backend.to_pyarrow)
+        return self._backend.create_view(name, columns, overwrite=True)
+
     def _read(self, source: Source, name: str) -> Any:
-        """The source's table; a path is never expanded, a CSV is typed once."""
-        if source.kind == "csv":
-            return self._read_csv(source, name)
+        """The source's table as it is; a path is never expanded."""
         if source.kind == "parquet":
             file = source.held.name_for_engine if source.held is not None else str(source.path)
             return self._backend.read_parquet(file, table_name=name)
@@ -140,3 +177,19 @@ def opened(**options: Any) -> Iterator[DuckDB]:
         yield engine
     finally:
         engine.close()
+
+
+def _text(column: Any) -> Any:
+    """The one form of a text; few are changed, so that most are only looked at."""
+    first_or_last = (column < "!") | _or(column.endswith(blank) for blank in " \t\r\n")
+    odd = first_or_last | (_octets(column) != column.length())
+    return ibis.ifelse(odd, _trim(_nfc(column), BLANKS), column)
+
+
+def _or(flags: Iterator[Any]) -> Any:
+    return functools.reduce(operator.or_, flags)
+
+
+def _local_times(table: Any, zones: Mapping[str, str]) -> Any:
+    """The table with moments as the clocks of their own zone show them."""
+    return table.mutate(**{name: _local(zone, table[name]) for name, zone in zones.items()})

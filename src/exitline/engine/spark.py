@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from exitline.data.values import BLANKS
 from exitline.engine import faults
+from exitline.engine.written import as_written
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
 
@@ -45,7 +47,7 @@ class Spark:
         """Make a source known under a name; see `Engine.attach`."""
         if source.kind == "ibis":
             self._bound = source.table
-            return source.table
+            return as_written(source.table)
         with faults.reading(source):
             if source.kind == "parquet":
                 frame = self._session.read.parquet(str(source.path))
@@ -56,10 +58,12 @@ class Spark:
             else:
                 assert source.table is not None
                 frame = self._session.createDataFrame(source.table)
-            frame.createOrReplaceTempView(name)
-            self._attached.add(name)
-            schema = self._backend.table(name).schema()
-        return ibis.table(schema, name=name)
+            frame.createOrReplaceTempView(f"{name}_as_read")
+            read = self._backend.table(f"{name}_as_read")
+            clean = as_written(read, source.options.get("missing", ()), text=_text)
+            self._session.sql(self._backend.compile(clean)).createOrReplaceTempView(name)
+            self._attached |= {name, f"{name}_as_read"}
+        return ibis.table(clean.schema(), name=name)
 
     def run(self, expression: Any) -> pa.Table:
         """Execute an expression and return its rows as Arrow."""
@@ -91,6 +95,16 @@ class Spark:
         """
         for name in self._attached:
             self._session.catalog.dropTempView(name)
+
+
+@ibis.udf.scalar.builtin(name="btrim")
+def _trim(text: str, blanks: str) -> str:  # type: ignore[empty-body]
+    """Spark's text without these characters around it."""
+
+
+def _text(column: Any) -> Any:
+    """The one form of a text."""
+    return _trim(column, BLANKS)
 
 
 def _new_session() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -167,16 +168,39 @@ def codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
     order = pc.array_sort_indices(values).to_numpy()
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
+    if pa.types.is_temporal(values.type):
+        values = _moments(values)
     texts = [as_text(values[int(i)].as_py()) for i in order]
     return rank[encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)], tuple(texts)
 
 
+def _moments(values: pa.Array) -> pa.Array:
+    """Dates and times as text, of any year; without a clock where all are at midnight."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.cast(values, pa.string())
+    if pa.types.is_timestamp(values.type):
+        days = pc.replace_substring_regex(texts, r" 00:00:00(\.0*)?$", "")
+        if not pc.any(pc.match_substring(days, ":")).as_py():
+            return days
+    return texts
+
+
 def as_text(value: object) -> str:
-    """A domain value as results show it."""
+    """A domain value as results show it: whole numbers without a point.
+
+    Examples
+    --------
+    >>> as_text(17.0), as_text(Decimal("1.50")), as_text("017"), as_text(None)
+    ('17', '1.5', '017', '(missing)')
+    """
     if value is None:
         return MISSING_DOMAIN
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     return str(value)
 
 

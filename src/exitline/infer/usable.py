@@ -24,8 +24,9 @@ FATAL = {
                         "use the design weight, not a calibration that went below zero"),
     "bad_size": ("a household size of at least 1 on every row", "missing or impossible sizes",
                  "correct the size column, or leave size out to count households"),
-    "missing_design": ("stratum and PSU on every row", "missing stratum, PSU or fpc",
-                       "complete the design columns"),
+    "missing_stratum": ("a stratum on every row", "missing stratum", "complete the column"),
+    "missing_psu": ("a PSU on every row", "missing PSU", "complete the column"),
+    "missing_fpc": ("the number of clusters on every row", "missing fpc", "complete the column"),
 }  # fmt: skip
 LEFT_OUT = {
     "missing_welfare": "missing welfare",
@@ -96,9 +97,11 @@ def _where(fault: str, plan: Plan) -> str:
         return f"column '{design.weight}'"
     if fault == "bad_size":
         return f"column '{design.size}'"
-    if fault == "missing_design":
-        named = [c for c in (design.strata, *design.stages, *design.fpcs) if c]
-        return "columns " + ", ".join(f"'{c}'" for c in named)
+    if fault == "missing_stratum":
+        return f"column '{design.strata}'"
+    if fault in ("missing_psu", "missing_fpc"):
+        named = design.stages if fault == "missing_psu" else design.fpcs
+        return ("column " if len(named) == 1 else "columns ") + ", ".join(f"'{c}'" for c in named)
     if fault == "bad_line":
         return "the column of the line"
     return f"column '{plan.welfare}'"

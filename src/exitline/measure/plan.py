@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, DesignError, MeasureError, nearest
+from exitline.measure import portable
 from exitline.measure.catalogue import Measure, named
 from exitline.measure.sums import Plan
 from exitline.measure.terms import PovertyLine
@@ -115,7 +118,7 @@ def _one_line(line: Any, year: int | None, label: str | None) -> PovertyLine:
         return line if label is None else replace(line, label=label)
     if isinstance(line, str):
         return PovertyLine(label or line, line)
-    if isinstance(line, int | float) and not isinstance(line, bool):
+    if isinstance(line, Real | Decimal) and not isinstance(line, bool):
         return PovertyLine(label or f"{line:.15g}", float(line))
     if hasattr(line, "figure"):
         if year is None:
@@ -183,4 +186,23 @@ def require_columns(wanted: Iterable[str], columns: Iterable[str]) -> None:
                 expected="one of the table's columns",
                 got=", ".join(there[:30]) + (" …" if len(there) > 30 else ""),
                 remedy=nearest(name, there) or "check the spelling; upper and lower case count",
+            )
+
+
+def require_usable(wanted: Iterable[str], table: Any) -> None:
+    """As `require_columns`; refuse columns that hold no single values (lists, records), too.
+
+    Raises
+    ------
+    DataError
+    """
+    names = list(wanted)
+    require_columns(names, table.columns)
+    for name in names:
+        if not portable.usable(table[name].type()):
+            raise DataError(
+                f"the column '{name}' cannot be used",
+                expected="one number, text or date on each row",
+                got=f"values of the kind {table[name].type()}",
+                remedy="write it as one value to a row, or name another column",
             )

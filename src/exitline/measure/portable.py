@@ -34,10 +34,40 @@ def infinite(value: Any) -> Any:
 
 
 def finite(value: Any) -> Any:
-    """Whether a number is there and neither NaN nor infinite."""
-    return value.notnull() & ~value.isnan() & ~infinite(value)
+    """Whether a number is there and neither NaN nor infinite.
+
+    DuckDB takes ``isnan()`` for false wherever the statistics of a Parquet file, which leave
+    NaN out, say that the largest value is a number. What is left of ``x - x`` it computes.
+    """
+    return (value - value == 0).fill_null(False)
+
+
+def nan(value: Any) -> Any:
+    """Whether a number is NaN; false where it is missing (see `finite`)."""
+    return value.notnull() & ~finite(value) & ~infinite(value).fill_null(False)
 
 
 def number(value: Any) -> Any:
     """The column as a double, so that integer arithmetic cannot overflow or round."""
     return value.cast("float64")
+
+
+def key(value: Any) -> Any:
+    """The column as a stratum, a cluster or an area.
+
+    NaN, infinite and empty values are missing, and so are dates that no calendar writes.
+    """
+    of = value.type()
+    if of.is_floating():
+        return ibis.ifelse(finite(value), value, ibis.null(of))
+    if of.is_date() or (of.is_timestamp() and of.scale != 9):  # 64 bits of ns end in 2262
+        written = (value >= ibis.literal("0001-01-01").cast(of)) & (
+            value <= ibis.literal("9999-12-31").cast(of)
+        )
+        return ibis.ifelse(written, value, ibis.null(of))
+    return value.nullif("") if of.is_string() else value
+
+
+def usable(kind: Any) -> bool:
+    """Whether values of this kind can be a key or a number: one text, number, truth or moment."""
+    return not (kind.is_nested() or kind.is_binary() or kind.is_unknown() or kind.is_interval())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from exitline.data.propose import Ask, ColumnProfile, Kind, Proposal, propose
+from exitline.measure import portable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,4 +116,4 @@ def _kind(dtype: Any) -> Kind:
 def _finite(column: Any) -> Any:
     """The value as a double, missing where it is NaN or infinite."""
     number = column.cast("float64")
-    return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
+    return ibis.ifelse(portable.finite(number), number, ibis.null("float64"))

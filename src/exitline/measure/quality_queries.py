@@ -17,6 +17,7 @@ from exitline.data.heaping import BIN
 from exitline.data.money import StudyLine
 from exitline.data.roles import bound_design, is_number
 from exitline.data.study import Study
+from exitline.measure import portable
 
 _LINE_PARTS = ("far_below", "just_below", "just_above", "far_above", "exactly")
 
@@ -127,8 +128,8 @@ def _column_counts(column: Any, name: str) -> dict[str, Any]:
     """Missing (NaN included), infinite, negative and zero values."""
     missing, infinite = column.isnull(), ibis.literal(False)
     if column.type().is_floating():
-        missing = missing | column.isnan().fill_null(False)
-        infinite = column.isinf().fill_null(False)
+        missing = missing | portable.nan(column)
+        infinite = portable.infinite(column).fill_null(False)
     counts = {"missing": _number_of(missing)}
     if is_number(name):
         counts["infinite"] = _number_of(infinite)
@@ -229,8 +230,7 @@ def absolute(lines: Sequence[StudyLine]) -> list[StudyLine]:
 
 def _finite(column: Any) -> Any:
     """The value, missing where it is NaN or infinite."""
-    broken = column.isnan() | column.isinf()
-    return ibis.ifelse(broken, ibis.null("float64"), column)
+    return ibis.ifelse(portable.finite(column), column, ibis.null("float64"))
 
 
 def _number_of(flag: Any) -> Any:

@@ -67,8 +67,8 @@ def counts(
 def _faults(rows: Any) -> Mapping[str, Any]:
     """One flag for each fault."""
     weight, size = rows["_weight"], rows["_size"]
-    missing = weight.isnull() | weight.isnan().fill_null(False)
-    broken = size.isnull() | size.isnan().fill_null(False) | ~(size > 0).fill_null(False)
+    missing = weight.isnull() | portable.nan(weight)
+    broken = size.isnull() | portable.nan(size) | ~(size > 0).fill_null(False)
     return {
         "_missing_weight": missing,
         "_negative_weight": (weight < 0).fill_null(False),

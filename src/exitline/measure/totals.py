@@ -27,7 +27,9 @@ FAULTS = (
     "missing_welfare",
     "infinite_welfare",
     "bad_line",
-    "missing_design",
+    "missing_stratum",
+    "missing_psu",
+    "missing_fpc",
 )
 
 
@@ -92,7 +94,7 @@ def _prepared(table: Any, plan: Plan) -> Any:
     for index, line in enumerate(plan.lines):
         new[f"_line{index}"] = line.expression(table)
     for index, name in enumerate(plan.domains):
-        new[f"_domain{index + 1}"] = table[name]
+        new[f"_domain{index + 1}"] = portable.key(table[name])
     for index, name in enumerate(plan.flags):
         new[f"_flag{index}"] = portable.number(table[name])
     if plan.clustered:
@@ -107,9 +109,9 @@ def _design_columns(table: Any, design: Design) -> dict[str, Any]:
     """Stratum, cluster stages and population sizes."""
     new: dict[str, Any] = {}
     if design.strata is not None:
-        new["_stratum"] = table[design.strata]
+        new["_stratum"] = portable.key(table[design.strata])
     for index, name in enumerate(design.stages):
-        new[f"_stage{index + 1}"] = table[name]
+        new[f"_stage{index + 1}"] = portable.key(table[name])
     if not design.stages:
         new["_stage1"] = ibis.row_number()
     for index, name in enumerate(design.fpcs):
@@ -138,8 +140,9 @@ def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
     bad_lines = [_bad_line(rows, table, i, x) for i, x in enumerate(plan.lines)]
     flags["_bad_line"] = _any(flag for flag in bad_lines if flag is not None)
     if plan.clustered:
-        ids = [c for c in rows.columns if c == "_stratum" or c.startswith(("_stage", "_fpc"))]
-        flags["_missing_design"] = _any(rows[c].isnull() for c in ids)
+        for fault, start in (("stratum", "_stratum"), ("psu", "_stage"), ("fpc", "_fpc")):
+            named = [rows[c] for c in rows.columns if c.startswith(start)]
+            flags[f"_missing_{fault}"] = _any(portable.key(column).isnull() for column in named)
     return flags
 
 
@@ -150,10 +153,10 @@ class _Broken:
 
 
 def _broken(number: Any, original: Any) -> _Broken:
-    """Missing (null or NaN) and infinite; integers can only be null."""
-    if not original.type().is_floating():
+    """Missing (null or NaN) and infinite; integers can only be null, text can say "inf"."""
+    if original.type().is_integer() or original.type().is_boolean():
         return _Broken(number.isnull(), ibis.literal(False))
-    missing = number.isnull() | number.isnan().fill_null(False)
+    missing = number.isnull() | portable.nan(number)
     return _Broken(missing, portable.infinite(number).fill_null(False))
 
 

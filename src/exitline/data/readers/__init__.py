@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 DECLARED = ("text", "number")
 """Options of every kind of file: columns that are text as written, or numbers."""
 OPTIONS = {
-    "parquet": frozenset[str](),
+    "parquet": frozenset({"missing"}),
     "csv": frozenset({"encoding", "delimiter", "decimal", "missing"}),
-    "stata": frozenset({"encoding"}),
-    "spss": frozenset({"encoding"}),
+    "stata": frozenset({"encoding", "missing"}),
+    "spss": frozenset({"encoding", "missing"}),
     "sheet": frozenset({"sheet", "missing"}),
-    "database": frozenset({"query"}),
+    "database": frozenset({"query", "missing"}),
 }
 """The options that each kind of file understands."""
 
@@ -42,10 +42,10 @@ def open_file(path: str | Path, **options: Any) -> Source:
         A file ending in .parquet, .csv, .tsv, .txt (also .gz of these), .dta, .sav,
         .zsav, .xlsx, .xls, .ods, or .duckdb, .sqlite, .db together with `query`.
     **options
-        `encoding` (csv, Stata, SPSS), `delimiter`, `decimal` ("." or ",") and `missing`
-        (texts that stand for a missing value; also for spreadsheets) for csv, `sheet`
-        for spreadsheets, `query` for databases; for every kind `text` and `number` (names of
-        columns that are text as written, or numbers, whatever their values look like).
+        `missing` (values that stand for a missing one, as written), `encoding` (csv, Stata,
+        SPSS), `delimiter` and `decimal` ("." or ",") for csv, `sheet` for spreadsheets,
+        `query` for databases; `text` and `number` (names of columns that are text as written,
+        or numbers, whatever their values look like) for every kind.
 
     Returns
     -------
@@ -91,8 +91,8 @@ def _read(held: HeldFile, kind: str, given: dict[str, Any]) -> Source:
     if kind == "database":
         from exitline.data.readers.sql import read_database
 
-        return read_database(file, given.get("query"))
-    return _open_parquet(file)
+        return read_database(file, given.get("query"), given.get("missing", ()))
+    return _open_parquet(file, given.get("missing", ()))
 
 
 def _declared(source: Source, text: Sequence[str] = (), number: Sequence[str] = ()) -> Source:
@@ -115,7 +115,7 @@ def _declared(source: Source, text: Sequence[str] = (), number: Sequence[str] = 
     return source.using(Uses(text=frozenset(text), number=frozenset(number)))
 
 
-def _open_parquet(path: Path) -> Source:
+def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
     """A Parquet file: its footer is read, its rows are not."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -136,7 +136,10 @@ def _open_parquet(path: Path) -> Source:
     check_names(footer.schema_arrow.names, path.name)
     if footer.metadata.num_rows == 0:
         raise magic.no_rows(path)
-    return Source(kind="parquet", path=path)
+    options: dict[str, Any] = {"schema": footer.schema_arrow}
+    if missing:
+        options["missing"] = tuple(missing)
+    return Source(kind="parquet", path=path, options=options)
 
 
 def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from exitline.data.held import BLOCK, HeldFile
+from exitline.data.readers.declaring import declare
 from exitline.data.readers.encodings import likely_encoding
 from exitline.data.values import Type, value_of, written
 from exitline.errors import DataError
@@ -188,7 +189,7 @@ def wrong_encoding(held: HeldFile, encoding: str, line: int) -> DataError:
         where=f"{held.path.name}, line {line}",
         expected=f"text in {encoding.upper()}",
         got=f"bytes that look like {guess}",
-        remedy=f"declare 'encoding: {guess}' beside the path, or save the file as UTF-8",
+        remedy=declare("encoding", guess) + ", or save the file as UTF-8",
     )
 
 
@@ -292,8 +293,8 @@ def _other_width(held: HeldFile, line: int, found: int, dialect: Dialect, last: 
         where=f"{held.path.name}, line {line}",
         expected=f"{wanted} fields separated by {_shown(dialect.delimiter)}, as in the header",
         got=f"{found}; {cause}",
-        remedy="mend or remove the line, or export the file again; another separator is "
-        "declared with 'delimiter' beside the path",
+        remedy="mend or remove the line, or export the file again; or, where the fields are "
+        "separated by something else, " + declare("delimiter", ";"),
     )
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from exitline.data.readers.columns import absent, from_pandas, written
+from exitline.data.readers.declaring import declare
 from exitline.data.readers.magic import no_rows
 from exitline.data.readers.names import check_names
 from exitline.errors import DataError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from exitline.data.source import Source
 
@@ -37,17 +39,22 @@ def read_sheet(path: Path, *, sheet: str | None = None, missing: Sequence[str] =
     DataError
         When the file is damaged, the sheet is not there or not named, or it has no rows.
     """
+    import pyarrow as pa
+
     from exitline.data.source import Source
 
     frame = _read(path, sheet, missing)
     if frame.empty:
         raise no_rows(path)
-    names = [f"column{i}" if _absent(n) else str(n) for i, n in enumerate(frame.iloc[0])]
+    names = [f"column{i}" if absent(n) else written(n) for i, n in enumerate(frame.iloc[0])]
     check_names(names, path.name)
     body = frame.iloc[1:].infer_objects()
     if body.empty:
         raise no_rows(path)
-    return Source(kind="arrow", path=path, table=_arrow(body, names))
+    columns = [from_pandas(body.iloc[:, position]) for position in range(len(names))]
+    options = MappingProxyType({"missing": tuple(missing)} if missing else {})
+    table = pa.table(columns, names=names)
+    return Source(kind="arrow", path=path, table=table, options=options)
 
 
 def _read(path: Path, sheet: str | None, missing: Sequence[str]) -> pd.DataFrame:
@@ -81,27 +88,5 @@ def _choose(names: list[str], sheet: str | None, path: Path) -> str:
         expected="one of " + ", ".join(f"'{name}'" for name in names),
         got="no sheet named" if sheet is None else f"'{sheet}'",
         remedy=(nearest(sheet, names) if sheet else "")
-        or "name the sheet beside the path: {path: ..., sheet: ...}",
+        or declare("sheet", names[0] if names else "Sheet1"),
     )
-
-
-def _arrow(body: pd.DataFrame, names: list[str]) -> pa.Table:
-    """Columns as Arrow; one that mixes numbers and text is text, for the checks to find."""
-    import pyarrow as pa
-
-    columns = [_column(body.iloc[:, position]) for position in range(len(names))]
-    return pa.table(columns, names=names)
-
-
-def _column(values: pd.Series[Any]) -> pa.Array:
-    import pyarrow as pa
-
-    try:
-        return pa.Array.from_pandas(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.array([None if _absent(v) else str(v) for v in values], type=pa.string())
-
-
-def _absent(value: Any) -> bool:
-    """Whether a cell is blank (None or pandas' NaN)."""
-    return value is None or value != value

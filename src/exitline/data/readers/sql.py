@@ -8,10 +8,13 @@ the database that it names, and nothing more.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from exitline.data.readers import magic
+from exitline.data.readers.columns import plain
 from exitline.data.readers.names import check_names
 from exitline.errors import DataError
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 _POSTGRES = ("postgresql://", "postgres://")
 
 
-def read_sql(query: str, connection: str | Path) -> Source:
+def read_sql(query: str, connection: str | Path, missing: Sequence[str] = ()) -> Source:
     """Fetch the rows of a query.
 
     Parameters
@@ -33,6 +36,8 @@ def read_sql(query: str, connection: str | Path) -> Source:
     connection : str or Path
         A DuckDB or SQLite file, or ``postgresql://user@host/database``; the password is
         best left to ~/.pgpass or PGPASSWORD.
+    missing : sequence of str
+        Values that stand for a missing one, as written.
 
     Returns
     -------
@@ -46,11 +51,12 @@ def read_sql(query: str, connection: str | Path) -> Source:
     """
     if str(connection).startswith(_POSTGRES):
         check_query(query, "postgres")
-        return _source(_from_postgres(query, str(connection)), shown(connection), None)
-    return read_database(Path(connection), query)
+        rows = _from_postgres(query, str(connection))
+        return _source(rows, shown(connection), None, missing)
+    return read_database(Path(connection), query, missing)
 
 
-def read_database(path: Path, query: str | None) -> Source:
+def read_database(path: Path, query: str | None, missing: Sequence[str] = ()) -> Source:
     """Fetch the rows of a query on a DuckDB or SQLite file, opened read-only.
 
     Parameters
@@ -58,6 +64,8 @@ def read_database(path: Path, query: str | None) -> Source:
     path : Path
     query : str or None
         None is an error that asks for the query.
+    missing : sequence of str
+        Values that stand for a missing one, as written.
 
     Returns
     -------
@@ -79,7 +87,7 @@ def read_database(path: Path, query: str | None) -> Source:
     sqlite = _is_sqlite(path)
     check_query(query, "sqlite" if sqlite else "duckdb")
     table = _from_sqlite(query, path) if sqlite else _from_duckdb(query, path)
-    return _source(table, path.name, path)
+    return _source(table, path.name, path, missing)
 
 
 def check_query(query: str, dialect: str) -> None:
@@ -189,7 +197,7 @@ def _fetch(connection: object, query: str) -> pa.Table:
         return cursor.fetch_arrow_table()
 
 
-def _source(table: pa.Table, where: str, path: Path | None) -> Source:
+def _source(table: pa.Table, where: str, path: Path | None, missing: Sequence[str]) -> Source:
     """The fetched rows, checked for names and emptiness."""
     from exitline.data.source import Source
 
@@ -202,7 +210,8 @@ def _source(table: pa.Table, where: str, path: Path | None) -> Source:
             got="0 rows",
             remedy="run the query in the database's own client and mend its conditions",
         )
-    return Source(kind="arrow", path=path, table=table)
+    options = MappingProxyType({"missing": tuple(missing)} if missing else {})
+    return Source(kind="arrow", path=path, table=plain(table), options=options)
 
 
 def _is_sqlite(path: Path) -> bool:

@@ -1,0 +1,94 @@
+"""One meaning of a missing value, and one form of a text, in whatever an engine attaches.
+
+NaN, empty text, text of blanks and the marks that the user declared are missing, in every
+format and on every engine; text has no blanks around it. Infinities stay, for they are faults of
+a number that must be named; where a value is a key, `exitline.measure.portable.key` makes them
+missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from exitline.measure import portable
+
+if TYPE_CHECKING:
+    from exitline.data.source import Source
+
+
+def as_written(
+    table: Any,
+    marks: Sequence[str] = (),
+    *,
+    text: Callable[[Any], Any] = lambda column: column.strip(),
+) -> Any:
+    """The table with every missing value as NULL, and texts without blanks around.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    marks : sequence of str
+        Values that stand for a missing one, as written: "NA", "-99".
+    text : callable
+        From a text column to its one form on this engine.
+
+    Returns
+    -------
+    ibis.Table
+        The same columns in the same order.
+
+    Examples
+    --------
+    >>> table = ibis.memtable({"r": [" N ", "", "NA"], "y": [1.0, -99.0, 3.0]})
+    >>> as_written(table, ["NA", "-99"]).count().to_sql() is not None
+    True
+    """
+    numbers = [number for mark in marks if (number := _number(mark)) is not None]
+    columns = {name: _column(table[name], marks, numbers, text) for name in table.columns}
+    changed = {name: column for name, column in columns.items() if column is not None}
+    if not changed:
+        return table
+    return table.select(
+        **{name: table[name] if column is None else column for name, column in columns.items()}
+    )
+
+
+def zones(source: Source) -> dict[str, str]:
+    """Time zones of the moments that a Parquet file holds, by column."""
+    import pyarrow as pa
+
+    fields = source.options.get("schema", ())
+    return {f.name: f.type.tz for f in fields if pa.types.is_timestamp(f.type) and f.type.tz}
+
+
+def _column(
+    column: Any, marks: Sequence[str], numbers: Sequence[float], text: Callable[[Any], Any]
+) -> Any | None:
+    """A column with its missing values; None where nothing is to be done."""
+    of = column.type()
+    if of.is_null() or (of.is_unknown() and "NULL" in str(of)):
+        return ibis.null("string")
+    if of.is_string():
+        trimmed = text(column)
+        absent = trimmed.isin(["", *marks])
+        return ibis.ifelse(absent, ibis.null("string"), trimmed)
+    if of.is_floating():
+        absent = portable.nan(column)
+        for number in numbers:
+            absent = absent | (column == number)
+        return ibis.ifelse(absent, ibis.null(of), column)
+    if numbers and of.is_numeric():
+        absent = column.cast("float64").isin(list(numbers))
+        return ibis.ifelse(absent, ibis.null(of), column)
+    return None
+
+
+def _number(mark: str) -> float | None:
+    """The number that a mark is in a column of numbers, if it is one."""
+    try:
+        return float(mark)
+    except ValueError:
+        return None
