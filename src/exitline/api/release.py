@@ -213,29 +213,36 @@ def _refuse_identifiers(table: Any, plan: ReleasePlan, engine: Engine) -> None:
 
 
 def _formed(table: Any, plan: ReleasePlan, engine: Engine) -> list[str]:
-    """Columns whose values have the form of id numbers, phones or bank accounts.
+    """Columns whose values have the form of id numbers, phones, bank accounts or positions.
 
     One such value is enough in a column of text; in a column of numbers, most of the long ones,
-    since a sum of money may look like a telephone number.
+    since a sum of money may look like a telephone number. Numbers dialled within a country
+    look like codes with a leading zero: most of a column's values, too.
     """
-    from exitline.data.identifiers import kind_of_value
-    from exitline.measure.release import long_numbers
+    from exitline.data.identifiers import first_kind, kind_of_value
+    from exitline.measure.release import telling_values
 
     found = []
     for name in table.columns:
         of = table[name].type()
         if name in plan.drop or not (of.is_string() or of.is_numeric()):
             continue
-        values = engine.run(long_numbers(table, name, LOOKED_AT)).column("value").to_pylist()
-        kinds = [kind for v in values if (kind := kind_of_value(v)) is not None]
-        if kinds and (of.is_string() or 2 * len(kinds) > len(values)):
-            found.append(f"{name} ({kinds[0]})")
+        values = engine.run(telling_values(table, name, LOOKED_AT)).column("value").to_pylist()
+        kind = first_kind(values)
+        if of.is_numeric():
+            kinds = [k for v in values if (k := kind_of_value(v)) is not None]
+            kind = kinds[0] if 2 * len(kinds) > len(values) else None
+        if kind is not None:
+            found.append(f"{name} ({kind})")
     return found
 
 
 def _named(table: Any, plan: ReleasePlan, engine: Engine) -> list[str]:
-    """Columns that name people, by their own name; those of two values (yes, no) do not."""
-    from exitline.data.identifiers import DIRECT, kind_of_name
+    """Columns that name people, by their own name; those of two values (yes, no) do not.
+
+    Positions, user names and device ids do even then: nobody answers them with yes or no.
+    """
+    from exitline.data.identifiers import ALWAYS, DIRECT, kind_of_name
 
     suspects = {
         name: kind
@@ -251,5 +258,5 @@ def _named(table: Any, plan: ReleasePlan, engine: Engine) -> list[str]:
     return [
         f"{name} ({kind})"
         for (name, kind), n in zip(suspects.items(), distinct, strict=True)
-        if n > 2
+        if n > 2 or kind in ALWAYS
     ]

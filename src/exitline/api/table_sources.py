@@ -13,6 +13,7 @@ from exitline.publish.tables.content import Facts
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
+    from exitline.data.study import Study
     from exitline.engine.base import Engine
 
 HOUSEHOLDS = "household_decisions.parquet"
@@ -31,7 +32,7 @@ def opened(source: str | Path, engine: str | Engine, given: Mapping[str, Any]) -
     source : path
     engine : {"duckdb", "spark"} or Engine
     given : mapping
-        weight, size, welfare, line: for a data file only.
+        weight, size, welfare, line, and options of the reader: for a data file only.
 
     Yields
     ------
@@ -82,7 +83,16 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
             labels,
             _study_facts(opened_study),
             opened_study.study.unit,
+            _keys(opened_study.study),
         )
+
+
+def _keys(study: Study) -> tuple[str, ...]:
+    """Columns that the study declares as keys of households or persons."""
+    declared = [study.columns.get("household"), "household"]
+    if study.key is not None:
+        declared += [study.key.households, study.key.persons]
+    return tuple(name for name in declared if name is not None)
 
 
 def _study_facts(opened_study: Ready) -> Facts:
@@ -160,7 +170,8 @@ def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterato
     from exitline.infer.cells import as_text
     from exitline.measure.plan import require_usable
 
-    source = open_source(path)
+    roles = ("weight", "size", "welfare", "line")
+    source = open_source(path, **{k: v for k, v in given.items() if k not in roles})
     welfare, line = given["welfare"], given["line"]
     with session(engine) as running:
         table = running.attach(source, "households")
@@ -180,9 +191,10 @@ def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterato
 
 def _only_data(given: Mapping[str, Any], what: str) -> None:
     """Refuse roles that a study or a run has itself."""
+    from exitline.data.readers.declaring import FLAGS
     from exitline.errors import DataError
 
-    named = [f"--{name}" for name, value in given.items() if value is not None]
+    named = [f"--{FLAGS.get(name, name)}" for name, value in given.items() if value is not None]
     if named:
         raise DataError(
             f"{what} says itself which columns play which role", got=", ".join(named),

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.engine.base import Engine
+    from exitline.errors import ExitlineError
     from exitline.publish.tables.build import Leaves, Protected, Rule
 
 NOT_STATED = "not stated"
 MANY = 20
-"""Labels from which it is remarked that most of them stand for one row."""
+"""Labels from which a column may be one of keys rather than of areas or categories."""
+FEW = 5
+"""Most labels of areas and categories stand for as many rows of the data, or more."""
 OUTCOMES = ("met", "not met", "cannot tell yet")
 _BOOLEAN = {"True": "yes", "False": "no", "(missing)": NOT_STATED}
 _ORDER = {name: i for i, name in enumerate(("poor", "not poor", *OUTCOMES, "yes", "no"))}
@@ -60,6 +63,10 @@ class Counted:
     labels : mapping of str to mapping of str to str
         What the values of a column mean, by value as text.
     facts : Facts
+    unit : {"household", "person"}
+        What a row is.
+    keys : tuple of str
+        Columns that are declared as keys of households or persons.
     """
 
     table: Any
@@ -69,6 +76,7 @@ class Counted:
     labels: Mapping[str, Mapping[str, str]]
     facts: Facts
     unit: str = "household"
+    keys: tuple[str, ...] = ()
 
     def counting(self, layout: Layout) -> Layout:
         """The layout with what is counted said.
@@ -106,6 +114,7 @@ def safe_table(
     line: float | None = None,
     engine: str | Engine = "duckdb",
     facts: Mapping[str, str | None] | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Protected:
     """Count, protect and audit a table.
 
@@ -123,6 +132,8 @@ def safe_table(
     engine : {"duckdb", "spark"} or Engine
     facts : mapping, optional
         title, year, source, licence, standard, line of `Facts`: instead of those known.
+    reading : mapping, optional
+        Options of the reader of a data file: encoding, delimiter, decimal, sheet, missing.
 
     Returns
     -------
@@ -144,13 +155,13 @@ def safe_table(
     from exitline.publish.tables.build import Rule, protected
 
     rule = rule or Rule()
-    given = {"weight": weight, "size": size, "welfare": welfare, "line": line}
+    given = {"weight": weight, "size": size, "welfare": welfare, "line": line, **(reading or {})}
     with opened(source, engine, given) as counted:
         counted = replace(counted, facts=_facts(counted.facts, facts or {}))
         _refuse(counted, layout, rule)
         layout = counted.counting(layout)
         leaves = _leaves(counted, layout)
-        _refuse_people(leaves)
+        _refuse_people(leaves, counted.keys)
         figures = _figures(counted, layout, rule)
         said = replace(counted.facts, unit=_unit(counted, layout, figures))
     noted = _noted(said, counted, layout)
@@ -289,29 +300,45 @@ def _refuse_faults(found: pa.Table) -> None:
             )  # fmt: skip
 
 
-def _refuse_people(leaves: Leaves) -> None:
+def _refuse_people(leaves: Leaves, keys: Sequence[str]) -> None:
     """Labels are published: they are areas and categories, never households or persons."""
     import numpy as np
 
-    from exitline.data.identifiers import DIRECT, first_kind, kind_of_name
-    from exitline.publish.tables.system import TableError
-
-    def refuse(column: str, why: str) -> TableError:
-        return TableError(
-            f"the column '{column}' names people, not areas or categories", got=why,
-            expected="labels that many households share", remedy="choose another column",
-        )  # fmt: skip
-
     for names, columns in zip(leaves.sides, leaves.labels, strict=True):
         for name, labels in zip(names, columns, strict=True):
-            kind = kind_of_name(name)
-            if kind in DIRECT and len(set(labels)) > 3:
-                raise refuse(name, f"its name says: {kind}")
-            shown = first_kind(set(labels.tolist()))
-            if shown is not None:
-                raise refuse(name, f"at least one label has the form of: {shown}")
+            _refuse_label(name, set(labels.tolist()), keys)
     for axis, names in enumerate(leaves.sides):
         n = np.moveaxis(leaves.counts["n"], axis, 0).reshape(leaves.counts["n"].shape[axis], -1)
-        alone = n.sum(axis=1) == 1
-        if alone.size > MANY and alone.mean() > 0.5:
-            raise refuse(names[-1], "most labels stand for one row of the data")
+        few = n.sum(axis=1) < FEW
+        if few.size > MANY and few.mean() > 0.5:
+            raise _of_people(
+                names[-1],
+                f"most of its {few.size:,} labels stand for fewer than {FEW} rows of the data",
+            )
+
+
+def _refuse_label(name: str, labels: set[str], keys: Sequence[str]) -> None:
+    """A column that names people, or is a key of them, by its name or the form of its labels."""
+    from exitline.data.identifiers import DIRECT, first_kind, kind_of_name
+    from exitline.data.recognise import CERTAIN, score
+
+    kind = kind_of_name(name)
+    if kind in DIRECT and len(labels) > 3:
+        raise _of_people(name, f"its name says: {kind}")
+    key = name in keys or CERTAIN in (score("household", name), score("person", name))
+    if key and len(labels) > MANY:
+        raise _of_people(name, "it is a key of households or persons")
+    shown = first_kind(labels)
+    if shown is not None:
+        raise _of_people(name, f"at least one label has the form of: {shown}")
+
+
+def _of_people(column: str, why: str) -> ExitlineError:
+    """The refusal of a column."""
+    from exitline.publish.tables.system import TableError
+
+    return TableError(
+        f"the column '{column}' names people, not areas or categories", got=why,
+        expected="labels that many households share",
+        remedy="choose another column, or join small areas to larger ones",
+    )  # fmt: skip

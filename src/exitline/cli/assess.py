@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.rows import percent, read_rows
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ Examples:
               show_default=True, help="Households that did not say.")  # fmt: skip
 @click.option("--rule", type=click.Choice(["test", "point"]),
               help="Bounds, or the bare estimate.  [default: as the standard]")  # fmt: skip
-@click.option("--icc", type=float, default=0.05, show_default=True,
+@click.option("--icc", type=numbers.SHARE, default=0.05, show_default=True,
               help="Intra-village correlation that the plan declared.")  # fmt: skip
-@click.option("--icc-recognition", type=float, help="That of recognition, if another.")
+@click.option("--icc-recognition", type=numbers.SHARE, help="That of recognition, if another.")
 @click.option("--full-count", is_flag=True, help="Everyone was visited.")
 @click.option("--what-if", is_flag=True, help="The same evidence under every other reading.")
 @click.option("--column", multiple=True, metavar="ROLE=COLUMN",

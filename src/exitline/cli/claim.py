@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner
@@ -56,7 +56,7 @@ Examples:
 @click.option("--criterion", default="", help="The criterion; the overall decision without.")
 @click.option("--statement", default="", help="The sentence, with {figure}, {low}, {high}.")
 @click.option("--in", "in_unit", help="Unit of the figure; 'percent' for a share.")
-@click.option("--decimals", type=int, help="Digits after the point.")
+@click.option("--decimals", type=numbers.Whole(-9, 15), help="Digits after the point.")
 @click.option(
     "--rounding",
     default="half even",

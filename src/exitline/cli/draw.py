@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.rows import read_rows
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ Examples:
 @click.option("--village", help="Column of villages: two stages.")
 @click.option("--stratum", help="Column of strata.")
 @click.option("--group", help="Column of groups (registered, exited, unregistered).")
-@click.option("--villages", type=int, help="Villages to draw.")
+@click.option("--villages", type=numbers.Whole(1), help="Villages to draw.")
 @click.option("--method", type=click.Choice(["systematic", "poisson", "equal"]),
               default="systematic", show_default=True,
               help="Villages: in proportion to size, or with equal chances.")  # fmt: skip
@@ -61,7 +61,7 @@ Examples:
 @click.option("--assessors", type=click.Path(), help="Table: assessor, township, capacity.")
 @click.option("--township", default="township", show_default=True, help="Column of the frame.")
 @click.option("--identified-by", multiple=True, help="Column of the frame; repeatable.")
-@click.option("--reinterview", type=float, default=0.0, show_default=True,
+@click.option("--reinterview", type=numbers.SHARE, default=0.0, show_default=True,
               help="Share that a second assessor interviews blind.")  # fmt: skip
 @click.option("--assignments", type=click.Path(), help="Folder for the assessors' lists.")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",

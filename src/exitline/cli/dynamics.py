@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.panel import panel_options, source_of, spec_from
 
 if TYPE_CHECKING:
@@ -43,12 +43,48 @@ Examples:
 @click.option("--predictor", "predictors", multiple=True,
               help="Column of the model of who is lost (part attrition); repeatable.")  # fmt: skip
 @click.option("--times", help="Times of the waves for survival: 0,2,3.")
-@click.option("--k", default=2, show_default=True, help="Waves in a row of a lasting exit.")
-@click.option("--buffer", default=0.25, show_default=True, help="Its share above the line.")
-@click.option("--groups", default=5, show_default=True, help="Quantile groups of mobility.")
-@click.option("--cutoff", default=0.5, show_default=True, help="Share of waves of the chronic.")
-@click.option("--alpha", default=2.0, show_default=True, help="FGT parameter of part chronic.")
-@click.option("--wrong", default=0.05, show_default=True, help="Largest share of wrong states.")
+@click.option(
+    "--k",
+    type=numbers.Whole(1, 1000),
+    default=2,
+    show_default=True,
+    help="Waves in a row of a lasting exit.",
+)
+@click.option(
+    "--buffer",
+    type=numbers.AMOUNT,
+    default=0.25,
+    show_default=True,
+    help="Its share above the line.",
+)
+@click.option(
+    "--groups",
+    type=numbers.Whole(2, 1000),
+    default=5,
+    show_default=True,
+    help="Quantile groups of mobility.",
+)
+@click.option(
+    "--cutoff",
+    type=numbers.SHARE,
+    default=0.5,
+    show_default=True,
+    help="Share of waves of the chronic.",
+)
+@click.option(
+    "--alpha",
+    type=numbers.Number(0, 100),
+    default=2.0,
+    show_default=True,
+    help="FGT parameter of part chronic.",
+)
+@click.option(
+    "--wrong",
+    type=numbers.Number(0, 0.5, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="Largest share of wrong states.",
+)
 @click.option("--reliability", default="1,0.9,0.8", show_default=True,
               help="Reliabilities of welfare to try.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Print every row, also complements.")
@@ -63,9 +99,10 @@ def command(
 
     spec = spec_from(given, by=by, extras=predictors)
     options = Options(
-        level=given["level"], times=_numbers(times, "--times"), k=k, buffer=buffer, groups=groups,
-        cutoff=cutoff, alpha=alpha, wrong_share=wrong,
-        reliability=_numbers(reliability, "--reliability"), compare=_compared(compare, by),
+        level=given["level"], times=numbers.numbers_in(times or "", "--times"), k=k,
+        buffer=buffer, groups=groups, cutoff=cutoff, alpha=alpha, wrong_share=wrong,
+        reliability=numbers.numbers_in(reliability, "--reliability", numbers.SHARE),
+        compare=_compared(compare, by),
     )  # fmt: skip
     with show.working("following households"):
         sections = dynamics(source_of(given), spec, parts, options, engine=given["engine"])
@@ -154,14 +191,6 @@ def _cell(name: str, value: Any) -> str:
     if name in {"time", "at_risk", "ended", "reliability"}:
         return f"{value:g}"
     return figure(value, "share")
-
-
-def _numbers(text: str | None, option: str) -> tuple[float, ...]:
-    """Numbers separated by commas."""
-    try:
-        return tuple(float(part) for part in (text or "").split(",") if part.strip())
-    except ValueError as reason:
-        raise click.BadParameter("numbers separated by commas", param_hint=option) from reason
 
 
 def _compared(texts: tuple[str, ...], by: tuple[str, ...]) -> dict[str, tuple[str, str]]:

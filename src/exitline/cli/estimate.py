@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.data.design import LonelyPsu
@@ -53,7 +54,13 @@ Examples:
 )
 @click.option("--census", is_flag=True, help="The data are a full count: no sampling error.")
 @click.option("--by", multiple=True, help="Domain column; 'a,b' crosses two; repeatable.")
-@click.option("--level", default=0.95, show_default=True, help="Confidence of the intervals.")
+@click.option(
+    "--level",
+    type=numbers.INSIDE,
+    default=0.95,
+    show_default=True,
+    help="Confidence of the intervals.",
+)
 @click.option(
     "--interval",
     default="logit",
@@ -63,6 +70,7 @@ Examples:
 )
 @click.option(
     "--missing",
+    "missing_welfare",
     default="error",
     show_default=True,
     type=click.Choice(["error", "exclude"]),
@@ -76,6 +84,7 @@ Examples:
     help="What runs the query.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@reads_data
 def command(
     data: str,
     measures: tuple[str, ...],
@@ -92,13 +101,15 @@ def command(
     by: tuple[str, ...],
     level: float,
     interval: ShareMethod,
-    missing: Literal["error", "exclude"],
+    missing_welfare: Literal["error", "exclude"],
     engine: str,
     as_json: bool,
+    reading: dict[str, Any],
 ) -> None:
     """Estimate and show one table."""
     from exitline.api import estimate
     from exitline.data.design import Design
+    from exitline.data.source import open_source
 
     design = Design(
         weight=weight,
@@ -112,15 +123,15 @@ def command(
     )
     with show.working("estimating"):
         found = estimate(
-            data,
+            open_source(data, **reading),
             list(measures),
             welfare=welfare,
-            line=[_line(text) for text in lines] or None,
+            line=[numbers.number_or_column(text, "--line") for text in lines] or None,
             design=design,
             by=[tuple(text.split(",")) for text in by],
             level=level,
             interval=interval,
-            missing=missing,
+            missing=missing_welfare,
             engine=engine,
         )
     if as_json:
@@ -137,11 +148,3 @@ def command(
     )
     for text in found.notes:
         show.note(f"note: {text}")
-
-
-def _line(text: str) -> float | str:
-    """A number where the text is one, else a column."""
-    try:
-        return float(text)
-    except ValueError:
-        return text

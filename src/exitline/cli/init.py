@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.data.propose import Proposal
@@ -33,34 +35,28 @@ Examples:
     "--out", default=None, help="File to write; - prints it. [default: study.yaml beside DATA]"
 )
 @click.option("--title", default=None, help="Title of the study. [default: the file's name]")
-@click.option("--encoding", default=None, help="Encoding of a CSV, Stata or SPSS file.")
-@click.option("--delimiter", default=None, help="Separator of a CSV file.")
-@click.option("--sheet", default=None, help="Sheet of a spreadsheet.")
 @click.option("--json", "json_", is_flag=True, help="Print what was recognised as JSON.")
+@reads_data
 def command(
     data: str,
     out: str | None,
     title: str | None,
-    encoding: str | None,
-    delimiter: str | None,
-    sheet: str | None,
     json_: bool,
+    reading: dict[str, Any],
 ) -> None:
     """Propose a study and write or print it."""
     from exitline.cli import show
     from exitline.data.proposal_text import study_text, write_new
 
-    given = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet}
-    options = {name: value for name, value in given.items() if value is not None}
     with show.working("looking at the columns"):
-        proposal = _look(data, options)
+        proposal = _look(data, reading)
     if json_:
         show.as_json(asdict(proposal))
         return
     printed = out == "-"
     target = Path(out) if out and not printed else Path(data).parent / "study.yaml"
     path = os.path.relpath(data, Path() if printed else target.parent)
-    text = study_text(proposal, title or Path(data).stem, Path(path).as_posix(), options)
+    text = study_text(proposal, title or Path(data).stem, Path(path).as_posix(), reading)
     if printed:
         click.echo(text, nl=False)
         return
@@ -68,7 +64,7 @@ def command(
     show.note(f"wrote {target}: read every line, then run `exitline check {target}`")
 
 
-def _look(data: str, options: dict[str, str]) -> Proposal:
+def _look(data: str, options: dict[str, Any]) -> Proposal:
     """Open the file and look at its columns."""
     from exitline.data import open_source
     from exitline.engine.session import session

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.options import with_options
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,7 @@ _OPTIONS = (
     click.option("--procedure", help="Shipped name or file: its days for objections."),
     click.option("--step", default="village notice", show_default=True,
                  help="The notice among the procedure's steps."),
-    click.option("--days", type=click.IntRange(min=1), help="Days for objections."),
+    click.option("--days", type=numbers.Whole(1, 36_500), help="Days for objections."),
     click.option("--language", type=click.Choice(["en", "zh"]), default="en",
                  show_default=True, help="Of the fixed words."),
     click.option("--out", "outs", multiple=True, required=True, type=click.Path(),
@@ -56,11 +57,18 @@ Examples:
 )
 @click.argument("data", type=click.Path())
 @with_options(_OPTIONS)
+@reads_data
 def command(
-    data: str, posted: datetime, outs: tuple[str, ...], language: Any, **given: Any
+    data: str,
+    posted: datetime,
+    outs: tuple[str, ...],
+    language: Any,
+    reading: dict[str, Any],
+    **given: Any,
 ) -> None:
     """Make the lists and write them."""
     from exitline.api.notice import NoticePlan, notice
+    from exitline.data.source import open_source
     from exitline.files import whole_file
     from exitline.publish.notice import FIELDS, NoticeError
     from exitline.publish.notice.page import as_csv, render
@@ -74,7 +82,7 @@ def command(
     columns = {name: given.pop(name) for name in FIELDS}
     columns = {name: column for name, column in columns.items() if column}
     with show.working("making the lists"):
-        made = notice(data, NoticePlan(columns, posted.date(), **given))
+        made = notice(open_source(data, **reading), NoticePlan(columns, posted.date(), **given))
     for path in outs:
         text = as_csv(made) if path.lower().endswith(".csv") else render(made, language)
         with whole_file(path) as partial:

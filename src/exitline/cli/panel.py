@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from exitline.cli import numbers
 
 if TYPE_CHECKING:
     from exitline.watch import PanelSpec
@@ -38,7 +39,7 @@ _OPTIONS = (
     click.option("--census", is_flag=True, help="The data are a full count: no sampling error."),
     click.option(
         "--level", default=0.95, show_default=True, help="Confidence of intervals.",
-        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        type=numbers.INSIDE,
     ),
     click.option(
         "--engine", default="duckdb", show_default=True, type=click.Choice(["duckdb", "spark"]),
@@ -95,16 +96,5 @@ def _line(text: str | None) -> float | str | dict[str, float] | None:
         return None
     if "=" in text:
         pairs = (part.partition("=") for part in _split(text))
-        return {wave.strip(): _number(value) for wave, _, value in pairs}
-    try:
-        return float(Fraction(text))
-    except (ValueError, ZeroDivisionError):
-        return text
-
-
-def _number(text: str) -> float:
-    """A number or a fraction, or a usage error."""
-    try:
-        return float(Fraction(text.strip()))
-    except (ValueError, ZeroDivisionError) as reason:
-        raise click.BadParameter(f"'{text}' is not a number", param_hint="--line") from reason
+        return {wave.strip(): numbers.number_in(value, "--line") for wave, _, value in pairs}
+    return numbers.number_or_column(text, "--line")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.rows import percent, read_rows
 
 if TYPE_CHECKING:
@@ -42,30 +42,32 @@ Examples:
 @click.option("--rate", type=click.Choice(["missed", "wrong", "comprehensive", "recognition"]),
               default="wrong", show_default=True, help="Which rate of the standard.")  # fmt: skip
 @click.option("--area-class", default="", help="Such as west, where thresholds differ.")
-@click.option("--threshold", type=float, help="A share: 0.02 for 2 %.  [default: 0.02]")
+@click.option("--threshold", type=numbers.INSIDE, help="A share: 0.02 for 2 %.  [default: 0.02]")
 @click.option("--comparison", type=click.Choice(["below", "at_most", "above", "at_least"]),
               help="How the rate must stand to it.  [default: below]")  # fmt: skip
-@click.option("--true-rate", type=float, default=0.01, show_default=True,
+@click.option("--true-rate", type=numbers.SHARE, default=0.01, show_default=True,
               help="A rate that should be recognised as meeting it.")  # fmt: skip
-@click.option("--confidence", type=float, help="One-sided.  [default: 0.95]")
-@click.option("--power", type=float, default=0.8, show_default=True,
+@click.option("--confidence", type=numbers.INSIDE, help="One-sided.  [default: 0.95]")
+@click.option("--power", type=numbers.INSIDE, default=0.8, show_default=True,
               help="Probability of recognising it.")  # fmt: skip
-@click.option("--icc", type=float, default=0.05, show_default=True,
+@click.option("--icc", type=numbers.SHARE, default=0.05, show_default=True,
               help="Intra-village correlation.")  # fmt: skip
-@click.option("--design-effect", type=float, help="Instead of --icc.")
-@click.option("--per-village", type=int, default=20, show_default=True,
+@click.option("--design-effect", type=numbers.POSITIVE, help="Instead of --icc.")
+@click.option("--per-village", type=numbers.Whole(1), default=20, show_default=True,
               help="Households visited in a village.")  # fmt: skip
-@click.option("--max-villages", type=int, help="Villages there are.")
-@click.option("--cost-village", type=float, help="With --cost-household: the cheapest design.")
-@click.option("--cost-household", type=float, help="Cost of one household visited.")
+@click.option("--max-villages", type=numbers.Whole(1), help="Villages there are.")
+@click.option(
+    "--cost-village", type=numbers.AMOUNT, help="With --cost-household: the cheapest design."
+)
+@click.option("--cost-household", type=numbers.AMOUNT, help="Cost of one household visited.")
 @click.option("--kind", type=click.Choice(KINDS), default="fixed", show_default=True,
               help="All visits at once, or in stages.")  # fmt: skip
-@click.option("--every", type=int, help="Villages between looks of a sequential plan.")
+@click.option("--every", type=numbers.Whole(1), help="Villages between looks of a sequential plan.")
 @click.option("--stop-high", type=click.Choice(["futility", "not met"]), default="futility",
               show_default=True, help="Also stop when 'met' is unlikely, or not.")  # fmt: skip
 @click.option("--curve", default=RATES, show_default=True, help="True rates of the curve.")
 @click.option("--counties", type=click.Path(), help="Plan all counties of this table together.")
-@click.option("--budget", type=float, help="With --counties: what there is to spend.")
+@click.option("--budget", type=numbers.POSITIVE, help="With --counties: what there is to spend.")
 @click.option("--goal", type=click.Choice(["most settled", "equal power"]),
               default="most settled", show_default=True, help="With --counties.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
@@ -166,14 +168,9 @@ def _staged(plan: Plan, given: Mapping[str, Any], per_village: int) -> StagedPla
 
 def _rates(text: str, aim: Aim) -> list[float]:
     """The true rates of the curve; for recognition, what is missing to everyone."""
-    try:
-        rates = [float(part) for part in text.split(",")]
-    except ValueError as reason:
-        raise click.BadParameter(
-            "numbers with commas between them", param_hint="--curve"
-        ) from reason
-    if not all(0.0 <= rate <= 1.0 for rate in rates):
-        raise click.BadParameter("rates are shares from 0 to 1", param_hint="--curve")
+    rates = list(numbers.numbers_in(text, "--curve", numbers.SHARE))
+    if not rates:
+        raise click.BadParameter("at least one share", param_hint="--curve")
     if text == RATES:
         scale = aim.rare_threshold / 0.02
         rates = [min(1.0, rate * scale) for rate in rates]

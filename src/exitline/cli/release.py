@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.options import column_names, with_options
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.publish.release import ReleaseReport, TopCode
@@ -21,15 +22,15 @@ _OPTIONS = (
     click.option("--sensitive", default="", metavar="COLUMN,...",
                  help="Columns whose value nobody should learn."),
     click.option("--weight", help="Column of weights, for the risk in the population."),
-    click.option("--k", type=int, default=5, show_default=True,
+    click.option("--k", type=numbers.Whole(1), default=5, show_default=True,
                  help="Least number of households with the same keys."),
-    click.option("--l", "level", type=int, default=2, show_default=True,
+    click.option("--l", "level", type=numbers.Whole(1), default=2, show_default=True,
                  help="Least number of sensitive values among them."),
-    click.option("--c", type=float, help="Ask for recursive (c, l)-diversity, too."),
+    click.option("--c", type=numbers.POSITIVE, help="Ask for recursive (c, l)-diversity, too."),
     click.option("--top", multiple=True, metavar="COLUMN=VALUE",
                  help="Top-code a column: at a value, or at a share such as 99.5%; repeatable."),
     click.option("--welfare", help="Column that the headcount is taken of."),
-    click.option("--line", type=float, help="Poor are those below it."),
+    click.option("--line", type=numbers.POSITIVE, help="Poor are those below it."),
     click.option("--drop", default="", metavar="COLUMN,...", help="Columns that are left out."),
     click.option("--out", type=click.Path(), help="Parquet file, written where all holds."),
     click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
@@ -60,15 +61,19 @@ Examples:
 )
 @click.argument("data", type=click.Path())
 @with_options(_OPTIONS)
-def command(data: str, out: str | None, engine: str, as_json: bool, **given: Any) -> None:
+@reads_data
+def command(
+    data: str, out: str | None, engine: str, as_json: bool, reading: dict[str, Any], **given: Any
+) -> None:
     """Check, print, and write where all holds."""
     from exitline.api.release import ReleasePlan, release
+    from exitline.data.source import open_source
 
     for name in ("keys", "sensitive", "drop"):
         given[name] = column_names(given[name])
     given["top"] = tuple(_top(text) for text in given["top"])
     with show.working("checking"):
-        report = release(data, ReleasePlan(**given), out, engine=engine)
+        report = release(open_source(data, **reading), ReleasePlan(**given), out, engine=engine)
     if as_json:
         show.as_json(asdict(report) | {"met": report.met})
     else:
@@ -83,11 +88,9 @@ def _top(text: str) -> tuple[str, float, bool]:
     """COLUMN=VALUE or COLUMN=SHARE%."""
     column, _, figure = text.rpartition("=")
     share = figure.endswith("%")
-    try:
-        value = float(figure.removesuffix("%"))
-    except ValueError:
-        value = math.nan
-    if not column or math.isnan(value) or (share and not 0 < value < 100):
+    found = numbers.fraction(figure.removesuffix("%"))
+    value = math.nan if found is None else found
+    if not column or not math.isfinite(value) or (share and not 0 < value < 100):
         raise click.BadParameter(
             f"'{text}': write COLUMN=VALUE, or COLUMN=99.5% for a share below 100 %",
             param_hint="--top",

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exitline.cli import numbers
 from exitline.cli.options import with_options
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.watch.screens import Finding
 
 _OPTIONS = (
     click.option("--value", metavar="COLUMN", help="Recorded number, such as income."),
-    click.option("--line", type=float, help="Poverty line, in the unit of the value."),
-    click.option("--bin", type=float, help="Width of a bin around the line (line / 100)."),
+    click.option("--line", type=numbers.POSITIVE, help="Poverty line, in the unit of the value."),
+    click.option("--bin", type=numbers.POSITIVE,
+                 help="Width of a bin around the line (line / 100)."),
     click.option("--before", metavar="COLUMN", help="The number at an earlier time."),
     click.option("--by", "unit", metavar="COLUMN", help="County or office: one test for each."),
     click.option("--interviewer", metavar="COLUMN", help="Who asked."),
@@ -25,17 +28,18 @@ _OPTIONS = (
                  help="A column of answers; name several."),
     click.option("--sampled", metavar="COLUMN", help="One row a county: sampled."),
     click.option("--errors", metavar="COLUMN", help="One row a county: found wrong."),
-    click.option("--icc", type=float, default=0.0, show_default=True,
+    click.option("--icc", type=numbers.Number(0, 1, max_open=True), default=0.0, show_default=True,
                  help="Correlation of errors within a county under the null."),
     click.option("--digits", type=click.Choice(["even", "others"]), default="even",
                  show_default=True, help="What last digits are held against."),
-    click.option("--place", type=int, default=0, show_default=True,
+    click.option("--place", type=numbers.Whole(-12, 12), default=0, show_default=True,
                  help="Decimal place of the last digit: 1 for tens."),
-    click.option("--share", type=float, default=0.9, show_default=True,
+    click.option("--share", type=numbers.SHARE, default=0.9, show_default=True,
                  help="Share of equal answers from which records agree."),
-    click.option("--draws", type=click.IntRange(min=19), default=999, show_default=True,
+    click.option("--draws", type=numbers.Whole(19, 1_000_000), default=999, show_default=True,
                  help="Permutations."),
-    click.option("--seed", type=int, default=1, show_default=True, help="Of permutations."),
+    click.option("--seed", type=numbers.Whole(0), default=1, show_default=True,
+                 help="Of permutations."),
 )  # fmt: skip
 
 
@@ -61,16 +65,18 @@ Examples:
 )
 @click.argument("data", type=click.Path(path_type=str))
 @with_options(_OPTIONS)
-@click.option("--top", type=click.IntRange(min=1), default=10, show_default=True,
+@click.option("--top", type=numbers.Whole(1), default=10, show_default=True,
               help="Rows shown of each screen.")  # fmt: skip
 @click.option("--json", "json_", is_flag=True, help="Print every finding as JSON.")
-def command(data: str, top: int, json_: bool, **columns: Any) -> None:
+@reads_data
+def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns: Any) -> None:
     """Run the screens and print what they found."""
     from exitline.cli import show
+    from exitline.data.source import open_source
     from exitline.watch.screens.run import ScreenPlan, run_screens
 
     with show.working("screening"):
-        found = run_screens(data, ScreenPlan(**columns))
+        found = run_screens(open_source(data, **reading), ScreenPlan(**columns))
     if json_:
         show.as_json([asdict(finding) for finding in found])
         return

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
+from exitline.cli.options import MIN_COUNT
 
 if TYPE_CHECKING:
     import socket
@@ -36,12 +37,11 @@ Examples:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
               help="Address to listen on; only loopback is closed to others.")  # fmt: skip
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
+@click.option("--port", type=numbers.Whole(0, 65535), default=8000, show_default=True,
               metavar="N", help="Port to listen on; 0: any free one.")  # fmt: skip
 @click.option("--study", type=click.Path(),
               help="The study of the run: compute every figure again and compare.")  # fmt: skip
-@click.option("--min-count", type=click.FloatRange(min=0), metavar="N",
-              help="Suppress counts from 1 to below N (10; 0: none).")  # fmt: skip
+@MIN_COUNT
 def command(
     sources: tuple[str, ...], host: str, port: int, study: str | None, min_count: float | None
 ) -> None:  # fmt: skip

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.options import column_names, with_options
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +27,15 @@ _OPTIONS = (
                  help="What is counted: households, unless a row is a person."),
     click.option("--percent", is_flag=True, help="Also show each cell as a share of its row."),
     click.option("--unweighted", is_flag=True, help="Count rows although there are weights."),
-    click.option("--min-count", type=float, default=10, show_default=True,
+    click.option("--min-count", type=numbers.AMOUNT, default=10, show_default=True,
                  help="Cells of fewer rows of data are suppressed."),
-    click.option("--share", type=float, default=0.1, show_default=True,
+    click.option("--share", type=numbers.SHARE, default=0.1, show_default=True,
                  help="Least half-width of a protection interval, as a share of the cell."),
     click.option("--group-disclosure", is_flag=True,
                  help="Also protect zeros that tell about everyone in a row."),
-    click.option("--round", "base", type=click.IntRange(min=2), metavar="BASE",
+    click.option("--round", "base", type=numbers.Whole(2), metavar="BASE",
                  help="Round every cell to multiples of BASE instead of suppressing."),
-    click.option("--largest", type=click.IntRange(min=1), default=100_000, show_default=True,
+    click.option("--largest", type=numbers.Whole(1), default=100_000, show_default=True,
                  help="Refuse tables of more cells."),
     click.option("--out", "outs", multiple=True, type=click.Path(),
                  help="File to write: .html, .xlsx, .csv or .sdmx.csv; repeatable."),
@@ -48,7 +49,7 @@ _OPTIONS = (
     click.option("--weight", help="Column of weights, for a data file."),
     click.option("--size", help="Column of household sizes, for a data file."),
     click.option("--welfare", help="Column of welfare, for a data file."),
-    click.option("--line", type=float, help="Poor are those below it, for a data file."),
+    click.option("--line", type=numbers.POSITIVE, help="Poor are those below it, for a data file."),
     click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
                  show_default=True, help="What runs the query."),
 )  # fmt: skip
@@ -73,7 +74,8 @@ Examples:
 )
 @click.argument("source", type=click.Path())
 @with_options(_OPTIONS)
-def command(source: str, **given: Any) -> None:
+@reads_data
+def command(source: str, reading: dict[str, Any], **given: Any) -> None:
     """Count, protect, audit, write."""
     from exitline.api.tables import Layout, safe_table
     from exitline.files import check_folder
@@ -99,7 +101,7 @@ def command(source: str, **given: Any) -> None:
     said = {name: given[name] for name in ("title", "year", "licence")}
     said["source"] = given["origin"]
     with show.working("counting and protecting"):
-        made = safe_table(source, layout, rule, **roles, facts=said)
+        made = safe_table(source, layout, rule, **roles, facts=said, reading=reading)
     written = write(made.table, given["outs"], dataflow=given["dataflow"])
     if given["audit"]:
         write_audit(made, given["audit"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 
 if TYPE_CHECKING:
     from exitline.claim import Claim, Receipt, Recompute, Recomputed, SignedClaim, Verification
@@ -44,7 +44,7 @@ Examples:
     type=click.Path(),
     help="A publisher's key; signatures are then checked. Repeatable.",
 )
-@click.option("--entry", type=click.IntRange(min=1), help="One entry of a ledger, from 1.")
+@click.option("--entry", type=numbers.Whole(1), help="One entry of a ledger, from 1.")
 @click.option(
     "--since",
     type=click.Path(),

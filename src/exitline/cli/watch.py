@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli import numbers, show
 from exitline.cli.panel import panel_options, source_of, spec_from
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Examples:
 )  # fmt: skip
 @click.option("--label", "labels", multiple=True, help="Words for reasons: assets='its assets'.")
 @click.option("--shock", help="Column that is not zero where a shock was reported.")
-@click.option("--capacity", default=0.1, show_default=True,
+@click.option("--capacity", type=numbers.POSITIVE, default=0.1, show_default=True,
               help="Visits: a share of those at risk, or a number.")  # fmt: skip
 @click.option(
     "--rank-by", default="auto", show_default=True, type=click.Choice(["auto", "model", "line"]),
@@ -45,11 +45,11 @@ Examples:
 )  # fmt: skip
 @click.option("--clue-date", type=click.DateTime(["%Y-%m-%d"]),
               help="Day of the clues; today by default.")  # fmt: skip
-@click.option("--multiple", type=float, help="Near the line: below this many times it.")
-@click.option("--fall", type=float, help="Share of welfare lost that is a sudden fall.")
-@click.option("--days", type=int, help="Days from clue to decision.")
+@click.option("--multiple", type=numbers.POSITIVE, help="Near the line: below this many times it.")
+@click.option("--fall", type=numbers.INSIDE, help="Share of welfare lost that is a sudden fall.")
+@click.option("--days", type=numbers.Whole(0, 36_500), help="Days from clue to decision.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write the list: .parquet or .csv.")
-@click.option("--list", "listed", default=0, show_default=True,
+@click.option("--list", "listed", type=numbers.Whole(0), default=0, show_default=True,
               help="Also print so many rows of the list, with household ids.")  # fmt: skip
 def command(
     predictors: tuple[str, ...], labels: tuple[str, ...], shock: str | None, capacity: float,

@@ -1,8 +1,9 @@
 """Columns and values that name a person: by the column's name, and by the form of its values.
 
-Names are recognised in English and Chinese, and in the words that French, Spanish and
-Portuguese survey files use. A form is recognised by its own check digits where it has any:
-a number is not taken for an identity number because it is long.
+Names are recognised in English and Chinese, in the words that French, Spanish and Portuguese
+survey files use, and as KoboToolbox and ODK name the columns that they add by themselves. A form
+is recognised by its own check digits where it has any: a number is not taken for an identity
+number because it is long.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from collections.abc import Iterable
 
 from exitline.data.recognise import words
 
-DIRECT = ("name", "id number", "phone", "bank account", "address", "email", "position")
+ALWAYS = ("position", "user name", "device id")
+"""Kinds that a column of two values is of, too: two enumerators, two telephones."""
+DIRECT = ("name", "id number", "phone", "bank account", "address", "email", *ALWAYS)
 """Kinds that no released micro data hold."""
 
 _WORDS = {
@@ -22,7 +25,7 @@ _WORDS = {
         shenfenzheng shenfenzhenghao""",
     "phone": """phone telephone tel mobile cellphone cellular whatsapp wechat telefono telefone
         celular portable movil telno mobileno phoneno sjh sjhm lxdh dianhua shouji
-        shoujihao""",
+        shoujihao phonenumber phonenum telefon simserial simid subscriberid msisdn""",
     "bank account": """bank iban swift bic accountno accountnumber cardno banco banque cuenta compte
         bankacct bankaccount acctno cardnumber yhkh yhzh kahao zhanghao yikatong""",
     "health": """health illness ill sick sickness disease diagnosis disabled disability handicap
@@ -32,7 +35,12 @@ _WORDS = {
         prenom nombre apellido sobrenome householder xm xingming hzxm""",
     "address": "jtzz zhuzhi address addr street adresse direccion endereco houseno",
     "email": "email mail correo courriel",
-    "position": "gps latitude longitude lat lon lng coordinates geopoint",
+    "position": """gps latitude longitude lat lon lng coordinates coords coordinate geopoint
+        geolocation geotrace geoshape geom geometry altitude pluscode what3words latlong latlon
+        lonlat latlng xcoord ycoord""",
+    "user name": """username userid login submittedby submittername submitterid enumeratorname
+        interviewername surveyorname""",
+    "device id": "deviceid imei imsi macaddress androidid",
 }
 _PAIRS = {
     ("id", "card"): "id number", ("id", "number"): "id number", ("id", "no"): "id number",
@@ -40,7 +48,11 @@ _PAIRS = {
     ("account", "no"): "bank account", ("account", "number"): "bank account",
     ("bank", "account"): "bank account", ("card", "no"): "bank account",
     ("card", "number"): "bank account", ("contact", "no"): "phone",
-    ("contact", "number"): "phone",
+    ("contact", "number"): "phone", ("sim", "serial"): "phone", ("subscriber", "id"): "phone",
+    ("user", "name"): "user name", ("user", "id"): "user name", ("submitted", "by"): "user name",
+    ("submitter", "name"): "user name", ("submitter", "id"): "user name",
+    ("enumerator", "name"): "user name", ("interviewer", "name"): "user name",
+    ("instance", "name"): "name", ("device", "id"): "device id", ("mac", "address"): "device id",
 }  # fmt: skip
 _PERSONAL = {"full", "first", "last", "sur", "given", "family", "head", "respondent", "person",
              "member", "hh"}  # fmt: skip
@@ -52,7 +64,9 @@ _CHINESE = {
     "name": "姓名 名字 户主名",
     "address": "住址 地址 门牌",
     "email": "邮箱 邮件",
-    "position": "经度 纬度 坐标",
+    "position": "经度 纬度 坐标 定位",
+    "user name": "用户名 调查员姓名",
+    "device id": "设备号 设备编号",
 }
 
 
@@ -100,7 +114,9 @@ def kind_of_value(text: str) -> str | None:
     character; the older ones of 15 digits by their date), telephone numbers (Chinese mobile
     ones, area code and number, and any in international form), IBAN (ISO 13616) and card
     numbers of 16 to 19 digits (Luhn, ISO/IEC 7812), also within a sentence, with spaces or
-    dashes, and in full-width digits.
+    dashes, and in full-width digits; pairs of coordinates (degrees with three decimals or
+    more, as Kobo, ODK, WKT and GeoJSON write them), e-mail addresses, and the device ids of
+    ODK Collect.
 
     Parameters
     ----------
@@ -109,7 +125,7 @@ def kind_of_value(text: str) -> str | None:
     Returns
     -------
     str or None
-        "id number", "phone" or "bank account".
+        "id number", "phone", "bank account", "position", "email" or "device id".
 
     Examples
     --------
@@ -117,8 +133,16 @@ def kind_of_value(text: str) -> str | None:
     ('id number', 'phone')
     >>> kind_of_value("GB82 WEST 1234 5698 7654 32"), kind_of_value("household 2041")
     ('bank account', None)
+    >>> kind_of_value("[-1.290000, 36.820000]"), kind_of_value("POINT (36.8217 -1.2921)")
+    ('position', 'position')
     """
     text = re.sub(r"^([0-9]+)\.0$", r"\1", _plain(text))
+    if _EMAIL.search(text):
+        return "email"
+    if _COLLECT.search(text):
+        return "device id"
+    if any(_is_position(found) for found in _COORDINATES.finditer(text)):
+        return "position"
     for found in _IBAN.finditer(text):
         if _iban(re.sub(r"[ -]", "", found.group())):
             return "bank account"
@@ -129,6 +153,30 @@ def kind_of_value(text: str) -> str | None:
         if kind is not None:
             return kind
     return None
+
+
+def local_phone(text: str) -> bool:
+    """Whether a text could be a telephone number as it is dialled within a country.
+
+    A zero, then eight to ten digits, the first of them no zero (0700 000 000, 069 123 4567).
+    A code may look so, too: one value proves nothing, most values of a column do.
+
+    Parameters
+    ----------
+    text : str
+
+    Examples
+    --------
+    >>> local_phone("0700000000"), local_phone("069-123 45 67"), local_phone("0001234567")
+    (True, True, False)
+    """
+    return re.fullmatch(r"0[1-9][0-9]{7,9}", re.sub(r"[ .()/-]", "", _plain(text))) is not None
+
+
+def _is_position(found: re.Match[str]) -> bool:
+    """Whether two numbers are degrees of latitude and longitude, in either order."""
+    first, second = abs(float(found[1])), abs(float(found[2]))
+    return min(first, second) <= 90 and max(first, second) <= 180
 
 
 def _plain(text: str) -> str:
@@ -143,17 +191,35 @@ def _plain(text: str) -> str:
 
 
 def first_kind(values: Iterable[str | None]) -> str | None:
-    """The kind of the first value that shows one; None where none does.
+    """The kind that the values of a column of text show; None where they show none.
+
+    One value of a certain form is enough. Numbers as they are dialled within a country look
+    like codes with a leading zero: most of the values must.
+
+    Parameters
+    ----------
+    values : iterable of str or None
+        Each once.
 
     Examples
     --------
-    >>> first_kind(["met", None, "13912345678"])
-    'phone'
+    >>> first_kind(["met", None, "13912345678"]), first_kind(["0700000000", "0701234567"])
+    ('phone', 'phone')
+    >>> first_kind(["north", "south", "0700000000"]) is None
+    True
     """
-    return next((kind for v in values if v and (kind := kind_of_value(v)) is not None), None)
+    said = [v for v in values if v]
+    certain = next((kind for v in said if (kind := kind_of_value(v)) is not None), None)
+    if certain is None and 2 * sum(map(local_phone, said)) > len(said):
+        return "phone"
+    return certain
 
 
 _DIGITS = re.compile(r"(?<![0-9A-Z])\+?[0-9](?:[ .()-]{0,2}[0-9]){6,20}(?:[ -]?X)?(?![0-9A-Z])")
+_EMAIL = re.compile(r"[A-Z0-9._%+-]+@[A-Z0-9-]+(\.[A-Z0-9-]+)*\.[A-Z]{2,}")
+_COLLECT = re.compile(r"(?<![A-Z])(COLLECT|IMEI):[A-Z0-9]{6,}")
+_DEGREES = r"(-?[0-9]{1,3}\.[0-9]{3,})"
+_COORDINATES = re.compile(rf"(?<![0-9.]){_DEGREES}(?:\s*[,; ]\s*){_DEGREES}(?![0-9])")
 _LANDLINE = re.compile(r"(?<![0-9A-Z])0[0-9]{2,3}[ -][0-9]{7,8}(?![0-9A-Z])")
 _IBAN = re.compile(r"(?<![0-9A-Z])[A-Z]{2}[0-9]{2}(?:[ -]?[0-9A-Z]){11,30}(?![0-9A-Z])")
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from exitline.data.propose import Guess, Proposal
 from exitline.files import OutputError, whole_file
@@ -25,7 +26,7 @@ _MISSING = {
 
 
 def study_text(
-    proposal: Proposal, title: str, data: str, options: Mapping[str, str] | None = None
+    proposal: Proposal, title: str, data: str, options: Mapping[str, Any] | None = None
 ) -> str:
     """The YAML text of a proposal.
 
@@ -52,7 +53,7 @@ def study_text(
     """
     source = _quoted(data)
     if options:
-        inner = ", ".join(f"{name}: {_quoted(value)}" for name, value in options.items())
+        inner = ", ".join(f"{name}: {_option(value)}" for name, value in options.items())
         source = f"{{path: {source}, {inner}}}"
     parts = [
         "# Proposed by `exitline init`. Read every line: names and values were looked at, no",
@@ -108,6 +109,13 @@ def _areas(proposal: Proposal) -> str:
 
 def _line(text: str, comment: str) -> str:
     return f"{text:<{_NARROW}}  # {comment}"
+
+
+def _option(value: Any) -> str:
+    """An option of a reader: one text, or several."""
+    if isinstance(value, str):
+        return _quoted(value)
+    return "[" + ", ".join(_quoted(one) for one in value) + "]"
 
 
 def _quoted(text: str) -> str:

@@ -99,8 +99,7 @@ def table(tree: Tree, paths: Paths) -> TableRef:
             remedy="add 'path'",
         )
     options: dict[str, Any] = {name: found[name].text() for name in _TEXT_OPTIONS if name in found}
-    if "missing" in found:
-        options["missing"] = tuple(t.text() for t in found["missing"].one_or_many())
+    options |= _missing(found)
     if "decimal" in found:
         found["decimal"].choice((".", ","))
     return TableRef(
@@ -110,9 +109,9 @@ def table(tree: Tree, paths: Paths) -> TableRef:
 
 def _query(tree: Tree, found: Mapping[str, Tree], paths: Paths) -> TableRef:
     """A query and the database it is put to."""
-    if "connection" not in found or len(found) != 2:
+    if "connection" not in found or set(found) - {"sql", "connection", "missing"}:
         raise tree.fault(
-            "a query needs its connection, and nothing else",
+            "a query needs its connection, and nothing but 'missing' beside it",
             expected="sql and connection",
             got=", ".join(found),
             remedy="name the database file, postgresql://host/database, or {env: NAME}",
@@ -121,7 +120,17 @@ def _query(tree: Tree, found: Mapping[str, Tree], paths: Paths) -> TableRef:
     text = _from_environment(written) if written.is_mapping else written.text()
     if "://" not in text:
         text = str(paths.read(text))
-    return TableRef(sql=found["sql"].text(), connection=text, where=tree.where)
+    return TableRef(
+        sql=found["sql"].text(), connection=text, options=_missing(found), where=tree.where
+    )
+
+
+def _missing(found: Mapping[str, Tree]) -> Mapping[str, Any]:
+    """The marks for missing values, where some are declared."""
+    if "missing" not in found:
+        return MappingProxyType({})
+    marks = tuple(t.text() for t in found["missing"].one_or_many())
+    return MappingProxyType({"missing": marks})
 
 
 def _from_environment(tree: Tree) -> str:
@@ -217,6 +226,14 @@ def facts(tree: Tree, paths: Paths) -> Facts:
     found = tree.fields(("table", "on", "columns"), required=("table", "on"))
     named = columns(found["columns"]) if "columns" in found else MappingProxyType({})
     return Facts(table(found["table"], paths), found["on"].text(), named)
+
+
+def min_count(tree: Tree) -> float:
+    """Below which number a count is small."""
+    number = tree.number()
+    if number < 0:
+        raise tree.unlike("a number of zero or more", "write 10, or 0 to hide no small counts")
+    return number
 
 
 def outputs(tree: Tree) -> Outputs:

@@ -72,7 +72,7 @@ class TableRef:
         if self.sql is not None and self.connection is not None:
             from exitline.data.readers.sql import read_sql
 
-            return read_sql(self.sql, self.connection)
+            return read_sql(self.sql, self.connection, **self.options)
         from exitline.data.readers import open_file
 
         return open_file(self.path or "", **self.options)
@@ -290,6 +290,8 @@ class Study:
     villages, counties : Facts, optional
     readings : mapping of str to mapping of str to str
         Level ("household", "village", "county"): option of its rule: chosen reading.
+    min_count : float, optional
+        Counts from 1 to below this are hidden in whatever a run writes to be read.
     outputs : Outputs
     path : Path, optional
         The study file.
@@ -323,6 +325,7 @@ class Study:
     villages: Facts | None = None
     counties: Facts | None = None
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
+    min_count: float | None = None
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
     digest: str = ""

@@ -17,7 +17,7 @@ from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, quoted, text, typed_csv
 from exitline.engine.types import typed
-from exitline.engine.written import as_written, zones
+from exitline.engine.written import as_written, function, zones
 from exitline.files import whole_file
 from exitline.scratch import Scratch
 
@@ -28,26 +28,10 @@ if TYPE_CHECKING:
     from exitline.data.source import Source
 
 
-@ibis.udf.scalar.builtin(name="nfc_normalize")
-def _nfc(text: str) -> str:  # type: ignore[empty-body]
-    """DuckDB's Unicode normal form C."""
-
-
-@ibis.udf.scalar.builtin(name="strlen")
-def _octets(text: str) -> int:  # type: ignore[empty-body]
-    """DuckDB's number of bytes."""
-
-
-@ibis.udf.scalar.builtin(name="trim")
-def _trim(text: str, blanks: str) -> str:  # type: ignore[empty-body]
-    """DuckDB's text without these characters around it."""
-
-
-@ibis.udf.scalar.builtin(
-    name="timezone", signature=((dt.string, dt.Timestamp(timezone="UTC")), dt.Timestamp())
-)
-def _local(zone, moment):  # type: ignore[no-untyped-def]
-    """DuckDB's moment as the clocks of a zone show it."""
+_nfc = function("nfc_normalize", [dt.string], dt.string)
+_octets = function("strlen", [dt.string], dt.int64)
+_trim = function("trim", [dt.string, dt.string], dt.string)
+_local = function("timezone", [dt.string, dt.Timestamp(timezone="UTC")], dt.Timestamp())
 
 
 class DuckDB:
@@ -86,7 +70,7 @@ class DuckDB:
         self._backend.raw_sql("SET TimeZone = 'UTC'").fetchall()
         self._backend.raw_sql("SET preserve_insertion_order = false").fetchall()
         self._bound: Any = None
-        self._held: list[HeldFile] = []
+        self._held: dict[str, list[HeldFile]] = {}
         self._scratch: Scratch | None = None
 
     def attach(self, source: Source, name: str) -> Any:
@@ -94,11 +78,11 @@ class DuckDB:
         if source.kind == "ibis":
             self._bound = source.table
             return as_written(source.table)
+        self._held[name] = [source.held] if source.held is not None else []
         with faults.reading(source):
             bound = (
                 self._read_csv(source, name) if source.kind == "csv" else self._view(source, name)
             )
-        self._held += [source.held] if source.held is not None else []
         return ibis.table(bound.schema(), name=name)
 
     def _view(self, source: Source, name: str) -> Any:
@@ -119,18 +103,18 @@ class DuckDB:
 
     def _read_csv(self, source: Source, name: str) -> Any:
         """A view of the typed columns; what was not read fails when it is asked for."""
-        typed = typed_csv(self._backend.con, source, self._folder())
+        found = typed_csv(self._backend.con, source, self._folder())
         columns = (
-            f"CAST({quoted(n)} AS {typed.types[n]}) AS {quoted(n)}"
-            if n in typed.types
+            f"CAST({quoted(n)} AS {found.types[n]}) AS {quoted(n)}"
+            if n in found.types
             else f"error({text(NOT_READ)})::VARCHAR AS {quoted(n)}"
-            for n in typed.names
+            for n in found.names
         )
         self._backend.raw_sql(
             f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {', '.join(columns)} "
-            f"FROM read_parquet({text(typed.file.name_for_engine)})"
+            f"FROM read_parquet({text(found.file.name_for_engine)})"
         )
-        self._held.append(typed.file)
+        self._held[name].append(found.file)
         return self._backend.table(name)
 
     def _folder(self) -> Path:
@@ -143,7 +127,7 @@ class DuckDB:
         with faults.running():
             backend = self._backend if self._bound is None else self._bound.get_backend()
             found = backend.to_pyarrow(expression)
-        self._check_held()
+        self._check(expression)
         return found
 
     def write(self, expression: Any, path: Path) -> int:
@@ -153,7 +137,7 @@ class DuckDB:
             copied = self._backend.con.execute(
                 f"COPY ({query}) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
             ).fetchone()
-        self._check_held()
+        self._check(expression)
         return int(copied[0]) if copied else 0
 
     def close(self) -> None:
@@ -163,10 +147,11 @@ class DuckDB:
         if self._scratch is not None:
             self._scratch.close()
 
-    def _check_held(self) -> None:
+    def _check(self, expression: Any) -> None:
         """Refuse what was computed from a file that has changed since it was opened."""
-        for file in self._held:
-            file.check()
+        for name in faults.tables(expression):
+            for file in self._held.get(name, ()):
+                file.check()
 
 
 @contextmanager

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import ibis.expr.datatypes as dt
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, typed_csv
 from exitline.engine.types import typed
-from exitline.engine.written import as_written
+from exitline.engine.written import as_written, function
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
 from exitline.scratch import Scratch
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from exitline.data.held import HeldFile
     from exitline.data.source import Source
+
+
+_trim = function("btrim", [dt.string, dt.string], dt.string)
 
 
 class Spark:
@@ -46,7 +50,7 @@ class Spark:
         self._session = session if session is not None else _new_session()
         self._backend = ibis.pyspark.connect(self._session)
         self._bound: Any = None
-        self._held: list[HeldFile] = []
+        self._held: dict[str, list[HeldFile]] = {}
         self._scratch: Scratch | None = None
 
     def attach(self, source: Source, name: str) -> Any:
@@ -54,11 +58,13 @@ class Spark:
         if source.kind == "ibis":
             self._bound = source.table
             return as_written(source.table)
+        self._held[name] = [source.held] if source.held is not None else []
         with faults.reading(source):
-            view = self._read_csv(source) if source.kind == "csv" else self._typed(source, name)
+            view = (
+                self._read_csv(source, name) if source.kind == "csv" else self._typed(source, name)
+            )
             view.createOrReplaceTempView(name)
             self._attached.add(name)
-            self._held += [source.held] if source.held is not None else []
             schema = self._backend.table(name).schema()
         return ibis.table(schema, name=name)
 
@@ -76,14 +82,14 @@ class Spark:
         columns = typed(clean, source, self._backend.to_pyarrow)
         return self._session.sql(self._backend.compile(columns))
 
-    def _read_csv(self, source: Source) -> Any:
+    def _read_csv(self, source: Source, name: str) -> Any:
         """The typed columns; what was not read fails when it is asked for."""
         import duckdb
 
         self._scratch = self._scratch or Scratch()
         with duckdb.connect() as con:
             found = typed_csv(con, source, self._scratch.new())
-        self._held.append(found.file)
+        self._held[name].append(found.file)
         columns = (
             f"CAST({_quoted(n)} AS {_SPARK.get(found.types[n], found.types[n])}) AS {_quoted(n)}"
             if n in found.types
@@ -101,7 +107,7 @@ class Spark:
         with faults.running():
             backend = self._backend if self._bound is None else self._bound.get_backend()
             found = backend.to_pyarrow(expression)
-        self._check_held()
+        self._check(expression)
         return found
 
     def write(self, expression: Any, path: Path) -> int:
@@ -131,10 +137,11 @@ class Spark:
         if self._scratch is not None:
             self._scratch.close()
 
-    def _check_held(self) -> None:
+    def _check(self, expression: Any) -> None:
         """Refuse what was computed from a file that has changed since it was opened."""
-        for file in self._held:
-            file.check()
+        for name in faults.tables(expression):
+            for file in self._held.get(name, ()):
+                file.check()
 
 
 _SPARK = {"VARCHAR": "STRING"}
@@ -145,14 +152,9 @@ def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-@ibis.udf.scalar.builtin(name="btrim")
-def _trim(text: str, blanks: str) -> str:  # type: ignore[empty-body]
-    """Spark's text without these characters around it."""
-
-
 def _text(column: Any) -> Any:
     """The one form of a text."""
-    return _trim(column, BLANKS)
+    return _trim(column, BLANKS.translate({11: None, 12: None}))  # \v and \f are v and f to Spark
 
 
 def _new_session() -> Any:

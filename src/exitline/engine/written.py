@@ -9,6 +9,7 @@ missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -17,6 +18,27 @@ from exitline.measure import portable
 
 if TYPE_CHECKING:
     from exitline.data.source import Source
+
+
+def function(name: str, takes: Sequence[Any], gives: Any) -> Any:
+    """A function of an engine, by its name there, for use in an expression.
+
+    Examples
+    --------
+    >>> import ibis.expr.datatypes as dt
+    >>> function("strlen", [dt.string], dt.int64)(ibis.literal("é")).type()
+    Int64(nullable=True)
+    """
+
+    def body(*_: Any) -> None:
+        """What the engine does."""
+
+    body.__name__ = name
+    names = [f"x{i}" for i in range(len(takes))]
+    body.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(n, Parameter.POSITIONAL_OR_KEYWORD) for n in names]
+    )
+    return ibis.udf.scalar.builtin(body, name=name, signature=(tuple(takes), gives))
 
 
 def as_written(

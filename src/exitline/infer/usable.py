@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.data.readers.declaring import choose
 from exitline.errors import DataError, DesignError
 
 if TYPE_CHECKING:
@@ -77,8 +78,9 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
                 where=_where(fault, plan),
                 expected="a finite number on every row",
                 got=f"{words} on {faults[fault]:,} rows",
-                remedy='complete them, or leave them out on purpose: missing="exclude" '
-                "(in a study: missing: exclude); the report then says how many",
+                remedy="complete them, or leave them out on purpose: "
+                + choose('missing="exclude" (in a study: missing: exclude)', "--missing exclude")
+                + "; the report then says how many",
             )
     if table.num_rows == 0 or not np.nansum(table.column("n").to_numpy()):
         raise DataError(

@@ -149,8 +149,10 @@ def diversity(table: Any, keys: Sequence[str], sensitive: str, level: int) -> An
     )
 
 
-def long_numbers(table: Any, column: str, most: int) -> Any:
-    """Values of a column that hold nine digits or more, each once, as text.
+def telling_values(table: Any, column: str, most: int) -> Any:
+    """Values of a column that may tell who a person is, each once, as text.
+
+    Those with six digits or more, an @ sign or the mark of a device id.
 
     Parameters
     ----------
@@ -171,8 +173,8 @@ def long_numbers(table: Any, column: str, most: int) -> Any:
         whole = (number >= 1e9) & (number < 1e18) & (number == number.floor())
         value = ibis.ifelse(whole, number, 0.0).cast("int64")
     found = table.select(value=value.cast("string"))
-    digits = "([0-9０-９][^0-9０-９]*){9}"
-    return found.filter(found["value"].re_search(digits)).distinct().limit(most)
+    telling = "([0-9０-９][^0-9０-９]*){6}|[@＠]|([Cc]ollect|imei|IMEI):"
+    return found.filter(found["value"].re_search(telling)).distinct().limit(most)
 
 
 def cut_off(table: Any, column: str, share: float) -> Any:

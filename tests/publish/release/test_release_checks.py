@@ -210,6 +210,16 @@ def test_no_rows_are_refused():
         ("sfzh", ["a", "b", "c"], "id number"), ("xm", ["a", "b", "c"], "name"),
         ("姓 名", ["a", "b", "c"], "name"), ("户主", ["a", "b", "c"], "name"),
         ("phone1", ["a", "b", "c"], "phone"), ("yhkh", ["a", "b", "c"], "bank account"),
+        ("username", ["e1", "e2"], "user name"), ("_submitted_by", ["e1"], "user name"),
+        ("deviceid", ["x", "y"], "device id"), ("SubmitterID", [1, 2], "user name"),
+        ("_home_latitude", [1.0, 2.0], "position"), ("geopoint", ["a", "b"], "position"),
+        ("var17", ["[-1.290000, 36.820000]", None], "position"),
+        ("var17", ["-1.29210 36.82190 1661.0 4.5"], "position"),
+        ("var17", ["POINT(36.82190 -1.29210)"], "position"),
+        ("var17", ["41.3275; 19.8187"], "position"),
+        ("var17", ["a.person@example.org", "none"], "email"),
+        ("var17", ["collect:aBcDeFgH1234"], "device id"),
+        ("var17", ["0700000000", "0712 345 678", "069-123-4567"], "phone"),
     ],
 )  # fmt: skip
 def test_identifiers_in_disguise_are_refused(engine, column, values, kind):
@@ -218,6 +228,25 @@ def test_identifiers_in_disguise_are_refused(engine, column, values, kind):
         release(homes, ReleasePlan(("region",)), engine=engine)
     assert caught.value.got == f"{column} ({kind})"
     assert not any(str(v) in str(caught.value) for v in values if len(str(v)) > 4)
+
+
+def test_what_kobo_and_odk_add_by_themselves_never_leaves(engine, tmp_path):
+    """A made-up export: positions of homes, phones, user names and device ids."""
+    export = "tests/publish/release/cases/kobo.csv"
+    with pytest.raises(ReleaseError) as caught:
+        release(export, ReleasePlan(("reg",)), tmp_path / "r.parquet", engine=engine)
+    for column in ("_geolocation", "phonenumber", "username", "deviceid"):
+        assert column in caught.value.got
+    assert not list(tmp_path.iterdir())
+
+
+def test_codes_with_leading_zeros_and_decimals_are_no_identifiers():
+    homes = _homes().assign(
+        ratio=["0.12345", "12.5"] * 150,
+        span=["1.5, 2.5", "10.25-11.75"] * 150, ea=["0001234567", "0001234568"] * 150,
+        long_term=[1, 2] * 150, start=["2024-05-02T10:11:12.000+03:00"] * 300,
+    )  # fmt: skip
+    assert release(homes, ReleasePlan(("region",), k=2)).met
 
 
 def test_id_numbers_stored_as_whole_numbers_are_refused_and_money_is_not(engine):

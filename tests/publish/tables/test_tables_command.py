@@ -299,7 +299,9 @@ def test_bad_data_are_refused(change, said, capsys, tmp_path):
     [
         ("phone", [f"p{i % 9}" for i in range(99)], "its name says: phone"),
         ("area", ["13800138000"] * 50 + ["b"] * 49, "form of: phone"),
-        ("hhid", [f"h{i}" for i in range(99)], "one row of the data"),
+        ("code", [f"h{i}" for i in range(99)], "fewer than 5 rows of the data"),
+        ("code", [f"h{i}" for i in range(99)] * 2, "fewer than 5 rows of the data"),
+        ("hhid", [f"h{i}" for i in range(99)] * 12, "key of households"),
     ],
 )
 def test_people_are_no_areas(column, labels, said, capsys, tmp_path):
@@ -309,6 +311,17 @@ def test_people_are_no_areas(column, labels, said, capsys, tmp_path):
     found = " ".join(capsys.readouterr().err.split())
     assert said in found
     assert "13800138000" not in found
+
+
+def test_the_key_a_study_declares_names_people_whatever_it_is_called(capsys, tmp_path):
+    homes = pd.DataFrame({"ref": [f"r{i % 30}" for i in range(600)], "y": 5.0})
+    homes.to_csv(tmp_path / "homes.csv", index=False)
+    (tmp_path / "study.yaml").write_text(
+        "study: a\ndata: {households: homes.csv}\ncolumns: {household: ref, welfare: y}\n"
+        "lines: [{value: 9}]\n"
+    )
+    _run("table", tmp_path / "study.yaml", "--rows", "ref", status=1)
+    assert "key of households" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_run_of_a_sample_and_a_foreign_folder_are_refused(capsys, tmp_path):

@@ -308,3 +308,31 @@ def test_wrong_hierarchies_and_counts_are_refused():
         suppress(with_margins([5, 6]), n=with_margins([0, 6]).values)
     with pytest.raises(TableError, match="do not fit the table"):
         suppress(with_margins([5, 6]), n=[1, 2])
+
+
+@pytest.mark.parametrize("categories", [2, 3])
+def test_flat_areas_without_a_level_above_are_cut_into_parts(categories):
+    """3,000 areas in one sum: the attacker's bounds are those of the audit."""
+    rng = np.random.default_rng(categories)
+    share = rng.dirichlet(np.arange(1, categories + 1), size=900)
+    table = with_margins(rng.multinomial(20, share))
+    done = suppress(table)
+    assert done.audit.passed
+    assert table.values.size > suppression.WHOLE
+    bounds = {b.cell: b for b in done.audit.bounds}
+    for cell in rng.permutation(np.flatnonzero(done.primary))[:3]:
+        low, high = attacker(table, done.hidden, cell)
+        assert (bounds[cell].low, bounds[cell].high) == pytest.approx((low, high), abs=1e-5)
+        assert low <= max(0.0, table.values[cell] - 10)
+        assert high >= table.values[cell] + 10
+
+
+def test_fewer_unknowns_say_the_same():
+    """Bounds by the sums that are left, and by the attacker, who takes every sum as it is."""
+    for seed in range(60):
+        table, n = random_table(seed)
+        done = suppress(table, n=n)
+        for found in done.audit.bounds[:4]:
+            low, high = attacker(table, done.hidden, found.cell)
+            size = 1e-6 * max(1.0, table.values.max())
+            assert (found.low, found.high) == pytest.approx((low, high), abs=size)

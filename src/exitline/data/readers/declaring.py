@@ -41,6 +41,11 @@ def declare(option: str, value: str) -> str:
     return f"declare '{option}: {written}' beside the path"
 
 
+def choose(key: str, flag: str) -> str:
+    """What to say in a study or a notebook, or on a command line."""
+    return flag if _flags.get() else key
+
+
 @contextmanager
 def as_flags() -> Iterator[None]:
     """Name options as flags of a command, for the length of the block."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.publish.tables.programme import Programme
 from exitline.publish.tables.protection import Wanted, protection, wanted
+from exitline.publish.tables.reduce import Reduced, of_one_sum, reduced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -143,23 +144,30 @@ def _components(free: Any) -> Iterator[tuple[Any, Any]]:
 
 def _extremes(block: Any, known: Any) -> tuple[Any, Any]:
     """Least and largest value of each hidden cell of one component; infinite where unbounded."""
+    found = reduced(block, known)
+    low, high = of_one_sum(found) or _by_programmes(found)
+    return found.of_cells(low, high)
+
+
+def _by_programmes(found: Reduced) -> tuple[Any, Any]:
+    """Least and largest value of each unknown, each by a linear programme."""
     import numpy as np
 
-    size = block.shape[1]
+    size = found.low.size
     low, high = np.full(size, np.nan), np.full(size, np.inf)
     programme = Programme(
-        block, known, np.zeros(size), np.full(size, np.inf), np.zeros(size), method="primal"
+        found.matrix, found.right, found.low, found.high, np.zeros(size), method="primal"
     )
-    reached = np.zeros(size, dtype=bool)  # cells that some table, which fits, has at zero
+    reached = np.zeros(size, dtype=bool)  # some table that fits has them at their lower bound
     for column in range(size):
         for sign in (-1.0, 1.0):
             if sign > 0 and reached[column]:
-                low[column] = 0.0
+                low[column] = found.low[column]
                 continue
             programme.cost([column], sign)
             answer = programme.solve()
             if answer is not None:
-                reached |= answer <= 1e-9
-                (low if sign > 0 else high)[column] = max(0.0, answer[column])
+                reached |= answer <= found.low + 1e-9
+                (low if sign > 0 else high)[column] = max(found.low[column], answer[column])
         programme.cost([column], 0.0)
     return low, high

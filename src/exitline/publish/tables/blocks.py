@@ -14,6 +14,8 @@ WHOLE = 2_000
 """Tables of up to so many cells are one block."""
 SIZE = 300
 """Cells of a block of a larger table."""
+SOME = 16
+"""A sum over more than a block's size divided by this is not taken whole."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ def blocks(sums: Any, cells: NDArray[np.int64], *, size: int = SIZE) -> Iterator
     """Cut a table around the cells that have to be protected.
 
     A block grows from a cell along the sums that hold it, the short ones first, until it has
-    `size` cells. It protects those cells all of whose sums are inside.
+    `size` cells. Of a sum over very many parts (20,000 areas without a level above them) it
+    takes some: those still to be protected, then the others in the order of the table. It
+    protects those cells all of whose other sums are inside; any change of its members that
+    fits is one of the whole table, as the rest stays as it is.
 
     Parameters
     ----------
@@ -66,11 +71,14 @@ def blocks(sums: Any, cells: NDArray[np.int64], *, size: int = SIZE) -> Iterator
     length = np.diff(sums.indptr)
     left = np.zeros(sums.shape[1], dtype=bool)
     left[cells] = True
+    rank = np.arange(sums.shape[1]) + len(cells)
+    rank[cells] = np.arange(len(cells))
     for cell in cells:
         if left[cell]:
-            members, equations = _grown(sums, columns, length, int(cell), size)
+            members, equations = _grown(sums, columns, (length, rank, left), int(cell), size)
             own = sums[equations][:, members]
             cut = np.diff(own.indptr) < length[equations]  # sums that reach outside
+            cut &= length[equations] <= size // SOME
             whole = np.ones(members.size, dtype=bool)
             whole[own[cut].indices] = False
             inside = members[(whole & left[members]) | (members == cell)]
@@ -79,11 +87,15 @@ def blocks(sums: Any, cells: NDArray[np.int64], *, size: int = SIZE) -> Iterator
 
 
 def _grown(
-    rows: Any, columns: Any, length: NDArray[np.int64], cell: int, size: int
+    rows: Any, columns: Any, order: tuple[Any, Any, Any], cell: int, size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Cells of a block, and every equation that holds one of them."""
+    """Cells of a block, and every equation that holds one of them.
+
+    `order` is the length of each equation, the rank of each cell, and which are left.
+    """
     import numpy as np
 
+    length, rank, left = order
     members = np.array([cell])
     used = np.zeros(length.size, dtype=bool)
     while members.size < size:
@@ -94,6 +106,9 @@ def _grown(
         for equation in near[np.argsort(length[near], kind="stable")]:
             used[equation] = True
             more = rows.indices[rows.indptr[equation] : rows.indptr[equation + 1]]
+            if more.size > size // SOME:
+                chosen = np.lexsort((rank[more], ~left[more]))[: size // SOME]
+                more = more[chosen]
             members = np.union1d(members, more)
             if members.size >= size:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -54,10 +55,16 @@ class Rule:
             )
         also = ", zeros that would tell about everyone in a row," if self.group else ""
         return (
-            f"Cells of 1 to {self.min_count - 1:g} rows of data{also} and the cells needed to "
+            f"Cells of {_small(self.min_count)} of data{also} and the cells needed to "
             f"protect them are suppressed: {hidden:,} of {cells:,} cells. Linear programmes have "
             "checked that no small cell can be told within its protection interval."
         )
+
+
+def _small(min_count: float) -> str:
+    """The counts below a threshold, in words."""
+    most = math.ceil(min_count) - 1
+    return "1 row" if most == 1 else f"1 to {most:,} rows"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,54 @@
+"""Options of the commands that read a data file without a study."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from exitline.cli.options import with_options
+
+_OPTIONS = (
+    click.option("--encoding", metavar="NAME",
+                 help="Encoding of a CSV, Stata or SPSS file, such as cp1252."),
+    click.option("--delimiter", metavar="CHARACTER", help="Separator of a CSV file."),
+    click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of a CSV file."),
+    click.option("--sheet", metavar="NAME", help="Sheet of a spreadsheet."),
+    click.option("--missing-code", "missing", multiple=True, metavar="VALUE",
+                 help="A value that stands for a missing one, such as NA or -99; repeatable."),
+)  # fmt: skip
+_NAMES = ("encoding", "delimiter", "decimal", "sheet", "missing")
+
+
+def reads_data(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of the readers; it gets those given as `reading`.
+
+    While the command works, the remedy of an error names these flags instead of the keys of
+    a study.
+
+    Parameters
+    ----------
+    function : callable
+        Takes `reading`, a dict for `exitline.data.open_source`.
+
+    Returns
+    -------
+    callable
+    """
+
+    @functools.wraps(function)
+    def reading(*arguments: Any, **given: Any) -> Any:
+        from exitline.data.readers.declaring import as_flags
+
+        options = {name: given.pop(name) for name in _NAMES}
+        with as_flags():
+            return function(
+                *arguments,
+                reading={name: value for name, value in options.items() if value},
+                **given,
+            )
+
+    made: Callable[..., Any] = with_options(_OPTIONS)(reading)
+    return made
