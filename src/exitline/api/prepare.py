@@ -43,7 +43,14 @@ class Ready:
     @property
     def welfare(self) -> str | None:
         """The bound welfare column, if the study has one."""
-        return "welfare" if "welfare" in self.table.columns else None
+        return "welfare" if "welfare" in self.declared else None
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The roles that the study declares and the bound table has."""
+        from exitline.data.roles import declared
+
+        return declared(self.study) & frozenset(self.table.columns)
 
     @property
     def design(self) -> Design:
@@ -55,7 +62,7 @@ class Ready:
         """The columns that name the units of each level."""
         from exitline.measure.chain import Levels
 
-        there = self.table.columns
+        there = self.declared
         named = ("household", "village", "county", "area_class")
         return Levels(**{name: name if name in there else None for name in named})
 

@@ -54,6 +54,12 @@ class Prepared:
     counties: ibis.Table | None = None
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def facts(self) -> dict[str, ibis.Table]:
+        """The tables of villages and counties that the study has, by level."""
+        named = {"village": self.villages, "county": self.counties}
+        return {level: table for level, table in named.items() if table is not None}
+
     def labels(self, column: str) -> Mapping[Any, str]:
         """What the codes of a column mean, where the file says so (Stata, SPSS).
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import operator
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import ibis.expr.datatypes as dt
 from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, quoted, text, typed_csv
+from exitline.engine.settings import FIXED, settings
 from exitline.engine.types import typed
 from exitline.engine.written import as_written, function, zones
 from exitline.files import whole_file
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
     from exitline.data.held import HeldFile
     from exitline.data.source import Source
+
+_TIDY = (
+    "CREATE OR REPLACE TEMPORARY MACRO exitline_tidy(written) AS "
+    f"nullif(trim(nfc_normalize(written), '{BLANKS}'), '')"
+)
+"""What `exitline.data.keys.written` does to text."""
 
 
 _nfc = function("nfc_normalize", [dt.string], dt.string)
@@ -58,17 +64,9 @@ class DuckDB:
     name = "duckdb"
 
     def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
-        options: dict[str, Any] = {}
-        threads = threads or int(os.environ.get("EXITLINE_THREADS", "0"))
-        memory = memory or os.environ.get("EXITLINE_MEMORY")
-        if threads:
-            options["threads"] = threads
-        if memory:
-            options["memory_limit"] = memory
-        self._backend = ibis.duckdb.connect(**options)
-        self._backend.raw_sql("SET enable_progress_bar = false").fetchall()
-        self._backend.raw_sql("SET TimeZone = 'UTC'").fetchall()
-        self._backend.raw_sql("SET preserve_insertion_order = false").fetchall()
+        self._backend = ibis.duckdb.connect(**settings(threads, memory))
+        for said in (_TIDY, *FIXED):
+            self._backend.raw_sql(said).fetchall()
         self._bound: Any = None
         self._held: dict[str, list[HeldFile]] = {}
         self._scratch: Scratch | None = None
@@ -77,6 +75,10 @@ class DuckDB:
         """Make a source known under a name; see `Engine.attach`."""
         if source.kind == "ibis":
             self._bound = source.table
+            assert source.table is not None
+            backend = source.table.get_backend()
+            if backend.name == self.name:
+                backend.raw_sql(_TIDY).fetchall()
             return as_written(source.table)
         self._held[name] = [source.held] if source.held is not None else []
         with faults.reading(source):

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from exitline.data.held import HeldFile
     from exitline.data.source import Source
 
+_TIDY = (
+    "CREATE OR REPLACE TEMPORARY FUNCTION exitline_tidy(written STRING) RETURNS STRING "
+    "RETURN CASE WHEN written IS NULL THEN NULL ELSE nullif(btrim(reflect("
+    f"'com.ibm.icu.text.Normalizer', 'compose', coalesce(written, ''), false), '{BLANKS}'), '') END"
+)
+"""What `exitline.data.keys.written` does to text: Spark has no function for normal forms."""
+
 
 _trim = function("btrim", [dt.string, dt.string], dt.string)
 
@@ -48,6 +55,7 @@ class Spark:
     def __init__(self, session: Any = None) -> None:
         self._attached: set[str] = set()
         self._session = session if session is not None else _new_session()
+        self._session.sql(_TIDY)
         self._backend = ibis.pyspark.connect(self._session)
         self._bound: Any = None
         self._held: dict[str, list[HeldFile]] = {}
