@@ -294,7 +294,8 @@ def _is_number(value: Any) -> bool:
 
 def _has_interval(row: Mapping[str, Any]) -> bool:
     """Whether the row has one; a figure without sampling error has none."""
-    return all(_is_number(row.get(name)) for name in _INTERVAL) and row.get("se") != 0
+    told = all(_is_number(row.get(name)) for name in _INTERVAL)
+    return told and row["ci_low"] != row["ci_high"]
 
 
 def published_ends(row: Mapping[str, Any]) -> tuple[float, float]:
