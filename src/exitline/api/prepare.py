@@ -87,6 +87,7 @@ def ready(
     engine: str | Engine = "duckdb",
     *,
     standard: Standard | None = None,
+    whole: bool = False,
 ) -> Iterator[Ready]:
     """A study ready to be measured, on an engine that is open for the length of the block.
 
@@ -96,6 +97,8 @@ def ready(
     engine : {"duckdb", "spark"} or Engine
     standard : Standard, optional
         Instead of the one that the study names.
+    whole : bool
+        Whether every column may be asked for, or those alone that study and standard name.
 
     Yields
     ------
@@ -118,4 +121,6 @@ def ready(
     if standard is not None:
         standard = choose_readings(opened, standard)
     with session(engine) as running:
-        yield Ready(opened, standard, running, prepare(opened, standard, running.attach))
+        yield Ready(
+            opened, standard, running, prepare(opened, standard, running.attach, whole=whole)
+        )

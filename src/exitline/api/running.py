@@ -214,7 +214,8 @@ def measure_study(ready: Ready) -> Estimates:
     return estimate_table(
         ready.table, study.measures, ready.engine, welfare=ready.welfare,
         line=poverty_lines_of(ready), design=ready.design, by=study.areas, deff=True,
-        missing=study.missing_welfare, labels=ready.data.labels,
+        level=study.confidence, interval=study.interval, missing=study.missing_welfare,
+        labels=ready.data.labels,
     )  # fmt: skip
 
 
@@ -308,8 +309,7 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
     by = [(*sets[level], *([column] if column else [])) for level, column in classes.items()]
     found = estimate_table(
         table, chain_measures(rules, tuple(table.columns)), ready.engine, welfare=None, line=None,
-        design=ready.design,
-        by=by,
+        design=ready.design, by=by, level=ready.study.confidence, interval=ready.study.interval,
     )  # fmt: skip
     decided = Decisions()
     for rule in rules:
