@@ -54,9 +54,9 @@ def naming(content: ReportInput, name: str) -> Naming:
 
 def people_of(content: ReportInput) -> str:
     """ "persons" or "households": whom the figures speak of."""
-    from exitline.data import roles
+    from exitline.data.roles import people_of
 
-    return roles.people_of(content.study)
+    return people_of(content.study)
 
 
 def columns_of(block: Block) -> tuple[str, ...]:
