@@ -15,6 +15,7 @@ import ibis.expr.datatypes as dt
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
+from exitline.engine.metadata import add_metadata
 from exitline.engine.written import as_written, function, zones
 from exitline.errors import DataError
 from exitline.files import whole_file
@@ -97,13 +98,15 @@ class DuckDB:
                 return self._bound.get_backend().to_pyarrow(expression)
             return self._backend.to_pyarrow(expression)
 
-    def write(self, expression: Any, path: Path) -> int:
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file without passing rows through Python."""
         with whole_file(path) as partial, faults.running():
             query = self._backend.compile(expression)
             copied = self._backend.con.execute(
                 f"COPY ({query}) TO '{_quoted(partial)}' (FORMAT parquet, COMPRESSION zstd)"
             ).fetchone()
+            if about:
+                add_metadata(partial, about)
         return int(copied[0]) if copied else 0
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import ibis.expr.datatypes as dt
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
+from exitline.engine.metadata import add_metadata
 from exitline.engine.written import as_written, function
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
@@ -76,7 +78,7 @@ class Spark:
                 return self._bound.get_backend().to_pyarrow(expression)
             return self._backend.to_pyarrow(expression)
 
-    def write(self, expression: Any, path: Path) -> int:
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file, written by one Spark task."""
         import pyarrow.parquet as pq
 
@@ -87,6 +89,8 @@ class Spark:
                 frame.coalesce(1).write.parquet(str(folder), compression="zstd")
                 (part,) = folder.glob("part-*.parquet")
                 part.replace(partial)
+                if about:
+                    add_metadata(partial, about)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
             return int(pq.read_metadata(partial).num_rows)
