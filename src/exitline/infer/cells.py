@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -140,17 +140,19 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     )
 
 
-def relabelled(cells: Cells, labels: Sequence[Mapping[object, str]]) -> Cells:
+def relabelled(cells: Cells, labels: Sequence[Mapping[Any, str]]) -> Cells:
     """The cells with domain values replaced by what they mean, where that is known.
 
     Parameters
     ----------
     cells : Cells
     labels : sequence of mappings, one for each domain column
-        From value to label; an unlabelled value keeps its own text.
+        From value to label; an unlabelled value keeps its own text. Empty: no labels at all.
     """
     from exitline.infer.naming import shown_names
 
+    if not labels:
+        return cells
     pairs = zip(cells.levels, labels, strict=True)
     return replace(cells, levels=tuple(shown_names(values, known) for values, known in pairs))
 
@@ -198,6 +200,8 @@ def as_text(value: object) -> str:
         return MISSING_DOMAIN
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if value == MISSING_DOMAIN:
+        return f'"{value}"'
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return str(value)

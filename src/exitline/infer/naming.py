@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from exitline.infer.cells import MISSING_DOMAIN, as_text
 
 
 def shown_names(
-    values: Sequence[str], labels: Mapping[object, str], absent: str = MISSING_DOMAIN
+    values: Sequence[str], labels: Mapping[Any, str], absent: str = MISSING_DOMAIN
 ) -> tuple[str, ...]:
     """What each value of a column is called, so that no two values share a name.
 

@@ -222,12 +222,12 @@ def _canonical(table: Any, wave: str, columns: PanelColumns, lines: WaveLines) -
     design = columns.design
     new: dict[str, Any] = {"household": _column(table, columns.household)}
     if design.strata is not None and not design.census:
-        new["stratum"] = _column(table, columns.of(wave, design.strata))
+        new["stratum"] = portable.key(_column(table, columns.of(wave, design.strata)))
     stages = () if design.census else design.stages or (columns.household,)
     for index, name in enumerate(stages):
-        new[f"stage{index + 1}"] = _column(table, columns.of(wave, name))
+        new[f"stage{index + 1}"] = portable.key(_column(table, columns.of(wave, name)))
     for index, name in enumerate(columns.domains):
-        new[f"domain{index + 1}"] = _column(table, columns.of(wave, name))
+        new[f"domain{index + 1}"] = portable.key(_column(table, columns.of(wave, name)))
     for index, name in enumerate(columns.extras):
         new[f"extra{index + 1}"] = _number(_column(table, columns.of(wave, name)))
     one = ibis.literal(1.0)
