@@ -1,8 +1,7 @@
-"""Titles and comparisons against brute force: what intervals do not set apart is not told apart."""
+"""Titles say what the run found; comparisons, what the intervals set apart."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,79 +11,31 @@ import pytest
 from exitline.web.page import render
 
 pytestmark = pytest.mark.browser
-Bounds = tuple[float, float, float]
 
 
-def drawn(seed: int) -> tuple[list[float | None], list[float | None]]:
-    """Figures and half widths, of which some are suppressed or without an interval."""
-    chance = random.Random(seed)
-    n, spread = chance.randint(2, 7), chance.choice([0.5, 2.0, 6.0, 20.0])
-    values: list[float | None] = [round(chance.uniform(30, 60), 1) for _ in range(n + 1)]
-    halves: list[float | None] = [round(chance.uniform(0.1, spread), 1) for _ in range(n + 1)]
-    if seed % 4 == 1:
-        values[1] = None
-    if seed % 4 == 2:
-        halves[2] = None
-    return values, halves
-
-
-def expected(values: list[float | None], halves: list[float | None]) -> dict[str, Any]:
-    """By brute force: which area lies above all others, below all others, apart from the whole."""
-    known = {i: v for i, v in enumerate(values) if i and v is not None}
-    bounds: dict[int, tuple[float, float]] = {}
-    for i, v in known.items():
-        half = halves[i]
-        if half is not None:
-            bounds[i] = (round(v - half, 4), round(v + half, 4))
-    firm = len(bounds) == len(known)
-    top = [i for i in bounds if firm and all(bounds[j][1] < bounds[i][0] for j in bounds if j != i)]
-    low = [i for i in bounds if firm and all(bounds[j][0] > bounds[i][1] for j in bounds if j != i)]
-    assert values[0] is not None
-    assert halves[0] is not None
-    whole = (round(values[0] - halves[0], 4), round(values[0] + halves[0], 4))
-    return {
-        "partly": len(known) < len(values) - 1, "alone": len(known) == 1, "top": top, "low": low,
-        "above": [i for i in bounds if bounds[i][0] > whole[1]],
-        "under": [i for i in bounds if bounds[i][1] < whole[0]], "many": len(known),
-    }  # fmt: skip
-
-
-def title_of(values: list[float | None], halves: list[float | None]) -> list[str]:
-    """What the title must hold, and after "not" what it must not."""
-    said = expected(values, halves)
-    parts = ["of those with a figure"] if said["partly"] and not said["alone"] else []
-    if said["alone"]:
-        return parts
-    if said["top"] or said["low"]:
-        parts += [f"highest in area{i}:" for i in said["top"]]
-        parts += [f"lowest in area{i}:" for i in said["low"]]
-        parts += [] if said["top"] else ["not highest in"]
-        return parts + ([] if said["low"] else ["not lowest in"])
-    parts += ["not highest in", "not lowest in"]
-    for side, words in (("above", "above the overall"), ("under", "below the overall")):
-        chosen = said[side]
-        if not chosen:
-            parts.append(f"not {words}")
-        elif len(chosen) > 2:
-            parts.append(f"{len(chosen)} of {said['many']} districts lie {words}")
-        else:
-            parts += [words, *(f"area{i}" for i in chosen)]
-    if not said["above"] and not said["under"]:
-        parts.append("the intervals overlap")
-    return parts
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_a_title_says_no_more_than_the_intervals(
-    opened: Callable[..., Any], made_up: Callable[..., dict[str, Any]], tmp_path: Path, seed: int
-) -> None:
-    values, halves = drawn(seed)
-    payload = made_up(["All", *(f"Area{i}" for i in range(1, len(values)))], values, halves)
+@pytest.mark.parametrize("sampled", [True, False])
+def test_a_title_is_what_the_run_found_in_the_words_of_its_report(
+    opened: Callable[..., Any], made_up: Callable[..., dict[str, Any]], tmp_path: Path,
+    sampled: bool,
+) -> None:  # fmt: skip
+    payload = made_up(["All", "A", "B", "C"], [20.0, 30.0, 11.0, 10.0], [1.0, 1.0, 1.0, 1.0])
+    payload["series"][0]["sampled"] = sampled
+    said = {"en": "The share is highest in A (30.0 %)", "zh": "最高为A（30.0 %）"}
+    beside = {"en": "1 area lies clearly above the overall 20.0 %, 0 clearly below.", "zh": "一"}
+    payload["figures"][0]["apart"] = [{"level": 0, "scope": 0, "finding": said, "beside": beside}]
     (tmp_path / "page.html").write_text(render(payload), encoding="utf-8")
-    title = str(opened(tmp_path / "page.html").locator("#finding").inner_text()).lower()
-    for part in title_of(values, halves):
-        held = part.removeprefix("not ")
-        assert (held in title) is (held == part), (part, title)
+    page = opened(tmp_path / "page.html")
+    assert page.locator("#finding").inner_text() == said["en"]
+    assert beside["en"] in page.locator("#subtitle").inner_text()
+
+
+def test_nothing_is_said_to_stand_apart_that_was_not_tested(
+    opened: Callable[..., Any], made_up: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    payload = made_up(["All", "A", "B"], [20.0, 40.0, 10.0], [1.0, 1.0, 1.0])
+    (tmp_path / "page.html").write_text(render(payload), encoding="utf-8")
+    title = opened(tmp_path / "page.html").locator("#finding").inner_text()
+    assert title == "From 10.0 % to 40.0 %; whether these areas stand apart was not tested"
 
 
 @pytest.mark.parametrize(

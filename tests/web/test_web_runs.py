@@ -162,12 +162,17 @@ def test_thin_areas_of_a_sample_say_why_they_have_no_interval(folders):
 
 
 def test_suppression_can_be_set_and_is_told(folders):
-    none = build([folders["census"]], min_count=0)
+    hidden = build([folders["census"]])
+    assert build([folders["census"]], min_count=0).suppressed == hidden.suppressed > 0
+    assert build([folders["census"]], min_count=30).suppressed > hidden.suppressed
+
+
+def test_a_run_that_hides_nothing_says_so(tmp_path):
+    run(CENSUS, tmp_path / "out", min_count=0)
+    none = build([tmp_path / "out"])
     assert none.suppressed == 0
     assert "switched suppression off" in none.disclosure["en"]
-    assert (
-        build([folders["census"]], min_count=30).suppressed > build([folders["census"]]).suppressed
-    )
+    assert build([tmp_path / "out"], min_count=10).suppressed > 0
 
 
 def test_several_years_are_ordered_and_must_differ(folders, tmp_path):

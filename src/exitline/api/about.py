@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from exitline.api.running import Run
     from exitline.publish.report import ReportInput
+    from exitline.publish.report.blocks import Naming
     from exitline.standard import Criterion, ExitRule, Standard
 
 
@@ -49,9 +50,20 @@ def about(found: Run) -> dict[str, Any]:
             if (column := getattr(study.levels, level)) is not None
         },
         "lines": {label: line_words(content, label) for label in labels},
-        "measures": {name: {"label": n.label, "unit": n.unit} for name, n in named.items()},
+        "measures": {name: _measure(name, n) for name, n in named.items()},
         "standard": _standard(content),
     }
+
+
+def _measure(name: str, words: Naming) -> dict[str, str]:
+    """A measure's words, and whether it counts persons or households that have something."""
+    from exitline.publish.content.counts import counts_of
+
+    form, of = counts_of(name, {})
+    return {
+        "label": words.label, "subject": words.subject, "unit": words.unit, "counts": form,
+        "of": of,
+    }  # fmt: skip
 
 
 def _standard(content: ReportInput) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.api.about import about
 from exitline.files import OutputError, whole_folder
+from exitline.publish.content.standing import standings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,12 @@ FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
     "run.json", "report.html", "areas.parquet",
 )  # fmt: skip
+
+
+NOT_FOR_RELEASE = {
+    "exitline.release": "not for release: holds figures that are suppressed in the report"
+}
+"""Metadata of the tables that are the analyst's alone."""
 
 
 def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
@@ -45,15 +52,22 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
         When the folder holds something else than a run, or cannot be written.
     """
     _refuse_foreign(folder)
+    shown = found.published
     with whole_folder(folder) as partial:
-        _parquet(found.estimates.to_pandas(deff=True, reason=True), partial / FILES[0])
-        _parquet(found.decisions.to_pandas(), partial / FILES[1])
+        _parquet(_with_release(found), partial / FILES[0])
+        decided = found.decisions.to_pandas()
+        decided["release"] = found.hidden.of_decisions(decided)
+        _parquet(decided, partial / FILES[1])
         if found.study.outputs.household_decisions:
             write_households(ready, partial / FILES[2])
-        _json(_claims(found), partial / FILES[3])
-        (partial / FILES[5]).write_text(_report(found), encoding="utf-8")
-        _parquet(_areas(found), partial / FILES[6])
-        record = {**found.provenance, "about": about(found), "seconds": clock.seconds}
+        _json(_claims(shown), partial / FILES[3])
+        (partial / FILES[5]).write_text(_report(shown), encoding="utf-8")
+        _parquet(areas_of(found), partial / FILES[6])
+        record = {
+            **found.provenance, "about": about(found), "release": _release(found),
+            "apart": [said.as_json() for said in standings(shown.estimates)],
+            "seconds": clock.seconds,
+        }  # fmt: skip
         _json(record, partial / FILES[4])
     return replace(found, folder=folder)
 
@@ -90,20 +104,38 @@ def write_households(ready: Ready, path: Path) -> None:
     ready.engine.write(household_decisions(table, ready.levels, standard), path)
 
 
+def _with_release(found: Run) -> pd.DataFrame:
+    """The estimates, and what becomes of each where it is published."""
+    rows = found.estimates.to_pandas(deff=True, reason=True)
+    rows["release"] = found.hidden.of_estimates(rows)
+    return rows
+
+
+def _release(found: Run) -> dict[str, Any]:
+    """Which files may be handed on, and below which number counts are hidden in them."""
+    return {
+        "min_count": found.hidden.min_count,
+        "outcomes": "suppressed" if found.hidden.outcomes else "shown",
+        "may be published": ["report.html", "claims.json"],
+        "not for release": [name for name in FILES if name.endswith(".parquet")],
+    }
+
+
 def _parquet(frame: pd.DataFrame, path: Path) -> None:
-    """A small table as Parquet, without the pandas index or other traces."""
+    """A small table as Parquet, without the pandas index or other traces, marked as not for
+    release: it holds the figures that are suppressed elsewhere."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, path, compression="zstd")
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(table.replace_schema_metadata(NOT_FOR_RELEASE), path, compression="zstd")
 
 
 def _json(value: Any, path: Path) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _areas(found: Run) -> pd.DataFrame:
+def areas_of(found: Run) -> pd.DataFrame:
     """Which area lies in which: the finest that holds it first, then all others."""
     import pandas as pd
 
@@ -117,7 +149,7 @@ def _areas(found: Run) -> pd.DataFrame:
 
 
 def _claims(found: Run) -> dict[str, Any]:
-    """Unsigned claims on estimates and on decisions counted, which `exitline verify` recomputes."""
+    """Unsigned claims on what is shown, which `exitline verify` recomputes."""
     from exitline.claim.from_run import claims_of_run
 
     return claims_of_run(found.estimates, found.decisions, found.provenance)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,17 @@ if TYPE_CHECKING:
     from exitline.data.study import Study
     from exitline.decide.table import Decisions
     from exitline.engine.base import Engine
-    from exitline.infer.estimates import Estimate, Estimates
+    from exitline.infer.estimates import Block, Estimate, Estimates
+    from exitline.publish.content.hidden import Hidden
     from exitline.standard import ExitRule, Standard
 
 Say = Callable[[str], None]
+
+
+def _nothing_hidden() -> Hidden:
+    from exitline.publish.content.hidden import Hidden
+
+    return Hidden()
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class Run:
         From the data-quality report.
     provenance : dict
         Versions, digests, timings: what run.json holds.
+    hidden : Hidden
+        What of it may not be published.
     folder : Path or None
         Where the run was written.
     """
@@ -51,7 +61,23 @@ class Run:
     outcomes: dict[str, Estimate]
     findings: tuple[Finding, ...]
     provenance: dict[str, Any]
+    hidden: Hidden = field(default_factory=lambda: _nothing_hidden())
     folder: Path | None = None
+
+    @cached_property
+    def published(self) -> Run:
+        """The run as it may be read: report, claims, terminal and tables hold no other figures."""
+        from exitline.publish.content.published import (
+            decisions_shown,
+            estimates_shown,
+            outcomes_shown,
+        )
+
+        return replace(
+            self, estimates=estimates_shown(self.estimates, self.hidden),
+            decisions=decisions_shown(self.decisions, self.hidden),
+            outcomes=outcomes_shown(self.outcomes, self.hidden),
+        )  # fmt: skip
 
     @property
     def households(self) -> dict[str, float]:
@@ -64,6 +90,7 @@ def run(
     out: str | Path | None = None,
     *,
     engine: str | Engine = "duckdb",
+    min_count: float | None = None,
     say: Say = lambda _: None,
 ) -> Run:
     """Measure, decide and report, as a study asks; everything or nothing is written.
@@ -74,6 +101,9 @@ def run(
     out : path, optional
         Folder for the results; the study's own (``out/`` beside it) unless given.
     engine : {"duckdb", "spark"} or Engine
+    min_count : float, optional
+        Counts from 1 to below this are hidden in what is written to be read: the study's own,
+        or 10. The tables in Parquet keep them: they are not for release.
     say : callable
         Told, in a few words, what is being done.
 
@@ -106,13 +136,15 @@ def run(
             findings = _findings(ready)
             _refuse_errors(findings)
         with clock.step("estimating"):
-            estimates = measure_study(ready)
+            estimates, behind = counted_study(ready)
         with clock.step("deciding"):
             decided, outcomes = decide_study(ready)
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
             provenance(ready, clock),
         )  # fmt: skip
+        with clock.step("protecting small counts"):
+            found = replace(found, hidden=protect(found, behind, min_count))
         folder = Path(out) if out is not None else opened.folder / opened.outputs.folder
         with clock.step("writing the report"):
             return write_run(found, ready, folder, clock)
@@ -183,6 +215,69 @@ def measure_study(ready: Ready) -> Estimates:
         line=poverty_lines_of(ready), design=ready.design, by=study.areas, deff=True,
         missing=study.missing_welfare, labels=ready.data.labels,
     )  # fmt: skip
+
+
+def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
+    """The estimates a study asks for, and how many households are poor, if only to protect them.
+
+    Of a full count the number of poor households must be known wherever a figure at a line is
+    given: few households may be many persons.
+
+    Parameters
+    ----------
+    ready : Ready
+
+    Returns
+    -------
+    tuple of Estimates and (Estimates or None)
+    """
+    study = ready.study
+    known = {"household_headcount", "poor_households"} & set(study.measures)
+    if not ready.design.census or known or ready.welfare is None:
+        return measure_study(ready), None
+    added = replace(study, measures=(*study.measures, "household_headcount"))
+    found = measure_study(replace(ready, study=added))
+    both: tuple[list[Block], list[Block]] = ([], [])
+    for block in found.blocks:
+        both[block.measure == "household_headcount"].append(block)
+    asked, behind = (replace(found, blocks=tuple(blocks)) for blocks in both)
+    return asked, behind
+
+
+def protect(found: Run, behind: Estimates | None, min_count: float | None) -> Hidden:
+    """What of a run may not be published.
+
+    Parameters
+    ----------
+    found : Run
+    behind : Estimates or None
+        How many households are poor, where the run does not say.
+    min_count : float or None
+        The study's own, or 10, unless given.
+
+    Returns
+    -------
+    Hidden
+    """
+    from exitline.api.about import about
+    from exitline.api.folder import areas_of
+    from exitline.publish.content.counts import Tables
+    from exitline.publish.content.hidden import MIN_COUNT, hidden_of
+
+    study = found.study
+    threshold = next((x for x in (min_count, study.min_count) if x is not None), MIN_COUNT)
+    if not 0 <= threshold < float("inf"):
+        raise DataError(
+            "this is no threshold of small counts", where="min_count",
+            expected="a number of zero or more", got=str(threshold), remedy="write 10",
+        )  # fmt: skip
+    tables = Tables(
+        found.estimates.to_pandas(), found.decisions.to_pandas(), areas_of(found), about(found),
+        behind.to_pandas() if behind is not None else None,
+    )  # fmt: skip
+    people = {"household", *(study.columns.get(role, role) for role in ("household", "person"))}
+    people |= {study.key.households, study.key.persons} if study.key is not None else set()
+    return hidden_of(tables, threshold, found.households, people)
 
 
 def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
+from exitline.cli import show
+from exitline.cli.options import MIN_COUNT
 
 if TYPE_CHECKING:
     from exitline.web.model import Explorer
@@ -38,8 +39,7 @@ Examples:
               help="The page (default: explorer.html beside SOURCE).")  # fmt: skip
 @click.option("--study", type=click.Path(),
               help="The study of the run: compute every figure again and compare.")  # fmt: skip
-@click.option("--min-count", type=numbers.AMOUNT, metavar="N",
-              help="Suppress counts from 1 to below N (10; 0: none).")  # fmt: skip
+@MIN_COUNT
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 def command(
     sources: tuple[str, ...], out: str | None, study: str | None, min_count: float | None,

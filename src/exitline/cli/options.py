@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import click
+
+from exitline.cli import numbers
+
+MIN_COUNT = click.option(
+    "--min-count", type=numbers.AMOUNT, metavar="N",
+    help="Suppress counts from 1 to below N (the study's min_count, or 10; 0: none).",
+)  # fmt: skip
+"""What counts as a small count."""
+
 
 def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
     """A decorator that gives a command some options, in their order.
 
-    Examples
-    --------
-    >>> import click
-    >>> @click.command()
-    ... @with_options([click.option("--a"), click.option("--b")])
-    ... def command(a, b): ...
-    >>> [parameter.name for parameter in command.params]
-    ['a', 'b']
+        Examples
+        --------
+        >>> import click
+
+    from exitline.cli import numbers
+        >>> @click.command()
+        ... @with_options([click.option("--a"), click.option("--b")])
+        ... def command(a, b): ...
+        >>> [parameter.name for parameter in command.params]
+        ['a', 'b']
     """
 
     def decorated(function: Any) -> Any:

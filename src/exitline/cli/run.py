@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import show
+from exitline.cli.options import MIN_COUNT
 
 if TYPE_CHECKING:
     from exitline.api.running import Run
+    from exitline.infer.estimates import Estimate
 
 LEVELS = (("village", "Villages"), ("county", "Counties"))
 
@@ -26,6 +28,7 @@ Examples:
 \b
   exitline run examples/albania-2012/study.yaml
   exitline run study.yaml --out results --engine spark
+  exitline run study.yaml --min-count 5
 """,
 )
 @click.argument("study", type=click.Path())
@@ -36,13 +39,16 @@ Examples:
     "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
     help="What runs the queries.",
 )  # fmt: skip
+@MIN_COUNT
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(study: str, out: str | None, engine: str, as_json: bool) -> None:
+def command(
+    study: str, out: str | None, engine: str, min_count: float | None, as_json: bool
+) -> None:
     """Run a study and show the answer."""
     from exitline.api import run
 
     with show.steps() as say:
-        found = run(study, out, engine=engine, say=say)
+        found = run(study, out, engine=engine, min_count=min_count, say=say).published
     if as_json:
         show.as_json(_plain(found))
         return
@@ -54,7 +60,8 @@ def _plain(found: Run) -> dict[str, Any]:
     return {
         "study": found.study.title,
         "standard": found.standard.name if found.standard else None,
-        "estimates": found.estimates.to_pandas().to_dict("records"),
+        "estimates": found.estimates.to_pandas(reason=True).to_dict("records"),
+        "min_count": found.hidden.min_count,
         "households": found.households,
         "decisions": {level: found.decisions.counts(level) for level, _ in LEVELS},
         "findings": [
@@ -92,9 +99,9 @@ def _show(found: Run) -> None:
 def _show_decisions(found: Run) -> None:
     """Households, villages and counties by outcome."""
     rows: list[tuple[str, ...]] = []
-    if found.households:
-        counts = [found.households.get(o, 0.0) for o in ("met", "not met", "cannot tell")]
-        rows.append(("Households", *(f"{c:,.0f}" for c in counts)))
+    if found.outcomes:
+        outcomes = (found.outcomes.get(o) for o in ("met", "not met", "cannot tell"))
+        rows.append(("Households", *(_number(o) for o in outcomes)))
     for level, words in LEVELS:
         counts = list(found.decisions.counts(level).values())
         if sum(counts):
@@ -106,6 +113,13 @@ def _show_decisions(found: Run) -> None:
             rows,
             right=(1, 2, 3),
         )
+
+
+def _number(of: Estimate | None) -> str:
+    """A number of households, with the digits that its standard error carries."""
+    from exitline.cli.figures import figure
+
+    return "0" if of is None else figure(of.estimate, "households", of.se, of.reason)
 
 
 def _show_warnings(found: Run) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exitline.cli import numbers, show
+from exitline.cli.options import MIN_COUNT
 
 if TYPE_CHECKING:
     import socket
@@ -40,8 +41,7 @@ Examples:
               metavar="N", help="Port to listen on; 0: any free one.")  # fmt: skip
 @click.option("--study", type=click.Path(),
               help="The study of the run: compute every figure again and compare.")  # fmt: skip
-@click.option("--min-count", type=numbers.AMOUNT, metavar="N",
-              help="Suppress counts from 1 to below N (10; 0: none).")  # fmt: skip
+@MIN_COUNT
 def command(
     sources: tuple[str, ...], host: str, port: int, study: str | None, min_count: float | None
 ) -> None:  # fmt: skip

@@ -37,6 +37,7 @@ KEYS = (
     "villages",
     "counties",
     "readings",
+    "min_count",
     "outputs",
 )
 """The keys of a study file, in the order in which they are best written."""
@@ -146,6 +147,7 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
         "villages": ("villages", lambda t: sections.facts(t, paths)),
         "counties": ("counties", lambda t: sections.facts(t, paths)),
         "readings": ("readings", sections.readings),
+        "min_count": ("min_count", sections.min_count),
         "outputs": ("outputs", sections.outputs),
     }
     return {name: read(found[key]) for key, (name, read) in readers.items() if key in found}

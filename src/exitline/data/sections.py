@@ -228,6 +228,14 @@ def facts(tree: Tree, paths: Paths) -> Facts:
     return Facts(table(found["table"], paths), found["on"].text(), named)
 
 
+def min_count(tree: Tree) -> float:
+    """Below which number a count is small."""
+    number = tree.number()
+    if number < 0:
+        raise tree.unlike("a number of zero or more", "write 10, or 0 to hide no small counts")
+    return number
+
+
 def outputs(tree: Tree) -> Outputs:
     """What a run leaves behind, and where."""
     found = tree.fields(("folder", "household_decisions"))

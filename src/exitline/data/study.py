@@ -290,6 +290,8 @@ class Study:
     villages, counties : Facts, optional
     readings : mapping of str to mapping of str to str
         Level ("household", "village", "county"): option of its rule: chosen reading.
+    min_count : float, optional
+        Counts from 1 to below this are hidden in whatever a run writes to be read.
     outputs : Outputs
     path : Path, optional
         The study file.
@@ -323,6 +325,7 @@ class Study:
     villages: Facts | None = None
     counties: Facts | None = None
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
+    min_count: float | None = None
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
     digest: str = ""

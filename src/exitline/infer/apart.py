@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.infer.compare import Differences, differences, holm, lower_quantile
+from exitline.errors import MeasureError
+from exitline.infer.compare import holm
+from exitline.infer.tested import p_against, p_of_pairs, sides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +22,8 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
-LEAST = -690.0
-"""The smallest ln p that is looked for."""
-STEPS = 60
-"""Halvings of the range of ln p."""
+MOST_PAIRED = 2_000
+"""Areas of which all pairs can be compared at once: two million pairs."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,17 @@ def apart(
 
     Each area is compared with the overall figure, which it is part of: the variance of the
     difference takes in their covariance (see `Estimates.difference`). The hypothesis is that
-    of area against the rest, since area - overall = (1 - share) x (area - rest). Holm's method
-    keeps the chance that any area is wrongly called above or below within 1 - level, whatever
-    the number of areas shown. The highest area is named only where it differs from every
-    other one, by Holm's method over these comparisons; so is the lowest. That keeps to the same
-    rate although the data chose the area (Gutmann and Maymin 1987). Whether the highest and
-    the lowest differ at all is adjusted for all pairs.
+    of area against the rest, since area - overall = (1 - share) x (area - rest). The test is
+    made where the intervals are made: shares as logits, other figures above zero as logarithms,
+    on the degrees of freedom of the area (of the smaller of two), not of the whole design. On
+    the scale of the figure itself, with the design's degrees of freedom, chance alone sets some
+    area apart in up to 97 % of surveys; so it does in 5 % or less (see docs/methods.md).
+
+    Holm's method keeps the chance that any area is wrongly called above or below within
+    1 - level, whatever the number of areas shown. The highest area is named only where it
+    differs from every other one, by Holm's method over these comparisons; so is the lowest. That
+    keeps to the same rate although the data chose the area (Gutmann and Maymin 1987). Whether
+    the highest and the lowest differ at all is adjusted for all pairs.
 
     No claim rests on an area without a standard error, with less than one degree of freedom,
     or whose standard error is zero in a sample. A share of 0 or 1 with an interval is compared
@@ -124,13 +129,92 @@ def apart(
     >>> apart(found, found.blocks[1]).nothing
     True
     """
-    keep = np.zeros(block.rows.size, dtype=bool)
-    keep[list(range(block.rows.size)) if shown is None else list(shown)] = True
-    keep &= np.isfinite(block.estimate)
+    keep = _kept(block, shown)
     whole = reference or _overall(estimates, block)
     if not estimates.frame.stages:
         return _exact(block, keep, whole, estimates.level)
     return _sampled(estimates, block, keep, whole)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Which pairs of areas may be said to differ.
+
+    Attributes
+    ----------
+    areas : tuple of int
+        The areas that are compared, as positions in the block.
+    p : float array, shape (areas, areas)
+        Adjusted by Holm's method for all pairs; NaN where a pair cannot be compared. In a full
+        count 0 where the figures differ, else 1.
+    level : float
+    """
+
+    areas: tuple[int, ...]
+    p: Floats
+    level: float
+
+    def differ(self, i: int, j: int) -> bool:
+        """Whether the areas at two positions in the block differ."""
+        if i not in self.areas or j not in self.areas:
+            return False
+        p = self.p[self.areas.index(i), self.areas.index(j)]
+        return bool(p <= 1.0 - self.level)
+
+
+def pairs_apart(estimates: Estimates, block: Block, *, shown: Sequence[int] | None = None) -> Pairs:
+    """Which pairs of areas differ, with Holm's control over all pairs that are shown.
+
+    Parameters
+    ----------
+    estimates, block, shown
+        As in `apart`.
+
+    Returns
+    -------
+    Pairs
+
+    Raises
+    ------
+    MeasureError
+        For more areas than can be compared pair by pair.
+
+    Examples
+    --------
+    >>> import pandas as pd, exitline as xl
+    >>> homes = pd.DataFrame({"y": [1.0, 2.0, 2.5, 9.0, 8.0, 7.0], "r": list("aaabbb")})
+    >>> found = xl.estimate(homes, "mean", welfare="y", by="r")
+    >>> pairs_apart(found, found.blocks[1]).differ(0, 1)
+    True
+    """
+    keep = _kept(block, shown)
+    if estimates.frame.stages:
+        keep &= sides(block, estimates.level).usable
+    areas = np.flatnonzero(keep)
+    if len(areas) > MOST_PAIRED:
+        raise MeasureError(
+            "too many areas to compare all of them pair by pair",
+            expected=f"at most {MOST_PAIRED:,} areas",
+            got=f"{len(areas):,}",
+            remedy="compare fewer, such as those of one county (shown=)",
+        )
+    if estimates.frame.stages:
+        p = p_of_pairs(estimates, block)[np.ix_(areas, areas)]
+    else:
+        value = block.estimate[areas]
+        p = np.where(value[:, None] == value[None, :], 1.0, 0.0)
+    upper = np.triu_indices(len(areas), 1)
+    adjusted = np.full(p.shape, np.nan)
+    adjusted[upper] = holm(p[upper]) if estimates.frame.stages else p[upper]
+    adjusted.T[upper] = adjusted[upper]
+    return Pairs(tuple(int(i) for i in areas), adjusted, estimates.level)
+
+
+def _kept(block: Block, shown: Sequence[int] | None) -> Flags:
+    """Areas that are shown and have a figure."""
+    keep = np.zeros(block.rows.size, dtype=bool)
+    keep[slice(None) if shown is None else list(shown)] = True
+    return np.asarray(keep & np.isfinite(block.estimate))
 
 
 def _overall(estimates: Estimates, block: Block) -> tuple[Block, int] | None:
@@ -163,13 +247,13 @@ def _sampled(
     estimates: Estimates, block: Block, keep: Flags, whole: tuple[Block, int] | None
 ) -> Apart:
     """A sample: differences with their joint standard errors, and Holm's control."""
-    usable = keep & (block.df >= 1) & ((block.se > 0) | np.isfinite(_sizes(block, estimates.level)))
+    areas = sides(block, estimates.level)
+    usable = keep & areas.usable
     adjusted = np.full(len(keep), np.nan)
     higher = np.zeros(len(keep), dtype=bool)
     if whole is not None and not block.additive:
-        found = _against(estimates, block, whole)
-        adjusted[usable] = holm(found.p[usable])
-        higher = found.value > 0
+        adjusted[usable] = holm(p_against(estimates, block, whole)[usable])
+        higher = block.estimate > whole[0].estimate[whole[1]]
     differs = adjusted <= 1.0 - estimates.level
     highest, lowest, differ = _extremes(estimates, block, keep, usable)
     above, below = differs & higher, differs & ~higher
@@ -198,63 +282,12 @@ def _extremes(
     named: list[tuple[int, ...]] = []
     p = np.array([])
     for end, extreme in ((high, shown.max()), (low, shown.min())):
-        p = _against(estimates, block, (block, end)).p
+        p = p_against(estimates, block, (block, end))
         others = p[known[known != end]]
         sure = block.estimate[end] == extreme and not np.isnan(others).any()
         named.append((end,) if sure and np.all(holm(others) <= alpha) else ())
     pairs = len(known) * (len(known) - 1) / 2
     return named[0], named[1], bool(p[high] * pairs <= alpha) or any(map(bool, named))
-
-
-def _against(estimates: Estimates, block: Block, reference: tuple[Block, int]) -> Differences:
-    """Differences from a reference; shares of 0 or 1 are compared by their limits."""
-    found = differences(estimates, block, reference)
-    other, i = reference
-    size = _sizes(block, estimates.level)
-    of_other = _sizes(other, estimates.level)[i]
-    flat = np.isfinite(size) | np.isfinite(of_other)
-    if not flat.any():
-        return found
-    by_limits = _limit_p(
-        np.abs(found.value), (size, np.full(len(size), of_other)),
-        (block.se, np.full(len(size), found.se_reference)), found.df,
-    )  # fmt: skip
-    return replace(found, p=np.where(flat, by_limits, found.p))
-
-
-def _sizes(block: Block, level: float) -> Floats:
-    """Effective sizes behind the intervals of shares that are 0 or 1 in a sample; else NaN.
-
-    The variance says nothing there; the interval, of width 1 - (alpha/2)^(1/size), does.
-    """
-    width = block.bounds.high - block.bounds.low
-    flat = (block.se == 0) & ((block.estimate == 0) | (block.estimate == 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.log((1.0 - level) / 2.0) / np.log1p(-width)
-    return np.where(flat & (width > 0) & (width < 1), size, np.nan)
-
-
-def _limit_p(
-    distance: Floats, sizes: tuple[Floats, Floats], se: tuple[Floats, Floats], df: float
-) -> Floats:
-    """p of a difference from the limits of its two sides, where one is a share of 0 or 1.
-
-    Method of variance estimates recovery (Zou and Donner 2008): the difference leaves zero at
-    the level at which distance^2 = reach^2 + reach^2. The reach of a share of 0 or 1 is that of
-    Clopper and Pearson's limit at the effective size of its interval, that of other figures
-    t x se. Both sides are uncorrelated, since such a share has no influence. By bisection.
-    """
-    low, high = np.full(len(distance), LEAST), np.zeros(len(distance))
-    for _ in range(STEPS):
-        middle = (low + high) / 2.0
-        t = lower_quantile(np.exp(middle) / 2.0, df)
-        reach = sum(
-            np.where(np.isfinite(n), np.expm1((middle - np.log(2.0)) / n), t * s) ** 2
-            for n, s in zip(sizes, se, strict=True)
-        )
-        outside = distance**2 > reach
-        low, high = np.where(outside, low, middle), np.where(outside, middle, high)
-    return np.exp(high)
 
 
 def _positions(flags: Flags) -> tuple[int, ...]:

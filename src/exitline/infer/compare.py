@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import ndtr, stdtr
 
-from exitline.infer.joint import Columns, Joint, of_area, of_areas, of_line
+from exitline.infer.joint import Joint, of_area, of_areas, of_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,19 +28,16 @@ class Differences:
         `se` takes in the covariance of both; NaN at the reference itself, if it is one of them.
     df : float
         Of the design.
-    se_reference : float
-        Standard error of the reference alone.
     """
 
     value: Floats
     se: Floats
     p: Floats
     df: float
-    se_reference: float
 
 
 def differences(estimates: Estimates, block: Block, reference: tuple[Block, int]) -> Differences:
-    """Each area of a block less a reference figure, with standard errors and p-values.
+    """Each area of a block less a reference figure: many of `Estimates.difference` at once.
 
     Parameters
     ----------
@@ -54,29 +51,84 @@ def differences(estimates: Estimates, block: Block, reference: tuple[Block, int]
     -------
     Differences
     """
+    shared = shared_variance(estimates, block, reference)
+    value = block.estimate - reference[0].estimate[reference[1]]
+    se, df = shared.se_of_difference(), float(estimates.frame.df)
+    return Differences(value, se, p_value(value, se, df), df)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Variances of some figures and of others, and the covariance of each pair.
+
+    The arrays broadcast against each other: one reference for all areas, or all pairs.
+    """
+
+    one: Floats
+    other: Floats
+    covariance: Floats
+
+    def se_of_difference(self, a: Any = 1.0, b: Any = 1.0) -> Floats:
+        """Standard error of a x one - b x other; NaN where the two are the same figure."""
+        parts = self.one * a**2 + self.other * b**2
+        variance = parts - 2.0 * a * b * self.covariance
+        rounding = 16.0 * np.finfo(np.float64).eps
+        return np.asarray(np.sqrt(np.where(variance > rounding * parts, variance, np.nan)))
+
+
+def shared_variance(estimates: Estimates, block: Block, reference: tuple[Block, int]) -> Shared:
+    """Variances and covariances of each area of a block with a reference figure.
+
+    Parameters
+    ----------
+    estimates : Estimates
+    block : Block
+    reference : (Block, int)
+
+    Returns
+    -------
+    Shared
+        Arrays of shape (areas,); relative lines are part of them.
+    """
     other, i = reference
-    parts: list[Columns] = [of_areas(block), of_area(other, i)]
     line = of_line(block)
+    parts = [of_areas(block), of_area(other, i)]
     joint = Joint(estimates.frame, [*parts, line] if line is not None else parts)
     areas = block.rows.size
     own, with_other = joint.variances(), joint.row(areas)
-    variance = own[:areas] + own[areas] - 2.0 * with_other[:areas]
-    alone = own[areas]
+    one, covariance, of_other = own[:areas], with_other[:areas], own[areas]
     if line is not None and block.at_line is not None and other.at_line is not None:
-        with_line = joint.row(areas + 1)
-        slope = float(other.at_line.slope[i])
-        more = block.at_line.slope - slope
-        variance += more**2 * own[areas + 1]
-        variance += 2.0 * more * (with_line[:areas] - with_line[areas])
-        alone += slope**2 * own[areas + 1] + 2.0 * slope * with_line[areas]
-    scale = np.finfo(np.float64).eps * (own[:areas] + own[areas])
-    se = np.sqrt(np.where(variance > 16.0 * scale, variance, np.nan))
-    value = block.estimate - other.estimate[i]
-    df = float(estimates.frame.df)
-    return Differences(value, se, p_value(value, se, df), df, float(np.sqrt(max(alone, 0.0))))
+        with_line, of_line_ = joint.row(areas + 1), own[areas + 1]
+        a, b = block.at_line.slope, float(other.at_line.slope[i])
+        one = one + 2.0 * a * with_line[:areas] + a**2 * of_line_
+        covariance = covariance + a * with_line[areas] + b * with_line[:areas] + a * b * of_line_
+        of_other = of_other + 2.0 * b * with_line[areas] + b**2 * of_line_
+    return Shared(one, np.full(areas, of_other), covariance)
 
 
-def p_value(value: Floats, se: Floats, df: float) -> Floats:
+def shared_by_pairs(estimates: Estimates, block: Block) -> Shared:
+    """Variances and covariances of all pairs of areas of a block, shape (areas, areas).
+
+    Parameters
+    ----------
+    estimates : Estimates
+    block : Block
+    """
+    line = of_line(block)
+    parts = [of_areas(block)]
+    joint = Joint(estimates.frame, [*parts, line] if line is not None else parts)
+    areas = block.rows.size
+    matrix = joint.matrix()
+    covariance = matrix[:areas, :areas]
+    if line is not None and block.at_line is not None:
+        slope, with_line = block.at_line.slope, matrix[areas, :areas]
+        crossed = np.outer(slope, with_line)
+        covariance = covariance + crossed + crossed.T + np.outer(slope, slope) * matrix[-1, -1]
+    own = np.diag(covariance)
+    return Shared(own[:, None], own[None, :], covariance)
+
+
+def p_value(value: Any, se: Any, df: Any) -> Floats:
     """Two-sided p of value / se on Student's t, or the normal for infinite df.
 
     Examples
@@ -85,10 +137,11 @@ def p_value(value: Floats, se: Floats, df: float) -> Floats:
     0.05
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = -np.abs(value / se)
-    if not df >= 1:
-        return np.full(len(t), np.nan)
-    return np.asarray(2.0 * (ndtr(t) if np.isinf(df) else stdtr(df, t)))
+        t = -np.abs(np.asarray(value) / se)
+    known = np.asarray(df, dtype=np.float64)
+    finite = np.where(np.isfinite(known) & (known >= 1), known, 1.0)
+    p = 2.0 * np.where(np.isinf(known), ndtr(t), stdtr(finite, t))
+    return np.asarray(np.where(known >= 1, p, np.nan))
 
 
 def holm(p: Floats) -> Floats:
@@ -122,9 +175,3 @@ def holm(p: Floats) -> Floats:
     result = np.full(len(p), np.nan)
     result[order] = np.minimum(np.maximum.accumulate(p[order] * times), 1.0)
     return result
-
-
-def lower_quantile(probability: Floats, df: float) -> Floats:
-    """Student's t quantiles of some probabilities; the normal ones for infinite df."""
-    quantile = ndtri(probability) if np.isinf(df) else stdtrit(df, probability)
-    return np.asarray(quantile)

@@ -88,7 +88,7 @@ class Block:
 
     `influence` holds the weighted influence of each row of `rows` at a fixed line, shape
     (rows,); `at_line` what a relative line adds. `additive`: areas are parts of the figure of
-    all together (numbers of persons, sums of money).
+    all together (numbers of persons, sums of money). `share`: the figure lies between 0 and 1.
     """
 
     measure: str
@@ -106,6 +106,7 @@ class Block:
     deff: Floats
     reason: tuple[str, ...]
     additive: bool = False
+    share: bool = False
 
     def at(self, i: int, level: float) -> Estimate:
         """The record of domain `i`."""
@@ -256,7 +257,7 @@ class Estimates:
             **parts, estimate=value, se=se, ci_low=float(bounds.low[0]),
             ci_high=float(bounds.high[0]), level=self.level, df=df,
             n=int(left.n[i] + right.n[j]), population=float("nan"), reason=missing,
-            p=float(p_value(np.array([value]), np.array([se]), df)[0]),
+            p=float(p_value(value, se, df)),
         )  # fmt: skip
 
     def _se_of_difference(self, left: tuple[Block, int], right: tuple[Block, int]) -> float:

@@ -147,6 +147,7 @@ def _block(
         deff=deff,
         reason=_reasons(value, se),
         additive=measure.rule == "total",
+        share=measure.interval == "share",
     )
 
 

@@ -24,7 +24,7 @@ class Bounds:
     high: Floats
 
 
-def t_quantile(probability: float, df: Floats) -> Floats:
+def t_quantile(probability: float | Floats, df: Floats | float) -> Floats:
     """Student's t quantile; the normal one for infinite df, NaN below one degree."""
     df = np.asarray(df, dtype=np.float64)
     finite = np.where(np.isfinite(df) & (df >= 1), df, 1.0)

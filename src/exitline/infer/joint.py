@@ -186,8 +186,8 @@ class _At:
         """Covariances of one column with all."""
         mine = self._clusters[:, [column]].toarray().ravel()
         above = self._parents[:, [column]].toarray().ravel()
-        result = np.asarray(self._clusters.T @ (self._inner * mine))
-        result = result - self._parents.T @ (self._outer * above)
+        outside = self._parents.T @ (self._outer * above)
+        result = np.asarray(self._clusters.T @ (self._inner * mine) - outside)
         if self._alone is None:
             return result
         centred = above - self._mean[column]
@@ -209,5 +209,4 @@ def _crossed(matrix: Any, scale: Floats) -> Floats:
     """matrix' diag(scale) matrix, dense."""
     from scipy.sparse import diags_array
 
-    product: Floats = (matrix.T @ diags_array(scale) @ matrix).toarray()
-    return product
+    return np.asarray((matrix.T @ diags_array(scale) @ matrix).toarray())

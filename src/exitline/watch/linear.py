@@ -139,7 +139,7 @@ def _block(
         measure=named.measure, line=named.line, by=named.by, rows=rows, estimate=estimate,
         se=se, bounds=bounds, df=df, n=n, population=values.population,
         influence=values.influence, at_line=None, deff=np.full(rows.size, np.nan),
-        reason=_reasons(estimate, se),
+        reason=_reasons(estimate, se), share=named.kind == "share",
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def build(
         For the folder of one run: its study; every figure and decision is then computed
         again from the data and must be what the run says.
     min_count : float, optional
-        Counts from 1 to below this are suppressed; 10 unless the file says otherwise.
+        Counts from 1 to below this are suppressed, where the runs themselves hide less.
     say : callable
         Told, in a few words, what is being done.
 
@@ -64,7 +64,10 @@ def build(
         say("reading the record")
         return explorer_of_record(settings)
     with tempfile.TemporaryDirectory(prefix="exitline-") as work:
-        runs = [_run(use, Path(work) / str(i), say) for i, use in enumerate(settings.runs)]
+        runs = [
+            _run(use, Path(work) / str(i), say, settings.min_count)
+            for i, use in enumerate(settings.runs)
+        ]
         if study is not None:
             _recompute(runs, Path(study), Path(work) / "again", say)
         fresh = study is not None or all(use.study is not None for use in settings.runs)
@@ -86,7 +89,7 @@ def _settings(sources: list[str | Path]) -> Settings:
     return load_settings(files[0])
 
 
-def _run(use: RunUse, work: Path, say: Say) -> RunFolder:
+def _run(use: RunUse, work: Path, say: Say, min_count: float | None) -> RunFolder:
     """A run's folder, made from its study where the file names one."""
     from exitline.web.runs import read_run
 
@@ -95,7 +98,7 @@ def _run(use: RunUse, work: Path, say: Say) -> RunFolder:
     from exitline.api import run
 
     assert use.study is not None
-    run(use.study, work, say=say)
+    run(use.study, work, min_count=min_count, say=say)
     return read_run(work)
 
 
@@ -109,4 +112,4 @@ def _recompute(runs: list[RunFolder], study: Path, work: Path, say: Say) -> None
             got=f"{len(runs)} folders", remedy="list the studies in an explorer file, under `runs`",
         )  # fmt: skip
     say("computing every figure again")
-    compare(runs[0], _run(RunUse(study=study), work, say))
+    compare(runs[0], _run(RunUse(study=study), work, say, runs[0].min_count))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from exitline.web.apart import apart_of
 from exitline.web.errors import ExplorerError
 from exitline.web.figures import Grid, figures_of, series_of
-from exitline.web.giveaway import hidden_areas
+from exitline.web.hiding import hidden_in
 from exitline.web.judged import decisions_of
 from exitline.web.model import Area, Explorer, Level, Text
 from exitline.web.places import places_of, put_in_place
@@ -18,6 +19,8 @@ from exitline.web.texts import both, joined, known
 from exitline.web.words import disclosure_words, left_out, method_of, summary_of, verify_of
 
 if TYPE_CHECKING:
+    from exitline.publish.content.hidden import Hidden
+    from exitline.web.model import Figures, Series
     from exitline.web.runs import RunFolder
     from exitline.web.settings import Settings
 
@@ -61,9 +64,14 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
     frame = _frame(ordered, settings)
     grid = Grid({(frame.levels[a.level].key if a.level >= 0 else "", a.key): i
                  for i, a in enumerate(frame.areas)}, frame.areas, frame.levels)  # fmt: skip
-    hidden = tuple(hidden_areas(run, grid, settings.min_count) for run in ordered)
-    series = series_of(ordered, grid, settings.translations, hidden)
-    figures = figures_of(ordered, grid, series, hidden)
+    hidden = tuple(hidden_in(run, settings.min_count) for run in ordered)
+    gone = tuple(frozenset(grid.position[key] for key in h.areas & grid.position.keys())
+                 for h in hidden)  # fmt: skip
+    series = series_of(ordered, grid, settings.translations, gone)
+    figures = tuple(
+        _with_apart(of, ordered[of.year], grid, series[of.series], hidden[of.year], settings)
+        for of in figures_of(ordered, grid, series, gone)
+    )
     sentences = Sentences(_labels(ordered), settings.translations)
     decided = decisions_of(ordered, grid, hidden, settings, sentences)
     last = ordered[-1]
@@ -78,7 +86,17 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
         method=(*method_of(ordered), *left_out(decided)), verify=verify_of(ordered, recomputed),
     )  # fmt: skip
     summary = settings.summary or summary_of(shown)
-    return replace(shown, summary=summary, disclosure=disclosure_words(shown, settings.min_count))
+    least = max(h.min_count for h in hidden)
+    return replace(shown, summary=summary, disclosure=disclosure_words(shown, least))
+
+
+def _with_apart(
+    of: Figures, run: RunFolder, grid: Grid, series: Series, hidden: Hidden, settings: Settings
+) -> Figures:
+    """Figures with what is said of areas side by side; nothing where more is hidden than was."""
+    if hidden.min_count > run.min_count:
+        return of
+    return replace(of, apart=apart_of(run, grid, of, series, settings.translations))
 
 
 @dataclass(frozen=True)
@@ -99,7 +117,9 @@ def _told_apart(runs: Sequence[RunFolder]) -> list[RunFolder]:
 
     def named(row: dict[str, Any]) -> dict[str, Any]:
         own = (row["level"], row["unit"]) not in twice
-        return row if own else {**row, "unit": f"{row['parent']}, {row['unit']}"}
+        if own:
+            return row
+        return {**row, "named": row["unit"], "unit": f"{row['parent']}, {row['unit']}"}
 
     return [replace(run, decisions=[named(row) for row in run.decisions]) for run in runs]
 

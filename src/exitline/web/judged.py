@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exitline.web.giveaway import of_poor
 from exitline.web.model import OUTCOMES, Asked, DecisionSet, Judged, Text
-from exitline.web.protect import small_parts
 from exitline.web.texts import both, in_language, joined, known
 from exitline.words.numbers import write
 
 if TYPE_CHECKING:
+    from exitline.publish.content.hidden import Hidden
     from exitline.web.figures import Grid
     from exitline.web.runs import RunFolder
     from exitline.web.sentences import Sentences
@@ -27,7 +25,7 @@ HIDDEN: Text = both(
 
 
 def decisions_of(
-    runs: Sequence[RunFolder], grid: Grid, hidden: Sequence[frozenset[int]], settings: Settings,
+    runs: Sequence[RunFolder], grid: Grid, hidden: Sequence[Hidden], settings: Settings,
     sentences: Sentences,
 ) -> tuple[DecisionSet, ...]:  # fmt: skip
     """Decisions of every level and year.
@@ -37,8 +35,8 @@ def decisions_of(
     runs : sequence of RunFolder
         In order of years.
     grid : Grid
-    hidden : sequence of frozenset of int
-        Areas whose figures are suppressed, for each run.
+    hidden : sequence of Hidden
+        What of each run is not published.
     settings : Settings
     sentences : Sentences
         Collects the reasons.
@@ -58,7 +56,7 @@ def decisions_of(
 
 def _set(
     rows: Sequence[Row], run: RunFolder, year: int, level: str, grid: Grid,
-    hidden: frozenset[int], settings: Settings, sentences: Sentences,
+    hidden: Hidden, settings: Settings, sentences: Sentences,
 ) -> DecisionSet:  # fmt: skip
     """Decisions of one level in one year, the overall outcome first."""
     column = run.about["levels"][level]
@@ -70,19 +68,16 @@ def _set(
     judged = []
     for name in names:
         of = {position[r["unit"]]: r for r in there if r["criterion"] == name}
-        gone: Set[int] = frozenset()
-        if name and of_poor(run, level, name):
-            gone = {a for a in of if _in_hidden(a, grid, hidden)}
-            gone |= _thin(of, settings.min_count)
-        elif name and asked[name]["kind"] == "share":
-            figured = any(row["by"] == column for row in run.estimates)
-            gone = _thin(of, settings.min_count) | _small(of, grid, settings.min_count)
-            gone |= hidden if figured else set()
+        gone = {
+            a for a, r in of.items()
+            if (level, r["parent"], r.get("named", r["unit"]), name) in hidden.decisions
+        }  # fmt: skip
         judged.append(tuple(_judged(of.get(a), a in gone, sentences) for a in areas))
     index = next(i for i, lv in enumerate(grid.levels) if lv.key == column)
     criteria = tuple(_asked(n, asked.get(n), settings.translations) for n in names)
-    numbers = Counter((r["criterion"], r["outcome"]) for r in rows)
-    counts = tuple(tuple(numbers[name, outcome] for outcome in OUTCOMES) for name in names)
+    counts = tuple(
+        tuple(run.counts.get((level, name, outcome), 0) for outcome in OUTCOMES) for name in names
+    )
     return DecisionSet(index, year, criteria, tuple(areas), tuple(judged), counts)
 
 
@@ -113,38 +108,3 @@ def _judged(row: Row | None, hidden: bool, sentences: Sentences) -> Judged:
     if math.isfinite(value):
         text = write(value, math.nan, math.nan, math.nan, "share").text
     return Judged(outcome, text, False, sentences.take(row["reason"]))
-
-
-def _in_hidden(area: int, grid: Grid, hidden: frozenset[int]) -> bool:
-    """Whether an area or one that it lies in is hidden: its parts would add up to it."""
-    while area >= 0:
-        if area in hidden:
-            return True
-        area = grid.areas[area].within
-    return False
-
-
-def _thin(of: Mapping[int, Row], min_count: float) -> frozenset[int]:
-    """Units of which a sample looked at few households."""
-    return frozenset(
-        a for a, row in of.items() if row["evidence"] != "full count" and row["n"] < min_count
-    )
-
-
-def _small(of: Mapping[int, Row], grid: Grid, min_count: float) -> frozenset[int]:
-    """Units of a full count where those in the share, outside it, or all of them are few.
-
-    Within each area that units lie in, so many others are hidden that a known total does not
-    give them away.
-    """
-    found: set[int] = set()
-    families: dict[int, list[int]] = {}
-    for area, row in of.items():
-        if row["evidence"] == "full count" and math.isfinite(row["value"]):
-            families.setdefault(grid.areas[area].within, []).append(area)
-    for full in families.values():
-        inside = [float(round(of[a]["value"] * of[a]["n"])) for a in full]
-        outside = [of[a]["n"] - n for a, n in zip(full, inside, strict=True)]
-        for counts in (inside, outside, [of[a]["n"] for a in full]):
-            found |= {full[i] for i in small_parts(counts, min_count)}
-    return frozenset(found)

@@ -138,12 +138,31 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Apart:
+    """Who stands apart among the areas of one level that lie in one area.
+
+    Attributes
+    ----------
+    level, scope : int
+        The kind of area, and the area they lie in.
+    finding, beside : text
+        The finding, and how the areas stand to the overall figure ("" for nothing to say).
+    """
+
+    level: int
+    scope: int
+    finding: Text
+    beside: Text = ""
+
+
+@dataclass(frozen=True)
 class Figures:
     """The figures of one series in one year."""
 
     series: int
     year: int
     cells: tuple[Cell, ...]
+    apart: tuple[Apart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -301,6 +320,7 @@ def figures_payload(figures: Figures) -> dict[str, Any]:
         "year": figures.year,
         **columns_of(figures.cells, names),
         "reason": reasons,
+        "apart": [vars(said) for said in figures.apart],
     }
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.publish.content.hidden import LEFT_OUT, SHOWN
+from exitline.publish.content.standing import Standing
 from exitline.web.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -36,6 +38,10 @@ class RunFolder:
         The area that each area lies in; ("", "") for all together.
     inside : tuple of (by, area, within, area)
         Every area that lies whole in another.
+    counts : mapping of (level, criterion, outcome) to int
+        Units by outcome, those of one household included, which no row names.
+    standings : tuple of Standing
+        Who stands apart.
     claims : mapping of Key to (Claim, str)
         The claim of each estimate, and the first letters of its id.
     """
@@ -47,6 +53,8 @@ class RunFolder:
     parents: Mapping[tuple[str, str], tuple[str, str]]
     claims: Mapping[Key, tuple[Claim, str]] = field(repr=False)
     inside: tuple[tuple[str, str, str, str], ...] = ()
+    counts: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    standings: tuple[Standing, ...] = ()
 
     @property
     def about(self) -> Mapping[str, Any]:
@@ -58,6 +66,11 @@ class RunFolder:
     def year(self) -> str:
         """The study's year ("" where it has none)."""
         return "" if self.about["year"] is None else str(self.about["year"])
+
+    @property
+    def min_count(self) -> float:
+        """Counts from 1 to below this were hidden when the run was made."""
+        return float(self.record["release"]["min_count"])
 
     @property
     def census(self) -> bool:
@@ -97,15 +110,15 @@ def read_run(folder: str | Path) -> RunFolder:
         (r["by"], r["domain"], r["within"], r["within_domain"]) for r in _rows(path, "areas")
     )
     claims, counts = _claims(path)
+    decided = _rows(path, "decisions")
     found = RunFolder(
-        path,
-        record,
-        _rows(path, "estimates"),
-        _rows(path, "decisions"),
+        path, record,
+        [row for row in _rows(path, "estimates") if row["release"] != LEFT_OUT],
+        [row for row in decided if row["release"] != LEFT_OUT],
         {(by, area): (within, parent) for by, area, within, parent in reversed(inside)},
-        claims,
-        inside,
-    )
+        claims, inside, Counter((r["level"], r["criterion"], r["outcome"]) for r in decided),
+        tuple(Standing.of_json(said) for said in record["apart"]),
+    )  # fmt: skip
     for row in found.estimates:
         _check(row, found)
     _check_counts(found, counts)
@@ -168,7 +181,10 @@ def _record(path: Path) -> Mapping[str, Any]:
         record: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as reason:
         raise _not_a_run(file, "a file that cannot be read") from reason
-    if not isinstance(record, dict) or not isinstance(record.get("about"), dict):
+    if not isinstance(record, dict) or not all(
+        isinstance(record.get(name), kind)
+        for name, kind in (("about", dict), ("release", dict), ("apart", list))
+    ):
         raise _not_a_run(file, "a record without a description of the run")
     return record
 
@@ -219,7 +235,7 @@ def _claims(path: Path) -> tuple[dict[Key, tuple[Claim, str]], list[Claim]]:
 
 def _check_counts(run: RunFolder, claims: Sequence[Claim]) -> None:
     """Refuse decisions whose number the claims do not bear out."""
-    numbers = Counter((r["level"], r["criterion"], r["outcome"]) for r in run.decisions)
+    numbers = dict(run.counts)
     for claim in claims:
         query = claim.query
         said = str(numbers.pop((query.level, query.criterion, query.outcome), 0))
@@ -234,7 +250,7 @@ def _check(row: Mapping[str, Any], run: RunFolder) -> None:
     """Refuse an estimate that its claim does not bear out."""
     key, value = key_of(row), row["estimate"]
     there = run.claims.get(key)
-    if math.isnan(value):
+    if math.isnan(value) or row["release"] != SHOWN:
         said = "no figure"
     else:
         rounding = there[0].rounding if there is not None else None

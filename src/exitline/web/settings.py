@@ -14,8 +14,6 @@ from exitline.web.model import Text
 from exitline.web.texts import LANGUAGES
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
-MIN_COUNT = 10.0
-"""Counts from 1 to below this are suppressed, unless the file says otherwise."""
 RECORD_FIGURES = ("left", "share", "in_year", "listed")
 """Units that have left, their share, those that left in the year, those still listed."""
 _RECORD_TEXTS = ("unit", "units", "left", "listed", "source")
@@ -109,7 +107,8 @@ class Settings:
         Instead of runs.
     areas : mapping of str to AreaSettings
         By column.
-    min_count : float
+    min_count : float, optional
+        More than the runs themselves hide.
     translations : mapping of str to str
         Chinese for texts of the study and the standard.
     path : Path, optional
@@ -122,7 +121,7 @@ class Settings:
     runs: tuple[RunUse, ...] = ()
     record: RecordUse | None = None
     areas: Mapping[str, AreaSettings] = field(default_factory=lambda: _EMPTY)
-    min_count: float = MIN_COUNT
+    min_count: float | None = None
     translations: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     path: Path | None = None
 
@@ -165,7 +164,7 @@ def load_settings(path: str | Path) -> Settings:
         runs=tuple(_run(t, folder) for t in keys["runs"].one_or_many()) if "runs" in keys else (),
         record=_record(keys["record"], folder) if "record" in keys else None,
         areas={n: _area(t, folder) for n, t in keys["areas"].items()} if "areas" in keys else {},
-        min_count=keys["min_count"].number() if "min_count" in keys else MIN_COUNT,
+        min_count=keys["min_count"].number() if "min_count" in keys else None,
         translations=_translations(keys.get("translations")),
         path=file,
         **texts,

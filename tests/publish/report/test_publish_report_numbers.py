@@ -1,42 +1,17 @@
-"""How figures, axes and titles are made."""
+"""How figures and axes are made, and names in titles."""
 
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.data import parse_study
-from exitline.infer.estimates import Estimates
-from exitline.infer.frame import Frame
-from exitline.publish.report import ReportInput
 from exitline.publish.report.axis import shared_axis
-from exitline.publish.report.blocks import Naming
-from exitline.publish.report.titles import standing, title
 from exitline.words.numbers import CANNOT_TELL, SPACE, write
 
 NAN = float("nan")
-STUDY = parse_study("{study: s, data: {households: h.csv}, columns: {size: size}}")
-CONTENT = ReportInput(STUDY, Estimates((), Frame((), "fail"), 0.95))
-SHARE = Naming("Poor persons, share", "the share of poor persons", "share", "share")
-
-
-def block(values: list[float], lows: list[float], highs: list[float]) -> Any:
-    """A block with areas a, b, c ... and these intervals."""
-    names = tuple("abcdefghij"[i] for i in range(len(values)))
-    known = [0.01 if high > low else 0.0 for low, high in zip(lows, highs, strict=True)]
-    return SimpleNamespace(
-        measure="headcount", line="l", by="area",
-        rows=SimpleNamespace(size=len(values), labels=names, keys=tuple((n,) for n in names)),
-        estimate=np.array(values), se=np.array(known),
-        bounds=SimpleNamespace(low=np.array(lows), high=np.array(highs)),
-        reason=("",) * len(values),
-    )  # fmt: skip
 
 
 def test_the_official_headcount_reads_as_the_house_writes_it() -> None:
@@ -106,45 +81,6 @@ def test_one_wide_interval_does_not_squeeze_the_others() -> None:
 
 def test_an_axis_without_values_is_none() -> None:
     assert shared_axis([NAN], [NAN], "share") is None
-
-
-_AREA = st.tuples(st.floats(0.01, 0.99), st.floats(0.0, 0.3), st.floats(0.0, 0.3))
-
-
-@given(st.lists(_AREA, min_size=2, max_size=8))
-def test_a_title_claims_only_what_the_intervals_bear_out(areas: list[Any]) -> None:
-    values = [v for v, _, _ in areas]
-    lows, highs = [v - a for v, a, _ in areas], [v + b for v, _, b in areas]
-    said = title(CONTENT, block(values, lows, highs), SHARE)
-    names = "abcdefgh"[: len(values)]
-    reach = {n: (lo, hi) for n, lo, hi in zip(names, lows, highs, strict=True)}
-    for word, i, sign in (("highest in ", 0, 1), ("higher in ", 0, 1), ("lowest in ", 1, -1)):
-        if word in said:
-            name = said.split(word)[1][0]
-            others = [r[1 - i] for n, r in reach.items() if n != name]
-            assert all(sign * reach[name][i] > sign * other for other in others)
-    if said.startswith("No clear difference"):
-        assert max(lows) <= min(highs)
-
-
-def test_titles_in_words() -> None:
-    apart = block([0.1, 0.3, 0.5], [0.08, 0.25, 0.45], [0.12, 0.35, 0.55])
-    assert title(CONTENT, apart, SHARE).replace(SPACE, " ") == (
-        "The share of poor persons is highest in c (50.0 %) and lowest in a (10.0 %)"
-    )
-    same = block([0.1, 0.2, 0.3], [0.0, 0.0, 0.0], [0.4, 0.4, 0.4])
-    assert title(CONTENT, same, SHARE).startswith("No clear differences")
-    middle = block([0.1, 0.12, 0.5, 0.52], [0.08] * 2 + [0.4] * 2, [0.2] * 2 + [0.6] * 2)
-    assert "ranges from 10.0" in title(CONTENT, middle, SHARE)
-
-
-def test_areas_are_held_against_the_overall_figure() -> None:
-    areas = block([0.1, 0.3, 0.5], [0.08, 0.25, 0.45], [0.12, 0.35, 0.55])
-    whole = block([0.3], [0.28], [0.32])
-    assert standing(areas, whole, "share").replace(SPACE, " ") == (
-        "1 area lies clearly above the overall 30.0 %, 1 clearly below; "
-        "1 cannot be told apart from it."
-    )
 
 
 def test_a_name_never_turns_round_the_figures_beside_it() -> None:

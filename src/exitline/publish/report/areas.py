@@ -20,7 +20,7 @@ from exitline.publish.report.table import (
     bar_of,
 )
 from exitline.publish.report.titles import standing, title
-from exitline.words.numbers import about, count
+from exitline.words.numbers import SUPPRESSED, about, count
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Block
@@ -101,7 +101,7 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
     )  # fmt: skip
     return Figure(
         title(content, lead, words), _subtitle(content, lead, words.label, threshold),
-        standing(lead, overall, words.unit), source(content, lead), lead.line, table,
+        standing(content, lead, words), source(content, lead), lead.line, table,
     )  # fmt: skip
 
 
@@ -191,9 +191,10 @@ def _row(
         unit = b.naming(content, companion.measure).unit
         cells.append(Cell(str(b.written(companion, i, unit)), float(companion.estimate[i])))
     people, n = float(lead.population[i]), float(lead.n[i])
-    cells.append(Cell(about(people, content.sampled), people))
+    hidden = said.text == SUPPRESSED
+    cells.append(Cell(SUPPRESSED if hidden else about(people, content.sampled), people))
     if content.sampled or b.people_of(content) != "households" or content.study.unit == "person":
-        cells.append(Cell(count(n), n))
+        cells.append(Cell(SUPPRESSED if hidden else count(n), n))
     return tuple(cells)
 
 

@@ -5,9 +5,8 @@ const ties = (rows, text) => rows.filter((row) => T(row.figure.text) === text);
 const told = (kind, rows, text) => {
   const names = named(rows);
   if (names.length === 1) return w(kind, names[0], text);
-  if (names.length === 2 && kind !== "lowest_first") return w(`${kind}_two`, names[0], names[1], text);
-  const base = kind === "lowest_first" ? "lowest" : kind;
-  return w(`${base}_many`, number(names.length), text, many(state.level));
+  if (names.length === 2) return w(`${kind}_two`, names[0], names[1], text);
+  return w(`${kind}_many`, number(names.length), text, many(state.level));
 };
 /** A sentence after its opening words. */
 const after = (start, text) => (start ? start + text.charAt(0).toLowerCase() + text.slice(1) : text);
@@ -24,37 +23,17 @@ const exactFinding = (rows, all) => {
   const joint = language === "zh" ? "；" : "; ";
   return after(start, high + joint + low);
 };
-const listed = (rows) => named(rows).join(language === "zh" ? "、" : ` ${w("and")} `);
-/** Which areas the intervals set apart from the overall figure: by name where they are few. */
-const apartFinding = (rows, above, under, whole) => {
-  const rest = rows.length - above.length - under.length;
-  if (rest === rows.length) return w("none_apart", number(rows.length), many(state.level));
-  const side = (found_, few, lots) => (!found_.length ? "" : found_.length <= 2 ? w(few, listed(found_), whole) : w(lots, number(found_.length), number(rows.length), many(state.level), whole));
-  const parts = [side(above, "above_named", "above_many"), side(under, "under_named", "under_many")];
-  if (rest) parts.push(w("rest_not_told", number(rest)));
-  const [first, ...others] = parts.filter(Boolean);
-  return [first, ...others.map((text) => text.charAt(0).toLowerCase() + text.slice(1))].join(language === "zh" ? "；" : "; ");
+/** What was found of these areas when the run was made: the words of its report. */
+const saidOf = (rows) => {
+  const block = FIGURES.get(`${state.series}|${state.year}`);
+  const found = block?.apart?.find((one) => one.level === state.level && one.scope === state.scope);
+  return found && rows.length === rowsNow.filter((row) => known(row.figure)).length ? found : null;
 };
-const sampledFinding = (rows, all) => {
-  const whole = figure(state.series, state.year, state.scope);
-  const firm = rows.every((row) => row.figure.low !== null && row.figure.high !== null);
+const sampledFinding = (rows) => {
   const sorted = [...rows].sort((a, b) => b.figure.value - a.figure.value);
-  if (rows.length === 1) return w("one_shown", name(rows[0].area), T(sorted[0].figure.text));
-  const start = all ? "" : w("of_shown");
-  if (firm) {
-    const top = sorted[0], bottom = sorted[sorted.length - 1];
-    const highest = sorted.slice(1).every((row) => row.figure.high < top.figure.low);
-    const lowest = sorted.slice(0, -1).every((row) => row.figure.low > bottom.figure.high);
-    const joint = language === "zh" ? "；" : "; ";
-    if (highest && lowest) return after(start, w("highest", name(top.area), T(top.figure.text))) + joint + w("lowest", name(bottom.area), T(bottom.figure.text));
-    if (highest) return after(start, w("highest", name(top.area), T(top.figure.text)));
-    if (lowest) return after(start, w("lowest_first", name(bottom.area), T(bottom.figure.text)));
-  }
-  if (!known(whole) || whole.low === null) return after(start, w("none_apart_only", number(rows.length), many(state.level)));
-  const judged = rows.filter((row) => row.figure.low !== null && row.figure.high !== null);
-  const above = judged.filter((row) => row.figure.low > whole.high);
-  const under = judged.filter((row) => row.figure.high < whole.low);
-  return after(start, apartFinding(rows, above, under, T(whole.text)));
+  const top = sorted[0], bottom = sorted[sorted.length - 1];
+  if (rows.length === 1) return w("one_shown", name(top.area), T(top.figure.text));
+  return w("not_compared", T(bottom.figure.text), T(top.figure.text));
 };
 const summed = (counts) => counts.reduce((a, b) => a + b, 0);
 /** Outcomes of a kind of area in a scope: of all units for everything, else of the units at hand. */
@@ -87,7 +66,9 @@ const finding = () => {
   const rows = rowsNow.filter((row) => known(row.figure));
   if (!rows.length) return w("nothing_shown");
   const all = rows.length === rowsNow.length;
-  return DATA.series[state.series].sampled ? sampledFinding(rows, all) : exactFinding(rows, all);
+  const found = saidOf(rows);
+  if (found) return T(found.finding);
+  return DATA.series[state.series].sampled ? sampledFinding(rows) : exactFinding(rows, all);
 };
 const joined = (parts) => parts.filter(Boolean).join(" · ");
 const yearNow = () => DATA.years[state.year] ?? "";
@@ -101,7 +82,7 @@ const subtitle = () => {
     const label = DATA.palette === "record" ? "" : rule ? bracketed(T(criterion?.label), rule) : T(criterion?.label);
     return joined([capital(label), place, yearNow()]);
   }
-  return joined([measureWords(state.series), lineOf(state.series), place, yearNow()]);
+  return joined([measureWords(state.series), lineOf(state.series), place, yearNow(), T(saidOf(rowsNow.filter((row) => known(row.figure)))?.beside)]);
 };
 const sourceWords = () => {
   const names = DATA.sources.map((source) => T(source.title)).join("; ");

@@ -1,4 +1,4 @@
-"""What the explorer hides cannot be worked out from what it shows."""
+"""What a run hides cannot be worked out from what it shows."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from exitline.web.model import Area
-from exitline.web.protect import small_areas, small_parts
+from exitline.publish.content.protect import Places, small_areas, small_parts
 
 
-def _tree(counts: list[list[int]]) -> tuple[list[Area], dict[int, float]]:
+def _tree(counts: list[list[int]]) -> tuple[Places, dict[int, float]]:
     """A country of provinces of counties, with the sums that a reader knows."""
-    areas, numbers = [Area("", "All")], {0: float(sum(map(sum, counts)))}
-    for p, county in enumerate(counts):
-        parent = len(areas)
-        areas.append(Area(f"p{p}", f"p{p}", 0, 0))
+    kinds, within, numbers = [""], [-1], {0: float(sum(map(sum, counts)))}
+    for county in counts:
+        parent = len(kinds)
+        kinds.append("province")
+        within.append(0)
         numbers[parent] = float(sum(county))
-        for c, n in enumerate(county):
-            numbers[len(areas)] = float(n)
-            areas.append(Area(f"p{p}c{c}", f"p{p}c{c}", 1, parent))
-    return areas, numbers
+        for n in county:
+            numbers[len(kinds)] = float(n)
+            kinds.append("county")
+            within.append(parent)
+    return Places(tuple(kinds), tuple(within)), numbers
 
 
 def _inferred(
-    areas: list[Area], numbers: dict[int, float], hidden: frozenset[int], cell: int
+    areas: Places, numbers: dict[int, float], hidden: frozenset[int], cell: int
 ) -> tuple[float, float]:
     """Smallest and largest value of a hidden area that fits all that is shown."""
-    size = len(areas)
+    size = len(areas.kinds)
     rows = []
-    for level in (0, 1):
-        for parent in {a.within for a in areas if a.level == level}:
-            row = np.zeros(size)
-            row[[i for i, a in enumerate(areas) if a.level == level and a.within == parent]] = 1
-            row[parent] = -1
-            rows.append(row)
+    for parent, parts in areas.families(range(size)):
+        row = np.zeros(size)
+        row[parts] = 1
+        row[parent] = -1
+        rows.append(row)
     bounds = [(0, None) if i in hidden else (numbers[i], numbers[i]) for i in range(size)]
     ends = []
     for sign in (1, -1):
@@ -77,3 +77,10 @@ def test_nothing_is_hidden_where_nothing_is_small_or_protection_is_off():
     areas, numbers = _tree([[40, 30], [0, 25]])
     assert small_areas(areas, numbers, 10) == frozenset()
     assert small_areas(areas, _tree([[3, 30], [0, 25]])[1], 0) == frozenset()
+
+
+def test_a_set_of_too_many_areas_is_hidden_as_a_whole(monkeypatch):
+    monkeypatch.setattr("exitline.publish.content.protect.MANY", 4)
+    places = Places(("", "p", "p", "c", "c", "c"), (-1, 0, 0, 1, 1, 2))
+    counts = {0: 100.0, 1: 60.0, 2: 40.0, 3: 3.0, 4: 57.0, 5: 40.0}
+    assert small_areas(places, counts, 10) == {3, 4, 5}

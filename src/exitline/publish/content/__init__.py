@@ -1,0 +1,1 @@
+"""What of a run may be published: one object that report, explorer, tables and claims read."""
