@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from exitline.data import bind, bind_facts, bound_design, parse_study, study_lines
 from exitline.data.study import Facts, TableRef
 from exitline.engine.duckdb import DuckDB
-from exitline.errors import ConditionError, StudyError
+from exitline.errors import ConditionError, DataError, StudyError
 
 Rows = Callable[..., pd.DataFrame]
 HEAD = "study: a\ndata: {households: a.parquet}\n"
@@ -267,14 +267,61 @@ def test_an_aggregate_that_does_not_fit(text: str, what: str) -> None:
     assert "columns.x" in (raised.value.where or "")
 
 
-def test_keys_of_different_kinds_are_refused() -> None:
-    import ibis
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ([17, 18], ["17", " 18 "]),
+        ([17.0, 18.0], ["17", "18"]),
+        ([17.0, 18.0], [17, 18]),
+        (["17", "18"], [17.0, 18.0]),
+        (["e\u0301", "x "], ["\u00e9", "\u3000x"]),
+    ],
+)
+def test_keys_written_alike_join(rows: Rows, ours: list[object], theirs: list[object]) -> None:
+    persons = pd.DataFrame({"hid": [*theirs, theirs[0]]})
+    bound = rows(pd.DataFrame({"hid": ours}), JOINED + "columns: {n: count()}", persons=persons)
+    assert sorted(bound["n"]) == [1.0, 2.0]
 
-    study = parse_study(JOINED + "columns: {n: count()}")
-    households = ibis.table({"hid": "int64"}, name="h")
-    persons = ibis.table({"hid": "string"}, name="p")
-    with pytest.raises(StudyError, match="keys of households and persons"):
-        bind(households, study, persons=persons)
+
+def test_a_zero_in_front_is_part_of_a_key(rows: Rows) -> None:
+    persons = pd.DataFrame({"hid": ["0017", "17"]})
+    text = JOINED + "columns: {n: count()}"
+    bound = rows(pd.DataFrame({"hid": [17, 18]}), text, persons=persons)
+    assert bound.set_index("hid")["n"].fillna(0).to_dict() == {17: 1.0, 18: 0.0}
+
+
+def test_columns_of_the_file_keep_their_values_whatever_they_are_called(rows: Rows) -> None:
+    names = ["persons_aggregate_1", "persons_key", "count", "schema", "flag_met", "key"]
+    data = pd.DataFrame({"hid": [1, 2], **{name: [5, 6] for name in names}})
+    persons = pd.DataFrame({"hid": [1, 1, 2], "schema": [1, 0, 1]})
+    text = JOINED + "columns: {n: count() + persons_aggregate_1, s: sum(schema)}"
+    bound = rows(data, text, persons=persons).sort_values("hid")
+    assert bound["n"].tolist() == [7.0, 7.0]
+    assert bound["s"].tolist() == [1.0, 1.0]
+    assert all(bound[name].tolist() == [5, 6] for name in names)
+
+
+def test_a_household_s_column_never_replaces_a_person_s(rows: Rows) -> None:
+    text = "study: a\ndata: {households: a.csv, persons: b.csv, on: hid, unit: person}\n"
+    data = pd.DataFrame({"hid": [1], "x": ["home"]})
+    persons = pd.DataFrame({"hid": [1], "x": ["own"], "household_x": ["third"]})
+    bound = rows(data, text, persons=persons)
+    assert bound.iloc[0][["x", "household_x", "household_household_x"]].tolist() == [
+        "own", "third", "home",
+    ]  # fmt: skip
+
+
+def test_names_that_exitline_keeps_for_itself_are_refused(rows: Rows) -> None:
+    with pytest.raises(DataError, match="keeps for itself"):
+        rows(pd.DataFrame({"Exitline__poor": [1]}), HEAD)
+
+
+@pytest.mark.parametrize("text", ["sum(5)", "mean(NULL + age)", "count(TRUE)", "max(2)"])
+def test_aggregates_of_what_is_the_same_for_all(rows: Rows, text: str) -> None:
+    persons = pd.DataFrame({"hid": [1, 1], "age": [3, 4]})
+    bound = rows(pd.DataFrame({"hid": [1]}), JOINED + f'columns: {{n: "{text}"}}', persons=persons)
+    known = {"sum(5)": 10.0, "count(TRUE)": 2.0, "max(2)": 2.0}
+    assert bound["n"].fillna(-1).tolist() == [known.get(text, -1.0)]
 
 
 def test_a_study_of_persons_has_the_columns_of_their_household(rows: Rows) -> None:

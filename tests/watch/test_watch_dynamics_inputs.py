@@ -123,8 +123,9 @@ def test_missing_welfare_is_counted_as_unknown() -> None:
 def test_ids_that_never_match() -> None:
     data = LONG.assign(id=range(6))
     spec = panel_spec(household="id", welfare="y", wave="t", line=2.0)
-    with pytest.raises(DataError, match="no household has a known state in every wave"):
-        sequences(data, spec)
+    for ask in (sequences, transitions, read_panel):
+        with pytest.raises(DataError, match="none of the 3 households of wave 'a' is among"):
+            ask(data, spec)
 
 
 def test_a_psu_in_two_strata_and_a_design_that_is_not_used() -> None:

@@ -9,12 +9,11 @@ from exitline.errors import StudyError
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
+    from exitline.decide.chain import Facts
     from exitline.standard import Criterion
 
 
-def unit_facts(
-    ready: Ready, level: str, criteria: Sequence[Criterion]
-) -> dict[str, dict[str, bool | None]]:
+def unit_facts(ready: Ready, level: str, criteria: Sequence[Criterion]) -> Facts:
     """Whether each condition holds, by criterion and unit.
 
     Parameters
@@ -26,24 +25,32 @@ def unit_facts(
 
     Returns
     -------
-    dict of criterion to dict of unit to True, False or None
+    exitline.decide.chain.Facts
         Empty where the study has no table of facts: the criteria cannot be told then.
+        Villages are told apart by their county, too, where their table of facts names it.
 
     Raises
     ------
     StudyError
         Where a unit has several rows.
     """
-    from exitline.infer.cells import as_text
+    from exitline.data.keys import written
+    from exitline.data.values import written as written_text
+    from exitline.decide.chain import Facts
 
-    table = ready.data.villages if level == "village" else ready.data.counties
+    table = ready.data.facts.get(level)
     if table is None:
-        return {}
+        return Facts({})
+    keys = [level]
+    if level == "village" and "county" in table.columns and ready.levels.county:
+        keys = ["county", level]
     states: dict[str, Any] = {
         f"state{i}": c.condition.build(table) for i, c in enumerate(criteria) if c.condition
     }
-    found = ready.engine.run(table.select(unit=table[level], **states))
-    units = [as_text(u) for u in found.column("unit").to_pylist()]
+    named = {f"unit{i}": written(table[key]) for i, key in enumerate(keys)}
+    found = ready.engine.run(table.select(**named, **states))
+    columns = [[written_text(v) for v in found.column(name).to_pylist()] for name in named]
+    units = list(zip(*columns, strict=True))
     if len(set(units)) < len(units):
         raise StudyError(
             f"{len(units) - len(set(units)):,} rows of the {level} table repeat a {level}",
@@ -52,7 +59,10 @@ def unit_facts(
             got=f"{len(units):,} rows for {len(set(units)):,} keys",
             remedy="remove the duplicates, or aggregate them before",
         )
-    return {
-        c.name: dict(zip(units, found.column(f"state{i}").to_pylist(), strict=True))
-        for i, c in enumerate(criteria)
-    }
+    return Facts(
+        {
+            c.name: dict(zip(units, found.column(f"state{i}").to_pylist(), strict=True))
+            for i, c in enumerate(criteria)
+        },
+        tuple(keys),
+    )

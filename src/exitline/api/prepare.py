@@ -43,7 +43,14 @@ class Ready:
     @property
     def welfare(self) -> str | None:
         """The bound welfare column, if the study has one."""
-        return "welfare" if "welfare" in self.table.columns else None
+        return "welfare" if "welfare" in self.declared else None
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The roles that the study declares and the bound table has."""
+        from exitline.data.roles import declared
+
+        return declared(self.study) & frozenset(self.table.columns)
 
     @property
     def design(self) -> Design:
@@ -55,7 +62,7 @@ class Ready:
         """The columns that name the units of each level."""
         from exitline.measure.chain import Levels
 
-        there = self.table.columns
+        there = self.declared
         named = ("household", "village", "county", "area_class")
         return Levels(**{name: name if name in there else None for name in named})
 
@@ -73,6 +80,7 @@ def ready(
     engine: str | Engine = "duckdb",
     *,
     standard: Standard | None = None,
+    whole: bool = False,
 ) -> Iterator[Ready]:
     """A study ready to be measured, on an engine that is open for the length of the block.
 
@@ -82,6 +90,8 @@ def ready(
     engine : {"duckdb", "spark"} or Engine
     standard : Standard, optional
         Instead of the one that the study names.
+    whole : bool
+        Whether every column may be asked for, or those alone that study and standard name.
 
     Yields
     ------
@@ -104,4 +114,6 @@ def ready(
     if standard is not None:
         standard = choose_readings(opened, standard)
     with session(engine) as running:
-        yield Ready(opened, standard, running, prepare(opened, standard, running.attach))
+        yield Ready(
+            opened, standard, running, prepare(opened, standard, running.attach, whole=whole)
+        )

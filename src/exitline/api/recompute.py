@@ -60,8 +60,9 @@ def recompute_claim(
         )
     files = tuple(sorted((name, str(path)) for name, path in data.items()))
     content = tuple(file_digest(Path(path)) for path in (str(study), *(p for _, p in files)))
-    found = _results(str(study), files, content, _Rules(standard))
     query = claim.query
+    level = float(query.confidence) if query.confidence else None
+    found = _results(str(study), files, content, _Rules(standard), level)
     if query.kind == "estimate":
         return _estimate(found.estimates, query, bool(claim.low))
     if query.kind == "decision count":
@@ -100,7 +101,11 @@ class _Results:
 
 @lru_cache(maxsize=4)
 def _results(
-    study: str, files: tuple[tuple[str, str], ...], content: tuple[str, ...], rules: _Rules
+    study: str,
+    files: tuple[tuple[str, str], ...],
+    content: tuple[str, ...],
+    rules: _Rules,
+    level: float | None,
 ) -> _Results:
     """Everything a study computes, once for all claims on files of the same content."""
     del content  # part of the key alone: a file may change in place
@@ -108,6 +113,8 @@ def _results(
     from exitline.api.running import decide_study, measure_study
 
     opened = _with_files(open_study(study), dict(files))
+    if level is not None:  # the claim says at which level its interval was made
+        opened = replace(opened, confidence=level)
     with ready(opened, standard=rules.standard) as at_hand:
         return _Results(measure_study(at_hand), *decide_study(at_hand))
 

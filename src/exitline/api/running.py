@@ -16,6 +16,7 @@ from exitline.errors import DataError
 if TYPE_CHECKING:
     from exitline.data.findings import Finding
     from exitline.data.study import Study
+    from exitline.decide.chain import Facts
     from exitline.decide.table import Decisions
     from exitline.engine.base import Engine
     from exitline.infer.estimates import Block, Estimate, Estimates
@@ -213,7 +214,8 @@ def measure_study(ready: Ready) -> Estimates:
     return estimate_table(
         ready.table, study.measures, ready.engine, welfare=ready.welfare,
         line=poverty_lines_of(ready), design=ready.design, by=study.areas, deff=True,
-        missing=study.missing_welfare, labels=ready.data.labels,
+        level=study.confidence, interval=study.interval, missing=study.missing_welfare,
+        labels=ready.data.labels,
     )  # fmt: skip
 
 
@@ -292,7 +294,7 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
     tuple of Decisions and dict
     """
     from exitline.api.lines import line_figures
-    from exitline.decide.chain import Facts, decide_units, units_of
+    from exitline.decide.chain import decide_units, units_of
     from exitline.decide.table import Decisions
     from exitline.measure.chain import chain_measures, household_status, with_flags
 
@@ -307,13 +309,12 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
     by = [(*sets[level], *([column] if column else [])) for level, column in classes.items()]
     found = estimate_table(
         table, chain_measures(rules, tuple(table.columns)), ready.engine, welfare=None, line=None,
-        design=ready.design,
-        by=by,
+        design=ready.design, by=by, level=ready.study.confidence, interval=ready.study.interval,
     )  # fmt: skip
     decided = Decisions()
     for rule in rules:
         units = units_of(found, rule.level, sets[rule.level], classes[rule.level])
-        facts = Facts(_facts(ready, rule))
+        facts = _facts(ready, rule)
         decided = decided + decide_units(
             found, rule, units, facts, census=ready.design.census, below=decided
         )
@@ -328,7 +329,7 @@ def _findings(ready: Ready) -> tuple[Finding, ...]:
     data, standard = ready.data, ready.standard
     found = inspect(
         data.table, ready.study, data.lines, ready.engine.run, households=data.households,
-        persons=data.persons,
+        persons=data.persons, facts=data.facts,
     )  # fmt: skip
     fit = standard_findings(ready.study, standard, data.lines) if standard is not None else ()
     return by_severity((*found, *fit))
@@ -369,12 +370,13 @@ def _class_column(ready: Ready, rule: ExitRule) -> str | None:
     return ready.levels.area_class if by_class else None
 
 
-def _facts(ready: Ready, rule: ExitRule) -> dict[str, dict[str, bool | None]]:
+def _facts(ready: Ready, rule: ExitRule) -> Facts:
     """Conditions on villages' or counties' own rows, from the study's tables of facts."""
     from exitline.api.facts import unit_facts
+    from exitline.decide.chain import Facts
 
     conditions = [c for c in rule.criteria if c.kind == "condition"]
-    return unit_facts(ready, rule.level, conditions) if conditions else {}
+    return unit_facts(ready, rule.level, conditions) if conditions else Facts({})
 
 
 def _households(found: Estimates) -> dict[str, Estimate]:

@@ -58,15 +58,19 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
     from exitline.api.lines import line_figures
     from exitline.api.prepare import ready
     from exitline.infer.cells import as_text
-    from exitline.measure.chain import household_status
+    from exitline.measure import chain
 
-    with ready(path, engine) as opened_study:
+    with ready(path, engine, whole=True) as opened_study:
         table, standard = opened_study.table, opened_study.standard
         labels: dict[str, dict[str, str]] = {}
         if standard is not None and standard.household is not None:
-            status = household_status(table, standard, line_figures(opened_study))
-            made = {"poor": "status_poor", "outcome": "status_outcome"}
-            made |= {c.name: f"status_{c.name}" for c in standard.household.criteria}
+            status = chain.household_status(table, standard, line_figures(opened_study))
+            areas = [name for area in opened_study.study.areas for name in area]
+            made = {"poor": chain.POOR, "outcome": chain.OUTCOME}
+            made |= {
+                shown: chain.criterion_column(name)
+                for name, shown in chain.criterion_names(standard, areas).items()
+            }
             new = {k: status[v] for k, v in made.items() if v in status.columns}
             table = status.mutate(**new)
             labels = dict.fromkeys(new, _CRITERION) | {"poor": _POOR, "outcome": _OUTCOME}

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exitline.data.keys import OWN
 from exitline.errors import ConditionError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def split(text: str, first: int = 1, where: str = "") -> Split:
     Examples
     --------
     >>> split("sum(income) / size + count()").text
-    'persons_aggregate_1 / size + persons_aggregate_2'
+    'exitline__persons_1 / size + exitline__persons_2'
     >>> split("'sum(x)' = name").aggregates
     ()
     """
@@ -105,21 +106,21 @@ def split(text: str, first: int = 1, where: str = "") -> Split:
 
 def name_of(number: int) -> str:
     """The name that takes the place of an aggregate."""
-    return f"persons_aggregate_{number}"
+    return f"{OWN}persons_{number}"
 
 
 def per_household(
-    persons: ibis.Table, key: str, aggregates: Sequence[Aggregate], key_name: str
+    persons: ibis.Table, key: ibis.Value, aggregates: Sequence[Aggregate], key_name: str
 ) -> ibis.Table:
     """One row for each household with its aggregates.
 
     Parameters
     ----------
     persons : ibis.Table
-    key : str
-        Column with the household's key.
+    key : ibis.Value
+        The household's key, in the form in which it is joined.
     aggregates : sequence of Aggregate
-        They are named persons_aggregate_1 and so on.
+        They are named exitline__persons_1 and so on.
     key_name : str
         What to call the key in the result.
 
@@ -132,23 +133,34 @@ def per_household(
     ConditionError
         For a column that the persons table has not, or values of a kind that does not fit.
     """
-    columns = {name_of(i): _aggregate(persons, one) for i, one in enumerate(aggregates, start=1)}
-    return persons.group_by(**{key_name: persons[key]}).aggregate(**columns)
+    values = {
+        name_of(i): _value(persons, one) for i, one in enumerate(aggregates, start=1) if one.text
+    }
+    rows = persons.select(**values, **{key_name: key})
+    columns = {name_of(i): _aggregate(rows, one, i) for i, one in enumerate(aggregates, start=1)}
+    return rows.group_by(key_name).aggregate(**columns)
 
 
-def _aggregate(persons: ibis.Table, aggregate: Aggregate) -> ibis.Value:
-    """One aggregate as an Ibis expression."""
+def _value(persons: ibis.Table, aggregate: Aggregate) -> ibis.Value:
+    """What is aggregated, for one person."""
     from exitline.standard import parse
 
-    if not aggregate.text:
-        if aggregate.function != "count":
-            raise _wrong_kind(aggregate, "nothing")
-        return persons.count().cast("float64")
     value = parse(aggregate.text, where=aggregate.where).build(persons)
     wants_truth = aggregate.function in ("any", "all", "count")
     if wants_truth != value.type().is_boolean() or not (wants_truth or value.type().is_numeric()):
         raise _wrong_kind(aggregate, str(value.type()))
-    return _truth(aggregate.function, value) if wants_truth else _number(aggregate.function, value)
+    return value
+
+
+def _aggregate(rows: ibis.Table, aggregate: Aggregate, number: int) -> ibis.Value:
+    """One aggregate as an Ibis expression over the column that holds its values."""
+    if not aggregate.text:
+        if aggregate.function != "count":
+            raise _wrong_kind(aggregate, "nothing")
+        return rows.count().cast("float64")
+    value = rows[name_of(number)]
+    truth = value.type().is_boolean()
+    return _truth(aggregate.function, value) if truth else _number(aggregate.function, value)
 
 
 def _truth(function: str, value: ibis.Value) -> ibis.Value:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.data import aggregates, money
+from exitline.data.keys import OWN, alike, refuse_own_names
 from exitline.data.roles import ROLES, design_columns, is_number
 from exitline.data.study import Equivalence, Facts, Study
 from exitline.errors import StudyError, nearest
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from exitline.standard import Standard
 
-_KEY = "persons_key"
+_KEY = OWN + "persons_key"
+_OWN_KEY = OWN + "key"
 _ADULT_AGE = 14
 
 
@@ -74,6 +76,9 @@ def bind(
     """
     from exitline.standard.apply import derived_columns
 
+    refuse_own_names(table.columns, study.households.where)
+    if persons is not None and study.persons is not None:
+        refuse_own_names(persons.columns, study.persons.where)
     binder = _Binder(study, _rows(table, study, persons), persons)
     named = binder.columns()
     named |= binder.second_stage(named)
@@ -110,6 +115,7 @@ def bind_facts(table: ibis.Table, facts: Facts, level: str) -> ibis.Table:
     >>> bind_facts(table, facts, "village").columns
     ('vid', 'km_to_road', 'village', 'road')
     """
+    refuse_own_names(table.columns, facts.table.where)
     study = Study(title="", households=facts.table, columns=facts.columns)
     binder = _Binder(study, table, None)
     named = {level: binder.value(facts.on, f"{facts.table.where}, on")}
@@ -151,9 +157,9 @@ class _Binder:
         own = key.persons if self.study.unit == "person" else key.households
         _need(key.persons, self.persons.columns, self.study, "data.on")
         _need(own, self.original, self.study, "data.on")
-        sums = aggregates.per_household(self.persons, key.persons, found, _KEY)
-        _same_kind(self.table[own], sums[_KEY], self.study)
-        return self.table.left_join(sums, self.table[own] == sums[_KEY]).drop(_KEY)
+        ours, theirs = alike(self.table[own], self.persons[key.persons])
+        sums = aggregates.per_household(self.persons, theirs, found, _KEY)
+        return _joined(self.table, ours, sums)
 
     def value(
         self, text: str, where: str, names: Mapping[str, ibis.Value] | None = None
@@ -257,15 +263,32 @@ def _rows(table: ibis.Table, study: Study, persons: ibis.Table | None) -> ibis.T
     assert study.key is not None
     _need(study.key.persons, persons.columns, study, "data.on")
     _need(study.key.households, table.columns, study, "data.on")
-    taken = {name.casefold() for name in persons.columns}
-    renamed = {
-        (f"household_{name}" if name.casefold() in taken else name): table[name]
-        for name in table.columns
-    }
-    households = table.select(**renamed, **{_KEY: table[study.key.households]})
-    _same_kind(persons[study.key.persons], households[_KEY], study)
-    joined = persons.left_join(households, persons[study.key.persons] == households[_KEY])
-    return joined.drop(_KEY)
+    ours, theirs = alike(persons[study.key.persons], table[study.key.households])
+    renamed = _free_names(table.columns, persons.columns)
+    columns = {new: table[name] for name, new in renamed.items()}
+    return _joined(persons, ours, table.select(**columns, **{_KEY: theirs}))
+
+
+def _free_names(columns: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
+    """A name for each column that no other has: household_<name> where its own is taken."""
+    used = {name.casefold() for name in taken}
+    found: dict[str, str] = {}
+    for name in sorted(columns, key=lambda name: name.casefold() in used):
+        free = name
+        while free.casefold() in used:
+            free = f"household_{free}"
+        used.add(free.casefold())
+        found[name] = free
+    return {name: found[name] for name in columns}
+
+
+def _joined(table: ibis.Table, key: ibis.Value, other: ibis.Table) -> ibis.Table:
+    """The table with the columns of another that has the same key, once each, in `_KEY`.
+
+    The key is selected before it is joined on (see `exitline.data.keys.written`).
+    """
+    keyed = table.mutate(**{_OWN_KEY: key})
+    return keyed.left_join(other, keyed[_OWN_KEY] == other[_KEY]).drop(_OWN_KEY, _KEY)
 
 
 def _with_columns(
@@ -304,18 +327,6 @@ def _need(name: str, there: Any, study: Study, where: str) -> None:
         got=f"'{name}'",
         remedy=nearest(name, known) or "check the spelling; upper and lower case count",
     )
-
-
-def _same_kind(left: ibis.Value, right: ibis.Value, study: Study) -> None:
-    """Keys that are joined are both text or both numbers."""
-    if left.type().is_string() != right.type().is_string():
-        raise StudyError(
-            "the keys of households and persons are of different kinds",
-            where=study.where("data.on"),
-            expected="numbers in both tables, or text in both",
-            got=f"{left.type()} and {right.type()}",
-            remedy="export the key in the same form in both tables",
-        )
 
 
 def _place(study: Study, name: str) -> str:

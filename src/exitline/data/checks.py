@@ -217,22 +217,30 @@ def key_findings(
 
 def _matching(study: Study, matching: Matching) -> list[Finding]:
     """How persons fit households."""
-    where = study.where("data.on")
+    where, joined = study.where("data.on"), matching.joined
+    few = joined.finding("persons", where)
     alone = "of the persons table not in the households table"
+    persons_alone = joined.right.keys - joined.matched
+    households_alone = 0 if few else joined.left.keys - joined.matched
     cases = (
-        (matching.persons_alone, f"household {alone}", f"households {alone}",
+        (0 if joined.none else persons_alone, f"household {alone}", f"households {alone}",
          "look whether the two files are of one round and one edition"),
-        (matching.households_alone, "household has no persons: what is counted over persons is "
+        (households_alone, "household has no persons: what is counted over persons is "
          "missing for it", "households have no persons: what is counted over persons is missing "
          "for them", "complete the persons table"),
         (matching.other_size, "household has another size than it has persons",
          "households have another size than they have persons",
          "decide which of the two counts: size can be written as count()"),
+        (matching.persons_without_key, "person names no household",
+         "persons name no household", "complete the key of the persons table"),
     )  # fmt: skip
     return [
-        Finding("warning", "persons", in_words(count, one, many), where, count, remedy)
-        for count, one, many, remedy in cases
-        if count
+        *([few] if few else []),
+        *(
+            Finding("warning", "persons", in_words(count, one, many), where, count, remedy)
+            for count, one, many, remedy in cases
+            if count
+        ),
     ]
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from exitline.data.heaping import LineCounts
+
+if TYPE_CHECKING:
+    from exitline.data.keys import Joined
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -108,15 +111,17 @@ class Matching:
 
     Parameters
     ----------
-    persons_alone, households_alone : int
-        Households that occur in the persons table alone, or in the households table alone.
+    joined : Joined
+        Households on the left, those of the persons table on the right.
     other_size : int
         Households whose declared size differs from the number of their persons.
+    persons_without_key : int
+        Persons who name no household.
     """
 
-    persons_alone: int = 0
-    households_alone: int = 0
+    joined: Joined
     other_size: int = 0
+    persons_without_key: int = 0
 
 
 def in_words(count: int, one: str, many: str) -> str:

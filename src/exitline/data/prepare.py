@@ -13,6 +13,7 @@ from exitline.data.money import StudyLine, study_lines
 from exitline.data.origin import origin_of
 from exitline.data.roles import bound_design
 from exitline.data.study import Facts, Study
+from exitline.data.uses import narrowed, study_uses
 
 if TYPE_CHECKING:
     import ibis
@@ -54,6 +55,12 @@ class Prepared:
     counties: ibis.Table | None = None
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def facts(self) -> dict[str, ibis.Table]:
+        """The tables of villages and counties that the study has, by level."""
+        named = {"village": self.villages, "county": self.counties}
+        return {level: table for level, table in named.items() if table is not None}
+
     def labels(self, column: str) -> Mapping[Any, str]:
         """What the codes of a column mean, where the file says so (Stata, SPSS).
 
@@ -69,7 +76,9 @@ class Prepared:
         return self.sources[origin.table].labels.get(origin.column, MappingProxyType({}))
 
 
-def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared:
+def prepare(
+    study: Study, standard: Standard | None, attach: Attach, *, whole: bool = True
+) -> Prepared:
     """Open a study's data, attach them to an engine, and bind their columns.
 
     Parameters
@@ -78,6 +87,8 @@ def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared
     standard : Standard or None
     attach : callable
         An engine's `attach`: makes a source known and returns an unbound table.
+    whole : bool
+        Whether every column may be asked for, or those alone that study and standard name.
 
     Returns
     -------
@@ -105,6 +116,10 @@ def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared
     for name, facts in (("villages", study.villages), ("counties", study.counties)):
         if facts is not None:
             sources[name] = facts.table.open()
+    uses = study_uses(study, standard)
+    sources = {name: source.using(uses[name]) for name, source in sources.items()}
+    if not whole:
+        sources = {name: narrowed(source, (study, standard)) for name, source in sources.items()}
     tables = {name: attach(source, name) for name, source in sources.items()}
     bound = bind(tables["households"], study, standard, persons=tables.get("persons"))
     return Prepared(

@@ -87,6 +87,21 @@ def bound_design(study: Study) -> Design:
     )
 
 
+def declared(study: Study) -> frozenset[str]:
+    """The canonical names that a study declares: under columns, design or levels.
+
+    A column of the file that merely happens to be called like a role plays none.
+
+    Examples
+    --------
+    >>> from exitline.data.loader import parse_study
+    >>> study = parse_study("{study: a, data: {households: a.csv}, columns: {welfare: y}}")
+    >>> sorted(declared(study))
+    ['welfare']
+    """
+    return frozenset({*study.columns, *design_columns(study), *study.levels.named()})
+
+
 def design_columns(study: Study) -> dict[str, str]:
     """Canonical name and text of every column of the design.
 

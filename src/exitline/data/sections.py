@@ -228,6 +228,14 @@ def facts(tree: Tree, paths: Paths) -> Facts:
     return Facts(table(found["table"], paths), found["on"].text(), named)
 
 
+def confidence(tree: Tree) -> float:
+    """Two-sided confidence of intervals."""
+    number = tree.number()
+    if not 0.5 <= number < 1:
+        raise tree.unlike("a number from 0.5 to below 1", "write 95 % as 0.95")
+    return number
+
+
 def min_count(tree: Tree) -> float:
     """Below which number a count is small."""
     number = tree.number()

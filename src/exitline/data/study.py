@@ -285,6 +285,10 @@ class Study:
     ppp : float, optional
         Local currency units for one international dollar.
     equivalence : Equivalence, optional
+    confidence : float
+        Two-sided, of every interval of a run.
+    interval : {"logit", "beta"}
+        How intervals of shares are made.
     missing_welfare : {"error", "exclude"}
     population : Population, optional
     villages, counties : Facts, optional
@@ -321,6 +325,8 @@ class Study:
     ppp: float | None = None
     equivalence: Equivalence | None = None
     missing_welfare: Literal["error", "exclude"] = "error"
+    confidence: float = 0.95
+    interval: Literal["logit", "beta"] = "logit"
     population: Population | None = None
     villages: Facts | None = None
     counties: Facts | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.data.values import written
 from exitline.decide import decision as d
 from exitline.decide.reasons import Wording, reasons
 from exitline.decide.table import Decisions, rows_of
@@ -50,9 +52,45 @@ class Units:
 
 @dataclass(frozen=True)
 class Facts:
-    """Conditions on the units' own rows: True, False or None for missing, by criterion."""
+    """Conditions on the units' own rows: True, False or None for missing, by criterion.
 
-    states: Mapping[str, Mapping[str, bool | None]]
+    Attributes
+    ----------
+    states : mapping of criterion to mapping of unit to True, False or None
+        A unit is a tuple of written keys.
+    keys : tuple of str
+        What a unit is named by: its level, or its county and its level.
+    """
+
+    states: Mapping[str, Mapping[tuple[str | None, ...], bool | None]]
+    keys: tuple[str, ...] = ()
+
+    def of(self, criterion: str, units: Units) -> list[bool | None]:
+        """The state of each unit under a criterion.
+
+        Raises
+        ------
+        DataError
+            Where two counties have a village of one name, and the facts do not say of which
+            county theirs is.
+        """
+        known = self.states.get(criterion, {})
+        names = [written(name) for name in units.names]
+        if len(self.keys) > 1:
+            parents = [written(parent) for parent in units.parents]
+            return [known.get(key) for key in zip(parents, names, strict=True)]
+        twice = {name for name, count in Counter(names).items() if count > 1}
+        unclear = sum((name,) in known for name in twice)
+        if unclear:
+            raise DataError(
+                f"{unclear:,} rows of the table of facts may be of several {units.level}s",
+                where=f"the study's table of facts, level {units.level}",
+                expected="the county beside the village, where villages of two counties share "
+                "a key",
+                got=f"{unclear:,} keys that stand in more than one county",
+                remedy="add 'county' to the columns of the table of facts",
+            )
+        return [known.get((name,)) for name in names]
 
 
 def units_of(
@@ -226,14 +264,13 @@ def _decide_share(
 
 def _decide_condition(criterion: Criterion, units: Units, facts: Facts) -> tuple[Decisions, Texts]:
     """A condition on the unit's own row: true is met, false is not, missing cannot tell."""
-    known = facts.states.get(criterion.name, {})
     words = {True: d.MET, False: d.NOT_MET, None: d.CANNOT_TELL}
     said = {
         True: f"{criterion.label}: yes",
         False: f"{criterion.label}: no",
         None: f"{criterion.label}: no evidence was given for this criterion",
     }
-    states = [known.get(name) for name in units.names]
+    states = facts.of(criterion.name, units)
     outcome = np.array([words[s] for s in states], dtype=np.str_)
     evidence = ["none" if s is None else "full count" for s in states]
     return _plain_rows(criterion, units, outcome, evidence, [said[s] for s in states]), outcome

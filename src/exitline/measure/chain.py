@@ -7,12 +7,13 @@ county with the same totals query as any estimate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from exitline.data.keys import OWN
 from exitline.measure.catalogue import Measure, count_of, share_of
 from exitline.standard import apply
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from exitline.standard import Criterion, ExitRule, Standard
 
 OUTCOMES = ("met", "not met", "cannot tell")
+POOR, OUTCOME = OWN + "poor", OWN + "outcome"
+"""Columns of a household's status; all of them are in a name space of their own (`OWN`)."""
+_DEPRIVED, _SCORED = OWN + "deprived_", OWN + "scored_"
+_FIXED = ("household", "village", "county", "area_class", "poor", "outcome")
 
 
 @dataclass(frozen=True)
@@ -60,20 +65,56 @@ def household_status(table: Any, standard: Standard, lines: Mapping[str, Any]) -
     Returns
     -------
     ibis.Table
-        The table with ``status_poor`` (boolean, missing where it cannot be told), one
-        ``status_<criterion>`` for each household criterion, ``status_outcome`` ("not met" if
-        any criterion is not met, "met" if all are, else "cannot tell"), ``deprived_<indicator>``
-        and ``scored_score``, ``scored_deprivations`` where the standard has indicators.
+        The table with `POOR` (boolean, missing where it cannot be told), `criterion_column`
+        of each household criterion, `OUTCOME` ("not met" if any criterion is not met, "met" if
+        all are, else "cannot tell"), and the indicators and scores where the standard has any.
     """
     status = apply.household_status(standard, table, lines=lines)
-    new: dict[str, Any] = {f"deprived_{name}": s for name, s in status.indicators.items()}
-    new |= {f"scored_{name}": value for name, value in status.scores.items()}
-    new |= {f"status_{name}": state for name, state in status.criteria.items()}
+    new: dict[str, Any] = {f"{_DEPRIVED}{name}": s for name, s in status.indicators.items()}
+    new |= {f"{_SCORED}{name}": value for name, value in status.scores.items()}
+    new |= {criterion_column(name): state for name, state in status.criteria.items()}
     if status.poor is not None:
-        new["status_poor"] = status.poor
+        new[POOR] = status.poor
     if status.outcome is not None:
-        new["status_outcome"] = status.outcome
+        new[OUTCOME] = status.outcome
     return table.mutate(**new)
+
+
+def criterion_column(name: str) -> str:
+    """The column of `household_status` that holds a criterion's state."""
+    return f"{OWN}criterion_{name}"
+
+
+def criterion_names(standard: Standard, taken: Iterable[str] = ()) -> dict[str, str]:
+    """What the columns of a standard's household criteria are called where people read them.
+
+    Parameters
+    ----------
+    standard : Standard
+    taken : iterable of str
+        Names that stand for something else, beside those of the units, poor and outcome.
+
+    Returns
+    -------
+    dict of str to str
+        By criterion: its own name, or criterion_<name> where that is taken.
+
+    Examples
+    --------
+    >>> from exitline.standard import load
+    >>> criterion_names(load("albania-2012"), ["Consumption"])
+    {'consumption': 'criterion_consumption'}
+    """
+    used = {name.casefold() for name in (*_FIXED, *taken)}
+    found: dict[str, str] = {}
+    rule = standard.household
+    for criterion in rule.criteria if rule is not None else ():
+        name = criterion.name
+        while name.casefold() in used:
+            name = f"criterion_{name}"
+        used.add(name.casefold())
+        found[criterion.name] = name
+    return found
 
 
 def with_flags(table: Any, rules: tuple[ExitRule, ...], given_lines: Mapping[str, Any]) -> Any:
@@ -90,23 +131,22 @@ def with_flags(table: Any, rules: tuple[ExitRule, ...], given_lines: Mapping[str
     Returns
     -------
     ibis.Table
-        With ``flag_met``, ``flag_not_met``, ``flag_cannot_tell``, ``flag_poor`` and, for
-        each share criterion, ``low_<level>_<name>`` (known to be in it),
-        ``high_<level>_<name>`` (in it, or missing) and ``gap_...`` (missing).
+        With a flag for each outcome and the poor and, for each share criterion, those known
+        to be in it, those in it or missing, and those missing (`chain_measures` sums them).
     """
     new: dict[str, Any] = {}
-    if "status_outcome" in table.columns:
+    if OUTCOME in table.columns:
         for outcome in OUTCOMES:
-            new[f"flag_{outcome.replace(' ', '_')}"] = _flag(table["status_outcome"] == outcome)
-    if "status_poor" in table.columns:
-        new["flag_poor"] = _flag(table["status_poor"].fill_null(False))
+            new[f"{OWN}flag_{outcome.replace(' ', '_')}"] = _flag(table[OUTCOME] == outcome)
+    if POOR in table.columns:
+        new[f"{OWN}flag_poor"] = _flag(table[POOR].fill_null(False))
     for rule in rules:
         for criterion in share_criteria(rule):
             state = _share_state(table, criterion, given_lines)
             key = f"{rule.level}_{criterion.name}"
-            new[f"low_{key}"] = _flag(state.fill_null(False))
-            new[f"high_{key}"] = _flag(state.fill_null(True))
-            new[f"gap_{key}"] = _flag(state.isnull())
+            new[f"{OWN}low_{key}"] = _flag(state.fill_null(False))
+            new[f"{OWN}high_{key}"] = _flag(state.fill_null(True))
+            new[f"{OWN}gap_{key}"] = _flag(state.isnull())
     return table.mutate(**new)
 
 
@@ -115,10 +155,10 @@ def _share_state(table: Any, criterion: Criterion, lines: Mapping[str, Any]) -> 
     assert criterion.condition is not None
     return criterion.condition.build(
         table,
-        names={"poor": table["status_poor"]} if "status_poor" in table.columns else {},
+        names={"poor": table[POOR]} if POOR in table.columns else {},
         lines=lines,
-        indicators=_prefixed(table, "deprived_"),
-        scores=_prefixed(table, "scored_"),
+        indicators=_prefixed(table, _DEPRIVED),
+        scores=_prefixed(table, _SCORED),
     )
 
 
@@ -152,13 +192,14 @@ def chain_measures(rules: tuple[ExitRule, ...], columns: tuple[str, ...]) -> tup
         or count of each share criterion.
     """
     counted = ("flag_met", "flag_not_met", "flag_cannot_tell", "flag_poor")
-    measures = [count_of(c) for c in counted if c in columns]
+    measures = [count_of(OWN + c, name=c) for c in counted if OWN + c in columns]
     for rule in rules:
         for criterion in share_criteria(rule):
             key = f"{rule.level}_{criterion.name}"
-            measures.append(share_of(f"low_{key}", criterion.unit))
-            measures.append(share_of(f"high_{key}", criterion.unit))
-            measures.append(count_of(f"gap_{key}"))
+            for part in ("low", "high"):
+                name = f"{part}_{key}"
+                measures.append(share_of(OWN + name, criterion.unit, name))
+            measures.append(count_of(f"{OWN}gap_{key}", name=f"gap_{key}"))
     return tuple(measures)
 
 
@@ -176,17 +217,16 @@ def household_decisions(table: Any, levels: Levels, standard: Standard) -> Any:
     -------
     ibis.Table
         Columns ``household``, ``village``, ``county`` (as far as named), ``poor``, one boolean
-        per criterion, ``outcome``.
+        per criterion (see `criterion_names`), ``outcome``.
     """
     new: dict[str, Any] = {}
     for name in ("household", "village", "county"):
         column = getattr(levels, name)
         if column is not None:
             new[name] = table[column]
-    if "status_poor" in table.columns:
-        new["poor"] = table["status_poor"]
-    rule = standard.household
-    for criterion in rule.criteria if rule is not None else ():
-        new[criterion.name] = table[f"status_{criterion.name}"]
-    new["outcome"] = table["status_outcome"]
+    if POOR in table.columns:
+        new["poor"] = table[POOR]
+    for name, shown in criterion_names(standard).items():
+        new[shown] = table[criterion_column(name)]
+    new["outcome"] = table[OUTCOME]
     return table.select(**new)

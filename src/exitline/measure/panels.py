@@ -15,12 +15,15 @@ from typing import Any, Literal
 import ibis
 
 from exitline.data.design import Design
+from exitline.data.keys import OWN, written
+from exitline.data.values import written as written_text
 from exitline.errors import DataError, nearest
 from exitline.measure import portable
 from exitline.measure.terms import PovertyLine, is_poor
 
 Unit = Literal["persons", "households"]
 
+_WAVE = OWN + "wave"
 PLACE = "{wave}"
 """In the name of a column of a wide table: where the wave's name goes."""
 
@@ -169,11 +172,29 @@ def wave_tables(
             remedy="give one file a wave in the order of time, or name all waves",
         )
     each = list(tables) if len(tables) == len(waves) else list(tables) * len(waves)
+    forms = _Forms(each, waves, columns)
     found = []
     for table, wave in zip(each, waves, strict=True):
         rows = table if columns.wave is None else _of_wave(table, columns.wave, wave)
-        found.append(_canonical(rows, wave, columns, lines))
+        found.append(_canonical(rows, wave, columns, lines, forms))
     return tuple(found)
+
+
+class _Forms:
+    """The form of ids in all waves: whole numbers where all waves have them, else written text."""
+
+    def __init__(self, tables: Sequence[Any], waves: Sequence[str], columns: PanelColumns) -> None:
+        self._tables, self._waves, self._columns = tables, waves, columns
+        self._plain: dict[str, bool] = {}
+
+    def of(self, table: Any, wave: str, name: str) -> Any:
+        """A column of ids in one wave."""
+        if name not in self._plain:
+            pairs = zip(self._tables, self._waves, strict=True)
+            kinds = [_column(t, self._columns.of(w, name)).type() for t, w in pairs]
+            self._plain[name] = all(kind.is_integer() for kind in kinds)
+        column = _column(table, self._columns.of(wave, name))
+        return column if self._plain[name] else written(column)
 
 
 def check_waves(waves: Sequence[str]) -> None:
@@ -201,33 +222,36 @@ def check_waves(waves: Sequence[str]) -> None:
 
 
 def wave_names(table: Any, column: str) -> Any:
-    """The values of a wave column in ascending order, as text in ``wave``."""
-    values = table.select(value=_column(table, column)).distinct()
-    ordered = values.filter(values.value.notnull()).order_by("value")
-    return ordered.select(wave=ordered.value.cast("string"))
+    """The values of a wave column as `written`, once each, as text in ``wave``."""
+    values = table.select(wave=written(_column(table, column)).cast("string")).distinct()
+    return values.filter(values["wave"].notnull())
 
 
 def unnamed(table: Any, column: str) -> Any:
     """How many rows of a long table name no wave: one row, ``rows``."""
-    return table.aggregate(rows=count_rows(_column(table, column).isnull()))
+    named = table.select(wave=written(_column(table, column)))
+    return named.aggregate(rows=count_rows(named["wave"].isnull()))
 
 
 def _of_wave(table: Any, column: str, wave: str) -> Any:
     """The rows of one wave of a long table."""
-    return table.filter(_column(table, column).cast("string") == wave)
+    named = table.mutate(**{_WAVE: written(_column(table, column))})
+    return named.filter(named[_WAVE] == written_text(wave)).drop(_WAVE)
 
 
-def _canonical(table: Any, wave: str, columns: PanelColumns, lines: WaveLines) -> Any:
+def _canonical(
+    table: Any, wave: str, columns: PanelColumns, lines: WaveLines, forms: _Forms
+) -> Any:
     """One wave under canonical names."""
     design = columns.design
-    new: dict[str, Any] = {"household": _column(table, columns.household)}
+    new: dict[str, Any] = {"household": forms.of(table, wave, columns.household)}
     if design.strata is not None and not design.census:
-        new["stratum"] = portable.key(_column(table, columns.of(wave, design.strata)))
+        new["stratum"] = portable.key(forms.of(table, wave, design.strata))
     stages = () if design.census else design.stages or (columns.household,)
     for index, name in enumerate(stages):
-        new[f"stage{index + 1}"] = portable.key(_column(table, columns.of(wave, name)))
+        new[f"stage{index + 1}"] = portable.key(forms.of(table, wave, name))
     for index, name in enumerate(columns.domains):
-        new[f"domain{index + 1}"] = portable.key(_column(table, columns.of(wave, name)))
+        new[f"domain{index + 1}"] = portable.key(forms.of(table, wave, name))
     for index, name in enumerate(columns.extras):
         new[f"extra{index + 1}"] = _number(_column(table, columns.of(wave, name)))
     one = ibis.literal(1.0)
@@ -313,7 +337,7 @@ def duplicates(wave: Any) -> Any:
 def faults(wave: Any) -> Any:
     """Counts of what cannot be used in a wave, in one row."""
     design = [c for c in wave.columns if c == "stratum" or c.startswith("stage")]
-    missing = wave.household.isnull() & ibis.literal(False)
+    missing = wave["household"].isnull() & False
     for name in design:
         missing = missing | wave[name].isnull()
     return wave.aggregate(

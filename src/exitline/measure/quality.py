@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,11 @@ from exitline.data.findings import (
     Totals,
 )
 from exitline.data.heaping import LineCounts
+from exitline.data.keys import how_much, joined_from
 from exitline.data.money import StudyLine
-from exitline.data.roles import bound_design
+from exitline.data.roles import bound_design, declared
 from exitline.data.study import Study
-from exitline.measure.quality_queries import absolute, checked, queries
+from exitline.measure.quality_queries import absolute, checked, cluster_keys, queries
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +35,7 @@ def inspect(
     *,
     households: Any | None = None,
     persons: Any | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything that the checks find in a study's data.
 
@@ -48,6 +50,8 @@ def inspect(
         Executes an unbound expression and returns Arrow: an engine's `run`.
     households, persons : ibis.Table, optional
         The tables as they were read; needed where the study has persons.
+    facts : mapping of str to ibis.Table, optional
+        Tables of villages and counties as `exitline.data.bind_facts` returns them, by level.
 
     Returns
     -------
@@ -72,10 +76,13 @@ def inspect(
     totals = _totals(run(asked.totals), study, bound.columns, lines)
     found = [*study_findings(study), *checks.value_findings(study, totals)]
     if asked.clusters is not None:
-        found += design_findings(study, _clusters(run(asked.clusters), study))
+        found += design_findings(study, _clusters(run(asked.clusters), study, bound.columns))
     duplicates = Duplicates(**_row(run(asked.duplicates))) if asked.duplicates is not None else None
-    matching = Matching(**_row(run(asked.matching))) if asked.matching is not None else None
+    matching = None
+    if asked.matching is not None:
+        matching = _matching(_row(run(asked.matching)), study, households, persons)
     found += checks.key_findings(study, duplicates, matching)
+    found += _facts(run, bound, study, facts or {})
     found += checks.size_findings(study, totals)
     found += checks.population_findings(study, totals)
     found += checks.heaping_findings(lines, totals)
@@ -92,11 +99,14 @@ def _totals(
 ) -> Totals:
     """The record of the totals query's one row."""
     row = _row(table)
-    counted = {name: ColumnCounts(**_parts(row, name)) for name in checked(columns, study)}
+    counted = {
+        name: ColumnCounts(**_parts(row, f"column{index}"))
+        for index, name in enumerate(checked(columns, study))
+    }
     around = [
         LineCounts(line.label, **_parts(row, f"line{index}"))
         for index, line in enumerate(absolute(lines))
-        if "welfare" in columns
+        if "welfare" in declared(study)
     ]
     rest = ("households", "persons", "fractional_sizes", "large_sizes", "largest_size")
     return Totals(
@@ -107,9 +117,10 @@ def _totals(
     )
 
 
-def _clusters(table: pa.Table, study: Study) -> Clusters:
+def _clusters(table: pa.Table, study: Study, columns: Sequence[str]) -> Clusters:
     """The record of the clusters query."""
-    named = {name: table[name].to_pylist() for name in table.column_names}
+    keys = cluster_keys(study, columns)
+    named = {name: table[f"key{i}"].to_pylist() for i, name in enumerate(keys)}
     areas = [
         [None if None in row else row for row in zip(*(named[c] for c in area), strict=True)]
         for area in study.areas
@@ -119,8 +130,34 @@ def _clusters(table: pa.Table, study: Study) -> Clusters:
         strata=named.get(design.strata or ""),
         psus=named.get(design.stages[0]) if design.stages else None,
         areas=areas,
-        rows=named["rows"],
+        rows=table["rows"].to_pylist(),
     )
+
+
+def _matching(row: dict[str, Any], study: Study, households: Any, persons: Any) -> Matching:
+    """The record of the matching query."""
+    key = study.key
+    assert key is not None
+    kinds = (households[key.households].type(), persons[key.persons].type())
+    what = ("households", "households of the persons table")
+    return Matching(
+        joined_from(row, kinds, what), int(row["other_size"]), int(row["persons_without_key"])
+    )
+
+
+def _facts(
+    run: Callable[[Any], pa.Table], bound: Any, study: Study, facts: Mapping[str, Any]
+) -> list[Finding]:
+    """How much the tables of facts about villages and counties matched."""
+    found = []
+    for level, table in facts.items():
+        if level not in declared(study):
+            continue
+        many = {"village": "villages", "county": "counties"}[level]
+        what = (f"{many} of the data", f"{many} of the table of facts")
+        joined = how_much(run, bound[level], table[level], what)
+        found.append(joined.finding("facts", study.where(f"{many}.on")))
+    return [finding for finding in found if finding is not None]
 
 
 def _parts(row: dict[str, Any], name: str) -> dict[str, Any]:

@@ -14,8 +14,9 @@ import ibis
 
 from exitline.data.checks import LARGEST_SIZE
 from exitline.data.heaping import BIN
+from exitline.data.keys import alike, match_row, written
 from exitline.data.money import StudyLine
-from exitline.data.roles import bound_design, is_number
+from exitline.data.roles import bound_design, declared, is_number
 from exitline.data.study import Study
 from exitline.measure import portable
 
@@ -86,9 +87,11 @@ def totals_query(bound: Any, study: Study, lines: Sequence[StudyLine]) -> Any:
     ibis.Table
     """
     wanted: dict[str, Any] = {"rows": bound.count()}
-    for name in checked(bound.columns, study):
-        wanted |= {f"{name}__{part}": n for part, n in _column_counts(bound[name], name).items()}
-    if "welfare" in bound.columns:
+    roles = declared(study)
+    for index, name in enumerate(checked(bound.columns, study)):
+        counted = _column_counts(bound[name], name in roles and is_number(name))
+        wanted |= {f"column{index}__{part}": n for part, n in counted.items()}
+    if "welfare" in roles:
         for index, line in enumerate(absolute(lines)):
             counts = _line_counts(bound, line)
             wanted |= {f"line{index}__{part}": n for part, n in counts.items()}
@@ -96,7 +99,7 @@ def totals_query(bound: Any, study: Study, lines: Sequence[StudyLine]) -> Any:
 
 
 def clusters_query(bound: Any, study: Study) -> Any | None:
-    """One row for each stratum x PSU x areas, with its number of rows.
+    """One row for each stratum x PSU x areas: ``key0`` ... (`cluster_keys`) and ``rows``.
 
     Parameters
     ----------
@@ -108,30 +111,31 @@ def clusters_query(bound: Any, study: Study) -> Any | None:
     ibis.Table or None
         None for a full count, or where neither strata, PSUs nor areas are declared.
     """
-    keys = _cluster_keys(study, bound.columns)
+    keys = cluster_keys(study, bound.columns)
     if study.design.census or not keys:
         return None
-    return bound.group_by([bound[key] for key in keys]).aggregate(rows=bound.count())
+    named = bound.select(**{f"key{i}": bound[key] for i, key in enumerate(keys)})
+    return named.group_by(list(named.columns)).aggregate(rows=named.count())
 
 
 def checked(columns: Sequence[str], study: Study) -> tuple[str, ...]:
     """The columns whose values are counted: roles and areas."""
-    roles = ("household", "welfare", "village", "county", "area_class")
-    design = bound_design(study).columns
-    size = ("size",) if "size" in columns else ()
+    roles = ("household", "welfare", "village", "county", "area_class", "size")
     areas = tuple(name for area in study.areas for name in area)
-    wanted = dict.fromkeys((*roles, *design, *size, *areas))
-    return tuple(name for name in wanted if name in columns)
+    known = declared(study)
+    own = [name for name in (*roles, *bound_design(study).columns) if name in known]
+    return tuple(name for name in dict.fromkeys((*own, *areas)) if name in columns)
 
 
-def _column_counts(column: Any, name: str) -> dict[str, Any]:
+def _column_counts(column: Any, is_a_number: bool) -> dict[str, Any]:
     """Missing (NaN included), infinite, negative and zero values."""
-    missing, infinite = column.isnull(), ibis.literal(False)
+    missing = column.isnull()
+    infinite = missing & False
     if column.type().is_floating():
         missing = missing | portable.nan(column)
         infinite = portable.infinite(column).fill_null(False)
     counts = {"missing": _number_of(missing)}
-    if is_number(name):
+    if is_a_number:
         counts["infinite"] = _number_of(infinite)
         counts["negative"] = _number_of((column < 0).fill_null(False) & ~infinite)
         counts["zero"] = _number_of((column == 0).fill_null(False))
@@ -155,8 +159,9 @@ def _line_counts(bound: Any, line: StudyLine) -> dict[str, Any]:
 
 def _population(bound: Any, study: Study) -> dict[str, Any]:
     """Sums of weights, and household sizes out of the ordinary."""
-    weight = _finite(bound["weight"]) if "weight" in bound.columns else None
-    size = _finite(bound["size"]) if "size" in bound.columns else None
+    roles = declared(study)
+    weight = _finite(bound["weight"]) if "weight" in roles else None
+    size = _finite(bound["size"]) if "size" in roles else None
     both = weight * size if weight is not None and size is not None else (
         size if weight is None else weight
     )  # fmt: skip
@@ -174,13 +179,13 @@ def _population(bound: Any, study: Study) -> dict[str, Any]:
 
 def _duplicates_query(bound: Any, study: Study, households: Any | None) -> Any | None:
     """How many household keys occur more than once."""
-    if study.unit == "household" and "household" in bound.columns:
+    if study.unit == "household" and "household" in declared(study):
         key = bound["household"]
     elif study.key is not None and households is not None:
         key = households[study.key.households]
     else:
         return None
-    keyed = key.name("key").as_table()
+    keyed = (key if key.type().is_integer() else written(key)).name("key").as_table()
     keyed = keyed.filter(keyed["key"].notnull())
     each = keyed.group_by("key").aggregate(n=keyed.count())
     repeated = each.filter(each["n"] > 1)
@@ -190,33 +195,35 @@ def _duplicates_query(bound: Any, study: Study, households: Any | None) -> Any |
 def _matching_query(
     bound: Any, study: Study, households: Any | None, persons: Any | None
 ) -> Any | None:
-    """How households and persons fit together."""
+    """How households and persons fit together: `match_row` of both, and two counts."""
     if study.key is None or households is None or persons is None:
         return None
-    theirs = persons.group_by(persons_key=persons[study.key.persons]).aggregate(n=persons.count())
-    ours = _sizes(bound, study, households)
-    both = theirs.outer_join(ours, theirs["persons_key"] == ours["household_key"])
-    differs = (both["n"] != both["declared"]).fill_null(False)
+    table, key, size = _sizes(bound, study, households)
+    ours, theirs = alike(table[key], persons[study.key.persons])
+    sized = table.select(our_key=ours, size=size)
+    counted = persons.select(their_key=theirs)
+    left = sized.group_by("our_key").aggregate(declared=sized["size"].max())
+    right = counted.group_by("their_key").aggregate(n=counted.count())
+    both = left.outer_join(right, left["our_key"] == right["their_key"])
+    nobody = both["our_key"].isnull() & both["their_key"].isnull()
     return both.aggregate(
-        persons_alone=_number_of(both["household_key"].isnull()),
-        households_alone=_number_of(both["persons_key"].isnull()),
-        other_size=_number_of(differs),
+        **match_row(both),
+        other_size=_number_of((both["n"] != both["declared"]).fill_null(False)),
+        persons_without_key=ibis.ifelse(nobody, both["n"], 0).sum().fill_null(0),
     )
 
 
-def _sizes(bound: Any, study: Study, households: Any) -> Any:
-    """Each household's key, once, and its declared size where there is one."""
+def _sizes(bound: Any, study: Study, households: Any) -> tuple[Any, str, Any]:
+    """The table of households, its key, and the declared size (missing where there is none)."""
     assert study.key is not None
     key = study.key.households
-    if study.unit == "household" and "size" in bound.columns and key in bound.columns:
-        return bound.group_by(household_key=bound[key]).aggregate(declared=bound["size"].max())
-    return households.group_by(household_key=households[key]).aggregate(
-        declared=ibis.null("float64").max()
-    )
+    if study.unit == "household" and "size" in declared(study) and key in bound.columns:
+        return bound, key, bound["size"]
+    return households, key, ibis.null("float64")
 
 
-def _cluster_keys(study: Study, columns: Sequence[str]) -> tuple[str, ...]:
-    """Stratum, first-stage PSU and area columns, each once."""
+def cluster_keys(study: Study, columns: Sequence[str]) -> tuple[str, ...]:
+    """Stratum, first-stage PSU and area columns, each once: ``key0`` ... of `clusters_query`."""
     design = bound_design(study)
     areas = (name for area in study.areas for name in area)
     wanted = dict.fromkeys((design.strata, *design.stages[:1], *areas))

@@ -214,7 +214,7 @@ def _constant(_: _Builder, node: n.Node, kind: n.Kind) -> Any:
     import ibis
 
     assert isinstance(node, n.Truth)
-    return ibis.null(_TYPES[kind]) if node.value is None else ibis.literal(node.value)
+    return p.missing(_TYPES[kind]) if node.value is None else ibis.literal(node.value)
 
 
 def _line(b: _Builder, node: n.Node, kind: n.Kind) -> Any:

@@ -21,6 +21,17 @@ def finite(value: Any) -> Any:
     return defined(value.abs() < INFINITE, value)
 
 
+def missing(kind: str) -> Any:
+    """A missing value in the hands of arithmetic and comparisons.
+
+    Ibis turns x = NULL into x IS NULL where it meets a bare NULL; inside COALESCE it is a value
+    like any other.
+    """
+    import ibis
+
+    return ibis.coalesce(ibis.null(kind), ibis.null(kind))
+
+
 def boxed(value: Any) -> Any:
     """The value in a function's brackets, where SQL would bind what follows more tightly.
 

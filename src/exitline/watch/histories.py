@@ -16,7 +16,14 @@ from exitline.watch import linear
 from exitline.watch.linear import Named, Values
 from exitline.watch.pairs import design_keys, distinct, ranges
 from exitline.watch.rates import frame_from
-from exitline.watch.sources import OpenPanel, PanelSpec, WaveReport, open_panel, refuse_straddling
+from exitline.watch.sources import (
+    OpenPanel,
+    PanelSpec,
+    WaveReport,
+    few_matches,
+    open_panel,
+    refuse_straddling,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +119,8 @@ def sequences(
         _refuse_too_many(waves)
         table = _totals(panel)
         reports = panel.reports
+        if not table.num_rows:
+            few_matches(panel, [0] * (len(waves) - 1))
     refuse_straddling([table], spec.columns.design)
     width = 2 ** len(waves)
     n = np.bincount(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from exitline.errors import DataError, nearest
 from exitline.infer.cells import Cells, Rows, codes, roll_up
 from exitline.infer.frame import Frame, frame_of
 from exitline.infer.naming import shown_names
-from exitline.watch.sources import PanelSpec, WaveReport, open_panel, refuse_straddling
+from exitline.watch.sources import PanelSpec, WaveReport, few_matches, open_panel, refuse_straddling
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,6 +63,8 @@ class Panel:
         The sampling design.
     spec : PanelSpec
     reports : tuple of WaveReport
+    notes : tuple of str
+        Pairs of waves that have few households in common.
     """
 
     waves: tuple[str, ...]
@@ -79,6 +81,7 @@ class Panel:
     reports: tuple[WaveReport, ...]
     domains: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
     extras: Mapping[str, Floats] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -178,8 +181,11 @@ def read_panel(data: Any, spec: PanelSpec, *, engine: str | Engine = "duckdb") -
     with open_panel(data, spec, engine) as opened:
         rows = opened.engine.run(long_panel(opened.tables))
         spec, reports = opened.spec, opened.reports
+        panel = _pivoted(rows, spec, reports)
+        together = (panel.present[:, :-1] & panel.present[:, 1:]).sum(axis=0)
+        notes = few_matches(opened, together.tolist())
     refuse_straddling([rows], spec.columns.design)
-    return _pivoted(rows, spec, reports)
+    return replace(panel, notes=notes)
 
 
 def _pivoted(rows: pa.Table, spec: PanelSpec, reports: tuple[WaveReport, ...]) -> Panel:

@@ -19,6 +19,7 @@ from exitline.watch.sources import (
     SAME_VALUES,
     PanelSpec,
     WaveReport,
+    few_matches,
     open_panel,
     refuse_straddling,
 )
@@ -190,13 +191,14 @@ def transitions(
     linear.check_level(level)
     with open_panel(data, spec, engine) as panel:
         totals = [pair_totals(panel, i) for i in range(len(panel.tables) - 1)]
+        few = few_matches(panel, [_sum(t.both, "found") for t in totals])
         waves, reports = panel.spec.waves, panel.reports
     pairs = tuple(_pair_count(t, reports, i) for i, t in enumerate(totals))
     _refuse_copied_wave(totals, pairs)
     refuse_straddling([t for pair in totals for t in pair.tables], spec.columns.design)
     cells = joined_cells(totals)
     estimates = rates(cells, waves, spec, level)
-    return Transitions(waves, estimates, pairs, reports, _notes(pairs, reports, spec))
+    return Transitions(waves, estimates, pairs, reports, few + _notes(pairs, reports, spec))
 
 
 def _pair_count(totals: PairTotals, reports: Sequence[WaveReport], i: int) -> PairCount:

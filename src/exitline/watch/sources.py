@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.data.design import Design
+from exitline.data.keys import FEW, Joined, form, joined_from, match_query
+from exitline.data.order import natural_order
 from exitline.errors import DataError, DesignError
 from exitline.measure.panels import PanelColumns, Unit, WaveLines
 from exitline.measure.terms import Boundary, PovertyLine
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from exitline.engine.base import Engine
 
+MOST = 200
+"""Waves in a column, beyond which it is taken for another one."""
 SAME_VALUES = 0.95
 """Share of households with exactly equal welfare from which two waves count as one file twice."""
 
@@ -87,12 +91,15 @@ class OpenPanel:
     spec : PanelSpec
         With the waves filled in.
     reports : tuple of WaveReport
+    kinds : tuple of Ibis types
+        Of the household ids as they were read: one a table.
     """
 
     engine: Engine
     tables: tuple[Any, ...]
     spec: PanelSpec
     reports: tuple[WaveReport, ...]
+    kinds: tuple[Any, ...] = ()
 
 
 def panel_spec(
@@ -219,7 +226,9 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
         reports = tuple(
             _checked(opened, table, wave) for table, wave in zip(tables, waves, strict=True)
         )
-        yield OpenPanel(opened, tables, spec, reports)
+        column = spec.columns.household
+        kinds = tuple(each[column].type() for each in attached)
+        yield OpenPanel(opened, tables, spec, reports, kinds)
 
 
 def _labels(
@@ -273,8 +282,8 @@ def _found_waves(
     if columns.wave is not None:
         from exitline.measure.panels import wave_names
 
-        found = engine.run(wave_names(attached[0], columns.wave))
-        return tuple(str(v) for v in found.column("wave").to_pylist())
+        found = engine.run(wave_names(attached[0], columns.wave)).column("wave").to_pylist()
+        return _in_order([str(v) for v in found], f"column '{columns.wave}'")
     if columns.wide:
         raise DataError(
             "the waves of a wide table must be named",
@@ -283,11 +292,85 @@ def _found_waves(
             remedy="give --waves, for instance --waves 2018,2020,2022",
         )
     names = [s.path.stem if s.path is not None else str(i + 1) for i, s in enumerate(sources)]
-    return (
-        tuple(names)
-        if len(set(names)) == len(names)
-        else tuple(str(i + 1) for i in range(len(names)))
-    )
+    if len(set(names)) < len(names):
+        return tuple(str(i + 1) for i in range(len(names)))
+    order = natural_order(names)
+    if order is not None and list(order) != names:
+        raise DataError(
+            "the files are not in the order of time that their names say",
+            expected=", ".join(order),
+            got=", ".join(names),
+            remedy="give the files in that order, or name them with --waves in the order given",
+        )
+    return tuple(names)
+
+
+def _in_order(names: Sequence[str], where: str) -> tuple[str, ...]:
+    """Waves in the order of time that their names tell, or an error."""
+    if len(names) > MOST:
+        raise DataError(
+            f"there are {len(names):,} waves",
+            where=where,
+            expected=f"at most {MOST}",
+            got=f"{len(names):,} different values",
+            remedy="name the column that holds the wave",
+        )
+    order = natural_order(names)
+    if order is None:
+        raise DataError(
+            "the names of the waves do not tell which came first",
+            where=where,
+            expected="numbers, dates, months or names such as R1, R2, R10",
+            got=f"{len(names)} names like "
+            + ", ".join(sorted({form(name) for name in names})[:10]),
+            remedy="give --waves with their names in the order of time",
+        )
+    return order
+
+
+def few_matches(panel: OpenPanel, found: Sequence[int]) -> tuple[str, ...]:
+    """Pairs of waves that have few households in common; none in common is an error.
+
+    Parameters
+    ----------
+    panel : OpenPanel
+        Still open: the forms of ids are asked for where few were found.
+    found : sequence of int
+        Households that each pair of neighbouring waves have in common.
+
+    Returns
+    -------
+    tuple of str
+        A note for each pair in which less than half of the earlier wave was found again.
+
+    Raises
+    ------
+    DataError
+    """
+    notes = []
+    for i, both in enumerate(found):
+        if both >= FEW * panel.reports[i].households:
+            continue
+        joined = _joined(panel, i)
+        if joined.none:
+            raise DataError(
+                joined.problem,
+                where=f"column '{panel.spec.columns.household}'",
+                expected="the same id for a household in every wave",
+                got=joined.forms,
+                remedy=joined.remedy,
+            )
+        notes.append(f"{joined.problem}; {joined.forms}")
+    return tuple(notes)
+
+
+def _joined(panel: OpenPanel, i: int) -> Joined:
+    """How much waves i and i + 1 have in common."""
+    ids = [table["household"] for table in panel.tables[i : i + 2]]
+    row = panel.engine.run(match_query(*ids)).to_pylist()[0]
+    kinds = panel.kinds[i : i + 2] if len(panel.kinds) > 1 else panel.kinds * 2
+    what = [f"households of wave '{wave}'" for wave in panel.spec.waves[i : i + 2]]
+    return joined_from(row, (kinds[0], kinds[1]), (what[0], what[1]))
 
 
 def _checked(engine: Engine, table: Any, wave: str) -> WaveReport:

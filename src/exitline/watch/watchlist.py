@@ -168,7 +168,7 @@ def watch(
         table=table, ranked_by=words, wave=panel.waves[wave], at_risk=len(ranked.order),
         already_poor=int((last == 1.0).sum()), unknown=int(np.isnan(last).sum()),
         categories={k: kinds.count(k) for k in ("unstable", "sudden hardship", "marginal")},
-        model=model, evaluation=found, notes=notes,
+        model=model, evaluation=found, notes=panel.notes + notes,
     )  # fmt: skip
 
 

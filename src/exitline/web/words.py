@@ -24,6 +24,12 @@ def summary_of(shown: Explorer) -> Text:
     return joined(both("{0}, by area, {1}.", "{1}年各地区的{0}。"), shown.series[0].label, span)
 
 
+_SHARES = {
+    "logit": both("on the logit scale", "logit尺度"),
+    "beta": both("by Korn and Graubard's beta limits", "Korn-Graubard beta界限"),
+}
+
+
 def method_of(runs: Sequence[RunFolder]) -> tuple[tuple[Text, Text], ...]:
     """How the figures came about, term by term."""
     last = runs[-1]
@@ -45,13 +51,14 @@ def method_of(runs: Sequence[RunFolder]) -> tuple[tuple[Text, Text], ...]:
             joined(
                 both(
                     "{0} % confidence intervals from the sampling design (strata, clusters and "
-                    "weights, by linearisation); for shares on the logit scale. Each speaks for "
+                    "weights, by linearisation); for shares {2}. Each speaks for "
                     "one area: among many areas, about one in {1} misses.",
-                    "按抽样设计（层、群与权数，线性化方法）计算的{0}%置信区间；比例用logit尺度。"
+                    "按抽样设计（层、群与权数，线性化方法）计算的{0}%置信区间；比例用{2}。"
                     "每个区间只对一个地区而言：地区多时，约{1}个中有一个不含真值。",
                 ),
                 level,
                 f"{100 / (100 - float(level)):.0f}",
+                _SHARES[last.about.get("interval", "logit")],
             ),
         ),
         *_decided(last, census=False),

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from exitline.data.study import Study, TableRef
     from exitline.publish.report.content import ReportInput
 
+_SHARES = {
+    "logit": "shares on the logit scale",
+    "beta": "shares by Korn and Graubard's beta limits",
+}
 _SEVERITIES = ("error", "warning", "note")
 _SHOWN_APART = ("recompute", "verify", "command", "seconds", "timings", "study")
 _LONELY = {
@@ -180,7 +184,7 @@ def _intervals(content: ReportInput) -> Iterable[str]:
     level, by = 100 * content.estimates.level, content.study.design.replicates
     yield ("replicate weights" if by else "Taylor linearisation") + (
         f"; {level:g} % confidence, t distribution on the design's degrees of freedom; "
-        "shares on the logit scale by default"
+        f"{_SHARES[content.study.interval]}"
     )
     yield (
         "each interval holds for one figure at a time: among many areas, about one in "
