@@ -70,7 +70,7 @@ class Prepared:
             A column of `table`: it has the labels of the one column of a file that it is,
             whatever it is called here; a computed column has none.
         """
-        origin = origin_of(self.table, column)
+        origin = origin_of(self.table, column) if column in self.table.columns else None
         if origin is None or origin.table not in self.sources:
             return MappingProxyType({})
         return self.sources[origin.table].labels.get(origin.column, MappingProxyType({}))
