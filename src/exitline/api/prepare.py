@@ -108,8 +108,7 @@ def ready(
     from exitline.standard import load
 
     opened = open_study(study)
-    reference = opened.standard_reference
-    if standard is None and reference is not None:
+    if standard is None and (reference := opened.standard_reference) is not None:
         standard = load(reference)
     if standard is not None:
         standard = choose_readings(opened, standard)
