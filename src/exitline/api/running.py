@@ -128,7 +128,7 @@ def run(
     0.14273886
     """
     from exitline.api.folder import write_run
-    from exitline.api.provenance import Clock, provenance
+    from exitline.api.provenance import Clock, commands, provenance
 
     clock = Clock(say)
     opened = open_study(study)
@@ -140,9 +140,10 @@ def run(
             estimates, behind = counted_study(ready)
         with clock.step("deciding"):
             decided, outcomes = decide_study(ready)
+        asked = commands(opened, out, engine=ready.engine.name, min_count=min_count)
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
-            provenance(ready, clock),
+            provenance(ready, clock) | asked,
         )  # fmt: skip
         with clock.step("protecting small counts"):
             found = replace(found, hidden=protect(found, behind, min_count))

@@ -159,7 +159,9 @@ def verify_of(runs: Sequence[RunFolder], recomputed: bool) -> Verify:
             "每个数字都出自该次运行的一项声明；制作本页时没有由数据重新计算。核对：取下列摘要的数据，运行：",
         )
     )
-    commands = tuple(dict.fromkeys(str(run.record["verify"]) for run in runs))
+    commands = tuple(
+        dict.fromkeys(str(run.record["verify"]) for run in runs if run.record["verify"])
+    )
     digests = [
         (str(part["name"]), str(part["sha256"]))
         for run in runs for part in run.record["inputs"] if part.get("sha256")
