@@ -304,7 +304,7 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
         return Decisions(), {}
     rules = _area_rules(ready)
     lines = line_figures(ready)
-    table = with_flags(household_status(ready.table, standard, lines), rules, lines)
+    table = with_flags(household_status(ready.table, standard, lines, ready.was_poor), rules, lines)
     sets = {rule.level: _units_columns(ready, rule.level) for rule in rules}
     classes = {rule.level: _class_column(ready, rule) for rule in rules}
     by = [(*sets[level], *([column] if column else [])) for level, column in classes.items()]

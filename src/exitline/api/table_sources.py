@@ -64,7 +64,9 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
         table, standard = opened_study.table, opened_study.standard
         labels: dict[str, dict[str, str]] = {}
         if standard is not None and standard.household is not None:
-            status = chain.household_status(table, standard, line_figures(opened_study))
+            status = chain.household_status(
+                table, standard, line_figures(opened_study), opened_study.was_poor
+            )
             areas = [name for area in opened_study.study.areas for name in area]
             made = {"poor": chain.POOR, "outcome": chain.OUTCOME}
             made |= {

@@ -211,13 +211,15 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
     import numpy as np
 
     from exitline.infer.cells import MISSING_DOMAIN, codes
+    from exitline.infer.naming import shown_names
 
     column = found.column(f"way{position + 1}")
     raw, texts = codes(column)
     known = dict(counted.labels.get(name, {}))
     if not known and str(column.type) == "bool":
         known = _BOOLEAN
-    words = [known.get(text, NOT_STATED if text == MISSING_DOMAIN else text) for text in texts]
+    absent = known.pop(MISSING_DOMAIN, NOT_STATED)
+    words = list(shown_names(texts, known, absent))
     order = sorted(set(words), key=lambda w: (w == NOT_STATED, _ORDER.get(w, -1), words.index(w)))
     place = {word: i for i, word in enumerate(order)}
     return np.array([place[word] for word in words], dtype=np.int64)[raw], order
