@@ -188,7 +188,7 @@ def village_variance(influence: Floats, stratum: Ints) -> float:
     ones = np.ones(len(sampled))
     domain = np.zeros(len(influence), dtype=np.int64)
     values = influence[:, None]
-    rows = Rows(domain, ((),), stratum, (villages,), domain + 1, domain + 1, values)
+    rows = Rows(domain, ((),), stratum, (villages,), domain + 1, domain[:, None], values)
     frame = Frame((Stage(sampled, ones, ones),), "adjust")
     return float(linearised_variance(rows, values, frame)[0, 0])
 

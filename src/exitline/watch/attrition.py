@@ -280,7 +280,7 @@ def _all_clusters(panel: Panel, labels: tuple[str, ...]) -> Rows:
     return Rows(
         domain=np.repeat(np.arange(len(labels)), len(clusters)),
         keys=tuple((label,) if label else () for label in labels), stratum=stratum,
-        stages=(np.tile(clusters, len(labels)),), n=ones, n_positive=ones,
+        stages=(np.tile(clusters, len(labels)),), n=ones, cases=np.empty((len(ones), 0), np.int64),
         sums=np.empty((len(stratum), 0)),
     )  # fmt: skip
 

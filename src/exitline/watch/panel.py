@@ -134,7 +134,7 @@ class Panel:
         ones = used.astype(np.int64)
         cells = Cells(
             stratum=self.stratum, stages=(self.psu,), domains=(domain.codes,),
-            levels=(domain.labels,), n=ones, n_positive=ones,
+            levels=(domain.labels,), n=ones, cases=np.empty((len(ones), 0), np.int64),
             sums=np.where(used[:, None], sums, 0.0), fpc=np.empty((self.size, 0)),
         )  # fmt: skip
         return roll_up(cells, (0,) if by else ())
