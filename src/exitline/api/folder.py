@@ -152,7 +152,8 @@ def _claims(found: Run) -> dict[str, Any]:
     """Unsigned claims on what is shown, which `exitline verify` recomputes."""
     from exitline.claim.from_run import claims_of_run
 
-    return claims_of_run(found.estimates, found.decisions, found.provenance)
+    record = {**found.provenance, "about": about(found)}
+    return claims_of_run(found.estimates, found.decisions, record)
 
 
 def _report(found: Run) -> str:

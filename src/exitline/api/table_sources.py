@@ -60,7 +60,7 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
     from exitline.infer.cells import as_text
     from exitline.measure import chain
 
-    with ready(path, engine) as opened_study:
+    with ready(path, engine, whole=True) as opened_study:
         table, standard = opened_study.table, opened_study.standard
         labels: dict[str, dict[str, str]] = {}
         if standard is not None and standard.household is not None:

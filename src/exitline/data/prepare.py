@@ -12,6 +12,7 @@ from exitline.data.design import Design
 from exitline.data.money import StudyLine, study_lines
 from exitline.data.roles import bound_design
 from exitline.data.study import Facts, Study
+from exitline.data.uses import narrowed, study_uses
 
 if TYPE_CHECKING:
     import ibis
@@ -76,7 +77,9 @@ class Prepared:
         return MappingProxyType({})
 
 
-def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared:
+def prepare(
+    study: Study, standard: Standard | None, attach: Attach, *, whole: bool = True
+) -> Prepared:
     """Open a study's data, attach them to an engine, and bind their columns.
 
     Parameters
@@ -85,6 +88,8 @@ def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared
     standard : Standard or None
     attach : callable
         An engine's `attach`: makes a source known and returns an unbound table.
+    whole : bool
+        Whether every column may be asked for, or those alone that study and standard name.
 
     Returns
     -------
@@ -112,6 +117,10 @@ def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared
     for name, facts in (("villages", study.villages), ("counties", study.counties)):
         if facts is not None:
             sources[name] = facts.table.open()
+    uses = study_uses(study, standard)
+    sources = {name: source.using(uses[name]) for name, source in sources.items()}
+    if not whole:
+        sources = {name: narrowed(source, (study, standard)) for name, source in sources.items()}
     tables = {name: attach(source, name) for name, source in sources.items()}
     bound = bind(tables["households"], study, standard, persons=tables.get("persons"))
     return Prepared(

@@ -119,6 +119,19 @@ def design_columns(study: Study) -> dict[str, str]:
     return named
 
 
+def people_of(study: Study) -> str:
+    """Whom measures of persons count: "households" where no household size is known.
+
+    Examples
+    --------
+    >>> from exitline.data.loader import parse_study
+    >>> people_of(parse_study("{study: a, data: {households: a.csv}, design: {size: n}}"))
+    'persons'
+    """
+    sized = "size" in design_columns(study) or study.unit == "person"
+    return "persons" if sized else "households"
+
+
 def stage_names(role: str, stages: int) -> tuple[str, ...]:
     """Canonical names of stages: psu, psu_2, psu_3.
 

@@ -53,10 +53,9 @@ def naming(content: ReportInput, name: str) -> Naming:
 
 def people_of(content: ReportInput) -> str:
     """ "persons" where the design counts persons, else "households"."""
-    from exitline.data.roles import design_columns
+    from exitline.data.roles import people_of
 
-    sized = "size" in design_columns(content.study)
-    return "persons" if sized or content.study.unit == "person" else "households"
+    return people_of(content.study)
 
 
 def columns_of(block: Block) -> tuple[str, ...]:
