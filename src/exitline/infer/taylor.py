@@ -168,7 +168,8 @@ def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Gr
     """Sums of squares of cluster totals around their mean in each domain x parent group.
 
     A single PSU under "adjust" is centred at the mean of the totals of all PSUs in strata with
-    members of the domain (R's ``subset``); a single cluster of a later stage at itself, so it adds nothing.
+    members of the domain (R's ``subset``); a single cluster of a later stage at itself, so that
+    it adds nothing.
     """
     pair = level.domain * (int(level.cluster.max(initial=0)) + 1) + level.cluster
     _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
