@@ -137,10 +137,15 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         domains=tuple(c for c, _ in coded),
         levels=tuple(levels for _, levels in coded),
         n=n,
-        cases=np.column_stack(kinds).astype(np.int64) if kinds else np.empty((rows, 0), np.int64),
+        cases=np.column_stack(kinds).astype(np.int64) if kinds else no_kinds(n),
         sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
     )
+
+
+def no_kinds(n: Ints) -> Ints:
+    """The `cases` of cells or rows whose figures speak of all their households."""
+    return np.empty((len(n), 0), dtype=np.int64)
 
 
 def relabelled(cells: Cells, labels: Sequence[Mapping[object, str]]) -> Cells:
