@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.publish.tables.content import TOTAL
 from exitline.publish.tables.system import TableError
+from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +92,8 @@ def audit_file(protected: Protected, path: str | Path) -> dict[Path, bytes]:
     """
     rows = audit_rows(protected)
     if Path(path).suffix.lower() == ".csv":
-        text = f"# {WARNING}\n" + rows.to_csv(index=False, lineterminator="\n")
+        safe = rows.map(safe_cell)
+        text = f"# {WARNING}\n" + safe.to_csv(index=False, lineterminator="\n")
     else:
         cells = [
             {k: None if isinstance(v, float) and math.isinf(v) else v for k, v in row.items()}
