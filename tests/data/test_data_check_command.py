@@ -105,7 +105,9 @@ def test_text_in_a_number_of_a_csv_is_found_wherever_it_stands(
     study.write_text(STUDY.replace("small.parquet", "small.csv"))
     assert _run("check", str(study)) == 1
     err = " ".join(capsys.readouterr().err.split())
-    assert "'y' (consumption or income) holds text, not numbers" in err
+    assert "the column 'y' is used as a number and holds text" in err
+    assert "small.csv, line 48001" in err
+    assert "text in 1 of 48,000 rows" in err
     assert "not asked" not in err
     study.write_text(STUDY.replace("small.parquet", "{path: small.csv, missing: not asked}"))
     assert _run("check", str(study), "--json") == 1

@@ -64,7 +64,8 @@ def table(
     from rich.text import Text
 
     shown = Table(
-        title=Text(_shown(title), style="bold"), box=box.SIMPLE_HEAD, title_justify="left",
+        title=Text(_shown(title), style="bold") if title else None, title_justify="left",
+        box=box.SIMPLE_HEAD,
         caption=Text(_shown(caption), style="dim") if caption else None, caption_justify="left",
         pad_edge=False, show_edge=False,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -30,14 +30,64 @@ _FILE_OPTIONS = (*_TEXT_OPTIONS, "missing")
 
 
 @dataclass
+class GivenFiles:
+    """The only files that the study of a stranger may read.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        By the name, or the last folders and name, that the study knows each by.
+    used : set of str
+        Names that the study has asked for.
+
+    Examples
+    --------
+    >>> given = GivenFiles({"b/d.csv": Path("/tmp/1.csv"), "p.csv": Path("/tmp/2.csv")})
+    >>> given.read("../a/b/d.csv").name, sorted(given.used)
+    ('1.csv', ['b/d.csv'])
+    """
+
+    files: Mapping[str, Path]
+    used: set[str] = field(default_factory=set)
+
+    def read(self, written: str) -> Path:
+        """The file that stands for a path: the longest name that the path ends in.
+
+        Raises
+        ------
+        StudyError
+            When there is none.
+        """
+        parts = PurePath(written).parts
+        names = [n for n in self.files if (tail := PurePath(n).parts) == parts[-len(tail) :]]
+        if not names:
+            raise StudyError(
+                "the study reads a file that was not given",
+                where=PurePath(written).name or None,
+                expected="one of " + (", ".join(self.files) or "the data files"),
+                got=written,
+                remedy="name the file among the data",
+            )
+        name = max(names, key=len)
+        self.used.add(name)
+        return self.files[name]
+
+
+@dataclass
 class Paths:
-    """Reads paths from the study's folder and remembers those that lead out of it."""
+    """Reads paths from the study's folder and remembers those that lead out of it.
+
+    With `given`, paths are only names: they stand for one of these files.
+    """
 
     folder: Path
     outside: list[str] = field(default_factory=list)
+    given: GivenFiles | None = None
 
     def read(self, written: str) -> Path:
         """The path that was written, from the study's folder."""
+        if self.given is not None:
+            return self.given.read(written)
         path = self.folder / Path(written).expanduser()
         if not path.resolve().is_relative_to(self.folder.resolve()) and written not in self.outside:
             self.outside.append(written)
@@ -89,6 +139,13 @@ def table(tree: Tree, paths: Paths) -> TableRef:
     if not tree.is_mapping:
         return TableRef(path=paths.read(tree.text()), where=tree.where)
     found = tree.fields(("path", *_FILE_OPTIONS, "sql", "connection"))
+    if "sql" in found and paths.given is not None:
+        raise tree.fault(
+            "the study asks a database",
+            expected="files, which can be given",
+            got="sql",
+            remedy="export the rows to a Parquet file and run the study on it",
+        )
     if "sql" in found:
         return _query(tree, found, paths)
     if "path" not in found:
@@ -149,7 +206,7 @@ def _from_environment(tree: Tree) -> str:
 def standard(tree: Tree, paths: Paths) -> str:
     """A shipped name, or a path from the study's folder."""
     text = tree.text()
-    if text.endswith((".yaml", ".yml")):
+    if text.endswith((".yaml", ".yml")) and paths.given is None:
         paths.read(text)
     return text
 

@@ -153,6 +153,8 @@ class Prices:
         divided by.
     welfare_year : int, optional
         Where nothing is moved: the year whose prices welfare is in.
+    file, file_sha256 : Path and str, optional
+        The file that the index was read from, and the SHA-256 of the bytes that were read.
 
     Examples
     --------
@@ -166,6 +168,8 @@ class Prices:
     direction: Direction = "deflate welfare"
     regional: str | None = None
     welfare_year: int | None = None
+    file: Path | None = None
+    file_sha256: str = ""
 
     @property
     def factor(self) -> float:
@@ -350,6 +354,27 @@ class Study:
             return None
         beside = self.folder / self.standard
         return beside if beside.is_file() else self.standard
+
+    @property
+    def tables(self) -> dict[str, TableRef]:
+        """The tables that are read, by role: households, persons, villages, counties."""
+        facts = {"villages": self.villages, "counties": self.counties}
+        each = {"households": self.households, "persons": self.persons}
+        each |= {role: of.table if of is not None else None for role, of in facts.items()}
+        return {role: table for role, table in each.items() if table is not None}
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The data files that are read, by role; "prices" is the price index.
+
+        Examples
+        --------
+        >>> Study("a", TableRef(Path("a.csv"))).files
+        {'households': PosixPath('a.csv')}
+        """
+        found = {role: t.path for role, t in self.tables.items() if t.path is not None}
+        index = self.prices.file if self.prices is not None else None
+        return found if index is None else {**found, "prices": index}
 
     def where(self, key: str) -> str:
         """File, line and key of a key, as messages show it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, ExitlineError
 
@@ -50,6 +50,13 @@ def running() -> Iterator[None]:
             got=_without_values(text),
             remedy="run `exitline check` on the study, which names the column",
         ) from reason
+
+
+def tables(expression: Any) -> set[str]:
+    """The names of the attached tables that an expression reads."""
+    import ibis.expr.operations as ops
+
+    return {node.name for node in expression.op().find(ops.UnboundTable)}
 
 
 def _first_line(reason: Exception) -> str:

@@ -151,6 +151,8 @@ def _cell(
     unit = run.about["measures"][row["measure"]]["unit"]
     said = write(row["estimate"], row["ci_low"], row["ci_high"], row["se"], unit, row["reason"])
     low, high = (float(t) if t else None for t in (claim.low, claim.high))
+    if row["ci_low"] == row["ci_high"]:  # no sampling error: the claim names no interval
+        low = high = float(claim.value)
     if not series.sampled:
         low = high = None
     lacking = series.sampled and low is None
