@@ -86,7 +86,7 @@ def _part(block: Block, keep: object) -> Block:
         rows, domain=new[rows.domain][of],
         keys=tuple(k for k, stays in zip(rows.keys, chosen, strict=True) if stays),
         stratum=rows.stratum[of], stages=tuple(stage[of] for stage in rows.stages),
-        n=rows.n[of], n_positive=rows.n_positive[of], sums=rows.sums[of],
+        n=rows.n[of], cases=rows.cases[of], sums=rows.sums[of],
     )  # fmt: skip
     at_line = block.at_line
     if at_line is not None:
