@@ -22,7 +22,9 @@ from exitline.errors import DataError
 TYPES = {"integer": "int64", "number": "float64", "text": "string", "truth": "boolean"}
 CODES = st.one_of(
     st.sampled_from(["010", "10", "1.1", "1.10", "17.0", "1E2", "100", "0x1F", "T", "true", "-0"]),
-    st.sampled_from(["01-02-03", "2003-02-01", "#3", "1_000", "+5", ".5", "5.", "nan", "inf", "NA"]),
+    st.sampled_from(
+        ["01-02-03", "2003-02-01", "#3", "1_000", "+5", ".5", "5.", "nan", "inf", "NA"]
+    ),
     st.sampled_from([" 7", "7 ", "\u00a07", "", "  ", "e\u0301", "\u00e9", "99999999999999999999"]),
     st.integers(-(2**70), 2**70).map(str),
     st.decimals(allow_nan=False, allow_infinity=False, places=2).map(str),
