@@ -22,6 +22,7 @@ def about(found: Run) -> dict[str, Any]:
     -------
     dict
         year; census (a full count or not); counted ("persons" or "households");
+        unit (what a row is: "household" or "person");
         confidence and interval (of shares: logit or beta); levels (level: its column); lines
         (label: words); measures (name: label and unit); and standard: title, sections, criteria
         by level, sources.
@@ -45,6 +46,7 @@ def about(found: Run) -> dict[str, Any]:
         "year": study.year,
         "census": study.design.census,
         "counted": people_of(content),
+        "unit": study.unit,
         "confidence": study.confidence,
         "interval": study.interval,
         "levels": {

@@ -100,7 +100,7 @@ def write_households(ready: Ready, path: Path) -> None:
     standard = ready.standard
     if standard is None or standard.household is None:
         return
-    table = household_status(ready.table, standard, line_figures(ready))
+    table = household_status(ready.table, standard, line_figures(ready), ready.was_poor)
     ready.engine.write(household_decisions(table, ready.levels, standard), path)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -67,8 +69,8 @@ def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
     from exitline import __version__
 
     study, standard = ready.study, ready.standard
-    file = study.path.name if study.path else "study.yaml"
     names = input_names(study)
+    file = study.path.name if study.path else "study.yaml"
     return {
         "software": {"name": "exitline", "version": __version__},
         "python": platform.python_version(),
@@ -91,11 +93,57 @@ def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
             if (dialect := source.options.get("dialect")) is not None
         ],
         "seed": None,
-        "recompute": f"exitline run {file}",
-        "verify": f"exitline verify out/claims.json --study {file}"
-        + "".join(f" --data {name}" for name in dict.fromkeys(names.values())),
+        **commands(study),
         "seconds": clock.seconds,
     }
+
+
+def commands(
+    study: Study, out: str | Path | None = None, *, engine: str = "duckdb",
+    min_count: float | None = None,
+) -> dict[str, str]:  # fmt: skip
+    """The commands that make a run again and check its claims, from the study's folder.
+
+    Parameters
+    ----------
+    study : Study
+    out : path, optional
+        Folder of the results, where it is not the study's own.
+    engine : str
+    min_count : float, optional
+        As it was given with the run.
+
+    Returns
+    -------
+    dict
+        recompute and verify; the second is "" where rows come from a database, of which there
+        is no digest that a claim could be bound to.
+
+    Examples
+    --------
+    >>> from exitline.data import parse_study
+    >>> study = parse_study("{study: Homes, data: {households: in/h 1.csv}}", "a/study.yaml")
+    >>> commands(study, "b/run")["verify"]
+    "exitline verify ../b/run/claims.json --study study.yaml --data 'in/h 1.csv'"
+    """
+    file = study.path.name if study.path else "study.yaml"
+    folder = _from(study.folder, Path(out)) if out is not None else study.outputs.folder
+    again = ["exitline", "run", file]
+    again += ["--out", folder] if out is not None else []
+    again += ["--engine", engine] if engine != "duckdb" else []
+    again += ["--min-count", f"{min_count:g}"] if min_count is not None else []
+    if set(study.tables) - set(study.files):
+        return {"recompute": shlex.join(again), "verify": ""}
+    checked = ["exitline", "verify", f"{folder}/claims.json", "--study", file]
+    for path in dict.fromkeys(study.files.values()):
+        checked += ["--data", _from(study.folder, path)]
+    return {"recompute": shlex.join(again), "verify": shlex.join(checked)}
+
+
+def _from(folder: Path, path: Path) -> str:
+    """A path as it is reached from a folder; with a leading ./ where it would be an option."""
+    way = os.path.relpath(path.absolute(), folder.absolute())
+    return f"./{way}" if way.startswith("-") else Path(way).as_posix()
 
 
 def input_names(study: Study) -> dict[str, str]:

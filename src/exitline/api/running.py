@@ -128,7 +128,7 @@ def run(
     0.14273886
     """
     from exitline.api.folder import write_run
-    from exitline.api.provenance import Clock, provenance
+    from exitline.api.provenance import Clock, commands, provenance
 
     clock = Clock(say)
     opened = open_study(study)
@@ -140,9 +140,10 @@ def run(
             estimates, behind = counted_study(ready)
         with clock.step("deciding"):
             decided, outcomes = decide_study(ready)
+        asked = commands(opened, out, engine=ready.engine.name, min_count=min_count)
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
-            provenance(ready, clock),
+            provenance(ready, clock) | asked,
         )  # fmt: skip
         with clock.step("protecting small counts"):
             found = replace(found, hidden=protect(found, behind, min_count))
@@ -303,7 +304,7 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
         return Decisions(), {}
     rules = _area_rules(ready)
     lines = line_figures(ready)
-    table = with_flags(household_status(ready.table, standard, lines), rules, lines)
+    table = with_flags(household_status(ready.table, standard, lines, ready.was_poor), rules, lines)
     sets = {rule.level: _units_columns(ready, rule.level) for rule in rules}
     classes = {rule.level: _class_column(ready, rule) for rule in rules}
     by = [(*sets[level], *([column] if column else [])) for level, column in classes.items()]

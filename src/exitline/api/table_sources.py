@@ -64,7 +64,9 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
         table, standard = opened_study.table, opened_study.standard
         labels: dict[str, dict[str, str]] = {}
         if standard is not None and standard.household is not None:
-            status = chain.household_status(table, standard, line_figures(opened_study))
+            status = chain.household_status(
+                table, standard, line_figures(opened_study), opened_study.was_poor
+            )
             areas = [name for area in opened_study.study.areas for name in area]
             made = {"poor": chain.POOR, "outcome": chain.OUTCOME}
             made |= {
@@ -147,7 +149,23 @@ def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
         table = running.attach(open_source(folder / HOUSEHOLDS), "households")
         flags = [n for n in table.columns if table[n].type().is_boolean()]
         labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR, "outcome": _OUTCOME}
-        yield Counted(table, running, None, None, labels, facts)
+        yield Counted(
+            table, running, None, None, labels, facts, hidden=_hidden(folder, about["levels"])
+        )
+
+
+def _hidden(folder: Path, levels: Mapping[str, str]) -> dict[str, set[str]]:
+    """Areas whose figures the run hides, by the column that household decisions name them in."""
+    import pyarrow.parquet as pq
+
+    columns = ["by", "domain", "release"]
+    found: dict[str, set[str]] = {}
+    rows = pq.read_table(folder / "estimates.parquet", columns=columns).to_pylist()
+    named = {column: level for level, column in levels.items()}
+    for row in rows:
+        if row["release"] != "shown" and row["by"]:
+            found.setdefault(named.get(row["by"], row["by"]), set()).add(row["domain"])
+    return found
 
 
 def _record(folder: Path) -> dict[str, Any]:

@@ -41,6 +41,13 @@ Examples:
 @click.option("--line", "lines", multiple=True, help="A number or a column; repeatable.")
 @click.option("--weight", help="Column of household weights.")
 @click.option("--size", help="Column of household sizes.")
+@click.option(
+    "--unit",
+    default="household",
+    show_default=True,
+    type=click.Choice(["household", "person"]),
+    help="What a row is.",
+)
 @click.option("--strata", help="Column of strata.")
 @click.option("--psu", help="Column of primary sampling units.")
 @click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum.")
@@ -92,6 +99,7 @@ def command(
     lines: tuple[str, ...],
     weight: str | None,
     size: str | None,
+    unit: str,
     strata: str | None,
     psu: str | None,
     nest: bool,
@@ -111,6 +119,8 @@ def command(
     from exitline.data.design import Design
     from exitline.data.source import open_source
 
+    if size is not None and unit == "person":
+        raise click.UsageError("--size is for rows that are households: a person counts once")
     design = Design(
         weight=weight,
         size=size,
@@ -139,10 +149,12 @@ def command(
         return
     from exitline.cli.figures import estimate_rows
 
-    rows = [(e.domain or "all", *row) for e, row in zip(found, estimate_rows(found), strict=True)]
+    people = "persons" if size is not None or unit == "person" else "households"
+    said = estimate_rows(found, people, unit)
+    rows = [(e.domain or "all", *row) for e, row in zip(found, said, strict=True)]
     show.table(
         f"Estimates from {data.rsplit('/', 1)[-1]}",
-        ("area", "measure", "line", "estimate", f"{100 * level:g} % interval", "households"),
+        ("area", "measure", "line", "estimate", f"{100 * level:g} % interval", f"{unit}s"),
         rows,
         right=(3, 4, 5),
     )

@@ -46,13 +46,24 @@ def interval(low: float, high: float, unit: str, se: float = 0.0, value: float =
     return _plain(write(value, low, high, spread, unit).interval) or "none"
 
 
-def estimate_rows(estimates: Iterable[Estimate]) -> list[tuple[str, ...]]:
-    """Rows for a table: measure, line, estimate, interval, households."""
-    from exitline.measure.catalogue import named
+def estimate_rows(
+    estimates: Iterable[Estimate], people: str = "persons", unit: str = "household"
+) -> list[tuple[str, ...]]:
+    """Rows for a table: measure, line, estimate, interval, rows of the data.
+
+    Parameters
+    ----------
+    estimates : iterable of Estimate
+    people : {"persons", "households"}
+        Whom the figures speak of.
+    unit : {"person", "household"}
+        What a row of the data is.
+    """
+    from exitline.measure.catalogue import counting
 
     rows: list[tuple[str, ...]] = []
     for e in estimates:
-        measure = named(e.measure)
+        measure = counting(e.measure, people, f"{unit}s")
         said = write(e.estimate, e.ci_low, e.ci_high, e.se, measure.unit, e.reason)
         exact = math.isinf(e.df) and e.se == 0
         ends = "full count" if exact else _plain(said.interval) or "none"

@@ -75,6 +75,7 @@ def _plain(found: Run) -> dict[str, Any]:
 def _show(found: Run) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
     from exitline.cli.figures import estimate_rows
+    from exitline.data.roles import people_of
 
     national = [e for e in found.estimates if not e.by]
     year = f", {found.study.year}" if found.study.year else ""
@@ -85,9 +86,9 @@ def _show(found: Run) -> None:
             "line",
             "estimate",
             f"{100 * found.estimates.level:g} % interval",
-            "households",
+            f"{found.study.unit}s",
         ),
-        estimate_rows(national),
+        estimate_rows(national, people_of(found.study), found.study.unit),
         right=(2, 3, 4),
         caption=f"standard {found.standard.name}{year}" if found.standard else "",
     )
@@ -97,11 +98,20 @@ def _show(found: Run) -> None:
 
 
 def _show_decisions(found: Run) -> None:
-    """Households, villages and counties by outcome."""
+    """Households, then villages and counties by outcome."""
+    from exitline.publish.content.households import household_words
+
     rows: list[tuple[str, ...]] = []
     if found.outcomes:
-        outcomes = (found.outcomes.get(o) for o in ("met", "not met", "cannot tell"))
-        rows.append(("Households", *(_number(o) for o in outcomes)))
+        said = household_words(found.study, found.standard)
+        outcomes = [_number(found.outcomes.get(o)) for o in said.outcomes]
+        name = f"{found.study.unit.capitalize()}s"
+        if said.followed:
+            rows.append((name, *outcomes))
+        else:
+            heads = ("", *said.outcomes.values())
+            show.table(said.title, heads, [(name, *outcomes)], right=(1, 2, 3),
+                       caption="nobody was followed: none of these is an exit")  # fmt: skip
     for level, words in LEVELS:
         counts = list(found.decisions.counts(level).values())
         if sum(counts):

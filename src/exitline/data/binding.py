@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.data import aggregates, money
 from exitline.data.keys import OWN, alike, refuse_own_names
-from exitline.data.roles import ROLES, design_columns, is_number
+from exitline.data.roles import ROLES, WAS_POOR, design_columns, is_number
 from exitline.data.study import Equivalence, Facts, Study
 from exitline.errors import StudyError, nearest
 
@@ -213,6 +213,8 @@ class _Binder:
     ) -> ibis.Value:
         """A value, as a double where the role holds numbers."""
         value = self.value(text, where, names)
+        if name == WAS_POOR:
+            return _truth(value, f"'{text}' ({ROLES[name].meaning})", where)
         return (
             _double(value, f"'{text}' ({ROLES[name].meaning if name in ROLES else name})", where)
             if is_number(name)
@@ -298,6 +300,13 @@ def _with_columns(
     hidden = {name.casefold() for name in named}
     kept = {name: table[name] for name in original if name.casefold() not in hidden}
     return table.select(**kept, **named)
+
+
+def _truth(value: ibis.Value, what: str, where: str) -> ibis.Value:
+    """The value as true or false; numbers are true above zero, text is refused."""
+    if value.type().is_boolean():
+        return value
+    return _double(value, what, where) > 0
 
 
 def _double(value: ibis.Value, what: str, where: str) -> ibis.Value:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.data.binding import bind, bind_facts
 from exitline.data.design import Design
 from exitline.data.money import StudyLine, study_lines
+from exitline.data.origin import origin_of
 from exitline.data.roles import bound_design
 from exitline.data.study import Facts, Study
 from exitline.data.uses import narrowed, study_uses
@@ -66,15 +67,13 @@ class Prepared:
         Parameters
         ----------
         column : str
-            A column of `table`; one that stands for a column of the file has its labels.
+            A column of `table`: it has the labels of the one column of a file that it is,
+            whatever it is called here; a computed column has none.
         """
-        declared = {**self.study.levels.named(), **self.study.columns}
-        names = (column, declared.get(column, column))
-        for source in self.sources.values():
-            for name in names:
-                if name in source.labels:
-                    return source.labels[name]
-        return MappingProxyType({})
+        origin = origin_of(self.table, column) if column in self.table.columns else None
+        if origin is None or origin.table not in self.sources:
+            return MappingProxyType({})
+        return self.sources[origin.table].labels.get(origin.column, MappingProxyType({}))
 
 
 def prepare(

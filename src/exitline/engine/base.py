@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,8 +39,11 @@ class Engine(Protocol):
         """
         ...
 
-    def write(self, expression: Any, path: Path) -> int:
-        """Execute an expression into one Parquet file, written whole, and count its rows."""
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
+        """Execute an expression into one Parquet file, written whole, and count its rows.
+
+        What it says about itself goes along as key-value metadata.
+        """
         ...
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ import ibis.expr.datatypes as dt
 from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, quoted, text, typed_csv
+from exitline.engine.metadata import add_metadata
 from exitline.engine.settings import FIXED, settings
 from exitline.engine.types import typed
 from exitline.engine.written import as_written, function, zones
@@ -134,13 +135,15 @@ class DuckDB:
         self._check(expression)
         return found
 
-    def write(self, expression: Any, path: Path) -> int:
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file without passing rows through Python."""
         with whole_file(path) as partial, faults.running():
             query = self._backend.compile(expression)
             copied = self._backend.con.execute(
                 f"COPY ({query}) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
             ).fetchone()
+            if about:
+                add_metadata(partial, about)
         self._check(expression)
         return int(copied[0]) if copied else 0
 

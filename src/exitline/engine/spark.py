@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import ibis.expr.datatypes as dt
 from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, typed_csv
+from exitline.engine.metadata import add_metadata
 from exitline.engine.types import typed
 from exitline.engine.written import as_written, function
 from exitline.errors import ExitlineError
@@ -120,7 +122,7 @@ class Spark:
         self._check(expression)
         return found
 
-    def write(self, expression: Any, path: Path) -> int:
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file, written by one Spark task."""
         import pyarrow.parquet as pq
 
@@ -131,6 +133,8 @@ class Spark:
                 frame.coalesce(1).write.parquet(str(folder), compression="zstd")
                 (part,) = folder.glob("part-*.parquet")
                 part.replace(partial)
+                if about:
+                    add_metadata(partial, about)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
             return int(pq.read_metadata(partial).num_rows)

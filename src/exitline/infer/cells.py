@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -140,20 +140,21 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     )
 
 
-def relabelled(cells: Cells, labels: Sequence[Mapping[object, str]]) -> Cells:
+def relabelled(cells: Cells, labels: Sequence[Mapping[Any, str]]) -> Cells:
     """The cells with domain values replaced by what they mean, where that is known.
 
     Parameters
     ----------
     cells : Cells
     labels : sequence of mappings, one for each domain column
-        From value to label; an unlabelled value keeps its own text.
+        From value to label; an unlabelled value keeps its own text. Empty: no labels at all.
     """
-    levels = []
-    for values, known in zip(cells.levels, labels, strict=True):
-        words = {as_text(value): label for value, label in known.items()}
-        levels.append(tuple(words.get(value, value) for value in values))
-    return replace(cells, levels=tuple(levels))
+    from exitline.infer.naming import shown_names
+
+    if not labels:
+        return cells
+    pairs = zip(cells.levels, labels, strict=True)
+    return replace(cells, levels=tuple(shown_names(values, known) for values, known in pairs))
 
 
 def codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
@@ -199,6 +200,8 @@ def as_text(value: object) -> str:
         return MISSING_DOMAIN
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if value == MISSING_DOMAIN:
+        return f'"{value}"'
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return str(value)
@@ -275,12 +278,24 @@ def domain_codes(
 def label_of(key: tuple[str, ...]) -> str:
     """A domain as results name it: its values, joined; "" for all together.
 
+    Where areas are crossed, a value that holds the sign between two values stands in quotes,
+    so that no two crossings have one name.
+
     Examples
     --------
     >>> label_of(("Tirana", "Urban")), label_of(())
     ('Tirana, Urban', '')
+    >>> label_of(("Washington, D.C.", "Urban")), label_of(("Washington, D.C.",))
+    ('"Washington, D.C.", Urban', 'Washington, D.C.')
     """
-    return ", ".join(key)
+    return key[0] if len(key) == 1 else ", ".join(_quoted(part) for part in key)
+
+
+def _quoted(part: str) -> str:
+    """A value in quotes, where it could be taken for two, or for one in quotes."""
+    if "," not in part and '"' not in part:
+        return part
+    return '"' + part.replace('"', '""') + '"'
 
 
 def sum_by(group: Ints, values: Floats, size: int) -> Floats:

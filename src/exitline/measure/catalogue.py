@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from exitline.errors import MeasureError, nearest
@@ -291,6 +291,36 @@ PLAIN: dict[str, Callable[[], Measure]] = {
     )
 }  # fmt: skip
 WITH_PARAMETER: dict[str, Callable[[float], Measure]] = {"fgt": fgt, "ge": ge, "atkinson": atkinson}
+
+
+def counting(measure: str | Measure, people: str, rows: str = "households") -> Measure:
+    """A measure in the words of what it counts.
+
+    Parameters
+    ----------
+    measure : str or Measure
+    people : {"persons", "households"}
+        Without a household size a weight stands for a household, so that what counts
+        persons counts households (`exitline.data.roles.people_of`).
+    rows : {"persons", "households"}
+        What a row of the data is: where it is a person, what counts households counts persons.
+
+    Returns
+    -------
+    Measure
+        With its label and unit said so.
+
+    Examples
+    --------
+    >>> counting("headcount", "households").label, counting("poor_count", "households").unit
+    ('poor households, share', 'households')
+    >>> counting("poor_households", "persons", "persons").label
+    'poor persons'
+    """
+    found = named(measure)
+    said = {"persons": people, "households": rows}
+    label = re.sub("persons|households", lambda word: said[word[0]], found.label)
+    return replace(found, unit=said.get(found.unit, found.unit), label=label)
 
 
 def named(measure: str | Measure) -> Measure:

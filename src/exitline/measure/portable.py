@@ -68,6 +68,15 @@ def key(value: Any) -> Any:
     return value.nullif("") if of.is_string() else value
 
 
+def text(value: Any) -> Any:
+    """The value as it is written: whole numbers without a point."""
+    of = value.type()
+    if not of.is_floating():
+        return value.cast("string")
+    whole = (value == value.floor()) & (value.abs() < 1e15)
+    return ibis.ifelse(whole, value.cast("int64").cast("string"), value.cast("string"))
+
+
 def usable(kind: Any) -> bool:
     """Whether values of this kind can be a key or a number: one text, number, truth or moment."""
     return not (kind.is_nested() or kind.is_binary() or kind.is_unknown() or kind.is_interval())

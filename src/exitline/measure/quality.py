@@ -85,7 +85,7 @@ def inspect(
     found += _facts(run, bound, study, facts or {})
     found += checks.size_findings(study, totals)
     found += checks.population_findings(study, totals)
-    found += checks.heaping_findings(lines, totals)
+    found += checks.heaping_findings(lines, totals, unit=study.unit)
     return by_severity(found)
 
 

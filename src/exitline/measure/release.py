@@ -25,7 +25,7 @@ def key_classes(table: Any, keys: Sequence[str], weight: str | None = None) -> A
     ibis.Table
         ``key1`` ..., ``n``, ``population``.
     """
-    new: dict[str, Any] = {f"key{i + 1}": table[name] for i, name in enumerate(keys)}
+    new: dict[str, Any] = {f"key{i + 1}": portable.key(table[name]) for i, name in enumerate(keys)}
     rows = table.select(
         **new, _weight=portable.number(table[weight]) if weight else ibis.literal(1.0)
     )
@@ -119,7 +119,7 @@ def diversity(table: Any, keys: Sequence[str], sensitive: str, level: int) -> An
     Machanavajjhala, Kifer, Gehrke & Venkitasubramaniam (2007), ACM Transactions on Knowledge
     Discovery from Data 1: 3.
     """
-    new: dict[str, Any] = {f"key{i + 1}": table[name] for i, name in enumerate(keys)}
+    new: dict[str, Any] = {f"key{i + 1}": portable.key(table[name]) for i, name in enumerate(keys)}
     rows = table.select(**new, value=table[sensitive])
     counted = rows.group_by([*new, "value"]).aggregate(c=rows.count())
     within = ibis.window(group_by=list(new))

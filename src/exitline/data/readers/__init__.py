@@ -132,6 +132,7 @@ def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from exitline.data.codebook import from_metadata
     from exitline.data.readers.names import check_names
     from exitline.data.source import Source
 
@@ -151,7 +152,8 @@ def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
     options: dict[str, Any] = {"schema": footer.schema_arrow}
     if missing:
         options["missing"] = tuple(missing)
-    return Source(kind="parquet", path=path, options=options)
+    labels, titles = from_metadata(footer.metadata.metadata)
+    return Source(kind="parquet", path=path, labels=labels, titles=titles, options=options)
 
 
 def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ class Figure:
     source: str
     line: str
     table: Table
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class AreaSet:
     figures: tuple[Figure, ...]
     measures: Table | None
     note: str
+    by: str
 
 
 def area_sets(content: ReportInput) -> tuple[AreaSet, ...]:
@@ -77,7 +79,12 @@ def _area_set(content: ReportInput, by: str, key: str) -> AreaSet:
     rest = [block for block in found if all(block is not shown for shown in lead)]
     note = "" if small or not rest else "All other measures by area are in estimates.parquet."
     return AreaSet(
-        key, name, figures, _measures(content, found, key, name) if small and rest else None, note
+        key,
+        name,
+        figures,
+        _measures(content, found, key, name) if small and rest else None,
+        note,
+        by,
     )
 
 
@@ -101,7 +108,7 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
     )  # fmt: skip
     return Figure(
         title(content, lead, words), _subtitle(content, lead, words.label, threshold),
-        standing(content, lead, words), source(content, lead), lead.line, table,
+        standing(content, lead, words), source(content, lead), lead.line, table, lead.measure,
     )  # fmt: skip
 
 
