@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -180,17 +179,17 @@ def _hidden(folder: Path, levels: Mapping[str, str]) -> dict[str, set[str]]:
 def _record(folder: Path) -> dict[str, Any]:
     """What run.json says."""
     from exitline.errors import DataError
+    from exitline.records import RecordError
+    from exitline.records.run import read_run_record
 
     try:
-        found: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        found["study"]["title"], found["about"]["census"]
-    except (OSError, ValueError, KeyError, TypeError) as reason:
+        return read_run_record(folder)
+    except RecordError as reason:
         raise DataError(
             "this folder is not that of a finished run", where=str(folder),
-            expected="run.json, as `exitline run` of this version writes it",
+            expected="run.json, as `exitline run` of this version writes it", got=reason.got,
             remedy="give the folder that `exitline run` named",
         ) from reason  # fmt: skip
-    return found
 
 
 @contextmanager
