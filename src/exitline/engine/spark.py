@@ -36,6 +36,8 @@ _TIDY = (
 
 
 _trim = function("btrim", [dt.string, dt.string], dt.string)
+_tidy = function("exitline_tidy", [dt.string], dt.string)
+_octets = function("octet_length", [dt.string], dt.int64)
 
 
 class Spark:
@@ -60,6 +62,7 @@ class Spark:
         self._session.sql(_TIDY)
         self._backend = ibis.pyspark.connect(self._session)
         self._bound: Any = None
+        self.rows: dict[str, int] = {}
         self._held: dict[str, list[HeldFile]] = {}
         self._scratch: Scratch | None = None
 
@@ -100,6 +103,7 @@ class Spark:
         with duckdb.connect() as con:
             found = typed_csv(con, source, self._scratch.new())
         self._held[name].append(found.file)
+        self.rows[name] = found.rows
         columns = (
             f"CAST({_quoted(n)} AS {_SPARK.get(found.types[n], found.types[n])}) AS {_quoted(n)}"
             if n in found.types
@@ -165,8 +169,11 @@ def _quoted(name: str) -> str:
 
 
 def _text(column: Any) -> Any:
-    """The one form of a text."""
-    return _trim(column, BLANKS.translate({11: None, 12: None}))  # \v and \f are v and f to Spark
+    """The one form of a text; few are changed, so that most are only looked at."""
+    trimmed = _trim(
+        column, BLANKS.translate({11: None, 12: None})
+    )  # \v and \f are v and f to Spark
+    return ibis.ifelse(_octets(column) != column.length(), _tidy(column), trimmed)
 
 
 def _new_session() -> Any:

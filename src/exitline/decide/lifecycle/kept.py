@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from exitline.decide.lifecycle.procedure import Procedure
 from exitline.decide.lifecycle.rule import Rule
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
+from exitline.records import read_json
 
 PROCEDURES, RULES = "procedures", "rules"
 
@@ -65,8 +65,9 @@ def rule(folder: Path, digest: str) -> Rule:
     """
     kept = folder / RULES / f"{digest}.json"
     try:
-        found = Rule.from_content(json.loads(kept.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, ExitlineError):
+        said = read_json(kept, what="the rule", shape=dict, error=LogDamagedError)
+        found = Rule.from_content(said)
+    except (ValueError, KeyError, TypeError, AttributeError, ExitlineError):
         found = None
     if found is None or found.digest != digest:
         raise LogDamagedError(
