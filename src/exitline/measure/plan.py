@@ -33,7 +33,7 @@ def make_plan(
     welfare: str | None,
     line: Any,
     design: Design,
-    by: str | Sequence[str | Sequence[str]] = (),
+    by: str | Sequence[str | Sequence[str]] | None = (),
     year: int | None = None,
     level: float = 0.95,
     with_squares: bool = False,
@@ -92,8 +92,10 @@ def _resolved(
     return tuple(dict.fromkeys(found))
 
 
-def _sets(by: str | Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+def _sets(by: str | Sequence[str | Sequence[str]] | None) -> tuple[tuple[str, ...], ...]:
     """Sets of domain columns; a bare name is a set of one column."""
+    if by is None:
+        return ()
     if isinstance(by, str):
         return ((by,),) if by else ()
     return tuple(dict.fromkeys((one,) if isinstance(one, str) else tuple(one) for one in by))
@@ -121,6 +123,7 @@ def poverty_lines(line: Any, year: int | None = None) -> tuple[PovertyLine, ...]
         return ()
     if isinstance(line, Mapping):
         return tuple(_one_line(value, year, label) for label, value in line.items())
+    line = line.tolist() if hasattr(line, "tolist") else line  # numbers and arrays of NumPy
     if isinstance(line, Sequence) and not isinstance(line, str):
         return tuple(_one_line(value, year, None) for value in line)
     return (_one_line(line, year, None),)
