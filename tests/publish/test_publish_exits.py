@@ -73,14 +73,34 @@ def test_tables_of_the_analyst_are_marked_and_others_are_not_written(tmp_path):
     run("examples/imaginary-country/census.yaml", tmp_path / "out")
     record = json.loads((tmp_path / "out" / "run.json").read_text())["release"]
     for name in record["not for release"]:
-        if (tmp_path / "out" / name).exists() and name != "household_decisions.parquet":
-            metadata = pq.read_schema(tmp_path / "out" / name).metadata
-            assert metadata[b"exitline.release"].startswith(b"not for release")
+        metadata = pq.read_schema(tmp_path / "out" / name).metadata
+        assert metadata[b"exitline.release"].startswith(b"not for release")
     assert record["min_count"] == 10
     rows = pd.read_parquet(tmp_path / "out" / "estimates.parquet")
     (gone, *_) = rows.loc[rows["release"] == "suppressed", "domain"]
     with pytest.raises(ClaimError, match="small count"):
         claim_estimate(tmp_path / "out", Pick("headcount", by="geo2", domain=gone))
+
+
+def test_few_households_of_one_outcome_are_told_nowhere(tmp_path, capsys):
+    cases = Path(__file__).parent / "cases"
+    table = pd.read_csv(cases / "census-of-small-villages.csv", dtype={"hhid": str})
+    table["y"], table["water"] = np.where(table.index < 7, 900.0, 9000.0), True
+    table.to_csv(tmp_path / "census-of-small-villages.csv", index=False)
+    for name in ("census-of-small-villages.yaml", "small-villages-standard.yaml"):
+        (tmp_path / name).write_text((cases / name).read_text())
+    found = run(tmp_path / "census-of-small-villages.yaml", tmp_path / "out")
+    assert found.households["not met"] == 7
+    assert found.hidden.outcomes
+    from exitline.cli.run import _plain, _show
+
+    _show(found.published)
+    printed = capsys.readouterr().out
+    assert "776" not in printed
+    assert "outcome are suppressed" in " ".join(printed.split())
+    assert "776" not in (tmp_path / "out" / "report.html").read_text()
+    assert "776" not in (tmp_path / "out" / "claims.json").read_text().split('"claims"')[1][:2000]
+    assert all(value != value for value in _plain(found.published)["households"].values())
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "-inf"])

@@ -37,7 +37,7 @@ def declare(option: str, value: str) -> str:
     if _flags.get():
         quoted = f"'{value}'" if not value or set(value) & set(" ;|*?<>&$\t") else value
         return f"add --{FLAGS.get(option, option)} {quoted}"
-    written = f"[{value}]" if option == "missing" else value
+    written = f"[{value}]" if option in ("missing", "text", "number") else value
     return f"declare '{option}: {written}' beside the path"
 
 

@@ -39,6 +39,11 @@ def notes_on(hidden: Hidden) -> tuple[str, ...]:
         f"areas by {by} are not shown: they name households or persons"
         for by in sorted(hidden.sets)
     ]
+    if hidden.outcomes:
+        found.append(
+            "the numbers of households by outcome are suppressed: one of them is below "
+            f"{hidden.min_count:g}"
+        )
     alone = sum(by not in hidden.sets for by, _ in hidden.alone)
     if alone:
         areas = "area of one household is" if alone == 1 else "areas of one household are"
