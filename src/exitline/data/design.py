@@ -115,7 +115,7 @@ class Design:
                 names or name == "replicates"
             ):
                 raise _no_columns(name, value, "the name of a column, or a list of names")
-            if len(set(names)) < len(names):
+            if name != "fpc" and len(set(names)) < len(names):
                 raise _no_columns(name, value, "each column once")
             object.__setattr__(self, name, names)
         object.__setattr__(self, "rscales", tuple(self.rscales))
