@@ -93,7 +93,10 @@ def test_every_command_takes_them_and_says_whom_it_counts(
     assert f"poor {people}, share" in said
     assert other not in said
     assert ran("explore", out, "--out", str(tmp_path / "page.html")) == 0
-    assert f"Poor {people}, share" in (tmp_path / "page.html").read_text()
+    page = (tmp_path / "page.html").read_text()
+    assert f"Poor {people}, share" in page
+    assert f"{{0}} {people} looked at" in page
+    assert f"{{0}} {other} looked at" not in page
     capsys.readouterr()
     file, unit = ("p.dta", "person") if people == "persons" else ("h.dta", "household")
     data = str(CASES / file)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 FATAL = {
     "missing_weight": ("a weight on every household", "missing weights",
                        "give them a weight, or leave these households out of the file"),
-    "infinite_weight": ("finite weights", "infinite weights", "correct the weight column"),
+    "infinite_weight": ("weights below 10^20", "infinite weights, or beyond 10^20",
+                        "correct the weight column"),
     "negative_weight": ("weights above zero", "negative weights",
                         "use the design weight, not a calibration that went below zero"),
     "bad_size": ("a household size of at least 1 on every row", "missing or impossible sizes",
@@ -34,7 +35,7 @@ FATAL = {
 }  # fmt: skip
 LEFT_OUT = {
     "missing_welfare": "missing welfare",
-    "infinite_welfare": "infinite welfare",
+    "infinite_welfare": "infinite welfare, or beyond 10^20",
     "bad_line": "a missing line, or one that is not above zero",
 }
 

@@ -6,13 +6,13 @@ not defined is missing, on both.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import ibis
 
-LARGEST = sys.float_info.max
+LARGEST = 1e20
+"""Largest number that anything is computed from: beyond it products and squares overflow."""
 
 
 def divide(numerator: Any, denominator: Any) -> Any:
@@ -26,7 +26,7 @@ def log(value: Any) -> Any:
 
 
 def infinite(value: Any) -> Any:
-    """Whether a number is plus or minus infinity; false for NaN, missing for missing.
+    """Whether a number is infinite or beyond `LARGEST`; false for NaN, missing for missing.
 
     Ibis 12 renders ``isinf()`` as FALSE on Spark, so that magnitudes are compared; both
     engines hold NaN to be larger than any number.
