@@ -6,6 +6,7 @@ not defined is missing, on both.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -66,6 +67,20 @@ def key(value: Any) -> Any:
         )
         return ibis.ifelse(written, value, ibis.null(of))
     return value.nullif("") if of.is_string() else value
+
+
+def crossed(values: Sequence[Any]) -> Any:
+    """One key of several columns; a single one stays as it is.
+
+    Each part but the last is preceded by its length, so that no two crossings have one key.
+    """
+    if len(values) == 1:
+        return key(values[0])
+    parts = [text(key(value)) for value in values]
+    joined = parts[-1]
+    for part in reversed(parts[:-1]):
+        joined = part.length().cast("string") + ":" + part + joined
+    return joined
 
 
 def text(value: Any) -> Any:
