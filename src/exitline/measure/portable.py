@@ -68,13 +68,23 @@ def key(value: Any) -> Any:
     return value.nullif("") if of.is_string() else value
 
 
-def text(value: Any) -> Any:
-    """The value as it is written: whole numbers without a point."""
-    of = value.type()
-    if not of.is_floating():
-        return value.cast("string")
-    whole = (value == value.floor()) & (value.abs() < 1e15)
-    return ibis.ifelse(whole, value.cast("int64").cast("string"), value.cast("string"))
+EXACT = 2.0**53
+"""Up to here a double holds every whole number."""
+
+
+def whole(value: Any) -> Any:
+    """Whether a double is a whole number that it holds exactly.
+
+    Ibis takes the floor as a 64-bit integer, which larger values and infinities do not fit.
+    """
+    near = ibis.ifelse(value.abs() < EXACT, value, 0.5)
+    return near == near.floor()
+
+
+def fractional(value: Any) -> Any:
+    """Whether a double has digits after the point."""
+    near = ibis.ifelse(value.abs() < EXACT, value, 0.0)
+    return near != near.floor()
 
 
 def usable(kind: Any) -> bool:
