@@ -160,6 +160,10 @@ def test_the_terminal_says_the_same(told: Told, capsys: pytest.CaptureFixture[st
     for key, cell in told.cells.items():
         if not key[2] and cell.status != SUPPRESSED and cell.value is not None:
             assert cell.text.replace("\N{NO-BREAK SPACE}", " ") in printed
+    said = " ".join(printed.split())
+    for areas in view(ReportInput.from_run(told.run.published)).areas:
+        for figure in areas.figures:
+            assert figure.title.replace("\N{NO-BREAK SPACE}", " ") in said
     plain = json.loads(json.dumps(_plain(told.run.published), default=str))
     for row in plain["estimates"]:
         cell = told.cells[row["measure"], row["line"], row["by"], row["domain"]]

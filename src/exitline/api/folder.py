@@ -101,7 +101,7 @@ def write_households(ready: Ready, path: Path) -> None:
     if standard is None or standard.household is None:
         return
     table = household_status(ready.table, standard, line_figures(ready), ready.was_poor)
-    ready.engine.write(household_decisions(table, ready.levels, standard), path)
+    ready.engine.write(household_decisions(table, ready.levels, standard), path, NOT_FOR_RELEASE)
 
 
 def _with_release(found: Run) -> pd.DataFrame:

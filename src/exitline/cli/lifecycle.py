@@ -218,9 +218,10 @@ Examples:
 def history(log: Path, household: str, json_: bool) -> None:
     """Print the events of one household."""
     from exitline.cli import show
+    from exitline.data.values import written
     from exitline.decide.lifecycle import Log
 
-    found = Log.open(log).history(household)
+    found = Log.open(log).history(written(household) or household)
     if json_:
         show.as_json([event.as_json() for event in found.events])
         return

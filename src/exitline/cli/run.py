@@ -8,6 +8,7 @@ import click
 
 from exitline.cli import show
 from exitline.cli.options import MIN_COUNT
+from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
     from exitline.api.running import Run
@@ -60,7 +61,10 @@ def _plain(found: Run) -> dict[str, Any]:
     return {
         "study": found.study.title,
         "standard": found.standard.name if found.standard else None,
-        "estimates": found.estimates.to_pandas(reason=True).to_dict("records"),
+        "estimates": [
+            {**row, "n": None} if row["reason"].startswith(SUPPRESSED) else row
+            for row in found.estimates.to_pandas(reason=True).to_dict("records")
+        ],
         "min_count": found.hidden.min_count,
         "households": found.households,
         "decisions": {level: found.decisions.counts(level) for level, _ in LEVELS},
@@ -92,9 +96,22 @@ def _show(found: Run) -> None:
         right=(2, 3, 4),
         caption=f"standard {found.standard.name}{year}" if found.standard else "",
     )
+    _show_areas(found)
     _show_decisions(found)
     _show_warnings(found)
     show.note(f"report: {found.folder}/report.html")
+
+
+def _show_areas(found: Run) -> None:
+    """Who stands apart, in the words of the report: a sentence for each of its pictures."""
+    from exitline.cli.figures import plain
+    from exitline.publish.report import ReportInput
+    from exitline.publish.report.areas import area_sets
+
+    for areas in area_sets(ReportInput.from_run(found)):
+        for figure in areas.figures:
+            line = f", line {figure.line}" if len(areas.figures) > 1 else ""
+            show.note(f"by {areas.name}{line}: {plain(figure.title)}")
 
 
 def _show_decisions(found: Run) -> None:

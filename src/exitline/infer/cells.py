@@ -34,8 +34,11 @@ class Cells:
         Codes of each domain column, into `levels`.
     levels : tuple of tuple of str
         The values of each domain column, as text, in ascending order.
-    n, n_positive : int arrays, shape (cells,)
-        Households used; of these with welfare above zero.
+    n : int array, shape (cells,)
+        Households used.
+    cases : int array, shape (cells, kinds)
+        Of these, the kinds that some measures speak of (`Plan.cases`): the poor at a line,
+        those with welfare above zero.
     sums : float array, shape (cells, terms)
         Weighted sums.
     fpc : float array, shape (cells, stages with fpc)
@@ -47,7 +50,7 @@ class Cells:
     domains: tuple[Ints, ...]
     levels: tuple[tuple[str, ...], ...]
     n: Ints
-    n_positive: Ints
+    cases: Ints
     sums: Floats
     fpc: Floats
 
@@ -67,7 +70,7 @@ class Rows:
         Domain codes from 0 to `size` - 1.
     keys : tuple of tuple of str
         The domains' values as text, one tuple per domain; ((),) for all together.
-    stratum, stages, n, n_positive, sums
+    stratum, stages, n, cases, sums
         As in `Cells`.
     """
 
@@ -76,7 +79,7 @@ class Rows:
     stratum: Ints
     stages: tuple[Ints, ...]
     n: Ints
-    n_positive: Ints
+    cases: Ints
     sums: Floats
 
     @property
@@ -94,7 +97,7 @@ class Rows:
         return sum_by(self.domain, self.sums, self.size)
 
     def count(self, n: Ints) -> Ints:
-        """Households by domain, from `n` or `n_positive`."""
+        """Households by domain, from `n` or a column of `cases`."""
         return np.bincount(self.domain, weights=n, minlength=self.size).astype(np.int64)
 
 
@@ -126,7 +129,7 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     coded = [codes(table.column(name)) for name in domain_names]
     numbers = [table.column(f"sum{i}").to_numpy() for i in range(terms)]
     n = table.column("n").to_numpy().astype(np.int64)
-    positive = table.column("n_positive").to_numpy() if "n_positive" in names else n
+    kinds = [table.column(f"cases{i}").to_numpy() for i in range(100) if f"cases{i}" in names]
     fpcs = [table.column(name).to_numpy() for name in fpc_names]
     return Cells(
         stratum=stratum,
@@ -134,10 +137,15 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         domains=tuple(c for c, _ in coded),
         levels=tuple(levels for _, levels in coded),
         n=n,
-        n_positive=positive.astype(np.int64),
+        cases=np.column_stack(kinds).astype(np.int64) if kinds else no_kinds(n),
         sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
     )
+
+
+def no_kinds(n: Ints) -> Ints:
+    """The `cases` of cells or rows whose figures speak of all their households."""
+    return np.empty((len(n), 0), dtype=np.int64)
 
 
 def relabelled(cells: Cells, labels: Sequence[Mapping[Any, str]]) -> Cells:
@@ -239,7 +247,7 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
         stratum=cells.stratum[keep][first],
         stages=tuple(s[keep][first] for s in cells.stages),
         n=np.bincount(inverse, weights=cells.n[keep], minlength=size).astype(np.int64),
-        n_positive=np.bincount(inverse, cells.n_positive[keep], size).astype(np.int64),
+        cases=sum_by(inverse, cells.cases[keep].astype(np.float64), size).astype(np.int64),
         sums=sum_by(inverse, cells.sums[keep], size),
     )
 

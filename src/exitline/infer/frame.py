@@ -132,8 +132,19 @@ def _unsampled(parent: Ints, fpc: Floats, sampled: Ints, index: int) -> Floats:
 def _refuse_lonely(stage: Stage, lonely: str, index: int) -> None:
     """Refuse strata with one PSU where the design says to."""
     alone = (stage.sampled == 1) & (stage.unsampled > CERTAIN)
-    if lonely != "fail" or not alone.any() or index > 0:
+    if lonely != "fail" or not alone.any():
         return
+    if index:
+        raise DesignError(
+            f"{int(alone.sum()):,} of {len(alone):,} clusters of stage {index} have a single unit "
+            f"at stage {index + 1}, so the variance within them cannot be estimated",
+            where=f"design.psu, stage {index + 1}",
+            expected=f"at least two sampled units of stage {index + 1} in every cluster, or all "
+            "units of its population (by the fpc)",
+            got="one, of more in the population",
+            remedy="choose design.lonely: adjust, certainty or remove (they add nothing within), "
+            "or leave out the later stages; R: options(survey.lonely.psu=)",
+        )
     raise DesignError(
         f"{int(alone.sum())} of {len(alone)} strata have a single PSU, so their variance "
         "cannot be estimated",

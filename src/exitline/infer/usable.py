@@ -9,6 +9,8 @@ import numpy as np
 
 from exitline.data.readers.declaring import choose
 from exitline.errors import DataError, DesignError
+from exitline.measure.catalogue import Term
+from exitline.measure.sums import Sum
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -148,8 +150,11 @@ def notes_on(result: Estimates, table: pa.Table, cells: Cells, plan: Plan) -> Es
     excluded = {k: v for k, v in faults.items() if k in LEFT_OUT or k == "zero_weight"}
     notes = [f"{v:,} households left out: {LEFT_OUT.get(k, 'weight zero')}"
              for k, v in excluded.items()]  # fmt: skip
-    below = int((cells.n - cells.n_positive).sum())
-    if below and any(m.positive for m in plan.measures):
+    above = Sum(Term("one", positive=True), None)
+    below = 0
+    if above in plan.cases:
+        below = int((cells.n - cells.cases[:, plan.cases.index(above)]).sum())
+    if below:
         names = ", ".join(m.name for m in plan.measures if m.positive)
         notes.append(f"{below:,} households with welfare <= 0 left out of {names}, "
                      "which need a logarithm")  # fmt: skip

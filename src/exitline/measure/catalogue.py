@@ -90,6 +90,17 @@ class Measure:
         return any(term.kind not in {"one", "flag"} for term in self.terms)
 
     @property
+    def about(self) -> Term:
+        """Whom the measure speaks of: its denominator, or everyone who takes part.
+
+        n, population, degrees of freedom and the guard against a single PSU count them: the
+        average shortfall speaks of the poor, a measure with a logarithm of welfare above zero.
+        """
+        if self.rule == "ratio":
+            return self.terms[1]
+        return Term("one", self.terms[0].unit, positive=self.positive)
+
+    @property
     def positive(self) -> bool:
         """Whether households with welfare <= 0 are left out (the measure needs a logarithm)."""
         return any(term.positive for term in self.terms)

@@ -106,14 +106,19 @@ def read_run(folder: str | Path) -> RunFolder:
     """
     path = Path(folder)
     record = _record(path)
-    inside = tuple(
-        (r["by"], r["domain"], r["within"], r["within_domain"]) for r in _rows(path, "areas")
-    )
     claims, counts = _claims(path)
-    decided = _rows(path, "decisions")
+    estimated, decided = _rows(path, "estimates"), _rows(path, "decisions")
+    unnamed = {(r["by"], r["domain"]) for r in estimated if r["release"] == LEFT_OUT}
+    levels = record["about"]["levels"]
+    unnamed |= {(levels[r["level"]], r["unit"]) for r in decided if r["release"] == LEFT_OUT}
+    inside = tuple(
+        (r["by"], r["domain"], r["within"], r["within_domain"])
+        for r in _rows(path, "areas")
+        if not {(r["by"], r["domain"]), (r["within"], r["within_domain"])} & unnamed
+    )
     found = RunFolder(
         path, record,
-        [row for row in _rows(path, "estimates") if row["release"] != LEFT_OUT],
+        [row for row in estimated if row["release"] != LEFT_OUT],
         [row for row in decided if row["release"] != LEFT_OUT],
         {(by, area): (within, parent) for by, area, within, parent in reversed(inside)},
         claims, inside, Counter((r["level"], r["criterion"], r["outcome"]) for r in decided),

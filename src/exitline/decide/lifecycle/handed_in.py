@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from exitline.data.values import written
 from exitline.decide.lifecycle.decision import Scalar
 from exitline.decide.lifecycle.errors import LifecycleError
 from exitline.decide.lifecycle.event import Document, Draft
@@ -87,6 +88,8 @@ def draft_of(row: Mapping[str, Any], *, where: str) -> Draft:
     ('ab12', True)
     """
     given = {key: value for key, value in row.items() if value is not None and value != ""}
+    if written(given.get("household")) is None:
+        given.pop("household", None)
     for key in given:
         if key not in _KNOWN and not key.startswith(_EVIDENCE):
             raise LifecycleError(
@@ -107,7 +110,7 @@ def draft_of(row: Mapping[str, Any], *, where: str) -> Draft:
             remedy="fill in what is missing",
         )
     return Draft(
-        household=str(given["household"]),
+        household=written(given["household"]) or "",
         step=str(given["step"]).strip(),
         on=_day(given["on"], where),
         actor=str(given["actor"]),

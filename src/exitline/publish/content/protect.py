@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MANY = 20_000
+MANY = 10_000
 """Above so many areas, a set of areas with a small count is hidden as a whole."""
 
 

@@ -189,16 +189,16 @@ def _row(
     said = b.written(lead, i, unit)
     value = float(lead.estimate[i])
     low, high = b.reach(lead, i)
+    hidden = said.text == SUPPRESSED
     cells = [
         Cell(name),
-        Cell(str(said), value, said.reason),
+        Cell(str(said), value, "" if hidden else said.reason),
         Cell(bar=bar_of(axis, value, low, high) if axis is not None else None),
     ]
     if companion is not None:
         unit = b.naming(content, companion.measure).unit
         cells.append(Cell(str(b.written(companion, i, unit)), float(companion.estimate[i])))
     people, n = float(lead.population[i]), float(lead.n[i])
-    hidden = said.text == SUPPRESSED
     cells.append(Cell(SUPPRESSED if hidden else about(people, content.sampled), people))
     if content.sampled or b.people_of(content) != "households" or content.study.unit == "person":
         cells.append(Cell(SUPPRESSED if hidden else count(n), n))
@@ -264,7 +264,9 @@ def source(content: ReportInput, block: Block) -> str:
         parts.append(f"year: {study.year}")
     parts.append(f"data: {study.title} ({study.households.name})")
     text = "; ".join(part for part in parts if part)
-    return text[0].upper() + text[1:] + "."
+    hides = any(reason.startswith(SUPPRESSED) for reason in block.reason)
+    why = " Suppressed figures would give a small count away." if hides else ""
+    return text[0].upper() + text[1:] + "." + why
 
 
 def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> Table:

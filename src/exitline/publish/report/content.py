@@ -68,6 +68,11 @@ class RunLike(Protocol):
     def provenance(self) -> Mapping[str, Any]: ...
 
 
+def _told(counts: Mapping[str, float]) -> bool:
+    """Whether the numbers may be told: a suppressed one is NaN."""
+    return all(value == value for value in counts.values())
+
+
 @dataclass(frozen=True)
 class ReportInput:
     """Everything that one report says.
@@ -160,7 +165,7 @@ class ReportInput:
             "lines": study_lines(found.study, found.standard, named),
             "description": describe(found.standard) if found.standard is not None else (),
             "decisions": found.decisions,
-            "households": OutcomeCounts.of(counts) if counts else None,
+            "households": OutcomeCounts.of(counts) if counts and _told(counts) else None,
             "findings": found.findings,
             "provenance": found.provenance,
         }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.files import whole_file
 from exitline.publish.tables.content import TOTAL
 from exitline.publish.tables.system import TableError
+from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,8 @@ def write_audit(protected: Protected, path: str | Path) -> None:
     rows = audit_rows(protected)
     with whole_file(path, private=True) as partial:
         if Path(path).suffix.lower() == ".csv":
-            text = f"# {WARNING}\n" + rows.to_csv(index=False, lineterminator="\n")
+            safe = rows.map(safe_cell)
+            text = f"# {WARNING}\n" + safe.to_csv(index=False, lineterminator="\n")
         else:
             cells = [
                 {k: None if isinstance(v, float) and math.isinf(v) else v for k, v in row.items()}
