@@ -323,8 +323,8 @@ def test_a_notice_shows_the_names_of_villages(tmp_path: Path) -> None:
     frame = pd.DataFrame({"v": [1.0, 2.0, 3.0] * 4, "ref": [f"E-{i}" for i in range(12)]})
     labels = {"v": {1: "East", 2: "Hill", 3: "Hill"}}
     pyreadstat.write_sav(frame, str(tmp_path / "a.sav"), variable_value_labels=labels)
-    said = _cli("notice", tmp_path / "a.sav", "--village", "v", "--reference", "ref", "--title", "Exit", "--objections",
-                "In writing", "--posted",
+    said = _cli("notice", tmp_path / "a.sav", "--village", "v", "--reference", "ref", "--title",
+                "Exit", "--objections", "In writing", "--posted",
                 "2020-11-02", "--out", tmp_path / "n.csv")  # fmt: skip
     assert said.exit_code == 0, said.exception
     page = (tmp_path / "n.csv").read_text(encoding="utf-8")
