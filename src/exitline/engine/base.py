@@ -16,6 +16,8 @@ class Engine(Protocol):
     """Runs unbound Ibis expressions over sources that were attached under a name."""
 
     name: str
+    rows: dict[str, int]
+    """Rows of each CSV file that was attached, by the name of its table."""
 
     def attach(self, source: Source, name: str) -> Any:
         """Make a source known under a name and return an unbound Ibis table for it.

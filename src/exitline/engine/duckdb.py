@@ -69,6 +69,7 @@ class DuckDB:
         for said in (_TIDY, *FIXED):
             self._backend.raw_sql(said).fetchall()
         self._bound: Any = None
+        self.rows: dict[str, int] = {}
         self._held: dict[str, list[HeldFile]] = {}
         self._scratch: Scratch | None = None
 
@@ -119,6 +120,7 @@ class DuckDB:
             f"FROM read_parquet({text(found.file.name_for_engine)})"
         )
         self._held[name].append(found.file)
+        self.rows[name] = found.rows
         return self._backend.table(name)
 
     def _folder(self) -> Path:

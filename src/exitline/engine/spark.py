@@ -60,6 +60,7 @@ class Spark:
         self._session.sql(_TIDY)
         self._backend = ibis.pyspark.connect(self._session)
         self._bound: Any = None
+        self.rows: dict[str, int] = {}
         self._held: dict[str, list[HeldFile]] = {}
         self._scratch: Scratch | None = None
 
@@ -102,6 +103,7 @@ class Spark:
         with duckdb.connect() as con:
             found = typed_csv(con, source, self._scratch.new())
         self._held[name].append(found.file)
+        self.rows[name] = found.rows
         columns = (
             f"CAST({_quoted(n)} AS {_SPARK.get(found.types[n], found.types[n])}) AS {_quoted(n)}"
             if n in found.types

@@ -1,7 +1,8 @@
 """The rule for types (`exitline.data.values`) on a table that an engine already reads.
 
 Spreadsheets, Stata, SPSS, databases, Parquet and tables in memory know numbers from texts,
-so that only their texts are looked at: in one query over the text columns that are used.
+so that only texts with a use of their own are looked at, in one query: what is used as a number
+becomes one, and codes that are integers sort as such. Text that nothing uses stays text.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def typed(table: Any, source: Source, run: Callable[[Any], pa.Table]) -> Any:
 
 def _is_open(column: Any, use: Use) -> bool:
     """Whether the values decide the type."""
-    if use == "text":
+    if use in ("text", "any"):
         return False
     return bool(column.type().is_string() or (column.type().is_floating() and use == "code"))
 

@@ -36,7 +36,8 @@ def declare(option: str, *values: str) -> str:
     """
     if _flags.get():
         return "add " + " ".join(f"--{FLAGS.get(option, option)} {_quoted(v)}" for v in values)
-    written = f"[{', '.join(values)}]" if option == "missing" else values[0]
+    several = option in ("missing", "text", "number")
+    written = f"[{', '.join(values)}]" if several else values[0]
     return f"declare '{option}: {written}' beside the path"
 
 
