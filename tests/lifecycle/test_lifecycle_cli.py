@@ -124,7 +124,7 @@ def test_procedures_are_listed_and_shown() -> None:
         ("e.csv", "household,step,on,actor,role\n", "no events"),
         ("e.csv", "household,step,on,actor,role\n1,2\n", "does not fit the header"),
         ("e.json", "[1, 2]", "cannot be read"),
-        ("e.json", "{", "cannot be read"),
+        ("e.json", "{", "JSON that can be used"),
         ("e.xlsx", "x", "of a kind"),
         ("missing", None, "no such file"),
     ],

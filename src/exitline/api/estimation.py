@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from exitline.measure.terms import PovertyLine
     from exitline.standard import Line
 
-By = str | Sequence[str | Sequence[str]]
+By = str | Sequence[str | Sequence[str]] | None
 
 
 def estimate(
@@ -110,7 +110,7 @@ def _used(source: Source, measures: Any, welfare: Any, line: Any, design: Design
     columns = [getattr(one, "value", one) for one in many]
     chosen = [measures] if isinstance(measures, str) or hasattr(measures, "terms") else measures
     terms = [t for m in chosen for t in (named(m) if isinstance(m, str) else m).terms]
-    areas = [by] if isinstance(by, str) else by
+    areas = [by] if isinstance(by, str) else by or ()
     uses = role_uses(
         design,
         numeric=[welfare, *(c for c in columns if isinstance(c, str)),

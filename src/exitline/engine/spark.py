@@ -36,6 +36,8 @@ _TIDY = (
 
 
 _trim = function("btrim", [dt.string, dt.string], dt.string)
+_tidy = function("exitline_tidy", [dt.string], dt.string)
+_octets = function("octet_length", [dt.string], dt.int64)
 
 
 class Spark:
@@ -169,8 +171,11 @@ def _quoted(name: str) -> str:
 
 
 def _text(column: Any) -> Any:
-    """The one form of a text."""
-    return _trim(column, BLANKS.translate({11: None, 12: None}))  # \v and \f are v and f to Spark
+    """The one form of a text; few are changed, so that most are only looked at."""
+    trimmed = _trim(
+        column, BLANKS.translate({11: None, 12: None})
+    )  # \v and \f are v and f to Spark
+    return ibis.ifelse(_octets(column) != column.length(), _tidy(column), trimmed)
 
 
 def _new_session() -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,6 +32,7 @@ from exitline.decide.lifecycle.request import Request
 from exitline.decide.lifecycle.rule import Rule
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
+from exitline.records import read_json
 
 Evaluate = Callable[
     [Rule, Sequence[Mapping[str, Scalar]], Sequence[Mapping[str, float]]],
@@ -197,7 +197,17 @@ class Log:
                 expected="the file that was written with the first of these decisions",
                 remedy="restore the log from a copy",
             )
-        return Rule.from_content(json.loads(kept.read_bytes()))
+        found = read_json(kept, what="the rule", shape=dict, error=LogDamagedError)
+        try:
+            return Rule.from_content(found)
+        except (KeyError, TypeError, ValueError, AttributeError) as reason:
+            raise LogDamagedError(
+                "a rule that decisions of the log were made by is not what was written",
+                where=str(kept),
+                expected="the file that was written with the first of these decisions",
+                got=f"a part that cannot be read ({type(reason).__name__})",
+                remedy="restore the log from a copy",
+            ) from reason
 
     def unsound(self) -> tuple[int, ...]:
         """Numbers of the events whose decision does not follow from its own values.
