@@ -141,7 +141,8 @@ class DuckDB:
         with whole_file(path) as partial, faults.running():
             query = self._backend.compile(expression)
             copied = self._backend.con.execute(
-                f"COPY ({query}) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY ({query}) TO {text(str(partial))} "
+                "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
             ).fetchone()
             if about:
                 add_metadata(partial, about)
