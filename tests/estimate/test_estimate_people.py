@@ -93,7 +93,10 @@ def test_every_command_takes_them_and_says_whom_it_counts(
     assert f"poor {people}, share" in said
     assert other not in said
     assert ran("explore", out, "--out", str(tmp_path / "page.html")) == 0
-    assert f"Poor {people}, share" in (tmp_path / "page.html").read_text()
+    page = (tmp_path / "page.html").read_text()
+    assert f"Poor {people}, share" in page
+    assert f"{{0}} {people} looked at" in page
+    assert f"{{0}} {other} looked at" not in page
     capsys.readouterr()
     file, unit = ("p.dta", "person") if people == "persons" else ("h.dta", "household")
     data = str(CASES / file)
@@ -164,3 +167,20 @@ def test_outcomes_of_few_households_are_hidden_not_a_fault(
     assert ran("run", str(survey(tmp_path, times=3)), "--out", str(tmp_path / "out")) == 0
     assert "suppressed" in capsys.readouterr().out
     assert "suppressed" in (tmp_path / "out/report.html").read_text()
+
+
+def test_a_study_of_persons_says_where_persons_stand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = survey(tmp_path)
+    pd.DataFrame({"hid": [*range(48), *range(48)]}).to_csv(tmp_path / "people.csv", index=False)
+    text = path.read_text().replace(
+        "homes.csv", "homes.csv, persons: people.csv, on: hid, unit: person"
+    )
+    path.write_text(text)
+    assert ran("run", str(path), "--out", str(tmp_path / "out")) == 0
+    said = capsys.readouterr().out
+    assert "Where persons stand" in said
+    assert "ouseholds" not in said
+    page = (tmp_path / "out/report.html").read_text()
+    assert "Persons: 48 above the line, 48 below the line" in " ".join(page.split())

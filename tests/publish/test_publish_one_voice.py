@@ -173,9 +173,8 @@ def test_the_terminal_says_the_same(told: Told, capsys: pytest.CaptureFixture[st
 def test_the_api_says_the_same(told: Told) -> None:
     transport = httpx.ASGITransport(application(told.page, "<!doctype html><title>p</title>"))
 
-    async def all_rows() -> list[dict[str, Any]]:
+    async def all_rows(way: str | None) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        way: str | None = "/api/v1/estimates?limit=500"
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as to:
             while way:
                 page = (await to.get(way)).json()
@@ -183,7 +182,12 @@ def test_the_api_says_the_same(told: Told) -> None:
                 way = page["next"]
         return found
 
-    rows = asyncio.run(all_rows())
+    findings = asyncio.run(all_rows("/api/v1/findings?limit=500"))
+    titles = {(f["series"], f["level"]): f["finding"] for f in findings if f["within"] == "all"}
+    for areas in view(ReportInput.from_run(told.run.published)).areas:
+        for of in areas.figures:
+            assert titles[f"{of.measure}@{of.line}", areas.by] == of.title
+    rows = asyncio.run(all_rows("/api/v1/estimates?limit=500"))
     cells = told.cells
     assert len(rows) == len(cells)
     for row in rows:

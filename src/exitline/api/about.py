@@ -22,7 +22,7 @@ def about(found: Run) -> dict[str, Any]:
     -------
     dict
         year; census (a full count or not); counted ("persons" or "households");
-        unit (what a row is: "household" or "person");
+        unit (what a row is: "household" or "person"); outcomes (of households, in words);
         confidence and interval (of shares: logit or beta); levels (level: its column); lines
         (label: words); measures (name: label and unit); and standard: title, sections, criteria
         by level, sources.
@@ -35,6 +35,7 @@ def about(found: Run) -> dict[str, Any]:
     >>> about(done)["lines"]["absolute"]
     'line absolute: 4,891 ALL per person per month'
     """
+    from exitline.publish.content.households import household_words
     from exitline.publish.report import ReportInput
     from exitline.publish.report.blocks import line_words, naming, people_of
 
@@ -47,6 +48,7 @@ def about(found: Run) -> dict[str, Any]:
         "census": study.design.census,
         "counted": people_of(content),
         "unit": study.unit,
+        "outcomes": dict(household_words(study, found.standard).outcomes),
         "confidence": study.confidence,
         "interval": study.interval,
         "levels": {

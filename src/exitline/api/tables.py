@@ -21,9 +21,14 @@ MANY = 20
 """Labels from which a column may be one of keys rather than of areas or categories."""
 FEW = 5
 """Most labels of areas and categories stand for as many rows of the data, or more."""
-OUTCOMES = ("met", "not met", "cannot tell yet")
 _BOOLEAN = {"True": "yes", "False": "no", "(missing)": NOT_STATED}
-_ORDER = {name: i for i, name in enumerate(("poor", "not poor", *OUTCOMES, "yes", "no"))}
+_ORDER = {
+    name: i
+    for i, name in enumerate((
+        "poor", "not poor", "above the line", "every criterion holds", "met", "below the line",
+        "a criterion does not hold", "not met", "cannot tell yet", "not poor before", "yes", "no",
+    ))
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,13 @@ Examples:
     type=click.Choice(["household", "person"]),
     help="What a row is.",
 )
-@click.option("--strata", help="Column of strata.")
-@click.option("--psu", help="Column of primary sampling units.")
+@click.option("--strata", multiple=True, help="Column of strata; repeat to cross several.")
+@click.option("--psu", multiple=True, help="Column of sampling units; repeat stage by stage.")
 @click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum.")
-@click.option("--fpc", help="Column with the number of PSUs in the stratum's population.")
+@click.option(
+    "--fpc", multiple=True,
+    help="Column with the number of PSUs in the stratum's population; repeat stage by stage.",
+)  # fmt: skip
 @click.option(
     "--lonely",
     default="fail",
@@ -100,10 +103,10 @@ def command(
     weight: str | None,
     size: str | None,
     unit: str,
-    strata: str | None,
-    psu: str | None,
+    strata: tuple[str, ...],
+    psu: tuple[str, ...],
     nest: bool,
-    fpc: str | None,
+    fpc: tuple[str, ...],
     lonely: LonelyPsu,
     census: bool,
     by: tuple[str, ...],
@@ -124,10 +127,10 @@ def command(
     design = Design(
         weight=weight,
         size=size,
-        strata=strata,
-        psu=psu,
+        strata=strata or None,
+        psu=psu or None,
         nest=nest,
-        fpc=fpc,
+        fpc=fpc or None,
         lonely=lonely,
         census=census,
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exitline.words.numbers import DASH, MINUS, SPACE, write
+from exitline.words.numbers import DASH, MINUS, SPACE, SUPPRESSED, write
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Estimate
@@ -67,7 +67,8 @@ def estimate_rows(
         said = write(e.estimate, e.ci_low, e.ci_high, e.se, measure.unit, e.reason)
         exact = math.isinf(e.df) and e.se == 0
         ends = "full count" if exact else plain(said.interval) or "none"
-        rows.append((measure.label, e.line, plain(said.text), ends, f"{e.n:,}"))
+        n = SUPPRESSED if said.text == SUPPRESSED else f"{e.n:,}"
+        rows.append((measure.label, e.line, plain(said.text), ends, n))
     return rows
 
 

@@ -14,6 +14,7 @@ from exitline.data.origin import origin_of
 from exitline.data.roles import bound_design
 from exitline.data.study import Facts, Study
 from exitline.data.uses import narrowed, study_uses
+from exitline.errors import Faults
 
 if TYPE_CHECKING:
     import ibis
@@ -110,29 +111,53 @@ def prepare(
     >>> "welfare" in prepare(study, None, open_engine().attach).table.columns
     True
     """
-    sources = {"households": study.households.open()}
-    if study.persons is not None:
-        sources["persons"] = study.persons.open()
-    for name, facts in (("villages", study.villages), ("counties", study.counties)):
-        if facts is not None:
-            sources[name] = facts.table.open()
+    faults = Faults()
+    sources = _opened(study, faults)
     uses = study_uses(study, standard)
     sources = {name: source.using(uses[name]) for name, source in sources.items()}
     if not whole:
         sources = {name: narrowed(source, (study, standard)) for name, source in sources.items()}
     tables = {name: attach(source, name) for name, source in sources.items()}
-    bound = bind(tables["households"], study, standard, persons=tables.get("persons"))
+    bound = tables["households"]
+    columns = [*bound.columns, *study.columns]
+    lines: tuple[StudyLine, ...] = ()
+    villages = counties = None
+    with faults.kept():
+        bound = bind(bound, study, standard, persons=tables.get("persons"))
+    with faults.kept():
+        lines = study_lines(study, standard, [*bound.columns, *columns])
+    with faults.kept():
+        villages = _facts(tables.get("villages"), study.villages, "village")
+    with faults.kept():
+        counties = _facts(tables.get("counties"), study.counties, "county")
+    faults.raise_all()
     return Prepared(
         study=study,
         table=bound,
         design=bound_design(study),
-        lines=study_lines(study, standard, bound.columns),
+        lines=lines,
         households=tables["households"],
         persons=tables.get("persons"),
-        villages=_facts(tables.get("villages"), study.villages, "village"),
-        counties=_facts(tables.get("counties"), study.counties, "county"),
+        villages=villages,
+        counties=counties,
         sources=MappingProxyType(sources),
     )
+
+
+def _opened(study: Study, faults: Faults) -> dict[str, Source]:
+    """The files and query results of a study; all that cannot be opened are refused together."""
+    refs = {"households": study.households}
+    if study.persons is not None:
+        refs["persons"] = study.persons
+    for name, facts in (("villages", study.villages), ("counties", study.counties)):
+        if facts is not None:
+            refs[name] = facts.table
+    sources = {}
+    for name, ref in refs.items():
+        with faults.kept():
+            sources[name] = ref.open()
+    faults.raise_all()
+    return sources
 
 
 def _facts(table: ibis.Table | None, facts: Facts | None, level: str) -> ibis.Table | None:

@@ -128,7 +128,7 @@ def design_columns(study: Study) -> dict[str, str]:
     Those declared under `columns` by their canonical name (size, weight, ...) count, too.
     """
     design = study.design
-    single = {"weight": design.weight, "size": design.size, "strata": design.strata}
+    single = {"weight": design.weight, "size": design.size, "strata": design.stratum}
     named = {name: text for name, text in single.items() if text is not None}
     named |= dict(zip(stage_names("psu", len(design.stages)), design.stages, strict=True))
     named |= dict(zip(stage_names("fpc", len(design.fpcs)), design.fpcs, strict=True))

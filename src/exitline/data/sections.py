@@ -224,7 +224,7 @@ def design(tree: Tree) -> Design:
     given |= {name: found[name].truth() for name in truths if name in found}
     for name in lists:
         if name in found:
-            many = tuple(t.text() for t in found[name].one_or_many())
+            many = tuple(t.text() for t in found[name].some())
             given[name] = many if name == "replicates" or len(many) > 1 else many[0]
     if "lonely" in found:
         given["lonely"] = found["lonely"].choice(get_args(LonelyPsu))
@@ -233,7 +233,7 @@ def design(tree: Tree) -> Design:
     if "scale" in found:
         given["scale"] = found["scale"].number()
     if "rscales" in found:
-        given["rscales"] = tuple(t.number() for t in found["rscales"].one_or_many())
+        given["rscales"] = tuple(t.number() for t in found["rscales"].some())
     try:
         return Design(**given)
     except DesignError as reason:
@@ -248,7 +248,7 @@ def design(tree: Tree) -> Design:
 
 def areas(tree: Tree) -> tuple[tuple[str, ...], ...]:
     """Columns, and lists of columns that are crossed."""
-    return tuple(tuple(t.text() for t in entry.one_or_many()) for entry in tree.one_or_many())
+    return tuple(tuple(t.text() for t in entry.some()) for entry in tree.one_or_many())
 
 
 def levels(tree: Tree) -> Levels:

@@ -36,6 +36,8 @@ _TIDY = (
 
 
 _trim = function("btrim", [dt.string, dt.string], dt.string)
+_tidy = function("exitline_tidy", [dt.string], dt.string)
+_octets = function("octet_length", [dt.string], dt.int64)
 
 
 class Spark:
@@ -89,8 +91,10 @@ class Spark:
         frame.createOrReplaceTempView(f"{name}_as_read")
         self._attached.add(f"{name}_as_read")
         read = self._backend.table(f"{name}_as_read")
-        clean = as_written(read, source.options.get("missing", ()), text=_text)
+        marks = source.options.get("missing", ())
+        clean = as_written(read, marks, text=_text)
         columns = typed(clean, source, self._backend.to_pyarrow)
+        columns = as_written(columns, marks, text=_text) if marks else columns
         return self._session.sql(self._backend.compile(columns))
 
     def _read_csv(self, source: Source, name: str) -> Any:
@@ -167,8 +171,11 @@ def _quoted(name: str) -> str:
 
 
 def _text(column: Any) -> Any:
-    """The one form of a text."""
-    return _trim(column, BLANKS.translate({11: None, 12: None}))  # \v and \f are v and f to Spark
+    """The one form of a text; few are changed, so that most are only looked at."""
+    trimmed = _trim(
+        column, BLANKS.translate({11: None, 12: None})
+    )  # \v and \f are v and f to Spark
+    return ibis.ifelse(_octets(column) != column.length(), _tidy(column), trimmed)
 
 
 def _new_session() -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.errors import DesignError
+from exitline.errors import DesignError, Faults
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,19 +79,23 @@ def frame_of(cells: Cells, lonely: str) -> Frame:
     stages: list[Stage] = []
     parent = cells.stratum
     factor = np.ones(int(parent.max(initial=-1)) + 1)
+    faults = Faults()
     for index, cluster in enumerate(cells.stages):
         if index > 0 and index >= cells.fpc.shape[1]:
             break
         sampled = _clusters_by(parent, cluster, len(factor))
         unsampled = np.ones(len(factor))
         if index < cells.fpc.shape[1]:
-            unsampled = _unsampled(parent, cells.fpc[:, index], sampled, index)
+            with faults.kept():
+                unsampled = _unsampled(parent, cells.fpc[:, index], sampled, index)
         stage = Stage(sampled, unsampled, factor)
-        _refuse_lonely(stage, lonely, index)
+        with faults.kept():
+            _refuse_lonely(stage, lonely, index)
         stages.append(stage)
         below = np.empty(int(cluster.max(initial=-1)) + 1)
         below[cluster] = (factor * (1.0 - unsampled))[parent]
         parent, factor = cluster, below
+    faults.raise_all()
     return Frame(tuple(stages), lonely)
 
 

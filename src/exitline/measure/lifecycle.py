@@ -366,10 +366,14 @@ def _latest(events: Any, as_of: date, states: Sequence[str], names: EventColumns
 def _coded(state: Any, states: Sequence[str]) -> Any:
     """A state's place in the list; the last code of all for one that is not there."""
     branches = [(state == name, code) for code, name in enumerate(states)]
+    if not branches:
+        return ibis.literal(_STATES - 1, "int64")
     return ibis.cases(*branches, else_=_STATES - 1).cast("int64")
 
 
 def _decoded(code: Any, states: Sequence[str]) -> Any:
     """The state of a code, missing for one that was not listed."""
     branches = [(code == place, name) for place, name in enumerate(states)]
+    if not branches:
+        return ibis.null("string")
     return ibis.cases(*branches, else_=ibis.null("string"))

@@ -245,8 +245,9 @@ def _canonical(
     """One wave under canonical names."""
     design = columns.design
     new: dict[str, Any] = {"household": forms.of(table, wave, columns.household)}
-    if design.strata is not None and not design.census:
-        new["stratum"] = portable.key(forms.of(table, wave, design.strata))
+    if design.stratum is not None and not design.census:
+        strata = [forms.of(table, wave, name) for name in design.strata_columns]
+        new["stratum"] = portable.crossed(strata)
     stages = () if design.census else design.stages or (columns.household,)
     for index, name in enumerate(stages):
         new[f"stage{index + 1}"] = portable.key(forms.of(table, wave, name))

@@ -76,7 +76,7 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
     keys = [rows[f"_domain{i + 1}"].name(f"domain{i + 1}") for i in range(len(plan.domains))]
     if not plan.clustered:
         return keys
-    if plan.design.strata is not None:
+    if plan.design.stratum is not None:
         keys.insert(0, rows["_stratum"].name("stratum"))
     stages = max(1, len(plan.design.stages))
     return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
@@ -108,8 +108,8 @@ def _prepared(table: Any, plan: Plan) -> Any:
 def _design_columns(table: Any, design: Design) -> dict[str, Any]:
     """Stratum, cluster stages and population sizes."""
     new: dict[str, Any] = {}
-    if design.strata is not None:
-        new["_stratum"] = portable.key(table[design.strata])
+    if design.stratum is not None:
+        new["_stratum"] = portable.crossed([table[name] for name in design.strata_columns])
     for index, name in enumerate(design.stages):
         new[f"_stage{index + 1}"] = portable.key(table[name])
     if not design.stages:

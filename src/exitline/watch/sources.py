@@ -447,7 +447,7 @@ def refuse_straddling(tables: Sequence[pa.Table], design: Design) -> None:
     """
     import pyarrow as pa
 
-    if design.nest or design.census or design.strata is None or not design.stages:
+    if design.nest or design.census or design.stratum is None or not design.stages:
         return
     keys = pa.concat_tables([t.select(["stage1", "stratum"]) for t in tables])
     pairs = keys.group_by(["stage1", "stratum"]).aggregate([])
@@ -455,7 +455,7 @@ def refuse_straddling(tables: Sequence[pa.Table], design: Design) -> None:
     if several:
         raise DesignError(
             f"{several:,} PSU ids are used in more than one stratum",
-            where=f"columns '{design.stages[0]}' and '{design.strata}'",
+            where=f"columns '{design.stages[0]}' and '{design.stratum}'",
             expected="each PSU in one stratum, the same in every wave",
             got="the same id in several",
             remedy="households that move keep the PSU and stratum in which they were sampled; "

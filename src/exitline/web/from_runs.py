@@ -92,6 +92,7 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
         sources=tuple((_source(s), s["url"]) for s in standard["sources"]) if standard else (),
         method=(*method_of(ordered), *left_out(decided), *frame.unplaced),
         verify=verify_of(ordered, recomputed),
+        rows="person" if last.about.get("unit") == "person" else "household",
     )  # fmt: skip
     summary = settings.summary or summary_of(shown)
     least = max(h.min_count for h in hidden)

@@ -43,7 +43,6 @@ class HouseholdWords:
 
 
 _CANNOT = "Where a value is missing that could decide, one cannot tell yet."
-_NOW = "Nobody was followed: this says where households stand, not who left poverty."
 
 
 def household_words(study: Study, standard: Standard | None) -> HouseholdWords:
@@ -68,23 +67,25 @@ def household_words(study: Study, standard: Standard | None) -> HouseholdWords:
     """
     from exitline.data.roles import WAS_POOR, declared
 
+    rows = f"{study.unit}s"
     if WAS_POOR in declared(study):
         return HouseholdWords(
             True, "Who meets the exit rule",
             {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL},
-            "Of the households that were poor or registered before: one has met the rule where "
+            f"Of the {rows} that were poor or registered before: one has met the rule where "
             f"every criterion is met, and has not where any is not. {_CANNOT}",
-            "of the households that were poor or registered before meet the exit rule",
+            f"of the {rows} that were poor or registered before meet the exit rule",
         )  # fmt: skip
     if _by_line(standard.household if standard is not None else None):
         words = {"met": "above the line", "not met": "below the line"}
-        share = "of households are above the line"
+        share = f"of {rows} are above the line"
     else:
         words = {"met": "every criterion holds", "not met": "a criterion does not hold"}
-        share = "of households fulfil every criterion"
+        share = f"of {rows} fulfil every criterion"
     return HouseholdWords(
-        False, "Where households stand", {**words, "cannot tell": CANNOT_TELL},
-        f"{_NOW} {_CANNOT}", share,
+        False, f"Where {rows} stand", {**words, "cannot tell": CANNOT_TELL},
+        f"Nobody was followed: this says where {rows} stand, not who left poverty. {_CANNOT}",
+        share,
     )  # fmt: skip
 
 

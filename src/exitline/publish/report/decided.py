@@ -45,7 +45,8 @@ def household_level(content: ReportInput) -> Level | None:
     """Households and persons by outcome; nobody is named."""
     if content.households is None or not content.households.total:
         return None
-    counts = [("Households", content.households)]
+    rows = f"{content.study.unit.capitalize()}s"
+    counts = [(rows, content.households)]
     if content.persons is not None and content.persons.total:
         counts.append(("Persons in them", content.persons))
     note = "" if not content.sampled else "estimated"
@@ -55,7 +56,7 @@ def household_level(content: ReportInput) -> Level | None:
     ]
     stacks[0] = with_intervals(stacks[0], content.outcome_estimates)
     return Level(
-        "household", "Households", stacks[0], tuple(stacks[1:]), None, words.meaning,
+        "household", rows, stacks[0], tuple(stacks[1:]), None, words.meaning,
         {o: round(v) for o, v in as_mapping(content.households).items() if v == v}, "",
     )  # fmt: skip
 
