@@ -100,8 +100,8 @@ def write_households(ready: Ready, path: Path) -> None:
     standard = ready.standard
     if standard is None or standard.household is None:
         return
-    table = household_status(ready.table, standard, line_figures(ready))
-    ready.engine.write(household_decisions(table, ready.levels, standard), path)
+    table = household_status(ready.table, standard, line_figures(ready), ready.was_poor)
+    ready.engine.write(household_decisions(table, ready.levels, standard), path, NOT_FOR_RELEASE)
 
 
 def _with_release(found: Run) -> pd.DataFrame:

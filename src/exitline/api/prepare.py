@@ -46,6 +46,13 @@ class Ready:
         return "welfare" if "welfare" in self.declared else None
 
     @property
+    def was_poor(self) -> str | None:
+        """The column that says who was poor before, if the study has one."""
+        from exitline.data.roles import WAS_POOR
+
+        return WAS_POOR if WAS_POOR in self.declared else None
+
+    @property
     def declared(self) -> frozenset[str]:
         """The roles that the study declares and the bound table has."""
         from exitline.data.roles import declared

@@ -20,6 +20,7 @@ from exitline.claim.head import TreeHead, members_of, open_head, seal_head
 from exitline.claim.ledger import FIRST_LINE, Ledger, check_ledger, ledger_bytes
 from exitline.claim.statement import open_claim
 from exitline.files import whole_files
+from exitline.leftovers import clear
 from exitline.records import read_bytes
 
 if TYPE_CHECKING:
@@ -194,6 +195,7 @@ def _locked(file: Path) -> Iterator[None]:
         ) from reason
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        clear(file)  # what a killed process had still to rename belongs to what is read now
         yield
     finally:
         os.close(handle)

@@ -110,7 +110,7 @@ def _plain(value: Any) -> Any:
 
 
 def error(reason: ExitlineError) -> None:
-    """Print an error's parts to standard error, the remedy last."""
+    """Print an error's parts to standard error, the remedy last; and those that came with it."""
     from rich.text import Text
 
     shown = console(stderr=True)
@@ -118,6 +118,8 @@ def error(reason: ExitlineError) -> None:
     for name, text in reason.parts().items():
         if name != "what":
             shown.print(Text(f"  {name + ':':<10}", style="dim") + Text(_shown(text)))
+    for other in reason.others:
+        error(other)
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from exitline.errors import DesignError, StudyError
 if TYPE_CHECKING:
     from exitline.standard.yamltree import Tree
 
-_TEXT_OPTIONS = ("encoding", "delimiter", "decimal", "sheet")
-_FILE_OPTIONS = (*_TEXT_OPTIONS, "missing")
+_TEXT_OPTIONS = ("encoding", "delimiter", "decimal", "comment", "sheet")
+_LIST_OPTIONS = ("missing", "text", "number")
 
 
 @dataclass
@@ -138,7 +138,7 @@ def table(tree: Tree, paths: Paths) -> TableRef:
     """A path, {path, options...} or {sql, connection}."""
     if not tree.is_mapping:
         return TableRef(path=paths.read(tree.text()), where=tree.where)
-    found = tree.fields(("path", *_FILE_OPTIONS, "sql", "connection"))
+    found = tree.fields(("path", *_TEXT_OPTIONS, *_LIST_OPTIONS, "sql", "connection"))
     if "sql" in found and paths.given is not None:
         raise tree.fault(
             "the study asks a database",
@@ -156,7 +156,7 @@ def table(tree: Tree, paths: Paths) -> TableRef:
             remedy="add 'path'",
         )
     options: dict[str, Any] = {name: found[name].text() for name in _TEXT_OPTIONS if name in found}
-    options |= _missing(found)
+    options |= _lists(found)
     if "decimal" in found:
         found["decimal"].choice((".", ","))
     return TableRef(
@@ -166,9 +166,9 @@ def table(tree: Tree, paths: Paths) -> TableRef:
 
 def _query(tree: Tree, found: Mapping[str, Tree], paths: Paths) -> TableRef:
     """A query and the database it is put to."""
-    if "connection" not in found or set(found) - {"sql", "connection", "missing"}:
+    if "connection" not in found or set(found) - {"sql", "connection", *_LIST_OPTIONS}:
         raise tree.fault(
-            "a query needs its connection, and nothing but 'missing' beside it",
+            "a query needs its connection, and nothing but missing, text and number beside it",
             expected="sql and connection",
             got=", ".join(found),
             remedy="name the database file, postgresql://host/database, or {env: NAME}",
@@ -178,16 +178,14 @@ def _query(tree: Tree, found: Mapping[str, Tree], paths: Paths) -> TableRef:
     if "://" not in text:
         text = str(paths.read(text))
     return TableRef(
-        sql=found["sql"].text(), connection=text, options=_missing(found), where=tree.where
+        sql=found["sql"].text(), connection=text, options=_lists(found), where=tree.where
     )
 
 
-def _missing(found: Mapping[str, Tree]) -> Mapping[str, Any]:
-    """The marks for missing values, where some are declared."""
-    if "missing" not in found:
-        return MappingProxyType({})
-    marks = tuple(t.text() for t in found["missing"].one_or_many())
-    return MappingProxyType({"missing": marks})
+def _lists(found: Mapping[str, Tree]) -> Mapping[str, Any]:
+    """Marks for missing values, and columns that are text or numbers, where they are declared."""
+    named = {n: found[n].one_or_many() for n in _LIST_OPTIONS if n in found}
+    return MappingProxyType({name: tuple(t.text() for t in many) for name, many in named.items()})
 
 
 def _from_environment(tree: Tree) -> str:
@@ -226,7 +224,7 @@ def design(tree: Tree) -> Design:
     given |= {name: found[name].truth() for name in truths if name in found}
     for name in lists:
         if name in found:
-            many = tuple(t.text() for t in found[name].one_or_many())
+            many = tuple(t.text() for t in found[name].some())
             given[name] = many if name == "replicates" or len(many) > 1 else many[0]
     if "lonely" in found:
         given["lonely"] = found["lonely"].choice(get_args(LonelyPsu))
@@ -235,7 +233,7 @@ def design(tree: Tree) -> Design:
     if "scale" in found:
         given["scale"] = found["scale"].number()
     if "rscales" in found:
-        given["rscales"] = tuple(t.number() for t in found["rscales"].one_or_many())
+        given["rscales"] = tuple(t.number() for t in found["rscales"].some())
     try:
         return Design(**given)
     except DesignError as reason:
@@ -250,7 +248,7 @@ def design(tree: Tree) -> Design:
 
 def areas(tree: Tree) -> tuple[tuple[str, ...], ...]:
     """Columns, and lists of columns that are crossed."""
-    return tuple(tuple(t.text() for t in entry.one_or_many()) for entry in tree.one_or_many())
+    return tuple(tuple(t.text() for t in entry.some()) for entry in tree.one_or_many())
 
 
 def levels(tree: Tree) -> Levels:

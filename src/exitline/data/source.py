@@ -35,7 +35,9 @@ class Source:
     table : pyarrow.Table or ibis.Table, optional
         The rows themselves, for `kind` "arrow" or "ibis".
     labels : mapping of column to mapping of value to label
-        Value labels that came with the file (Stata, SPSS).
+        Value labels that came with the file (Stata, SPSS, a release of ours).
+    titles : mapping of column to text
+        What the file says that a column holds.
     options : mapping
         What the engine needs to know to scan the file (CSV separator, encoding).
     uses : Uses
@@ -53,6 +55,7 @@ class Source:
     path: Path | None = None
     table: pa.Table | Any | None = None
     labels: Mapping[str, Mapping[Any, str]] = field(default_factory=lambda: MappingProxyType({}))
+    titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     uses: Uses = field(default_factory=Uses)
     held: HeldFile | None = field(default=None, compare=False)

@@ -34,7 +34,7 @@ class TableRef:
     path : Path, optional
         The file, absolute or from where the program was started.
     options : mapping
-        Reader options: encoding, delimiter, decimal, missing, sheet.
+        Reader options: encoding, delimiter, decimal, comment, missing, text, number, sheet.
     sql, connection : str, optional
         One SELECT, and the database file or PostgreSQL address it is put to.
     where : str
@@ -70,9 +70,12 @@ class TableRef:
             See `exitline.data.readers.open_file`.
         """
         if self.sql is not None and self.connection is not None:
+            from exitline.data.readers import DECLARED, declared
             from exitline.data.readers.sql import read_sql
 
-            return read_sql(self.sql, self.connection, **self.options)
+            options = dict(self.options)
+            given = {name: options.pop(name) for name in DECLARED if name in options}
+            return declared(read_sql(self.sql, self.connection, **options), **given)
         from exitline.data.readers import open_file
 
         return open_file(self.path or "", **self.options)

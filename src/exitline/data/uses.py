@@ -69,7 +69,7 @@ def role_uses(
     ('number', 'code', 'number', 'code')
     """
     numbers = (design.weight, design.size, *design.fpcs, *design.replicates, *numeric)
-    codes = (design.strata, *design.stages, *code)
+    codes = (*design.strata_columns, *design.stages, *code)
     return Uses(
         numeric=frozenset(n for n in numbers if n),
         code=frozenset(n for n in codes if n),

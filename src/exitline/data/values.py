@@ -14,7 +14,8 @@ fit into 64 bits stay text.
 How to use it. **A reader converts nothing**: it hands over text as text and numbers as
 numbers in an Arrow table (a column in which a sheet mixes both is brought to text with
 `written`). `Engine.attach` applies the rule, in SQL, to the text columns of every source
-alike: CSV, spreadsheet, Stata, SPSS, database, Parquet, memory. What a column is used for
+alike: CSV, spreadsheet, Stata, SPSS, database, Parquet, memory (where a table knows texts
+from numbers, a text that nothing uses stays text). What a column is used for
 goes along with the source: ``source.using(Uses(numeric={"rcons"}, code={"ea"}))``; what
 the user has declared (`text:` and `number:` beside a path) comes before every use.
 `written_column` gives any Arrow column as text in this form, `type_of` says which type a

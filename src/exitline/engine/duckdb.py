@@ -15,6 +15,7 @@ import ibis.expr.datatypes as dt
 from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, quoted, text, typed_csv
+from exitline.engine.metadata import add_metadata
 from exitline.engine.settings import FIXED, settings
 from exitline.engine.types import typed
 from exitline.engine.written import as_written, function, zones
@@ -68,6 +69,7 @@ class DuckDB:
         for said in (_TIDY, *FIXED):
             self._backend.raw_sql(said).fetchall()
         self._bound: Any = None
+        self.rows: dict[str, int] = {}
         self._held: dict[str, list[HeldFile]] = {}
         self._scratch: Scratch | None = None
 
@@ -91,8 +93,9 @@ class DuckDB:
         """A view of the rows, in the one form of values."""
         read = self._read(source, f"{name}_as_read")
         local = _local_times(read, zones(source))
-        clean = as_written(local, source.options.get("missing", ()), text=_text)
-        columns = typed(clean, source, self._backend.to_pyarrow)
+        marks = source.options.get("missing", ())
+        columns = typed(as_written(local, marks, text=_text), source, self._backend.to_pyarrow)
+        columns = as_written(columns, marks, text=_text) if marks else columns
         return self._backend.create_view(name, columns, overwrite=True)
 
     def _read(self, source: Source, name: str) -> Any:
@@ -117,6 +120,7 @@ class DuckDB:
             f"FROM read_parquet({text(found.file.name_for_engine)})"
         )
         self._held[name].append(found.file)
+        self.rows[name] = found.rows
         return self._backend.table(name)
 
     def _folder(self) -> Path:
@@ -132,13 +136,16 @@ class DuckDB:
         self._check(expression)
         return found
 
-    def write(self, expression: Any, path: Path) -> int:
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file without passing rows through Python."""
         with whole_file(path) as partial, faults.running():
             query = self._backend.compile(expression)
             copied = self._backend.con.execute(
-                f"COPY ({query}) TO {text(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY ({query}) TO {text(str(partial))} "
+                "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
             ).fetchone()
+            if about:
+                add_metadata(partial, about)
         self._check(expression)
         return int(copied[0]) if copied else 0
 

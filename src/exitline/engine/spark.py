@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import ibis.expr.datatypes as dt
 from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, typed_csv
+from exitline.engine.metadata import add_metadata
 from exitline.engine.types import typed
 from exitline.engine.written import as_written, function
 from exitline.errors import ExitlineError
@@ -34,6 +36,8 @@ _TIDY = (
 
 
 _trim = function("btrim", [dt.string, dt.string], dt.string)
+_tidy = function("exitline_tidy", [dt.string], dt.string)
+_octets = function("octet_length", [dt.string], dt.int64)
 
 
 class Spark:
@@ -58,6 +62,7 @@ class Spark:
         self._session.sql(_TIDY)
         self._backend = ibis.pyspark.connect(self._session)
         self._bound: Any = None
+        self.rows: dict[str, int] = {}
         self._held: dict[str, list[HeldFile]] = {}
         self._scratch: Scratch | None = None
 
@@ -86,8 +91,10 @@ class Spark:
         frame.createOrReplaceTempView(f"{name}_as_read")
         self._attached.add(f"{name}_as_read")
         read = self._backend.table(f"{name}_as_read")
-        clean = as_written(read, source.options.get("missing", ()), text=_text)
+        marks = source.options.get("missing", ())
+        clean = as_written(read, marks, text=_text)
         columns = typed(clean, source, self._backend.to_pyarrow)
+        columns = as_written(columns, marks, text=_text) if marks else columns
         return self._session.sql(self._backend.compile(columns))
 
     def _read_csv(self, source: Source, name: str) -> Any:
@@ -98,6 +105,7 @@ class Spark:
         with duckdb.connect() as con:
             found = typed_csv(con, source, self._scratch.new())
         self._held[name].append(found.file)
+        self.rows[name] = found.rows
         columns = (
             f"CAST({_quoted(n)} AS {_SPARK.get(found.types[n], found.types[n])}) AS {_quoted(n)}"
             if n in found.types
@@ -118,7 +126,7 @@ class Spark:
         self._check(expression)
         return found
 
-    def write(self, expression: Any, path: Path) -> int:
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file, written by one Spark task."""
         import pyarrow.parquet as pq
 
@@ -129,6 +137,8 @@ class Spark:
                 frame.coalesce(1).write.parquet(str(folder), compression="zstd")
                 (part,) = folder.glob("part-*.parquet")
                 part.replace(partial)
+                if about:
+                    add_metadata(partial, about)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
             return int(pq.read_metadata(partial).num_rows)
@@ -161,8 +171,11 @@ def _quoted(name: str) -> str:
 
 
 def _text(column: Any) -> Any:
-    """The one form of a text."""
-    return _trim(column, BLANKS.translate({11: None, 12: None}))  # \v and \f are v and f to Spark
+    """The one form of a text; few are changed, so that most are only looked at."""
+    trimmed = _trim(
+        column, BLANKS.translate({11: None, 12: None})
+    )  # \v and \f are v and f to Spark
+    return ibis.ifelse(_octets(column) != column.length(), _tidy(column), trimmed)
 
 
 def _new_session() -> Any:

@@ -1,7 +1,8 @@
 """The rule for types (`exitline.data.values`) on a table that an engine already reads.
 
 Spreadsheets, Stata, SPSS, databases, Parquet and tables in memory know numbers from texts,
-so that only their texts are looked at: in one query over the text columns that are used.
+so that only texts with a use of their own are looked at, in one query: what is used as a number
+becomes one, and codes that are integers sort as such. Text that nothing uses stays text.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from exitline.data.keys import written
 from exitline.data.values import NUMERIC, PLAIN, WHOLE, Use
 from exitline.engine.columns import not_numbers
+from exitline.measure import portable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.data.source import Source
-
-_EXACT = 2.0**53
 
 
 def typed(table: Any, source: Source, run: Callable[[Any], pa.Table]) -> Any:
@@ -68,7 +69,7 @@ def typed(table: Any, source: Source, run: Callable[[Any], pa.Table]) -> Any:
 
 def _is_open(column: Any, use: Use) -> bool:
     """Whether the values decide the type."""
-    if use == "text":
+    if use in ("text", "any"):
         return False
     return bool(column.type().is_string() or (column.type().is_floating() and use == "code"))
 
@@ -76,7 +77,7 @@ def _is_open(column: Any, use: Use) -> bool:
 def _facts(column: Any, use: Use) -> dict[str, Any]:
     """Aggregates over all values, for the rule to decide by."""
     if column.type().is_floating():
-        return {"whole": ((column == column.floor()) & (column.abs() < _EXACT)).all()}
+        return {"whole": portable.whole(column).all()}
     if use == "number":
         wrong = ~column.re_search(f"^(?i:{NUMERIC}|[-+]?inf(inity)?|nan)$")
         return {"unfit": wrong.cast("int64").sum(), "first": column.min(where=wrong)}
@@ -122,5 +123,4 @@ def _declared_text(column: Any) -> Any | None:
         return None
     if not of.is_floating():
         return column.cast("string")
-    whole = (column == column.floor()) & (column.abs() < _EXACT)
-    return ibis.ifelse(whole, column.cast("int64").cast("string"), column.cast("string"))
+    return written(column)

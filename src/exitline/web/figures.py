@@ -95,7 +95,8 @@ def _unit_words(measure: str, unit: str, run: RunFolder) -> Any:
     """The unit in words."""
     if unit != "percent":
         return known(unit)
-    return known("% of households" if "household" in measure else f"% of {run.about['counted']}")
+    rows = f"{run.about.get('unit', 'household')}s"
+    return known(f"% of {rows if 'household' in measure else run.about['counted']}")
 
 
 def _threshold(run: RunFolder, measure: str, grid: Grid) -> float | None:

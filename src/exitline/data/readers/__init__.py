@@ -24,7 +24,7 @@ DECLARED = ("text", "number")
 """Options of every kind of file: columns that are text as written, or numbers."""
 OPTIONS = {
     "parquet": frozenset({"missing"}),
-    "csv": frozenset({"encoding", "delimiter", "decimal", "missing"}),
+    "csv": frozenset({"encoding", "delimiter", "decimal", "comment", "missing"}),
     "stata": frozenset({"encoding", "missing"}),
     "spss": frozenset({"encoding", "missing"}),
     "sheet": frozenset({"sheet", "missing"}),
@@ -43,7 +43,7 @@ def open_file(path: str | Path, **options: Any) -> Source:
         .zsav, .xlsx, .xls, .ods, or .duckdb, .sqlite, .db together with `query`.
     **options
         `missing` (values that stand for a missing one, as written), `encoding` (csv, Stata,
-        SPSS), `delimiter` and `decimal` ("." or ",") for csv, `sheet` for spreadsheets,
+        SPSS), `delimiter`, `decimal` ("." or ",") and `comment` for csv, `sheet` for spreadsheets,
         `query` for databases; `text` and `number` (names of columns that are text as written,
         or numbers, whatever their values look like) for every kind.
 
@@ -66,11 +66,11 @@ def open_file(path: str | Path, **options: Any) -> Source:
     kind = magic.kind_of(file)
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(file, kind, given)
-    declared = {name: tuple(given.pop(name)) for name in DECLARED if name in given}
+    columns = {name: tuple(given.pop(name)) for name in DECLARED if name in given}
     held = HeldFile(file)
     source = replace(_read(held, kind, given), held=held)
     held.check()
-    return _declared(source, **declared)
+    return declared(source, **columns)
 
 
 def _read(held: HeldFile, kind: str, given: dict[str, Any]) -> Source:
@@ -95,8 +95,20 @@ def _read(held: HeldFile, kind: str, given: dict[str, Any]) -> Source:
     return _open_parquet(file, given.get("missing", ()))
 
 
-def _declared(source: Source, text: Sequence[str] = (), number: Sequence[str] = ()) -> Source:
-    """The source with the columns that the user declares text or numbers, which are there."""
+def declared(source: Source, text: Sequence[str] = (), number: Sequence[str] = ()) -> Source:
+    """The source with the columns that the user declares text or numbers, which are there.
+
+    Parameters
+    ----------
+    source : Source
+    text, number : sequence of str
+        Column names.
+
+    Raises
+    ------
+    DataError
+        For a name that is not there, or is declared to be both.
+    """
     names = source.names or ()
     both = set(text) & set(number)
     for name in (*text, *number):
@@ -120,6 +132,7 @@ def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from exitline.data.codebook import from_metadata
     from exitline.data.readers.names import check_names
     from exitline.data.source import Source
 
@@ -139,7 +152,8 @@ def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
     options: dict[str, Any] = {"schema": footer.schema_arrow}
     if missing:
         options["missing"] = tuple(missing)
-    return Source(kind="parquet", path=path, options=options)
+    labels, titles = from_metadata(footer.metadata.metadata)
+    return Source(kind="parquet", path=path, labels=labels, titles=titles, options=options)
 
 
 def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:
@@ -156,4 +170,4 @@ def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:
             )
 
 
-__all__ = ["OPTIONS", "open_file"]
+__all__ = ["DECLARED", "OPTIONS", "declared", "open_file"]

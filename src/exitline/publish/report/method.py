@@ -67,6 +67,10 @@ class Method:
     commands: tuple[str, ...]
     record: tuple[Recorded, ...]
     seconds: str
+    study: str = ""
+    """The study file as it is written; "" where it is not shown."""
+    verifiable: bool = True
+    """Whether claims can be verified from files."""
 
 
 def method(content: ReportInput) -> Method:
@@ -84,7 +88,8 @@ def method(content: ReportInput) -> Method:
     return Method(
         tuple(f for f in _facts(content) if f.details), content.study.outside_folder,
         _warnings(content), notes, _commands(content), tuple(_record(content.provenance)),
-        _seconds(content.provenance),
+        _seconds(content.provenance), _written_study(content.provenance),
+        content.provenance.get("verify") != "",
     )  # fmt: skip
 
 
@@ -221,6 +226,13 @@ def _commands(content: ReportInput) -> tuple[str, ...]:
     return tuple(commands)
 
 
+def _written_study(record: Mapping[str, Any]) -> str:
+    """The study file to the letter, so that it can be copied out of the page."""
+    study = record.get("study")
+    text = study.get("text") if isinstance(study, Mapping) else None
+    return text if isinstance(text, str) else ""
+
+
 def _record(record: Mapping[str, Any]) -> Iterable[Recorded]:
     """The run's record, part by part, without what is shown elsewhere."""
     loose: list[tuple[str, str]] = []
@@ -243,7 +255,7 @@ def _record(record: Mapping[str, Any]) -> Iterable[Recorded]:
 def _pairs(value: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Names and values of a mapping, empty ones left out."""
     for name, item in value.items():
-        if item not in (None, "", [], ()) and name != "outside_folder":
+        if item not in (None, "", [], ()) and name not in ("outside_folder", "text"):
             yield _title(name), _plain(name, item)
 
 
