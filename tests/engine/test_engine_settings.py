@@ -28,7 +28,8 @@ BAD_MEMORY = (
 @pytest.mark.parametrize("text", BAD_THREADS)
 def test_threads_that_are_none(monkeypatch, capsys, text):
     monkeypatch.setenv("EXITLINE_THREADS", text)
-    assert call(["check", "examples/albania-2012/study.yaml"]) == 1
+    data = ["examples/albania-2012/lival.parquet", "--welfare", "rcons", "--line", "4891"]
+    assert call(["estimate", *data]) == 1
     assert "EXITLINE_THREADS" in capsys.readouterr().err
 
 

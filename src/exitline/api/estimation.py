@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.data.design import Design
@@ -84,15 +85,19 @@ def estimate(
     """
     from exitline.data.source import open_source
     from exitline.engine.session import session
+    from exitline.measure.labelled import labelled_numbers
 
     with session(engine) as running:
         source = _used(open_source(data), measures, welfare, line, design or Design(), by)
         table = running.attach(source, "households")
-        return estimate_table(
+        found = estimate_table(
             table, measures, running, welfare=welfare, line=line, design=design or Design(),
             by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
             labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
+        labelled = labelled_numbers(source, table, running.run)
+    said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
+    return replace(found, notes=(*said, *found.notes))
 
 
 def _used(source: Source, measures: Any, welfare: Any, line: Any, design: Design, by: By) -> Source:

@@ -131,15 +131,23 @@ def _of_the_data(ready: Ready, faults: Faults) -> tuple[Finding, ...]:
 def _quality(ready: Ready) -> tuple[Finding, ...]:
     """The quality report of a prepared study."""
     from exitline.data.standard_checks import standard_findings
+    from exitline.measure.labelled import as_findings, labelled_numbers
     from exitline.measure.quality import by_severity, inspect
 
     data, standard = ready.data, ready.standard
     found = inspect(
         data.table, ready.study, data.lines, ready.engine.run, households=data.households,
-        persons=data.persons,
+        persons=data.persons, facts=data.facts,
     )  # fmt: skip
     fit = standard_findings(ready.study, standard, data.lines) if standard is not None else ()
-    return by_severity((*found, *fit))
+    tables = {"households": data.households, "persons": data.persons}
+    labelled = [
+        finding
+        for name, table in tables.items()
+        if table is not None
+        for finding in as_findings(labelled_numbers(data.sources[name], table, ready.engine.run))
+    ]
+    return by_severity((*found, *fit, *labelled))
 
 
 def _frame(ready: Ready) -> None:

@@ -103,7 +103,7 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
 
 def _rows(table: Any, columns: dict[str, str], plan: NoticePlan, engine: Engine) -> pa.Table:
     """The fields as text, by village; at most as many as people can read."""
-    from exitline.measure import portable
+    from exitline.data.keys import written
     from exitline.measure.plan import require_usable
 
     require_usable(columns.values(), table)
@@ -112,7 +112,7 @@ def _rows(table: Any, columns: dict[str, str], plan: NoticePlan, engine: Engine)
             "rows are chosen by their decision, and none is named", got=f"only '{plan.only}'",
             expected="a column of decisions", remedy="name it with --decision",
         )  # fmt: skip
-    fields = {name: portable.text(table[column]) for name, column in columns.items()}
+    fields = {name: written(table[column]) for name, column in columns.items()}
     rows = table.select(**fields)
     if plan.only is not None:
         rows = rows.filter(rows["decision"] == plan.only)

@@ -19,6 +19,7 @@ from exitline.data.held import HeldFile
 from exitline.data.readers import csv_text
 from exitline.data.readers.declaring import declare
 from exitline.data.values import BLANKS, PLAIN, WHOLE, Type, Use, type_of, written
+from exitline.engine.written import numbers_of
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
@@ -247,6 +248,7 @@ class _Sql:
         if dialect.missing:
             marks = ", ".join(text(mark) for mark in dialect.missing)
             self._bare = f"CASE WHEN {self._bare} IN ({marks}) THEN NULL ELSE {self._bare} END"
+        self._marks = numbers_of(dialect.missing)
         comma = dialect.decimal == ","
         self._point = f"translate({self._bare}, ',.', '.,')" if comma else self._bare
         self._form = form
@@ -279,11 +281,13 @@ class _Sql:
 
     def _number(self) -> tuple[str, str]:
         value = f"TRY_CAST({self._point} AS DOUBLE)"
+        marks = "".join(f" OR {value} = {number!r}" for number in self._marks)
         if not self._of_use:
             plain = f"regexp_full_match({self._point}, {text(PLAIN)})"
-            return value, f"coalesce(NOT {plain}, false)"
+            known = f"CASE WHEN false{marks} THEN NULL ELSE {value} END" if marks else value
+            return known, f"coalesce(NOT {plain}, false)"
         unfit = f"({self._point} IS NOT NULL AND ({value} IS NULL OR contains({self._point}, '_')))"
-        return f"CASE WHEN isnan({value}) THEN NULL ELSE {value} END", unfit
+        return f"CASE WHEN isnan({value}){marks} THEN NULL ELSE {value} END", unfit
 
     def _truth(self) -> tuple[str, str]:
         low = f"lower({self._bare})"

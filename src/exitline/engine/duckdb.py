@@ -93,8 +93,9 @@ class DuckDB:
         """A view of the rows, in the one form of values."""
         read = self._read(source, f"{name}_as_read")
         local = _local_times(read, zones(source))
-        clean = as_written(local, source.options.get("missing", ()), text=_text)
-        columns = typed(clean, source, self._backend.to_pyarrow)
+        marks = source.options.get("missing", ())
+        columns = typed(as_written(local, marks, text=_text), source, self._backend.to_pyarrow)
+        columns = as_written(columns, marks, text=_text) if marks else columns
         return self._backend.create_view(name, columns, overwrite=True)
 
     def _read(self, source: Source, name: str) -> Any:

@@ -91,8 +91,10 @@ class Spark:
         frame.createOrReplaceTempView(f"{name}_as_read")
         self._attached.add(f"{name}_as_read")
         read = self._backend.table(f"{name}_as_read")
-        clean = as_written(read, source.options.get("missing", ()), text=_text)
+        marks = source.options.get("missing", ())
+        clean = as_written(read, marks, text=_text)
         columns = typed(clean, source, self._backend.to_pyarrow)
+        columns = as_written(columns, marks, text=_text) if marks else columns
         return self._session.sql(self._backend.compile(columns))
 
     def _read_csv(self, source: Source, name: str) -> Any:

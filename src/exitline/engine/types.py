@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from exitline.data.keys import written
 from exitline.data.values import NUMERIC, PLAIN, WHOLE, Use
 from exitline.engine.columns import not_numbers
+from exitline.measure import portable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.data.source import Source
-
-_EXACT = 2.0**53
 
 
 def typed(table: Any, source: Source, run: Callable[[Any], pa.Table]) -> Any:
@@ -77,7 +77,7 @@ def _is_open(column: Any, use: Use) -> bool:
 def _facts(column: Any, use: Use) -> dict[str, Any]:
     """Aggregates over all values, for the rule to decide by."""
     if column.type().is_floating():
-        return {"whole": ((column == column.floor()) & (column.abs() < _EXACT)).all()}
+        return {"whole": portable.whole(column).all()}
     if use == "number":
         wrong = ~column.re_search(f"^(?i:{NUMERIC}|[-+]?inf(inity)?|nan)$")
         return {"unfit": wrong.cast("int64").sum(), "first": column.min(where=wrong)}
@@ -123,5 +123,4 @@ def _declared_text(column: Any) -> Any | None:
         return None
     if not of.is_floating():
         return column.cast("string")
-    whole = (column == column.floor()) & (column.abs() < _EXACT)
-    return ibis.ifelse(whole, column.cast("int64").cast("string"), column.cast("string"))
+    return written(column)

@@ -69,6 +69,25 @@ def key(value: Any) -> Any:
     return value.nullif("") if of.is_string() else value
 
 
+EXACT = 2.0**53
+"""Up to here a double holds every whole number."""
+
+
+def whole(value: Any) -> Any:
+    """Whether a double is a whole number that it holds exactly.
+
+    Ibis takes the floor as a 64-bit integer, which larger values and infinities do not fit.
+    """
+    near = ibis.ifelse(value.abs() < EXACT, value, 0.5)
+    return near == near.floor()
+
+
+def fractional(value: Any) -> Any:
+    """Whether a double has digits after the point."""
+    near = ibis.ifelse(value.abs() < EXACT, value, 0.0)
+    return near != near.floor()
+
+
 def crossed(values: Sequence[Any]) -> Any:
     """One key of several columns; a single one stays as it is.
 
@@ -88,8 +107,8 @@ def text(value: Any) -> Any:
     of = value.type()
     if not of.is_floating():
         return value.cast("string")
-    whole = (value == value.floor()) & (value.abs() < 1e15)
-    return ibis.ifelse(whole, value.cast("int64").cast("string"), value.cast("string"))
+    held = ibis.ifelse(whole(value), value, 0.0)
+    return ibis.ifelse(whole(value), held.cast("int64").cast("string"), value.cast("string"))
 
 
 def usable(kind: Any) -> bool:

@@ -171,7 +171,7 @@ def _population(bound: Any, study: Study) -> dict[str, Any]:
     if study.unit == "household" and both is not None:
         wanted["persons"] = both.sum()
     if size is not None:
-        wanted["fractional_sizes"] = _number_of((size != size.floor()).fill_null(False))
+        wanted["fractional_sizes"] = _number_of(portable.fractional(size).fill_null(False))
         wanted["large_sizes"] = _number_of((size > LARGEST_SIZE).fill_null(False))
         wanted["largest_size"] = size.max()
     return wanted

@@ -170,7 +170,7 @@ def telling_values(table: Any, column: str, most: int) -> Any:
     value = table[column]
     if value.type().is_floating() or value.type().is_decimal():
         number = portable.number(value)
-        whole = (number >= 1e9) & (number < 1e18) & (number == number.floor())
+        whole = (number >= 1e9) & (number < 1e18) & ~portable.fractional(number)
         value = ibis.ifelse(whole, number, 0.0).cast("int64")
     found = table.select(value=value.cast("string"))
     telling = "([0-9０-９][^0-9０-９]*){6}|[@＠]|([Cc]ollect|imei|IMEI):"

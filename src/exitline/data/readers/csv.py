@@ -158,10 +158,9 @@ def read_dialect(
     gzipped = held.read(2) == b"\x1f\x8b"
     try:
         text, whole = decoded_start(held, codec, gzipped=gzipped)
-    except UnicodeDecodeError as reason:
-        raise wrong_encoding(
-            held, codec.name, 1 + reason.object[: reason.start].count(b"\n")
-        ) from reason
+    except UnicodeError as reason:  # UTF-16 without its mark at the start has no place
+        before = reason.object[: reason.start] if isinstance(reason, UnicodeDecodeError) else b""
+        raise wrong_encoding(held, codec.name, 1 + before.count(b"\n")) from reason
     lines = text.splitlines(keepends=True)
     if comment:
         lines = [line for line in lines if not line.startswith(comment)]

@@ -110,7 +110,7 @@ def reach(block: Block, i: int) -> tuple[float, float]:
     numbers where no interval can be given."""
     value, se = float(block.estimate[i]), float(block.se[i])
     low, high = float(block.bounds.low[i]), float(block.bounds.high[i])
-    if se == 0:
+    if se == 0 and low == high:
         return value, value
     known = math.isfinite(low) and math.isfinite(high)
     return (low, high) if known else (-math.inf, math.inf)
