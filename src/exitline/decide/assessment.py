@@ -12,7 +12,6 @@ from exitline.decide.decision import (
     MET,
     NOT_MET,
     Comparison,
-    EvidenceKind,
     Outcome,
 )
 from exitline.decide.evidence import (
@@ -24,6 +23,7 @@ from exitline.decide.evidence import (
     Visits,
 )
 from exitline.decide.rates import find
+from exitline.decide.settling import EvidenceKind
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,7 @@ def _block(
         reason=_reasons(value, se),
         additive=measure.rule == "total",
         share=measure.interval == "share",
+        terms=tuple(terms),
     )
 
 
