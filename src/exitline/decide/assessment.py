@@ -174,7 +174,7 @@ def assess(
     >>> rule = [RateCriterion("wrong exits", "wrong", "below", 0.02)]
     >>> result = assess(visits, county, rule, assumptions=Assumptions(icc=0.05))
     >>> result.outcome, result.judgements[0].reason
-    ('met', 'at most 0.7 % with 95 % confidence, below 2 %')
+    ('met', 'at most 0.8 % with 95 % confidence, below 2 %')
     """
     reading = reading or Reading()
     assumptions = assumptions or Assumptions()

@@ -219,7 +219,8 @@ def plan_sample(
     ----------
     aim : Aim
     icc : float
-        Intra-village correlation of errors.
+        Intra-village correlation of errors. The power is found under it; the confidence is
+        kept under `ICC_MARGIN` times as much, as the assessment will be judged.
     per_village : int
         Households visited in a village. With 1 and icc 0: a simple random sample.
     design_effect : float, optional
@@ -245,7 +246,7 @@ def plan_sample(
     >>> plan.sample.households, plan.accept, round(plan.power, 2)
     (969, 12, 0.82)
     >>> plan_sample(Aim(true_rate=0.01, power=0.8), icc=0.05, per_village=20).sample.households
-    1760
+    2380
     """
     if design_effect is not None:
         icc = icc_of(design_effect, per_village)
@@ -290,7 +291,7 @@ def fewest_villages(
     Examples
     --------
     >>> fewest_villages(Aim(true_rate=0.01, power=0.8), 20, 0.05)
-    88
+    119
     """
     if per_village < 1:
         raise PlanError(

@@ -113,7 +113,7 @@ def sequential_plan(
     --------
     >>> from exitline.decide.planning import Aim
     >>> plan = sequential_plan(Aim(true_rate=0.01, power=0.9), icc=0.05, per_village=20)
-    >>> plan.false_met <= 0.05, plan.power >= 0.9, plan.saving > 1 / 3
+    >>> plan.false_met <= 0.05, plan.power >= 0.9, plan.saving > 0.3
     (True, True, True)
     """
     fixed = plan_sample(aim, icc=icc, per_village=per_village, max_villages=max_villages)

@@ -182,7 +182,7 @@ def staged_point(plan: StagedPlan, rate: float) -> StagedPoint:
     >>> from exitline.decide.sequential import sequential_plan
     >>> plan = sequential_plan(Aim(true_rate=0.01, power=0.9), icc=0.05, per_village=20)
     >>> point = staged_point(plan, 0.01)
-    >>> point.met >= 0.9 and point.expected < 2 / 3 * plan.fixed.sample.households
+    >>> point.met >= 0.9 and point.expected < 0.7 * plan.fixed.sample.households
     True
     """
     rare = 1.0 - rate if plan.aim.mirrored else rate
