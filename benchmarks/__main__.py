@@ -7,6 +7,7 @@ import sys
 
 BENCHMARKS = (
     "main_job",
+    "csv_file",
     "false_met",
     "assessment",
     "ledger",

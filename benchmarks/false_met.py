@@ -18,7 +18,7 @@ import pandas as pd
 from exitline.data.design import Design
 from exitline.decide.decision import judge
 from exitline.decide.settling import Evidence
-from exitline.infer.cells import Cells
+from exitline.infer.cells import Cells, no_kinds
 from exitline.infer.estimates import Block
 from exitline.infer.inference import Options, infer
 from exitline.infer.intervals import logit_share
@@ -103,7 +103,8 @@ def estimated(place: Country, rows: np.ndarray, weight: np.ndarray) -> tuple[Blo
     n = np.bincount(inverse)
     cells = Cells(
         place.stratum[ea], (np.arange(len(ea)),), tuple(a[head] for a in place.areas), place.names,
-        n, n, np.column_stack([np.bincount(inverse, s) for s in sums]), np.empty((len(ea), 0)),
+        n, no_kinds(n), np.column_stack([np.bincount(inverse, s) for s in sums]),
+        np.empty((len(ea), 0)),
     )  # fmt: skip
     return infer(cells, PLAN, ((), (0,), (1,)), Options()).blocks
 

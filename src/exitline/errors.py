@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 
 _LONGEST_PART = 1000
@@ -30,6 +31,11 @@ class ExitlineError(Exception):
         What was expected and what came instead.
     remedy : str, optional
         What to do, as an instruction.
+
+    Attributes
+    ----------
+    others : tuple of ExitlineError
+        Further faults of the same input, so that all can be mended in one go.
 
     Examples
     --------
@@ -53,6 +59,7 @@ class ExitlineError(Exception):
         self.expected = expected
         self.got = got
         self.remedy = remedy
+        self.others: tuple[ExitlineError, ...] = ()
         super().__init__(what)
 
     def parts(self) -> dict[str, str]:
@@ -69,7 +76,52 @@ class ExitlineError(Exception):
     def __str__(self) -> str:
         parts = self.parts()
         lines = [parts.pop("what", "")]
-        return "\n".join(lines + [f"  {name + ':':<9} {text}" for name, text in parts.items()])
+        lines += [f"  {name + ':':<9} {text}" for name, text in parts.items()]
+        return "\n".join([*lines, *(str(other) for other in self.others)])
+
+
+class Faults:
+    """Faults of one input, collected so that all of them are said in one go.
+
+    Examples
+    --------
+    >>> faults = Faults()
+    >>> for name in ("a", "b"):
+    ...     with faults.kept():
+    ...         raise DataError(f"there is no column '{name}'")
+    >>> [fault.what for fault in faults.found]
+    ["there is no column 'a'", "there is no column 'b'"]
+    """
+
+    def __init__(self) -> None:
+        self.found: list[ExitlineError] = []
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep a fault that is raised in the block, and go on behind it."""
+        try:
+            yield
+        except ExitlineError as reason:
+            self.add(reason)
+
+    def add(self, reason: ExitlineError) -> None:
+        """Keep a fault and those that came with it; what was said already is not said again."""
+        others, reason.others = reason.others, ()
+        for one in (reason, *others):
+            if str(one) not in {str(known) for known in self.found}:
+                self.found.append(one)
+
+    def raise_all(self) -> None:
+        """Raise the first fault with all others, if there is any.
+
+        Raises
+        ------
+        ExitlineError
+        """
+        if self.found:
+            first, *others = self.found
+            first.others = tuple(others)
+            raise first
 
 
 class RuleFileError(ExitlineError):

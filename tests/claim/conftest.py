@@ -32,7 +32,7 @@ def survey(tmp_path: Path) -> Path:
 def _claim(survey: Path) -> Claim:
     # weights of the poor 1.5 + 1 + 2.5 + 1 = 6 of 12: exactly one half
     return Claim(
-        statement="{figure} of households were poor.",
+        statement='headcount (poor persons, share), line "100": {figure}.',
         value="50.0",
         unit="percent",
         rounding=Rounding(1, scale="100"),

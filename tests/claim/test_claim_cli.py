@@ -45,7 +45,7 @@ def recomputing(monkeypatch: pytest.MonkeyPatch) -> None:
         frame = pd.read_parquet(data["survey.parquet"])
         poor = frame["w"][frame["y"] < float(claim.query.line)].sum()
         share = float(poor / frame["w"].sum())
-        return Recomputed(share, share - 0.1, share + 0.1)
+        return Recomputed(share, share - 0.1, share + 0.1, se=0.1, level=0.95)
 
     monkeypatch.setattr("exitline.api.recompute_claim", recompute, raising=False)
 
@@ -61,10 +61,12 @@ def test_key_claim_ledger_and_verification(out, survey, tmp_path) -> None:
     key, ledger, file = tmp_path / "office.key", tmp_path / "claims.jsonl", tmp_path / "claim.json"
     _run(claim, "--new-key", key)
     made = _run(
-        claim, out, "--measure", "headcount", "--statement", "{figure} were poor ({low}-{high}).",
+        claim, out, "--measure", "headcount", "--remark", "Half of the poor are \u202eposh.",
         "--ledger", ledger, "--key", key, "--out", file,
     )  # fmt: skip
-    assert "50 % were poor (40-60)." in made.output
+    assert 'headcount (poor persons, share), line "100"' in made.output
+    assert "50 % (95 % interval 40 to 60)" in " ".join(made.output.split())
+    assert "Half of the poor are \\u202eposh." in made.output
     _run(claim, out, "--level", "county", "--outcome", "met", "--ledger", ledger, "--key", key)
     assert read_ledger(ledger).head.size == 2
 
@@ -74,7 +76,8 @@ def test_key_claim_ledger_and_verification(out, survey, tmp_path) -> None:
     assert ", checked" in whole.output
     _run(verify, ledger, "--since", file, "--public-key", public)
     answer = _run(verify, file, "--data", survey, "--public-key", public)
-    assert "match: 50 % were poor" in answer.output
+    assert 'match: headcount (poor persons, share), line "100": 50 %' in answer.output
+    assert "not checked: Half of the poor are \\u202eposh." in " ".join(answer.output.split())
     assert "entry 1 of a ledger of 1 claims" in answer.output
 
     frame = pd.read_parquet(survey)
@@ -154,7 +157,11 @@ def test_json_of_claim_and_key(out, tmp_path) -> None:
         claim, out, "--level", "county", "--unit", "12", "--ledger", tmp_path / "l.jsonl", "--json"
     )
     plain = json.loads(made.output)
-    assert (plain["sentence"], plain["entry"], plain["signed_by"]) == ("county 12: met.", 1, [])
+    assert (plain["sentence"], plain["entry"], plain["signed_by"]) == (
+        'outcome of county "12": met.',
+        1,
+        [],
+    )
     assert plain["claim"]["value"] == "met"
 
 

@@ -12,7 +12,6 @@ from exitline.claim import (
     ClaimError,
     Pick,
     Query,
-    Wording,
     claim_count,
     claim_decision,
     claim_estimate,
@@ -59,6 +58,7 @@ def run(tmp_path: Path, survey: Path) -> Path:
         "standard": {"name": "small", "digest": "ef" * 32},
         "inputs": [{"name": survey.name, "sha256": file_digest(survey)}],
         "seconds": {"estimating": 0.1},
+        "about": {"year": 2012, "counted": "households"},
     }
     (folder / "run.json").write_text(json.dumps(record))
     return folder
@@ -67,8 +67,12 @@ def run(tmp_path: Path, survey: Path) -> Path:
 def test_an_estimate_becomes_a_claim_with_its_interval(run: Path, survey: Path) -> None:
     claim = claim_estimate(run, Pick("headcount", line="100"))
     assert (claim.value, claim.low, claim.high) == ("14.3", "12.6", "16.1")
-    assert claim.sentence == "headcount, line 100: 14.3 % (12.6-16.1)."
-    assert claim.query == Query(measure="headcount", line="100", confidence="0.95")
+    assert claim.sentence == (
+        'headcount (poor households, share), line "100", 2012: 14.3 % (95 % interval 12.6 to 16.1).'
+    )
+    assert claim.query == Query(
+        measure="headcount", line="100", confidence="0.95", people="households", year="2012"
+    )
     assert claim.inputs[0].sha256 == file_digest(survey)
     assert (claim.standard.name, claim.study.text) == ("small", "study: A study\n")
     assert claim.software == "exitline 0.1.0"
@@ -87,14 +91,13 @@ def test_figures_carry_no_more_digits_than_their_standard_error(run, pick, value
     assert claim_estimate(run, pick).value == value
 
 
-def test_wording_is_the_authors(run: Path) -> None:
-    wording = Wording(
-        "Of all people {figure} are poor.", unit="", decimals=3, mode="down", interval=False
-    )
-    claim = claim_estimate(run, Pick("headcount", line="100"), wording)
-    assert (claim.sentence, claim.low) == ("Of all people 0.143 are poor.", "")
-    in_millions = claim_estimate(run, Pick("poor_count"), Wording(decimals=-3))
-    assert in_millions.figure == "74,000"
+def test_words_of_the_author_stand_apart(run: Path) -> None:
+    claim = claim_estimate(run, Pick("headcount", line="100"), remark="Poverty fell to 2.0 %.")
+    assert claim.remark == "Poverty fell to 2.0 %."
+    assert "2.0 %" not in claim.sentence
+    assert claim.figure == "14.3 %"
+    assert claim_count(run, "county", "met", remark="Nobody.").remark == "Nobody."
+    assert claim_decision(run, "county", "12", remark="Soon.").remark == "Soon."
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ def test_decisions_are_counted_and_claimed_one_by_one(run: Path) -> None:
     assert claim_count(run, "village", "cannot tell", "incidence").value == "1"
     one = claim_decision(run, "village", "7", parent="13")
     assert (one.value, one.query.parent) == ("not met", "13")
-    assert one.sentence == "village 7: not met."
+    assert one.sentence == 'outcome of village "7" in "13", 2012: not met.'
     with pytest.raises(ClaimError, match="several units have this id"):
         claim_decision(run, "village", "7")
     with pytest.raises(ClaimError, match="no row with this 'unit'"):
@@ -143,10 +146,10 @@ def test_folders_that_are_no_run(run: Path, tmp_path: Path) -> None:
     with pytest.raises(ClaimError, match="the run has no estimates"):
         claim_estimate(tmp_path, Pick("mean"))
     (run / "run.json").write_text("[]")
-    with pytest.raises(ClaimError, match="cannot be read"):
+    with pytest.raises(ClaimError, match="the run's record has another form"):
         claim_estimate(run, Pick("mean"))
     (run / "run.json").unlink()
-    with pytest.raises(ClaimError, match="not a run's folder"):
+    with pytest.raises(ClaimError, match="the run's record cannot be read"):
         claim_estimate(run, Pick("mean"))
     (run / "estimates.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(ClaimError, match="the run has no estimates"):
@@ -173,6 +176,8 @@ def test_all_claims_of_a_run_are_read_back(survey: Path, tmp_path: Path) -> None
     path.write_text(json.dumps(claims_of_run(found, decided, record), indent=2))
     claims = [signed.claim for signed, _ in read_claims(path)]
     assert len(claims) == len(found) + 3 == 9
-    assert {claim.query.words() for claim in claims} >= {"headcount, line 100", "mean, region a"}
+    assert {claim.query.words() for claim in claims} >= {
+        'headcount (poor persons, share), line "100"', 'mean (mean welfare), region "a"',
+    }  # fmt: skip
     counts = {c.query.outcome: c.value for c in claims if c.query.kind == "decision count"}
     assert counts == {"met": "2", "not met": "1", "cannot tell": "0"}

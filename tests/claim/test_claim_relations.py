@@ -352,8 +352,13 @@ def test_sentences_in_files(tmp_path: Path) -> None:
     path.write_text("28 + 125\n = 153\n")
     assert check_sentence(read_sentence(path)).consistent
     path.write_bytes(b"\xff\xfe")
-    with pytest.raises(ClaimError, match="cannot be read"):
+    with pytest.raises(ClaimError, match="not encoded in UTF-8"):
         read_sentence(path)
+    path.write_text("1+" * 5000)
+    with pytest.raises(ClaimError):
+        read_sentence(path)
+    with pytest.raises(ClaimError, match="longer than a sentence"):
+        check_sentence("1+" * 1001)
     path.write_text("\n")
     with pytest.raises(ClaimError, match="no sentence"):
         read_sentence(path)

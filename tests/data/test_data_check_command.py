@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from exitline.api import check, run
 from exitline.cli import main
 
 STUDY = """
@@ -105,9 +106,47 @@ def test_text_in_a_number_of_a_csv_is_found_wherever_it_stands(
     study.write_text(STUDY.replace("small.parquet", "small.csv"))
     assert _run("check", str(study)) == 1
     err = " ".join(capsys.readouterr().err.split())
-    assert "'y' (consumption or income) holds text, not numbers" in err
+    assert "the column 'y' is used as a number and holds text" in err
+    assert "small.csv, line 48001" in err
+    assert "text in 1 of 48,000 rows" in err
     assert "not asked" not in err
     study.write_text(STUDY.replace("small.parquet", "{path: small.csv, missing: not asked}"))
     assert _run("check", str(study), "--json") == 1
     found = {f["check"]: f["message"] for f in json.loads(capsys.readouterr().out)}
     assert found["missing"] == "1 of 48,000 rows has no welfare"
+
+
+UNDECLARED = pd.DataFrame(
+    {"y": [1.0, 3.0, 6.0, 7.0] * 5, "size": [900] * 20, "weight": [2.0] * 20, "psu": ["a"] * 20}
+)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_a_column_that_happens_to_be_called_like_a_role_plays_none(
+    engine: str, tmp_path: Path
+) -> None:
+    UNDECLARED.to_parquet(tmp_path / "homes.parquet")
+    (tmp_path / "study.yaml").write_text(
+        "study: T\ndata: {households: homes.parquet}\ncolumns: {welfare: y}\n"
+        "design: {weight: weight}\nareas: [psu]\nlines: [5]\n"
+    )
+    found = check(tmp_path / "study.yaml", engine=engine)
+    assert not [f for f in found if f.severity == "error" or "size" in f.check]
+    done = run(tmp_path / "study.yaml", tmp_path / "out", engine=engine)
+    whole = done.estimates.find(measure="headcount", by="")
+    assert (whole.estimate, whole.population) == (0.5, 40.0)
+
+
+def test_areas_and_columns_may_be_called_like_anything(tmp_path: Path) -> None:
+    """Names of table methods, of our own columns, of parts of queries."""
+    names = ["count", "schema", "rows", "size", "line0", "domain1", "stratum", "_use", "key0"]
+    data = pd.DataFrame({name: ["x", "y"] * 10 for name in names} | {"y": [1.0, 9.0] * 10})
+    data.to_parquet(tmp_path / "homes.parquet")
+    (tmp_path / "study.yaml").write_text(
+        "study: T\ndata: {households: homes.parquet}\ncolumns: {welfare: y}\n"
+        f"areas: [{', '.join(names)}]\nlines: [5]\n"
+    )
+    done = run(tmp_path / "study.yaml", tmp_path / "out")
+    for name in names:
+        found = done.estimates.find(measure="headcount", by=name, domain="x")
+        assert (found.estimate, found.n) == (1.0, 10)

@@ -173,10 +173,14 @@ def test_a_csv_that_is_not_utf_8(
     assert rows.iloc[0, 1] == text.splitlines()[1].split(",")[1]
 
 
-def test_a_wrong_encoding_far_into_the_file_is_found_with_its_line(tmp_path: Path) -> None:
+def test_a_wrong_encoding_far_into_the_file_is_found_with_its_line(
+    tmp_path: Path, read: Read
+) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"id,name\n" + b"1,plain\n" * 600_000 + "2,Müller\n".encode("latin-1"))
-    assert _refused(path).where == "a.csv, line 600002"
+    with pytest.raises(DataError) as raised:
+        read(open_file(path))
+    assert raised.value.where == "a.csv, line 600002"
 
 
 def test_an_encoding_that_is_not_there(tmp_path: Path) -> None:

@@ -30,9 +30,12 @@ prices: {cpi: {2002: 100, 2012: 131.5}, from: 2002, to: 2012, direction: uprate 
 ppp: 57.5
 equivalence: {scale: oecd-modified, age: age}
 missing: {welfare: exclude}
+confidence: 0.9
+interval: beta
 population: {persons: 2800138, tolerance: 0.1}
 villages: {table: villages.csv, on: vid, columns: {road: km < 2}}
 readings: {county: {missed: surveyed}}
+min_count: 5
 outputs: {folder: results, household_decisions: no}
 """
 
@@ -58,6 +61,7 @@ def test_every_key_is_read() -> None:
     assert (study.ppp, study.period, study.year) == (57.5, "month", 2012)
     assert study.measures == ("headcount", "fgt(1.5)")
     assert study.missing_welfare == "exclude"
+    assert (study.confidence, study.interval, study.min_count) == (0.9, "beta", 5)
     assert study.villages is not None
     assert study.villages.columns["road"] == "km < 2"
     assert study.readings["county"]["missed"] == "surveyed"

@@ -80,3 +80,15 @@ def test_one_pass_counts_every_fault(engine):
     )
     assert found.find().estimate == 3.0
     assert found.excluded == {"zero_weight": 1, "missing_welfare": 1, "infinite_welfare": 1}
+
+
+def test_text_has_one_normal_form_on_every_engine(engine):
+    import pyarrow as pa
+
+    from exitline.data.source import open_source
+
+    data = pa.table({"r": ["e\u0301", "\u00e9 ", "\u3000x", "\u3000", "017"], "y": [1.0] * 5})
+    table = engine.attach(open_source(data), "normal")
+    counted = table.group_by("r").aggregate(n=table.count())
+    found = {row["r"]: row["n"] for row in engine.run(counted).to_pylist()}
+    assert found == {"\u00e9": 2, "x": 1, None: 1, "017": 1}

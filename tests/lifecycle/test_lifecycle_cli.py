@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exitline.cli.lifecycle import command
-from exitline.decide.lifecycle import LifecycleError, LogDamagedError, SpellError
+from exitline.decide.lifecycle import LifecycleError, LogDamagedError, SpellError, store
 from exitline.decide.lifecycle.handed_in import read_drafts
 from exitline.errors import DataError
 
@@ -124,7 +124,7 @@ def test_procedures_are_listed_and_shown() -> None:
         ("e.csv", "household,step,on,actor,role\n", "no events"),
         ("e.csv", "household,step,on,actor,role\n1,2\n", "does not fit the header"),
         ("e.json", "[1, 2]", "cannot be read"),
-        ("e.json", "{", "cannot be read"),
+        ("e.json", "{", "JSON that can be used"),
         ("e.xlsx", "x", "of a kind"),
         ("missing", None, "no such file"),
     ],
@@ -183,3 +183,70 @@ def test_spells_are_checked_before_they_are_counted(tmp_path: Path) -> None:
     with pytest.raises(SpellError) as caught:
         run("state", str(path), "--spells")
     assert caught.value.got == "1 of negative duration, 1 overlapping an earlier one"
+
+
+def test_a_new_log_whose_events_are_refused_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(ROWS.replace("carry over", "propose exit", 1))
+    arguments = (
+        "record", str(tmp_path / "log"), str(tmp_path / "events.csv"),
+        "--procedure", "china-2016-exit", "--new",
+    )  # fmt: skip
+    with pytest.raises(LifecycleError):
+        run(*arguments)
+    assert [p.name for p in tmp_path.iterdir()] == ["events.csv"]
+    (tmp_path / "events.csv").write_text(ROWS)
+    assert "6 events recorded" in run(*arguments).output
+
+
+def test_a_new_log_never_takes_the_place_of_other_files(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(ROWS)
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "letter.txt").write_text("mine")
+    with pytest.raises(LifecycleError, match="something else"):
+        run("record", str(tmp_path / "log"), str(tmp_path / "events.csv"),
+            "--procedure", "china-2016-exit", "--new")  # fmt: skip
+    assert [p.name for p in (tmp_path / "log").iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("kept", ["procedures", "rules"])
+@pytest.mark.parametrize("change", ["deleted", "changed", "cut"])
+def test_check_finds_kept_texts_that_were_changed_or_deleted(
+    kept: str, change: str, log: Path
+) -> None:
+    path = next((log / kept).iterdir())
+    if change == "deleted":
+        path.unlink()
+    else:
+        text = path.read_text()
+        path.write_text(text[:-40] if change == "cut" else text.replace("0.95", "0.90") + "\n#")
+        if change == "changed" and kept == "procedures":
+            path.write_text(text.replace("days: ", "days: 1", 1))
+    result = run("check", str(log))
+    assert result.exit_code == 1
+    assert f"{kept[:-1]} {path.stem[:16]}...: " in result.output
+    assert "missing or changed" in result.output
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"state": "exited"}, "event 2: step 'propose exit' gives the state 'exit proposed', not"),
+        ({"step": "approve exit"}, "event 2: step 'approve exit' could not be taken"),
+        ({"listed": False}, "event 2: step 'propose exit' gives other cases or another register"),
+        ({"role": "household"}, "a role that may not take the step"),
+    ],
+)
+def test_check_finds_a_state_that_no_step_gives(
+    change: dict[str, object], said: str, log: Path
+) -> None:
+    """Somebody writes the whole chain anew, heads included: the procedure still says no."""
+    records = [dict(r) for r in store.read(log).records]
+    records[1] = {"event": records[1]["event"] | change}
+    for name in (store.EVENTS, store.HEAD):
+        (log / name).unlink()
+    (log / store.EVENTS).touch()
+    store.append(log, store.read(log), records)
+    result = run("check", str(log))
+    assert result.exit_code == 1
+    assert said in " ".join(result.output.split())
+    assert "007" not in result.output

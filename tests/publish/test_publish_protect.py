@@ -84,3 +84,21 @@ def test_a_set_of_too_many_areas_is_hidden_as_a_whole(monkeypatch):
     places = Places(("", "p", "p", "c", "c", "c"), (-1, 0, 0, 1, 1, 2))
     counts = {0: 100.0, 1: 60.0, 2: 40.0, 3: 3.0, 4: 57.0, 5: 40.0}
     assert small_areas(places, counts, 10) == {3, 4, 5}
+
+
+def test_a_threshold_between_one_and_two_is_two():
+    places, counts = _tree([[1, 30, 20], [40, 25]])
+    assert small_areas(places, counts, 1.5) == small_areas(places, counts, 2)
+
+
+def test_where_no_choice_protects_the_whole_set_is_hidden(monkeypatch):
+    from exitline.publish.tables import TableError
+
+    def refuse(*_: object, **__: object) -> None:
+        raise TableError("no set of cells protects a small count")
+
+    monkeypatch.setattr("exitline.publish.tables.suppress", refuse)
+    places, counts = _tree([[3, 30], [40, 25]])
+    assert small_areas(places, counts, 10) == {
+        i for i, k in enumerate(places.kinds) if k == "county"
+    }

@@ -10,6 +10,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -317,3 +318,24 @@ def test_spark_gives_the_same_on_every_combination(meaning: Meaning, spark: Any)
         built = {f"r{i}": parse(text).build(t) for i, text in enumerate(texts)}
         found = spark.run(t.select("i", **built).order_by("i")).to_pylist()
         _check(meaning, found, table, texts)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("y / NULL", [None, None]), ("5 / NULL", [None, None]), ("NULL / NULL", [None, None]),
+        ("NOT NULL", [None, None]), ("NULL OR b", [True, None]), ("NULL IS NULL", [True, True]),
+        ("NULL IS TRUE", [False, False]), ("coalesce(NULL, y)", [1.0, None]),
+    ],
+)  # fmt: skip
+def test_a_written_null_is_a_value_like_any_other(
+    text: str, expected: list[object], engine: str
+) -> None:
+    from exitline.data.source import open_source
+    from exitline.engine import open_engine
+
+    with closing(open_engine(engine)) as opened:
+        table = opened.attach(open_source(pa.table({"y": [1.0, None], "b": [True, None]})), "t")
+        found = opened.run(table.select(v=parse(text).build(table)))
+    assert found["v"].to_pylist() == expected

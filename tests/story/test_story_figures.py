@@ -157,7 +157,8 @@ def _claim(folder: Path, value: str = "40.0") -> Path:
     """A claim on the small data, in a file of its own."""
     data = folder / "homes.csv"
     claim = Claim(
-        statement="{figure} of households were poor.", value=value, unit="percent",
+        statement='headcount (poor persons, share), line "2": {figure}.',
+        value=value, unit="percent",
         rounding=Rounding(1, scale="100"), query=Query(measure="headcount", line="2"),
         inputs=(InputDigest(data.name, sha256=file_digest(data)),), software="exitline 0.1.0",
     )  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from exitline.publish.content.phrases import Phrase
+from exitline.web.apart import as_text, said
 from exitline.web.page import render
 
 pytestmark = pytest.mark.browser
@@ -238,6 +240,10 @@ def test_no_name_turns_round_the_figures_beside_it(
     opened: Callable[..., Any], made_up: Survey, tmp_path: Path, name: str
 ) -> None:
     payload = made_up(["All", name, "South", "East"], [20.0, 34.1, 10.5, 15.2], [1.0] * 4)
+    found = Phrase("highest in {0} (34.1) and lowest in {1} (10.5)", "", (said(name), "South"))
+    payload["figures"][0]["apart"] = [
+        {"level": 0, "scope": 0, "finding": as_text(found), "beside": ""}
+    ]
     path = tmp_path / "directions.html"
     path.write_text(render(payload), encoding="utf-8")
     page = opened(path, at="first=d:k1&other=d:k2")

@@ -205,3 +205,28 @@ def test_page_and_description_work_in_a_browser(width):
         page.wait_for_url("**/estimates?yaer=2012")
         assert "did you mean 'year'?" in page.inner_text("body")
         chromium.close()
+
+
+def test_two_hundred_half_open_connections_shut_nobody_out():
+    with serving(CHINA, "--port", "0") as (_, told), contextlib.ExitStack() as open_ones:
+        port = port_of(told)
+        for _ in range(200):
+            half = open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))
+            half.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        for _ in range(3):
+            begin = time.monotonic()
+            assert get(port, "/api/v1")[0] == 200
+            assert time.monotonic() - begin < 5
+
+
+def test_the_longest_waiting_makes_room():
+    with serving(CHINA, "--port", "0") as (_, told), contextlib.ExitStack() as open_ones:
+        port = port_of(told)
+        waiting = [
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))
+            for _ in range(450)
+        ]
+        assert get(port, "/api/v1")[0] == 200
+        waiting[0].settimeout(5)
+        with contextlib.suppress(ConnectionResetError):
+            assert waiting[0].recv(1) == b""

@@ -21,9 +21,11 @@ def about(found: Run) -> dict[str, Any]:
     Returns
     -------
     dict
-        year; census (a full count or not); counted ("persons" or "households"); levels
-        (level: its column); lines (label: words); measures (name: label and unit); and
-        standard: title, sections, criteria by level, sources.
+        year; census (a full count or not); counted ("persons" or "households");
+        unit (what a row is: "household" or "person"); outcomes (of households, in words);
+        confidence and interval (of shares: logit or beta); levels (level: its column); lines
+        (label: words); measures (name: label and unit); and standard: title, sections, criteria
+        by level, sources.
 
     Examples
     --------
@@ -33,6 +35,7 @@ def about(found: Run) -> dict[str, Any]:
     >>> about(done)["lines"]["absolute"]
     'line absolute: 4,891 ALL per person per month'
     """
+    from exitline.publish.content.households import household_words
     from exitline.publish.report import ReportInput
     from exitline.publish.report.blocks import line_words, naming, people_of
 
@@ -44,6 +47,10 @@ def about(found: Run) -> dict[str, Any]:
         "year": study.year,
         "census": study.design.census,
         "counted": people_of(content),
+        "unit": study.unit,
+        "outcomes": dict(household_words(study, found.standard).outcomes),
+        "confidence": study.confidence,
+        "interval": study.interval,
         "levels": {
             level: column
             for level in ("village", "county")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.data.design import Design
 
 if TYPE_CHECKING:
+    from exitline.data.source import Source
     from exitline.engine.base import Engine
     from exitline.infer.estimates import Estimates
     from exitline.infer.intervals import ShareMethod
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from exitline.measure.terms import PovertyLine
     from exitline.standard import Line
 
-By = str | Sequence[str | Sequence[str]]
+By = str | Sequence[str | Sequence[str]] | None
 
 
 def estimate(
@@ -83,15 +85,41 @@ def estimate(
     """
     from exitline.data.source import open_source
     from exitline.engine.session import session
+    from exitline.measure.labelled import labelled_numbers
 
     with session(engine) as running:
-        source = open_source(data)
+        source = _used(open_source(data), measures, welfare, line, design or Design(), by)
         table = running.attach(source, "households")
-        return estimate_table(
+        found = estimate_table(
             table, measures, running, welfare=welfare, line=line, design=design or Design(),
             by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
             labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
+        labelled = labelled_numbers(source, table, running.run)
+    said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
+    return replace(found, notes=(*said, *found.notes))
+
+
+def _used(source: Source, measures: Any, welfare: Any, line: Any, design: Design, by: By) -> Source:
+    """The source, reading only the columns that are named, each as it is used."""
+    from exitline.data.uses import narrowed, role_uses
+    from exitline.measure.catalogue import named
+
+    lines = line.values() if isinstance(line, Mapping) else line
+    many = lines if isinstance(lines, list | tuple) or isinstance(line, Mapping) else [lines]
+    columns = [getattr(one, "value", one) for one in many]
+    chosen = [measures] if isinstance(measures, str) or hasattr(measures, "terms") else measures
+    terms = [t for m in chosen for t in (named(m) if isinstance(m, str) else m).terms]
+    areas = [by] if isinstance(by, str) else by or ()
+    uses = role_uses(
+        design,
+        numeric=[welfare, *(c for c in columns if isinstance(c, str)),
+                 *(t.column for t in terms if t.kind != "flag")],
+        code=[name for area in areas for name in ([area] if isinstance(area, str) else area)],
+        truth=[t.column for t in terms if t.kind == "flag"],
+    )  # fmt: skip
+    texts = (welfare, line, design, by, terms)
+    return narrowed(source.using(uses), texts)
 
 
 def estimate_table(

@@ -100,8 +100,8 @@ def write_households(ready: Ready, path: Path) -> None:
     standard = ready.standard
     if standard is None or standard.household is None:
         return
-    table = household_status(ready.table, standard, line_figures(ready))
-    ready.engine.write(household_decisions(table, ready.levels, standard), path)
+    table = household_status(ready.table, standard, line_figures(ready), ready.was_poor)
+    ready.engine.write(household_decisions(table, ready.levels, standard), path, NOT_FOR_RELEASE)
 
 
 def _with_release(found: Run) -> pd.DataFrame:
@@ -152,7 +152,8 @@ def _claims(found: Run) -> dict[str, Any]:
     """Unsigned claims on what is shown, which `exitline verify` recomputes."""
     from exitline.claim.from_run import claims_of_run
 
-    return claims_of_run(found.estimates, found.decisions, found.provenance)
+    record = {**found.provenance, "about": about(found)}
+    return claims_of_run(found.estimates, found.decisions, record)
 
 
 def _report(found: Run) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -89,9 +90,10 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
                 "the text of the notice shows an id number or a bank account",
                 expected="an office, its address and its telephone", remedy="leave it out",
             )  # fmt: skip
+    source = open_source(data)
     with session(engine) as running:
-        table = running.attach(open_source(data), "households")
-        found = _rows(table, columns, plan, running)
+        table = running.attach(source, "households")
+        found = _labelled(_rows(table, columns, plan, running), columns, source.labels)
     check_values(found, columns)
     return Notice(
         plan.title, _villages(found), tuple(name for name in columns if name != "village"),
@@ -101,6 +103,7 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
 
 def _rows(table: Any, columns: dict[str, str], plan: NoticePlan, engine: Engine) -> pa.Table:
     """The fields as text, by village; at most as many as people can read."""
+    from exitline.data.keys import written
     from exitline.measure.plan import require_usable
 
     require_usable(columns.values(), table)
@@ -109,7 +112,7 @@ def _rows(table: Any, columns: dict[str, str], plan: NoticePlan, engine: Engine)
             "rows are chosen by their decision, and none is named", got=f"only '{plan.only}'",
             expected="a column of decisions", remedy="name it with --decision",
         )  # fmt: skip
-    fields = {name: table[column].cast("string") for name, column in columns.items()}
+    fields = {name: written(table[column]) for name, column in columns.items()}
     rows = table.select(**fields)
     if plan.only is not None:
         rows = rows.filter(rows["decision"] == plan.only)
@@ -121,6 +124,24 @@ def _rows(table: Any, columns: dict[str, str], plan: NoticePlan, engine: Engine)
             + (" or more" if found.num_rows else ""),
             remedy="make one list for each township" if found.num_rows else "see --only",
         )  # fmt: skip
+    return found
+
+
+def _labelled(
+    found: pa.Table, columns: Mapping[str, str], labels: Mapping[str, Mapping[Any, str]]
+) -> pa.Table:
+    """The fields with the names that the file gives to their values; equal ones stay apart."""
+    import pyarrow.compute as pc
+
+    from exitline.infer.naming import shown_names
+
+    for position, name in enumerate(found.column_names):
+        known = labels.get(columns[name], {})
+        values = [v for v in pc.unique(found.column(name)).to_pylist() if v is not None]
+        if known and values:
+            names = dict(zip(values, shown_names(values, known), strict=True))
+            shown = [names.get(v) for v in found.column(name).to_pylist()]
+            found = found.set_column(position, name, [shown])
     return found
 
 

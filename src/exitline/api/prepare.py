@@ -46,6 +46,13 @@ class Ready:
         return "welfare" if "welfare" in self.declared else None
 
     @property
+    def was_poor(self) -> str | None:
+        """The column that says who was poor before, if the study has one."""
+        from exitline.data.roles import WAS_POOR
+
+        return WAS_POOR if WAS_POOR in self.declared else None
+
+    @property
     def declared(self) -> frozenset[str]:
         """The roles that the study declares and the bound table has."""
         from exitline.data.roles import declared
@@ -80,6 +87,7 @@ def ready(
     engine: str | Engine = "duckdb",
     *,
     standard: Standard | None = None,
+    whole: bool = False,
 ) -> Iterator[Ready]:
     """A study ready to be measured, on an engine that is open for the length of the block.
 
@@ -89,6 +97,8 @@ def ready(
     engine : {"duckdb", "spark"} or Engine
     standard : Standard, optional
         Instead of the one that the study names.
+    whole : bool
+        Whether every column may be asked for, or those alone that study and standard name.
 
     Yields
     ------
@@ -105,10 +115,11 @@ def ready(
     from exitline.standard import load
 
     opened = open_study(study)
-    reference = opened.standard_reference
-    if standard is None and reference is not None:
+    if standard is None and (reference := opened.standard_reference) is not None:
         standard = load(reference)
     if standard is not None:
         standard = choose_readings(opened, standard)
     with session(engine) as running:
-        yield Ready(opened, standard, running, prepare(opened, standard, running.attach))
+        yield Ready(
+            opened, standard, running, prepare(opened, standard, running.attach, whole=whole)
+        )

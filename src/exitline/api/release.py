@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,7 @@ def release(
     >>> found.anonymity.smallest, found.diversity[0].distinct, found.met
     (6, 2, True)
     """
+    from exitline.data.codebook import as_metadata, codebook
     from exitline.data.source import open_source
     from exitline.engine.session import session
     from exitline.measure.release import top_coded
@@ -103,17 +104,51 @@ def release(
             "micro data are released as Parquet", where=str(out), expected="a .parquet file",
             got=Path(out).suffix or "no ending", remedy="for instance release.parquet",
         )  # fmt: skip
+    source = open_source(data)
     with session(engine) as running:
-        table = running.attach(open_source(data), "households")
+        table = running.attach(source, "households")
         _check(table, plan)
         _refuse_identifiers(table, plan, running)
+        kept = [name for name in table.columns if name not in plan.drop]
+        _refuse_unreadable(table, kept)
+        book = codebook(source, kept)
+        _refuse_labels(book)
         cuts = _cuts(table, plan, running)
-        report = _report(table, plan, cuts, running)
+        report = replace(_report(table, plan, cuts, running), labelled=tuple(book))
         if out is not None and report.met:
-            kept = [name for name in table.columns if name not in plan.drop]
             coded = top_coded(table, cuts).select(kept)
-            running.write(coded.order_by(kept), Path(out))
+            running.write(coded.order_by(kept), Path(out), as_metadata(book))
     return report
+
+
+def _refuse_unreadable(table: Any, kept: list[str]) -> None:
+    """Columns whose values cannot be looked at cannot be checked."""
+    from exitline.measure import portable
+
+    odd = [name for name in kept if not portable.usable(table[name].type())]
+    if odd:
+        raise ReleaseError(
+            "columns cannot be checked", got=", ".join(f"{n} ({table[n].type()})" for n in odd),
+            expected="one number, text or date on each row of a column",
+            remedy="leave them out with --drop, or write them as one value to a row",
+        )  # fmt: skip
+
+
+def _refuse_labels(book: dict[str, dict[str, Any]]) -> None:
+    """Labels are released, too: none has the form of an id number, a phone or an account."""
+    from exitline.data.identifiers import first_kind
+
+    found = [
+        f"{name} ({kind})"
+        for name, said in book.items()
+        if (kind := first_kind(set(said.get("values", {}).values()))) is not None
+    ]
+    if found:
+        raise ReleaseError(
+            "value labels name people", got=", ".join(found),
+            expected="labels of areas and categories",
+            remedy="leave these columns out with --drop, or take their labels away",
+        )  # fmt: skip
 
 
 def _report(table: Any, plan: ReleasePlan, cuts: dict[str, float], engine: Engine) -> ReleaseReport:

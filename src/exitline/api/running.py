@@ -127,22 +127,20 @@ def run(
     >>> round(done.estimates.find(measure="headcount", line="absolute", by="").estimate, 8)
     0.14273886
     """
+    from exitline.api.examine import examined
     from exitline.api.folder import write_run
-    from exitline.api.provenance import Clock, provenance
+    from exitline.api.provenance import Clock, commands, provenance
 
     clock = Clock(say)
     opened = open_study(study)
-    with clock.step("reading the study"), made_ready(opened, engine) as ready:
-        with clock.step("checking the data"):
-            findings = _findings(ready)
-            _refuse_errors(findings)
-        with clock.step("estimating"):
-            estimates, behind = counted_study(ready)
-        with clock.step("deciding"):
-            decided, outcomes = decide_study(ready)
+    with examined(opened, engine, clock) as seen:
+        seen.faults.raise_all()
+        ready, findings = seen.ready, seen.findings
+        (estimates, behind), (decided, outcomes) = seen.estimates, seen.decisions
+        asked = commands(opened, out, engine=ready.engine.name, min_count=min_count)
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
-            provenance(ready, clock),
+            provenance(ready, clock) | asked,
         )  # fmt: skip
         with clock.step("protecting small counts"):
             found = replace(found, hidden=protect(found, behind, min_count))
@@ -152,7 +150,9 @@ def run(
 
 
 def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tuple[Finding, ...]:
-    """The data-quality and design report of a study.
+    """The data-quality and design report of a study, and whatever `run` would refuse.
+
+    It does what `run` does, short of writing: both refuse the same studies.
 
     Parameters
     ----------
@@ -170,8 +170,11 @@ def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tupl
     >>> any(f.severity == "error" for f in findings)
     False
     """
-    with made_ready(study, engine) as ready:
-        return _findings(ready)
+    from exitline.api.examine import examined
+    from exitline.api.provenance import Clock
+
+    with examined(open_study(study), engine, Clock(lambda _: None)) as found:
+        return found.findings
 
 
 def decisions(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> Decisions:
@@ -214,7 +217,8 @@ def measure_study(ready: Ready) -> Estimates:
     return estimate_table(
         ready.table, study.measures, ready.engine, welfare=ready.welfare,
         line=poverty_lines_of(ready), design=ready.design, by=study.areas, deff=True,
-        missing=study.missing_welfare, labels=ready.data.labels,
+        level=study.confidence, interval=study.interval, missing=study.missing_welfare,
+        labels=ready.data.labels,
     )  # fmt: skip
 
 
@@ -302,14 +306,13 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
         return Decisions(), {}
     rules = _area_rules(ready)
     lines = line_figures(ready)
-    table = with_flags(household_status(ready.table, standard, lines), rules, lines)
+    table = with_flags(household_status(ready.table, standard, lines, ready.was_poor), rules, lines)
     sets = {rule.level: _units_columns(ready, rule.level) for rule in rules}
     classes = {rule.level: _class_column(ready, rule) for rule in rules}
     by = [(*sets[level], *([column] if column else [])) for level, column in classes.items()]
     found = estimate_table(
         table, chain_measures(rules, tuple(table.columns)), ready.engine, welfare=None, line=None,
-        design=ready.design,
-        by=by,
+        design=ready.design, by=by, level=ready.study.confidence, interval=ready.study.interval,
     )  # fmt: skip
     decided = Decisions()
     for rule in rules:
@@ -319,32 +322,6 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
             found, rule, units, facts, census=ready.design.census, below=decided
         )
     return decided, _households(found)
-
-
-def _findings(ready: Ready) -> tuple[Finding, ...]:
-    """The quality report of a prepared study."""
-    from exitline.data.standard_checks import standard_findings
-    from exitline.measure.quality import by_severity, inspect
-
-    data, standard = ready.data, ready.standard
-    found = inspect(
-        data.table, ready.study, data.lines, ready.engine.run, households=data.households,
-        persons=data.persons, facts=data.facts,
-    )  # fmt: skip
-    fit = standard_findings(ready.study, standard, data.lines) if standard is not None else ()
-    return by_severity((*found, *fit))
-
-
-def _refuse_errors(findings: tuple[Finding, ...]) -> None:
-    """Stop where the quality report says that the study cannot be run as it stands."""
-    errors = [f for f in findings if f.severity == "error"]
-    if errors:
-        first, more = errors[0], len(errors) - 1
-        raise DataError(
-            first.message + (f" (and {more} more errors)" if more else ""),
-            where=first.where or None,
-            remedy=first.remedy or "run `exitline check` on the study, which lists all of them",
-        )
 
 
 def _area_rules(ready: Ready) -> tuple[ExitRule, ...]:

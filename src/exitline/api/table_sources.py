@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
 
 HOUSEHOLDS = "household_decisions.parquet"
 CANNOT_TELL = "cannot tell yet"
-_OUTCOME = {"cannot tell": CANNOT_TELL}
+NOBODY = "not poor before"
+_OUTCOME = {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL}
 _POOR = {"True": "poor", "False": "not poor", "(missing)": CANNOT_TELL}
 _CRITERION = {"True": "met", "False": "not met", "(missing)": CANNOT_TELL}
 
@@ -59,12 +59,15 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
     from exitline.api.prepare import ready
     from exitline.infer.cells import as_text
     from exitline.measure import chain
+    from exitline.publish.content.households import household_words
 
-    with ready(path, engine) as opened_study:
+    with ready(path, engine, whole=True) as opened_study:
         table, standard = opened_study.table, opened_study.standard
         labels: dict[str, dict[str, str]] = {}
         if standard is not None and standard.household is not None:
-            status = chain.household_status(table, standard, line_figures(opened_study))
+            status = chain.household_status(
+                table, standard, line_figures(opened_study), opened_study.was_poor
+            )
             areas = [name for area in opened_study.study.areas for name in area]
             made = {"poor": chain.POOR, "outcome": chain.OUTCOME}
             made |= {
@@ -73,7 +76,8 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
             }
             new = {k: status[v] for k, v in made.items() if v in status.columns}
             table = status.mutate(**new)
-            labels = dict.fromkeys(new, _CRITERION) | {"poor": _POOR, "outcome": _OUTCOME}
+            said = household_words(opened_study.study, standard).outcomes
+            labels = dict.fromkeys(new, _CRITERION) | {"poor": _POOR, "outcome": _outcome(said)}
         for name in table.columns:
             words = opened_study.data.labels(name)
             if words and name not in labels:
@@ -97,6 +101,11 @@ def _keys(study: Study) -> tuple[str, ...]:
     if study.key is not None:
         declared += [study.key.households, study.key.persons]
     return tuple(name for name in declared if name is not None)
+
+
+def _outcome(said: Mapping[str, str]) -> dict[str, str]:
+    """Words of the outcomes; who was not poor before has none."""
+    return {**said, "(missing)": NOBODY}
 
 
 def _study_facts(opened_study: Ready) -> Facts:
@@ -146,24 +155,41 @@ def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
     with session(engine) as running:
         table = running.attach(open_source(folder / HOUSEHOLDS), "households")
         flags = [n for n in table.columns if table[n].type().is_boolean()]
-        labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR, "outcome": _OUTCOME}
-        yield Counted(table, running, None, None, labels, facts)
+        said = about.get("outcomes", _OUTCOME)
+        labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR, "outcome": _outcome(said)}
+        yield Counted(
+            table, running, None, None, labels, facts, hidden=_hidden(folder, about["levels"])
+        )
+
+
+def _hidden(folder: Path, levels: Mapping[str, str]) -> dict[str, set[str]]:
+    """Areas whose figures the run hides, by the column that household decisions name them in."""
+    import pyarrow.parquet as pq
+
+    columns = ["by", "domain", "release"]
+    found: dict[str, set[str]] = {}
+    rows = pq.read_table(folder / "estimates.parquet", columns=columns).to_pylist()
+    named = {column: level for level, column in levels.items()}
+    for row in rows:
+        if row["release"] != "shown" and row["by"]:
+            found.setdefault(named.get(row["by"], row["by"]), set()).add(row["domain"])
+    return found
 
 
 def _record(folder: Path) -> dict[str, Any]:
     """What run.json says."""
     from exitline.errors import DataError
+    from exitline.records import RecordError
+    from exitline.records.run import read_run_record
 
     try:
-        found: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        found["study"]["title"], found["about"]["census"]
-    except (OSError, ValueError, KeyError, TypeError) as reason:
+        return read_run_record(folder)
+    except RecordError as reason:
         raise DataError(
             "this folder is not that of a finished run", where=str(folder),
-            expected="run.json, as `exitline run` of this version writes it",
+            expected="run.json, as `exitline run` of this version writes it", got=reason.got,
             remedy="give the folder that `exitline run` named",
         ) from reason  # fmt: skip
-    return found
 
 
 @contextmanager

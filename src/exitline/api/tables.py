@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,14 @@ MANY = 20
 """Labels from which a column may be one of keys rather than of areas or categories."""
 FEW = 5
 """Most labels of areas and categories stand for as many rows of the data, or more."""
-OUTCOMES = ("met", "not met", "cannot tell yet")
 _BOOLEAN = {"True": "yes", "False": "no", "(missing)": NOT_STATED}
-_ORDER = {name: i for i, name in enumerate(("poor", "not poor", *OUTCOMES, "yes", "no"))}
+_ORDER = {
+    name: i
+    for i, name in enumerate((
+        "poor", "not poor", "above the line", "every criterion holds", "met", "below the line",
+        "a criterion does not hold", "not met", "cannot tell yet", "not poor before", "yes", "no",
+    ))
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class Counted:
         What a row is.
     keys : tuple of str
         Columns that are declared as keys of households or persons.
+    hidden : mapping of str to set of str
+        By column: areas whose figures the run does not publish.
     """
 
     table: Any
@@ -77,6 +84,7 @@ class Counted:
     facts: Facts
     unit: str = "household"
     keys: tuple[str, ...] = ()
+    hidden: Mapping[str, Set[str]] = field(default_factory=dict)
 
     def counting(self, layout: Layout) -> Layout:
         """The layout with what is counted said.
@@ -165,7 +173,7 @@ def safe_table(
         figures = _figures(counted, layout, rule)
         said = replace(counted.facts, unit=_unit(counted, layout, figures))
     noted = _noted(said, counted, layout)
-    made = protected(leaves, figures, rule, noted, percent=layout.percent)
+    made = protected(leaves, figures, rule, noted, percent=layout.percent, hidden=counted.hidden)
     headings = {"poor": "poverty status"}
     return replace(made, table=replace(made.table, headings=headings))
 
@@ -208,13 +216,15 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
     import numpy as np
 
     from exitline.infer.cells import MISSING_DOMAIN, codes
+    from exitline.infer.naming import shown_names
 
     column = found.column(f"way{position + 1}")
     raw, texts = codes(column)
     known = dict(counted.labels.get(name, {}))
     if not known and str(column.type) == "bool":
         known = _BOOLEAN
-    words = [known.get(text, NOT_STATED if text == MISSING_DOMAIN else text) for text in texts]
+    absent = known.pop(MISSING_DOMAIN, NOT_STATED)
+    words = list(shown_names(texts, known, absent))
     order = sorted(set(words), key=lambda w: (w == NOT_STATED, _ORDER.get(w, -1), words.index(w)))
     place = {word: i for i, word in enumerate(order)}
     return np.array([place[word] for word in words], dtype=np.int64)[raw], order

@@ -5,7 +5,6 @@ from __future__ import annotations
 from exitline.claim.adding import append
 from exitline.claim.bind import with_rows
 from exitline.claim.canonical import canonical, file_digest, sha256
-from exitline.claim.carried import carried_study
 from exitline.claim.context import Context, claims_document, read_claims_document
 from exitline.claim.errors import ClaimError, LedgerError, RecomputeError, SignatureError
 from exitline.claim.exact import Rounding
@@ -14,20 +13,22 @@ from exitline.claim.head import TreeHead, open_head
 from exitline.claim.keys import NewKey, load_public, load_signer, new_key
 from exitline.claim.ledger import Ledger, check_ledger, read_ledger
 from exitline.claim.make import (
-    Wording,
     claim_count,
     claim_decision,
     claim_estimate,
+    count_claim,
     count_claims,
+    decision_claim,
     estimate_claim,
     estimate_claims,
 )
 from exitline.claim.receipt import Receipt, is_ledger, make_receipt, read_claims, read_head
 from exitline.claim.record import Claim, InputDigest, Query, RuleRef
+from exitline.claim.restate import FigureCheck, Recomputed
 from exitline.claim.rows import row_digest
 from exitline.claim.statement import SignedClaim, claim_of, open_claim, sign_claim, statement_of
 from exitline.claim.tables import Pick
-from exitline.claim.verification import FigureCheck, Recompute, Recomputed, Verification, verify
+from exitline.claim.verification import Recompute, Verification, verify
 
 __all__ = [
     "Claim",
@@ -50,10 +51,8 @@ __all__ = [
     "SignedClaim",
     "TreeHead",
     "Verification",
-    "Wording",
     "append",
     "canonical",
-    "carried_study",
     "check_ledger",
     "claim_count",
     "claim_decision",
@@ -61,7 +60,9 @@ __all__ = [
     "claim_of",
     "claims_document",
     "claims_of_run",
+    "count_claim",
     "count_claims",
+    "decision_claim",
     "estimate_claim",
     "estimate_claims",
     "file_digest",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from exitline.claim.canonical import file_digest
 from exitline.claim.errors import ClaimError
 from exitline.claim.record import Claim, InputDigest
 from exitline.claim.rows import row_digest
+
+_TABLE = "a table in memory"
 
 
 @dataclass(frozen=True)
@@ -60,26 +62,21 @@ def bind_data(inputs: Sequence[InputDigest], data: Any) -> Bound:
     >>> bind_data([InputDigest("survey.csv", sha256="0" * 64)], None).missing
     ('data file survey.csv (sha256 0000000000000000)',)
     """
-    given = _named(data)
-    digests = {name: file_digest(one) for name, one in given.items() if isinstance(one, Path)}
-    found: dict[str, Any] = {}
-    missing: list[str] = []
+    matched = _matched(inputs, _given(data))
+    found = {each.name: one.value for each, one in matched if one is not None}
+    missing = [_called(each) for each, one in matched if one is None]
     changed: list[str] = []
     notes: list[str] = []
-    for each in inputs:
-        name = _match(each, given, digests, alone=len(inputs) == len(given) == 1)
-        if name is None:
-            missing.append(_called(each))
+    for each, one in matched:
+        if one is None:
             continue
-        found[each.name] = given[name]
-        if each.sha256 and digests.get(name) == each.sha256:
-            continue
-        if each.rows and row_digest(given[name]) == each.rows:
-            if each.sha256:
+        same_file = bool(each.sha256) and one.digest == each.sha256
+        if each.rows and row_digest(one.value) == each.rows:
+            if each.sha256 and not same_file:
                 notes.append(f"{each.name}: another file with the same rows")
-            continue
-        changed.append(_called(each))
-        notes.append(_difference(each, name, digests.get(name)))
+        elif each.rows or not same_file:
+            changed.append(_called(each))
+            notes.append(_difference(each, one, same_file=same_file))
     return Bound(found, tuple(missing), tuple(changed), tuple(notes))
 
 
@@ -131,29 +128,61 @@ def with_rows(claim: Claim, files: Sequence[str | Path]) -> Claim:
     return claim
 
 
-def _named(data: Any) -> dict[str, Any]:
-    """The data by name, files as paths."""
+@dataclass(frozen=True)
+class _Given:
+    """A file or table at hand, with its name and, for a file, the digest of its bytes."""
+
+    name: str
+    value: Any
+    digest: str = ""
+
+
+def _given(data: Any) -> list[_Given]:
+    """The data at hand, files as paths; two files may have one name."""
     if data is None:
-        return {}
+        return []
     if isinstance(data, Mapping):
-        return {str(k): Path(v) if isinstance(v, str) else v for k, v in data.items()}
-    if isinstance(data, (str, Path)):
-        return {Path(data).name: Path(data)}
+        return [_one(str(name), value) for name, value in data.items()]
     if isinstance(data, (list, tuple)):
-        return {name: one for each in data for name, one in _named(each).items()}
-    return {"a table in memory": data}
+        return [one for each in data for one in _given(each)]
+    return [_one(Path(data).as_posix() if isinstance(data, (str, Path)) else _TABLE, data)]
 
 
-def _match(
-    each: InputDigest, given: Mapping[str, Any], digests: Mapping[str, str], *, alone: bool
-) -> str | None:
-    """The name of what was given for an input."""
-    for name, digest in digests.items():
-        if each.sha256 and digest == each.sha256:
-            return name
-    if each.name in given:
-        return each.name
-    return next(iter(given)) if alone else None
+def _one(name: str, value: Any) -> _Given:
+    if isinstance(value, (str, Path)):
+        return _Given(name, Path(value), file_digest(value))
+    return _Given(name, value)
+
+
+def _matched(
+    inputs: Sequence[InputDigest], given: Sequence[_Given]
+) -> list[tuple[InputDigest, _Given | None]]:
+    """What was given for each input: by digest; else by name, what no digest has taken."""
+    same = {
+        each.name: one
+        for each in inputs
+        for one in given
+        if each.sha256 and one.digest == each.sha256
+    }
+    left = [one for one in given if all(one is not taken for taken in same.values())]
+    alone = len(inputs) == len(given) == 1
+    found: list[tuple[InputDigest, _Given | None]] = []
+    for each in inputs:
+        named = [one for one in left if _ends_in(one.name, each.name)]
+        if each.name in same:
+            found.append((each, same[each.name]))
+        elif named or (alone and left):
+            found.append((each, (named or left)[0]))
+            left = [one for one in left if one is not found[-1][1]]
+        else:
+            found.append((each, None))
+    return found
+
+
+def _ends_in(path: str, name: str) -> bool:
+    """Whether a path ends in a name, which may have folders before it."""
+    tail = PurePath(name).parts
+    return PurePath(path).parts[-len(tail) :] == tail
 
 
 def _called(each: InputDigest) -> str:
@@ -163,9 +192,12 @@ def _called(each: InputDigest) -> str:
     return f"data file {each.name} ({digest})"
 
 
-def _difference(each: InputDigest, name: str, digest: str | None) -> str:
+def _difference(each: InputDigest, one: _Given, *, same_file: bool) -> str:
     """In words, how the data at hand differ from the claim's."""
     if not (each.sha256 or each.rows):
         return f"the claim does not fix its data: {each.name} was never a file"
-    have = f"{name} has sha256 {digest[:16]}" if digest else "a table in memory has other rows"
+    if same_file:
+        return f"the claim's digest of the rows of {each.name} is not that of its rows"
+    called = PurePath(one.name).name
+    have = f"{called} has sha256 {one.digest[:16]}" if one.digest else f"{_TABLE} has other rows"
     return f"the data changed: {have}, the claim was made from {_called(each)}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from exitline.claim.errors import ClaimError
+from exitline.records import open_regular, parse_json
 
 _LARGEST = 2**53 - 1  # I-JSON (RFC 7493, section 2.2): integers every reader keeps exactly
 
@@ -87,14 +88,14 @@ def read_canonical(content: bytes, *, where: str = "") -> Any:
     {'a': 1}
     """
     try:
-        value = json.loads(content.decode("utf-8"))
+        value = parse_json(content, what="the content", error=ClaimError)
         same = canonical(value) == content
-    except (ValueError, RecursionError, ClaimError) as reason:
+    except ClaimError as reason:
         raise ClaimError(
             "not canonical JSON",
             where=where or None,
             expected="one JSON value as RFC 8785 writes it",
-            got=_brief(reason),
+            got=reason.got or reason.what,
             remedy="take an unchanged copy from the publisher",
         ) from reason
     if not same:
@@ -125,7 +126,7 @@ def file_digest(path: str | Path) -> str:
     Parameters
     ----------
     path : str or Path
-        Any file; it is never held in memory as a whole.
+        A regular file; it is never held in memory as a whole.
 
     Raises
     ------
@@ -140,17 +141,8 @@ def file_digest(path: str | Path) -> str:
     >>> file_digest(file)[:16]
     'e3b0c44298fc1c14'
     """
-    try:
-        with Path(path).open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
-    except OSError as reason:
-        raise ClaimError(
-            "the file cannot be read",
-            where=str(path),
-            expected="a file",
-            got=reason.strerror or type(reason).__name__,
-            remedy="check the path",
-        ) from reason
+    with open_regular(path, what="the file", error=ClaimError) as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _sorted(value: Any) -> Any:
@@ -182,14 +174,3 @@ def _safe_integer(value: int) -> int:
             remedy="write it as text",
         )
     return value
-
-
-def _brief(reason: BaseException) -> str:
-    """What was found instead, without the content itself."""
-    if isinstance(reason, ClaimError):
-        return reason.what
-    if isinstance(reason, UnicodeDecodeError):
-        return f"bytes that are not UTF-8 at position {reason.start}"
-    if isinstance(reason, json.JSONDecodeError):
-        return f"{reason.msg} at position {reason.pos}"
-    return type(reason).__name__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,10 @@ from typing import Any
 from exitline.claim.errors import ClaimError
 from exitline.claim.form import known
 from exitline.claim.record import Claim, InputDigest, RuleRef
+from exitline.records import parse_json, read_json
 
+MOST_VALUES = 10_000_000
+"""Most values of a run's claims.json: some 700,000 claims."""
 _SHARED = ("inputs", "software", "standard", "study")
 
 
@@ -27,6 +29,10 @@ class Context:
         Name and version, such as "exitline 0.1.0".
     standard, study : RuleRef, optional
         The rule file and the study file.
+    year : str
+        The year of the study ("" where it does not say).
+    people : str
+        Whom measures of persons count: "persons" or, without a household size, "households".
 
     Examples
     --------
@@ -38,6 +44,8 @@ class Context:
     software: str
     standard: RuleRef | None = None
     study: RuleRef | None = None
+    year: str = ""
+    people: str = ""
 
     @classmethod
     def of_provenance(cls, content: Mapping[str, Any], *, where: str = "") -> Context:
@@ -48,7 +56,8 @@ class Context:
         content : mapping
             `software` is {name, version}; `inputs` a list of {name, sha256}; `standard`
             {name, digest} and `study` {title, digest}, each with version and text where
-            the run knows them, or None. Other keys (timings, seed) are passed over.
+            the run knows them, or None; `about` has year and counted (persons or
+            households). Other keys (timings, seed) are passed over.
         where : str
             The file, for messages.
 
@@ -78,6 +87,7 @@ class Context:
             " ".join(_texts(software, "name", "version").values()),
             _rule(content.get("standard"), "name", where),
             _rule(content.get("study"), "title", where),
+            **_about(content.get("about")),
         )
 
     @classmethod
@@ -90,20 +100,10 @@ class Context:
             When the folder holds no run.json, or one of another form.
         """
         path = Path(folder) / "run.json"
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as reason:
-            raise ClaimError(
-                "not a run's folder",
-                where=str(path),
-                expected="a folder that exitline run has written",
-                got=reason.strerror or type(reason).__name__,
-                remedy="check the path, or run the study first",
-            ) from reason
-        except (ValueError, RecursionError) as reason:
-            raise _unreadable(str(path), "something that is not JSON") from reason
-        if not isinstance(content, Mapping):
-            raise _unreadable(str(path), "JSON that is not an object")
+        content = read_json(
+            path, what="the run's record", shape={}, error=ClaimError,
+            remedy="check the path, or run the study again",
+        )  # fmt: skip
         return cls.of_provenance(content, where=str(path))
 
 
@@ -162,10 +162,10 @@ def read_claims_document(content: bytes, *, where: str = "") -> tuple[Claim, ...
     >>> read_claims_document(b'{"run": {}, "claims": []}')
     ()
     """
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as reason:
-        raise _unreadable(where, "something that is not JSON") from reason
+    document = parse_json(
+        content, what="claims.json", where=where, error=ClaimError,
+        max_values=MOST_VALUES, remedy="run the study again",
+    )  # fmt: skip
     if not is_claims_document(document):
         raise _unreadable(where, "JSON without run and claims")
     shared, claims = document["run"], document["claims"]
@@ -179,6 +179,17 @@ def read_claims_document(content: bytes, *, where: str = "") -> tuple[Claim, ...
 def is_claims_document(content: Any) -> bool:
     """Whether some JSON is meant as the claims of a run."""
     return isinstance(content, dict) and set(content) == {"run", "claims"}
+
+
+def _about(content: Any) -> dict[str, str]:
+    """The year of a run and whom it counts."""
+    if not isinstance(content, Mapping):
+        return {}
+    year, people = content.get("year"), content.get("counted")
+    return {
+        "year": "" if year is None else str(year),
+        "people": people if people in ("persons", "households") else "",
+    }
 
 
 def _rule(content: Any, name: str, where: str) -> RuleRef | None:

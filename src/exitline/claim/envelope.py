@@ -28,14 +28,19 @@ class Opened:
     payload : bytes
         What was signed.
     signed_by : tuple of str
-        Key ids named by its signatures; empty when it is not signed.
-    checked : bool
-        Whether a signature was checked with one of the keys given.
+        Key ids whose signatures were verified with the keys given; empty without keys.
+    unverified : tuple of str
+        Key ids that its other signatures name. Anybody can name any key.
     """
 
     payload: bytes
     signed_by: tuple[str, ...]
-    checked: bool
+    unverified: tuple[str, ...]
+
+    @property
+    def has_signature(self) -> bool:
+        """Whether there is any signature, verified or not."""
+        return bool(self.signed_by or self.unverified)
 
 
 def seal(payload: bytes, payload_type: str, signer: Signer | None = None) -> bytes:
@@ -97,18 +102,17 @@ def unseal(
 
     Examples
     --------
-    >>> unseal(seal(b"{}", "text/plain"), "text/plain").signed_by
-    ()
+    >>> unseal(seal(b"{}", "text/plain"), "text/plain").has_signature
+    False
     """
     envelope = _envelope(read_canonical(content, where=where), where)
     if envelope.payload_type != payload_type:
         raise _not_an_envelope(where, f"type {payload_type}", f"type {envelope.payload_type!r}")
     if canonical(envelope.to_dict()) != content:
         raise _not_an_envelope(where, "base64 in its one canonical form", "another form")
-    signed_by = tuple(sorted(envelope.signatures))
-    if keys:
-        _check_signature(envelope, keys, where)
-    return Opened(bytes(envelope.payload), signed_by, checked=bool(keys))
+    verified = _verified(envelope, keys, where) if keys else ()
+    others = tuple(sorted(set(envelope.signatures) - set(verified)))
+    return Opened(bytes(envelope.payload), verified, others)
 
 
 def _envelope(content: Any, where: str) -> Any:
@@ -136,10 +140,8 @@ def _has_parts(content: Any, parts: Mapping[str, type]) -> bool:
     )
 
 
-def _check_signature(envelope: Any, keys: Sequence[Key], where: str) -> None:
-    """One of the keys must have signed the envelope."""
-    from securesystemslib.exceptions import VerificationError
-
+def _verified(envelope: Any, keys: Sequence[Key], where: str) -> tuple[str, ...]:
+    """The keys that have signed the envelope, one at least."""
     if not envelope.signatures:
         raise SignatureError(
             "there is no signature",
@@ -148,16 +150,26 @@ def _check_signature(envelope: Any, keys: Sequence[Key], where: str) -> None:
             got="an unsigned envelope",
             remedy="ask the publisher for a signed copy, or verify without --public-key",
         )
-    try:
-        envelope.verify(list(keys), 1)
-    except VerificationError as reason:
+    found = tuple(sorted({key.keyid for key in keys if _has_signed(key, envelope)}))
+    if not found:
         raise SignatureError(
             "the signature is not by any of the keys given",
             where=where or None,
             expected="a valid signature by " + _names(keys),
             got="a signature that names " + ", ".join(k[:16] for k in envelope.signatures),
             remedy="check that this is the publisher's key; otherwise the content was changed",
-        ) from reason
+        )
+    return found
+
+
+def _has_signed(key: Key, envelope: Any) -> bool:
+    from securesystemslib.exceptions import VerificationError
+
+    try:
+        envelope.verify([key], 1)
+    except VerificationError:
+        return False
+    return True
 
 
 def _names(keys: Sequence[Key]) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exitline.claim.errors import SignatureError
 from exitline.files import whole_file
+from exitline.records import read_bytes
 
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner, SSlibKey
+
+_LARGEST_KEY = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class NewKey:
 
 def new_key(path: str | Path, *, passphrase: str | None = None) -> NewKey:
     """Make an Ed25519 key pair; an existing file is never overwritten.
+
+    A private key whose public half is missing gets it: a process was killed between the two.
 
     Parameters
     ----------
@@ -72,12 +76,13 @@ def new_key(path: str | Path, *, passphrase: str | None = None) -> NewKey:
             got="an empty one",
             remedy="choose a passphrase",
         )
-    for each in (private, public):
-        if each.exists():
-            raise _exists(each)
-    signer = CryptoSigner.generate_ed25519()
-    secret = _private_pem(signer, passphrase)
-    _write_secret(private, secret)
+    if public.exists():
+        raise _exists(public)
+    if private.exists():  # perhaps of a process that was killed before it wrote the other half
+        signer = _own(private, passphrase)
+    else:
+        signer = CryptoSigner.generate_ed25519()
+        _write_secret(private, _private_pem(signer, passphrase))
     with whole_file(public) as partial:
         partial.write_bytes(
             signer.public_key._crypto_key().public_bytes(
@@ -85,6 +90,14 @@ def new_key(path: str | Path, *, passphrase: str | None = None) -> NewKey:
             )
         )
     return NewKey(private, public, str(signer.public_key.keyid))
+
+
+def _own(private: Path, passphrase: str | None) -> CryptoSigner:
+    """The signer of a private key that has no public half yet; never of any other file."""
+    try:
+        return load_signer(private, passphrase=passphrase)
+    except SignatureError as reason:
+        raise _exists(private) from reason
 
 
 def load_signer(path: str | Path, *, passphrase: str | None = None) -> CryptoSigner:
@@ -190,34 +203,13 @@ def _private_pem(signer: CryptoSigner, passphrase: str | None) -> bytes:
 
 
 def _write_secret(path: Path, content: bytes) -> None:
-    """Create a file that only its owner can read; it is never readable by others in between."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as reason:
-        raise _exists(path) from reason
-    except OSError as reason:
-        raise _unwritable(path, reason) from reason
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as reason:
-        path.unlink(missing_ok=True)
-        raise _unwritable(path, reason) from reason
+    """Create a file that only its owner can read: whole or not there, and never over another."""
+    with whole_file(path, private=True, fresh=True) as partial:
+        partial.write_bytes(content)
 
 
 def _read(path: str | Path) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as reason:
-        raise SignatureError(
-            "the key file cannot be read",
-            where=str(path),
-            expected="a key file in PEM form",
-            got=reason.strerror or type(reason).__name__,
-            remedy="check the path",
-        ) from reason
+    return read_bytes(path, what="the key file", error=SignatureError, max_bytes=_LARGEST_KEY)
 
 
 def _exists(path: Path) -> SignatureError:
@@ -227,16 +219,6 @@ def _exists(path: Path) -> SignatureError:
         expected="a name that is free, with and without .pub",
         got="an existing file",
         remedy="choose another name",
-    )
-
-
-def _unwritable(path: Path, reason: OSError) -> SignatureError:
-    return SignatureError(
-        "the key cannot be written",
-        where=str(path),
-        expected="a folder that exists and allows writing",
-        got=reason.strerror or type(reason).__name__,
-        remedy="choose another folder",
     )
 
 

@@ -16,10 +16,13 @@ from exitline.claim.canonical import canonical
 from exitline.claim.errors import ClaimError, LedgerError, SignatureError
 from exitline.claim.head import TreeHead, is_head, members_of, open_head
 from exitline.claim.statement import SignedClaim, open_claim
+from exitline.records import read_bytes
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Key
 
+MOST_BYTES = 512 * 2**20
+"""Largest ledger that is read: some 150,000 claims."""
 FIRST_LINE = canonical({"ledger": "exitline-ledger-1", "hashing": "RFC 6962, SHA-256"})
 
 
@@ -38,9 +41,11 @@ class Ledger:
     head_line : bytes
         The last line itself: what a witness keeps to compare with later.
     signed_by : tuple of str
-        Key ids of the head's signatures; empty when the ledger is not signed.
-    checked : bool
-        Whether signatures were checked with keys given.
+        Key ids whose signatures of the head were verified; empty where no key was given.
+    unverified : tuple of str
+        Key ids that other signatures of the head name, which proves nothing.
+    keys : tuple of securesystemslib Key
+        Keys that every entry was checked with.
     """
 
     path: Path
@@ -48,7 +53,8 @@ class Ledger:
     head: TreeHead
     head_line: bytes
     signed_by: tuple[str, ...]
-    checked: bool
+    unverified: tuple[str, ...] = ()
+    keys: tuple[Key, ...] = ()
 
     @property
     def leaves(self) -> list[bytes]:
@@ -58,7 +64,7 @@ class Ledger:
     def claims(self) -> tuple[SignedClaim, ...]:
         """The claims, in the order in which they were added."""
         return tuple(
-            open_claim(entry, where=_line(str(self.path), i))
+            open_claim(entry, keys=self.keys, where=_line(str(self.path), i))
             for i, entry in enumerate(self.entries)
         )
 
@@ -189,28 +195,21 @@ def check_ledger(
     lines = _lines(content, where)
     body, last = lines[1:-1], f"{where}, line {len(lines)}"
     head, opened = open_head(lines[-1], where=last)
-    if not opened.signed_by and (keys or not unsigned):
+    if not opened.has_signature and (keys or not unsigned):
         raise _unsigned(where)
     _check_entries(where, body, head)
     if keys:
-        open_head(lines[-1], keys=keys, where=last)
+        _, opened = open_head(lines[-1], keys=keys, where=last)
         for index, entry in enumerate(body if entries else ()):
             open_claim(entry, keys=keys, where=_line(where, index))
-    return Ledger(Path(where), tuple(body), head, lines[-1], opened.signed_by, checked=bool(keys))
+    return Ledger(
+        Path(where), tuple(body), head, lines[-1], opened.signed_by, opened.unverified, tuple(keys)
+    )
 
 
 def ledger_bytes(path: Path) -> bytes:
     """The bytes of a ledger's file, or the reason why they cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as reason:
-        raise LedgerError(
-            "the ledger cannot be read",
-            where=str(path),
-            expected="a ledger file",
-            got=reason.strerror or type(reason).__name__,
-            remedy="check the path",
-        ) from reason
+    return read_bytes(path, what="the ledger", error=LedgerError, max_bytes=MOST_BYTES)
 
 
 def _lines(content: bytes, where: str) -> list[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -14,47 +14,14 @@ from exitline.claim.errors import ClaimError
 from exitline.claim.exact import Rounding, as_fraction, text_of
 from exitline.claim.record import OUTCOMES, Claim, Query
 from exitline.claim.tables import Pick, count_decisions, pick_decision, pick_estimate, read_rows
-from exitline.errors import MeasureError
+from exitline.claim.wording import kind_of, statement_of, unit_of
 from exitline.words.numbers import decimals, lower_end
 
-SHARES = frozenset({"H", "A", "uncensored", "censored", "contribution_share"})
-"""Multidimensional measures that are shares and are read in percent."""
 _INTERVAL = ("ci_low", "ci_high", "level")
 
 
-@dataclass(frozen=True)
-class Wording:
-    """How a figure is to be said; what is left out is chosen by the measure.
-
-    Parameters
-    ----------
-    statement : str
-        The sentence, with {figure} and, if wanted, {low} and {high}.
-    unit : str, optional
-        "percent" for a share that is read in percent; otherwise any noun.
-    decimals : int, optional
-        Digits after the point; by default one for percent, none for counts, else as
-        many as two digits of the standard error carry.
-    mode : str
-        Rounding rule, as in :class:`exitline.claim.Rounding`.
-    interval : bool
-        Whether the interval is part of the claim, where there is one.
-
-    Examples
-    --------
-    >>> Wording(unit="percent", decimals=1).mode
-    'half even'
-    """
-
-    statement: str = ""
-    unit: str | None = None
-    decimals: int | None = None
-    mode: str = "half even"
-    interval: bool = True
-
-
 def claim_estimate(
-    folder: str | Path, pick: Pick, wording: Wording | None = None, *, column: str = "estimate"
+    folder: str | Path, pick: Pick, *, column: str = "estimate", remark: str = ""
 ) -> Claim:
     """The claim of one estimate of a run.
 
@@ -64,10 +31,10 @@ def claim_estimate(
         A run's folder, with run.json and estimates.parquet.
     pick : Pick
         Which row of the estimates.
-    wording : Wording, optional
-        How to say it.
     column : str
         Which number of the row: "estimate", "se", "n", "population".
+    remark : str
+        The publisher's own words, which are shown as not checked.
 
     Returns
     -------
@@ -79,11 +46,11 @@ def claim_estimate(
         When the run has no such figure, or no value for it.
     """
     row = pick_estimate(read_rows(folder, "estimates"), pick)
-    return estimate_claim(row, Context.of_run(folder), wording, column=column)
+    return estimate_claim(row, Context.of_run(folder), column=column, remark=remark)
 
 
 def claim_count(
-    folder: str | Path, level: str, outcome: str, criterion: str = "", *, statement: str = ""
+    folder: str | Path, level: str, outcome: str, criterion: str = "", *, remark: str = ""
 ) -> Claim:
     """The claim of how many units of a level have an outcome in a run.
 
@@ -93,8 +60,8 @@ def claim_count(
         A run's folder, with run.json and decisions.parquet.
     level, outcome, criterion : str
         What is counted; criterion "" is the overall decision.
-    statement : str
-        The sentence, with {figure}.
+    remark : str
+        The publisher's own words, which are shown as not checked.
 
     Raises
     ------
@@ -102,7 +69,8 @@ def claim_count(
         When the run has decided nothing of the kind.
     """
     count = count_decisions(read_rows(folder, "decisions"), level, outcome, criterion)
-    return _count_claim(Context.of_run(folder), count, level, outcome, criterion, statement)
+    context = Context.of_run(folder)
+    return replace(count_claim(context, count, level, outcome, criterion), remark=remark)
 
 
 def claim_decision(
@@ -112,7 +80,7 @@ def claim_decision(
     criterion: str = "",
     *,
     parent: str = "",
-    statement: str = "",
+    remark: str = "",
 ) -> Claim:
     """The claim of one village's or county's decision in a run.
 
@@ -124,8 +92,8 @@ def claim_decision(
         Whose decision, and on what; criterion "" is the overall decision.
     parent : str
         The county of a village whose id is not enough.
-    statement : str
-        The sentence, with {figure} where the outcome stands.
+    remark : str
+        The publisher's own words, which are shown as not checked.
 
     Raises
     ------
@@ -134,19 +102,36 @@ def claim_decision(
     """
     query = Query(kind="decision", level=level, unit=unit, parent=parent, criterion=criterion)
     row = pick_decision(read_rows(folder, "decisions"), level, unit, criterion, parent)
-    said = statement or f"{level} {unit}: " + "{figure}."
-    outcome = str(row["outcome"])
-    return _claim(Context.of_run(folder), query, outcome, Rounding(mode="exact"), "", said)
+    context = Context.of_run(folder)
+    dated = replace(query, year=context.year)
+    return decision_claim(context, dated, str(row["outcome"]), remark=remark)
+
+
+def decision_claim(context: Context, query: Query, outcome: str, *, remark: str = "") -> Claim:
+    """The claim that a decision has an outcome.
+
+    Examples
+    --------
+    >>> from exitline.claim import InputDigest
+    >>> context = Context((InputDigest("s.csv", sha256="e3" * 32),), "exitline 0.1.0")
+    >>> query = Query(kind="decision", level="village", unit="7")
+    >>> decision_claim(context, query, "met").sentence
+    'outcome of village "7": met.'
+    """
+    return _claim(context, query, outcome, Rounding(mode="exact"), remark=remark)
 
 
 def estimate_claim(
     row: Mapping[str, Any],
     context: Context,
-    wording: Wording | None = None,
     *,
     column: str = "estimate",
+    remark: str = "",
 ) -> Claim:
     """The claim of one row of estimates.
+
+    Words, unit, scale and rounding follow from the measure and its standard error; an
+    estimate that has an interval is never claimed without it.
 
     Parameters
     ----------
@@ -155,10 +140,10 @@ def estimate_claim(
         ci_high, level, n, population, and indicator where there is one.
     context : Context
         Data, rule file, study and software of the run.
-    wording : Wording, optional
-        How to say it.
     column : str
         Which number of the row.
+    remark : str
+        The publisher's own words, which are shown as not checked.
 
     Raises
     ------
@@ -171,14 +156,11 @@ def estimate_claim(
     >>> context = Context((InputDigest("s.csv", sha256="e3" * 32),), "exitline 0.1.0")
     >>> row = {"measure": "headcount", "line": "4891", "by": "", "domain": "",
     ...        "estimate": 0.14337, "se": 0.009, "ci_low": 0.126, "ci_high": 0.161, "level": 0.95}
-    >>> estimate_claim(row, context).sentence
-    'headcount, line 4891: 14.3 % (12.6-16.1).'
+    >>> print(estimate_claim(row, context).sentence)
+    headcount (poor persons, share), line "4891": 14.3 % (95 % interval 12.6 to 16.1).
     """
-    said = wording or Wording()
     value = _value(row, column)
-    unit = _unit(row, column) if said.unit is None else said.unit
-    rounding = _rounding(row, column, unit, said)
-    interval = said.interval and column == "estimate" and _has_interval(row)
+    interval = column == "estimate" and _has_interval(row)
     query = Query(
         measure=_text(row.get("measure")),
         line=_text(row.get("line")),
@@ -187,14 +169,13 @@ def estimate_claim(
         indicator=_text(row.get("indicator")),
         column=column,
         confidence=text_of(as_fraction(float(row["level"]))) if interval else "",
+        people=context.people,
+        year=context.year,
     )
-    ends = published_ends(row) if interval else ()
-    low, high = (rounding.apply(end) for end in ends) if ends else ("", "")
-    statement = said.statement or (
-        f"{query.words()}: " + "{figure}" + (" ({low}-{high})." if interval else ".")
-    )
+    rounding = _rounding(row, column)
+    low, high = (rounding.apply(end) for end in published_ends(row)) if interval else ("", "")
     return _claim(
-        context, query, rounding.apply(value), rounding, unit, statement, low=low, high=high
+        context, query, rounding.apply(value), rounding, low=low, high=high, remark=remark
     )
 
 
@@ -234,7 +215,7 @@ def count_claims(rows: Iterable[Mapping[str, Any]], context: Context) -> tuple[C
     >>> context = Context((InputDigest("s.csv", sha256="e3" * 32),), "exitline 0.1.0")
     >>> rows = [{"level": "village", "unit": "7", "criterion": "", "outcome": "met"}]
     >>> [claim.sentence for claim in count_claims(rows, context)][0]
-    '1 villages have the outcome "met".'
+    'villages with outcome "met": 1 village.'
     """
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for row in rows:
@@ -242,21 +223,29 @@ def count_claims(rows: Iterable[Mapping[str, Any]], context: Context) -> tuple[C
             of = counts.setdefault((row["level"], row["criterion"]), dict.fromkeys(OUTCOMES, 0))
             of[row["outcome"]] += 1
     return tuple(
-        _count_claim(context, count, level, outcome, criterion, "")
+        count_claim(context, count, level, outcome, criterion)
         for (level, criterion), of in counts.items()
         for outcome, count in of.items()
     )
 
 
-def _count_claim(
-    context: Context, count: int, level: str, outcome: str, criterion: str, statement: str
+def count_claim(
+    context: Context, count: int, level: str, outcome: str, criterion: str = ""
 ) -> Claim:
-    """The claim of a number of decisions."""
-    query = Query(kind="decision count", level=level, outcome=outcome, criterion=criterion)
-    on = f" on {criterion}" if criterion else ""
-    said = statement or "{figure} " + f'have the outcome "{outcome}"{on}.'
-    unit = query.words().split(" ", 1)[0]
-    return _claim(context, query, str(count), Rounding(mode="exact"), unit, said)
+    """The claim of a number of decisions.
+
+    Examples
+    --------
+    >>> from exitline.claim import InputDigest
+    >>> context = Context((InputDigest("s.csv", sha256="e3" * 32),), "exitline 0.1.0")
+    >>> count_claim(context, 12, "county", "not met").sentence
+    'counties with outcome "not met": 12 counties.'
+    """
+    query = Query(
+        kind="decision count", level=level, outcome=outcome, criterion=criterion,
+        year=context.year,
+    )  # fmt: skip
+    return _claim(context, query, str(count), Rounding(mode="exact"))
 
 
 def _claim(
@@ -264,17 +253,16 @@ def _claim(
     query: Query,
     value: str,
     rounding: Rounding,
-    unit: str,
-    statement: str,
     *,
     low: str = "",
     high: str = "",
+    remark: str = "",
 ) -> Claim:
-    """A claim with what its run shares."""
+    """A claim with what its run shares, in the words of its query."""
     return Claim(
-        statement=statement,
+        statement=statement_of(query, interval=bool(low)),
         value=value,
-        unit=unit,
+        unit=unit_of(query, value),
         rounding=rounding,
         query=query,
         inputs=context.inputs,
@@ -283,6 +271,7 @@ def _claim(
         high=high,
         standard=context.standard,
         study=context.study,
+        remark=remark,
     )
 
 
@@ -304,23 +293,9 @@ def _is_number(value: Any) -> bool:
 
 
 def _has_interval(row: Mapping[str, Any]) -> bool:
-    return all(_is_number(row.get(name)) for name in _INTERVAL)
-
-
-def _unit(row: Mapping[str, Any], column: str) -> str:
-    """Percent for shares; what a count counts is left to the wording."""
-    return "percent" if column in ("estimate", "se") and _kind(row) == "share" else ""
-
-
-def _kind(row: Mapping[str, Any]) -> str:
-    """The unit of a measure as the catalogue has it ("" when it is not of the catalogue)."""
-    from exitline.measure.catalogue import named
-
-    measure = str(row["measure"])
-    try:
-        return named(measure).unit
-    except MeasureError:
-        return "share" if measure in SHARES else ""
+    """Whether the row has one; a figure without sampling error has none."""
+    told = all(_is_number(row.get(name)) for name in _INTERVAL)
+    return told and row["ci_low"] != row["ci_high"]
 
 
 def published_ends(row: Mapping[str, Any]) -> tuple[float, float]:
@@ -332,23 +307,22 @@ def published_ends(row: Mapping[str, Any]) -> tuple[float, float]:
     (0.0, 83.0)
     """
     low, high = float(row["ci_low"]), float(row["ci_high"])
-    return lower_end(low, float(row["estimate"]), _kind(row)), high
+    return lower_end(low, float(row["estimate"]), kind_of(str(row["measure"]))), high
 
 
-def _rounding(row: Mapping[str, Any], column: str, unit: str, said: Wording) -> Rounding:
-    """The rounding rule: as said, or as many digits as the standard error carries."""
-    scale = "100" if unit == "percent" else "1"
-    places = _places(row, column, unit) if said.decimals is None else said.decimals
-    return Rounding(places, said.mode, scale)  # type: ignore[arg-type]
+def _rounding(row: Mapping[str, Any], column: str) -> Rounding:
+    """As many digits as the standard error carries, shares in percent: the house's one rule."""
+    kind = kind_of(str(row["measure"])) or "number"
+    share = kind == "share" and column in ("estimate", "se")
+    return Rounding(_places(row, column, kind), scale="100" if share else "1")
 
 
-def _places(row: Mapping[str, Any], column: str, unit: str) -> int:
+def _places(row: Mapping[str, Any], column: str, kind: str) -> int:
     """Decimals of a figure, as report, explorer and terminal write it."""
-    kind = "share" if unit == "percent" else _kind(row) or "number"
     se = row.get("se")
     known = float(se) if se is not None and _is_number(se) else math.nan
     if column == "se" and known > 0:
-        return 1 if unit == "percent" else decimals(known, "number", known)
+        return 1 if kind == "share" else decimals(known, "number", known)
     if column not in ("estimate", "se"):
         return 0
     return decimals(known, kind, float(row[column]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.claim import merkle
 from exitline.claim.canonical import canonical, read_canonical, sha256
-from exitline.claim.context import is_claims_document, read_claims_document
+from exitline.claim.context import read_claims_document
 from exitline.claim.errors import ClaimError, LedgerError, SignatureError
 from exitline.claim.head import TreeHead, is_head, open_head
-from exitline.claim.ledger import FIRST_LINE, Ledger, read_ledger
+from exitline.claim.ledger import FIRST_LINE, MOST_BYTES, Ledger, read_ledger
 from exitline.claim.statement import SignedClaim, open_claim
+from exitline.records import read_bytes
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Key
@@ -107,11 +108,11 @@ def read_claims(
     if content.split(b"\n", 1)[0] == FIRST_LINE:
         ledger = read_ledger(file, keys=keys, unsigned=unsigned)
         return tuple(
-            (_checked(ledger, claim), Receipt(number, ledger.head))
+            (claim, Receipt(number, ledger.head))
             for number, claim in enumerate(ledger.claims(), start=1)
         )
     where = str(file)
-    if is_claims_document(_loosely(content)):
+    if _begins_as_run(content):
         return tuple((one, None) for one in _of_run(content, keys, where))
     parts = read_canonical(content.rstrip(b"\n"), where=where)
     if isinstance(parts, dict) and set(parts) == set(_PARTS):
@@ -150,12 +151,9 @@ def read_head(path: str | Path, *, keys: Sequence[Key] = ()) -> TreeHead:
     return open_head(line, keys=keys, where=str(file))[0]
 
 
-def _loosely(content: bytes) -> Any:
-    """JSON of whatever layout; None where it is none."""
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
+def _begins_as_run(content: bytes) -> bool:
+    """Whether a file is meant as a run's claims.json, whatever its layout."""
+    return re.match(rb'[\xef\xbb\xbf\s]*{\s*"(run|claims)"', content) is not None
 
 
 def _of_run(content: bytes, keys: Sequence[Key], where: str) -> list[SignedClaim]:
@@ -169,7 +167,7 @@ def _of_run(content: bytes, keys: Sequence[Key], where: str) -> list[SignedClaim
             remedy="sign one with exitline claim --key, or verify without --public-key",
         )
     claims = read_claims_document(content, where=where)
-    return [SignedClaim(c, b"", sha256(canonical(c.to_dict())), (), False) for c in claims]
+    return [SignedClaim(c, b"", sha256(canonical(c.to_dict()))) for c in claims]
 
 
 def _open_receipt(parts: Any, keys: Sequence[Key], where: str) -> tuple[SignedClaim, Receipt]:
@@ -189,24 +187,8 @@ def _open_receipt(parts: Any, keys: Sequence[Key], where: str) -> tuple[SignedCl
     return claim, Receipt(parts["entry"], head)
 
 
-def _checked(ledger: Ledger, claim: SignedClaim) -> SignedClaim:
-    """The claim of a ledger entry, whose signature was checked with the ledger."""
-    return SignedClaim(
-        claim.claim, claim.envelope, claim.claim_id, claim.signed_by, checked=ledger.checked
-    )
-
-
 def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as reason:
-        raise ClaimError(
-            "the claim cannot be read",
-            where=str(path),
-            expected="a claim file or a ledger",
-            got=reason.strerror or type(reason).__name__,
-            remedy="check the path",
-        ) from reason
+    return read_bytes(path, what="the claim", error=ClaimError, max_bytes=MOST_BYTES)
 
 
 def _wrong(where: str, got: str) -> LedgerError:

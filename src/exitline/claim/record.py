@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 from exitline.claim.errors import ClaimError
 from exitline.claim.exact import Rounding, exact, grouped
 from exitline.claim.form import check_hex, known, plain, refused
+from exitline.claim.wording import filled, words_of
 
 QueryKind = Literal["estimate", "decision", "decision count"]
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "estimate": ("measure", "column"),
+    "decision": ("level", "unit"),
+    "decision count": ("level", "outcome"),
+}
+_OPTIONAL: dict[str, tuple[str, ...]] = {
+    "estimate": ("line", "by", "domain", "indicator", "confidence", "people"),
+    "decision": ("parent", "criterion"),
+    "decision count": ("criterion",),
+}
 OUTCOMES = ("met", "not met", "cannot tell")
 
 
@@ -30,10 +41,14 @@ class Query:
         For an estimate: which number of the row ("estimate", "se", "n", "population").
     confidence : str
         For an estimate with an interval: its level as decimal text, such as "0.95".
+    people : str
+        For an estimate: whom it counts, "persons" or "households" ("" for persons).
     level, unit, parent, criterion, outcome : str
-        For decisions: "household", "village" or "county"; the unit's id and, where it
-        needs one, the county it lies in (for one decision); the criterion ("" overall);
-        the outcome counted.
+        For decisions: "village" or "county"; the unit's id and, where it needs one, the
+        county it lies in (for one decision); the criterion ("" overall); the outcome
+        counted.
+    year : str
+        The year that the figure is of ("" where the study does not say).
 
     Raises
     ------
@@ -44,7 +59,7 @@ class Query:
     Examples
     --------
     >>> Query(measure="headcount", line="4891", by="region", domain="Coast").words()
-    'headcount, line 4891, region Coast'
+    'headcount (poor persons, share), line "4891", region "Coast"'
     >>> Query(kind="decision count", level="village", outcome="met").words()
     'villages with outcome "met"'
     """
@@ -62,18 +77,24 @@ class Query:
     parent: str = ""
     criterion: str = ""
     outcome: str = ""
+    people: str = ""
+    year: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(QueryKind):
             raise refused("unknown kind of query", " or ".join(get_args(QueryKind)), self.kind)
-        needed = {
-            "estimate": ("measure", "column"),
-            "decision": ("level", "unit"),
-            "decision count": ("level", "outcome"),
-        }
-        for name in needed[self.kind]:
+        for name in _NEEDED[self.kind]:
             if not getattr(self, name):
                 raise refused(f"a query of kind '{self.kind}' needs '{name}'", name, "nothing")
+        own = {"kind", "column", "year", *_NEEDED[self.kind], *_OPTIONAL[self.kind]}
+        for each in fields(self):
+            if each.name not in own and getattr(self, each.name):
+                what = f"a query of kind '{self.kind}' has no '{each.name}'"
+                raise refused(what, "nothing", repr(getattr(self, each.name)))
+        if self.kind != "estimate" and self.column != "estimate":
+            raise refused(f"a query of kind '{self.kind}' has no 'column'", "", self.column)
+        if self.people not in ("", "persons", "households"):
+            raise refused("unknown people", "persons or households", self.people)
         if self.outcome and self.outcome not in OUTCOMES:
             raise refused("unknown outcome", " or ".join(OUTCOMES), self.outcome)
         if self.kind == "decision" and self.level == "household":
@@ -84,22 +105,8 @@ class Query:
             )
 
     def words(self) -> str:
-        """The query in one line, for tables and messages."""
-        if self.kind == "estimate":
-            place = f"{self.by} {self.domain}".strip()
-            parts = (
-                self.measure if self.column == "estimate" else f"{self.column} of {self.measure}",
-                f"indicator {self.indicator}" if self.indicator else "",
-                f"line {self.line}" if self.line else "",
-                place,
-            )
-            return ", ".join(part for part in parts if part)
-        criterion = f", criterion {self.criterion}" if self.criterion else ""
-        if self.kind == "decision":
-            place = f" in {self.parent}" if self.parent else ""
-            return f"outcome of {self.level} {self.unit}{place}{criterion}"
-        plural = "counties" if self.level == "county" else f"{self.level}s"
-        return f'{plural} with outcome "{self.outcome}"{criterion}'
+        """The query in one line, for sentences, tables and messages."""
+        return words_of(self)
 
 
 @dataclass(frozen=True)
@@ -173,8 +180,8 @@ class Claim:
     Parameters
     ----------
     statement : str
-        The sentence, with {figure} where the figure stands and, if wanted, {low} and
-        {high} where its interval stands.
+        The sentence as it is written from the query, with {figure} where the figure stands
+        and {low} and {high} where its interval stands; see :mod:`exitline.claim.wording`.
     value : str
         The figure: exact decimal or rational text, never a floating-point number; for a
         decision its outcome.
@@ -192,6 +199,8 @@ class Claim:
         The interval's ends, rounded by the same rule ("" without interval).
     standard, study : RuleRef, optional
         The rule file and the study file.
+    remark : str
+        Words of the publisher, which nobody checks; they are shown as such.
 
     Raises
     ------
@@ -221,12 +230,16 @@ class Claim:
     high: str = ""
     standard: RuleRef | None = None
     study: RuleRef | None = None
+    remark: str = ""
 
     def __post_init__(self) -> None:
         if "{figure}" not in self.statement:
             raise refused("a statement shows its figure", "{figure} in the sentence", "none")
         if not self.inputs:
             raise refused("a claim names the data it was computed from", "an input", "none")
+        names = [one.name for one in self.inputs]
+        if len(set(names)) < len(names):
+            raise refused("two inputs have one name", "names that tell them apart", "one name")
         if not self.software:
             raise refused("a claim names the software that computed it", "a version", "none")
         if self.query.kind == "decision":
@@ -260,8 +273,8 @@ class Claim:
     @property
     def sentence(self) -> str:
         """The statement with its figure in place."""
-        text = self.statement.replace("{figure}", self.figure)
-        return text.replace("{low}", grouped(self.low)).replace("{high}", grouped(self.high))
+        ends = {"{low}": grouped(self.low), "{high}": grouped(self.high)}
+        return filled(self.statement, {"{figure}": self.figure, **ends})
 
     def to_dict(self) -> dict[str, Any]:
         """The claim as JSON-ready values; parts that are empty are left out."""
@@ -287,7 +300,3 @@ class Claim:
             if name in made:
                 made[name] = RuleRef(**known(RuleRef, made[name], where))
         return cls(**made)
-
-    def with_statement(self, statement: str) -> Claim:
-        """The same claim in other words, for another language or page."""
-        return replace(self, statement=statement)

@@ -74,17 +74,18 @@ def row_digest(data: Any) -> str:
 
 def _batches(data: Any) -> Iterator[pa.RecordBatch]:
     """The rows in pieces; Parquet files are never held as a whole."""
-    import pyarrow.csv
     import pyarrow.parquet
 
     from exitline.data.source import open_source
+    from exitline.engine.session import session
 
     source = open_source(data)
     if source.kind == "parquet" and source.path is not None:
         with pyarrow.parquet.ParquetFile(source.path) as file:
             yield from _or_empty(file.iter_batches(_BATCH), file.schema_arrow)
-    elif source.kind == "csv" and source.path is not None:
-        table = pyarrow.csv.read_csv(source.path)
+    elif source.kind == "csv":
+        with session() as engine:
+            table = engine.run(engine.attach(source, "rows"))
         yield from _or_empty(iter(table.to_batches(_BATCH)), table.schema)
     elif source.kind == "arrow":
         table = cast("pa.Table", source.table)

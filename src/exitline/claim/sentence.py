@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from exitline import inputs
 from exitline.claim.errors import ClaimError
 from exitline.claim.published import Published, published
 from exitline.claim.relation_file import Consistency
@@ -40,6 +41,7 @@ _FIGURE = re.compile(
 )
 _SUM = re.compile(rf"((?:{_DIGITS})(?:\s*\+\s*(?:{_DIGITS}))+)\s*=\s*({_DIGITS})")
 _OF = re.compile(r"\s*(?:of|out of|among)(?: the| all)?\s*", re.IGNORECASE)
+_LONGEST = 2000  # characters of a sentence; sums in longer ones take too long to find
 _NEAR = 40  # characters within which a percentage belongs to the counts beside it
 
 
@@ -77,6 +79,13 @@ def check_sentence(text: str, household_size: Range | None = None) -> Consistenc
     [('12,933 / 2,567 = 5.04', 'cannot tell'), ('2,567 <= 12,933', 'consistent'),
      ('45 <= 2,567', 'consistent')]
     """
+    if len(text) > _LONGEST:
+        raise ClaimError(
+            "this is longer than a sentence",
+            expected=f"at most {_LONGEST:,} characters",
+            got=f"{len(text):,} characters",
+            remedy="check each sentence by itself, or write a file of relations",
+        )
     sums = list(_sums(text))
     spans = [match.span() for match in _SUM.finditer(text)]
     figures = [one for one in _figures(text) if not _inside(one, spans)]
@@ -95,16 +104,8 @@ def read_sentence(path: Path) -> str:
     ClaimError
         When the file cannot be read as UTF-8 text, or is empty.
     """
-    try:
-        text = " ".join(path.read_text(encoding="utf-8-sig").split())
-    except (OSError, UnicodeDecodeError) as reason:
-        raise ClaimError(
-            "the sentence cannot be read",
-            where=str(path),
-            expected="a text file in UTF-8",
-            got=getattr(reason, "strerror", None) or type(reason).__name__,
-            remedy="check the path, or give the sentence itself in quotes",
-        ) from reason
+    content = inputs.text(path, most=4 * _LONGEST, error=ClaimError)
+    text = " ".join(content.split())
     if not text:
         raise ClaimError(
             "there is no sentence",

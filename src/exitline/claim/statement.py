@@ -34,16 +34,16 @@ class SignedClaim:
     claim_id : str
         SHA-256 of the signed statement, hex: the claim's name, whoever signed it.
     signed_by : tuple of str
-        Key ids of its signatures.
-    checked : bool
-        Whether a signature was checked with a key given.
+        Key ids whose signatures were verified; empty where no key was given.
+    unverified : tuple of str
+        Key ids that other signatures name, which proves nothing.
     """
 
     claim: Claim
     envelope: bytes
     claim_id: str
-    signed_by: tuple[str, ...]
-    checked: bool
+    signed_by: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
 
 
 def statement_of(claim: Claim) -> bytes:
@@ -157,7 +157,8 @@ def open_claim(envelope: bytes, *, keys: Sequence[Key] = (), where: str = "") ->
     """
     opened = unseal(envelope, PAYLOAD_TYPE, keys=keys, where=where)
     claim = claim_of(opened.payload, where=where)
-    return SignedClaim(claim, envelope, sha256(opened.payload), opened.signed_by, opened.checked)
+    name = sha256(opened.payload)
+    return SignedClaim(claim, envelope, name, opened.signed_by, opened.unverified)
 
 
 def _input_of(subject: Any, where: str) -> Mapping[str, str]:

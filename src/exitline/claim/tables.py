@@ -11,6 +11,7 @@ from exitline.claim.errors import ClaimError
 from exitline.errors import nearest
 
 Row = Mapping[str, Any]
+_RELEASE, _SHOWN, _LEFT_OUT = "release", "shown", "left out"  # see exitline.publish.content.hidden
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def pick_estimate(rows: Sequence[Row], pick: Pick) -> Row:
     >>> pick_estimate(rows, Pick("headcount"))["estimate"]
     0.1
     """
-    left = list(rows)
+    left = _nameable(rows)
     for column in ("measure", "line", "by", "domain", "indicator"):
         wanted = getattr(pick, column)
         if wanted is None:
@@ -105,7 +106,7 @@ def pick_estimate(rows: Sequence[Row], pick: Pick) -> Row:
         left = fitting
     if len(left) > 1:
         raise _refused("several estimates fit", "one row", f"{len(left)} rows", "name more columns")
-    return left[0]
+    return _published(left[0])
 
 
 def count_decisions(rows: Sequence[Row], level: str, outcome: str, criterion: str = "") -> int:
@@ -156,7 +157,7 @@ def pick_decision(
     >>> pick_decision(rows, "village", "7")["outcome"]
     'met'
     """
-    decided = _decided(rows, level, criterion)
+    decided = _decided(_nameable(rows), level, criterion)
     found = [row for row in decided if _text(row["unit"]) == unit]
     if parent:
         found = [row for row in found if _text(row.get("parent")) == parent]
@@ -164,7 +165,24 @@ def pick_decision(
         raise _not_there("unit", unit, [_text(row["unit"]) for row in decided])
     if len(found) > 1:
         raise _refused("several units have this id", "one", str(len(found)), "add --parent")
-    return found[0]
+    return _published(found[0])
+
+
+def _nameable(rows: Sequence[Row]) -> list[Row]:
+    """The rows whose areas and units may be named: no areas of one household."""
+    return [row for row in rows if row.get(_RELEASE) != _LEFT_OUT]
+
+
+def _published(row: Row) -> Row:
+    """The row, unless the run found that its figure would give a small count away."""
+    if row.get(_RELEASE, _SHOWN) == _SHOWN:
+        return row
+    raise _refused(
+        "this figure is not published: it would give a small count away",
+        "a figure that the run's report shows",
+        _text(row[_RELEASE]),
+        "claim a larger area, or lower min_count where the law allows it",
+    )
 
 
 def _decided(rows: Sequence[Row], level: str, criterion: str) -> list[Row]:

@@ -53,8 +53,10 @@ class LazyGroup(click.Group):
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
+        from exitline.cli.once import once
+
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
+        return once(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
+from exitline.cli import show
 
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner
@@ -24,7 +25,9 @@ PASSPHRASE = "EXITLINE_PASSPHRASE"
 RUN_FOLDER is a folder that `exitline run` has written. The claim binds the figure to
 the data, the rule file, the study and the question it answers. With --ledger it is
 added to an append-only ledger, with --out it is written to a file of its own, with
---key it is signed. With --new-key a key pair is made instead.
+--key it is signed. The sentence, its unit and its rounding follow from the figure. The
+last head of a ledger is kept beside it, in LEDGER.head; where that is missing, --since
+says which head the ledger must stand on. With --new-key a key pair is made instead.
 
 Examples:
 
@@ -54,17 +57,7 @@ Examples:
 @click.option("--unit", help="The outcome of this one unit.")
 @click.option("--parent", default="", help="The county of a village.")
 @click.option("--criterion", default="", help="The criterion; the overall decision without.")
-@click.option("--statement", default="", help="The sentence, with {figure}, {low}, {high}.")
-@click.option("--in", "in_unit", help="Unit of the figure; 'percent' for a share.")
-@click.option("--decimals", type=numbers.Whole(-9, 15), help="Digits after the point.")
-@click.option(
-    "--rounding",
-    default="half even",
-    show_default=True,
-    type=click.Choice(["half even", "half up", "down", "up", "exact"]),
-    help="How the figure is rounded.",
-)
-@click.option("--no-interval", is_flag=True, help="Leave the interval out.")
+@click.option("--remark", default="", help="Your own words; they are shown as not checked.")
 @click.option(
     "--rows",
     multiple=True,
@@ -72,6 +65,11 @@ Examples:
     help="Also bind the rows of this data file, whatever its format; repeatable.",
 )
 @click.option("--ledger", type=click.Path(), help="Ledger to add to (begun when new).")
+@click.option(
+    "--since",
+    type=click.Path(),
+    help="Receipt, head or ledger kept from earlier, which the ledger must extend.",
+)
 @click.option("--key", type=click.Path(), help="Private key to sign with.")
 @click.option(
     "--public-key",
@@ -91,6 +89,8 @@ def command(run_folder: str | None, new_key: str | None, **said: Any) -> None:
         return
     if run_folder is None:
         raise click.UsageError("name the run's folder, or make a key pair with --new-key.")
+    if said["since"] and not said["ledger"]:
+        raise click.UsageError("--since is for a ledger.")
     if not (said["ledger"] or said["out"]):
         raise click.UsageError("say where the claim goes: --ledger, --out, or both.")
     from exitline.claim import with_rows
@@ -129,20 +129,13 @@ def _chosen(folder: str, said: dict[str, Any]) -> Claim:
         pick = claim.Pick(
             said["measure"], said["line"], said["by"], said["domain"], said["indicator"]
         )
-        wording = claim.Wording(
-            said["statement"],
-            said["in_unit"],
-            said["decimals"],
-            said["rounding"],
-            not said["no_interval"],
-        )
-        return claim.claim_estimate(folder, pick, wording, column=said["column"])
+        return claim.claim_estimate(folder, pick, column=said["column"], remark=said["remark"])
     if bool(said["outcome"]) == bool(said["unit"]):
         raise click.UsageError("count units with --outcome, or name one with --unit.")
     common = (said["criterion"],)
     if said["outcome"]:
         return claim.claim_count(
-            folder, said["level"], said["outcome"], *common, statement=said["statement"]
+            folder, said["level"], said["outcome"], *common, remark=said["remark"]
         )
     return claim.claim_decision(
         folder,
@@ -150,7 +143,7 @@ def _chosen(folder: str, said: dict[str, Any]) -> Claim:
         said["unit"],
         *common,
         parent=said["parent"],
-        statement=said["statement"],
+        remark=said["remark"],
     )
 
 
@@ -161,22 +154,33 @@ def _publish(made: Claim, said: dict[str, Any]) -> None:
 
     signer = _signer(said["key"])
     envelope = claim.sign_claim(made, signer)
-    ledger, content = None, envelope
+    ledger = None
     if said["ledger"]:
         keys = [claim.load_public(path) for path in said["public_keys"]]
-        ledger = claim.append(said["ledger"], [envelope], signer=signer, keys=keys)
-        content = claim.make_receipt(ledger, envelope)
-    if said["out"]:
+        own = [signer.public_key] if signer is not None else []
+        since = said["since"] and claim.read_head(said["since"], keys=[*keys, *own])
+        receipt = {said["out"]: lambda of: claim.make_receipt(of, envelope) + b"\n"}
+        ledger = claim.append(
+            said["ledger"], [envelope], signer=signer, keys=keys, since=since or None,
+            beside={Path(path): content for path, content in receipt.items() if path},
+        )  # fmt: skip
+    elif said["out"]:
         with whole_file(said["out"]) as partial:
-            partial.write_bytes(content + b"\n")
-    _report(made, envelope, ledger, said)
+            partial.write_bytes(envelope + b"\n")
+    _report(made, envelope, ledger, signer, said)
 
 
-def _report(made: Claim, envelope: bytes, ledger: Ledger | None, said: dict[str, Any]) -> None:
+def _report(
+    made: Claim,
+    envelope: bytes,
+    ledger: Ledger | None,
+    signer: CryptoSigner | None,
+    said: dict[str, Any],
+) -> None:
     """What was claimed and where it stands."""
     from exitline.claim import open_claim
 
-    signed = open_claim(envelope)
+    signed = open_claim(envelope, keys=[signer.public_key] if signer is not None else [])
     entry = ledger.entries.index(envelope) + 1 if ledger is not None else None
     if said["as_json"]:
         show.as_json(
@@ -200,6 +204,8 @@ def _report(made: Claim, envelope: bytes, ledger: Ledger | None, said: dict[str,
         rows.append(("root", ledger.head.root))
     if said["out"]:
         rows.append(("file", said["out"]))
+    if made.remark:
+        rows.append(("remark, not checked", made.remark))
     show.table(made.sentence, ("part", "value"), rows)
 
 

@@ -41,10 +41,20 @@ Examples:
 @click.option("--line", "lines", multiple=True, help="A number or a column; repeatable.")
 @click.option("--weight", help="Column of household weights.")
 @click.option("--size", help="Column of household sizes.")
-@click.option("--strata", help="Column of strata.")
-@click.option("--psu", help="Column of primary sampling units.")
+@click.option(
+    "--unit",
+    default="household",
+    show_default=True,
+    type=click.Choice(["household", "person"]),
+    help="What a row is.",
+)
+@click.option("--strata", multiple=True, help="Column of strata; repeat to cross several.")
+@click.option("--psu", multiple=True, help="Column of sampling units; repeat stage by stage.")
 @click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum.")
-@click.option("--fpc", help="Column with the number of PSUs in the stratum's population.")
+@click.option(
+    "--fpc", multiple=True,
+    help="Column with the number of PSUs in the stratum's population; repeat stage by stage.",
+)  # fmt: skip
 @click.option(
     "--lonely",
     default="fail",
@@ -92,10 +102,11 @@ def command(
     lines: tuple[str, ...],
     weight: str | None,
     size: str | None,
-    strata: str | None,
-    psu: str | None,
+    unit: str,
+    strata: tuple[str, ...],
+    psu: tuple[str, ...],
     nest: bool,
-    fpc: str | None,
+    fpc: tuple[str, ...],
     lonely: LonelyPsu,
     census: bool,
     by: tuple[str, ...],
@@ -111,13 +122,15 @@ def command(
     from exitline.data.design import Design
     from exitline.data.source import open_source
 
+    if size is not None and unit == "person":
+        raise click.UsageError("--size is for rows that are households: a person counts once")
     design = Design(
         weight=weight,
         size=size,
-        strata=strata,
-        psu=psu,
+        strata=strata or None,
+        psu=psu or None,
         nest=nest,
-        fpc=fpc,
+        fpc=fpc or None,
         lonely=lonely,
         census=census,
     )
@@ -139,10 +152,12 @@ def command(
         return
     from exitline.cli.figures import estimate_rows
 
-    rows = [(e.domain or "all", *row) for e, row in zip(found, estimate_rows(found), strict=True)]
+    people = "persons" if size is not None or unit == "person" else "households"
+    said = estimate_rows(found, people, unit)
+    rows = [(e.domain or "all", *row) for e, row in zip(found, said, strict=True)]
     show.table(
         f"Estimates from {data.rsplit('/', 1)[-1]}",
-        ("area", "measure", "line", "estimate", f"{100 * level:g} % interval", "households"),
+        ("area", "measure", "line", "estimate", f"{100 * level:g} % interval", f"{unit}s"),
         rows,
         right=(3, 4, 5),
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exitline.words.numbers import DASH, MINUS, SPACE, write
+from exitline.words.numbers import DASH, MINUS, SPACE, SUPPRESSED, write
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Estimate
@@ -31,7 +31,7 @@ def figure(value: float, unit: str, se: float = 0.0, reason: str = "") -> str:
     >>> figure(0.0295, "index", 0.0028)
     '0.0295'
     """
-    return _plain(write(value, math.nan, math.nan, se, unit, reason).text)
+    return plain(write(value, math.nan, math.nan, se, unit, reason).text)
 
 
 def interval(low: float, high: float, unit: str, se: float = 0.0, value: float = 0.0) -> str:
@@ -43,23 +43,41 @@ def interval(low: float, high: float, unit: str, se: float = 0.0, value: float =
     '12.6-16.1'
     """
     spread = se if se > 0 else math.nan
-    return _plain(write(value, low, high, spread, unit).interval) or "none"
+    return plain(write(value, low, high, spread, unit).interval) or "none"
 
 
-def estimate_rows(estimates: Iterable[Estimate]) -> list[tuple[str, ...]]:
-    """Rows for a table: measure, line, estimate, interval, households."""
-    from exitline.measure.catalogue import named
+def estimate_rows(
+    estimates: Iterable[Estimate], people: str = "persons", unit: str = "household"
+) -> list[tuple[str, ...]]:
+    """Rows for a table: measure, line, estimate, interval, rows of the data.
+
+    Parameters
+    ----------
+    estimates : iterable of Estimate
+    people : {"persons", "households"}
+        Whom the figures speak of.
+    unit : {"person", "household"}
+        What a row of the data is.
+    """
+    from exitline.measure.catalogue import counting
 
     rows: list[tuple[str, ...]] = []
     for e in estimates:
-        measure = named(e.measure)
+        measure = counting(e.measure, people, f"{unit}s")
         said = write(e.estimate, e.ci_low, e.ci_high, e.se, measure.unit, e.reason)
         exact = math.isinf(e.df) and e.se == 0
-        ends = "full count" if exact else _plain(said.interval) or "none"
-        rows.append((measure.label, e.line, _plain(said.text), ends, f"{e.n:,}"))
+        ends = "full count" if exact else plain(said.interval) or "none"
+        n = SUPPRESSED if said.text == SUPPRESSED else f"{e.n:,}"
+        rows.append((measure.label, e.line, plain(said.text), ends, n))
     return rows
 
 
-def _plain(said: str) -> str:
-    """Without signs that a terminal may lack."""
+def plain(said: str) -> str:
+    """A text without signs that a terminal may lack.
+
+    Examples
+    --------
+    >>> plain("3\\N{NO-BREAK SPACE}%")
+    '3 %'
+    """
     return said.replace(SPACE, " ").replace(DASH, "-").replace(MINUS, "-")

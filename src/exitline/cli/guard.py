@@ -19,10 +19,11 @@ FAULT = 70
 """The status of a fault of exitline itself (EX_SOFTWARE of sysexits.h)."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _LONGEST = 1000
+_LONGEST_ARGUMENT = 4096
 
 
 def check_arguments(arguments: Sequence[str]) -> None:
-    """Refuse arguments that are no text: bytes of another encoding, zero bytes.
+    """Refuse arguments that are no text (bytes of another encoding, zero bytes) or far too long.
 
     Raises
     ------
@@ -43,6 +44,10 @@ def check_arguments(arguments: Sequence[str]) -> None:
             unusable = True
         if unusable:
             raise click.UsageError(f"argument {i} is not text in UTF-8")
+        if len(argument) > _LONGEST_ARGUMENT:
+            raise click.UsageError(
+                f"argument {i} has {len(argument):,} characters; at most {_LONGEST_ARGUMENT:,}"
+            )
 
 
 def told(reason: BaseException, *, debug: bool = False) -> int:

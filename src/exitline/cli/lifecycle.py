@@ -92,9 +92,12 @@ def record(
         raise click.UsageError("name a FILE of events, or one event with --household and so on")
     drafts = read_drafts(file) if file is not None else (draft(given),)
     rules = load_procedure(procedure)
-    opened = Log.create(log) if new else Log.open(log)
     where = f"{file.name} row" if file is not None else "event"
-    events = opened.append(drafts, rules, where=where)
+    if new:
+        opened, events = Log.begin(log, drafts, rules, where=where)
+    else:
+        opened = Log.open(log)
+        events = opened.append(drafts, rules, where=where)
     if json_:
         show.as_json({"head": opened.head, "events": [brief(event) for event in events]})
         return
@@ -218,9 +221,10 @@ Examples:
 def history(log: Path, household: str, json_: bool) -> None:
     """Print the events of one household."""
     from exitline.cli import show
+    from exitline.data.values import written
     from exitline.decide.lifecycle import Log
 
-    found = Log.open(log).history(household)
+    found = Log.open(log).history(written(household) or household)
     if json_:
         show.as_json([event.as_json() for event in found.events])
         return
@@ -233,10 +237,12 @@ def history(log: Path, household: str, json_: bool) -> None:
 
 
 @command.command(
-    help="""Verify a log: its chain, and every decision derived again.
+    help="""Verify a log: its chain, its kept texts, every decision and every step.
 
-Exit status 1 where the log is not what was recorded, or a decision does not
-follow from its own values.
+Every decision is derived again from its values, and every event is admitted
+again by the procedure it was recorded under. Exit status 1 where the log is
+not what was recorded, a kept procedure or rule is missing or was changed, or a
+decision or state does not follow.
 
 Examples:
 
@@ -252,21 +258,23 @@ def check(log: Path, head: str | None, json_: bool) -> None:
     """Verify the chain, the head and the decisions."""
     from exitline.cli import show
     from exitline.decide.lifecycle import Log
+    from exitline.decide.lifecycle.checking import faults_of
 
     opened = Log.open(log)
     if head is not None:
         opened.require_head(head)
-    unsound = opened.unsound()
+    faults = faults_of(opened)
     if json_:
-        show.as_json({"head": opened.head, "events": len(opened.events), "unsound": unsound})
+        show.as_json({"head": opened.head, "events": len(opened.events), "faults": list(faults)})
     else:
         show.note(
-            f"{len(opened.events):,} events of {len(opened.households):,} households, "
-            f"chain whole. Decisions that do not follow from their values: {len(unsound)}"
-            + (" (events " + ", ".join(map(str, unsound)) + ")" if unsound else "")
-            + f". Head: {opened.head}"
+            f"{len(opened.events):,} events of {len(opened.households):,} households, chain whole. "
+            + ("These do not follow:" if faults else "All decisions and states follow.")
         )
-    if unsound:
+        for fault in faults:
+            show.note(f"- {fault}")
+        show.note(f"Head: {opened.head}")
+    if faults:
         sys.exit(1)
 
 

@@ -45,10 +45,11 @@ def one_state(
 ) -> None:
     """Print where one household of a log stood."""
     from exitline.cli import show
+    from exitline.data.values import written
     from exitline.decide.lifecycle import Log
 
     limit = None if known_on is None else known_on.date()
-    found = Log.open(source).history(household).standing(day, known_on=limit)
+    found = Log.open(source).history(written(household) or household).standing(day, known_on=limit)
     if json_:
         show.as_json({"as_of": day, **asdict(found)})
         return

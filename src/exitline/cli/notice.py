@@ -69,7 +69,7 @@ def command(
     """Make the lists and write them."""
     from exitline.api.notice import NoticePlan, notice
     from exitline.data.source import open_source
-    from exitline.files import whole_file
+    from exitline.files import whole_files
     from exitline.publish.notice import FIELDS, NoticeError
     from exitline.publish.notice.page import as_csv, render
 
@@ -83,10 +83,11 @@ def command(
     columns = {name: column for name, column in columns.items() if column}
     with show.working("making the lists"):
         made = notice(open_source(data, **reading), NoticePlan(columns, posted.date(), **given))
-    for path in outs:
-        text = as_csv(made) if path.lower().endswith(".csv") else render(made, language)
-        with whole_file(path) as partial:
+    with whole_files(*outs) as partials:
+        for path, partial in zip(outs, partials, strict=True):
+            text = as_csv(made) if path.lower().endswith(".csv") else render(made, language)
             partial.write_text(text, encoding="utf-8")
+    for path in outs:
         show.note(f"written: {path}")
     until = f", objections until {made.last_day}" if made.last_day else ""
     show.note(

@@ -15,11 +15,17 @@ _OPTIONS = (
                  help="Encoding of a CSV, Stata or SPSS file, such as cp1252."),
     click.option("--delimiter", metavar="CHARACTER", help="Separator of a CSV file."),
     click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of a CSV file."),
+    click.option("--comment", metavar="CHARACTER",
+                 help="Lines of a CSV file that begin with it are left out."),
     click.option("--sheet", metavar="NAME", help="Sheet of a spreadsheet."),
     click.option("--missing-code", "missing", multiple=True, metavar="VALUE",
                  help="A value that stands for a missing one, such as NA or -99; repeatable."),
+    click.option("--text", multiple=True, metavar="COLUMN",
+                 help="A column that is text as written, whatever it looks like; repeatable."),
+    click.option("--number", multiple=True, metavar="COLUMN",
+                 help="A column that is a number, also where codes begin with 0; repeatable."),
 )  # fmt: skip
-_NAMES = ("encoding", "delimiter", "decimal", "sheet", "missing")
+_NAMES = ("encoding", "delimiter", "decimal", "comment", "sheet", "missing", "text", "number")
 
 
 def reads_data(function: Callable[..., Any]) -> Callable[..., Any]:

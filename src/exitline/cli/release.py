@@ -80,6 +80,8 @@ def command(
         _print(report)
         if out is not None:
             show.note(f"written: {out}" if report.met else "nothing was written")
+        if out is not None and report.met and report.labelled:
+            show.note("labels written along, in its metadata: " + ", ".join(report.labelled))
     if not report.met:
         sys.exit(1)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exitline.words.numbers import rounded
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -19,4 +21,4 @@ def read_rows(path: str) -> pa.Table:
 
 def percent(share: float, digits: int = 1) -> str | None:
     """A share in percent; nothing where there is none."""
-    return None if share != share else f"{100.0 * share:.{digits}f} %"
+    return None if share != share else f"{rounded(share, digits, percent=True)} %"

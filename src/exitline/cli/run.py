@@ -8,6 +8,7 @@ import click
 
 from exitline.cli import show
 from exitline.cli.options import MIN_COUNT
+from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
     from exitline.api.running import Run
@@ -60,7 +61,10 @@ def _plain(found: Run) -> dict[str, Any]:
     return {
         "study": found.study.title,
         "standard": found.standard.name if found.standard else None,
-        "estimates": found.estimates.to_pandas(reason=True).to_dict("records"),
+        "estimates": [
+            {**row, "n": None} if row["reason"].startswith(SUPPRESSED) else row
+            for row in found.estimates.to_pandas(reason=True).to_dict("records")
+        ],
         "min_count": found.hidden.min_count,
         "households": found.households,
         "decisions": {level: found.decisions.counts(level) for level, _ in LEVELS},
@@ -75,6 +79,7 @@ def _plain(found: Run) -> dict[str, Any]:
 def _show(found: Run) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
     from exitline.cli.figures import estimate_rows
+    from exitline.data.roles import people_of
 
     national = [e for e in found.estimates if not e.by]
     year = f", {found.study.year}" if found.study.year else ""
@@ -85,23 +90,45 @@ def _show(found: Run) -> None:
             "line",
             "estimate",
             f"{100 * found.estimates.level:g} % interval",
-            "households",
+            f"{found.study.unit}s",
         ),
-        estimate_rows(national),
+        estimate_rows(national, people_of(found.study), found.study.unit),
         right=(2, 3, 4),
         caption=f"standard {found.standard.name}{year}" if found.standard else "",
     )
+    _show_areas(found)
     _show_decisions(found)
     _show_warnings(found)
     show.note(f"report: {found.folder}/report.html")
 
 
+def _show_areas(found: Run) -> None:
+    """Who stands apart, in the words of the report: a sentence for each of its pictures."""
+    from exitline.cli.figures import plain
+    from exitline.publish.report import ReportInput
+    from exitline.publish.report.areas import area_sets
+
+    for areas in area_sets(ReportInput.from_run(found)):
+        for figure in areas.figures:
+            line = f", line {figure.line}" if len(areas.figures) > 1 else ""
+            show.note(f"by {areas.name}{line}: {plain(figure.title)}")
+
+
 def _show_decisions(found: Run) -> None:
-    """Households, villages and counties by outcome."""
+    """Households, then villages and counties by outcome."""
+    from exitline.publish.content.households import household_words
+
     rows: list[tuple[str, ...]] = []
     if found.outcomes:
-        outcomes = (found.outcomes.get(o) for o in ("met", "not met", "cannot tell"))
-        rows.append(("Households", *(_number(o) for o in outcomes)))
+        said = household_words(found.study, found.standard)
+        outcomes = [_number(found.outcomes.get(o)) for o in said.outcomes]
+        name = f"{found.study.unit.capitalize()}s"
+        if said.followed:
+            rows.append((name, *outcomes))
+        else:
+            heads = ("", *said.outcomes.values())
+            show.table(said.title, heads, [(name, *outcomes)], right=(1, 2, 3),
+                       caption="nobody was followed: none of these is an exit")  # fmt: skip
     for level, words in LEVELS:
         counts = list(found.decisions.counts(level).values())
         if sum(counts):

@@ -64,7 +64,8 @@ def table(
     from rich.text import Text
 
     shown = Table(
-        title=Text(_shown(title), style="bold"), box=box.SIMPLE_HEAD, title_justify="left",
+        title=Text(_shown(title), style="bold") if title else None, title_justify="left",
+        box=box.SIMPLE_HEAD,
         caption=Text(_shown(caption), style="dim") if caption else None, caption_justify="left",
         pad_edge=False, show_edge=False,
     )  # fmt: skip
@@ -109,7 +110,7 @@ def _plain(value: Any) -> Any:
 
 
 def error(reason: ExitlineError) -> None:
-    """Print an error's parts to standard error, the remedy last."""
+    """Print an error's parts to standard error, the remedy last; and those that came with it."""
     from rich.text import Text
 
     shown = console(stderr=True)
@@ -117,6 +118,8 @@ def error(reason: ExitlineError) -> None:
     for name, text in reason.parts().items():
         if name != "what":
             shown.print(Text(f"  {name + ':':<10}", style="dim") + Text(_shown(text)))
+    for other in reason.others:
+        error(other)
 
 
 @contextmanager

@@ -124,14 +124,9 @@ def _services() -> Services:
         api.run(study, folder)
 
     def recompute(claim: Claim, data: Mapping[str, Any], standard: Standard | None) -> Recomputed:
-        import tempfile
-
         from exitline import api
-        from exitline.claim import carried_study
 
-        with tempfile.TemporaryDirectory() as work:
-            study = carried_study(claim, work)
-            return api.recompute_claim(claim, data, standard=standard, study=study)
+        return api.recompute_claim(claim, data, standard=standard)
 
     return Services(run_study, recompute)
 

@@ -80,7 +80,7 @@ def command(source: str, reading: dict[str, Any], **given: Any) -> None:
     from exitline.api.tables import Layout, safe_table
     from exitline.files import check_folder
     from exitline.publish.tables.build import Rule
-    from exitline.publish.tables.record import check_audit_name, write_audit
+    from exitline.publish.tables.record import audit_file, check_audit_name
     from exitline.publish.tables.write import ending, write
 
     for path in given["outs"]:
@@ -102,9 +102,8 @@ def command(source: str, reading: dict[str, Any], **given: Any) -> None:
     said["source"] = given["origin"]
     with show.working("counting and protecting"):
         made = safe_table(source, layout, rule, **roles, facts=said, reading=reading)
-    written = write(made.table, given["outs"], dataflow=given["dataflow"])
-    if given["audit"]:
-        write_audit(made, given["audit"])
+    own = audit_file(made, given["audit"]) if given["audit"] else {}
+    written = write(made.table, given["outs"], dataflow=given["dataflow"], private=own)
     if not written:
         _print(made)
     _say(made, [str(path) for path in written], given["audit"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli import numbers, show
+from exitline.foreign import visible
 
 if TYPE_CHECKING:
     from exitline.claim import Claim, Receipt, Recompute, Recomputed, SignedClaim, Verification
@@ -74,7 +74,7 @@ def command(
         return
     found = read_claims(claim, keys=keys)
     chosen = _entry(found, entry, claim)
-    recompute = _recompute(study, ctx.with_resource(tempfile.TemporaryDirectory("-exitline")))
+    recompute = _recompute(study)
     with show.working("computing the figure again"):
         results = [
             (*one, verify(one[0].claim, list(data), recompute, standard=standard, study=study))
@@ -90,14 +90,12 @@ def command(
         ctx.exit(1)
 
 
-def _recompute(study: str | None, folder: str) -> Recompute:
+def _recompute(study: str | None) -> Recompute:
     """How figures are computed: with the study that was named, or the one in the claim."""
     from exitline import api
-    from exitline.claim import carried_study
 
     def recompute(claim: Claim, data: Mapping[str, Any], standard: Standard | None) -> Recomputed:
-        at_hand = study or carried_study(claim, folder)
-        return api.recompute_claim(claim, data, standard=standard, study=at_hand)
+        return api.recompute_claim(claim, data, standard=standard, study=study)
 
     return recompute
 
@@ -125,13 +123,14 @@ def _check_ledger(path: str, keys: list[Any], since: str | None, as_json: bool) 
                 "root": ledger.head.root,
                 "time": ledger.head.time,
                 "signed_by": list(ledger.signed_by),
-                "signatures_checked": ledger.checked,
+                "signatures_checked": bool(ledger.signed_by),
+                "signatures_not_checked": list(ledger.unverified),
                 "extends": since,
             }
         )
         return
     rows = [("root", ledger.head.root), ("last added", ledger.head.time)]
-    rows.append(("signed by", _signature(ledger.signed_by, ledger.checked)))
+    rows.append(("signed by", _signature(ledger.signed_by, ledger.unverified)))
     if since is not None:
         rows.append(("since", f"nothing of {since} was changed"))
     show.table(f"The ledger is whole: {ledger.head.size:,} claims", ("part", "value"), rows)
@@ -150,23 +149,25 @@ def _entry(
 
 def _show(signed: SignedClaim, receipt: Receipt | None, result: Verification) -> None:
     """One claim on a terminal: the answer first."""
-    unit = signed.claim.unit
     rows = [
-        (figure.part, figure.claimed, figure.recomputed, "same" if figure.same else "differs")
+        (figure.part, visible(figure.claimed), visible(figure.recomputed),
+         "same" if figure.same else "differs")
         for figure in result.figures
-    ]
+    ]  # fmt: skip
+    show.note(f"{result.outcome}: {visible(signed.claim.sentence)}")
     show.table(
-        f"{result.outcome}: {signed.claim.sentence}",
-        ("", f"claimed{f', {unit}' if unit else ''}", "recomputed", ""),
-        rows or [("figure", signed.claim.value, None, "not computed")],
+        "",
+        ("", "claimed", "recomputed", ""),
+        rows or [("figure", visible(signed.claim.value), None, "not computed")],
         right=(1, 2),
-        caption=signed.claim.query.words(),
     )
+    if signed.claim.remark:
+        show.note(f"the publisher's words, not checked: {visible(signed.claim.remark)}")
     for text in result.missing:
         show.note(f"missing: {text}")
     for text in (*result.notes, *(f.note for f in result.figures if f.note)):
         show.note(f"note: {text}")
-    show.note(f"signed by: {_signature(signed.signed_by, signed.checked)}")
+    show.note(f"signed by: {_signature(signed.signed_by, signed.unverified)}")
     if receipt is not None:
         show.note(f"entry {receipt.entry} of a ledger of {receipt.head.size} claims")
 
@@ -177,7 +178,15 @@ def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]
     for number, (signed, receipt, result) in enumerate(results, start=1):
         again = result.figures[0].recomputed if result.figures else None
         entry = receipt.entry if receipt is not None else number
-        rows.append((entry, signed.claim.query.words(), signed.claim.value, again, result.outcome))
+        rows.append(
+            (
+                entry,
+                visible(signed.claim.sentence),
+                visible(signed.claim.value),
+                again,
+                result.outcome,
+            )
+        )
     same = sum(result.outcome == "match" for _, _, result in results)
     show.table(
         f"{same:,} of {len(results):,} claims match",
@@ -185,18 +194,27 @@ def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]
         rows,
         right=(0, 2, 3),
     )
+    for text in dict.fromkeys(
+        f"{check.part}: claimed {visible(check.claimed)}, recomputed {visible(check.recomputed)}"
+        for _, _, result in results
+        for check in result.figures
+        if not check.same
+    ):
+        show.note(f"differs: {text}")
     for text in dict.fromkeys(text for _, _, result in results for text in result.missing):
         show.note(f"missing: {text}")
     for text in dict.fromkeys(text for _, _, result in results for text in result.notes):
         show.note(f"note: {text}")
 
 
-def _signature(signed_by: Sequence[str], checked: bool) -> str:
-    """Who signed, and whether that was checked."""
-    if not signed_by:
-        return "nobody"
-    names = ", ".join(f"key {name[:16]}" for name in signed_by)
-    return names + (", checked" if checked else ", not checked (give --public-key)")
+def _signature(signed_by: Sequence[str], unverified: Sequence[str]) -> str:
+    """Who signed, as far as it was checked; other signatures only name somebody."""
+    said = [", ".join(f"key {name[:16]}, checked" for name in signed_by)] if signed_by else []
+    if unverified:
+        names = ", ".join(f"key {name[:16]}" for name in unverified)
+        remedy = "" if signed_by else " (give --public-key)"
+        said.append(f"a signature that was not checked names {names}{remedy}")
+    return "; ".join(said) or "nobody"
 
 
 def _plain(signed: SignedClaim, receipt: Receipt | None, result: Verification) -> dict[str, Any]:
@@ -206,9 +224,11 @@ def _plain(signed: SignedClaim, receipt: Receipt | None, result: Verification) -
         "sentence": signed.claim.sentence,
         "claim_id": signed.claim_id,
         "figures": [vars(figure) for figure in result.figures],
+        "remark_not_checked": signed.claim.remark,
         "missing": list(result.missing),
         "notes": list(result.notes),
         "signed_by": list(signed.signed_by),
-        "signatures_checked": signed.checked,
+        "signatures_checked": bool(signed.signed_by),
+        "signatures_not_checked": list(signed.unverified),
         "entry": receipt.entry if receipt is not None else None,
     }

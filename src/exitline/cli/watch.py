@@ -11,6 +11,8 @@ from exitline.cli import numbers, show
 from exitline.cli.panel import panel_options, source_of, spec_from
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from exitline.watch.evaluation import Evaluation, RuleScore
     from exitline.watch.watchlist import WatchList
 
@@ -107,9 +109,22 @@ def _write(found: WatchList, out: str) -> None:
 
     with whole_file(out) as partial:
         if out.endswith(".csv"):
-            pyarrow.csv.write_csv(found.table, partial)
+            pyarrow.csv.write_csv(_safe(found.table), partial)
         else:
             pyarrow.parquet.write_table(found.table, partial)
+
+
+def _safe(table: pa.Table) -> pa.Table:
+    """The table with texts that a spreadsheet reads as text."""
+    import pyarrow as pa
+
+    from exitline.words.sheets import safe_cells
+
+    for i, column in enumerate(table.schema):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            texts = pa.array(safe_cells(table.column(i).to_pylist()), column.type)
+            table = table.set_column(i, column, texts)
+    return table
 
 
 def _print(found: WatchList, listed: int, out: str | None) -> None:

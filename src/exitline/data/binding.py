@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.data import aggregates, money
 from exitline.data.keys import OWN, alike, refuse_own_names
-from exitline.data.roles import ROLES, design_columns, is_number
+from exitline.data.roles import ROLES, WAS_POOR, design_columns, is_number
 from exitline.data.study import Equivalence, Facts, Study
-from exitline.errors import StudyError, nearest
+from exitline.errors import Faults, StudyError, nearest
 
 if TYPE_CHECKING:
     import ibis
@@ -82,9 +82,11 @@ def bind(
     binder = _Binder(study, _rows(table, study, persons), persons)
     named = binder.columns()
     named |= binder.second_stage(named)
-    named |= binder.welfare(named)
+    with binder.faults.kept():
+        named |= binder.welfare(named)
     bound = _with_columns(binder.table, named, binder.original)
-    _check_areas(study, bound)
+    _check_areas(study, bound, binder)
+    binder.faults.raise_all()
     if standard is not None:
         bound = bound.mutate(**derived_columns(standard, bound))
         _check_standard(study, standard, bound)
@@ -118,8 +120,12 @@ def bind_facts(table: ibis.Table, facts: Facts, level: str) -> ibis.Table:
     refuse_own_names(table.columns, facts.table.where)
     study = Study(title="", households=facts.table, columns=facts.columns)
     binder = _Binder(study, table, None)
-    named = {level: binder.value(facts.on, f"{facts.table.where}, on")}
-    return _with_columns(table, named | binder.columns(), table.columns)
+    named = {}
+    with binder.faults.kept():
+        named = {level: binder.value(facts.on, f"{facts.table.where}, on")}
+    named |= binder.columns()
+    binder.faults.raise_all()
+    return _with_columns(table, named, table.columns)
 
 
 @dataclass
@@ -134,6 +140,8 @@ class _Binder:
         """Join the aggregates over persons that any expression uses."""
         self.original: tuple[str, ...] = tuple(self.table.columns)
         self.texts: dict[str, str] = {}
+        self.faults = Faults()
+        self.failed: set[str] = set()
         found: list[aggregates.Aggregate] = []
         for key, text in _texts(self.study).items():
             if text not in self.original and text not in self.texts:
@@ -178,19 +186,31 @@ class _Binder:
 
     def columns(self) -> dict[str, ibis.Value]:
         """What stands under `columns`."""
-        return {
-            name: self._as_role(name, text, self.study.where(f"columns.{name}"))
-            for name, text in self.study.columns.items()
-        }
+        named: dict[str, ibis.Value] = {}
+        for name, text in self.study.columns.items():
+            self._add(named, name, text, self.study.where(f"columns.{name}"), {})
+        return named
 
     def second_stage(self, names: Mapping[str, ibis.Value]) -> dict[str, ibis.Value]:
         """Design and levels."""
-        named = {}
+        named: dict[str, ibis.Value] = {}
         for name, text in (design_columns(self.study) | self.study.levels.named()).items():
             if text == name and name in names:
                 continue
-            named[name] = self._as_role(name, text, _place(self.study, name), names)
+            self._add(named, name, text, _place(self.study, name), names)
         return named
+
+    def _add(
+        self, named: dict[str, ibis.Value], name: str, text: str, where: str,
+        names: Mapping[str, ibis.Value],
+    ) -> None:  # fmt: skip
+        """One more value; its fault is kept, and what hangs on it alone is no further fault."""
+        if text in self.failed:
+            return
+        self.failed.add(name)
+        with self.faults.kept():
+            named[name] = self._as_role(name, text, where, names)
+            self.failed.discard(name)
 
     def welfare(self, names: Mapping[str, ibis.Value]) -> dict[str, ibis.Value]:
         """Welfare of one person in the prices of the line, where welfare is declared."""
@@ -213,6 +233,8 @@ class _Binder:
     ) -> ibis.Value:
         """A value, as a double where the role holds numbers."""
         value = self.value(text, where, names)
+        if name == WAS_POOR:
+            return _truth(value, f"'{text}' ({ROLES[name].meaning})", where)
         return (
             _double(value, f"'{text}' ({ROLES[name].meaning if name in ROLES else name})", where)
             if is_number(name)
@@ -300,6 +322,13 @@ def _with_columns(
     return table.select(**kept, **named)
 
 
+def _truth(value: ibis.Value, what: str, where: str) -> ibis.Value:
+    """The value as true or false; numbers are true above zero, text is refused."""
+    if value.type().is_boolean():
+        return value
+    return _double(value, what, where) > 0
+
+
 def _double(value: ibis.Value, what: str, where: str) -> ibis.Value:
     """The value as a double; text is refused."""
     if not value.type().is_numeric():
@@ -338,11 +367,13 @@ def _place(study: Study, name: str) -> str:
     return name
 
 
-def _check_areas(study: Study, bound: ibis.Table) -> None:
+def _check_areas(study: Study, bound: ibis.Table, binder: _Binder) -> None:
     """Every area is a column of the bound table."""
     for position, area in enumerate(study.areas, start=1):
         for name in area:
-            _need(name, bound.columns, study, f"areas[{position}]")
+            if name not in binder.failed:
+                with binder.faults.kept():
+                    _need(name, bound.columns, study, f"areas[{position}]")
 
 
 def _check_standard(study: Study, standard: Standard, bound: ibis.Table) -> None:

@@ -19,7 +19,7 @@ from exitline.data.findings import (
 )
 from exitline.data.heaping import density_jump
 from exitline.data.money import StudyLine
-from exitline.data.roles import ROLES, design_columns
+from exitline.data.roles import ROLES, design_columns, people_of
 from exitline.data.study import Population, Study
 
 LARGEST_SIZE = 30
@@ -108,16 +108,19 @@ def population_findings(study: Study, totals: Totals) -> tuple[Finding, ...]:
     Examples
     --------
     >>> from exitline.data.loader import parse_study
-    >>> study = parse_study("{study: a, data: {households: a.csv}, population: 1000}")
+    >>> study = parse_study(
+    ...     "{study: a, data: {households: a.csv}, columns: {size: n}, population: 1000}")
     >>> from exitline.data.findings import Totals
     >>> population_findings(study, Totals(rows=9, persons=800.0))[0].message
     'weights sum to 800 persons, 20.0 % below the stated 1,000'
     """
     stated = study.population or Population()
-    pairs = (
+    rows = f"{study.unit}s"
+    pairs = [
         ("persons", stated.persons, totals.persons),
         ("households", stated.households, totals.households),
-    )
+    ]
+    pairs = [pair for pair in pairs if pair[0] in (people_of(study), rows)]
     return tuple(
         Finding(
             "warning", "population",
@@ -133,7 +136,7 @@ def population_findings(study: Study, totals: Totals) -> tuple[Finding, ...]:
 
 
 def heaping_findings(
-    lines: Iterable[StudyLine], totals: Totals, where: str = "welfare"
+    lines: Iterable[StudyLine], totals: Totals, where: str = "welfare", unit: str = "household"
 ) -> tuple[Finding, ...]:
     """Households that crowd around a line, or lie exactly on it.
 
@@ -144,6 +147,8 @@ def heaping_findings(
     totals : Totals
     where : str
         The welfare column.
+    unit : {"household", "person"}
+        What a row is.
 
     Returns
     -------
@@ -158,7 +163,7 @@ def heaping_findings(
             found.append(
                 Finding(
                     "warning", "heaping at the line",
-                    f"about {abs(jump.moved):,.0f} households more lie just {side} the line "
+                    f"about {abs(jump.moved):,.0f} {unit}s more lie just {side} the line "
                     f"'{counts.label}' than a smooth distribution has (within 5 % of it: "
                     f"{counts.just_below:,} below, {counts.just_above:,} above; "
                     f"p = {jump.p_value:.1g})", where, round(abs(jump.moved)),
@@ -171,7 +176,7 @@ def heaping_findings(
             found.append(
                 Finding(
                     "note", "exactly on the line",
-                    in_words(counts.exactly, "household lies", "households lie")
+                    in_words(counts.exactly, f"{unit} lies", f"{unit}s lie")
                     + f" exactly on the line '{counts.label}' ({poor}, by its boundary)", where,
                     counts.exactly,
                     "see 'boundary' of the line: '<' or '<='",
@@ -252,8 +257,8 @@ def _missing(study: Study, name: str, counts: ColumnCounts, rows: int, where: st
     severity: Severity = "warning" if tolerated or not (is_welfare or needed) else "error"
     meaning = ROLES[name].meaning if name in ROLES else name
     remedy = (
-        "these households are left out, as the study says (missing: exclude)" if tolerated
-        else "complete them, or say 'missing: exclude' to leave these households out on purpose"
+        f"these {study.unit}s are left out, as the study says (missing: exclude)" if tolerated
+        else f"complete them, or say 'missing: exclude' to leave these {study.unit}s out on purpose"
         if is_welfare else "complete the column" if needed
         else "these rows belong to no area; complete the column"
     )  # fmt: skip

@@ -157,7 +157,7 @@ def _lonely(study: Study, clusters: Clusters) -> list[Finding]:
         return []
     fails = study.design.lonely == "fail"
     named = ", ".join(single[:SHOWN]) + (" …" if len(single) > SHOWN else "")
-    unit = "PSU" if clusters.psus is not None else "household"
+    unit = "PSU" if clusters.psus is not None else study.unit
     return [
         Finding(
             "error" if fails else "note", "single-PSU strata",
@@ -181,7 +181,7 @@ def _thin_areas(
     single = sum(count == 1 for count in each.values())
     if not single:
         return []
-    unit = "PSU" if units is not None else "household"
+    unit = "PSU" if units is not None else study.unit
     return [
         Finding(
             "warning", "thin areas",

@@ -209,9 +209,10 @@ class Joined:
     @property
     def remedy(self) -> str:
         """What to do."""
-        if self.left.unmatched == self.right.unmatched or not self.right.unmatched:
-            return "look whether the two are of one round and one edition"
-        return "write the keys in one form on both sides, zeros in front included"
+        return (
+            "write the keys in one form on both sides, zeros in front included, and look "
+            "whether both are of one round and one edition"
+        )
 
     def finding(self, check: str, where: str = "") -> Finding | None:
         """The finding of a quality report: an error for none, a warning for few."""

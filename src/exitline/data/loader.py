@@ -15,6 +15,7 @@ from exitline.data.study import DEFAULT_MEASURES, Study
 from exitline.errors import StudyError
 
 if TYPE_CHECKING:
+    from exitline.data.sections import GivenFiles
     from exitline.standard.yamltree import Tree
 
 KEYS = (
@@ -33,6 +34,8 @@ KEYS = (
     "ppp",
     "equivalence",
     "missing",
+    "confidence",
+    "interval",
     "population",
     "villages",
     "counties",
@@ -77,7 +80,9 @@ def load_study(path: str | Path) -> Study:
     return _study(read_file(file, StudyError), file)
 
 
-def parse_study(text: str, path: str | Path = "study.yaml") -> Study:
+def parse_study(
+    text: str, path: str | Path = "study.yaml", *, given: GivenFiles | None = None
+) -> Study:
     """Read a study from text, as if it stood in a file at `path`.
 
     Parameters
@@ -86,6 +91,9 @@ def parse_study(text: str, path: str | Path = "study.yaml") -> Study:
         YAML.
     path : path
         Where the file would be; relative paths are read from its folder.
+    given : GivenFiles, optional
+        The only files that the study may read. It then opens nothing else, and asks no
+        database.
 
     Returns
     -------
@@ -104,13 +112,33 @@ def parse_study(text: str, path: str | Path = "study.yaml") -> Study:
     """
     from exitline.standard.yamltree import read_text
 
-    return _study(read_text(text, Path(path).name, StudyError), Path(path))
+    return _study(read_text(text, Path(path).name, StudyError), Path(path), given)
 
 
-def _study(tree: Tree, path: Path) -> Study:
+def study_digest(path: str | Path) -> str:
+    """The digest of what a study file says, without opening any file that it names.
+
+    Raises
+    ------
+    StudyError
+        When the file cannot be read, or is not plain YAML.
+
+    Examples
+    --------
+    >>> study_digest("examples/albania-2012/study.yaml") == load_study(
+    ...     "examples/albania-2012/study.yaml"
+    ... ).digest
+    True
+    """
+    from exitline.standard.yamltree import read_file
+
+    return _digest(read_file(path, StudyError))
+
+
+def _study(tree: Tree, path: Path, given: GivenFiles | None = None) -> Study:
     """The whole study from the tree of its file."""
     found = tree.fields(KEYS, required=("study", "data"))
-    paths = sections.Paths(path.parent)
+    paths = sections.Paths(path.parent, given=given)
     data = sections.data(found["data"], paths)
     study = Study(
         title=found["study"].text(),
@@ -143,6 +171,8 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
         "ppp": ("ppp", money.positive),
         "equivalence": ("equivalence", money.equivalence),
         "missing": ("missing_welfare", sections.missing),
+        "confidence": ("confidence", sections.confidence),
+        "interval": ("interval", lambda t: t.choice(("logit", "beta"))),
         "population": ("population", money.population),
         "villages": ("villages", lambda t: sections.facts(t, paths)),
         "counties": ("counties", lambda t: sections.facts(t, paths)),

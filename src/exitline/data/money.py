@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.data.study import Equivalence, LineUse, Study
-from exitline.errors import StudyError, nearest
+from exitline.errors import Faults, StudyError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -94,7 +94,12 @@ def study_lines(
     """
     held = standard.lines if standard is not None else {}
     wanted = study.lines or tuple(LineUse(name=name, where=study.where("lines")) for name in held)
-    return tuple(_resolve(use, study, held, columns) for use in wanted)
+    faults, found = Faults(), []
+    for use in wanted:
+        with faults.kept():
+            found.append(_resolve(use, study, held, columns))
+    faults.raise_all()
+    return tuple(found)
 
 
 def line_value(study: Study, line: Line) -> float:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 from exitline.data.binding import bind, bind_facts
 from exitline.data.design import Design
 from exitline.data.money import StudyLine, study_lines
+from exitline.data.origin import origin_of
 from exitline.data.roles import bound_design
 from exitline.data.study import Facts, Study
+from exitline.data.uses import narrowed, study_uses
+from exitline.errors import Faults
 
 if TYPE_CHECKING:
     import ibis
@@ -65,18 +68,18 @@ class Prepared:
         Parameters
         ----------
         column : str
-            A column of `table`; one that stands for a column of the file has its labels.
+            A column of `table`: it has the labels of the one column of a file that it is,
+            whatever it is called here; a computed column has none.
         """
-        declared = {**self.study.levels.named(), **self.study.columns}
-        names = (column, declared.get(column, column))
-        for source in self.sources.values():
-            for name in names:
-                if name in source.labels:
-                    return source.labels[name]
-        return MappingProxyType({})
+        origin = origin_of(self.table, column) if column in self.table.columns else None
+        if origin is None or origin.table not in self.sources:
+            return MappingProxyType({})
+        return self.sources[origin.table].labels.get(origin.column, MappingProxyType({}))
 
 
-def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared:
+def prepare(
+    study: Study, standard: Standard | None, attach: Attach, *, whole: bool = True
+) -> Prepared:
     """Open a study's data, attach them to an engine, and bind their columns.
 
     Parameters
@@ -85,6 +88,8 @@ def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared
     standard : Standard or None
     attach : callable
         An engine's `attach`: makes a source known and returns an unbound table.
+    whole : bool
+        Whether every column may be asked for, or those alone that study and standard name.
 
     Returns
     -------
@@ -106,25 +111,53 @@ def prepare(study: Study, standard: Standard | None, attach: Attach) -> Prepared
     >>> "welfare" in prepare(study, None, open_engine().attach).table.columns
     True
     """
-    sources = {"households": study.households.open()}
-    if study.persons is not None:
-        sources["persons"] = study.persons.open()
-    for name, facts in (("villages", study.villages), ("counties", study.counties)):
-        if facts is not None:
-            sources[name] = facts.table.open()
+    faults = Faults()
+    sources = _opened(study, faults)
+    uses = study_uses(study, standard)
+    sources = {name: source.using(uses[name]) for name, source in sources.items()}
+    if not whole:
+        sources = {name: narrowed(source, (study, standard)) for name, source in sources.items()}
     tables = {name: attach(source, name) for name, source in sources.items()}
-    bound = bind(tables["households"], study, standard, persons=tables.get("persons"))
+    bound = tables["households"]
+    columns = [*bound.columns, *study.columns]
+    lines: tuple[StudyLine, ...] = ()
+    villages = counties = None
+    with faults.kept():
+        bound = bind(bound, study, standard, persons=tables.get("persons"))
+    with faults.kept():
+        lines = study_lines(study, standard, [*bound.columns, *columns])
+    with faults.kept():
+        villages = _facts(tables.get("villages"), study.villages, "village")
+    with faults.kept():
+        counties = _facts(tables.get("counties"), study.counties, "county")
+    faults.raise_all()
     return Prepared(
         study=study,
         table=bound,
         design=bound_design(study),
-        lines=study_lines(study, standard, bound.columns),
+        lines=lines,
         households=tables["households"],
         persons=tables.get("persons"),
-        villages=_facts(tables.get("villages"), study.villages, "village"),
-        counties=_facts(tables.get("counties"), study.counties, "county"),
+        villages=villages,
+        counties=counties,
         sources=MappingProxyType(sources),
     )
+
+
+def _opened(study: Study, faults: Faults) -> dict[str, Source]:
+    """The files and query results of a study; all that cannot be opened are refused together."""
+    refs = {"households": study.households}
+    if study.persons is not None:
+        refs["persons"] = study.persons
+    for name, facts in (("villages", study.villages), ("counties", study.counties)):
+        if facts is not None:
+            refs[name] = facts.table
+    sources = {}
+    for name, ref in refs.items():
+        with faults.kept():
+            sources[name] = ref.open()
+    faults.raise_all()
+    return sources
 
 
 def _facts(table: ibis.Table | None, facts: Facts | None, level: str) -> ibis.Table | None:

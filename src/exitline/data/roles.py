@@ -28,6 +28,8 @@ class Role:
     is_number: bool = False
 
 
+WAS_POOR = "was_poor"
+"""Who can leave poverty: only of these is it said that they have met an exit rule."""
 ROLES = MappingProxyType(
     {
         role.name: role
@@ -39,6 +41,7 @@ ROLES = MappingProxyType(
             Role("strata", "first-stage stratum"),
             Role("psu", "sampled cluster"),
             Role("fpc", "clusters in the population of the stratum", is_number=True),
+            Role(WAS_POOR, "poor, or registered as poor, before: true or 1"),
             Role("village", "village"),
             Role("county", "county"),
             Role("area_class", "class of the area, as the standard names it"),
@@ -102,13 +105,30 @@ def declared(study: Study) -> frozenset[str]:
     return frozenset({*study.columns, *design_columns(study), *study.levels.named()})
 
 
+def people_of(study: Study) -> str:
+    """Whom the figures of a study speak of.
+
+    Returns
+    -------
+    str
+        "persons" where a row is a person or has a household size, else "households".
+
+    Examples
+    --------
+    >>> from exitline.data.loader import parse_study
+    >>> people_of(parse_study("{study: a, data: {households: a.csv}, columns: {welfare: y}}"))
+    'households'
+    """
+    return "persons" if study.unit == "person" or "size" in design_columns(study) else "households"
+
+
 def design_columns(study: Study) -> dict[str, str]:
     """Canonical name and text of every column of the design.
 
     Those declared under `columns` by their canonical name (size, weight, ...) count, too.
     """
     design = study.design
-    single = {"weight": design.weight, "size": design.size, "strata": design.strata}
+    single = {"weight": design.weight, "size": design.size, "strata": design.stratum}
     named = {name: text for name, text in single.items() if text is not None}
     named |= dict(zip(stage_names("psu", len(design.stages)), design.stages, strict=True))
     named |= dict(zip(stage_names("fpc", len(design.fpcs)), design.fpcs, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -25,19 +25,69 @@ from exitline.errors import DesignError, StudyError
 if TYPE_CHECKING:
     from exitline.standard.yamltree import Tree
 
-_TEXT_OPTIONS = ("encoding", "delimiter", "decimal", "sheet")
-_FILE_OPTIONS = (*_TEXT_OPTIONS, "missing")
+_TEXT_OPTIONS = ("encoding", "delimiter", "decimal", "comment", "sheet")
+_LIST_OPTIONS = ("missing", "text", "number")
+
+
+@dataclass
+class GivenFiles:
+    """The only files that the study of a stranger may read.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        By the name, or the last folders and name, that the study knows each by.
+    used : set of str
+        Names that the study has asked for.
+
+    Examples
+    --------
+    >>> given = GivenFiles({"b/d.csv": Path("/tmp/1.csv"), "p.csv": Path("/tmp/2.csv")})
+    >>> given.read("../a/b/d.csv").name, sorted(given.used)
+    ('1.csv', ['b/d.csv'])
+    """
+
+    files: Mapping[str, Path]
+    used: set[str] = field(default_factory=set)
+
+    def read(self, written: str) -> Path:
+        """The file that stands for a path: the longest name that the path ends in.
+
+        Raises
+        ------
+        StudyError
+            When there is none.
+        """
+        parts = PurePath(written).parts
+        names = [n for n in self.files if (tail := PurePath(n).parts) == parts[-len(tail) :]]
+        if not names:
+            raise StudyError(
+                "the study reads a file that was not given",
+                where=PurePath(written).name or None,
+                expected="one of " + (", ".join(self.files) or "the data files"),
+                got=written,
+                remedy="name the file among the data",
+            )
+        name = max(names, key=len)
+        self.used.add(name)
+        return self.files[name]
 
 
 @dataclass
 class Paths:
-    """Reads paths from the study's folder and remembers those that lead out of it."""
+    """Reads paths from the study's folder and remembers those that lead out of it.
+
+    With `given`, paths are only names: they stand for one of these files.
+    """
 
     folder: Path
     outside: list[str] = field(default_factory=list)
+    given: GivenFiles | None = None
 
     def read(self, written: str) -> Path:
         """The path that was written, from the study's folder."""
+        if self.given is not None:
+            return self.given.read(written)
         path = self.folder / Path(written).expanduser()
         if not path.resolve().is_relative_to(self.folder.resolve()) and written not in self.outside:
             self.outside.append(written)
@@ -88,7 +138,14 @@ def table(tree: Tree, paths: Paths) -> TableRef:
     """A path, {path, options...} or {sql, connection}."""
     if not tree.is_mapping:
         return TableRef(path=paths.read(tree.text()), where=tree.where)
-    found = tree.fields(("path", *_FILE_OPTIONS, "sql", "connection"))
+    found = tree.fields(("path", *_TEXT_OPTIONS, *_LIST_OPTIONS, "sql", "connection"))
+    if "sql" in found and paths.given is not None:
+        raise tree.fault(
+            "the study asks a database",
+            expected="files, which can be given",
+            got="sql",
+            remedy="export the rows to a Parquet file and run the study on it",
+        )
     if "sql" in found:
         return _query(tree, found, paths)
     if "path" not in found:
@@ -99,7 +156,7 @@ def table(tree: Tree, paths: Paths) -> TableRef:
             remedy="add 'path'",
         )
     options: dict[str, Any] = {name: found[name].text() for name in _TEXT_OPTIONS if name in found}
-    options |= _missing(found)
+    options |= _lists(found)
     if "decimal" in found:
         found["decimal"].choice((".", ","))
     return TableRef(
@@ -109,9 +166,9 @@ def table(tree: Tree, paths: Paths) -> TableRef:
 
 def _query(tree: Tree, found: Mapping[str, Tree], paths: Paths) -> TableRef:
     """A query and the database it is put to."""
-    if "connection" not in found or set(found) - {"sql", "connection", "missing"}:
+    if "connection" not in found or set(found) - {"sql", "connection", *_LIST_OPTIONS}:
         raise tree.fault(
-            "a query needs its connection, and nothing but 'missing' beside it",
+            "a query needs its connection, and nothing but missing, text and number beside it",
             expected="sql and connection",
             got=", ".join(found),
             remedy="name the database file, postgresql://host/database, or {env: NAME}",
@@ -121,16 +178,14 @@ def _query(tree: Tree, found: Mapping[str, Tree], paths: Paths) -> TableRef:
     if "://" not in text:
         text = str(paths.read(text))
     return TableRef(
-        sql=found["sql"].text(), connection=text, options=_missing(found), where=tree.where
+        sql=found["sql"].text(), connection=text, options=_lists(found), where=tree.where
     )
 
 
-def _missing(found: Mapping[str, Tree]) -> Mapping[str, Any]:
-    """The marks for missing values, where some are declared."""
-    if "missing" not in found:
-        return MappingProxyType({})
-    marks = tuple(t.text() for t in found["missing"].one_or_many())
-    return MappingProxyType({"missing": marks})
+def _lists(found: Mapping[str, Tree]) -> Mapping[str, Any]:
+    """Marks for missing values, and columns that are text or numbers, where they are declared."""
+    named = {n: found[n].one_or_many() for n in _LIST_OPTIONS if n in found}
+    return MappingProxyType({name: tuple(t.text() for t in many) for name, many in named.items()})
 
 
 def _from_environment(tree: Tree) -> str:
@@ -149,7 +204,7 @@ def _from_environment(tree: Tree) -> str:
 def standard(tree: Tree, paths: Paths) -> str:
     """A shipped name, or a path from the study's folder."""
     text = tree.text()
-    if text.endswith((".yaml", ".yml")):
+    if text.endswith((".yaml", ".yml")) and paths.given is None:
         paths.read(text)
     return text
 
@@ -169,7 +224,7 @@ def design(tree: Tree) -> Design:
     given |= {name: found[name].truth() for name in truths if name in found}
     for name in lists:
         if name in found:
-            many = tuple(t.text() for t in found[name].one_or_many())
+            many = tuple(t.text() for t in found[name].some())
             given[name] = many if name == "replicates" or len(many) > 1 else many[0]
     if "lonely" in found:
         given["lonely"] = found["lonely"].choice(get_args(LonelyPsu))
@@ -178,7 +233,7 @@ def design(tree: Tree) -> Design:
     if "scale" in found:
         given["scale"] = found["scale"].number()
     if "rscales" in found:
-        given["rscales"] = tuple(t.number() for t in found["rscales"].one_or_many())
+        given["rscales"] = tuple(t.number() for t in found["rscales"].some())
     try:
         return Design(**given)
     except DesignError as reason:
@@ -193,7 +248,7 @@ def design(tree: Tree) -> Design:
 
 def areas(tree: Tree) -> tuple[tuple[str, ...], ...]:
     """Columns, and lists of columns that are crossed."""
-    return tuple(tuple(t.text() for t in entry.one_or_many()) for entry in tree.one_or_many())
+    return tuple(tuple(t.text() for t in entry.some()) for entry in tree.one_or_many())
 
 
 def levels(tree: Tree) -> Levels:
@@ -226,6 +281,14 @@ def facts(tree: Tree, paths: Paths) -> Facts:
     found = tree.fields(("table", "on", "columns"), required=("table", "on"))
     named = columns(found["columns"]) if "columns" in found else MappingProxyType({})
     return Facts(table(found["table"], paths), found["on"].text(), named)
+
+
+def confidence(tree: Tree) -> float:
+    """Two-sided confidence of intervals."""
+    number = tree.number()
+    if not 0.5 <= number < 1:
+        raise tree.unlike("a number from 0.5 to below 1", "write 95 % as 0.95")
+    return number
 
 
 def min_count(tree: Tree) -> float:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import io
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from exitline.data.study import Direction, Equivalence, LineUse, Population, Prices
+from exitline.records import RecordError, read_bytes
 
 if TYPE_CHECKING:
     from exitline.data.sections import Paths
     from exitline.standard.yamltree import Tree
 
+_LARGEST_INDEX = 2**20
 SCALES = ("per person", "oecd-modified", "square root")
 
 
@@ -77,7 +82,8 @@ def prices(tree: Tree, paths: Paths) -> Prices:
             got=", ".join(found),
             remedy="add what is missing, or keep 'regional' alone",
         )
-    cpi = _index(found["cpi"], paths) if "cpi" in found else {}
+    index = _index(found["cpi"], paths) if "cpi" in found else Prices()
+    cpi = index.cpi
     for name, wanted in years.items():
         if wanted not in cpi:
             raise found[name].fault(
@@ -87,8 +93,8 @@ def prices(tree: Tree, paths: Paths) -> Prices:
                 remedy="add the year to the index, or choose another year",
             )
     direction = found["direction"].choice(get_args(Direction)) if "direction" in found else None
-    return Prices(
-        cpi=MappingProxyType(cpi),
+    return replace(
+        index,
         from_year=years.get("from"),
         to_year=years.get("to"),
         direction=cast(Direction, direction or "deflate welfare"),
@@ -96,25 +102,27 @@ def prices(tree: Tree, paths: Paths) -> Prices:
     )
 
 
-def _index(tree: Tree, paths: Paths) -> dict[int, float]:
+def _index(tree: Tree, paths: Paths) -> Prices:
     """A price index by year: written out, or a CSV file with the columns year and cpi."""
     if tree.is_mapping:
-        return {_year_of(name, below): positive(below) for name, below in tree.items()}
+        written = {_year_of(name, below): positive(below) for name, below in tree.items()}
+        return Prices(cpi=MappingProxyType(written))
     path = paths.read(tree.text())
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            rows = list(csv.DictReader(handle))
+        content = read_bytes(path, what="the price index", max_bytes=_LARGEST_INDEX)
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         values = {int(row["year"]): float(row["cpi"]) for row in rows}
-    except (OSError, KeyError, TypeError, ValueError) as reason:
+    except (RecordError, csv.Error, KeyError, TypeError, ValueError) as reason:
         raise tree.fault(
             "the price index cannot be read",
             expected="a CSV file in UTF-8 with the columns year and cpi, numbers in both",
-            got="no such file" if not path.exists() else "something else",
+            got=(reason.got if isinstance(reason, RecordError) else None) or "something else",
             remedy="mend the file, or write the index out: cpi: {2010: 100, 2012: 105.4}",
         ) from reason
     if not values or any(not 0 < value < float("inf") for value in values.values()):
         raise tree.fault("the price index has values that are not above zero", got=path.name)
-    return values
+    digest = hashlib.sha256(content).hexdigest()
+    return Prices(cpi=MappingProxyType(values), file=path, file_sha256=digest)
 
 
 def _year_of(name: str, below: Tree) -> int:

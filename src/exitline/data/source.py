@@ -16,6 +16,8 @@ from exitline.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.data.held import HeldFile
+
 SourceKind = Literal["parquet", "csv", "arrow", "ibis"]
 
 
@@ -33,11 +35,15 @@ class Source:
     table : pyarrow.Table or ibis.Table, optional
         The rows themselves, for `kind` "arrow" or "ibis".
     labels : mapping of column to mapping of value to label
-        Value labels that came with the file (Stata, SPSS).
+        Value labels that came with the file (Stata, SPSS, a release of ours).
+    titles : mapping of column to text
+        What the file says that a column holds.
     options : mapping
         What the engine needs to know to scan the file (CSV separator, encoding).
     uses : Uses
         What the columns are used for: it decides their types (see `exitline.data.values`).
+    held : HeldFile, optional
+        The file, open: its digest and all queries see the same bytes.
 
     Examples
     --------
@@ -49,8 +55,10 @@ class Source:
     path: Path | None = None
     table: pa.Table | Any | None = None
     labels: Mapping[str, Mapping[Any, str]] = field(default_factory=lambda: MappingProxyType({}))
+    titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     uses: Uses = field(default_factory=Uses)
+    held: HeldFile | None = field(default=None, compare=False)
 
     def using(self, uses: Uses) -> Source:
         """The same rows, with what their columns are used for said as well.
@@ -69,6 +77,14 @@ class Source:
         if self.uses.columns is None:
             both = replace(both, columns=uses.columns)
         return replace(self, uses=both)
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """Column names where they are known before an engine has seen the rows."""
+        if "dialect" in self.options:
+            return tuple(self.options["dialect"].names)
+        known = self.options.get("schema") or getattr(self.table, "schema", None)
+        return tuple(known.names) if known is not None else None
 
     @property
     def name(self) -> str:

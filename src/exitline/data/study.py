@@ -34,7 +34,7 @@ class TableRef:
     path : Path, optional
         The file, absolute or from where the program was started.
     options : mapping
-        Reader options: encoding, delimiter, decimal, missing, sheet.
+        Reader options: encoding, delimiter, decimal, comment, missing, text, number, sheet.
     sql, connection : str, optional
         One SELECT, and the database file or PostgreSQL address it is put to.
     where : str
@@ -70,9 +70,12 @@ class TableRef:
             See `exitline.data.readers.open_file`.
         """
         if self.sql is not None and self.connection is not None:
+            from exitline.data.readers import DECLARED, declared
             from exitline.data.readers.sql import read_sql
 
-            return read_sql(self.sql, self.connection, **self.options)
+            options = dict(self.options)
+            given = {name: options.pop(name) for name in DECLARED if name in options}
+            return declared(read_sql(self.sql, self.connection, **options), **given)
         from exitline.data.readers import open_file
 
         return open_file(self.path or "", **self.options)
@@ -153,6 +156,8 @@ class Prices:
         divided by.
     welfare_year : int, optional
         Where nothing is moved: the year whose prices welfare is in.
+    file, file_sha256 : Path and str, optional
+        The file that the index was read from, and the SHA-256 of the bytes that were read.
 
     Examples
     --------
@@ -166,6 +171,8 @@ class Prices:
     direction: Direction = "deflate welfare"
     regional: str | None = None
     welfare_year: int | None = None
+    file: Path | None = None
+    file_sha256: str = ""
 
     @property
     def factor(self) -> float:
@@ -285,6 +292,10 @@ class Study:
     ppp : float, optional
         Local currency units for one international dollar.
     equivalence : Equivalence, optional
+    confidence : float
+        Two-sided, of every interval of a run.
+    interval : {"logit", "beta"}
+        How intervals of shares are made.
     missing_welfare : {"error", "exclude"}
     population : Population, optional
     villages, counties : Facts, optional
@@ -321,6 +332,8 @@ class Study:
     ppp: float | None = None
     equivalence: Equivalence | None = None
     missing_welfare: Literal["error", "exclude"] = "error"
+    confidence: float = 0.95
+    interval: Literal["logit", "beta"] = "logit"
     population: Population | None = None
     villages: Facts | None = None
     counties: Facts | None = None
@@ -344,6 +357,27 @@ class Study:
             return None
         beside = self.folder / self.standard
         return beside if beside.is_file() else self.standard
+
+    @property
+    def tables(self) -> dict[str, TableRef]:
+        """The tables that are read, by role: households, persons, villages, counties."""
+        facts = {"villages": self.villages, "counties": self.counties}
+        each = {"households": self.households, "persons": self.persons}
+        each |= {role: of.table if of is not None else None for role, of in facts.items()}
+        return {role: table for role, table in each.items() if table is not None}
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The data files that are read, by role; "prices" is the price index.
+
+        Examples
+        --------
+        >>> Study("a", TableRef(Path("a.csv"))).files
+        {'households': PosixPath('a.csv')}
+        """
+        found = {role: t.path for role, t in self.tables.items() if t.path is not None}
+        index = self.prices.file if self.prices is not None else None
+        return found if index is None else {**found, "prices": index}
 
     def where(self, key: str) -> str:
         """File, line and key of a key, as messages show it."""

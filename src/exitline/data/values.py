@@ -14,7 +14,8 @@ fit into 64 bits stay text.
 How to use it. **A reader converts nothing**: it hands over text as text and numbers as
 numbers in an Arrow table (a column in which a sheet mixes both is brought to text with
 `written`). `Engine.attach` applies the rule, in SQL, to the text columns of every source
-alike: CSV, spreadsheet, Stata, SPSS, database, Parquet, memory. What a column is used for
+alike: CSV, spreadsheet, Stata, SPSS, database, Parquet, memory (where a table knows texts
+from numbers, a text that nothing uses stays text). What a column is used for
 goes along with the source: ``source.using(Uses(numeric={"rcons"}, code={"ea"}))``; what
 the user has declared (`text:` and `number:` beside a path) comes before every use.
 `written_column` gives any Arrow column as text in this form, `type_of` says which type a
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
 Use = Literal["text", "number", "code", "truth", "any"]
 Type = Literal["integer", "number", "truth", "text"]
 
-PLAIN = r"-?(0|[1-9][0-9]*)([.][0-9]+)?"
-"""A plain decimal number without leading zeros, as a regular expression."""
+PLAIN = r"-?(0|[1-9][0-9]{0,14})([.][0-9]+)?"
+"""A plain decimal number without leading zeros that a double holds, as a regular expression."""
+WHOLE = r"(0|-?[1-9][0-9]*)([.]0+)?"
+"""A whole number, also as programs write it that know decimals alone: 17.0."""
 NUMERIC = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
 """What a column used as a number may hold beside missing and infinite values."""
 BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
@@ -48,7 +51,7 @@ BLANKS += "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _PLAIN = re.compile(PLAIN, re.ASCII)
 _NUMERIC = re.compile(NUMERIC, re.ASCII)
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
-_WHOLE = re.compile(r"(0|-?[1-9][0-9]*)([.]0+)?", re.ASCII)
+_WHOLE = re.compile(WHOLE, re.ASCII)
 _INFINITE = {
     sign + word: float(f"{sign}inf") for sign in ("", "+", "-") for word in ("inf", "infinity")
 }
@@ -177,11 +180,11 @@ def type_of(values: Iterable[str | None], use: Use = "any") -> Type:
         return use
     there = [text for value in values if (text := written(value)) is not None]
     if not there:
-        return "text"
+        return "integer"
     if all(_INTEGER.fullmatch(text) for text in there):
         return "integer" if all(_fits(text) for text in there) else "text"
     if use == "any":
-        return "number" if all(_is_plain(text) for text in there) else "text"
+        return "number" if all(_PLAIN.fullmatch(text) for text in there) else "text"
     decimals = {len(text.partition(".")[2]) for text in there}
     whole = all(_WHOLE.fullmatch(t) and _fits(t.partition(".")[0]) for t in there)
     return "integer" if whole and len(decimals) == 1 else "text"
@@ -235,10 +238,6 @@ def written_column(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedA
         bare = pc.utf8_trim(pc.utf8_normalize(column.cast(pa.string()), "NFC"), BLANKS)
         return pc.if_else(pc.equal(bare, ""), None, bare)
     return pa.array([written(value) for value in column.to_pylist()], type=pa.string())
-
-
-def _is_plain(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None and len(text.partition(".")[0]) <= 19
 
 
 def _fits(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.data.values import written
 from exitline.decide.evidence import GROUPS, County, Visits
 from exitline.errors import DataError, nearest
 
@@ -146,7 +147,7 @@ def counties_from(table: pa.Table) -> dict[str, County]:
     _refuse_missing(table, ("rural_population", "registered", "exited"), "the counts")
     found: dict[str, County] = {}
     for row in table.to_pylist():
-        name = str(row.get("county") or ALL)
+        name = written(row.get("county")) or ALL
         if name in found:
             raise DataError(
                 "a county has more than one row of counts",
@@ -162,7 +163,7 @@ def counties_from(table: pa.Table) -> dict[str, County]:
             _count(row, "registered"),
             _count(row, "exited"),
             None if math.isnan(unregistered) else unregistered,
-            str(row.get("area_class") or ""),
+            written(row.get("area_class")) or "",
         )
     return found
 
@@ -279,7 +280,8 @@ def _cells(table: pa.Table, name: str) -> NDArray[np.object_]:
 
 def _texts(cells: NDArray[np.object_], name: str) -> NDArray[np.str_]:
     """Names as text; none may be missing."""
-    missing = sum(cell is None for cell in cells)
+    texts = [written(cell) for cell in cells]
+    missing = sum(text is None for text in texts)
     if missing:
         raise DataError(
             f"'{name}' is missing for some households",
@@ -288,7 +290,7 @@ def _texts(cells: NDArray[np.object_], name: str) -> NDArray[np.str_]:
             got=f"{missing} of {len(cells)} missing",
             remedy="complete it from the drawn sample",
         )
-    return np.array([str(cell) for cell in cells])
+    return np.array([text or "" for text in texts])
 
 
 def _groups(cells: NDArray[np.object_], name: str) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from exitline.data.values import written
 from exitline.decide.budget import CountyTask
 from exitline.decide.clusters import DEFAULT_ICC, PlanError
 from exitline.decide.costs import Costs
@@ -68,7 +69,7 @@ def _task(row: Mapping[str, Any], place: int) -> CountyTask:
     """One county."""
     try:
         return CountyTask(
-            name=str(row["county"]),
+            name=written(row["county"]) or "",
             expected_rate=float(row["expected_rate"]),
             costs=Costs(float(row["cost_village"]), float(row["cost_household"])),
             villages=int(row["villages"]),

@@ -11,7 +11,7 @@ import numpy as np
 
 from exitline.decide.bounds import lower_bound, upper_bound
 from exitline.decide.clusters import LARGEST_ICC, Clusters, at_least, at_most, judged_icc
-from exitline.infer.cells import Rows, sum_by
+from exitline.infer.cells import Rows, no_kinds, sum_by
 from exitline.infer.frame import Frame, Stage
 from exitline.infer.taylor import linearised_variance
 
@@ -189,7 +189,7 @@ def village_variance(influence: Floats, stratum: Ints) -> float:
     ones = np.ones(len(sampled))
     domain = np.zeros(len(influence), dtype=np.int64)
     values = influence[:, None]
-    rows = Rows(domain, ((),), stratum, (villages,), domain + 1, domain + 1, values)
+    rows = Rows(domain, ((),), stratum, (villages,), domain + 1, no_kinds(domain), values)
     frame = Frame((Stage(sampled, ones, ones),), "adjust")
     return float(linearised_variance(rows, values, frame)[0, 0])
 

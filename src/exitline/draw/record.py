@@ -16,6 +16,7 @@ from exitline.draw.sample import Draw, DrawnHousehold, DrawnVillage, DrawPlan
 from exitline.draw.seed import DrawError, Seed, moment
 from exitline.files import whole_file
 from exitline.measure.draw import FrameRoles
+from exitline.records import RecordError, read_json
 
 FORMAT = "exitline-draw/1"
 
@@ -106,10 +107,10 @@ def read_record(path: str | Path) -> dict[str, Any]:
         When it is no record of a draw.
     """
     try:
-        record = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as reason:
-        raise _no_record(path, type(reason).__name__) from reason
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        record: dict[str, Any] = read_json(path, what="the record", shape=dict)
+    except RecordError as reason:
+        raise _no_record(path, reason.got or reason.what) from reason
+    if record.get("format") != FORMAT:
         raise _no_record(path, "another format")
     missing = {"frame", "seed", "drawn", "hash", "plan", "villages", "selected"} - set(record)
     if missing:
@@ -141,7 +142,7 @@ def instructions(record: Mapping[str, Any], path: str | Path = "") -> Instructio
             drawn=moment(record["drawn"], "drawn"),
             roles=FrameRoles(**columns, keep=tuple(kept)),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as reason:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as reason:
         raise _no_record(path, f"a part that cannot be read ({type(reason).__name__})") from reason
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exitline.data.values import written
 from exitline.draw.assign import Assessor, Assignment, Visit, field_list
 from exitline.draw.sample import DrawnHousehold
 from exitline.draw.seed import DrawError, Seed
@@ -53,9 +54,10 @@ def assessors_from(table: pa.Table) -> list[Assessor]:
     townships: dict[str, set[str]] = defaultdict(set)
     capacity: dict[str, int | None] = {}
     for row in table.to_pylist():
-        name = str(row["assessor"] or "")
-        if row["township"] is not None:
-            townships[name].add(str(row["township"]))
+        name = written(row["assessor"]) or ""
+        own = written(row["township"])
+        if own is not None:
+            townships[name].add(own)
         capacity[name] = _capacity(row.get("capacity"))
     if "" in capacity:
         raise DrawError(
@@ -88,7 +90,7 @@ def visits_from(
     DrawError
         When the township of a drawn household is not known.
     """
-    unknown = sum(one.kept.get(township) is None for one in selected)
+    unknown = sum(written(one.kept.get(township)) is None for one in selected)
     if unknown:
         raise DrawError(
             "the township of some drawn households is not known",
@@ -100,8 +102,8 @@ def visits_from(
     return [
         Visit(
             one.household,
-            str(one.kept[township]),
-            frozenset(str(name) for column in identified_by if (name := one.kept.get(column))),
+            written(one.kept[township]) or "",
+            frozenset(name for column in identified_by if (name := written(one.kept.get(column)))),
         )
         for one in selected
     ]

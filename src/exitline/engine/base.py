@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,6 +16,8 @@ class Engine(Protocol):
     """Runs unbound Ibis expressions over sources that were attached under a name."""
 
     name: str
+    rows: dict[str, int]
+    """Rows of each CSV file that was attached, by the name of its table."""
 
     def attach(self, source: Source, name: str) -> Any:
         """Make a source known under a name and return an unbound Ibis table for it.
@@ -36,8 +39,11 @@ class Engine(Protocol):
         """
         ...
 
-    def write(self, expression: Any, path: Path) -> int:
-        """Execute an expression into one Parquet file, written whole, and count its rows."""
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
+        """Execute an expression into one Parquet file, written whole, and count its rows.
+
+        What it says about itself goes along as key-value metadata.
+        """
         ...
 
     def close(self) -> None:

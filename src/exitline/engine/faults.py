@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, ExitlineError
 
 if TYPE_CHECKING:
     from exitline.data.source import Source
+
+_KIND = re.compile(
+    r"((?:Conversion|Invalid Input|Out of Range|Binder|Catalog|Parser|IO|Internal|Constraint"
+    r"|Not implemented|Mismatch Type|Permission|Serialization|Sequence) Error)\b"
+    r"|\[([A-Z][A-Z_.]{2,60})\]"
+)
+_INTO = re.compile(r"\bto (DOUBLE|FLOAT|U?INT\d*|BIGINT|DATE|BOOLEAN|TIMESTAMP)\b")
 
 
 @contextmanager
@@ -21,12 +28,11 @@ def reading(source: Source) -> Iterator[None]:
     except ExitlineError:
         raise
     except Exception as reason:
-        text = _first_line(reason)
         raise DataError(
             f"the file cannot be read as {source.kind}",
             where=source.name,
             expected=f"a {source.kind} file with a header and rows",
-            got=_without_values(text),
+            got=said(reason),
             remedy="open it in the program that made it and export it again, or name its "
             "encoding and separator",
         ) from reason
@@ -42,20 +48,41 @@ def running() -> Iterator[None]:
     except KeyboardInterrupt:
         raise
     except Exception as reason:
-        text = _first_line(reason)
-        if "INTERRUPT" in text.upper():
+        if str(reason).lstrip().upper().startswith("INTERRUPT"):
             raise KeyboardInterrupt from reason
+        if "Out of Memory Error" in str(reason):
+            raise MemoryError from reason
         raise DataError(
             "the data do not allow this computation",
-            got=_without_values(text),
+            got=said(reason),
             remedy="run `exitline check` on the study, which names the column",
         ) from reason
 
 
-def _first_line(reason: Exception) -> str:
-    return (str(reason).strip().splitlines() or [type(reason).__name__])[0]
+def tables(expression: Any) -> set[str]:
+    """The names of the attached tables that an expression reads."""
+    import ibis.expr.operations as ops
+
+    return {node.name for node in expression.op().find(ops.UnboundTable)}
 
 
-def _without_values(text: str) -> str:
-    """The engine's sentence without quoted data values, which could identify a household."""
-    return re.sub(r"[\"'][^\"']{0,200}[\"']", "'…'", text)[:200]
+def said(reason: BaseException) -> str:
+    """What an engine's exception is about, and none of its words: they quote values of the data.
+
+    Only the kind of the error is kept, and the type that something could not be made into.
+
+    Examples
+    --------
+    >>> said(ValueError("Conversion Error: Could not convert string 'Ana Hoxha' to DOUBLE"))
+    'Conversion Error: a value that is no DOUBLE'
+    >>> said(ValueError("[CAST_INVALID_INPUT] The value 'Ana Hoxha' of the type"))
+    'CAST_INVALID_INPUT'
+    >>> said(OverflowError("Python int too large: 17"))
+    'OverflowError'
+    """
+    text = str(reason).strip()
+    kind = _KIND.match(text)
+    if kind is None:
+        return type(reason).__name__
+    into = _INTO.search(text)
+    return (kind[1] or kind[2]) + (f": a value that is no {into[1]}" if into else "")

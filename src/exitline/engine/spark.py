@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,18 @@ import ibis.expr.datatypes as dt
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
+from exitline.engine.columns import NOT_READ, typed_csv
+from exitline.engine.metadata import add_metadata
+from exitline.engine.types import typed
 from exitline.engine.written import as_written, function
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
+from exitline.scratch import Scratch
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.data.held import HeldFile
     from exitline.data.source import Source
 
 _TIDY = (
@@ -30,6 +36,8 @@ _TIDY = (
 
 
 _trim = function("btrim", [dt.string, dt.string], dt.string)
+_tidy = function("exitline_tidy", [dt.string], dt.string)
+_octets = function("octet_length", [dt.string], dt.int64)
 
 
 class Spark:
@@ -54,37 +62,71 @@ class Spark:
         self._session.sql(_TIDY)
         self._backend = ibis.pyspark.connect(self._session)
         self._bound: Any = None
+        self.rows: dict[str, int] = {}
+        self._held: dict[str, list[HeldFile]] = {}
+        self._scratch: Scratch | None = None
 
     def attach(self, source: Source, name: str) -> Any:
         """Make a source known under a name; see `Engine.attach`."""
         if source.kind == "ibis":
             self._bound = source.table
             return as_written(source.table)
+        self._held[name] = [source.held] if source.held is not None else []
         with faults.reading(source):
-            if source.kind == "parquet":
-                frame = self._session.read.parquet(str(source.path))
-            elif source.kind == "csv":
-                frame = self._session.read.csv(
-                    str(source.path), header=True, inferSchema=True, mode="FAILFAST"
-                )
-            else:
-                assert source.table is not None
-                frame = self._session.createDataFrame(source.table)
-            frame.createOrReplaceTempView(f"{name}_as_read")
-            read = self._backend.table(f"{name}_as_read")
-            clean = as_written(read, source.options.get("missing", ()), text=_text)
-            self._session.sql(self._backend.compile(clean)).createOrReplaceTempView(name)
-            self._attached |= {name, f"{name}_as_read"}
-        return ibis.table(clean.schema(), name=name)
+            view = (
+                self._read_csv(source, name) if source.kind == "csv" else self._typed(source, name)
+            )
+            view.createOrReplaceTempView(name)
+            self._attached.add(name)
+            schema = self._backend.table(name).schema()
+        return ibis.table(schema, name=name)
+
+    def _typed(self, source: Source, name: str) -> Any:
+        """The rows of a Parquet file or a table, in the one form of values."""
+        if source.kind == "parquet":
+            frame = self._parquet(str(source.path))
+        else:
+            assert source.table is not None
+            frame = self._session.createDataFrame(source.table)
+        frame.createOrReplaceTempView(f"{name}_as_read")
+        self._attached.add(f"{name}_as_read")
+        read = self._backend.table(f"{name}_as_read")
+        marks = source.options.get("missing", ())
+        clean = as_written(read, marks, text=_text)
+        columns = typed(clean, source, self._backend.to_pyarrow)
+        columns = as_written(columns, marks, text=_text) if marks else columns
+        return self._session.sql(self._backend.compile(columns))
+
+    def _read_csv(self, source: Source, name: str) -> Any:
+        """The typed columns; what was not read fails when it is asked for."""
+        import duckdb
+
+        self._scratch = self._scratch or Scratch()
+        with duckdb.connect() as con:
+            found = typed_csv(con, source, self._scratch.new())
+        self._held[name].append(found.file)
+        self.rows[name] = found.rows
+        columns = (
+            f"CAST({_quoted(n)} AS {_SPARK.get(found.types[n], found.types[n])}) AS {_quoted(n)}"
+            if n in found.types
+            else f"CAST(raise_error('{NOT_READ}') AS STRING) AS {_quoted(n)}"
+            for n in found.names
+        )
+        return self._parquet(str(found.file.path)).selectExpr(*columns)
+
+    def _parquet(self, path: str) -> Any:
+        """A Parquet file; the path is never expanded."""
+        return self._session.read.option("__globPaths__", "false").parquet(path)
 
     def run(self, expression: Any) -> pa.Table:
         """Execute an expression and return its rows as Arrow."""
         with faults.running():
-            if self._bound is not None:
-                return self._bound.get_backend().to_pyarrow(expression)
-            return self._backend.to_pyarrow(expression)
+            backend = self._backend if self._bound is None else self._bound.get_backend()
+            found = backend.to_pyarrow(expression)
+        self._check(expression)
+        return found
 
-    def write(self, expression: Any, path: Path) -> int:
+    def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file, written by one Spark task."""
         import pyarrow.parquet as pq
 
@@ -95,6 +137,8 @@ class Spark:
                 frame.coalesce(1).write.parquet(str(folder), compression="zstd")
                 (part,) = folder.glob("part-*.parquet")
                 part.replace(partial)
+                if about:
+                    add_metadata(partial, about)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
             return int(pq.read_metadata(partial).num_rows)
@@ -107,11 +151,31 @@ class Spark:
         """
         for name in self._attached:
             self._session.catalog.dropTempView(name)
+        self._held.clear()
+        if self._scratch is not None:
+            self._scratch.close()
+
+    def _check(self, expression: Any) -> None:
+        """Refuse what was computed from a file that has changed since it was opened."""
+        for name in faults.tables(expression):
+            for file in self._held.get(name, ()):
+                file.check()
+
+
+_SPARK = {"VARCHAR": "STRING"}
+
+
+def _quoted(name: str) -> str:
+    """A column's name in Spark's SQL."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _text(column: Any) -> Any:
-    """The one form of a text."""
-    return _trim(column, BLANKS)
+    """The one form of a text; few are changed, so that most are only looked at."""
+    trimmed = _trim(
+        column, BLANKS.translate({11: None, 12: None})
+    )  # \v and \f are v and f to Spark
+    return ibis.ifelse(_octets(column) != column.length(), _tidy(column), trimmed)
 
 
 def _new_session() -> Any:

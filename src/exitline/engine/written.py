@@ -9,7 +9,9 @@ missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from inspect import Parameter, Signature
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -68,7 +70,7 @@ def as_written(
     >>> as_written(table, ["NA", "-99"]).count().to_sql() is not None
     True
     """
-    numbers = [number for mark in marks if (number := _number(mark)) is not None]
+    numbers = numbers_of(marks)
     columns = {name: _column(table[name], marks, numbers, text) for name in table.columns}
     changed = {name: column for name, column in columns.items() if column is not None}
     if not changed:
@@ -108,9 +110,16 @@ def _column(
     return None
 
 
-def _number(mark: str) -> float | None:
-    """The number that a mark is in a column of numbers, if it is one."""
-    try:
-        return float(mark)
-    except ValueError:
-        return None
+def numbers_of(marks: Sequence[str]) -> list[float]:
+    """The finite numbers among the marks: what they are in a column of numbers.
+
+    Examples
+    --------
+    >>> numbers_of(["NA", "-99", "."])
+    [-99.0]
+    """
+    found = []
+    for mark in marks:
+        with suppress(ValueError):
+            found.append(float(mark))
+    return [number for number in found if isfinite(number)]

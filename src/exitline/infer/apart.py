@@ -84,7 +84,7 @@ def apart(
     made where the intervals are made: shares as logits, other figures above zero as logarithms,
     on the degrees of freedom of the area (of the smaller of two), not of the whole design. On
     the scale of the figure itself, with the design's degrees of freedom, chance alone sets some
-    area apart in up to 97 % of surveys; so it does in 5 % or less (see docs/methods.md).
+    area apart in up to 97 % of surveys; here in 4 % at most, for shares (see docs/inference.md).
 
     Holm's method keeps the chance that any area is wrongly called above or below within
     1 - level, whatever the number of areas shown. The highest area is named only where it

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,8 +34,11 @@ class Cells:
         Codes of each domain column, into `levels`.
     levels : tuple of tuple of str
         The values of each domain column, as text, in ascending order.
-    n, n_positive : int arrays, shape (cells,)
-        Households used; of these with welfare above zero.
+    n : int array, shape (cells,)
+        Households used.
+    cases : int array, shape (cells, kinds)
+        Of these, the kinds that some measures speak of (`Plan.cases`): the poor at a line,
+        those with welfare above zero.
     sums : float array, shape (cells, terms)
         Weighted sums.
     fpc : float array, shape (cells, stages with fpc)
@@ -47,7 +50,7 @@ class Cells:
     domains: tuple[Ints, ...]
     levels: tuple[tuple[str, ...], ...]
     n: Ints
-    n_positive: Ints
+    cases: Ints
     sums: Floats
     fpc: Floats
 
@@ -67,7 +70,7 @@ class Rows:
         Domain codes from 0 to `size` - 1.
     keys : tuple of tuple of str
         The domains' values as text, one tuple per domain; ((),) for all together.
-    stratum, stages, n, n_positive, sums
+    stratum, stages, n, cases, sums
         As in `Cells`.
     """
 
@@ -76,7 +79,7 @@ class Rows:
     stratum: Ints
     stages: tuple[Ints, ...]
     n: Ints
-    n_positive: Ints
+    cases: Ints
     sums: Floats
 
     @property
@@ -94,7 +97,7 @@ class Rows:
         return sum_by(self.domain, self.sums, self.size)
 
     def count(self, n: Ints) -> Ints:
-        """Households by domain, from `n` or `n_positive`."""
+        """Households by domain, from `n` or a column of `cases`."""
         return np.bincount(self.domain, weights=n, minlength=self.size).astype(np.int64)
 
 
@@ -126,7 +129,7 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     coded = [codes(table.column(name)) for name in domain_names]
     numbers = [table.column(f"sum{i}").to_numpy() for i in range(terms)]
     n = table.column("n").to_numpy().astype(np.int64)
-    positive = table.column("n_positive").to_numpy() if "n_positive" in names else n
+    kinds = [table.column(f"cases{i}").to_numpy() for i in range(100) if f"cases{i}" in names]
     fpcs = [table.column(name).to_numpy() for name in fpc_names]
     return Cells(
         stratum=stratum,
@@ -134,26 +137,32 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         domains=tuple(c for c, _ in coded),
         levels=tuple(levels for _, levels in coded),
         n=n,
-        n_positive=positive.astype(np.int64),
+        cases=np.column_stack(kinds).astype(np.int64) if kinds else no_kinds(n),
         sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
     )
 
 
-def relabelled(cells: Cells, labels: Sequence[Mapping[object, str]]) -> Cells:
+def no_kinds(n: Ints) -> Ints:
+    """The `cases` of cells or rows whose figures speak of all their households."""
+    return np.empty((len(n), 0), dtype=np.int64)
+
+
+def relabelled(cells: Cells, labels: Sequence[Mapping[Any, str]]) -> Cells:
     """The cells with domain values replaced by what they mean, where that is known.
 
     Parameters
     ----------
     cells : Cells
     labels : sequence of mappings, one for each domain column
-        From value to label; an unlabelled value keeps its own text.
+        From value to label; an unlabelled value keeps its own text. Empty: no labels at all.
     """
-    levels = []
-    for values, known in zip(cells.levels, labels, strict=True):
-        words = {as_text(value): label for value, label in known.items()}
-        levels.append(tuple(words.get(value, value) for value in values))
-    return replace(cells, levels=tuple(levels))
+    from exitline.infer.naming import shown_names
+
+    if not labels:
+        return cells
+    pairs = zip(cells.levels, labels, strict=True)
+    return replace(cells, levels=tuple(shown_names(values, known) for values, known in pairs))
 
 
 def codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
@@ -199,6 +208,8 @@ def as_text(value: object) -> str:
         return MISSING_DOMAIN
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if value == MISSING_DOMAIN:
+        return f'"{value}"'
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return str(value)
@@ -236,7 +247,7 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
         stratum=cells.stratum[keep][first],
         stages=tuple(s[keep][first] for s in cells.stages),
         n=np.bincount(inverse, weights=cells.n[keep], minlength=size).astype(np.int64),
-        n_positive=np.bincount(inverse, cells.n_positive[keep], size).astype(np.int64),
+        cases=sum_by(inverse, cells.cases[keep].astype(np.float64), size).astype(np.int64),
         sums=sum_by(inverse, cells.sums[keep], size),
     )
 
@@ -275,12 +286,24 @@ def domain_codes(
 def label_of(key: tuple[str, ...]) -> str:
     """A domain as results name it: its values, joined; "" for all together.
 
+    Where areas are crossed, a value that holds the sign between two values stands in quotes,
+    so that no two crossings have one name.
+
     Examples
     --------
     >>> label_of(("Tirana", "Urban")), label_of(())
     ('Tirana, Urban', '')
+    >>> label_of(("Washington, D.C.", "Urban")), label_of(("Washington, D.C.",))
+    ('"Washington, D.C.", Urban', 'Washington, D.C.')
     """
-    return ", ".join(key)
+    return key[0] if len(key) == 1 else ", ".join(_quoted(part) for part in key)
+
+
+def _quoted(part: str) -> str:
+    """A value in quotes, where it could be taken for two, or for one in quotes."""
+    if "," not in part and '"' not in part:
+        return part
+    return '"' + part.replace('"', '""') + '"'
 
 
 def sum_by(group: Ints, values: Floats, size: int) -> Floats:

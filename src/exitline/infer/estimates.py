@@ -10,6 +10,7 @@ import numpy as np
 
 from exitline.errors import MeasureError, nearest
 from exitline.infer import intervals
+from exitline.infer.cells import as_text
 from exitline.infer.compare import p_value
 from exitline.infer.joint import Joint, of_difference
 
@@ -179,43 +180,48 @@ class Estimates:
         parts = [_values(block, name, self.level) for block in self.blocks]
         return np.concatenate(parts) if parts else np.array([])
 
-    def find(self, **selector: str) -> Estimate:
+    def find(self, **selector: Any) -> Estimate:
         """The one estimate with these values of measure, line, by and domain.
+
+        Areas are also found by the values of their columns: ``find(region="Tirana", year=2017)``.
+        Values are compared as they are written, so numbers may be given as numbers; None is "".
 
         Raises
         ------
         MeasureError
             When none or several fit.
+
+        Examples
+        --------
+        >>> import pandas as pd, exitline as xl
+        >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0], "year": [2016, 2016, 2017, 2017]})
+        >>> xl.estimate(homes, "mean", welfare="y", by="year").find(year=2017).estimate
+        6.0
         """
         block, i = self._locate(selector)
         return block.at(i, self.level)
 
-    def _locate(self, selector: Mapping[str, str]) -> tuple[Block, int]:
+    def _locate(self, selector: Mapping[str, Any]) -> tuple[Block, int]:
         """Block and domain index of the one estimate that fits."""
-        unknown = [key for key in selector if key not in COLUMNS[:4]]
-        hits = [
-            (block, i)
-            for block in self.blocks
-            for i, label in enumerate(block.rows.labels)
-            if all(
-                {"measure": block.measure, "line": block.line, "by": block.by, "domain": label}.get(
-                    key
-                )
-                == value
-                for key, value in selector.items()
-            )
-        ]
-        if unknown or len(hits) != 1:
-            labels = {label for block in self.blocks for label in block.rows.labels}
+        wanted = {k: "" if v is None else as_text(v) for k, v in selector.items()}
+        named = {k: v for k, v in wanted.items() if k in COLUMNS[:4]}
+        areas = {k: v for k, v in wanted.items() if k not in named}
+        hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
+        if len(hits) != 1:
+            known = {label for block in self.blocks for label in block.rows.labels}
+            known |= {column for block in self.blocks for column in block.by.split(", ")}
+            typed = [named.get("domain", ""), *areas, *areas.values()]
             raise MeasureError(
                 "no single estimate fits the selection",
-                expected="values of measure, line, by and domain that name one estimate",
+                expected="values of measure, line, by and domain, or of the columns of areas, "
+                "that name one estimate",
                 got=f"{dict(selector)}, which fits {len(hits)}",
-                remedy=nearest(str(selector.get("domain", "")), labels) or "name more of the four",
+                remedy=next((hint for t in typed if (hint := nearest(t, known))), "")
+                or "name more of them",
             )
         return hits[0]
 
-    def difference(self, a: Mapping[str, str], b: Mapping[str, str]) -> Estimate:
+    def difference(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> Estimate:
         """a - b with the standard error of the joint linearisation.
 
         Both sides may share PSUs (two domains, two lines, two measures): their covariance
@@ -268,6 +274,24 @@ class Estimates:
             return 0.0
         variance = Joint(self.frame, [of_difference(*left, *right)]).variances()
         return float(np.sqrt(max(variance[0], 0.0))) if np.isfinite(variance[0]) else float("nan")
+
+
+def _fitting(
+    block: Block, named: Mapping[str, str], areas: Mapping[str, str]
+) -> list[tuple[Block, int]]:
+    """The areas of a block that fit a selection, by name or by the values of their columns."""
+    own = {"measure": block.measure, "line": block.line, "by": block.by}
+    if any(own[key] != value for key, value in named.items() if key != "domain"):
+        return []
+    columns = block.by.split(", ") if block.by else []
+    if areas and set(areas) != set(columns):
+        return []
+    wanted = tuple(areas[column] for column in columns) if areas else None
+    return [
+        (block, i)
+        for i, (label, key) in enumerate(zip(block.rows.labels, block.rows.keys, strict=True))
+        if named.get("domain", label) == label and wanted in (None, key)
+    ]
 
 
 def _values(block: Block, name: str, level: float) -> Any:

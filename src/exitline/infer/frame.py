@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.errors import DesignError
+from exitline.errors import DesignError, Faults
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,19 +79,23 @@ def frame_of(cells: Cells, lonely: str) -> Frame:
     stages: list[Stage] = []
     parent = cells.stratum
     factor = np.ones(int(parent.max(initial=-1)) + 1)
+    faults = Faults()
     for index, cluster in enumerate(cells.stages):
         if index > 0 and index >= cells.fpc.shape[1]:
             break
         sampled = _clusters_by(parent, cluster, len(factor))
         unsampled = np.ones(len(factor))
         if index < cells.fpc.shape[1]:
-            unsampled = _unsampled(parent, cells.fpc[:, index], sampled, index)
+            with faults.kept():
+                unsampled = _unsampled(parent, cells.fpc[:, index], sampled, index)
         stage = Stage(sampled, unsampled, factor)
-        _refuse_lonely(stage, lonely, index)
+        with faults.kept():
+            _refuse_lonely(stage, lonely, index)
         stages.append(stage)
         below = np.empty(int(cluster.max(initial=-1)) + 1)
         below[cluster] = (factor * (1.0 - unsampled))[parent]
         parent, factor = cluster, below
+    faults.raise_all()
     return Frame(tuple(stages), lonely)
 
 
@@ -132,8 +136,19 @@ def _unsampled(parent: Ints, fpc: Floats, sampled: Ints, index: int) -> Floats:
 def _refuse_lonely(stage: Stage, lonely: str, index: int) -> None:
     """Refuse strata with one PSU where the design says to."""
     alone = (stage.sampled == 1) & (stage.unsampled > CERTAIN)
-    if lonely != "fail" or not alone.any() or index > 0:
+    if lonely != "fail" or not alone.any():
         return
+    if index:
+        raise DesignError(
+            f"{int(alone.sum()):,} of {len(alone):,} clusters of stage {index} have a single unit "
+            f"at stage {index + 1}, so the variance within them cannot be estimated",
+            where=f"design.psu, stage {index + 1}",
+            expected=f"at least two sampled units of stage {index + 1} in every cluster, or all "
+            "units of its population (by the fpc)",
+            got="one, of more in the population",
+            remedy="choose design.lonely: adjust, certainty or remove (they add nothing within), "
+            "or leave out the later stages; R: options(survey.lonely.psu=)",
+        )
     raise DesignError(
         f"{int(alone.sum())} of {len(alone)} strata have a single PSU, so their variance "
         "cannot be estimated",

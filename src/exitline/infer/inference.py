@@ -14,7 +14,7 @@ from exitline.infer.frame import Frame, frame_of
 from exitline.infer.nesting import nesting
 from exitline.infer.relative import LineInfluence, added_variance, line_influence, slope
 from exitline.infer.smooth import RULES
-from exitline.infer.taylor import degrees_of_freedom, linearised_variance
+from exitline.infer.taylor import linearised_variance, sampled_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from exitline.infer.cells import Cells, Rows
     from exitline.infer.smooth import Smooth
     from exitline.measure.catalogue import Measure
-    from exitline.measure.sums import Plan
+    from exitline.measure.sums import Plan, Sum
 
     Floats = NDArray[np.float64]
 
 ONE_PSU = "one PSU in the domain: no standard error can be estimated"
+NO_DF = "one PSU in each stratum of the domain: no degrees of freedom for an interval"
+NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
 NO_CASES = "no household of the kind the measure averages over"
 
 
@@ -80,7 +82,7 @@ def infer(
             lines = {
                 i: line_influence(rows, plan, i) for i, z in enumerate(plan.lines) if z.relative
             }
-        by = _By(", ".join(names), rows, rows.totals(), _df(rows, frame), columns, lines)
+        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {})
         for measure in plan.measures:
             for line in plan.lines_of(measure):
                 assumed = overall.get((measure.name, line), options.assumed)
@@ -99,16 +101,31 @@ class _By:
     name: str
     rows: Rows
     totals: Floats
-    df: Floats
     columns: tuple[int, ...]
     lines: dict[int, LineInfluence]
+    known: dict[Sum | None, _About]
+
+    def about(self, wanted: Sum | None, plan: Plan, frame: Frame) -> _About:
+        """Households that a measure speaks of, and where they were sampled; found once."""
+        if wanted not in self.known:
+            kinds = self.rows.cases
+            cases = self.rows.n if wanted is None else kinds[:, plan.cases.index(wanted)]
+            n = self.rows.count(cases)
+            if frame.stages:
+                found = sampled_in(self.rows, cases)
+                self.known[wanted] = _About(n, found.psus, found.df)
+            else:
+                self.known[wanted] = _About(n, n, np.full(self.rows.size, np.inf))
+        return self.known[wanted]
 
 
-def _df(rows: Rows, frame: Frame) -> Floats:
-    """Degrees of freedom by domain; infinite for a full count."""
-    if not frame.stages:
-        return np.full(rows.size, np.inf)
-    return degrees_of_freedom(rows).astype(np.float64)
+@dataclass(frozen=True)
+class _About:
+    """Whom a measure speaks of, by domain: households, their PSUs, degrees of freedom."""
+
+    n: NDArray[np.int64]
+    psus: NDArray[np.int64]
+    df: Floats
 
 
 def _block(
@@ -122,10 +139,10 @@ def _block(
     at_line = None
     if line is not None and line in by.lines:
         at_line = AtLine(slope(by.totals, smooth, measure, plan, line, by.columns), by.lines[line])
-    se = _standard_errors(rows, influence, at_line, frame, by.df, measure)
-    n = rows.count(rows.n_positive if measure.positive else rows.n)
-    size = n.astype(np.float64)
-    population = by.totals[:, index[plan.population_of(measure)]]
+    about = by.about(plan.cases_of(measure, line), plan, frame)
+    se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
+    size = about.n.astype(np.float64)
+    population = by.totals[:, index[plan.population_of(measure, line)]]
     deff = np.full(rows.size, np.nan)
     square = index.get(plan.sum_of(measure.terms[0], line, squared=True))
     if frame.stages and square is not None:
@@ -138,14 +155,14 @@ def _block(
         rows=rows,
         estimate=value,
         se=se,
-        bounds=_bounds(value, se, size, by.df, measure, options),
-        df=by.df,
-        n=n,
+        bounds=_bounds(value, se, size, about.df, measure, options),
+        df=about.df,
+        n=about.n,
         population=population,
         influence=influence,
         at_line=at_line,
         deff=deff,
-        reason=_reasons(value, se),
+        reason=_reasons(value, se, about),
         additive=measure.rule == "total",
         share=measure.interval == "share",
         terms=tuple(terms),
@@ -168,7 +185,7 @@ def _standard_errors(
     influence: Floats,
     at_line: AtLine | None,
     frame: Frame,
-    df: Floats,
+    psus: NDArray[np.int64],
     measure: Measure,
 ) -> Floats:
     """Standard errors by domain; NaN where a ratio rests on a single PSU."""
@@ -178,7 +195,7 @@ def _standard_errors(
     if at_line is not None:
         variance += added_variance(rows, influence, at_line.slope, at_line.line, frame)
     se = np.sqrt(np.maximum(variance, 0.0), where=~np.isnan(variance), out=variance)
-    one_psu = (df < 1) & (measure.rule != "total")
+    one_psu = (psus < 2) & (measure.rule != "total")
     return np.where(one_psu, np.nan, se)
 
 
@@ -212,18 +229,20 @@ def _design_effect(
         return np.where(simple > 0, se**2 / simple, np.nan)
 
 
-def _reasons(value: Floats, se: Floats) -> tuple[str, ...]:
-    """Why a figure is missing, by domain."""
-    return tuple(
-        NO_CASES if np.isnan(v) else ONE_PSU if np.isnan(s) else ""
-        for v, s in zip(value, se, strict=True)
-    )
+def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:
+    """Why a figure, its standard error or its interval is missing, by domain."""
+    unknown = np.isnan(se)
+    found = np.select(
+        [np.isnan(value), unknown & (about.psus < 2), unknown, about.df < 1],
+        [NO_CASES, ONE_PSU, NO_AVERAGE, NO_DF], "",
+    )  # fmt: skip
+    return tuple(str(text) for text in found)
 
 
 def _notes(blocks: list[Block]) -> tuple[str, ...]:
     """Sentences on domains without a standard error or without cases."""
     notes = []
-    for text in (ONE_PSU, NO_CASES):
+    for text in (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES):
         where = {(b.by, d) for b in blocks for d, r in zip(b.rows.labels, b.reason, strict=True)
                  if r == text}  # fmt: skip
         if where:

@@ -64,7 +64,7 @@ def of_line(block: Block) -> Columns | None:
 
 def of_difference(left: Block, i: int, right: Block, j: int) -> Columns:
     """One column: area `i` of a block less area `j` of another, relative lines included."""
-    from exitline.infer.cells import Rows
+    from exitline.infer.cells import Rows, no_kinds
 
     parts: list[Rows] = []
     influence: list[Floats] = []
@@ -79,7 +79,7 @@ def of_difference(left: Block, i: int, right: Block, j: int) -> Columns:
     stages = tuple(
         np.concatenate([rows.stages[s] for rows in parts]) for s in range(len(left.rows.stages))
     )
-    rows = Rows(none, ((),), stratum, stages, none, none, np.empty((len(stratum), 0)))
+    rows = Rows(none, ((),), stratum, stages, none, no_kinds(none), np.empty((len(stratum), 0)))
     return Columns(rows, none, np.concatenate(influence), 1)
 
 

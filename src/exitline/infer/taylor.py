@@ -56,7 +56,7 @@ def linearised_variance(
     >>> from exitline.infer.frame import Frame, Stage
     >>> c = np.array([0, 1, 2])
     >>> z = np.array([[1.0], [2.0], [3.0]])
-    >>> rows = Rows(c * 0, ((),), c * 0, (c,), c * 0 + 1, c * 0 + 1, z)
+    >>> rows = Rows(c * 0, ((),), c * 0, (c,), c * 0 + 1, z.astype(int), z)
     >>> one = np.array([1.0])
     >>> float(linearised_variance(rows, z, Frame((Stage(np.array([3]), one, one),), "fail"))[0, 0])
     3.0
@@ -64,8 +64,8 @@ def linearised_variance(
     size = rows.size if domains is None else domains
     parent = rows.stratum
     result = np.zeros((size, influence.shape[1]))
-    for stage, cluster in zip(frame.stages, rows.stages, strict=False):
-        level = _Level(rows.domain, parent, cluster, influence)
+    for index, (stage, cluster) in enumerate(zip(frame.stages, rows.stages, strict=False)):
+        level = _Level(rows.domain, parent, cluster, influence, later=index > 0)
         result += _stage_variance(level, stage, frame.lonely, size)
         parent = cluster
     return result
@@ -113,23 +113,25 @@ def covariance_with_all(
     parent, all_parent = rows.stratum, all_rows.stratum
     for index, stage in enumerate(frame.stages):
         cluster, all_cluster = rows.stages[index], all_rows.stages[index]
-        level = _Level(rows.domain, parent, cluster, influence[:, None])
+        level = _Level(rows.domain, parent, cluster, influence[:, None], later=index > 0)
         groups = _centred_products(
             level, stage, frame.lonely, rows.size, (all_parent, all_cluster, common)
         )
-        result += _scaled(groups, stage, frame.lonely, rows.size)
+        result += _scaled(groups, stage, frame.lonely, rows.size, later=index > 0)
         parent, all_parent = cluster, all_cluster
     return result[:, 0]
 
 
 @dataclass(frozen=True)
 class _Level:
-    """Rows seen at one stage: domain, parent and cluster codes, influence values."""
+    """Rows seen at one stage: domain, parent and cluster codes, influence values; and whether
+    the stage is a later one than the first."""
 
     domain: Ints
     parent: Ints
     cluster: Ints
     influence: Floats
+    later: bool
 
 
 @dataclass(frozen=True)
@@ -143,10 +145,11 @@ class _Groups:
 
 def _stage_variance(level: _Level, stage: Stage, lonely: str, size: int) -> Floats:
     """Contribution of one stage to the variance of every domain."""
-    return _scaled(_centred_squares(level, stage, lonely, size), stage, lonely, size)
+    groups = _centred_squares(level, stage, lonely, size)
+    return _scaled(groups, stage, lonely, size, later=level.later)
 
 
-def _scaled(groups: _Groups, stage: Stage, lonely: str, size: int) -> Floats:
+def _scaled(groups: _Groups, stage: Stage, lonely: str, size: int, *, later: bool) -> Floats:
     """Sums of squares or products by group, scaled by the design and added up by domain."""
     n = stage.sampled[groups.parent]
     unsampled = stage.unsampled[groups.parent]
@@ -156,13 +159,17 @@ def _scaled(groups: _Groups, stage: Stage, lonely: str, size: int) -> Floats:
     alone = (n == 1) & (unsampled >= CERTAIN)
     if lonely != "average" or not alone.any():
         return sum_by(groups.domain, parts, size)
+    if later:  # within a PSU there are no other strata to take the mean of
+        return sum_by(groups.domain, np.where(alone[:, None], np.nan, parts), size)
     return _average_over_strata(groups.domain, parts, alone, size)
 
 
 def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Groups:
     """Sums of squares of cluster totals around their mean in each domain x parent group.
 
-    A single PSU under "adjust" is centred at the mean of all clusters' totals.
+    A single PSU under "adjust" is centred at the mean of the totals of all PSUs in strata with
+    members of the domain (R's ``subset``); a single cluster of a later stage at itself, so that
+    it adds nothing.
     """
     pair = level.domain * (int(level.cluster.max(initial=0)) + 1) + level.cluster
     _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
@@ -173,8 +180,9 @@ def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Gr
     present = np.bincount(group, minlength=len(head))
     n = stage.sampled[parent[head]]
     centre = sum_by(group, totals, len(head)) / n[:, None]
-    if lonely == "adjust":
-        grand = sum_by(level.domain, level.influence, size) / stage.sampled.sum()
+    if lonely == "adjust" and not level.later:
+        clusters = np.maximum(np.bincount(domain[head], weights=n, minlength=size), 1)
+        grand = sum_by(level.domain, level.influence, size) / clusters[:, None]
         centre = np.where((n == 1)[:, None], grand[domain[head]], centre)
     squares = sum_by(group, (totals - centre[group]) ** 2, len(head))
     squares += (n - present)[:, None] * centre**2
@@ -204,7 +212,7 @@ def _centred_products(
     sum_a = np.bincount(group, weights=a, minlength=len(head))
     crossed = np.bincount(group, weights=a * b, minlength=len(head))
     products: Floats = crossed - sum_a * by_parent[parent[head]] / n
-    if lonely == "adjust":
+    if lonely == "adjust" and not level.later:
         clusters_in_all = stage.sampled.sum()
         grand = sum_by(level.domain, level.influence, size)[:, 0] / clusters_in_all
         grand_b = influence.sum() / clusters_in_all
@@ -224,6 +232,38 @@ def _average_over_strata(
         return np.where(usable[:, None] > 0, total * (strata / usable)[:, None], np.nan)
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """Of each domain, the PSUs and strata in which the households that count were sampled.
+
+    Attributes
+    ----------
+    psus, strata : int arrays, shape (domains,)
+    """
+
+    psus: Ints
+    strata: Ints
+
+    @property
+    def df(self) -> Floats:
+        """PSUs minus strata, as R's ``degf(subset(design))``."""
+        return (self.psus - self.strata).astype(np.float64)
+
+
+def sampled_in(rows: Rows, cases: Ints) -> Sampled:
+    """PSUs and strata with households that count.
+
+    Parameters
+    ----------
+    rows : Rows
+    cases : int array, shape (rows,)
+        `rows.n`, or a column of `rows.cases`: the households that a measure speaks of.
+    """
+    used = cases > 0
+    domain, psu, stratum = rows.domain[used], rows.stages[0][used], rows.stratum[used]
+    return Sampled(_distinct(domain, psu, rows.size), _distinct(domain, stratum, rows.size))
+
+
 def degrees_of_freedom(rows: Rows) -> Ints:
     """PSUs minus strata that have members of the domain, as R's ``degf(subset(design))``.
 
@@ -235,9 +275,8 @@ def degrees_of_freedom(rows: Rows) -> Ints:
     -------
     int array, shape (domains,)
     """
-    used = rows.n > 0
-    domain, psu, stratum = rows.domain[used], rows.stages[0][used], rows.stratum[used]
-    return _distinct(domain, psu, rows.size) - _distinct(domain, stratum, rows.size)
+    found = sampled_in(rows, rows.n)
+    return found.psus - found.strata
 
 
 def _distinct(domain: Ints, code: Ints, size: int) -> Ints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from exitline.data.readers.declaring import choose
 from exitline.errors import DataError, DesignError
+from exitline.measure.catalogue import Term
+from exitline.measure.sums import Sum
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
 FATAL = {
     "missing_weight": ("a weight on every household", "missing weights",
                        "give them a weight, or leave these households out of the file"),
-    "infinite_weight": ("finite weights", "infinite weights", "correct the weight column"),
+    "infinite_weight": ("weights below 10^20", "infinite weights, or beyond 10^20",
+                        "correct the weight column"),
     "negative_weight": ("weights above zero", "negative weights",
                         "use the design weight, not a calibration that went below zero"),
     "bad_size": ("a household size of at least 1 on every row", "missing or impossible sizes",
@@ -31,7 +35,7 @@ FATAL = {
 }  # fmt: skip
 LEFT_OUT = {
     "missing_welfare": "missing welfare",
-    "infinite_welfare": "infinite welfare",
+    "infinite_welfare": "infinite welfare, or beyond 10^20",
     "bad_line": "a missing line, or one that is not above zero",
 }
 
@@ -100,18 +104,23 @@ def _where(fault: str, plan: Plan) -> str:
     if fault == "bad_size":
         return f"column '{design.size}'"
     if fault == "missing_stratum":
-        return f"column '{design.strata}'"
+        return _columns(design.strata_columns)
     if fault in ("missing_psu", "missing_fpc"):
         named = design.stages if fault == "missing_psu" else design.fpcs
-        return ("column " if len(named) == 1 else "columns ") + ", ".join(f"'{c}'" for c in named)
+        return _columns(named)
     if fault == "bad_line":
         return "the column of the line"
     return f"column '{plan.welfare}'"
 
 
+def _columns(names: Sequence[str]) -> str:
+    """Columns as messages name them."""
+    return ("column " if len(names) == 1 else "columns ") + ", ".join(f"'{c}'" for c in names)
+
+
 def _refuse_straddling(table: pa.Table, plan: Plan) -> None:
     """Refuse PSU ids that stand in several strata, unless ids are nested."""
-    if plan.design.nest or plan.design.strata is None or not plan.design.stages:
+    if plan.design.nest or plan.design.stratum is None or not plan.design.stages:
         return
     if not plan.clustered:
         return
@@ -120,7 +129,7 @@ def _refuse_straddling(table: pa.Table, plan: Plan) -> None:
     if several:
         raise DesignError(
             f"{several:,} PSU ids are used in more than one stratum",
-            where=f"columns '{plan.design.stages[0]}' and '{plan.design.strata}'",
+            where=_columns((plan.design.stages[0], *plan.design.strata_columns)),
             expected="each PSU in one stratum",
             got="the same id in several",
             remedy="if ids start anew in each stratum, say nest=True (design: {nest: true}); "
@@ -148,8 +157,11 @@ def notes_on(result: Estimates, table: pa.Table, cells: Cells, plan: Plan) -> Es
     excluded = {k: v for k, v in faults.items() if k in LEFT_OUT or k == "zero_weight"}
     notes = [f"{v:,} households left out: {LEFT_OUT.get(k, 'weight zero')}"
              for k, v in excluded.items()]  # fmt: skip
-    below = int((cells.n - cells.n_positive).sum())
-    if below and any(m.positive for m in plan.measures):
+    above = Sum(Term("one", positive=True), None)
+    below = 0
+    if above in plan.cases:
+        below = int((cells.n - cells.cases[:, plan.cases.index(above)]).sum())
+    if below:
         names = ", ".join(m.name for m in plan.measures if m.positive)
         notes.append(f"{below:,} households with welfare <= 0 left out of {names}, "
                      "which need a logarithm")  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from exitline.errors import MeasureError, nearest
@@ -88,6 +88,17 @@ class Measure:
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
         return any(term.kind not in {"one", "flag"} for term in self.terms)
+
+    @property
+    def about(self) -> Term:
+        """Whom the measure speaks of: its denominator, or everyone who takes part.
+
+        n, population, degrees of freedom and the guard against a single PSU count them: the
+        average shortfall speaks of the poor, a measure with a logarithm of welfare above zero.
+        """
+        if self.rule == "ratio":
+            return self.terms[1]
+        return Term("one", self.terms[0].unit, positive=self.positive)
 
     @property
     def positive(self) -> bool:
@@ -291,6 +302,36 @@ PLAIN: dict[str, Callable[[], Measure]] = {
     )
 }  # fmt: skip
 WITH_PARAMETER: dict[str, Callable[[float], Measure]] = {"fgt": fgt, "ge": ge, "atkinson": atkinson}
+
+
+def counting(measure: str | Measure, people: str, rows: str = "households") -> Measure:
+    """A measure in the words of what it counts.
+
+    Parameters
+    ----------
+    measure : str or Measure
+    people : {"persons", "households"}
+        Without a household size a weight stands for a household, so that what counts
+        persons counts households (`exitline.data.roles.people_of`).
+    rows : {"persons", "households"}
+        What a row of the data is: where it is a person, what counts households counts persons.
+
+    Returns
+    -------
+    Measure
+        With its label and unit said so.
+
+    Examples
+    --------
+    >>> counting("headcount", "households").label, counting("poor_count", "households").unit
+    ('poor households, share', 'households')
+    >>> counting("poor_households", "persons", "persons").label
+    'poor persons'
+    """
+    found = named(measure)
+    said = {"persons": people, "households": rows}
+    label = re.sub("persons|households", lambda word: said[word[0]], found.label)
+    return replace(found, unit=said.get(found.unit, found.unit), label=label)
 
 
 def named(measure: str | Measure) -> Measure:

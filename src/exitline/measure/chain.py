@@ -51,7 +51,9 @@ class Levels:
         return tuple(c for c in (self.county, self.village) if c is not None)
 
 
-def household_status(table: Any, standard: Standard, lines: Mapping[str, Any]) -> Any:
+def household_status(
+    table: Any, standard: Standard, lines: Mapping[str, Any], was_poor: str | None = None
+) -> Any:
     """Households with their status under the standard.
 
     Parameters
@@ -61,6 +63,9 @@ def household_status(table: Any, standard: Standard, lines: Mapping[str, Any]) -
     standard : Standard
     lines : mapping of str to float or ibis.Value
         The figure of each line, in the unit of the welfare column.
+    was_poor : str, optional
+        Column that says who was poor, or registered as poor, before: all others have no
+        outcome, as nobody can leave poverty who was not poor.
 
     Returns
     -------
@@ -77,6 +82,9 @@ def household_status(table: Any, standard: Standard, lines: Mapping[str, Any]) -
         new[POOR] = status.poor
     if status.outcome is not None:
         new[OUTCOME] = status.outcome
+        if was_poor is not None:
+            before = table[was_poor].fill_null(False)
+            new[OUTCOME] = ibis.ifelse(before, status.outcome, ibis.null("string"))
     return table.mutate(**new)
 
 

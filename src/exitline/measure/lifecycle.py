@@ -17,6 +17,7 @@ from typing import Any
 
 import ibis
 
+from exitline.data.keys import alike
 from exitline.errors import MeasureError
 
 _STATES = 64
@@ -128,8 +129,10 @@ def states_by_area(
         area, state, households; a household without an event counts as "new".
     """
     names = columns or EventColumns()
-    latest = _latest(events, as_of, states, names)
-    register = households.select(household=households[names.household], area=households[area])
+    ours, theirs = alike(households[names.household], events[names.household])
+    keyed = events.mutate(**{names.household: theirs})
+    latest = _latest(keyed, as_of, states, names)
+    register = households.select(household=ours, area=households[area])
     joined = register.left_join(latest, "household")
     counted = joined.group_by(joined.area, code=joined.latest % _STATES).aggregate(
         households=joined.count()
@@ -279,8 +282,10 @@ def unknown_households(events: Any, households: Any, columns: EventColumns | Non
         One row: events.
     """
     names = columns or EventColumns()
-    known = households.select(household=households[names.household]).distinct()
-    orphans = events.anti_join(known, events[names.household] == known.household)
+    ours, theirs = alike(events[names.household], households[names.household])
+    known = households.select(their_key=theirs).distinct()
+    named = events.select(our_key=ours)
+    orphans = named.anti_join(known, named["our_key"] == known["their_key"])
     return orphans.aggregate(events=orphans.count())
 
 
@@ -361,10 +366,14 @@ def _latest(events: Any, as_of: date, states: Sequence[str], names: EventColumns
 def _coded(state: Any, states: Sequence[str]) -> Any:
     """A state's place in the list; the last code of all for one that is not there."""
     branches = [(state == name, code) for code, name in enumerate(states)]
+    if not branches:
+        return ibis.literal(_STATES - 1, "int64")
     return ibis.cases(*branches, else_=_STATES - 1).cast("int64")
 
 
 def _decoded(code: Any, states: Sequence[str]) -> Any:
     """The state of a code, missing for one that was not listed."""
     branches = [(code == place, name) for place, name in enumerate(states)]
+    if not branches:
+        return ibis.null("string")
     return ibis.cases(*branches, else_=ibis.null("string"))

@@ -245,13 +245,14 @@ def _canonical(
     """One wave under canonical names."""
     design = columns.design
     new: dict[str, Any] = {"household": forms.of(table, wave, columns.household)}
-    if design.strata is not None and not design.census:
-        new["stratum"] = forms.of(table, wave, design.strata)
+    if design.stratum is not None and not design.census:
+        strata = [forms.of(table, wave, name) for name in design.strata_columns]
+        new["stratum"] = portable.crossed(strata)
     stages = () if design.census else design.stages or (columns.household,)
     for index, name in enumerate(stages):
-        new[f"stage{index + 1}"] = forms.of(table, wave, name)
+        new[f"stage{index + 1}"] = portable.key(forms.of(table, wave, name))
     for index, name in enumerate(columns.domains):
-        new[f"domain{index + 1}"] = forms.of(table, wave, name)
+        new[f"domain{index + 1}"] = portable.key(forms.of(table, wave, name))
     for index, name in enumerate(columns.extras):
         new[f"extra{index + 1}"] = _number(_column(table, columns.of(wave, name)))
     one = ibis.literal(1.0)

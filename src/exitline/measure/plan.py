@@ -8,7 +8,7 @@ from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import DataError, DesignError, MeasureError, nearest
+from exitline.errors import DataError, DesignError, Faults, MeasureError, nearest
 from exitline.measure import portable
 from exitline.measure.catalogue import Measure, named
 from exitline.measure.sums import Plan
@@ -33,7 +33,7 @@ def make_plan(
     welfare: str | None,
     line: Any,
     design: Design,
-    by: str | Sequence[str | Sequence[str]] = (),
+    by: str | Sequence[str | Sequence[str]] | None = (),
     year: int | None = None,
     level: float = 0.95,
     with_squares: bool = False,
@@ -64,22 +64,38 @@ def make_plan(
     >>> make_plan(["y", "r"], "headcount", welfare="y", line=2, design=Design(), by="r").sets
     ((), (0,))
     """
-    wanted = (measures,) if isinstance(measures, str | Measure) else tuple(measures)
-    resolved = tuple(named(m) for m in wanted)
+    faults = Faults()
+    resolved = _resolved(measures, faults)
     sets = _sets(by)
     domains = tuple(dict.fromkeys(c for one in sets for c in one))
     positions = {name: i for i, name in enumerate(domains)}
     by_position = ((), *(tuple(positions[c] for c in one) for one in sets))
-    plan = Plan(
-        resolved, poverty_lines(line, year), welfare, design, domains, with_squares, by_position
-    )
-    _check(plan, level)
-    require_columns(plan.columns, columns)
+    lines: tuple[PovertyLine, ...] = ()
+    with faults.kept():
+        lines = poverty_lines(line, year)
+    plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position)
+    _check(plan, level, faults)
+    require_columns(plan.columns, columns, faults)
+    faults.raise_all()
     return Request(plan, by_position)
 
 
-def _sets(by: str | Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+def _resolved(
+    measures: str | Measure | Sequence[str | Measure], faults: Faults
+) -> tuple[Measure, ...]:
+    """The measures that are known; a fault for each other."""
+    wanted = (measures,) if isinstance(measures, str | Measure) else tuple(measures)
+    found = []
+    for one in wanted:
+        with faults.kept():
+            found.append(named(one))
+    return tuple(dict.fromkeys(found))
+
+
+def _sets(by: str | Sequence[str | Sequence[str]] | None) -> tuple[tuple[str, ...], ...]:
     """Sets of domain columns; a bare name is a set of one column."""
+    if by is None:
+        return ()
     if isinstance(by, str):
         return ((by,),) if by else ()
     return tuple(dict.fromkeys((one,) if isinstance(one, str) else tuple(one) for one in by))
@@ -107,6 +123,7 @@ def poverty_lines(line: Any, year: int | None = None) -> tuple[PovertyLine, ...]
         return ()
     if isinstance(line, Mapping):
         return tuple(_one_line(value, year, label) for label, value in line.items())
+    line = line.tolist() if hasattr(line, "tolist") else line  # numbers and arrays of NumPy
     if isinstance(line, Sequence) and not isinstance(line, str):
         return tuple(_one_line(value, year, None) for value in line)
     return (_one_line(line, year, None),)
@@ -137,56 +154,77 @@ def _one_line(line: Any, year: int | None, label: str | None) -> PovertyLine:
     )
 
 
-def _check(plan: Plan, level: float) -> None:
+def _check(plan: Plan, level: float, faults: Faults) -> None:
     """Refuse measures without what they need, and designs that cannot be used yet."""
     if plan.design.replicates:
-        raise DesignError(
-            "standard errors from replicate weights are not available yet",
-            where="design.replicates",
-            expected="strata and PSUs, for Taylor linearisation",
-            got=f"{len(plan.design.replicates)} replicate weights",
-            remedy="leave the replicates out and name strata and psu, if the file has them",
+        faults.add(
+            DesignError(
+                "standard errors from replicate weights are not available yet",
+                where="design.replicates",
+                expected="strata and PSUs, for Taylor linearisation",
+                got=f"{len(plan.design.replicates)} replicate weights",
+                remedy="leave the replicates out and name strata and psu, if the file has them",
+            )
         )
     if not 0 < level < 1:
-        raise MeasureError(
-            "the confidence level is out of range",
-            expected="a number between 0 and 1, such as 0.95",
-            got=str(level),
-            remedy="write 95 % as 0.95",
+        faults.add(
+            MeasureError(
+                "the confidence level is out of range",
+                expected="a number between 0 and 1, such as 0.95",
+                got=str(level),
+                remedy="write 95 % as 0.95",
+            )
         )
     for measure in plan.measures:
         if measure.needs_welfare and plan.welfare is None:
-            raise MeasureError(
-                f"'{measure.name}' needs a welfare column",
-                expected="welfare=, the column of consumption or income",
-                got="nothing",
-                remedy="name the column",
+            faults.add(
+                MeasureError(
+                    f"'{measure.name}' needs a welfare column",
+                    expected="welfare=, the column of consumption or income",
+                    got="nothing",
+                    remedy="name the column",
+                )
             )
         if measure.needs_line and not plan.lines:
-            raise MeasureError(
-                f"'{measure.name}' needs a poverty line",
-                expected="line=, a number or a column, in the unit of the welfare column",
-                got="nothing",
-                remedy="give the line, or name a standard that has one",
+            faults.add(
+                MeasureError(
+                    f"'{measure.name}' needs a poverty line",
+                    expected="line=, a number or a column, in the unit of the welfare column",
+                    got="nothing",
+                    remedy="give the line, or name a standard that has one",
+                )
             )
 
 
-def require_columns(wanted: Iterable[str], columns: Iterable[str]) -> None:
-    """Refuse columns that are not there, with the nearest name.
+def require_columns(
+    wanted: Iterable[str], columns: Iterable[str], faults: Faults | None = None
+) -> None:
+    """Refuse columns that are not there, all of them, with the nearest names.
+
+    Parameters
+    ----------
+    wanted, columns : iterable of str
+    faults : Faults, optional
+        Kept there instead of raised.
 
     Raises
     ------
     DataError
     """
     there = list(columns)
+    found = Faults() if faults is None else faults
     for name in wanted:
         if name not in there:
-            raise DataError(
-                f"there is no column '{name}'",
-                expected="one of the table's columns",
-                got=", ".join(there[:30]) + (" …" if len(there) > 30 else ""),
-                remedy=nearest(name, there) or "check the spelling; upper and lower case count",
+            found.add(
+                DataError(
+                    f"there is no column '{name}'",
+                    expected="one of the table's columns",
+                    got=", ".join(there[:30]) + (" …" if len(there) > 30 else ""),
+                    remedy=nearest(name, there) or "check the spelling; upper and lower case count",
+                )
             )
+    if faults is None:
+        found.raise_all()
 
 
 def require_usable(wanted: Iterable[str], table: Any) -> None:

@@ -6,12 +6,13 @@ not defined is missing, on both.
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
 
-LARGEST = sys.float_info.max
+LARGEST = 1e20
+"""Largest number that anything is computed from: beyond it products and squares overflow."""
 
 
 def divide(numerator: Any, denominator: Any) -> Any:
@@ -25,7 +26,7 @@ def log(value: Any) -> Any:
 
 
 def infinite(value: Any) -> Any:
-    """Whether a number is plus or minus infinity; false for NaN, missing for missing.
+    """Whether a number is infinite or beyond `LARGEST`; false for NaN, missing for missing.
 
     Ibis 12 renders ``isinf()`` as FALSE on Spark, so that magnitudes are compared; both
     engines hold NaN to be larger than any number.
@@ -66,6 +67,48 @@ def key(value: Any) -> Any:
         )
         return ibis.ifelse(written, value, ibis.null(of))
     return value.nullif("") if of.is_string() else value
+
+
+EXACT = 2.0**53
+"""Up to here a double holds every whole number."""
+
+
+def whole(value: Any) -> Any:
+    """Whether a double is a whole number that it holds exactly.
+
+    Ibis takes the floor as a 64-bit integer, which larger values and infinities do not fit.
+    """
+    near = ibis.ifelse(value.abs() < EXACT, value, 0.5)
+    return near == near.floor()
+
+
+def fractional(value: Any) -> Any:
+    """Whether a double has digits after the point."""
+    near = ibis.ifelse(value.abs() < EXACT, value, 0.0)
+    return near != near.floor()
+
+
+def crossed(values: Sequence[Any]) -> Any:
+    """One key of several columns; a single one stays as it is.
+
+    Each part but the last is preceded by its length, so that no two crossings have one key.
+    """
+    if len(values) == 1:
+        return key(values[0])
+    parts = [text(key(value)) for value in values]
+    joined = parts[-1]
+    for part in reversed(parts[:-1]):
+        joined = part.length().cast("string") + ":" + part + joined
+    return joined
+
+
+def text(value: Any) -> Any:
+    """The value as it is written: whole numbers without a point."""
+    of = value.type()
+    if not of.is_floating():
+        return value.cast("string")
+    held = ibis.ifelse(whole(value), value, 0.0)
+    return ibis.ifelse(whole(value), held.cast("int64").cast("string"), value.cast("string"))
 
 
 def usable(kind: Any) -> bool:

@@ -67,7 +67,7 @@ def profile_query(table: Any) -> Any:
             number = _finite(column)
             wanted[f"{position}__low"] = number.min()
             wanted[f"{position}__high"] = number.max()
-            fractional = (number != number.floor()).fill_null(False)
+            fractional = portable.fractional(number).fill_null(False)
             wanted[f"{position}__fractional"] = fractional.cast("int64").sum()
     return table.aggregate(**wanted)
 

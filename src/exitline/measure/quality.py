@@ -85,7 +85,7 @@ def inspect(
     found += _facts(run, bound, study, facts or {})
     found += checks.size_findings(study, totals)
     found += checks.population_findings(study, totals)
-    found += checks.heaping_findings(lines, totals)
+    found += checks.heaping_findings(lines, totals, unit=study.unit)
     return by_severity(found)
 
 
@@ -127,7 +127,7 @@ def _clusters(table: pa.Table, study: Study, columns: Sequence[str]) -> Clusters
     ]
     design = bound_design(study)
     return Clusters(
-        strata=named.get(design.strata or ""),
+        strata=named.get(design.stratum or ""),
         psus=named.get(design.stages[0]) if design.stages else None,
         areas=areas,
         rows=table["rows"].to_pylist(),

@@ -171,7 +171,7 @@ def _population(bound: Any, study: Study) -> dict[str, Any]:
     if study.unit == "household" and both is not None:
         wanted["persons"] = both.sum()
     if size is not None:
-        wanted["fractional_sizes"] = _number_of((size != size.floor()).fill_null(False))
+        wanted["fractional_sizes"] = _number_of(portable.fractional(size).fill_null(False))
         wanted["large_sizes"] = _number_of((size > LARGEST_SIZE).fill_null(False))
         wanted["largest_size"] = size.max()
     return wanted
@@ -226,7 +226,7 @@ def cluster_keys(study: Study, columns: Sequence[str]) -> tuple[str, ...]:
     """Stratum, first-stage PSU and area columns, each once: ``key0`` ... of `clusters_query`."""
     design = bound_design(study)
     areas = (name for area in study.areas for name in area)
-    wanted = dict.fromkeys((design.strata, *design.stages[:1], *areas))
+    wanted = dict.fromkeys((design.stratum, *design.stages[:1], *areas))
     return tuple(name for name in wanted if name is not None and name in columns)
 
 

@@ -25,7 +25,7 @@ def key_classes(table: Any, keys: Sequence[str], weight: str | None = None) -> A
     ibis.Table
         ``key1`` ..., ``n``, ``population``.
     """
-    new: dict[str, Any] = {f"key{i + 1}": table[name] for i, name in enumerate(keys)}
+    new: dict[str, Any] = {f"key{i + 1}": portable.key(table[name]) for i, name in enumerate(keys)}
     rows = table.select(
         **new, _weight=portable.number(table[weight]) if weight else ibis.literal(1.0)
     )
@@ -119,7 +119,7 @@ def diversity(table: Any, keys: Sequence[str], sensitive: str, level: int) -> An
     Machanavajjhala, Kifer, Gehrke & Venkitasubramaniam (2007), ACM Transactions on Knowledge
     Discovery from Data 1: 3.
     """
-    new: dict[str, Any] = {f"key{i + 1}": table[name] for i, name in enumerate(keys)}
+    new: dict[str, Any] = {f"key{i + 1}": portable.key(table[name]) for i, name in enumerate(keys)}
     rows = table.select(**new, value=table[sensitive])
     counted = rows.group_by([*new, "value"]).aggregate(c=rows.count())
     within = ibis.window(group_by=list(new))
@@ -170,7 +170,7 @@ def telling_values(table: Any, column: str, most: int) -> Any:
     value = table[column]
     if value.type().is_floating() or value.type().is_decimal():
         number = portable.number(value)
-        whole = (number >= 1e9) & (number < 1e18) & (number == number.floor())
+        whole = (number >= 1e9) & (number < 1e18) & ~portable.fractional(number)
         value = ibis.ifelse(whole, number, 0.0).cast("int64")
     found = table.select(value=value.cast("string"))
     telling = "([0-9０-９][^0-9０-９]*){6}|[@＠]|([Cc]ollect|imei|IMEI):"

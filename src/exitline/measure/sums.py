@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exitline.data.design import Design
 from exitline.errors import MeasureError
@@ -67,7 +67,7 @@ class Plan:
         }
         for measure in self.measures:
             for line in self.lines_of(measure):
-                for term in measure.terms:
+                for term in (*measure.terms, measure.about):
                     wanted[self.sum_of(term, line)] = None
                 if self.with_squares:
                     wanted[self.sum_of(measure.terms[0], line, squared=True)] = None
@@ -78,10 +78,20 @@ class Plan:
         """Indices of the lines at which a measure is wanted; (None,) when it needs none."""
         return tuple(range(len(self.lines))) if measure.needs_line else (None,)
 
-    @staticmethod
-    def population_of(measure: Measure) -> Sum:
-        """The sum that counts the persons or households a measure speaks for."""
-        return Sum(Term("one", measure.terms[0].unit, positive=measure.positive), None)
+    def population_of(self, measure: Measure, line: int | None) -> Sum:
+        """The sum that counts the persons or households a measure speaks of."""
+        return self.sum_of(measure.about, line)
+
+    def cases_of(self, measure: Measure, line: int | None) -> Sum | None:
+        """What makes a household one that a measure speaks of; None where all are."""
+        about = replace(measure.about, unit="persons")
+        return None if about == Term("one") else self.sum_of(about, line)
+
+    @property
+    def cases(self) -> tuple[Sum, ...]:
+        """The distinct kinds of households that some measure speaks of, in a fixed order."""
+        found = (self.cases_of(m, line) for m in self.measures for line in self.lines_of(m))
+        return tuple(dict.fromkeys(one for one in found if one is not None))
 
     @staticmethod
     def sum_of(term: Term, line: int | None, *, squared: bool = False) -> Sum:

@@ -48,7 +48,7 @@ def counts(
     """
     one = ibis.literal(1.0)
     rows = table.select(
-        **{f"way{i + 1}": column for i, column in enumerate(columns)},
+        **{f"way{i + 1}": portable.key(column) for i, column in enumerate(columns)},
         _weight=portable.number(table[weight]) if weight else one,
         _size=portable.number(table[size]) if size else one,
     )

@@ -46,8 +46,8 @@ def totals(table: Any, plan: Plan) -> Any:
     -------
     ibis.Table
         Columns ``stratum``, ``stage1`` ..., ``domain1`` ..., ``fpc1_min``, ``fpc1_max`` ...,
-        ``n`` (households used), ``n_positive``, one ``sum<i>`` for each of `plan.sums`, and a
-        count for each of `FAULTS`.
+        ``n`` (households used), ``cases<i>`` (of these, the kinds of `plan.cases`), one ``sum<i>``
+        for each of `plan.sums`, and a count for each of `FAULTS`.
     """
     rows = _prepared(table, plan)
     kernels = {f"_sum{i}": s for i, s in enumerate(plan.sums) if s.term.kind == "kernel"}
@@ -55,9 +55,9 @@ def totals(table: Any, plan: Plan) -> Any:
         rows = rows.mutate(**{name: _kernel(rows, plan, s) for name, s in kernels.items()})
     keys = _keys(rows, plan)
     aggregates: dict[str, Any] = {"n": rows["_use"].cast("int64").sum()}
-    if any(m.positive for m in plan.measures):
-        above = rows["_use"] & (rows["_welfare"] > 0)
-        aggregates["n_positive"] = above.cast("int64").sum()
+    for index, wanted in enumerate(plan.cases):
+        taking_part = (_amount(rows, plan, wanted) != 0).fill_null(False)
+        aggregates[f"cases{index}"] = (rows["_use"] & taking_part).cast("int64").sum()
     for index, wanted in enumerate(plan.sums):
         value = rows[f"_sum{index}"] if f"_sum{index}" in kernels else _weighted(rows, plan, wanted)
         aggregates[f"sum{index}"] = value.sum()
@@ -76,7 +76,7 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
     keys = [rows[f"_domain{i + 1}"].name(f"domain{i + 1}") for i in range(len(plan.domains))]
     if not plan.clustered:
         return keys
-    if plan.design.strata is not None:
+    if plan.design.stratum is not None:
         keys.insert(0, rows["_stratum"].name("stratum"))
     stages = max(1, len(plan.design.stages))
     return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
@@ -108,8 +108,8 @@ def _prepared(table: Any, plan: Plan) -> Any:
 def _design_columns(table: Any, design: Design) -> dict[str, Any]:
     """Stratum, cluster stages and population sizes."""
     new: dict[str, Any] = {}
-    if design.strata is not None:
-        new["_stratum"] = portable.key(table[design.strata])
+    if design.stratum is not None:
+        new["_stratum"] = portable.crossed([table[name] for name in design.strata_columns])
     for index, name in enumerate(design.stages):
         new[f"_stage{index + 1}"] = portable.key(table[name])
     if not design.stages:
@@ -179,18 +179,23 @@ def _any(flags: Any) -> Any:
 
 def _weighted(rows: Any, plan: Plan, wanted: Sum) -> Any:
     """Weight x term (or its square) on the rows that are used, zero elsewhere."""
+    amount = _amount(rows, plan, wanted)
+    if wanted.squared:
+        amount = amount * amount
+    weight = _unit_weight(rows, plan, wanted.term)
+    return ibis.ifelse(rows["_use"], weight * amount, 0.0)
+
+
+def _amount(rows: Any, plan: Plan, wanted: Sum) -> Any:
+    """The value of a term on each row."""
     line = plan.lines[wanted.line] if wanted.line is not None else None
-    amount = terms.value(
+    return terms.value(
         wanted.term,
         rows["_welfare"] if plan.welfare else None,
         rows[f"_line{wanted.line}"] if line else wanted.term.alpha,
         line.boundary if line else "<",
         rows[f"_flag{plan.flags.index(wanted.term.column)}"] if wanted.term.column else None,
     )
-    if wanted.squared:
-        amount = amount * amount
-    weight = _unit_weight(rows, plan, wanted.term)
-    return ibis.ifelse(rows["_use"], weight * amount, 0.0)
 
 
 def _unit_weight(rows: Any, plan: Plan, term: Term) -> Any:

@@ -79,6 +79,7 @@ def parse_json(
     shape: Shape = object,
     error: type[ExitlineError] = RecordError,
     max_depth: int = MAX_DEPTH,
+    max_values: int = MAX_VALUES,
     remedy: str = "take an unchanged copy",
 ) -> Any:
     """The value of JSON text that came from elsewhere.
@@ -94,6 +95,8 @@ def parse_json(
         What it is, and its file or line, for the message.
     shape, error, max_depth, remedy
         As in :func:`read_json`.
+    max_values : int
+        The most values that are read.
 
     Raises
     ------
@@ -111,7 +114,7 @@ def parse_json(
       remedy:   take an unchanged copy
     """
     try:
-        value = _value(content, max_depth)
+        value = _value(content, max_depth, max_values)
     except _UnusableError as reason:
         raise error(
             f"{what} is not JSON that can be used",
@@ -128,7 +131,7 @@ class _UnusableError(Exception):
     """Why some text is not JSON that can be used."""
 
 
-def _value(content: bytes | str, max_depth: int) -> Any:
+def _value(content: bytes | str, max_depth: int, max_values: int) -> Any:
     """The value of the text, or the reason why there is none."""
     try:
         raw = content if isinstance(content, bytes) else content.encode()
@@ -137,7 +140,7 @@ def _value(content: bytes | str, max_depth: int) -> Any:
         raise _UnusableError(f"bytes that are not UTF-8 at position {reason.start}") from None
     except UnicodeEncodeError as reason:
         raise _UnusableError(f"text that is not Unicode at position {reason.start}") from None
-    _bounded(raw, max_depth)
+    _bounded(raw, max_depth, max_values)
     try:
         value = json.loads(
             text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_integer,
@@ -154,15 +157,15 @@ def _value(content: bytes | str, max_depth: int) -> Any:
     return value
 
 
-def _bounded(raw: bytes, max_depth: int) -> None:
+def _bounded(raw: bytes, max_depth: int, max_values: int) -> None:
     """Refuse brackets within brackets, and more values than a record has."""
     opened = raw.count(b"[") + raw.count(b"{")
-    if opened <= max_depth and opened + raw.count(b",") <= MAX_VALUES:
+    if opened <= max_depth and opened + raw.count(b",") <= max_values:
         return
     bare = _TEXT.sub(b"", raw)
     values = bare.count(b",") + bare.count(b"[") + bare.count(b"{")
-    if values > MAX_VALUES:
-        raise _UnusableError(f"{values:,} values, where a record has at most {MAX_VALUES:,}")
+    if values > max_values:
+        raise _UnusableError(f"{values:,} values, where a record has at most {max_values:,}")
     depth = deepest = 0
     for match in _BRACKET.finditer(bare):
         depth += 1 if match[0] in b"[{" else -1

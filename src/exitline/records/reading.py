@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from exitline.errors import ExitlineError
 from exitline.records.errors import RecordError
@@ -21,7 +22,7 @@ def open_regular(
     error: type[ExitlineError] = RecordError,
     max_bytes: int | None = None,
     remedy: str = "check the path",
-) -> BinaryIO:
+) -> BufferedReader:
     """A regular file, opened for reading its bytes.
 
     A device, a pipe or a folder is refused before anything is read of it, without waiting,

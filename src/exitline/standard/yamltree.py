@@ -147,6 +147,13 @@ class Tree:
         """The members of a list, or this one value as a list of one."""
         return self.sequence() if self.is_sequence else (self,)
 
+    def some(self) -> tuple[Tree, ...]:
+        """As `one_or_many`, and at least one."""
+        members = self.one_or_many()
+        if not members:
+            raise self.unlike("at least one value")
+        return members
+
     def text(self) -> str:
         """Text; numbers, dates and words such as `no` are taken as written."""
         if not isinstance(self.node, yaml.ScalarNode) or self.is_empty:

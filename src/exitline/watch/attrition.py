@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, nearest
-from exitline.infer.cells import Rows
+from exitline.infer.cells import Rows, no_kinds
 from exitline.infer.estimates import Block, Estimates
 from exitline.watch import linear
 from exitline.watch.linear import Named, Values
@@ -280,7 +280,7 @@ def _all_clusters(panel: Panel, labels: tuple[str, ...]) -> Rows:
     return Rows(
         domain=np.repeat(np.arange(len(labels)), len(clusters)),
         keys=tuple((label,) if label else () for label in labels), stratum=stratum,
-        stages=(np.tile(clusters, len(labels)),), n=ones, n_positive=ones,
+        stages=(np.tile(clusters, len(labels)),), n=ones, cases=no_kinds(ones),
         sums=np.empty((len(stratum), 0)),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from exitline.errors import DataError, ExitlineError, nearest
-from exitline.infer.cells import Cells, roll_up
+from exitline.infer.cells import Cells, no_kinds, roll_up
 from exitline.infer.intervals import symmetric
 from exitline.infer.taylor import linearised_variance
 from exitline.watch.linear import check_level, degrees
@@ -321,7 +321,14 @@ def _standard_errors(
     influence = np.linalg.solve(information, score.T).T
     ones = np.ones(len(eta), dtype=np.int64)
     cells = Cells(
-        data.stratum, (data.cluster,), (), (), ones, ones, influence, np.empty((len(eta), 0))
+        data.stratum,
+        (data.cluster,),
+        (),
+        (),
+        ones,
+        no_kinds(ones),
+        influence,
+        np.empty((len(eta), 0)),
     )
     rows = roll_up(cells, ())
     variance = linearised_variance(rows, rows.sums, spells.frame)[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
-from exitline.infer.cells import Cells, Rows, cells_from_arrow, roll_up
+from exitline.infer.cells import Cells, Rows, cells_from_arrow, no_kinds, relabelled, roll_up
 from exitline.infer.estimates import Block, Estimates
 from exitline.watch import linear
 from exitline.watch.linear import Named, Values
@@ -209,7 +209,7 @@ def _shares(waves: Sequence[str]) -> list[_Share]:
 
 def _estimates(table: pa.Table, waves: Sequence[str], spec: PanelSpec, level: float) -> Estimates:
     """All rates in all sets of domains."""
-    cells = _dense(table, 2 ** len(waves))
+    cells = relabelled(_dense(table, 2 ** len(waves)), spec.labels)
     frame = frame_from(cells, spec)
     wanted = _shares(waves)
     blocks: list[Block] = []
@@ -238,7 +238,7 @@ def _dense(table: pa.Table, width: int) -> Cells:
     n = counts.reshape(-1, width).sum(axis=1).astype(np.int64)
     return Cells(
         fine.stratum[first], tuple(s[first] for s in fine.stages),
-        tuple(d[first] for d in fine.domains), fine.levels, n, n, both,
+        tuple(d[first] for d in fine.domains), fine.levels, n, no_kinds(n), both,
         np.empty((len(first), 0)),
     )  # fmt: skip
 

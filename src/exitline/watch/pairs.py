@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.infer.cells import Cells, cells_from_arrow
+from exitline.infer.cells import Cells, cells_from_arrow, no_kinds
 from exitline.watch.sources import OpenPanel, WaveReport
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ def joined_cells(totals: Sequence[PairTotals]) -> Cells:
     n = sums[:, width * len(totals) :].sum(axis=1).astype(np.int64)
     return Cells(
         coded.stratum[first], tuple(s[first] for s in coded.stages),
-        tuple(d[first] for d in coded.domains), coded.levels, n, n, sums, coded.fpc[first],
+        tuple(d[first] for d in coded.domains), coded.levels, n, no_kinds(n), sums,
+        coded.fpc[first],
     )  # fmt: skip
 
 

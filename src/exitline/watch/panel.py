@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError, nearest
-from exitline.infer.cells import Cells, Rows, codes, roll_up
+from exitline.infer.cells import Cells, Rows, codes, no_kinds, roll_up
 from exitline.infer.frame import Frame, frame_of
+from exitline.infer.naming import shown_names
 from exitline.watch.sources import PanelSpec, WaveReport, few_matches, open_panel, refuse_straddling
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Panel:
         ones = used.astype(np.int64)
         cells = Cells(
             stratum=self.stratum, stages=(self.psu,), domains=(domain.codes,),
-            levels=(domain.labels,), n=ones, n_positive=ones,
+            levels=(domain.labels,), n=ones, cases=no_kinds(ones),
             sums=np.where(used[:, None], sums, 0.0), fpc=np.empty((self.size, 0)),
         )  # fmt: skip
         return roll_up(cells, (0,) if by else ())
@@ -206,8 +207,9 @@ def _pivoted(rows: pa.Table, spec: PanelSpec, reports: tuple[WaveReport, ...]) -
     columns = spec.columns
     domains = {}
     for i, name in enumerate(columns.domains):
-        coded, labels = codes(rows.column(f"domain{i + 1}"))
-        domains[name] = Domain(coded[first], labels)
+        coded, values = codes(rows.column(f"domain{i + 1}"))
+        names = shown_names(values, spec.labels[i]) if spec.labels else values
+        domains[name] = Domain(coded[first], names)
     extras = {
         name: grid.spread(rows.column(f"extra{i + 1}"))
         for i, name in enumerate(columns.extra_names)
@@ -245,7 +247,7 @@ def _frame(stratum: Ints, psu: Ints, lonely: str) -> Frame:
     """The design of all households."""
     n = np.ones(len(stratum), dtype=np.int64)
     empty = np.empty((len(stratum), 0))
-    return frame_of(Cells(stratum, (psu,), (), (), n, n, empty, empty), lonely)
+    return frame_of(Cells(stratum, (psu,), (), (), n, no_kinds(n), empty, empty), lonely)
 
 
 @dataclass(frozen=True)

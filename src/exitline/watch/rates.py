@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
-from exitline.infer.cells import Cells, Rows, roll_up
+from exitline.infer.cells import Cells, Rows, relabelled, roll_up
 from exitline.infer.estimates import Block, Estimates
 from exitline.infer.frame import Frame, frame_of
 from exitline.watch import linear
@@ -247,6 +247,7 @@ def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> 
     -------
     Estimates
     """
+    cells = relabelled(cells, spec.labels)
     frame = frame_from(cells, spec)
     blocks: list[Block] = []
     for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:

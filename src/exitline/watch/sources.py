@@ -40,6 +40,8 @@ class PanelSpec:
     lines : WaveLines
     unit : {"persons", "households"}
         What is counted; persons need `design.size`.
+    labels : tuple of mappings
+        What the values of each domain column mean, as the files say; `open_panel` fills it in.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class PanelSpec:
     waves: tuple[str, ...] = ()
     lines: WaveLines = field(default_factory=WaveLines)
     unit: Unit = "households"
+    labels: tuple[Mapping[Any, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,7 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
         if spec.columns.wave is not None:
             _refuse_unnamed(opened, attached[0], spec.columns.wave)
         waves = spec.waves or _found_waves(sources, attached, spec, opened)
-        spec = replace(spec, waves=waves)
+        spec = replace(spec, waves=waves, labels=_labels(sources, spec.columns, waves))
         tables = wave_tables(attached, waves, spec.columns, spec.lines)
         reports = tuple(
             _checked(opened, table, wave) for table, wave in zip(tables, waves, strict=True)
@@ -226,6 +229,21 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
         column = spec.columns.household
         kinds = tuple(each[column].type() for each in attached)
         yield OpenPanel(opened, tables, spec, reports, kinds)
+
+
+def _labels(
+    sources: Sequence[Any], columns: PanelColumns, waves: Sequence[str]
+) -> tuple[Mapping[Any, str], ...]:
+    """What the values of each domain column mean; where files differ, as the last one says."""
+    return tuple(
+        {
+            value: word
+            for source in sources
+            for wave in waves
+            for value, word in source.labels.get(columns.of(wave, name), {}).items()
+        }
+        for name in columns.domains
+    )
 
 
 def _refuse_same_file(sources: Sequence[Any]) -> None:
@@ -429,7 +447,7 @@ def refuse_straddling(tables: Sequence[pa.Table], design: Design) -> None:
     """
     import pyarrow as pa
 
-    if design.nest or design.census or design.strata is None or not design.stages:
+    if design.nest or design.census or design.stratum is None or not design.stages:
         return
     keys = pa.concat_tables([t.select(["stage1", "stratum"]) for t in tables])
     pairs = keys.group_by(["stage1", "stratum"]).aggregate([])
@@ -437,7 +455,7 @@ def refuse_straddling(tables: Sequence[pa.Table], design: Design) -> None:
     if several:
         raise DesignError(
             f"{several:,} PSU ids are used in more than one stratum",
-            where=f"columns '{design.stages[0]}' and '{design.strata}'",
+            where=f"columns '{design.stages[0]}' and '{design.stratum}'",
             expected="each PSU in one stratum, the same in every wave",
             got="the same id in several",
             remedy="households that move keep the PSU and stratum in which they were sampled; "

@@ -152,9 +152,28 @@ def event_faults(
         unknown = 0
         if households is not None:
             register = running.attach(open_source(households), "households")
+            _refuse_strangers(running, events, register, columns)
             orphans = lifecycle.unknown_households(events, register, columns)
             unknown = int(running.run(orphans)["events"][0].as_py())
     return EventFaults(unknown=unknown, **{name: int(value) for name, value in found.items()})
+
+
+def _refuse_strangers(
+    engine: Engine, events: Any, register: Any, columns: EventColumns | None
+) -> None:
+    """Refuse events none of whose households is in the register: keys in another form."""
+    from exitline.data.keys import how_much
+    from exitline.measure.lifecycle import EventColumns
+
+    name = (columns or EventColumns()).household
+    _need(register, (name,), "the register")
+    what = ("households of the events", "households of the register")
+    joined = how_much(engine.run, events[name], register[name], what)
+    if joined.none:
+        raise DataError(
+            joined.problem, where=f"column '{name}'", expected="households of the register",
+            got=joined.forms, remedy=joined.remedy,
+        )  # fmt: skip
 
 
 def check_events(faults: EventFaults, *, where: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exitline.infer import intervals
-from exitline.infer.cells import Cells, Rows, roll_up
+from exitline.infer.cells import Cells, Rows, no_kinds, roll_up
 from exitline.infer.taylor import linearised_variance
 from exitline.watch.linear import check_level, degrees
 
@@ -165,6 +165,13 @@ def _rows(spells: Spells, influence: Floats) -> Rows:
     """Influence summed to clusters."""
     ones = np.ones(spells.size, dtype=np.int64)
     cells = Cells(
-        spells.stratum, (spells.psu,), (), (), ones, ones, influence, np.empty((spells.size, 0))
+        spells.stratum,
+        (spells.psu,),
+        (),
+        (),
+        ones,
+        no_kinds(ones),
+        influence,
+        np.empty((spells.size, 0)),
     )
     return roll_up(cells, ())

@@ -96,10 +96,13 @@ def _run(use: RunUse, work: Path, say: Say, min_count: float | None) -> RunFolde
     if use.folder is not None:
         return read_run(use.folder)
     from exitline.api import run
+    from exitline.api.prepare import open_study
+    from exitline.api.provenance import commands
 
     assert use.study is not None
     run(use.study, work, min_count=min_count, say=say)
-    return read_run(work)
+    made = read_run(work)
+    return replace(made, record={**made.record, **commands(open_study(use.study))})
 
 
 def _recompute(runs: list[RunFolder], study: Path, work: Path, say: Say) -> None:

@@ -95,7 +95,8 @@ def _unit_words(measure: str, unit: str, run: RunFolder) -> Any:
     """The unit in words."""
     if unit != "percent":
         return known(unit)
-    return known("% of households" if "household" in measure else f"% of {run.about['counted']}")
+    rows = f"{run.about.get('unit', 'household')}s"
+    return known(f"% of {rows if 'household' in measure else run.about['counted']}")
 
 
 def _threshold(run: RunFolder, measure: str, grid: Grid) -> float | None:
@@ -151,6 +152,8 @@ def _cell(
     unit = run.about["measures"][row["measure"]]["unit"]
     said = write(row["estimate"], row["ci_low"], row["ci_high"], row["se"], unit, row["reason"])
     low, high = (float(t) if t else None for t in (claim.low, claim.high))
+    if row["ci_low"] == row["ci_high"]:  # no sampling error: the claim names no interval
+        low = high = float(claim.value)
     if not series.sampled:
         low = high = None
     lacking = series.sampled and low is None

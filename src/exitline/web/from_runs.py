@@ -12,11 +12,18 @@ from exitline.web.figures import Grid, figures_of, series_of
 from exitline.web.hiding import hidden_in
 from exitline.web.judged import decisions_of
 from exitline.web.model import Area, Explorer, Level, Text
-from exitline.web.places import places_of, put_in_place
+from exitline.web.places import match_of, places_of, put_in_place
 from exitline.web.sentences import Sentences
 from exitline.web.tables import read_table
 from exitline.web.texts import both, joined, known
-from exitline.web.words import disclosure_words, left_out, method_of, summary_of, verify_of
+from exitline.web.words import (
+    disclosure_words,
+    left_out,
+    method_of,
+    summary_of,
+    unplaced,
+    verify_of,
+)
 
 if TYPE_CHECKING:
     from exitline.publish.content.hidden import Hidden
@@ -83,7 +90,9 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
         templates=tuple(sentences.templates),
         standard=_standard(standard) if standard else None,
         sources=tuple((_source(s), s["url"]) for s in standard["sources"]) if standard else (),
-        method=(*method_of(ordered), *left_out(decided)), verify=verify_of(ordered, recomputed),
+        method=(*method_of(ordered), *left_out(decided), *frame.unplaced),
+        verify=verify_of(ordered, recomputed),
+        rows="person" if last.about.get("unit") == "person" else "household",
     )  # fmt: skip
     summary = settings.summary or summary_of(shown)
     least = max(h.min_count for h in hidden)
@@ -105,6 +114,7 @@ class Frame:
 
     levels: tuple[Level, ...]
     areas: tuple[Area, ...]
+    unplaced: tuple[tuple[Text, Text], ...] = ()
 
 
 def _told_apart(runs: Sequence[RunFolder]) -> list[RunFolder]:
@@ -146,13 +156,16 @@ def _frame(runs: Sequence[RunFolder], settings: Settings) -> Frame:
         for key in keys
     )
     areas = _areas_of(runs, keys, within)
+    few: tuple[tuple[Text, Text], ...] = ()
     for index, key in enumerate(keys):
         path = settings.areas[key].places if key in settings.areas else None
         if path is not None:
             layout, places = places_of(path, read_table(path))
+            here = [area for area in areas if area.level == index]
             level, areas = put_in_place(levels[index], index, areas, layout, places)
             levels = (*levels[:index], level, *levels[index + 1 :])
-    return Frame(levels, tuple(areas))
+            few += unplaced(match_of(here, places), key)
+    return Frame(levels, tuple(areas), few)
 
 
 def _levels_of(runs: Sequence[RunFolder], settings: Settings) -> dict[str, str]:

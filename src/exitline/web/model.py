@@ -242,6 +242,7 @@ class Explorer:
     method: tuple[tuple[Text, Text], ...] = ()
     disclosure: Text = ""
     verify: Verify = field(default_factory=lambda: Verify(""))
+    rows: Literal["household", "person"] = "household"
 
     @property
     def suppressed(self) -> int:
@@ -263,6 +264,7 @@ class Explorer:
             "format": FORMAT,
             "software": f"exitline {__version__}",
             "kind": self.kind,
+            "rows": self.rows,
             "title": self.title,
             "summary": self.summary,
             "notice": self.notice,

@@ -18,6 +18,19 @@ SCRIPTS = (
 FIRST_ROWS = 300
 """At most so many rows of the first level stand in the page for readers without JavaScript."""
 
+_PERSONS = {
+    "en": {
+        "households": "{0} persons looked at", "n": "Persons in the data",
+        "part_of": "{0} lies within {1}: they share persons, and the comparison is not of two "
+        "separate areas.",
+    },
+    "zh": {
+        "households": "调查{0}人", "n": "人数",
+        "part_of": "{0}位于{1}之内：两者有共同的人口，不是两个分开的地区之间的比较。",
+    },
+}  # fmt: skip
+"""Words of the interface where a row of the data is a person."""
+
 
 def render(payload: Mapping[str, Any]) -> str:
     """The explorer as one HTML file.
@@ -44,6 +57,8 @@ def render(payload: Mapping[str, Any]) -> str:
     words = {code: _words()[code] for code in languages if code in _words()} or {
         "en": _words()["en"]
     }
+    if payload.get("rows") == "person":
+        words = {code: {**known, **_PERSONS[code]} for code, known in words.items()}
     style, dark, script = _style(), _look("dark.css") + _asset("dark.css"), _script()
     return environment(_asset).get_template("explorer.html.j2").render(
         d=payload, languages=languages, words=words, first=_first(payload),

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from exitline.data.keys import Joined, matched_texts
+from exitline.data.values import written
 from exitline.errors import nearest
 from exitline.web.errors import ExplorerError
 from exitline.web.model import Area, Level, Text
@@ -63,7 +65,9 @@ def places_of(path: Path, rows: Rows) -> tuple[str, dict[str, Place]]:
     layout, pair = _positions(names)
     found: dict[str, Place] = {}
     for row in rows:
-        key = str(row["key"])
+        key = written(row["key"])
+        if key is None:
+            continue
         if key in found:
             raise ExplorerError("a place stands twice", where=f"{path}, key {key}",
                                 expected="each key once", got="two rows",
@@ -128,31 +132,51 @@ def put_in_place(
     Raises
     ------
     ExplorerError
-        When tiles are placed and an area has none.
+        When no area is in the table, or tiles are placed and an area has none.
     """
     found = list(areas)
+    here = [a for a in areas if a.level == index]
     if layout == "tiles":
-        _refuse_homeless([a for a in areas if a.level == index], places)
-    own = [i for i, area in enumerate(areas) if area.level == index and area.key in places]
+        _refuse_homeless(here, places)
+    joined = match_of(here, places)
+    if joined.none:
+        raise ExplorerError(
+            joined.problem, expected="the keys of the run's areas", got=joined.forms,
+            remedy=joined.remedy,
+        )  # fmt: skip
+    known = {i: written(area.key) or "" for i, area in enumerate(areas) if area.level == index}
+    own = [i for i, key in known.items() if key in places]
     for i in own:
-        place = places[areas[i].key]
+        place = places[known[i]]
         found[i] = replace(areas[i], label=place.label or areas[i].label, x=place.x, y=place.y)
     if layout == "tiles":
         return replace(level, layout="tiles"), found
-    spots = [(i, places[areas[i].key]) for i in own]
-    known = {i: (p.x, p.y) for i, p in spots if p.x is not None and p.y is not None}
-    if layout != "dots" or not known:
+    spots = [(i, places[known[i]]) for i in own]
+    at = {i: (p.x, p.y) for i, p in spots if p.x is not None and p.y is not None}
+    if layout != "dots" or not at:
         return level, found
-    aspect, square = unit_square({i: (x, y) for i, (x, y) in known.items()})
+    aspect, square = unit_square({i: (x, y) for i, (x, y) in at.items()})
     for i in own:
         x, y = square.get(i, (None, None))
         found[i] = replace(found[i], x=x, y=y)
     return replace(level, layout="dots", aspect=aspect), found
 
 
+def match_of(areas: Sequence[Area], places: Mapping[str, Place]) -> Joined:
+    """How many of some areas a table of places names.
+
+    Examples
+    --------
+    >>> match_of([Area("01", "North", 0)], {"1": Place(None, None, None)}).forms
+    'text like 09 (areas of the run), text like 9 (areas of the table of places)'
+    """
+    keys = {key for area in areas if (key := written(area.key)) is not None}
+    return matched_texts(keys, set(places), ("areas of the run", "areas of the table of places"))
+
+
 def _refuse_homeless(areas: Sequence[Area], places: Mapping[str, Place]) -> None:
     """Every area needs its tile: one that is missing is most often a name misspelt."""
-    lacking = [area.key for area in areas if area.key not in places]
+    lacking = [area.key for area in areas if written(area.key) not in places]
     if lacking:
         raise ExplorerError(
             f"{len(lacking)} areas have no tile", expected="a row for each area of the run",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+from exitline.data.values import written
 from exitline.errors import nearest
 from exitline.web.edges import class_edges
 from exitline.web.errors import ExplorerError
@@ -121,10 +122,11 @@ def _units(use: RecordUse, rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
             )  # fmt: skip
     found: dict[str, Unit] = {}
     for number, row in enumerate(rows, start=2):
-        chain = tuple(str(row[name]) for name in use.levels)
-        key = "" if row[use.key] is None else str(row[use.key])
-        key = key or ", ".join((*chain, str(row[use.name])))
+        chain = tuple(written(row[name]) or "" for name in use.levels)
+        own = written(row[use.name]) or ""
+        key = written(row[use.key]) or ", ".join((*chain, own))
         year = row[use.year]
+        year = int(year) if isinstance(year, float) and year.is_integer() else year
         if not isinstance(year, int) or year <= use.before:
             raise ExplorerError(
                 "a row has no usable year", where=f"{use.file}, row {number}",
@@ -136,7 +138,7 @@ def _units(use: RecordUse, rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
                 "a unit stands twice in the record", where=f"{use.file}, row {number}",
                 expected=f"each {use.key} once", got=key, remedy="remove one of the two rows",
             )  # fmt: skip
-        found[key] = Unit(key, str(row[use.name]), chain, year, str(row.get("note") or ""))
+        found[key] = Unit(key, own, chain, year, str(row.get("note") or ""))
     return list(found.values())
 
 

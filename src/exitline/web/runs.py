@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.inputs import is_there
 from exitline.publish.content.hidden import LEFT_OUT, SHOWN
 from exitline.publish.content.standing import Standing
+from exitline.records import RecordError
+from exitline.records.run import read_run_record
 from exitline.web.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -106,14 +108,28 @@ def read_run(folder: str | Path) -> RunFolder:
     """
     path = Path(folder)
     record = _record(path)
-    inside = tuple(
-        (r["by"], r["domain"], r["within"], r["within_domain"]) for r in _rows(path, "areas")
-    )
+    try:
+        return _read(path, record)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as reason:
+        got = f"a table or claim of another form ({type(reason).__name__})"
+        raise _not_a_run(path, got) from reason
+
+
+def _read(path: Path, record: Mapping[str, Any]) -> RunFolder:
+    """The folder with this record, its figures held against its claims."""
     claims, counts = _claims(path)
-    decided = _rows(path, "decisions")
+    estimated, decided = _rows(path, "estimates"), _rows(path, "decisions")
+    unnamed = {(r["by"], r["domain"]) for r in estimated if r["release"] == LEFT_OUT}
+    levels = record["about"]["levels"]
+    unnamed |= {(levels[r["level"]], r["unit"]) for r in decided if r["release"] == LEFT_OUT}
+    inside = tuple(
+        (r["by"], r["domain"], r["within"], r["within_domain"])
+        for r in _rows(path, "areas")
+        if not {(r["by"], r["domain"]), (r["within"], r["within_domain"])} & unnamed
+    )
     found = RunFolder(
         path, record,
-        [row for row in _rows(path, "estimates") if row["release"] != LEFT_OUT],
+        [row for row in estimated if row["release"] != LEFT_OUT],
         [row for row in decided if row["release"] != LEFT_OUT],
         {(by, area): (within, parent) for by, area, within, parent in reversed(inside)},
         claims, inside, Counter((r["level"], r["criterion"], r["outcome"]) for r in decided),
@@ -178,15 +194,10 @@ def _record(path: Path) -> Mapping[str, Any]:
     """run.json, with the part that describes the run."""
     file = path / "run.json"
     try:
-        record: Any = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as reason:
-        raise _not_a_run(file, "a file that cannot be read") from reason
-    if not isinstance(record, dict) or not all(
-        isinstance(record.get(name), kind)
-        for name, kind in (("about", dict), ("release", dict), ("apart", list))
-    ):
-        raise _not_a_run(file, "a record without a description of the run")
-    return record
+        return read_run_record(path)
+    except RecordError as reason:
+        got = ", ".join(filter(None, (reason.where, reason.got)))
+        raise _not_a_run(file, got) from reason
 
 
 def _rows(path: Path, name: str) -> list[dict[str, Any]]:
@@ -209,10 +220,10 @@ def _rows(path: Path, name: str) -> list[dict[str, Any]]:
 
 def _not_a_run(file: Path, got: str) -> ExplorerError:
     return ExplorerError(
-        "this is not the folder of a run" if not file.exists() else "the run cannot be read",
+        "this is not the folder of a run" if not is_there(file) else "the run cannot be read",
         where=str(file),
         expected="a folder that `exitline run` of this version wrote",
-        got=got if file.exists() else "no such file",
+        got=got if is_there(file) else "no such file",
         remedy="run the study, then name the folder it wrote (out/ beside the study)",
     )
 

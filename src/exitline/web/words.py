@@ -9,6 +9,7 @@ from exitline.web.model import Text, Verify
 from exitline.web.texts import both, joined
 
 if TYPE_CHECKING:
+    from exitline.data.keys import Joined
     from exitline.web.model import DecisionSet, Explorer
     from exitline.web.runs import RunFolder
 
@@ -24,34 +25,49 @@ def summary_of(shown: Explorer) -> Text:
     return joined(both("{0}, by area, {1}.", "{1}年各地区的{0}。"), shown.series[0].label, span)
 
 
+_SHARES = {
+    "logit": both("on the logit scale", "logit尺度"),
+    "beta": both("by Korn and Graubard's beta limits", "Korn-Graubard beta界限"),
+}
+
+
 def method_of(runs: Sequence[RunFolder]) -> tuple[tuple[Text, Text], ...]:
     """How the figures came about, term by term."""
     last = runs[-1]
-    households = max((int(row["n"]) for row in last.estimates), default=0)
+    rows = f"{max((int(row['n']) for row in last.estimates), default=0):,}"
+    persons = last.about.get("unit", "household") == "person"
     if last.census:
         data = joined(
+            both("A full count of {0} persons: there is no sampling error.",
+                 "全数调查{0}人：没有抽样误差。") if persons else
             both("A full count of {0} households: there is no sampling error.",
-                 "全数调查{0}户：没有抽样误差。"), f"{households:,}",
+                 "全数调查{0}户：没有抽样误差。"), rows,
         )  # fmt: skip
         return ((both("Data", "数据"), data), *_decided(last, census=True))
     level = f"{100 * last.estimates[0]['level']:g}" if last.estimates else "95"
     return (
         (
             both("Data", "数据"),
-            joined(both("A sample of {0} households.", "样本为{0}户。"), f"{households:,}"),
+            joined(
+                both("A sample of {0} persons.", "样本为{0}人。")
+                if persons
+                else both("A sample of {0} households.", "样本为{0}户。"),
+                rows,
+            ),
         ),
         (
             both("Intervals", "区间"),
             joined(
                 both(
                     "{0} % confidence intervals from the sampling design (strata, clusters and "
-                    "weights, by linearisation); for shares on the logit scale. Each speaks for "
+                    "weights, by linearisation); for shares {2}. Each speaks for "
                     "one area: among many areas, about one in {1} misses.",
-                    "按抽样设计（层、群与权数，线性化方法）计算的{0}%置信区间；比例用logit尺度。"
+                    "按抽样设计（层、群与权数，线性化方法）计算的{0}%置信区间；比例用{2}。"
                     "每个区间只对一个地区而言：地区多时，约{1}个中有一个不含真值。",
                 ),
                 level,
                 f"{100 / (100 - float(level)):.0f}",
+                _SHARES[last.about.get("interval", "logit")],
             ),
         ),
         *_decided(last, census=False),
@@ -77,6 +93,18 @@ def _decided(run: RunFolder, *, census: bool) -> tuple[tuple[Text, Text], ...]:
         )
     )
     return ((both("Decisions", "判定"), text),)
+
+
+def unplaced(match: Joined, level: str) -> tuple[tuple[Text, Text], ...]:
+    """Areas of a level without a place, where these are the most."""
+    if not match.few:
+        return ()
+    said = both(
+        "Only {0} of {1} areas of '{2}' are in the table of places; {3}.",
+        "地点表中只有“{2}”{1}个地区中的{0}个；{3}。",
+    )
+    text = joined(said, f"{match.matched:,}", f"{match.left.keys:,}", level, match.forms)
+    return ((both("Areas without a place", "没有位置的地区"), text),)
 
 
 def left_out(decided: Sequence[DecisionSet]) -> tuple[tuple[Text, Text], ...]:
@@ -131,7 +159,9 @@ def verify_of(runs: Sequence[RunFolder], recomputed: bool) -> Verify:
             "每个数字都出自该次运行的一项声明；制作本页时没有由数据重新计算。核对：取下列摘要的数据，运行：",
         )
     )
-    commands = tuple(dict.fromkeys(str(run.record["verify"]) for run in runs))
+    commands = tuple(
+        dict.fromkeys(str(run.record["verify"]) for run in runs if run.record["verify"])
+    )
     digests = [
         (str(part["name"]), str(part["sha256"]))
         for run in runs for part in run.record["inputs"] if part.get("sha256")

@@ -105,7 +105,7 @@ def write(value: float, low: float, high: float, se: float, unit: str, reason: s
     text = _with_unit(value, places, unit)
     if math.isnan(low) or math.isnan(high):
         return Written(text, "", reason or "no interval can be given")
-    if se == 0:
+    if se == 0 and low == high:  # none poor of fifty has no standard error, but an interval
         return Written(text)
     percent = unit == "share"
     low = lower_end(low, value, unit)

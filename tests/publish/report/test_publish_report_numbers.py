@@ -44,6 +44,11 @@ def test_a_tiny_share_is_not_shown_as_nothing() -> None:
     assert write(0.0004, NAN, NAN, 0.0, "share").text.replace(SPACE, " ") == "under 0.1 %"
 
 
+def test_a_share_of_nothing_in_a_sample_keeps_its_interval() -> None:
+    assert str(write(0.0, 0.0, 0.071, 0.0, "share")).replace(SPACE, " ") == "0.0 % (0.0–7.1)"
+    assert write(0.0, 0.0, 0.0, 0.0, "share").interval == ""
+
+
 def test_no_number_of_people_has_an_interval_below_zero() -> None:
     assert write(6_000.0, -7_200.0, 19_200.0, 6_500.0, "persons").interval == "0–19,200"
 

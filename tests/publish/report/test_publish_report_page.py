@@ -276,7 +276,8 @@ def test_without_estimates_the_exit_rule_is_the_answer() -> None:
     )
     text = Page(render(content)).text
     assert "30.0 %" in text
-    assert "of households meet the exit rule (30)." in text
+    assert "of households fulfil every criterion (30)." in text
+    assert "meets the exit rule" not in text
     assert "sampling error" in text
 
 

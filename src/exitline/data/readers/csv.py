@@ -1,71 +1,98 @@
-"""CSV files: the header, the separator and the encoding are looked at; rows are not read.
+"""CSV files: the dialect by declared rules; rows are read by an engine, or explained here.
 
-The engine scans the file where it lies. Only a file in an encoding that engines do not
-know, or with declared marks for missing values, is brought into an Arrow table, by
-PyArrow's own CSV reader.
+Nothing about a file is guessed from its rows. The separator is the mark that occurs most
+often in the header, the quote is `"`, there is no comment sign unless one is declared, and
+every row has as many fields as the header. Engines read UTF-8 with one kind of line ends;
+anything else is first copied in that form into a private folder (`plain`). When an engine
+cannot read a row, `explain` finds its line and says what is wrong with it.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
 
-from exitline.data.readers.declaring import declare
-from exitline.data.readers.encodings import likely_encoding
+from exitline.data.held import HeldFile
+from exitline.data.readers.csv_text import decoded_start, wrong_encoding
 from exitline.data.readers.magic import no_rows
 from exitline.data.readers.names import check_names
+from exitline.data.values import written
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
     from exitline.data.source import Source
 
 DELIMITERS = (",", ";", "\t", "|")
-_BLOCK = 4 * 1024 * 1024
-_ENGINE_ENCODINGS = {"utf-8": "utf-8", "iso8859-1": "latin-1"}
+QUOTE = '"'
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d+([eE][-+]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
 @dataclass(frozen=True)
-class Header:
-    """What the first lines of a CSV file say.
+class Dialect:
+    """How a CSV file is written.
 
     Parameters
     ----------
     names : tuple of str
-        Column names.
+        Column names, without blanks around.
     delimiter : str
         One character.
     decimal : {".", ","}
-    rows : tuple of tuple of str
-        The first rows, as text.
+    encoding : str
+        As Python calls it.
+    missing : tuple of str
+        Texts that stand for a missing value beside the empty one.
+    comment : str, optional
+        A line that begins with it is no row.
+    gzipped : bool
+    skip : int
+        Blank lines above the header.
+    sample : tuple of tuple of str
+        The first rows, as written.
     """
 
     names: tuple[str, ...]
     delimiter: str
-    decimal: str
-    rows: tuple[tuple[str, ...], ...]
+    decimal: str = "."
+    encoding: str = "utf-8"
+    missing: tuple[str, ...] = ()
+    comment: str | None = None
+    gzipped: bool = False
+    skip: int = 0
+    sample: tuple[tuple[str, ...], ...] = ()
+
+    def said(self) -> dict[str, object]:
+        """As a run's record states it."""
+        return {
+            "delimiter": self.delimiter,
+            "quote": QUOTE,
+            "comment": self.comment,
+            "decimal": self.decimal,
+            "encoding": self.encoding,
+            "missing": ["", *self.missing],
+        }
 
 
 def open_csv(
-    path: Path,
+    held: HeldFile,
     *,
     encoding: str = "utf-8",
     delimiter: str | None = None,
     decimal: str | None = None,
     missing: Sequence[str] = (),
+    comment: str | None = None,
 ) -> Source:
-    """A CSV file as a source, once its encoding, header and first rows are in order.
+    """A CSV file as a source, once its header and first rows are in order.
 
     Parameters
     ----------
-    path : Path
+    held : HeldFile
         The file, plain or gzipped.
     encoding : str
         Any encoding that Python knows; UTF-8 unless said.
@@ -75,92 +102,70 @@ def open_csv(
         A comma is recognised where the separator is a semicolon.
     missing : sequence of str
         Texts that stand for a missing value, beside the empty one ("NA", ".").
+    comment : str, optional
+        One character; lines that begin with it are left out.
 
     Returns
     -------
     Source
-        Of kind "csv", or "arrow" where an engine could not scan the file as it is.
+        Of kind "csv".
 
     Raises
     ------
     DataError
-        For a wrong encoding, a header without rows, a header that is data, a broken
-        row, or two columns of one name.
+        For a wrong encoding, a header without rows, a header that is data, or two columns
+        of one name.
     """
     from exitline.data.source import Source
 
+    path = held.path
     codec = _codec(encoding, path)
-    check_encoding(path, codec)
-    header = read_header(path, codec, delimiter, decimal)
-    if codec.name not in _ENGINE_ENCODINGS or missing:
-        return _read_with_arrow(path, codec.name, header, missing)
-    options = {"delimiter": header.delimiter}
-    if header.decimal != ".":
-        options["decimal"] = header.decimal
-    if codec.name != "utf-8":
-        options["encoding"] = _ENGINE_ENCODINGS[codec.name]
-    return Source(kind="csv", path=path, options=options)
+    _check_marks(path, delimiter, decimal, comment)
+    dialect = read_dialect(held, codec, delimiter, decimal, tuple(missing), comment)
+    return Source(kind="csv", path=path, held=held, options={"dialect": dialect})
 
 
-def check_encoding(path: Path, codec: codecs.CodecInfo) -> None:
-    """Decode the file in blocks and refuse one that is not in the encoding.
-
-    Parameters
-    ----------
-    path : Path
-    codec : codecs.CodecInfo
-
-    Raises
-    ------
-    DataError
-        Naming the line and the encoding that the file is probably in.
-    """
-    decoder = codec.incrementaldecoder(errors="strict")
-    lines = 1
-    with _open(path) as handle:
-        while block := handle.read(_BLOCK):
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError as reason:
-                line = lines + reason.object[: reason.start].count(b"\n")
-                raise _wrong_encoding(path, codec, line) from reason
-            lines += block.count(b"\n")
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as reason:
-            raise _wrong_encoding(path, codec, lines) from reason
-
-
-def read_header(
-    path: Path,
+def read_dialect(
+    held: HeldFile,
     codec: codecs.CodecInfo,
     delimiter: str | None = None,
     decimal: str | None = None,
-) -> Header:
-    """Column names, separator and decimal sign, from the first 64 kB.
+    missing: tuple[str, ...] = (),
+    comment: str | None = None,
+) -> Dialect:
+    """Column names, separator and decimal sign, from the first megabyte.
 
     Parameters
     ----------
-    path : Path
+    held : HeldFile
     codec : codecs.CodecInfo
         The file's encoding.
     delimiter, decimal : str, optional
         Taken as said; found otherwise.
+    missing, comment
+        As declared.
 
     Returns
     -------
-    Header
+    Dialect
 
     Raises
     ------
     DataError
         For a header without rows, a header that is data, or two columns of one name.
     """
-    with _open(path) as handle:
-        start = handle.read(65536)
-        whole = not handle.read(1)
-    text = codec.incrementaldecoder(errors="strict").decode(start).lstrip("\ufeff")
-    lines = [line for line in text.splitlines() if line.strip()]
+    path = held.path
+    gzipped = held.read(2) == b"\x1f\x8b"
+    try:
+        text, whole = decoded_start(held, codec, gzipped=gzipped)
+    except UnicodeError as reason:  # UTF-16 without its mark at the start has no place
+        before = reason.object[: reason.start] if isinstance(reason, UnicodeDecodeError) else b""
+        raise wrong_encoding(held, codec.name, 1 + before.count(b"\n")) from reason
+    lines = text.splitlines(keepends=True)
+    if comment:
+        lines = [line for line in lines if not line.startswith(comment)]
+    skip = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
+    lines = lines[skip:] if whole else lines[skip:-1] or lines[skip:]
     if not lines:
         raise DataError(
             "the file is empty",
@@ -169,59 +174,56 @@ def read_header(
             got="blank lines alone",
             remedy="export or download it again",
         )
-    if len(lines) == 1 and whole:
+    separator = delimiter or _delimiter(path, lines[0])
+    rows = [tuple(row) for row in csv.reader(lines[:2000], delimiter=separator) if row]
+    if whole and not any(line.strip("\x1a\r\n\t ") for line in lines[1:]):
         raise no_rows(path)
-    separator = delimiter or _delimiter(lines[0])
-    rows = tuple(
-        tuple(row)
-        for row in csv.reader(lines if whole else lines[:-1] or lines, delimiter=separator)
+    _check_header(rows[0], path)
+    names = tuple(written(name) or f"column{i}" for i, name in enumerate(rows[0]))
+    check_names(names, path.name)
+    return Dialect(
+        names,
+        separator,
+        decimal or _decimal(separator, rows[1:101]),
+        codec.name,
+        missing,
+        comment,
+        gzipped,
+        skip if not comment else 0,
+        tuple(rows[1:]),
     )
-    names = rows[0]
-    _check_header(names, path)
-    return Header(names, separator, decimal or _decimal(separator, rows[1:]), rows[1:101])
 
 
-def _read_with_arrow(path: Path, encoding: str, header: Header, missing: Sequence[str]) -> Source:
-    """Bring the file into an Arrow table, decoded and with its marks for missing values."""
-    import pyarrow as pa
-    import pyarrow.csv as pacsv
-
-    from exitline.data.source import Source
-
-    convert = pacsv.ConvertOptions(
-        null_values=["", *missing], strings_can_be_null=True, decimal_point=header.decimal
-    )
-    try:
-        table = pacsv.read_csv(
-            path,
-            read_options=pacsv.ReadOptions(encoding=encoding),
-            parse_options=pacsv.ParseOptions(delimiter=header.delimiter, newlines_in_values=True),
-            convert_options=convert,
-        )
-    except pa.ArrowInvalid as reason:
+def _check_marks(
+    path: Path, delimiter: str | None, decimal: str | None, comment: str | None
+) -> None:
+    """Declared marks are single characters that can be told apart."""
+    for name, mark in (("delimiter", delimiter), ("comment", comment)):
+        if mark is not None and (len(mark) != 1 or mark in f"{QUOTE}\r\n\0"):
+            raise DataError(
+                f"the {name} is not one character",
+                where=path.name,
+                expected="one character other than a double quotation mark, such as ; or |",
+                got=f"{len(mark)} characters" if len(mark) != 1 else repr(mark),
+                remedy=f"declare one character as {name}",
+            )
+    if decimal is not None and decimal not in (".", ","):
         raise DataError(
-            "the CSV file has a broken row",
+            "the decimal sign is neither a point nor a comma",
             where=path.name,
-            expected=f"{len(header.names)} fields in each row",
-            got="a row with another number of fields, or a quote that is not closed",
-            remedy="name the separator (delimiter), or export the file again",
-        ) from reason
-    named = [name or f"column{i}" for i, name in enumerate(table.column_names)]
-    return Source(kind="arrow", path=path, table=table.rename_columns(named))
-
-
-def _open(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked where it is gzipped."""
-    if path.suffix.lower() == ".gz":
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    return path.open("rb")
+            expected="'.' or ','",
+            got=repr(decimal),
+            remedy="declare one of them as decimal, or leave it out",
+        )
 
 
 def _codec(encoding: str, path: Path) -> codecs.CodecInfo:
-    """Python's codec of this name."""
+    """Python's codec of this name, if it is one for text."""
     try:
-        return codecs.lookup(encoding)
-    except LookupError as reason:
+        found = codecs.lookup(encoding)
+        "a,1\n".encode(encoding)
+        b"".decode(encoding)
+    except (LookupError, ValueError, TypeError, AssertionError) as reason:
         raise DataError(
             f"there is no encoding '{encoding}'",
             where=path.name,
@@ -229,22 +231,13 @@ def _codec(encoding: str, path: Path) -> codecs.CodecInfo:
             got=repr(encoding),
             remedy="use the name that the program which wrote the file gives",
         ) from reason
+    return codecs.lookup("utf-8") if found.name in ("ascii", "utf-8-sig") else found
 
 
-def _wrong_encoding(path: Path, codec: codecs.CodecInfo, line: int) -> DataError:
-    with _open(path) as handle:
-        guess = likely_encoding(handle.read(_BLOCK))
-    return DataError(
-        f"the file is not encoded in {codec.name.upper()}",
-        where=f"{path.name}, line {line}",
-        expected=f"text in {codec.name.upper()}",
-        got=f"bytes that look like {guess}",
-        remedy=declare("encoding", guess) + ", or save the file as UTF-8",
-    )
-
-
-def _delimiter(line: str) -> str:
-    """The separator that occurs most often in the header, outside quotes."""
+def _delimiter(path: Path, line: str) -> str:
+    """A tab in a .tsv file; else the mark that occurs most often in the header, outside quotes."""
+    if path.name.lower().removesuffix(".gz").endswith(".tsv"):
+        return "\t"
     bare = re.sub(r'"[^"]*"', "", line)
     return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
 
@@ -261,7 +254,7 @@ def _decimal(delimiter: str, rows: Sequence[Sequence[str]]) -> str:
 
 
 def _check_header(names: Sequence[str], path: Path) -> None:
-    """Names, not data; and each name once."""
+    """Names, not data."""
     filled = [name for name in names if name.strip()]
     if filled and all(_NUMBER.fullmatch(name.strip()) for name in filled):
         raise DataError(
@@ -271,4 +264,3 @@ def _check_header(names: Sequence[str], path: Path) -> None:
             got="numbers in every column",
             remedy="add a header, or export the data with one",
         )
-    check_names([name or f"unnamed {i}" for i, name in enumerate(names)], path.name)

@@ -16,15 +16,15 @@ FLAGS = {"missing": "missing-code"}
 _flags: ContextVar[bool] = ContextVar("flags", default=False)
 
 
-def declare(option: str, value: str) -> str:
+def declare(option: str, *values: str) -> str:
     """An instruction that declares an option of a reader.
 
     Parameters
     ----------
     option : str
         Its key in a study: "encoding", "sheet", "missing", "delimiter", "decimal".
-    value : str
-        What to declare.
+    *values : str
+        What to declare; several only where the option takes several.
 
     Examples
     --------
@@ -35,10 +35,15 @@ def declare(option: str, value: str) -> str:
     ('add --encoding cp1252', 'add --missing-code NA')
     """
     if _flags.get():
-        quoted = f"'{value}'" if not value or set(value) & set(" ;|*?<>&$\t") else value
-        return f"add --{FLAGS.get(option, option)} {quoted}"
-    written = f"[{value}]" if option == "missing" else value
+        return "add " + " ".join(f"--{FLAGS.get(option, option)} {_quoted(v)}" for v in values)
+    several = option in ("missing", "text", "number")
+    written = f"[{', '.join(values)}]" if several else values[0]
     return f"declare '{option}: {written}' beside the path"
+
+
+def _quoted(value: str) -> str:
+    """A value as a shell takes it."""
+    return f"'{value}'" if not value or set(value) & set(" ;|*?<>&$\t") else value
 
 
 def choose(key: str, flag: str) -> str:

@@ -11,6 +11,7 @@ from exitline.data.readers.columns import absent, from_pandas, written
 from exitline.data.readers.declaring import declare
 from exitline.data.readers.magic import no_rows
 from exitline.data.readers.names import check_names
+from exitline.data.readers.workbook import check_workbook
 from exitline.errors import DataError, nearest
 
 if TYPE_CHECKING:
@@ -62,11 +63,15 @@ def _read(path: Path, sheet: str | None, missing: Sequence[str]) -> pd.DataFrame
     import pandas as pd
     from python_calamine import CalamineError
 
+    check_workbook(path)
     try:
         with pd.ExcelFile(path, engine="calamine") as book:
             name = _choose([str(n) for n in book.sheet_names], sheet, path)
             return book.parse(name, header=None, keep_default_na=False, na_values=["", *missing])
-    except (CalamineError, ValueError, OSError) as reason:
+    except BaseException as reason:
+        broke = type(reason).__name__ == "PanicException"  # calamine's, and no Exception
+        if not broke and not isinstance(reason, CalamineError | ValueError | OSError):
+            raise
         raise DataError(
             "the spreadsheet cannot be read",
             where=path.name,

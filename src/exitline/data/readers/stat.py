@@ -52,18 +52,20 @@ def read_stat(
     """
     from exitline.data.source import Source
 
-    table, labels = _read(path, kind, encoding)
+    table, labels, titles = _read(path, kind, encoding)
     if table is None:
         raise no_rows(path)
     check_names(table.column_names, path.name)
     options = MappingProxyType({"missing": tuple(missing)} if missing else {})
-    return Source(kind="arrow", path=path, table=table, labels=labels, options=options)
+    return Source(
+        kind="arrow", path=path, table=table, labels=labels, titles=titles, options=options
+    )
 
 
 def _read(
     path: Path, kind: str, encoding: str | None
-) -> tuple[pa.Table | None, Mapping[str, Mapping[Any, str]]]:
-    """The rows as Arrow (None where there are none), and the labels."""
+) -> tuple[pa.Table | None, Mapping[str, Mapping[Any, str]], Mapping[str, str]]:
+    """The rows as Arrow (None where there are none), value labels and titles of columns."""
     import pyarrow as pa
     import pyreadstat
     from pyreadstat._readstat_parser import PyreadstatError, ReadstatError
@@ -71,15 +73,14 @@ def _read(
     read = pyreadstat.read_dta if kind == "stata" else pyreadstat.read_sav
     try:
         chunks: list[pa.Table] = []
-        labels: Mapping[str, Mapping[Any, str]] = MappingProxyType({})
-        kinds: Mapping[str, str] = {}
+        found: Any = None
         for frame, meta in _chunks(read, path, encoding):
             chunks.append(pa.Table.from_pandas(frame, preserve_index=False))
-            kinds, labels = meta.original_variable_types, _labels(meta)
+            found = meta
     except UnicodeDecodeError as reason:
         raise _wrong_encoding(path, kind, encoding) from reason
     except (ReadstatError, PyreadstatError, ValueError) as reason:
-        if "encod" in str(reason).lower() or "convert" in str(reason).lower():
+        if "encod" in str(reason).lower() or "convert string" in str(reason).lower():
             raise _wrong_encoding(path, kind, encoding) from reason
         raise DataError(
             f"the {_PROGRAM[kind]} file is damaged or of an unknown version",
@@ -88,8 +89,10 @@ def _read(
             got="content that cannot be read",
             remedy="copy it again, or save it anew from the program that made it",
         ) from reason
-    return (_typed(pa.concat_tables(chunks, promote_options="permissive"), kinds)
-            if chunks else None), labels  # fmt: skip
+    if not chunks:
+        return None, MappingProxyType({}), MappingProxyType({})
+    table = pa.concat_tables(chunks, promote_options="permissive")
+    return _typed(table, found.original_variable_types), _labels(found), _titles(found)
 
 
 def _chunks(
@@ -193,6 +196,12 @@ def _labels(meta: Any) -> Mapping[str, Mapping[Any, str]]:
             for column, codes in meta.variable_value_labels.items()
         }
     )
+
+
+def _titles(meta: Any) -> Mapping[str, str]:
+    """What the file says that its columns hold, where it says anything."""
+    said = meta.column_names_to_labels.items()
+    return MappingProxyType({name: text.strip() for name, text in said if text and text.strip()})
 
 
 def _code(value: Any) -> Any:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
-import json
+import io
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from exitline import inputs
+from exitline.data.values import written
 from exitline.decide.lifecycle.decision import Scalar
 from exitline.decide.lifecycle.errors import LifecycleError
 from exitline.decide.lifecycle.event import Document, Draft
 from exitline.errors import nearest
+from exitline.records import parse_json, read_json
+from exitline.records.reading import MAX_BYTES
 
 _NEEDED = ("household", "step", "on", "actor", "role")
 _KNOWN = (*_NEEDED, "documents", "category", "reason", "evidence")
@@ -87,6 +92,8 @@ def draft_of(row: Mapping[str, Any], *, where: str) -> Draft:
     ('ab12', True)
     """
     given = {key: value for key, value in row.items() if value is not None and value != ""}
+    if written(given.get("household")) is None:
+        given.pop("household", None)
     for key in given:
         if key not in _KNOWN and not key.startswith(_EVIDENCE):
             raise LifecycleError(
@@ -107,7 +114,7 @@ def draft_of(row: Mapping[str, Any], *, where: str) -> Draft:
             remedy="fill in what is missing",
         )
     return Draft(
-        household=str(given["household"]),
+        household=written(given["household"]) or "",
         step=str(given["step"]).strip(),
         on=_day(given["on"], where),
         actor=str(given["actor"]),
@@ -130,13 +137,10 @@ def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
             got=file.suffix or "no ending",
             remedy="export the events as one of these",
         )
+    inputs.check_regular(file, expected="a file of events", error=LifecycleError)
     try:
         yield from readers[file.suffix](file)
-    except FileNotFoundError as reason:
-        raise LifecycleError(
-            "there is no such file", where=str(file), remedy="check the path"
-        ) from reason
-    except (ValueError, OSError) as reason:
+    except (ValueError, OSError, csv.Error) as reason:
         raise LifecycleError(
             "the file cannot be read as what its ending says",
             where=file.name,
@@ -147,27 +151,36 @@ def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _csv(file: Path) -> Iterator[Mapping[str, Any]]:
-    with file.open(encoding="utf-8-sig", newline="") as handle:
-        for number, row in enumerate(csv.DictReader(handle), 1):
-            if None in row or None in row.values():
-                raise LifecycleError(
-                    "a row that does not fit the header",
-                    where=f"{file.name} row {number}",
-                    expected="as many cells as the header has",
-                    got="more or fewer",
-                    remedy="quote cells that hold a comma",
-                )
-            yield row
+    for number, row in enumerate(csv.DictReader(io.StringIO(_text(file), newline="")), 1):
+        if None in row or None in row.values():
+            raise LifecycleError(
+                "a row that does not fit the header",
+                where=f"{file.name} row {number}",
+                expected="as many cells as the header has",
+                got="more or fewer",
+                remedy="quote cells that hold a comma",
+            )
+        yield row
+
+
+def _text(file: Path) -> str:
+    return inputs.text(
+        file, most=MAX_BYTES, expected=f"a {file.suffix[1:]} file", error=LifecycleError
+    )
 
 
 def _json(file: Path) -> Iterator[Mapping[str, Any]]:
-    data = json.loads(file.read_text(encoding="utf-8"))
+    data = read_json(file, what="the file of events", error=LifecycleError)
     yield from _objects(data if isinstance(data, list) else [data])
 
 
 def _json_lines(file: Path) -> Iterator[Mapping[str, Any]]:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    yield from _objects([json.loads(line) for line in lines if line.strip()])
+    for number, line in enumerate(_text(file).splitlines(), 1):
+        if line.strip():
+            where = f"{file.name}, line {number}"
+            yield from _objects(
+                [parse_json(line, what="the event", where=where, error=LifecycleError)]
+            )
 
 
 def _objects(values: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
@@ -203,11 +216,20 @@ def _day(value: Any, where: str) -> date:
 
 def _documents(value: Any, where: str) -> tuple[Document, ...]:
     """Documents from "kind=reference(field, field); kind", or from a list."""
-    parts = value.split(";") if isinstance(value, str) else list(value)
+    parts = value.split(";") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise LifecycleError(
+            "'documents' is not a list",
+            where=where,
+            expected="a list of documents, or text with ; between them",
+            got=type(value).__name__,
+            remedy="write it as a list",
+        )
     found = []
     for part in parts:
         if isinstance(part, dict):
-            shows = tuple(str(name) for name in part.get("shows", ()))
+            named = part.get("shows", ())
+            shows = tuple(map(str, named if isinstance(named, list | tuple) else [named]))
             found.append(Document(str(part.get("kind", "")), str(part.get("digest", "")), shows))
             continue
         match = _DOCUMENT.fullmatch(str(part))
@@ -248,4 +270,5 @@ def _value(value: Any) -> Scalar:
         return None
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    return float(text) if _NUMBER.fullmatch(text) else value
+    number = float(text) if _NUMBER.fullmatch(text) else None
+    return value if number is None or not math.isfinite(number) else number

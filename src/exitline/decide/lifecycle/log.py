@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from exitline.decide.lifecycle import store
+from exitline.decide.lifecycle import kept, store
 from exitline.decide.lifecycle.admit import admit
-from exitline.decide.lifecycle.canonical import canonical
 from exitline.decide.lifecycle.decision import (
     DecisionRecord,
     Scalar,
@@ -27,12 +25,11 @@ from exitline.decide.lifecycle.errors import (
 from exitline.decide.lifecycle.evaluate import derived_again, evaluate
 from exitline.decide.lifecycle.event import Draft, Event
 from exitline.decide.lifecycle.history import History
-from exitline.decide.lifecycle.loading import load_procedure
 from exitline.decide.lifecycle.procedure import Procedure
 from exitline.decide.lifecycle.request import Request
 from exitline.decide.lifecycle.rule import Rule
 from exitline.errors import ExitlineError
-from exitline.files import whole_file
+from exitline.files import whole_folder
 
 Evaluate = Callable[
     [Rule, Sequence[Mapping[str, Scalar]], Sequence[Mapping[str, float]]],
@@ -84,13 +81,7 @@ class Log:
             When the folder holds a log already, or cannot be made.
         """
         at = Path(folder)
-        if (at / store.EVENTS).exists() or (at / store.HEAD).exists():
-            raise LifecycleError(
-                "there is a log in the folder already",
-                where=str(at),
-                expected="a folder without a log",
-                remedy="record into the log that is there, or name another folder",
-            )
+        _refuse_log(at)
         try:
             (at / "procedures").mkdir(parents=True, exist_ok=True)
             (at / "rules").mkdir(exist_ok=True)
@@ -103,6 +94,46 @@ class Log:
             ) from reason
         (at / store.EVENTS).touch()
         return cls.open(at)
+
+    @classmethod
+    def begin(
+        cls,
+        folder: str | Path,
+        drafts: Sequence[Draft],
+        procedure: Procedure,
+        *,
+        where: str = "event",
+    ) -> tuple[Log, tuple[Event, ...]]:
+        """A new log with its first events; where one of them is refused, nothing is left.
+
+        Parameters
+        ----------
+        folder : path
+            New, or empty.
+        drafts, procedure, where
+            As in `append`.
+
+        Returns
+        -------
+        tuple of Log and tuple of Event
+
+        Raises
+        ------
+        LifecycleError
+            When the folder holds a log or anything else, or for the first draft that is refused.
+        """
+        at = Path(folder)
+        _refuse_log(at)
+        if at.is_symlink() or (at.exists() and not (at.is_dir() and not any(at.iterdir()))):
+            raise LifecycleError(
+                "the log's folder holds something else",
+                where=str(at),
+                expected="a new or empty folder",
+                remedy="name another folder",
+            )
+        with whole_folder(at) as partial:
+            events = cls.create(partial).append(drafts, procedure, where=where)
+        return cls.open(at), events
 
     @classmethod
     def open(cls, folder: str | Path) -> Log:
@@ -176,28 +207,12 @@ class Log:
     def procedure(self, digest: str) -> Procedure:
         """The procedure as it was when events were recorded under it."""
         if digest not in self._procedures:
-            kept = self.folder / "procedures" / f"{digest}.yaml"
-            if not kept.exists() or load_procedure(kept, rules=False).digest != digest:
-                raise LogDamagedError(
-                    "a procedure that events were recorded under is missing or changed",
-                    where=str(kept),
-                    expected="the file as it was kept with the first of these events",
-                    remedy="restore the log from a copy",
-                )
-            self._procedures[digest] = load_procedure(kept, rules=False)
+            self._procedures[digest] = kept.procedure(self.folder, digest)
         return self._procedures[digest]
 
     def rule(self, digest: str) -> Rule:
         """The rule as it was when decisions were made by it."""
-        kept = self.folder / "rules" / f"{digest}.json"
-        if not kept.exists():
-            raise LogDamagedError(
-                "a rule that decisions of the log were made by is missing",
-                where=str(kept),
-                expected="the file that was written with the first of these decisions",
-                remedy="restore the log from a copy",
-            )
-        return Rule.from_content(json.loads(kept.read_bytes()))
+        return kept.rule(self.folder, digest)
 
     def unsound(self) -> tuple[int, ...]:
         """Numbers of the events whose decision does not follow from its own values.
@@ -259,7 +274,7 @@ class Log:
                     at = f"{where} {position + 1}"
                     self._admit(draft, procedure, decision, today, at)
                 added = self.events[known:]
-                _keep(self.folder, procedure, added)
+                kept.keep(self.folder, procedure, added)
                 records = [{"event": event.as_json()} for event in added]
                 self.stored = store.append(self.folder, self.stored, records)
             except BaseException:
@@ -299,6 +314,17 @@ class Log:
     def _take(self, event: Event) -> None:
         self.events.append(event)
         self._by_household.setdefault(event.household, []).append(event)
+
+
+def _refuse_log(at: Path) -> None:
+    """Never begin a log where one is."""
+    if (at / store.EVENTS).exists() or (at / store.HEAD).exists():
+        raise LifecycleError(
+            "there is a log in the folder already",
+            where=str(at),
+            expected="a folder without a log",
+            remedy="record into the log that is there, or name another folder",
+        )
 
 
 @contextmanager
@@ -343,17 +369,3 @@ def _decide(
                 unverified=tuple(n for n, f in figures[place].items() if not f.verified),
             )
     return decisions
-
-
-def _keep(folder: Path, procedure: Procedure, events: Sequence[Event]) -> None:
-    """Keep the texts that events refer to: later edits of the files change nothing here."""
-    kept = folder / "procedures" / f"{procedure.digest}.yaml"
-    if not kept.exists():
-        with whole_file(kept) as partial:
-            partial.write_text(procedure.text, encoding="utf-8")
-    used = {e.decision.rule_digest for e in events if e.decision is not None}
-    for rule in procedure.rules.values():
-        at = folder / "rules" / f"{rule.digest}.json"
-        if rule.digest in used and not at.exists():
-            with whole_file(at) as partial:
-                partial.write_bytes(canonical(rule.content))

@@ -11,7 +11,6 @@ before `head.json` is replaced. A reader takes what is committed:
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,8 @@ from typing import Any
 from exitline.decide.lifecycle.canonical import START, canonical, chain
 from exitline.decide.lifecycle.errors import LifecycleError, LogDamagedError
 from exitline.files import whole_file
+from exitline.inputs import is_there
+from exitline.records import RecordError, open_regular, parse_json, read_json
 
 EVENTS = "events.jsonl"
 HEAD = "head.json"
@@ -66,7 +67,7 @@ def read(folder: Path) -> Stored:
         Naming the first line that is not what was recorded.
     """
     path = folder / EVENTS
-    data = path.read_bytes() if path.exists() else b""
+    data = _bytes(path) if is_there(path) else b""
     records: list[dict[str, Any]] = []
     pending: list[dict[str, Any]] = []
     previous, head, position, size = START, START, 0, 0
@@ -154,8 +155,16 @@ def _verified(line: bytes, previous: str, path: Path, number: int) -> tuple[str,
     hashed = chain(previous, content)
     if line != _OPEN + hashed.encode() + _MIDDLE + content + _CLOSE:
         raise _damaged(path, f"line {number}", "a line that follows from the one before")
-    record: dict[str, Any] = json.loads(content)
+    record: dict[str, Any] = parse_json(
+        content, what="the log", where=f"{path}, line {number}", shape=dict, error=LogDamagedError
+    )
     return hashed, record
+
+
+def _bytes(path: Path) -> bytes:
+    """The log's bytes, however many events it holds; never those of a pipe or a device."""
+    with open_regular(path, what="the log", error=LogDamagedError) as handle:
+        return handle.read()
 
 
 def _agrees_with_head(folder: Path, heads: set[str], path: Path) -> None:
@@ -166,8 +175,8 @@ def _agrees_with_head(folder: Path, heads: set[str], path: Path) -> None:
             raise _damaged(at, "the file is missing", "the head that was written last")
         return
     try:
-        head = json.loads(at.read_bytes())["head"]
-    except (ValueError, KeyError, TypeError) as reason:
+        head = read_json(at, what="the head", shape={"head": str})["head"]
+    except RecordError as reason:
         raise _damaged(at, "the file cannot be read", '{"head": "..."}') from reason
     if head not in heads:
         raise _damaged(path, "the end is missing or changed", "the head that was written last")

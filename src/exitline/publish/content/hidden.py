@@ -136,8 +136,9 @@ def _naming(looked_at: Counts, names: Mapping[int, Area], people: frozenset[str]
 
 
 def _alone(tables: Tables) -> frozenset[tuple[str, str, str]]:
-    """Units of one household."""
-    rows = tables.decisions[tables.decisions["n"] == 1]
+    """Units of one household; of the overall outcome alone is `n` always of households."""
+    rows = tables.decisions
+    rows = rows[(rows["criterion"] == "") & (rows["n"] == 1)]
     return frozenset(zip(rows["level"], rows["parent"], rows["unit"], strict=True))
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MANY = 20_000
+MANY = 10_000
 """Above so many areas, a set of areas with a small count is hidden as a whole."""
 
 
@@ -70,11 +70,6 @@ def small_areas(places: Places, counts: Mapping[int, float], min_count: float) -
     -------
     frozenset of int
 
-    Raises
-    ------
-    TableError
-        When no set of areas protects the small counts.
-
     Examples
     --------
     >>> places = Places(("", "d", "d", "d"), (-1, 0, 0, 0))
@@ -85,6 +80,9 @@ def small_areas(places: Places, counts: Mapping[int, float], min_count: float) -
         return frozenset()
     import numpy as np
 
+    from exitline.publish.tables.system import TableError
+
+    min_count = max(min_count, 2.0)  # of counts below 1.5, 1 is small, as below 2
     there = sorted(counts)
     values, rows = _system(places, there, counts)
     number = np.array(values)
@@ -92,7 +90,10 @@ def small_areas(places: Places, counts: Mapping[int, float], min_count: float) -
         return frozenset()
     if len(there) > MANY:
         return _whole_sets(places, counts, min_count)
-    hidden = _suppressed(number, rows, min_count)[: len(there)]
+    try:
+        hidden = _suppressed(number, rows, min_count)[: len(there)]
+    except TableError:  # no choice of areas protects the small counts
+        return _whole_sets(places, counts, min_count)
     return frozenset(area for area, gone in zip(there, hidden, strict=True) if gone)
 
 

@@ -39,6 +39,11 @@ def notes_on(hidden: Hidden) -> tuple[str, ...]:
         f"areas by {by} are not shown: they name households or persons"
         for by in sorted(hidden.sets)
     ]
+    if hidden.outcomes:
+        found.append(
+            "the numbers of households by outcome are suppressed: one of them is below "
+            f"{hidden.min_count:g}"
+        )
     alone = sum(by not in hidden.sets for by, _ in hidden.alone)
     if alone:
         areas = "area of one household is" if alone == 1 else "areas of one household are"
@@ -86,7 +91,7 @@ def _part(block: Block, keep: object) -> Block:
         rows, domain=new[rows.domain][of],
         keys=tuple(k for k, stays in zip(rows.keys, chosen, strict=True) if stays),
         stratum=rows.stratum[of], stages=tuple(stage[of] for stage in rows.stages),
-        n=rows.n[of], n_positive=rows.n_positive[of], sums=rows.sums[of],
+        n=rows.n[of], cases=rows.cases[of], sums=rows.sums[of],
     )  # fmt: skip
     at_line = block.at_line
     if at_line is not None:

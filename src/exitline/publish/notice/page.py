@@ -7,6 +7,8 @@ import io
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from exitline.words.sheets import safe_cells
+
 if TYPE_CHECKING:
     from exitline.publish.notice import Notice
 
@@ -83,7 +85,7 @@ def _sheet(
 
 
 def as_csv(notice: Notice) -> str:
-    """The same fields as CSV, the village in the first column.
+    """The same fields as CSV, the village in the first column; no cell is a formula.
 
     Parameters
     ----------
@@ -93,5 +95,5 @@ def as_csv(notice: Notice) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("village", *notice.fields))
     for village, rows in notice.villages:
-        writer.writerows((village, *row) for row in rows)
+        writer.writerows(safe_cells((village, *row)) for row in rows)
     return out.getvalue()

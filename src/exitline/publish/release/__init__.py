@@ -124,6 +124,8 @@ class ReleaseReport:
     top_codes : tuple of TopCode
     dropped : tuple of str
         Columns that were left out.
+    labelled : tuple of str
+        Columns whose labels are written along, in the file's metadata.
     """
 
     keys: tuple[str, ...]
@@ -132,6 +134,7 @@ class ReleaseReport:
     diversity: tuple[Diversity, ...]
     top_codes: tuple[TopCode, ...]
     dropped: tuple[str, ...] = ()
+    labelled: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool:

@@ -37,6 +37,7 @@ class Figure:
     source: str
     line: str
     table: Table
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class AreaSet:
     figures: tuple[Figure, ...]
     measures: Table | None
     note: str
+    by: str
 
 
 def area_sets(content: ReportInput) -> tuple[AreaSet, ...]:
@@ -77,7 +79,12 @@ def _area_set(content: ReportInput, by: str, key: str) -> AreaSet:
     rest = [block for block in found if all(block is not shown for shown in lead)]
     note = "" if small or not rest else "All other measures by area are in estimates.parquet."
     return AreaSet(
-        key, name, figures, _measures(content, found, key, name) if small and rest else None, note
+        key,
+        name,
+        figures,
+        _measures(content, found, key, name) if small and rest else None,
+        note,
+        by,
     )
 
 
@@ -101,7 +108,7 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
     )  # fmt: skip
     return Figure(
         title(content, lead, words), _subtitle(content, lead, words.label, threshold),
-        standing(content, lead, words), source(content, lead), lead.line, table,
+        standing(content, lead, words), source(content, lead), lead.line, table, lead.measure,
     )  # fmt: skip
 
 
@@ -182,16 +189,16 @@ def _row(
     said = b.written(lead, i, unit)
     value = float(lead.estimate[i])
     low, high = b.reach(lead, i)
+    hidden = said.text == SUPPRESSED
     cells = [
         Cell(name),
-        Cell(str(said), value, said.reason),
+        Cell(str(said), value, "" if hidden else said.reason),
         Cell(bar=bar_of(axis, value, low, high) if axis is not None else None),
     ]
     if companion is not None:
         unit = b.naming(content, companion.measure).unit
         cells.append(Cell(str(b.written(companion, i, unit)), float(companion.estimate[i])))
     people, n = float(lead.population[i]), float(lead.n[i])
-    hidden = said.text == SUPPRESSED
     cells.append(Cell(SUPPRESSED if hidden else about(people, content.sampled), people))
     if content.sampled or b.people_of(content) != "households" or content.study.unit == "person":
         cells.append(Cell(SUPPRESSED if hidden else count(n), n))
@@ -257,7 +264,9 @@ def source(content: ReportInput, block: Block) -> str:
         parts.append(f"year: {study.year}")
     parts.append(f"data: {study.title} ({study.households.name})")
     text = "; ".join(part for part in parts if part)
-    return text[0].upper() + text[1:] + "."
+    hides = any(reason.startswith(SUPPRESSED) for reason in block.reason)
+    why = " Suppressed figures would give a small count away." if hides else ""
+    return text[0].upper() + text[1:] + "." + why
 
 
 def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> Table:

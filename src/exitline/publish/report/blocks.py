@@ -38,25 +38,25 @@ class Naming:
 def naming(content: ReportInput, name: str) -> Naming:
     """Words and unit of a measure, known to the catalogue or to the input."""
     from exitline.errors import MeasureError
-    from exitline.measure.catalogue import named
+    from exitline.measure.catalogue import counting
 
     people = people_of(content)
     try:
-        measure = content.measures.get(name) or named(name)
+        rows = f"{content.study.unit}s"
+        measure = counting(content.measures.get(name) or name, people, rows)
     except MeasureError:
         plain = name.replace("_", " ")
         return Naming(plain, plain, "number", "plain")
-    label = measure.label.replace("persons", people)
+    label = measure.label
     subject = _SUBJECTS.get(name, "the " + label).format(people=people)
     return Naming(label[0].upper() + label[1:], subject, measure.unit, measure.interval)
 
 
 def people_of(content: ReportInput) -> str:
-    """ "persons" where the design counts persons, else "households"."""
-    from exitline.data.roles import design_columns
+    """ "persons" or "households": whom the figures speak of."""
+    from exitline.data.roles import people_of
 
-    sized = "size" in design_columns(content.study)
-    return "persons" if sized or content.study.unit == "person" else "households"
+    return people_of(content.study)
 
 
 def columns_of(block: Block) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def reach(block: Block, i: int) -> tuple[float, float]:
     numbers where no interval can be given."""
     value, se = float(block.estimate[i]), float(block.se[i])
     low, high = float(block.bounds.low[i]), float(block.bounds.high[i])
-    if se == 0:
+    if se == 0 and low == high:
         return value, value
     known = math.isfinite(low) and math.isfinite(high)
     return (low, high) if known else (-math.inf, math.inf)

@@ -68,6 +68,11 @@ class RunLike(Protocol):
     def provenance(self) -> Mapping[str, Any]: ...
 
 
+def _told(counts: Mapping[str, float]) -> bool:
+    """Whether the numbers may be told: a suppressed one is NaN."""
+    return all(value == value for value in counts.values())
+
+
 @dataclass(frozen=True)
 class ReportInput:
     """Everything that one report says.
@@ -160,7 +165,7 @@ class ReportInput:
             "lines": study_lines(found.study, found.standard, named),
             "description": describe(found.standard) if found.standard is not None else (),
             "decisions": found.decisions,
-            "households": OutcomeCounts.of(counts) if counts else None,
+            "households": OutcomeCounts.of(counts) if counts and _told(counts) else None,
             "findings": found.findings,
             "provenance": found.provenance,
         }
@@ -172,11 +177,11 @@ class ReportInput:
 
     def area_label(self, columns: Sequence[str], key: Sequence[str]) -> str:
         """An area's name for people, from its values of some area columns."""
-        from exitline.infer.cells import MISSING_DOMAIN
+        from exitline.infer.cells import MISSING_DOMAIN, label_of
         from exitline.publish.direction import without_controls
 
         parts = [
             "not stated" if value == MISSING_DOMAIN else self.labels.get(name, {}).get(value, value)
             for name, value in zip(columns, key, strict=True)
         ]
-        return without_controls(", ".join(parts))
+        return without_controls(label_of(tuple(parts)))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exitline.publish.content.households import household_words
 from exitline.publish.report.stacks import (
     MANY,
     OUTCOMES,
@@ -44,16 +45,19 @@ def household_level(content: ReportInput) -> Level | None:
     """Households and persons by outcome; nobody is named."""
     if content.households is None or not content.households.total:
         return None
-    counts = [("Households", content.households)]
+    rows = f"{content.study.unit.capitalize()}s"
+    counts = [(rows, content.households)]
     if content.persons is not None and content.persons.total:
         counts.append(("Persons in them", content.persons))
     note = "" if not content.sampled else "estimated"
-    stacks = [stack_of(label, as_mapping(c), note, content.sampled) for label, c in counts]
+    words = household_words(content.study, content.standard)
+    stacks = [
+        stack_of(label, as_mapping(c), note, content.sampled, words.outcomes) for label, c in counts
+    ]
     stacks[0] = with_intervals(stacks[0], content.outcome_estimates)
-    rule = content.standard.household if content.standard is not None else None
     return Level(
-        "household", "Households", stacks[0], tuple(stacks[1:]), None, _rule_words(rule, content),
-        {o: round(v) for o, v in as_mapping(content.households).items()}, "",
+        "household", rows, stacks[0], tuple(stacks[1:]), None, words.meaning,
+        {o: round(v) for o, v in as_mapping(content.households).items() if v == v}, "",
     )  # fmt: skip
 
 
@@ -107,11 +111,6 @@ def _at(decisions: Decisions, level: str) -> list[Decision]:
 
 def _rule_words(rule: ExitRule | None, content: ReportInput) -> str:
     """How outcomes come about at a level, in two sentences."""
-    if rule is not None and rule.level == "household":
-        return (
-            "A household has met the rule where every criterion is met, and has not where any "
-            "is not. Where a value is missing that could decide, one cannot tell yet."
-        )
     if not content.sampled:
         return (
             "The data are a full count: each share is compared exactly with its threshold. Where "

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exitline.publish.content.households import household_words
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.table import Bar, Reference, bar_of
@@ -108,11 +109,16 @@ def _without_estimates(
 ) -> Headline:
     """Where nothing was estimated, the outcomes of the exit rule are the answer."""
     figure, meaning = Written("No estimate"), "The study asks for none."
+    title = "Who meets the exit rule"
     if levels:
         met = levels[0].overall.segments[0]
         figure = Written(met.share)
         meaning = f"of {levels[0].title.lower()} meet the exit rule ({met.count})."
-    question = f"Who meets the exit rule in {content.study.title}?"
+        if levels[0].key == "household":
+            words = household_words(content.study, content.standard)
+            meaning = f"{words.share} ({met.count})."
+            title = words.title
+    question = f"{title} in {content.study.title}?"
     sure = (_count_words(content),) if not content.sampled else ()
     return Headline(question, figure, "", meaning, "", None, None, (), (), sure, steps)
 
@@ -124,7 +130,8 @@ def _question(content: ReportInput, lead: Block, levels: tuple[Level, ...]) -> s
     year = f" in {content.study.year}" if content.study.year is not None else ""
     at = f" ({line})" if line else ""
     where = ", where" if b.sets(content.estimates) else ""
-    areas = [level.title.lower() for level in levels]
+    followed = household_words(content.study, content.standard).followed
+    areas = [lv.title.lower() for lv in levels if followed or lv.key != "household"]
     exits = f" And how many {_listed(areas)} meet the exit rule?" if areas else ""
     return f"What is {words.subject}{at}{year}{where}, and how sure are we?{exits}"
 

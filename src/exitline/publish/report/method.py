@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from exitline.data.study import Study, TableRef
     from exitline.publish.report.content import ReportInput
 
+_SHARES = {
+    "logit": "shares on the logit scale",
+    "beta": "shares by Korn and Graubard's beta limits",
+}
 _SEVERITIES = ("error", "warning", "note")
 _SHOWN_APART = ("recompute", "verify", "command", "seconds", "timings", "study")
 _LONELY = {
@@ -63,6 +67,10 @@ class Method:
     commands: tuple[str, ...]
     record: tuple[Recorded, ...]
     seconds: str
+    study: str = ""
+    """The study file as it is written; "" where it is not shown."""
+    verifiable: bool = True
+    """Whether claims can be verified from files."""
 
 
 def method(content: ReportInput) -> Method:
@@ -80,7 +88,8 @@ def method(content: ReportInput) -> Method:
     return Method(
         tuple(f for f in _facts(content) if f.details), content.study.outside_folder,
         _warnings(content), notes, _commands(content), tuple(_record(content.provenance)),
-        _seconds(content.provenance),
+        _seconds(content.provenance), _written_study(content.provenance),
+        content.provenance.get("verify") != "",
     )  # fmt: skip
 
 
@@ -180,7 +189,7 @@ def _intervals(content: ReportInput) -> Iterable[str]:
     level, by = 100 * content.estimates.level, content.study.design.replicates
     yield ("replicate weights" if by else "Taylor linearisation") + (
         f"; {level:g} % confidence, t distribution on the design's degrees of freedom; "
-        "shares on the logit scale by default"
+        f"{_SHARES[content.study.interval]}"
     )
     yield (
         "each interval holds for one figure at a time: among many areas, about one in "
@@ -217,6 +226,13 @@ def _commands(content: ReportInput) -> tuple[str, ...]:
     return tuple(commands)
 
 
+def _written_study(record: Mapping[str, Any]) -> str:
+    """The study file to the letter, so that it can be copied out of the page."""
+    study = record.get("study")
+    text = study.get("text") if isinstance(study, Mapping) else None
+    return text if isinstance(text, str) else ""
+
+
 def _record(record: Mapping[str, Any]) -> Iterable[Recorded]:
     """The run's record, part by part, without what is shown elsewhere."""
     loose: list[tuple[str, str]] = []
@@ -239,7 +255,7 @@ def _record(record: Mapping[str, Any]) -> Iterable[Recorded]:
 def _pairs(value: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Names and values of a mapping, empty ones left out."""
     for name, item in value.items():
-        if item not in (None, "", [], ()) and name != "outside_folder":
+        if item not in (None, "", [], ()) and name not in ("outside_folder", "text"):
             yield _title(name), _plain(name, item)
 
 

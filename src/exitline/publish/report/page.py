@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from exitline.publish.content.households import household_words
 from exitline.publish.report.areas import AreaSet, area_sets
 from exitline.publish.report.blocks import naming, of_set, written
 from exitline.publish.report.decided import Level, area_levels, household_level
@@ -40,6 +41,12 @@ class Page:
     rules: Rules | None
     method: Method
     sampled: bool
+    decided: str
+    """The heading over decisions."""
+    decided_on_areas: bool
+    """Whether some of them are decisions on exits, not only where households stand."""
+    followed: bool
+    """Whether the study says who was poor before."""
 
 
 def render(content: ReportInput) -> str:
@@ -92,8 +99,15 @@ def view(content: ReportInput) -> Page:
     return Page(
         content.study.title, standard.title if standard else "", content.study.year, __version__,
         headline(content, levels, standard), _overall(content), area_sets(content), levels,
-        standard, method(content), content.sampled,
+        standard, method(content), content.sampled, *_decided(content, levels),
     )  # fmt: skip
+
+
+def _decided(content: ReportInput, levels: tuple[Level, ...]) -> tuple[str, bool, bool]:
+    """The heading over decisions, whether exits are among them, whether anybody was followed."""
+    words = household_words(content.study, content.standard)
+    exits = words.followed or any(level.key != "household" for level in levels)
+    return ("Who meets the exit rule" if exits else words.title, exits, words.followed)
 
 
 def _overall(content: ReportInput) -> Table | None:

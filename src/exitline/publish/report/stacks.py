@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from exitline.publish.report.table import Mark
-from exitline.words.numbers import CANNOT_TELL, about, rounded, write
+from exitline.words.numbers import CANNOT_TELL, SUPPRESSED, about, rounded, write
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Estimate
@@ -69,20 +70,28 @@ def criterion_of(rule: ExitRule | None, name: str) -> Criterion | None:
     return next((c for c in found if c.name == name), None)
 
 
-def stack_of(label: str, counts: Mapping[str, float], note: str, sampled: bool) -> Stack:
-    """A stacked bar; shares in percent of all."""
+def stack_of(
+    label: str, counts: Mapping[str, float], note: str, sampled: bool,
+    words: Mapping[str, str] = WORDS,
+) -> Stack:  # fmt: skip
+    """A stacked bar; shares in percent of all. Counts that are NaN are suppressed."""
     total = sum(counts.values())
     start, parts = 0.0, []
     for outcome in OUTCOMES:
-        width = 100 * counts[outcome] / total if total else 0.0
+        width = 100 * counts[outcome] / total if total > 0 else 0.0
+        hidden = math.isnan(counts[outcome])
         parts.append(
             Segment(
-                KEYS[outcome], WORDS[outcome], about(counts[outcome], sampled),
-                f"{rounded(width, 1)}\N{NO-BREAK SPACE}%", round(start, 3), round(width, 3),
+                KEYS[outcome], words[outcome],
+                SUPPRESSED if hidden else about(counts[outcome], sampled),
+                SUPPRESSED if math.isnan(total) else f"{rounded(width, 1)}\N{NO-BREAK SPACE}%",
+                round(start, 3), round(width, 3),
             )
         )  # fmt: skip
         start += width
-    return Stack(label, note, tuple(parts), about(total, sampled))
+    return Stack(
+        label, note, tuple(parts), SUPPRESSED if math.isnan(total) else about(total, sampled)
+    )
 
 
 def with_intervals(stack: Stack, estimates: Mapping[str, Estimate]) -> Stack:

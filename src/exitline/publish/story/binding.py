@@ -17,6 +17,7 @@ from exitline.publish.story.model import Episode, Story
 from exitline.publish.story.queries import QueryProvider
 from exitline.publish.story.references import ClaimRef, Computed, FigureRef, Of, Query
 from exitline.publish.story.runs import RunProvider
+from exitline.records import RecordError, read_json
 
 if TYPE_CHECKING:
     from exitline.claim import Recompute
@@ -264,8 +265,8 @@ def _read_lock(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        episodes = json.loads(path.read_text(encoding="utf-8"))["episodes"]
-    except (ValueError, KeyError, TypeError) as reason:
+        episodes = read_json(path, what="the record", shape={"episodes": dict})["episodes"]
+    except RecordError as reason:
         raise StoryError(
             "the record of figures cannot be read", where=str(path),
             expected="the file that --record wrote", remedy="record the figures again",

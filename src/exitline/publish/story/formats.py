@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from exitline.errors import nearest
 from exitline.publish.story.errors import StoryError
@@ -84,7 +84,7 @@ class Format:
         scaled = Decimal(repr(float(value))) * factor
         if self.name == "millions":
             scaled /= 1_000_000
-        rounded = scaled.quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_UP)
+        rounded = scaled.quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_EVEN)
         digits = f"{abs(rounded):,f}"
         minus = "\N{MINUS SIGN}" if rounded < 0 else ""
         before = "$" if self.name == "dollar" else ""

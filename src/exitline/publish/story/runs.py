@@ -93,6 +93,7 @@ class RunProvider:
                     got=value or "(all together)",
                     remedy=nearest(value, known) or "look at the run's estimates.parquet",
                 )
+        _refuse_hidden(rows, of, where)
         return rows
 
     def _estimates(self, name: str, where: str) -> pa.Table:
@@ -137,6 +138,17 @@ class RunProvider:
         """Name and digest of the run's estimates."""
         file = self._folders[name] / "estimates.parquet"
         return ((f"{name}/{file.name}", hashlib.sha256(file.read_bytes()).hexdigest()),)
+
+
+def _refuse_hidden(rows: list[dict[str, Any]], of: EstimateRef, where: str) -> None:
+    """What the run's report hides is in no film."""
+    hidden = sum(row.get("release", "shown") != "shown" for row in rows)
+    if hidden:
+        raise StoryError(
+            "an estimate may not be published: it would give a small count away", where=where,
+            expected="estimates that the run shows", got=f"{hidden:,} hidden in {of.words}",
+            remedy="refer to larger areas, or run the study with another min_count",
+        )  # fmt: skip
 
 
 def _number(value: Any, of: EstimateRef, where: str) -> float:

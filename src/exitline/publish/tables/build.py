@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.tables.content import TOTAL, Facts, Figure, SafeTable, Side
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 UNITS = {"households": "households", "persons": "persons", "n": "rows of the data"}
+NOTHING: Mapping[str, Set[str]] = MappingProxyType({})
 LABELS = {"households": "Households", "persons": "Persons", "n": "n"}
 
 
@@ -102,8 +104,9 @@ class Protected:
 
 
 def protected(
-    leaves: Leaves, figures: Sequence[str], rule: Rule, facts: Facts, *, percent: bool = False
-) -> Protected:
+    leaves: Leaves, figures: Sequence[str], rule: Rule, facts: Facts, *, percent: bool = False,
+    hidden: Mapping[str, Set[str]] = NOTHING,
+) -> Protected:  # fmt: skip
     """Protect the table of some leaves and say how.
 
     Parameters
@@ -116,6 +119,9 @@ def protected(
         Its rule is filled in.
     percent : bool
         Also show each cell of the main figure as a share of its row.
+    hidden : mapping of str to set of str
+        By column of the rows: areas that are hidden where the same data are published, so that
+        no figure of them is shown here either.
 
     Raises
     ------
@@ -133,7 +139,8 @@ def protected(
         }
         audits: dict[str, Suppressed] = {}
     else:
-        audits = _suppressed(systems, figures, rule)
+        gone = hidden_rows(leaves, ways[0], hidden)
+        audits = _suppressed(systems, figures, rule, gone)
         values = {
             name: np.where(one.hidden, np.nan, np.round(one.table.values))
             for name, one in audits.items()
@@ -160,15 +167,52 @@ def _percent(figure: Figure, sides: Sequence[Side]) -> Figure:
     return Figure("percent", f"{figure.label}, %", f"% of the {figure.unit} of the row", values, 1)
 
 
+def hidden_rows(
+    leaves: Leaves, way: Way, hidden: Mapping[str, Set[str]]
+) -> NDArray[np.bool_] | None:
+    """Rows of areas that are hidden elsewhere, and of all that lies in them; None for none.
+
+    A row that would be hidden alone among its neighbours takes the smallest of them with it,
+    since their total gives it away.
+    """
+    import numpy as np
+
+    names = leaves.sides[0]
+    found = np.array([
+        any(label in hidden.get(name, ()) for name, label in zip(names, node, strict=False))
+        for node in way.nodes
+    ])  # fmt: skip
+    if not found.any():
+        return None
+    size = way.members @ leaves.counts["n"].reshape(leaves.counts["n"].shape[0], -1).sum(axis=1)
+    families: dict[tuple[str, ...], list[int]] = {}
+    for i, node in enumerate(way.nodes):
+        if node:
+            families.setdefault(node[:-1], []).append(i)
+    for members in sorted(families.values(), key=lambda of: len(way.nodes[of[0]])):
+        rest = [i for i in members if not found[i]]
+        if len(members) - len(rest) == 1 and rest:
+            least = way.nodes[min(rest, key=lambda i: size[i])]
+            found |= [node[: len(least)] == least for node in way.nodes]
+    return found
+
+
 def _suppressed(
-    systems: Mapping[str, TableSystem], figures: Sequence[str], rule: Rule
-) -> dict[str, Suppressed]:
+    systems: Mapping[str, TableSystem], figures: Sequence[str], rule: Rule,
+    rows: NDArray[np.bool_] | None,
+) -> dict[str, Suppressed]:  # fmt: skip
     """One pattern for all figures."""
+    import numpy as np
+
     n = systems["n"].values
+    gone = None
+    if rows is not None:
+        shape = systems["n"].shape
+        gone = np.broadcast_to(rows.reshape(-1, *(1 for _ in shape[1:])), shape).ravel()
     also = whole_rows(systems["n"]) if rule.group and len(systems["n"].shape) > 1 else None
     done = suppress_together(
         [systems[name] for name in figures], n=n, min_count=rule.min_count, share=rule.share,
-        also=also, largest=rule.largest,
+        also=also, gone=gone, largest=rule.largest,
     )  # fmt: skip
     return dict(zip(figures, done, strict=True))
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.files import whole_file
 from exitline.publish.tables.content import TOTAL
 from exitline.publish.tables.system import TableError
+from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,35 +76,40 @@ def _verdict(found: Bounds) -> str:
     return "NOT protected" if found.primary else "narrower, not guaranteed"
 
 
-def write_audit(protected: Protected, path: str | Path) -> None:
-    """Write the audit as .json or .csv, readable by its owner alone.
+def audit_file(protected: Protected, path: str | Path) -> dict[Path, bytes]:
+    """The audit as .json or .csv, for its owner alone.
 
     Parameters
     ----------
     protected : Protected
     path : path
         Its ending says which; the first line or key is the warning.
+
+    Returns
+    -------
+    dict of Path to bytes
+        The one file and its content.
     """
     rows = audit_rows(protected)
-    with whole_file(path, private=True) as partial:
-        if Path(path).suffix.lower() == ".csv":
-            text = f"# {WARNING}\n" + rows.to_csv(index=False, lineterminator="\n")
-        else:
-            cells = [
-                {k: None if isinstance(v, float) and math.isinf(v) else v for k, v in row.items()}
-                for row in rows.to_dict("records")
-            ]
-            record = {
-                "classification": WARNING,
-                "title": protected.table.facts.title,
-                "rule": protected.table.facts.rule,
-                "cells": protected.table.cells,
-                "suppressed": protected.table.suppressed,
-                "no_upper_bound": "inferred_high is null",
-                "audit": cells,
-            }
-            text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-        partial.write_text(text, encoding="utf-8")
+    if Path(path).suffix.lower() == ".csv":
+        safe = rows.map(safe_cell)
+        text = f"# {WARNING}\n" + safe.to_csv(index=False, lineterminator="\n")
+    else:
+        cells = [
+            {k: None if isinstance(v, float) and math.isinf(v) else v for k, v in row.items()}
+            for row in rows.to_dict("records")
+        ]
+        record = {
+            "classification": WARNING,
+            "title": protected.table.facts.title,
+            "rule": protected.table.facts.rule,
+            "cells": protected.table.cells,
+            "suppressed": protected.table.suppressed,
+            "no_upper_bound": "inferred_high is null",
+            "audit": cells,
+        }
+        text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    return {Path(path): text.encode()}
 
 
 def check_audit_name(audit: str | None, outputs: Sequence[str]) -> None:

@@ -107,6 +107,7 @@ def suppress_together(
     min_count: float = 10,
     share: float = 0.1,
     also: Any = None,
+    gone: Any = None,
     largest: int = LARGEST,
 ) -> tuple[Suppressed, ...]:
     """One pattern for several tables of the same cells: households, persons, rows of data.
@@ -119,6 +120,8 @@ def suppress_together(
         With the same sums.
     n, min_count, share, also, largest
         As in `suppress`.
+    gone : bool array of shape (cells,), optional
+        Cells that are hidden elsewhere: they are hidden here, too, whatever they hold.
 
     Returns
     -------
@@ -139,11 +142,11 @@ def suppress_together(
     [['suppressed', 'suppressed', 50, 93], ['suppressed', 'suppressed', 230, 434]]
     """
     goals = [wanted(t, min_count=min_count, share=share, n=n, also=also) for t in tables]
-    return _together(tables, goals, largest)
+    return _together(tables, goals, largest, gone)
 
 
 def _together(
-    tables: Sequence[TableSystem], goals: Sequence[Wanted], largest: int
+    tables: Sequence[TableSystem], goals: Sequence[Wanted], largest: int, gone: Any = None
 ) -> tuple[Suppressed, ...]:
     """Extend one pattern by what each table needs, then audit each under the whole of it."""
     size = tables[0].values.size
@@ -153,7 +156,7 @@ def _together(
             got=f"{size:,} cells",
             remedy="make one table for each province, or leave out a level of the hierarchy",
         )  # fmt: skip
-    hidden = goals[0].primary.copy()
+    hidden = goals[0].primary.copy() if gone is None else goals[0].primary | gone
     for table, goal in zip(tables, goals, strict=True):
         hidden = _protect(table, goal, hidden)
     done = tuple(

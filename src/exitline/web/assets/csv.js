@@ -5,7 +5,7 @@ const OUTCOME_CODES = ["met", "not met", "cannot tell yet"];
 const cell = (x) => {
   if (x === null || x === undefined) return "";
   if (typeof x === "number") return String(x);
-  const safe = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(x) ? `'${x}` : x;
+  const safe = /^[ \u00a0\ufeff]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(x) ? `'${x}` : x; // as words/sheets.py
   return /[",\r\n]/.test(safe) || safe !== x ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 const sourceText = () => DATA.sources.map((source) => T(source.title)).join("; ");

@@ -14,6 +14,7 @@ from exitline.web.server import negotiate
 from exitline.web.server.catalogue import Catalogue, or_none
 from exitline.web.server.declare import Asked, Operation, read_query
 from exitline.web.server.parameters import USUAL_ROWS
+from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     from exitline.web.server.declare import Record
@@ -97,7 +98,7 @@ def as_json(value: Any) -> bytes:
 
 
 def as_csv(record: Record, rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Rows as CSV (RFC 4180) in UTF-8; nothing where a value is null.
+    """Rows as CSV (RFC 4180) in UTF-8; nothing where a value is null, no formula anywhere.
 
     Parameters
     ----------
@@ -127,4 +128,4 @@ def _cell(value: Any) -> Any:
     """A value as it stands in a cell: lists with spaces between, truth in lower case."""
     if isinstance(value, list):
         return " ".join(f"{part:g}" for part in value)
-    return str(value).lower() if isinstance(value, bool) else value
+    return str(value).lower() if isinstance(value, bool) else safe_cell(value)

@@ -10,6 +10,7 @@ from exitline.web.server.about import ABOUT, INDEX, about, index
 from exitline.web.server.catalogue import ALL, Catalogue, every_language
 from exitline.web.server.decisions import decisions, outcomes
 from exitline.web.server.declare import Asked, Example, Operation, Parameter, Selection
+from exitline.web.server.findings import findings
 from exitline.web.server.parameters import ROOT, choices, language, place, table
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ def operations(found: Catalogue) -> tuple[Operation, ...]:
     --------
     >>> from exitline.web.build import build
     >>> found = Catalogue(build(["examples/china-832/explorer.yaml"]))
-    >>> [operation.name for operation in operations(found)]
-    ['index', 'about', 'levels', 'areas', 'series', 'estimates', 'decisions', 'outcomes']
+    >>> [operation.name for operation in operations(found)][:6]
+    ['index', 'about', 'levels', 'areas', 'series', 'estimates']
+    >>> [operation.name for operation in operations(found)][6:]
+    ['findings', 'decisions', 'outcomes']
     """
     shown = found.shown
     lang = language(shown)
@@ -42,6 +45,7 @@ def operations(found: Catalogue) -> tuple[Operation, ...]:
         _areas(lang, found),
         _series(lang, shown),
         _estimates(lang, found),
+        findings(lang, found),
         decisions(lang, found),
         outcomes(lang, found),
     )

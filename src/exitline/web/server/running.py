@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 SECONDS_TO_FINISH = 3
 """How long answers that are under way may take when the server is stopped."""
-MOST_AT_ONCE = 200
-"""Most connections at once; others are told to come back (503)."""
 
 
 def require_extra() -> None:
@@ -141,9 +139,11 @@ def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> 
 
     import uvicorn
 
+    from exitline.web.server.connections import Connection
+
     config = uvicorn.Config(
         app, lifespan="off", ws="none", access_log=False, log_config=None, log_level="error",
-        server_header=False, proxy_headers=False, limit_concurrency=MOST_AT_ONCE,
+        server_header=False, proxy_headers=False, http=Connection,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )  # fmt: skip
     server = uvicorn.Server(config)

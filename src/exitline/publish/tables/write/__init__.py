@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +40,13 @@ def ending(path: str | Path) -> str:
     )  # fmt: skip
 
 
-def write(table: SafeTable, paths: Sequence[str | Path], *, dataflow: str = "") -> tuple[Path, ...]:
+def write(
+    table: SafeTable,
+    paths: Sequence[str | Path],
+    *,
+    dataflow: str = "",
+    private: Mapping[Path, bytes] | None = None,
+) -> tuple[Path, ...]:
     """Write a table in some forms; all files appear whole, or none.
 
     Parameters
@@ -51,24 +56,27 @@ def write(table: SafeTable, paths: Sequence[str | Path], *, dataflow: str = "") 
         Each ends in one of `ENDINGS`.
     dataflow : str
         For SDMX: AGENCY:ID(VERSION).
+    private : mapping of Path to bytes, optional
+        Files that belong to the table and that only the owner may read: its audit.
 
     Returns
     -------
     tuple of Path
-        What was written: for .csv the data package beside it, too.
+        What was written for publication: for .csv the data package beside it, too.
 
     Raises
     ------
     TableError, OutputError
     """
-    from exitline.files import whole_file
+    from exitline.files import whole_files
 
     made: dict[Path, bytes] = {}
     for path in map(Path, paths):
         made |= _made(table, path, dataflow, made)
-    with ExitStack() as stack:
-        for path, content in made.items():
-            stack.enter_context(whole_file(path)).write_bytes(content)
+    own = dict(private or {})
+    with whole_files(*made, *own, private=tuple(own)) as partials:
+        for partial, content in zip(partials, [*made.values(), *own.values()], strict=True):
+            partial.write_bytes(content)
     return tuple(made)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.publish.tables.content import SUPPRESSED, TOTAL
 from exitline.publish.tables.system import TableError
+from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     from exitline.publish.tables.content import SafeTable
@@ -99,10 +100,12 @@ def schema(table: SafeTable) -> dict[str, Any]:
 
 
 def _csv(table: SafeTable) -> str:
-    """The rows as text; whole numbers without a decimal point."""
+    """The rows as text; whole numbers without a decimal point, labels never formulas."""
     import pandas as pd
 
     frame = table.long()
+    for name in table.names:
+        frame[name] = frame[name].map(safe_cell)
     for figure in table.figures:
         if not figure.decimals:
             frame[figure.name] = frame[figure.name].astype(pd.Int64Dtype())

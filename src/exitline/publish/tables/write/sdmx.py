@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.tables.content import TOTAL
 from exitline.publish.tables.system import TableError
+from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     from exitline.publish.tables.content import SafeTable, Side
@@ -75,8 +76,8 @@ def _text(table: SafeTable, dataflow: str) -> str:
         + ["CONF_STATUS", "Confidentiality status"]
     )
     codes = [node_codes(side.nodes) for side in table.sides]
-    titles = [[_title(node) for node in side.nodes] for side in table.sides]
-    start = ["dataflow", dataflow, table.facts.title, "R", "A", "Annual"]
+    titles = [[safe_cell(_title(node)) for node in side.nodes] for side in table.sides]
+    start = ["dataflow", dataflow, safe_cell(table.facts.title), "R", "A", "Annual"]
     for figure in table.figures:
         code = _MEASURES[figure.name]
         for where in np.ndindex(figure.values.shape):

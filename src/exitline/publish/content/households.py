@@ -1,0 +1,97 @@
+"""What may be said of households by outcome: exits only of those who were poor before.
+
+A cross-section sees who is above a line, not who has left poverty. Only where a study says who
+was poor, or registered as poor, before (`was_poor`), has a household met an exit rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exitline.words.numbers import CANNOT_TELL
+
+if TYPE_CHECKING:
+    from exitline.data.study import Study
+    from exitline.standard import ExitRule, Standard
+
+
+@dataclass(frozen=True)
+class HouseholdWords:
+    """Words for a study's households by outcome.
+
+    Attributes
+    ----------
+    followed : bool
+        Whether the study says who was poor before.
+    title : str
+        Over a table of the outcomes.
+    outcomes : mapping of outcome to str
+        "met", "not met" and "cannot tell", as they are read.
+    meaning : str
+        How outcomes come about, in two sentences.
+    share : str
+        What the share of the first outcome is of: "of households are above the line".
+    """
+
+    followed: bool
+    title: str
+    outcomes: Mapping[str, str]
+    meaning: str
+    share: str
+
+
+_CANNOT = "Where a value is missing that could decide, one cannot tell yet."
+
+
+def household_words(study: Study, standard: Standard | None) -> HouseholdWords:
+    """The words for a study's households by outcome.
+
+    Parameters
+    ----------
+    study : Study
+    standard : Standard or None
+
+    Returns
+    -------
+    HouseholdWords
+
+    Examples
+    --------
+    >>> from exitline.data import load_study
+    >>> from exitline.standard import load
+    >>> said = household_words(load_study("examples/albania-2012/study.yaml"), load("albania-2012"))
+    >>> said.outcomes["met"], said.outcomes["not met"]
+    ('above the line', 'below the line')
+    """
+    from exitline.data.roles import WAS_POOR, declared
+
+    rows = f"{study.unit}s"
+    if WAS_POOR in declared(study):
+        return HouseholdWords(
+            True, "Who meets the exit rule",
+            {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL},
+            f"Of the {rows} that were poor or registered before: one has met the rule where "
+            f"every criterion is met, and has not where any is not. {_CANNOT}",
+            f"of the {rows} that were poor or registered before meet the exit rule",
+        )  # fmt: skip
+    if _by_line(standard.household if standard is not None else None):
+        words = {"met": "above the line", "not met": "below the line"}
+        share = f"of {rows} are above the line"
+    else:
+        words = {"met": "every criterion holds", "not met": "a criterion does not hold"}
+        share = f"of {rows} fulfil every criterion"
+    return HouseholdWords(
+        False, f"Where {rows} stand", {**words, "cannot tell": CANNOT_TELL},
+        f"Nobody was followed: this says where {rows} stand, not who left poverty. {_CANNOT}",
+        share,
+    )  # fmt: skip
+
+
+def _by_line(rule: ExitRule | None) -> bool:
+    """Whether a rule asks for nothing but welfare above a line."""
+    if rule is None or rule.poor is None or not rule.poor.lines:
+        return False
+    asked = [c.condition.columns for c in rule.criteria if c.condition is not None]
+    return rule.poor.columns <= {"welfare"} and all(c <= {"welfare", "poor"} for c in asked)
