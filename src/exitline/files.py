@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -125,6 +126,7 @@ def whole_files(
 @contextmanager
 def _partial(final: Path) -> Iterator[Path]:
     """An empty file beside the final one, held by this process; removed if it is still there."""
+    _refuse_device(final)
     try:
         partial, handle = _held_beside(final)
     except (OSError, ValueError) as reason:
@@ -134,6 +136,17 @@ def _partial(final: Path) -> Iterator[Path]:
     finally:
         partial.unlink(missing_ok=True)
         os.close(handle)
+
+
+def _refuse_device(final: Path) -> None:
+    """Never put a file in the place of a device, a pipe or a socket: root could."""
+    try:
+        mode = final.stat().st_mode
+    except (OSError, ValueError):
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        reason = OSError(errno.EINVAL, "a device, a pipe or a socket, which is no file")
+        raise _cannot_write(final, reason)
 
 
 def _held_beside(final: Path) -> tuple[Path, int]:
@@ -257,6 +270,7 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     ['a.txt']
     """
     final = Path(path)
+    _refuse_device(final)
     clear(final)
     try:
         final.parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from exitline.cli import call
+from exitline.files import OutputError, whole_file, whole_folder
 
 SHARE = 1 if os.environ.get("EXITLINE_ALL") else 6
 STUDY = """
@@ -139,7 +140,9 @@ def bad_paths(at: Path) -> tuple[dict[str, str], dict[str, str]]:
         **either, "missing": str(at / "nope.csv"), "endless": "/dev/zero", "pattern": f"{at}/*.csv",
         **{p.name: str(p) for p in at.iterdir()}, **{n: str(f) for n, f in runs.items()},
     }  # fmt: skip
-    return reading, {**either, "kernel": "/proc/x.html"}
+    # no device is written to: a fault here must not cost the machine one; the pipe stands for them
+    places = {name: path for name, path in either.items() if name != "device"}
+    return reading, {**places, "kernel": "/proc/x.html"}
 
 
 def contents() -> dict[str, bytes]:
@@ -201,3 +204,11 @@ def test_no_bad_input_is_a_fault(spoiled, command, capsys, monkeypatch, tmp_path
         assert "\x1b" not in said
         assert len(said) < 6000
     assert tried
+
+
+def test_a_pipe_is_never_replaced_by_a_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe.html")
+    for writing in (whole_file, whole_folder):
+        with pytest.raises(OutputError), writing(tmp_path / "pipe.html"):
+            pass
+    assert (tmp_path / "pipe.html").is_fifo()
