@@ -16,11 +16,13 @@ import numpy as np
 import pandas as pd
 
 from exitline.data.design import Design
-from exitline.decide.decision import Evidence, judge
-from exitline.infer.cells import Cells
+from exitline.decide.decision import judge
+from exitline.decide.settling import Evidence
+from exitline.infer.cells import Cells, no_kinds
 from exitline.infer.estimates import Block
 from exitline.infer.inference import Options, infer
 from exitline.infer.intervals import logit_share
+from exitline.infer.spread import spread_of
 from exitline.measure.catalogue import share_of
 from exitline.measure.sums import Plan
 
@@ -101,7 +103,8 @@ def estimated(place: Country, rows: np.ndarray, weight: np.ndarray) -> tuple[Blo
     n = np.bincount(inverse)
     cells = Cells(
         place.stratum[ea], (np.arange(len(ea)),), tuple(a[head] for a in place.areas), place.names,
-        n, n, np.column_stack([np.bincount(inverse, s) for s in sums]), np.empty((len(ea), 0)),
+        n, no_kinds(n), np.column_stack([np.bincount(inverse, s) for s in sums]),
+        np.empty((len(ea), 0)),
     )  # fmt: skip
     return infer(cells, PLAN, ((), (0,), (1,)), Options()).blocks
 
@@ -110,7 +113,7 @@ def _ours(block: Block, deff: float, threshold: np.ndarray, comparison: str) -> 
     """Met, by the decision rule of exitline."""
     evidence = Evidence(
         "sample", block.estimate, block.estimate, block.se, block.df, block.n.astype(float),
-        block.population, np.zeros(len(block.n)), deff,
+        block.population, np.zeros(len(block.n)), deff, spread_of(block),
     )  # fmt: skip
     return judge(evidence, threshold, comparison, settle=False).outcome == "met"
 

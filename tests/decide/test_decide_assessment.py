@@ -19,7 +19,7 @@ from exitline.decide.assessment_table import (
     roles_in,
     visits_by_county,
 )
-from exitline.decide.clusters import PlanError
+from exitline.decide.clusters import ICC_MARGIN, PlanError
 from exitline.decide.court import percent
 from exitline.decide.evidence import (
     AssessmentError,
@@ -280,7 +280,8 @@ class TestOutcomes:
         edge = judged.holds_to_icc
         assert 0.05 <= edge < 0.99
         for icc, outcome in ((edge, "met"), (edge + 0.005, "cannot tell")):
-            again = assess(v, COUNTY, RULE, assumptions=replace(plain, icc=icc))
+            declared = icc / ICC_MARGIN
+            again = assess(v, COUNTY, RULE, assumptions=replace(plain, icc=declared))
             assert again.judgement("wrong").outcome == outcome
 
     def test_error_probability_is_the_tail_at_the_threshold(self) -> None:
@@ -293,13 +294,13 @@ class TestOutcomes:
     def test_crowded_errors_are_noticed(self) -> None:
         v = make_visits(60, 20, missed=0.001)
         error = np.zeros(v.n)
-        error[:8] = 1.0
+        error[:14] = 1.0
         crowded = assess(replace(v, error=error), COUNTY, RULE).judgement("wrong")
         spread = np.zeros(v.n)
-        spread[: 8 * 20 : 20] = 1.0
+        spread[: 14 * 20 : 20] = 1.0
         even = assess(replace(v, error=spread), COUNTY, RULE).judgement("wrong")
         assert crowded.guarded
-        assert crowded.icc > 0.05
+        assert crowded.icc > 0.1
         assert crowded.high > even.high
         assert not even.guarded
 

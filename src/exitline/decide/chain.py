@@ -12,8 +12,10 @@ import numpy as np
 from exitline.data.values import written
 from exitline.decide import decision as d
 from exitline.decide.reasons import Wording, reasons
+from exitline.decide.settling import Evidence
 from exitline.decide.table import Decisions, rows_of
 from exitline.errors import DataError
+from exitline.infer.spread import Spread, spread_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -181,13 +183,13 @@ def decide_units(
 def _share_evidence(
     blocks: Mapping[str, Block], overall: Mapping[str, Floats], criterion: Criterion, level: str,
     census: bool,
-) -> d.Evidence:  # fmt: skip
+) -> Evidence:  # fmt: skip
     """Evidence on a share from its low, high and missing measures."""
     key = f"{level}_{criterion.name}"
     low, high, gap = (blocks[f"{part}_{key}"] for part in ("low", "high", "gap"))
     wide = np.where(np.isnan(high.se), low.se, np.fmax(low.se, high.se))
     deff = overall.get(f"low_{key}", np.array([1.0]))
-    return d.Evidence(
+    return Evidence(
         kind="full count" if census else "sample",
         low=low.estimate,
         high=high.estimate,
@@ -197,7 +199,14 @@ def _share_evidence(
         population=_households(blocks, low),
         missing=gap.estimate,
         deff=float(deff[0]) if len(deff) and deff[0] >= 1 else 1.0,
+        spread=None if census else _spread(low, high),
     )
+
+
+def _spread(low: Block, high: Block) -> Spread:
+    """Clusters with cases where all that is missing is one, those without where none is."""
+    most = spread_of(high)
+    return replace(most, without_cases=spread_of(low).without_cases)
 
 
 def _households(blocks: Mapping[str, Block], default: Block) -> Floats:
@@ -208,7 +217,7 @@ def _households(blocks: Mapping[str, Block], default: Block) -> Floats:
     return default.population
 
 
-def _village_evidence(below: Decisions, units: Units) -> d.Evidence:
+def _village_evidence(below: Decisions, units: Units) -> Evidence:
     """Share of a county's villages that exited, exact over the villages decided."""
     table = below.columns
     index = {name: i for i, name in enumerate(units.names)}
@@ -223,7 +232,7 @@ def _village_evidence(below: Decisions, units: Units) -> d.Evidence:
         low = tally[d.MET] / total
         high = (tally[d.MET] + tally[d.CANNOT_TELL]) / total
     none = np.zeros(len(units))
-    return d.Evidence("full count", low, high, none, none, total, total, tally[d.CANNOT_TELL])
+    return Evidence("full count", low, high, none, none, total, total, tally[d.CANNOT_TELL])
 
 
 def _thresholds(criterion: Criterion, units: Units) -> Floats:
@@ -234,7 +243,7 @@ def _thresholds(criterion: Criterion, units: Units) -> Floats:
 
 
 def _decide_share(
-    criterion: Criterion, rule: ExitRule, units: Units, evidence: d.Evidence
+    criterion: Criterion, rule: ExitRule, units: Units, evidence: Evidence
 ) -> tuple[Decisions, Texts]:
     """A share held against its threshold in every unit."""
     assert criterion.comparison is not None

@@ -90,6 +90,7 @@ class Block:
     `influence` holds the weighted influence of each row of `rows` at a fixed line, shape
     (rows,); `at_line` what a relative line adds. `additive`: areas are parts of the figure of
     all together (numbers of persons, sums of money). `share`: the figure lies between 0 and 1.
+    `terms`: columns of `rows.sums` that the measure is a function of.
     """
 
     measure: str
@@ -108,6 +109,7 @@ class Block:
     reason: tuple[str, ...]
     additive: bool = False
     share: bool = False
+    terms: tuple[int, ...] = ()
 
     def at(self, i: int, level: float) -> Estimate:
         """The record of domain `i`."""
