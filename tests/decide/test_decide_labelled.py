@@ -140,7 +140,8 @@ def test_claims_take_the_name_or_the_code_and_verify(labelled: Path) -> None:
         assert made.exit_code == 0, made.output
         assert shown in " ".join(made.output.split())
         checked = CliRunner().invoke(main, ["verify", str(file), *given])
-        assert checked.exit_code == 0 and "match" in checked.output, checked.output
+        assert checked.exit_code == 0, checked.output
+        assert "match" in checked.output
     with pytest.raises(ClaimError, match="no row"):
         claim_decision(out, "county", "Other")
 
