@@ -8,6 +8,7 @@ shows at a threshold of twice the true share (*above*: half of it), where *met* 
 
     python -m benchmarks.false_met                  # 600 samples a design of the census
     python -m benchmarks.false_met --samples 100    # a quick look
+    python -m benchmarks.false_met --search --synthetic-samples 1500  # 1,120 made-up designs
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.synthetic import DESIGNS, Synthetic, sampled
+from benchmarks.synthetic import DESIGNS, GRID, Synthetic, sampled
 from exitline.data.design import Design
 from exitline.decide.decision import judge
 from exitline.decide.settling import Evidence
@@ -241,12 +242,15 @@ def false_met(
     return {key: found.share(repetitions) for key, found in tally.items()}
 
 
-def false_met_synthetic(design: Synthetic, repetitions: int, seed: int = 1) -> dict[Key, Tally]:
+def false_met_synthetic(
+    design: Synthetic, repetitions: int, seed: int = 1, rules: tuple[str, ...] = tuple(RULES)
+) -> dict[Key, Tally]:
     """What becomes of the whole of a made-up population; it shows its own design effect."""
     block, truth = sampled(design, repetitions, seed)
     seen = Seen.of(block, 1.0)
     tally: dict[Key, Tally] = {}
-    for rule, outcomes in RULES.items():
+    for rule in rules:
+        outcomes = RULES[rule]
         for side in SIDES:
             own = outcomes(seen, np.full(repetitions, truth), side)
             easier = min(2.0 * truth, 0.999) if side == "below" else truth / 2.0
@@ -286,12 +290,32 @@ def row(name: str, tally: Mapping[Key, Tally], samples: int) -> str:
     return f"| {name} | " + " | ".join(f"{100 * f:.1f} %" for f in figures) + " |"
 
 
+def search(samples: int) -> None:
+    """Judge every design of the grid; print how many pass the limit, and the worst."""
+    rules = ("before", "now")
+    found = {d: false_met_synthetic(d, samples, rules=rules) for d in GRID}
+    print(f"{len(GRID):,} made-up designs, {samples:,} samples each; {100 * limit(samples):.1f} %:")
+    for rule in rules:
+        for side in SIDES:
+            rates = {d: float(t[rule, "all", side].false_met[0]) for d, t in found.items()}
+            worst = sorted(rates, key=lambda d: -rates[d])[:5]
+            beyond = sum(rate > limit(samples) for rate in rates.values())
+            print(f"{rule}, {side}: {beyond} beyond; largest", end=" ")
+            print("; ".join(f"{100 * rates[d]:.1f} % ({d.name})" for d in worst))
+        met = np.mean([t[rule, "all", side].met[0] for t in found.values() for side in SIDES])
+        print(f"{rule}: met at twice the rate in {100 * met:.1f} %")
+
+
 def main() -> None:
     """Print a line for each design."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=int, default=600)
     parser.add_argument("--synthetic-samples", type=int, default=10_000)
+    parser.add_argument("--search", action="store_true", help="a grid of made-up designs instead")
     given = parser.parse_args()
+    if given.search:
+        search(given.synthetic_samples)
+        return
     print(f"nominal {100 * NOMINAL:g} %; {given.samples:,} samples of each design of the census,")
     print(f"{given.synthetic_samples:,} of the made-up ones")
     print("| " + " | ".join(HEADS) + " |")

@@ -9,7 +9,8 @@ estimated and judged at once by the code that judges surveys.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from itertools import product
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from exitline.infer.inference import Options, infer
 from exitline.measure.catalogue import share_of
 from exitline.measure.sums import Plan
 
+Law = Literal["beta", "two-point"]
+Sizes = Literal["equal", "weights", "households"]
 POPULATION = 20_000
 PLAN = Plan(
     (share_of("poor"),), (), None, Design(weight="w", size="hhsize", strata="s", psu="c"),
@@ -48,8 +51,8 @@ class Synthetic:
     homes: int
     rate: float
     icc: float
-    law: Literal["beta", "two-point"]
-    sizes: Literal["equal", "weights", "households"] = "equal"
+    law: Law
+    sizes: Sizes = "equal"
 
     @property
     def name(self) -> str:
@@ -71,6 +74,15 @@ DESIGNS = (
     Synthetic(40, 20, 0.01, 0.2, "two-point", "households"),
     Synthetic(60, 10, 0.005, 0.02, "beta"),
 )
+
+GRID = tuple(
+    Synthetic(clusters, 15, rate, icc, law, sizes)
+    for clusters, rate, icc, law, sizes in product(
+        (4, 6, 8, 12, 20, 28, 40, 60), (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4),
+        (0.02, 0.05, 0.1, 0.2, 0.4), get_args(Law), get_args(Sizes)[:2],
+    )
+)  # fmt: skip
+"""Everything between the designs: to find where the rule is weakest."""
 
 
 def sampled(design: Synthetic, samples: int, seed: int) -> tuple[Block, float]:
