@@ -171,6 +171,7 @@ def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
     """The record of figures and the films are one set."""
     import shutil
 
+    from exitline.errors import ExitlineError
     from exitline.publish.story import build, make
     from exitline.publish.story.options import Options
 
@@ -186,7 +187,7 @@ def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
 
     monkeypatch.setattr(make, "make_sheet", failing)
     options = Options(languages=("en",), episodes=("the-line",), preview=True, record=True)
-    with pytest.raises(OSError, match="space"):
+    with pytest.raises(ExitlineError, match="cannot be written"):
         build(story, tmp_path / "films", options)
     assert calls
     assert not (story / "figures.lock.json").exists()
@@ -195,4 +196,4 @@ def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
     (story / "figures.lock.json").write_text(lock)
     made = build(story, tmp_path / "films", options)
     assert [one.path.is_file() for one in made.made] == [True] * 2
-    assert not [p for p in tmp_path.rglob(".*")]
+    assert not list(tmp_path.rglob(".*"))
