@@ -82,7 +82,7 @@ def of_difference(left: Block, i: int, right: Block, j: int) -> Columns:
     times = [rows.times for rows in parts if rows.times is not None]
     rows = Rows(
         none, ((),), stratum, stages, none, no_kinds(none), np.empty((len(stratum), 0)),
-        np.concatenate(times) if times else None,
+        times=np.concatenate(times) if times else None,
     )  # fmt: skip
     return Columns(rows, none, np.concatenate(influence), 1)
 
