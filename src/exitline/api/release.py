@@ -96,6 +96,7 @@ def release(
     """
     from exitline.data.codebook import as_metadata, codebook
     from exitline.data.source import open_source
+    from exitline.data.values import Uses
     from exitline.engine.session import session
     from exitline.measure.release import top_coded
 
@@ -104,7 +105,7 @@ def release(
             "micro data are released as Parquet", where=str(out), expected="a .parquet file",
             got=Path(out).suffix or "no ending", remedy="for instance release.parquet",
         )  # fmt: skip
-    source = open_source(data)
+    source = open_source(data).using(Uses(code=frozenset(plan.keys)))
     with session(engine) as running:
         table = running.attach(source, "households")
         _check(table, plan)

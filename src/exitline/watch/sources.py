@@ -211,10 +211,14 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
     [('a', 2, 0), ('b', 2, 1)]
     """
     from exitline.data.source import open_source
+    from exitline.data.values import Uses
     from exitline.engine.session import session
     from exitline.measure.panels import wave_tables
 
-    sources = [open_source(d) for d in (data if isinstance(data, list | tuple) else [data])]
+    named = (spec.columns.household, spec.columns.wave)
+    keys = Uses(code=frozenset(name for name in named if name))
+    given = data if isinstance(data, list | tuple) else [data]
+    sources = [open_source(d).using(keys) for d in given]
     _refuse_same_file(sources)
     with session(engine) as opened:
         attached = [opened.attach(source, f"wave{i}") for i, source in enumerate(sources)]
