@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from exitline.data.programmes import OF_HOUSEHOLDS, WEAK, WELFARE, known, no_welfare
+
 CERTAIN, LIKELY, POSSIBLE = 3, 2, 1
 
 _WHOLE = {
@@ -51,13 +53,14 @@ _WORDS = {
     "year": "year",
 }
 _WELFARE = re.compile(
-    r"welfare|welf|consum|conso|cons(?!t)|expend|exp(?!ans|t)|depens|gasto|despesa|incom|inc$"
-    r"|ingres|ipcf|reven|renda|rendim|ctotal"
+    r"welfare|welf|consum|conso|cons(?!t|ent|ult|er|ider)|expend|exp(?!ans|t|er|la|os|ec|ir|lo|or)"
+    r"|depens|gasto|despesa|incom(?!pl)|inc$|ingres|ipcf|(?<!p)reven|renda|rendim|ctotal"
 )
 _PER_PERSON = re.compile(r"^pc|pc$|percap|perpers|partete|pertete|aeq|equiv|^r(cons|exp|inc)")
 _PARTS = re.compile(
     r"food|alim|dur|util|edu|health|sante|salud|saude|rent|loyer|share|ratio|index|dummy"
-    r"|deflat|quint|decil|agric|farm|wage|busi|livestock|loan|saving|asset|remit|transf|scon|perc(?!ap)"
+    r"|deflat|agric|farm|wage|busi|livestock|loan|saving|asset|remit|transf|scon|tax|debt|benef"
+    r"|source|fuente|group|categ|class|bracket|level|type|change|growth|^sd$|^se$|^var$"
 )
 
 
@@ -113,6 +116,8 @@ def score(role: str, name: str) -> int:
     """
     if role == "welfare":
         return welfare_score(name)
+    if known(role, name):
+        return POSSIBLE if name.lower() in WEAK else CERTAIN
     parts = words(name)
     if "".join(parts) in _WHOLE[role].split():
         return CERTAIN
@@ -122,7 +127,8 @@ def score(role: str, name: str) -> int:
 def welfare_score(name: str) -> int:
     """How well a name fits consumption or income of one person: 0 is not at all.
 
-    Per-person, equivalised and real amounts come before totals; parts of consumption
+    It names an amount of money: a percentage ("literate_pc"), a score, a quintile or a
+    logarithm is none. Per-person, equivalised and real amounts come before totals; parts of consumption
     (food, durables, rent ...) are left out.
 
     Parameters
@@ -136,9 +142,15 @@ def welfare_score(name: str) -> int:
     """
     parts = words(name)
     joined = "".join(parts)
+    if no_welfare(name, parts) is not None:
+        return 0
+    if name.lower() in WELFARE:
+        return 6
+    if name.lower() in OF_HOUSEHOLDS:
+        return 2
     per_person = any(_PER_PERSON.search(word) for word in (*parts, joined))
     amount = any(_WELFARE.search(word) for word in (*parts, joined))
-    if any(_PARTS.search(word) for word in (*parts, joined)) or not (amount or per_person):
+    if any(_PARTS.search(word) for word in (*parts, joined)) or not amount:
         return 0
     total = any(word.startswith("tot") for word in parts)
     return 3 * amount + 2 * per_person - (1 if total else 0)
@@ -159,3 +171,30 @@ def rank(role: str, names: tuple[str, ...]) -> tuple[Match, ...]:
     """
     found = [Match(role, name, score(role, name)) for name in names]
     return tuple(sorted((m for m in found if m.score), key=lambda m: -m.score))
+
+
+def whose(name: str) -> str:
+    """Whom an amount speaks of, by its name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        "person" (of one person, or equivalised), "household" (its total), "total" (of whom is
+        not said) or "".
+
+    Examples
+    --------
+    >>> whose("pc_exp"), whose("HY020"), whose("hh_income"), whose("totcons"), whose("income")
+    ('person', 'household', 'household', 'total', '')
+    """
+    parts = words(name)
+    joined = "".join(parts)
+    if name.lower() in WELFARE or any(_PER_PERSON.search(word) for word in (*parts, joined)):
+        return "person"
+    if name.lower() in OF_HOUSEHOLDS or set(parts) & {"hh", "household", "hogar", "menage"}:
+        return "household"
+    return "total" if any(word.startswith("tot") for word in parts) else ""
