@@ -19,8 +19,8 @@ _KNOWN = {
     "person": "rb030 pb030 rx010 seqn hvidx hl1 ln indiv individ_id personid sporder _person_id",
     "size": "hx040 hv009 hsize hhsize hh_size hh48 hh11 indfmsiz dmdhhsiz npersona n_personas",
     "strata": "db050 hv022 v022 hv023 v023 sdmvstra stratum stype",
-    "psu": """db060 db062 hv021 v021 hv001 v001 hh1 ea_id ea clust sdmvpsu psu dnum commune
-        clusterid""",
+    "psu": """db060 db062 hv021 v021 sdmvpsu psu dnum hv001 v001 hh1 ea_id ea clust
+        clusterid commune""",
     "urban": "hv025 v025 hh6 reside db100 clase",
     "region": "db040 hv024 v024 hh7 cod_mpio cod_dpto codmpio coddpto mpio dpto",
     "village": "",
@@ -32,12 +32,39 @@ WEAK = frozenset({"stype", "commune", "ea", "ln", "_id", "_index", "_uuid", "hh1
 """Known names that stand for something else as often: the values must agree."""
 
 OF_PERSONS = frozenset(
-    "rb050 pb040 v005 mv005 wmweight chweight wtmec2yr wtint2yr wtmec4yr wtint4yr pwgtp".split()
+    {
+        "rb050",
+        "pb040",
+        "v005",
+        "mv005",
+        "wmweight",
+        "chweight",
+        "wtmec2yr",
+        "wtint2yr",
+        "wtmec4yr",
+        "wtint4yr",
+        "pwgtp",
+    }
 )
 """Weights of persons, not of their households."""
 IN_MILLIONS = frozenset({"hv005", "v005", "mv005", "d005"})
 """DHS weights are written without their decimal point: six digits follow it."""
-PERSONS = frozenset("rb030 pb030 rb080 rb090 seqn hvidx v003 riagendr sporder pwgtp idd".split())
+PERSONS = frozenset(
+    {
+        "rb030",
+        "pb030",
+        "rb080",
+        "rb090",
+        "seqn",
+        "hvidx",
+        "v003",
+        "riagendr",
+        "sporder",
+        "pwgtp",
+        "idd",
+        "hl1",
+    }
+)
 """Columns that tables of persons alone have."""
 PAIRS = (("hh1", "hh2"), ("hv001", "hv002"), ("v001", "v002"), ("cluster", "hhnum"))
 """Household keys in two columns: cluster, and number within it."""
@@ -45,7 +72,19 @@ PAIRS = (("hh1", "hh2"), ("hv001", "hv002"), ("v001", "v002"), ("cluster", "hhnu
 WELFARE = frozenset({"hx090", "eqincome", "eqinc", "eq_income", "equivalised_income"})
 """Income or consumption of one person, or equivalised, by name."""
 OF_HOUSEHOLDS = frozenset(
-    "hy020 rexpagg expagg expm expmr nom_totexp hhinc hhincome hhexp hhcons hincome".split()
+    {
+        "hy020",
+        "rexpagg",
+        "expagg",
+        "expm",
+        "expmr",
+        "nom_totexp",
+        "hhinc",
+        "hhincome",
+        "hhexp",
+        "hhcons",
+        "hincome",
+    }
 )
 """Totals of the household, by name."""
 EU_SILC = ("hy020", "hy025", "hx050")
@@ -80,6 +119,18 @@ def known(role: str, name: str) -> bool:
     (True, True, False)
     """
     return name.lower() in KNOWN.get(role, ())
+
+
+def place(role: str, name: str) -> int:
+    """The place of a known name among those of its role: the first are the better ones.
+
+    Examples
+    --------
+    >>> place("psu", "hv021") < place("psu", "hv001") < place("psu", "my_psu")
+    True
+    """
+    names = KNOWN.get(role, ())
+    return names.index(name.lower()) if name.lower() in names else len(names)
 
 
 def no_welfare(name: str, parts: Collection[str]) -> str | None:

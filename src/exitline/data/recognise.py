@@ -11,14 +11,22 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from exitline.data.programmes import OF_HOUSEHOLDS, WEAK, WELFARE, known, no_welfare
+from exitline.data.programmes import (
+    NO_WELFARE,
+    OF_HOUSEHOLDS,
+    WEAK,
+    WELFARE,
+    known,
+    no_welfare,
+    place,
+)
 
 CERTAIN, LIKELY, POSSIBLE = 3, 2, 1
 
 _WHOLE = {
     "household": """hhid hid idhh hhkey household householdid idhousehold hhcode hhno idmenage
-        menage idmen nummen hogar idhogar hogarid folio domicilio iddomicilio iddom hv002 hh
-        interviewkey interviewid caseid""",
+        menage idmen nummen hogar idhogar hogarid folio domicilio iddomicilio iddom hh
+        interviewkey interviewid""",
     "weight": """weight weights wgt wt wta wtahh hhweight hhwgt hhwt hweight weighthh pweight
         popweight wgthh poids pond ponderation coef coefext coefpond hhwta factor factorexp
         facexp fexp fex fexc factorexpansion expansor peso pesos pesopes v1032 hv005""",
@@ -128,8 +136,8 @@ def welfare_score(name: str) -> int:
     """How well a name fits consumption or income of one person: 0 is not at all.
 
     It names an amount of money: a percentage ("literate_pc"), a score, a quintile or a
-    logarithm is none. Per-person, equivalised and real amounts come before totals; parts of consumption
-    (food, durables, rent ...) are left out.
+    logarithm is none. Per-person, equivalised and real amounts come before totals; parts of
+    consumption (food, durables, rent ...) are left out.
 
     Parameters
     ----------
@@ -156,8 +164,23 @@ def welfare_score(name: str) -> int:
     return 3 * amount + 2 * per_person - (1 if total else 0)
 
 
+def sounds_like_money(name: str) -> bool:
+    """Whether a name speaks of wealth, income or consumption at all, as a score or a share may.
+
+    Parameters
+    ----------
+    name : str
+
+    Examples
+    --------
+    >>> [sounds_like_money(name) for name in ("hv271", "pct_income", "county_index")]
+    [True, True, False]
+    """
+    return name.lower() in NO_WELFARE or any(_WELFARE.search(word) for word in words(name))
+
+
 def rank(role: str, names: tuple[str, ...]) -> tuple[Match, ...]:
-    """The columns that fit a role, best first; equal ones in file order.
+    """The columns that fit a role, best first; equal ones as `place` or the file has them.
 
     Parameters
     ----------
@@ -170,7 +193,8 @@ def rank(role: str, names: tuple[str, ...]) -> tuple[Match, ...]:
     ['weight', 'poids_men']
     """
     found = [Match(role, name, score(role, name)) for name in names]
-    return tuple(sorted((m for m in found if m.score), key=lambda m: -m.score))
+    there = (m for m in found if m.score)
+    return tuple(sorted(there, key=lambda m: (-m.score, place(role, m.column))))
 
 
 def whose(name: str) -> str:
@@ -193,8 +217,10 @@ def whose(name: str) -> str:
     """
     parts = words(name)
     joined = "".join(parts)
+    if name.lower() in OF_HOUSEHOLDS:
+        return "household"
     if name.lower() in WELFARE or any(_PER_PERSON.search(word) for word in (*parts, joined)):
         return "person"
-    if name.lower() in OF_HOUSEHOLDS or set(parts) & {"hh", "household", "hogar", "menage"}:
+    if set(parts) & {"hh", "household", "hogar", "menage"}:
         return "household"
     return "total" if any(word.startswith("tot") for word in parts) else ""
