@@ -178,3 +178,14 @@ def _brief(text: str) -> str:
     if len(text) <= _LONGEST_PART:
         return text
     return f"{text[:600]} … ({len(text):,} characters) … {text[-200:]}"
+
+
+def install_extra(extra: str) -> str:
+    """How to install libraries that only some need, as an instruction.
+
+    Examples
+    --------
+    >>> install_extra("web")
+    "in exitline's folder: pip install '.[web]' (docs/install.md)"
+    """
+    return f"in exitline's folder: pip install '.[{extra}]' (docs/install.md)"

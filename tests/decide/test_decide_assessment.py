@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ from exitline.decide.assessment_table import (
     roles_in,
     visits_by_county,
 )
-from exitline.decide.clusters import PlanError
+from exitline.decide.clusters import ICC_MARGIN, PlanError
 from exitline.decide.court import percent
 from exitline.decide.evidence import (
     AssessmentError,
@@ -280,7 +281,8 @@ class TestOutcomes:
         edge = judged.holds_to_icc
         assert 0.05 <= edge < 0.99
         for icc, outcome in ((edge, "met"), (edge + 0.005, "cannot tell")):
-            again = assess(v, COUNTY, RULE, assumptions=replace(plain, icc=icc))
+            declared = icc / ICC_MARGIN
+            again = assess(v, COUNTY, RULE, assumptions=replace(plain, icc=declared))
             assert again.judgement("wrong").outcome == outcome
 
     def test_error_probability_is_the_tail_at_the_threshold(self) -> None:
@@ -293,15 +295,47 @@ class TestOutcomes:
     def test_crowded_errors_are_noticed(self) -> None:
         v = make_visits(60, 20, missed=0.001)
         error = np.zeros(v.n)
-        error[:8] = 1.0
+        error[:14] = 1.0
         crowded = assess(replace(v, error=error), COUNTY, RULE).judgement("wrong")
         spread = np.zeros(v.n)
-        spread[: 8 * 20 : 20] = 1.0
+        spread[: 14 * 20 : 20] = 1.0
         even = assess(replace(v, error=spread), COUNTY, RULE).judgement("wrong")
         assert crowded.guarded
-        assert crowded.icc > 0.05
+        assert crowded.icc > 0.1
         assert crowded.high > even.high
         assert not even.guarded
+
+    @pytest.mark.parametrize(
+        ("aim", "icc", "per_village"),
+        [
+            (Aim(), 0.05, 20),
+            (Aim(comparison="at_most", true_rate=0.008), 0.1, 10),
+            (Aim(), 0.0, 1),
+            (Aim(threshold=0.9, comparison="at_least", true_rate=0.95), 0.05, 20),
+        ],
+    )
+    def test_a_plan_s_numbers_are_where_the_judgement_turns(
+        self, aim: Aim, icc: float, per_village: int
+    ) -> None:
+        plan = plan_sample(aim, icc=icc, per_village=per_village)
+        n, villages = plan.sample.households, plan.sample.villages
+        rate: Literal["recognition", "wrong"] = "recognition" if aim.mirrored else "wrong"
+        rule = [RateCriterion(rate, rate, aim.comparison, aim.threshold)]
+
+        def outcome(errors: int) -> str:
+            """With so many errors, as evenly spread over the villages as they can be."""
+            found = (np.arange(n) < errors).astype(float)
+            ones = np.ones(n)
+            v = Visits(
+                group=np.ones(n, dtype=np.int64), village=np.arange(n) % villages,
+                stratum=np.zeros(n, dtype=np.int64), weight=ones, size=ones,
+                error=0.0 * ones if aim.mirrored else found,
+                approves=1.0 - found if aim.mirrored else ones,
+            )  # fmt: skip
+            return assess(v, COUNTY, rule, assumptions=Assumptions(icc=icc), detail=False).outcome
+
+        assert [outcome(plan.accept), outcome(plan.accept + 1)] == ["met", "cannot tell"]
+        assert [outcome(plan.reject - 1), outcome(plan.reject)] == ["cannot tell", "not met"]
 
     @settings(max_examples=25, deadline=None)
     @given(seed=st.integers(0, 10_000), factor=st.floats(0.1, 50.0))

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from exitline.decide.decision import Evidence, judge, overall
+from exitline.decide.decision import judge, overall
+from exitline.decide.settling import Evidence
 
 ONE = np.array([1.0])
 

@@ -167,7 +167,7 @@ def test_libraries_that_are_not_there_are_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(ExplorerError) as raised:
         require_extra()
-    assert raised.value.remedy == 'pip install "exitline[web]"'
+    assert raised.value.remedy == "in exitline's folder: pip install '.[web]' (docs/install.md)"
 
 
 def test_sockets_know_who_can_reach_them():

@@ -130,7 +130,7 @@ def _line(line: Any) -> str:
     """A line in words: its figure, or the share it is."""
     if line.share is not None:
         return f"{line.label}: {100 * line.share:g} % of the {line.of}"
-    figure = f"{line.value:,.10g}" if line.value is not None else f"column {line.column}"
+    figure = f"{line.value:,.6g}" if line.value is not None else f"column {line.column}"
     return " ".join(t for t in (f"{line.label}:", figure, line.unit) if t)
 
 

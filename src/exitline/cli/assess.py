@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import numbers, show
-from exitline.cli.rows import percent, read_rows
+from exitline.cli.rows import read_rows
 
 if TYPE_CHECKING:
-    from exitline.decide.assessment import Assessment
+    from exitline.decide.assessment import Assessment, Judgement
     from exitline.decide.assessment_table import Roles
     from exitline.decide.evidence import Assumptions, County, Reading, Visits
     from exitline.decide.readings import Answer
@@ -181,10 +181,10 @@ def _show(assessment: Assessment) -> None:
     name = assessment.county.name or "the county"
     show.table(
         f"{name}: {_said(assessment.outcome)}",
-        ("criterion", "outcome", "rate (one-sided bounds)", "households", "cases"),
+        ("criterion", "outcome", "rate (what decides)", "households", "cases"),
         [
             (j.criterion.name, _said(j.outcome),
-             f"{percent(j.value)} ({percent(j.low)}-{percent(j.high)})" if j.n else None,
+             _rate(j, assessment.reading.rule),
              f"{j.n:,}", j.cases)
             for j in assessment.judgements
         ],
@@ -195,8 +195,23 @@ def _show(assessment: Assessment) -> None:
         if judged.holds_to_icc == judged.holds_to_icc:
             show.note(
                 f"    would stand up to an intra-village correlation of {judged.holds_to_icc:.3g} "
-                f"(assumed {judged.icc:.3g})"
+                f"(judged at {judged.icc:.3g})"
             )
+
+
+def _rate(judged: Judgement, rule: str) -> str | None:
+    """A rate and the one bound that its outcome rests on."""
+    from exitline.decide.bound_text import decided_on
+    from exitline.decide.reasons import percent
+
+    if not judged.n:
+        return None
+    limit = judged.criterion.threshold
+    shown = percent(judged.value, limit)
+    if rule == "point" or judged.low == judged.high:
+        return shown
+    edge = decided_on(judged.outcome, judged.low, judged.high, limit, judged.comparison)
+    return f"{shown} ({edge})"
 
 
 def _said(outcome: str) -> str:

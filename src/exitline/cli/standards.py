@@ -120,12 +120,14 @@ def _lines_table(standard: Standard) -> None:
 
 def _figures(line: Line) -> list[tuple[str, ...]]:
     """Period, figure, unit and standing of each figure of a line."""
+    from exitline.standard.lines import ALWAYS
+
     prices = "" if line.price_base is None else f", {line.price_base} prices"
     unit = line.unit + prices
     if line.relative is not None:
         share = line.relative.share
         said = f"{100 * share.value:.6g} % of the {line.relative.of}"
-        return [("always", said, unit, "yes" if share.verified else "NO")]
+        return [(str(ALWAYS), said, unit, "yes" if share.verified else "NO")]
     return [
         (str(period), f"{figure.value:,.10g}", unit, "yes" if figure.verified else "NO")
         for period, figure in line.values.items()

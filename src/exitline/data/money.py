@@ -7,6 +7,7 @@ welfare that is moved, with "uprate the line" the line.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,7 +41,10 @@ class StudyLine:
         A relative line.
     boundary : {"<", "<="}
         Who is poor.
-    unit, source : str
+    unit : str
+        Of the figure: the standard's, for the period of the study's welfare; "" where the
+        study moves the line into its own currency.
+    source : str
         As the standard says.
     verified : bool
         False where the standard's figure was not read at its source.
@@ -226,13 +230,22 @@ def _of_standard(line: Line, use: LineUse, study: Study) -> StudyLine:
         share = line.relative.share
         return StudyLine(
             label, share=share.value, of=line.relative.of, boundary=boundary,
-            unit=line.unit, source=line.source, verified=line.verified and share.verified,
+            unit=_unit(line, study), source=line.source, verified=line.verified and share.verified,
         )  # fmt: skip
     figure = line.figure(_line_year(study, line))
     return StudyLine(
-        label, value=line_value(study, line), boundary=boundary, unit=line.unit,
+        label, value=line_value(study, line), boundary=boundary, unit=_unit(line, study),
         source=figure.source or line.source, verified=line.verified and figure.verified,
     )  # fmt: skip
+
+
+def _unit(line: Line, study: Study) -> str:
+    """The unit of a line's figure as the study uses it."""
+    if study.ppp is not None and not _deflates(study):
+        return ""
+    if study.period is None:
+        return line.unit
+    return re.sub(r"per (day|month|year)$", f"per {study.period}", line.unit)
 
 
 def _line_year(study: Study, line: Line) -> int:

@@ -12,7 +12,6 @@ from exitline.decide.decision import (
     MET,
     NOT_MET,
     Comparison,
-    EvidenceKind,
     Outcome,
 )
 from exitline.decide.evidence import (
@@ -24,6 +23,7 @@ from exitline.decide.evidence import (
     Visits,
 )
 from exitline.decide.rates import find
+from exitline.decide.settling import EvidenceKind
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def assess(
     >>> rule = [RateCriterion("wrong exits", "wrong", "below", 0.02)]
     >>> result = assess(visits, county, rule, assumptions=Assumptions(icc=0.05))
     >>> result.outcome, result.judgements[0].reason
-    ('met', 'at most 0.7 % with 95 % confidence, below 2 %')
+    ('met', 'at most 0.8 % with 95 % confidence, below 2 %')
     """
     reading = reading or Reading()
     assumptions = assumptions or Assumptions()

@@ -180,7 +180,7 @@ def plan_budget(
     >>> task = lambda name, rate: CountyTask(name, rate, Costs(300, 15), villages=200)
     >>> plan = plan_budget([task("A", 0.005), task("B", 0.01), task("C", 0.018)], 40_000)
     >>> [round(share.settled, 2) for share in plan.shares]
-    [0.84, 0.45, 0.0]
+    [0.82, 0.25, 0.0]
     """
     _check(counties, budget)
     check_confidence(confidence)

@@ -12,8 +12,10 @@ import numpy as np
 from exitline.data.values import written
 from exitline.decide import decision as d
 from exitline.decide.reasons import Wording, reasons
+from exitline.decide.settling import Evidence
 from exitline.decide.table import Decisions, rows_of
 from exitline.errors import DataError
+from exitline.infer.spread import Spread, spread_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +39,9 @@ class Units:
     by : str
         Name of the set of domains in the estimates.
     names, parents, classes : list of str
-        Each unit's name, its county ("" at county level) and its area class.
+        Each unit's name, its county ("" at county level) and its area class, as shown.
+    codes, parent_codes, class_codes : list of str
+        The same as the data write them: what tables of facts and standards name them by.
     """
 
     level: str
@@ -45,6 +49,9 @@ class Units:
     names: list[str]
     parents: list[str]
     classes: list[str]
+    codes: list[str]
+    parent_codes: list[str]
+    class_codes: list[str]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -75,9 +82,9 @@ class Facts:
             county theirs is.
         """
         known = self.states.get(criterion, {})
-        names = [written(name) for name in units.names]
+        names = [written(code) for code in units.codes]
         if len(self.keys) > 1:
-            parents = [written(parent) for parent in units.parents]
+            parents = [written(code) for code in units.parent_codes]
             return [known.get(key) for key in zip(parents, names, strict=True)]
         twice = {name for name, count in Counter(names).items() if count > 1}
         unclear = sum((name,) in known for name in twice)
@@ -118,12 +125,17 @@ def units_of(
     """
     by = ", ".join((*columns, *([area_class] if area_class else [])))
     block = next(b for b in estimates.blocks if b.by == by)
-    keys = block.rows.keys
     last = len(columns) - 1
-    names = [key[last] for key in keys]
-    parents = [key[0] if last else "" for key in keys]
-    classes = [key[-1] if area_class else EVERYWHERE for key in keys]
-    pairs = set(zip(parents, names, strict=True))
+    names, parents, classes, codes, parent_codes, class_codes = (
+        part
+        for keys in (block.rows.keys, block.rows.codes)
+        for part in (
+            [key[last] for key in keys],
+            [key[0] if last else "" for key in keys],
+            [key[-1] if area_class else EVERYWHERE for key in keys],
+        )
+    )
+    pairs = set(zip(parent_codes, codes, strict=True))
     if len(pairs) < len(names):
         raise DataError(
             f"{len(names) - len(pairs)} units of level '{level}' lie in more than one area class",
@@ -132,7 +144,7 @@ def units_of(
             got="several",
             remedy="correct the column, or derive it from the unit's code",
         )
-    return Units(level, by, names, parents, classes)
+    return Units(level, by, names, parents, classes, codes, parent_codes, class_codes)
 
 
 def decide_units(
@@ -175,19 +187,22 @@ def decide_units(
         result = result + part
         if criterion.veto:
             decisive.append((criterion, outcome))
-    return result + _overall(rule, units, decisive, blocks)
+    result = result + _overall(rule, units, decisive, blocks)
+    codes = {"county": dict(zip(units.parents, units.parent_codes, strict=True))}
+    codes[units.level] = dict(zip(units.names, units.codes, strict=True))
+    return replace(result, codes=codes)
 
 
 def _share_evidence(
     blocks: Mapping[str, Block], overall: Mapping[str, Floats], criterion: Criterion, level: str,
     census: bool,
-) -> d.Evidence:  # fmt: skip
+) -> Evidence:  # fmt: skip
     """Evidence on a share from its low, high and missing measures."""
     key = f"{level}_{criterion.name}"
     low, high, gap = (blocks[f"{part}_{key}"] for part in ("low", "high", "gap"))
     wide = np.where(np.isnan(high.se), low.se, np.fmax(low.se, high.se))
     deff = overall.get(f"low_{key}", np.array([1.0]))
-    return d.Evidence(
+    return Evidence(
         kind="full count" if census else "sample",
         low=low.estimate,
         high=high.estimate,
@@ -197,7 +212,14 @@ def _share_evidence(
         population=_households(blocks, low),
         missing=gap.estimate,
         deff=float(deff[0]) if len(deff) and deff[0] >= 1 else 1.0,
+        spread=None if census else _spread(low, high),
     )
+
+
+def _spread(low: Block, high: Block) -> Spread:
+    """Clusters with cases where all that is missing is one, those without where none is."""
+    most = spread_of(high)
+    return replace(most, without_cases=spread_of(low).without_cases)
 
 
 def _households(blocks: Mapping[str, Block], default: Block) -> Floats:
@@ -208,7 +230,7 @@ def _households(blocks: Mapping[str, Block], default: Block) -> Floats:
     return default.population
 
 
-def _village_evidence(below: Decisions, units: Units) -> d.Evidence:
+def _village_evidence(below: Decisions, units: Units) -> Evidence:
     """Share of a county's villages that exited, exact over the villages decided."""
     table = below.columns
     index = {name: i for i, name in enumerate(units.names)}
@@ -223,18 +245,19 @@ def _village_evidence(below: Decisions, units: Units) -> d.Evidence:
         low = tally[d.MET] / total
         high = (tally[d.MET] + tally[d.CANNOT_TELL]) / total
     none = np.zeros(len(units))
-    return d.Evidence("full count", low, high, none, none, total, total, tally[d.CANNOT_TELL])
+    return Evidence("full count", low, high, none, none, total, total, tally[d.CANNOT_TELL])
 
 
 def _thresholds(criterion: Criterion, units: Units) -> Floats:
-    """Each unit's threshold; NaN where its area class has none."""
+    """Each unit's threshold, by the code or name of its area class; NaN where it has none."""
     values = {key: figure.value for key, figure in criterion.thresholds.items()}
     default = values.get(EVERYWHERE, float("nan"))
-    return np.array([values.get(c, default) for c in units.classes])
+    classes = zip(units.class_codes, units.classes, strict=True)
+    return np.array([values.get(code, values.get(name, default)) for code, name in classes])
 
 
 def _decide_share(
-    criterion: Criterion, rule: ExitRule, units: Units, evidence: d.Evidence
+    criterion: Criterion, rule: ExitRule, units: Units, evidence: Evidence
 ) -> tuple[Decisions, Texts]:
     """A share held against its threshold in every unit."""
     assert criterion.comparison is not None

@@ -8,7 +8,7 @@ a convolution, done exactly; nothing here is simulated or approximated by a norm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 
 DEFAULT_ICC = 0.05
 """Assumed where no plan or pilot says better: 5 % of the variance lies between villages."""
+
+ICC_MARGIN = 2.0
+"""Times the declared correlation at which outcomes are judged.
+
+The correlation is known least of all that a plan declares, and the errors found say little about
+it while they are rare. At twice the declared one false *met* stays at its nominal rate
+(docs/assessment.md, from `benchmarks.assessment`).
+"""
+
+LARGEST_ICC = 0.95
+"""Nothing is judged at a larger correlation: whole villages would err."""
 
 LARGEST = 200_000
 """Households in one sample beyond which an exact convolution is refused."""
@@ -109,11 +120,33 @@ class Clusters:
         """Independent visits that would say as much."""
         return self.households / self.design_effect
 
+    @property
+    def judged(self) -> Clusters:
+        """The same sample at the correlation under which outcomes are judged.
+
+        Examples
+        --------
+        >>> Clusters(2000, 100, icc=0.05).judged.icc
+        0.1
+        """
+        return replace(self, icc=judged_icc(self.icc))
+
     def sizes(self) -> tuple[tuple[int, int], ...]:
         """(households in a village, number of such villages), largest first."""
         small, larger = divmod(self.households, self.villages)
         pairs = ((small + 1, larger), (small, self.villages - larger))
         return tuple((size, count) for size, count in pairs if count > 0)
+
+
+def judged_icc(declared: float) -> float:
+    """The correlation under which outcomes are judged where one was declared.
+
+    Examples
+    --------
+    >>> judged_icc(0.05), judged_icc(0.0), judged_icc(0.7)
+    (0.1, 0.0, 0.95)
+    """
+    return max(declared, min(ICC_MARGIN * declared, LARGEST_ICC))
 
 
 def check_icc(icc: float) -> None:

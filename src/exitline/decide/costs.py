@@ -117,7 +117,7 @@ def cheapest_two_stage(
     --------
     >>> best = cheapest_two_stage(Aim(true_rate=0.01), Costs(village=300, household=15), icc=0.05)
     >>> best.plan.sample.villages, best.plan.sample.households, best.cost
-    (89, 1691, 52065.0)
+    (131, 1965, 68775.0)
     """
     check_icc(icc)
     considered = []

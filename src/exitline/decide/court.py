@@ -6,14 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exitline.decide.bound_text import decided_on
 from exitline.decide.bounds import largest_icc
 from exitline.decide.clusters import LARGEST
 from exitline.decide.decision import CANNOT_TELL, MET, NOT_MET, WORDS
 from exitline.decide.findings import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from exitline.decide.decision import Comparison, Outcome
     from exitline.decide.evidence import Assumptions
     from exitline.decide.findings import Finding
@@ -83,20 +82,12 @@ class Court:
         elif self.rule == "point":
             text = f"the estimate {percent(finding.estimate)} is compared with {wanted}"
         elif outcome == CANNOT_TELL:
-            text = f"between {self._floor(low)} and {self._ceil(high)}: {limit} is within"
+            edges = decided_on(outcome, low, high, self.threshold, self.comparison)
+            text = f"{edges}: {limit} is within"
         else:
-            rate_is_low = (outcome == MET) == (self.comparison in {"below", "at_most"})
-            edge = f"at most {self._ceil(high)}" if rate_is_low else f"at least {self._floor(low)}"
+            edge = decided_on(outcome, low, high, self.threshold, self.comparison)
             text = f"{edge} {sure}, {'' if outcome == MET else 'not '}{wanted}"
         return text + _remarks(finding, more)
-
-    def _ceil(self, bound: float) -> str:
-        """An upper bound, rounded up but not across the threshold."""
-        return _rounded(bound, self.threshold, math.ceil)
-
-    def _floor(self, bound: float) -> str:
-        """A lower bound, rounded down but not across the threshold."""
-        return _rounded(bound, self.threshold, math.floor)
 
 
 def _remarks(finding: Finding, more: float) -> str:
@@ -142,16 +133,3 @@ def percent(share: float) -> str:
     digits = 1 if value == 0 or abs(value) >= 0.1 else 2
     text = f"{value:.{digits}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
-
-
-def _rounded(bound: float, threshold: float, towards: Callable[[float], int]) -> str:
-    """A bound to one decimal of a percent, or as many as keep it on its side."""
-    for digits in range(1, 5):
-        scale = 10.0 ** (digits + 2)
-        shown = towards(bound * scale - (1e-9 if towards is math.ceil else -1e-9)) / scale
-        if (shown < threshold) == (bound < threshold) and (shown > threshold) == (
-            bound > threshold
-        ):
-            break
-    text = f"{100.0 * shown:.{digits}f}"
-    return f"{text.rstrip('0').rstrip('.')} %"

@@ -7,57 +7,28 @@ bound does; between the two the evidence does not tell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from exitline.decide.settling import effective_size, settling, share_bounds
 from exitline.infer import intervals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.decide.settling import Evidence
+
     Floats = NDArray[np.float64]
     Texts = NDArray[np.str_]
-    Bools = NDArray[np.bool_]
 
 Outcome = Literal["met", "not met", "cannot tell"]
 Comparison = Literal["below", "at_most", "above", "at_least"]
-EvidenceKind = Literal["full count", "sample", "none"]
 
 MET, NOT_MET, CANNOT_TELL = "met", "not met", "cannot tell"
 WORDS = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is known of one share in each unit.
-
-    Attributes
-    ----------
-    kind : {"full count", "sample", "none"}
-    low, high : float arrays, shape (units,)
-        The share if every household with a missing value counts as not in it, and if
-        every one counts as in it. Equal where nothing is missing.
-    se, df, n : float arrays, shape (units,)
-        Standard error, degrees of freedom and households; unused for a full count.
-    population : float array, shape (units,)
-        Households in the unit, estimated from the weights or counted.
-    missing : float array, shape (units,)
-        Households (in the sample, or in the count) whose value is missing.
-    deff : float
-        Design effect to assume where a unit cannot show its own.
-    """
-
-    kind: EvidenceKind
-    low: Floats
-    high: Floats
-    se: Floats
-    df: Floats
-    n: Floats
-    population: Floats
-    missing: Floats
-    deff: float = 1.0
+MORE = ("needed", "clusters", "clusters_needed")
 
 
 @dataclass(frozen=True)
@@ -77,6 +48,9 @@ class Verdicts:
     needed : float array
         Households more that would settle it at the observed rate; NaN where none would,
         or where it is settled.
+    clusters, clusters_needed : float arrays
+        Where too few clusters alone keep it open: the effective number behind the bound that
+        would settle it, and how many would do; NaN elsewhere.
     """
 
     outcome: Texts
@@ -85,6 +59,8 @@ class Verdicts:
     high: Floats
     error_probability: Floats
     needed: Floats
+    clusters: Floats
+    clusters_needed: Floats
 
 
 def judge(
@@ -119,6 +95,7 @@ def judge(
 
     Examples
     --------
+    >>> from exitline.decide.settling import Evidence
     >>> one = np.array([1.0])
     >>> e = Evidence("sample", 0.01 * one, 0.01 * one, 0.005 * one, 20 * one, 400 * one,
     ...              9000 * one, 0 * one)
@@ -137,11 +114,13 @@ def judge(
     else:
         outcome = _compare(low, high, threshold, comparison)
     open_cases = outcome == CANNOT_TELL
-    needed = np.full(len(threshold), np.nan)
+    more = {name: np.full(len(threshold), np.nan) for name in MORE}
     if settle and open_cases.any():
-        needed[open_cases] = _needed(_only(evidence, open_cases), threshold[open_cases], confidence)
+        found = settling(evidence.only(open_cases), threshold[open_cases], confidence)
+        for name, values in zip(MORE, found, strict=True):
+            more[name][open_cases] = values
     chance = _error_probability(evidence, threshold, comparison, confidence)
-    return Verdicts(outcome, evidence.low, low, high, chance, needed)
+    return Verdicts(outcome, evidence.low, low, high, chance, **more)
 
 
 def _judge_count(evidence: Evidence, threshold: Floats, comparison: Comparison) -> Verdicts:
@@ -150,13 +129,13 @@ def _judge_count(evidence: Evidence, threshold: Floats, comparison: Comparison) 
     outcome = np.where(evidence.population > 0, outcome, CANNOT_TELL)
     needed = np.where(outcome == CANNOT_TELL, evidence.missing, np.nan)
     none = np.full(len(threshold), np.nan)
-    return Verdicts(outcome, evidence.low, evidence.low, evidence.high, none, needed)
+    return Verdicts(outcome, evidence.low, evidence.low, evidence.high, none, needed, none, none)
 
 
 def _no_evidence(units: int) -> Verdicts:
     """A criterion without data is never counted as met."""
     none = np.full(units, np.nan)
-    return Verdicts(np.full(units, CANNOT_TELL), none, none, none, none, none)
+    return Verdicts(np.full(units, CANNOT_TELL), none, none, none, none, none, none, none)
 
 
 def _compare(low: Floats, high: Floats, threshold: Floats, comparison: Comparison) -> Texts:
@@ -173,33 +152,8 @@ def _compare(low: Floats, high: Floats, threshold: Floats, comparison: Compariso
 
 def _one_sided(evidence: Evidence, confidence: float) -> intervals.Bounds:
     """Lower and upper bounds, each valid alone at the confidence; (0, 1) where none exists."""
-    low, high = _bounds(evidence, evidence.n, evidence.df, confidence)
+    low, high = share_bounds(evidence, confidence)
     return intervals.Bounds(np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=1.0))
-
-
-def _bounds(e: Evidence, n: Floats, df: Floats, confidence: float) -> tuple[Floats, Floats]:
-    """Korn and Graubard's bounds at the larger of the unit's own and the pooled design effect.
-
-    A unit with few PSUs whose share came out low has a standard error that came out low,
-    too: logit and Wald bounds from it pass a unit at the threshold in up to 16 % of samples
-    at a nominal 5 % (benchmarks/false_met.py). The pooled design effect does not fall with
-    the unit's own share.
-    """
-    level = 2.0 * confidence - 1.0
-    low = intervals.beta_share(e.low, _effective(e, e.low, n, df, confidence), level).low
-    high = intervals.beta_share(e.high, _effective(e, e.high, n, df, confidence), level).high
-    return low, high
-
-
-def _effective(e: Evidence, share: Floats, n: Floats, df: Floats, confidence: float) -> Floats:
-    """n over the design effect, times the squared ratio of t quantiles (n - 1 and df)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = e.se**2 * e.n / (share * (1.0 - share))
-    deff = np.fmax(np.where(np.isfinite(own), own, 0.0), max(e.deff, 1.0))
-    ratio = intervals.t_quantile(confidence, np.maximum(n - 1.0, 1.0)) / intervals.t_quantile(
-        confidence, df
-    )
-    return np.asarray(n / deff * np.minimum(ratio, 1.0) ** 2)
 
 
 def _error_probability(
@@ -214,7 +168,7 @@ def _error_probability(
 
     falling = comparison in {"below", "at_most"}
     p = evidence.high if falling else evidence.low
-    n = _effective(evidence, p, evidence.n, evidence.df, confidence)
+    n = effective_size(evidence, p, confidence, upper=falling)
     known = np.isfinite(n) & (n > 0) & np.isfinite(p) & np.isfinite(threshold)
     n, x = np.where(known, n, 1.0), np.where(known, p * n, 0.0)
     if falling:
@@ -222,43 +176,6 @@ def _error_probability(
     else:
         tail = np.where(x > 0, betainc(np.maximum(x, 1e-12), n - x + 1.0, threshold), 1.0)
     return np.where(known, tail, np.nan)
-
-
-def _only(evidence: Evidence, which: Bools) -> Evidence:
-    """The evidence on some of the units."""
-    arrays = ("low", "high", "se", "df", "n", "population", "missing")
-    return replace(evidence, **{name: getattr(evidence, name)[which] for name in arrays})
-
-
-LARGEST_FACTOR = 2.0**24
-"""Samples more than this many times larger are called none."""
-
-
-def _needed(evidence: Evidence, threshold: Floats, confidence: float) -> Floats:
-    """Households more, drawn in the same way, at which the observed rate would settle it.
-
-    The smallest multiple of the sample (degrees of freedom growing with it) at which the
-    bound passes the threshold, by bisection. NaN where the rate is at the threshold itself,
-    where missing values alone keep it open, or where there is no sample.
-    """
-    none = np.zeros(len(threshold))
-    small, large = none.copy(), none + np.log2(LARGEST_FACTOR)
-    reachable = _settles(evidence, threshold, confidence, large)
-    for _ in range(40):
-        middle = (small + large) / 2.0
-        enough = _settles(evidence, threshold, confidence, middle)
-        small, large = np.where(enough, small, middle), np.where(enough, middle, large)
-    more = np.ceil(evidence.n * 2.0**large - evidence.n - 1e-6)
-    return np.where(reachable & (evidence.n > 0), np.maximum(more, 1.0), np.nan)
-
-
-def _settles(evidence: Evidence, threshold: Floats, confidence: float, power: Floats) -> Bools:
-    """Whether a sample 2^power times as large would put a bound beyond the threshold."""
-    factor = 2.0**power
-    df = np.maximum(evidence.df, 1.0) * factor
-    low, high = _bounds(evidence, evidence.n * factor, df, confidence)
-    with np.errstate(invalid="ignore"):
-        return np.asarray((high < threshold) | (low > threshold))
 
 
 def overall(outcomes: list[Texts]) -> Texts:

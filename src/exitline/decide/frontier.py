@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from exitline.decide.clusters import LARGEST, Clusters, at_least, at_most
+from exitline.decide.clusters import LARGEST, Clusters, at_least, at_most, judged_icc
 from exitline.decide.costs import Costs
 
 SIZES = (1, 2, 3, 5, 8, 10, 12, 15, 20, 30, 40, 60)
@@ -112,7 +112,9 @@ def slope(first: Option, second: Option) -> float:
 
 def _designs(question: Question, costs: Costs, size: int, most: int) -> list[Option]:
     """The designs of one size worth considering, up to so many villages."""
-    rungs = _ladder(question.threshold, question.confidence, question.icc, size, question.below)
+    rungs = _ladder(
+        question.threshold, question.confidence, judged_icc(question.icc), size, question.below
+    )
     found = []
     for errors, villages in rungs.up_to(most):
         value = _value(question, size, villages, errors)

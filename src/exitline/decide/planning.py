@@ -115,9 +115,10 @@ class Plan:
     reject : int
         *Not met* where at least so many are found; between the two, *cannot tell*.
     false_met : float
-        Probability of *met* at the threshold itself.
+        Probability of *met* at the threshold itself, were the correlation `ICC_MARGIN` times
+        the one assumed: what the acceptance number is judged by.
     power : float
-        Probability of *met* at the true rate of the aim.
+        Probability of *met* at the true rate of the aim, under the correlation assumed.
     """
 
     sample: Clusters
@@ -195,11 +196,11 @@ def evaluate(sample: Clusters, aim: Aim) -> Plan:
     >>> plan.accept, round(plan.false_met, 3), round(plan.power, 3)
     (4, 0.028, 0.892)
     """
-    accept = acceptance_number(sample, aim.rare_threshold, aim.confidence)
-    reject = rejection_number(sample, aim.rare_threshold, aim.confidence)
+    accept = acceptance_number(sample.judged, aim.rare_threshold, aim.confidence)
+    reject = rejection_number(sample.judged, aim.rare_threshold, aim.confidence)
     return Plan(
         sample, aim, accept, reject,
-        false_met=at_most(sample, aim.rare_threshold, accept),
+        false_met=at_most(sample.judged, aim.rare_threshold, accept),
         power=at_most(sample, aim.rare_rate, accept),
     )  # fmt: skip
 
@@ -218,7 +219,8 @@ def plan_sample(
     ----------
     aim : Aim
     icc : float
-        Intra-village correlation of errors.
+        Intra-village correlation of errors. The power is found under it; the confidence is
+        kept under `ICC_MARGIN` times as much, as the assessment will be judged.
     per_village : int
         Households visited in a village. With 1 and icc 0: a simple random sample.
     design_effect : float, optional
@@ -244,7 +246,7 @@ def plan_sample(
     >>> plan.sample.households, plan.accept, round(plan.power, 2)
     (969, 12, 0.82)
     >>> plan_sample(Aim(true_rate=0.01, power=0.8), icc=0.05, per_village=20).sample.households
-    1760
+    2380
     """
     if design_effect is not None:
         icc = icc_of(design_effect, per_village)
@@ -289,7 +291,7 @@ def fewest_villages(
     Examples
     --------
     >>> fewest_villages(Aim(true_rate=0.01, power=0.8), 20, 0.05)
-    88
+    119
     """
     if per_village < 1:
         raise PlanError(
@@ -316,7 +318,7 @@ def _fewest_for(
     """The fewest villages, at least `above`, with which `accept` errors keep the confidence."""
 
     def enough(villages: int) -> bool:
-        sample = Clusters.equal(villages, per_village, icc)
+        sample = Clusters.equal(villages, per_village, icc).judged
         return at_most(sample, aim.rare_threshold, accept) <= aim.tail + 1e-12
 
     low, step = max(above - 1, 0), max(above // 8, 1)

@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.decide.decision import CANNOT_TELL, MET, WORDS
+from exitline.decide.bound_text import decided_on
+from exitline.decide.decision import CANNOT_TELL, WORDS
 from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
-    from exitline.decide.decision import Comparison, Evidence, Verdicts
+    from exitline.decide.decision import Comparison, Verdicts
+    from exitline.decide.settling import Evidence
 
 
 @dataclass(frozen=True)
@@ -98,26 +100,31 @@ def _of_sample(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -
     if math.isnan(threshold):
         return "the standard has no threshold for this unit's area class"
     target = threshold_text(threshold, w.comparison)
-    seen = f"{w.subject}: {percent(e.low[i])} in a sample of {e.n[i]:,.0f} {w.units}"
+    seen = f"{w.subject}: {percent(e.low[i], threshold)} in a sample of {e.n[i]:,.0f} {w.units}"
     if w.rule == "point":
         return f"{seen}; by the point rule, required: {target}{_chance(v.error_probability[i])}"
     if v.outcome[i] == CANNOT_TELL:
-        return f"{seen}; {_undecided(e, v, i, w)}; required: {target}"
-    up = (v.outcome[i] == MET) == (w.comparison in {"below", "at_most"})
-    side, bound = ("at most", v.high[i]) if up else ("at least", v.low[i])
-    sure = f"{side} {percent(bound, threshold)} with {100 * w.confidence:g} % confidence"
+        return f"{seen}; {_undecided(e, v, i, threshold, w)}; required: {target}"
+    edge = decided_on(str(v.outcome[i]), v.low[i], v.high[i], threshold, w.comparison)
+    sure = f"{edge} with {100 * w.confidence:g} % confidence"
     return f"{seen}, {sure}; required: {target}"
 
 
-def _undecided(e: Evidence, v: Verdicts, i: int, w: Wording) -> str:
+def _undecided(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
     """Why a sample does not tell, and how many more households would settle it."""
     if e.df[i] < 1:
         why = "too few PSUs for a standard error"
     else:
         why = (
-            f"with {100 * w.confidence:g} % confidence anything from {percent(v.low[i])} "
-            f"to {percent(v.high[i])}"
+            f"with {100 * w.confidence:g} % confidence anything "
+            f"{decided_on(CANNOT_TELL, v.low[i], v.high[i], threshold, w.comparison)}"
         )
+        if not math.isnan(v.clusters_needed[i]):
+            which = "with" if e.high[i] < threshold else "without"
+            why += (
+                f": too few clusters {which} such households for a narrower bound "
+                f"({v.clusters[i]:.0f} effective, {v.clusters_needed[i]:,.0f} needed)"
+            )
     needed = v.needed[i]
     if math.isnan(needed):
         return f"{why}; the observed share is at the threshold, so no larger sample would settle it"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from exitline.decide.clusters import DEFAULT_ICC, PlanError
+from exitline.decide.clusters import DEFAULT_ICC, PlanError, judged_icc
 from exitline.decide.planning import Plan, plan_sample
 from exitline.decide.stages import (
     Look,
@@ -54,6 +54,11 @@ class _Task:
     icc: float
     per_village: int
     stop_high: StopHigh
+
+    @property
+    def judged(self) -> float:
+        """The correlation that false outcomes are limited under."""
+        return judged_icc(self.icc)
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def sequential_plan(
     --------
     >>> from exitline.decide.planning import Aim
     >>> plan = sequential_plan(Aim(true_rate=0.01, power=0.9), icc=0.05, per_village=20)
-    >>> plan.false_met <= 0.05, plan.power >= 0.9, plan.saving > 1 / 3
+    >>> plan.false_met <= 0.05, plan.power >= 0.9, plan.saving > 0.3
     (True, True, True)
     """
     fixed = plan_sample(aim, icc=icc, per_village=per_village, max_villages=max_villages)
@@ -252,8 +257,8 @@ def _boundaries(task: _Task, candidate: _Candidate) -> tuple[Look, ...]:
     before, looks = 0, []
     for place, villages in enumerate(candidate.villages):
         new = villages - before
-        at_edge = np.convolve(at_edge, _law(task, new, aim.rare_threshold))
-        at_rate = np.convolve(at_rate, _law(task, new, aim.rare_rate))
+        at_edge = np.convolve(at_edge, _law(task, new, aim.rare_threshold, task.judged))
+        at_rate = np.convolve(at_rate, _law(task, new, aim.rare_rate, task.icc))
         accept = _most(at_edge, aim.tail * candidate.low[place] - spent_low)
         spent_low += float(at_edge[: accept + 1].sum())
         judged, risk = (at_rate, 1.0 - aim.power) if futile else (at_edge, aim.tail)
@@ -265,9 +270,9 @@ def _boundaries(task: _Task, candidate: _Candidate) -> tuple[Look, ...]:
     return tuple(looks)
 
 
-def _law(task: _Task, villages: int, rate: float) -> Floats:
+def _law(task: _Task, villages: int, rate: float, icc: float) -> Floats:
     """Errors found in so many more villages."""
-    return step_law(villages, task.per_village, task.icc, rate)
+    return step_law(villages, task.per_village, icc, rate)
 
 
 def _going_on(law: Floats, accept: int, stop: int) -> Floats:
@@ -296,7 +301,7 @@ def _finished(
 ) -> StagedPlan:
     """The plan with its rejection numbers and exact figures."""
     aim = task.aim
-    at_edge = stops(looks, task.per_village, task.icc, aim.rare_threshold)
+    at_edge = stops(looks, task.per_village, task.judged, aim.rare_threshold)
     share = _rejection_share(looks, at_edge, aim.tail)
     done = tuple(
         Look(look.villages, look.households, look.accept, look.stop_from,

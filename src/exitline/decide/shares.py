@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.decide.bounds import lower_bound, upper_bound
-from exitline.decide.clusters import Clusters, at_least, at_most
+from exitline.decide.clusters import LARGEST_ICC, Clusters, at_least, at_most, judged_icc
 from exitline.infer.cells import Rows, no_kinds, sum_by
 from exitline.infer.frame import Frame, Stage
 from exitline.infer.taylor import linearised_variance
@@ -25,7 +25,7 @@ ROUNDS = 999
 """Seeded draws of the guard's null distribution."""
 
 SUSPECT = 0.01
-"""Chance below which the declared correlation is given up for the observed one."""
+"""Chance below which the judged correlation is given up for the observed one."""
 
 SEED = 20_161_128
 """Seed of the guard, fixed so that a decision can be repeated."""
@@ -124,8 +124,8 @@ def estimate_share(members: Members, icc: float, *, guard: bool = True) -> Share
 
     The estimate is a ratio of weighted totals; its variance is linearised and clustered
     by village within strata (Binder 1983). Bounds do not rest on that variance, which
-    says little where errors are rare, but on the exact law of errors under the declared
-    intra-village correlation.
+    says little where errors are rare, but on the exact law of errors under `ICC_MARGIN`
+    times the declared intra-village correlation.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def estimate_share(members: Members, icc: float, *, guard: bool = True) -> Share
     icc : float
         Declared correlation.
     guard : bool
-        Replace it by the observed one where the data speak strongly against it.
+        Judge at the observed one where the data speak strongly against the margin.
 
     Returns
     -------
@@ -160,14 +160,15 @@ def estimate_share(members: Members, icc: float, *, guard: bool = True) -> Share
     z = np.where(known, weight * (cases - estimate), 0.0) / base if base > 0 else 0.0 * weight
     influence = sum_by(members.village, z[:, None], len(members.village_stratum))[:, 0]
     se = math.sqrt(village_variance(influence, members.village_stratum))
-    sample = _equivalent(members, icc)
+    judged = judged_icc(icc)
+    sample = _equivalent(members, judged)
     observed = _observed_icc(members, estimate, se)
-    suspect = guard and observed > icc and _crowding_chance(members, icc) < SUSPECT
+    suspect = guard and observed > judged and _crowding_chance(members, judged) < SUSPECT
     return Share(
         estimate=estimate, se=se, low_case=low, high_case=high, n=len(weight),
         cases=int(cases.sum()), unverified=int((~known).sum()),
         villages=len(np.unique(members.village)),
-        sample=replace(sample, icc=min(observed, 0.95)) if suspect else sample,
+        sample=replace(sample, icc=min(observed, LARGEST_ICC)) if suspect else sample,
         icc_observed=observed, guarded=suspect, influence=influence,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from exitline.decide.clusters import Clusters, error_law
+from exitline.decide.clusters import Clusters, error_law, judged_icc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ class StagedPlan:
         Whether visits also stop when *met* has become unlikely, or only when *not met* is
         shown.
     false_met, false_not_met : float
-        Exact probabilities at the threshold.
+        Exact probabilities at the threshold, under the correlation that outcomes are judged at.
     power : float
         Probability of *met* at the aim's true rate.
     expected : float
@@ -182,7 +182,7 @@ def staged_point(plan: StagedPlan, rate: float) -> StagedPoint:
     >>> from exitline.decide.sequential import sequential_plan
     >>> plan = sequential_plan(Aim(true_rate=0.01, power=0.9), icc=0.05, per_village=20)
     >>> point = staged_point(plan, 0.01)
-    >>> point.met >= 0.9 and point.expected < 2 / 3 * plan.fixed.sample.households
+    >>> point.met >= 0.9 and point.expected < 0.7 * plan.fixed.sample.households
     True
     """
     rare = 1.0 - rate if plan.aim.mirrored else rate
@@ -263,14 +263,14 @@ def staged_bounds(plan: StagedPlan, look: int, errors: int, confidence: float = 
     from scipy.optimize import brentq
 
     share = errors / plan.looks[look].households
-    tail = 1.0 - confidence
+    tail, icc = 1.0 - confidence, judged_icc(plan.icc)
 
     def too_high(rate: float) -> float:
-        ends = stops(plan.looks, plan.per_village, plan.icc, rate)
+        ends = stops(plan.looks, plan.per_village, icc, rate)
         return share_at_most(plan.looks, ends, share) - tail
 
     def too_low(rate: float) -> float:
-        ends = stops(plan.looks, plan.per_village, plan.icc, rate)
+        ends = stops(plan.looks, plan.per_village, icc, rate)
         return share_at_least(plan.looks, ends, share) - tail
 
     edge = 1e-9

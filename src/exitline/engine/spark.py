@@ -17,7 +17,7 @@ from exitline.engine.columns import NOT_READ, typed_csv
 from exitline.engine.metadata import add_metadata
 from exitline.engine.types import typed
 from exitline.engine.written import as_written, function
-from exitline.errors import ExitlineError
+from exitline.errors import ExitlineError, install_extra
 from exitline.files import whole_file
 from exitline.scratch import Scratch
 
@@ -187,7 +187,7 @@ def _new_session() -> Any:
             "Spark is not installed",
             expected="PySpark and Java 17 or later",
             got="no PySpark",
-            remedy="pip install 'exitline[spark]', and install a Java runtime",
+            remedy=install_extra("spark") + ", and install a Java runtime",
         ) from reason
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
         raise ExitlineError(

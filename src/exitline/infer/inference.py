@@ -165,6 +165,7 @@ def _block(
         reason=_reasons(value, se, about),
         additive=measure.rule == "total",
         share=measure.interval == "share",
+        terms=tuple(terms),
     )
 
 

@@ -101,7 +101,7 @@ def unverified(standard: Standard) -> tuple[str, ...]:
     found: list[str] = []
     for line in standard.lines.values():
         years = [str(period) for period, f in line.values.items() if not f.verified]
-        whole = not line.verified or years == ["always"]
+        whole = not line.verified or years == [str(ALWAYS)]
         found += [line.label] if whole else [f"{line.label}: {', '.join(years)}"] if years else []
         if line.relative is not None and not line.relative.share.verified:
             found.append(f"{line.label}: its share")

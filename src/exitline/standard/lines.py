@@ -120,7 +120,7 @@ class Period:
             return str(self.first.year)
         first = "" if self.first is None else f"from {self.first.isoformat()}"
         last = "" if self.last is None else f"to {self.last.isoformat()}"
-        return " ".join(part for part in (first, last) if part) or "always"
+        return " ".join(part for part in (first, last) if part) or "all years"
 
 
 ALWAYS = Period(None, None)

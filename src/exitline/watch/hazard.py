@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from exitline.errors import DataError, ExitlineError, nearest
+from exitline.errors import DataError, ExitlineError, install_extra, nearest
 from exitline.infer.cells import Cells, no_kinds, roll_up
 from exitline.infer.intervals import symmetric
 from exitline.infer.taylor import linearised_variance
@@ -227,7 +227,7 @@ def _statsmodels() -> Any:
             "hazard models need statsmodels",
             expected="the extra 'panel'",
             got="statsmodels is not installed",
-            remedy='pip install "exitline[panel]"',
+            remedy=install_extra("panel"),
         ) from reason
     return sm
 

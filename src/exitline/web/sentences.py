@@ -27,7 +27,17 @@ _FRAGMENTS: tuple[tuple[str, str], ...] = (
     (r"by the point rule, required: (.+)", r"按点估计规则，要求：\1"),
     (r"required: (.+)", r"要求：\1"),
     (r"too few PSUs for a standard error", "初级抽样单元太少，无法得出标准误"),
-    (rf"with {_P} confidence anything from {_P} to {_P}", r"在\1置信度下，\2至\3皆有可能"),
+    (rf"with {_P} confidence anything between {_P} and {_P}", r"在\1置信度下，\2至\3皆有可能"),
+    (
+        rf": too few clusters with such households for a narrower bound "
+        rf"\({_N} effective, {_N} needed\)",
+        r"：有这类住户的群太少，无法得出更窄的界限（有效\1个，需要\2个）",
+    ),
+    (
+        rf": too few clusters without such households for a narrower bound "
+        rf"\({_N} effective, {_N} needed\)",
+        r"：没有这类住户的群太少，无法得出更窄的界限（有效\1个，需要\2个）",
+    ),
     (rf"only a full count of about {_N} households would settle it", r"对约\1户作全数调查才能定论"),
     (rf"about {_N} more households would settle it at this rate", r"按此比率再调查约\1户可以定论"),
     (

@@ -101,7 +101,7 @@ def decisions(units: int) -> Decisions:
     }  # fmt: skip
     said = [
         f"{100 * v:.1f} % of persons in poor households in a sample of 40 households; with 95 % "
-        f"confidence anything from {60 * v:.1f} % to {170 * v:.1f} %; required: below 3 %"
+        f"confidence anything between {60 * v:.1f} % and {170 * v:.1f} %; required: below 3 %"
         for v in value
     ]
     nothing: dict[str, Any] = {"value": NAN, "low": NAN, "high": NAN, "threshold": NAN}

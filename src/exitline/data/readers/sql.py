@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from exitline.data.readers import magic
 from exitline.data.readers.columns import plain
 from exitline.data.readers.names import check_names
-from exitline.errors import DataError
+from exitline.errors import DataError, install_extra
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -250,5 +250,5 @@ def _not_installed(package: str) -> DataError:
         "the driver for this database is not installed",
         expected=package,
         got="nothing",
-        remedy="install it with: pip install 'exitline[sql]'",
+        remedy=install_extra("sql"),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -146,16 +145,10 @@ def line_words(content: ReportInput, label: str) -> str:
     if line is None:
         return f"line {label}"
     name = f"line {label}" if label != line_figure(line) else "line"
-    unit = f" {_unit(content, line)}".rstrip()
+    unit = f" {line.unit or _own_unit(content)}".rstrip()
     return f"{name}: {line_figure(line)}{unit}{'' if line.verified else ' (unverified)'}"
 
 
-def _unit(content: ReportInput, line: StudyLine) -> str:
-    """The unit of a line's figure, which is for the period of the study's welfare."""
-    study = content.study
-    prices = study.prices
-    if study.ppp is not None and prices is not None and prices.direction == "uprate the line":
-        return "in the unit of the study's welfare"
-    if study.period is None:
-        return line.unit
-    return re.sub(r"per (day|month|year)$", f"per {study.period}", line.unit)
+def _own_unit(content: ReportInput) -> str:
+    """What is said of a line that was moved into the study's currency."""
+    return "in the unit of the study's welfare" if content.study.ppp is not None else ""

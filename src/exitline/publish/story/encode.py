@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from exitline.errors import install_extra
 from exitline.files import OutputError
 from exitline.publish.story.errors import StoryError
 from exitline.publish.story.matroska import RawVideo
@@ -102,7 +103,7 @@ def encoder() -> str:
             "films need the extra 'film'",
             expected="imageio-ffmpeg and skia-python",
             got="not installed",
-            remedy='pip install "exitline[film]"',
+            remedy=install_extra("film"),
         ) from reason
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from exitline.publish.story import theme
 from exitline.publish.story.captions import Cue
 from exitline.publish.story.errors import StoryError
 from exitline.publish.story.fonts import Fonts
-from exitline.publish.story.ink import Ink
+from exitline.publish.story.ink import Ink, Style
 from exitline.publish.story.look import Look
 from exitline.publish.story.model import FPS, Episode, Scene
 from exitline.publish.story.paint.base import CAPTION, Painter, Stage, caption_box
@@ -219,8 +219,17 @@ class Reel:
 def draw_caption(ink: Ink, cue: Cue) -> None:
     """Write a caption into its place, on a ground of its own."""
     box = caption_box(ink.size)
-    height = CAPTION.size * CAPTION.leading * ink.u
+    style, heights = CAPTION, _heights(ink, cue, CAPTION)
+    while sum(heights) > box.height and style.size > theme.SMALLEST_TEXT:
+        style = replace(style, size=style.size - 2)
+        heights = _heights(ink, cue, style)
     ink.rectangle(box, ink.paper)
-    top = box.bottom - height * len(cue.lines) - 4 * ink.u
-    for i, line in enumerate(cue.lines):
-        ink.text(line, box.x + box.width / 2, top + i * height, CAPTION, align="centre")
+    top = box.bottom - sum(heights)
+    for line, height in zip(cue.lines, heights, strict=True):
+        ink.text(line, box.x + box.width / 2, top, style, align="centre")
+        top += height
+
+
+def _heights(ink: Ink, cue: Cue, style: Style) -> list[float]:
+    """What each line takes in its own script: some reach far below the line."""
+    return [ink.height(line, style, ink.size.width) for line in cue.lines]

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from exitline.errors import install_extra
 from exitline.web.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def require_extra() -> None:
     except ImportError as reason:
         raise ExplorerError(
             "the server's libraries are not installed", expected="starlette and uvicorn",
-            got=f"no {reason.name}", remedy='pip install "exitline[web]"',
+            got=f"no {reason.name}", remedy=install_extra("web"),
         ) from None  # fmt: skip
     del starlette, uvicorn
 

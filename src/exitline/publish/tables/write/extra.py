@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from exitline.errors import ExitlineError
+from exitline.errors import ExitlineError, install_extra
 
 
 def need(library: str, purpose: str) -> None:
@@ -17,5 +17,5 @@ def need(library: str, purpose: str) -> None:
     if importlib.util.find_spec(library) is None:
         raise ExitlineError(
             f"{purpose} needs {library}", expected="the extra 'tables'", got="not installed",
-            remedy="pip install 'exitline[tables]'",
+            remedy=install_extra("tables"),
         )  # fmt: skip
