@@ -1,10 +1,11 @@
 """Suppression and audit of tables of 1,430 to 84,513 cells; beside it, one cold programme a cell.
 
-    python -m benchmarks.tables [--counties 100 400 1500 6000] [--cold 40]
+    python -m benchmarks.tables [--counties 100 400 1500 6000] [--areas 1000 20000] [--cold 40]
 
 Counties in provinces of twelve, twelve categories, skewed counts (Poisson with gamma means), a
-quarter of the cells small. --cold audits that many suppressed cells of the smallest table with
-scipy's linprog, a programme built anew for each bound.
+quarter of the cells small. --areas are flat: areas of twenty households each in one sum, by poor
+and not poor, most of them small. --cold audits that many suppressed cells of the smallest table
+with scipy's linprog, a programme built anew for each bound.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 import numpy as np
 from scipy.optimize import linprog
 
-from exitline.publish.tables import Suppressed, hierarchy, suppress
+from exitline.publish.tables import Suppressed, hierarchy, suppress, with_margins
 from exitline.publish.tables.audit import audit
 from exitline.publish.tables.system import TableSystem
 
@@ -29,6 +30,13 @@ def table(counties: int) -> TableSystem:
     county = np.arange(counties)
     names = [f"category {i + 1}" for i in range(CATEGORIES)]
     return hierarchy(counts, [county // 12, county], categories=names).system
+
+
+def flat(areas: int) -> TableSystem:
+    """So many areas of twenty households without a level above them, by two categories."""
+    rng = np.random.default_rng(1)
+    poor = rng.binomial(20, rng.beta(2, 6, areas))
+    return with_margins(np.column_stack([poor, 20 - poor]))
 
 
 def measured(system: TableSystem) -> tuple[Suppressed, float, float]:
@@ -58,12 +66,14 @@ def main() -> None:
     """Measure each size and print a line for it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--counties", type=int, nargs="+", default=[100, 400, 1500, 6000])
+    parser.add_argument("--areas", type=int, nargs="*", default=[1000, 20000])
     parser.add_argument("--cold", type=int, default=40)
     options = parser.parse_args()
     print("cells   small  suppressed  suppress + audit  audit alone")
     first = None
-    for counties in options.counties:
-        done, whole, alone = measured(table(counties))
+    systems = [*map(table, options.counties), *map(flat, options.areas)]
+    for system in systems:
+        done, whole, alone = measured(system)
         first = first or (done, alone)
         assert done.audit.passed
         print(

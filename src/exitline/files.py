@@ -270,6 +270,15 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     ['a.txt']
     """
     final = Path(path)
+    with _stage(final) as partial:
+        yield partial
+        partial.chmod(0o777 & ~_umask())
+        _swap(partial, final)
+
+
+@contextmanager
+def _stage(final: Path) -> Iterator[Path]:
+    """A new, empty folder beside a name, held by this process; removed if it is still there."""
     _refuse_device(final)
     clear(final)
     try:
@@ -283,8 +292,6 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     try:
         hold(handle)
         yield partial
-        partial.chmod(0o777 & ~_umask())
-        _swap(partial, final)
     except OSError as reason:
         if _is_about(reason, partial) or _is_about(reason, final):
             raise _cannot_write(final, reason) from reason
@@ -292,6 +299,53 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         os.close(handle)
+
+
+@contextmanager
+def filled_folder(path: str | Path) -> Iterator[tuple[Path, dict[Path, bytes]]]:
+    """A stage to fill, whose files take their places in a folder that may hold others.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder; what it holds besides stays.
+
+    Yields
+    ------
+    tuple of Path and dict of Path to bytes
+        The stage, an empty folder beside the final one; and what is to be written elsewhere
+        together with it. All of these files appear, or none.
+
+    Raises
+    ------
+    OutputError
+        As `whole_files`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "films"
+    >>> with filled_folder(target) as (stage, _):
+    ...     (stage / "one").mkdir()
+    ...     _ = (stage / "one" / "a.txt").write_text("done")
+    >>> (target / "one" / "a.txt").read_text()
+    'done'
+    """
+    final, elsewhere = Path(path), dict[Path, bytes]()
+    with _stage(final) as stage:
+        yield stage, elsewhere
+        made = sorted(p for p in stage.rglob("*") if p.is_file())
+        names = [final / p.relative_to(stage) for p in made]
+        try:
+            for folder in dict.fromkeys(name.parent for name in names):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as reason:
+            raise _cannot_write(final, reason) from reason
+        with whole_files(*names, *elsewhere) as partials:
+            for one, partial in zip(made, partials, strict=False):
+                shutil.move(one, partial)
+            for content, partial in zip(elsewhere.values(), partials[len(made) :], strict=True):
+                partial.write_bytes(content)
 
 
 def _swap(partial: Path, final: Path) -> None:

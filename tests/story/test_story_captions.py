@@ -113,3 +113,24 @@ def test_files_have_the_form_that_players_read() -> None:
     times = re.findall(r"(\d\d:\d\d:\d\d,\d{3}) --> (\d\d:\d\d:\d\d,\d{3})", subrip(cues))
     assert times == [("00:00:00,000", "00:00:01,500"), ("00:00:01,500", "01:00:00,033")]
     assert subrip([]) == ""
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+@pytest.mark.parametrize("words", ["50 % गरीब थे।", "50 % দরিদ্র ছিল।", "50 % పేదలు."])
+def test_a_caption_of_a_tall_script_stays_in_its_place(words: str, lines: int) -> None:
+    """Placed by the height of its own script, which reaches far below the line."""
+    pytest.importorskip("skia")
+    from exitline.publish.story.checks import faults, safe_area
+    from exitline.publish.story.fonts import load_fonts
+    from exitline.publish.story.ink import Ink
+    from exitline.publish.story.paint.base import caption_box
+    from exitline.publish.story.reel import Canvas, draw_caption
+    from exitline.publish.story.theme import Size
+
+    for size in (Size(1920, 1080), Size(1080, 1920)):
+        canvas = Canvas(size)  # it owns the pixels
+        ink = Ink(canvas.skia, size, "hi", load_fonts("hi", [words]))
+        draw_caption(ink, Cue(0, 60, (words,) * lines, 1))
+        assert faults(ink.log, size) == []
+        assert all(caption_box(size).holds(text.box, slack=1.0) for text in ink.log)
+        assert safe_area(size).holds(ink.log[-1].box, slack=1.0)

@@ -165,3 +165,35 @@ def test_the_list_says_on_screen_that_it_is_no_evidence(shipped) -> None:
 def test_the_series_praises_nobody(word: str) -> None:
     for file in SERIES.glob("*.yaml"):
         assert word not in file.read_text("utf-8").lower()
+
+
+def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
+    """The record of figures and the films are one set."""
+    import shutil
+
+    from exitline.errors import ExitlineError
+    from exitline.publish.story import build, make
+    from exitline.publish.story.options import Options
+
+    story = tmp_path / "examples" / "series-out-of-poverty"
+    shutil.copytree("examples", tmp_path / "examples", ignore=shutil.ignore_patterns("out*"))
+    lock = (story / "figures.lock.json").read_text()
+    (story / "figures.lock.json").unlink()
+    calls = []
+
+    def failing(*arguments):
+        calls.append(arguments)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(make, "make_sheet", failing)
+    options = Options(languages=("en",), episodes=("the-line",), preview=True, record=True)
+    with pytest.raises(ExitlineError, match="cannot be written"):
+        build(story, tmp_path / "films", options)
+    assert calls
+    assert not (story / "figures.lock.json").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["examples"]
+    monkeypatch.undo()
+    (story / "figures.lock.json").write_text(lock)
+    made = build(story, tmp_path / "films", options)
+    assert [one.path.is_file() for one in made.made] == [True] * 2
+    assert not list(tmp_path.rglob(".*"))

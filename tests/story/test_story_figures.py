@@ -12,7 +12,7 @@ from exitline.claim import Claim, InputDigest, Query, Recomputed, Rounding, file
 from exitline.engine.session import session
 from exitline.errors import ConditionError
 from exitline.publish.story import FigureChangedError, Services, StoryError, bind, load_story
-from exitline.publish.story.binding import changes, record, refuse_changes
+from exitline.publish.story.binding import changes, record_text, refuse_changes
 from exitline.publish.story.figures import Bound
 from exitline.publish.story.model import Story
 
@@ -103,7 +103,7 @@ def test_figures_that_cannot_be_computed_are_refused(
 
 def test_a_changed_input_names_scene_old_and_new_value(folder: Path, engine) -> None:
     story, bound = _bound(folder, engine)
-    record(story, {"one": bound})
+    story.lock.write_text(record_text(story, {"one": bound}), encoding="utf-8")
     assert changes(story, {"one": bound}) == ()
     homes = (folder / "homes.csv").read_text().replace("0.5,", "9.5,", 1)
     (folder / "homes.csv").write_text(homes)
@@ -129,7 +129,7 @@ def test_a_figure_that_was_never_recorded_stops_a_build(folder: Path, engine) ->
 
 def test_the_last_digits_of_a_float_sum_are_no_change(folder: Path, engine) -> None:
     story, bound = _bound(folder, engine)
-    record(story, {"one": bound})
+    story.lock.write_text(record_text(story, {"one": bound}), encoding="utf-8")
     lock = json.loads(story.lock.read_text("utf-8"))
     lock["episodes"]["one"]["figures"]["share"] *= 1 + 1e-14
     story.lock.write_text(json.dumps(lock), "utf-8")
@@ -142,7 +142,7 @@ def test_the_last_digits_of_a_float_sum_are_no_change(folder: Path, engine) -> N
 def test_recording_one_episode_keeps_the_record_of_the_others(folder: Path, engine) -> None:
     story, bound = _bound(folder, engine)
     story.lock.write_text('{"episodes": {"gone": {"figures": {"x": 1.0}, "points": {}}}}', "utf-8")
-    record(story, {"one": bound})
+    story.lock.write_text(record_text(story, {"one": bound}), encoding="utf-8")
     assert set(json.loads(story.lock.read_text("utf-8"))["episodes"]) == {"one"}
 
 

@@ -56,7 +56,11 @@ def write_beside(
 
 
 def write_pages(
-    story: Story, ready: Sequence[Ready], folder: Path, options: Options, languages: Sequence[str]
+    story: Story,
+    ready: Sequence[Ready],
+    folders: tuple[Path, Path],
+    options: Options,
+    languages: Sequence[str],
 ) -> tuple[Path, ...]:
     """The page of the series in each language; index.html in the first one."""
     names = {
@@ -64,24 +68,24 @@ def write_pages(
     }
     made = []
     for code in languages:
-        entries = [_entry(one, folder, options) for one in ready if one.language == code]
+        entries = [_entry(one, folders, options) for one in ready if one.language == code]
         page = series_page(story, code, entries, names)
-        write(folder / names[code], page.encode())
-        made.append(folder / names[code])
+        write(folders[0] / names[code], page.encode())
+        made.append(folders[0] / names[code])
     return tuple(made)
 
 
-def _entry(ready: Ready, folder: Path, options: Options) -> Entry:
-    """One episode on the page, with the films that are there."""
+def _entry(ready: Ready, folders: Sequence[Path], options: Options) -> Entry:
+    """One episode on the page, with the films of this build and those that were there."""
     name, code = ready.episode.name, ready.language
     films: dict[str, str] = {}
     for size in options.sizes:
         for still in (False, True):
             look = Look(still, options.look.burn_captions)
-            path = film_path(folder, name, code, size, look)
-            if path.is_file():
+            path = film_path(Path(), name, code, size, look)
+            if any((folder / path).is_file() for folder in folders):
                 kind = "still" if still else "upright" if size.is_upright else "wide"
-                films.setdefault(kind, path.relative_to(folder).as_posix())
+                films.setdefault(kind, path.as_posix())
     stage = ready.stage(options.sizes[0])
     shown = records.descriptions(ready.episode, stage)
     return Entry(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.files import whole_file
 from exitline.publish.story.claims import ClaimProvider
 from exitline.publish.story.errors import FigureChangedError, StoryError
 from exitline.publish.story.figures import Bound, Figure, Points, Provider
@@ -142,12 +141,11 @@ def _check_parts(ref: FigureRef, figures: Mapping[str, Figure]) -> None:
             )
 
 
-def record(story: Story, bound: Mapping[str, Bound]) -> None:
-    """Write what every figure is now beside the story, for later builds to hold against."""
+def record_text(story: Story, bound: Mapping[str, Bound]) -> str:
+    """What every figure is now, for later builds to hold against; it stands beside the story."""
     content = {name: _recorded(figures) for name, figures in bound.items()}
     old = {name: known for name, known in _read_lock(story.lock).items() if name not in content}
-    with whole_file(story.lock) as partial:
-        partial.write_text(_lock_text(story, old | content), encoding="utf-8")
+    return _lock_text(story, old | content)
 
 
 def changes(story: Story, bound: Mapping[str, Bound]) -> tuple[Change, ...]:

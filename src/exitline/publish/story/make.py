@@ -6,12 +6,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from exitline.engine.session import session
 from exitline.errors import nearest
-from exitline.publish.story.beside import folder_for, write_beside, write_pages
-from exitline.publish.story.binding import Change, Services, bind, changes, record, refuse_changes
+from exitline.files import filled_folder
+from exitline.publish.story.beside import write_beside, write_pages
+from exitline.publish.story.binding import (
+    Change,
+    Services,
+    bind,
+    changes,
+    record_text,
+    refuse_changes,
+)
 from exitline.publish.story.errors import StoryError
 from exitline.publish.story.figures import Bound
 from exitline.publish.story.film import make_film, make_sheet, sound_of
@@ -42,7 +51,7 @@ def build(
     path : str or Path
         The series file or its folder.
     out : str or Path
-        Folder of the results; each file appears under its name when it is whole.
+        Folder of the results; all files of a build appear, or none. Others stay.
     options : Options, optional
     services : Services, optional
         For figures from studies and from claim files.
@@ -64,9 +73,12 @@ def build(
     story = load_story(path)
     chosen = _chosen(story, options)
     languages = _languages(story, options)
-    with tempfile.TemporaryDirectory() as work:
+    final = Path(out)
+    with tempfile.TemporaryDirectory() as work, filled_folder(final) as (folder, elsewhere):
         bound = _bind(chosen, Path(work), services or Services(), say)
         recorded = _held_against_record(story, bound, options)
+        if options.record:
+            elsewhere[story.lock] = record_text(story, bound).encode()
         ready = [
             prepare(story, episode, bound[episode.name], language)
             for episode in chosen
@@ -74,15 +86,20 @@ def build(
         ]
         for one in ready:
             check(one, options.sizes)
-        folder = folder_for(Path(out))
+        pages: tuple[Path, ...] = ()
         if options.preview:
-            sheets = [make_sheet(one, size, folder) for one in ready for size in options.sizes]
-            return Report(story, tuple(sheets), recorded)
-        made = _films(ready, folder, options, Path(work), say)
-        for one in ready:
-            write_beside(story, one, folder, options, languages)
-        pages = write_pages(story, ready, folder, options, languages)
-    return Report(story, made, recorded, pages)
+            made = tuple(make_sheet(one, size, folder) for one in ready for size in options.sizes)
+        else:
+            made = _films(ready, folder, options, Path(work), say)
+            for one in ready:
+                write_beside(story, one, folder, options, languages)
+            pages = write_pages(story, ready, (folder, final), options, languages)
+    return Report(
+        story,
+        tuple(replace(one, path=final / one.path.relative_to(folder)) for one in made),
+        recorded,
+        tuple(final / page.relative_to(folder) for page in pages),
+    )
 
 
 def _films(
@@ -144,10 +161,9 @@ def _bind(
 def _held_against_record(
     story: Story, bound: Mapping[str, Bound], options: Options
 ) -> tuple[Change, ...]:
-    """Refuse figures that changed, or record them when asked to."""
+    """Refuse figures that changed, unless they are to be recorded."""
     found = changes(story, bound)
     if options.record:
-        record(story, bound)
         return found
     refuse_changes(found, story)
     return ()
