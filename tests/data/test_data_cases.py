@@ -288,9 +288,14 @@ def test_equal_labels_stay_apart_the_same_way_everywhere(tmp_path: Path) -> None
     assert all(name in page for name in names)
     assert _cli("explore", tmp_path / "o", "--out", tmp_path / "e.html").exit_code == 0
     assert all(name in (tmp_path / "e.html").read_text(encoding="utf-8") for name in names)
-    claimed = _cli("claim", tmp_path / "o", "--measure", "headcount", "--by", "reg", "--domain",
-                   "Other (3)", "--out", tmp_path / "c.json")  # fmt: skip
-    assert claimed.exit_code == 0, claimed.output
+    for domain in ("Other (3)", "3"):
+        file = tmp_path / f"{domain}.json"
+        claimed = _cli("claim", tmp_path / "o", "--measure", "headcount", "--by", "reg",
+                       "--domain", domain, "--out", file)  # fmt: skip
+        assert claimed.exit_code == 0, claimed.output
+        assert 'reg "Other (3)"' in " ".join(claimed.output.split())
+        checked = _cli("verify", file, "--data", folder / "d.dta")
+        assert checked.exit_code == 0, checked.output
     for source in ("study.yaml", "d.dta"):
         table = _cli("table", folder / source, "--rows", "reg", "--min-count", 2)
         assert all(name in table.output for name in names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -303,6 +304,38 @@ class TestOutcomes:
         assert crowded.icc > 0.1
         assert crowded.high > even.high
         assert not even.guarded
+
+    @pytest.mark.parametrize(
+        ("aim", "icc", "per_village"),
+        [
+            (Aim(), 0.05, 20),
+            (Aim(comparison="at_most", true_rate=0.008), 0.1, 10),
+            (Aim(), 0.0, 1),
+            (Aim(threshold=0.9, comparison="at_least", true_rate=0.95), 0.05, 20),
+        ],
+    )
+    def test_a_plan_s_numbers_are_where_the_judgement_turns(
+        self, aim: Aim, icc: float, per_village: int
+    ) -> None:
+        plan = plan_sample(aim, icc=icc, per_village=per_village)
+        n, villages = plan.sample.households, plan.sample.villages
+        rate: Literal["recognition", "wrong"] = "recognition" if aim.mirrored else "wrong"
+        rule = [RateCriterion(rate, rate, aim.comparison, aim.threshold)]
+
+        def outcome(errors: int) -> str:
+            """With so many errors, as evenly spread over the villages as they can be."""
+            found = (np.arange(n) < errors).astype(float)
+            ones = np.ones(n)
+            v = Visits(
+                group=np.ones(n, dtype=np.int64), village=np.arange(n) % villages,
+                stratum=np.zeros(n, dtype=np.int64), weight=ones, size=ones,
+                error=0.0 * ones if aim.mirrored else found,
+                approves=1.0 - found if aim.mirrored else ones,
+            )  # fmt: skip
+            return assess(v, COUNTY, rule, assumptions=Assumptions(icc=icc), detail=False).outcome
+
+        assert [outcome(plan.accept), outcome(plan.accept + 1)] == ["met", "cannot tell"]
+        assert [outcome(plan.reject - 1), outcome(plan.reject)] == ["cannot tell", "not met"]
 
     @settings(max_examples=25, deadline=None)
     @given(seed=st.integers(0, 10_000), factor=st.floats(0.1, 50.0))

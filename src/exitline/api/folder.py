@@ -55,7 +55,7 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
     shown = found.published
     with whole_folder(folder) as partial:
         _parquet(_with_release(found), partial / FILES[0])
-        decided = found.decisions.to_pandas()
+        decided = found.decisions.to_pandas(code=True)
         decided["release"] = found.hidden.of_decisions(decided)
         _parquet(decided, partial / FILES[1])
         if found.study.outputs.household_decisions:
@@ -101,12 +101,36 @@ def write_households(ready: Ready, path: Path) -> None:
     if standard is None or standard.household is None:
         return
     table = household_status(ready.table, standard, line_figures(ready), ready.was_poor)
-    ready.engine.write(household_decisions(table, ready.levels, standard), path, NOT_FOR_RELEASE)
+    decided = household_decisions(table, ready.levels, standard, _names_of_units(ready))
+    ready.engine.write(decided, path, NOT_FOR_RELEASE)
+
+
+def _names_of_units(ready: Ready) -> dict[str, Any]:
+    """What villages and counties are called, where the file has labels for them."""
+    import pyarrow as pa
+
+    from exitline.data.source import open_source
+    from exitline.infer.naming import shown_names
+    from exitline.measure.chain import unit_codes
+
+    found: dict[str, Any] = {}
+    for level in ("village", "county"):
+        column = getattr(ready.levels, level)
+        labels = ready.data.labels(column) if column is not None else {}
+        if not labels:
+            continue
+        codes = ready.engine.run(unit_codes(ready.table, column)).column("code").to_pylist()
+        names = pa.table(
+            {"code": pa.array(codes, pa.string()),
+             "name": pa.array(shown_names(codes, labels), pa.string())}
+        )  # fmt: skip
+        found[level] = ready.engine.attach(open_source(names), f"names_of_{level}")
+    return found
 
 
 def _with_release(found: Run) -> pd.DataFrame:
     """The estimates, and what becomes of each where it is published."""
-    rows = found.estimates.to_pandas(deff=True, reason=True)
+    rows = found.estimates.to_pandas(deff=True, reason=True, code=True)
     rows["release"] = found.hidden.of_estimates(rows)
     return rows
 

@@ -126,6 +126,8 @@ class _Results:
             row = self.estimates.find(**words, domain=query.domain)
         except MeasureError:
             return {"value": None}
+        if row.domain != query.domain:  # found by a code, which no sentence may show as the name
+            return {"value": None}
         if query.indicator or query.column not in ("estimate", "se", "n", "population"):
             return {"value": None}
         value = _number(getattr(row, query.column))

@@ -313,6 +313,7 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
     found = estimate_table(
         table, chain_measures(rules, tuple(table.columns)), ready.engine, welfare=None, line=None,
         design=ready.design, by=by, level=ready.study.confidence, interval=ready.study.interval,
+        labels=ready.data.labels,
     )  # fmt: skip
     decided = Decisions()
     for rule in rules:

@@ -103,8 +103,11 @@ def claim_decision(
     query = Query(kind="decision", level=level, unit=unit, parent=parent, criterion=criterion)
     row = pick_decision(read_rows(folder, "decisions"), level, unit, criterion, parent)
     context = Context.of_run(folder)
-    dated = replace(query, year=context.year)
-    return decision_claim(context, dated, str(row["outcome"]), remark=remark)
+    shown = replace(
+        query, unit=_text(row["unit"]), parent=_text(row.get("parent")) if parent else "",
+        year=context.year,
+    )  # fmt: skip
+    return decision_claim(context, shown, str(row["outcome"]), remark=remark)
 
 
 def decision_claim(context: Context, query: Query, outcome: str, *, remark: str = "") -> Claim:

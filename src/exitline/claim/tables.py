@@ -25,7 +25,7 @@ class Pick:
     line, indicator : str, optional
         As in the columns of the same names.
     by, domain : str
-        The domain; "" for all together.
+        The domain, as the results show it, or by its code; "" for all together.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def pick_estimate(rows: Sequence[Row], pick: Pick) -> Row:
         if wanted is None:
             left = _only_choice(left, column)
             continue
-        fitting = [row for row in left if _text(row.get(column)) == wanted]
+        fitting = _fitting(left, column, wanted, "code" if column == "domain" else "")
         if not fitting:
             raise _not_there(column, wanted, [_text(row.get(column)) for row in left])
         left = fitting
@@ -144,7 +144,8 @@ def pick_decision(
     rows : sequence of mappings
         The decisions, with the contract's columns.
     level, unit, criterion, parent : str
-        As in the columns of the same names; parent "" where the unit's id is enough.
+        As in the columns of the same names, unit and parent as shown or by their codes; parent
+        "" where the unit's name is enough.
 
     Raises
     ------
@@ -158,14 +159,22 @@ def pick_decision(
     'met'
     """
     decided = _decided(_nameable(rows), level, criterion)
-    found = [row for row in decided if _text(row["unit"]) == unit]
+    found = _fitting(decided, "unit", unit, "unit_code")
     if parent:
-        found = [row for row in found if _text(row.get("parent")) == parent]
+        found = _fitting(found, "parent", parent, "parent_code")
     if not found:
         raise _not_there("unit", unit, [_text(row["unit"]) for row in decided])
     if len(found) > 1:
         raise _refused("several units have this id", "one", str(len(found)), "add --parent")
     return _published(found[0])
+
+
+def _fitting(rows: Sequence[Row], column: str, wanted: str, code: str = "") -> list[Row]:
+    """The rows with a value: as it is shown, or else by the code that the data hold."""
+    shown = [row for row in rows if _text(row.get(column)) == wanted]
+    if shown or not code:
+        return shown
+    return [row for row in rows if _text(row.get(code)) == wanted]
 
 
 def _nameable(rows: Sequence[Row]) -> list[Row]:

@@ -241,11 +241,13 @@ def _cases(aim: Aim) -> str:
 
 def _basis(plan: Plan) -> str:
     """What the figures rest on."""
-    aim = plan.aim
+    aim, declared, judged = plan.aim, plan.sample.icc, plan.sample.judged.icc
+    margin = "twice that" if judged == 2.0 * declared else "a larger one"
     return (
         f"threshold: {aim.comparison.replace('_', ' ')} {percent(aim.threshold)}, confidence "
-        f"{percent(aim.confidence)}, ICC {plan.sample.icc:.3g} "
+        f"{percent(aim.confidence)}, ICC {declared:.3g} "
         f"(design effect {plan.sample.design_effect:.2f}); exact beta-binomial"
+        + (f"; met and not met are judged at {margin}, ICC {judged:.3g}" if judged else "")
     )
 
 

@@ -39,7 +39,9 @@ class Units:
     by : str
         Name of the set of domains in the estimates.
     names, parents, classes : list of str
-        Each unit's name, its county ("" at county level) and its area class.
+        Each unit's name, its county ("" at county level) and its area class, as shown.
+    codes, parent_codes, class_codes : list of str
+        The same as the data write them: what tables of facts and standards name them by.
     """
 
     level: str
@@ -47,6 +49,9 @@ class Units:
     names: list[str]
     parents: list[str]
     classes: list[str]
+    codes: list[str]
+    parent_codes: list[str]
+    class_codes: list[str]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -77,9 +82,9 @@ class Facts:
             county theirs is.
         """
         known = self.states.get(criterion, {})
-        names = [written(name) for name in units.names]
+        names = [written(code) for code in units.codes]
         if len(self.keys) > 1:
-            parents = [written(parent) for parent in units.parents]
+            parents = [written(code) for code in units.parent_codes]
             return [known.get(key) for key in zip(parents, names, strict=True)]
         twice = {name for name, count in Counter(names).items() if count > 1}
         unclear = sum((name,) in known for name in twice)
@@ -120,12 +125,17 @@ def units_of(
     """
     by = ", ".join((*columns, *([area_class] if area_class else [])))
     block = next(b for b in estimates.blocks if b.by == by)
-    keys = block.rows.keys
     last = len(columns) - 1
-    names = [key[last] for key in keys]
-    parents = [key[0] if last else "" for key in keys]
-    classes = [key[-1] if area_class else EVERYWHERE for key in keys]
-    pairs = set(zip(parents, names, strict=True))
+    names, parents, classes, codes, parent_codes, class_codes = (
+        part
+        for keys in (block.rows.keys, block.rows.codes)
+        for part in (
+            [key[last] for key in keys],
+            [key[0] if last else "" for key in keys],
+            [key[-1] if area_class else EVERYWHERE for key in keys],
+        )
+    )
+    pairs = set(zip(parent_codes, codes, strict=True))
     if len(pairs) < len(names):
         raise DataError(
             f"{len(names) - len(pairs)} units of level '{level}' lie in more than one area class",
@@ -134,7 +144,7 @@ def units_of(
             got="several",
             remedy="correct the column, or derive it from the unit's code",
         )
-    return Units(level, by, names, parents, classes)
+    return Units(level, by, names, parents, classes, codes, parent_codes, class_codes)
 
 
 def decide_units(
@@ -177,7 +187,10 @@ def decide_units(
         result = result + part
         if criterion.veto:
             decisive.append((criterion, outcome))
-    return result + _overall(rule, units, decisive, blocks)
+    result = result + _overall(rule, units, decisive, blocks)
+    codes = {"county": dict(zip(units.parents, units.parent_codes, strict=True))}
+    codes[units.level] = dict(zip(units.names, units.codes, strict=True))
+    return replace(result, codes=codes)
 
 
 def _share_evidence(
@@ -236,10 +249,11 @@ def _village_evidence(below: Decisions, units: Units) -> Evidence:
 
 
 def _thresholds(criterion: Criterion, units: Units) -> Floats:
-    """Each unit's threshold; NaN where its area class has none."""
+    """Each unit's threshold, by the code or name of its area class; NaN where it has none."""
     values = {key: figure.value for key, figure in criterion.thresholds.items()}
     default = values.get(EVERYWHERE, float("nan"))
-    return np.array([values.get(c, default) for c in units.classes])
+    classes = zip(units.class_codes, units.classes, strict=True)
+    return np.array([values.get(code, values.get(name, default)) for code, name in classes])
 
 
 def _decide_share(

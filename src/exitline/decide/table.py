@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,9 +72,17 @@ class Decision:
 
 @dataclass(frozen=True)
 class Decisions:
-    """A table of decisions, column by column, in the order of `COLUMNS`."""
+    """A table of decisions, column by column, in the order of `COLUMNS`.
+
+    Attributes
+    ----------
+    columns : dict of str to list
+    codes : mapping of level to mapping of unit to code
+        What the data call each unit, where that is not its shown name alone.
+    """
 
     columns: dict[str, list[Any]] = field(default_factory=lambda: {c: [] for c in COLUMNS})
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.columns["level"])
@@ -84,14 +92,30 @@ class Decisions:
             yield Decision(*row)
 
     def __add__(self, other: Decisions) -> Decisions:
-        return Decisions({c: [*self.columns[c], *other.columns[c]] for c in COLUMNS})
+        return Decisions(
+            {c: [*self.columns[c], *other.columns[c]] for c in COLUMNS},
+            {**self.codes, **other.codes},
+        )
 
-    def to_pandas(self) -> pd.DataFrame:
-        """The table with one row per unit and criterion."""
+    def to_pandas(self, *, code: bool = False) -> pd.DataFrame:
+        """The table with one row per unit and criterion.
+
+        Parameters
+        ----------
+        code : bool
+            Add `unit_code` and `parent_code`: unit and county as the data write them.
+        """
         import pandas as pd
 
         table = pd.DataFrame(self.columns, columns=list(COLUMNS))
-        return table.astype({c: "str" if c in TEXTS else "float64" for c in COLUMNS})
+        table = table.astype({c: "str" if c in TEXTS else "float64" for c in COLUMNS})
+        if not code:
+            return table
+        levels, counties = self.columns["level"], self.codes.get("county", {})
+        units = zip(levels, self.columns["unit"], strict=True)
+        table["unit_code"] = [self.codes.get(level, {}).get(name, name) for level, name in units]
+        table["parent_code"] = [counties.get(name, name) for name in self.columns["parent"]]
+        return table.astype({"unit_code": "str", "parent_code": "str"})
 
     def counts(self, level: str, criterion: str = "") -> dict[str, int]:
         """Units by outcome, at one level and criterion.

@@ -33,7 +33,9 @@ class Cells:
     domains : tuple of int arrays, each shape (cells,)
         Codes of each domain column, into `levels`.
     levels : tuple of tuple of str
-        The values of each domain column, as text, in ascending order.
+        The values of each domain column as they are shown, in ascending order of the values.
+    written : tuple of tuple of str
+        The same values as the data write them; empty where they are shown as written.
     n : int array, shape (cells,)
         Households used.
     cases : int array, shape (cells, kinds)
@@ -53,6 +55,7 @@ class Cells:
     cases: Ints
     sums: Floats
     fpc: Floats
+    written: tuple[tuple[str, ...], ...] = ()
 
     @property
     def clustered(self) -> bool:
@@ -69,9 +72,11 @@ class Rows:
     domain : int array, shape (rows,)
         Domain codes from 0 to `size` - 1.
     keys : tuple of tuple of str
-        The domains' values as text, one tuple per domain; ((),) for all together.
+        The domains' values as they are shown, one tuple per domain; ((),) for all together.
     stratum, stages, n, cases, sums
         As in `Cells`.
+    written : tuple of tuple of str
+        The keys as the data write them; empty where they are shown as written.
     """
 
     domain: Ints
@@ -81,6 +86,12 @@ class Rows:
     n: Ints
     cases: Ints
     sums: Floats
+    written: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def codes(self) -> tuple[tuple[str, ...], ...]:
+        """The domains' values as the data write them: what other files know them by."""
+        return self.written or self.keys
 
     @property
     def size(self) -> int:
@@ -91,6 +102,11 @@ class Rows:
     def labels(self) -> tuple[str, ...]:
         """The domains as results name them; "" for all together."""
         return tuple(label_of(key) for key in self.keys)
+
+    @cached_property
+    def code_labels(self) -> tuple[str, ...]:
+        """The domains by their codes; "" for all together."""
+        return tuple(label_of(key) for key in self.codes)
 
     def totals(self) -> Floats:
         """Weighted sums by domain, shape (domains, terms)."""
@@ -162,7 +178,8 @@ def relabelled(cells: Cells, labels: Sequence[Mapping[Any, str]]) -> Cells:
     if not labels:
         return cells
     pairs = zip(cells.levels, labels, strict=True)
-    return replace(cells, levels=tuple(shown_names(values, known) for values, known in pairs))
+    names = tuple(shown_names(values, known) for values, known in pairs)
+    return replace(cells, levels=names, written=() if names == cells.levels else cells.levels)
 
 
 def codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
@@ -235,7 +252,7 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
     Rows
         Domains without any household that is used are left out.
     """
-    domain, keys = domain_codes(cells, columns)
+    domain, present = _present(cells, columns)
     keep = domain >= 0
     last = cells.stages[-1][keep] if cells.clustered else np.zeros(int(keep.sum()), dtype=np.int64)
     pair = domain[keep] * (int(last.max(initial=0)) + 1) + last
@@ -243,12 +260,13 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
     size = len(first)
     return Rows(
         domain=domain[keep][first],
-        keys=keys,
+        keys=_keys(cells.levels, columns, present),
         stratum=cells.stratum[keep][first],
         stages=tuple(s[keep][first] for s in cells.stages),
         n=np.bincount(inverse, weights=cells.n[keep], minlength=size).astype(np.int64),
         cases=sum_by(inverse, cells.cases[keep].astype(np.float64), size).astype(np.int64),
         sums=sum_by(inverse, cells.sums[keep], size),
+        written=_keys(cells.written, columns, present) if cells.written else (),
     )
 
 
@@ -267,6 +285,12 @@ def domain_codes(
     -------
     int array of shape (cells,), and tuple of tuple of str
     """
+    result, present = _present(cells, columns)
+    return result, _keys(cells.levels, columns, present)
+
+
+def _present(cells: Cells, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+    """Domain code of each cell, and which crossing of values each domain is."""
     used = cells.n > 0
     code = np.zeros(len(cells.n), dtype=np.int64)
     for c in columns:
@@ -274,13 +298,19 @@ def domain_codes(
     present, inverse = np.unique(code[used], return_inverse=True)
     result = np.full(len(code), -1, dtype=np.int64)
     result[used] = inverse
+    return result, present
+
+
+def _keys(
+    levels: tuple[tuple[str, ...], ...], columns: tuple[int, ...], present: Ints
+) -> tuple[tuple[str, ...], ...]:
+    """The values that make up each domain."""
     parts: list[list[str]] = []
     rest = present
     for c in reversed(columns):
-        parts.insert(0, [cells.levels[c][i] for i in rest % len(cells.levels[c])])
-        rest = rest // len(cells.levels[c])
-    keys = tuple(zip(*parts, strict=True)) if columns else ((),) * len(present)
-    return result, keys
+        parts.insert(0, [levels[c][i] for i in rest % len(levels[c])])
+        rest = rest // len(levels[c])
+    return tuple(zip(*parts, strict=True)) if columns else ((),) * len(present)
 
 
 def label_of(key: tuple[str, ...]) -> str:

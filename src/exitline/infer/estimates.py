@@ -156,13 +156,17 @@ class Estimates:
     def __len__(self) -> int:
         return sum(block.rows.size for block in self.blocks)
 
-    def to_pandas(self, *, deff: bool = False, reason: bool = False) -> pd.DataFrame:
+    def to_pandas(
+        self, *, deff: bool = False, reason: bool = False, code: bool = False
+    ) -> pd.DataFrame:
         """The table with the contract's columns.
 
         Parameters
         ----------
         deff, reason : bool
             Add the design effect and the reason why a figure is missing.
+        code : bool
+            Add the domain as the data write it: the codes of values that are shown by labels.
 
         Returns
         -------
@@ -172,11 +176,12 @@ class Estimates:
         """
         import pandas as pd
 
-        names = [*COLUMNS, *(["deff"] if deff else []), *(["reason"] if reason else [])]
+        also = {"deff": deff, "reason": reason, "code": code}
+        names = [*COLUMNS, *(name for name, wanted in also.items() if wanted)]
         return pd.DataFrame({name: self._column(name) for name in names})
 
     def _column(self, name: str) -> Any:
-        """One column of the table, concatenated over blocks."""
+        """One column of the table, concatenated over blocks; `code` is the domain as written."""
         parts = [_values(block, name, self.level) for block in self.blocks]
         return np.concatenate(parts) if parts else np.array([])
 
@@ -185,6 +190,7 @@ class Estimates:
 
         Areas are also found by the values of their columns: ``find(region="Tirana", year=2017)``.
         Values are compared as they are written, so numbers may be given as numbers; None is "".
+        An area whose values have labels is found by what is shown, or by its code.
 
         Raises
         ------
@@ -207,6 +213,9 @@ class Estimates:
         named = {k: v for k, v in wanted.items() if k in COLUMNS[:4]}
         areas = {k: v for k, v in wanted.items() if k not in named}
         hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
+        hits = hits or [
+            hit for block in self.blocks for hit in _fitting(block, named, areas, coded=True)
+        ]
         if len(hits) != 1:
             known = {label for block in self.blocks for label in block.rows.labels}
             known |= {column for block in self.blocks for column in block.by.split(", ")}
@@ -277,9 +286,10 @@ class Estimates:
 
 
 def _fitting(
-    block: Block, named: Mapping[str, str], areas: Mapping[str, str]
+    block: Block, named: Mapping[str, str], areas: Mapping[str, str], *, coded: bool = False
 ) -> list[tuple[Block, int]]:
-    """The areas of a block that fit a selection, by name or by the values of their columns."""
+    """The areas of a block that fit a selection, by name or by the values of their columns:
+    by those that are shown, or else by the codes that the data hold."""
     own = {"measure": block.measure, "line": block.line, "by": block.by}
     if any(own[key] != value for key, value in named.items() if key != "domain"):
         return []
@@ -287,9 +297,14 @@ def _fitting(
     if areas and set(areas) != set(columns):
         return []
     wanted = tuple(areas[column] for column in columns) if areas else None
+    names, keys = (
+        (block.rows.code_labels, block.rows.codes)
+        if coded
+        else (block.rows.labels, block.rows.keys)
+    )
     return [
         (block, i)
-        for i, (label, key) in enumerate(zip(block.rows.labels, block.rows.keys, strict=True))
+        for i, (label, key) in enumerate(zip(names, keys, strict=True))
         if named.get("domain", label) == label and wanted in (None, key)
     ]
 
@@ -299,6 +314,7 @@ def _values(block: Block, name: str, level: float) -> Any:
     size = block.rows.size
     arrays: dict[str, Any] = {
         "domain": np.array(block.rows.labels, dtype=object),
+        "code": np.array(block.rows.code_labels, dtype=object),
         "ci_low": block.bounds.low,
         "ci_high": block.bounds.high,
         "level": np.full(size, level),

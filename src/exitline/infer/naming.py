@@ -17,7 +17,8 @@ def shown_names(
     A value has its label; without one, or where the label is blank, it has its own text. A
     label that several values share, or that reads like another value, is followed by the
     value in brackets: whichever of them the data hold, so that a value has the same name in
-    every table, and on every page, of the same file.
+    every table, and on every page, of the same file; and no name can be taken for the value
+    of another.
 
     Parameters
     ----------
@@ -39,6 +40,8 @@ def shown_names(
     ('North', 'Other (2)', 'Other (3)', '9')
     >>> shown_names(["1", "2", "(missing)"], {1: "2", 5: "(missing)"})
     ('2 (1)', '2', '(missing)')
+    >>> shown_names(["1", "2"], {1: "2", 2: "Coast"})
+    ('2 (1)', 'Coast')
     """
     words = {
         text: label.strip()
@@ -50,7 +53,8 @@ def shown_names(
     names[MISSING_DOMAIN] = absent
     while True:
         held = Counter(names.values())
-        shared = [v for v, name in names.items() if held[name] > 1 and v != MISSING_DOMAIN]
+        shared = [v for v, name in names.items() if held[name] > 1 or (name in names and name != v)]
+        shared = [v for v in shared if v != MISSING_DOMAIN]
         shared = [v for v in shared if v in words or names[v] == absent]
         if not shared:
             return tuple(names[value] for value in values)

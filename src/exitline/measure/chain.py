@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from exitline.data.keys import OWN
+from exitline.data.keys import OWN, written
 from exitline.measure.catalogue import Measure, count_of, share_of
 from exitline.standard import apply
 
@@ -24,7 +25,11 @@ OUTCOMES = ("met", "not met", "cannot tell")
 POOR, OUTCOME = OWN + "poor", OWN + "outcome"
 """Columns of a household's status; all of them are in a name space of their own (`OWN`)."""
 _DEPRIVED, _SCORED = OWN + "deprived_", OWN + "scored_"
-_FIXED = ("household", "village", "county", "area_class", "poor", "outcome")
+_FIXED = (
+    "household", "village", "county", "area_class", "poor", "outcome", "village_code",
+    "county_code",
+)  # fmt: skip
+_NO_NAMES: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -211,7 +216,9 @@ def chain_measures(rules: tuple[ExitRule, ...], columns: tuple[str, ...]) -> tup
     return tuple(measures)
 
 
-def household_decisions(table: Any, levels: Levels, standard: Standard) -> Any:
+def household_decisions(
+    table: Any, levels: Levels, standard: Standard, shown: Mapping[str, Any] = _NO_NAMES
+) -> Any:
     """One row per household: its unit ids, whether it is poor, each criterion, the outcome.
 
     Parameters
@@ -220,21 +227,49 @@ def household_decisions(table: Any, levels: Levels, standard: Standard) -> Any:
         From `household_status`.
     levels : Levels
     standard : Standard
+    shown : mapping of level to ibis.Table
+        What the units of a level are called, where they have labels: columns code and name.
 
     Returns
     -------
     ibis.Table
         Columns ``household``, ``village``, ``county`` (as far as named), ``poor``, one boolean
-        per criterion (see `criterion_names`), ``outcome``.
+        per criterion (see `criterion_names`), ``outcome``; a unit that has a label is called by
+        it, and ``village_code`` or ``county_code`` is what the data hold.
     """
+    for level, names in shown.items():
+        code, key = f"{OWN}code_of_{level}", f"{OWN}key_of_{level}"
+        known = names.select(**{code: written(names["code"]), f"{OWN}{level}": names["name"]})
+        table = table.mutate(**{key: written(table[getattr(levels, level)])})
+        table = table.left_join(known, table[key] == known[code])
     new: dict[str, Any] = {}
     for name in ("household", "village", "county"):
         column = getattr(levels, name)
-        if column is not None:
+        if column is not None and name in shown:
+            new[name] = table[f"{OWN}{name}"].coalesce(table[f"{OWN}key_of_{name}"])
+            new[f"{name}_code"] = table[column]
+        elif column is not None:
             new[name] = table[column]
     if POOR in table.columns:
         new["poor"] = table[POOR]
-    for name, shown in criterion_names(standard).items():
-        new[shown] = table[criterion_column(name)]
+    for name, column in criterion_names(standard).items():
+        new[column] = table[criterion_column(name)]
     new["outcome"] = table[OUTCOME]
     return table.select(**new)
+
+
+def unit_codes(table: Any, column: str) -> Any:
+    """The units that a column names, each once, as they are written.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    column : str
+
+    Returns
+    -------
+    ibis.Table
+        With the column ``code``, in order; rows without a unit are left out.
+    """
+    found = table.select(code=written(table[column])).distinct()
+    return found.filter(found["code"].notnull()).order_by("code")
