@@ -11,7 +11,7 @@ import pytest
 
 from exitline.cli import main
 from exitline.data import load_study, open_source
-from exitline.data.propose import Proposal
+from exitline.data.guesses import Proposal
 from exitline.data.recognise import rank, score
 from exitline.engine.duckdb import DuckDB
 from exitline.measure.profile import look
@@ -134,7 +134,7 @@ def _run(*arguments: str) -> int:
 AWKWARD = {
     "hhid": range(60),
     "poids ménage": np.linspace(1.5, 9.5, 60),
-    "revenu: total": np.linspace(10.5, 99.5, 60),
+    "revenu: pc": np.linspace(10.5, 999.5, 60),
     "région": ["nord", "sud"] * 30,
     "Household size": [1, 2, 3, 4, 5, 6] * 10,
 }
@@ -152,7 +152,7 @@ def test_a_proposal_loads_and_can_be_checked(
     assert study.title == "données 2012"
     assert study.households.options["encoding"] == "cp1252"
     assert study.design.weight == "poids ménage"
-    assert study.columns["welfare"] == "revenu: total"
+    assert study.columns["welfare"] == "revenu: pc"
     assert study.areas == (("région",),)
     assert study.outside_folder == ()
     assert _run("check", str(tmp_path / "study.yaml")) == 0
@@ -191,3 +191,120 @@ def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     out = str(tmp_path / "no" / "study.yaml")
     assert _run("init", str(tmp_path / "a.parquet"), "--out", out) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+# --- survey programmes -------------------------------------------------------------------
+
+PROGRAMMES = Path(__file__).parent / "cases" / "programmes"
+FOUND = {
+    # file: roles and columns, areas, what is named as no welfare
+    "silc": (
+        {"household": "HB030", "welfare": "HX090", "size": "HX040", "weight": "DB090",
+         "strata": "DB050", "psu": "DB060"}, {"DB040"}, {"HX080"},
+    ),
+    "silc-income": (
+        {"household": "DB030", "welfare": "HY020", "size": "HX040", "weight": "DB090"},
+        {"DB040"}, set(),
+    ),
+    "silc-persons": ({"welfare": "eqIncome", "weight": "rb050", "psu": "db030"}, {"db040"}, set()),
+    "dhs": (
+        {"household": "hhid", "size": "hv009", "weight": "hv005", "strata": "hv022",
+         "psu": "hv021"}, {"hv024", "hv025"}, {"hv270", "hv271"},
+    ),
+    "lsms": (
+        {"household": "hhid", "welfare": "rexpagg", "size": "hhsize", "weight": "hh_wgt",
+         "psu": "ea_id"}, {"region"}, set(),
+    ),
+    "mics": (
+        {"size": "HH48", "weight": "hhweight", "strata": "stratum", "psu": "PSU"},
+        {"HH6", "HH7"}, {"wscore", "windex5"},
+    ),
+    "nhanes": ({"weight": "WTMEC2YR", "strata": "SDMVSTRA", "psu": "SDMVPSU"}, set(),
+               {"INDFMPIR"}),
+    "sisben": ({"household": "_uuid", "welfare": "ingreso_pc", "weight": "fex"}, {"cod_mpio"},
+               {"puntaje", "pct_gasto"}),
+    "api": ({"weight": "pw", "psu": "dnum"}, set(), set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_the_names_of_survey_programmes(name: str, looked: Look) -> None:
+    roles, areas, refused = FOUND[name]
+    found = looked(PROGRAMMES / f"{name}.csv")
+    assert _roles(found) == roles
+    assert set(found.areas) == areas
+    assert {column for column, _ in found.refused} == refused
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_proposals_for_survey_programmes_pass_check(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "study.yaml"
+    assert _run("init", str(PROGRAMMES / f"{name}.csv"), "--out", str(target)) == 0
+    status = _run("check", str(target))
+    assert status == 0 or "FILL IN" in target.read_text(), capsys.readouterr().out
+
+
+SAID = {
+    "silc": ["welfare: HX090", "no welfare: HX080 (a flag of poverty)"],
+    "silc-income": ["welfare: HY020 * HY025 / HX050"],
+    "silc-persons": ["size: 1 ", "psu: db030", "PSUs lie within db040"],
+    "dhs": ["weight: hv005 / 1000000", "hv271 (a wealth index score)",
+            "hv270 (a wealth quintile)", "# welfare: "],
+    "lsms": ["welfare: rexpagg / hhsize"],
+    "mics": ["every pair of HH1 and HH2 occurs once", "# welfare: "],
+    "nhanes": ["nest: true", "INDFMPIR (an income to poverty ratio)", "size: 1 "],
+    "sisben": ["puntaje (a score)", "pct_gasto (a percentage or a share)"],
+    "api": ["# fpc: fpc", "# welfare: "],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_a_proposal_says(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("init", str(PROGRAMMES / f"{name}.csv"), "--out", "-") == 0
+    said = capsys.readouterr().out
+    assert [text for text in SAID[name] if text not in said] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["hv271", "v191", "wscore", "INDFMPIR", "hv270", "age", "literate_pc", "income_pct", "pct_inc",
+     "puntaje", "log_income", "income_quintile", "consent", "prevention", "income_source", "HX080",
+     "explanation", "income_tax", "gasto_alimentos", "score_r", "experience", "food_share"],
+)  # fmt: skip
+def test_no_welfare_by_name(name: str) -> None:
+    assert score("welfare", name) == 0
+
+
+def test_numbers_from_0_to_100_are_no_welfare(looked: Look) -> None:
+    found = looked(pd.DataFrame({"income": np.linspace(0, 100, 200)}))
+    assert "welfare" not in found.guesses
+    assert found.refused == (("income", "0 to 100, as percentages are"),)
+
+
+def test_dhs_weights_that_were_divided_are_left(looked: Look) -> None:
+    found = looked(pd.DataFrame({"hv005": np.linspace(0.4, 2.5, 50)}))
+    assert found.guesses["weight"].text is None
+
+
+def test_a_total_is_not_taken_for_one_person_s(capsys, tmp_path: Path) -> None:
+    homes = {"hhid": range(60), "totcons": np.linspace(100, 9999, 60), "hhsize": [1, 2, 3] * 20}
+    path = tmp_path / "a.csv"
+    pd.DataFrame(homes).to_csv(path, index=False)
+    assert _run("init", str(path), "--out", "-") == 0
+    said = capsys.readouterr().out
+    assert "  # welfare: totcons" in said
+    assert "FILL IN: a total: if it is of the household, totcons / hhsize" in said
+
+
+def test_single_psu_strata_and_waves_are_to_be_settled(capsys, tmp_path: Path) -> None:
+    rows = {"hhid": [i % 40 for i in range(80)], "year": [2012] * 40 + [2014] * 40,
+            "stratum": [min(i % 40 // 10, 2) for i in range(80)],
+            "psu": [i % 40 // 10 for i in range(80)], "age": range(80)}  # fmt: skip
+    path = tmp_path / "a.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    assert _run("init", str(path), "--out", "-") == 0
+    said = capsys.readouterr().out
+    assert "'year' has several values" in said
+    assert "2 strata have one PSU alone" in said

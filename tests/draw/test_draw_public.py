@@ -353,7 +353,7 @@ class TestFrame:
 
     def test_fractional_ids_are_refused(self) -> None:
         with pytest.raises(DataError, match="cannot be hashed"):
-            self.open(pd.DataFrame({"household": [1.0, 2.0]}), FrameRoles())
+            self.open(pd.DataFrame({"household": [1.5, 2.0]}), FrameRoles())
 
     def test_village_in_two_strata(self) -> None:
         frame = make_frame(3)

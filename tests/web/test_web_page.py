@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from exitline.foreign import visible
 from exitline.web.page import SCRIPTS, render
 
 ASSETS = resources.files("exitline.web") / "assets"
@@ -102,9 +103,17 @@ def test_nothing_can_be_loaded_and_only_its_own_script_runs(payloads: dict[str, 
 
 
 def test_what_was_given_is_embedded_whole(payloads: dict[str, Any]) -> None:
+    """All of it; names of areas with what a browser would obey written out."""
     for payload in payloads.values():
         blocks = {a.get("id"): text for a, text in Elements(render(payload)).inside}
-        assert json.loads(blocks["data"]) == json.loads(json.dumps(payload))
+        found, given = json.loads(blocks["data"]), json.loads(json.dumps(payload))
+        for shown, label in zip(
+            found["areas"].pop("label"), given["areas"].pop("label"), strict=True
+        ):
+            texts = (shown, label) if isinstance(label, dict) else ({"": shown}, {"": label})
+            assert texts[0] == {code: visible(text) for code, text in texts[1].items()}
+        assert found == given
+        assert "\u202e" not in blocks["data"]
         assert "<" not in blocks["data"]
         assert "\u2028" not in blocks["data"]
 

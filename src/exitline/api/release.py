@@ -96,6 +96,7 @@ def release(
     """
     from exitline.data.codebook import as_metadata, codebook
     from exitline.data.source import open_source
+    from exitline.data.uses import role_uses
     from exitline.engine.session import session
     from exitline.measure.release import top_coded
 
@@ -104,7 +105,11 @@ def release(
             "micro data are released as Parquet", where=str(out), expected="a .parquet file",
             got=Path(out).suffix or "no ending", remedy="for instance release.parquet",
         )  # fmt: skip
-    source = open_source(data)
+    uses = role_uses(
+        numeric=(plan.weight, plan.welfare, *(column for column, _, _ in plan.top)),
+        code=(*plan.keys, *plan.sensitive),
+    )
+    source = open_source(data).using(uses)
     with session(engine) as running:
         table = running.attach(source, "households")
         _check(table, plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,12 @@ _CRITERION = {"True": "met", "False": "not met", "(missing)": CANNOT_TELL}
 
 
 @contextmanager
-def opened(source: str | Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterator[Counted]:
+def opened(
+    source: str | Path,
+    engine: str | Engine,
+    given: Mapping[str, Any],
+    shown: Sequence[str] = (),
+) -> Iterator[Counted]:
     """The rows of a source on a running engine.
 
     Parameters
@@ -33,6 +38,8 @@ def opened(source: str | Path, engine: str | Engine, given: Mapping[str, Any]) -
     engine : {"duckdb", "spark"} or Engine
     given : mapping
         weight, size, welfare, line, and options of the reader: for a data file only.
+    shown : sequence of str
+        Areas and categories: columns of a data file that are compared as they are written.
 
     Yields
     ------
@@ -48,7 +55,7 @@ def opened(source: str | Path, engine: str | Engine, given: Mapping[str, Any]) -
         with _study(path, engine) as counted:
             yield counted
     else:
-        with _data(path, engine, given) as counted:
+        with _data(path, engine, given, shown) as counted:
             yield counted
 
 
@@ -193,16 +200,20 @@ def _record(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _data(path: Path, engine: str | Engine, given: Mapping[str, Any]) -> Iterator[Counted]:
+def _data(
+    path: Path, engine: str | Engine, given: Mapping[str, Any], shown: Sequence[str]
+) -> Iterator[Counted]:
     """A data file as it is, with "poor" where a welfare column and a line are given."""
     from exitline.data.source import open_source
+    from exitline.data.uses import role_uses
     from exitline.engine.session import session
     from exitline.infer.cells import as_text
     from exitline.measure.plan import require_usable
 
     roles = ("weight", "size", "welfare", "line")
-    source = open_source(path, **{k: v for k, v in given.items() if k not in roles})
     welfare, line = given["welfare"], given["line"]
+    uses = role_uses(numeric=(given["weight"], given["size"], welfare), code=shown)
+    source = open_source(path, **{k: v for k, v in given.items() if k not in roles}).using(uses)
     with session(engine) as running:
         table = running.attach(source, "households")
         require_usable([n for n in (given["weight"], given["size"], welfare) if n], table)

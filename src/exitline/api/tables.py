@@ -164,7 +164,7 @@ def safe_table(
 
     rule = rule or Rule()
     given = {"weight": weight, "size": size, "welfare": welfare, "line": line, **(reading or {})}
-    with opened(source, engine, given) as counted:
+    with opened(source, engine, given, (*layout.rows, *layout.columns)) as counted:
         counted = replace(counted, facts=_facts(counted.facts, facts or {}))
         _refuse(counted, layout, rule)
         layout = counted.counting(layout)

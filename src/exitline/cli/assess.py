@@ -66,9 +66,11 @@ def command(visits: str, as_json: bool, **given: Any) -> None:
     from exitline.standard import load
 
     rule = _rule(load(given["standard"]).county, given)
-    table = read_rows(visits)
-    found = visits_by_county(table, roles_in(table.column_names, _columns(given["column"])))
-    counties = _matched(found, counties_from(read_rows(given["counts"])))
+    said = _columns(given["column"])
+    places = (said.county, said.group, said.village, said.stratum or "stratum")
+    table = read_rows(visits, places)
+    found = visits_by_county(table, roles_in(table.column_names, said))
+    counties = _matched(found, counties_from(read_rows(given["counts"], ["county"])))
     reading, assumptions = _reading(rule, given), _assumptions(rule, given)
     if given["what_if"]:
         _what_if(found, counties, rule, reading, assumptions, as_json=as_json)

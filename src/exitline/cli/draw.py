@@ -186,7 +186,7 @@ def _hand_out(draw: Draw, given: Mapping[str, Any]) -> int:
 
     if not given["assignments"]:
         raise click.UsageError("--assessors needs --assignments, a folder for the lists.")
-    people = assessors_from(read_rows(given["assessors"]))
+    people = assessors_from(read_rows(given["assessors"], ("assessor", "township")))
     visits = visits_from(draw.selected, given["township"], given["identified_by"])
     found = assign_twice(visits, people, draw.seed, given["reinterview"])
     return write_assignments(found, draw.selected, draw.seed, given["assignments"])

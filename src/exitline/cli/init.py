@@ -12,7 +12,7 @@ import click
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.data.propose import Proposal
+    from exitline.data.guesses import Proposal
 
 
 @click.command(

@@ -282,7 +282,7 @@ def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool
         for option, column in names.items()
         if ctx.get_parameter_source(option) == click.core.ParameterSource.COMMANDLINE
     }
-    tasks = tasks_from(read_rows(given["counties"]), said)
+    tasks = tasks_from(read_rows(given["counties"], ["county"]), said)
     with show.working(f"planning {len(tasks)} counties"):
         plan = plan_budget(
             tasks, given["budget"], confidence=given["confidence"] or 0.95, goal=given["goal"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exitline.words.numbers import rounded
@@ -10,13 +11,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def read_rows(path: str) -> pa.Table:
-    """All rows of a file of any kind the project reads."""
+def read_rows(path: str, code: Sequence[str | None] = ()) -> pa.Table:
+    """All rows of a file of any kind the project reads; names and ids as they are written."""
     from exitline.data.source import open_source
+    from exitline.data.uses import role_uses
     from exitline.engine.session import session
 
     with session() as engine:
-        return engine.run(engine.attach(open_source(path), "rows"))
+        return engine.run(engine.attach(open_source(path).using(role_uses(code=code)), "rows"))
 
 
 def percent(share: float, digits: int = 1) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from exitline.data.propose import Guess, Proposal
+from exitline.data.guesses import Guess, Proposal
 from exitline.files import OutputError, whole_file
 
 _PLAIN = re.compile(r"[^\W\d][\w ./-]*")
@@ -17,9 +17,15 @@ _NARROW = 30
 
 _MISSING = {
     "household": ("hhid", "no column holds each value once; repeated households stay unseen"),
-    "welfare": ("pc_exp", "no column looks like consumption or income of one person"),
+    "welfare": (
+        "pc_exp",
+        "FILL IN: no column can be told to be consumption or income of one person",
+    ),
     "size": ("hhsize", "no column looks like the number of persons; households are counted"),
-    "weight": ("hhweight", "no column looks like a weight; for a full count say census: true"),
+    "weight": (
+        "hhweight",
+        "FILL IN: no column looks like a weight; a full count says census: true",
+    ),
     "strata": ("stratum", "no column looks like the first-stage stratum"),
     "psu": ("cluster", "no column looks like the sampled cluster"),
 }
@@ -48,7 +54,7 @@ def study_text(
     Examples
     --------
     >>> empty = Proposal({}, (), 9)
-    >>> print(study_text(empty, "Survey", "a.csv").splitlines()[3])
+    >>> print(study_text(empty, "Survey", "a.csv").splitlines()[4])
     study: Survey
     """
     source = _quoted(data)
@@ -57,7 +63,8 @@ def study_text(
         source = f"{{path: {source}, {inner}}}"
     parts = [
         "# Proposed by `exitline init`. Read every line: names and values were looked at, no",
-        "# documentation was. Correct what is wrong, then run `exitline check` on this file.",
+        "# documentation was. Correct what is wrong, settle what says FILL IN, then run",
+        "# `exitline check` on this file.",
         "# All keys: docs/study.md.",
         f"study: {_quoted(title)}",
         "# standard: world-bank-lines  # a rule file: see `exitline standards`",
@@ -65,13 +72,12 @@ def study_text(
         *_persons(proposal),
         f"  households: {source}  # {proposal.rows:,} rows",
         "columns:",
-        *(_role(proposal, role) for role in ("household", "welfare", "size")),
+        *_columns(proposal),
         "design:",
-        *(_role(proposal, role) for role in ("weight", "strata", "psu")),
-        *(["  nest: true  # PSU ids start anew in each stratum"] if proposal.nest else []),
+        *_design(proposal),
         _areas(proposal),
         "# levels: {village: ..., county: ...}  # for decisions up the chain",
-        "# lines: [1.9, national]  # numbers in the unit of welfare, or lines of the standard",
+        *_measures(proposal),
         "# period: month  # welfare is per day, month or year",
         f"year: {proposal.year}" if proposal.year else "# year: 2012  # of the survey",
     ]
@@ -79,7 +85,12 @@ def study_text(
 
 
 def _persons(proposal: Proposal) -> list[str]:
-    """A remark where the table looks like one of persons."""
+    """Remarks where a row is a person, or a wave of a household."""
+    if proposal.waves is not None:
+        return [
+            f"  # FILL IN: '{proposal.waves}' has several values: there are several waves.",
+            "  # Take one of them here (a file, a query); `exitline dynamics` follows households.",
+        ]
     if proposal.repeats is None:
         return []
     return [
@@ -96,9 +107,68 @@ def _role(proposal: Proposal, role: str) -> str:
         example, reason = _MISSING[role]
         if role == "strata" and proposal.nesting:
             reason += "; PSUs lie within " + ", ".join(proposal.nesting)
+        if role == "household" and proposal.pair:
+            reason = (
+                f"every pair of {' and '.join(proposal.pair)} occurs once: join them to one key"
+            )
         return _line(f"  # {role}: {example}", reason)
     others = f"; or {', '.join(guess.others)}" if guess.others else ""
-    return _line(f"  {role}: {_quoted(guess.column)}", guess.reason + others)
+    if not guess.sure:
+        return _line(f"  # {role}: {_quoted(guess.column)}", f"FILL IN: {guess.reason}{others}")
+    value = guess.text or _quoted(guess.column)
+    return _line(f"  {role}: {value}", guess.reason + others)
+
+
+def _columns(proposal: Proposal) -> list[str]:
+    """The columns, and what is none of welfare."""
+    found = [_role(proposal, role) for role in ("household", "welfare")]
+    if proposal.refused:
+        named = ", ".join(f"{name} ({what})" for name, what in proposal.refused)
+        found.append(f"  # no welfare: {named}")
+    if proposal.persons:
+        found.append(_line("  size: 1", "a row is a person: each counts once"))
+    else:
+        found.append(_role(proposal, "size"))
+    if _written_as(proposal, "weight"):
+        found.append(_role(proposal, "weight"))
+    return found
+
+
+def _design(proposal: Proposal) -> list[str]:
+    """How the sample was drawn."""
+    roles = ("strata", "psu") if _written_as(proposal, "weight") else ("weight", "strata", "psu")
+    found = [_role(proposal, role) for role in roles]
+    if proposal.nest:
+        found.append("  nest: true  # PSU ids start anew in each stratum")
+    if proposal.fpc is not None:
+        said = "called like the finite population correction: look at its documentation"
+        found.append(_line(f"  # fpc: {_quoted(proposal.fpc)}", said))
+    if proposal.lonely:
+        said = f"FILL IN: {proposal.lonely:,} strata have one PSU alone; or average, certainty"
+        found.append(_line("  # lonely: adjust", f"{said}, remove"))
+    return found
+
+
+def _measures(proposal: Proposal) -> list[str]:
+    """What can be computed before a line is declared."""
+    guess = proposal.guesses.get("welfare")
+    if guess is None or not guess.sure:
+        counted = "count" if proposal.persons or "size" in proposal.guesses else "households"
+        return [
+            _line(f"measures: [{counted}]", "until welfare is named; then also mean, headcount")
+        ]
+    return [
+        "# lines: [1.9, national]  # FILL IN: in the unit of welfare, or lines of the standard",
+        _line(
+            "measures: [mean]", "needs no line; with lines also headcount, poverty_gap, severity"
+        ),
+    ]
+
+
+def _written_as(proposal: Proposal, role: str) -> bool:
+    """Whether a role is an expression, which stands under columns."""
+    guess = proposal.guesses.get(role)
+    return guess is not None and guess.text is not None
 
 
 def _areas(proposal: Proposal) -> str:

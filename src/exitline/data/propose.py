@@ -2,100 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
 
-from exitline.data.recognise import CERTAIN, rank
+from exitline.data import propose_money
+from exitline.data.guesses import Ask, ColumnProfile, Guess, Proposal
+from exitline.data.programmes import PAIRS, PERSONS
+from exitline.data.recognise import CERTAIN, POSSIBLE, rank, score
 
-Kind = Literal["number", "text", "truth", "other"]
 MOST_AREAS = 400
-
-
-@dataclass(frozen=True)
-class ColumnProfile:
-    """A column at a glance.
-
-    Parameters
-    ----------
-    name : str
-    kind : {"number", "text", "truth", "other"}
-    rows, missing, distinct : int
-        `distinct` may be a few percent off.
-    low, high : float or None
-        For numbers.
-    fractional : int
-        Values that are not whole numbers.
-    """
-
-    name: str
-    kind: Kind
-    rows: int
-    missing: int
-    distinct: int
-    low: float | None = None
-    high: float | None = None
-    fractional: int = 0
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A column for a role, and why.
-
-    Parameters
-    ----------
-    role, column : str
-    reason : str
-        What speaks for it.
-    others : tuple of str
-        Columns that could play the role as well.
-    """
-
-    role: str
-    column: str
-    reason: str
-    others: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What was recognised.
-
-    Parameters
-    ----------
-    guesses : mapping of str to Guess
-        By role: household, welfare, size, weight, strata, psu.
-    areas : tuple of str
-    rows : int
-    year : int or None
-    nest : bool
-        PSU ids start anew in each stratum.
-    nesting : tuple of str
-        Where no stratum was recognised: areas of which each PSU lies in one alone.
-    repeats : str or None
-        A household key that occurs on several rows: the table may hold persons.
-    """
-
-    guesses: Mapping[str, Guess]
-    areas: tuple[str, ...]
-    rows: int
-    year: int | None = None
-    nest: bool = False
-    nesting: tuple[str, ...] = ()
-    repeats: str | None = None
-
-
-@dataclass(frozen=True)
-class Ask:
-    """Exact answers about a few columns, which profiles cannot give.
-
-    Parameters
-    ----------
-    distinct : callable
-        From column names to the number of distinct combinations of their values.
-    """
-
-    distinct: Callable[[Sequence[str]], int]
 
 
 def propose(profiles: Sequence[ColumnProfile], ask: Ask) -> Proposal:
@@ -121,16 +35,28 @@ def propose(profiles: Sequence[ColumnProfile], ask: Ask) -> Proposal:
     """
     by_name = {p.name: p for p in profiles}
     rows = profiles[0].rows if profiles else 0
-    guesses: dict[str, Guess] = {}
     household, repeats = _household(by_name, ask, rows)
-    found = (household, *(_guess(role, by_name) for role in ("welfare", "size", "weight")))
-    guesses |= {guess.role: guess for guess in found if guess is not None}
+    waves = _waves(by_name) if repeats else None
+    persons = _holds_persons(by_name, household, repeats)
+    size = None if persons else _size(by_name)
     strata, psu, nest = _design(by_name, ask)
-    guesses |= {guess.role: guess for guess in (strata, psu) if guess is not None}
-    taken = {guess.column for guess in guesses.values()}
-    areas = _areas(by_name, taken)
-    nesting = _nesting(areas, psu, ask) if strata is None and psu is not None else ()
-    return Proposal(guesses, areas, rows, _year(by_name), nest, nesting, repeats)
+    if psu is None and persons and repeats is not None:
+        psu = Guess("psu", repeats, "persons of a household are drawn together")
+        nest = False
+    found = (
+        household if not persons else None,
+        propose_money.welfare(by_name, size.column if size else None, persons=persons),
+        size, propose_money.weight(by_name, persons=persons), strata, psu,
+    )  # fmt: skip
+    guesses = {guess.role: guess for guess in found if guess is not None}
+    areas = _areas(by_name, {guess.column for guess in guesses.values()})
+    return Proposal(
+        guesses, areas, rows, _year(by_name), nest,
+        _nesting(areas, psu, ask) if strata is None and psu is not None else (),
+        repeats, persons, propose_money.refused(by_name),
+        _pair(by_name, ask, rows) if household is None else (), waves,
+        _lonely(strata, psu, ask), _fpc(by_name),
+    )  # fmt: skip
 
 
 def _household(
@@ -142,29 +68,61 @@ def _household(
         if by_name[name].missing == 0 and ask.distinct([name]) == rows:
             return Guess("household", name, "every value occurs once"), None
     certain = [m.column for m in rank("household", tuple(by_name)) if m.score == CERTAIN]
-    persons = any(m.score == CERTAIN for m in rank("person", tuple(by_name)))
-    return None, certain[0] if certain and persons else None
+    told = [name for name in certain if ask.distinct([name]) > 1]
+    return None, told[0] if told else None
 
 
-def _guess(role: str, by_name: Mapping[str, ColumnProfile]) -> Guess | None:
-    """The best-named column whose values allow the role."""
-    allows = {"welfare": _is_welfare, "size": _is_size, "weight": _is_weight}[role]
-    fitting = [m for m in rank(role, tuple(by_name)) if allows(by_name[m.column])]
+def _holds_persons(
+    by_name: Mapping[str, ColumnProfile], household: Guess | None, repeats: str | None
+) -> bool:
+    """Whether rows are persons: by columns that only persons have, where no household is alone."""
+    lower = {name.lower() for name in by_name}
+    if household is not None or lower & PERSONS:
+        return bool(lower & PERSONS)
+    named = any(m.score == CERTAIN for m in rank("person", tuple(by_name)))
+    return repeats is not None and (named or "age" in lower)
+
+
+def _waves(by_name: Mapping[str, ColumnProfile]) -> str | None:
+    """A column of years, rounds or waves with a few values."""
+    likely = [m.column for m in rank("year", tuple(by_name))]
+    likely += [n for n in by_name if n.lower() in ("wave", "round", "t", "vague", "ronda")]
+    few = (name for name in likely if 1 < by_name[name].distinct <= 30)
+    return next(few, None)
+
+
+def _pair(by_name: Mapping[str, ColumnProfile], ask: Ask, rows: int) -> tuple[str, ...]:
+    """Two columns that are the household's key together: cluster, and number within it."""
+    named = {name.lower(): name for name in by_name}
+    for first, second in PAIRS:
+        if first in named and second in named:
+            pair = (named[first], named[second])
+            if ask.distinct(pair) == rows:
+                return pair
+    return ()
+
+
+def _lonely(strata: Guess | None, psu: Guess | None, ask: Ask) -> int:
+    """Strata with one PSU alone: `check` refuses them unless the study says what to do."""
+    if strata is None or psu is None:
+        return 0
+    return ask.alone(strata.column, [psu.column])
+
+
+def _fpc(by_name: Mapping[str, ColumnProfile]) -> str | None:
+    """A column that is called like the finite population correction."""
+    named = (name for name in by_name if name.lower() in ("fpc", "fpc1", "npop", "psu_pop_size"))
+    return next(named, None)
+
+
+def _size(by_name: Mapping[str, ColumnProfile]) -> Guess | None:
+    """The best-named column whose values allow a number of persons."""
+    fitting = [m for m in rank("size", tuple(by_name)) if _is_size(by_name[m.column])]
     if not fitting:
         return None
     best = by_name[fitting[0].column]
     others = tuple(m.column for m in fitting[1:4])
-    return Guess(role, best.name, _reason(role, best), others)
-
-
-def _is_welfare(column: ColumnProfile) -> bool:
-    """Many different numbers, not all below one."""
-    return (
-        column.kind == "number"
-        and column.distinct > min(30, column.rows // 4)
-        and column.high is not None
-        and column.high > 1
-    )
+    return Guess("size", best.name, propose_money.span(best), others)
 
 
 def _is_size(column: ColumnProfile) -> bool:
@@ -172,22 +130,6 @@ def _is_size(column: ColumnProfile) -> bool:
     low, high = column.low, column.high
     whole = column.kind == "number" and column.fractional == 0
     return whole and low is not None and high is not None and low >= 0 and 1 < high <= 100
-
-
-def _is_weight(column: ColumnProfile) -> bool:
-    """Numbers above zero, not all the same."""
-    positive = column.kind == "number" and column.low is not None and column.low >= 0
-    return positive and column.high is not None and column.high > 0
-
-
-def _reason(role: str, column: ColumnProfile) -> str:
-    """What its values say, in a few words."""
-    span = f"{column.low:,.6g} to {column.high:,.6g}"
-    missing = f", {column.missing:,} missing" if column.missing else ""
-    if role == "weight":
-        zero = ", with zeros" if column.low == 0 else ", all above zero"
-        return f"{span}{zero}{', not whole numbers' if column.fractional else ''}{missing}"
-    return f"{span}{missing}"
 
 
 def _design(
@@ -203,6 +145,8 @@ def _design(
     if pairs == clusters:
         within = Guess("psu", psu.column, f"{psu.reason}, each within one stratum", psu.others)
         return strata, within, False
+    if score("strata", strata.column) == POSSIBLE:
+        return None, psu, False
     again = f"{psu.reason}; ids start anew in each stratum ({pairs:,} together)"
     return strata, Guess("psu", psu.column, again, psu.others), True
 

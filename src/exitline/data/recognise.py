@@ -11,12 +11,22 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from exitline.data.programmes import (
+    NO_WELFARE,
+    OF_HOUSEHOLDS,
+    WEAK,
+    WELFARE,
+    known,
+    no_welfare,
+    place,
+)
+
 CERTAIN, LIKELY, POSSIBLE = 3, 2, 1
 
 _WHOLE = {
     "household": """hhid hid idhh hhkey household householdid idhousehold hhcode hhno idmenage
-        menage idmen nummen hogar idhogar hogarid folio domicilio iddomicilio iddom hv002 hh
-        interviewkey interviewid caseid""",
+        menage idmen nummen hogar idhogar hogarid folio domicilio iddomicilio iddom hh
+        interviewkey interviewid""",
     "weight": """weight weights wgt wt wta wtahh hhweight hhwgt hhwt hweight weighthh pweight
         popweight wgthh poids pond ponderation coef coefext coefpond hhwta factor factorexp
         facexp fexp fex fexc factorexpansion expansor peso pesos pesopes v1032 hv005""",
@@ -51,13 +61,14 @@ _WORDS = {
     "year": "year",
 }
 _WELFARE = re.compile(
-    r"welfare|welf|consum|conso|cons(?!t)|expend|exp(?!ans|t)|depens|gasto|despesa|incom|inc$"
-    r"|ingres|ipcf|reven|renda|rendim|ctotal"
+    r"welfare|welf|consum|conso|cons(?!t|ent|ult|er|ider)|expend|exp(?!ans|t|er|la|os|ec|ir|lo|or)"
+    r"|depens|gasto|despesa|incom(?!pl)|inc$|ingres|ipcf|(?<!p)reven|renda|rendim|ctotal"
 )
 _PER_PERSON = re.compile(r"^pc|pc$|percap|perpers|partete|pertete|aeq|equiv|^r(cons|exp|inc)")
 _PARTS = re.compile(
     r"food|alim|dur|util|edu|health|sante|salud|saude|rent|loyer|share|ratio|index|dummy"
-    r"|deflat|quint|decil|agric|farm|wage|busi|livestock|loan|saving|asset|remit|transf|scon|perc(?!ap)"
+    r"|deflat|agric|farm|wage|busi|livestock|loan|saving|asset|remit|transf|scon|tax|debt|benef"
+    r"|source|fuente|group|categ|class|bracket|level|type|change|growth|^sd$|^se$|^var$"
 )
 
 
@@ -113,6 +124,8 @@ def score(role: str, name: str) -> int:
     """
     if role == "welfare":
         return welfare_score(name)
+    if known(role, name):
+        return POSSIBLE if name.lower() in WEAK else CERTAIN
     parts = words(name)
     if "".join(parts) in _WHOLE[role].split():
         return CERTAIN
@@ -122,8 +135,9 @@ def score(role: str, name: str) -> int:
 def welfare_score(name: str) -> int:
     """How well a name fits consumption or income of one person: 0 is not at all.
 
-    Per-person, equivalised and real amounts come before totals; parts of consumption
-    (food, durables, rent ...) are left out.
+    It names an amount of money: a percentage ("literate_pc"), a score, a quintile or a
+    logarithm is none. Per-person, equivalised and real amounts come before totals; parts of
+    consumption (food, durables, rent ...) are left out.
 
     Parameters
     ----------
@@ -136,16 +150,37 @@ def welfare_score(name: str) -> int:
     """
     parts = words(name)
     joined = "".join(parts)
+    if no_welfare(name, parts) is not None:
+        return 0
+    if name.lower() in WELFARE:
+        return 6
+    if name.lower() in OF_HOUSEHOLDS:
+        return 2
     per_person = any(_PER_PERSON.search(word) for word in (*parts, joined))
     amount = any(_WELFARE.search(word) for word in (*parts, joined))
-    if any(_PARTS.search(word) for word in (*parts, joined)) or not (amount or per_person):
+    if any(_PARTS.search(word) for word in (*parts, joined)) or not amount:
         return 0
     total = any(word.startswith("tot") for word in parts)
     return 3 * amount + 2 * per_person - (1 if total else 0)
 
 
+def sounds_like_money(name: str) -> bool:
+    """Whether a name speaks of wealth, income or consumption at all, as a score or a share may.
+
+    Parameters
+    ----------
+    name : str
+
+    Examples
+    --------
+    >>> [sounds_like_money(name) for name in ("hv271", "pct_income", "county_index")]
+    [True, True, False]
+    """
+    return name.lower() in NO_WELFARE or any(_WELFARE.search(word) for word in words(name))
+
+
 def rank(role: str, names: tuple[str, ...]) -> tuple[Match, ...]:
-    """The columns that fit a role, best first; equal ones in file order.
+    """The columns that fit a role, best first; equal ones as `place` or the file has them.
 
     Parameters
     ----------
@@ -158,4 +193,34 @@ def rank(role: str, names: tuple[str, ...]) -> tuple[Match, ...]:
     ['weight', 'poids_men']
     """
     found = [Match(role, name, score(role, name)) for name in names]
-    return tuple(sorted((m for m in found if m.score), key=lambda m: -m.score))
+    there = (m for m in found if m.score)
+    return tuple(sorted(there, key=lambda m: (-m.score, place(role, m.column))))
+
+
+def whose(name: str) -> str:
+    """Whom an amount speaks of, by its name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        "person" (of one person, or equivalised), "household" (its total), "total" (of whom is
+        not said) or "".
+
+    Examples
+    --------
+    >>> whose("pc_exp"), whose("HY020"), whose("hh_income"), whose("totcons"), whose("income")
+    ('person', 'household', 'household', 'total', '')
+    """
+    parts = words(name)
+    joined = "".join(parts)
+    if name.lower() in OF_HOUSEHOLDS:
+        return "household"
+    if name.lower() in WELFARE or any(_PER_PERSON.search(word) for word in (*parts, joined)):
+        return "person"
+    if set(parts) & {"hh", "household", "hogar", "menage"}:
+        return "household"
+    return "total" if any(word.startswith("tot") for word in parts) else ""

@@ -48,7 +48,7 @@ def narrowed(source: Source, texts: Iterable[object]) -> Source:
 
 
 def role_uses(
-    design: Design,
+    design: Design | None = None,
     *,
     numeric: Iterable[str | None] = (),
     code: Iterable[str | None] = (),
@@ -58,7 +58,7 @@ def role_uses(
 
     Parameters
     ----------
-    design : Design
+    design : Design, optional
     numeric, code, truth : iterable of str or None
         Further columns by their use.
 
@@ -67,7 +67,10 @@ def role_uses(
     >>> uses = role_uses(Design(weight="w", psu="ea"), numeric=["y"], code=["region"])
     >>> uses.of("w"), uses.of("ea"), uses.of("y"), uses.of("region")
     ('number', 'code', 'number', 'code')
+    >>> role_uses(code=["village"]).of("village")
+    'code'
     """
+    design = design or Design()
     numbers = (design.weight, design.size, *design.fpcs, *design.replicates, *numeric)
     codes = (*design.strata_columns, *design.stages, *code)
     return Uses(

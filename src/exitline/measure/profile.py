@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from exitline.data.propose import Ask, ColumnProfile, Kind, Proposal, propose
+from exitline.data.guesses import Ask, ColumnProfile, Kind, Proposal
+from exitline.data.propose import propose
 from exitline.measure import portable
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def look(table: Any, run: Callable[[Any], pa.Table]) -> Proposal:
     def distinct(names: Sequence[str]) -> int:
         return int(run(distinct_query(table, names))["n"][0].as_py())
 
-    return propose(_profiles(table, answers), Ask(distinct))
+    def alone(name: str, ids: Sequence[str]) -> int:
+        return int(run(alone_query(table, name, ids))["n"][0].as_py())
+
+    return propose(_profiles(table, answers), Ask(distinct, alone))
 
 
 def profile_query(table: Any) -> Any:
@@ -86,6 +90,26 @@ def distinct_query(table: Any, names: Sequence[str]) -> Any:
     """
     combinations = table.select(*names).distinct()
     return combinations.aggregate(n=combinations.count())
+
+
+def alone_query(table: Any, name: str, ids: Sequence[str]) -> Any:
+    """One row: values of a column on whose rows one combination of ids stands alone.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    name : str
+    ids : sequence of str
+
+    Returns
+    -------
+    ibis.Table
+    """
+    pairs = table.select(name, *ids).distinct()
+    known = pairs.filter(pairs[name].notnull())
+    each = known.group_by(name).aggregate(_n=known.count())
+    one = each.filter(each["_n"] == 1)
+    return one.aggregate(n=one.count())
 
 
 def _profiles(table: Any, answers: dict[str, Any]) -> tuple[ColumnProfile, ...]:

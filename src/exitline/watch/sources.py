@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from exitline.data.values import Uses
     from exitline.engine.base import Engine
 
 MOST = 200
@@ -214,7 +215,8 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
     from exitline.engine.session import session
     from exitline.measure.panels import wave_tables
 
-    sources = [open_source(d) for d in (data if isinstance(data, list | tuple) else [data])]
+    each = data if isinstance(data, list | tuple) else [data]
+    sources = [open_source(one).using(_uses(spec)) for one in each]
     _refuse_same_file(sources)
     with session(engine) as opened:
         attached = [opened.attach(source, f"wave{i}") for i, source in enumerate(sources)]
@@ -229,6 +231,22 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
         column = spec.columns.household
         kinds = tuple(each[column].type() for each in attached)
         yield OpenPanel(opened, tables, spec, reports, kinds)
+
+
+def _uses(spec: PanelSpec) -> Uses:
+    """What the columns are used for; in a wide table, those of every wave."""
+    from exitline.data.uses import role_uses
+
+    columns, design, waves = spec.columns, spec.columns.design, spec.waves or ("",)
+    lines = (spec.lines.every, *spec.lines.by_wave.values())
+    numbers = [columns.welfare, *columns.extras, design.weight, design.size]
+    numbers += [line.value for line in lines if line and isinstance(line.value, str)]
+    codes = [columns.household, columns.wave, *columns.domains]
+    codes += [*design.strata_columns, *design.stages]
+    return role_uses(
+        numeric=[columns.of(wave, name) for name in numbers if name for wave in waves],
+        code=[columns.of(wave, name) for name in codes if name for wave in waves],
+    )
 
 
 def _labels(

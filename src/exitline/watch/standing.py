@@ -12,6 +12,7 @@ from exitline.errors import DataError, nearest
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.data.values import Uses
     from exitline.engine.base import Engine
     from exitline.measure.lifecycle import EventColumns
 
@@ -151,7 +152,8 @@ def event_faults(
         found = running.run(lifecycle.event_faults(events, transitions, columns)).to_pylist()[0]
         unknown = 0
         if households is not None:
-            register = running.attach(open_source(households), "households")
+            known = open_source(households).using(_codes(columns))
+            register = running.attach(known, "households")
             _refuse_strangers(running, events, register, columns)
             orphans = lifecycle.unknown_households(events, register, columns)
             unknown = int(running.run(orphans)["events"][0].as_py())
@@ -237,7 +239,7 @@ def count_spell_states(data: Any, as_of: date, *, engine: str | Engine = "duckdb
     from exitline.engine.session import session
     from exitline.measure import lifecycle
 
-    source = open_source(data)
+    source = open_source(data).using(_codes())
     with session(engine) as running:
         spells = running.attach(source, "spells")
         _need(spells, ("household", "state", "since", "until"), source.name)
@@ -253,11 +255,20 @@ def _attached(engine: Engine, data: Any, columns: EventColumns | None) -> Any:
     from exitline.data.source import open_source
     from exitline.measure.lifecycle import EventColumns
 
-    source = open_source(data)
+    source = open_source(data).using(_codes(columns))
     events = engine.attach(source, "events")
     names = columns or EventColumns()
     _need(events, (names.household, names.on, names.state, names.number), source.name)
     return events
+
+
+def _codes(columns: EventColumns | None = None) -> Uses:
+    """Ids and states are compared as they are written."""
+    from exitline.data.uses import role_uses
+    from exitline.measure.lifecycle import EventColumns
+
+    names = columns or EventColumns()
+    return role_uses(code=(names.household, names.state))
 
 
 def _need(table: Any, columns: tuple[str, ...], where: str) -> None:

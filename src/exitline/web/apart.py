@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from exitline.foreign import visible
 from exitline.publish.content.phrases import Phrase, Words, beside_overall, finding
-from exitline.publish.direction import isolated, without_controls
+from exitline.publish.direction import isolated
 from exitline.web.model import Apart, Cell, Figures, Text
 from exitline.web.texts import LANGUAGES, both, in_language, joined, known
 
@@ -78,10 +79,10 @@ def said(name: Text) -> Text:
 
     Examples
     --------
-    >>> said("\\u202eTirana")
-    {'en': 'Tirana', 'zh': 'Tirana'}
+    >>> print(said("\\u202eTirana")["en"])
+    \\u202eTirana
     """
-    return {x: isolated(without_controls(in_language(name, x))) for x in LANGUAGES}
+    return {x: isolated(visible(in_language(name, x))) for x in LANGUAGES}
 
 
 def as_text(phrase: Phrase) -> Text:

@@ -160,7 +160,7 @@ def _frame(runs: Sequence[RunFolder], settings: Settings) -> Frame:
     for index, key in enumerate(keys):
         path = settings.areas[key].places if key in settings.areas else None
         if path is not None:
-            layout, places = places_of(path, read_table(path))
+            layout, places = places_of(path, read_table(path, ("key", "label")))
             here = [area for area in areas if area.level == index]
             level, areas = put_in_place(levels[index], index, areas, layout, places)
             levels = (*levels[:index], level, *levels[index + 1 :])

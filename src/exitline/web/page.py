@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from exitline.foreign import visible, visible_json
 from exitline.publish.report.page import digest, environment
 
 SCRIPTS = (
@@ -53,6 +54,7 @@ def render(payload: Mapping[str, Any]) -> str:
     >>> html.startswith("<!doctype html>"), "832" in html
     (True, True)
     """
+    payload = {**payload, "areas": {**payload["areas"], "label": _names(payload["areas"])}}
     languages = list(payload["languages"])
     words = {code: _words()[code] for code in languages if code in _words()} or {
         "en": _words()["en"]
@@ -66,6 +68,16 @@ def render(payload: Mapping[str, Any]) -> str:
         script=script, style_digest=digest(style), dark_digest=digest(dark),
         script_digest=digest(script),
     )  # fmt: skip
+
+
+def _names(areas: Mapping[str, Any]) -> list[Any]:
+    """The names of areas, with what a browser would obey written out."""
+    return [
+        visible(label)
+        if isinstance(label, str)
+        else {code: visible(text) for code, text in label.items()}
+        for label in areas["label"]
+    ]
 
 
 def _first(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,9 +143,9 @@ def _cell(figures: Mapping[str, Any], i: int) -> tuple[int, str, str]:
 def _embedded(value: Any) -> str:
     """JSON that cannot end the element it stands in, whatever its texts hold."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for sign in "<>&\u2028\u2029":
+    for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
+    return visible_json(text)
 
 
 def _style() -> str:

@@ -84,7 +84,7 @@ def explorer_of_record(settings: Settings) -> Explorer:
     """
     use = settings.record
     assert use is not None
-    units = _units(use, read_table(use.file))
+    units = _units(use, read_table(use.file, (use.key, use.name, *use.levels)))
     _check_published(units, use, settings)
     levels = _levels(use, settings)
     areas, members = _areas(units, levels)
@@ -198,7 +198,7 @@ def _placed(
             path = use.positions
         if path is None:
             continue
-        rows = read_table(path)
+        rows = read_table(path, ("key", use.key, "label"))
         rows = [{"key": row[use.key], **row} if use.key in row else row for row in rows]
         layout, places = places_of(path, rows)
         done[index], areas = put_in_place(level, index, areas, layout, places)

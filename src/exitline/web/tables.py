@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 
-def read_table(path: Path) -> list[dict[str, Any]]:
+def read_table(path: Path, code: Iterable[str] = ()) -> list[dict[str, Any]]:
     """All rows of a small table: CSV, Parquet or anything else that a study may read.
 
     Parameters
     ----------
     path : Path
+    code : iterable of str
+        Columns of keys and names: they are compared as they are written.
 
     Returns
     -------
@@ -28,9 +31,11 @@ def read_table(path: Path) -> list[dict[str, Any]]:
     832
     """
     from exitline.data.source import open_source
+    from exitline.data.uses import role_uses
     from exitline.engine.session import session
 
     with session() as engine:
-        table = engine.attach(open_source(path), f"table_{abs(hash(path)):x}")
+        source = open_source(path).using(role_uses(code=code))
+        table = engine.attach(source, f"table_{abs(hash(path)):x}")
         rows: list[dict[str, Any]] = engine.run(table).to_pylist()
     return rows

@@ -177,11 +177,11 @@ class ReportInput:
 
     def area_label(self, columns: Sequence[str], key: Sequence[str]) -> str:
         """An area's name for people, from its values of some area columns."""
+        from exitline.foreign import visible
         from exitline.infer.cells import MISSING_DOMAIN, label_of
-        from exitline.publish.direction import without_controls
 
         parts = [
             "not stated" if value == MISSING_DOMAIN else self.labels.get(name, {}).get(value, value)
             for name, value in zip(columns, key, strict=True)
         ]
-        return without_controls(label_of(tuple(parts)))
+        return visible(label_of(tuple(parts)))

@@ -169,9 +169,15 @@ def _screens(table: pa.Table, plan: ScreenPlan) -> Iterator[tuple[Finding, ...]]
 def _read(data: Any, plan: ScreenPlan, engine: str | Engine) -> pa.Table:
     """The columns that the plan names."""
     from exitline.data.source import open_source
+    from exitline.data.uses import role_uses
     from exitline.engine.session import session
 
-    source = open_source(data)
+    source = open_source(data).using(
+        role_uses(
+            numeric=(plan.value, plan.before, plan.sampled, plan.errors),
+            code=(plan.unit, plan.interviewer, plan.area, *plan.answers),
+        )
+    )
     with session(engine) as running:
         rows = running.attach(source, "rows")
         missing = [name for name in plan.columns if name not in rows.columns]

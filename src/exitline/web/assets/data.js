@@ -13,7 +13,6 @@ const T = (text) => {
   if (typeof text !== "object") return String(text);
   return text[language] ?? text.en ?? Object.values(text)[0] ?? "";
 };
-const CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g; // they would turn round the figures that follow
 const FROM_RIGHT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 /** A text within another: written from the right, it does not change the order of what stands around it. */
 const isolated = (text) => (FROM_RIGHT.test(text) ? `\u2068${text}\u2069` : text);
@@ -27,7 +26,7 @@ const bracketed = (before, text) => (language === "zh" ? `${before}（${text}）
 const sentence = (reason) =>
   Array.isArray(reason) ? filled(T(DATA.templates[reason[0]]), reason.slice(1)) : T(reason);
 const number = (x) => x.toLocaleString("en", { maximumFractionDigits: 6 });
-const name = (area) => T(A.label[area]).replace(CONTROLS, "");
+const name = (area) => T(A.label[area]);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** A kind of area; where there is none, everything together stands for it. */
 const levelOf = (level) => DATA.levels[level] ?? { key: "", title: w("area"), many: A.label[0], within: -1, layout: "list" };
