@@ -54,13 +54,17 @@ def main() -> None:
         measure(_MAKE.format(file=FILE))
     study = WORK / "csv_study.yaml"
     study.write_text(STUDY)
+    loose = WORK / "csv_loose_study.yaml"
+    loose.write_text(STUDY.replace(", psu: ea", ""))
     common = ["estimate", str(FILE), "--measure", "headcount", "--welfare", "y", "--line", "1500"]
     design = ["--weight", "w", "--size", "hsize", "--strata", "strat", "--psu", "ea"]
     jobs = {
         "DuckDB's own read (sum of one column)": (_OWN.format(file=FILE), []),
         "estimate, with PSUs": (_MAIN, [*common, *design, "--by", "reg"]),
         "estimate, full count": (_MAIN, [*common, "--size", "hsize", "--census", "--by", "reg"]),
+        "estimate, strata without PSUs": (_MAIN, [*common, *design[:-2], "--by", "reg"]),
         "run": (_MAIN, ["run", str(study), "--out", str(WORK / "csv_out")]),
+        "run, strata without PSUs": (_MAIN, ["run", str(loose), "--out", str(WORK / "csv_loose")]),
     }
     own = 0.0
     for name, (code, arguments) in jobs.items():

@@ -159,7 +159,7 @@ def estimate_table(
     from exitline.infer.inference import Options, infer
     from exitline.infer.usable import notes_on, refuse_unusable
     from exitline.measure.plan import make_plan, require_usable
-    from exitline.measure.totals import totals
+    from exitline.measure.totals import totals, with_moments
 
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
@@ -169,10 +169,9 @@ def estimate_table(
         level=level, with_squares=deff,
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
-    arrow = engine.run(totals(table, chosen.plan))
-    refuse_unusable(arrow, chosen.plan, missing)
-    cells = relabelled(
-        cells_from_arrow(arrow, len(chosen.plan.sums)), [labels(c) for c in chosen.plan.domains]
-    )
-    result = infer(cells, chosen.plan, chosen.sets, Options(level, interval))
-    return notes_on(result, arrow, cells, chosen.plan)
+    plan = with_moments(chosen.plan, table, engine.run)
+    arrow = engine.run(totals(table, plan))
+    refuse_unusable(arrow, plan, missing)
+    cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
+    result = infer(cells, plan, chosen.sets, Options(level, interval))
+    return notes_on(result, arrow, cells, plan)

@@ -155,12 +155,13 @@ def _frame(ready: Ready) -> None:
     from exitline.infer.cells import cells_from_arrow
     from exitline.infer.frame import frame_of
     from exitline.measure.plan import make_plan
-    from exitline.measure.totals import totals
+    from exitline.measure.totals import totals, with_moments
 
     design = ready.design
     if design.census or design.replicates or not (design.stages or design.fpcs):
         return
     plan = make_plan(ready.table.columns, (), welfare=None, line=None, design=design).plan
+    plan = with_moments(plan, ready.table, ready.engine.run)
     cells = cells_from_arrow(ready.engine.run(totals(ready.table, plan)), len(plan.sums))
     frame_of(cells, design.lonely)
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.infer.units import spread
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -44,7 +46,15 @@ class Cells:
     sums : float array, shape (cells, terms)
         Weighted sums.
     fpc : float array, shape (cells, stages with fpc)
-        Number of clusters in the population, or sampling fractions.
+        Number of clusters in the population, or sampling fractions; NaN where a cell has several.
+    times : float array, shape (cells,), optional
+        Where each household is a cluster and none came back one by one: the households that a
+        row stands for (see `exitline.infer.units`). Then `n` and `cases` stand on the first row
+        of a cell.
+    whole : float array, shape (cells, terms), optional
+        With `times`: the sums as the engine gave them, on the first row of a cell.
+    clusters : int array, shape (cells,), optional
+        With `times`: clusters of the sample, used or not, on the first row of a cell.
     """
 
     stratum: Ints
@@ -56,6 +66,14 @@ class Cells:
     sums: Floats
     fpc: Floats
     written: tuple[tuple[str, ...], ...] = ()
+    times: Floats | None = None
+    whole: Floats | None = None
+    clusters: Ints | None = None
+
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """Cells with households that are used."""
+        return self.n > 0 if self.times is None else self.times > 0
 
     @property
     def clustered(self) -> bool:
@@ -73,7 +91,7 @@ class Rows:
         Domain codes from 0 to `size` - 1.
     keys : tuple of tuple of str
         The domains' values as they are shown, one tuple per domain; ((),) for all together.
-    stratum, stages, n, cases, sums
+    stratum, stages, n, cases, sums, times, whole
         As in `Cells`.
     written : tuple of tuple of str
         The keys as the data write them; empty where they are shown as written.
@@ -87,6 +105,8 @@ class Rows:
     cases: Ints
     sums: Floats
     written: tuple[tuple[str, ...], ...] = ()
+    times: Floats | None = None
+    whole: Floats | None = None
 
     @property
     def codes(self) -> tuple[tuple[str, ...], ...]:
@@ -110,7 +130,7 @@ class Rows:
 
     def totals(self) -> Floats:
         """Weighted sums by domain, shape (domains, terms)."""
-        return sum_by(self.domain, self.sums, self.size)
+        return sum_by(self.domain, self.sums if self.whole is None else self.whole, self.size)
 
     def count(self, n: Ints) -> Ints:
         """Households by domain, from `n` or a column of `cases`."""
@@ -146,8 +166,8 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     numbers = [table.column(f"sum{i}").to_numpy() for i in range(terms)]
     n = table.column("n").to_numpy().astype(np.int64)
     kinds = [table.column(f"cases{i}").to_numpy() for i in range(100) if f"cases{i}" in names]
-    fpcs = [table.column(name).to_numpy() for name in fpc_names]
-    return Cells(
+    fpcs = [_one_value(table, name) for name in fpc_names]
+    cells = Cells(
         stratum=stratum,
         stages=tuple(stages),
         domains=tuple(c for c, _ in coded),
@@ -157,6 +177,14 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
     )
+    return spread(cells, table) if "clusters" in names else cells
+
+
+def _one_value(table: pa.Table, highest: str) -> Floats:
+    """A column of population sizes; NaN where a cell has several."""
+    high = table.column(highest).to_numpy()
+    low = table.column(highest.replace("_max", "_min")).to_numpy()
+    return np.where(high == low, high, np.nan)
 
 
 def no_kinds(n: Ints) -> Ints:
@@ -266,6 +294,8 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
         n=np.bincount(inverse, weights=cells.n[keep], minlength=size).astype(np.int64),
         cases=sum_by(inverse, cells.cases[keep].astype(np.float64), size).astype(np.int64),
         sums=sum_by(inverse, cells.sums[keep], size),
+        times=None if cells.times is None else cells.times[keep][first],
+        whole=None if cells.whole is None else sum_by(inverse, cells.whole[keep], size),
         written=_keys(cells.written, columns, present) if cells.written else (),
     )
 
@@ -291,7 +321,7 @@ def domain_codes(
 
 def _present(cells: Cells, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
     """Domain code of each cell, and which crossing of values each domain is."""
-    used = cells.n > 0
+    used = cells.used
     code = np.zeros(len(cells.n), dtype=np.int64)
     for c in columns:
         code = code * len(cells.levels[c]) + cells.domains[c]

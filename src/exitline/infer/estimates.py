@@ -209,7 +209,7 @@ class Estimates:
 
     def _locate(self, selector: Mapping[str, Any]) -> tuple[Block, int]:
         """Block and domain index of the one estimate that fits."""
-        wanted = {k: "" if v is None else as_text(v) for k, v in selector.items()}
+        wanted = {k: _as_shown(v) for k, v in selector.items()}
         named = {k: v for k, v in wanted.items() if k in COLUMNS[:4]}
         areas = {k: v for k, v in wanted.items() if k not in named}
         hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
@@ -307,6 +307,13 @@ def _fitting(
         for i, (label, key) in enumerate(zip(names, keys, strict=True))
         if named.get("domain", label) == label and wanted in (None, key)
     ]
+
+
+def _as_shown(value: Any) -> str:
+    """What a selection names, as results show it; text is what a result shows already."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else as_text(value)
 
 
 def _values(block: Block, name: str, level: float) -> Any:

@@ -83,7 +83,11 @@ def frame_of(cells: Cells, lonely: str) -> Frame:
     for index, cluster in enumerate(cells.stages):
         if index > 0 and index >= cells.fpc.shape[1]:
             break
-        sampled = _clusters_by(parent, cluster, len(factor))
+        if cells.clusters is None:
+            sampled = _clusters_by(parent, cluster, len(factor))
+        else:
+            counted = np.bincount(parent, weights=cells.clusters, minlength=len(factor))
+            sampled = counted.astype(np.int64)
         unsampled = np.ones(len(factor))
         if index < cells.fpc.shape[1]:
             with faults.kept():
@@ -109,8 +113,9 @@ def _unsampled(parent: Ints, fpc: Floats, sampled: Ints, index: int) -> Floats:
     """1 - sampling fraction by parent, from population sizes or fractions."""
     size = len(sampled)
     highest, lowest = np.full(size, -np.inf), np.full(size, np.inf)
-    np.maximum.at(highest, parent, fpc)
-    np.minimum.at(lowest, parent, fpc)
+    with np.errstate(invalid="ignore"):  # NaN where a cell has several values
+        np.maximum.at(highest, parent, fpc)
+        np.minimum.at(lowest, parent, fpc)
     where = f"design.fpc, stage {index + 1}"
     if np.any(highest != lowest):
         raise DesignError(

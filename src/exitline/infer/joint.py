@@ -28,7 +28,7 @@ class Columns:
     Attributes
     ----------
     rows : Rows
-        Where each value belongs; only strata and clusters are read.
+        Where each value belongs; only strata, clusters and what they stand for are read.
     column : int array, shape (rows,)
         The figure a value belongs to, from 0.
     influence : float array, shape (rows,)
@@ -79,7 +79,11 @@ def of_difference(left: Block, i: int, right: Block, j: int) -> Columns:
     stages = tuple(
         np.concatenate([rows.stages[s] for rows in parts]) for s in range(len(left.rows.stages))
     )
-    rows = Rows(none, ((),), stratum, stages, none, no_kinds(none), np.empty((len(stratum), 0)))
+    times = [rows.times for rows in parts if rows.times is not None]
+    rows = Rows(
+        none, ((),), stratum, stages, none, no_kinds(none), np.empty((len(stratum), 0)),
+        times=np.concatenate(times) if times else None,
+    )  # fmt: skip
     return Columns(rows, none, np.concatenate(influence), 1)
 
 
@@ -125,8 +129,8 @@ class Joint:
 
 def _matrices(
     parts: Sequence[Columns], index: int, stage: Stage, size: int
-) -> tuple[Any, Any, Ints]:
-    """Totals by cluster and by parent, sparse; and each cluster's parent."""
+) -> tuple[Any, Any, Ints, Floats]:
+    """Totals by cluster and by parent, sparse; each cluster's parent, and what it stands for."""
     from scipy.sparse import csc_array
 
     cluster = np.concatenate([part.rows.stages[index] for part in parts])
@@ -140,9 +144,13 @@ def _matrices(
     value = np.concatenate([part.influence for part in parts])
     of_cluster = np.zeros(int(cluster.max(initial=-1)) + 1, dtype=np.int64)
     of_cluster[cluster] = parent
+    times = np.ones(len(of_cluster))
+    for part in parts:
+        if part.rows.times is not None:
+            times[part.rows.stages[index]] = part.rows.times
     by_cluster = csc_array((value, (cluster, column)), shape=(len(of_cluster), size))
     by_parent = csc_array((value, (parent, column)), shape=(len(stage.sampled), size))
-    return by_cluster, by_parent, of_cluster
+    return by_cluster, by_parent, of_cluster, times
 
 
 class _At:
@@ -155,9 +163,9 @@ class _At:
     """
 
     def __init__(
-        self, stage: Stage, totals: tuple[Any, Any, Ints], lonely: str, index: int
+        self, stage: Stage, totals: tuple[Any, Any, Ints, Floats], lonely: str, index: int
     ) -> None:
-        self._clusters, self._parents, of_cluster = totals
+        self._clusters, self._parents, of_cluster, times = totals
         n = stage.sampled
         certain = stage.unsampled < CERTAIN
         spread = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
@@ -166,7 +174,7 @@ class _At:
         if lonely == "average" and alone.any():
             strata, usable = int((n > 0).sum()), int(((n > 0) & ~alone).sum())
             scale = scale * (strata / usable if usable and not index else np.nan)
-        self._inner = scale[of_cluster]
+        self._inner = scale[of_cluster] / times
         self._outer = scale / np.maximum(n, 1)
         adjusts = lonely == "adjust" and not index and alone.any()
         self._alone = np.where(alone, scale, 0.0) if adjusts else None

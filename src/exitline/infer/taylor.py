@@ -65,7 +65,7 @@ def linearised_variance(
     parent = rows.stratum
     result = np.zeros((size, influence.shape[1]))
     for index, (stage, cluster) in enumerate(zip(frame.stages, rows.stages, strict=False)):
-        level = _Level(rows.domain, parent, cluster, influence, later=index > 0)
+        level = _Level(rows.domain, parent, cluster, influence, rows.times, later=index > 0)
         result += _stage_variance(level, stage, frame.lonely, size)
         parent = cluster
     return result
@@ -113,7 +113,8 @@ def covariance_with_all(
     parent, all_parent = rows.stratum, all_rows.stratum
     for index, stage in enumerate(frame.stages):
         cluster, all_cluster = rows.stages[index], all_rows.stages[index]
-        level = _Level(rows.domain, parent, cluster, influence[:, None], later=index > 0)
+        one = influence[:, None]
+        level = _Level(rows.domain, parent, cluster, one, rows.times, later=index > 0)
         groups = _centred_products(
             level, stage, frame.lonely, rows.size, (all_parent, all_cluster, common)
         )
@@ -124,14 +125,20 @@ def covariance_with_all(
 
 @dataclass(frozen=True)
 class _Level:
-    """Rows seen at one stage: domain, parent and cluster codes, influence values; and whether
-    the stage is a later one than the first."""
+    """Rows seen at one stage: domain, parent and cluster codes, influence values, the clusters
+    that a row stands for (one, unless given); and whether the stage is a later one than the
+    first."""
 
     domain: Ints
     parent: Ints
     cluster: Ints
     influence: Floats
+    times: Floats | None
     later: bool
+
+    def stands_for(self, first: Ints) -> Floats:
+        """How many clusters some rows stand for."""
+        return np.ones(len(first)) if self.times is None else self.times[first]
 
 
 @dataclass(frozen=True)
@@ -177,14 +184,16 @@ def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Gr
     domain, parent = level.domain[first], level.parent[first]
     group_pair = domain * len(stage.sampled) + parent
     _, head, group = np.unique(group_pair, return_index=True, return_inverse=True)
-    present = np.bincount(group, minlength=len(head))
+    times = level.stands_for(first)
+    present = np.bincount(group, weights=times, minlength=len(head))
     n = stage.sampled[parent[head]]
     centre = sum_by(group, totals, len(head)) / n[:, None]
     if lonely == "adjust" and not level.later:
         clusters = np.maximum(np.bincount(domain[head], weights=n, minlength=size), 1)
         grand = sum_by(level.domain, level.influence, size) / clusters[:, None]
         centre = np.where((n == 1)[:, None], grand[domain[head]], centre)
-    squares = sum_by(group, (totals - centre[group]) ** 2, len(head))
+    each = times[:, None]
+    squares = sum_by(group, each * (totals / each - centre[group]) ** 2, len(head))
     squares += (n - present)[:, None] * centre**2
     return _Groups(domain[head], parent[head], squares)
 
@@ -210,7 +219,7 @@ def _centred_products(
     )
     n = stage.sampled[parent[head]]
     sum_a = np.bincount(group, weights=a, minlength=len(head))
-    crossed = np.bincount(group, weights=a * b, minlength=len(head))
+    crossed = np.bincount(group, weights=a * b / level.stands_for(first), minlength=len(head))
     products: Floats = crossed - sum_a * by_parent[parent[head]] / n
     if lonely == "adjust" and not level.later:
         clusters_in_all = stage.sampled.sum()
@@ -261,7 +270,9 @@ def sampled_in(rows: Rows, cases: Ints) -> Sampled:
     """
     used = cases > 0
     domain, psu, stratum = rows.domain[used], rows.stages[0][used], rows.stratum[used]
-    return Sampled(_distinct(domain, psu, rows.size), _distinct(domain, stratum, rows.size))
+    by_household = rows.times is not None
+    psus = rows.count(cases) if by_household else _distinct(domain, psu, rows.size)
+    return Sampled(psus, _distinct(domain, stratum, rows.size))
 
 
 def degrees_of_freedom(rows: Rows) -> Ints:

@@ -41,6 +41,9 @@ class Plan:
     sets : tuple of tuple of int
         Sets of domains, as positions in `domains`; relative lines need a kernel sum for
         each.
+    moments : bool
+        Where no cluster is declared: the engine gives the covariances of households within
+        each stratum x domain, so that no household's row comes back.
 
     Examples
     --------
@@ -57,6 +60,7 @@ class Plan:
     domains: tuple[str, ...]
     with_squares: bool = False
     sets: tuple[tuple[int, ...], ...] = ((),)
+    moments: bool = False
 
     @property
     def sums(self) -> tuple[Sum, ...]:
@@ -112,6 +116,11 @@ class Plan:
         """Columns of flag terms."""
         named = (term.column for measure in self.measures for term in measure.terms)
         return tuple(dict.fromkeys(c for c in named if c is not None))
+
+    @property
+    def by_household(self) -> bool:
+        """Whether each household is a cluster of its own."""
+        return self.clustered and not self.design.stages
 
     @property
     def clustered(self) -> bool:

@@ -7,7 +7,8 @@ the number of households and how many rows could not be used and why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
@@ -33,6 +34,30 @@ FAULTS = (
 )
 
 
+ONE_BY_ONE = 100_000
+"""Households up to which each comes back as a cluster of its own."""
+
+
+def with_moments(plan: Plan, table: Any, run: Callable[[Any], Any]) -> Plan:
+    """The plan, with covariances from the engine where there are many clusters of one household.
+
+    Parameters
+    ----------
+    plan : Plan
+    table : ibis.Table
+    run : callable
+        From a query to its result, as `Engine.run`.
+
+    Returns
+    -------
+    Plan
+    """
+    if not plan.by_household:
+        return plan
+    rows = run(table.aggregate(rows=table.count())).column("rows")[0].as_py()
+    return replace(plan, moments=rows > ONE_BY_ONE)
+
+
 def totals(table: Any, plan: Plan) -> Any:
     """The query: weighted totals by stratum, cluster stages and domain columns.
 
@@ -47,7 +72,9 @@ def totals(table: Any, plan: Plan) -> Any:
     ibis.Table
         Columns ``stratum``, ``stage1`` ..., ``domain1`` ..., ``fpc1_min``, ``fpc1_max`` ...,
         ``n`` (households used), ``cases<i>`` (of these, the kinds of `plan.cases`), one ``sum<i>``
-        for each of `plan.sums`, and a count for each of `FAULTS`.
+        for each of `plan.sums`, and a count for each of `FAULTS`. With `plan.moments` no
+        stages, but ``clusters`` (rows, used or not) and ``cov<i>_<j>``, the covariance of two
+        sums' values over the households used.
     """
     rows = _prepared(table, plan)
     kernels = {f"_sum{i}": s for i, s in enumerate(plan.sums) if s.term.kind == "kernel"}
@@ -60,7 +87,7 @@ def totals(table: Any, plan: Plan) -> Any:
         aggregates[f"cases{index}"] = (rows["_use"] & taking_part).cast("int64").sum()
     for index, wanted in enumerate(plan.sums):
         value = rows[f"_sum{index}"] if f"_sum{index}" in kernels else _weighted(rows, plan, wanted)
-        aggregates[f"sum{index}"] = value.sum()
+        aggregates[f"sum{index}"] = (value.fill_null(float("nan")) if plan.moments else value).sum()
     for fault in FAULTS:
         aggregates[fault] = rows[f"_{fault}"].cast("int64").sum()
     if plan.clustered:
@@ -68,7 +95,39 @@ def totals(table: Any, plan: Plan) -> Any:
             column = rows[f"_fpc{index + 1}"]
             aggregates[f"fpc{index + 1}_min"] = column.min()
             aggregates[f"fpc{index + 1}_max"] = column.max()
+    if plan.moments:
+        return _with_moments(rows, plan, aggregates)
     return rows.group_by(keys).aggregate(**aggregates) if keys else rows.aggregate(**aggregates)
+
+
+def _with_moments(rows: Any, plan: Plan, aggregates: dict[str, Any]) -> Any:
+    """The totals by stratum and domain, with the covariances of the households' values.
+
+    The engines' covariances are updated mean by mean, so that equal values have none at all.
+    Only what a figure's influence is made of takes part: no squares, no kernels.
+    """
+    taken = [
+        i for i, one in enumerate(plan.sums) if not one.squared and one.term.kind != "kernel"
+    ]  # fmt: skip
+    values = {
+        f"_value{i}": _finite(_weighted(rows, plan, plan.sums[i]), plan.sums[i].term) for i in taken
+    }
+    rows = rows.mutate(**values)
+    aggregates["clusters"] = rows.count()
+    for i in taken:
+        for j in taken:
+            if i <= j:
+                one, other = rows[f"_value{i}"], rows[f"_value{j}"]
+                aggregates[f"cov{i}_{j}"] = one.cov(other, how="pop", where=rows["_use"])
+    keys = _keys(rows, plan)
+    return rows.group_by(keys).aggregate(**aggregates) if keys else rows.aggregate(**aggregates)
+
+
+def _finite(value: Any, term: Term) -> Any:
+    """A value of which an engine gives covariances; the sum says where it is not finite."""
+    if term.kind in ("one", "poor", "at_most"):
+        return value
+    return ibis.ifelse(portable.finite(value), value, 0.0)
 
 
 def _keys(rows: Any, plan: Plan) -> list[Any]:
@@ -78,6 +137,8 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
         return keys
     if plan.design.stratum is not None:
         keys.insert(0, rows["_stratum"].name("stratum"))
+    if plan.moments:
+        return keys
     stages = max(1, len(plan.design.stages))
     return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
 
@@ -98,21 +159,21 @@ def _prepared(table: Any, plan: Plan) -> Any:
     for index, name in enumerate(plan.flags):
         new[f"_flag{index}"] = portable.number(table[name])
     if plan.clustered:
-        new |= _design_columns(table, design)
+        new |= _design_columns(table, design, moments=plan.moments)
     rows = table.select(**new)
     rows = rows.mutate(**_faults(rows, table, plan))
     used = ~_any(rows[f"_{fault}"] for fault in FAULTS)
     return rows.mutate(_use=used)
 
 
-def _design_columns(table: Any, design: Design) -> dict[str, Any]:
+def _design_columns(table: Any, design: Design, *, moments: bool) -> dict[str, Any]:
     """Stratum, cluster stages and population sizes."""
     new: dict[str, Any] = {}
     if design.stratum is not None:
         new["_stratum"] = portable.crossed([table[name] for name in design.strata_columns])
     for index, name in enumerate(design.stages):
         new[f"_stage{index + 1}"] = portable.key(table[name])
-    if not design.stages:
+    if not design.stages and not moments:
         new["_stage1"] = ibis.row_number()
     for index, name in enumerate(design.fpcs):
         new[f"_fpc{index + 1}"] = portable.number(table[name])

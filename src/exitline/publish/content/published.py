@@ -92,6 +92,8 @@ def _part(block: Block, keep: object) -> Block:
         keys=tuple(k for k, stays in zip(rows.keys, chosen, strict=True) if stays),
         stratum=rows.stratum[of], stages=tuple(stage[of] for stage in rows.stages),
         n=rows.n[of], cases=rows.cases[of], sums=rows.sums[of],
+        times=None if rows.times is None else rows.times[of],
+        whole=None if rows.whole is None else rows.whole[of],
     )  # fmt: skip
     at_line = block.at_line
     if at_line is not None:
