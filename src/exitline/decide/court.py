@@ -98,7 +98,7 @@ def _remarks(finding: Finding, more: float) -> str:
     if any(share.guarded for share in finding.shares):
         text += "; errors crowd in few villages, more than the plan assumed"
     if unverified := sum(share.unverified for share in finding.shares):
-        text += f"; {unverified} households not verified, taken at their worst"
+        text += f"; {_households(unverified)} not verified, taken at their worst"
     return text
 
 
@@ -133,3 +133,8 @@ def percent(share: float) -> str:
     digits = 1 if value == 0 or abs(value) >= 0.1 else 2
     text = f"{value:.{digits}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def _households(number: float) -> str:
+    """A number of households in words."""
+    return "1 household" if number == 1 else f"{number:,} households"
