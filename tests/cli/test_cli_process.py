@@ -87,7 +87,8 @@ def test_closed_streams_are_no_fault(closed):
     assert done.returncode == 0
 
 
-def test_a_reader_that_leaves_is_no_fault():
+def test_a_reader_that_leaves_is_no_fault_and_no_success():
+    """A mismatch behind `| head` never counts as a match."""
     process = subprocess.Popen(
         [*EXITLINE, "standards", "china-2011-2020"],
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -96,7 +97,7 @@ def test_a_reader_that_leaves_is_no_fault():
     process.stdout.close()
     assert process.stderr is not None
     assert process.stderr.read() == ""
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == 141
 
 
 @pytest.mark.parametrize("changed", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}])
@@ -158,7 +159,7 @@ def test_debug_shows_the_traceback_wherever_it_stands(broken, capsys):
         (UnicodeEncodeError("ascii", "é", 0, 1, "no"), 70, "a fault of exitline"),
         (KeyboardInterrupt(), 130, "interrupted"),
         (click.Abort(), 130, "interrupted"),
-        (BrokenPipeError(32, "Broken pipe"), 0, ""),
+        (BrokenPipeError(32, "Broken pipe"), 141, ""),
         (click.UsageError("\x1b[2J no\u202e"), 2, "no\\u202e"),
         (click.UsageError("x" * 10**6), 2, "…"),
     ],

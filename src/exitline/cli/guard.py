@@ -16,6 +16,8 @@ from exitline.foreign import visible
 
 INPUT = 1
 FAULT = 70
+UNREAD = 141
+"""What a shell says of a program whose reader has left: what was found was not told."""
 """The status of a fault of exitline itself (EX_SOFTWARE of sysexits.h)."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _LONGEST = 1000
@@ -90,7 +92,7 @@ def told(reason: BaseException, *, debug: bool = False) -> int:
 def _said(reason: BaseException) -> int:
     """The message of an error, and its status."""
     if isinstance(reason, BrokenPipeError):
-        return 0
+        return UNREAD
     if isinstance(reason, click.ClickException):
         usage = io.StringIO()
         reason.show(usage)
