@@ -218,8 +218,8 @@ def require_columns(
             found.add(
                 DataError(
                     f"there is no column '{name}'",
-                    expected="one of the table's columns",
-                    got=", ".join(there[:30]) + (" …" if len(there) > 30 else ""),
+                    expected="one of " + ", ".join(there[:30]) + (" …" if there[30:] else ""),
+                    got=f"'{name}'",
                     remedy=nearest(name, there) or "check the spelling; upper and lower case count",
                 )
             )

@@ -140,7 +140,7 @@ def _check_there(path: Path) -> None:
             expected="a data file",
             got="nothing under this name",
             remedy=nearest(path.name, beside)
-            or "check the path; it is read from the study's folder",
+            or "check the path (that of a study's data is read from the study's folder)",
         )
     if path.stat().st_size == 0:
         raise DataError(
