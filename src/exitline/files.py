@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -168,7 +168,7 @@ def _put_in_place(partials: Sequence[Path], finals: Sequence[Path], *, fresh: bo
     if len(finals) == 1 and not fresh:
         partials[0].replace(finals[0])
         return
-    with ExitStack() as undo, _listed(partials, finals) as done:
+    with ExitStack() as undo, _listed(partials, finals):
         for partial, final in zip(partials, finals, strict=True):
             kept = None if fresh else _kept(final)
             if fresh:
@@ -176,14 +176,13 @@ def _put_in_place(partials: Sequence[Path], finals: Sequence[Path], *, fresh: bo
             else:
                 partial.replace(final)
             undo.callback(_put_back, final, kept)
-        done()
         undo.pop_all()
     for final in finals:
         _second_name(final).unlink(missing_ok=True)
 
 
 @contextmanager
-def _listed(partials: Sequence[Path], finals: Sequence[Path]) -> Iterator[Callable[[], None]]:
+def _listed(partials: Sequence[Path], finals: Sequence[Path]) -> Iterator[None]:
     """A list of what is to be renamed, on disk until all of it is, or none of it will be."""
     pairs = [[str(p.absolute()), str(f.absolute())] for p, f in zip(partials, finals, strict=True)]
     with _partial(finals[0]) as draft:
@@ -192,7 +191,7 @@ def _listed(partials: Sequence[Path], finals: Sequence[Path]) -> Iterator[Callab
         listed = draft.with_suffix(LISTED)
         draft.replace(listed)
         try:
-            yield lambda: listed.unlink(missing_ok=True)
+            yield
         finally:
             listed.unlink(missing_ok=True)
 

@@ -71,24 +71,6 @@ def linearised_variance(
     return result
 
 
-def linearised_covariance(rows: Rows, first: Floats, second: Floats, frame: Frame) -> Floats:
-    """Covariance of two statistics by domain, from the variance of their sum and difference.
-
-    Parameters
-    ----------
-    rows : Rows
-    first, second : float arrays, shape (rows, q)
-    frame : Frame
-
-    Returns
-    -------
-    float array, shape (domains, q)
-    """
-    plus = linearised_variance(rows, first + second, frame)
-    minus = linearised_variance(rows, first - second, frame)
-    return (plus - minus) / 4.0
-
-
 def covariance_with_all(
     rows: Rows, influence: Floats, all_rows: Rows, common: Floats, frame: Frame
 ) -> Floats:

@@ -46,12 +46,7 @@ def procedure(folder: Path, digest: str) -> Procedure:
     except ExitlineError:
         found = None
     if found is None or found.digest != digest:
-        raise LogDamagedError(
-            "a procedure that events were recorded under is missing or changed",
-            where=str(kept),
-            expected="the file as it was kept with the first of these events",
-            remedy="restore the log from a copy",
-        )
+        raise _damaged("a procedure that events were recorded under is missing or changed", kept)
     return found
 
 
@@ -70,10 +65,14 @@ def rule(folder: Path, digest: str) -> Rule:
     except (ValueError, KeyError, TypeError, AttributeError, ExitlineError):
         found = None
     if found is None or found.digest != digest:
-        raise LogDamagedError(
-            "a rule that decisions of the log were made by is missing or changed",
-            where=str(kept),
-            expected="the file that was written with the first of these decisions",
-            remedy="restore the log from a copy",
-        )
+        raise _damaged("a rule that decisions of the log were made by is missing or changed", kept)
     return found
+
+
+def _damaged(what: str, kept: Path) -> LogDamagedError:
+    return LogDamagedError(
+        what,
+        where=str(kept),
+        expected="the file as it was kept with the first event that used it",
+        remedy="restore the log from a copy",
+    )
