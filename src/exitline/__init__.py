@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from exitline.data.loader import load_study
     from exitline.data.study import Study
     from exitline.errors import ExitlineError
+    from exitline.infer.change import change
     from exitline.infer.compare import adjust_p
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
@@ -36,6 +37,7 @@ _HOME = {
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
     "adjust_p": "exitline.infer.compare",
+    "change": "exitline.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
@@ -56,6 +58,7 @@ __all__ = [
     "Standard",
     "Study",
     "adjust_p",
+    "change",
     "check",
     "decisions",
     "estimate",
