@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, run
+    from exitline.api import check, decisions, estimate, run, tabulate
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -46,6 +46,7 @@ _HOME = {
     "measure": "exitline.measure:",
     "relative_line": "exitline.measure.terms",
     "run": "exitline.api",
+    "tabulate": "exitline.api",
 }
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "measure",
     "relative_line",
     "run",
+    "tabulate",
 ]
 
 
