@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, run
+    from exitline.api import check, decisions, estimate, mpi, run
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -40,6 +40,7 @@ _HOME = {
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
+    "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
     "run": "exitline.api",
 }
@@ -59,6 +60,7 @@ __all__ = [
     "load_standard",
     "load_study",
     "measure",
+    "mpi",
     "relative_line",
     "run",
 ]
