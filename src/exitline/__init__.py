@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from exitline.data.loader import load_study
     from exitline.data.study import Study
     from exitline.errors import ExitlineError
+    from exitline.infer.compare import adjust_p
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
     from exitline.standard import Standard
@@ -34,6 +35,7 @@ _HOME = {
     "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
+    "adjust_p": "exitline.infer.compare",
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
@@ -54,6 +56,7 @@ __all__ = [
     "RelativeLine",
     "Standard",
     "Study",
+    "adjust_p",
     "check",
     "decisions",
     "estimate",
