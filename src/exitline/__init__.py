@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from exitline import measure
     from exitline.api import check, decisions, estimate, run
+    from exitline.api.calibrating import calibrate
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -34,6 +35,7 @@ _HOME = {
     "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
+    "calibrate": "exitline.api.calibrating",
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
@@ -53,6 +55,7 @@ __all__ = [
     "RelativeLine",
     "Standard",
     "Study",
+    "calibrate",
     "check",
     "decisions",
     "estimate",
