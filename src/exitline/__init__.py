@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exitline.data.loader import load_study
     from exitline.data.study import Study
     from exitline.errors import ExitlineError
+    from exitline.infer.compare import adjust_p
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
     from exitline.standard import Standard
@@ -35,6 +36,7 @@ _HOME = {
     "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
+    "adjust_p": "exitline.infer.compare",
     "calibrate": "exitline.api.calibrating",
     "check": "exitline.api",
     "decisions": "exitline.api",
@@ -55,6 +57,7 @@ __all__ = [
     "RelativeLine",
     "Standard",
     "Study",
+    "adjust_p",
     "calibrate",
     "check",
     "decisions",

@@ -11,8 +11,7 @@ import numpy as np
 from exitline.errors import MeasureError, nearest
 from exitline.infer import intervals
 from exitline.infer.cells import as_text
-from exitline.infer.compare import p_value
-from exitline.infer.joint import Joint, of_difference
+from exitline.infer.comparisons import Comparisons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +122,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Estimates:
+class Estimates(Comparisons):
     """A table of estimates that still knows its linearisation.
 
     Attributes
@@ -209,9 +208,7 @@ class Estimates:
 
     def _locate(self, selector: Mapping[str, Any]) -> tuple[Block, int]:
         """Block and domain index of the one estimate that fits."""
-        wanted = {k: _as_shown(v) for k, v in selector.items()}
-        named = {k: v for k, v in wanted.items() if k in COLUMNS[:4]}
-        areas = {k: v for k, v in wanted.items() if k not in named}
+        named, areas = _wanted(selector)
         hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
         hits = hits or [
             hit for block in self.blocks for hit in _fitting(block, named, areas, coded=True)
@@ -230,59 +227,18 @@ class Estimates:
             )
         return hits[0]
 
-    def difference(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> Estimate:
-        """a - b with the standard error of the joint linearisation.
+    def _fitting_all(self, selector: Mapping[str, Any]) -> list[tuple[Block, int]]:
+        """Every figure that fits a selection; at least one."""
+        named, areas = _wanted(selector)
+        hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
+        return hits or [self._locate(selector)]
 
-        Both sides may share PSUs (two domains, two lines, two measures): their covariance
-        is part of the variance.
 
-        Parameters
-        ----------
-        a, b : mapping
-            Selections as in `find`, for instance ``{"domain": "Urban"}``.
-
-        Returns
-        -------
-        Estimate
-            With a t interval and a p-value on the degrees of freedom of the design, as R's
-            ``svycontrast`` with ``degf(design)``.
-
-        Examples
-        --------
-        >>> import pandas as pd, exitline as xl
-        >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0, 8.0, 7.0], "r": list("aaabbb")})
-        >>> found = xl.estimate(homes, "mean", welfare="y", by="r")
-        >>> gap = found.difference({"domain": "b"}, {"domain": "a"})
-        >>> gap.estimate, round(gap.p, 4)
-        (6.0, 0.0004)
-        """
-        (left, i), (right, j) = self._locate(a), self._locate(b)
-        value = float(left.estimate[i] - right.estimate[j])
-        missing = left.reason[i] or right.reason[j]
-        se = float("nan") if missing else self._se_of_difference((left, i), (right, j))
-        df = self.frame.df
-        bounds = intervals.symmetric(np.array([value]), np.array([se]), np.array([df]), self.level)
-        parts: dict[str, Any] = {
-            name: x if x == y else f"{x} - {y}"
-            for name, x, y in (
-                ("measure", left.measure, right.measure), ("line", left.line, right.line),
-                ("by", left.by, right.by),
-                ("domain", left.rows.labels[i], right.rows.labels[j]),
-            )
-        }  # fmt: skip
-        return Estimate(
-            **parts, estimate=value, se=se, ci_low=float(bounds.low[0]),
-            ci_high=float(bounds.high[0]), level=self.level, df=df,
-            n=int(left.n[i] + right.n[j]), population=float("nan"), reason=missing,
-            p=float(p_value(value, se, df)),
-        )  # fmt: skip
-
-    def _se_of_difference(self, left: tuple[Block, int], right: tuple[Block, int]) -> float:
-        """Standard error of the difference: of one figure whose influence is that of both."""
-        if not self.frame.stages:
-            return 0.0
-        variance = Joint(self.frame, [of_difference(*left, *right)]).variances()
-        return float(np.sqrt(max(variance[0], 0.0))) if np.isfinite(variance[0]) else float("nan")
+def _wanted(selector: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """What a selection asks of measure, line, by and domain; and of the columns of areas."""
+    wanted = {k: _as_shown(v) for k, v in selector.items()}
+    named = {k: v for k, v in wanted.items() if k in COLUMNS[:4]}
+    return named, {k: v for k, v in wanted.items() if k not in named}
 
 
 def _fitting(
