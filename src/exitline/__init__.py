@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exitline.data.loader import load_study
     from exitline.data.study import Study
     from exitline.errors import ExitlineError
+    from exitline.infer.change import change
     from exitline.infer.compare import adjust_p
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
@@ -38,6 +39,7 @@ _HOME = {
     "Study": "exitline.data.study",
     "adjust_p": "exitline.infer.compare",
     "calibrate": "exitline.api.calibrating",
+    "change": "exitline.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
@@ -59,6 +61,7 @@ __all__ = [
     "Study",
     "adjust_p",
     "calibrate",
+    "change",
     "check",
     "decisions",
     "estimate",
