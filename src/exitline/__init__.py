@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from exitline import measure
     from exitline.api import check, decisions, estimate, mpi, run
+    from exitline.api.calibrating import calibrate
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
     from exitline.errors import ExitlineError
+    from exitline.infer.change import change
     from exitline.infer.compare import adjust_p
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
@@ -36,6 +38,8 @@ _HOME = {
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
     "adjust_p": "exitline.infer.compare",
+    "calibrate": "exitline.api.calibrating",
+    "change": "exitline.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
@@ -57,6 +61,8 @@ __all__ = [
     "Standard",
     "Study",
     "adjust_p",
+    "calibrate",
+    "change",
     "check",
     "decisions",
     "estimate",
