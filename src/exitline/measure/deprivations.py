@@ -126,7 +126,7 @@ def ask(
         read = read_indicators(indicators, missing, columns)
         found = Asked(Spec(read, ()), notes=_weights_note(read))
     if k is not None:
-        spec = replace(found.spec, cuts=_cuts(k), mixed=False)
+        spec = replace(found.spec, cuts=_cuts(k), declared_alone=False)
         found = replace(found, spec=spec, declared=False)
     if not found.spec.cuts:
         raise MeasureError(
@@ -170,7 +170,7 @@ def of_standard(standard: Standard) -> Asked:
     cuts = [] if poor is None else [Cut("poor", None, float(first.at_least) if first else _NONE)]
     if by_score:
         cuts += [Cut(c.name, c.at_least) for c in reached if poor is None or c is not first]
-    spec = Spec(found, tuple(cuts), mixed=not by_score)
+    spec = Spec(found, tuple(cuts), declared_alone=not by_score)
     return Asked(spec, standard, poor is not None, notes)
 
 
@@ -263,21 +263,25 @@ class Over:
 
     def counts(self, design: Design) -> Any:
         """The query: how many rows, how many are kept, what is missing, what is not 0 or 1."""
-        rows, known = is_kept(self.table, self.asked.spec, self.states)
+        known = is_kept(self.asked.spec, self.states)
         weight = ibis.literal(1.0)
         for name in (design.weight, design.size):
             if name is not None:
                 weight = weight * portable.number(self.table[name])
         weight = ibis.ifelse(portable.finite(weight), weight, 0.0)
-        new = {"known": known, "weight": weight}
-        new |= {f"missing{i}": state.isnull() for i, state in enumerate(self.raw.values())}
-        new |= {f"odd{i}": _odd(value) for i, value in enumerate(self.flags.values())}
-        made = rows.mutate(**new)
-        sums = {
-            name: made[name].fill_null(True).cast("int64").sum() for name in new if name != "weight"
-        }
-        kept_weight = ibis.ifelse(made["known"], made["weight"], 0.0).sum()
-        return made.aggregate(rows=made.count(), all=made["weight"].sum(), kept=kept_weight, **sums)
+        counted = {"known": known}
+        counted |= {f"missing{i}": state.isnull() for i, state in enumerate(self.raw.values())}
+        counted |= {f"odd{i}": _odd(value) for i, value in enumerate(self.flags.values())}
+        sums = {name: _number(condition) for name, condition in counted.items()}
+        return self.table.aggregate(
+            rows=self.table.count(), all=weight.sum(),
+            kept=ibis.ifelse(known, weight, 0.0).sum(), **sums,
+        )  # fmt: skip
+
+
+def _number(condition: Any) -> Any:
+    """On how many rows a condition holds."""
+    return condition.fill_null(False).cast("int64").sum()
 
 
 def states_of(table: Any, asked: Asked, lines: Mapping[str, Any]) -> Over:

@@ -13,9 +13,10 @@ Roche and Ballon (2015), Multidimensional Poverty Measurement and Analysis, chap
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import ibis
@@ -30,7 +31,6 @@ CARDINAL = ("M1", "M2")
 BY_INDICATOR = ("uncensored", "censored", "contribution", "contribution_share")
 BY_DIMENSION = ("dimension_contribution", "dimension_share")
 DESTITUTE = ("destitute", "destitute_of_poor")
-_KNOWN = OWN + "mpi_known"
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Spec:
     bands : tuple of Band
     destitution : Indicators, optional
         Of a second, stricter set: who is poor and reaches the cut-off there, too.
-    mixed : bool
-        Whether who is poor also hangs on something else than the score (an income line), so
-        that it may be known where an indicator is not.
+    declared_alone : bool
+        Whether who is poor hangs on a standard's own condition and on more than the score (an
+        income line), so that it may be known where an indicator is not.
     all_kept : bool
         Whether no household is left out for a missing indicator.
     """
@@ -77,7 +77,7 @@ class Spec:
     cuts: tuple[Cut, ...]
     bands: tuple[Band, ...] = ()
     destitution: Indicators | None = None
-    mixed: bool = False
+    declared_alone: bool = False
     all_kept: bool = False
 
 
@@ -113,8 +113,10 @@ class Figure:
     more: tuple[tuple[str, str | float], ...] = ()
 
 
-def scored(table: Any, spec: Spec, states: States) -> Any:
+def scored(table: Any, spec: Spec, states: States, keep: Sequence[str], sums: Set[str]) -> Any:
     """Households with the columns that the figures sum.
+
+    Two steps, so that an engine computes each state and each score once.
 
     Parameters
     ----------
@@ -122,47 +124,53 @@ def scored(table: Any, spec: Spec, states: States) -> Any:
     spec : Spec
     states : States
         Over this table.
+    keep : sequence of str
+        Columns of the table that are needed still.
+    sums : set of str
+        Columns that some term sums (see `columns_of`).
 
     Returns
     -------
     ibis.Table
         With 0/1 columns (known, poor, deprived, deprived and poor ...) and censored scores.
     """
-    table = table.mutate(**_raw(states))
-    new = {_own("score"): _score(table, spec.indicators, "d")}
+    raw = {_own("d", j): state for j, state in enumerate(states.deprived.values())}
+    raw |= {_own("s", j): state for j, state in enumerate(states.destitute.values())}
+    raw |= {_own("g", j): gap for j, gap in enumerate(states.gaps.values())}
+    if states.poor is not None:
+        raw[_own("declared")] = states.poor
+    table = table.select(*keep, **raw)
+    scores = {_own("score"): _score(table, spec.indicators, "d")}
     if spec.destitution is not None:
-        new[_own("strict")] = _score(table, spec.destitution, "s")
-    table = table.mutate(**new)
-    known = _is_known(table, spec, states)
-    table = table.mutate(**{_KNOWN: known})
-    poor = {_own("is_poor", i): _is_poor(table, spec, cut) for i, cut in enumerate(spec.cuts)}
-    table = table.mutate(**poor)
-    return table.mutate(**_summed(table, spec))
+        scores[_own("strict")] = _score(table, spec.destitution, "s")
+    table = table.mutate(**scores)
+    made = {name: value for name, value in _summed(table, spec) if name in sums}
+    return table.select(*keep, **made)
 
 
-def is_kept(table: Any, spec: Spec, states: States) -> Any:
-    """Whether each household takes part: no indicator is unknown that would have to be known."""
-    raw = table.mutate(**_raw(states))
-    new = {_own("score"): _score(raw, spec.indicators, "d")}
-    if spec.destitution is not None:
-        new[_own("strict")] = _score(raw, spec.destitution, "s")
-    raw = raw.mutate(**new)
-    return raw, _is_known(raw, spec, states)
+def is_kept(spec: Spec, states: States) -> Any:
+    """Whether each household takes part: nothing is unknown that figures hang on."""
+    known = _all(state.notnull() for state in states.deprived.values())
+    if spec.declared_alone:
+        known = states.poor.notnull() & (known | ~states.poor.fill_null(True))
+    strict = [state.notnull() for state in states.destitute.values()]
+    return _all([known, *strict])
+
+
+def columns_of(chosen: Sequence[Figure]) -> frozenset[str]:
+    """The columns that figures sum."""
+    terms = [t for one in chosen for t in (*one.measure.terms, one.measure.about)]
+    return frozenset(term.column for term in terms if term.column is not None)
+
+
+def _all(conditions: Iterable[Any]) -> Any:
+    """Logical and of at least one condition."""
+    return reduce(lambda a, b: a & b, conditions)
 
 
 def _own(what: str, *numbers: int) -> str:
     """A column of exitline's own."""
     return OWN + "mpi_" + "_".join([what, *map(str, numbers)])
-
-
-def _raw(states: States) -> dict[str, Any]:
-    """The states as columns of their own, so that each is computed once."""
-    new = {_own("d", j): state for j, state in enumerate(states.deprived.values())}
-    new |= {_own("s", j): state for j, state in enumerate(states.destitute.values())}
-    new |= {_own("g", j): gap for j, gap in enumerate(states.gaps.values())}
-    if states.poor is not None:
-        new[_own("declared")] = states.poor
-    return new
 
 
 def _score(table: Any, indicators: Indicators, prefix: str) -> Any:
@@ -171,73 +179,80 @@ def _score(table: Any, indicators: Indicators, prefix: str) -> Any:
     return sum(parts[1:], parts[0])
 
 
-def _is_known(table: Any, spec: Spec, states: States) -> Any:
-    """Whether it can be told who is poor, and how deprived the poor are."""
-    known = table[_own("score")].notnull()
-    if states.poor is not None:
-        declared = table[_own("declared")]
-        known = declared.notnull() & (known | ~declared.fill_null(True))
-    return known & table[_own("strict")].notnull() if spec.destitution is not None else known
+class _Rows:
+    """The states and scores of each household that takes part; false for all others."""
+
+    def __init__(self, table: Any, spec: Spec) -> None:
+        self.table, self.spec = table, spec
+        self.score = table[_own("score")]
+        self.known = self.score.notnull()
+        if spec.declared_alone:
+            declared = table[_own("declared")]
+            self.known = declared.notnull() & (self.known | ~declared.fill_null(True))
+        if spec.destitution is not None:
+            self.known = self.known & table[_own("strict")].notnull()
+
+    def state(self, what: str, *numbers: int) -> Any:
+        return self.table[_own(what, *numbers)]
+
+    def flag(self, condition: Any) -> Any:
+        """1 where true of a household that takes part, else 0."""
+        if not self.spec.all_kept:
+            condition = (self.known & condition).fill_null(False)
+        return ibis.ifelse(condition, 1.0, 0.0)
+
+    def reaches(self, share: Fraction, what: str = "score") -> Any:
+        """Whether the score, or that of the stricter set, reaches a share of all weights."""
+        indicators = self.spec.indicators if what == "score" else self.spec.destitution
+        assert indicators is not None
+        return self.state(what) >= ibis.literal(indicators.at_least(share), "int64")
+
+    def poor(self, cut: Cut) -> Any:
+        """Whether poor at a cut-off; not missing for those who take part."""
+        found = self.state("declared") if cut.k is None else self.reaches(cut.k)
+        return found if self.spec.all_kept else (self.known & found).fill_null(False)
 
 
-def _is_poor(table: Any, spec: Spec, cut: Cut) -> Any:
-    """Whether a household that takes part is poor at a cut-off."""
-    if cut.k is None:
-        reached = table[_own("declared")]
-    else:
-        reached = table[_own("score")] >= ibis.literal(spec.indicators.at_least(cut.k), "int64")
-    return (table[_KNOWN] & reached).fill_null(False)
-
-
-def _summed(table: Any, spec: Spec) -> dict[str, Any]:
-    """The numbers that are summed."""
-    known, score = table[_KNOWN], table[_own("score")]
-    share = score.cast("float64") / float(spec.indicators.whole)
-    new: dict[str, Any] = {_own("known"): _flag(known)}
-    for j in range(len(spec.indicators.each)):
-        new[_own("u", j)] = _flag((known & table[_own("d", j)]).fill_null(False))
-        if spec.mixed:
-            new[_own("ku", j)] = _flag(known & table[_own("d", j)].notnull())
+def _summed(table: Any, spec: Spec) -> Iterator[tuple[str, Any]]:
+    """The numbers that are summed, by column."""
+    rows, each = _Rows(table, spec), range(len(spec.indicators.each))
+    yield _own("known"), ibis.ifelse(rows.known, 1.0, 0.0)
+    for j in each:
+        yield _own("u", j), rows.flag(rows.state("d", j))
+        yield _own("ku", j), rows.flag(rows.state("d", j).notnull())
     for b, band in enumerate(spec.bands):
-        inside = score >= ibis.literal(spec.indicators.at_least(band.low), "int64")
-        if band.high is not None:
-            inside = inside & (score < ibis.literal(spec.indicators.at_least(band.high), "int64"))
-        new[_own("band", b)] = _flag((known & inside).fill_null(False))
+        above = rows.reaches(band.low)
+        inside = above if band.high is None else above & ~rows.reaches(band.high)
+        yield _own("band", b), rows.flag(inside)
     for i, cut in enumerate(spec.cuts):
-        poor = table[_own("is_poor", i)]
-        new[_own("poor", i)] = _flag(poor)
-        new[_own("amount", i)] = ibis.ifelse(poor, share, 0.0)
-        new |= _of_cut(table, spec, cut, i, poor)
-    return new
+        poor = rows.poor(cut)
+        share = rows.score.cast("float64") / float(spec.indicators.whole)
+        yield _own("poor", i), ibis.ifelse(poor, 1.0, 0.0)
+        yield _own("amount", i), ibis.ifelse(poor, share, 0.0)
+        for j in each:
+            yield _own("c", i, j), rows.flag(poor & rows.state("d", j))
+        yield from _of_cut(rows, cut, i, poor)
 
 
-def _of_cut(table: Any, spec: Spec, cut: Cut, i: int, poor: Any) -> dict[str, Any]:
-    """Censored deprivations, gaps and dimensions at one cut-off."""
-    new: dict[str, Any] = {}
-    indicators = spec.indicators
-    for j in range(len(indicators.each)):
-        new[_own("c", i, j)] = _flag((poor & table[_own("d", j)]).fill_null(False))
+def _of_cut(rows: _Rows, cut: Cut, i: int, poor: Any) -> Iterator[tuple[str, Any]]:
+    """Censored dimensions and gaps at one cut-off, and the destitute."""
+    spec, indicators = rows.spec, rows.spec.indicators
+    parts, whole = indicators.parts, float(indicators.whole)
     for d, dimension in enumerate(_summed_dimensions(spec)):
         inside = [j for j, one in enumerate(indicators.each) if one.dimension == dimension]
-        parts = [table[_own("d", j)].cast("int64") * indicators.parts[j] for j in inside]
-        within = sum(parts[1:], parts[0]).cast("float64") / float(indicators.whole)
-        new[_own("dim", i, d)] = ibis.ifelse(poor, within, 0.0)
+        within = [rows.state("d", j).cast("int64") * parts[j] for j in inside]
+        share = sum(within[1:], within[0]).cast("float64") / whole
+        yield _own("dim", i, d), ibis.ifelse(poor, share, 0.0)
     if indicators.cardinal:
         for power in (1, 2):
             gaps = [
-                ibis.ifelse(table[_own("d", j)], table[_own("g", j)] ** power, 0.0) * float(part)
-                for j, part in enumerate(indicators.parts)
+                ibis.ifelse(rows.state("d", j), rows.state("g", j) ** power, 0.0) * float(part)
+                for j, part in enumerate(parts)
             ]
-            total = sum(gaps[1:], gaps[0]) / float(indicators.whole)
-            new[_own("gap", power, i)] = ibis.ifelse(poor, total, 0.0)
+            total = sum(gaps[1:], gaps[0]) / whole
+            yield _own("gap", power, i), ibis.ifelse(poor, total, 0.0)
     if spec.destitution is not None and cut.k is not None:
-        reached = table[_own("strict")] >= ibis.literal(spec.destitution.at_least(cut.k), "int64")
-        new[_own("destitute", i)] = _flag((poor & reached).fill_null(False))
-    return new
-
-
-def _flag(condition: Any) -> Any:
-    return ibis.ifelse(condition, 1.0, 0.0)
+        yield _own("destitute", i), rows.flag(poor & rows.reaches(cut.k, "strict"))
 
 
 def _summed_dimensions(spec: Spec) -> tuple[str, ...]:
@@ -364,7 +379,7 @@ def _uncensored(spec: Spec, everyone: Term) -> Iterator[Figure]:
     """Headcounts of each indicator among all who take part."""
     for j, one in enumerate(spec.indicators.each):
         label = f"persons deprived in {one.label or one.name}, share"
-        of = _term("ku", j) if spec.mixed else everyone
+        of = _term("ku", j) if spec.declared_alone else everyone
         made = _ratio(f"uncensored:{j}", _term("u", j), of, label, "share")
         yield Figure(made, "uncensored", "", (*_more(one.name, one.dimension), ("k", float("nan"))))
 
