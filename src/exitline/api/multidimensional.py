@@ -149,14 +149,14 @@ def estimate_mpi(
     from exitline.measure.multidimensional import columns_of, figures, scored
     from exitline.measure.plan import require_usable
 
-    require_usable([c for c in design.columns if c in table.columns], table)
+    areas = [by] if isinstance(by, str) else by or ()
+    needed = [c for area in areas for c in ([area] if isinstance(area, str) else area)]
+    keep = tuple(dict.fromkeys((*design.columns, *needed)))
+    require_usable(keep, table)
     given = states_of(table, asked, lines)
     sample = kept(engine.run(given.counts(design)), given)
     spec = replace(asked.spec, all_kept=sample.all_kept)
     chosen = figures(spec, [measures] if isinstance(measures, str) else measures)
-    areas = [by] if isinstance(by, str) else by or ()
-    needed = [c for area in areas for c in ([area] if isinstance(area, str) else area)]
-    keep = [c for c in dict.fromkeys((*design.columns, *needed)) if c in table.columns]
     rows = scored(table, spec, given.states, keep, columns_of(chosen))
     found = estimate_table(
         rows, [one.measure for one in chosen], engine, welfare=None,
