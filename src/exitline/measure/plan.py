@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, DesignError, Faults, MeasureError, nearest
 from exitline.measure import portable
-from exitline.measure.catalogue import Measure, named
+from exitline.measure.catalogue import named
+from exitline.measure.model import Measure
 from exitline.measure.sums import Plan
 from exitline.measure.terms import PovertyLine
 
