@@ -100,6 +100,8 @@ class Rows:
         The keys as the data write them; empty where they are shown as written.
     found : float array, shape (domains, figures), optional
         What the first pass found; of use only for figures of this set of domains.
+    replicated : bool
+        Whether the clusters are replicates (see `exitline.infer.replicates`).
     """
 
     domain: Ints
@@ -113,6 +115,7 @@ class Rows:
     times: Floats | None = None
     whole: Floats | None = None
     found: Floats | None = None
+    replicated: bool = False
 
     @property
     def codes(self) -> tuple[tuple[str, ...], ...]:

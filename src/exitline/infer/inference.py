@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Cells, Rows
+    from exitline.infer.replicates import Replicated
     from exitline.measure.model import Linear, Measure
     from exitline.measure.sums import Plan, Sum
 
@@ -59,7 +60,11 @@ class Options:
 
 
 def infer(
-    cells: Cells, plan: Plan, sets: tuple[tuple[int, ...], ...], options: Options
+    cells: Cells,
+    plan: Plan,
+    sets: tuple[tuple[int, ...], ...],
+    options: Options,
+    replicated: Replicated | None = None,
 ) -> Estimates:
     """Estimates of every measure, line and set of domains.
 
@@ -72,17 +77,19 @@ def infer(
         Each set of domains as positions in `plan.domains`; () is all together and comes
         first: its design effects are assumed for domains in which a share is 0 or 1.
     options : Options
+    replicated : Replicated, optional
+        The figures with replicate weights, where the design has such.
 
     Returns
     -------
     Estimates
         Ordered by set, measure, line, domain.
     """
-    frame = frame_of(cells, plan.design.lonely) if cells.clustered else Frame((), "fail")
+    frame = _frame(cells, plan, replicated)
     blocks: list[Block] = []
     overall: dict[tuple[str, int | None], float] = {}
     lines: dict[int, LineInfluence] = {}
-    if frame.stages:
+    if cells.clustered:
         everyone = together(cells)
         lines = {
             i: line_influence(everyone, plan, i)
@@ -92,7 +99,7 @@ def infer(
     for columns in sets:
         rows = roll_up(cells, columns)
         names = tuple(plan.domains[c] for c in columns)
-        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {})
+        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {}, replicated)
         for measure in plan.measures:
             for line in plan.lines_of(measure):
                 assumed = overall.get((measure.name, line), options.assumed)
@@ -102,6 +109,15 @@ def infer(
                 blocks.append(block)
     nests = nesting(cells, sets, plan.domains)
     return Estimates(tuple(blocks), frame, options.level, _notes(blocks), nests=nests)
+
+
+def _frame(cells: Cells, plan: Plan, replicated: Replicated | None) -> Frame:
+    """The design of the whole sample."""
+    if replicated is not None:
+        return replicated.frame
+    if not cells.clustered:
+        return Frame((), "fail")
+    return replace(frame_of(cells, plan.design.lonely), declared=plan.design.df)
 
 
 @dataclass(frozen=True)
@@ -114,6 +130,7 @@ class _By:
     columns: tuple[int, ...]
     lines: dict[int, LineInfluence]
     known: dict[Sum | None, _About]
+    replicated: Replicated | None
 
     def about(self, wanted: Sum | None, plan: Plan, frame: Frame) -> _About:
         """Households that a measure speaks of, and where they were sampled; found once."""
@@ -121,9 +138,13 @@ class _By:
             kinds = self.rows.cases
             cases = self.rows.n if wanted is None else kinds[:, plan.cases.index(wanted)]
             n = self.rows.count(cases)
-            if frame.stages:
+            if self.replicated is not None:
+                df = self.replicated.df[self.columns]
+                self.known[wanted] = _About(n, np.where(n > 0, 2, 0), df)
+            elif frame.stages:
                 found = sampled_in(self.rows, cases)
-                self.known[wanted] = _About(n, found.psus, found.df)
+                df = found.df if frame.declared is None else np.full(len(n), frame.declared)
+                self.known[wanted] = _About(n, found.psus, df)
             else:
                 self.known[wanted] = _About(n, n, np.full(self.rows.size, np.inf))
         return self.known[wanted]
@@ -147,9 +168,18 @@ def _block(
     at = line_values(rows, plan, line, by.columns)
     figure = measure.rule(Given(by.totals[:, terms], _found(by, measure, line, plan), at,
                                 measure.parameters))  # fmt: skip
-    influence = _influence(rows, figure, terms)
     at_line = None
-    if line is not None and plan.lines[line].relative is not None and frame.stages:
+    if by.replicated is not None:
+        influence = by.replicated.influence(by.columns, measure.name, line, figure.value)
+        rows = by.replicated.rows(rows)
+    else:
+        influence = _influence(rows, figure, terms)
+    if (
+        by.replicated is None
+        and line is not None
+        and plan.lines[line].relative is not None
+        and frame.stages
+    ):
         steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
         if plan.lines[line].within:
             own = own_line_influence(rows, by.totals, plan, line, by.columns)

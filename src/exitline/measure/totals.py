@@ -150,13 +150,15 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
     return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
 
 
-def prepared(table: Any, plan: Plan) -> Any:
+def prepared(table: Any, plan: Plan, also: tuple[str, ...] = ()) -> Any:
     """Rows with canonical columns, a flag for each fault, and who takes part.
 
     Parameters
     ----------
     table : ibis.Table
     plan : Plan
+    also : tuple of str
+        Columns to carry along as they are.
 
     Returns
     -------
@@ -179,7 +181,7 @@ def prepared(table: Any, plan: Plan) -> Any:
         new[f"_flag{index}"] = portable.number(table[name])
     if plan.clustered:
         new |= _design_columns(table, design, moments=plan.moments)
-    rows = table.select(**new)
+    rows = table.select(**new, **{name: table[name] for name in also})
     rows = rows.mutate(**_faults(rows, table, plan))
     rows = rows.mutate(_use=~_any(rows[f"_{fault}"] for fault in FAULTS))
     return rows.mutate(_in=rows["_use"] & rows["_asked"])
