@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.infer.links import Ids
 from exitline.infer.units import spread
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Cells:
         With `times`: clusters of the sample, used or not, on the first row of a cell.
     found : float array, shape (cells, figures), optional
         What the first pass found in the cell's domain, for each of `Plan.first`.
+    ids : Ids, optional
+        Which stratum and PSU each code stands for.
     """
 
     stratum: Ints
@@ -72,6 +75,7 @@ class Cells:
     whole: Floats | None = None
     clusters: Ints | None = None
     found: Floats | None = None
+    ids: Ids | None = None
 
     @property
     def used(self) -> NDArray[np.bool_]:
@@ -166,11 +170,16 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     domain_names = [f"domain{i}" for i in range(1, 100) if f"domain{i}" in names]
     fpc_names = [f"fpc{i}_max" for i in range(1, 10) if f"fpc{i}_max" in names]
     none = np.zeros(rows, dtype=np.int64)
-    stratum = codes(table.column("stratum"))[0] if "stratum" in names else none
+    stratum, strata = codes(table.column("stratum")) if "stratum" in names else (none, ("",))
     stages, parent = [], stratum
+    ids = None
     for name in stage_names:
-        parent = _nested(parent, codes(table.column(name))[0])
+        child, texts = codes(table.column(name))
+        parent = _nested(parent, child)
         stages.append(parent)
+        if ids is None:
+            first = np.unique(parent, return_index=True)[1]
+            ids = Ids(strata, tuple(texts[c] for c in child[first]), stratum[first])
     coded = [codes(table.column(name)) for name in domain_names]
     numbers = [table.column(f"sum{i}").to_numpy() for i in range(terms)]
     n = table.column("n").to_numpy().astype(np.int64)
@@ -187,6 +196,7 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
         found=np.column_stack(found).astype(np.float64) if found else None,
+        ids=ids,
     )
     return spread(cells, table) if "clusters" in names else cells
 

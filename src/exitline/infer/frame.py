@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Cells
+    from exitline.infer.links import Ids
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -48,11 +49,14 @@ class Frame:
     """The stages that add to the variance, and the treatment of single-PSU strata.
 
     `declared`: degrees of freedom that do not follow from the stages (replicates, the user's).
+    `ids` says which stratum and PSU each code stands for, where PSUs are declared: other samples
+    may have drawn the same ones.
     """
 
     stages: tuple[Stage, ...]
     lonely: str
     declared: float | None = None
+    ids: Ids | None = None
 
     @property
     def df(self) -> float:

@@ -117,7 +117,8 @@ def _frame(cells: Cells, plan: Plan, replicated: Replicated | None) -> Frame:
         return replicated.frame
     if not cells.clustered:
         return Frame((), "fail")
-    return replace(frame_of(cells, plan.design.lonely), declared=plan.design.df)
+    ids = cells.ids if plan.design.stages else None
+    return replace(frame_of(cells, plan.design.lonely), declared=plan.design.df, ids=ids)
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,16 @@ def total(given: Given) -> Linear:
 
 
 def ratio(given: Given) -> Linear:
-    """First total over the second; gradient (1, -R) / denominator. NaN where it is 0/0."""
-    top, bottom = given.totals[:, 0], given.totals[:, 1]
+    """First total over the second; gradient (1, -R) / denominator. NaN where it is 0/0.
+
+    With a parameter, the first total is taken that many times: a contribution is a weight times
+    a ratio.
+    """
+    (factor,) = given.parameters or (1.0,)
+    top, bottom = factor * given.totals[:, 0], given.totals[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         value = top / bottom
-        gradient = np.stack([1.0 / bottom, -value / bottom], axis=1)
+        gradient = np.stack([factor / bottom, -value / bottom], axis=1)
     empty = bottom == 0
     value[empty] = np.nan
     gradient[empty] = np.nan

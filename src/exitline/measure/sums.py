@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from exitline.data.design import Design
 from exitline.errors import MeasureError
@@ -87,7 +88,7 @@ class Plan:
     moments: bool = False
     where: str | None = None
 
-    @property
+    @cached_property
     def sums(self) -> tuple[Sum, ...]:
         """The distinct weighted sums, in a fixed order."""
         wanted: dict[Sum, None] = {
@@ -109,7 +110,7 @@ class Plan:
                 for by in self.sets:
                     yield measure, line, by
 
-    @property
+    @cached_property
     def first(self) -> tuple[First, ...]:
         """The distinct figures that a first pass finds, those that others rest on before them."""
         wanted: dict[First, None] = {}
@@ -142,7 +143,7 @@ class Plan:
         about = replace(measure.about, unit="persons")
         return None if about == Term("one") else self.sum_of(about, line, by)
 
-    @property
+    @cached_property
     def cases(self) -> tuple[Sum, ...]:
         """The distinct kinds of households that some measure speaks of, in a fixed order."""
         found = (self.cases_of(m, line, by) for m, line, by in self._figures())
@@ -171,12 +172,12 @@ class Plan:
         ]  # fmt: skip
         return tuple(dict.fromkeys(c for c in named if c is not None))
 
-    @property
+    @cached_property
     def flags(self) -> tuple[str, ...]:
         """Columns of flags and amounts."""
         return tuple(dict.fromkeys(p.column for p in self._parts() if p.column is not None))
 
-    @property
+    @cached_property
     def amounts(self) -> tuple[str, ...]:
         """Columns of amounts: a value that is missing there is a fault."""
         kept = (p.column for p in self._parts() if p.kind == "amount")
