@@ -23,8 +23,9 @@ import ibis
 
 from exitline.data.keys import OWN
 from exitline.errors import MeasureError, nearest
-from exitline.measure.catalogue import Measure, Term
+from exitline.measure.counts import ratio_of
 from exitline.measure.indicators import Indicators
+from exitline.measure.model import Measure, Term
 
 HEADLINE = ("H", "A", "M0")
 CARDINAL = ("M1", "M2")
@@ -421,7 +422,11 @@ def _ratio(
     factor: float | None = None,
 ) -> Measure:  # fmt: skip
     """One weighted sum over another, times a factor."""
-    return Measure(name, (top, bottom), "ratio", interval, unit, label, parameter=factor)  # type: ignore[arg-type]
+    parameters = () if factor is None else (factor,)
+    return ratio_of(
+        name, top, bottom, unit, label, interval=interval, parameters=parameters,
+        speaks_of=bottom,
+    )  # fmt: skip
 
 
 def _not_available(name: str, there: tuple[str, ...]) -> MeasureError:
