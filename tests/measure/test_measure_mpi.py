@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 import exitline as xl
 
 NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"]
-SIXTHS = {**dict.fromkeys("ab", "1/6"), **dict.fromkeys("c", "1/3"), **dict.fromkeys("defg", "1/18"),
-          "h": "1/9"}  # fmt: skip
+SIXTHS = dict.fromkeys("ab", "1/6") | {"c": "1/3"} | dict.fromkeys("defg", "1/18") | {"h": "1/9"}
 
 
 def _homes(rows: int = 400, seed: int = 1, missing: float = 0.0) -> pd.DataFrame:
@@ -142,8 +141,9 @@ def test_missing_indicators_are_left_out_and_counted():
     assert found.find(measure="M0").n == kept.sum()
     assert found.excluded == {"missing_indicator": (~kept).sum()}
     persons = homes.w * homes["size"]
+    share = 100 * persons[kept].sum() / persons.sum()
     assert found.notes[0] == (
-        f"retained sample: {kept.sum()} of 400 households, {100 * persons[kept].sum() / persons.sum():.1f} "
+        f"retained sample: {kept.sum()} of 400 households, {share:.1f} "
         "% of the weighted population; left out for a missing indicator: "
         + ", ".join(f"{name} {homes[name].isna().sum()}" for name in NAMES)
     )

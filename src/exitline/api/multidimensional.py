@@ -146,8 +146,9 @@ def estimate_mpi(
     Estimates
     """
     from exitline.measure.deprivations import kept, states_of
-    from exitline.measure.multidimensional import columns_of, figures, scored
+    from exitline.measure.multidimensional import columns_of, figures
     from exitline.measure.plan import require_usable
+    from exitline.measure.scores import scored
 
     areas = [by] if isinstance(by, str) else by or ()
     needed = [c for area in areas for c in ([area] if isinstance(area, str) else area)]

@@ -14,12 +14,13 @@ import ibis
 from exitline.errors import DataError, MeasureError
 from exitline.measure import portable
 from exitline.measure.indicators import (
+    Deprivation,
     Indicators,
     exact,
     of_rule_file,
     read_indicators,
 )
-from exitline.measure.multidimensional import Band, Cut, Spec, States, is_kept
+from exitline.measure.scores import Band, Cut, Spec, States, is_kept
 from exitline.standard import Standard, apply, load
 
 if TYPE_CHECKING:

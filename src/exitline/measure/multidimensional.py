@@ -1,9 +1,7 @@
-"""The Alkire-Foster measures: columns of each household, and the figures made of their sums.
+"""The Alkire-Foster measures: the figures made of the sums of scores and deprivations.
 
-A household's score is a whole number over the common denominator of the weights, and a cut-off
-the lowest whole number that reaches it: six weights of 1/18 are one third, whatever the order.
-All figures are ratios of weighted sums of 0/1 columns and of censored scores, so that every
-standard error is that of the joint linearisation.
+All are ratios of weighted sums of 0/1 columns and of censored scores (`exitline.measure.scores`),
+so that every standard error is that of the joint linearisation.
 
 References
 ----------
@@ -13,95 +11,19 @@ Roche and Ballon (2015), Multidimensional Poverty Measurement and Analysis, chap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from functools import reduce
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-import ibis
-
-from exitline.data.keys import OWN
 from exitline.errors import MeasureError, nearest
 from exitline.measure.counts import ratio_of
-from exitline.measure.indicators import Indicators
 from exitline.measure.model import Measure, Term
+from exitline.measure.scores import Cut, Spec, own, summed_dimensions
 
 HEADLINE = ("H", "A", "M0")
 CARDINAL = ("M1", "M2")
 BY_INDICATOR = ("uncensored", "censored", "contribution", "contribution_share")
 BY_DIMENSION = ("dimension_contribution", "dimension_share")
 DESTITUTE = ("destitute", "destitute_of_poor")
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Who is poor: from which share of all weights; None where a standard's own condition says.
-
-    `label` is how results name it, in the column of the line; `reaches` the share that results
-    show as k.
-    """
-
-    label: str
-    k: Fraction | None
-    reaches: float = float("nan")
-
-
-@dataclass(frozen=True)
-class Band:
-    """A stretch of the score, from `low` to below `high` (None: to the end)."""
-
-    name: str
-    low: Fraction
-    high: Fraction | None = None
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a multidimensional measure is made of.
-
-    Attributes
-    ----------
-    indicators : Indicators
-    cuts : tuple of Cut
-    bands : tuple of Band
-    destitution : Indicators, optional
-        Of a second, stricter set: who is poor and reaches the cut-off there, too.
-    declared_alone : bool
-        Whether who is poor hangs on a standard's own condition and on more than the score (an
-        income line), so that it may be known where an indicator is not.
-    all_kept : bool
-        Whether no household is left out for a missing indicator.
-    """
-
-    indicators: Indicators
-    cuts: tuple[Cut, ...]
-    bands: tuple[Band, ...] = ()
-    destitution: Indicators | None = None
-    declared_alone: bool = False
-    all_kept: bool = False
-
-
-@dataclass(frozen=True)
-class States:
-    """Boolean columns of each household before anything is scored; null where unknown.
-
-    Attributes
-    ----------
-    deprived : mapping of str to ibis.Value
-        By indicator, after its rule for missing values.
-    gaps : mapping of str to ibis.Value
-        By cardinal indicator: (below - achievement) / below.
-    poor : ibis.Value, optional
-        By a standard's own condition.
-    destitute : mapping of str to ibis.Value
-        By indicator of the stricter set.
-    """
-
-    deprived: Mapping[str, Any]
-    gaps: Mapping[str, Any] = field(default_factory=dict)
-    poor: Any = None
-    destitute: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,152 +36,10 @@ class Figure:
     more: tuple[tuple[str, str | float], ...] = ()
 
 
-def scored(table: Any, spec: Spec, states: States, keep: Sequence[str], sums: Set[str]) -> Any:
-    """Households with the columns that the figures sum.
-
-    Two steps, so that an engine computes each state and each score once.
-
-    Parameters
-    ----------
-    table : ibis.Table
-    spec : Spec
-    states : States
-        Over this table.
-    keep : sequence of str
-        Columns of the table that are needed still.
-    sums : set of str
-        Columns that some term sums (see `columns_of`).
-
-    Returns
-    -------
-    ibis.Table
-        With 0/1 columns (known, poor, deprived, deprived and poor ...) and censored scores.
-    """
-    raw = {_own("d", j): state for j, state in enumerate(states.deprived.values())}
-    raw |= {_own("s", j): state for j, state in enumerate(states.destitute.values())}
-    raw |= {_own("g", j): gap for j, gap in enumerate(states.gaps.values())}
-    if states.poor is not None:
-        raw[_own("declared")] = states.poor
-    table = table.select(*keep, **raw)
-    scores = {_own("score"): _score(table, spec.indicators, "d")}
-    if spec.destitution is not None:
-        scores[_own("strict")] = _score(table, spec.destitution, "s")
-    table = table.mutate(**scores)
-    made = {name: value for name, value in _summed(table, spec) if name in sums}
-    return table.select(*keep, **made)
-
-
-def is_kept(spec: Spec, states: States) -> Any:
-    """Whether each household takes part: nothing is unknown that figures hang on."""
-    known = _all(state.notnull() for state in states.deprived.values())
-    if spec.declared_alone:
-        known = states.poor.notnull() & (known | ~states.poor.fill_null(True))
-    strict = [state.notnull() for state in states.destitute.values()]
-    return _all([known, *strict])
-
-
 def columns_of(chosen: Sequence[Figure]) -> frozenset[str]:
     """The columns that figures sum."""
     terms = [t for one in chosen for t in (*one.measure.terms, one.measure.about)]
     return frozenset(term.column for term in terms if term.column is not None)
-
-
-def _all(conditions: Iterable[Any]) -> Any:
-    """Logical and of at least one condition."""
-    return reduce(lambda a, b: a & b, conditions)
-
-
-def _own(what: str, *numbers: int) -> str:
-    """A column of exitline's own."""
-    return OWN + "mpi_" + "_".join([what, *map(str, numbers)])
-
-
-def _score(table: Any, indicators: Indicators, prefix: str) -> Any:
-    """The whole score: missing where any state is."""
-    parts = [table[_own(prefix, j)].cast("int64") * part for j, part in enumerate(indicators.parts)]
-    return sum(parts[1:], parts[0])
-
-
-class _Rows:
-    """The states and scores of each household that takes part; false for all others."""
-
-    def __init__(self, table: Any, spec: Spec) -> None:
-        self.table, self.spec = table, spec
-        self.score = table[_own("score")]
-        self.known = self.score.notnull()
-        if spec.declared_alone:
-            declared = table[_own("declared")]
-            self.known = declared.notnull() & (self.known | ~declared.fill_null(True))
-        if spec.destitution is not None:
-            self.known = self.known & table[_own("strict")].notnull()
-
-    def state(self, what: str, *numbers: int) -> Any:
-        return self.table[_own(what, *numbers)]
-
-    def flag(self, condition: Any) -> Any:
-        """1 where true of a household that takes part, else 0."""
-        if not self.spec.all_kept:
-            condition = (self.known & condition).fill_null(False)
-        return ibis.ifelse(condition, 1.0, 0.0)
-
-    def reaches(self, share: Fraction, what: str = "score") -> Any:
-        """Whether the score, or that of the stricter set, reaches a share of all weights."""
-        indicators = self.spec.indicators if what == "score" else self.spec.destitution
-        assert indicators is not None
-        return self.state(what) >= ibis.literal(indicators.at_least(share), "int64")
-
-    def poor(self, cut: Cut) -> Any:
-        """Whether poor at a cut-off; not missing for those who take part."""
-        found = self.state("declared") if cut.k is None else self.reaches(cut.k)
-        return found if self.spec.all_kept else (self.known & found).fill_null(False)
-
-
-def _summed(table: Any, spec: Spec) -> Iterator[tuple[str, Any]]:
-    """The numbers that are summed, by column."""
-    rows, each = _Rows(table, spec), range(len(spec.indicators.each))
-    yield _own("known"), ibis.ifelse(rows.known, 1.0, 0.0)
-    for j in each:
-        yield _own("u", j), rows.flag(rows.state("d", j))
-        yield _own("ku", j), rows.flag(rows.state("d", j).notnull())
-    for b, band in enumerate(spec.bands):
-        above = rows.reaches(band.low)
-        inside = above if band.high is None else above & ~rows.reaches(band.high)
-        yield _own("band", b), rows.flag(inside)
-    for i, cut in enumerate(spec.cuts):
-        poor = rows.poor(cut)
-        share = rows.score.cast("float64") / float(spec.indicators.whole)
-        yield _own("poor", i), ibis.ifelse(poor, 1.0, 0.0)
-        yield _own("amount", i), ibis.ifelse(poor, share, 0.0)
-        for j in each:
-            yield _own("c", i, j), rows.flag(poor & rows.state("d", j))
-        yield from _of_cut(rows, cut, i, poor)
-
-
-def _of_cut(rows: _Rows, cut: Cut, i: int, poor: Any) -> Iterator[tuple[str, Any]]:
-    """Censored dimensions and gaps at one cut-off, and the destitute."""
-    spec, indicators = rows.spec, rows.spec.indicators
-    parts, whole = indicators.parts, float(indicators.whole)
-    for d, dimension in enumerate(_summed_dimensions(spec)):
-        inside = [j for j, one in enumerate(indicators.each) if one.dimension == dimension]
-        within = [rows.state("d", j).cast("int64") * parts[j] for j in inside]
-        share = sum(within[1:], within[0]).cast("float64") / whole
-        yield _own("dim", i, d), ibis.ifelse(poor, share, 0.0)
-    if indicators.cardinal:
-        for power in (1, 2):
-            gaps = [
-                ibis.ifelse(rows.state("d", j), rows.state("g", j) ** power, 0.0) * float(part)
-                for j, part in enumerate(parts)
-            ]
-            total = sum(gaps[1:], gaps[0]) / whole
-            yield _own("gap", power, i), ibis.ifelse(poor, total, 0.0)
-    if spec.destitution is not None and cut.k is not None:
-        yield _own("destitute", i), rows.flag(poor & rows.reaches(cut.k, "strict"))
-
-
-def _summed_dimensions(spec: Spec) -> tuple[str, ...]:
-    """Dimensions with figures of their own: not where there is one, or one for each indicator."""
-    found = spec.indicators.dimensions
-    return found if 1 < len(found) < len(spec.indicators.each) else ()
 
 
 def available(spec: Spec) -> tuple[str, ...]:
@@ -267,7 +47,7 @@ def available(spec: Spec) -> tuple[str, ...]:
     return (
         *HEADLINE, *(CARDINAL if spec.indicators.cardinal else ()),
         *(band.name for band in spec.bands), *BY_INDICATOR,
-        *(BY_DIMENSION if _summed_dimensions(spec) else ()),
+        *(BY_DIMENSION if summed_dimensions(spec) else ()),
         *(DESTITUTE if spec.destitution is not None else ()),
     )  # fmt: skip
 
@@ -295,7 +75,7 @@ def figures(spec: Spec, wanted: Sequence[str] | None = None) -> tuple[Figure, ..
     unknown = next((name for name in chosen if name not in there), None)
     if unknown is not None:
         raise _not_available(unknown, there)
-    everyone = Term("one") if spec.all_kept else Term("flag", column=_own("known"))
+    everyone = Term("one") if spec.all_kept else Term("flag", column=own("known"))
     found: list[Figure] = []
     for name in chosen:
         if name == "uncensored":
@@ -310,7 +90,7 @@ def figures(spec: Spec, wanted: Sequence[str] | None = None) -> tuple[Figure, ..
 
 def headline(name: str) -> Measure:
     """H, A or M0 of the first cut-off, as a study asks for it by name."""
-    return _headline(name, Term("flag", column=_own("known")), 0)
+    return _headline(name, Term("flag", column=own("known")), 0)
 
 
 def _headline(name: str, everyone: Term, i: int) -> Measure:
@@ -336,7 +116,7 @@ def _at(name: str, spec: Spec, everyone: Term, i: int, cut: Cut) -> Iterator[Fig
         term = _amount("gap", power, i)
         yield _figure(name, _ratio(name, term, everyone, label, "index", interval="plain"), cut, i)
     elif name in BY_DIMENSION:
-        for d, dimension in enumerate(_summed_dimensions(spec)):
+        for d, dimension in enumerate(summed_dimensions(spec)):
             term, more = _amount("dim", i, d), (("dimension", dimension),)
             made = _part(name.endswith("share"), term, 1.0, dimension, everyone, i)
             yield _figure(name, made, cut, i, more, d)
@@ -410,11 +190,11 @@ def _more(indicator: str, dimension: str) -> tuple[tuple[str, str | float], ...]
 
 
 def _term(what: str, *numbers: int) -> Term:
-    return Term("flag", column=_own(what, *numbers))
+    return Term("flag", column=own(what, *numbers))
 
 
 def _amount(what: str, *numbers: int) -> Term:
-    return Term("amount", column=_own(what, *numbers))
+    return Term("amount", column=own(what, *numbers))
 
 
 def _ratio(
