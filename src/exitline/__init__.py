@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, run, tabulate
+    from exitline.api import check, decisions, estimate, mpi, run, tabulate
+    from exitline.api.calibrating import calibrate
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -37,6 +38,7 @@ _HOME = {
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
     "adjust_p": "exitline.infer.compare",
+    "calibrate": "exitline.api.calibrating",
     "change": "exitline.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
@@ -44,6 +46,7 @@ _HOME = {
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
+    "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
     "run": "exitline.api",
     "tabulate": "exitline.api",
@@ -59,6 +62,7 @@ __all__ = [
     "Standard",
     "Study",
     "adjust_p",
+    "calibrate",
     "change",
     "check",
     "decisions",
@@ -66,6 +70,7 @@ __all__ = [
     "load_standard",
     "load_study",
     "measure",
+    "mpi",
     "relative_line",
     "run",
     "tabulate",

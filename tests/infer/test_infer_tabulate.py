@@ -53,7 +53,8 @@ def test_shares_and_numbers(case):
     for row in wanted.itertuples():
         got = found.loc[row.share, row.row, row.column]
         assert got["estimate"] == pytest.approx(row.estimate, rel=1e-9)
-        assert got["se"] == pytest.approx(row.se, rel=1e-9, abs=1e-12 * max(1, row.estimate))
+        small = 1e-12 * max(1, row.estimate)
+        assert got["se"] == pytest.approx(row.se, rel=1e-9, abs=small)
     assert len(found) == len(wanted) + 3  # R's has no margin of numbers by column, nor the sum
 
 

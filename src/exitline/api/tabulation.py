@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from exitline.infer.estimates import Block, Estimates
     from exitline.infer.intervals import ShareMethod
     from exitline.infer.tabulation import Counted, Tabulation
-    from exitline.measure.catalogue import Measure
+    from exitline.measure.model import Measure
 
 
 def tabulate(
@@ -114,7 +114,8 @@ def _refuse_other_than_names(row: Any, column: Any) -> None:
 def _measures(unit: Literal["persons", "households"]) -> tuple[Measure, Measure]:
     """The number of persons or households, and a ratio that speaks of all of them."""
     from exitline.errors import MeasureError
-    from exitline.measure.catalogue import Measure, Term, Unit, count, households
+    from exitline.measure.counts import count, households, ratio_of
+    from exitline.measure.model import Term, Unit
 
     if unit not in get_args(Unit):
         raise MeasureError(
@@ -125,7 +126,7 @@ def _measures(unit: Literal["persons", "households"]) -> tuple[Measure, Measure]
         )
     number = count() if unit == "persons" else households()
     one = Term("one", unit)
-    return number, Measure("all", (one, one), "ratio", "share", "share", "all")
+    return number, ratio_of("all", one, one, "share", "all")
 
 
 def _counted(found: Estimates, by: str) -> Counted:
