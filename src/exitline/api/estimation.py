@@ -154,7 +154,7 @@ def estimate_table(
     -------
     Estimates
     """
-    from exitline.api.relative import resolve_all
+    from exitline.api.relative import own_lines, resolve_all
     from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
     from exitline.infer.replicates import replicate
@@ -164,21 +164,23 @@ def estimate_table(
     from exitline.measure.plan import make_plan, require_usable
     from exitline.measure.totals import totals, with_moments
 
+    own: tuple[PovertyLine, ...] = ()
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)
+        own = own_lines(measures, table, welfare, design, engine)
     chosen = make_plan(
         table.columns, measures, welfare=welfare, line=line, design=design, by=by, year=year,
-        level=level, with_squares=deff,
+        level=level, with_squares=deff, own=own,
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
     plan = with_moments(chosen.plan, table, engine.run)
-    found = first_pass(table, plan, engine.run)
-    arrow = engine.run(totals(table, plan, found))
+    first = first_pass(table, plan, engine.run)
+    arrow = engine.run(totals(table, plan, first.found))
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     replicated = None
     if plan.design.replicates:
         replicated = replicate(engine.run(micro(table, plan)), cells, plan, chosen.sets)
-    result = infer(cells, plan, chosen.sets, Options(level, interval), replicated)
+    result = infer(cells, plan, chosen.sets, Options(level, interval), replicated, first)
     return notes_on(result, arrow, cells, plan)

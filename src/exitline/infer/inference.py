@@ -22,13 +22,16 @@ from exitline.infer.relative import (
     slope,
 )
 from exitline.infer.taylor import linearised_variance, sampled_in
+from exitline.infer.woodruff import Pending, with_limits
 from exitline.measure.model import Given
+from exitline.measure.quantiles import share_at_or_below
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Cells, Rows
     from exitline.infer.replicates import Replicated
+    from exitline.infer.woodruff import Further
     from exitline.measure.model import Linear, Measure
     from exitline.measure.sums import Plan, Sum
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 ONE_PSU = "one PSU in the domain: no standard error can be estimated"
 NO_DF = "one PSU in each stratum of the domain: no degrees of freedom for an interval"
 NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
+NO_DENSITY = "all values are equal: no density, and no standard error"
 NO_CASES = "no household of the kind the measure averages over"
 
 
@@ -65,6 +69,7 @@ def infer(
     sets: tuple[tuple[int, ...], ...],
     options: Options,
     replicated: Replicated | None = None,
+    further: Further | None = None,
 ) -> Estimates:
     """Estimates of every measure, line and set of domains.
 
@@ -79,6 +84,8 @@ def infer(
     options : Options
     replicated : Replicated, optional
         The figures with replicate weights, where the design has such.
+    further : Further, optional
+        Where quantiles are looked up that Woodruff's intervals end at.
 
     Returns
     -------
@@ -87,6 +94,7 @@ def infer(
     """
     frame = _frame(cells, plan, replicated)
     blocks: list[Block] = []
+    pending: list[Pending] = []
     overall: dict[tuple[str, int | None], float] = {}
     lines: dict[int, LineInfluence] = {}
     if cells.clustered:
@@ -106,7 +114,15 @@ def infer(
                 block = _block(by, measure, line, plan, frame, replace(options, assumed=assumed))
                 if not columns:
                     overall[measure.name, line] = _at_least_one(block.deff)
+                if measure.woodruff is not None and frame.stages:
+                    share = _block(by, share_at_or_below(measure), line, plan, frame, options)
+                    first = plan.first_of(measure.woodruff.at, line, columns)
+                    one = Pending(len(blocks), share, measure.woodruff, first, columns)
+                    pending.append(one)
                 blocks.append(block)
+    if pending:
+        assert further is not None
+        blocks = with_limits(blocks, pending, further, cells, options.level)
     nests = nesting(cells, sets, plan.domains)
     return Estimates(tuple(blocks), frame, options.level, _notes(blocks), nests=nests)
 
@@ -189,6 +205,10 @@ def _block(
             at_line = AtLine(steep, by.lines[line])
     about = by.about(plan.cases_of(measure, line, by.columns), plan, frame)
     se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
+    flat = np.zeros(rows.size, dtype=bool)
+    if frame.stages and by.replicated is None:
+        flat = ~np.isnan(figure.value) & np.isnan(figure.gradient).any(axis=1)
+        se[flat] = np.nan
     size = about.n.astype(np.float64)
     population = by.totals[:, index[plan.population_of(measure, line, by.columns)]]
     deff = np.full(rows.size, np.nan)
@@ -210,7 +230,7 @@ def _block(
         influence=influence,
         at_line=at_line,
         deff=deff,
-        reason=_reasons(value, se, about),
+        reason=_reasons(value, se, about, flat, measure.undefined or NO_CASES),
         additive=measure.additive,
         share=measure.interval == "share",
         terms=tuple(terms),
@@ -285,12 +305,14 @@ def _design_effect(
         return np.where(simple > 0, se**2 / simple, np.nan)
 
 
-def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:
+def _reasons(
+    value: Floats, se: Floats, about: _About, flat: NDArray[np.bool_], undefined: str
+) -> tuple[str, ...]:
     """Why a figure, its standard error or its interval is missing, by domain."""
     unknown = np.isnan(se)
     found = np.select(
-        [np.isnan(value), unknown & (about.psus < 2), unknown, about.df < 1],
-        [NO_CASES, ONE_PSU, NO_AVERAGE, NO_DF], "",
+        [np.isnan(value), unknown & (about.psus < 2), flat, unknown, about.df < 1],
+        [undefined, ONE_PSU, NO_DENSITY, NO_AVERAGE, NO_DF], "",
     )  # fmt: skip
     return tuple(str(text) for text in found)
 
@@ -298,7 +320,7 @@ def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:
 def _notes(blocks: list[Block]) -> tuple[str, ...]:
     """Sentences on domains without a standard error or without cases."""
     notes = []
-    for text in (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES):
+    for text in dict.fromkeys(reason for b in blocks for reason in b.reason if reason):
         where = {(b.by, d) for b in blocks for d, r in zip(b.rows.labels, b.reason, strict=True)
                  if r == text}  # fmt: skip
         if where:

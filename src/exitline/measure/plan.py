@@ -38,6 +38,7 @@ def make_plan(
     year: int | None = None,
     level: float = 0.95,
     with_squares: bool = False,
+    own: Sequence[PovertyLine] = (),
 ) -> Request:
     """Resolve measures, lines and domains, and check that every column is there.
 
@@ -49,6 +50,8 @@ def make_plan(
         As in `exitline.estimate`.
     with_squares : bool
         Sum squares too, for design effects.
+    own : sequence of PovertyLine
+        The lines of measures that have one of their own.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def make_plan(
     by_position = ((), *(tuple(positions[c] for c in one) for one in sets))
     lines: tuple[PovertyLine, ...] = ()
     with faults.kept():
-        lines = poverty_lines(line, year)
+        lines = (*poverty_lines(line, year), *own)
     plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position)
     _check(plan, level, faults)
     require_columns(plan.columns, columns, faults)
@@ -176,7 +179,7 @@ def _check(plan: Plan, level: float, faults: Faults) -> None:
                     remedy="name the column",
                 )
             )
-        if measure.needs_line and not plan.lines:
+        if measure.needs_line and not plan.lines_of(measure):
             faults.add(
                 MeasureError(
                     f"'{measure.name}' needs a poverty line",
