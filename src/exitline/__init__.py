@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, run
+    from exitline.api import check, decisions, estimate, mpi, run, tabulate
+    from exitline.api.calibrating import calibrate
     from exitline.api.grouped import grouped, grouped_table
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
     from exitline.errors import ExitlineError
+    from exitline.infer.change import change
+    from exitline.infer.compare import adjust_p
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
     from exitline.standard import Standard
@@ -35,6 +38,9 @@ _HOME = {
     "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
+    "adjust_p": "exitline.infer.compare",
+    "calibrate": "exitline.api.calibrating",
+    "change": "exitline.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
@@ -43,8 +49,10 @@ _HOME = {
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
+    "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
     "run": "exitline.api",
+    "tabulate": "exitline.api",
 }
 
 __all__ = [
@@ -56,6 +64,9 @@ __all__ = [
     "RelativeLine",
     "Standard",
     "Study",
+    "adjust_p",
+    "calibrate",
+    "change",
     "check",
     "decisions",
     "estimate",
@@ -64,8 +75,10 @@ __all__ = [
     "load_standard",
     "load_study",
     "measure",
+    "mpi",
     "relative_line",
     "run",
+    "tabulate",
 ]
 
 

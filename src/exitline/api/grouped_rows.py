@@ -198,7 +198,7 @@ def distributions_of(
                              remedy="mend those above first"))  # fmt: skip
     if not found and not faults.found:
         faults.add(DataError("there is no distribution to fit", where=name,
-                             remedy="check the file, and the name that --pool gives to all"))  # fmt: skip
+                             remedy="check the file, and the name that the pool has"))  # fmt: skip
     faults.raise_all()
     return found, replace(pool, official=published) if pool else None
 

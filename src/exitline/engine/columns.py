@@ -19,6 +19,7 @@ from exitline.data.held import HeldFile
 from exitline.data.readers import csv_text
 from exitline.data.readers.declaring import declare
 from exitline.data.values import BLANKS, PLAIN, WHOLE, Type, Use, type_of, written
+from exitline.engine.sql import quoted, text
 from exitline.engine.written import numbers_of
 from exitline.errors import DataError
 
@@ -336,16 +337,3 @@ def _bare(raw: str) -> str:
 def _exact(bare: str) -> str:
     """Whether an integer is written as integers are shown."""
     return f"coalesce(TRY_CAST({bare} AS BIGINT)::VARCHAR = {bare}, {bare} IS NULL)"
-
-
-def quoted(name: str) -> str:
-    """A column's name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(value: str) -> str:
-    """A text in SQL."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-__all__ = ["NOT_READ", "Form", "TypedColumns", "quoted", "text", "typed_csv"]

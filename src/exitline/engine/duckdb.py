@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ import ibis.expr.datatypes as dt
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
-from exitline.engine.columns import NOT_READ, quoted, text, typed_csv
+from exitline.engine.columns import NOT_READ, typed_csv
 from exitline.engine.metadata import add_metadata
-from exitline.engine.settings import FIXED, settings
+from exitline.engine.settings import CLOSED, FIXED, closed, settings
+from exitline.engine.sql import quoted, text
 from exitline.engine.types import typed
 from exitline.engine.written import as_written, function, zones
 from exitline.files import whole_file
@@ -34,6 +36,9 @@ _TIDY = (
 )
 """What `exitline.data.keys.written` does to text."""
 
+
+_AS_READ = "_as_read"
+"""Behind the name of a table: its rows before their values have one form."""
 
 _nfc = function("nfc_normalize", [dt.string], dt.string)
 _octets = function("strlen", [dt.string], dt.int64)
@@ -65,13 +70,42 @@ class DuckDB:
     name = "duckdb"
 
     def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
-        self._backend = ibis.duckdb.connect(**settings(threads, memory))
-        for said in (_TIDY, *FIXED):
-            self._backend.raw_sql(said).fetchall()
+        self._settings = settings(threads, memory)
+        self._scratch = Scratch()
+        self._connection: Any = None
+        self._named: list[str] = []
+        self._made_of: dict[str, str | pa.Table] = {}
+        self._made: set[str] = set()
         self._bound: Any = None
         self.rows: dict[str, int] = {}
         self._held: dict[str, list[HeldFile]] = {}
-        self._scratch: Scratch | None = None
+
+    @property
+    def _backend(self) -> Any:
+        """The connection, opened when it is first needed: it can open the files named so far."""
+        if self._connection is None:
+            self._connection = connected(self._scratch.path, self._named, self._settings)
+            self._made.clear()
+        return self._connection
+
+    def _name(self, file: str) -> None:
+        """Allow one more file. A connection that is closed to it gives way to a new one."""
+        real = os.path.realpath(file)
+        if real in self._named:
+            return
+        self._named.append(real)
+        if self._connection is not None:
+            self._connection.disconnect()
+            self._connection = None
+
+    def _make(self, name: str, of: str | pa.Table) -> None:
+        """Make a table of rows or of SQL; a later connection has to do it again."""
+        if isinstance(of, str):
+            self._backend.raw_sql(f"CREATE OR REPLACE VIEW {quoted(name)} AS {of}").fetchall()
+        else:
+            self._backend.con.register(name, of)
+        self._made_of[name] = of
+        self._made.add(name)
 
     def attach(self, source: Source, name: str) -> Any:
         """Make a source known under a name; see `Engine.attach`."""
@@ -84,83 +118,118 @@ class DuckDB:
             return as_written(source.table)
         self._held[name] = [source.held] if source.held is not None else []
         with faults.reading(source):
-            bound = (
-                self._read_csv(source, name) if source.kind == "csv" else self._view(source, name)
-            )
-        return ibis.table(bound.schema(), name=name)
+            if source.kind == "csv":
+                self._read_csv(source, name)
+            else:
+                self._view(source, name)
+            schema = self._backend.table(name).schema()
+        return ibis.table(schema, name=name)
 
-    def _view(self, source: Source, name: str) -> Any:
+    def _view(self, source: Source, name: str) -> None:
         """A view of the rows, in the one form of values."""
-        read = self._read(source, f"{name}_as_read")
+        read = self._read(source, f"{name}{_AS_READ}")
         local = _local_times(read, zones(source))
         marks = source.options.get("missing", ())
         columns = typed(as_written(local, marks, text=_text), source, self._backend.to_pyarrow)
         columns = as_written(columns, marks, text=_text) if marks else columns
-        return self._backend.create_view(name, columns, overwrite=True)
+        self._make(name, self._backend.compile(columns))
 
     def _read(self, source: Source, name: str) -> Any:
         """The source's table as it is; a path is never expanded."""
         if source.kind == "parquet":
             file = source.held.name_for_engine if source.held is not None else str(source.path)
-            return self._backend.read_parquet(file, table_name=name)
-        self._backend.con.register(name, source.table)
+            self._name(file)
+            self._make(name, f"SELECT * FROM read_parquet({text(file)})")
+        else:
+            self._make(name, source.table)
         return self._backend.table(name)
 
-    def _read_csv(self, source: Source, name: str) -> Any:
+    def _read_csv(self, source: Source, name: str) -> None:
         """A view of the typed columns; what was not read fails when it is asked for."""
-        found = typed_csv(self._backend.con, source, self._folder())
+        assert source.held is not None
+        self._name(source.held.name_for_engine)
+        found = typed_csv(self._backend.con, source, self._scratch.new())
         columns = (
             f"CAST({quoted(n)} AS {found.types[n]}) AS {quoted(n)}"
             if n in found.types
             else f"error({text(NOT_READ)})::VARCHAR AS {quoted(n)}"
             for n in found.names
         )
-        self._backend.raw_sql(
-            f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {', '.join(columns)} "
-            f"FROM read_parquet({text(found.file.name_for_engine)})"
-        )
         self._held[name].append(found.file)
         self.rows[name] = found.rows
-        return self._backend.table(name)
-
-    def _folder(self) -> Path:
-        """A new private folder, which goes when the engine is closed or its process ends."""
-        self._scratch = self._scratch or Scratch()
-        return self._scratch.new()
+        self._make(
+            name,
+            f"SELECT {', '.join(columns)} FROM read_parquet({text(found.file.name_for_engine)})",
+        )
 
     def run(self, expression: Any) -> pa.Table:
         """Execute an expression and return its rows as Arrow."""
-        with faults.running():
-            backend = self._backend if self._bound is None else self._bound.get_backend()
-            found = backend.to_pyarrow(expression)
-        self._check(expression)
-        return found
+        with faults.unchanged(self._held, expression), faults.running():
+            backend = self._ready(expression) if self._bound is None else self._bound.get_backend()
+            return backend.to_pyarrow(expression)
 
     def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file without passing rows through Python."""
-        with whole_file(path) as partial, faults.running():
-            query = self._backend.compile(expression)
-            copied = self._backend.con.execute(
-                f"COPY ({query}) TO {text(str(partial))} "
+        with (
+            whole_file(path) as partial,
+            faults.unchanged(self._held, expression),
+            faults.running(),
+        ):
+            self._name(str(partial))
+            backend = self._ready(expression)
+            copied = backend.con.execute(
+                f"COPY ({backend.compile(expression)}) TO {text(str(partial.absolute()))} "
                 "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
             ).fetchone()
             if about:
                 add_metadata(partial, about)
-        self._check(expression)
         return int(copied[0]) if copied else 0
 
     def close(self) -> None:
         """Close the connection and remove the typed columns."""
-        self._backend.disconnect()
+        if self._connection is not None:
+            self._connection.disconnect()
         self._held.clear()
-        if self._scratch is not None:
-            self._scratch.close()
+        self._scratch.close()
 
-    def _check(self, expression: Any) -> None:
-        """Refuse what was computed from a file that has changed since it was opened."""
+    def _ready(self, expression: Any) -> Any:
+        """The connection, with all that an expression reads."""
+        backend = self._backend
         for name in faults.tables(expression):
-            for file in self._held.get(name, ()):
-                file.check()
+            for part in (f"{name}{_AS_READ}", name):
+                if part in self._made_of and part not in self._made:
+                    self._make(part, self._made_of[part])
+        return backend
+
+
+def connected(folder: Path, files: Iterable[str] = (), options: Mapping[str, Any] = CLOSED) -> Any:
+    """A DuckDB in memory that can open nothing but a private folder and some files.
+
+    Parameters
+    ----------
+    folder : Path
+    files : iterable of str
+    options : mapping
+        Threads and memory; see `exitline.engine.settings`.
+
+    Returns
+    -------
+    ibis.backends.duckdb.Backend
+
+    Examples
+    --------
+    >>> backend = connected(Scratch().path, ["README.md"])
+    >>> backend.con.sql("SELECT size > 0 FROM read_text('README.md')").fetchall()
+    [(True,)]
+    >>> backend.con.sql("SELECT * FROM read_text('pyproject.toml')")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    _duckdb.PermissionException: Permission Error: Cannot access file ...
+    """
+    backend = ibis.duckdb.connect(**options)
+    for said in (_TIDY, *FIXED, *closed(folder, files)):
+        backend.raw_sql(said).fetchall()
+    return backend
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, ExitlineError
 
 if TYPE_CHECKING:
+    from exitline.data.held import HeldFile
     from exitline.data.source import Source
 
 _KIND = re.compile(
@@ -28,6 +29,8 @@ def reading(source: Source) -> Iterator[None]:
     except ExitlineError:
         raise
     except Exception as reason:
+        if source.held is not None:
+            source.held.check()
         raise DataError(
             f"the file cannot be read as {source.kind}",
             where=source.name,
@@ -57,6 +60,28 @@ def running() -> Iterator[None]:
             got=said(reason),
             remedy="run `exitline check` on the study, which names the column",
         ) from reason
+
+
+@contextmanager
+def unchanged(held: Mapping[str, Sequence[HeldFile]], expression: Any) -> Iterator[None]:
+    """Refuse what was computed from a file that has changed since it was opened.
+
+    Parameters
+    ----------
+    held : mapping of str to sequence of HeldFile
+        Files of each table that was attached.
+    expression : ibis.Table or ibis.Value
+        What is computed in the block.
+    """
+    files = [file for name in tables(expression) for file in held.get(name, ())]
+    try:
+        yield
+    except ExitlineError:
+        for file in files:
+            file.check()
+        raise
+    for file in files:
+        file.check()
 
 
 def tables(expression: Any) -> set[str]:

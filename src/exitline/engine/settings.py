@@ -1,11 +1,14 @@
-"""What the environment asks of an engine: threads and memory, checked before it starts."""
+"""What an engine is told before it starts: threads and memory, and the files it may open."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from exitline.engine.sql import text
 from exitline.errors import ExitlineError
 
 THREADS = "EXITLINE_THREADS"
@@ -24,9 +27,40 @@ FIXED = (
     "SET TimeZone = 'UTC'",
     "SET preserve_insertion_order = false",
     "SET python_enable_replacements = false",  # no table that it was not given
-    "SET lock_configuration = true",
 )
-"""What is said to it first, the last so that nothing said later changes it."""
+"""What is said to it first."""
+
+
+def closed(folder: Path, files: Iterable[str] = ()) -> tuple[str, ...]:
+    """What makes DuckDB open nothing but a folder and some files, for good.
+
+    Parameters
+    ----------
+    folder : Path
+        Private to this process: typed columns, and what does not fit in memory.
+    files : iterable of str
+        The only other files that may be read or written. A name that leads to a file by way
+        of a descriptor or a link stands for the file that is there now.
+
+    Returns
+    -------
+    tuple of str
+        SQL, the last so that nothing said later changes it.
+
+    Examples
+    --------
+    >>> closed(Path("/work"), ["/data/survey.parquet"])[-4]
+    "SET allowed_paths = ['/data/survey.parquet']"
+    """
+    named = ", ".join(text(file) for file in files)
+    return (
+        f"SET temp_directory = {text(str(folder / 'spilled'))}",
+        f"SET allowed_directories = [{text(str(folder))}]",
+        f"SET allowed_paths = [{named}]",
+        "SET allow_persistent_secrets = false",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    )
 
 
 def settings(threads: int | None = None, memory: str | None = None) -> dict[str, Any]:

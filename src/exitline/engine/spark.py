@@ -99,11 +99,15 @@ class Spark:
 
     def _read_csv(self, source: Source, name: str) -> Any:
         """The typed columns; what was not read fails when it is asked for."""
-        import duckdb
+        from exitline.engine.duckdb import connected
 
+        assert source.held is not None
         self._scratch = self._scratch or Scratch()
-        with duckdb.connect() as con:
-            found = typed_csv(con, source, self._scratch.new())
+        duckdb = connected(self._scratch.path, [source.held.name_for_engine])
+        try:
+            found = typed_csv(duckdb.con, source, self._scratch.new())
+        finally:
+            duckdb.disconnect()
         self._held[name].append(found.file)
         self.rows[name] = found.rows
         columns = (
@@ -120,17 +124,19 @@ class Spark:
 
     def run(self, expression: Any) -> pa.Table:
         """Execute an expression and return its rows as Arrow."""
-        with faults.running():
+        with faults.unchanged(self._held, expression), faults.running():
             backend = self._backend if self._bound is None else self._bound.get_backend()
-            found = backend.to_pyarrow(expression)
-        self._check(expression)
-        return found
+            return backend.to_pyarrow(expression)
 
     def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file, written by one Spark task."""
         import pyarrow.parquet as pq
 
-        with whole_file(path) as partial, faults.running():
+        with (
+            whole_file(path) as partial,
+            faults.unchanged(self._held, expression),
+            faults.running(),
+        ):
             folder = partial.with_name(partial.name + ".parts")
             try:
                 frame = self._session.sql(self._backend.compile(expression))
@@ -154,12 +160,6 @@ class Spark:
         self._held.clear()
         if self._scratch is not None:
             self._scratch.close()
-
-    def _check(self, expression: Any) -> None:
-        """Refuse what was computed from a file that has changed since it was opened."""
-        for name in faults.tables(expression):
-            for file in self._held.get(name, ()):
-                file.check()
 
 
 _SPARK = {"VARCHAR": "STRING"}

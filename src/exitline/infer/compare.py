@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from scipy.special import ndtr, stdtr
 
+from exitline.errors import MeasureError, nearest
 from exitline.infer.joint import Joint, of_area, of_areas, of_line
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from exitline.infer.estimates import Block, Estimates
 
     Floats = NDArray[np.float64]
+
+Adjustment = Literal["holm", "bh", "none"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,39 @@ def shared_by_pairs(estimates: Estimates, block: Block) -> Shared:
     return Shared(own[:, None], own[None, :], covariance)
 
 
+def table_of_differences(
+    estimates: Estimates,
+    reference: tuple[Block, int],
+    figures: Sequence[tuple[Block, int]],
+    adjust: Adjustment,
+) -> pd.DataFrame:
+    """Areas less a reference figure, as a table (see `Estimates.differences`)."""
+    import pandas as pd
+
+    from exitline.infer.intervals import symmetric
+
+    block = figures[0][0]
+    if any(one is not block for one, _ in figures):
+        raise MeasureError(
+            "the selection fits figures of several measures, lines or sets of areas",
+            expected="the areas of one measure, at one line",
+            got=str(len({id(one) for one, _ in figures})),
+            remedy='name measure, line and by: {"measure": "headcount", "by": "region"}',
+        )
+    areas = [i for _, i in figures if block is not reference[0] or i != reference[1]]
+    found = differences(estimates, block, reference)
+    bounds = symmetric(found.value, found.se, np.full(len(found.se), found.df), estimates.level)
+    return pd.DataFrame(
+        {
+            "measure": block.measure, "line": block.line, "by": block.by,
+            "domain": [block.rows.labels[i] for i in areas], "estimate": found.value[areas],
+            "se": found.se[areas], "ci_low": bounds.low[areas], "ci_high": bounds.high[areas],
+            "level": estimates.level, "df": found.df, "p": found.p[areas],
+            "p_adjusted": adjust_p(found.p[areas], adjust),
+        }
+    )  # fmt: skip
+
+
 def p_value(value: Any, se: Any, df: Any) -> Floats:
     """Two-sided p of value / se on Student's t, or the normal for infinite df.
 
@@ -175,3 +213,86 @@ def holm(p: Floats) -> Floats:
     result = np.full(len(p), np.nan)
     result[order] = np.minimum(np.maximum.accumulate(p[order] * times), 1.0)
     return result
+
+
+def benjamini_hochberg(p: Floats) -> Floats:
+    """p-values adjusted by Benjamini and Hochberg's step-up method; missing ones stay so.
+
+    Parameters
+    ----------
+    p : float array, shape (k,)
+
+    Returns
+    -------
+    float array, shape (k,)
+        Calling those of at most alpha keeps the expected share of false calls within alpha,
+        for independent or positively dependent tests.
+
+    References
+    ----------
+    Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
+
+    Examples
+    --------
+    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03])).round(2).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(-p[known], kind="stable")]
+    times = len(order) / np.arange(len(order), 0, -1)
+    result = np.full(len(p), np.nan)
+    result[order] = np.minimum(np.minimum.accumulate(p[order] * times), 1.0)
+    return result
+
+
+METHODS: Mapping[str, Callable[[Floats], Floats]] = {
+    "holm": holm,
+    "bh": benjamini_hochberg,
+    "none": lambda p: p.copy(),
+}
+
+
+def adjust_p(p: Any, method: Adjustment = "holm") -> Floats:
+    """p-values adjusted for their number, as R's ``p.adjust``.
+
+    Parameters
+    ----------
+    p : sequence of float
+        Between 0 and 1; those that are missing (NaN) stay so and are not counted.
+    method : {"holm", "bh", "none"}
+        Holm's method keeps the chance of any error; Benjamini and Hochberg's the expected
+        share of errors among what is called different.
+
+    Returns
+    -------
+    float array
+
+    Raises
+    ------
+    MeasureError
+        For an unknown method, or numbers that are no p-values.
+
+    Examples
+    --------
+    >>> adjust_p([0.01, 0.04, 0.03], "bh").round(2).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    if method not in METHODS:
+        raise MeasureError(
+            f"there is no adjustment of p-values named '{method}'",
+            expected="one of " + ", ".join(METHODS),
+            got=repr(method),
+            remedy=nearest(str(method), METHODS) or "choose one of these",
+        )
+    try:
+        values = np.asarray(p, dtype=np.float64)
+    except (TypeError, ValueError):
+        values = np.array([-1.0])
+    if values.ndim != 1 or np.any((values < 0) | (values > 1)):
+        raise MeasureError(
+            "these are no p-values",
+            expected="a sequence of numbers from 0 to 1 (NaN where one is missing)",
+            got=f"an array of shape {values.shape}" if values.ndim != 1 else "something else",
+            remedy="hand over the column p of a table of differences",
+        )
+    return METHODS[method](values)

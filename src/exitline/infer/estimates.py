@@ -11,8 +11,7 @@ import numpy as np
 from exitline.errors import MeasureError, nearest
 from exitline.infer import intervals
 from exitline.infer.cells import as_text
-from exitline.infer.compare import p_value
-from exitline.infer.joint import Joint, of_difference
+from exitline.infer.comparisons import Comparisons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +29,8 @@ COLUMNS = (
     "population",
 )  # fmt: skip
 """Column names of every table of estimates; part of the contract."""
+FURTHER: Mapping[str, str | float] = {"indicator": "", "dimension": "", "k": float("nan")}
+"""Columns of measures that have them, and what stands there for those that have not."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Estimate:
         Why a figure is missing; "" otherwise.
     p : float
         Of a difference: two-sided p-value against zero; NaN otherwise.
+    more : mapping of str to (str or float)
+        What else tells the figure from others: its indicator, its cut-off k.
     """
 
     measure: str
@@ -73,6 +76,7 @@ class Estimate:
     deff: float = float("nan")
     reason: str = ""
     p: float = float("nan")
+    more: Mapping[str, str | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ class Block:
     `influence` holds the weighted influence of each row of `rows` at a fixed line, shape
     (rows,); `at_line` what a relative line adds. `additive`: areas are parts of the figure of
     all together (numbers of persons, sums of money). `share`: the figure lies between 0 and 1.
-    `terms`: columns of `rows.sums` that the measure is a function of.
+    `terms`: columns of `rows.sums` that the measure is a function of. `more`: further columns
+    that tell it from other blocks, such as its indicator.
     """
 
     measure: str
@@ -110,6 +115,7 @@ class Block:
     additive: bool = False
     share: bool = False
     terms: tuple[int, ...] = ()
+    more: tuple[tuple[str, str | float], ...] = ()
 
     def at(self, i: int, level: float) -> Estimate:
         """The record of domain `i`."""
@@ -118,12 +124,12 @@ class Block:
             float(self.estimate[i]), float(self.se[i]),
             float(self.bounds.low[i]), float(self.bounds.high[i]),
             level, float(self.df[i]), int(self.n[i]), float(self.population[i]),
-            float(self.deff[i]), self.reason[i],
+            float(self.deff[i]), self.reason[i], more=dict(self.more),
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Estimates:
+class Estimates(Comparisons):
     """A table of estimates that still knows its linearisation.
 
     Attributes
@@ -172,13 +178,18 @@ class Estimates:
         -------
         pandas.DataFrame
             Columns measure, line, by, domain, estimate, se, ci_low, ci_high, level, df, n,
-            population.
+            population; and indicator, dimension, k where measures have any.
         """
         import pandas as pd
 
         also = {"deff": deff, "reason": reason, "code": code}
-        names = [*COLUMNS, *(name for name, wanted in also.items() if wanted)]
+        names = [*COLUMNS, *self.further, *(name for name, wanted in also.items() if wanted)]
         return pd.DataFrame({name: self._column(name) for name in names})
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Columns beside the contract's that tell measures apart: indicator, dimension, k."""
+        return tuple(dict.fromkeys(name for block in self.blocks for name, _ in block.more))
 
     def _column(self, name: str) -> Any:
         """One column of the table, concatenated over blocks; `code` is the domain as written."""
@@ -186,7 +197,7 @@ class Estimates:
         return np.concatenate(parts) if parts else np.array([])
 
     def find(self, **selector: Any) -> Estimate:
-        """The one estimate with these values of measure, line, by and domain.
+        """The one estimate with these values of measure, line, by and domain (and indicator, k).
 
         Areas are also found by the values of their columns: ``find(region="Tirana", year=2017)``.
         Values are compared as they are written, so numbers may be given as numbers; None is "".
@@ -209,9 +220,7 @@ class Estimates:
 
     def _locate(self, selector: Mapping[str, Any]) -> tuple[Block, int]:
         """Block and domain index of the one estimate that fits."""
-        wanted = {k: _as_shown(v) for k, v in selector.items()}
-        named = {k: v for k, v in wanted.items() if k in COLUMNS[:4]}
-        areas = {k: v for k, v in wanted.items() if k not in named}
+        named, areas = _wanted(selector, self.further)
         hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
         hits = hits or [
             hit for block in self.blocks for hit in _fitting(block, named, areas, coded=True)
@@ -230,59 +239,20 @@ class Estimates:
             )
         return hits[0]
 
-    def difference(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> Estimate:
-        """a - b with the standard error of the joint linearisation.
+    def _fitting_all(self, selector: Mapping[str, Any]) -> list[tuple[Block, int]]:
+        """Every figure that fits a selection; at least one."""
+        named, areas = _wanted(selector, self.further)
+        hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
+        return hits or [self._locate(selector)]
 
-        Both sides may share PSUs (two domains, two lines, two measures): their covariance
-        is part of the variance.
 
-        Parameters
-        ----------
-        a, b : mapping
-            Selections as in `find`, for instance ``{"domain": "Urban"}``.
-
-        Returns
-        -------
-        Estimate
-            With a t interval and a p-value on the degrees of freedom of the design, as R's
-            ``svycontrast`` with ``degf(design)``.
-
-        Examples
-        --------
-        >>> import pandas as pd, exitline as xl
-        >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0, 8.0, 7.0], "r": list("aaabbb")})
-        >>> found = xl.estimate(homes, "mean", welfare="y", by="r")
-        >>> gap = found.difference({"domain": "b"}, {"domain": "a"})
-        >>> gap.estimate, round(gap.p, 4)
-        (6.0, 0.0004)
-        """
-        (left, i), (right, j) = self._locate(a), self._locate(b)
-        value = float(left.estimate[i] - right.estimate[j])
-        missing = left.reason[i] or right.reason[j]
-        se = float("nan") if missing else self._se_of_difference((left, i), (right, j))
-        df = self.frame.df
-        bounds = intervals.symmetric(np.array([value]), np.array([se]), np.array([df]), self.level)
-        parts: dict[str, Any] = {
-            name: x if x == y else f"{x} - {y}"
-            for name, x, y in (
-                ("measure", left.measure, right.measure), ("line", left.line, right.line),
-                ("by", left.by, right.by),
-                ("domain", left.rows.labels[i], right.rows.labels[j]),
-            )
-        }  # fmt: skip
-        return Estimate(
-            **parts, estimate=value, se=se, ci_low=float(bounds.low[0]),
-            ci_high=float(bounds.high[0]), level=self.level, df=df,
-            n=int(left.n[i] + right.n[j]), population=float("nan"), reason=missing,
-            p=float(p_value(value, se, df)),
-        )  # fmt: skip
-
-    def _se_of_difference(self, left: tuple[Block, int], right: tuple[Block, int]) -> float:
-        """Standard error of the difference: of one figure whose influence is that of both."""
-        if not self.frame.stages:
-            return 0.0
-        variance = Joint(self.frame, [of_difference(*left, *right)]).variances()
-        return float(np.sqrt(max(variance[0], 0.0))) if np.isfinite(variance[0]) else float("nan")
+def _wanted(
+    selector: Mapping[str, Any], further: tuple[str, ...]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What a selection asks of measure, line, by and domain; and of the columns of areas."""
+    wanted = {k: _as_shown(v) for k, v in selector.items()}
+    named = {k: v for k, v in wanted.items() if k in (*COLUMNS[:4], *further)}
+    return named, {k: v for k, v in wanted.items() if k not in named}
 
 
 def _fitting(
@@ -291,7 +261,8 @@ def _fitting(
     """The areas of a block that fit a selection, by name or by the values of their columns:
     by those that are shown, or else by the codes that the data hold."""
     own = {"measure": block.measure, "line": block.line, "by": block.by}
-    if any(own[key] != value for key, value in named.items() if key != "domain"):
+    own |= {name: _as_shown(value) for name, value in block.more}
+    if any(own.get(key, "") != value for key, value in named.items() if key != "domain"):
         return []
     columns = block.by.split(", ") if block.by else []
     if areas and set(areas) != set(columns):
@@ -329,4 +300,7 @@ def _values(block: Block, name: str, level: float) -> Any:
     }
     if name in {"measure", "line", "by"}:
         return np.full(size, getattr(block, name), dtype=object)
+    if name in FURTHER:
+        value = dict(block.more).get(name, FURTHER[name])
+        return np.full(size, value, dtype=object if isinstance(value, str) else float)
     return arrays[name] if name in arrays else getattr(block, name)

@@ -62,29 +62,60 @@ def of_line(block: Block) -> Columns | None:
     return Columns(rows, np.zeros(len(influence), dtype=np.int64), influence, 1)
 
 
-def of_difference(left: Block, i: int, right: Block, j: int) -> Columns:
-    """One column: area `i` of a block less area `j` of another, relative lines included."""
+def of_figures(figures: Sequence[tuple[Block, int]]) -> list[Columns]:
+    """One column for each figure, a block and an area of it; relative lines included.
+
+    Parameters
+    ----------
+    figures : sequence of (Block, int)
+        Each may be there several times.
+
+    Returns
+    -------
+    list of Columns
+        One for each block: `Columns.size` is the number of all figures, so that those of
+        several blocks are to be added up (`stacked`).
+    """
+    size = len(figures)
+    of_block: dict[int, list[int]] = {}
+    for position, (block, _) in enumerate(figures):
+        of_block.setdefault(id(block), []).append(position)
+    found: list[Columns] = []
+    for positions in of_block.values():
+        block = figures[positions[0]][0]
+        areas = np.array([figures[p][1] for p in positions])
+        found += _chosen(block, areas, np.array(positions), size)
+    return found
+
+
+def _chosen(block: Block, areas: Ints, positions: Ints, size: int) -> list[Columns]:
+    """Columns `positions` for some areas of a block, and what a relative line adds to them."""
+    order = np.argsort(block.rows.domain, kind="stable")
+    starts = np.searchsorted(block.rows.domain[order], [areas, areas + 1])
+    lengths = starts[1] - starts[0]
+    offsets = np.repeat(starts[0] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    taken = order[offsets + np.arange(int(lengths.sum()))]
+    column = np.repeat(positions, lengths)
+    found = [Columns(_at(block.rows, taken), column, block.influence[taken], size)]
+    if block.at_line is not None:
+        line, slopes = block.at_line.line, block.at_line.slope[areas]
+        count = len(line.influence)
+        rows = _at(line.rows, np.tile(np.arange(count), len(areas)))
+        influence = np.outer(slopes, line.influence).ravel()
+        found.append(Columns(rows, np.repeat(positions, count), influence, size))
+    return found
+
+
+def _at(rows: Rows, taken: Ints) -> Rows:
+    """Strata, clusters and what they stand for of some rows: all that a covariance reads."""
     from exitline.infer.cells import Rows, no_kinds
 
-    parts: list[Rows] = []
-    influence: list[Floats] = []
-    for block, k, sign in ((left, i, 1.0), (right, j, -1.0)):
-        parts.append(block.rows)
-        influence.append(np.where(block.rows.domain == k, sign * block.influence, 0.0))
-        if block.at_line is not None:
-            parts.append(block.at_line.line.rows)
-            influence.append(sign * block.at_line.slope[k] * block.at_line.line.influence)
-    stratum = np.concatenate([rows.stratum for rows in parts])
-    none = np.zeros(len(stratum), dtype=np.int64)
-    stages = tuple(
-        np.concatenate([rows.stages[s] for rows in parts]) for s in range(len(left.rows.stages))
-    )
-    times = [rows.times for rows in parts if rows.times is not None]
-    rows = Rows(
-        none, ((),), stratum, stages, none, no_kinds(none), np.empty((len(stratum), 0)),
-        times=np.concatenate(times) if times else None,
+    none = np.zeros(len(taken), dtype=np.int64)
+    return Rows(
+        none, ((),), rows.stratum[taken], tuple(stage[taken] for stage in rows.stages), none,
+        no_kinds(none), np.empty((len(taken), 0)),
+        times=None if rows.times is None else rows.times[taken],
     )  # fmt: skip
-    return Columns(rows, none, np.concatenate(influence), 1)
 
 
 class Joint:
@@ -99,7 +130,12 @@ class Joint:
     frame : Frame
         The design of the whole sample.
     parts : sequence of Columns
-        Their columns follow each other.
+        Their columns follow each other; those of `overlaid` parts are added up.
+    coefficients : array, shape (functions, figures), optional
+        Then the covariances are those of linear functions of the figures, each of which is
+        linearised as one figure.
+    overlaid : bool
+        Whether each part speaks of all figures (`of_figures`).
 
     References
     ----------
@@ -107,10 +143,28 @@ class Joint:
     Surveys, section 2.3.
     """
 
-    def __init__(self, frame: Frame, parts: Sequence[Columns]) -> None:
-        self.size = sum(part.size for part in parts)
+    def __init__(
+        self,
+        frame: Frame,
+        parts: Sequence[Columns],
+        coefficients: Floats | None = None,
+        *,
+        overlaid: bool = False,
+    ) -> None:
+        from scipy.sparse import csc_array
+
+        sizes = [0 if overlaid else part.size for part in parts]
+        starts = np.cumsum([0, *sizes])[:-1]
+        figures = parts[0].size if overlaid else sum(sizes)
+        mapped = None if coefficients is None else csc_array(coefficients.T)
+        self.size = figures if coefficients is None else len(coefficients)
         self._stages = tuple(
-            _At(stage, _matrices(parts, index, stage, self.size), frame.lonely, index)
+            _At(
+                stage,
+                _matrices(parts, starts, (index, stage, figures), mapped),
+                frame.lonely,
+                index,
+            )
             for index, stage in enumerate(frame.stages)
         )
 
@@ -128,18 +182,19 @@ class Joint:
 
 
 def _matrices(
-    parts: Sequence[Columns], index: int, stage: Stage, size: int
+    parts: Sequence[Columns], starts: Ints, at: tuple[int, Stage, int], mapped: Any
 ) -> tuple[Any, Any, Ints, Floats]:
     """Totals by cluster and by parent, sparse; each cluster's parent, and what it stands for."""
     from scipy.sparse import csc_array
+
+    index, stage, size = at
 
     cluster = np.concatenate([part.rows.stages[index] for part in parts])
     parent = np.concatenate(
         [part.rows.stages[index - 1] if index else part.rows.stratum for part in parts]
     )
-    starts = np.cumsum([0, *(part.size for part in parts)])
     column = np.concatenate(
-        [part.column + start for part, start in zip(parts, starts, strict=False)]
+        [part.column + start for part, start in zip(parts, starts, strict=True)]
     )
     value = np.concatenate([part.influence for part in parts])
     of_cluster = np.zeros(int(cluster.max(initial=-1)) + 1, dtype=np.int64)
@@ -150,6 +205,8 @@ def _matrices(
             times[part.rows.stages[index]] = part.rows.times
     by_cluster = csc_array((value, (cluster, column)), shape=(len(of_cluster), size))
     by_parent = csc_array((value, (parent, column)), shape=(len(stage.sampled), size))
+    if mapped is not None:
+        by_cluster, by_parent = csc_array(by_cluster @ mapped), csc_array(by_parent @ mapped)
     return by_cluster, by_parent, of_cluster, times
 
 
@@ -168,14 +225,14 @@ class _At:
         self._clusters, self._parents, of_cluster, times = totals
         n = stage.sampled
         certain = stage.unsampled < CERTAIN
-        spread = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
+        spread = np.where((n > 1) & stage.centred, n / np.maximum(n - 1, 1), 1.0)
         scale = np.where(certain, 0.0, stage.factor * stage.unsampled * spread)
         alone = (n == 1) & ~certain
         if lonely == "average" and alone.any():
             strata, usable = int((n > 0).sum()), int(((n > 0) & ~alone).sum())
             scale = scale * (strata / usable if usable and not index else np.nan)
         self._inner = scale[of_cluster] / times
-        self._outer = scale / np.maximum(n, 1)
+        self._outer = scale / np.maximum(n, 1) * stage.centred
         adjusts = lonely == "adjust" and not index and alone.any()
         self._alone = np.where(alone, scale, 0.0) if adjusts else None
         self._mean = np.asarray(self._parents.sum(axis=0)).ravel() / max(int(n.sum()), 1)
