@@ -8,7 +8,7 @@ stays a formula.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -43,6 +43,7 @@ class Dual:
 
     value: Floats
     gradient: Floats
+    __array_ufunc__: ClassVar[None] = None  # arrays leave arithmetic with a Dual to it
 
     def __add__(self, other: Dual | Floats | float) -> Dual:
         if isinstance(other, Dual):
@@ -57,7 +58,7 @@ class Dual:
     def __sub__(self, other: Dual | Floats | float) -> Dual:
         return self + -other
 
-    def __rsub__(self, other: float) -> Dual:
+    def __rsub__(self, other: Floats | float) -> Dual:
         return -self + other
 
     def __mul__(self, other: Dual | Floats | float) -> Dual:
@@ -76,7 +77,7 @@ class Dual:
             gradient = self.gradient - _by(value, other.gradient)
             return Dual(value, _by(1.0 / other.value, gradient))
 
-    def __rtruediv__(self, other: float) -> Dual:
+    def __rtruediv__(self, other: Floats | float) -> Dual:
         return other * self**-1.0
 
     def __pow__(self, exponent: float) -> Dual:

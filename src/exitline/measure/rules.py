@@ -115,10 +115,10 @@ def kakwani(given: Given) -> Linear:
     return (concentration(N, X, A, B) - concentration(N, Y, AY, BY)).linear()
 
 
-def redistribution(given: Given) -> Linear:
-    """Gini index of welfare less the concentration index of welfare less x: see `kakwani`."""
-    N, X, A, B, Y, AY, BY = totals(given)
-    return (concentration(N, Y, AY, BY) - concentration(N, Y - X, AY - A, BY - B)).linear()
+def reynolds_smolensky(given: Given) -> Linear:
+    """G - C: as `kakwani`, of welfare afterwards, the other way round."""
+    found = kakwani(given)
+    return Linear(-found.value, -found.gradient)
 
 
 def sen(given: Given) -> Linear:
@@ -143,15 +143,39 @@ def sen_shorrocks_thon(given: Given) -> Linear:
     return (2.0 * ranked(N, G, A, B) / (N * N)).linear()
 
 
-def censored_gini(given: Given) -> Linear:
-    """Gini index of incomes censored at the line (Takayama 1979); further totals move the line."""
-    return concentration(*totals(given)[:4]).linear()
+def zenga(given: Given) -> Linear:
+    """The sum of steps; N, Y and ranks move it as `exitline.measure.rank_kinds` says."""
+    N, Y, value, by_number, by_amount, unit = totals(given)
+    gradient = (
+        by_number.value[:, None] * N.gradient
+        + by_amount.value[:, None] * Y.gradient
+        + unit.gradient
+    )
+    return Dual(value.value, gradient).unless(~(N.value > 0)).linear()
 
 
-def one_less_ratio(given: Given) -> Linear:
-    """1 - (X1/N1) / (X2/N2): how far one mean is below another, as a share of it."""
-    X1, N1, X2, N2 = totals(given)
-    return (1.0 - (X1 / N1) / (X2 / N2)).linear()
+def wolfson(given: Given) -> Linear:
+    """2 (Y/N)/m (1 - 2 L - G) from N, Y, A, B, the number F and welfare V up to the median m.
+
+    L, the share of the poorer half, is (V + m (N/2 - F)) / Y, whatever ties at m. K, the
+    density at m times N, moves m as in `quantile`.
+    """
+    N, Y, A, B, F, V, K = totals(given)
+    at = given.found[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steep = np.where(K.value > 0, -1.0 / K.value, np.nan)
+    median = Dual(at, steep[:, None] * (F.gradient - 0.5 * N.gradient))
+    half = (V + at * (0.5 * N - F)) / Y
+    index = 2.0 * (Y / N) / median * (1.0 - 2.0 * half - concentration(N, Y, A, B))
+    return index.unless(~(at > 0)).linear()
+
+
+def pay_gap(given: Given) -> Linear:
+    """1 - (X1/N1) / (X0/N0), from X1, N1, X, N and the sum of squares of the group's column."""
+    X1, N1, X, N, squares = totals(given)
+    gap = 1.0 - (X1 / N1) / ((X - X1) / (N - N1))
+    coded = np.isclose(squares.value, N1.value, rtol=1e-9, atol=0.0)
+    return gap.unless(~coded | (N1.value <= 0) | (N1.value >= N.value)).linear()
 
 
 def quantile(given: Given) -> Linear:
