@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exitline import measure
     from exitline.api import check, decisions, estimate, run
     from exitline.api.calibrating import calibrate
+    from exitline.api.replicating import replicate_weights
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -47,6 +48,7 @@ _HOME = {
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
     "relative_line": "exitline.measure.terms",
+    "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
 }
 
@@ -69,6 +71,7 @@ __all__ = [
     "load_study",
     "measure",
     "relative_line",
+    "replicate_weights",
     "run",
 ]
 
