@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, run
+    from exitline.api import check, decisions, estimate, mpi, run
+    from exitline.api.calibrating import calibrate
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
     from exitline.errors import ExitlineError
+    from exitline.infer.change import change
     from exitline.infer.compare import adjust_p
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
@@ -36,12 +38,15 @@ _HOME = {
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
     "adjust_p": "exitline.infer.compare",
+    "calibrate": "exitline.api.calibrating",
+    "change": "exitline.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
+    "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
     "run": "exitline.api",
 }
@@ -56,12 +61,15 @@ __all__ = [
     "Standard",
     "Study",
     "adjust_p",
+    "calibrate",
+    "change",
     "check",
     "decisions",
     "estimate",
     "load_standard",
     "load_study",
     "measure",
+    "mpi",
     "relative_line",
     "run",
 ]

@@ -1,7 +1,8 @@
 """The few functions a notebook calls; the command line calls the same ones."""
 
 from exitline.api.estimation import estimate
+from exitline.api.multidimensional import mpi
 from exitline.api.recompute import recompute_claim
 from exitline.api.running import Run, check, decisions, run
 
-__all__ = ["Run", "check", "decisions", "estimate", "recompute_claim", "run"]
+__all__ = ["Run", "check", "decisions", "estimate", "mpi", "recompute_claim", "run"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.infer.links import Ids
 from exitline.infer.units import spread
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Cells:
         With `times`: the sums as the engine gave them, on the first row of a cell.
     clusters : int array, shape (cells,), optional
         With `times`: clusters of the sample, used or not, on the first row of a cell.
+    ids : Ids, optional
+        Which stratum and PSU each code stands for.
     """
 
     stratum: Ints
@@ -69,6 +72,7 @@ class Cells:
     times: Floats | None = None
     whole: Floats | None = None
     clusters: Ints | None = None
+    ids: Ids | None = None
 
     @property
     def used(self) -> NDArray[np.bool_]:
@@ -157,11 +161,16 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     domain_names = [f"domain{i}" for i in range(1, 100) if f"domain{i}" in names]
     fpc_names = [f"fpc{i}_max" for i in range(1, 10) if f"fpc{i}_max" in names]
     none = np.zeros(rows, dtype=np.int64)
-    stratum = codes(table.column("stratum"))[0] if "stratum" in names else none
+    stratum, strata = codes(table.column("stratum")) if "stratum" in names else (none, ("",))
     stages, parent = [], stratum
+    ids = None
     for name in stage_names:
-        parent = _nested(parent, codes(table.column(name))[0])
+        child, texts = codes(table.column(name))
+        parent = _nested(parent, child)
         stages.append(parent)
+        if ids is None:
+            first = np.unique(parent, return_index=True)[1]
+            ids = Ids(strata, tuple(texts[c] for c in child[first]), stratum[first])
     coded = [codes(table.column(name)) for name in domain_names]
     numbers = [table.column(f"sum{i}").to_numpy() for i in range(terms)]
     n = table.column("n").to_numpy().astype(np.int64)
@@ -176,6 +185,7 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         cases=np.column_stack(kinds).astype(np.int64) if kinds else no_kinds(n),
         sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
+        ids=ids,
     )
     return spread(cells, table) if "clusters" in names else cells
 

@@ -29,6 +29,8 @@ COLUMNS = (
     "population",
 )  # fmt: skip
 """Column names of every table of estimates; part of the contract."""
+FURTHER: Mapping[str, str | float] = {"indicator": "", "dimension": "", "k": float("nan")}
+"""Columns of measures that have them, and what stands there for those that have not."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Estimate:
         Why a figure is missing; "" otherwise.
     p : float
         Of a difference: two-sided p-value against zero; NaN otherwise.
+    more : mapping of str to (str or float)
+        What else tells the figure from others: its indicator, its cut-off k.
     """
 
     measure: str
@@ -72,6 +76,7 @@ class Estimate:
     deff: float = float("nan")
     reason: str = ""
     p: float = float("nan")
+    more: Mapping[str, str | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ class Block:
     `influence` holds the weighted influence of each row of `rows` at a fixed line, shape
     (rows,); `at_line` what a relative line adds. `additive`: areas are parts of the figure of
     all together (numbers of persons, sums of money). `share`: the figure lies between 0 and 1.
-    `terms`: columns of `rows.sums` that the measure is a function of.
+    `terms`: columns of `rows.sums` that the measure is a function of. `more`: further columns
+    that tell it from other blocks, such as its indicator.
     """
 
     measure: str
@@ -109,6 +115,7 @@ class Block:
     additive: bool = False
     share: bool = False
     terms: tuple[int, ...] = ()
+    more: tuple[tuple[str, str | float], ...] = ()
 
     def at(self, i: int, level: float) -> Estimate:
         """The record of domain `i`."""
@@ -117,7 +124,7 @@ class Block:
             float(self.estimate[i]), float(self.se[i]),
             float(self.bounds.low[i]), float(self.bounds.high[i]),
             level, float(self.df[i]), int(self.n[i]), float(self.population[i]),
-            float(self.deff[i]), self.reason[i],
+            float(self.deff[i]), self.reason[i], more=dict(self.more),
         )  # fmt: skip
 
 
@@ -171,13 +178,18 @@ class Estimates(Comparisons):
         -------
         pandas.DataFrame
             Columns measure, line, by, domain, estimate, se, ci_low, ci_high, level, df, n,
-            population.
+            population; and indicator, dimension, k where measures have any.
         """
         import pandas as pd
 
         also = {"deff": deff, "reason": reason, "code": code}
-        names = [*COLUMNS, *(name for name, wanted in also.items() if wanted)]
+        names = [*COLUMNS, *self.further, *(name for name, wanted in also.items() if wanted)]
         return pd.DataFrame({name: self._column(name) for name in names})
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Columns beside the contract's that tell measures apart: indicator, dimension, k."""
+        return tuple(dict.fromkeys(name for block in self.blocks for name, _ in block.more))
 
     def _column(self, name: str) -> Any:
         """One column of the table, concatenated over blocks; `code` is the domain as written."""
@@ -185,7 +197,7 @@ class Estimates(Comparisons):
         return np.concatenate(parts) if parts else np.array([])
 
     def find(self, **selector: Any) -> Estimate:
-        """The one estimate with these values of measure, line, by and domain.
+        """The one estimate with these values of measure, line, by and domain (and indicator, k).
 
         Areas are also found by the values of their columns: ``find(region="Tirana", year=2017)``.
         Values are compared as they are written, so numbers may be given as numbers; None is "".
@@ -208,7 +220,7 @@ class Estimates(Comparisons):
 
     def _locate(self, selector: Mapping[str, Any]) -> tuple[Block, int]:
         """Block and domain index of the one estimate that fits."""
-        named, areas = _wanted(selector)
+        named, areas = _wanted(selector, self.further)
         hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
         hits = hits or [
             hit for block in self.blocks for hit in _fitting(block, named, areas, coded=True)
@@ -229,15 +241,17 @@ class Estimates(Comparisons):
 
     def _fitting_all(self, selector: Mapping[str, Any]) -> list[tuple[Block, int]]:
         """Every figure that fits a selection; at least one."""
-        named, areas = _wanted(selector)
+        named, areas = _wanted(selector, self.further)
         hits = [hit for block in self.blocks for hit in _fitting(block, named, areas)]
         return hits or [self._locate(selector)]
 
 
-def _wanted(selector: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+def _wanted(
+    selector: Mapping[str, Any], further: tuple[str, ...]
+) -> tuple[dict[str, str], dict[str, str]]:
     """What a selection asks of measure, line, by and domain; and of the columns of areas."""
     wanted = {k: _as_shown(v) for k, v in selector.items()}
-    named = {k: v for k, v in wanted.items() if k in COLUMNS[:4]}
+    named = {k: v for k, v in wanted.items() if k in (*COLUMNS[:4], *further)}
     return named, {k: v for k, v in wanted.items() if k not in named}
 
 
@@ -247,7 +261,8 @@ def _fitting(
     """The areas of a block that fit a selection, by name or by the values of their columns:
     by those that are shown, or else by the codes that the data hold."""
     own = {"measure": block.measure, "line": block.line, "by": block.by}
-    if any(own[key] != value for key, value in named.items() if key != "domain"):
+    own |= {name: _as_shown(value) for name, value in block.more}
+    if any(own.get(key, "") != value for key, value in named.items() if key != "domain"):
         return []
     columns = block.by.split(", ") if block.by else []
     if areas and set(areas) != set(columns):
@@ -285,4 +300,7 @@ def _values(block: Block, name: str, level: float) -> Any:
     }
     if name in {"measure", "line", "by"}:
         return np.full(size, getattr(block, name), dtype=object)
+    if name in FURTHER:
+        value = dict(block.more).get(name, FURTHER[name])
+        return np.full(size, value, dtype=object if isinstance(value, str) else float)
     return arrays[name] if name in arrays else getattr(block, name)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Cells
+    from exitline.infer.links import Ids
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -42,10 +43,15 @@ class Stage:
 
 @dataclass(frozen=True)
 class Frame:
-    """The stages that add to the variance, and the treatment of single-PSU strata."""
+    """The stages that add to the variance, and the treatment of single-PSU strata.
+
+    `ids` says which stratum and PSU each code stands for, where PSUs are declared: other samples
+    may have drawn the same ones.
+    """
 
     stages: tuple[Stage, ...]
     lonely: str
+    ids: Ids | None = None
 
     @property
     def df(self) -> float:

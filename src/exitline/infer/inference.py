@@ -72,6 +72,7 @@ def infer(
         Ordered by set, measure, line, domain.
     """
     frame = frame_of(cells, plan.design.lonely) if cells.clustered else Frame((), "fail")
+    frame = replace(frame, ids=cells.ids if plan.design.stages else None)
     blocks: list[Block] = []
     overall: dict[tuple[str, int | None], float] = {}
     lines: dict[int, LineInfluence] = {}

@@ -32,8 +32,15 @@ def total(totals: Floats, _: float | None = None) -> Smooth:
     return Smooth(totals[:, 0].copy(), np.ones_like(totals))
 
 
-def ratio(totals: Floats, _: float | None = None) -> Smooth:
-    """First total over the second; gradient (1, -R) / denominator. NaN where it is 0/0."""
+def ratio(totals: Floats, factor: float | None = None) -> Smooth:
+    """First total over the second; gradient (1, -R) / denominator. NaN where it is 0/0.
+
+    With a factor, the first total is taken that many times: a contribution is a weight times a
+    ratio.
+    """
+    if factor is not None:
+        once = ratio(totals)
+        return Smooth(factor * once.value, factor * once.gradient)
     top, bottom = totals[:, 0], totals[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         value = top / bottom

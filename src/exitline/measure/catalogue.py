@@ -58,6 +58,8 @@ class Measure:
         Name of the function of the totals in `exitline.infer.smooth`.
     parameter : float, optional
         Parameter of the rule (epsilon).
+    speaks_of : Term, optional
+        Whom it speaks of, where that is not told by its terms.
     interval : {"share", "plain"}
         Shares get logit or beta intervals, all others symmetric t intervals.
     unit : str
@@ -78,6 +80,7 @@ class Measure:
     unit: str
     label: str
     parameter: float | None = None
+    speaks_of: Term | None = None
 
     @property
     def needs_line(self) -> bool:
@@ -87,7 +90,7 @@ class Measure:
     @property
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
-        return any(term.kind not in {"one", "flag"} for term in self.terms)
+        return any(term.kind not in {"one", "flag", "amount"} for term in self.terms)
 
     @property
     def about(self) -> Term:
@@ -96,6 +99,8 @@ class Measure:
         n, population, degrees of freedom and the guard against a single PSU count them: the
         average shortfall speaks of the poor, a measure with a logarithm of welfare above zero.
         """
+        if self.speaks_of is not None:
+            return self.speaks_of
         if self.rule == "ratio":
             return self.terms[1]
         return Term("one", self.terms[0].unit, positive=self.positive)

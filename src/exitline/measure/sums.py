@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from exitline.data.design import Design
 from exitline.errors import MeasureError
@@ -62,7 +63,7 @@ class Plan:
     sets: tuple[tuple[int, ...], ...] = ((),)
     moments: bool = False
 
-    @property
+    @cached_property
     def sums(self) -> tuple[Sum, ...]:
         """The distinct weighted sums, in a fixed order."""
         wanted: dict[Sum, None] = {
@@ -91,7 +92,7 @@ class Plan:
         about = replace(measure.about, unit="persons")
         return None if about == Term("one") else self.sum_of(about, line)
 
-    @property
+    @cached_property
     def cases(self) -> tuple[Sum, ...]:
         """The distinct kinds of households that some measure speaks of, in a fixed order."""
         found = (self.cases_of(m, line) for m in self.measures for line in self.lines_of(m))
@@ -111,7 +112,7 @@ class Plan:
         ]  # fmt: skip
         return tuple(dict.fromkeys(c for c in named if c is not None))
 
-    @property
+    @cached_property
     def flags(self) -> tuple[str, ...]:
         """Columns of flag terms."""
         named = (term.column for measure in self.measures for term in measure.terms)

@@ -187,7 +187,7 @@ def value(term: Term, welfare: Any, line: Any, boundary: Boundary = "<", flag: A
         `welfare` may be None for terms that only count.
     boundary : {"<", "<="}
     flag : ibis expression, optional
-        The 0/1 column of a flag term.
+        The column of a flag or amount term.
 
     Returns
     -------
@@ -198,7 +198,7 @@ def value(term: Term, welfare: Any, line: Any, boundary: Boundary = "<", flag: A
         plain = ibis.literal(1.0)
     elif term.kind == "at_most":
         plain = ibis.ifelse(welfare <= line, 1.0, 0.0)
-    elif term.kind == "flag":
+    elif term.kind in ("flag", "amount"):
         plain = flag
     elif term.kind in _OF_WELFARE:
         plain = _OF_WELFARE[term.kind](welfare, term)

@@ -1,0 +1,175 @@
+"""`mpi`: the Alkire-Foster measures of a table, from a rule file's indicators or one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from exitline.api.estimation import By, estimate_table
+from exitline.data.design import Design
+
+if TYPE_CHECKING:
+    from exitline.engine.base import Engine
+    from exitline.infer.estimates import Estimates
+    from exitline.infer.intervals import ShareMethod
+    from exitline.measure.deprivations import Asked
+    from exitline.measure.multidimensional import Figure
+    from exitline.standard.model import MissingRule
+
+
+def mpi(
+    data: Any,
+    indicators: Any,
+    *,
+    k: Any = None,
+    design: Design | None = None,
+    by: By = (),
+    measures: str | Sequence[str] | None = None,
+    missing: MissingRule = "excluded",
+    bands: Mapping[str, Sequence[Any]] | None = None,
+    destitution: Any = None,
+    lines: Mapping[str, float] | None = None,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
+    engine: str | Engine = "duckdb",
+) -> Estimates:
+    """Multidimensional poverty by the method of Alkire and Foster, with standard errors.
+
+    Parameters
+    ----------
+    data : path, pandas, Polars or PyArrow table, Ibis table, or Source
+        Households or persons, one row each.
+    indicators : mapping, sequence, Standard, or str
+        Weighted indicators: a mapping from name to weight, where the name is a column of zeros
+        and ones; or to ``(condition, weight, dimension)``; or to a mapping with ``deprived``,
+        ``weight``, ``dimension``, ``missing``, ``label``, or with ``achievement`` and ``below``
+        where the indicator is cardinal. A mapping from dimension to a list of columns has equal
+        nested weights, a list of columns equal ones. Weights are brought to a sum of 1. Or a
+        standard, or the name or path of a rule file, that has indicators.
+    k : number, str or Fraction, or several of them
+        Who is poor: from which share of all weights. ``"1/3"`` is exact, and 1/3 is taken for
+        it. A standard's own rule holds where nothing is given.
+    design : Design, optional
+    by : str or sequence
+        Sets of domains, as in `exitline.estimate`.
+    measures : str or sequence of str, optional
+        Some of H (share of the poor), A (their mean score), M0 = H x A, M1 and M2 (where all
+        indicators are cardinal), uncensored and censored (headcounts of each indicator, among
+        all and among the poor), contribution (weight x censored) and contribution_share (of M0),
+        dimension_contribution and dimension_share, bands by their names, destitute and
+        destitute_of_poor. All that can be had unless given.
+    missing : {"excluded", "deprived", "not deprived"}
+        What a household counts as in an indicator that is missing; "excluded" leaves it out of
+        everything. An indicator's own rule goes before. What was left out is in the notes.
+    bands : mapping of str to pair
+        Stretches of the score, from the first to below the second (None: to the end):
+        ``{"vulnerable": ("1/5", "1/3"), "severe": ("1/2", None)}``.
+    destitution : as `indicators`, optional
+        A second, stricter set: destitute are the poor whose score there reaches k as well.
+    lines : mapping of str to float, optional
+        Figures of lines that the conditions of a standard name.
+    level : float
+        Two-sided confidence of intervals.
+    interval : {"logit", "beta"}
+    engine : {"duckdb", "spark"} or Engine
+
+    Returns
+    -------
+    Estimates
+        With the columns indicator, dimension (where there are any) and k. The column line names
+        the cut-off: "1/3", or a standard's "poor", "severe".
+
+    Raises
+    ------
+    MeasureError, DataError, DesignError
+        For indicators, cut-offs, data or a design that do not allow an estimate.
+
+    Examples
+    --------
+    >>> import pandas as pd, exitline as xl
+    >>> homes = pd.DataFrame({"school": [1, 1, 0, 0], "water": [1, 0, 1, 0]})
+    >>> found = xl.mpi(homes, {"school": "2/3", "water": "1/3"}, k="1/2")
+    >>> found.find(measure="H").estimate, round(found.find(measure="A").estimate, 4)
+    (0.5, 0.8333)
+    >>> found.find(measure="censored", indicator="water").estimate
+    0.25
+    """
+    from exitline.data.source import open_source
+    from exitline.data.uses import narrowed
+    from exitline.engine.session import session
+    from exitline.measure.deprivations import ask
+    from exitline.measure.labelled import labelled_numbers
+
+    design = design or Design()
+    source = open_source(data)
+    asked = ask(indicators, k, missing, bands or {}, destitution, tuple(source.names or ()))
+    source = narrowed(source.using(asked.uses(design, by)), (design, by, list(asked.kinds)))
+    with session(engine) as running:
+        table = running.attach(source, "households")
+        found = estimate_mpi(
+            table, asked, running, measures=measures, design=design, by=by, lines=lines or {},
+            level=level, interval=interval, labels=lambda column: source.labels.get(column, {}),
+        )  # fmt: skip
+        labelled = labelled_numbers(source, table, running.run)
+    said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
+    return replace(found, notes=(*said, *found.notes))
+
+
+def estimate_mpi(
+    table: Any,
+    asked: Asked,
+    engine: Engine,
+    *,
+    measures: str | Sequence[str] | None,
+    design: Design,
+    by: By,
+    lines: Mapping[str, Any],
+    level: float,
+    interval: ShareMethod,
+    labels: Callable[[str], Mapping[Any, str]],
+) -> Estimates:
+    """As `mpi`, for a table that an engine already holds.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    asked : Asked
+    engine : Engine
+    measures, design, by, lines, level, interval
+        As in `mpi`.
+    labels : callable
+        From a column to what its values mean.
+
+    Returns
+    -------
+    Estimates
+    """
+    from exitline.measure.deprivations import kept, states_of
+    from exitline.measure.multidimensional import figures, scored
+    from exitline.measure.plan import require_usable
+
+    require_usable([c for c in design.columns if c in table.columns], table)
+    given = states_of(table, asked, lines)
+    sample = kept(engine.run(given.counts(design)), given)
+    spec = replace(asked.spec, all_kept=sample.all_kept)
+    chosen = figures(spec, [measures] if isinstance(measures, str) else measures)
+    found = estimate_table(
+        scored(table, spec, given.states), [one.measure for one in chosen], engine, welfare=None,
+        line=None, design=design, by=by, level=level, interval=interval, labels=labels,
+    )  # fmt: skip
+    notes = (*asked.notes, *sample.notes, *found.notes)
+    return replace(
+        _named(found, chosen), notes=notes, excluded={**found.excluded, **sample.excluded}
+    )
+
+
+def _named(found: Estimates, chosen: Sequence[Figure]) -> Estimates:
+    """The estimates by the names that results show."""
+    figure = {one.measure.name: one for one in chosen}
+    blocks = tuple(
+        replace(b, measure=one.name, line=one.line, more=one.more)
+        for b in found.blocks
+        for one in (figure[b.measure],)
+    )
+    return replace(found, blocks=blocks)

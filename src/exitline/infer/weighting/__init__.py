@@ -1,0 +1,1 @@
+"""How weights are made: calibration to known totals, trimming, non-response, replicates."""

@@ -1,0 +1,127 @@
+"""A sample in groups of rows that share a factor, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.infer.cells import sum_by
+from exitline.infer.weighting.auxiliaries import auxiliaries, coded
+from exitline.infer.weighting.calibrating import calibrated_factors
+from exitline.infer.weighting.usable import rows_fault
+from exitline.measure.keyed import key_name
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from exitline.data.calibration import Calibration
+    from exitline.data.margins import Margin
+    from exitline.infer.weighting.auxiliaries import Auxiliary
+    from exitline.infer.weighting.calibrating import Bounds
+    from exitline.infer.weighting.distances import Method
+    from exitline.infer.weighting.solve import Solution
+    from exitline.measure.keyed import Key
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+FACTOR = "factor"
+"""The column of the factors beside the keys."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Groups of rows in numbers: one for each factor that is to be found.
+
+    Attributes
+    ----------
+    names : tuple of Auxiliary
+    x : float array, shape (groups, auxiliaries)
+    weight : float array, shape (groups,)
+        Weights added up over the rows of a group.
+    each : float array, shape (groups,)
+        The mean weight of a row.
+    variance : float array, shape (groups,)
+    margins : tuple of Margin
+    keyed : pyarrow.Table
+        The values of the keys that tell the groups apart.
+    key_positions : tuple of int
+        Which keys these are.
+    """
+
+    names: tuple[Auxiliary, ...]
+    x: Floats
+    weight: Floats
+    each: Floats
+    variance: Floats
+    margins: tuple[Margin, ...]
+    keyed: pa.Table
+    key_positions: tuple[int, ...]
+
+    @classmethod
+    def of(
+        cls,
+        grouped: pa.Table,
+        keys: Sequence[Key],
+        model: Calibration,
+        labels: Mapping[str, Mapping[Any, str]],
+    ) -> Sample:
+        """Match margins with the groups; put groups together whose rows share a factor."""
+
+        at = {(key.column, key.kind): key_name(i) for i, key in enumerate(keys)}
+        categories = {
+            c: coded(grouped.column(at[c, "code"]), labels.get(c, {})) for c in model.categories
+        }
+        numbers = {c: grouped.column(at[c, "number"]).to_numpy() for c in model.numbers}
+        n = grouped.column("n").to_numpy().astype(np.float64)
+        weight = grouped.column("weight").to_numpy()
+        each = numbers[model.size] if model.size else np.ones(len(n))
+        names, x = auxiliaries(model.margins, categories, numbers, each)
+        variance = numbers[model.variance] if model.variance else np.ones(len(n))
+        if np.any(variance <= 0):
+            raise rows_fault(int(n[variance <= 0].sum()), str(model.variance), "a number above 0")
+        positions = tuple(range(len(keys)))
+        if model.within:
+            positions = tuple(range(len(model.within)))
+            codes, first = _codes(grouped, positions)
+            total = np.bincount(codes, weights=weight).astype(np.float64)
+            x = _means(x, weight, codes, total)
+            variance = _means(variance[:, None], weight, codes, total)[:, 0]
+            n, weight, grouped = np.bincount(codes, weights=n), total, grouped.take(first)
+        keyed = grouped.select([key_name(i) for i in positions])
+        return cls(names, x, weight, weight / n, variance, model.margins, keyed, positions)
+
+    def solve(self, method: Method, limits: Bounds, iterations: int) -> Solution:
+        """The factors."""
+
+        return calibrated_factors(
+            self.x, self.weight, self.each, self.names, self.margins, method,
+            bounds=limits, variance=self.variance, iterations=iterations,
+        )  # fmt: skip
+
+    def groups(self, found: Solution) -> pa.Table:
+        """The keys with their factors."""
+        import pyarrow as pa
+
+        return self.keyed.append_column(FACTOR, pa.array(found.factor))
+
+
+def _codes(grouped: pa.Table, positions: Sequence[int]) -> tuple[Ints, Any]:
+    """A code for each crossing of some keys, and where each stands first."""
+
+    code = np.zeros(grouped.num_rows, dtype=np.int64)
+    for position in positions:
+        column = grouped.column(key_name(position)).combine_chunks().dictionary_encode()
+        own = column.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        code = np.unique(code * len(column.dictionary) + own, return_inverse=True)[1]
+    return code, np.unique(code, return_index=True)[1]
+
+
+def _means(values: Floats, weight: Floats, codes: Ints, total: Floats) -> Floats:
+    """Weighted means of columns by code."""
+
+    return sum_by(codes, values * weight[:, None], len(total)) / total[:, None]

@@ -1,0 +1,68 @@
+"""Whether rows can be given weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from exitline.errors import DataError, Faults
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from exitline.measure.keyed import Key
+
+
+def refuse_unusable_groups(grouped: pa.Table, keys: Sequence[Key], weight: str | None) -> None:
+    """Refuse groups of rows that cannot be used.
+
+    Parameters
+    ----------
+    grouped : pyarrow.Table
+        From `exitline.measure.keyed.groups`.
+    keys : sequence of Key
+    weight : str or None
+
+    Raises
+    ------
+    DataError
+        For missing values and weights that are not above zero, by column.
+    """
+    import pyarrow.compute as pc
+
+    from exitline.measure.keyed import key_name
+
+    faults = Faults()
+    counts = grouped.column("n")
+    for i, key in enumerate(keys):
+        missing = pc.sum(pc.if_else(pc.is_null(grouped.column(key_name(i))), counts, 0)).as_py()
+        if missing:
+            what = "a finite number" if key.kind == "number" else "a value"
+            faults.add(rows_fault(int(missing), key.column, what))
+    faulty = pc.sum(grouped.column("faulty")).as_py()
+    if faulty:
+        faults.add(rows_fault(int(faulty), weight or "weight", "a weight above zero"))
+    if not grouped.num_rows:
+        faults.add(DataError("the data have no rows", expected="a sample", got="no row"))
+    faults.raise_all()
+
+
+def rows_fault(number: int, column: str, expected: str) -> DataError:
+    """The error for rows that cannot be used.
+
+    Parameters
+    ----------
+    number : int
+    column : str
+    expected : str
+
+    Examples
+    --------
+    >>> rows_fault(3, "zone", "a value").where
+    "column 'zone'"
+    """
+    return DataError(
+        f"{number:,} rows cannot be used", where=f"column '{column}'",
+        expected=f"{expected} on every row", got=f"none on {number:,} rows",
+        remedy="complete the column, or leave these rows out of the data",
+    )  # fmt: skip
