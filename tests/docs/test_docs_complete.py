@@ -12,7 +12,7 @@ import pytest
 
 import exitline as xl
 from exitline.cli import COMMANDS
-from exitline.measure.catalogue import PLAIN, WITH_PARAMETER
+from exitline.measure.catalogue import MEASURES
 from exitline.standard import shipped
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -43,7 +43,7 @@ def test_every_commands_help_ends_in_an_example(name):
     assert f"exitline {name}" in command.help.split("Examples:")[1]
 
 
-@pytest.mark.parametrize("name", [*PLAIN, *WITH_PARAMETER])
+@pytest.mark.parametrize("name", MEASURES)
 def test_every_measure_has_a_page(name):
     assert name in (DOCS / "measures" / f"{name}.md").read_text()
 

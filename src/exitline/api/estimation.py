@@ -109,7 +109,7 @@ def _used(source: Source, measures: Any, welfare: Any, line: Any, design: Design
     many = lines if isinstance(lines, list | tuple) or isinstance(line, Mapping) else [lines]
     columns = [getattr(one, "value", one) for one in many]
     chosen = [measures] if isinstance(measures, str) or hasattr(measures, "terms") else measures
-    terms = [t for m in chosen for t in (named(m) if isinstance(m, str) else m).terms]
+    terms = [p for m in chosen for t in named(m).terms for p in t.parts]
     areas = [by] if isinstance(by, str) else by or ()
     uses = role_uses(
         design,
@@ -157,7 +157,10 @@ def estimate_table(
     from exitline.api.relative import resolve_all
     from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
+    from exitline.infer.replicates import replicate
     from exitline.infer.usable import notes_on, refuse_unusable
+    from exitline.measure.first import first_pass
+    from exitline.measure.micro import micro
     from exitline.measure.plan import make_plan, require_usable
     from exitline.measure.totals import totals, with_moments
 
@@ -170,8 +173,12 @@ def estimate_table(
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
     plan = with_moments(chosen.plan, table, engine.run)
-    arrow = engine.run(totals(table, plan))
+    found = first_pass(table, plan, engine.run)
+    arrow = engine.run(totals(table, plan, found))
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
-    result = infer(cells, plan, chosen.sets, Options(level, interval))
+    replicated = None
+    if plan.design.replicates:
+        replicated = replicate(engine.run(micro(table, plan)), cells, plan, chosen.sets)
+    result = infer(cells, plan, chosen.sets, Options(level, interval), replicated)
     return notes_on(result, arrow, cells, plan)

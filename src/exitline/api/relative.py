@@ -37,21 +37,24 @@ def resolve(
     MeasureError
         When no household can be used, or the median or mean is not above zero.
     """
-    value = engine.run(location(table, line.of, welfare, design)).column("location")[0].as_py()
+    if line.within:
+        own = Location(line.share, line.p, float("nan"), float("nan"), within=True)
+        return PovertyLine(line.label, float("nan"), line.boundary, relative=own)
+    value = engine.run(location(table, line.p, welfare, design)).column("location")[0].as_py()
     if value is None or not value > 0:
         raise MeasureError(
-            f"the line '{line.label}' is a share of a {line.of} that is not above zero",
+            f"the line '{line.label}' is a share of a {line.what} that is not above zero",
             where=f"column '{welfare}'",
-            expected=f"a {line.of} above zero",
+            expected=f"a {line.what} above zero",
             got="no usable household" if value is None else "zero or below",
             remedy="check the welfare column, or use a fixed line",
         )
     height = 0.0
-    if line.of == "median":
+    if line.p is not None:
         height = (
             engine.run(density(table, float(value), welfare, design)).column("density")[0].as_py()
         )
-    found = Location(line.share, line.of, float(value), float(height or 0.0))
+    found = Location(line.share, line.p, float(value), float(height or 0.0))
     return PovertyLine(line.label, line.share * found.value, line.boundary, relative=found)
 
 

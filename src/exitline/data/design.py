@@ -11,7 +11,9 @@ from exitline.errors import DesignError, nearest
 CROSSED = "exitline__strata"
 """The column that holds several columns of strata, crossed."""
 LonelyPsu = Literal["fail", "remove", "certainty", "adjust", "average"]
-ReplicateKind = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap", "subbootstrap"]
+ReplicateKind = Literal[
+    "JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other"
+]
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,21 @@ class Design:
         stage (values above 1), or with sampling fractions (values up to 1).
     lonely : {"fail", "remove", "certainty", "adjust", "average"}
         What a stratum with a single PSU contributes (R's survey.lonely.psu).
-    replicates : tuple of str
-        Columns of replicate weights (`exitline.estimate` refuses them as yet).
-    kind, scale, rscales, mse
-        As R's svrepdesign: the type of replicates, the overall and the per-replicate
-        scale, and whether deviations are taken from the full-sample estimate.
+    replicates : str or sequence of str
+        Columns of replicate weights, each a full weight of the household; names may hold
+        ``*``: ``"rw*"``. They take the place of strata, PSUs and fpc.
+    kind : {"JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other"}
+        How the replicates were made; SDR is successive differences (American Community Survey).
+    scale, rscales : float; sequence of float
+        As R's svrepdesign: the overall and the per-replicate scale. Found from the kind, but
+        for "JKn", which needs `rscales`, and "other", which needs `scale`.
+    rho : float, optional
+        Fay's factor, between 0 and 1.
+    mse : bool
+        Deviations of replicates are taken from the full-sample estimate, instead of from
+        their mean.
+    df : float, optional
+        Degrees of freedom, where the survey's documentation gives them; else R's ``degf``.
     census : bool
         A full count: no sampling error, and criteria are compared exactly.
 
@@ -72,6 +84,8 @@ class Design:
     rscales: Sequence[float] = ()
     mse: bool = False
     census: bool = False
+    rho: float | None = None
+    df: float | None = None
 
     def __post_init__(self) -> None:
         self._normalise()
@@ -91,14 +105,90 @@ class Design:
                 got=str(len(self.fpcs)),
                 remedy="give one fpc column for each stage in design.psu",
             )
-        if self.replicates and self.kind is None:
+        if self.replicates:
+            self._check_replicates()
+        if self.df is not None and not 0 < self.df < float("inf"):
+            raise DesignError(
+                "the degrees of freedom cannot be used",
+                where="design.df",
+                expected="a number above 0",
+                got=str(self.df),
+                remedy="leave df out, to have them counted from the design",
+            )
+
+    def _check_replicates(self) -> None:
+        """Refuse replicate weights that say too little, or stand beside another design."""
+        if self.kind is None or self.kind not in get_args(ReplicateKind):
             raise DesignError(
                 "replicate weights without their kind",
                 where="design.kind",
                 expected="one of " + ", ".join(get_args(ReplicateKind)),
-                got="nothing",
+                got="nothing" if self.kind is None else repr(self.kind),
                 remedy="say how the replicates were made: design.kind, scale and rscales",
             )
+        beside = [n for n in ("strata", "psu", "fpc") if getattr(self, n) is not None]
+        beside += ["census"] if self.census else []
+        if beside:
+            raise DesignError(
+                f"replicate weights and {', '.join(beside)} in one design",
+                where="design." + beside[0],
+                expected="one way to a standard error: replicate weights, or strata and PSUs",
+                got="both",
+                remedy="leave one of them out; replicates hold what strata and PSUs would say",
+            )
+        lacking = {
+            "Fay": ("rho", self.rho is None or not 0 <= self.rho < 1),
+            "JKn": ("rscales", not self.rscales),
+            "other": ("scale", self.scale is None),
+        }.get(self.kind, ("", False))
+        if lacking[1]:
+            raise DesignError(
+                f"replicate weights of the kind {self.kind} without {lacking[0]}",
+                where=f"design.{lacking[0]}",
+                expected="a number from 0 to below 1" if self.kind == "Fay"
+                else "as the survey's documentation gives it",
+                got="nothing" if not self.rho else str(self.rho),
+                remedy="for instance rho=0.3 for Fay, (n-1)/n of each replicate's stratum for JKn",
+            )  # fmt: skip
+
+    def scales(self, replicates: int) -> tuple[float, ...]:
+        """What the square of each replicate's deviation counts in the variance.
+
+        Parameters
+        ----------
+        replicates : int
+            Number of replicate weights.
+
+        Raises
+        ------
+        DesignError
+            When `rscales` are of another number.
+
+        Examples
+        --------
+        >>> Design(replicates=["r1", "r2"], kind="BRR").scales(2)
+        (0.5, 0.5)
+        """
+        rho = self.rho or 0.0
+        known = {
+            "BRR": 1.0 / replicates,
+            "Fay": 1.0 / (replicates * (1.0 - rho) ** 2),
+            "JK1": (replicates - 1.0) / replicates,
+            "bootstrap": 1.0 / max(replicates - 1, 1),
+            "subbootstrap": 1.0 / max(replicates - 1, 1),
+            "SDR": 4.0 / replicates,
+        }
+        overall = self.scale if self.scale is not None else known.get(self.kind or "", 1.0)
+        each = tuple(float(one) for one in self.rscales) or (1.0,) * replicates
+        if len(each) != replicates:
+            raise DesignError(
+                "the scales do not match the replicate weights",
+                where="design.rscales",
+                expected=f"{replicates} numbers, one for each replicate",
+                got=str(len(each)),
+                remedy="give one for each, in the order of the columns, or leave rscales out",
+            )
+        return tuple(overall * one for one in each)
 
     def _normalise(self) -> None:
         """Lists become tuples, so that a design can be compared and kept; others are refused."""

@@ -56,6 +56,8 @@ class Cells:
         With `times`: the sums as the engine gave them, on the first row of a cell.
     clusters : int array, shape (cells,), optional
         With `times`: clusters of the sample, used or not, on the first row of a cell.
+    found : float array, shape (cells, figures), optional
+        What the first pass found in the cell's domain, for each of `Plan.first`.
     ids : Ids, optional
         Which stratum and PSU each code stands for.
     """
@@ -72,6 +74,7 @@ class Cells:
     times: Floats | None = None
     whole: Floats | None = None
     clusters: Ints | None = None
+    found: Floats | None = None
     ids: Ids | None = None
 
     @property
@@ -99,6 +102,10 @@ class Rows:
         As in `Cells`.
     written : tuple of tuple of str
         The keys as the data write them; empty where they are shown as written.
+    found : float array, shape (domains, figures), optional
+        What the first pass found; of use only for figures of this set of domains.
+    replicated : bool
+        Whether the clusters are replicates (see `exitline.infer.replicates`).
     """
 
     domain: Ints
@@ -111,6 +118,8 @@ class Rows:
     written: tuple[tuple[str, ...], ...] = ()
     times: Floats | None = None
     whole: Floats | None = None
+    found: Floats | None = None
+    replicated: bool = False
 
     @property
     def codes(self) -> tuple[tuple[str, ...], ...]:
@@ -176,6 +185,7 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     n = table.column("n").to_numpy().astype(np.int64)
     kinds = [table.column(f"cases{i}").to_numpy() for i in range(100) if f"cases{i}" in names]
     fpcs = [_one_value(table, name) for name in fpc_names]
+    found = [table.column(f"found{i}").to_numpy() for i in range(1000) if f"found{i}" in names]
     cells = Cells(
         stratum=stratum,
         stages=tuple(stages),
@@ -185,6 +195,7 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         cases=np.column_stack(kinds).astype(np.int64) if kinds else no_kinds(n),
         sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
+        found=np.column_stack(found).astype(np.float64) if found else None,
         ids=ids,
     )
     return spread(cells, table) if "clusters" in names else cells
@@ -307,7 +318,29 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
         times=None if cells.times is None else cells.times[keep][first],
         whole=None if cells.whole is None else sum_by(inverse, cells.whole[keep], size),
         written=_keys(cells.written, columns, present) if cells.written else (),
+        found=None if cells.found is None else _by_domain(cells.found[keep], domain[keep]),
     )
+
+
+def _by_domain(found: Floats, domain: Ints) -> Floats:
+    """What was found in each domain: the largest value of its cells, which have it or none."""
+    result = np.full((int(domain.max(initial=-1)) + 1, found.shape[1]), np.nan)
+    np.fmax.at(result, domain, found)
+    return result
+
+
+def together(cells: Cells) -> Rows:
+    """All cells as one domain, whether their households are asked for or not.
+
+    Parameters
+    ----------
+    cells : Cells
+    """
+    none = np.zeros(len(cells.n), dtype=np.int64)
+    return Rows(
+        domain=none, keys=((),), stratum=cells.stratum, stages=cells.stages, n=cells.n,
+        cases=cells.cases, sums=cells.sums, times=cells.times, whole=cells.whole,
+    )  # fmt: skip
 
 
 def domain_codes(

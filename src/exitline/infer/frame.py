@@ -34,23 +34,28 @@ class Stage:
         1 - sampling fraction, by parent; 1 where sampling is with replacement.
     factor : float array, shape (parents,)
         Product of the sampling fractions of the stages before.
+    centred : bool
+        Whether clusters vary around their parent's mean; the deviations of replicates do not.
     """
 
     sampled: Ints
     unsampled: Floats
     factor: Floats
+    centred: bool = True
 
 
 @dataclass(frozen=True)
 class Frame:
     """The stages that add to the variance, and the treatment of single-PSU strata.
 
+    `declared`: degrees of freedom that do not follow from the stages (replicates, the user's).
     `ids` says which stratum and PSU each code stands for, where PSUs are declared: other samples
     may have drawn the same ones.
     """
 
     stages: tuple[Stage, ...]
     lonely: str
+    declared: float | None = None
     ids: Ids | None = None
 
     @property
@@ -58,6 +63,8 @@ class Frame:
         """PSUs minus strata of the whole design, as R's ``degf``; infinite for a full count."""
         if not self.stages:
             return float("inf")
+        if self.declared is not None:
+            return self.declared
         sampled = self.stages[0].sampled
         return float(sampled.sum() - np.count_nonzero(sampled))
 

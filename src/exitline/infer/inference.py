@@ -8,20 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.infer import intervals
-from exitline.infer.cells import roll_up
+from exitline.infer.cells import roll_up, together
 from exitline.infer.estimates import AtLine, Block, Estimates
 from exitline.infer.frame import Frame, frame_of
 from exitline.infer.nesting import nesting
-from exitline.infer.relative import LineInfluence, added_variance, line_influence, slope
-from exitline.infer.smooth import RULES
+from exitline.infer.relative import (
+    LineAt,
+    LineInfluence,
+    added_variance,
+    line_influence,
+    line_values,
+    own_line_influence,
+    slope,
+)
 from exitline.infer.taylor import linearised_variance, sampled_in
+from exitline.measure.model import Given
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Cells, Rows
-    from exitline.infer.smooth import Smooth
-    from exitline.measure.catalogue import Measure
+    from exitline.infer.replicates import Replicated
+    from exitline.measure.model import Linear, Measure
     from exitline.measure.sums import Plan, Sum
 
     Floats = NDArray[np.float64]
@@ -52,7 +60,11 @@ class Options:
 
 
 def infer(
-    cells: Cells, plan: Plan, sets: tuple[tuple[int, ...], ...], options: Options
+    cells: Cells,
+    plan: Plan,
+    sets: tuple[tuple[int, ...], ...],
+    options: Options,
+    replicated: Replicated | None = None,
 ) -> Estimates:
     """Estimates of every measure, line and set of domains.
 
@@ -65,25 +77,29 @@ def infer(
         Each set of domains as positions in `plan.domains`; () is all together and comes
         first: its design effects are assumed for domains in which a share is 0 or 1.
     options : Options
+    replicated : Replicated, optional
+        The figures with replicate weights, where the design has such.
 
     Returns
     -------
     Estimates
         Ordered by set, measure, line, domain.
     """
-    frame = frame_of(cells, plan.design.lonely) if cells.clustered else Frame((), "fail")
-    frame = replace(frame, ids=cells.ids if plan.design.stages else None)
+    frame = _frame(cells, plan, replicated)
     blocks: list[Block] = []
     overall: dict[tuple[str, int | None], float] = {}
     lines: dict[int, LineInfluence] = {}
+    if cells.clustered:
+        everyone = together(cells)
+        lines = {
+            i: line_influence(everyone, plan, i)
+            for i, z in enumerate(plan.lines)
+            if z.relative is not None and not z.within
+        }
     for columns in sets:
         rows = roll_up(cells, columns)
         names = tuple(plan.domains[c] for c in columns)
-        if not columns and frame.stages:
-            lines = {
-                i: line_influence(rows, plan, i) for i, z in enumerate(plan.lines) if z.relative
-            }
-        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {})
+        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {}, replicated)
         for measure in plan.measures:
             for line in plan.lines_of(measure):
                 assumed = overall.get((measure.name, line), options.assumed)
@@ -93,6 +109,16 @@ def infer(
                 blocks.append(block)
     nests = nesting(cells, sets, plan.domains)
     return Estimates(tuple(blocks), frame, options.level, _notes(blocks), nests=nests)
+
+
+def _frame(cells: Cells, plan: Plan, replicated: Replicated | None) -> Frame:
+    """The design of the whole sample."""
+    if replicated is not None:
+        return replicated.frame
+    if not cells.clustered:
+        return Frame((), "fail")
+    ids = cells.ids if plan.design.stages else None
+    return replace(frame_of(cells, plan.design.lonely), declared=plan.design.df, ids=ids)
 
 
 @dataclass(frozen=True)
@@ -105,6 +131,7 @@ class _By:
     columns: tuple[int, ...]
     lines: dict[int, LineInfluence]
     known: dict[Sum | None, _About]
+    replicated: Replicated | None
 
     def about(self, wanted: Sum | None, plan: Plan, frame: Frame) -> _About:
         """Households that a measure speaks of, and where they were sampled; found once."""
@@ -112,9 +139,13 @@ class _By:
             kinds = self.rows.cases
             cases = self.rows.n if wanted is None else kinds[:, plan.cases.index(wanted)]
             n = self.rows.count(cases)
-            if frame.stages:
+            if self.replicated is not None:
+                df = self.replicated.df[self.columns]
+                self.known[wanted] = _About(n, np.where(n > 0, 2, 0), df)
+            elif frame.stages:
                 found = sampled_in(self.rows, cases)
-                self.known[wanted] = _About(n, found.psus, found.df)
+                df = found.df if frame.declared is None else np.full(len(n), frame.declared)
+                self.known[wanted] = _About(n, found.psus, df)
             else:
                 self.known[wanted] = _About(n, n, np.full(self.rows.size, np.inf))
         return self.known[wanted]
@@ -134,21 +165,37 @@ def _block(
 ) -> Block:
     """One measure at one line in one set of domains."""
     rows, index = by.rows, {s: i for i, s in enumerate(plan.sums)}
-    terms = [index[plan.sum_of(term, line)] for term in measure.terms]
-    smooth = RULES[measure.rule](by.totals[:, terms], measure.parameter)
-    influence = _influence(rows, smooth, terms)
+    terms = [index[plan.sum_of(term, line, by.columns)] for term in measure.terms]
+    at = line_values(rows, plan, line, by.columns)
+    figure = measure.rule(Given(by.totals[:, terms], _found(by, measure, line, plan), at,
+                                measure.parameters))  # fmt: skip
     at_line = None
-    if line is not None and line in by.lines:
-        at_line = AtLine(slope(by.totals, smooth, measure, plan, line, by.columns), by.lines[line])
-    about = by.about(plan.cases_of(measure, line), plan, frame)
+    if by.replicated is not None:
+        influence = by.replicated.influence(by.columns, measure.name, line, figure.value)
+        rows = by.replicated.rows(rows)
+    else:
+        influence = _influence(rows, figure, terms)
+    if (
+        by.replicated is None
+        and line is not None
+        and plan.lines[line].relative is not None
+        and frame.stages
+    ):
+        steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
+        if plan.lines[line].within:
+            own = own_line_influence(rows, by.totals, plan, line, by.columns)
+            influence = influence + steep[rows.domain] * own
+        else:
+            at_line = AtLine(steep, by.lines[line])
+    about = by.about(plan.cases_of(measure, line, by.columns), plan, frame)
     se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
     size = about.n.astype(np.float64)
-    population = by.totals[:, index[plan.population_of(measure, line)]]
+    population = by.totals[:, index[plan.population_of(measure, line, by.columns)]]
     deff = np.full(rows.size, np.nan)
-    square = index.get(plan.sum_of(measure.terms[0], line, squared=True))
+    square = index.get(plan.sum_of(measure.terms[0], line, by.columns, squared=True))
     if frame.stages and square is not None:
         deff = _design_effect(by.totals[:, [terms[0], square]], population, size, se, measure)
-    value = smooth.value
+    value = figure.value
     return Block(
         measure=measure.name,
         line=plan.lines[line].label if line is not None else "",
@@ -164,7 +211,7 @@ def _block(
         at_line=at_line,
         deff=deff,
         reason=_reasons(value, se, about),
-        additive=measure.rule == "total",
+        additive=measure.additive,
         share=measure.interval == "share",
         terms=tuple(terms),
     )
@@ -175,9 +222,17 @@ def _at_least_one(deff: Floats) -> float:
     return float(deff[0]) if len(deff) and deff[0] >= 1.0 else 1.0
 
 
-def _influence(rows: Rows, smooth: Smooth, terms: list[int]) -> Floats:
+def _found(by: _By, measure: Measure, line: int | None, plan: Plan) -> Floats:
+    """What the first pass found for a measure, by domain."""
+    if by.rows.found is None:
+        return np.empty((by.rows.size, 0))
+    wanted = [plan.first_of(scalar, line, by.columns) for scalar in measure.scalars]
+    return by.rows.found[:, [plan.first.index(one) for one in wanted]]
+
+
+def _influence(rows: Rows, figure: Linear, terms: list[int]) -> Floats:
     """Weighted influence of each row: gradient of its domain times its sums."""
-    gradient = np.nan_to_num(smooth.gradient, nan=0.0, posinf=0.0, neginf=0.0)
+    gradient = np.nan_to_num(figure.gradient, nan=0.0, posinf=0.0, neginf=0.0)
     return np.asarray(np.einsum("rk,rk->r", gradient[rows.domain], rows.sums[:, terms]))
 
 
@@ -196,7 +251,7 @@ def _standard_errors(
     if at_line is not None:
         variance += added_variance(rows, influence, at_line.slope, at_line.line, frame)
     se = np.sqrt(np.maximum(variance, 0.0), where=~np.isnan(variance), out=variance)
-    one_psu = (psus < 2) & (measure.rule != "total")
+    one_psu = (psus < 2) & (not measure.additive)
     return np.where(one_psu, np.nan, se)
 
 
@@ -219,13 +274,13 @@ def _design_effect(
     As R's ``svymean(deff = TRUE)`` and ``svytotal(deff = TRUE)``: the population variance
     is estimated by sum w (y - ybar)^2 / sum w x n/(n - 1). `sums` holds sum w y, sum w y^2.
     """
-    if measure.rule != "total" and not (measure.rule == "ratio" and measure.terms[1].kind == "one"):
+    if not measure.spread_over:
         return np.full(len(se), np.nan)
     N = population
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = (sums[:, 1] / N - (sums[:, 0] / N) ** 2) * n / (n - 1.0)
         simple = spread * (N - n) / (N * n)
-        if measure.rule == "total":
+        if measure.spread_over == "total":
             simple = simple * N**2
         return np.where(simple > 0, se**2 / simple, np.nan)
 

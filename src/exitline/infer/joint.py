@@ -225,14 +225,14 @@ class _At:
         self._clusters, self._parents, of_cluster, times = totals
         n = stage.sampled
         certain = stage.unsampled < CERTAIN
-        spread = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
+        spread = np.where((n > 1) & stage.centred, n / np.maximum(n - 1, 1), 1.0)
         scale = np.where(certain, 0.0, stage.factor * stage.unsampled * spread)
         alone = (n == 1) & ~certain
         if lonely == "average" and alone.any():
             strata, usable = int((n > 0).sum()), int(((n > 0) & ~alone).sum())
             scale = scale * (strata / usable if usable and not index else np.nan)
         self._inner = scale[of_cluster] / times
-        self._outer = scale / np.maximum(n, 1)
+        self._outer = scale / np.maximum(n, 1) * stage.centred
         adjusts = lonely == "adjust" and not index and alone.any()
         self._alone = np.where(alone, scale, 0.0) if adjusts else None
         self._mean = np.asarray(self._parents.sum(axis=0)).ravel() / max(int(n.sum()), 1)

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.infer.taylor import covariance_with_all, linearised_variance
-from exitline.measure.catalogue import Term
-from exitline.measure.sums import Sum, derivative_of, location_sum
+from exitline.measure.sums import derivative_of, location_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Rows
     from exitline.infer.frame import Frame
-    from exitline.infer.smooth import Smooth
-    from exitline.measure.catalogue import Measure
+    from exitline.measure.model import Linear, Measure
     from exitline.measure.sums import Plan
 
     Floats = NDArray[np.float64]
+    By = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,9 @@ class LineInfluence:
 
 
 def line_influence(rows: Rows, plan: Plan, index: int) -> LineInfluence:
-    """Linearise share x median or share x mean over the whole sample.
+    """Linearise share x quantile or share x mean over the whole sample.
 
-    The median's influence is -(1(y <= m) - 1/2) / (f(m) N), the mean's (y - mean) / N.
+    The influence on a quantile q is -(1(y <= q) - p) / (f(q) N), on the mean (y - mean) / N.
 
     Parameters
     ----------
@@ -56,30 +55,25 @@ def line_influence(rows: Rows, plan: Plan, index: int) -> LineInfluence:
     Deville (1999), Survey Methodology 25, 193-203; Osier (2009), Survey Research Methods
     3, 167-195.
     """
-    location = plan.lines[index].relative
-    assert location is not None
+    line = plan.lines[index].relative
+    assert line is not None
     position = {s: i for i, s in enumerate(plan.sums)}
-    persons = rows.sums[:, position[Sum(Term("one"), None)]]
+    persons, other = (rows.sums[:, position[s]] for s in location_sums(plan, index, ()))
     total = persons.sum()
-    if location.of == "median":
-        below = rows.sums[:, position[location_sum(plan, index)]]
-        influence = -(below - 0.5 * persons) / (location.density * total)
+    if line.p is None:
+        influence = (other - line.value * persons) / total
     else:
-        welfare = rows.sums[:, position[Sum(Term("welfare"), None)]]
-        influence = (welfare - location.value * persons) / total
-    return LineInfluence(rows, location.share * influence)
+        influence = -(other - line.p * persons) / (line.density * total)
+    return LineInfluence(rows, line.share * influence)
 
 
-def slope(
-    totals: Floats, smooth: Smooth, measure: Measure, plan: Plan, index: int, by: tuple[int, ...]
-) -> Floats:
-    """d(measure)/d(line) in each domain, by the chain rule over the measure's terms.
+def own_line_influence(rows: Rows, totals: Floats, plan: Plan, index: int, by: By) -> Floats:
+    """As `line_influence`, for a line that each domain has of its own.
 
     Parameters
     ----------
+    rows : Rows
     totals : float array, shape (domains, sums)
-    smooth : Smooth
-    measure : Measure
     plan : Plan
     index : int
         The line.
@@ -88,17 +82,77 @@ def slope(
 
     Returns
     -------
+    float array, shape (rows,)
+        Of each row on its domain's line; 0 where there is no density.
+    """
+    line = plan.lines[index].relative
+    assert line is not None
+    position = {s: i for i, s in enumerate(plan.sums)}
+    persons, other, *kernel = (position[s] for s in location_sums(plan, index, by))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if line.p is None:
+            mean = totals[:, other] / totals[:, persons]
+            scale, centre = 1.0 / totals[:, persons], mean
+        else:
+            scale, centre = -1.0 / totals[:, kernel[0]], np.full(rows.size, line.p)
+    scale = np.nan_to_num(line.share * scale, nan=0.0, posinf=0.0, neginf=0.0)
+    centred = rows.sums[:, other] - centre[rows.domain] * rows.sums[:, persons]
+    return np.asarray(scale[rows.domain] * centred)
+
+
+def line_values(rows: Rows, plan: Plan, index: int | None, by: By) -> Floats:
+    """The poverty line of each domain; NaN where each household has its own.
+
+    Parameters
+    ----------
+    rows : Rows
+    plan : Plan
+    index : int or None
+        The line.
+    by : tuple of int
+        The set of domains.
+    """
+    line = plan.lines[index] if index is not None else None
+    if line is None or isinstance(line.value, str):
+        return np.full(rows.size, np.nan)
+    if line.relative is None or not line.within:
+        return np.full(rows.size, float(line.value))
+    assert rows.found is not None
+    place = plan.first.index(plan.first_of(line.relative.scalar, None, by))
+    return np.asarray(line.relative.share * rows.found[:, place])
+
+
+def slope(totals: Floats, figure: Linear, measure: Measure, plan: Plan, at: LineAt) -> Floats:
+    """d(measure)/d(line) in each domain, by the chain rule over the measure's terms.
+
+    Parameters
+    ----------
+    totals : float array, shape (domains, sums)
+    figure : Linear
+    measure : Measure
+    plan : Plan
+    at : LineAt
+
+    Returns
+    -------
     float array, shape (domains,)
     """
     position = {s: i for i, s in enumerate(plan.sums)}
-    line = plan.lines[index].value
-    assert not isinstance(line, str)
-    result = np.zeros(len(totals))
+    result = np.zeros(len(totals)) if figure.line is None else figure.line.copy()
     for k, term in enumerate(measure.terms):
-        for part in derivative_of(term, index, by):
-            scale = part.coefficient / (line if part.over_line else 1.0)
-            result += smooth.gradient[:, k] * scale * totals[:, position[part.sum]]
+        for part in derivative_of(plan, term, at.index, at.by):
+            scale = part.coefficient / (at.values if part.over_line else 1.0)
+            result += figure.gradient[:, k] * scale * totals[:, position[part.sum]]
     return np.nan_to_num(result, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+@dataclass(frozen=True)
+class LineAt:
+    """A line in one set of domains: its index, the set, its value in each domain."""
+
+    index: int
+    by: By
+    values: Floats
 
 
 def added_variance(

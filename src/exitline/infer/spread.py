@@ -64,6 +64,10 @@ def spread_of(block: Block) -> Spread:
     Spread
     """
     rows = block.rows
+    if rows.replicated:  # a replicate is no cluster: the design has as many as its df says
+        clusters = np.maximum(block.df + 1.0, 0.0)
+        households = np.maximum(block.n.astype(np.float64), 1.0)
+        return Spread(clusters, clusters, clusters, households)
     pair = rows.domain * (int(rows.stages[0].max(initial=0)) + 1) + rows.stages[0]
     _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
     values = np.column_stack([rows.sums[:, block.terms[1]], block.influence, rows.n])

@@ -142,7 +142,7 @@ def _scaled(groups: _Groups, stage: Stage, lonely: str, size: int, *, later: boo
     """Sums of squares or products by group, scaled by the design and added up by domain."""
     n = stage.sampled[groups.parent]
     unsampled = stage.unsampled[groups.parent]
-    scale = stage.factor[groups.parent] * unsampled * np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
+    scale = stage.factor[groups.parent] * unsampled * _spread(n, stage)
     scale = np.where(unsampled < CERTAIN, 0.0, scale)
     parts = groups.products * scale[:, None]
     alone = (n == 1) & (unsampled >= CERTAIN)
@@ -151,6 +151,11 @@ def _scaled(groups: _Groups, stage: Stage, lonely: str, size: int, *, later: boo
     if later:  # within a PSU there are no other strata to take the mean of
         return sum_by(groups.domain, np.where(alone[:, None], np.nan, parts), size)
     return _average_over_strata(groups.domain, parts, alone, size)
+
+
+def _spread(n: Ints, stage: Stage) -> Floats:
+    """n / (n - 1), where clusters are centred at their mean."""
+    return np.where((n > 1) & stage.centred, n / np.maximum(n - 1, 1), 1.0)
 
 
 def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Groups:
@@ -169,7 +174,7 @@ def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Gr
     times = level.stands_for(first)
     present = np.bincount(group, weights=times, minlength=len(head))
     n = stage.sampled[parent[head]]
-    centre = sum_by(group, totals, len(head)) / n[:, None]
+    centre = sum_by(group, totals, len(head)) / n[:, None] * stage.centred
     if lonely == "adjust" and not level.later:
         clusters = np.maximum(np.bincount(domain[head], weights=n, minlength=size), 1)
         grand = sum_by(level.domain, level.influence, size) / clusters[:, None]
@@ -202,7 +207,7 @@ def _centred_products(
     n = stage.sampled[parent[head]]
     sum_a = np.bincount(group, weights=a, minlength=len(head))
     crossed = np.bincount(group, weights=a * b / level.stands_for(first), minlength=len(head))
-    products: Floats = crossed - sum_a * by_parent[parent[head]] / n
+    products: Floats = crossed - sum_a * by_parent[parent[head]] / n * stage.centred
     if lonely == "adjust" and not level.later:
         clusters_in_all = stage.sampled.sum()
         grand = sum_by(level.domain, level.influence, size)[:, 0] / clusters_in_all

@@ -57,6 +57,7 @@ def spread(cells: Cells, table: pa.Table) -> Cells:
         cases=np.where(first[:, None], cells.cases[cell], 0),
         sums=cells.sums[cell] / parts[:, None] + share[:, None] * deviations,
         fpc=cells.fpc[cell],
+        found=None if cells.found is None else cells.found[cell],
         times=share,
         whole=np.where(first[:, None], cells.sums[cell], 0.0),
         clusters=np.where(first, clusters[cell], 0),

@@ -10,7 +10,7 @@ import numpy as np
 
 from exitline.data.readers.declaring import choose
 from exitline.errors import DataError, DesignError
-from exitline.measure.catalogue import Term
+from exitline.measure.model import Term
 from exitline.measure.sums import Sum
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ FATAL = {
 LEFT_OUT = {
     "missing_welfare": "missing welfare",
     "infinite_welfare": "infinite welfare, or beyond 10^20",
+    "missing_value": "a missing or infinite value in a column of amounts",
     "bad_line": "a missing line, or one that is not above zero",
 }
 
@@ -108,6 +109,8 @@ def _where(fault: str, plan: Plan) -> str:
     if fault in ("missing_psu", "missing_fpc"):
         named = design.stages if fault == "missing_psu" else design.fpcs
         return _columns(named)
+    if fault == "missing_value":
+        return _columns(plan.amounts)
     if fault == "bad_line":
         return "the column of the line"
     return f"column '{plan.welfare}'"

@@ -3,52 +3,22 @@
 The measures themselves are made here: ``exitline.measure.atkinson(epsilon=0.5)``.
 """
 
-from exitline.measure.catalogue import (
-    Measure,
-    Term,
-    atkinson,
-    count,
-    fgt,
-    ge,
-    headcount,
-    household_headcount,
-    households,
-    j_divergence,
-    mean,
-    mld,
-    named,
-    poor_count,
-    poor_households,
-    poverty_gap,
-    severity,
-    shortfall,
-    theil,
-    total,
-    total_shortfall,
-    watts,
-)
+from __future__ import annotations
 
-__all__ = [
-    "Measure",
-    "Term",
-    "atkinson",
-    "count",
-    "fgt",
-    "ge",
-    "headcount",
-    "household_headcount",
-    "households",
-    "j_divergence",
-    "mean",
-    "mld",
-    "named",
-    "poor_count",
-    "poor_households",
-    "poverty_gap",
-    "severity",
-    "shortfall",
-    "theil",
-    "total",
-    "total_shortfall",
-    "watts",
-]
+from collections.abc import Callable
+
+from exitline.measure.catalogue import MEASURES, Measure, Term, named
+
+__all__ = ["Measure", "Term", "named"]
+
+
+def __getattr__(name: str) -> Callable[..., Measure]:
+    """The function that makes a measure, by its name."""
+    if name in MEASURES:
+        return MEASURES[name]
+    raise AttributeError(f"module 'exitline.measure' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """Names of everything that is here, the measures among them."""
+    return sorted([*globals(), *MEASURES])

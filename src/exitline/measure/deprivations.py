@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ import ibis
 from exitline.errors import DataError, MeasureError
 from exitline.measure import portable
 from exitline.measure.indicators import (
+    Deprivation,
     Indicators,
     exact,
     of_rule_file,
     read_indicators,
 )
-from exitline.measure.multidimensional import Band, Cut, Spec, States, is_kept
+from exitline.measure.scores import Band, Cut, Spec, States, is_kept
 from exitline.standard import Standard, apply, load
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ def ask(
         read = read_indicators(indicators, missing, columns)
         found = Asked(Spec(read, ()), notes=_weights_note(read))
     if k is not None:
-        spec = replace(found.spec, cuts=_cuts(k), mixed=False)
+        spec = replace(found.spec, cuts=_cuts(k), declared_alone=False)
         found = replace(found, spec=spec, declared=False)
     if not found.spec.cuts:
         raise MeasureError(
@@ -170,7 +172,7 @@ def of_standard(standard: Standard) -> Asked:
     cuts = [] if poor is None else [Cut("poor", None, float(first.at_least) if first else _NONE)]
     if by_score:
         cuts += [Cut(c.name, c.at_least) for c in reached if poor is None or c is not first]
-    spec = Spec(found, tuple(cuts), mixed=not by_score)
+    spec = Spec(found, tuple(cuts), declared_alone=not by_score)
     return Asked(spec, standard, poor is not None, notes)
 
 
@@ -263,21 +265,22 @@ class Over:
 
     def counts(self, design: Design) -> Any:
         """The query: how many rows, how many are kept, what is missing, what is not 0 or 1."""
-        rows, known = is_kept(self.table, self.asked.spec, self.states)
-        weight = ibis.literal(1.0)
-        for name in (design.weight, design.size):
-            if name is not None:
-                weight = weight * portable.number(self.table[name])
-        weight = ibis.ifelse(portable.finite(weight), weight, 0.0)
-        new = {"known": known, "weight": weight}
-        new |= {f"missing{i}": state.isnull() for i, state in enumerate(self.raw.values())}
-        new |= {f"odd{i}": _odd(value) for i, value in enumerate(self.flags.values())}
-        made = rows.mutate(**new)
-        sums = {
-            name: made[name].fill_null(True).cast("int64").sum() for name in new if name != "weight"
-        }
-        kept_weight = ibis.ifelse(made["known"], made["weight"], 0.0).sum()
-        return made.aggregate(rows=made.count(), all=made["weight"].sum(), kept=kept_weight, **sums)
+        known = is_kept(self.asked.spec, self.states)
+        counted = {"known": known}
+        counted |= {f"missing{i}": state.isnull() for i, state in enumerate(self.raw.values())}
+        counted |= {f"odd{i}": _odd(value) for i, value in enumerate(self.flags.values())}
+        sums = {name: _number(condition) for name, condition in counted.items()}
+        weights = [self.table[name] for name in (design.weight, design.size) if name is not None]
+        if weights:
+            weight = prod(portable.number(column) for column in weights)
+            weight = ibis.ifelse(portable.finite(weight), weight, 0.0)
+            sums |= {"all": weight.sum(), "kept": ibis.ifelse(known, weight, 0.0).sum()}
+        return self.table.aggregate(rows=self.table.count(), **sums)
+
+
+def _number(condition: Any) -> Any:
+    """On how many rows a condition holds."""
+    return condition.fill_null(False).cast("int64").sum()
 
 
 def states_of(table: Any, asked: Asked, lines: Mapping[str, Any]) -> Over:
@@ -300,7 +303,7 @@ def states_of(table: Any, asked: Asked, lines: Mapping[str, Any]) -> Over:
     if asked.standard is not None:
         names = {**apply.derived_columns(asked.standard, table, names), **names}
     first = asked.spec.indicators
-    raw = {one.name: one.deprived.build(table, lines=lines, names=names) for one in first.each}
+    raw = {one.name: _state(one, table, lines, names) for one in first.each}
     deprived = _after_rule(first, raw)
     poor = None
     if asked.standard is not None and asked.declared:
@@ -313,9 +316,22 @@ def states_of(table: Any, asked: Asked, lines: Mapping[str, Any]) -> Over:
     second = asked.spec.destitution
     strict = {}
     if second is not None:
-        strict = {one.name: one.deprived.build(table, names=names) for one in second.each}
+        strict = {one.name: _state(one, table, lines, names) for one in second.each}
         strict = _after_rule(second, strict)
     return Over(table, asked, States(deprived, gaps, poor, strict), raw, flags)
+
+
+def _state(one: Deprivation, table: Any, lines: Mapping[str, Any], names: Mapping[str, Any]) -> Any:
+    """Whether each row is deprived, by the condition alone."""
+    state = one.deprived.build(table, lines=lines, names=names)
+    if not state.type().is_boolean():
+        raise DataError(
+            f"the indicator '{one.name}' is neither true nor false", where=one.deprived.text,
+            expected="a condition, or a column of zeros and ones",
+            got="text" if state.type().is_string() else str(state.type()),
+            remedy=f"say which value means deprived: \"{one.deprived.text} = 'none'\"",
+        )  # fmt: skip
+    return state
 
 
 def _after_rule(indicators: Indicators, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -401,7 +417,8 @@ def kept(found: pa.Table, given: Over) -> Sample:
     ]  # fmt: skip
     if known == rows:
         return Sample(all_kept=True, excluded={}, notes=tuple(notes))
-    share = float(row["kept"] or 0.0) / float(row["all"]) if row["all"] else float("nan")
+    part, whole = row.get("kept", known), row.get("all", rows)
+    share = part / whole if whole else float("nan")
     left = {one.name: missing[one.name] for one in each if one.missing == "excluded"}
     notes.insert(
         0,

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from exitline.measure import portable
+from exitline.measure.first import quantiles
 
 if TYPE_CHECKING:
     from exitline.data.design import Design
 
 
-def location(table: Any, of: Literal["median", "mean"], welfare: str, design: Design) -> Any:
-    """The weighted mean or median of welfare over persons.
+def location(table: Any, p: float | None, welfare: str, design: Design) -> Any:
+    """A weighted quantile, or the mean, of welfare over persons.
 
     Parameters
     ----------
     table : ibis.Table
-    of : {"median", "mean"}
+    p : float or None
+        The probability of the quantile; None for the mean.
     welfare : str
     design : Design
 
@@ -28,10 +30,11 @@ def location(table: Any, of: Literal["median", "mean"], welfare: str, design: De
         One row, column ``location``.
     """
     rows = usable_rows(table, welfare, design)
-    if of == "mean":
+    if p is None:
         total = (rows["weight"] * rows["welfare"]).sum()
         return rows.aggregate(location=portable.divide(total, rows["weight"].sum()))
-    return quantile(rows, 0.5)
+    found = quantiles(rows, {}, rows["welfare"], rows["weight"], [p])
+    return found.select(location=found["found0"])
 
 
 def usable_rows(table: Any, welfare: str, design: Design) -> Any:
@@ -85,30 +88,3 @@ def density(table: Any, at: float, welfare: str, design: Design) -> Any:
     return rows.select(height=height).aggregate(
         density=lambda t: t["height"].sum() / 2.5066282746310002  # sqrt(2 pi)
     )
-
-
-def quantile(rows: Any, probability: float) -> Any:
-    """The weighted quantile by the inverse distribution function.
-
-    The smallest value at which the cumulative share of weights reaches the probability
-    (R's qrule "math"; Hyndman and Fan 1996, type 1). Tied values are one value.
-
-    Parameters
-    ----------
-    rows : ibis.Table
-        Columns ``welfare`` and ``weight``.
-    probability : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    ibis.Table
-        One row, column ``location``.
-    """
-    values = rows.group_by("welfare").aggregate(weight=rows["weight"].sum())
-    upto = ibis.window(order_by=values["welfare"], preceding=None, following=0)
-    cumulated = values.mutate(
-        reached=values["weight"].sum().over(upto), total=values["weight"].sum().over(ibis.window())
-    )
-    enough = cumulated["reached"] >= probability * cumulated["total"]
-    return cumulated.filter(enough).aggregate(location=cumulated["welfare"].min())

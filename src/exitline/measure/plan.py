@@ -8,9 +8,10 @@ from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import DataError, DesignError, Faults, MeasureError, nearest
+from exitline.errors import DataError, Faults, MeasureError, nearest
 from exitline.measure import portable
-from exitline.measure.catalogue import Measure, named
+from exitline.measure.catalogue import named
+from exitline.measure.model import Measure
 from exitline.measure.sums import Plan
 from exitline.measure.terms import PovertyLine
 
@@ -156,16 +157,6 @@ def _one_line(line: Any, year: int | None, label: str | None) -> PovertyLine:
 
 def _check(plan: Plan, level: float, faults: Faults) -> None:
     """Refuse measures without what they need, and designs that cannot be used yet."""
-    if plan.design.replicates:
-        faults.add(
-            DesignError(
-                "standard errors from replicate weights are not available yet",
-                where="design.replicates",
-                expected="strata and PSUs, for Taylor linearisation",
-                got=f"{len(plan.design.replicates)} replicate weights",
-                remedy="leave the replicates out and name strata and psu, if the file has them",
-            )
-        )
     if not 0 < level < 1:
         faults.add(
             MeasureError(

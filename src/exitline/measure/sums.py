@@ -1,27 +1,49 @@
-"""What to sum: the plan of a totals query, known before any data are seen."""
+"""What to find and what to sum: the plan of the queries, known before any data are seen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from exitline.data.design import Design
 from exitline.errors import MeasureError
-from exitline.measure.catalogue import Measure, Term
-from exitline.measure.terms import PovertyLine
+from exitline.measure.model import Measure, Scalar, Term
+from exitline.measure.terms import At, PovertyLine, bandwidth
 
 
 @dataclass(frozen=True)
 class Sum:
     """One weighted sum of the query: a term, at a line where it needs one.
 
-    `by` is the set of domains whose bandwidth a "kernel" term takes.
+    `by` is the set of domains that the term depends on, if it does: those whose ranks or
+    figures it takes. `whole`: over the whole sample, whatever subpopulation is asked for.
     """
 
     term: Term
     line: int | None
     squared: bool = False
     by: tuple[int, ...] | None = None
+    whole: bool = False
+
+    @property
+    def at(self) -> At:
+        """Where the term is taken."""
+        return At(self.line, self.by)
+
+
+@dataclass(frozen=True)
+class First:
+    """One figure that the first pass finds in each domain of a set."""
+
+    scalar: Scalar
+    line: int | None
+    by: tuple[int, ...]
+
+    @property
+    def at(self) -> At:
+        """Where its terms are taken."""
+        return At(self.line, self.by)
 
 
 @dataclass(frozen=True)
@@ -40,11 +62,13 @@ class Plan:
     with_squares : bool
         Also sum squares, which design effects need.
     sets : tuple of tuple of int
-        Sets of domains, as positions in `domains`; relative lines need a kernel sum for
+        Sets of domains, as positions in `domains`; what depends on the domain is summed for
         each.
     moments : bool
         Where no cluster is declared: the engine gives the covariances of households within
         each stratum x domain, so that no household's row comes back.
+    where : str or None
+        Column that is true for the subpopulation; all others count as zeros.
 
     Examples
     --------
@@ -62,6 +86,7 @@ class Plan:
     with_squares: bool = False
     sets: tuple[tuple[int, ...], ...] = ((),)
     moments: bool = False
+    where: str | None = None
 
     @cached_property
     def sums(self) -> tuple[Sum, ...]:
@@ -70,38 +95,72 @@ class Plan:
             Sum(Term("one"), None): None,
             Sum(Term("one", "households"), None): None,
         }
+        for measure, line, by in self._figures():
+            for term in (*measure.terms, measure.about):
+                wanted[self.sum_of(term, line, by)] = None
+            if self.with_squares:
+                wanted[self.sum_of(measure.terms[0], line, by, squared=True)] = None
+        wanted |= dict.fromkeys(relative_sums(self))
+        return tuple(wanted)
+
+    def _figures(self) -> Iterator[tuple[Measure, int | None, tuple[int, ...]]]:
+        """Every measure at every line that it is wanted at, in every set of domains."""
         for measure in self.measures:
             for line in self.lines_of(measure):
-                for term in (*measure.terms, measure.about):
-                    wanted[self.sum_of(term, line)] = None
-                if self.with_squares:
-                    wanted[self.sum_of(measure.terms[0], line, squared=True)] = None
-        wanted |= dict.fromkeys(relative_sums(self))
+                for by in self.sets:
+                    yield measure, line, by
+
+    @cached_property
+    def first(self) -> tuple[First, ...]:
+        """The distinct figures that a first pass finds, those that others rest on before them."""
+        wanted: dict[First, None] = {}
+        for line in self.lines:
+            if line.within and line.relative is not None:
+                for by in self.sets:
+                    wanted[First(line.relative.scalar, None, by)] = None
+                    if line.relative.p is not None:
+                        kernel = Term("kernel", at=line.relative.scalar)
+                        wanted[First(bandwidth(kernel), None, by)] = None
+        for measure, index, by in self._figures():
+            for scalar in measure.scalars:
+                wanted[self.first_of(scalar, index, by)] = None
+        for one in self.sums:
+            for part in one.term.parts:
+                if part.kind == "kernel" and one.by is not None:
+                    wanted[self.first_of(bandwidth(part), one.line, one.by)] = None
         return tuple(wanted)
 
     def lines_of(self, measure: Measure) -> tuple[int | None, ...]:
         """Indices of the lines at which a measure is wanted; (None,) when it needs none."""
         return tuple(range(len(self.lines))) if measure.needs_line else (None,)
 
-    def population_of(self, measure: Measure, line: int | None) -> Sum:
+    def population_of(self, measure: Measure, line: int | None, by: tuple[int, ...] = ()) -> Sum:
         """The sum that counts the persons or households a measure speaks of."""
-        return self.sum_of(measure.about, line)
+        return self.sum_of(measure.about, line, by)
 
-    def cases_of(self, measure: Measure, line: int | None) -> Sum | None:
+    def cases_of(self, measure: Measure, line: int | None, by: tuple[int, ...] = ()) -> Sum | None:
         """What makes a household one that a measure speaks of; None where all are."""
         about = replace(measure.about, unit="persons")
-        return None if about == Term("one") else self.sum_of(about, line)
+        return None if about == Term("one") else self.sum_of(about, line, by)
 
     @cached_property
     def cases(self) -> tuple[Sum, ...]:
         """The distinct kinds of households that some measure speaks of, in a fixed order."""
-        found = (self.cases_of(m, line) for m in self.measures for line in self.lines_of(m))
+        found = (self.cases_of(m, line, by) for m, line, by in self._figures())
         return tuple(dict.fromkeys(one for one in found if one is not None))
 
+    def sum_of(
+        self, term: Term, line: int | None, by: tuple[int, ...] = (), *, squared: bool = False
+    ) -> Sum:
+        """The sum a term needs at a line, in a set of domains."""
+        at = line if term.needs_line else None
+        depends = term.within or (at is not None and self.lines[at].within)
+        return Sum(term, at, squared and not term.idempotent, by if depends else None)
+
     @staticmethod
-    def sum_of(term: Term, line: int | None, *, squared: bool = False) -> Sum:
-        """The sum a term needs at a line."""
-        return Sum(term, line if term.needs_line else None, squared and not term.idempotent)
+    def first_of(scalar: Scalar, line: int | None, by: tuple[int, ...]) -> First:
+        """The figure to find for a scalar at a line, in a set of domains."""
+        return First(scalar, line if scalar.needs_line else None, by)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -109,14 +168,25 @@ class Plan:
         line_columns = [line.value for line in self.lines if isinstance(line.value, str)]
         named = [
             self.welfare, *line_columns, *self.flags, *self.design.columns, *self.domains,
+            self.where,
         ]  # fmt: skip
         return tuple(dict.fromkeys(c for c in named if c is not None))
 
     @cached_property
     def flags(self) -> tuple[str, ...]:
-        """Columns of flag terms."""
-        named = (term.column for measure in self.measures for term in measure.terms)
-        return tuple(dict.fromkeys(c for c in named if c is not None))
+        """Columns of flags and amounts."""
+        return tuple(dict.fromkeys(p.column for p in self._parts() if p.column is not None))
+
+    @cached_property
+    def amounts(self) -> tuple[str, ...]:
+        """Columns of amounts: a value that is missing there is a fault."""
+        kept = (p.column for p in self._parts() if p.kind == "amount")
+        return tuple(dict.fromkeys(c for c in kept if c is not None))
+
+    def _parts(self) -> Iterator[Term]:
+        for measure in self.measures:
+            for term in measure.terms:
+                yield from term.parts
 
     @property
     def by_household(self) -> bool:
@@ -126,7 +196,7 @@ class Plan:
     @property
     def clustered(self) -> bool:
         """Whether cluster totals are needed (a full count has no sampling error)."""
-        return not self.design.census
+        return not self.design.census and not self.design.replicates
 
 
 def relative_sums(plan: Plan) -> list[Sum]:
@@ -135,21 +205,31 @@ def relative_sums(plan: Plan) -> list[Sum]:
     for index, line in enumerate(plan.lines):
         if line.relative is None:
             continue
-        if line.relative.of == "median":
-            wanted.append(location_sum(plan, index))
-        else:
-            wanted.append(Sum(Term("welfare"), None))
+        for by in plan.sets:
+            wanted += location_sums(plan, index, by)
         for measure in plan.measures:
             for term in measure.terms:
-                wanted += [d.sum for s in plan.sets for d in derivative_of(term, index, s)]
+                wanted += [d.sum for s in plan.sets for d in derivative_of(plan, term, index, s)]
     return wanted
 
 
-def location_sum(plan: Plan, index: int) -> Sum:
-    """The weighted number of persons at or below the median that a line is a share of."""
-    location = plan.lines[index].relative
-    assert location is not None
-    return Sum(Term("at_most", alpha=location.value), None)
+def location_sums(plan: Plan, index: int, by: tuple[int, ...]) -> tuple[Sum, ...]:
+    """What the influence on a relative line is made of.
+
+    For a quantile: the persons, those at or below it and (where each domain has its own line)
+    the kernel there; for a mean the persons and their welfare.
+    """
+    relative = plan.lines[index].relative
+    assert relative is not None
+    if relative.within:
+        terms = [Term("one"), Term("welfare")]
+        if relative.p is not None:
+            at = relative.scalar
+            terms = [Term("one"), Term("at_most", at=at), Term("kernel", at=at)]
+        return tuple(plan.sum_of(term, None, by) for term in terms)
+    below = Term("welfare") if relative.p is None else Term("at_most", alpha=relative.value)
+    whole = plan.where is not None
+    return tuple(Sum(term, None, whole=whole) for term in (Term("one"), below))
 
 
 @dataclass(frozen=True)
@@ -161,7 +241,9 @@ class Derivative:
     over_line: bool = False
 
 
-def derivative_of(term: Term, index: int, by: tuple[int, ...]) -> tuple[Derivative, ...]:
+def derivative_of(
+    plan: Plan, term: Term, index: int, by: tuple[int, ...]
+) -> tuple[Derivative, ...]:
     """d(total of a term)/d(line), as a combination of other totals.
 
     The count of the poor has the density at the line; sum w ((z-y)/z)^a has
@@ -169,34 +251,48 @@ def derivative_of(term: Term, index: int, by: tuple[int, ...]) -> tuple[Derivati
 
     Parameters
     ----------
+    plan : Plan
     term : Term
     index : int
         The line.
     by : tuple of int
         The set of domains.
 
+    Returns
+    -------
+    tuple of Derivative
+        Empty for terms at a figure of the domain, of which the rule takes care.
+
     Raises
     ------
     MeasureError
-        For FGT indices with 0 < alpha < 1, which have no derivative.
+        For terms that have no derivative: FGT indices with 0 < alpha < 1, ranks of the poor.
     """
-    poor = Sum(Term("poor", term.unit, positive=term.positive), index)
+    if not term.needs_line or term.kind in {"at_most", "kernel"}:
+        return ()
+    poor = plan.sum_of(Term("poor", term.unit, positive=term.positive), index, by)
     if term.kind == "poor":
-        return (Derivative(Sum(Term("kernel", term.unit), index, by=by), 1.0),)
+        return (Derivative(plan.sum_of(Term("kernel", term.unit), index, by), 1.0),)
     if term.kind == "log_gap":
         return (Derivative(poor, 1.0, over_line=True),)
     if term.kind == "shortfall":
         return (Derivative(poor, 1.0),)
-    if term.kind != "gap":
-        return ()
-    alpha = float(term.alpha or 0.0)
-    if alpha < 1.0:
+    if term.kind != "gap" or float(term.alpha or 0.0) < 1.0:
         raise MeasureError(
-            f"fgt({alpha:g}) has no standard error at a relative line",
-            expected="alpha = 0, or 1 and above",
-            got=f"{alpha:g}",
-            remedy="use another alpha, or a fixed line",
+            f"there is no standard error at a relative line for '{_named(plan, term)}'",
+            expected="a measure that changes smoothly with the line: headcount, poverty_gap, "
+            "severity, fgt of 1 and above, watts, shortfall",
+            got=_named(plan, term),
+            remedy="use another measure, a fixed line, or replicate weights",
         )
-    before = poor if alpha == 1.0 else Sum(Term("gap", term.unit, alpha - 1.0), index)
-    this = Sum(term, index)
+    alpha = float(term.alpha or 0.0)
+    before = poor
+    if alpha != 1.0:
+        before = plan.sum_of(replace(term, alpha=alpha - 1.0), index, by)
+    this = plan.sum_of(term, index, by)
     return (Derivative(before, alpha, over_line=True), Derivative(this, -alpha, over_line=True))
+
+
+def _named(plan: Plan, term: Term) -> str:
+    """The measure that a term is of."""
+    return next((m.name for m in plan.measures if term in m.terms), term.kind)

@@ -1,38 +1,47 @@
-"""Row-level values of the terms in the catalogue, as Ibis expressions."""
+"""Row-level values of terms, and the poverty lines that they are taken at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
 
 import ibis
 
 from exitline.errors import MeasureError
 from exitline.measure import portable
-from exitline.measure.catalogue import Term
+from exitline.measure.model import Scalar, Term
 
 Boundary = Literal["<", "<="]
 
 
 @dataclass(frozen=True)
 class Location:
-    """The median or mean that a relative line is a share of, as the first pass found it.
+    """The quantile or mean that a relative line is a share of.
 
     Attributes
     ----------
     share : float
-    of : {"median", "mean"}
+    p : float or None
+        The probability of the quantile (0.5 is the median); None for the mean.
     value : float
-        The median or mean of welfare over persons.
+        As the first pass found it in the whole sample; NaN where each domain has its own.
     density : float
-        Density of welfare at the median; unused for the mean.
+        Density of welfare at the quantile; unused for the mean.
+    within : bool
+        Whether each domain has a line of its own.
     """
 
     share: float
-    of: Literal["median", "mean"]
+    p: float | None
     value: float
     density: float
+    within: bool = False
+
+    @property
+    def scalar(self) -> Scalar:
+        """What the first pass finds in each domain."""
+        return Scalar("mean") if self.p is None else Scalar("quantile", self.p)
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,8 @@ class PovertyLine:
     relative: Location | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.value, str) and not 0 < self.value < float("inf"):
+        fixed = not isinstance(self.value, str) and not self.within
+        if fixed and not 0 < float(self.value) < float("inf"):
             raise MeasureError(
                 "a poverty line must be a finite number above zero",
                 expected="a number > 0, or the name of a column",
@@ -85,10 +95,15 @@ class PovertyLine:
             return portable.number(table[self.value]) * self.factor
         return ibis.literal(float(self.value))
 
+    @property
+    def within(self) -> bool:
+        """Whether each domain has a line of its own, found in it."""
+        return self.relative is not None and self.relative.within
+
 
 @dataclass(frozen=True)
 class RelativeLine:
-    """A line that is a share of the median or mean of the survey's own welfare.
+    """A line that is a share of the median, the mean or a quantile of the survey's own welfare.
 
     Parameters
     ----------
@@ -96,9 +111,11 @@ class RelativeLine:
         How results name it.
     share : float
         Such as 0.6; above 0.
-    of : {"median", "mean"}
-        Over persons, in the whole sample.
+    of : {"median", "mean"} or float
+        Over persons; a number between 0 and 1 is the probability of a quantile.
     boundary : {"<", "<="}
+    within : bool
+        Of each domain's own welfare, instead of that of the whole sample.
 
     Examples
     --------
@@ -108,8 +125,9 @@ class RelativeLine:
 
     label: str
     share: float
-    of: Literal["median", "mean"] = "median"
+    of: Literal["median", "mean"] | float = "median"
     boundary: Boundary = "<"
+    within: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.share < float("inf"):
@@ -119,25 +137,49 @@ class RelativeLine:
                 got=str(self.share),
                 remedy="write 60 % as 0.6",
             )
+        known = self.of in ("median", "mean")
+        if not known and (isinstance(self.of, str) or not 0 < self.of < 1):
+            raise MeasureError(
+                "a relative line cannot be a share of this",
+                expected="median, mean, or the probability of a quantile between 0 and 1",
+                got=repr(self.of),
+                remedy="for instance of=0.75, the third quartile",
+            )
+
+    @property
+    def p(self) -> float | None:
+        """The probability of the quantile that it is a share of; None for the mean."""
+        if self.of == "mean":
+            return None
+        return 0.5 if self.of == "median" else float(self.of)
+
+    @property
+    def what(self) -> str:
+        """What it is a share of, in words."""
+        return str(self.of) if isinstance(self.of, str) else f"quantile {self.of:g}"
 
 
 def relative_line(
     share: float,
-    of: Literal["median", "mean"] = "median",
+    of: Literal["median", "mean"] | float = "median",
     *,
     boundary: Boundary = "<",
     label: str | None = None,
+    within: bool = False,
 ) -> RelativeLine:
-    """A share of the median or mean of the survey's own welfare, as a poverty line.
+    """A share of the median, the mean or a quantile of the survey's own welfare, as a line.
 
     Parameters
     ----------
     share : float
         Such as 0.6; above 0.
-    of : {"median", "mean"}
+    of : {"median", "mean"} or float
+        A number between 0 and 1 is the probability of a quantile.
     boundary : {"<", "<="}
     label : str, optional
         How results name it; "0.6 of the median" unless given.
+    within : bool
+        Of each domain's own welfare: the line differs between areas.
 
     Returns
     -------
@@ -146,14 +188,16 @@ def relative_line(
     Raises
     ------
     MeasureError
-        When the share is not above zero.
+        When the share is not above zero, or there is no such quantile.
 
     Examples
     --------
-    >>> relative_line(0.6).label
-    '0.6 of the median'
+    >>> relative_line(0.6).label, relative_line(0.4, of=0.75, within=True).label
+    ('0.6 of the median', '0.4 of the quantile 0.75 of each area')
     """
-    return RelativeLine(label or f"{share:g} of the {of}", share, of, boundary)
+    line = RelativeLine(label or "", share, of, boundary, within)
+    said = f"{share:g} of the {line.what}" + (" of each area" if within else "")
+    return replace(line, label=label or said)
 
 
 def is_poor(welfare: Any, line: Any, boundary: Boundary) -> Any:
@@ -161,54 +205,199 @@ def is_poor(welfare: Any, line: Any, boundary: Boundary) -> Any:
     return welfare < line if boundary == "<" else welfare <= line
 
 
-def _gap(welfare: Any, line: Any, alpha: float) -> Any:
+class Micro(Protocol):
+    """What a term is computed from on each row: one algebra for engines and for arrays.
+
+    Values are columns of a query or arrays of NumPy; both know + - * / and comparisons.
+    """
+
+    @property
+    def welfare(self) -> Any:
+        """Welfare of each row."""
+
+    def line(self, at: At) -> Any:
+        """The poverty line of each row."""
+
+    def boundary(self, at: At) -> Boundary:
+        """Who is poor at the line."""
+
+    def column(self, name: str) -> Any:
+        """A column of flags or amounts."""
+
+    def found(self, scalar: Scalar, at: At) -> Any:
+        """The figure that the first pass found in the row's domain."""
+
+    def below(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> Any:
+        """Weighted sum of `amount` over the rows of the domain that are ranked lower.
+
+        Rows with the same rank count half; only those take part for whom `among` is 1.
+        """
+
+    def where(self, condition: Any, value: Any, otherwise: Any) -> Any:
+        """A value where a condition holds, another elsewhere."""
+
+    def divide(self, value: Any, by: Any) -> Any:
+        """A quotient; missing where there is none."""
+
+    def log(self, value: Any) -> Any:
+        """Natural logarithm; missing where there is none."""
+
+    def exp(self, value: Any) -> Any:
+        """Exponential function."""
+
+    def power(self, value: Any, exponent: float) -> Any:
+        """A value to a power."""
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a term is taken: the index of a line, and the set of domains that it depends on."""
+
+    line: int | None = None
+    by: tuple[int, ...] | None = None
+
+
+ROOT_TWO_PI = 2.5066282746310002
+
+
+def _gap(term: Term, micro: Micro, at: At) -> Any:
     """((z - y)/z)^alpha, written out for the usual alphas."""
-    relative = (line - welfare) / line
-    if alpha == 1.0:
+    line = micro.line(at)
+    relative = (line - micro.welfare) / line
+    if term.alpha == 1.0:
         return relative
-    return relative * relative if alpha == 2.0 else relative.pow(alpha)
+    return relative * relative if term.alpha == 2.0 else micro.power(relative, term.alpha or 0.0)
 
 
-_OF_WELFARE: Mapping[str, Callable[[Any, Term], Any]] = {
-    "welfare": lambda y, _: y,
-    "log_welfare": lambda y, _: portable.log(y),
-    "welfare_log": lambda y, _: y * portable.log(y),
-    "power": lambda y, term: y.pow(term.alpha),
+def _of_poor(amount: Callable[[Term, Micro, At], Any]) -> Callable[[Term, Micro, At], Any]:
+    """The amount on rows that are poor at the line, zero on others."""
+
+    def kind(term: Term, micro: Micro, at: At) -> Any:
+        poor = is_poor(micro.welfare, micro.line(at), micro.boundary(at))
+        return micro.where(poor, amount(term, micro, at), 0.0)
+
+    return kind
+
+
+def _censored(_: Term, micro: Micro, at: At) -> Any:
+    """Welfare, or the line where welfare is above it."""
+    line = micro.line(at)
+    return micro.where(micro.welfare < line, micro.welfare, line)
+
+
+def _at_most(term: Term, micro: Micro, at: At) -> Any:
+    """Whether welfare is at most a number, or a figure of the domain."""
+    if term.at is None:
+        return micro.where(micro.welfare <= (term.alpha or 0.0), 1.0, 0.0)
+    of = value(term.at.of, micro, at)
+    inside = micro.where(of <= micro.found(term.at, at), 1.0, 0.0)
+    return inside if term.at.among is None else inside * value(term.at.among, micro, at)
+
+
+def _kernel(term: Term, micro: Micro, at: At) -> Any:
+    """Gaussian kernel at the line, or at a figure of the domain: its total is the density times
+    the population. The bandwidth is convey's (functions densfun and h_fun)."""
+    scalar = term.at or Scalar("quantile")
+    place = micro.line(at) if term.at is None else micro.found(scalar, at)
+    width = micro.found(bandwidth(term), at)
+    distance = micro.divide(place - value(scalar.of, micro, at), width)
+    height = micro.divide(micro.exp(-(distance * distance) / 2.0), ROOT_TWO_PI * width)
+    return height if scalar.among is None else height * value(scalar.among, micro, at)
+
+
+def bandwidth(term: Term) -> Scalar:
+    """The bandwidth of a "kernel" term."""
+    if term.at is None:
+        return Scalar("bandwidth", unit=term.unit)
+    return replace(term.at, kind="bandwidth", alpha=None, unit=term.unit)
+
+
+def _ranked(term: Term, micro: Micro, at: At) -> Any:
+    """x F: what is summed, times the weighted number of rows that are ranked lower."""
+    of, ranking, among = _ranks(term, micro, at)
+    return of * among * micro.below(1.0, ranking, among, term, at)
+
+
+def _lower(term: Term, micro: Micro, at: At) -> Any:
+    """L: the weighted sum of x over rows that are ranked lower."""
+    of, ranking, among = _ranks(term, micro, at)
+    return among * micro.below(of, ranking, among, term, at)
+
+
+def _ranks(term: Term, micro: Micro, at: At) -> tuple[Any, Any, Any]:
+    """What is summed, what it is ranked by, and whether a row takes part."""
+    assert term.of is not None
+    of = value(term.of, micro, at)
+    ranking = of if term.ranking is None else value(term.ranking, micro, at)
+    return of, ranking, 1.0 if term.among is None else value(term.among, micro, at)
+
+
+def _one(_term: Term, _micro: Micro, _at: At) -> Any:
+    return 1.0
+
+
+def _column(term: Term, micro: Micro, _at: At) -> Any:
+    return micro.column(term.column or "")
+
+
+def _welfare(_term: Term, micro: Micro, _at: At) -> Any:
+    return micro.welfare
+
+
+def _log_welfare(_term: Term, micro: Micro, _at: At) -> Any:
+    return micro.log(micro.welfare)
+
+
+def _welfare_log(_term: Term, micro: Micro, _at: At) -> Any:
+    return micro.welfare * micro.log(micro.welfare)
+
+
+def _power(term: Term, micro: Micro, _at: At) -> Any:
+    return micro.power(micro.welfare, term.alpha or 0.0)
+
+
+def _log_gap(_term: Term, micro: Micro, at: At) -> Any:
+    return micro.log(micro.line(at) / micro.welfare)
+
+
+def _shortfall(_term: Term, micro: Micro, at: At) -> Any:
+    return micro.line(at) - micro.welfare
+
+
+KINDS: Mapping[str, Callable[[Term, Micro, At], Any]] = {
+    "one": _one,
+    "flag": _column,
+    "amount": _column,
+    "welfare": _welfare,
+    "log_welfare": _log_welfare,
+    "welfare_log": _welfare_log,
+    "power": _power,
+    "poor": _of_poor(_one),
+    "gap": _of_poor(_gap),
+    "log_gap": _of_poor(_log_gap),
+    "shortfall": _of_poor(_shortfall),
+    "censored": _censored,
+    "at_most": _at_most,
+    "kernel": _kernel,
+    "ranked": _ranked,
+    "lower": _lower,
 }
+"""From the kind of a term to its value on each row, before weighting."""
 
 
-def value(term: Term, welfare: Any, line: Any, boundary: Boundary = "<", flag: Any = None) -> Any:
+def value(term: Term, micro: Micro, at: At) -> Any:
     """The term's value on each row, before weighting.
 
     Parameters
     ----------
     term : Term
-    welfare, line : ibis expressions
-        `welfare` may be None for terms that only count.
-    boundary : {"<", "<="}
-    flag : ibis expression, optional
-        The column of a flag or amount term.
+    micro : Micro
+    at : At
 
     Returns
     -------
-    ibis.Value
+    column or array
         A double; zero on rows that do not take part.
     """
-    if term.kind == "one":
-        plain = ibis.literal(1.0)
-    elif term.kind == "at_most":
-        plain = ibis.ifelse(welfare <= line, 1.0, 0.0)
-    elif term.kind in ("flag", "amount"):
-        plain = flag
-    elif term.kind in _OF_WELFARE:
-        plain = _OF_WELFARE[term.kind](welfare, term)
-    else:
-        poor = is_poor(welfare, line, boundary)
-        amount = {
-            "poor": lambda: ibis.literal(1.0),
-            "gap": lambda: _gap(welfare, line, float(term.alpha or 0.0)),
-            "log_gap": lambda: portable.log(line / welfare),
-            "shortfall": lambda: line - welfare,
-        }[term.kind]()
-        plain = ibis.ifelse(poor, amount, 0.0)
-    return ibis.ifelse(welfare > 0, plain, 0.0) if term.positive else plain
+    plain = KINDS[term.kind](term, micro, at)
+    return micro.where(micro.welfare > 0, plain, 0.0) if term.positive else plain

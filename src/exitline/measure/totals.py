@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import ibis
 
 from exitline.data.design import Design
 from exitline.measure import portable, terms
-from exitline.measure.catalogue import Term
+from exitline.measure.columns import Columns, Found, with_found
+from exitline.measure.model import Term
 from exitline.measure.sums import Plan, Sum
 from exitline.measure.terms import PovertyLine
 
@@ -27,6 +29,7 @@ FAULTS = (
     "bad_size",
     "missing_welfare",
     "infinite_welfare",
+    "missing_value",
     "bad_line",
     "missing_stratum",
     "missing_psu",
@@ -58,7 +61,7 @@ def with_moments(plan: Plan, table: Any, run: Callable[[Any], Any]) -> Plan:
     return replace(plan, moments=rows > ONE_BY_ONE)
 
 
-def totals(table: Any, plan: Plan) -> Any:
+def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     """The query: weighted totals by stratum, cluster stages and domain columns.
 
     Parameters
@@ -66,6 +69,8 @@ def totals(table: Any, plan: Plan) -> Any:
     table : ibis.Table
         Households, one row each; unbound or bound.
     plan : Plan
+    found : mapping
+        What `first_pass` found, where the plan has any `first`.
 
     Returns
     -------
@@ -76,17 +81,21 @@ def totals(table: Any, plan: Plan) -> Any:
         stages, but ``clusters`` (rows, used or not) and ``cov<i>_<j>``, the covariance of two
         sums' values over the households used.
     """
-    rows = _prepared(table, plan)
-    kernels = {f"_sum{i}": s for i, s in enumerate(plan.sums) if s.term.kind == "kernel"}
-    if kernels:
-        rows = rows.mutate(**{name: _kernel(rows, plan, s) for name, s in kernels.items()})
+    rows = with_found(prepared(table, plan), found)
+    micro = _with_ranks(Columns(rows, plan, found))
+    rows = micro.rows
     keys = _keys(rows, plan)
-    aggregates: dict[str, Any] = {"n": rows["_use"].cast("int64").sum()}
+    aggregates: dict[str, Any] = {"n": rows["_in"].cast("int64").sum()}
     for index, wanted in enumerate(plan.cases):
-        taking_part = (_amount(rows, plan, wanted) != 0).fill_null(False)
-        aggregates[f"cases{index}"] = (rows["_use"] & taking_part).cast("int64").sum()
+        taking_part = (terms.value(wanted.term, micro, wanted.at) != 0).fill_null(False)
+        aggregates[f"cases{index}"] = (rows["_in"] & taking_part).cast("int64").sum()
+    for index, one in enumerate(plan.first):
+        figure = micro.found(one.scalar, one.at)
+        aggregates[f"found{index}"] = figure.max() if one.by else figure
     for index, wanted in enumerate(plan.sums):
-        value = rows[f"_sum{index}"] if f"_sum{index}" in kernels else _weighted(rows, plan, wanted)
+        value = _amount(micro, index)
+        if wanted.term.kind == "kernel":
+            value = value.fill_null(0.0)
         aggregates[f"sum{index}"] = (value.fill_null(float("nan")) if plan.moments else value).sum()
     for fault in FAULTS:
         aggregates[fault] = rows[f"_{fault}"].cast("int64").sum()
@@ -96,11 +105,11 @@ def totals(table: Any, plan: Plan) -> Any:
             aggregates[f"fpc{index + 1}_min"] = column.min()
             aggregates[f"fpc{index + 1}_max"] = column.max()
     if plan.moments:
-        return _with_moments(rows, plan, aggregates)
+        return _with_moments(micro, plan, aggregates)
     return rows.group_by(keys).aggregate(**aggregates) if keys else rows.aggregate(**aggregates)
 
 
-def _with_moments(rows: Any, plan: Plan, aggregates: dict[str, Any]) -> Any:
+def _with_moments(micro: Columns, plan: Plan, aggregates: dict[str, Any]) -> Any:
     """The totals by stratum and domain, with the covariances of the households' values.
 
     The engines' covariances are updated mean by mean, so that equal values have none at all.
@@ -109,16 +118,14 @@ def _with_moments(rows: Any, plan: Plan, aggregates: dict[str, Any]) -> Any:
     taken = [
         i for i, one in enumerate(plan.sums) if not one.squared and one.term.kind != "kernel"
     ]  # fmt: skip
-    values = {
-        f"_value{i}": _finite(_weighted(rows, plan, plan.sums[i]), plan.sums[i].term) for i in taken
-    }
-    rows = rows.mutate(**values)
+    values = {f"_value{i}": _finite(_amount(micro, i), plan.sums[i].term) for i in taken}
+    rows = micro.rows.mutate(**values)
     aggregates["clusters"] = rows.count()
     for i in taken:
         for j in taken:
             if i <= j:
                 one, other = rows[f"_value{i}"], rows[f"_value{j}"]
-                aggregates[f"cov{i}_{j}"] = one.cov(other, how="pop", where=rows["_use"])
+                aggregates[f"cov{i}_{j}"] = one.cov(other, how="pop", where=rows["_in"])
     keys = _keys(rows, plan)
     return rows.group_by(keys).aggregate(**aggregates) if keys else rows.aggregate(**aggregates)
 
@@ -143,8 +150,21 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
     return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
 
 
-def _prepared(table: Any, plan: Plan) -> Any:
-    """Rows with canonical columns, a flag for each fault, and `_use`."""
+def prepared(table: Any, plan: Plan, also: tuple[str, ...] = ()) -> Any:
+    """Rows with canonical columns, a flag for each fault, and who takes part.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    plan : Plan
+    also : tuple of str
+        Columns to carry along as they are.
+
+    Returns
+    -------
+    ibis.Table
+        `_use`: rows that can be used; `_in`: of these, the rows of the subpopulation.
+    """
     design = plan.design
     new: dict[str, Any] = {}
     one = ibis.literal(1.0)
@@ -152,18 +172,19 @@ def _prepared(table: Any, plan: Plan) -> Any:
     new["_size"] = portable.number(table[design.size]) if design.size else one
     if plan.welfare:
         new["_welfare"] = portable.number(table[plan.welfare])
-    for index, line in enumerate(plan.lines):
-        new[f"_line{index}"] = line.expression(table)
+    new |= {f"_line{i}": z.expression(table) for i, z in enumerate(plan.lines) if not z.within}
+    inside = ibis.literal(True) if plan.where is None else table[plan.where].fill_null(False)
+    new["_asked"] = inside
     for index, name in enumerate(plan.domains):
         new[f"_domain{index + 1}"] = portable.key(table[name])
     for index, name in enumerate(plan.flags):
         new[f"_flag{index}"] = portable.number(table[name])
     if plan.clustered:
         new |= _design_columns(table, design, moments=plan.moments)
-    rows = table.select(**new)
+    rows = table.select(**new, **{name: table[name] for name in also})
     rows = rows.mutate(**_faults(rows, table, plan))
-    used = ~_any(rows[f"_{fault}"] for fault in FAULTS)
-    return rows.mutate(_use=used)
+    rows = rows.mutate(_use=~_any(rows[f"_{fault}"] for fault in FAULTS))
+    return rows.mutate(_in=rows["_use"] & rows["_asked"])
 
 
 def _design_columns(table: Any, design: Design, *, moments: bool) -> dict[str, Any]:
@@ -200,6 +221,12 @@ def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
         flags["_infinite_welfare"] = broken.infinite
     bad_lines = [_bad_line(rows, table, i, x) for i, x in enumerate(plan.lines)]
     flags["_bad_line"] = _any(flag for flag in bad_lines if flag is not None)
+    amounts = [(rows[f"_flag{plan.flags.index(name)}"], table[name]) for name in plan.amounts]
+    broken_ones = [_broken(*pair) for pair in amounts]
+    flags["_missing_value"] = _any(one.missing | one.infinite for one in broken_ones)
+    if plan.where is not None:  # what is not asked for may be missing
+        asked = ("missing_welfare", "infinite_welfare", "missing_value", "bad_line")
+        flags |= {f"_{fault}": flags[f"_{fault}"] & rows["_asked"] for fault in asked}
     if plan.clustered:
         for fault, start in (("stratum", "_stratum"), ("psu", "_stage"), ("fpc", "_fpc")):
             named = [rows[c] for c in rows.columns if c.startswith(start)]
@@ -238,46 +265,26 @@ def _any(flags: Any) -> Any:
     return ibis.literal(False) if result is None else result
 
 
-def _weighted(rows: Any, plan: Plan, wanted: Sum) -> Any:
-    """Weight x term (or its square) on the rows that are used, zero elsewhere."""
-    amount = _amount(rows, plan, wanted)
+def _with_ranks(micro: Columns) -> Columns:
+    """The rows, with what depends on ranks in columns: a sum takes no window function."""
+    ranked = {
+        f"_ranked{i}": _weighted(micro, one)
+        for i, one in enumerate(micro.plan.sums)
+        if one.term.ranked
+    }
+    return replace(micro, rows=micro.rows.mutate(**ranked)) if ranked else micro
+
+
+def _amount(micro: Columns, index: int) -> Any:
+    """What one of the plan's sums adds up."""
+    wanted = micro.plan.sums[index]
+    return micro.rows[f"_ranked{index}"] if wanted.term.ranked else _weighted(micro, wanted)
+
+
+def _weighted(micro: Columns, wanted: Sum) -> Any:
+    """Weight x term (or its square) on the rows that take part, zero elsewhere."""
+    amount = terms.value(wanted.term, micro, wanted.at)
     if wanted.squared:
         amount = amount * amount
-    weight = _unit_weight(rows, plan, wanted.term)
-    return ibis.ifelse(rows["_use"], weight * amount, 0.0)
-
-
-def _amount(rows: Any, plan: Plan, wanted: Sum) -> Any:
-    """The value of a term on each row."""
-    line = plan.lines[wanted.line] if wanted.line is not None else None
-    return terms.value(
-        wanted.term,
-        rows["_welfare"] if plan.welfare else None,
-        rows[f"_line{wanted.line}"] if line else wanted.term.alpha,
-        line.boundary if line else "<",
-        rows[f"_flag{plan.flags.index(wanted.term.column)}"] if wanted.term.column else None,
-    )
-
-
-def _unit_weight(rows: Any, plan: Plan, term: Term) -> Any:
-    """The weight of a household, or of its persons, as a term counts."""
-    persons = term.unit == "persons" and plan.design.size is not None
-    return rows["_weight"] * rows["_size"] if persons else rows["_weight"]
-
-
-def _kernel(rows: Any, plan: Plan, wanted: Sum) -> Any:
-    """Weight x Gaussian kernel at the line: its total is the density times the population.
-
-    The bandwidth is convey's: the domain's weighted standard deviation over the fifth root
-    of its population (R package convey, functions densfun and h_fun).
-    """
-    weight = ibis.ifelse(rows["_use"], _unit_weight(rows, plan, wanted.term), 0.0)
-    welfare = ibis.ifelse(rows["_use"], rows["_welfare"], 0.0)
-    domain = ibis.window(group_by=[rows[f"_domain{i + 1}"] for i in wanted.by or ()])
-    n, first, second = (
-        (weight * power).sum().over(domain) for power in (1.0, welfare, welfare * welfare)
-    )
-    width = portable.divide((second - portable.divide(first * first, n)), n).sqrt() / n.pow(0.2)
-    distance = portable.divide(rows[f"_line{wanted.line}"] - welfare, width)
-    height = (-(distance * distance) / 2.0).exp() / 2.5066282746310002  # sqrt(2 pi)
-    return (weight * portable.divide(height, width)).fill_null(0.0)
+    taking_part = micro.rows["_use" if wanted.whole else "_in"]
+    return ibis.ifelse(taking_part, micro.weight(wanted.term.unit) * amount, 0.0)

@@ -1,0 +1,209 @@
+"""Rows with many weights, as terms see them: for replicates, with the algebra of the engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.measure import terms
+from exitline.measure.first import CLOSE
+from exitline.measure.terms import At
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.measure.model import Scalar, Term, Unit
+    from exitline.measure.sums import Plan
+    from exitline.measure.terms import Boundary
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    By = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Domains:
+    """A set of domains over rows.
+
+    Attributes
+    ----------
+    code : int array, shape (rows,)
+        The domain of each row, from 0.
+    size : int
+    """
+
+    code: Ints
+    size: int
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Rows and a block of weights, for `exitline.measure.terms.value`.
+
+    Values have the shape (rows, 1), or (rows, weights) where they differ between weights.
+
+    Attributes
+    ----------
+    plan : Plan
+    given : dict of str to float array, shape (rows, 1)
+        Columns of `exitline.measure.micro.micro`.
+    weights : float array, shape (rows, weights)
+        Of households.
+    sets : dict of tuple of int to Domains
+    """
+
+    plan: Plan
+    given: dict[str, Floats]
+    weights: Floats
+    sets: dict[By, Domains]
+    _known: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def welfare(self) -> Any:
+        """Welfare of each row."""
+        return self.given.get("welfare")
+
+    def line(self, at: At) -> Any:
+        """The poverty line of each row, with each weight."""
+        assert at.line is not None
+        line = self.plan.lines[at.line]
+        if line.relative is None:
+            return self.given[f"line{at.line}"]
+        scalar, share = line.relative.scalar, line.relative.share
+        if line.within:
+            return self.found(scalar, At(None, at.by)) * share
+        return share * self.scalar(scalar, At(None, ()), whole=True)
+
+    def boundary(self, at: At) -> Boundary:
+        """Who is poor at the line."""
+        assert at.line is not None
+        return self.plan.lines[at.line].boundary
+
+    def column(self, name: str) -> Any:
+        """A column of flags or amounts."""
+        return self.given[f"flag{self.plan.flags.index(name)}"]
+
+    def weight(self, unit: Unit, *, whole: bool = False) -> Floats:
+        """Weights of households or of their persons; zero outside of the subpopulation."""
+        key = ("weight", unit, whole)
+        if key not in self._known:
+            persons = unit == "persons" and self.plan.design.size is not None
+            times = self.given["size"] if persons else 1.0
+            times = times if whole else times * self.given["inside"]
+            self._known[key] = self.weights * times
+        found: Floats = self._known[key]
+        return found
+
+    def found(self, scalar: Scalar, at: At) -> Any:
+        """The figure of the row's domain, with each weight."""
+        return self.scalar(scalar, at)[self.sets[at.by or ()].code]
+
+    def scalar(self, scalar: Scalar, at: At, *, whole: bool = False) -> Floats:
+        """A quantile or mean of each domain, shape (domains, weights)."""
+        key = (scalar, at, whole)
+        if key not in self._known:
+            weight = self.weight(scalar.unit, whole=whole)
+            if scalar.among is not None:
+                weight = weight * terms.value(scalar.among, self, at)
+            values = terms.value(scalar.of, self, at)
+            domains = self.sets[at.by or ()]
+            if scalar.kind == "mean":
+                top, bottom = (self.sum(x, weight, domains) for x in (values, 1.0))
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    self._known[key] = top / bottom
+            else:
+                self._known[key] = self._quantile(values, weight, scalar.alpha or 0.0, domains)
+        found: Floats = self._known[key]
+        return found
+
+    def _quantile(self, values: Floats, weight: Floats, p: float, domains: Domains) -> Floats:
+        """The smallest value at which the cumulative share of weights reaches p."""
+        order, starts = self._order(values, domains)
+        upto = np.cumsum(weight[order], axis=0)
+        before, total = _by_segment(upto, starts)
+        target = before + (p - CLOSE) * total
+        below = np.add.reduceat(upto < np.repeat(target, np.diff(starts), axis=0), starts[:-1])
+        place = np.minimum(starts[:-1, None] + below, starts[1:, None] - 1)
+        return np.where(total > 0, values[order, 0][place], np.nan)
+
+    def below(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> Any:
+        """Weighted sum of `amount` over lower ranks of the domain, half of equal ones."""
+        weight = self.weight(term.unit) * amount * among
+        domains = self.sets[at.by or ()]
+        if ranking.shape[1] == 1:
+            return self._below(weight, ranking, domains)
+        columns = [
+            self._below(weight[:, [i]], ranking[:, [i]], domains) for i in range(weight.shape[1])
+        ]
+        return np.hstack(columns)
+
+    def _below(self, weight: Floats, ranking: Floats, domains: Domains) -> Floats:
+        """As `below`, for one ranking."""
+        order, starts = self._order(ranking, domains)
+        upto = np.cumsum(weight[order], axis=0)
+        before = np.repeat(_by_segment(upto, starts)[0], np.diff(starts), axis=0)
+        ranked, code = ranking[order, 0], domains.code[order]
+        new = np.ones(len(order), dtype=bool)
+        new[1:] = (ranked[1:] != ranked[:-1]) | (code[1:] != code[:-1])
+        heads = np.flatnonzero(new)
+        tie = np.cumsum(new) - 1
+        ends = np.append(heads[1:], len(order)) - 1
+        reached = upto[ends][tie]
+        equal = np.add.reduceat(weight[order], heads)[tie]
+        result = np.empty_like(upto)
+        result[order] = reached - before - equal / 2.0
+        return result
+
+    def _order(self, ranking: Floats, domains: Domains) -> tuple[Ints, Ints]:
+        """Rows by domain and rank, and where each domain starts (and the last one ends)."""
+        key = ("order", ranking.tobytes() if ranking.size < 64 else id(ranking), id(domains))
+        if key not in self._known:
+            order = np.lexsort((ranking[:, 0], domains.code))
+            starts = np.searchsorted(domains.code[order], np.arange(domains.size + 1))
+            self._known[key] = (order, starts, ranking)  # kept, so that no other has its id
+        order, starts, _ = self._known[key]
+        return order, starts
+
+    def sum(self, amount: Any, weight: Floats, domains: Domains) -> Floats:
+        """Weighted sums by domain, shape (domains, weights)."""
+        from scipy.sparse import csr_array
+
+        rows = len(domains.code)
+        shape = (domains.size, rows)
+        place = (domains.code, np.arange(rows))
+        if np.ndim(amount) == 2 and amount.shape[1] > 1:
+            ones = csr_array((np.ones(rows), place), shape=shape)
+            return np.asarray(ones @ (amount * weight))
+        flat = np.broadcast_to(np.asarray(amount, dtype=np.float64).reshape(-1), (rows,))
+        return np.asarray(csr_array((flat, place), shape=shape) @ weight)
+
+    def where(self, condition: Any, value: Any, otherwise: Any) -> Any:
+        """A value where a condition holds, another elsewhere."""
+        return np.where(condition, value, otherwise)
+
+    def divide(self, value: Any, by: Any) -> Any:
+        """A quotient; missing where there is none."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(by == 0, np.nan, value / by)
+
+    def log(self, value: Any) -> Any:
+        """Natural logarithm; missing where there is none."""
+        return np.log(np.where(value > 0, value, np.nan))
+
+    def exp(self, value: Any) -> Any:
+        """Exponential function."""
+        return np.exp(value)
+
+    def power(self, value: Any, exponent: float) -> Any:
+        """A value to a power; missing where there is none."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.power(value, exponent)
+
+
+def _by_segment(upto: Floats, starts: Ints) -> tuple[Floats, Floats]:
+    """Of cumulative sums: what stands before each segment, and what it adds."""
+    padded = np.vstack([np.zeros((1, upto.shape[1])), upto])
+    before = padded[starts[:-1]]
+    return before, padded[starts[1:]] - before
