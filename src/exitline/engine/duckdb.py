@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 
 from exitline.data.values import BLANKS
 from exitline.engine import faults
@@ -174,6 +175,8 @@ class DuckDB:
         """As Ibis's own `to_pyarrow`, which loads pandas: a third of a second for nothing."""
         import pyarrow as pa
 
+        if expression.op().find(ops.InMemoryTable):
+            return self._backend.to_pyarrow(expression)
         said = self._backend.compile(expression.as_table())
         found = self._backend.con.sql(said).to_arrow_table()
         types = expression.as_table().schema().to_pyarrow()
