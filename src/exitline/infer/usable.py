@@ -17,6 +17,7 @@ from exitline.measure.sums import Sum
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.data.design import Design
     from exitline.infer.cells import Cells
     from exitline.infer.estimates import Estimates
     from exitline.measure.sums import Plan
@@ -119,16 +120,24 @@ def _columns(names: Sequence[str]) -> str:
     return ("column " if len(names) == 1 else "columns ") + ", ".join(f"'{c}'" for c in names)
 
 
-def refuse_straddling(cells: Cells, plan: Plan) -> None:
-    """Refuse PSU ids that stand in several strata, unless ids are nested."""
-    if plan.design.nest or plan.design.stratum is None or not plan.design.stages:
+def refuse_reused_psus(cells: Cells, design: Design) -> None:
+    """Refuse PSU ids that stand in several strata, unless ids are nested.
+
+    Parameters
+    ----------
+    cells : Cells
+    design : Design
+
+    Raises
+    ------
+    DesignError
+    """
+    if design.nest or design.stratum is None or cells.ids is None or not cells.clustered:
         return
-    if not plan.clustered:
-        return
-    if cells.ids is not None and cells.ids.repeated:
+    if cells.ids.repeated:
         raise DesignError(
             f"{cells.ids.repeated:,} PSU ids are used in more than one stratum",
-            where=_columns((plan.design.stages[0], *plan.design.strata_columns)),
+            where=_columns((design.stages[0], *design.strata_columns)),
             expected="each PSU in one stratum",
             got="the same id in several",
             remedy="if ids start anew in each stratum, say nest=True (design: {nest: true}); "
