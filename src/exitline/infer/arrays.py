@@ -70,7 +70,8 @@ class Arrays:
         assert at.line is not None
         line = self.plan.lines[at.line]
         if line.relative is None:
-            return self.given[f"line{at.line}"]
+            own = isinstance(line.value, str)
+            return self.given[f"line{at.line}"] if own else np.array([[float(line.value)]])
         scalar, share = line.relative.scalar, line.relative.share
         if line.within:
             return self.found(scalar, At(None, at.by)) * share

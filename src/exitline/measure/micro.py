@@ -21,7 +21,8 @@ def micro(table: Any, plan: Plan) -> Any:
     -------
     ibis.Table
         Columns ``inside`` (whether it is of the subpopulation), ``weight``, ``size``, ``welfare``,
-        ``line<i>``, ``flag<i>``, ``domain<i>`` and ``replicate<i>``.
+        ``line<i>`` where each household has its own, ``flag<i>``, ``domain<i>`` and
+        ``replicate<i>``.
     """
     columns = plan.design.replicates
     kept = {f"replicate{i}": portable.number(table[c]) for i, c in enumerate(columns)}
@@ -29,7 +30,9 @@ def micro(table: Any, plan: Plan) -> Any:
     wanted = {"inside": rows["_in"], "weight": rows["_weight"], "size": rows["_size"]}
     if plan.welfare:
         wanted["welfare"] = rows["_welfare"]
-    for start in ("line", "flag", "domain"):
+    for start in ("flag", "domain"):
         wanted |= {c[1:]: rows[c] for c in rows.columns if c.startswith(f"_{start}")}
+    own = (i for i, line in enumerate(plan.lines) if isinstance(line.value, str))
+    wanted |= {f"line{i}": rows[f"_line{i}"] for i in own}
     wanted |= {name: rows[name] for name in kept}
     return rows.filter(rows["_use"]).select(**wanted)
