@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from exitline.api import check, decisions, estimate, mpi, run, tabulate
     from exitline.api.calibrating import calibrate
     from exitline.api.grouped import grouped, grouped_table
+    from exitline.api.replicating import replicate_weights
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -51,6 +52,7 @@ _HOME = {
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
+    "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
     "tabulate": "exitline.api",
 }
@@ -77,6 +79,7 @@ __all__ = [
     "measure",
     "mpi",
     "relative_line",
+    "replicate_weights",
     "run",
     "tabulate",
 ]
