@@ -119,6 +119,14 @@ class Block:
     more: tuple[tuple[str, str | float], ...] = ()
     effect: Floats | None = None
 
+    def unknown(self, i: int) -> str:
+        """Why a figure or its standard error is missing; "" where at most its interval is.
+
+        What is made of several figures needs their standard errors, and has degrees of freedom
+        of its own.
+        """
+        return self.reason[i] if np.isnan(self.estimate[i] + self.se[i]) else ""
+
     def at(self, i: int, level: float) -> Estimate:
         """The record of domain `i`."""
         return Estimate(

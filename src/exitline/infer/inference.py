@@ -41,8 +41,9 @@ NO_AVERAGE = "a cluster with a single unit at a later stage has no variance unde
 NO_CASES = "no household of the kind the measure averages over"
 ROUNDING = 1e-13
 """A share of squares below which values are all alike."""
-SCALED = 1e-6
-"""How far weights that sum to the sample size may be off it."""
+SCALED = 1.1
+"""Weights of less than this on average count no population: they sum to the sample size, give
+or take the households that are left out."""
 
 
 @dataclass(frozen=True)
@@ -302,7 +303,7 @@ def _counts_nobody(by: _By, index: dict[Sum, int]) -> bool:
     replacement.
     """
     households = by.totals[:, index[Sum(Term("one", "households"), None)]].sum()
-    return bool(households <= by.rows.count(by.rows.n).sum() * (1.0 + SCALED))
+    return bool(households <= by.rows.count(by.rows.n).sum() * SCALED)
 
 
 def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:
