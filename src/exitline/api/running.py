@@ -218,7 +218,7 @@ def measure_study(ready: Ready) -> Estimates:
         ready.table, study.measures, ready.engine, welfare=ready.welfare,
         line=poverty_lines_of(ready), design=ready.design, by=study.areas, deff=True,
         level=study.confidence, interval=study.interval, missing=study.missing_welfare,
-        labels=ready.data.labels,
+        where=study.subpopulation, labels=ready.data.labels,
     )  # fmt: skip
 
 

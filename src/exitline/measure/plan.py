@@ -38,6 +38,7 @@ def make_plan(
     year: int | None = None,
     level: float = 0.95,
     with_squares: bool = False,
+    where: str | None = None,
 ) -> Request:
     """Resolve measures, lines and domains, and check that every column is there.
 
@@ -49,6 +50,8 @@ def make_plan(
         As in `exitline.estimate`.
     with_squares : bool
         Sum squares too, for design effects.
+    where : str, optional
+        The column that is true for the rows that figures speak of.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def make_plan(
     lines: tuple[PovertyLine, ...] = ()
     with faults.kept():
         lines = poverty_lines(line, year)
-    plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position)
+    plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position, where=where)
     _check(plan, level, faults)
     require_columns(plan.columns, columns, faults)
     faults.raise_all()
