@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, mpi, run
+    from exitline.api import check, decisions, estimate, mpi, run, tabulate
     from exitline.api.calibrating import calibrate
+    from exitline.api.grouped import grouped, grouped_table
+    from exitline.api.replicating import replicate_weights
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -43,12 +45,16 @@ _HOME = {
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
+    "grouped": "exitline.api.grouped",
+    "grouped_table": "exitline.api.grouped",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
+    "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
+    "tabulate": "exitline.api",
 }
 
 __all__ = [
@@ -66,12 +72,16 @@ __all__ = [
     "check",
     "decisions",
     "estimate",
+    "grouped",
+    "grouped_table",
     "load_standard",
     "load_study",
     "measure",
     "mpi",
     "relative_line",
+    "replicate_weights",
     "run",
+    "tabulate",
 ]
 
 

@@ -4,5 +4,8 @@ from exitline.api.estimation import estimate
 from exitline.api.multidimensional import mpi
 from exitline.api.recompute import recompute_claim
 from exitline.api.running import Run, check, decisions, run
+from exitline.api.tabulation import tabulate
 
-__all__ = ["Run", "check", "decisions", "estimate", "mpi", "recompute_claim", "run"]
+__all__ = [
+    "Run", "check", "decisions", "estimate", "mpi", "recompute_claim", "run", "tabulate",
+]  # fmt: skip

@@ -58,8 +58,8 @@ def estimate(
         The survey's year, which a `Line` of a standard needs.
     level : float
         Two-sided confidence of intervals, between 0 and 1.
-    interval : {"logit", "beta"}
-        Interval of shares: logit, or Korn and Graubard's beta.
+    interval : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
+        Interval of shares: logit, Korn and Graubard's beta, and the others of R's svyciprop.
     deff : bool
         Compute design effects.
     missing : {"error", "exclude"}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from exitline.infer.estimates import Estimates
     from exitline.infer.intervals import ShareMethod
     from exitline.measure.deprivations import Asked
-    from exitline.measure.multidimensional import Figure
+    from exitline.measure.mpi_figures import Figure
     from exitline.standard.model import MissingRule
 
 
@@ -145,17 +145,22 @@ def estimate_mpi(
     -------
     Estimates
     """
-    from exitline.measure.deprivations import kept, states_of
-    from exitline.measure.multidimensional import figures, scored
+    from exitline.measure.mpi_figures import columns_of, figures
     from exitline.measure.plan import require_usable
+    from exitline.measure.scores import scored
+    from exitline.measure.states import kept, states_of
 
-    require_usable([c for c in design.columns if c in table.columns], table)
+    areas = [by] if isinstance(by, str) else by or ()
+    needed = [c for area in areas for c in ([area] if isinstance(area, str) else area)]
+    keep = tuple(dict.fromkeys((*design.columns, *needed)))
+    require_usable(keep, table)
     given = states_of(table, asked, lines)
     sample = kept(engine.run(given.counts(design)), given)
     spec = replace(asked.spec, all_kept=sample.all_kept)
     chosen = figures(spec, [measures] if isinstance(measures, str) else measures)
+    rows = scored(table, spec, given.states, keep, columns_of(one.measure for one in chosen))
     found = estimate_table(
-        scored(table, spec, given.states), [one.measure for one in chosen], engine, welfare=None,
+        rows, [one.measure for one in chosen], engine, welfare=None,
         line=None, design=design, by=by, level=level, interval=interval, labels=labels,
     )  # fmt: skip
     notes = (*asked.notes, *sample.notes, *found.notes)

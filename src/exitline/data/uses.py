@@ -217,10 +217,12 @@ def _bound_uses(study: Study, standard: Standard | None) -> dict[str, set[str]]:
             bound[line.name].add("number")
     for column in _standard_columns(standard, "household"):
         bound[column.name].add(column.kind)
+    known = {*standard.indicators, *standard.cutoffs} if standard is not None else set()
     for measure in study.measures:
         kind = "truth" if measure.startswith("proportion") else "number"
         for name in _arguments(measure):
-            bound[name].add(kind)
+            if name not in known:  # of the standard, not of the data
+                bound[name].add(kind)
     return bound
 
 

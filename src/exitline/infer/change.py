@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from exitline.errors import DesignError, MeasureError, nearest
 from exitline.infer.compare import p_value
+from exitline.infer.estimates import FURTHER
 from exitline.infer.intervals import symmetric
 from exitline.infer.links import Shared, shared_names, shared_psus
 
@@ -49,6 +50,8 @@ class Change:
         Households that the figures rest on.
     reason : str
         Why the change or its standard error is missing; "" otherwise.
+    more : mapping of str to (str or float)
+        What else tells the figure from others: its indicator, its cut-off k.
     """
 
     measure: str
@@ -68,6 +71,7 @@ class Change:
     n_before: int
     n_after: int
     reason: str
+    more: Mapping[str, str | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,11 +101,20 @@ class Changes:
         """The table, one row for each figure and kind of change."""
         import pandas as pd
 
-        names = list(Change.__dataclass_fields__)
-        return pd.DataFrame({name: [getattr(row, name) for row in self.rows] for name in names})
+        names = [name for name in Change.__dataclass_fields__ if name != "more"]
+        found = {name: [getattr(row, name) for row in self.rows] for name in names}
+        found |= {
+            name: [row.more.get(name, FURTHER[name]) for row in self.rows] for name in self.further
+        }
+        return pd.DataFrame(found)
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Columns that tell measures apart: indicator, dimension, k, where there are any."""
+        return tuple(dict.fromkeys(name for row in self.rows for name in row.more))
 
     def find(self, **selector: Any) -> Change:
-        """The one change with these values of measure, line, by, domain and kind.
+        """The one change with these values of measure, line, by, domain and kind (and indicator).
 
         Raises
         ------
@@ -109,9 +122,12 @@ class Changes:
             When none or several fit.
         """
         wanted = {name: "" if value is None else str(value) for name, value in selector.items()}
-        unknown = set(wanted) - set(list(Change.__dataclass_fields__)[:5])
+        own = list(Change.__dataclass_fields__)[:5]
+        unknown = set(wanted) - {*own, *self.further}
         hits = [] if unknown else [
-            row for row in self.rows if all(getattr(row, k) == v for k, v in wanted.items())
+            row for row in self.rows
+            if all(str(getattr(row, k) if k in own else row.more.get(k, "")) == v
+                   for k, v in wanted.items())
         ]  # fmt: skip
         if len(hits) != 1:
             known = {x for r in self.rows for x in (r.measure, r.line, r.by, r.domain, r.kind)}
@@ -288,12 +304,12 @@ class _Pair:
 def _common(before: Estimates, after: Estimates) -> Iterator[_Pair]:
     """Blocks and areas that both have."""
     one_line = _only_line(before), _only_line(after)
-    there = {(block.measure, block.line, block.by): block for block in after.blocks}
+    there = {(b.measure, b.line, b.by, _further(b)): b for b in after.blocks}
     for block in before.blocks:
         line = block.line
         if None not in one_line and line:
             line = str(one_line[1])
-        other = there.get((block.measure, line, block.by))
+        other = there.get((block.measure, line, block.by, _further(block)))
         if other is None:
             continue
         position = {key: i for i, key in enumerate(other.rows.codes)}
@@ -302,6 +318,11 @@ def _common(before: Estimates, after: Estimates) -> Iterator[_Pair]:
             label = line if line == block.line else f"{block.line} -> {line}"
             ours, theirs = np.array(found, dtype=np.int64).T
             yield _Pair(block, other, ours, theirs, label)
+
+
+def _further(block: Block) -> tuple[str, ...]:
+    """What else must be the same of two figures: the indicator, the cut-off."""
+    return tuple(f"{name}={value}" for name, value in block.more)
 
 
 def _only_line(estimates: Estimates) -> str | None:
@@ -330,7 +351,7 @@ def _of_kind(
             float(b[k]), float(a[k]), float(value[k]), float(se[k]), float(bounds.low[k]),
             float(bounds.high[k]), level, float(known[k]), float(p[k]),
             int(pair.before.n[i]), int(pair.after.n[j]),
-            missing or _reason(value[k], se[k]),
+            missing or _reason(value[k], se[k]), dict(pair.before.more),
         )  # fmt: skip
 
 

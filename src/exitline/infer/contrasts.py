@@ -173,7 +173,7 @@ def smooth_function(
 
 
 def joined(figures: Sequence[Figure], sign: str) -> dict[str, Any]:
-    """measure, line, by and domain of a function of figures: what they share, or all, joined.
+    """measure, line, by, domain and what else tells figures apart: what they share, or all, joined.
 
     Parameters
     ----------
@@ -187,7 +187,17 @@ def joined(figures: Sequence[Figure], sign: str) -> dict[str, Any]:
         "by": [block.by for block, _ in figures],
         "domain": [block.rows.labels[i] for block, i in figures],
     }
-    return {k: v[0] if len(set(v)) == 1 else sign.join(v) for k, v in parts.items()}
+    found: dict[str, Any] = {k: _shared(v, sign) for k, v in parts.items()}
+    each = [dict(block.more) for block, _ in figures]
+    names = dict.fromkeys(name for more in each for name in more)
+    found["more"] = {name: _shared([m.get(name, "") for m in each], sign) for name in names}
+    return found
+
+
+def _shared(values: Sequence[str | float], sign: str) -> str | float:
+    """The value that all have, or all of them, joined."""
+    texts = [str(value) for value in values]
+    return values[0] if len(set(texts)) == 1 else sign.join(texts)
 
 
 def difference(estimates: Estimates, a: Figure, b: Figure) -> Estimate:

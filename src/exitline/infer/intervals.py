@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
+
+from exitline.errors import MeasureError, nearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-ShareMethod = Literal["logit", "beta"]
+ShareMethod = Literal["logit", "beta", "wilson", "asin", "likelihood", "mean"]
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,82 @@ def effective_size(
     return np.where(flat, n / max(floor, 1.0), plain) * correction
 
 
+def wilson_share(share: Floats, se: Floats, df: Floats, level: float = 0.95) -> Bounds:
+    """Wilson's score interval at the effective sample size p (1 - p) / se^2, with Student's t.
+
+    As R's ``svyciprop(method = "wilson")``; NaN where the share is 0 or 1.
+
+    References
+    ----------
+    Wilson (1927), Journal of the American Statistical Association 22, 209-212.
+
+    Examples
+    --------
+    >>> b = wilson_share(np.array([0.5]), np.array([0.05]), np.array([np.inf]))
+    >>> float(b.low[0].round(3)), float(b.high[0].round(3))
+    (0.404, 0.596)
+    """
+    t = t_quantile(0.5 + level / 2.0, df)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        more = t**2 * se**2 / (share * (1.0 - share))  # t^2 / n
+        centre = (share + more / 2.0) / (1.0 + more)
+        half = np.sqrt(more * (share * (1.0 - share) + more / 4.0)) / (1.0 + more)
+    return Bounds(centre - half, centre + half)
+
+
+def asin_share(share: Floats, se: Floats, df: Floats, level: float = 0.95) -> Bounds:
+    """Symmetric on the scale of the arcsine of the root, as ``svyciprop(method = "asin")``.
+
+    Examples
+    --------
+    >>> b = asin_share(np.array([0.5]), np.array([0.05]), np.array([np.inf]))
+    >>> float(b.low[0].round(3)), float(b.high[0].round(3))
+    (0.403, 0.597)
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = t_quantile(0.5 + level / 2.0, df) * se / (2.0 * np.sqrt(share * (1.0 - share)))
+    angle = np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0)))
+    low, high = np.maximum(angle - half, 0.0), np.minimum(angle + half, np.pi / 2.0)
+    return Bounds(np.sin(low) ** 2, np.sin(high) ** 2)
+
+
+def likelihood_share(share: Floats, se: Floats, df: Floats, level: float = 0.95) -> Bounds:
+    """Limits at which twice the scaled working log likelihood has fallen by t squared.
+
+    The binomial likelihood at the effective sample size p (1 - p) / se^2 (Rao and Scott's
+    correction of the ratio test); solved exactly, where R's ``svyciprop(method =
+    "likelihood")`` interpolates a profile. NaN where the share is 0 or 1.
+
+    Examples
+    --------
+    >>> b = likelihood_share(np.array([0.5]), np.array([0.05]), np.array([np.inf]))
+    >>> float(b.low[0].round(3)), float(b.high[0].round(3))
+    (0.403, 0.597)
+    """
+    inside = (share > 0) & (share < 1) & (se > 0)
+    p = np.where(inside, share, 0.5)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fall = t_quantile(0.5 + level / 2.0, df) ** 2 * se**2 / (2.0 * p * (1.0 - p))
+
+    def limit(end: float) -> Floats:
+        near, far = p.copy(), np.full_like(p, end)
+        for _ in range(200):  # halves until the two ends are neighbours
+            middle = (near + far) / 2.0
+            with np.errstate(divide="ignore", invalid="ignore"):
+                fallen = p * np.log(p / middle) + (1.0 - p) * np.log((1.0 - p) / (1.0 - middle))
+            above = fallen > fall
+            near, far = np.where(above, near, middle), np.where(above, middle, far)
+        return np.where(inside & np.isfinite(fall), near, np.nan)
+
+    return Bounds(limit(0.0), limit(1.0))
+
+
+def mean_share(share: Floats, se: Floats, df: Floats, level: float = 0.95) -> Bounds:
+    """Symmetric on the scale of the share itself, as ``svyciprop(method = "mean")``: it may pass
+    0 or 1."""
+    return symmetric(share, se, df, level)
+
+
 def share(
     estimate: Floats,
     se: Floats,
@@ -131,20 +210,38 @@ def share(
     method: ShareMethod = "logit",
     design_effect: float = 1.0,
 ) -> Bounds:
-    """Interval of a proportion: logit by default, beta where the share is 0 or 1 or on request.
+    """Interval of a proportion: logit by default, beta where the share is 0 or 1.
 
     Parameters
     ----------
     estimate, se, n, df : float arrays, shape (k,)
     level : float
-    method : {"logit", "beta"}
+    method : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
+        As R's ``svyciprop``.
     design_effect : float
         Assumed where the share is 0 or 1.
     """
+    if method not in get_args(ShareMethod):
+        raise MeasureError(
+            f"there is no interval of shares named '{method}'",
+            expected="one of " + ", ".join(get_args(ShareMethod)),
+            got=repr(method),
+            remedy=nearest(str(method), get_args(ShareMethod)) or "choose one of these",
+        )
     effective = effective_size(estimate, se, n, df, level, design_effect)
     beta = beta_share(estimate, effective, level)
     if method == "beta":
         return beta
-    by_logit = logit_share(estimate, se, df, level)
+    chosen = INSIDE[method](estimate, se, df, level)
     flat = (estimate <= 0) | (estimate >= 1)
-    return Bounds(np.where(flat, beta.low, by_logit.low), np.where(flat, beta.high, by_logit.high))
+    return Bounds(np.where(flat, beta.low, chosen.low), np.where(flat, beta.high, chosen.high))
+
+
+INSIDE: Mapping[str, Callable[[Floats, Floats, Floats, float], Bounds]] = {
+    "logit": logit_share,
+    "wilson": wilson_share,
+    "asin": asin_share,
+    "likelihood": likelihood_share,
+    "mean": mean_share,
+}
+"""Intervals of shares between 0 and 1, by name."""

@@ -16,6 +16,7 @@ from exitline.measure.sums import Sum
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.data.design import Design
     from exitline.infer.cells import Cells
     from exitline.infer.estimates import Estimates
     from exitline.measure.sums import Plan
@@ -102,7 +103,8 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
             got="none",
             remedy="run `exitline check` on the study",
         )
-    _refuse_straddling(table, plan)
+    if plan.clustered:
+        refuse_reused_psus(table, plan.design)
 
 
 def _where(fault: str, plan: Plan) -> str:
@@ -129,18 +131,27 @@ def _columns(names: Sequence[str]) -> str:
     return ("column " if len(names) == 1 else "columns ") + ", ".join(f"'{c}'" for c in names)
 
 
-def _refuse_straddling(table: pa.Table, plan: Plan) -> None:
-    """Refuse PSU ids that stand in several strata, unless ids are nested."""
-    if plan.design.nest or plan.design.stratum is None or not plan.design.stages:
-        return
-    if not plan.clustered:
+def refuse_reused_psus(table: pa.Table, design: Design) -> None:
+    """Refuse PSU ids that stand in several strata, unless ids are nested.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        With the columns ``stage1`` and ``stratum``.
+    design : Design
+
+    Raises
+    ------
+    DesignError
+    """
+    if design.nest or design.stratum is None or not design.stages:
         return
     pairs = table.select(["stage1", "stratum"]).group_by(["stage1", "stratum"]).aggregate([])
     several = pairs.num_rows - len(pairs.column("stage1").unique())
     if several:
         raise DesignError(
             f"{several:,} PSU ids are used in more than one stratum",
-            where=_columns((plan.design.stages[0], *plan.design.strata_columns)),
+            where=_columns((design.stages[0], *design.strata_columns)),
             expected="each PSU in one stratum",
             got="the same id in several",
             remedy="if ids start anew in each stratum, say nest=True (design: {nest: true}); "

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
-from exitline.errors import DataError, MeasureError
-from exitline.measure import portable
+from exitline.errors import MeasureError
 from exitline.measure.indicators import (
     Indicators,
     exact,
     of_rule_file,
     read_indicators,
 )
-from exitline.measure.multidimensional import Band, Cut, Spec, States, is_kept
-from exitline.standard import Standard, apply, load
+from exitline.measure.scores import Band, Cut, Spec
+from exitline.standard import Standard, load
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from exitline.data.design import Design
     from exitline.data.values import Uses
     from exitline.standard import Condition
@@ -126,7 +121,7 @@ def ask(
         read = read_indicators(indicators, missing, columns)
         found = Asked(Spec(read, ()), notes=_weights_note(read))
     if k is not None:
-        spec = replace(found.spec, cuts=_cuts(k), mixed=False)
+        spec = replace(found.spec, cuts=_cuts(k), declared_alone=False)
         found = replace(found, spec=spec, declared=False)
     if not found.spec.cuts:
         raise MeasureError(
@@ -170,7 +165,7 @@ def of_standard(standard: Standard) -> Asked:
     cuts = [] if poor is None else [Cut("poor", None, float(first.at_least) if first else _NONE)]
     if by_score:
         cuts += [Cut(c.name, c.at_least) for c in reached if poor is None or c is not first]
-    spec = Spec(found, tuple(cuts), mixed=not by_score)
+    spec = Spec(found, tuple(cuts), declared_alone=not by_score)
     return Asked(spec, standard, poor is not None, notes)
 
 
@@ -238,179 +233,3 @@ def _band(name: str, ends: Any) -> Band:
             got=f"{pair[0]}, {pair[1]}", remedy="change the ends",
         )  # fmt: skip
     return Band(name, low, high)
-
-
-@dataclass(frozen=True)
-class Over:
-    """What is asked for over a table.
-
-    Attributes
-    ----------
-    table : ibis.Table
-    asked : Asked
-    states : States
-    raw : mapping of str to ibis.Value
-        By indicator: its state before the rule for missing values.
-    flags : mapping of str to ibis.Value
-        Columns of numbers that stand for true and false.
-    """
-
-    table: Any
-    asked: Asked
-    states: States
-    raw: Mapping[str, Any]
-    flags: Mapping[str, Any] = field(default_factory=dict)
-
-    def counts(self, design: Design) -> Any:
-        """The query: how many rows, how many are kept, what is missing, what is not 0 or 1."""
-        rows, known = is_kept(self.table, self.asked.spec, self.states)
-        weight = ibis.literal(1.0)
-        for name in (design.weight, design.size):
-            if name is not None:
-                weight = weight * portable.number(self.table[name])
-        weight = ibis.ifelse(portable.finite(weight), weight, 0.0)
-        new = {"known": known, "weight": weight}
-        new |= {f"missing{i}": state.isnull() for i, state in enumerate(self.raw.values())}
-        new |= {f"odd{i}": _odd(value) for i, value in enumerate(self.flags.values())}
-        made = rows.mutate(**new)
-        sums = {
-            name: made[name].fill_null(True).cast("int64").sum() for name in new if name != "weight"
-        }
-        kept_weight = ibis.ifelse(made["known"], made["weight"], 0.0).sum()
-        return made.aggregate(rows=made.count(), all=made["weight"].sum(), kept=kept_weight, **sums)
-
-
-def states_of(table: Any, asked: Asked, lines: Mapping[str, Any]) -> Over:
-    """The states of each row of a table.
-
-    Parameters
-    ----------
-    table : ibis.Table
-    asked : Asked
-    lines : mapping of str to float or ibis.Value
-        Figures of the lines that a standard's conditions name.
-
-    Raises
-    ------
-    ConditionError
-        For a column that is not there, or of another kind.
-    """
-    flags = _flags(table, asked)
-    names = {name: _truth(value) for name, value in flags.items()}
-    if asked.standard is not None:
-        names = {**apply.derived_columns(asked.standard, table, names), **names}
-    first = asked.spec.indicators
-    raw = {one.name: one.deprived.build(table, lines=lines, names=names) for one in first.each}
-    deprived = _after_rule(first, raw)
-    poor = None
-    if asked.standard is not None and asked.declared:
-        status = apply.household_status(asked.standard, table, lines=lines, names=names)
-        poor = status.poor
-    gaps = {
-        one.name: (one.below - one.achievement.build(table, names=names)) / one.below
-        for one in first.each if first.cardinal and one.achievement is not None
-    }  # fmt: skip
-    second = asked.spec.destitution
-    strict = {}
-    if second is not None:
-        strict = {one.name: one.deprived.build(table, names=names) for one in second.each}
-        strict = _after_rule(second, strict)
-    return Over(table, asked, States(deprived, gaps, poor, strict), raw, flags)
-
-
-def _after_rule(indicators: Indicators, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The states after each indicator's rule for missing values."""
-    return {
-        one.name: raw[one.name] if one.missing == "excluded"
-        else raw[one.name].fill_null(one.missing == "deprived")
-        for one in indicators.each
-    }  # fmt: skip
-
-
-def _flags(table: Any, asked: Asked) -> dict[str, Any]:
-    """Columns of numbers where true and false are wanted."""
-    return {
-        name: portable.number(table[name])
-        for name, kind in asked.kinds.items()
-        if kind == "truth" and name in table.columns and table[name].type().is_numeric()
-    }
-
-
-def _truth(number: Any) -> Any:
-    """True for 1, false for 0, missing for the rest."""
-    return ibis.ifelse(portable.finite(number), number == 1.0, ibis.null("boolean"))
-
-
-def _odd(number: Any) -> Any:
-    """Whether a number stands for neither true nor false."""
-    there = number.notnull() & ~portable.nan(number)
-    return (there & (number != 0.0) & (number != 1.0)).fill_null(False)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The retained sample.
-
-    Attributes
-    ----------
-    all_kept : bool
-    excluded : dict of str to int
-        Households left out, by reason.
-    notes : tuple of str
-    """
-
-    all_kept: bool
-    excluded: dict[str, int]
-    notes: tuple[str, ...]
-
-
-def kept(found: pa.Table, given: Over) -> Sample:
-    """The retained sample, from the result of `Over.counts`.
-
-    Parameters
-    ----------
-    found : pyarrow.Table
-    given : Over
-
-    Raises
-    ------
-    DataError
-        Where a column of zeros and ones holds something else, or nobody is left.
-    """
-    row = found.to_pylist()[0]
-    for i, name in enumerate(given.flags):
-        if row[f"odd{i}"]:
-            raise DataError(
-                f"the column '{name}' holds more than true and false",
-                expected="0 and 1, or true and false",
-                got=f"other numbers on {row[f'odd{i}']:,} rows",
-                remedy=f'say which value means deprived: "{name} = 2"',
-            )  # fmt: skip
-    rows, known = int(row["rows"] or 0), int(row["known"] or 0)
-    each = given.asked.spec.indicators.each
-    missing = {one.name: int(row[f"missing{i}"] or 0) for i, one in enumerate(each)}
-    if rows and not known:
-        raise DataError(
-            "no household can be used: each has a missing indicator",
-            expected="a value of every indicator on some rows", got=_counted(missing),
-            remedy="complete the columns, or say what a missing value counts as: missing=",
-        )  # fmt: skip
-    notes = [
-        f"{missing[one.name]:,} households with a missing {one.name} count as {one.missing} in it"
-        for one in each if one.missing != "excluded" and missing[one.name]
-    ]  # fmt: skip
-    if known == rows:
-        return Sample(all_kept=True, excluded={}, notes=tuple(notes))
-    share = float(row["kept"] or 0.0) / float(row["all"]) if row["all"] else float("nan")
-    left = {one.name: missing[one.name] for one in each if one.missing == "excluded"}
-    notes.insert(
-        0,
-        f"retained sample: {known:,} of {rows:,} households, {100 * share:.1f} % of the weighted "
-        f"population; left out for a missing indicator: {_counted(left)}",
-    )
-    return Sample(all_kept=False, excluded={"missing_indicator": rows - known}, notes=tuple(notes))
-
-
-def _counted(missing: Mapping[str, int]) -> str:
-    """How often each indicator is missing."""
-    return ", ".join(f"{name} {n:,}" for name, n in missing.items() if n) or "none"
