@@ -54,7 +54,8 @@ def wave(seed):
 design = xl.Design(weight="w", strata="stratum", psu="ea")
 then, now = wave(1), wave(2)
 def job():
-    both = [xl.mpi(homes, {indicators}, k="1/3", design=design, by="region") for homes in (then, now)]
+    both = [xl.mpi(homes, {indicators}, k="1/3", design=design, by="region")
+            for homes in (then, now)]
     return xl.change(*both, years=4)
 for _ in range({warm}):
     job()
