@@ -13,7 +13,8 @@ import numpy as np
 from exitline.data.order import natural_order
 from exitline.errors import DataError, Faults, nearest
 from exitline.grouped_data import Distribution, Pool, fit_grouped, points_of
-from exitline.infer.cells import as_text, label_of
+from exitline.infer.cells import label_of
+from exitline.infer.codes import as_text
 
 if TYPE_CHECKING:
     from exitline.data.source import Source
