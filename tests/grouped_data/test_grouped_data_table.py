@@ -66,7 +66,7 @@ def test_of_very_many_faults_the_first_are_said():
     assert "50 more distributions" in said
 
 
-def test_distributions_without_shares_are_left_out_on_request(capsys):
+def test_distributions_without_shares_are_left_out_on_request():
     data = pd.read_csv(CHINA)
     data.loc[[1, 7], "decile3"] = None
     found = xl.grouped_table(**_china(data=data), missing="exclude")
