@@ -17,6 +17,7 @@ import ibis.expr.operations as ops
 from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, typed_csv
+from exitline.engine.compiled import compiled_once
 from exitline.engine.metadata import add_metadata
 from exitline.engine.settings import CLOSED, FIXED, closed, settings
 from exitline.engine.sql import quoted, text
@@ -131,8 +132,8 @@ class DuckDB:
         read = self._read(source, f"{name}{_AS_READ}")
         local = _local_times(read, zones(source))
         marks = source.options.get("missing", ())
-        columns = typed(as_written(local, marks, text=_text), source, self._rows)
-        columns = as_written(columns, marks, text=_text) if marks else columns
+        columns = typed(as_written(local, marks, text=_text, uses=source.uses), source, self._rows)
+        columns = as_written(columns, marks, text=_text, uses=source.uses) if marks else columns
         self._make(name, self._backend.compile(columns))
 
     def _read(self, source: Source, name: str) -> Any:
@@ -248,7 +249,7 @@ def connected(folder: Path, files: Iterable[str] = (), options: Mapping[str, Any
     ...
     _duckdb.PermissionException: Permission Error: Cannot access file ...
     """
-    backend = ibis.duckdb.connect(**options)
+    backend = compiled_once(ibis.duckdb.connect(**options))
     for said in (_TIDY, *FIXED, *closed(folder, files)):
         backend.raw_sql(said).fetchall()
     return backend

@@ -88,6 +88,14 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
                 + "; the report then says how many",
             )
     if table.num_rows == 0 or not np.nansum(numbers(table.column("n"))):
+        if plan.where is not None and table.num_rows:
+            raise DataError(
+                "no row fulfils the condition",
+                where="where",
+                expected="at least one row of the subpopulation that can be used",
+                got="none",
+                remedy="check the condition and the codes that it names",
+            )
         raise DataError(
             "no household can be used",
             expected="at least one row with a positive weight",

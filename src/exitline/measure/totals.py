@@ -7,7 +7,7 @@ the number of households and how many rows could not be used and why.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -150,14 +150,14 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
     return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
 
 
-def prepared(table: Any, plan: Plan, also: tuple[str, ...] = ()) -> Any:
+def prepared(table: Any, plan: Plan, also: Mapping[str, Any] = MappingProxyType({})) -> Any:
     """Rows with canonical columns, a flag for each fault, and who takes part.
 
     Parameters
     ----------
     table : ibis.Table
     plan : Plan
-    also : tuple of str
+    also : mapping of str to column
         Columns to carry along as they are.
 
     Returns
@@ -181,7 +181,7 @@ def prepared(table: Any, plan: Plan, also: tuple[str, ...] = ()) -> Any:
         new[f"_flag{index}"] = portable.number(table[name])
     if plan.clustered:
         new |= _design_columns(table, design, moments=plan.moments)
-    rows = table.select(**new, **{name: table[name] for name in also})
+    rows = table.select(**new, **also)
     rows = rows.mutate(**_faults(rows, table, plan))
     rows = rows.mutate(_use=~_any(rows[f"_{fault}"] for fault in FAULTS))
     return rows.mutate(_in=rows["_use"] & rows["_asked"])
