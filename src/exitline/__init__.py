@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from exitline import measure
     from exitline.api import check, decisions, estimate, mpi, run, tabulate
     from exitline.api.calibrating import calibrate
+    from exitline.api.grouped import grouped, grouped_table
+    from exitline.api.replicating import replicate_weights
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -43,11 +45,14 @@ _HOME = {
     "check": "exitline.api",
     "decisions": "exitline.api",
     "estimate": "exitline.api",
+    "grouped": "exitline.api.grouped",
+    "grouped_table": "exitline.api.grouped",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
+    "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
     "tabulate": "exitline.api",
 }
@@ -67,11 +72,14 @@ __all__ = [
     "check",
     "decisions",
     "estimate",
+    "grouped",
+    "grouped_table",
     "load_standard",
     "load_study",
     "measure",
     "mpi",
     "relative_line",
+    "replicate_weights",
     "run",
     "tabulate",
 ]

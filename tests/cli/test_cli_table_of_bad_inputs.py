@@ -44,6 +44,8 @@ check {in:study.yaml}
 run {in:study.yaml} --out {out:o2}
 estimate {in:homes.csv} --measure {headcount} --welfare {y} --line {6000} --weight {w} --by {region}
 estimate {in:homes.csv} --welfare {y} --line {y} --size {n} --strata {s} --psu {p} --level {0.9}
+grouped {in:homes.csv} --counts {n} --means {y} --by {region} --measure {gini} --line {9000}
+grouped {in:homes.csv} --shares {y*} --mean {w} --official {w} --pool {s} --weight {w} --line {y}
 standards {albania-2012}
 standards {in:std.yaml}
 plan --standard {china-2011-2020} --area-class {west} --icc {0.05} --curve {0.01,0.02}

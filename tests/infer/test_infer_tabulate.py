@@ -10,6 +10,7 @@ import pytest
 
 import exitline as xl
 from exitline.errors import DataError, ExitlineError, MeasureError
+from exitline.infer.intervals import share
 from exitline.infer.quadratic import tail_of_sum
 
 HERE = Path(__file__).parent
@@ -91,15 +92,32 @@ LOOSE = {"logit": 1e-7, "likelihood": 3e-3}
 @pytest.mark.parametrize("row", INTERVALS.to_dict("records"), ids=lambda r: "-".join(
     str(r[k]) for k in ("case", "method", "level")
 ))  # fmt: skip
-def test_intervals_of_shares_as_svyciprop(row):
+def test_intervals_of_shares_as_svyciprop(row, shares):
     method = {"xlogit": "logit"}.get(row["method"], row["method"])
-    table = xl.tabulate(
-        _schools(row["case"]), "sch.wide", design=DESIGNS[row["case"]], interval=method,
-        level=row["level"],
-    )  # fmt: skip
-    got = table.to_pandas("cell").set_index("row").loc["Yes"]
+    p, se, n, df = (
+        np.array([float(shares[row["case"]][k])]) for k in ("estimate", "se", "n", "df")
+    )
+    got = share(p, se, n, df, row["level"], method)
     for name in ("low", "high"):
-        assert got[f"ci_{name}"] == pytest.approx(row[name], rel=LOOSE.get(row["method"], 1e-9))
+        close = pytest.approx(row[name], rel=LOOSE.get(row["method"], 1e-9))
+        assert getattr(got, name)[0] == close
+
+
+@pytest.fixture(scope="module")
+def shares():
+    """The share of schools with sch.wide "Yes", by case."""
+    return {
+        case: xl.tabulate(_schools(case), "sch.wide", design=DESIGNS[case]).to_pandas("cell").loc[1]
+        for case in ("strat", "clus1", "clus2")
+    }
+
+
+def test_the_interval_is_that_which_was_asked_for():
+    found = [
+        xl.tabulate(_schools("clus1"), "sch.wide", interval=one).to_pandas("cell")["ci_low"][0]
+        for one in ("logit", "wilson")
+    ]
+    assert found[0] != found[1]
 
 
 def test_wilson_is_the_score_interval_at_the_effective_size():

@@ -9,9 +9,10 @@ import numpy as np
 
 from exitline.infer import intervals
 from exitline.infer.association import Counts, independence
-from exitline.infer.cells import MISSING_DOMAIN
+from exitline.infer.codes import MISSING_DOMAIN
 from exitline.infer.inference import NO_DF, ONE_PSU
 from exitline.infer.joint import Joint, of_areas
+from exitline.infer.taylor import linearised_variance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _Levels = tuple[list[tuple[str, ...]], tuple[str, ...]]
+AT_ONCE = 16
 SHARES = ("cell", "row", "column", "count")
 """What a figure of a table is a share of: all, its row, its column; or a number."""
 
@@ -212,7 +214,9 @@ def tabulation(
     counts, covariance = _counts(estimates, cells.counts, _places(cells.counts, grid))
     shape = (len(of_row), len(of_column))
     sets = _laid_out(counted, places, shape)
-    figures = _figures(sets, counts, covariance, estimates.level, interval)
+    figures = _figures(
+        sets, counts, estimates, (cells.counts, _places(cells.counts, grid)), interval
+    )
     shown = np.array([*row_names, ""]), np.array([*column_names, ""])
     return Tabulation(
         names[0], names[1] if columns else "", row_names, column_names,
@@ -277,18 +281,20 @@ def _laid_out(counted: tuple[Counted, ...], places: list[Ints], shape: tuple[int
 
 
 def _figures(
-    sets: _Sets, counts: Floats, covariance: Floats, level: float, interval: intervals.ShareMethod
+    sets: _Sets,
+    counts: Floats,
+    estimates: Estimates,
+    cells: tuple[Block, Ints],
+    interval: intervals.ShareMethod,
 ) -> Figures:
     """Every figure of the table; `row` and `column` are positions."""
     share, of, over = _wanted(sets)
-    number = over < 0
+    number, level = over < 0, estimates.level
     totals = sets.members @ counts
     base = np.where(number, 1.0, totals[over])
     value = totals[of] / base
     slope = sets.members[of] - np.where(number[:, None], 0.0, value[:, None] * sets.members[over])
-    slope /= base[:, None]
-    variance = np.einsum("fk,kl,fl->f", slope, covariance, slope, optimize=True)
-    se = np.sqrt(np.maximum(variance, 0.0))
+    se = _standard_errors(slope / base[:, None], *cells, estimates)
     about = np.where(number, of, over)
     lone = sets.alone[about] & ~number
     se = np.where(lone, np.nan, np.where(number, sets.se[of], se))
@@ -303,6 +309,26 @@ def _figures(
         tuple(share), sets.row[of], sets.column[of], value, se, low, high, df, n, totals[about],
         tuple(str(text) for text in reason),
     )  # fmt: skip
+
+
+def _standard_errors(slope: Floats, block: Block, places: Ints, estimates: Estimates) -> Floats:
+    """Standard errors of linear functions of the cells' counts, shape (functions,).
+
+    Each is linearised as one figure of the whole sample, so that a share that cannot vary has
+    none. Functions are taken a few at a time, for the memory's sake.
+    """
+    size = len(slope)
+    if not estimates.frame.stages:
+        return np.zeros(size)
+    rows = replace(block.rows, domain=np.zeros_like(block.rows.domain), keys=((),), written=())
+    by_domain = np.zeros((block.rows.size, size))
+    by_domain[places[places >= 0]] = slope[:, places >= 0].T
+    variance = np.empty(size)
+    for start in range(0, size, AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        influence = block.influence[:, None] * by_domain[block.rows.domain, some]
+        variance[some] = linearised_variance(rows, influence, estimates.frame)[0]
+    return np.sqrt(np.maximum(variance, 0.0))
 
 
 def _wanted(sets: _Sets) -> tuple[list[str], Ints, Ints]:

@@ -77,8 +77,7 @@ class Profile:
 
     def sum(self, of: Floats) -> Floats:
         """By domain."""
-        found: Floats = np.bincount(self.domain, weights=of, minlength=self.size)
-        return found
+        return np.asarray(np.bincount(self.domain, of, minlength=self.size), dtype=np.float64)
 
     @cached_property
     def starts(self) -> Ints:

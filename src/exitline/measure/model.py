@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 Unit = Literal["persons", "households"]
 Interval = Literal["share", "plain"]
-AT_LINE = frozenset({"poor", "gap", "log_gap", "shortfall", "censored"})
+AT_LINE = frozenset(
+    {"poor", "gap", "log_gap", "shortfall", "censored", "rich", "rich_share", "rich_gap"}
+)
 """Kinds of terms that depend on a poverty line."""
+RANKED = frozenset({"ranked", "lower", "zenga", "zenga_slope", "zenga_unit"})
+"""Kinds of terms that depend on ranks within the domain."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Term:
         Parameter of the kind: the power of a gap, of welfare.
     positive : bool
         Leaves out welfare <= 0.
+    nonnegative : bool
+        Leaves out welfare < 0.
     column : str, optional
         The column of a "flag" (0 or 1) or an "amount".
     at : Scalar, optional
@@ -46,14 +52,15 @@ class Term:
         "at_most" or "kernel" term sums in place of persons.
     ranking : Term, optional
     among : Term, optional
-        Whom ranks are taken among, or whose density a "kernel" is: those with this term's value
-        1; everyone unless given.
+        Only those with this term's value 1 count; ranks are taken among them, and the density of
+        a "kernel" is theirs.
     """
 
     kind: str
     unit: Unit = "persons"
     alpha: float | None = None
     positive: bool = False
+    nonnegative: bool = False
     column: str | None = None
     at: Scalar | None = None
     of: Term | None = None
@@ -63,7 +70,8 @@ class Term:
     @property
     def idempotent(self) -> bool:
         """Whether the term's value is 0 or 1, so that its square is itself."""
-        return self.kind in {"one", "poor", "flag", "at_most"} and self.of is None
+        alone = self.among is None or self.among.idempotent
+        return alone and self.of is None and self.kind in {"one", "poor", "flag", "at_most", "rich"}
 
     @property
     def parts(self) -> tuple[Term, ...]:
@@ -89,7 +97,12 @@ class Term:
     @property
     def ranked(self) -> bool:
         """Whether the term depends on ranks within the domain."""
-        return any(part.kind in {"ranked", "lower"} for part in self.parts)
+        return any(part.kind in RANKED for part in self.parts)
+
+    @property
+    def only_moves(self) -> bool:
+        """Whether a figure's value never depends on the term, only how the figure moves."""
+        return self.kind in {"kernel", "lower", "zenga_unit"}
 
 
 @dataclass(frozen=True)
@@ -230,7 +243,7 @@ class Measure:
     own_line : RelativeLine, optional
         The line of the measure itself; it is taken at no other.
     undefined : str
-        Why there is no figure for some data, if not that nobody is spoken of.
+        Why there is no figure where there are cases.
 
     Examples
     --------
@@ -270,7 +283,7 @@ class Measure:
         plain = {"one", "flag", "amount", "ranked", "lower"}
         parts = [p for t in self.terms for p in t.parts]
         parts += [p for s in self.scalars for t in s.terms for p in t.parts]
-        return any(p.positive or p.kind not in plain for p in parts)
+        return any(p.positive or p.nonnegative or p.kind not in plain for p in parts)
 
     @property
     def about(self) -> Term:
@@ -279,7 +292,10 @@ class Measure:
         n, population, degrees of freedom and the guard against a single PSU count them: the
         average shortfall speaks of the poor, a measure with a logarithm of welfare above zero.
         """
-        return self.speaks_of or Term("one", self.terms[0].unit, positive=self.positive)
+        unit = self.terms[0].unit
+        return self.speaks_of or Term(
+            "one", unit, positive=self.positive, nonnegative=self.nonnegative
+        )
 
     @property
     def positive(self) -> bool:
@@ -287,8 +303,14 @@ class Measure:
         return any(term.positive for term in self.terms)
 
     @property
+    def nonnegative(self) -> bool:
+        """Whether households with welfare < 0 are left out."""
+        return any(term.nonnegative for term in self.terms)
+
+    @property
     def spread_over(self) -> Literal["total", "mean", ""]:
         """Whether the figure is a total or a mean of its first term, which have a design effect."""
         if self.additive:
             return "total"
-        return "mean" if len(self.terms) == 2 and self.terms[1].kind == "one" else ""
+        mean = len(self.terms) == 2 and self.terms[1].kind == "one" and not self.parameters
+        return "mean" if mean else ""
