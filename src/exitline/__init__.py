@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, mpi, run, tabulate
+    from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
     from exitline.api.calibrating import calibrate
     from exitline.api.grouped import grouped, grouped_table
     from exitline.data.design import Design
@@ -46,12 +46,14 @@ _HOME = {
     "estimate": "exitline.api",
     "grouped": "exitline.api.grouped",
     "grouped_table": "exitline.api.grouped",
+    "glm": "exitline.api",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
     "run": "exitline.api",
+    "t_test": "exitline.api",
     "tabulate": "exitline.api",
 }
 
@@ -70,6 +72,7 @@ __all__ = [
     "check",
     "decisions",
     "estimate",
+    "glm",
     "grouped",
     "grouped_table",
     "load_standard",
@@ -78,6 +81,7 @@ __all__ = [
     "mpi",
     "relative_line",
     "run",
+    "t_test",
     "tabulate",
 ]
 
