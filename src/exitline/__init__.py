@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
     from exitline.api.calibrating import calibrate
     from exitline.api.grouped import grouped, grouped_table
+    from exitline.api.replicating import replicate_weights
     from exitline.data.design import Design
     from exitline.data.loader import load_study
     from exitline.data.study import Study
@@ -52,6 +53,7 @@ _HOME = {
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
+    "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
     "t_test": "exitline.api",
     "tabulate": "exitline.api",
@@ -80,6 +82,7 @@ __all__ = [
     "measure",
     "mpi",
     "relative_line",
+    "replicate_weights",
     "run",
     "t_test",
     "tabulate",

@@ -158,7 +158,7 @@ def estimate_table(
     from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
     from exitline.infer.replicates import replicate
-    from exitline.infer.usable import notes_on, refuse_unusable
+    from exitline.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
     from exitline.measure.first import first_pass
     from exitline.measure.micro import micro
     from exitline.measure.plan import make_plan, require_usable
@@ -177,6 +177,7 @@ def estimate_table(
     arrow = engine.run(totals(table, plan, found))
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
+    refuse_reused_psus(cells, plan.design)
     replicated = None
     if plan.design.replicates:
         replicated = replicate(engine.run(micro(table, plan)), cells, plan, chosen.sets)

@@ -7,18 +7,27 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from exitline.data.source import Source
     from exitline.engine.base import Engine
     from exitline.measure.keyed import Key
 
+    Floats = NDArray[np.float64]
+
 KINDS = (".parquet", ".csv")
 """Files that rows with new columns can be written as."""
+FEW = 20
+"""New columns up to which the engine writes them; more are written in batches of rows."""
+BATCH = 50_000
+_GROUP, _WEIGHT = "exitline__group", "exitline__weight"
 
 
 @dataclass(frozen=True)
@@ -54,24 +63,8 @@ class Reweighted:
 
     def to_arrow(self) -> pa.Table:
         """All rows in their order, with the new columns last."""
-        import pyarrow as pa
-
-        from exitline.engine.session import session
-        from exitline.measure.keyed import ROW
-
-        source = self.source
-        if source.kind == "arrow":
-            assert source.table is not None
-            numbered = source.table.append_column(ROW, pa.array(range(source.table.num_rows)))
-            with session(self.engine) as running:
-                rows = self._rows(running, replace(source, table=numbered), (ROW,))
-                found = running.run(rows.order_by(ROW))
-            whole = source.table
-            for name in self.new:
-                whole = whole.append_column(name, found.column(name))
-            return whole
-        with session(self.engine) as running:
-            return running.run(self._rows(running, source, None))
+        rows, group, times = self._parts()
+        return self._multiplied(rows, group, times)
 
     def to_pandas(self) -> pd.DataFrame:
         """As `to_arrow`, for pandas."""
@@ -108,28 +101,101 @@ class Reweighted:
                 expected="a name ending in " + " or ".join(KINDS), got=final.suffix or "no ending",
                 remedy="name it .parquet or .csv",
             )  # fmt: skip
-        if final.suffix.lower() == ".parquet":
+        if final.suffix.lower() == ".parquet" and len(self.new) <= FEW:
             with session(self.engine) as running:
-                return running.write(self._rows(running, self.source, None), final)
-        import pyarrow.csv as writer
+                return running.write(self._whole(running), final)
+        from pyarrow import csv, parquet
 
-        table = self.to_arrow()
+        rows, group, times = self._parts()
+        first = self._multiplied(rows[:0], group[:0], times[:0])
         with whole_file(final) as partial:
-            writer.write_csv(table, partial)
-        return int(table.num_rows)
+            writer: Any = csv.CSVWriter(partial, first.schema)
+            if final.suffix.lower() == ".parquet":
+                writer = parquet.ParquetWriter(partial, first.schema, compression="zstd")
+            with writer:
+                for start in range(0, rows.num_rows, BATCH):
+                    part = slice(start, start + BATCH)
+                    writer.write_table(self._multiplied(rows[part], group[part], times[part]))
+        return int(rows.num_rows)
 
-    def _rows(self, running: Engine, source: Source, keep: Sequence[str] | None) -> Any:
+    def _whole(self, running: Engine) -> Any:
         """The query of rows with new columns."""
-        from exitline.data.source import Source as Rows
-        from exitline.data.values import Uses
-        from exitline.measure.keyed import joined
+        from exitline.measure.keyed import ROW, joined
 
-        table = running.attach(source, "households")
-        texts = frozenset(f.name for f in self.groups.schema if _is_text(f.type))
-        groups = Rows(kind="arrow", table=self.groups).using(Uses(text=texts))
-        found = running.attach(groups, "weights")
-        kept = table.columns if keep is None else keep
-        return joined(table, found, self.keys, self.new, self.weight, kept)
+        table = running.attach(numbered(self.source), "households")
+        found = running.attach(_groups(self.groups), "weights")
+        kept = [c for c in table.columns if c != ROW]
+        new = {name: (column, self.weight) for name, column in self.new.items()}
+        return joined(table, found, self.keys, new, kept)
+
+    def _parts(self) -> tuple[pa.Table, Any, Floats]:
+        """All rows in their order, the number of each row's group, and its weight."""
+        import pyarrow as pa
+
+        from exitline.engine.session import session
+        from exitline.measure.keyed import ROW, joined, key_name
+
+        source = self.source
+        keyed = self.groups.select([key_name(i) for i in range(len(self.keys))])
+        keyed = keyed.append_column(_GROUP, pa.array(range(keyed.num_rows), pa.int64()))
+        new = {_GROUP: (_GROUP, None), _WEIGHT: (None, self.weight)}
+        if self.weight is None:
+            del new[_WEIGHT]
+        with session(self.engine) as running:
+            table = running.attach(numbered(source), "households")
+            weights = running.attach(_groups(keyed), "weights")
+            kept = (ROW,) if source.kind == "arrow" else table.columns
+            rows = joined(table, weights, self.keys, new, kept)
+            found = running.run(rows.order_by(ROW) if source.kind == "arrow" else rows)
+        ones = np.ones(found.num_rows)
+        times = ones if self.weight is None else found.column(_WEIGHT).to_numpy()
+        own = source.table if source.kind == "arrow" else found.drop_columns(list(new))
+        assert own is not None
+        return own, found.column(_GROUP), times
+
+    def _multiplied(self, rows: Any, group: Any, times: Floats) -> pa.Table:
+        """Rows with new columns: those of their groups, times their weights."""
+        import pyarrow as pa
+
+        place = group.to_numpy()
+        made = [
+            pa.array(times * self.groups.column(column).to_numpy()[place])
+            for column in self.new.values()
+        ]
+        return pa.table([*rows.columns, *made], names=[*rows.column_names, *self.new])
+
+
+def _groups(table: pa.Table) -> Source:
+    """Groups as a source, their texts as they are written."""
+    from exitline.data.source import Source
+    from exitline.data.values import Uses
+
+    texts = frozenset(field.name for field in table.schema if _is_text(field.type))
+    return Source(kind="arrow", table=table).using(Uses(text=texts))
+
+
+def numbered(source: Source) -> Source:
+    """Rows in memory with their numbers beside them; others as they are.
+
+    Parameters
+    ----------
+    source : Source
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exitline.data.source import open_source
+    >>> numbered(open_source(pa.table({"y": [5, 6]}))).table.column_names
+    ['y', 'exitline__row']
+    """
+    import pyarrow as pa
+
+    from exitline.measure.keyed import ROW
+
+    if source.kind != "arrow" or source.table is None:
+        return source
+    rows = pa.array(range(source.table.num_rows), pa.int64())
+    return replace(source, table=source.table.append_column(ROW, rows))
 
 
 def _is_text(kind: Any) -> bool:

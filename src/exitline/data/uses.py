@@ -197,9 +197,11 @@ def _bound_uses(study: Study, standard: Standard | None) -> dict[str, set[str]]:
             bound[line.name].add("number")
     for column in _standard_columns(standard, "household"):
         bound[column.name].add(column.kind)
+    known = {*standard.indicators, *standard.cutoffs} if standard is not None else set()
     for measure in study.measures:
         for name in _arguments(measure):
-            bound[name].add("truth")
+            if name not in known:  # of the standard, not of the data
+                bound[name].add("truth")
     return bound
 
 

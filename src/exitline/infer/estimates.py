@@ -10,7 +10,7 @@ import numpy as np
 
 from exitline.errors import MeasureError, nearest
 from exitline.infer import intervals
-from exitline.infer.cells import as_text
+from exitline.infer.codes import as_text
 from exitline.infer.comparisons import Comparisons
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.infer.arrays import Arrays, Domains
-from exitline.infer.cells import Rows, codes
+from exitline.infer.cells import Rows
+from exitline.infer.codes import codes
 from exitline.infer.frame import Frame, Stage
 from exitline.measure import terms
 from exitline.measure.model import Given

@@ -25,16 +25,19 @@ class Key:
 
     Attributes
     ----------
-    column : str
+    column : str or tuple of str
+        Several codes are crossed.
     kind : {"code", "number"}
         Compared as it is written, or as a double.
     """
 
-    column: str
+    column: str | tuple[str, ...]
     kind: Literal["code", "number"] = "code"
 
     def of(self, table: Any) -> Any:
         """The value on each row; missing where it cannot be used."""
+        if isinstance(self.column, tuple):
+            return portable.crossed([table[name] for name in self.column])
         value = table[self.column]
         if self.kind == "code":
             return portable.key(value)
@@ -44,12 +47,27 @@ class Key:
         )
 
 
+def shown(key: Key) -> str:
+    """A key as messages name it.
+
+    Examples
+    --------
+    >>> shown(Key("zone")), shown(Key(("zone", "urban")))
+    ("column 'zone'", "columns 'zone', 'urban'")
+    """
+    if isinstance(key.column, str):
+        return f"column '{key.column}'"
+    return "columns " + ", ".join(f"'{name}'" for name in key.column)
+
+
 def key_name(index: int) -> str:
     """The name of a key's column among the groups."""
     return f"exitline__key{index}"
 
 
-def groups(table: Any, keys: Sequence[Key], weight: str | None) -> Any:
+def groups(
+    table: Any, keys: Sequence[Key], weight: str | None, ranges: Mapping[str, str] | None = None
+) -> Any:
     """The query: rows grouped by keys.
 
     Parameters
@@ -57,28 +75,35 @@ def groups(table: Any, keys: Sequence[Key], weight: str | None) -> Any:
     table : ibis.Table
     keys : sequence of Key
     weight : str, optional
+    ranges : mapping of str to str, optional
+        Names, and columns of numbers.
 
     Returns
     -------
     ibis.Table
         The keys (see `key_name`), ``n`` rows, ``weight`` (their sum), ``faulty`` (rows whose
-        weight is missing, infinite or not above zero).
+        weight is missing, infinite or not above zero); for each of `ranges` its least and
+        largest value, ``<name>_min`` and ``<name>_max``, and ``<name>_missing``, rows without.
     """
     named = {key_name(i): key.of(table) for i, key in enumerate(keys)}
     one = portable.number(table[weight]) if weight else ibis.literal(1.0)
     good = (portable.finite(one) & ~portable.infinite(one) & (one > 0)).fill_null(False)
-    rows = table.select(**named, weight=ibis.ifelse(good, one, 0.0), faulty=~good)
-    return rows.group_by(list(named)).aggregate(
-        n=rows.count(), weight=rows.weight.sum(), faulty=rows.faulty.cast("int64").sum()
-    )
+    spread = {name: Key(column, "number").of(table) for name, column in (ranges or {}).items()}
+    rows = table.select(**named, **spread, weight=ibis.ifelse(good, one, 0.0), faulty=~good)
+    found = {
+        "n": rows.count(), "weight": rows.weight.sum(), "faulty": rows.faulty.cast("int64").sum()
+    }  # fmt: skip
+    for name in spread:
+        found[f"{name}_min"], found[f"{name}_max"] = rows[name].min(), rows[name].max()
+        found[f"{name}_missing"] = rows[name].isnull().cast("int64").sum()
+    return rows.group_by(list(named)).aggregate(**found)
 
 
 def joined(
     table: Any,
     found: Any,
     keys: Sequence[Key],
-    new: Mapping[str, str],
-    weight: str | None,
+    new: Mapping[str, tuple[str | None, str | None]],
     keep: Sequence[str],
 ) -> Any:
     """The query: the rows with columns that their groups have.
@@ -89,10 +114,9 @@ def joined(
     found : ibis.Table
         The groups with their keys and new columns.
     keys : sequence of Key
-    new : mapping of str to str
-        New columns, and the columns of `found` they are made of.
-    weight : str, optional
-        A column that the new ones are multiplied with.
+    new : mapping of str to (str or None, str or None)
+        New columns, and what they are the product of: a column of the groups, a column of the
+        rows, or both.
     keep : sequence of str
         Columns of the rows to keep.
 
@@ -103,9 +127,9 @@ def joined(
     named = {key_name(i): key.of(table) for i, key in enumerate(keys)}
     rows = table.mutate(**named)
     both = rows.inner_join(found, list(named)) if named else rows.cross_join(found)
-    times = portable.number(both[weight]) if weight else None
-    made = {
-        name: both[column] if times is None else times * both[column]
-        for name, column in new.items()
-    }
+    made: dict[str, Any] = {}
+    for name, (group, row) in new.items():
+        factor = both[group] if group is not None else None
+        times = portable.number(both[row]) if row is not None else None
+        made[name] = times if factor is None else factor if times is None else times * factor
     return both.select(*keep, **made)

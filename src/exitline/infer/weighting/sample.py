@@ -83,7 +83,9 @@ class Sample:
         names, x = auxiliaries(model.margins, categories, numbers, each)
         variance = numbers[model.variance] if model.variance else np.ones(len(n))
         if np.any(variance <= 0):
-            raise rows_fault(int(n[variance <= 0].sum()), str(model.variance), "a number above 0")
+            raise rows_fault(
+                int(n[variance <= 0].sum()), f"column '{model.variance}'", "a number above 0"
+            )
         positions = tuple(range(len(keys)))
         if model.within:
             positions = tuple(range(len(model.within)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from exitline.errors import DataError, Faults
@@ -30,7 +30,7 @@ def refuse_unusable_groups(grouped: pa.Table, keys: Sequence[Key], weight: str |
     """
     import pyarrow.compute as pc
 
-    from exitline.measure.keyed import key_name
+    from exitline.measure.keyed import key_name, shown
 
     faults = Faults()
     counts = grouped.column("n")
@@ -38,31 +38,55 @@ def refuse_unusable_groups(grouped: pa.Table, keys: Sequence[Key], weight: str |
         missing = pc.sum(pc.if_else(pc.is_null(grouped.column(key_name(i))), counts, 0)).as_py()
         if missing:
             what = "a finite number" if key.kind == "number" else "a value"
-            faults.add(rows_fault(int(missing), key.column, what))
+            faults.add(rows_fault(int(missing), shown(key), what))
     faulty = pc.sum(grouped.column("faulty")).as_py()
     if faulty:
-        faults.add(rows_fault(int(faulty), weight or "weight", "a weight above zero"))
+        faults.add(rows_fault(int(faulty), f"column '{weight}'", "a weight above zero"))
     if not grouped.num_rows:
         faults.add(DataError("the data have no rows", expected="a sample", got="no row"))
     faults.raise_all()
 
 
-def rows_fault(number: int, column: str, expected: str) -> DataError:
+def refuse_missing_ranges(grouped: pa.Table, ranges: Mapping[str, str]) -> None:
+    """Refuse missing values of the columns of which groups have ranges.
+
+    Parameters
+    ----------
+    grouped : pyarrow.Table
+        From `exitline.measure.keyed.groups`.
+    ranges : mapping of str to str
+        As given there.
+
+    Raises
+    ------
+    DataError
+    """
+    import pyarrow.compute as pc
+
+    faults = Faults()
+    for name, column in ranges.items():
+        missing = pc.sum(grouped.column(f"{name}_missing")).as_py()
+        if missing:
+            faults.add(rows_fault(int(missing), f"column '{column}'", "a finite number"))
+    faults.raise_all()
+
+
+def rows_fault(number: int, where: str, expected: str) -> DataError:
     """The error for rows that cannot be used.
 
     Parameters
     ----------
     number : int
-    column : str
+    where : str
     expected : str
 
     Examples
     --------
-    >>> rows_fault(3, "zone", "a value").where
+    >>> rows_fault(3, "column 'zone'", "a value").where
     "column 'zone'"
     """
     return DataError(
-        f"{number:,} rows cannot be used", where=f"column '{column}'",
+        f"{number:,} rows cannot be used", where=where,
         expected=f"{expected} on every row", got=f"none on {number:,} rows",
         remedy="complete the column, or leave these rows out of the data",
     )  # fmt: skip
