@@ -114,8 +114,9 @@ def _used(source: Source, measures: Any, welfare: Any, line: Any, design: Design
     uses = role_uses(
         design,
         numeric=[welfare, *(c for c in columns if isinstance(c, str)),
-                 *(t.column for t in terms if t.kind != "flag")],
-        code=[name for area in areas for name in ([area] if isinstance(area, str) else area)],
+                 *(t.column for t in terms if t.kind not in ("flag", "category"))],
+        code=[*(name for area in areas for name in ([area] if isinstance(area, str) else area)),
+              *(t.column for t in terms if t.kind == "category")],
         truth=[t.column for t in terms if t.kind == "flag"],
     )  # fmt: skip
     texts = (welfare, line, design, by, terms)
@@ -154,6 +155,7 @@ def estimate_table(
     -------
     Estimates
     """
+    from exitline.api.proportions import by_value
     from exitline.api.relative import resolve_all
     from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
@@ -164,6 +166,7 @@ def estimate_table(
     from exitline.measure.plan import make_plan, require_usable
     from exitline.measure.totals import totals, with_moments
 
+    table, measures = by_value(table, measures, engine.run, labels)
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)

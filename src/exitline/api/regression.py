@@ -230,14 +230,16 @@ class _Model:
         self, table: Any, formula: Formula, labels: Mapping[str, Mapping[Any, str]]
     ) -> dict[int, list[tuple[Any, str]]]:
         """Levels of each factor of categories, value and name, the base first."""
+        from exitline.api.levels import levels_of
         from exitline.measure.regression import is_category, levels_query
 
         found = {}
         for index, factor in enumerate(formula.factors):
             if is_category(factor, table):
-                column = self.engine.run(levels_query(table, index)).column("level")
+                values = self.engine.run(levels_query(table, index))
                 shown = labels.get(factor.columns[0], {}) if factor.tree is None else {}
-                found[index] = _named_levels(column, shown, factor.base, factor.text)
+                levels = levels_of(values, shown, factor.text, "formula")
+                found[index] = _based(levels, factor.base, factor.text)
         return found
 
     def _start(self, rows: Any, made: Matrix) -> tuple[Scaling, Floats]:
@@ -326,37 +328,31 @@ class _At:
     likelihood: float
 
 
-def _named_levels(
-    column: Any, labels: Mapping[Any, str], base: str | None, text: str
-) -> list[tuple[Any, str]]:
-    """Values of a column of categories with their names, ascending, the base first."""
-    from exitline.infer.cells import as_text
-    from exitline.infer.naming import shown_names
-    from exitline.measure.regression import MOST_LEVELS
+def _based(levels: list[tuple[Any, str]], base: str | None, text: str) -> list[tuple[Any, str]]:
+    """The levels of a factor, its base first."""
+    from exitline.infer.codes import as_text
 
-    values = sorted(column.to_pylist())
-    if not 1 < len(values) <= MOST_LEVELS:
+    if not levels[1:]:
         raise MeasureError(
-            f"'{text}' has {'too many levels' if values[1:] else 'a single level'}",
+            f"'{text}' has a single level",
             where="formula",
-            expected=f"2 to {MOST_LEVELS} levels on the rows of the model",
-            got=f"more than {MOST_LEVELS}" if values[1:] else "1",
-            remedy="take it as a number, or join levels" if values[1:] else "leave it out",
+            expected="at least 2 levels on the rows of the model",
+            got=str(len(levels)),
+            remedy="leave it out",
         )
-    texts = [as_text(value) for value in values]
-    found = list(zip(values, shown_names(texts, labels), strict=True))
     if base is None:
-        return found
-    first = [k for k, (_, name) in enumerate(found) if base in (name, texts[k])]
+        return levels
+    first = [k for k, (value, name) in enumerate(levels) if base in (name, as_text(value))]
     if not first:
+        names = [name for _, name in levels]
         raise MeasureError(
             f"'{text}' has no level '{base}'",
             where="formula",
-            expected="one of " + ", ".join(name for _, name in found[:30]),
+            expected="one of " + ", ".join(names[:30]),
             got=repr(base),
-            remedy=nearest(base, [name for _, name in found]) or "name one of its levels",
+            remedy=nearest(base, names) or "name one of its levels",
         )
-    return [found[first[0]], *(one for k, one in enumerate(found) if k != first[0])]
+    return [levels[first[0]], *(one for k, one in enumerate(levels) if k != first[0])]
 
 
 def _refuse_response(least: float, most: float, family: Family) -> None:

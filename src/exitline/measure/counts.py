@@ -114,4 +114,18 @@ def count_of(column: str, unit: Unit = "households", name: str | None = None) ->
     return total_of(name or column, term, unit, f"{column}, {unit}")
 
 
-MEASURES = (mean, total, ratio, count, households)
+def proportion(column: str) -> Measure:
+    """Share of persons with each value of a column, among those whose value is known.
+
+    Results hold a figure for each value, named ``proportion(column = value)``.
+
+    Parameters
+    ----------
+    column : str
+        A column of categories.
+    """
+    term = Term("category", column=column)
+    return ratio_of(f"proportion({column})", term, term, "share", f"share of each {column}")
+
+
+MEASURES = (mean, total, ratio, proportion, count, households)

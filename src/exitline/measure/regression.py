@@ -13,11 +13,11 @@ from ibis.common.exceptions import IbisError
 
 from exitline.errors import MeasureError
 from exitline.measure import portable
+from exitline.measure.categories import values_query
 from exitline.measure.formula import Factor, Formula, formulaic
 
 Family = Literal["gaussian", "binomial", "poisson"]
 RESPONSE, KNOWN, OFFSET = "exitline__y", "exitline__known", "exitline__offset"
-MOST_LEVELS = 200
 MOST_COLUMNS = 100
 
 _BINARY: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -149,13 +149,9 @@ def with_values(
 
 
 def levels_query(table: Any, index: int) -> Any:
-    """The distinct values of a factor on the rows that take part, column ``level``."""
+    """The distinct values of a factor on the rows that take part, column ``value``."""
     taking_part = table.filter(table[KNOWN] == 1.0)
-    return (
-        taking_part.select(level=taking_part[f"exitline__f{index}"])
-        .distinct()
-        .limit(MOST_LEVELS + 1)
-    )
+    return values_query(taking_part, taking_part[f"exitline__f{index}"])
 
 
 @dataclass(frozen=True)
