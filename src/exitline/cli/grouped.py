@@ -14,7 +14,7 @@ from exitline.cli.reading import reads_data
 if TYPE_CHECKING:
     from exitline.grouped_data.table import GroupedTable, Row
 
-_CURVES = ("quadratic", "beta", "lognormal", "gb2")
+_CURVES = ("quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2")
 _SHARES = ("headcount", "poverty_gap", "severity", "fgt", "share", "lorenz")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DROPPED = ("measure", "line", "note", "official", "difference")
