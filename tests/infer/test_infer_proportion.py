@@ -27,7 +27,7 @@ def test_each_value_as_svymean_of_a_factor(engine, schools):
     )  # fmt: skip
     wanted = FIGURES[(FIGURES["case"] == "clus2") & (FIGURES["row"] != "")]
     for row in wanted[wanted["share"] == "column"].itertuples():
-        got = found.find(measure=f"proportion(stype = {row.row})", domain=row.column)
+        got = found.find(measure=f"proportion(stype, {row.row})", domain=row.column)
         assert got.estimate == pytest.approx(row.estimate, rel=1e-9)
         assert got.se == pytest.approx(row.se, rel=1e-9)
     assert found.find(measure="mean", by="").n == len(schools)
@@ -42,10 +42,19 @@ def test_it_speaks_of_those_whose_value_is_known(schools):
 
 def test_a_wald_test_of_several_shares(schools):
     found = xl.estimate(schools, "proportion(stype)", design=DESIGN)
-    test = found.wald([{"measure": f"proportion(stype = {one})"} for one in "EH"], values=1 / 3)
+    test = found.wald([{"measure": f"proportion(stype, {one})"} for one in "EH"], values=1 / 3)
     assert test.df == 2
     with pytest.raises(ExitlineError, match="follows from the others"):
         found.wald({"by": ""}, values=1 / 3)
+
+
+@pytest.mark.parametrize("value", ["tin, new", 'a "b"', "x = 3", "it's", "(missing)"])
+def test_a_name_asks_for_its_figure_again(value):
+    homes = pd.DataFrame({"roof": [value, value, "other", None]})
+    found = next(iter(xl.estimate(homes, "proportion(roof)")))
+    shown = found if found.estimate > 0.5 else list(xl.estimate(homes, "proportion(roof)"))[1]
+    again = xl.estimate(homes, shown.measure).find()
+    assert (again.measure, again.estimate) == (shown.measure, pytest.approx(2 / 3))
 
 
 @pytest.mark.parametrize(("measure", "said"), [
@@ -53,8 +62,9 @@ def test_a_wald_test_of_several_shares(schools):
     ("proportion", "cannot be made"),
     ("proportion(empty)", "is empty"),
     ("proportion(many)", "too many values"),
+    ("proportion(few, x)", "no value 'x'"),
 ])  # fmt: skip
 def test_what_has_no_shares_says_why(measure, said):
-    homes = pd.DataFrame({"many": range(300), "empty": [None] * 300})
+    homes = pd.DataFrame({"few": [1, 2, 3] * 100, "many": range(300), "empty": [None] * 300})
     with pytest.raises(ExitlineError, match=said):
         xl.estimate(homes, measure)

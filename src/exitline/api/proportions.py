@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import DataError
+from exitline.errors import DataError, MeasureError, nearest
 from exitline.measure.catalogue import named
-from exitline.measure.counts import ratio_of
+from exitline.measure.counts import proportion, ratio_of
 from exitline.measure.model import Measure, Term
 
 if TYPE_CHECKING:
@@ -39,21 +39,38 @@ def by_value(
     wanted = [measures] if isinstance(measures, str | Measure) else list(measures)
     found: list[str | Measure] = []
     for position, one in enumerate(wanted):
-        column = _column(one)
-        if column is None:
+        term = _category(one)
+        if term is None or term.column is None:
             found.append(one)
             continue
-        table, made = _each(table, column, f"exitline__is{position}_", run, labels(column))
-        found += made
+        prefix = f"exitline__is{position}_"
+        table, made = _each(table, term.column, prefix, run, labels(term.column))
+        found += made if term.value is None else [_only(made, term.column, term.value)]
     return table, found
 
 
-def _column(measure: str | Measure) -> str | None:
-    """The column that a measure takes the values of; None for all other measures."""
+def _category(measure: str | Measure) -> Term | None:
+    """The term of a measure that takes the values of a column; None for all other measures."""
     if isinstance(measure, str) and "proportion" not in measure:
         return None
     first = named(measure).terms[0]
-    return first.column if first.kind == "category" else None
+    return first if first.kind == "category" else None
+
+
+def _only(made: list[Measure], column: str, value: str) -> Measure:
+    """The share of one value."""
+    name = proportion(column, value).name
+    for measure in made:
+        if measure.name == name:
+            return measure
+    known = [one.name for one in made]
+    raise MeasureError(
+        f"the column '{column}' has no value '{value}'",
+        where=name,
+        expected="one of " + ", ".join(known[:30]),
+        got=repr(value),
+        remedy=nearest(name, known) or "name a value as results show it",
+    )
 
 
 def _each(
@@ -84,8 +101,8 @@ def _each(
     bottom = Term("flag", column=known)
     return table, [
         ratio_of(
-            f"proportion({column} = {shown})", Term("flag", column=name), bottom, "share",
-            f"{column} = {shown}, share of those whose {column} is known",
+            proportion(column, shown).name, Term("flag", column=name), bottom, "share",
+            proportion(column, shown).label,
         )
         for name, (_, shown) in zip(names, levels, strict=True)
     ]  # fmt: skip

@@ -87,7 +87,7 @@ def glm(
     --------
     >>> import pandas as pd, exitline as xl
     >>> homes = pd.DataFrame({"y": [1.0, 2.0, 4.0, 5.0], "size": [4, 3, 2, 1]})
-    >>> xl.glm("y ~ size", homes).find("size").estimate.round(6)
+    >>> round(xl.glm("y ~ size", homes).find("size").estimate, 6)
     -1.4
     """
     from exitline.data.source import open_source

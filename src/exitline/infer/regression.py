@@ -138,8 +138,8 @@ class Regression:
         """
         if term not in self.names:
             raise _no_term(term, self.names)
-        row = self.to_pandas().iloc[self.names.index(term)]
-        return Coefficient(**{str(name): value for name, value in row.items()})
+        row = self.to_pandas().set_index("term").loc[term]
+        return Coefficient(term, **{str(name): float(value) for name, value in row.items()})
 
     def wald(self, terms: str | Sequence[str]) -> WaldTest:
         """Test that all coefficients of some terms are zero, as R's ``regTermTest``.

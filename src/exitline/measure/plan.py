@@ -39,6 +39,7 @@ def make_plan(
     year: int | None = None,
     level: float = 0.95,
     with_squares: bool = False,
+    where: str | None = None,
 ) -> Request:
     """Resolve measures, lines and domains, and check that every column is there.
 
@@ -50,6 +51,8 @@ def make_plan(
         As in `exitline.estimate`.
     with_squares : bool
         Sum squares too, for design effects.
+    where : str, optional
+        The column that is true for the rows that figures speak of.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def make_plan(
     for measure in without:
         faults.add(refusal(measure))
     resolved = tuple(measure for measure in resolved if measure not in without)
-    plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position)
+    plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position, where=where)
     _check(plan, level, faults)
     require_columns(plan.columns, there, faults)
     faults.raise_all()
