@@ -138,8 +138,8 @@ class Regression:
         """
         if term not in self.names:
             raise _no_term(term, self.names)
-        row = self.to_pandas().set_index("term").loc[term]
-        return Coefficient(term, **{str(name): float(value) for name, value in row.items()})
+        table, k = self.to_pandas().drop(columns="term"), self.names.index(term)
+        return Coefficient(term, *(float(value) for value in table.to_numpy()[k]))
 
     def wald(self, terms: str | Sequence[str]) -> WaldTest:
         """Test that all coefficients of some terms are zero, as R's ``regTermTest``.
