@@ -66,6 +66,24 @@ def test_of_very_many_faults_the_first_are_said():
     assert "50 more distributions" in said
 
 
+def test_distributions_without_shares_are_left_out_on_request():
+    data = pd.read_csv(CHINA)
+    data.loc[[1, 7], "decile3"] = None
+    found = xl.grouped_table(**_china(data=data), missing="exclude")
+    assert found.excluded == ("1981, rural", "1987, rural")
+    assert len(found) == 58
+    assert "1981, rural; 1987, rural" in found.notes[0]
+
+
+def test_what_was_done_to_the_data_is_said(capsys, tmp_path):
+    file = tmp_path / "rounded.csv"
+    file.write_text("d1,d2,d3,d4,d5\n7,11.9,16,22,43.5\n")
+    assert call(["grouped", str(file), "--shares", "d*", "--measure", "gini", "--json"]) == 0
+    said = capsys.readouterr()
+    assert "shares were divided by their sum (all: 100.4)" in said.err
+    assert '"gini"' in said.out
+
+
 def test_domains_of_places_with_commas_stay_apart():
     data = pd.read_csv(CHINA).query("year == 1981").assign(level=["a, b", "a", "b"])
     found = xl.grouped_table(**_china(data=data)).to_pandas()

@@ -27,12 +27,12 @@ def grouped(
     """Fit Lorenz curves to grouped data; poverty and inequality then follow exactly.
 
     The general quadratic curve (Villasenor and Arnold 1989), the beta curve (Kakwani 1980), the
-    lognormal and the generalised beta of the second kind (McDonald 1984). Quadratic and beta are
-    fitted as in Datt (1998); headcount, poverty gap, severity, Watts, Gini, mean log deviation and
-    quantiles are then roots and integrals of the curve, to the last digits.
+    lognormal, the generalised beta of the second kind and its special cases (McDonald 1984).
+    Quadratic and beta are fitted as in Datt (1998); headcount, poverty gap, severity, Watts, Gini,
+    mean log deviation and quantiles are then roots and integrals of the curve, to the last digits.
 
     Give one of: `shares` (of classes of equal size, or with `counts`); `population` with
-    `lorenz`; `counts` with `means`; `counts` with `upper` (lognormal and gb2 alone, by maximum
+    `lorenz`; `counts` with `means`; `counts` with `upper` (distributions alone, by maximum
     likelihood).
 
     Parameters
@@ -46,7 +46,7 @@ def grouped(
     mean : float, optional
         Mean welfare, in the unit of the lines.
     curves : str or sequence of str
-        Among "quadratic", "beta", "lognormal", "gb2".
+        Among "quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2".
 
     Returns
     -------

@@ -14,7 +14,7 @@ from exitline.cli.reading import reads_data
 if TYPE_CHECKING:
     from exitline.grouped_data.table import GroupedTable, Row
 
-_CURVES = ("quadratic", "beta", "lognormal", "gb2")
+_CURVES = ("quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2")
 _SHARES = ("headcount", "poverty_gap", "severity", "fgt", "share", "lorenz")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DROPPED = ("measure", "line", "note", "official", "difference")
@@ -97,9 +97,8 @@ def command(
             missing=given.pop("missing_shares"),
             **given,
         )
-    if found.excluded:
-        left = ", ".join(found.excluded[:3]) + (" ..." if len(found.excluded) > 3 else "")
-        click.echo(f"left out, a number is missing: {len(found.excluded)} ({left})", err=True)
+    for text in found.notes:
+        click.echo(f"note: {text}", err=True)
     if as_json:
         table = found.goodness() if goodness else found.to_pandas()
         show.as_json(table.to_dict("records"))

@@ -100,7 +100,8 @@ class Block:
     (rows,); `at_line` what a relative line adds. `additive`: areas are parts of the figure of
     all together (numbers of persons, sums of money). `share`: the figure lies between 0 and 1.
     `terms`: columns of `rows.sums` that the measure is a function of. `more`: further columns
-    that tell it from other blocks, such as its indicator.
+    that tell it from other blocks, such as its indicator. `effect`: the design effect against
+    draws with replacement, which the scale of the weights does not touch.
     """
 
     measure: str
@@ -121,6 +122,15 @@ class Block:
     share: bool = False
     terms: tuple[int, ...] = ()
     more: tuple[tuple[str, str | float], ...] = ()
+    effect: Floats | None = None
+
+    def unknown(self, i: int) -> str:
+        """Why a figure or its standard error is missing; "" where at most its interval is.
+
+        What is made of several figures needs their standard errors, and has degrees of freedom
+        of its own.
+        """
+        return self.reason[i] if np.isnan(self.estimate[i] + self.se[i]) else ""
 
     def at(self, i: int, level: float) -> Estimate:
         """The record of domain `i`."""
