@@ -154,11 +154,14 @@ def estimate_table(
     -------
     Estimates
     """
+    from exitline.api.auxiliaries import auxiliary_table
     from exitline.api.relative import resolve_all
+    from exitline.infer.calibration import calibrated_from_arrow
     from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
     from exitline.infer.replicates import replicate
     from exitline.infer.usable import notes_on, refuse_unusable
+    from exitline.measure.crossed import crossed
     from exitline.measure.first import first_pass
     from exitline.measure.micro import micro
     from exitline.measure.plan import make_plan, require_usable
@@ -167,6 +170,8 @@ def estimate_table(
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)
+    if design.calibration is not None:
+        table = auxiliary_table(table, design, engine, labels)
     chosen = make_plan(
         table.columns, measures, welfare=welfare, line=line, design=design, by=by, year=year,
         level=level, with_squares=deff,
@@ -180,5 +185,9 @@ def estimate_table(
     replicated = None
     if plan.design.replicates:
         replicated = replicate(engine.run(micro(table, plan)), cells, plan, chosen.sets)
-    result = infer(cells, plan, chosen.sets, Options(level, interval), replicated)
+    calibrated = None
+    if plan.design.calibration is not None and plan.clustered:
+        sums = engine.run(crossed(table, plan, found))
+        calibrated = calibrated_from_arrow(arrow, sums, cells, plan)
+    result = infer(cells, plan, chosen.sets, Options(level, interval), replicated, calibrated)
     return notes_on(result, arrow, cells, plan)
