@@ -12,6 +12,7 @@ BENCHMARKS = (
     "assessment",
     "ledger",
     "lifecycle",
+    "mpi",
     "dynamics",
     "film",
     "tables",

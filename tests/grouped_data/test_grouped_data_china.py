@@ -78,6 +78,13 @@ def test_the_command(capsys):
     assert len(json.loads(capsys.readouterr().out)) == 60
 
 
+def test_the_same_on_each_engine(engine, headcounts):
+    found = xl.grouped_table(CHINA, line=2.15, engine=engine, **ASKED).to_pandas()
+    first = headcounts[headcounts["line"] == 2.15].reset_index(drop=True)
+    assert found["domain"].tolist() == first["domain"].tolist()
+    assert found["estimate"].tolist() == pytest.approx(first["estimate"].tolist(), rel=1e-12)
+
+
 def test_the_order_of_rows_does_not_matter():
     data = pd.read_csv(CHINA)
     once = xl.grouped_table(data, line=2.15, **ASKED).to_pandas()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
@@ -154,3 +154,29 @@ def test_a_lognormal_population_is_found_again(sigma, ratio, shift):
         population=p, lorenz=truth.lorenz(p), mean=100.0, curves="lognormal"
     ).estimate("headcount", 100 * ratio)
     assert found.estimate == pytest.approx(truth.headcount(ratio), abs=1e-6)
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10_000))
+def test_no_figure_is_missing_without_a_reason(seed):
+    """Classes of many shapes: finite figures or reasons, headcounts that rise with the line."""
+    import exitline as xl
+
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(4, 12))
+    means = (
+        rng.lognormal(0, rng.uniform(0.05, 2.5), size),
+        rng.pareto(rng.uniform(0.6, 3), size),
+        rng.random(size) ** rng.uniform(0.2, 6),
+        np.where(np.arange(size) < size // 3, 0, rng.random(size)),
+    )[seed % 4]
+    data = xl.grouped(counts=rng.integers(1, 9, size), means=np.sort(means))
+    lines = data.points.mean * np.array([0.01, 0.3, 1.0, 5.0])
+    asked = ["headcount", "poverty_gap", "severity", "watts", "gini", "mld", "median", "palma"]
+    for curve in ("quadratic", "beta"):
+        found = data.figures(asked, lines, curve=curve)
+        assert all(np.isfinite(f.estimate) or f.note for f in found)
+        rates = [f.estimate for f in found if f.measure == "headcount"]
+        assert all(0 <= r <= 1 for r in rates)
+        if data.fits[curve].valid:
+            assert rates == sorted(rates)

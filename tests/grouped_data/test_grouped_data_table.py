@@ -66,6 +66,14 @@ def test_of_very_many_faults_the_first_are_said():
     assert "50 more distributions" in said
 
 
+def test_distributions_without_shares_are_left_out_on_request():
+    data = pd.read_csv(CHINA)
+    data.loc[[1, 7], "decile3"] = None
+    found = xl.grouped_table(**_china(data=data), missing="exclude")
+    assert found.excluded == ("1981, rural", "1987, rural")
+    assert len(found) == 58
+
+
 def test_domains_of_places_with_commas_stay_apart():
     data = pd.read_csv(CHINA).query("year == 1981").assign(level=["a, b", "a", "b"])
     found = xl.grouped_table(**_china(data=data)).to_pandas()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,21 @@ def test_survival_agrees_with_statsmodels(spans: list[tuple[int, bool]]) -> None
     np.testing.assert_allclose(found.survival, other.surv_prob, atol=1e-12)
     alive = found.survival > 0
     np.testing.assert_allclose(found.se[alive], other.surv_prob_se[alive], rtol=1e-9)
+
+
+def test_who_enters_at_the_time_of_an_end_is_not_yet_at_risk() -> None:
+    """Left truncation: at risk are those with entry < t <= end, as R's survfit(Surv(a, b, d)).
+
+    Entries 0, 0, 2, 1 and ends 2, 4, 4, 3: the spell that enters at 2 is not at risk at the end
+    at 2 (3 are, of four), but at that at 4.
+    """
+    entry, end = np.array([0.0, 0, 2, 1]), np.array([2.0, 4, 4, 3])
+    ended = np.array([True, True, False, True])
+    whole = spells_from_table(np.arange(4), np.zeros(4), end, ended)
+    found = kaplan_meier(replace(whole, entry=entry))
+    assert found.time.tolist() == [2, 3, 4]
+    assert found.at_risk.tolist() == [3, 3, 2]
+    assert found.survival.tolist() == pytest.approx([2 / 3, 4 / 9, 2 / 9], rel=1e-15)
 
 
 def long_panel(seed: int = 2, homes: int = 300, waves: int = 6) -> pd.DataFrame:

@@ -33,6 +33,7 @@ def estimate(
     interval: ShareMethod = "logit",
     deff: bool = False,
     missing: Literal["error", "exclude"] = "error",
+    where: str | None = None,
     engine: str | Engine = "duckdb",
 ) -> Estimates:
     """Estimate poverty measures with design-based standard errors.
@@ -63,6 +64,10 @@ def estimate(
         Compute design effects.
     missing : {"error", "exclude"}
         What to do with households whose welfare is missing or infinite.
+    where : str, optional
+        A condition, such as ``"urban = 1 and age >= 60"``: figures speak of the rows for which it
+        holds. All others count as zeros, so that standard errors are those of a domain;
+        relative lines are of the whole sample, unless they are of each area.
     engine : {"duckdb", "spark"} or Engine
 
     Returns
@@ -88,21 +93,31 @@ def estimate(
     from exitline.measure.labelled import labelled_numbers
 
     with session(engine) as running:
-        source = _used(open_source(data), measures, welfare, line, design or Design(), by)
+        source, design = open_source(data), design or Design()
+        design = design.matching(source.names or ())
+        source = _used(source, measures, welfare, line, design, by, where)
         table = running.attach(source, "households")
         found = estimate_table(
-            table, measures, running, welfare=welfare, line=line, design=design or Design(),
+            table, measures, running, welfare=welfare, line=line, design=design,
             by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
-            labels=lambda column: source.labels.get(column, {}),
+            where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
         labelled = labelled_numbers(source, table, running.run)
     said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
     return replace(found, notes=(*said, *found.notes))
 
 
-def _used(source: Source, measures: Any, welfare: Any, line: Any, design: Design, by: By) -> Source:
+def _used(
+    source: Source,
+    measures: Any,
+    welfare: Any,
+    line: Any,
+    design: Design,
+    by: By,
+    where: str | None,
+) -> Source:
     """The source, reading only the columns that are named, each as it is used."""
-    from exitline.data.uses import narrowed, role_uses
+    from exitline.data.uses import condition_uses, narrowed, role_uses
     from exitline.measure.catalogue import named
 
     lines = line.values() if isinstance(line, Mapping) else line
@@ -118,8 +133,11 @@ def _used(source: Source, measures: Any, welfare: Any, line: Any, design: Design
         code=[name for area in areas for name in ([area] if isinstance(area, str) else area)],
         truth=[t.column for t in terms if t.kind == "flag"],
     )  # fmt: skip
-    texts = (welfare, line, design, by, terms)
-    return narrowed(source.using(uses), texts)
+    texts = (welfare, line, design, by, terms, where)
+    source = source.using(uses)
+    if where is not None:
+        source = source.using(condition_uses(where))
+    return narrowed(source, texts)
 
 
 def estimate_table(
@@ -136,6 +154,7 @@ def estimate_table(
     interval: ShareMethod = "logit",
     deff: bool = False,
     missing: Literal["error", "exclude"] = "error",
+    where: str | None = None,
     labels: Callable[[str], Mapping[Any, str]] = lambda _: {},
 ) -> Estimates:
     """As `estimate`, for a table that an engine already holds (see there).
@@ -145,7 +164,7 @@ def estimate_table(
     table : ibis.Table
         Unbound, as `Engine.attach` returned it, with computed columns added as needed.
     engine : Engine
-    measures, welfare, line, design, by, year, level, interval, deff, missing
+    measures, welfare, line, design, by, year, level, interval, deff, missing, where
         As in `estimate`.
     labels : callable
         From a column to what its values mean, for the names of domains.
@@ -156,11 +175,12 @@ def estimate_table(
     """
     from exitline.api.auxiliaries import auxiliary_table
     from exitline.api.relative import resolve_all
+    from exitline.data.subpopulation import SUBPOPULATION, subpopulation
     from exitline.infer.calibration import calibrated_from_arrow
     from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
     from exitline.infer.replicates import replicate
-    from exitline.infer.usable import notes_on, refuse_unusable
+    from exitline.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
     from exitline.measure.crossed import crossed
     from exitline.measure.first import first_pass
     from exitline.measure.micro import micro
@@ -172,9 +192,11 @@ def estimate_table(
         line = resolve_all(table, line, welfare, design, engine)
     if design.calibration is not None:
         table = auxiliary_table(table, design, engine, labels)
+    if where is not None and SUBPOPULATION not in table.columns:
+        table = subpopulation(table, where)
     chosen = make_plan(
         table.columns, measures, welfare=welfare, line=line, design=design, by=by, year=year,
-        level=level, with_squares=deff,
+        level=level, with_squares=deff, where=SUBPOPULATION if where is not None else None,
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
     plan = with_moments(chosen.plan, table, engine.run)
@@ -182,6 +204,7 @@ def estimate_table(
     arrow = engine.run(totals(table, plan, found))
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
+    refuse_reused_psus(cells, plan.design)
     replicated = None
     if plan.design.replicates:
         replicated = replicate(engine.run(micro(table, plan)), cells, plan, chosen.sets)

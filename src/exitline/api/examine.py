@@ -89,13 +89,21 @@ def _computed(
 
 
 def _of_the_study(study: Study, faults: Faults) -> None:
-    """What the study file alone tells: measures that are unknown or lack something."""
+    """What the study and its rule file tell: measures that are unknown or lack something."""
+    from exitline.api.study_measures import measures_of, of_indicators
     from exitline.measure.plan import make_plan
+    from exitline.standard import load
 
-    own = Faults()
+    own, standard = Faults(), None
+    if study.standard_reference is not None:
+        with Faults().kept():  # what is wrong with the rule file is said where it is used
+            standard = load(study.standard_reference)
+    measures = measures_of(study, standard)
+    if standard is not None:
+        measures = tuple(name for name in measures if name not in of_indicators(measures))
     with own.kept():
         make_plan(
-            [*study.columns, "welfare", *study.design.columns], study.measures,
+            [*study.columns, "welfare", *study.design.columns], measures,
             welfare="welfare" if "welfare" in study.columns else None,
             line=1.0 if study.lines or study.standard_reference else None,
             design=study.design, level=study.confidence,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.api.grouped_rows import Columns, Lines, distributions_of, pool_of
 from exitline.grouped_data import CURVES, Grouped, GroupedTable, fit_grouped, points_of, table_of
@@ -26,12 +27,12 @@ def grouped(
     """Fit Lorenz curves to grouped data; poverty and inequality then follow exactly.
 
     The general quadratic curve (Villasenor and Arnold 1989), the beta curve (Kakwani 1980), the
-    lognormal and the generalised beta of the second kind (McDonald 1984). Quadratic and beta are
-    fitted as in Datt (1998); headcount, poverty gap, severity, Watts, Gini, mean log deviation and
-    quantiles are then roots and integrals of the curve, to the last digits.
+    lognormal, the generalised beta of the second kind and its special cases (McDonald 1984).
+    Quadratic and beta are fitted as in Datt (1998); headcount, poverty gap, severity, Watts, Gini,
+    mean log deviation and quantiles are then roots and integrals of the curve, to the last digits.
 
     Give one of: `shares` (of classes of equal size, or with `counts`); `population` with
-    `lorenz`; `counts` with `means`; `counts` with `upper` (lognormal and gb2 alone, by maximum
+    `lorenz`; `counts` with `means`; `counts` with `upper` (distributions alone, by maximum
     likelihood).
 
     Parameters
@@ -45,7 +46,7 @@ def grouped(
     mean : float, optional
         Mean welfare, in the unit of the lines.
     curves : str or sequence of str
-        Among "quadratic", "beta", "lognormal", "gb2".
+        Among "quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2".
 
     Returns
     -------
@@ -103,6 +104,7 @@ def grouped_table(
     pool: str | None = None,
     curves: Sequence[str] = CURVES,
     curve: str | Sequence[str] = "best",
+    missing: Literal["error", "exclude"] = "error",
     engine: str | Engine = "duckdb",
 ) -> GroupedTable:
     """Figures from a file of grouped data: one or many distributions.
@@ -137,6 +139,8 @@ def grouped_table(
         Curves to fit.
     curve : str or sequence of str
         Curves to report: among those fitted, and "best".
+    missing : {"error", "exclude"}
+        "exclude" leaves out distributions of which a number is missing; the table names them.
     engine : str or Engine
         What reads the file.
 
@@ -163,5 +167,8 @@ def grouped_table(
     wanted = [measures] if isinstance(measures, str) else list(measures)
     reported = [curve] if isinstance(curve, str) else list(curve)
     taken = pool_of(pool)
-    found, published = distributions_of(data, columns, curves=curves, pool=taken, engine=engine)
-    return table_of(found, wanted, by=columns.by, curves=reported, pool=published)
+    read = distributions_of(
+        data, columns, curves=curves, pool=taken, missing=missing, engine=engine
+    )
+    found = table_of(read.distributions, wanted, by=columns.by, curves=reported, pool=read.pool)
+    return replace(found, excluded=read.excluded)

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from exitline.data.order import natural_order
 from exitline.errors import DataError, Faults, nearest
 from exitline.grouped_data import Distribution, Pool, fit_grouped, points_of
-from exitline.infer.cells import as_text, label_of
+from exitline.infer.cells import label_of
+from exitline.infer.codes import as_text
 
 if TYPE_CHECKING:
     from exitline.data.source import Source
@@ -150,14 +151,33 @@ def pool_of(text: str | None) -> Pool | None:
     return Pool(column.strip(), name.strip() or "all")
 
 
+@dataclass(frozen=True)
+class Read:
+    """What was read of a file.
+
+    Attributes
+    ----------
+    distributions : tuple of Distribution
+    pool : Pool or None
+        With what was published of all together.
+    excluded : tuple of str
+        Distributions that were left out because a number is missing.
+    """
+
+    distributions: tuple[Distribution, ...]
+    pool: Pool | None
+    excluded: tuple[str, ...]
+
+
 def distributions_of(
     data: Any,
     columns: Columns,
     *,
     curves: Sequence[str],
     pool: Pool | None = None,
+    missing: Literal["error", "exclude"] = "error",
     engine: str | Engine = "duckdb",
-) -> tuple[list[Distribution], Pool | None]:
+) -> Read:
     """Read a file and fit every distribution in it.
 
     Parameters
@@ -166,13 +186,13 @@ def distributions_of(
     columns : Columns
     curves : sequence of str
     pool : Pool, optional
+    missing : {"error", "exclude"}
+        What to do with distributions of which a number is missing.
     engine : str or Engine
 
     Returns
     -------
-    list of Distribution
-    Pool or None
-        With what was published of all together.
+    Read
 
     Raises
     ------
@@ -182,11 +202,14 @@ def distributions_of(
     read, columns, name = _read(data, columns, engine)
     groups = _groups(read, columns, name)
     published: dict[tuple[str, ...], tuple[float, ...]] = {}
-    found, faults, unsaid = [], Faults(), 0
+    found, without, faults, unsaid = [], [], Faults(), 0
     at = columns.by.index(pool.column) if pool and pool.column in columns.by else None
     for key, rows in groups:
         if pool is not None and at is not None and key[at] == pool.name:
             published[key[:at] + key[at + 1 :]] = tuple(float(rows[c][0]) for c in columns.official)
+            continue
+        if missing == "exclude" and _lacking(rows, columns):
+            without.append(label_of(key) or "all")
             continue
         bad = len(faults.found)
         with faults.kept():
@@ -200,7 +223,15 @@ def distributions_of(
         faults.add(DataError("there is no distribution to fit", where=name,
                              remedy="check the file, and the name that the pool has"))  # fmt: skip
     faults.raise_all()
-    return found, replace(pool, official=published) if pool else None
+    together = replace(pool, official=published) if pool else None
+    return Read(tuple(found), together, tuple(without))
+
+
+def _lacking(rows: Rows, columns: Columns) -> bool:
+    """Whether a number is missing of which the fit is made; the last upper bound may be."""
+    parts = (*columns.shares, *(c for k, c in columns.classes.items() if k != "upper"))
+    needed = (*parts, columns.mean) if isinstance(columns.mean, str) else parts
+    return any(np.isnan(rows[c]).any() for c in needed)
 
 
 Rows = dict[str, Any]

@@ -30,7 +30,7 @@ def poverty_lines_of(ready: Ready) -> list[PovertyLine | RelativeLine]:
 def _one(line: StudyLine) -> PovertyLine | RelativeLine:
     """One line, in the unit of the welfare column."""
     if line.share is not None:
-        return RelativeLine(line.label, line.share, line.of, line.boundary)
+        return RelativeLine(line.label, line.share, line.of, line.boundary, line.within)
     if line.column is not None:
         return PovertyLine(line.label, line.column, line.boundary, line.factor)
     assert line.value is not None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from exitline.infer.estimates import Estimates
     from exitline.infer.intervals import ShareMethod
     from exitline.measure.deprivations import Asked
-    from exitline.measure.multidimensional import Figure
+    from exitline.measure.mpi_figures import Figure
     from exitline.standard.model import MissingRule
 
 
@@ -145,10 +145,10 @@ def estimate_mpi(
     -------
     Estimates
     """
-    from exitline.measure.deprivations import kept, states_of
-    from exitline.measure.multidimensional import columns_of, figures
+    from exitline.measure.mpi_figures import columns_of, figures
     from exitline.measure.plan import require_usable
     from exitline.measure.scores import scored
+    from exitline.measure.states import kept, states_of
 
     areas = [by] if isinstance(by, str) else by or ()
     needed = [c for area in areas for c in ([area] if isinstance(area, str) else area)]
@@ -158,7 +158,7 @@ def estimate_mpi(
     sample = kept(engine.run(given.counts(design)), given)
     spec = replace(asked.spec, all_kept=sample.all_kept)
     chosen = figures(spec, [measures] if isinstance(measures, str) else measures)
-    rows = scored(table, spec, given.states, keep, columns_of(chosen))
+    rows = scored(table, spec, given.states, keep, columns_of(one.measure for one in chosen))
     found = estimate_table(
         rows, [one.measure for one in chosen], engine, welfare=None,
         line=None, design=design, by=by, level=level, interval=interval, labels=labels,

@@ -212,14 +212,17 @@ def measure_study(ready: Ready) -> Estimates:
     Estimates
     """
     from exitline.api.lines import poverty_lines_of
+    from exitline.api.study_measures import study_measures
 
-    study = ready.study
-    return estimate_table(
-        ready.table, study.measures, ready.engine, welfare=ready.welfare,
-        line=poverty_lines_of(ready), design=ready.design, by=study.areas, deff=True,
-        level=study.confidence, interval=study.interval, missing=study.missing_welfare,
-        labels=ready.data.labels,
+    study, asked = ready.study, study_measures(ready)
+    found = estimate_table(
+        asked.table, asked.measures, ready.engine, welfare=ready.welfare if asked.money else None,
+        line=poverty_lines_of(ready) if asked.money else None, design=ready.design,
+        by=study.areas, deff=True, level=study.confidence, interval=study.interval,
+        missing=study.missing_welfare, where=study.subpopulation, labels=ready.data.labels,
     )  # fmt: skip
+    excluded = {**found.excluded, **asked.excluded}
+    return replace(found, notes=(*asked.notes, *found.notes), excluded=excluded)
 
 
 def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
@@ -236,17 +239,36 @@ def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
     -------
     tuple of Estimates and (Estimates or None)
     """
-    study = ready.study
-    known = {"household_headcount", "poor_households"} & set(study.measures)
-    if not ready.design.census or known or ready.welfare is None:
+    from exitline.api.study_measures import measures_of
+
+    names = measures_of(ready.study, ready.standard)
+    behind_them = _counts_behind(ready, names)
+    if not behind_them:
         return measure_study(ready), None
-    added = replace(study, measures=(*study.measures, "household_headcount"))
+    added = replace(ready.study, measures=(*names, *behind_them))
     found = measure_study(replace(ready, study=added))
     both: tuple[list[Block], list[Block]] = ([], [])
     for block in found.blocks:
-        both[block.measure == "household_headcount"].append(block)
+        both[block.measure in behind_them].append(block)
     asked, behind = (replace(found, blocks=tuple(blocks)) for blocks in both)
     return asked, behind
+
+
+def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Measures that count poor households, where a full count has figures of the poor alone."""
+    from exitline.api.study_measures import of_indicators
+    from exitline.measure.multidimensional import asked, taken_apart
+
+    if not ready.design.census:
+        return ()
+    found: dict[str, None] = {}
+    scores = of_indicators(names)
+    money = [name for name in names if name not in scores]
+    if money and ready.welfare and not {"household_headcount", "poor_households"} & set(names):
+        found["household_headcount"] = None
+    for written in scores.values():
+        found[asked("household_H", "", taken_apart(written)[2])] = None
+    return tuple(name for name in found if name not in scores.values())
 
 
 def protect(found: Run, behind: Estimates | None, min_count: float | None) -> Hidden:

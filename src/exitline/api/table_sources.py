@@ -64,7 +64,7 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
     """A study's rows, with the status of every household where its standard has a rule."""
     from exitline.api.lines import line_figures
     from exitline.api.prepare import ready
-    from exitline.infer.cells import as_text
+    from exitline.infer.codes import as_text
     from exitline.measure import chain
     from exitline.publish.content.households import household_words
 
@@ -207,7 +207,7 @@ def _data(
     from exitline.data.source import open_source
     from exitline.data.uses import role_uses
     from exitline.engine.session import session
-    from exitline.infer.cells import as_text
+    from exitline.infer.codes import as_text
     from exitline.measure.plan import require_usable
 
     roles = ("weight", "size", "welfare", "line")

@@ -215,7 +215,7 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
     """Codes of a column of the result in the order of publication, and its labels."""
     import numpy as np
 
-    from exitline.infer.cells import MISSING_DOMAIN, codes
+    from exitline.infer.codes import MISSING_DOMAIN, codes
     from exitline.infer.naming import shown_names
 
     column = found.column(f"way{position + 1}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from exitline.cli import numbers, show
+from exitline.cli.designing import declares_design
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.data.design import LonelyPsu
+    from exitline.data.design import Design
+    from exitline.infer.estimates import Estimate
     from exitline.infer.intervals import ShareMethod
 
 
@@ -38,9 +42,21 @@ Examples:
     help="A measure such as headcount, poverty_gap, 'fgt(1.5)'; repeatable.",
 )
 @click.option("--welfare", help="Column of consumption or income per person.")
-@click.option("--line", "lines", multiple=True, help="A number or a column; repeatable.")
-@click.option("--weight", help="Column of household weights.")
-@click.option("--size", help="Column of household sizes.")
+@click.option(
+    "--line",
+    "lines",
+    multiple=True,
+    help="A number, a column, or a share of the median, the mean or a quantile: '60% of median', "
+    "'0.4 of q0.75', '60% of median of each area'; repeatable.",
+)
+@click.option(
+    "--boundary",
+    default="<",
+    show_default=True,
+    type=click.Choice(["<", "<="]),
+    help="Who is poor: below the line, or on it, too.",
+)
+@click.option("--where", help="A condition: figures speak of the rows for which it holds.")
 @click.option(
     "--unit",
     default="household",
@@ -48,21 +64,7 @@ Examples:
     type=click.Choice(["household", "person"]),
     help="What a row is.",
 )
-@click.option("--strata", multiple=True, help="Column of strata; repeat to cross several.")
-@click.option("--psu", multiple=True, help="Column of sampling units; repeat stage by stage.")
-@click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum.")
-@click.option(
-    "--fpc", multiple=True,
-    help="Column with the number of PSUs in the stratum's population; repeat stage by stage.",
-)  # fmt: skip
-@click.option(
-    "--lonely",
-    default="fail",
-    show_default=True,
-    type=click.Choice(["fail", "remove", "certainty", "adjust", "average"]),
-    help="What a stratum with a single PSU contributes.",
-)
-@click.option("--census", is_flag=True, help="The data are a full count: no sampling error.")
+@declares_design
 @click.option("--by", multiple=True, help="Domain column; 'a,b' crosses two; repeatable.")
 @click.option(
     "--level",
@@ -93,6 +95,8 @@ Examples:
     type=click.Choice(["duckdb", "spark"]),
     help="What runs the query.",
 )
+@click.option("--deff", is_flag=True, help="Show design effects.")
+@click.option("--cv", is_flag=True, help="Show coefficients of variation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 @reads_data
 def command(
@@ -100,66 +104,85 @@ def command(
     measures: tuple[str, ...],
     welfare: str | None,
     lines: tuple[str, ...],
-    weight: str | None,
-    size: str | None,
+    boundary: Literal["<", "<="],
+    where: str | None,
     unit: str,
-    strata: tuple[str, ...],
-    psu: tuple[str, ...],
-    nest: bool,
-    fpc: tuple[str, ...],
-    lonely: LonelyPsu,
-    census: bool,
     by: tuple[str, ...],
     level: float,
     interval: ShareMethod,
     missing_welfare: Literal["error", "exclude"],
     engine: str,
+    deff: bool,
+    cv: bool,
     as_json: bool,
+    design: Design,
     reading: dict[str, Any],
 ) -> None:
     """Estimate and show one table."""
     from exitline.api import estimate
-    from exitline.data.design import Design
     from exitline.data.source import open_source
 
-    if size is not None and unit == "person":
+    if design.size is not None and unit == "person":
         raise click.UsageError("--size is for rows that are households: a person counts once")
-    design = Design(
-        weight=weight,
-        size=size,
-        strata=strata or None,
-        psu=psu or None,
-        nest=nest,
-        fpc=fpc or None,
-        lonely=lonely,
-        census=census,
-    )
     with show.working("estimating"):
         found = estimate(
             open_source(data, **reading),
             list(measures),
             welfare=welfare,
-            line=[numbers.number_or_column(text, "--line") for text in lines] or None,
+            line=[_line(text, boundary) for text in lines] or None,
             design=design,
             by=[tuple(text.split(",")) for text in by],
             level=level,
             interval=interval,
             missing=missing_welfare,
+            where=where,
+            deff=deff,
             engine=engine,
         )
     if as_json:
-        show.as_json(found.to_pandas(reason=True).to_dict("records"))
+        show.as_json(found.to_pandas(reason=True, deff=deff, cv=cv).to_dict("records"))
         return
     from exitline.cli.figures import estimate_rows
 
-    people = "persons" if size is not None or unit == "person" else "households"
+    people = "persons" if design.size is not None or unit == "person" else "households"
     said = estimate_rows(found, people, unit)
-    rows = [(e.domain or "all", *row) for e, row in zip(found, said, strict=True)]
+    further = [name for name, wanted in (("cv", cv), ("deff", deff)) if wanted]
+    rows = [
+        (e.domain or "all", *row, *_further(e, further)) for e, row in zip(found, said, strict=True)
+    ]
+    headings = ("area", "measure", "line", "estimate", "SE", f"{100 * level:g} % interval")
+    names = {"cv": "CV", "deff": "design effect"}
     show.table(
         f"Estimates from {data.rsplit('/', 1)[-1]}",
-        ("area", "measure", "line", "estimate", f"{100 * level:g} % interval", f"{unit}s"),
+        (*headings, f"{unit}s", *(names[name] for name in further)),
         rows,
-        right=(3, 4, 5),
+        right=tuple(range(3, 7 + len(further))),
     )
     for text in found.notes:
         show.note(f"note: {text}")
+
+
+def _line(text: str, boundary: Literal["<", "<="]) -> Any:
+    """A line as it was written: a number, a column, or a share of the survey's own welfare."""
+    from exitline.measure.terms import PovertyLine, relative_line
+
+    form = re.fullmatch(
+        r"\s*([\d.]+)\s*(%?)\s*of\s+(median|mean|q([\d.]+))(\s+of\s+each\s+area)?\s*", text
+    )
+    if form is None:
+        value = numbers.number_or_column(text, "--line")
+        label = value if isinstance(value, str) else f"{value:.15g}"
+        return PovertyLine(label, value, boundary)
+    share = numbers.number_in(form[1], "--line") / (100.0 if form[2] else 1.0)
+    of: Any = form[3] if form[4] is None else numbers.number_in(form[4], "--line", numbers.INSIDE)
+    return relative_line(share, of, boundary=boundary, within=form[5] is not None)
+
+
+def _further(one: Estimate, names: list[str]) -> list[str | None]:
+    """Coefficient of variation and design effect, where there are such."""
+    values = {"cv": one.cv, "deff": one.deff}
+    shown = {"cv": "{:.1%}", "deff": "{:.2f}"}
+    return [
+        None if math.isnan(values[name]) else shown[name].format(values[name]).replace("%", " %")
+        for name in names
+    ]

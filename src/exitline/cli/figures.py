@@ -6,7 +6,15 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exitline.words.numbers import DASH, MINUS, SPACE, SUPPRESSED, write
+from exitline.words.numbers import (
+    DASH,
+    MINUS,
+    SPACE,
+    SUPPRESSED,
+    decimals,
+    rounded,
+    write,
+)
 
 if TYPE_CHECKING:
     from exitline.infer.estimates import Estimate
@@ -49,7 +57,7 @@ def interval(low: float, high: float, unit: str, se: float = 0.0, value: float =
 def estimate_rows(
     estimates: Iterable[Estimate], people: str = "persons", unit: str = "household"
 ) -> list[tuple[str, ...]]:
-    """Rows for a table: measure, line, estimate, interval, rows of the data.
+    """Rows for a table: measure, line, estimate, standard error, interval, rows of the data.
 
     Parameters
     ----------
@@ -68,8 +76,22 @@ def estimate_rows(
         exact = math.isinf(e.df) and e.se == 0
         ends = "full count" if exact else plain(said.interval) or "none"
         n = SUPPRESSED if said.text == SUPPRESSED else f"{e.n:,}"
-        rows.append((measure.label, e.line, plain(said.text), ends, n))
+        se = "-" if said.text == SUPPRESSED or exact else spread(e.se, measure.unit)
+        rows.append((measure.label, e.line, plain(said.text), se, ends, n))
     return rows
+
+
+def spread(se: float, unit: str) -> str:
+    """A standard error with two digits that count, in the scale of its figure.
+
+    Examples
+    --------
+    >>> spread(0.00905, "share"), spread(24_612.0, "persons"), spread(float("nan"), "index")
+    ('0.9', '25,000', '-')
+    """
+    if math.isnan(se):
+        return "-"
+    return plain(rounded(se, decimals(se, unit, se), percent=unit == "share"))
 
 
 def plain(said: str) -> str:

@@ -14,7 +14,7 @@ from exitline.cli.reading import reads_data
 if TYPE_CHECKING:
     from exitline.grouped_data.table import GroupedTable, Row
 
-_CURVES = ("quadratic", "beta", "lognormal", "gb2")
+_CURVES = ("quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2")
 _SHARES = ("headcount", "poverty_gap", "severity", "fgt", "share", "lorenz")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DROPPED = ("measure", "line", "note", "official", "difference")
@@ -46,6 +46,9 @@ _OPTIONS = (
     click.option("--weight", metavar="COLUMN", help="With --pool: people of a distribution."),
     click.option("--official", multiple=True, metavar="COLUMN",
                  help="What was published of the first measure; one for each line."),
+    click.option("--missing", "missing_shares", type=click.Choice(("error", "exclude")),
+                 default="error", show_default=True,
+                 help="What to do with distributions that lack a number."),
     click.option("--goodness", is_flag=True, help="Show the curves and how well they fit."),
     click.option("--json", "as_json", is_flag=True, help="Print the table as JSON."),
 )  # fmt: skip
@@ -91,8 +94,12 @@ def command(
             mean=None if mean is None else numbers.number_or_column(mean, "--mean"),
             curves=curves,
             curve=list(given.pop("curves")),
+            missing=given.pop("missing_shares"),
             **given,
         )
+    if found.excluded:
+        left = ", ".join(found.excluded[:3]) + (" ..." if len(found.excluded) > 3 else "")
+        click.echo(f"left out, a number is missing: {len(found.excluded)} ({left})", err=True)
     if as_json:
         table = found.goodness() if goodness else found.to_pandas()
         show.as_json(table.to_dict("records"))

@@ -89,11 +89,12 @@ def _show(found: Run) -> None:
             "measure",
             "line",
             "estimate",
+            "SE",
             f"{100 * found.estimates.level:g} % interval",
             f"{found.study.unit}s",
         ),
         estimate_rows(national, people_of(found.study), found.study.unit),
-        right=(2, 3, 4),
+        right=(2, 3, 4, 5),
         caption=f"standard {found.standard.name}{year}" if found.standard else "",
     )
     _show_areas(found)

@@ -10,6 +10,7 @@ from exitline.data import aggregates, money
 from exitline.data.keys import OWN, alike, refuse_own_names
 from exitline.data.roles import ROLES, WAS_POOR, design_columns, is_number
 from exitline.data.study import Equivalence, Facts, Study
+from exitline.data.subpopulation import SUBPOPULATION
 from exitline.errors import Faults, StudyError, nearest
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def bind(
     binder = _Binder(study, _rows(table, study, persons), persons)
     named = binder.columns()
     named |= binder.second_stage(named)
+    named |= binder.subpopulation(named)
     with binder.faults.kept():
         named |= binder.welfare(named)
     bound = _with_columns(binder.table, named, binder.original)
@@ -200,6 +202,14 @@ class _Binder:
             self._add(named, name, text, _place(self.study, name), names)
         return named
 
+    def subpopulation(self, names: Mapping[str, ibis.Value]) -> dict[str, ibis.Value]:
+        """Whom estimates speak of, where the study says so."""
+        named: dict[str, ibis.Value] = {}
+        if self.study.subpopulation is not None:
+            text, where = self.study.subpopulation, self.study.where("where")
+            self._add(named, SUBPOPULATION, text, where, names)
+        return named
+
     def _add(
         self, named: dict[str, ibis.Value], name: str, text: str, where: str,
         names: Mapping[str, ibis.Value],
@@ -233,8 +243,9 @@ class _Binder:
     ) -> ibis.Value:
         """A value, as a double where the role holds numbers."""
         value = self.value(text, where, names)
-        if name == WAS_POOR:
-            return _truth(value, f"'{text}' ({ROLES[name].meaning})", where)
+        if name in (WAS_POOR, SUBPOPULATION):
+            meaning = ROLES[name].meaning if name in ROLES else "the subpopulation"
+            return _truth(value, f"'{text}' ({meaning})", where)
         return (
             _double(value, f"'{text}' ({ROLES[name].meaning if name in ROLES else name})", where)
             if is_number(name)
@@ -266,6 +277,8 @@ def _texts(study: Study) -> dict[str, str]:
     texts = {f"columns.{name}": text for name, text in study.columns.items()}
     texts |= {f"design.{name}": text for name, text in design_columns(study).items()}
     texts |= {f"levels.{name}": text for name, text in study.levels.named().items()}
+    if study.subpopulation is not None:
+        texts["where"] = study.subpopulation
     if study.prices is not None and study.prices.regional is not None:
         texts["prices.regional"] = study.prices.regional
     if study.equivalence is not None:

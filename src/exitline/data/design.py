@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from exitline.errors import DesignError, nearest
@@ -84,7 +85,7 @@ class Design:
     nest: bool = False
     fpc: str | Sequence[str] | None = None
     lonely: LonelyPsu = "fail"
-    replicates: Sequence[str] = ()
+    replicates: str | Sequence[str] = ()
     kind: ReplicateKind | None = None
     scale: float | None = None
     rscales: Sequence[float] = ()
@@ -158,6 +159,44 @@ class Design:
                 remedy="for instance rho=0.3 for Fay, (n-1)/n of each replicate's stratum for JKn",
             )  # fmt: skip
 
+    def matching(self, columns: Sequence[str]) -> Design:
+        """The design with patterns of replicate weights written out: ``rw*`` as rw1, rw2, rw10.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Columns of the data.
+
+        Raises
+        ------
+        DesignError
+            When no column fits a pattern.
+
+        Examples
+        --------
+        >>> design = Design(replicates="rw*", kind="BRR")
+        >>> design.matching(["rw10", "rw2", "w"]).replicates
+        ('rw2', 'rw10')
+        """
+        named: list[str] = []
+        for pattern in _as_tuple(self.replicates):
+            fitting = [pattern]
+            if "*" in pattern and pattern not in columns:
+                form = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.S)
+                fitting = sorted((c for c in columns if form.fullmatch(c)), key=_natural)
+            if not fitting:
+                raise DesignError(
+                    f"no column of replicate weights is called '{pattern}'",
+                    where="design.replicates",
+                    expected="columns whose names fit the pattern",
+                    got=", ".join(columns[:12]) + (" …" if columns[12:] else ""),
+                    remedy="check the spelling; upper and lower case count",
+                )
+            named += fitting
+        if tuple(named) == self.replicates:
+            return self
+        return replace(self, replicates=tuple(dict.fromkeys(named)))
+
     def scales(self, replicates: int) -> tuple[float, ...]:
         """What the square of each replicate's deviation counts in the variance.
 
@@ -215,6 +254,7 @@ class Design:
             if name != "fpc" and len(set(names)) < len(names):
                 raise _no_columns(name, value, "each column once")
             object.__setattr__(self, name, names)
+        object.__setattr__(self, "replicates", _as_tuple(self.replicates))
         object.__setattr__(self, "rscales", tuple(self.rscales))
 
     @property
@@ -265,3 +305,9 @@ def _as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Numbers within names count as numbers: rw2 comes before rw10."""
+    parts = re.findall(r"\d+|\D+", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -40,6 +40,7 @@ KEYS = (
     "villages",
     "counties",
     "readings",
+    "where",
     "min_count",
     "outputs",
 )
@@ -177,6 +178,7 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
         "villages": ("villages", lambda t: sections.facts(t, paths)),
         "counties": ("counties", lambda t: sections.facts(t, paths)),
         "readings": ("readings", sections.readings),
+        "where": ("subpopulation", lambda t: t.text()),
         "min_count": ("min_count", sections.min_count),
         "outputs": ("outputs", sections.outputs),
     }

@@ -37,8 +37,8 @@ class StudyLine:
         Column of a bound table with each household's line, in the unit of `welfare`.
     factor : float
         What a column's values are multiplied by to be in the unit of `welfare`.
-    share, of : float and str, optional
-        A relative line.
+    share, of, what, within : float, str or float, str, bool
+        A relative line: what it is a share of, in words; whether each area has its own.
     boundary : {"<", "<="}
         Who is poor.
     unit : str
@@ -55,7 +55,9 @@ class StudyLine:
     column: str | None = None
     factor: float = 1.0
     share: float | None = None
-    of: Literal["median", "mean"] = "median"
+    of: Literal["median", "mean"] | float = "median"
+    what: str = "median"
+    within: bool = False
     boundary: Literal["<", "<="] = "<"
     unit: str = ""
     source: str = ""
@@ -201,8 +203,10 @@ def _resolve(use: LineUse, study: Study, held: Any, columns: Collection[str]) ->
     factor = _uprating(study)
     boundary = use.boundary or "<"
     if use.share is not None:
-        label = use.label or f"{use.share:g} of the {use.of}"
-        return StudyLine(label, share=use.share, of=use.of, boundary=boundary)
+        label = use.label or f"{use.share:g} of the {use.what}"
+        return StudyLine(
+            label, share=use.share, of=use.of, what=use.what, within=use.within, boundary=boundary
+        )
     if use.value is not None:
         label = use.label or f"{use.value:.15g}"
         return StudyLine(label, value=use.value * factor, boundary=boundary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +113,8 @@ def prepare(
     """
     faults = Faults()
     sources = _opened(study, faults)
+    design = study.design.matching(sources["households"].names or ())
+    study = replace(study, design=design)
     uses = study_uses(study, standard)
     sources = {name: source.using(uses[name]) for name, source in sources.items()}
     if not whole:

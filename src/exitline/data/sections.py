@@ -219,7 +219,8 @@ def design(tree: Tree) -> Design:
     texts = ("weight", "size", "strata")
     lists = ("psu", "fpc", "replicates")
     truths = ("nest", "mse", "census")
-    found = tree.fields((*texts, *lists, *truths, "lonely", "kind", "scale", "rscales"))
+    numbers = ("scale", "rho", "df")
+    found = tree.fields((*texts, *lists, *truths, *numbers, "lonely", "kind", "rscales"))
     given: dict[str, Any] = {name: found[name].text() for name in texts if name in found}
     given |= {name: found[name].truth() for name in truths if name in found}
     for name in lists:
@@ -230,8 +231,7 @@ def design(tree: Tree) -> Design:
         given["lonely"] = found["lonely"].choice(get_args(LonelyPsu))
     if "kind" in found:
         given["kind"] = found["kind"].choice(get_args(ReplicateKind))
-    if "scale" in found:
-        given["scale"] = found["scale"].number()
+    given |= {name: found[name].number() for name in numbers if name in found}
     if "rscales" in found:
         given["rscales"] = tuple(t.number() for t in found["rscales"].some())
     try:

@@ -30,7 +30,8 @@ def _line(tree: Tree) -> LineUse:
         return LineUse(value=positive(tree), where=tree.where)
     if not tree.is_mapping:
         return LineUse(name=tree.text(), where=tree.where)
-    found = tree.fields(("name", "value", "column", "relative", "of", "boundary", "label"))
+    keys = ("name", "value", "column", "relative", "of", "within", "boundary", "label")
+    found = tree.fields(keys)
     kinds = [name for name in ("name", "value", "column", "relative") if name in found]
     if len(kinds) != 1:
         raise tree.fault(
@@ -41,12 +42,18 @@ def _line(tree: Tree) -> LineUse:
         )
     named = found.get("name") or found.get("column")
     boundary = found["boundary"].choice(("<", "<=")) if "boundary" in found else None
-    of = found["of"].choice(("median", "mean")) if "of" in found else "median"
+    of: Any = "median"
+    if "of" in found:
+        numeric = found["of"].is_number
+        of = found["of"].number() if numeric else found["of"].choice(("median", "mean"))
+        if numeric and not 0 < of < 1:
+            raise found["of"].unlike("median, mean, or a probability between 0 and 1")
     return LineUse(
         name=named.text() if named else None,
         value=positive(found["value"]) if "value" in found else None,
         share=positive(found["relative"]) if "relative" in found else None,
-        of=cast(Literal["median", "mean"], of),
+        of=of,
+        within=found["within"].truth() if "within" in found else False,
         boundary=cast(Literal["<", "<="] | None, boundary),
         label=found["label"].text() if "label" in found else None,
         where=tree.where,

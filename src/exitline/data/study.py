@@ -120,8 +120,10 @@ class LineUse:
         A line of the standard, or a column with each household's line.
     value : float, optional
         A number in the unit of the welfare column.
-    share, of : float and str, optional
-        A relative line: `share` of the "median" or "mean".
+    share, of : float, str or float, optional
+        A relative line: `share` of the "median", the "mean" or the quantile of a probability.
+    within : bool
+        Whether each area has a relative line of its own.
     boundary : {"<", "<="}, optional
         Who is poor; the standard's where it is not said.
     label : str, optional
@@ -133,10 +135,17 @@ class LineUse:
     name: str | None = None
     value: float | None = None
     share: float | None = None
-    of: Literal["median", "mean"] = "median"
+    of: Literal["median", "mean"] | float = "median"
+    within: bool = False
     boundary: Literal["<", "<="] | None = None
     label: str | None = None
     where: str = ""
+
+    @property
+    def what(self) -> str:
+        """What a relative line is a share of, in words."""
+        said = self.of if isinstance(self.of, str) else f"quantile {self.of:g}"
+        return f"{said} of each area" if self.within else said
 
 
 @dataclass(frozen=True)
@@ -301,6 +310,8 @@ class Study:
     villages, counties : Facts, optional
     readings : mapping of str to mapping of str to str
         Level ("household", "village", "county"): option of its rule: chosen reading.
+    subpopulation : str, optional
+        Condition: estimates speak of the rows for which it holds.
     min_count : float, optional
         Counts from 1 to below this are hidden in whatever a run writes to be read.
     outputs : Outputs
@@ -338,6 +349,7 @@ class Study:
     villages: Facts | None = None
     counties: Facts | None = None
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
+    subpopulation: str | None = None
     min_count: float | None = None
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None

@@ -123,6 +123,9 @@ def study_uses(study: Study, standard: Standard | None = None) -> Mapping[str, U
         found.add("households", names.get(text, text), {kind})
     for name, kinds in bound.items():
         found.add("households", names.get(name, name), kinds)
+    if study.subpopulation is not None:
+        text = study.subpopulation
+        found.add("households", names.get(text, text), {"truth"})
     for text in _money_texts(study):
         found.add("households", names.get(text, text), {"number"})
     if study.key is not None:
@@ -135,6 +138,23 @@ def study_uses(study: Study, standard: Standard | None = None) -> Mapping[str, U
         found.by_table["persons"] = found.merged("persons", "households")
         found.by_table["households"] = found.merged("households", "persons")
     return {table: found.uses(table) for table in ("households", "persons", "villages", "counties")}
+
+
+def condition_uses(text: str) -> Uses:
+    """The uses of the columns of a condition over the households.
+
+    Parameters
+    ----------
+    text : str
+
+    Examples
+    --------
+    >>> condition_uses("zone = '010' and age > 5").of("age")
+    'number'
+    """
+    found = _Found()
+    found.add("households", text, {"truth"})
+    return found.uses("households")
 
 
 @dataclass
@@ -201,9 +221,12 @@ def _bound_uses(study: Study, standard: Standard | None) -> dict[str, set[str]]:
             bound[line.name].add("number")
     for column in _standard_columns(standard, "household"):
         bound[column.name].add(column.kind)
+    known = {*standard.indicators, *standard.cutoffs} if standard is not None else set()
     for measure in study.measures:
+        kind = "truth" if measure.startswith("proportion") else "number"
         for name in _arguments(measure):
-            bound[name].add("truth")
+            if name not in known:  # of the standard, not of the data
+                bound[name].add(kind)
     return bound
 
 

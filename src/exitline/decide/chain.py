@@ -171,7 +171,7 @@ def decide_units(
     Decisions
     """
     blocks = {b.measure: b for b in estimates.blocks if b.by == units.by}
-    overall_deff = {b.measure: b.deff for b in estimates.blocks if b.by == ""}
+    overall_deff = {b.measure: b.effect for b in estimates.blocks if b.by == ""}
     result, decisive = Decisions(), []
     for criterion in rule.criteria:
         if criterion.kind == "share":
@@ -194,14 +194,14 @@ def decide_units(
 
 
 def _share_evidence(
-    blocks: Mapping[str, Block], overall: Mapping[str, Floats], criterion: Criterion, level: str,
-    census: bool,
+    blocks: Mapping[str, Block], overall: Mapping[str, Floats | None], criterion: Criterion,
+    level: str, census: bool,
 ) -> Evidence:  # fmt: skip
     """Evidence on a share from its low, high and missing measures."""
     key = f"{level}_{criterion.name}"
     low, high, gap = (blocks[f"{part}_{key}"] for part in ("low", "high", "gap"))
     wide = np.where(np.isnan(high.se), low.se, np.fmax(low.se, high.se))
-    deff = overall.get(f"low_{key}", np.array([1.0]))
+    deff = overall.get(f"low_{key}")
     return Evidence(
         kind="full count" if census else "sample",
         low=low.estimate,
@@ -211,7 +211,7 @@ def _share_evidence(
         n=low.n.astype(np.float64),
         population=_households(blocks, low),
         missing=gap.estimate,
-        deff=float(deff[0]) if len(deff) and deff[0] >= 1 else 1.0,
+        deff=float(deff[0]) if deff is not None and deff[0] >= 1 else 1.0,
         spread=None if census else _spread(low, high),
     )
 

@@ -41,7 +41,8 @@ class Beta(Curve):
 
     def lorenz(self, p: Floats) -> Floats:
         """Share of welfare of the poorest p."""
-        found: Floats = p - self.theta * p**self.gamma * (1 - p) ** self.delta
+        with np.errstate(all="ignore"):
+            found: Floats = p - self.theta * p**self.gamma * (1 - p) ** self.delta
         return found
 
     def slope(self, p: Floats, q: Floats) -> Floats:
@@ -49,7 +50,7 @@ class Beta(Curve):
 
         Powers are joined first, so that nothing is 0 times infinity.
         """
-        with np.errstate(divide="ignore", over="ignore"):
+        with np.errstate(all="ignore"):
             found: Floats = (
                 1
                 - self.theta * self.gamma * p ** (self.gamma - 1) * q**self.delta
@@ -80,11 +81,12 @@ class Beta(Curve):
         less, power, more = self.gamma - 1, self.delta - 1, self.theta
 
         def above(logit: float) -> float:
-            p, q = 1 / (1 + exp(-logit)), 1 / (1 + exp(logit))
+            p, q = np.float64(1 / (1 + exp(-logit))), np.float64(1 / (1 + exp(logit)))
             falls = more * self.gamma * p**less * q**self.delta
             return float(1 - falls + more * self.delta * p**self.gamma * q**power - ratio)
 
-        root: float = brentq(above, low, _FARTHEST, xtol=1e-14, rtol=1e-15, maxiter=2000)
+        with np.errstate(all="ignore"):
+            root: float = brentq(above, low, _FARTHEST, xtol=1e-14, rtol=1e-15, maxiter=2000)
         return float(1 / (1 + exp(-root)))
 
     def _lowest(self) -> float:

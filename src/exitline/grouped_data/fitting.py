@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import least_squares, minimize
-from scipy.special import ndtri
 
 from exitline.grouped_data.beta import Beta
 from exitline.grouped_data.curve import Curve
-from exitline.grouped_data.parametric import GB2, Lognormal
+from exitline.grouped_data.families import FAMILIES
 from exitline.grouped_data.quadratic import Quadratic
 
 if TYPE_CHECKING:
@@ -52,39 +52,25 @@ def beta(points: Points) -> Beta:
     return Beta(float(np.exp(found[0])), float(found[1]), float(found[2]))
 
 
-def lognormal(points: Points) -> Lognormal:
-    """Nonlinear least squares of L over sigma.
+def by_shares(points: Points, name: str) -> Curve:
+    """Nonlinear least squares of L over a distribution's parameters, the best of several starts.
 
     Parameters
     ----------
     points : Points
+    name : str
+        One of `FAMILIES`.
     """
-    p, curve = points.inner
-    kept = (curve > 0) & (curve < 1)
-    start = float(np.mean(ndtri(p[kept]) - ndtri(curve[kept])))
-    fit = least_squares(
-        lambda v: _lognormal(v).lorenz(p) - curve, [np.log(max(start, 0.01))],
-        xtol=_TIGHT, ftol=_TIGHT, gtol=_TIGHT,
-    )  # fmt: skip
-    return _lognormal(fit.x)
-
-
-def gb2(points: Points) -> GB2:
-    """Nonlinear least squares of L over a, p and q, the best from several starts.
-
-    Parameters
-    ----------
-    points : Points
-    """
+    family = FAMILIES[name]
     p, curve = points.inner
     fits = [
         least_squares(
-            lambda v: _gb2(v).lorenz(p) - curve, start, bounds=tuple(zip(*_BOUNDS, strict=True)),
+            lambda v: family.make(v).lorenz(p) - curve, start, bounds=family.ends,
             xtol=_TIGHT, ftol=_TIGHT, gtol=_TIGHT, max_nfev=400,
         )
-        for start in _STARTS
+        for start in family.starts
     ]  # fmt: skip
-    return _gb2(min(fits, key=lambda fit: float(fit.cost)).x)
+    return family.make(min(fits, key=lambda fit: float(fit.cost)).x)
 
 
 def by_likelihood(points: Points, name: str) -> tuple[Curve, float]:
@@ -94,7 +80,8 @@ def by_likelihood(points: Points, name: str) -> tuple[Curve, float]:
     ----------
     points : Points
         Counts with bounds. Where the mean is known it is held.
-    name : {"lognormal", "gb2"}
+    name : str
+        One of `FAMILIES`.
 
     Returns
     -------
@@ -102,11 +89,12 @@ def by_likelihood(points: Points, name: str) -> tuple[Curve, float]:
     float
         The mean.
     """
-    make, starts, bounds = FREE[name]
+    family = FAMILIES[name]
+    make, bounds = family.make, list(zip(*family.ends, strict=True))
     known = points.mean == points.mean
     middle = float(np.interp(0.5, points.population[:-1], np.log(points.upper[:-1])))
     best = None
-    for start in starts:
+    for start in family.starts:
         free = start if known else (middle + 0.2, *start)
         fit = minimize(
             _minus_log_likelihood, free, args=(points, make, known), method="Nelder-Mead",
@@ -129,27 +117,7 @@ def _minus_log_likelihood(
     return -float(points.counts @ np.log(np.maximum(inside, 1e-300)))
 
 
-def _lognormal(free: Floats) -> Lognormal:
-    """From the logarithm of sigma."""
-    return Lognormal(float(np.exp(free[0])))
-
-
-def _gb2(free: Floats) -> GB2:
-    """From logarithms of a, p and a q - 1: the mean always exists."""
-    a, shape_p, over = np.exp(free)
-    return GB2(float(a), float(shape_p), float((1 + over) / a))
-
-
-_BOUNDS = ((-2.3, 3.0), (-4.6, 6.9), (-6.9, 6.9))
-_STARTS = tuple(
-    tuple(np.log([a, p, max(a * q - 1, 0.05)]))
-    for a, p, q in ((2.0, 1.0, 1.0), (1.0, 2.0, 3.0), (4.0, 0.7, 0.7))
-)
-FREE: dict[str, tuple[Callable[[Floats], Curve], Any, Any]] = {
-    "lognormal": (_lognormal, ((-0.7,),), [(-4.0, 2.0)]),
-    "gb2": (_gb2, _STARTS, list(_BOUNDS)),
-}
 FITS: dict[str, Callable[[Points], Curve]] = {
-    "quadratic": quadratic, "beta": beta, "lognormal": lognormal, "gb2": gb2,
+    "quadratic": quadratic, "beta": beta, **{n: partial(by_shares, name=n) for n in FAMILIES},
 }  # fmt: skip
 """Each curve by its name, and how it is fitted to points of a Lorenz curve."""

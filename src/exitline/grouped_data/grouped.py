@@ -11,6 +11,7 @@ import numpy as np
 
 from exitline.errors import MeasureError, nearest
 from exitline.grouped_data import fitting
+from exitline.grouped_data.families import FAMILIES
 from exitline.grouped_data.figures import Figure
 from exitline.grouped_data.fit import SLIGHT, Fit
 from exitline.grouped_data.measures import Asked, asked, figure_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CURVES = ("quadratic", "beta")
 """The curves that are fitted unless others are named: those of the World Bank."""
+NONE = "the curve has no such figure"
 COLUMNS = ("measure", "line", "curve", "estimate", "valid", "note")
 """Column names of every table of figures from grouped data."""
 
@@ -93,11 +95,11 @@ class Grouped:
         def rank(fit: Fit) -> tuple[int, float]:
             slight = fit.curve.negative < SLIGHT and len(fit.faults) == 1
             worth = 0 if fit.valid else 1 if slight else 3
-            if line is None or fit.mean != fit.mean:
-                return worth, fit.sse
-            reached = fit.reaches(line)
-            share = fit.curve.headcount(line / fit.mean)
-            return worth + (0 if reached else 2), fit.sse_to(share)
+            error = fit.sse
+            if line is not None and fit.mean == fit.mean:
+                worth += 0 if fit.reaches(line) else 2
+                error = fit.sse_to(fit.curve.headcount(line / fit.mean))
+            return worth, error if error == error else np.inf
 
         return min(self.fits.values(), key=rank)
 
@@ -161,6 +163,8 @@ class Grouped:
         """
         fit = self.fit(curve, line)
         found = figure_of(fit.curve, fit.mean, what, line) if fit.fitted else Figure(nan)
+        if not np.isfinite(found.value):
+            found = Figure(nan, found.reason or NONE)
         notes = ((Note(found.reason),) if found.reason else ()) + fit.notes(line)
         at = nan if line is None else line
         return GroupedFigure(what.name, at, fit.name, found.value, fit.valid, notes)
@@ -237,7 +241,7 @@ def fit_grouped(points: Points, curves: Sequence[str] = CURVES) -> Grouped:
     ----------
     points : Points
     curves : sequence of str
-        Among "quadratic", "beta", "lognormal", "gb2".
+        Among "quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2".
 
     Returns
     -------
@@ -260,10 +264,10 @@ def fit_grouped(points: Points, curves: Sequence[str] = CURVES) -> Grouped:
         return Grouped(points, fits)
     fits = {}
     for name in curves:
-        if name not in fitting.FREE:
+        if name not in FAMILIES:
             raise MeasureError(
                 f"the {name} curve needs shares or means of the classes",
-                expected=" or ".join(fitting.FREE),
+                expected=" or ".join(FAMILIES),
                 got="counts and bounds alone",
                 remedy="give means, or name another curve",
             )

@@ -130,6 +130,16 @@ def _ratio(top: float, bottom: float) -> Callable[[Curve], Figure]:
     return of
 
 
+def _wolfson(curve: Curve) -> Figure:
+    """2 (1 - G - 2 L(1/2)) mean / median: Wolfson (1994)."""
+    gini = figures.gini(curve)
+    middle = curve.at(0.5)
+    if not middle > 0:
+        return Figure(nan, "the median is not positive")
+    below = _share(curve, 0, 0.5).value
+    return Figure(2 * (1 - gini.value - 2 * below) / middle, gini.reason)
+
+
 def _shortfall(curve: Curve, ratio: float) -> Figure:
     """Average shortfall of the poor, over the line."""
     poor = curve.headcount(ratio)
@@ -162,6 +172,7 @@ _OTHERS: dict[str, tuple[Callable[..., Figure], Floats, Floats]] = {
     "share": (_share, (0, 0), (1, 1)),
     "quintile_ratio": (_ratio(0.2, 0.2), (), ()),
     "palma": (_ratio(0.1, 0.4), (), ()),
+    "wolfson": (_wolfson, (), ()),
 }
 KNOWN = {**_AT_LINE, **_MONEY, **_OTHERS}
 """Each measure: how it follows from a curve, and the least and most of its parameters."""

@@ -67,12 +67,19 @@ class GB2(Curve):
     ----------
     a, shape_p, shape_q : float
         shape_p = 1 is Singh-Maddala, shape_q = 1 Dagum, a = 1 beta of the second kind.
+    family : str
+        The name of the curve.
     """
 
     a: float
     shape_p: float
     shape_q: float
-    name = "gb2"
+    family: str = "gb2"
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """The family."""
+        return self.family
 
     @property
     def parameters(self) -> dict[str, float]:

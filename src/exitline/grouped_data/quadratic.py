@@ -60,11 +60,12 @@ class Quadratic(Curve):
         return self.n**2 - 4 * self.m * self.e**2
 
     def _root(self, p: Floats, q: Floats) -> Floats:
-        """sqrt(m p^2 + n p + e^2), from the nearer end, where it may be small."""
+        """sqrt(m p^2 + n p + e^2), from the nearer end, where it may be small; NaN below 0."""
         end = (self.a + self.c - 1) ** 2
         near_1 = end - (2 * self.m + self.n) * q + self.m * q**2
         near_0 = self.m * p**2 + self.n * p + self.e**2
-        found: Floats = np.sqrt(np.where(p > 0.5, near_1, near_0))
+        with np.errstate(all="ignore"):
+            found: Floats = np.sqrt(np.where(p > 0.5, near_1, near_0))
         return found
 
     def lorenz(self, p: Floats) -> Floats:
@@ -74,7 +75,8 @@ class Quadratic(Curve):
 
     def slope(self, p: Floats, q: Floats) -> Floats:
         """L'(p) = -b / 2 - (2 m p + n) / (4 sqrt(m p^2 + n p + e^2)): Datt (1998)."""
-        found: Floats = -self.b / 2 - (2 * self.m * p + self.n) / (4 * self._root(p, q))
+        with np.errstate(all="ignore"):
+            found: Floats = -self.b / 2 - (2 * self.m * p + self.n) / (4 * self._root(p, q))
         return found
 
     def below(self, ratios: Floats) -> Floats:

@@ -82,10 +82,13 @@ class GroupedTable:
     rows : tuple of Row
     distributions : tuple of Distribution
         The data with their fits, for a closer look.
+    excluded : tuple of str
+        Distributions that were left out because a number is missing.
     """
 
     rows: tuple[Row, ...]
     distributions: tuple[Distribution, ...]
+    excluded: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.infer.codes import codes, crossed, grouped, numbers, ranked
 from exitline.infer.links import Ids
 from exitline.infer.units import spread
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-
-MISSING_DOMAIN = "(missing)"
 
 
 @dataclass(frozen=True)
@@ -174,18 +172,18 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     stages, parent = [], stratum
     ids = None
     for name in stage_names:
-        child, texts = codes(table.column(name))
+        child, values = ranked(table.column(name))
         parent = _nested(parent, child)
         stages.append(parent)
         if ids is None:
-            first = np.unique(parent, return_index=True)[1]
-            ids = Ids(strata, tuple(texts[c] for c in child[first]), stratum[first])
+            first = grouped(parent)[0]
+            ids = Ids(strata, values, child[first], stratum[first])
     coded = [codes(table.column(name)) for name in domain_names]
-    numbers = [table.column(f"sum{i}").to_numpy() for i in range(terms)]
-    n = table.column("n").to_numpy().astype(np.int64)
-    kinds = [table.column(f"cases{i}").to_numpy() for i in range(100) if f"cases{i}" in names]
+    sums = [numbers(table.column(f"sum{i}")) for i in range(terms)]
+    n = numbers(table.column("n")).astype(np.int64)
+    kinds = [numbers(table.column(f"cases{i}")) for i in range(100) if f"cases{i}" in names]
     fpcs = [_one_value(table, name) for name in fpc_names]
-    found = [table.column(f"found{i}").to_numpy() for i in range(1000) if f"found{i}" in names]
+    found = [numbers(table.column(f"found{i}")) for i in range(1000) if f"found{i}" in names]
     cells = Cells(
         stratum=stratum,
         stages=tuple(stages),
@@ -193,7 +191,7 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         levels=tuple(levels for _, levels in coded),
         n=n,
         cases=np.column_stack(kinds).astype(np.int64) if kinds else no_kinds(n),
-        sums=np.column_stack(numbers).astype(np.float64) if numbers else np.empty((rows, 0)),
+        sums=np.column_stack(sums).astype(np.float64) if sums else np.empty((rows, 0)),
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
         found=np.column_stack(found).astype(np.float64) if found else None,
         ids=ids,
@@ -203,8 +201,8 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
 
 def _one_value(table: pa.Table, highest: str) -> Floats:
     """A column of population sizes; NaN where a cell has several."""
-    high = table.column(highest).to_numpy()
-    low = table.column(highest.replace("_max", "_min")).to_numpy()
+    high = numbers(table.column(highest))
+    low = numbers(table.column(highest.replace("_max", "_min")))
     return np.where(high == low, high, np.nan)
 
 
@@ -231,60 +229,13 @@ def relabelled(cells: Cells, labels: Sequence[Mapping[Any, str]]) -> Cells:
     return replace(cells, levels=names, written=() if names == cells.levels else cells.levels)
 
 
-def codes(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
-    """Integer codes of a column in ascending order of its values, and the values as text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    values = encoded.dictionary
-    order = pc.array_sort_indices(values).to_numpy()
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    if pa.types.is_temporal(values.type):
-        values = _moments(values)
-    texts = [as_text(values[int(i)].as_py()) for i in order]
-    return rank[encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)], tuple(texts)
-
-
-def _moments(values: pa.Array) -> pa.Array:
-    """Dates and times as text, of any year; without a clock where all are at midnight."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    texts = pc.cast(values, pa.string())
-    if pa.types.is_timestamp(values.type):
-        days = pc.replace_substring_regex(texts, r" 00:00:00(\.0*)?$", "")
-        if not pc.any(pc.match_substring(days, ":")).as_py():
-            return days
-    return texts
-
-
-def as_text(value: object) -> str:
-    """A domain value as results show it: whole numbers without a point.
-
-    Examples
-    --------
-    >>> as_text(17.0), as_text(Decimal("1.50")), as_text("017"), as_text(None)
-    ('17', '1.5', '017', '(missing)')
-    """
-    if value is None:
-        return MISSING_DOMAIN
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if value == MISSING_DOMAIN:
-        return f'"{value}"'
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return str(value)
-
-
 def _nested(parent: Ints, child: Ints) -> Ints:
     """Codes of (parent, child) pairs."""
-    pair = parent * (int(child.max(initial=0)) + 1) + child
-    return np.asarray(np.unique(pair, return_inverse=True)[1], dtype=np.int64)
+    of = np.zeros(int(child.max(initial=-1)) + 1, dtype=np.int64)
+    of[child] = parent
+    if np.array_equal(of[child], parent):  # a child has one parent: its own code will do
+        return child
+    return grouped(crossed(parent, child))[1]
 
 
 def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
@@ -304,8 +255,7 @@ def roll_up(cells: Cells, columns: tuple[int, ...]) -> Rows:
     domain, present = _present(cells, columns)
     keep = domain >= 0
     last = cells.stages[-1][keep] if cells.clustered else np.zeros(int(keep.sum()), dtype=np.int64)
-    pair = domain[keep] * (int(last.max(initial=0)) + 1) + last
-    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+    first, inverse = grouped(crossed(domain[keep], last))
     size = len(first)
     return Rows(
         domain=domain[keep][first],
@@ -368,10 +318,10 @@ def _present(cells: Cells, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
     code = np.zeros(len(cells.n), dtype=np.int64)
     for c in columns:
         code = code * len(cells.levels[c]) + cells.domains[c]
-    present, inverse = np.unique(code[used], return_inverse=True)
+    first, group = grouped(code[used])
     result = np.full(len(code), -1, dtype=np.int64)
-    result[used] = inverse
-    return result, present
+    result[used] = group
+    return result, code[used][first]
 
 
 def _keys(

@@ -345,7 +345,7 @@ def _of_kind(
     bounds = symmetric(value, se, known, level)
     p = p_value(value, se, known)
     for k, (i, j) in enumerate(zip(pair.of_before, pair.of_after, strict=True)):
-        missing = pair.before.reason[i] or pair.after.reason[j]
+        missing = pair.before.unknown(i) or pair.after.unknown(j)
         yield Change(
             pair.before.measure, pair.line, pair.before.by, pair.before.rows.labels[i], kind,
             float(b[k]), float(a[k]), float(value[k]), float(se[k]), float(bounds.low[k]),

@@ -158,7 +158,7 @@ def smooth_function(
     """
     from exitline.infer.estimates import Estimate
 
-    missing = next((block.reason[i] for block, i in figures if block.reason[i]), "")
+    missing = next((why for block, i in figures if (why := block.unknown(i))), "")
     se, df = float("nan"), estimates.frame.df
     if not missing:
         variance = float(covariance(estimates, figures, np.array([gradient]))[0, 0])
@@ -277,7 +277,7 @@ def wald(
             got=str(len(terms)),
             remedy="name more figures, or a selection that fits several",
         )
-    missing = {block.reason[i] for block, i in figures} - {""}
+    missing = {block.unknown(i) for block, i in figures} - {""}
     if missing or not estimates.frame.stages:
         raise MeasureError(
             "figures without a standard error cannot be tested",

@@ -10,7 +10,7 @@ import numpy as np
 
 from exitline.errors import MeasureError, nearest
 from exitline.infer import intervals
-from exitline.infer.cells import as_text
+from exitline.infer.codes import as_text
 from exitline.infer.comparisons import Comparisons
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ class Estimate:
     p: float = float("nan")
     more: Mapping[str, str | float] = field(default_factory=dict)
 
+    @property
+    def cv(self) -> float:
+        """Coefficient of variation: se / |estimate|; NaN where the estimate is zero."""
+        return self.se / abs(self.estimate) if self.estimate else float("nan")
+
 
 @dataclass(frozen=True)
 class AtLine:
@@ -95,7 +100,8 @@ class Block:
     (rows,); `at_line` what a relative line adds. `additive`: areas are parts of the figure of
     all together (numbers of persons, sums of money). `share`: the figure lies between 0 and 1.
     `terms`: columns of `rows.sums` that the measure is a function of. `more`: further columns
-    that tell it from other blocks, such as its indicator.
+    that tell it from other blocks, such as its indicator. `effect`: the design effect against
+    draws with replacement, which the scale of the weights does not touch.
     """
 
     measure: str
@@ -116,6 +122,15 @@ class Block:
     share: bool = False
     terms: tuple[int, ...] = ()
     more: tuple[tuple[str, str | float], ...] = ()
+    effect: Floats | None = None
+
+    def unknown(self, i: int) -> str:
+        """Why a figure or its standard error is missing; "" where at most its interval is.
+
+        What is made of several figures needs their standard errors, and has degrees of freedom
+        of its own.
+        """
+        return self.reason[i] if np.isnan(self.estimate[i] + self.se[i]) else ""
 
     def at(self, i: int, level: float) -> Estimate:
         """The record of domain `i`."""
@@ -163,14 +178,20 @@ class Estimates(Comparisons):
         return sum(block.rows.size for block in self.blocks)
 
     def to_pandas(
-        self, *, deff: bool = False, reason: bool = False, code: bool = False
+        self,
+        *,
+        deff: bool = False,
+        cv: bool = False,
+        reason: bool = False,
+        code: bool = False,
     ) -> pd.DataFrame:
         """The table with the contract's columns.
 
         Parameters
         ----------
-        deff, reason : bool
-            Add the design effect and the reason why a figure is missing.
+        deff, cv, reason : bool
+            Add the design effect, the coefficient of variation (se / estimate), and the reason
+            why a figure is missing.
         code : bool
             Add the domain as the data write it: the codes of values that are shown by labels.
 
@@ -182,7 +203,7 @@ class Estimates(Comparisons):
         """
         import pandas as pd
 
-        also = {"deff": deff, "reason": reason, "code": code}
+        also = {"deff": deff, "cv": cv, "reason": reason, "code": code}
         names = [*COLUMNS, *self.further, *(name for name, wanted in also.items() if wanted)]
         return pd.DataFrame({name: self._column(name) for name in names})
 
@@ -287,6 +308,12 @@ def _as_shown(value: Any) -> str:
     return value if isinstance(value, str) else as_text(value)
 
 
+def coefficient_of_variation(se: Floats, estimate: Floats) -> Floats:
+    """se / |estimate|; NaN where the estimate is zero."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(estimate == 0, np.nan, se / np.abs(estimate)))
+
+
 def _values(block: Block, name: str, level: float) -> Any:
     """One column of a block."""
     size = block.rows.size
@@ -296,6 +323,7 @@ def _values(block: Block, name: str, level: float) -> Any:
         "ci_low": block.bounds.low,
         "ci_high": block.bounds.high,
         "level": np.full(size, level),
+        "cv": coefficient_of_variation(block.se, block.estimate),
         "reason": np.array(block.reason, dtype=object),
     }
     if name in {"measure", "line", "by"}:

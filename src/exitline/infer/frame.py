@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DesignError, Faults
+from exitline.infer.codes import grouped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,8 +119,7 @@ def frame_of(cells: Cells, lonely: str) -> Frame:
 
 def _clusters_by(parent: Ints, cluster: Ints, size: int) -> Ints:
     """Number of distinct clusters by parent; a cluster has one parent."""
-    first = np.unique(cluster, return_index=True)[1]
-    return np.bincount(parent[first], minlength=size)
+    return np.bincount(parent[grouped(cluster)[0]], minlength=size)
 
 
 def _unsampled(parent: Ints, fpc: Floats, sampled: Ints, index: int) -> Floats:

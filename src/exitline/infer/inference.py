@@ -22,7 +22,8 @@ from exitline.infer.relative import (
     slope,
 )
 from exitline.infer.taylor import linearised_variance, sampled_in
-from exitline.measure.model import Given
+from exitline.measure.model import Given, Term
+from exitline.measure.sums import Sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from exitline.infer.cells import Cells, Rows
     from exitline.infer.replicates import Replicated
     from exitline.measure.model import Linear, Measure
-    from exitline.measure.sums import Plan, Sum
+    from exitline.measure.sums import Plan
 
     Floats = NDArray[np.float64]
 
@@ -39,6 +40,11 @@ ONE_PSU = "one PSU in the domain: no standard error can be estimated"
 NO_DF = "one PSU in each stratum of the domain: no degrees of freedom for an interval"
 NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
 NO_CASES = "no household of the kind the measure averages over"
+ROUNDING = 1e-13
+"""A share of squares below which values are all alike."""
+SCALED = 1.1
+"""Weights of less than this on average count no population: they sum to the sample size, give
+or take the households that are left out."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +115,8 @@ def infer(
             for line in plan.lines_of(measure):
                 assumed = overall.get((measure.name, line), options.assumed)
                 block = _block(by, measure, line, plan, frame, replace(options, assumed=assumed))
-                if not columns:
-                    overall[measure.name, line] = _at_least_one(block.deff)
+                if not columns and block.effect is not None:
+                    overall[measure.name, line] = _at_least_one(block.effect)
                 blocks.append(block)
     nests = nesting(cells, sets, plan.domains)
     return Estimates(tuple(blocks), frame, options.level, _notes(blocks), nests=nests)
@@ -201,10 +207,11 @@ def _block(
     se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
     size = about.n.astype(np.float64)
     population = by.totals[:, index[plan.population_of(measure, line, by.columns)]]
-    deff = np.full(rows.size, np.nan)
+    effect = deff = np.full(rows.size, np.nan)
     square = index.get(plan.sum_of(measure.terms[0], line, by.columns, squared=True))
     if frame.stages and square is not None:
-        deff = _design_effect(by.totals[:, [terms[0], square]], population, size, se, measure)
+        effect = _design_effect(by.totals[:, [terms[0], square]], population, size, se, measure)
+        deff = effect if _counts_nobody(by, index) else effect / (1.0 - size / population)
     value = figure.value
     return Block(
         measure=measure.name,
@@ -220,6 +227,7 @@ def _block(
         influence=influence,
         at_line=at_line,
         deff=deff,
+        effect=effect,
         reason=_reasons(value, se, about),
         additive=measure.additive,
         share=measure.interval == "share",
@@ -279,20 +287,33 @@ def _bounds(
 def _design_effect(
     sums: Floats, population: Floats, n: Floats, se: Floats, measure: Measure
 ) -> Floats:
-    """Variance over that of a simple random sample without replacement of n households.
+    """Variance over that of n households drawn one by one with replacement.
 
-    As R's ``svymean(deff = TRUE)`` and ``svytotal(deff = TRUE)``: the population variance
-    is estimated by sum w (y - ybar)^2 / sum w x n/(n - 1). `sums` holds sum w y, sum w y^2.
+    As R's ``svymean(deff = "replace")`` and ``svytotal(deff = "replace")``: the population
+    variance is estimated by sum w (y - ybar)^2 / sum w x n/(n - 1). Over 1 - n/N it is that of
+    ``deff = TRUE``. `sums` holds sum w y, sum w y^2. Infinite for a total of equal values.
     """
     if not measure.spread_over:
         return np.full(len(se), np.nan)
     N = population
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = (sums[:, 1] / N - (sums[:, 0] / N) ** 2) * n / (n - 1.0)
-        simple = spread * (N - n) / (N * n)
+        square = (sums[:, 0] / N) ** 2
+        spread = sums[:, 1] / N - square
+        spread = np.where(spread > ROUNDING * square, spread, 0.0) * n / (n - 1.0)
+        simple = spread / n
         if measure.spread_over == "total":
-            simple = simple * N**2
+            return np.where(n > 1, se**2 / (simple * N**2), np.nan)
         return np.where(simple > 0, se**2 / simple, np.nan)
+
+
+def _counts_nobody(by: _By, index: dict[Sum, int]) -> bool:
+    """Whether weights are all 1, or shares that sum to the sample size: no count of a population.
+
+    There is no sampling fraction then, and so no design effect against draws without
+    replacement.
+    """
+    households = by.totals[:, index[Sum(Term("one", "households"), None)]].sum()
+    return bool(households <= by.rows.count(by.rows.n).sum() * SCALED)
 
 
 def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:

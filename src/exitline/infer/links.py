@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.infer.codes import texts
 from exitline.infer.frame import CERTAIN
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Rows
@@ -28,15 +31,29 @@ class Ids:
     ----------
     strata : tuple of str
         By code; ("",) without strata.
-    psus : tuple of str
-        By code.
+    values : pyarrow.Array
+        Different ids of PSUs.
+    value : int array, shape (psus,)
+        Place of each PSU's id in `values`.
     stratum : int array, shape (psus,)
         The stratum's code of each PSU.
     """
 
     strata: tuple[str, ...]
-    psus: tuple[str, ...]
+    values: pa.Array
+    value: Ints
     stratum: Ints
+
+    @property
+    def repeated(self) -> int:
+        """Ids that stand for PSUs of several strata."""
+        return len(self.value) - len(self.values)
+
+    @cached_property
+    def psus(self) -> tuple[str, ...]:
+        """The id of each PSU, by code."""
+        shown = texts(self.values)
+        return tuple(shown[i] for i in self.value)
 
     def pairs(self) -> list[tuple[str, str]]:
         """Stratum and PSU of each code."""

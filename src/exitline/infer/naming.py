@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from exitline.infer.cells import MISSING_DOMAIN, as_text
+from exitline.infer.codes import MISSING_DOMAIN, as_text
 
 
 def shown_names(

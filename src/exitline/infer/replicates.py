@@ -10,7 +10,8 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.infer.arrays import Arrays, Domains
-from exitline.infer.cells import Rows, codes
+from exitline.infer.cells import Rows
+from exitline.infer.codes import codes
 from exitline.infer.frame import Frame, Stage
 from exitline.measure import terms
 from exitline.measure.model import Given
@@ -273,5 +274,15 @@ def _df(micro: pa.Table, weights: list[str], domains: Domains, design: Design) -
     starts = np.searchsorted(domains.code[kept], np.arange(domains.size + 1))
     for domain in range(domains.size):
         mine = matrix[kept[starts[domain] : starts[domain + 1]]]
-        result[domain] = max(int(np.linalg.matrix_rank(mine, rtol=RANK)) - 1, 0)
+        result[domain] = max(_rank(mine) - 1, 0)
     return result
+
+
+def _rank(matrix: Floats) -> int:
+    """Rank of a matrix, from the smaller of its two products with itself."""
+    wide = matrix.shape[0] < matrix.shape[1]
+    product = matrix @ matrix.T if wide else matrix.T @ matrix
+    if not product.size:
+        return 0
+    values = np.linalg.eigvalsh(product)
+    return int(np.sum(values > RANK**2 * values[-1]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.infer.cells import sum_by
+from exitline.infer.codes import crossed, grouped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,8 +69,7 @@ def spread_of(block: Block) -> Spread:
         clusters = np.maximum(block.df + 1.0, 0.0)
         households = np.maximum(block.n.astype(np.float64), 1.0)
         return Spread(clusters, clusters, clusters, households)
-    pair = rows.domain * (int(rows.stages[0].max(initial=0)) + 1) + rows.stages[0]
-    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+    first, inverse = grouped(crossed(rows.domain, rows.stages[0]))
     values = np.column_stack([rows.sums[:, block.terms[1]], block.influence, rows.n])
     weight, z, n = sum_by(inverse, values, len(first)).T
     domain = rows.domain[first]

@@ -9,7 +9,7 @@ import numpy as np
 
 from exitline.infer import intervals
 from exitline.infer.association import Counts, independence
-from exitline.infer.cells import MISSING_DOMAIN
+from exitline.infer.codes import MISSING_DOMAIN
 from exitline.infer.inference import NO_DF, ONE_PSU
 from exitline.infer.joint import Joint, of_areas
 from exitline.infer.taylor import linearised_variance

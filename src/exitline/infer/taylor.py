@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.infer.cells import sum_by
+from exitline.infer.codes import crossed, grouped
 from exitline.infer.frame import CERTAIN
 
 if TYPE_CHECKING:
@@ -165,12 +166,10 @@ def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Gr
     members of the domain (R's ``subset``); a single cluster of a later stage at itself, so that
     it adds nothing.
     """
-    pair = level.domain * (int(level.cluster.max(initial=0)) + 1) + level.cluster
-    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+    first, inverse = grouped(crossed(level.domain, level.cluster))
     totals = sum_by(inverse, level.influence, len(first))
     domain, parent = level.domain[first], level.parent[first]
-    group_pair = domain * len(stage.sampled) + parent
-    _, head, group = np.unique(group_pair, return_index=True, return_inverse=True)
+    head, group = grouped(domain * len(stage.sampled) + parent)
     times = level.stands_for(first)
     present = np.bincount(group, weights=times, minlength=len(head))
     n = stage.sampled[parent[head]]
@@ -196,18 +195,15 @@ def _centred_products(
     parents, clusters, influence = common
     by_cluster = np.bincount(clusters, weights=influence)
     by_parent = np.bincount(parents, weights=influence, minlength=len(stage.sampled))
-    pair = level.domain * (int(level.cluster.max(initial=0)) + 1) + level.cluster
-    _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+    first, inverse = grouped(crossed(level.domain, level.cluster))
     a = sum_by(inverse, level.influence, len(first))[:, 0]
     b = by_cluster[level.cluster[first]]
     domain, parent = level.domain[first], level.parent[first]
-    _, head, group = np.unique(
-        domain * len(stage.sampled) + parent, return_index=True, return_inverse=True
-    )
+    head, group = grouped(domain * len(stage.sampled) + parent)
     n = stage.sampled[parent[head]]
     sum_a = np.bincount(group, weights=a, minlength=len(head))
-    crossed = np.bincount(group, weights=a * b / level.stands_for(first), minlength=len(head))
-    products: Floats = crossed - sum_a * by_parent[parent[head]] / n * stage.centred
+    both = np.bincount(group, weights=a * b / level.stands_for(first), minlength=len(head))
+    products: Floats = both - sum_a * by_parent[parent[head]] / n * stage.centred
     if lonely == "adjust" and not level.later:
         clusters_in_all = stage.sampled.sum()
         grand = sum_by(level.domain, level.influence, size)[:, 0] / clusters_in_all
@@ -279,5 +275,5 @@ def degrees_of_freedom(rows: Rows) -> Ints:
 
 def _distinct(domain: Ints, code: Ints, size: int) -> Ints:
     """Number of distinct codes in each domain."""
-    pairs = np.unique(domain * (int(code.max(initial=0)) + 1) + code)
-    return np.bincount(pairs // (int(code.max(initial=0)) + 1), minlength=size)
+    first, _ = grouped(crossed(domain, code))
+    return np.bincount(domain[first], minlength=size)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.infer.codes import numbers
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -47,7 +49,7 @@ def spread(cells: Cells, table: pa.Table) -> Cells:
     cell, first, deviations = _laid_out(factor)
     parts = np.bincount(cell, minlength=len(cells.n))[cell]
     share = cells.n[cell] / parts
-    clusters = table.column("clusters").to_numpy().astype(np.int64)
+    clusters = numbers(table.column("clusters")).astype(np.int64)
     return replace(
         cells,
         stratum=cells.stratum[cell],
@@ -71,7 +73,7 @@ def _covariances(table: pa.Table, terms: int) -> Floats:
     for i in range(terms):
         for j in range(i, terms):
             if f"cov{i}_{j}" in names:
-                found = np.nan_to_num(table.column(f"cov{i}_{j}").to_numpy().astype(np.float64))
+                found = np.nan_to_num(numbers(table.column(f"cov{i}_{j}")).astype(np.float64))
                 result[:, i, j] = result[:, j, i] = found
     return result
 

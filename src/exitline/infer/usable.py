@@ -10,6 +10,7 @@ import numpy as np
 
 from exitline.data.readers.declaring import choose
 from exitline.errors import DataError, DesignError
+from exitline.infer.codes import numbers
 from exitline.measure.model import Term
 from exitline.measure.sums import Sum
 
@@ -46,7 +47,7 @@ def count_faults(table: pa.Table) -> dict[str, int]:
     """Number of rows with each fault, from the totals query's result."""
     from exitline.measure.totals import FAULTS
 
-    return {fault: int(np.nansum(table.column(fault).to_numpy())) for fault in FAULTS}
+    return {fault: int(np.nansum(numbers(table.column(fault)))) for fault in FAULTS}
 
 
 def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
@@ -64,8 +65,6 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
     ------
     DataError
         Weights, sizes, design columns or welfare that cannot be used, with counts.
-    DesignError
-        PSU ids that are used in several strata.
     """
     faults = count_faults(table)
     for fault, (expected, got, remedy) in FATAL.items():
@@ -88,15 +87,21 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
                 + choose('missing="exclude" (in a study: missing: exclude)', "--missing exclude")
                 + "; the report then says how many",
             )
-    if table.num_rows == 0 or not np.nansum(table.column("n").to_numpy()):
+    if table.num_rows == 0 or not np.nansum(numbers(table.column("n"))):
+        if plan.where is not None and table.num_rows:
+            raise DataError(
+                "no row fulfils the condition",
+                where="where",
+                expected="at least one row of the subpopulation that can be used",
+                got="none",
+                remedy="check the condition and the codes that it names",
+            )
         raise DataError(
             "no household can be used",
             expected="at least one row with a positive weight",
             got="none",
             remedy="run `exitline check` on the study",
         )
-    if plan.clustered:
-        refuse_reused_psus(table, plan.design)
 
 
 def _where(fault: str, plan: Plan) -> str:
@@ -123,26 +128,23 @@ def _columns(names: Sequence[str]) -> str:
     return ("column " if len(names) == 1 else "columns ") + ", ".join(f"'{c}'" for c in names)
 
 
-def refuse_reused_psus(table: pa.Table, design: Design) -> None:
+def refuse_reused_psus(cells: Cells, design: Design) -> None:
     """Refuse PSU ids that stand in several strata, unless ids are nested.
 
     Parameters
     ----------
-    table : pyarrow.Table
-        With the columns ``stage1`` and ``stratum``.
+    cells : Cells
     design : Design
 
     Raises
     ------
     DesignError
     """
-    if design.nest or design.stratum is None or not design.stages:
+    if design.nest or design.stratum is None or cells.ids is None or not cells.clustered:
         return
-    pairs = table.select(["stage1", "stratum"]).group_by(["stage1", "stratum"]).aggregate([])
-    several = pairs.num_rows - len(pairs.column("stage1").unique())
-    if several:
+    if cells.ids.repeated:
         raise DesignError(
-            f"{several:,} PSU ids are used in more than one stratum",
+            f"{cells.ids.repeated:,} PSU ids are used in more than one stratum",
             where=_columns((design.stages[0], *design.strata_columns)),
             expected="each PSU in one stratum",
             got="the same id in several",

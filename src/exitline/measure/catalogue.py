@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from exitline.errors import MeasureError, nearest
-from exitline.measure import counts, inequality, poverty, quantiles
+from exitline.measure import counts, inequality, multidimensional, poverty, quantiles
 from exitline.measure.counts import count_of, share_of
 from exitline.measure.model import Measure, Term, Unit
 
@@ -20,7 +20,7 @@ __all__ = ["MEASURES", "Measure", "Term", "Unit", "count_of", "counting", "named
 
 MEASURES: dict[str, Callable[..., Measure]] = {
     make.__name__: make
-    for room in (counts, poverty, inequality, quantiles)
+    for room in (counts, poverty, inequality, quantiles, multidimensional)
     for make in room.MEASURES
 }
 """From a name to the function that makes the measure, in the order in which they are shown."""
@@ -77,7 +77,7 @@ def named(measure: str | Measure) -> Measure:
     """
     if isinstance(measure, Measure):
         return measure
-    form = re.fullmatch(r"\s*([a-z_]+)\s*(?:\((.*)\))?\s*", measure, re.DOTALL)
+    form = re.fullmatch(r"\s*([A-Za-z]\w*)\s*(?:\((.*)\))?\s*", measure, re.DOTALL)
     if form is None or form[1] not in MEASURES:
         known = [usage(name) for name in MEASURES]
         raise MeasureError(

@@ -248,4 +248,5 @@ class Measure:
         """Whether the figure is a total or a mean of its first term, which have a design effect."""
         if self.additive:
             return "total"
-        return "mean" if len(self.terms) == 2 and self.terms[1].kind == "one" else ""
+        mean = len(self.terms) == 2 and self.terms[1].kind == "one" and not self.parameters
+        return "mean" if mean else ""

@@ -12,6 +12,7 @@ from exitline.errors import DataError, Faults, MeasureError, nearest
 from exitline.measure import portable
 from exitline.measure.catalogue import named
 from exitline.measure.model import Measure
+from exitline.measure.multidimensional import needs_indicators, refusal
 from exitline.measure.sums import Plan
 from exitline.measure.terms import PovertyLine
 
@@ -38,6 +39,7 @@ def make_plan(
     year: int | None = None,
     level: float = 0.95,
     with_squares: bool = False,
+    where: str | None = None,
 ) -> Request:
     """Resolve measures, lines and domains, and check that every column is there.
 
@@ -49,6 +51,8 @@ def make_plan(
         As in `exitline.estimate`.
     with_squares : bool
         Sum squares too, for design effects.
+    where : str, optional
+        The column that is true for the rows that figures speak of.
 
     Returns
     -------
@@ -74,9 +78,14 @@ def make_plan(
     lines: tuple[PovertyLine, ...] = ()
     with faults.kept():
         lines = poverty_lines(line, year)
-    plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position)
+    there = list(columns)
+    without = [m for m in resolved if needs_indicators(m) and m.terms[0].column not in there]
+    for measure in without:
+        faults.add(refusal(measure))
+    resolved = tuple(measure for measure in resolved if measure not in without)
+    plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position, where=where)
     _check(plan, level, faults)
-    require_columns(plan.columns, columns, faults)
+    require_columns(plan.columns, there, faults)
     faults.raise_all()
     return Request(plan, by_position)
 

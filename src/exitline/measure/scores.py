@@ -18,8 +18,8 @@ from typing import Any
 
 import ibis
 
-from exitline.data.keys import OWN
 from exitline.measure.indicators import Indicators
+from exitline.measure.multidimensional import own
 
 
 @dataclass(frozen=True)
@@ -139,11 +139,6 @@ def is_kept(spec: Spec, states: States) -> Any:
 def _all(conditions: Iterable[Any]) -> Any:
     """Logical and of at least one condition."""
     return reduce(lambda a, b: a & b, conditions)
-
-
-def own(what: str, *numbers: int) -> str:
-    """A column of exitline's own."""
-    return OWN + "mpi_" + "_".join([what, *map(str, numbers)])
 
 
 def _score(table: Any, indicators: Indicators, prefix: str) -> Any:

@@ -185,7 +185,7 @@ class Plan:
 
     def _parts(self) -> Iterator[Term]:
         for measure in self.measures:
-            for term in measure.terms:
+            for term in (*measure.terms, measure.about):
                 yield from term.parts
 
     @property

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError, nearest
-from exitline.infer.cells import Cells, Rows, codes, no_kinds, roll_up
+from exitline.infer.cells import Cells, Rows, no_kinds, roll_up
+from exitline.infer.codes import codes
 from exitline.infer.frame import Frame, frame_of
 from exitline.infer.naming import shown_names
 from exitline.watch.sources import PanelSpec, WaveReport, few_matches, open_panel, refuse_straddling

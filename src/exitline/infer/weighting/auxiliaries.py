@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError, Faults, nearest
-from exitline.infer.cells import as_text, label_of
+from exitline.infer.cells import label_of
+from exitline.infer.codes import as_text
 from exitline.infer.naming import shown_names
 
 if TYPE_CHECKING:

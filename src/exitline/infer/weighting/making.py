@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from exitline.errors import DesignError, Faults, nearest
-from exitline.infer.cells import cells_from_arrow, codes
+from exitline.infer.cells import cells_from_arrow
+from exitline.infer.codes import codes
 from exitline.infer.frame import frame_of
 from exitline.infer.usable import refuse_reused_psus
 from exitline.infer.weighting import bootstraps, replicates
@@ -87,8 +88,8 @@ def clusters_of(found: pa.Table, design: Design) -> Clusters:
         For strata with one PSU, population sizes that contradict the sample, or PSU ids that
         stand in several strata.
     """
-    refuse_reused_psus(found, design)
     cells = cells_from_arrow(found, 0)
+    refuse_reused_psus(cells, design)
     frame = frame_of(cells, design.lonely)
     rank = np.zeros(len(frame.stages[0].sampled), dtype=np.int64)
     if "stratum" in found.column_names:

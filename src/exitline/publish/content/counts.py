@@ -113,10 +113,12 @@ def _units(
 def households(tables: Tables, ground: Ground) -> Counts:
     """Households that were looked at, by area."""
     found: Counts = {}
-    rows = (tables.estimates[name] for name in ("by", "domain", "n"))
-    for by, domain, n in zip(*rows, strict=True):
-        area = ground.position[by, domain]
-        found[area] = max(found.get(area, 0.0), float(n))
+    parts = [tables.estimates, *([tables.behind] if tables.behind is not None else [])]
+    for part in parts:
+        rows = (part[name] for name in ("by", "domain", "n"))
+        for by, domain, n in zip(*rows, strict=True):
+            area = ground.position[by, domain]
+            found[area] = max(found.get(area, 0.0), float(n))
     return found
 
 
@@ -164,6 +166,8 @@ def counts_of(measure: str, about: Mapping[str, Any]) -> tuple[str, str]:
     --------
     >>> counts_of("headcount", {}), counts_of("poor_households", {}), counts_of("mean", {})
     (('share', 'persons'), ('number', 'households'), ('', ''))
+    >>> counts_of("H", {}), counts_of("contribution_share(water)", {})
+    (('share', 'persons'), ('', ''))
     """
     from exitline.errors import MeasureError
     from exitline.measure.catalogue import named
@@ -172,14 +176,16 @@ def counts_of(measure: str, about: Mapping[str, Any]) -> tuple[str, str]:
     if "counts" in said:
         return said["counts"], said["of"]
     try:
-        terms = named(measure).terms
-        unit = named(measure).unit
+        known = named(measure)
     except MeasureError:
         return "", ""
-    first = terms[0] if terms else None
+    first = known.terms[0] if known.terms else None
     if first is None or first.kind not in ("poor", "flag"):
         return "", ""
-    form = "share" if unit == "share" else "number" if unit in ("persons", "households") else ""
+    if len(known.terms) == 2 and known.terms[1] != known.about:  # a share of something else
+        return "", ""
+    of_units = ("persons", "households")
+    form = "share" if known.unit == "share" else "number" if known.unit in of_units else ""
     return (form, first.unit) if form else ("", "")
 
 

@@ -133,7 +133,7 @@ def line_figure(line: StudyLine) -> str:
     if line.value is not None:
         return rounded(line.value, 0 if line.value == round(line.value) else 2)
     if line.share is not None:
-        return f"{100 * line.share:g} % of the {line.of}"
+        return f"{100 * line.share:g} % of the {line.what}"
     return f"column {line.column}"
 
 

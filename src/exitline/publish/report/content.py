@@ -178,7 +178,8 @@ class ReportInput:
     def area_label(self, columns: Sequence[str], key: Sequence[str]) -> str:
         """An area's name for people, from its values of some area columns."""
         from exitline.foreign import visible
-        from exitline.infer.cells import MISSING_DOMAIN, label_of
+        from exitline.infer.cells import label_of
+        from exitline.infer.codes import MISSING_DOMAIN
 
         parts = [
             "not stated" if value == MISSING_DOMAIN else self.labels.get(name, {}).get(value, value)

@@ -1,0 +1,74 @@
+"""Options that say how a sample was drawn, for commands without a study."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from exitline.cli import numbers
+from exitline.cli.options import with_options
+
+LONELY = ("fail", "remove", "certainty", "adjust", "average")
+KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other")
+_OPTIONS = (
+    click.option("--weight", help="Column of household weights."),
+    click.option("--size", help="Column of household sizes."),
+    click.option("--strata", multiple=True, help="Column of strata; repeat to cross several."),
+    click.option("--psu", multiple=True,
+                 help="Column of sampling units; repeat stage by stage."),
+    click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum."),
+    click.option("--fpc", multiple=True,
+                 help="Column with the number of PSUs in the stratum's population; repeat stage "
+                 "by stage."),
+    click.option("--lonely", default="fail", show_default=True, type=click.Choice(LONELY),
+                 help="What a stratum with a single PSU contributes."),
+    click.option("--census", is_flag=True,
+                 help="The data are a full count: no sampling error."),
+    click.option("--replicates", multiple=True, metavar="COLUMN",
+                 help="Column of replicate weights, or a pattern such as 'rw*'; repeatable."),
+    click.option("--kind", type=click.Choice(KINDS), help="How the replicates were made."),
+    click.option("--scale", type=numbers.POSITIVE, help="Overall scale of the replicates."),
+    click.option("--rscales", metavar="NUMBERS",
+                 help="Scale of each replicate, separated by commas, or one for all."),
+    click.option("--rho", type=numbers.SHARE, help="Fay's factor."),
+    click.option("--mse", is_flag=True,
+                 help="Replicates vary around the full-sample figure, not around their mean."),
+    click.option("--df", type=numbers.POSITIVE,
+                 help="Degrees of freedom, where the survey's documentation gives them."),
+)  # fmt: skip
+_NAMES = (
+    "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
+    "scale", "rscales", "rho", "mse", "df",
+)  # fmt: skip
+
+
+def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a sampling design; it gets a `Design` as `design`.
+
+    Parameters
+    ----------
+    function : callable
+        Takes `design`.
+
+    Returns
+    -------
+    callable
+    """
+
+    @functools.wraps(function)
+    def designed(*arguments: Any, **given: Any) -> Any:
+        from exitline.data.design import Design
+
+        said = {name: given.pop(name) for name in _NAMES}
+        if said["rscales"] is not None:
+            said["rscales"] = numbers.numbers_in(said["rscales"], "--rscales")
+        lists = ("strata", "psu", "fpc", "replicates", "rscales")
+        said |= {name: said[name] or None for name in lists}
+        kept = {name: value for name, value in said.items() if value is not None}
+        return function(*arguments, design=Design(**kept), **given)
+
+    made: Callable[..., Any] = with_options(_OPTIONS)(designed)
+    return made

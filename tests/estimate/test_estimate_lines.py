@@ -1,0 +1,134 @@
+"""Lines: who stands exactly on one, and what a line that is estimated adds to an error."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import exitline as xl
+from exitline.measure.terms import PovertyLine
+from exitline.standard import load as load_standard
+
+ON_THE_LINE = pd.DataFrame({"y": [1.0, 2.0, 2.0, 5.0], "z": [1.0, 2.0, 3.0, 4.0]})
+STANDARD = """
+standard: on-the-line
+title: Who stands on the line is poor
+jurisdiction: XXX
+valid: {from: 2020-01-01, to: 2020-12-31}
+sources: {s: {title: Written for this test}}
+columns: {welfare: {meaning: Welfare, unit: money, type: number}}
+lines: {limit: {label: z, unit: XXX per person per year, boundary: "<=", value: 2, source: s}}
+household:
+  source: s
+  poor: welfare <= line('limit')
+  exits: {income: {label: Not poor, condition: NOT poor}}
+"""
+STUDY = """
+study: On the line
+standard: standard.yaml
+year: 2020
+data: {households: homes.csv}
+columns: {household: id, welfare: y}
+design: {census: true}
+measures: [headcount]
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "boundary", "poor"), [(2.0, "<", 1), (2.0, "<=", 3), ("z", "<", 1), ("z", "<=", 3)]
+)
+def test_who_stands_on_the_line_is_poor_where_the_boundary_says_so(value, boundary, poor, engine):
+    """A number and a column of lines: y = 1, 2, 2, 5 at 2, and at 1, 2, 3, 4."""
+    line = PovertyLine("line", value, boundary)
+    found = xl.estimate(ON_THE_LINE, "poor_count", welfare="y", line=line, engine=engine)
+    assert found.find().estimate == poor
+
+
+@pytest.mark.parametrize(("boundary", "poor"), [("<", 1), ("<=", 3)])
+def test_a_relative_line_keeps_its_boundary(boundary, poor):
+    """0.8 of the mean of 2.5 is 2."""
+    line = xl.relative_line(0.8, "mean", boundary=boundary)
+    assert xl.estimate(ON_THE_LINE, "poor_count", welfare="y", line=line).find().estimate == poor
+
+
+def _headcount(tmp_path, lines: str) -> float:
+    """The headcount of a study whose standard says `<=` at 2."""
+    ON_THE_LINE.assign(id=range(4)).to_csv(tmp_path / "homes.csv", index=False)
+    (tmp_path / "standard.yaml").write_text(STANDARD)
+    (tmp_path / "study.yaml").write_text(STUDY + lines)
+    run = xl.run(tmp_path / "study.yaml", out=tmp_path / "out")
+    return float(run.estimates.find(measure="headcount").estimate)
+
+
+@pytest.mark.parametrize(
+    ("lines", "share"),
+    [
+        ("", 0.75),  # the boundary of the standard's line
+        ("lines: [{name: limit, boundary: '<'}]", 0.25),  # the study's own
+        ("lines: [{column: z, label: own}]", 0.25),
+        ("lines: [{column: z, label: own, boundary: '<='}]", 0.75),
+        ("lines: [{value: 2, label: two}]", 0.25),
+        ("lines: [{value: 2, label: two, boundary: '<='}]", 0.75),
+        ("lines: [{relative: 0.8, of: mean, label: r}]", 0.25),
+        ("lines: [{relative: 0.8, of: mean, label: r, boundary: '<='}]", 0.75),
+    ],
+)
+def test_every_line_of_a_study_keeps_its_boundary(tmp_path, lines, share):
+    assert _headcount(tmp_path, lines) == share
+
+
+def test_a_line_of_a_standard_in_a_call_keeps_its_boundary(tmp_path):
+    (tmp_path / "standard.yaml").write_text(STANDARD)
+    line = load_standard(tmp_path / "standard.yaml").lines["limit"]
+    found = xl.estimate(ON_THE_LINE, "headcount", welfare="y", line=line, year=2020)
+    assert found.find().estimate == 0.75
+
+
+def test_the_average_shortfall_is_in_money():
+    """Poor at 4: y = 1, 2, 2; they lack 3, 2, 2, on average 7/3."""
+    found = xl.estimate(ON_THE_LINE, ["shortfall", "total_shortfall"], welfare="y", line=4)
+    assert found.find(measure="shortfall").estimate == pytest.approx(7 / 3, rel=1e-15)
+    assert found.find(measure="total_shortfall").estimate == 7.0
+
+
+def _survey() -> pd.DataFrame:
+    """Three strata of six PSUs of five households."""
+    rng = np.random.default_rng(9)
+    homes = pd.DataFrame({"psu": np.repeat(np.arange(18), 5)})
+    homes["stratum"] = homes["psu"] // 6
+    homes["w"] = rng.uniform(1, 3, len(homes))
+    level = rng.normal(0, 0.4, 18)[homes["psu"]]
+    return homes.assign(y=np.exp(rng.normal(1, 0.6, len(homes)) + level))
+
+
+FIGURES = {
+    "poverty_gap": lambda w, y, z: (w * np.maximum(z - y, 0) / z).sum() / w.sum(),
+    "severity": lambda w, y, z: (w * np.maximum((z - y) / z, 0) ** 2).sum() / w.sum(),
+    "watts": lambda w, y, z: (w * np.maximum(np.log(z / y), 0)).sum() / w.sum(),
+    "total_shortfall": lambda w, y, z: (w * np.maximum(z - y, 0)).sum(),
+}
+
+
+@pytest.mark.parametrize("measure", FIGURES)
+def test_a_line_of_the_mean_adds_its_own_error(measure):
+    """Against the definition, differentiated numerically in each PSU's weight (Binder 1983).
+
+    All of these are continuous in the line, so that no density is needed.
+    """
+    homes, step = _survey(), 1e-6
+
+    def at(psu: int, factor: float) -> float:
+        w = np.where(homes["psu"] == psu, factor, 1.0) * homes["w"]
+        z = 0.7 * (w * homes["y"]).sum() / w.sum()
+        return float(FIGURES[measure](w, homes["y"], z))
+
+    moves = [(at(p, 1 + step) - at(p, 1 - step)) / (2 * step) for p in range(18)]
+    influence = np.reshape(moves, (3, 6))
+    variance = 6 * influence.var(axis=1, ddof=1).sum()
+    found = xl.estimate(
+        homes, measure, welfare="y", line=xl.relative_line(0.7, "mean"),
+        design=xl.Design(weight="w", strata="stratum", psu="psu"),
+    ).find()  # fmt: skip
+    assert found.estimate == pytest.approx(at(-1, 1.0), rel=1e-12)
+    assert found.se == pytest.approx(np.sqrt(variance), rel=1e-7)
