@@ -38,7 +38,7 @@ def auxiliary_table(
     DesignError
         Where the design has replicate weights: they are calibrated each.
     """
-    from exitline.infer.cells import as_text
+    from exitline.infer.codes import as_text
     from exitline.infer.naming import shown_names
     from exitline.measure.auxiliaries import levels_of, with_auxiliaries
     from exitline.measure.plan import require_usable
