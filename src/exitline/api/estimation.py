@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.data.design import Design
@@ -199,15 +200,19 @@ def estimate_table(
         level=level, with_squares=deff, where=SUBPOPULATION if where is not None else None,
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
-    plan = with_moments(chosen.plan, table, engine.run)
-    found = first_pass(table, plan, engine.run)
-    arrow = engine.run(totals(table, plan, found))
+    plan, rows = chosen.plan, table
+    if plan.design.replicates:  # hundreds of columns that only `micro` reads
+        rows = table.drop(*plan.design.replicates)
+    plan = with_moments(plan, rows, engine.run)
+    found = first_pass(rows, plan, engine.run)
+    arrow = engine.run(totals(rows, plan, found))
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
     replicated = None
     if plan.design.replicates:
-        replicated = replicate(engine.run(micro(table, plan)), cells, plan, chosen.sets)
+        read = partial(micro, table, plan)
+        replicated = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)
     calibrated = None
     if plan.design.calibration is not None and plan.clustered:
         sums = engine.run(crossed(table, plan, found))

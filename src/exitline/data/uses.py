@@ -71,7 +71,7 @@ def role_uses(
     'code'
     """
     design = design or Design()
-    numbers = [design.weight, design.size, *design.fpcs, *design.replicates, *numeric]
+    numbers = [design.weight, design.size, *design.fpcs, *numeric]
     codes = [*design.strata_columns, *design.stages, *code]
     if design.calibration is not None:
         numbers += [*design.calibration.numbers, design.calibration.weight,
@@ -81,6 +81,7 @@ def role_uses(
         numeric=frozenset(n for n in numbers if n),
         code=frozenset(n for n in codes if n),
         truth=frozenset(n for n in truth if n),
+        many=frozenset(design.replicates),
     )
 
 

@@ -72,6 +72,9 @@ class Uses:
         Ids, PSUs, strata, areas, keys, waves, and what is compared with texts.
     truth : frozenset of str
         Used as true or false ("NOT water").
+    many : frozenset of str
+        Replicate weights: numbers, so many that doubles of the file are taken as they are, and
+        looked at when they are used.
     columns : frozenset of str, optional
         All that may be used; None: every column of the table.
 
@@ -87,6 +90,7 @@ class Uses:
     numeric: frozenset[str] = frozenset()
     code: frozenset[str] = frozenset()
     truth: frozenset[str] = frozenset()
+    many: frozenset[str] = frozenset()
     columns: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
@@ -105,6 +109,7 @@ class Uses:
             self.numeric | other.numeric,
             self.code | other.code,
             self.truth | other.truth,
+            self.many | other.many,
             (self.columns or frozenset()) | (other.columns or frozenset()) if known else None,
         )
 
@@ -116,7 +121,7 @@ class Uses:
         if name in self.text or name in self.number:
             return "text" if name in self.text else "number"
         found: list[Use] = []
-        found += ["number"] if name in self.numeric else []
+        found += ["number"] if name in self.numeric or name in self.many else []
         found += ["code"] if name in self.code else []
         found += ["truth"] if name in self.truth else []
         return found[0] if len(found) == 1 else "any"

@@ -132,8 +132,8 @@ class DuckDB:
         read = self._read(source, f"{name}{_AS_READ}")
         local = _local_times(read, zones(source))
         marks = source.options.get("missing", ())
-        columns = typed(as_written(local, marks, text=_text), source, self._rows)
-        columns = as_written(columns, marks, text=_text) if marks else columns
+        columns = typed(as_written(local, marks, text=_text, uses=source.uses), source, self._rows)
+        columns = as_written(columns, marks, text=_text, uses=source.uses) if marks else columns
         self._make(name, self._backend.compile(columns))
 
     def _read(self, source: Source, name: str) -> Any:

@@ -92,9 +92,9 @@ class Spark:
         self._attached.add(f"{name}_as_read")
         read = self._backend.table(f"{name}_as_read")
         marks = source.options.get("missing", ())
-        clean = as_written(read, marks, text=_text)
+        clean = as_written(read, marks, text=_text, uses=source.uses)
         columns = typed(clean, source, self._backend.to_pyarrow)
-        columns = as_written(columns, marks, text=_text) if marks else columns
+        columns = as_written(columns, marks, text=_text, uses=source.uses) if marks else columns
         return self._session.sql(self._backend.compile(columns))
 
     def _read_csv(self, source: Source, name: str) -> Any:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from exitline.data.values import Uses
 from exitline.measure import portable
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def as_written(
     marks: Sequence[str] = (),
     *,
     text: Callable[[Any], Any] = lambda column: column.strip(),
+    uses: Uses | None = None,
 ) -> Any:
     """The table with every missing value as NULL, and texts without blanks around.
 
@@ -58,6 +60,8 @@ def as_written(
         Values that stand for a missing one, as written: "NA", "-99".
     text : callable
         From a text column to its one form on this engine.
+    uses : Uses, optional
+        What columns are used for: those that are not read stay as they are.
 
     Returns
     -------
@@ -71,13 +75,18 @@ def as_written(
     True
     """
     numbers = numbers_of(marks)
-    columns = {name: _column(table[name], marks, numbers, text) for name in table.columns}
+    uses = uses or Uses()
+    looked = [name for name in table.columns if uses.reads(name)]
+    taken = {name for name in uses.many if not marks and name in looked}
+    columns = {
+        name: _column(table[name], marks, numbers, text)
+        for name in looked
+        if name not in taken or not table[name].type().is_floating()
+    }
     changed = {name: column for name, column in columns.items() if column is not None}
     if not changed:
         return table
-    return table.select(
-        **{name: table[name] if column is None else column for name, column in columns.items()}
-    )
+    return table.select(**{name: changed.get(name, table[name]) for name in table.columns})
 
 
 def zones(source: Source) -> dict[str, str]:

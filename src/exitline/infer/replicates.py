@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from exitline.data.design import Design
     from exitline.infer.cells import Cells
     from exitline.measure.model import Measure, Term
     from exitline.measure.sums import Plan
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000_000
 """Weights that are worked on at a time: rows x replicates."""
+ENOUGH = 8
+"""Times the replicates: so many different rows of a domain show its rank."""
 RANK = 1e-5
 """As in R's ``degf``: what is smaller beside the largest is no rank of its own."""
 
@@ -103,13 +105,15 @@ class Replicated:
         return np.asarray(deviation.reshape(-1))
 
 
-def replicate(micro: pa.Table, cells: Cells, plan: Plan, sets: tuple[By, ...]) -> Replicated:
-    """Compute every figure with every replicate weight.
+def replicate(
+    read: Callable[..., pa.Table], cells: Cells, plan: Plan, sets: tuple[By, ...]
+) -> Replicated:
+    """Compute every figure with every replicate weight, a block of weights at a time.
 
     Parameters
     ----------
-    micro : pyarrow.Table
-        From `exitline.measure.micro.micro`.
+    read : callable
+        From positions of replicates to the rows, as `exitline.measure.micro.micro` says.
     cells : Cells
         From the totals query; says which domains there are.
     plan : Plan
@@ -124,46 +128,84 @@ def replicate(micro: pa.Table, cells: Cells, plan: Plan, sets: tuple[By, ...]) -
     DataError
         Where a replicate weight is missing or infinite.
     """
-    design = plan.design
-    count = len(design.replicates)
-    weights = [f"replicate{i}" for i in range(count)]
-    _refuse_missing(micro, weights, plan)
-    domains = _domains(micro, cells, sets)
+    count, rows = len(plan.design.replicates), max(int(cells.n.sum()), 1)
+    step = max(1, AT_ONCE // rows)
+    blocks = [range(i, min(i + step, count)) for i in range(0, count, step)]
+    base = read(blocks[0])
+    domains = _domains(base, cells, sets)
     given = {
-        name: micro.column(name).to_numpy(zero_copy_only=False).astype(np.float64)[:, None]
-        for name in micro.column_names
-        if name not in weights and not name.startswith("domain")
+        name: base.column(name).to_numpy(zero_copy_only=False).astype(np.float64)[:, None]
+        for name in base.column_names
+        if not name.startswith(("domain", "replicate"))
     }
+    marks = _Marks(base.num_rows)
     figures: dict[tuple[By, str, int | None], list[Floats]] = {}
-    step = max(1, AT_ONCE // max(micro.num_rows, 1))
-    for start in range(0, count, step):
-        names = weights[start : start + step]
-        block = np.column_stack([micro.column(name).to_numpy() for name in names])
-        arrays = Arrays(plan, given, block, domains)
-        for key, figure in _figures(arrays, plan, sets):
+    for block in blocks:
+        own = base if block == blocks[0] else read(block, alone=True)
+        if not own.column("weight").equals(base.column("weight")):
+            raise _moved(plan)
+        weights = _weights(own, block, plan)
+        marks.add(weights)
+        for key, figure in _figures(Arrays(plan, given, weights, domains), plan, sets):
             figures.setdefault(key, []).append(figure)
+    inside = given["inside"][:, 0] > 0
+
+    def matrix(kept: Ints) -> Floats:
+        if len(blocks) == 1:
+            return weights[kept]
+        return np.hstack([_weights(read(b, alone=True), b, plan)[kept] for b in blocks])
+
     return Replicated(
         {key: np.hstack(parts) for key, parts in figures.items()},
-        np.array(design.scales(count)), design.mse,
-        {by: _df(micro, weights, domains[by], design) for by in sets},
+        np.array(plan.design.scales(count)), plan.design.mse,
+        _degrees(plan, domains, sets, inside, marks, matrix),
     )  # fmt: skip
 
 
-def _refuse_missing(micro: pa.Table, weights: list[str], plan: Plan) -> None:
-    """Refuse replicate weights that are missing or not finite, by column."""
-    bad = [
-        plan.design.replicates[i]
-        for i, name in enumerate(weights)
-        if not np.isfinite(micro.column(name).to_numpy()).all()
-    ]
-    if bad:
+def _weights(rows: pa.Table, block: range, plan: Plan) -> Floats:
+    """Replicate weights, shape (rows, weights); missing and infinite ones are refused."""
+    found = np.column_stack(
+        [rows.column(f"replicate{i}").to_numpy().astype(np.float64) for i in block]
+    )
+    bad = np.flatnonzero(~np.isfinite(found).all(axis=0))
+    if len(bad):
+        names = [plan.design.replicates[block[int(i)]] for i in bad]
         raise DataError(
-            f"{len(bad):,} of {len(weights):,} columns of replicate weights have missing values",
-            where="columns " + ", ".join(f"'{name}'" for name in bad[:5]),
+            f"{len(bad):,} of {len(block):,} columns of replicate weights have missing values",
+            where="columns " + ", ".join(f"'{name}'" for name in names[:5]),
             expected="a finite number on every row that has a weight",
             got="missing or infinite ones",
             remedy="complete them, or leave these replicates out and give the scales anew",
         )
+    return found
+
+
+def _moved(plan: Plan) -> DataError:
+    """The fault of a table that does not hold still."""
+    return DataError(
+        "the rows changed while replicates were read",
+        expected="the same rows for every block of replicate weights",
+        got=f"other rows at a later one of {len(plan.design.replicates):,} replicates",
+        remedy="run it again on a file, or on a table that nobody writes to",
+    )
+
+
+class _Marks:
+    """A mark of each row, equal where the replicate weights are multiples of each other."""
+
+    def __init__(self, rows: int) -> None:
+        self._random = np.random.default_rng(0)
+        self._sum, self._square = np.zeros(rows), np.zeros(rows)
+
+    def add(self, weights: Floats) -> None:
+        """Take a block of weights into account."""
+        self._sum += weights @ self._random.standard_normal(weights.shape[1])
+        self._square += np.einsum("ij,ij->i", weights, weights)
+
+    def values(self) -> Floats:
+        """The marks."""
+        norm = np.sqrt(self._square)
+        return np.asarray((self._sum / np.where(norm > 0, norm, 1.0)).round(9))
 
 
 def _domains(micro: pa.Table, cells: Cells, sets: tuple[By, ...]) -> dict[By, Domains]:
@@ -229,9 +271,9 @@ def _given(arrays: Arrays, measure: Measure, line: int | None, by: By) -> Given:
 
 
 def _total(arrays: Arrays, term: Term, line: int | None, by: By) -> Floats:
-    """The weighted sum of a term by domain and weight; densities are of no use here."""
+    """The weighted sum of a term by domain and weight, if it is of use for a value."""
     domains = arrays.sets[by]
-    if term.kind == "kernel":
+    if term.only_moves:
         return np.ones((domains.size, arrays.weights.shape[1]))
     key = ("total", term, line if term.needs_line else None, by)
     if key not in arrays._known:
@@ -252,30 +294,48 @@ def _line_values(arrays: Arrays, index: int, by: By) -> Floats:
     return np.broadcast_to(line.relative.share * found, shape)
 
 
-def _df(micro: pa.Table, weights: list[str], domains: Domains, design: Design) -> Floats:
+def _degrees(
+    plan: Plan, domains: dict[By, Domains], sets: tuple[By, ...], inside: NDArray[np.bool_],
+    marks: _Marks, matrix: Callable[[Ints], Floats],
+) -> dict[By, Floats]:  # fmt: skip
     """R's ``degf`` of each domain: the rank of its replicate weights, less one.
 
-    Rows whose weights are multiples of each other (those of one PSU) are one row of the rank.
+    Rows whose weights are multiples of each other (those of one PSU) are one row of the rank;
+    of many different rows a sample has the same rank.
     """
-    if design.df is not None:
-        return np.full(domains.size, float(design.df))
-    matrix = np.column_stack([micro.column(name).to_numpy() for name in weights])
-    inside = micro.column("inside").to_numpy(zero_copy_only=False)
-    norm = np.sqrt((matrix**2).sum(axis=1, keepdims=True))
-    matrix = matrix / np.where(norm > 0, norm, 1.0)
-    print_of = (matrix @ np.random.default_rng(0).standard_normal(len(weights))).round(9)
-    result = np.zeros(domains.size)
-    order = np.lexsort((print_of, domains.code))
+    if plan.design.df is not None:
+        return {by: np.full(domains[by].size, float(plan.design.df)) for by in sets}
+    mark = marks.values()
+    kept = {by: _different(domains[by], mark, inside, len(plan.design.replicates)) for by in sets}
+    every = np.unique(np.concatenate(list(kept.values())))
+    weights = matrix(every)
+    norm = np.sqrt((weights**2).sum(axis=1, keepdims=True))
+    weights = weights / np.where(norm > 0, norm, 1.0)
+    found = {}
+    for by, rows in kept.items():
+        code = domains[by].code[rows]
+        starts = np.searchsorted(code, np.arange(domains[by].size + 1))
+        mine = weights[np.searchsorted(every, rows)]
+        ranks = [_rank(mine[i:j]) for i, j in pairwise(starts)]
+        found[by] = np.maximum(np.array(ranks, dtype=np.float64) - 1.0, 0.0)
+    return found
+
+
+def _different(domains: Domains, mark: Floats, inside: NDArray[np.bool_], replicates: int) -> Ints:
+    """Rows of each domain with marks of their own, by domain; many of them where there are more."""
+    order = np.lexsort((mark, domains.code))
     order = order[inside[order]]
-    code, mark = domains.code[order], print_of[order]
+    code, own = domains.code[order], mark[order]
     new = np.ones(len(order), dtype=bool)
-    new[1:] = (code[1:] != code[:-1]) | (mark[1:] != mark[:-1])
-    kept = order[new]
-    starts = np.searchsorted(domains.code[kept], np.arange(domains.size + 1))
-    for domain in range(domains.size):
-        mine = matrix[kept[starts[domain] : starts[domain + 1]]]
-        result[domain] = max(_rank(mine) - 1, 0)
-    return result
+    new[1:] = (code[1:] != code[:-1]) | (own[1:] != own[:-1])
+    rows, code = order[new], code[new]
+    if len(rows) > ENOUGH * replicates:
+        turn = np.random.default_rng(1).permutation(len(rows))
+        turn = turn[np.argsort(code[turn], kind="stable")]
+        starts = np.searchsorted(code, np.arange(domains.size))
+        rank_in = np.arange(len(rows)) - starts[code]
+        rows = rows[turn][rank_in < ENOUGH * replicates]
+    return np.asarray(rows, dtype=np.int64)
 
 
 def _rank(matrix: Floats) -> int:

@@ -29,7 +29,8 @@ def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         Columns ``domain1`` ..., ``n``, ``cross<auxiliary>_<sum>``, ``square<i>_<j>``.
     """
     auxiliary, regressor = auxiliary_columns(plan.design), regressor_columns(plan.design)
-    rows = with_found(prepared(table, plan, also=(*auxiliary, *regressor)), found)
+    also = {name: table[name] for name in (*auxiliary, *regressor)}
+    rows = with_found(prepared(table, plan, also), found)
     micro = with_ranks(Columns(rows, plan, found))
     rows = micro.rows
     aggregates: dict[str, Any] = {"n": rows["_in"].cast("int64").sum()}

@@ -7,7 +7,7 @@ the number of households and how many rows could not be used and why.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import ibis
 
 from exitline.data.design import Design
-from exitline.measure import portable, terms
+from exitline.measure import portable, rank_kinds, terms
 from exitline.measure.auxiliaries import auxiliary_columns
 from exitline.measure.columns import Columns, Found, with_found
 from exitline.measure.model import Term
@@ -83,7 +83,7 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         sums' values over the households used.
     """
     auxiliary = auxiliary_columns(plan.design)
-    rows = with_found(prepared(table, plan, also=auxiliary), found)
+    rows = with_found(prepared(table, plan, {name: table[name] for name in auxiliary}), found)
     micro = with_ranks(Columns(rows, plan, found))
     rows = micro.rows
     keys = _keys(rows, plan)
@@ -154,14 +154,14 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
     return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
 
 
-def prepared(table: Any, plan: Plan, also: tuple[str, ...] = ()) -> Any:
+def prepared(table: Any, plan: Plan, also: Mapping[str, Any] = MappingProxyType({})) -> Any:
     """Rows with canonical columns, a flag for each fault, and who takes part.
 
     Parameters
     ----------
     table : ibis.Table
     plan : Plan
-    also : tuple of str
+    also : mapping of str to column
         Columns to carry along as they are.
 
     Returns
@@ -185,7 +185,7 @@ def prepared(table: Any, plan: Plan, also: tuple[str, ...] = ()) -> Any:
         new[f"_flag{index}"] = portable.number(table[name])
     if plan.clustered:
         new |= _design_columns(table, design, moments=plan.moments)
-    rows = table.select(**new, **{name: table[name] for name in also})
+    rows = table.select(**new, **also)
     rows = rows.mutate(**_faults(rows, table, plan))
     rows = rows.mutate(_use=~_any(rows[f"_{fault}"] for fault in FAULTS))
     return rows.mutate(_in=rows["_use"] & rows["_asked"])
@@ -270,12 +270,20 @@ def _any(flags: Any) -> Any:
 
 
 def with_ranks(micro: Columns) -> Columns:
-    """The rows, with what depends on ranks in columns: a sum takes no window function.
+    """The rows, with what depends on ranks in columns: a sum takes no window function, and one
+    window function no other.
 
     Parameters
     ----------
     micro : Columns
     """
+    before = {
+        (part, one.at) for one in micro.plan.sums for part in rank_kinds.inner(one.term)
+    }  # fmt: skip
+    if before:
+        names = {key: f"_staged{i}" for i, key in enumerate(before)}
+        columns = {name: terms.value(part, micro, at) for (part, at), name in names.items()}
+        micro = replace(micro, rows=micro.rows.mutate(**columns), staged=names)
     ranked = {
         f"_ranked{i}": _weighted(micro, one)
         for i, one in enumerate(micro.plan.sums)
