@@ -30,8 +30,10 @@ def test_every_measure_is_listed():
 def test_every_page_has_formula_and_source(name):
     told = json.loads(said(name, "--json"))
     assert told["usage"] == usage(name)
-    assert told["Formula"] and told["Source"]
-    assert "*" not in told["Source"] and "](" not in told["what"]
+    assert told["Formula"]
+    assert told["Source"]
+    assert "*" not in told["Source"]
+    assert "](" not in told["what"]
 
 
 def test_what_is_told_of_a_measure_is_true_of_it():
