@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from exitline import measure
     from exitline.api import check, decisions, estimate, mpi, run, tabulate
+    from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.grouped import grouped, grouped_table
     from exitline.api.replicating import replicate_weights
@@ -39,6 +40,7 @@ _HOME = {
     "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
+    "adjust_nonresponse": "exitline.api.adjusting",
     "adjust_p": "exitline.infer.compare",
     "calibrate": "exitline.api.calibrating",
     "change": "exitline.infer.change",
@@ -55,6 +57,7 @@ _HOME = {
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
     "tabulate": "exitline.api",
+    "trim_weights": "exitline.api.adjusting",
 }
 
 __all__ = [
@@ -66,6 +69,7 @@ __all__ = [
     "RelativeLine",
     "Standard",
     "Study",
+    "adjust_nonresponse",
     "adjust_p",
     "calibrate",
     "change",
@@ -82,6 +86,7 @@ __all__ = [
     "replicate_weights",
     "run",
     "tabulate",
+    "trim_weights",
 ]
 
 
