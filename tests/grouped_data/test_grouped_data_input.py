@@ -30,7 +30,7 @@ def test_four_forms_of_the_same_data():
 def test_rounded_percentages_are_divided_by_their_sum_and_said():
     found = xl.grouped(shares=[3.0, 5.1, 6.0, 7.0, 8.0, 9.0, 11.0, 13.0, 15.0, 23.3], mean=1)
     assert found.points.population[-1] == found.points.lorenz[-1] == 1
-    assert "100.4" in found.points.notes[0]
+    assert "100.4" in str(found.points.notes[0])
 
 
 def test_counts_and_bounds_alone():

@@ -72,6 +72,16 @@ def test_distributions_without_shares_are_left_out_on_request():
     found = xl.grouped_table(**_china(data=data), missing="exclude")
     assert found.excluded == ("1981, rural", "1987, rural")
     assert len(found) == 58
+    assert "1981, rural; 1987, rural" in found.notes[0]
+
+
+def test_what_was_done_to_the_data_is_said(capsys, tmp_path):
+    file = tmp_path / "rounded.csv"
+    file.write_text("d1,d2,d3,d4,d5\n7,11.9,16,22,43.5\n")
+    assert call(["grouped", str(file), "--shares", "d*", "--measure", "gini", "--json"]) == 0
+    said = capsys.readouterr()
+    assert "shares were divided by their sum (all: 100.4)" in said.err
+    assert '"gini"' in said.out
 
 
 def test_domains_of_places_with_commas_stay_apart():

@@ -97,9 +97,8 @@ def command(
             missing=given.pop("missing_shares"),
             **given,
         )
-    if found.excluded:
-        left = ", ".join(found.excluded[:3]) + (" ..." if len(found.excluded) > 3 else "")
-        click.echo(f"left out, a number is missing: {len(found.excluded)} ({left})", err=True)
+    for text in found.notes:
+        click.echo(f"note: {text}", err=True)
     if as_json:
         table = found.goodness() if goodness else found.to_pandas()
         show.as_json(table.to_dict("records"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError, Faults
+from exitline.grouped_data.notes import Note
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Points:
         Share of people in each class.
     upper : array
         Upper bound of each class (the last may be infinite, or missing); empty where not known.
-    notes : tuple of str
+    notes : tuple of Note
         What was done to the data before anything was fitted.
     """
 
@@ -45,7 +46,7 @@ class Points:
     mean: float
     counts: Floats
     upper: Floats
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def inner(self) -> tuple[Floats, Floats]:
@@ -104,7 +105,7 @@ def points_of(
     read = {k: _numbers(k, v, where, faults) for k, v in given.items() if v is not None}
     level = _mean(mean, where, faults)
     faults.raise_all()
-    notes: list[str] = []
+    notes: list[Note] = []
     cuts = read.get("upper", np.empty(0))
     if set(read) == {"population", "lorenz"}:
         p, curve = _cumulative(read["population"], read["lorenz"], where, faults, notes)
@@ -192,7 +193,7 @@ def _agreed(given: float, own: float, where: str, faults: Faults) -> float:
     return own
 
 
-def _total(values: Floats, name: str, where: str, faults: Faults, notes: list[str]) -> Floats:
+def _total(values: Floats, name: str, where: str, faults: Faults, notes: list[Note]) -> Floats:
     """Shares that sum to 1, from shares or percentages rounded for publication."""
     total = float(values.sum())
     base = _PERCENT if total > np.sqrt(_PERCENT) else 1.0
@@ -203,12 +204,12 @@ def _total(values: Floats, name: str, where: str, faults: Faults, notes: list[st
                       remedy="give the share of every class, the last one included")
         )  # fmt: skip
     elif abs(total / base - 1) > 1e-9:
-        notes.append(f"{name} sum to {total:.6g}; they were divided by that")
+        notes.append(Note(f"{name} were divided by their sum", f"{total:.6g}"))
     return values / total if total else values
 
 
 def _of_shares(
-    shares: Floats, counts: Floats | None, where: str, faults: Faults, notes: list[str]
+    shares: Floats, counts: Floats | None, where: str, faults: Faults, notes: list[Note]
 ) -> tuple[Floats, Floats]:
     """Points from the welfare share of each class."""
     if counts is not None and counts.size != shares.size:
@@ -248,7 +249,7 @@ def _of_counts(counts: Floats, where: str, faults: Faults) -> Floats:
 
 
 def _cumulative(
-    p: Floats, curve: Floats, where: str, faults: Faults, notes: list[str]
+    p: Floats, curve: Floats, where: str, faults: Faults, notes: list[Note]
 ) -> tuple[Floats, Floats]:
     """Cumulative shares as given: percentages made shares, (0, 0) left out, (1, 1) added."""
     if p.size != curve.size:
@@ -260,7 +261,7 @@ def _cumulative(
         p, curve = p[1:], curve[1:]
     if p.size and p[-1] < 1 - 1e-6 and curve[-1] < 1:
         p, curve = np.append(p, 1.0), np.append(curve, 1.0)
-        notes.append("the last point, (1, 1), was added")
+        notes.append(Note("the last point, (1, 1), was added"))
     ends = [v[-1] for v in (p, curve) if v.size]
     if any(abs(end - 1) > ROUNDING for end in ends):
         faults.add(

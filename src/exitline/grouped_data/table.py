@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_SAID = 3
+
+
 @dataclass(frozen=True, eq=False)
 class Distribution:
     """One distribution of a file.
@@ -96,6 +99,20 @@ class GroupedTable:
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, and what was done to data before anything was fitted."""
+        found = []
+        if self.excluded:
+            found.append(f"left out, a number is missing: {_some(self.excluded)}")
+        done: dict[str, list[str]] = {}
+        for one in self.distributions:
+            for note in one.grouped.points.notes:
+                done.setdefault(note.kind, []).append(
+                    f"{label_of(one.key) or 'all'}{note.detail and ': ' + note.detail}"
+                )
+        return (*found, *(f"{kind} ({_some(places)})" for kind, places in done.items()))
+
     def to_pandas(self) -> pd.DataFrame:
         """The table: `by`, `domain`, `measure`, `line`, `curve`, `estimate`, `valid`, `note`; and
         `official`, `difference` where anything was published."""
@@ -117,6 +134,12 @@ class GroupedTable:
             [d.grouped.goodness().assign(domain=label_of(d.key)) for d in self.distributions],
             ignore_index=True,
         )
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - _SAID
+    return "; ".join(names[:_SAID]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def table_of(

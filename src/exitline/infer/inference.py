@@ -39,6 +39,7 @@ ONE_PSU = "one PSU in the domain: no standard error can be estimated"
 NO_DF = "one PSU in each stratum of the domain: no degrees of freedom for an interval"
 NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
 NO_CASES = "no household of the kind the measure averages over"
+ORDER = (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES)
 ROUNDING = 1e-13
 """A share of squares below which values are all alike."""
 SCALED = 1.1
@@ -220,7 +221,7 @@ def _block(
         at_line=at_line,
         deff=deff,
         effect=effect,
-        reason=_reasons(value, se, about),
+        reason=_reasons(value, se, about, measure.undefined),
         additive=measure.additive,
         share=measure.interval == "share",
         terms=tuple(terms),
@@ -308,12 +309,13 @@ def _counts_nobody(by: _By, index: dict[Sum, int]) -> bool:
     return bool(households <= by.rows.count(by.rows.n).sum() * SCALED)
 
 
-def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:
+def _reasons(value: Floats, se: Floats, about: _About, undefined: str) -> tuple[str, ...]:
     """Why a figure, its standard error or its interval is missing, by domain."""
-    unknown = np.isnan(se)
+    unknown, none = np.isnan(se), np.isnan(value)
+    no_figure = none & (about.n > 0) & (undefined != "")
     found = np.select(
-        [np.isnan(value), unknown & (about.psus < 2), unknown, about.df < 1],
-        [NO_CASES, ONE_PSU, NO_AVERAGE, NO_DF], "",
+        [no_figure, none, unknown & (about.psus < 2), unknown, about.df < 1],
+        [undefined, NO_CASES, ONE_PSU, NO_AVERAGE, NO_DF], "",
     )  # fmt: skip
     return tuple(str(text) for text in found)
 
@@ -321,7 +323,8 @@ def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:
 def _notes(blocks: list[Block]) -> tuple[str, ...]:
     """Sentences on domains without a standard error or without cases."""
     notes = []
-    for text in (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES):
+    reasons = dict.fromkeys(r for b in blocks for r in b.reason if r)
+    for text in (*(t for t in ORDER if t in reasons), *(t for t in reasons if t not in ORDER)):
         where = {(b.by, d) for b in blocks for d, r in zip(b.rows.labels, b.reason, strict=True)
                  if r == text}  # fmt: skip
         if where:

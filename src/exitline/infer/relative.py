@@ -142,6 +142,8 @@ def slope(totals: Floats, figure: Linear, measure: Measure, plan: Plan, at: Line
     for k, term in enumerate(measure.terms):
         for part in derivative_of(plan, term, at.index, at.by):
             scale = part.coefficient / (at.values if part.over_line else 1.0)
+            if part.times is not None:
+                scale = scale * totals[:, position[part.times]]
             result += figure.gradient[:, k] * scale * totals[:, position[part.sum]]
     return np.nan_to_num(result, nan=0.0, posinf=0.0, neginf=0.0)
 

@@ -15,7 +15,7 @@ from typing import Any
 import ibis
 
 from exitline.data.design import Design
-from exitline.measure import portable, terms
+from exitline.measure import portable, rank_kinds, terms
 from exitline.measure.columns import Columns, Found, with_found
 from exitline.measure.model import Term
 from exitline.measure.sums import Plan, Sum
@@ -266,7 +266,15 @@ def _any(flags: Any) -> Any:
 
 
 def _with_ranks(micro: Columns) -> Columns:
-    """The rows, with what depends on ranks in columns: a sum takes no window function."""
+    """The rows, with what depends on ranks in columns: a sum takes no window function, and one
+    window function no other."""
+    before = {
+        (part, one.at) for one in micro.plan.sums for part in rank_kinds.inner(one.term)
+    }  # fmt: skip
+    if before:
+        names = {key: f"_staged{i}" for i, key in enumerate(before)}
+        columns = {name: terms.value(part, micro, at) for (part, at), name in names.items()}
+        micro = replace(micro, rows=micro.rows.mutate(**columns), staged=names)
     ranked = {
         f"_ranked{i}": _weighted(micro, one)
         for i, one in enumerate(micro.plan.sums)
