@@ -70,7 +70,8 @@ class Arrays:
         assert at.line is not None
         line = self.plan.lines[at.line]
         if line.relative is None:
-            return self.given[f"line{at.line}"]
+            own = isinstance(line.value, str)
+            return self.given[f"line{at.line}"] if own else np.array([[float(line.value)]])
         scalar, share = line.relative.scalar, line.relative.share
         if line.within:
             return self.found(scalar, At(None, at.by)) * share
@@ -128,19 +129,19 @@ class Arrays:
         place = np.minimum(starts[:-1, None] + below, starts[1:, None] - 1)
         return np.where(total > 0, values[order, 0][place], np.nan)
 
-    def below(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> Any:
-        """Weighted sum of `amount` over lower ranks of the domain, half of equal ones."""
+    def around(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> tuple[Any, Any]:
+        """Weighted sums of `amount` over lower ranks of the domain, and over equal ones."""
         weight = self.weight(term.unit) * amount * among
         domains = self.sets[at.by or ()]
         if ranking.shape[1] == 1:
-            return self._below(weight, ranking, domains)
-        columns = [
-            self._below(weight[:, [i]], ranking[:, [i]], domains) for i in range(weight.shape[1])
+            return self._around(weight, ranking, domains)
+        parts = [
+            self._around(weight[:, [i]], ranking[:, [i]], domains) for i in range(weight.shape[1])
         ]
-        return np.hstack(columns)
+        return np.hstack([lower for lower, _ in parts]), np.hstack([equal for _, equal in parts])
 
-    def _below(self, weight: Floats, ranking: Floats, domains: Domains) -> Floats:
-        """As `below`, for one ranking."""
+    def _around(self, weight: Floats, ranking: Floats, domains: Domains) -> tuple[Floats, Floats]:
+        """As `around`, for one ranking."""
         order, starts = self._order(ranking, domains)
         upto = np.cumsum(weight[order], axis=0)
         before = np.repeat(_by_segment(upto, starts)[0], np.diff(starts), axis=0)
@@ -150,11 +151,29 @@ class Arrays:
         heads = np.flatnonzero(new)
         tie = np.cumsum(new) - 1
         ends = np.append(heads[1:], len(order)) - 1
-        reached = upto[ends][tie]
-        equal = np.add.reduceat(weight[order], heads)[tie]
-        result = np.empty_like(upto)
-        result[order] = reached - before - equal / 2.0
-        return result
+        lower, equal = np.empty_like(upto), np.empty_like(upto)
+        equal[order] = np.add.reduceat(weight[order], heads)[tie]
+        lower[order] = upto[ends][tie] - before
+        return lower - equal, equal
+
+    def whole(self, amount: Any, among: Any, term: Term, at: At) -> Any:
+        """Weighted sum of `amount` over the domain."""
+        domains = self.sets[at.by or ()]
+        return self.sum(amount * among, self.weight(term.unit), domains)[domains.code]
+
+    def ends(self, ranking: Any, among: Any, at: At) -> tuple[Any, Any]:
+        """The lowest and the highest rank of the domain, with each weight."""
+        domains = self.sets[at.by or ()]
+        inside = self.weight("households") * among != 0
+        found = []
+        for most, start in ((np.minimum, np.inf), (np.maximum, -np.inf)):
+            end = np.full((domains.size, inside.shape[1]), start)
+            most.at(end, domains.code, np.where(inside, ranking, start))
+            found.append(end[domains.code])
+        return found[0], found[1]
+
+    def ready(self, term: Term, at: At) -> Any:
+        """Nothing is kept: each value is worked out when it is asked for."""
 
     def _order(self, ranking: Floats, domains: Domains) -> tuple[Ints, Ints]:
         """Rows by domain and rank, and where each domain starts (and the last one ends)."""

@@ -28,6 +28,7 @@ from exitline.measure.sums import Sum
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.calibration import Calibrated
     from exitline.infer.cells import Cells, Rows
     from exitline.infer.replicates import Replicated
     from exitline.measure.model import Linear, Measure
@@ -39,6 +40,7 @@ ONE_PSU = "one PSU in the domain: no standard error can be estimated"
 NO_DF = "one PSU in each stratum of the domain: no degrees of freedom for an interval"
 NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
 NO_CASES = "no household of the kind the measure averages over"
+ORDER = (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES)
 ROUNDING = 1e-13
 """A share of squares below which values are all alike."""
 SCALED = 1.1
@@ -71,6 +73,7 @@ def infer(
     sets: tuple[tuple[int, ...], ...],
     options: Options,
     replicated: Replicated | None = None,
+    calibrated: Calibrated | None = None,
 ) -> Estimates:
     """Estimates of every measure, line and set of domains.
 
@@ -85,6 +88,8 @@ def infer(
     options : Options
     replicated : Replicated, optional
         The figures with replicate weights, where the design has such.
+    calibrated : Calibrated, optional
+        The auxiliaries, where the weights are calibrated.
 
     Returns
     -------
@@ -98,14 +103,15 @@ def infer(
     if cells.clustered:
         everyone = together(cells)
         lines = {
-            i: line_influence(everyone, plan, i)
+            i: line_influence(everyone, plan, i, calibrated)
             for i, z in enumerate(plan.lines)
             if z.relative is not None and not z.within
         }
     for columns in sets:
         rows = roll_up(cells, columns)
         names = tuple(plan.domains[c] for c in columns)
-        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {}, replicated)
+        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {}, replicated,
+                 calibrated)  # fmt: skip
         for measure in plan.measures:
             for line in plan.lines_of(measure):
                 assumed = overall.get((measure.name, line), options.assumed)
@@ -138,6 +144,7 @@ class _By:
     lines: dict[int, LineInfluence]
     known: dict[Sum | None, _About]
     replicated: Replicated | None
+    calibrated: Calibrated | None
 
     def about(self, wanted: Sum | None, plan: Plan, frame: Frame) -> _About:
         """Households that a measure speaks of, and where they were sampled; found once."""
@@ -180,19 +187,23 @@ def _block(
         influence = by.replicated.influence(by.columns, measure.name, line, figure.value)
         rows = by.replicated.rows(rows)
     else:
-        influence = _influence(rows, figure, terms)
-    if (
-        by.replicated is None
-        and line is not None
-        and plan.lines[line].relative is not None
-        and frame.stages
-    ):
-        steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
-        if plan.lines[line].within:
-            own = own_line_influence(rows, by.totals, plan, line, by.columns)
-            influence = influence + steep[rows.domain] * own
+        steep = None
+        if line is not None and plan.lines[line].relative is not None and frame.stages:
+            steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
+            if not plan.lines[line].within:
+                at_line, steep = AtLine(steep, by.lines[line]), None
+
+        def linear(some: Rows) -> Floats:
+            influence = _influence(some, figure, terms)
+            if steep is None or line is None:
+                return influence
+            own = own_line_influence(some, by.totals, plan, line, by.columns)
+            return np.asarray(influence + steep[some.domain] * own)
+
+        if by.calibrated is None:
+            influence = linear(rows)
         else:
-            at_line = AtLine(steep, by.lines[line])
+            rows, influence = by.calibrated.of_domains(by.columns, rows, linear)
     about = by.about(plan.cases_of(measure, line, by.columns), plan, frame)
     se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
     size = about.n.astype(np.float64)
@@ -218,7 +229,7 @@ def _block(
         at_line=at_line,
         deff=deff,
         effect=effect,
-        reason=_reasons(value, se, about),
+        reason=_reasons(value, se, about, measure.undefined),
         additive=measure.additive,
         share=measure.interval == "share",
         terms=tuple(terms),
@@ -306,12 +317,13 @@ def _counts_nobody(by: _By, index: dict[Sum, int]) -> bool:
     return bool(households <= by.rows.count(by.rows.n).sum() * SCALED)
 
 
-def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:
+def _reasons(value: Floats, se: Floats, about: _About, undefined: str) -> tuple[str, ...]:
     """Why a figure, its standard error or its interval is missing, by domain."""
-    unknown = np.isnan(se)
+    unknown, none = np.isnan(se), np.isnan(value)
+    no_figure = none & (about.n > 0) & (undefined != "")
     found = np.select(
-        [np.isnan(value), unknown & (about.psus < 2), unknown, about.df < 1],
-        [NO_CASES, ONE_PSU, NO_AVERAGE, NO_DF], "",
+        [no_figure, none, unknown & (about.psus < 2), unknown, about.df < 1],
+        [undefined, NO_CASES, ONE_PSU, NO_AVERAGE, NO_DF], "",
     )  # fmt: skip
     return tuple(str(text) for text in found)
 
@@ -319,7 +331,8 @@ def _reasons(value: Floats, se: Floats, about: _About) -> tuple[str, ...]:
 def _notes(blocks: list[Block]) -> tuple[str, ...]:
     """Sentences on domains without a standard error or without cases."""
     notes = []
-    for text in (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES):
+    reasons = dict.fromkeys(r for b in blocks for r in b.reason if r)
+    for text in (*(t for t in ORDER if t in reasons), *(t for t in reasons if t not in ORDER)):
         where = {(b.by, d) for b in blocks for d, r in zip(b.rows.labels, b.reason, strict=True)
                  if r == text}  # fmt: skip
         if where:

@@ -271,9 +271,9 @@ def _given(arrays: Arrays, measure: Measure, line: int | None, by: By) -> Given:
 
 
 def _total(arrays: Arrays, term: Term, line: int | None, by: By) -> Floats:
-    """The weighted sum of a term by domain and weight; densities are of no use here."""
+    """The weighted sum of a term by domain and weight, if it is of use for a value."""
     domains = arrays.sets[by]
-    if term.kind == "kernel":
+    if term.only_moves:
         return np.ones((domains.size, arrays.weights.shape[1]))
     key = ("total", term, line if term.needs_line else None, by)
     if key not in arrays._known:

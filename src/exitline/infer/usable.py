@@ -173,12 +173,19 @@ def notes_on(result: Estimates, table: pa.Table, cells: Cells, plan: Plan) -> Es
     excluded = {k: v for k, v in faults.items() if k in LEFT_OUT or k == "zero_weight"}
     notes = [f"{v:,} households left out: {LEFT_OUT.get(k, 'weight zero')}"
              for k, v in excluded.items()]  # fmt: skip
-    above = Sum(Term("one", positive=True), None)
-    below = 0
-    if above in plan.cases:
-        below = int((cells.n - cells.cases[:, plan.cases.index(above)]).sum())
-    if below:
-        names = ", ".join(m.name for m in plan.measures if m.positive)
-        notes.append(f"{below:,} households with welfare <= 0 left out of {names}, "
-                     "which need a logarithm")  # fmt: skip
+    notes += _left_out_of(cells, plan, Term("one", positive=True), "welfare <= 0")
+    notes += _left_out_of(cells, plan, Term("one", nonnegative=True), "welfare < 0")
     return replace(result, notes=(*notes, *result.notes), excluded=excluded)
+
+
+def _left_out_of(cells: Cells, plan: Plan, kept: Term, whose: str) -> list[str]:
+    """How many households the measures that keep only some have left out, and which these are."""
+    kind = Sum(kept, None)
+    if kind not in plan.cases:
+        return []
+    out = int((cells.n - cells.cases[:, plan.cases.index(kind)]).sum())
+    names = ", ".join(
+        m.name for m in plan.measures
+        if (m.positive, m.nonnegative) == (kept.positive, kept.nonnegative)
+    )  # fmt: skip
+    return [f"{out:,} households with {whose} left out of {names}"] if out else []

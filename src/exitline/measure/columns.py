@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -32,11 +32,14 @@ class Columns:
     plan : Plan
     known : mapping
         What the first pass found.
+    staged : mapping of (Term, At) to str
+        Columns of terms that other terms' ranks are taken of.
     """
 
     rows: Any
     plan: Plan
     known: Found
+    staged: Mapping[tuple[Term, At], str] = field(default_factory=dict)
 
     @property
     def welfare(self) -> Any:
@@ -73,14 +76,32 @@ class Columns:
             return ibis.null("float64") if value is None else ibis.literal(float(value))
         return self.rows[_name(list(self.known).index(first))]
 
-    def below(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> Any:
-        """Weighted sum of `amount` over lower ranks of the domain, half of equal ones."""
+    def around(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> tuple[Any, Any]:
+        """Weighted sums of `amount` over lower ranks of the domain, and over equal ones."""
         taking_part = ibis.ifelse(self.rows["_in"], self.weight(term.unit) * amount * among, 0.0)
-        domain = [self.rows[f"_domain{i + 1}"] for i in at.by or ()]
-        order = {"group_by": domain, "order_by": ranking}
+        order = {"group_by": self._domain(at), "order_by": ranking}
         upto = taking_part.sum().over(ibis.range_window(preceding=None, following=0, **order))
         equal = taking_part.sum().over(ibis.range_window(preceding=0, following=0, **order))
-        return upto - equal / 2.0
+        return upto - equal, equal
+
+    def whole(self, amount: Any, among: Any, term: Term, at: At) -> Any:
+        """Weighted sum of `amount` over the domain."""
+        taking_part = ibis.ifelse(self.rows["_in"], self.weight(term.unit) * amount * among, 0.0)
+        return taking_part.sum().over(ibis.window(group_by=self._domain(at)))
+
+    def ends(self, ranking: Any, among: Any, at: At) -> tuple[Any, Any]:
+        """The lowest and the highest rank of the domain."""
+        taking_part = self.rows["_in"] & (among * ibis.literal(1.0) != 0)
+        inside = ibis.ifelse(taking_part, ranking, ibis.null("float64"))
+        window = ibis.window(group_by=self._domain(at))
+        return inside.min().over(window), inside.max().over(window)
+
+    def _domain(self, at: At) -> list[Any]:
+        return [self.rows[f"_domain{i + 1}"] for i in at.by or ()]
+
+    def ready(self, term: Term, at: At) -> Any:
+        """The term's value where a column holds it already."""
+        return self.rows[self.staged[term, at]] if (term, at) in self.staged else None
 
     def where(self, condition: Any, value: Any, otherwise: Any) -> Any:
         """A value where a condition holds, another elsewhere."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from exitline.errors import MeasureError
 from exitline.measure import rules
-from exitline.measure.model import Measure, Rule, Term
+from exitline.measure.model import Measure, Rule, Scalar, Term
+
+_MEAN: dict[str, Any] = {"undefined": "the mean is not above zero"}
 
 
 def _index(name: str, terms: tuple[Term, ...], rule: Rule, label: str, **more: Any) -> Measure:
@@ -23,15 +26,17 @@ def ge(epsilon: float) -> Measure:
     """
     e = float(epsilon)
     kind = {0.0: "log_welfare", 1.0: "welfare_log"}.get(e, "power")
-    terms = (
-        Term("one", positive=True),
-        Term("welfare", positive=True),
-        Term(kind, alpha=e if kind == "power" else None, positive=True),
-    )
+    kinds = (Term("one"), Term("welfare"), Term(kind, alpha=e if kind == "power" else None))
+    terms = tuple(_kept(term, at_zero=e > 0) for term in kinds)
     known = {0.0: ("mld", "mean log deviation"), 1.0: ("theil", "Theil index")}
     default = (f"ge({e:g})", f"generalised entropy, epsilon = {e:g}")
     name, label = known.get(e, default)
-    return _index(name, terms, rules.generalised_entropy, label, parameters=(e,))
+    return _index(name, terms, rules.generalised_entropy, label, parameters=(e,), **_MEAN)
+
+
+def _kept(term: Term, *, at_zero: bool) -> Term:
+    """The term over welfare of 0 and above where the index exists at 0, above 0 elsewhere."""
+    return replace(term, nonnegative=at_zero, positive=not at_zero)
 
 
 def mld() -> Measure:
@@ -60,20 +65,17 @@ def atkinson(epsilon: float) -> Measure:
             got=str(epsilon),
             remedy="0.5, 1 and 2 are customary",
         )
-    inner = (
-        Term("log_welfare", positive=True)
-        if e == 1
-        else Term("power", alpha=1.0 - e, positive=True)
-    )
-    terms = (Term("one", positive=True), Term("welfare", positive=True), inner)
+    inner = Term("log_welfare") if e == 1 else Term("power", alpha=1.0 - e)
+    kinds = (Term("one"), Term("welfare"), inner)
+    terms = tuple(_kept(term, at_zero=e < 1) for term in kinds)
     label = f"Atkinson index, epsilon = {e:g}"
-    return _index(f"atkinson({e:g})", terms, rules.atkinson, label, parameters=(e,))
+    return _index(f"atkinson({e:g})", terms, rules.atkinson, label, parameters=(e,), **_MEAN)
 
 
 def j_divergence() -> Measure:
     """J-divergence: GE(0) + GE(1) (Rohde 2016)."""
     terms = tuple(Term(k, positive=True) for k in ("one", "welfare", "log_welfare", "welfare_log"))
-    return _index("j_divergence", terms, rules.j_divergence, "J-divergence")
+    return _index("j_divergence", terms, rules.j_divergence, "J-divergence", **_MEAN)
 
 
 def gini(column: str | None = None) -> Measure:
@@ -94,11 +96,177 @@ def gini(column: str | None = None) -> Measure:
     Journal of the Royal Statistical Society A 176, 521-540.
     """
     x = Term("welfare") if column is None else Term("amount", column=column)
-    terms = (Term("one"), x, Term("ranked", of=x), Term("lower", of=x))
     name, label = ("gini", "Gini index") if column is None else (
         f"gini({column})", f"Gini index of {column}"
     )  # fmt: skip
-    return _index(name, terms, rules.gini, label)
+    return _index(name, (Term("one"), *_ranked(x)), rules.gini, label, **_MEAN)
 
 
-MEASURES = (ge, mld, theil, atkinson, j_divergence, gini)
+def _ranked(x: Term, by: Term | None = None) -> tuple[Term, Term, Term]:
+    """What is summed, alone, by rank and below: what a concentration index is made of."""
+    return x, Term("ranked", of=x, ranking=by), Term("lower", of=x, ranking=by)
+
+
+def concentration(column: str) -> Measure:
+    """Concentration index of a column over persons ranked by welfare.
+
+    Above zero where the better-off have more of it, below zero where the poorer have.
+
+    Parameters
+    ----------
+    column : str
+        A numeric column, an amount per person.
+
+    References
+    ----------
+    Kakwani, Wagstaff and van Doorslaer (1997), Journal of Econometrics 77, 87-103.
+    """
+    terms = (Term("one"), *_ranked(Term("amount", column=column), Term("welfare")))
+    label = f"concentration index of {column} by welfare"
+    return Measure(
+        f"concentration({column})", terms, rules.gini, "plain", "index", label,
+        undefined="the column's mean is not above zero",
+    )  # fmt: skip
+
+
+def kakwani(column: str) -> Measure:
+    """Kakwani index: the concentration index of a tax or transfer less the Gini of welfare.
+
+    Above zero for a progressive tax; below zero for a transfer that reaches the poorer more
+    than welfare does.
+
+    Parameters
+    ----------
+    column : str
+        What each person pays or receives; welfare is that before it.
+
+    References
+    ----------
+    Kakwani (1977), Economic Journal 87, 71-80.
+    """
+    label = f"Kakwani index of {column}"
+    return _compared(f"kakwani({column})", column, rules.kakwani, label)
+
+
+def reynolds_smolensky(after: str) -> Measure:
+    """Reynolds-Smolensky index: the Gini of welfare less the concentration index afterwards.
+
+    How far taxes and transfers take inequality down while ranks stay as they were.
+
+    Parameters
+    ----------
+    after : str
+        Column of welfare after taxes and transfers; the welfare column is that before.
+
+    References
+    ----------
+    Reynolds and Smolensky (1977), Public Expenditures, Taxes, and the Distribution of Income.
+    """
+    label = f"Reynolds-Smolensky index to {after}"
+    name = f"reynolds_smolensky({after})"
+    return _compared(name, after, rules.reynolds_smolensky, label)
+
+
+def _compared(name: str, column: str, rule: Rule, label: str) -> Measure:
+    """A measure made of a concentration index and the Gini index of welfare."""
+    x, y = Term("amount", column=column), Term("welfare")
+    terms = (Term("one"), *_ranked(x, y), *_ranked(y))
+    return Measure(name, terms, rule, "plain", "index", label, undefined="a mean is not above zero")
+
+
+def kolm(alpha: float) -> Measure:
+    """Kolm's absolute inequality: ln of the mean of exp(alpha (mean - y)), over alpha.
+
+    In the unit of welfare: the same amount added to everyone changes nothing.
+
+    Parameters
+    ----------
+    alpha : float
+        Aversion to inequality, above 0, per unit of welfare: it goes with the currency.
+
+    References
+    ----------
+    Kolm (1976), Journal of Economic Theory 12, 416-442.
+    """
+    a = float(alpha)
+    if not 0 < a < float("inf"):
+        raise MeasureError(
+            "Kolm's index is not defined for this alpha",
+            expected="a number above 0",
+            got=str(alpha),
+            remedy="of the order of 1 over the mean of welfare: kolm(0.001) for a mean of 1,000",
+        )
+    mean = Scalar("mean")
+    terms = (Term("one"), Term("welfare"), Term("exp_below", alpha=a, at=mean))
+    return Measure(
+        f"kolm({a:g})", terms, rules.kolm, "plain", "money", f"Kolm index, alpha = {a:g}",
+        parameters=(a,), scalars=(mean,), better="lower",
+        undefined="exp(alpha (mean - y)) is too large for a number: take a smaller alpha",
+    )  # fmt: skip
+
+
+def zenga() -> Measure:
+    """Zenga index: how far the mean below each rank falls short of the mean above it.
+
+    Over welfare above zero; tied values are one value.
+
+    References
+    ----------
+    Zenga (2007), Statistica & Applicazioni 5, 3-27; Langel and Tillé (2012), Journal of
+    Statistical Computation and Simulation 82, 1093-1110.
+    """
+    above = Term("one", positive=True)
+    terms = (
+        above, Term("welfare", positive=True),
+        *(Term(kind, among=above, alpha=alpha, positive=True) for kind, alpha in (
+            ("zenga", None), ("zenga_slope", 0.0), ("zenga_slope", 1.0), ("zenga_unit", None),
+        )),
+    )  # fmt: skip
+    return _index("zenga", terms, rules.zenga, "Zenga index")
+
+
+def wolfson() -> Measure:
+    """Wolfson's polarisation index: 2 (mean/median) (1 - 2 L(1/2) - Gini).
+
+    References
+    ----------
+    Wolfson (1994), American Economic Review 84, 353-358.
+    """
+    median = Scalar("quantile", 0.5)
+    below = Term("at_most", at=median)
+    terms = (
+        Term("one"), *_ranked(Term("welfare")), below, Term("welfare", among=below),
+        Term("kernel", at=median),
+    )  # fmt: skip
+    return _index(
+        "wolfson", terms, rules.wolfson, "Wolfson polarisation index", scalars=(median,),
+        undefined="the mean or the median is not above zero",
+    )  # fmt: skip
+
+
+def pay_gap(column: str, group: str) -> Measure:
+    """How far the mean of one group is below that of all others, as a share of theirs.
+
+    With hourly pay and a column that is 1 for women, the gender pay gap.
+
+    Parameters
+    ----------
+    column : str
+        A numeric column, such as hourly pay.
+    group : str
+        A column of zeros and ones; 1 for those who are compared with the rest.
+    """
+    pay, one = Term("amount", column=column), Term("one")
+    theirs = Term("amount", column=group)
+    terms = (replace(pay, among=theirs), theirs, pay, one, replace(theirs, among=theirs))
+    return Measure(
+        f"pay_gap({column}, {group})", terms, rules.pay_gap, "plain", "index",
+        f"gap in {column} by {group}", better="lower",
+        undefined=f"one of the two groups is empty, or '{group}' is not 0 or 1 everywhere",
+    )  # fmt: skip
+
+
+MEASURES = (
+    ge, mld, theil, atkinson, j_divergence, gini, concentration, kakwani, reynolds_smolensky, kolm,
+    zenga, wolfson, pay_gap,
+)  # fmt: skip

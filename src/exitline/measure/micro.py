@@ -26,8 +26,8 @@ def micro(table: Any, plan: Plan, replicates: Sequence[int], *, alone: bool = Fa
     -------
     ibis.Table
         Columns ``weight`` and ``replicate<i>``; and, unless `alone`, ``inside`` (whether the
-        row is of the subpopulation), ``size``, ``welfare``, ``line<i>``, ``flag<i>`` and
-        ``domain<i>``.
+        row is of the subpopulation), ``size``, ``welfare``, ``line<i>`` where each household has
+        its own, ``flag<i>`` and ``domain<i>``.
     """
     columns = plan.design.replicates
     kept = {f"replicate{i}": portable.number(table[columns[i]]) for i in replicates}
@@ -37,7 +37,9 @@ def micro(table: Any, plan: Plan, replicates: Sequence[int], *, alone: bool = Fa
         wanted |= {"inside": rows["_in"], "size": rows["_size"]}
         if plan.welfare:
             wanted["welfare"] = rows["_welfare"]
-        for start in ("line", "flag", "domain"):
+        for start in ("flag", "domain"):
             wanted |= {c[1:]: rows[c] for c in rows.columns if c.startswith(f"_{start}")}
+        own = (i for i, line in enumerate(plan.lines) if isinstance(line.value, str))
+        wanted |= {f"line{i}": rows[f"_line{i}"] for i in own}
     wanted |= {name: rows[name] for name in kept}
     return rows.filter(rows["_use"]).select(**wanted)

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 Unit = Literal["persons", "households"]
 Interval = Literal["share", "plain", "woodruff"]
-AT_LINE = frozenset({"poor", "gap", "log_gap", "shortfall", "censored"})
+AT_LINE = frozenset(
+    {"poor", "gap", "log_gap", "shortfall", "censored", "rich", "rich_share", "rich_gap"}
+)
 """Kinds of terms that depend on a poverty line."""
+RANKED = frozenset({"ranked", "lower", "zenga", "zenga_slope", "zenga_unit"})
+"""Kinds of terms that depend on ranks within the domain."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Term:
         Parameter of the kind: the power of a gap, of welfare.
     positive : bool
         Leaves out welfare <= 0.
+    nonnegative : bool
+        Leaves out welfare < 0.
     column : str, optional
         The column of a "flag" (0 or 1) or an "amount".
     at : Scalar, optional
@@ -43,23 +49,26 @@ class Term:
         What a "ranked" or "lower" term sums, and what is ranked unless `ranking` says so.
     ranking : Term, optional
     among : Term, optional
-        Whom ranks are taken among: those with this term's value 1; everyone unless given.
+        Only those with this term's value 1 count; ranks are taken among them.
     """
 
     kind: str
     unit: Unit = "persons"
     alpha: float | None = None
     positive: bool = False
+    nonnegative: bool = False
     column: str | None = None
     at: Scalar | None = None
     of: Term | None = None
     ranking: Term | None = None
     among: Term | None = None
+    value: str | None = None
 
     @property
     def idempotent(self) -> bool:
         """Whether the term's value is 0 or 1, so that its square is itself."""
-        return self.kind in {"one", "poor", "flag", "at_most"}
+        alone = self.among is None or self.among.idempotent
+        return alone and self.kind in {"one", "poor", "flag", "at_most", "rich"}
 
     @property
     def parts(self) -> tuple[Term, ...]:
@@ -85,7 +94,12 @@ class Term:
     @property
     def ranked(self) -> bool:
         """Whether the term depends on ranks within the domain."""
-        return any(part.kind in {"ranked", "lower"} for part in self.parts)
+        return any(part.kind in RANKED for part in self.parts)
+
+    @property
+    def only_moves(self) -> bool:
+        """Whether a figure's value never depends on the term, only how the figure moves."""
+        return self.kind in {"kernel", "lower", "zenga_unit"}
 
 
 @dataclass(frozen=True)
@@ -196,6 +210,8 @@ class Measure:
         Which direction is an improvement; "" where neither is.
     additive : bool
         Whether the figures of areas add up to that of all together.
+    undefined : str
+        Why there is no figure where there are cases.
 
     Examples
     --------
@@ -215,6 +231,7 @@ class Measure:
     speaks_of: Term | None = None
     better: Literal["higher", "lower", ""] = ""
     additive: bool = False
+    undefined: str = ""
 
     @property
     def needs_line(self) -> bool:
@@ -224,10 +241,10 @@ class Measure:
     @property
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
-        plain = {"one", "flag", "amount", "ranked", "lower"}
+        plain = {"one", "flag", "amount", "category", "ranked", "lower"}
         parts = [p for t in self.terms for p in t.parts]
         parts += [p for s in self.scalars for t in s.terms for p in t.parts]
-        return any(p.positive or p.kind not in plain for p in parts)
+        return any(p.positive or p.nonnegative or p.kind not in plain for p in parts)
 
     @property
     def about(self) -> Term:
@@ -236,12 +253,20 @@ class Measure:
         n, population, degrees of freedom and the guard against a single PSU count them: the
         average shortfall speaks of the poor, a measure with a logarithm of welfare above zero.
         """
-        return self.speaks_of or Term("one", self.terms[0].unit, positive=self.positive)
+        unit = self.terms[0].unit
+        return self.speaks_of or Term(
+            "one", unit, positive=self.positive, nonnegative=self.nonnegative
+        )
 
     @property
     def positive(self) -> bool:
         """Whether households with welfare <= 0 are left out (the measure needs a logarithm)."""
         return any(term.positive for term in self.terms)
+
+    @property
+    def nonnegative(self) -> bool:
+        """Whether households with welfare < 0 are left out."""
+        return any(term.nonnegative for term in self.terms)
 
     @property
     def spread_over(self) -> Literal["total", "mean", ""]:

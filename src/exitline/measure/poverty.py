@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from exitline.errors import MeasureError
+from exitline.measure import rules
 from exitline.measure.counts import ratio_of, total_of
-from exitline.measure.model import Measure, Term
+from exitline.measure.model import Measure, Rule, Term
 
 
 def headcount() -> Measure:
@@ -87,7 +90,166 @@ def total_shortfall() -> Measure:
     return total_of("total_shortfall", term, "money", "total shortfall", better="lower")
 
 
+def sen() -> Measure:
+    """Sen index: H (I + (1 - I) G), with G the Gini index of the poor's incomes.
+
+    The form for many poor; Sen's own of 1976 has a factor q/(q + 1) on G, which depends on the
+    number of households that happen to be in the sample.
+
+    References
+    ----------
+    Sen (1976), Econometrica 44, 219-231.
+    """
+    gap, poor = Term("gap", alpha=1.0), Term("poor")
+    terms = (
+        Term("one"), poor, gap, Term("ranked", of=gap, among=poor),
+        Term("lower", of=gap, among=poor),
+    )  # fmt: skip
+    return _ranked_index("sen", terms, rules.sen, "Sen index")
+
+
+def sst() -> Measure:
+    """Sen-Shorrocks-Thon index: the mean relative gap x (1 + the Gini index of gaps).
+
+    References
+    ----------
+    Shorrocks (1995), Econometrica 63, 1225-1230; Thon (1979), Review of Income and Wealth 25,
+    429-439.
+    """
+    gap = Term("gap", alpha=1.0)
+    terms = (Term("one"), gap, Term("ranked", of=gap), Term("lower", of=gap))
+    return _ranked_index("sst", terms, rules.sen_shorrocks_thon, "Sen-Shorrocks-Thon index")
+
+
+def takayama() -> Measure:
+    """Takayama index: the Gini index of incomes censored at the line.
+
+    References
+    ----------
+    Takayama (1979), Econometrica 47, 747-759.
+    """
+    x = Term("censored")
+    terms = (Term("one"), x, Term("ranked", of=x), Term("lower", of=x))
+    return _ranked_index(
+        "takayama", terms, rules.gini, "Takayama index",
+        undefined="the mean of incomes up to the line is not above zero",
+    )  # fmt: skip
+
+
+def _ranked_index(
+    name: str, terms: tuple[Term, ...], rule: Rule, label: str, undefined: str = ""
+) -> Measure:
+    return Measure(name, terms, rule, "plain", "index", label, better="lower", undefined=undefined)
+
+
+def prosperity_gap(standard: float) -> Measure:
+    """World Bank's prosperity gap: mean of standard / y, over welfare above zero.
+
+    How many times incomes would have to grow, on average, to reach a standard of prosperity;
+    the World Bank's is 25 dollars a day of 2017, or 28 of 2021.
+
+    Parameters
+    ----------
+    standard : float
+        In the unit of welfare, above 0: for welfare by month, by month.
+
+    References
+    ----------
+    Kraay, Lakner, Özler, Decerf, Jolliffe, Sterck and Yonzan (2023), World Bank Policy Research
+    Working Paper 10566.
+    """
+    z = float(standard)
+    if not 0 < z < float("inf"):
+        raise MeasureError(
+            "the standard of prosperity must be above zero",
+            expected="a number in the unit of welfare, such as 25 for dollars a day",
+            got=str(standard),
+            remedy="for welfare by year, take 365 times the standard of a day",
+        )
+    terms = (Term("power", alpha=-1.0, positive=True), Term("one", positive=True))
+    label = f"prosperity gap, standard {z:g}"
+    return ratio_of(
+        f"prosperity_gap({z:g})", *terms, "index", label, parameters=(z,), better="lower"
+    )
+
+
+def richness(beta: float) -> Measure:
+    """Richness after Chakravarty: mean of 1 - (z/y)^beta over those above the line z.
+
+    Parameters
+    ----------
+    beta : float
+        Above 0; the larger, the nearer to the headcount of the rich.
+
+    References
+    ----------
+    Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619, eq. 8.
+    """
+    b = _above(beta, 0.0, "richness", "beta")
+    term = Term("rich_share", alpha=b)
+    return _of_the_rich(f"richness({b:g})", term, f"richness index, beta = {b:g}")
+
+
+def richness_concave(alpha: float) -> Measure:
+    """Concave richness: mean of ((y - z)/y)^alpha over those above the line z.
+
+    Parameters
+    ----------
+    alpha : float
+        Above 0 and at most 1; a transfer from the very rich to the less rich raises it.
+
+    References
+    ----------
+    Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619: T1.
+    """
+    a = _above(alpha, 0.0, "richness_concave", "alpha", most=1.0)
+    term = Term("rich_share", alpha=-a)
+    return _of_the_rich(f"richness_concave({a:g})", term, f"concave richness index, alpha = {a:g}")
+
+
+def richness_convex(alpha: float) -> Measure:
+    """Convex richness: mean of ((y - z)/z)^alpha over those above the line z.
+
+    Parameters
+    ----------
+    alpha : float
+        Above 1; few very high incomes dominate it.
+
+    References
+    ----------
+    Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619: T2.
+    """
+    a = _above(alpha, 1.0, "richness_convex", "alpha")
+    term = Term("rich_gap", alpha=a)
+    return _of_the_rich(f"richness_convex({a:g})", term, f"convex richness index, alpha = {a:g}")
+
+
+def rich_headcount() -> Measure:
+    """Share of persons above the line, which is then one of riches."""
+    label = "persons above the line, share"
+    return ratio_of("rich_headcount", Term("rich"), Term("one"), "share", label)
+
+
+def _of_the_rich(name: str, term: Term, label: str) -> Measure:
+    return ratio_of(name, term, Term("one"), "index", label)
+
+
+def _above(given: float, least: float, name: str, parameter: str, most: float = inf) -> float:
+    """A parameter of richness within its bounds."""
+    value = float(given)
+    if not least < value <= most or value == inf:
+        upper = "" if most == inf else f" and at most {most:g}"
+        raise MeasureError(
+            f"{name} is not defined for this {parameter}",
+            expected=f"a number above {least:g}{upper}",
+            got=str(given),
+            remedy="richness_concave is for alpha up to 1, richness_convex for alpha above 1",
+        )
+    return value
+
+
 MEASURES = (
     headcount, household_headcount, poor_count, poor_households, fgt, poverty_gap, severity,
-    watts, shortfall, total_shortfall,
+    watts, shortfall, total_shortfall, sen, sst, takayama, prosperity_gap, rich_headcount,
+    richness, richness_concave, richness_convex,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.measure.dual import Dual, ranked, totals
 from exitline.measure.model import Given, Linear
 
 if TYPE_CHECKING:
@@ -47,25 +48,17 @@ def generalised_entropy(given: Given) -> Linear:
     epsilon = 0: ln(Y/N) - S/N with S = sum w ln y; epsilon = 1: S/Y - ln(Y/N) with
     S = sum w y ln y; otherwise (N^(e-1) S / Y^e - 1) / (e (e-1)) with S = sum w y^e.
     """
-    return _entropy(given.totals, given.parameters[0])
+    N, Y, S = totals(given)
+    return entropy(N, Y, S, given.parameters[0]).linear()
 
 
-def _entropy(totals: Floats, e: float) -> Linear:
-    """As `generalised_entropy`."""
-    N, Y, S = totals.T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if e == 0.0:
-            value = np.log(Y / N) - S / N
-            parts = (-1.0 / N + S / N**2, 1.0 / Y, -1.0 / N)
-        elif e == 1.0:
-            value = S / Y - np.log(Y / N)
-            parts = (1.0 / N, -S / Y**2 - 1.0 / Y, 1.0 / Y)
-        else:
-            core = N ** (e - 1.0) * S / Y**e
-            c = 1.0 / (e * (e - 1.0))
-            value = c * (core - 1.0)
-            parts = (c * (e - 1.0) * core / N, -c * e * core / Y, c * core / S)
-    return Linear(value, np.stack(parts, axis=1))
+def entropy(N: Dual, Y: Dual, S: Dual, e: float) -> Dual:
+    """As `generalised_entropy`, of one group of households."""
+    if e == 0.0:
+        return (Y / N).log() - S / N
+    if e == 1.0:
+        return S / Y - (Y / N).log()
+    return (N ** (e - 1.0) * S * Y**-e - 1.0) / (e * (e - 1.0))
 
 
 def atkinson(given: Given) -> Linear:
@@ -75,27 +68,25 @@ def atkinson(given: Given) -> Linear:
     1 - (S/N)^(1/(1-e)) N/Y with S = sum w y^(1-e).
     """
     (e,) = given.parameters
-    N, Y, S = given.totals.T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if e == 1.0:
-            equal = np.exp(S / N) * N / Y  # equally distributed equivalent over the mean
-            d_log = (1.0 / N - S / N**2, -1.0 / Y, 1.0 / N)
-        else:
-            p = 1.0 / (1.0 - e)
-            equal = (S / N) ** p * N / Y
-            d_log = ((1.0 - p) / N, -1.0 / Y, p / S)
-        gradient = -equal[:, None] * np.stack(d_log, axis=1)
-    return Linear(1.0 - equal, gradient)
+    N, Y, S = totals(given)
+    mean = S / N
+    return (1.0 - (mean.exp() if e == 1.0 else mean ** (1.0 / (1.0 - e))) * N / Y).linear()
 
 
 def j_divergence(given: Given) -> Linear:
     """GE(0) + GE(1), from N, Y, sum w ln y and sum w y ln y (Rohde 2016, eq. 3)."""
-    zero = _entropy(given.totals[:, [0, 1, 2]], 0.0)
-    one = _entropy(given.totals[:, [0, 1, 3]], 1.0)
-    gradient = np.zeros_like(given.totals)
-    gradient[:, [0, 1, 2]] += zero.gradient
-    gradient[:, [0, 1, 3]] += one.gradient
-    return Linear(zero.value + one.value, gradient)
+    N, Y, logs, products = totals(given)
+    return (entropy(N, Y, logs, 0.0) + entropy(N, Y, products, 1.0)).linear()
+
+
+def kolm(given: Given) -> Linear:
+    """ln(mean exp(a (mean - y))) / a, from N, Y and E = sum w exp(a (m - y)) (Kolm 1976, p. 419).
+
+    m is the mean that the first pass found; it is only there to keep exponents small.
+    """
+    (a,) = given.parameters
+    N, Y, E = totals(given)
+    return ((E / N).log() / a + Y / N - given.found[:, 0]).linear()
 
 
 def gini(given: Given) -> Linear:
@@ -103,20 +94,88 @@ def gini(given: Given) -> Linear:
 
     F of a household is the weighted number ranked below it, with half of its ties, and L the
     same sum of x, so that G = 2 A / (N X) - 1 is the mean absolute difference over twice the
-    mean: neither the order of rows nor the scale of weights matters. A moves with the weight of
-    a household by x F + (X - L), once as one that is ranked and once as one below others.
+    mean: neither the order of rows nor the scale of weights matters.
 
     References
     ----------
     Lerman and Yitzhaki (1989), Journal of Econometrics 42, 43-47; Langel and Tillé (2013),
     Journal of the Royal Statistical Society A 176, 521-540, section 3.
     """
-    N, X, A, _ = given.totals.T
+    return concentration(*totals(given)).linear()
+
+
+def concentration(N: Dual, X: Dual, A: Dual, B: Dual) -> Dual:
+    """As `gini`; missing where the mean is not above zero."""
+    return (2.0 * ranked(N, X, A, B) / (N * X) - 1.0).unless(~(X.value > 0))
+
+
+def kakwani(given: Given) -> Linear:
+    """C - G, from the totals of a concentration index and of the Gini index beside it."""
+    N, X, A, B, Y, AY, BY = totals(given)
+    return (concentration(N, X, A, B) - concentration(N, Y, AY, BY)).linear()
+
+
+def reynolds_smolensky(given: Given) -> Linear:
+    """G - C: as `kakwani`, of welfare afterwards, the other way round."""
+    found = kakwani(given)
+    return Linear(-found.value, -found.gradient)
+
+
+def sen(given: Given) -> Linear:
+    """2 D / (N Q), from N, the poor Q, G = sum of relative gaps and D = sum of gap x rank.
+
+    Ranks are taken among the poor, the smallest gap first: equal to H (I + (1 - I) Gp) with Gp
+    the Gini index of the poor (Sen 1976, the limit for many poor).
+    """
+    N, Q, G, A, B = totals(given)
+    index = 2.0 * ranked(Q, G, A, B) / (N * Q)
+    nobody = (Q.value == 0) & (N.value > 0)
+    value = np.where(nobody, 0.0, index.value)
+    return Linear(value, np.where(nobody[:, None], 0.0, index.gradient))
+
+
+def sen_shorrocks_thon(given: Given) -> Linear:
+    """2 D / N^2, from N, G = sum of relative gaps and D = sum of gap x rank among all.
+
+    Equal to the mean gap times (1 + the Gini index of gaps) (Shorrocks 1995).
+    """
+    N, G, A, B = totals(given)[:4]
+    return (2.0 * ranked(N, G, A, B) / (N * N)).linear()
+
+
+def zenga(given: Given) -> Linear:
+    """The sum of steps; N, Y and ranks move it as `exitline.measure.rank_kinds` says."""
+    N, Y, value, by_number, by_amount, unit = totals(given)
+    gradient = (
+        by_number.value[:, None] * N.gradient
+        + by_amount.value[:, None] * Y.gradient
+        + unit.gradient
+    )
+    return Dual(value.value, gradient).unless(~(N.value > 0)).linear()
+
+
+def wolfson(given: Given) -> Linear:
+    """2 (Y/N)/m (1 - 2 L - G) from N, Y, A, B, the number F and welfare V up to the median m.
+
+    L, the share of the poorer half, is (V + m (N/2 - F)) / Y, whatever ties at m. K, the
+    density at m times N, moves m as in `quantile`.
+    """
+    N, Y, A, B, F, V, K = totals(given)
+    at = given.found[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        twice = 2.0 / (N * X)
-        value = twice * A - 1.0
-        parts = (2.0 / N - twice * A / N, -twice * A / X, twice, -twice)
-    return Linear(value, np.stack(parts, axis=1))
+        steep = np.where(K.value > 0, -1.0 / K.value, np.nan)
+    median = Dual(at, steep[:, None] * (F.gradient - 0.5 * N.gradient))
+    half = (V + at * (0.5 * N - F)) / Y
+    index = 2.0 * (Y / N) / median * (1.0 - 2.0 * half - concentration(N, Y, A, B))
+    return index.unless(~(at > 0)).linear()
+
+
+def pay_gap(given: Given) -> Linear:
+    """1 - (X1/N1) / (X0/N0), from X1, N1, X, N and the sum of squares of the group's column."""
+    X1, N1, X, N, squares = totals(given)
+    gap = 1.0 - (X1 / N1) / ((X - X1) / (N - N1))
+    coded = np.isclose(squares.value, N1.value, rtol=1e-9, atol=0.0)
+    return gap.unless(~coded | (N1.value <= 0) | (N1.value >= N.value)).linear()
 
 
 def quantile(given: Given) -> Linear:

@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol
 import ibis
 
 from exitline.errors import MeasureError
-from exitline.measure import portable
-from exitline.measure.model import Scalar, Term
+from exitline.measure import portable, rank_kinds
+from exitline.measure.model import RANKED, Scalar, Term
 
 Boundary = Literal["<", "<="]
 
@@ -227,11 +227,19 @@ class Micro(Protocol):
     def found(self, scalar: Scalar, at: At) -> Any:
         """The figure that the first pass found in the row's domain."""
 
-    def below(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> Any:
-        """Weighted sum of `amount` over the rows of the domain that are ranked lower.
-
-        Rows with the same rank count half; only those take part for whom `among` is 1.
+    def around(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> tuple[Any, Any]:
+        """Weighted sums of `amount` over the rows of the domain that are ranked lower, and over
+        those with the same rank; only those take part for whom `among` is 1.
         """
+
+    def whole(self, amount: Any, among: Any, term: Term, at: At) -> Any:
+        """Weighted sum of `amount` over all rows of the domain that take part."""
+
+    def ends(self, ranking: Any, among: Any, at: At) -> tuple[Any, Any]:
+        """The lowest and the highest rank of the domain among rows that take part."""
+
+    def ready(self, term: Term, at: At) -> Any:
+        """The term's value where it is known already; None otherwise."""
 
     def where(self, condition: Any, value: Any, otherwise: Any) -> Any:
         """A value where a condition holds, another elsewhere."""
@@ -315,13 +323,15 @@ def bandwidth(term: Term) -> Scalar:
 def _ranked(term: Term, micro: Micro, at: At) -> Any:
     """x F: what is summed, times the weighted number of rows that are ranked lower."""
     of, ranking, among = _ranks(term, micro, at)
-    return of * among * micro.below(1.0, ranking, among, term, at)
+    lower, equal = micro.around(1.0, ranking, among, term, at)
+    return of * among * (lower + equal / 2.0)
 
 
 def _lower(term: Term, micro: Micro, at: At) -> Any:
     """L: the weighted sum of x over rows that are ranked lower."""
     of, ranking, among = _ranks(term, micro, at)
-    return among * micro.below(of, ranking, among, term, at)
+    lower, equal = micro.around(of, ranking, among, term, at)
+    return among * (lower + equal / 2.0)
 
 
 def _ranks(term: Term, micro: Micro, at: At) -> tuple[Any, Any, Any]:
@@ -349,7 +359,14 @@ def _log_welfare(_term: Term, micro: Micro, _at: At) -> Any:
 
 
 def _welfare_log(_term: Term, micro: Micro, _at: At) -> Any:
-    return micro.welfare * micro.log(micro.welfare)
+    """y ln y, which is 0 at 0."""
+    return micro.where(micro.welfare > 0, micro.welfare * micro.log(micro.welfare), 0.0)
+
+
+def _exp_below(term: Term, micro: Micro, at: At) -> Any:
+    """exp(a (m - y)), with m a figure of the domain."""
+    assert term.at is not None
+    return micro.exp((micro.found(term.at, at) - micro.welfare) * (term.alpha or 0.0))
 
 
 def _power(term: Term, micro: Micro, _at: At) -> Any:
@@ -381,6 +398,8 @@ KINDS: Mapping[str, Callable[[Term, Micro, At], Any]] = {
     "kernel": _kernel,
     "ranked": _ranked,
     "lower": _lower,
+    "exp_below": _exp_below,
+    **rank_kinds.KINDS,
 }
 """From the kind of a term to its value on each row, before weighting."""
 
@@ -399,5 +418,12 @@ def value(term: Term, micro: Micro, at: At) -> Any:
     column or array
         A double; zero on rows that do not take part.
     """
+    ready = micro.ready(term, at)
+    if ready is not None:
+        return ready
     plain = KINDS[term.kind](term, micro, at)
-    return micro.where(micro.welfare > 0, plain, 0.0) if term.positive else plain
+    if term.among is not None and term.kind not in RANKED:
+        plain = plain * value(term.among, micro, at)
+    if term.positive:
+        return micro.where(micro.welfare > 0, plain, 0.0)
+    return micro.where(micro.welfare >= 0, plain, 0.0) if term.nonnegative else plain
