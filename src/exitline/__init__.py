@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, mpi, run, tabulate
+    from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
     from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.grouped import grouped, grouped_table
@@ -49,6 +49,7 @@ _HOME = {
     "estimate": "exitline.api",
     "grouped": "exitline.api.grouped",
     "grouped_table": "exitline.api.grouped",
+    "glm": "exitline.api",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
@@ -56,6 +57,7 @@ _HOME = {
     "relative_line": "exitline.measure.terms",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
+    "t_test": "exitline.api",
     "tabulate": "exitline.api",
     "trim_weights": "exitline.api.adjusting",
 }
@@ -76,6 +78,7 @@ __all__ = [
     "check",
     "decisions",
     "estimate",
+    "glm",
     "grouped",
     "grouped_table",
     "load_standard",
@@ -85,6 +88,7 @@ __all__ = [
     "relative_line",
     "replicate_weights",
     "run",
+    "t_test",
     "tabulate",
     "trim_weights",
 ]

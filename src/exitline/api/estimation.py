@@ -130,8 +130,9 @@ def _used(
     uses = role_uses(
         design,
         numeric=[welfare, *(c for c in columns if isinstance(c, str)),
-                 *(t.column for t in terms if t.kind != "flag")],
-        code=[name for area in areas for name in ([area] if isinstance(area, str) else area)],
+                 *(t.column for t in terms if t.kind not in ("flag", "category"))],
+        code=[*(name for area in areas for name in ([area] if isinstance(area, str) else area)),
+              *(t.column for t in terms if t.kind == "category")],
         truth=[t.column for t in terms if t.kind == "flag"],
     )  # fmt: skip
     texts = (welfare, line, design, by, terms, where)
@@ -175,6 +176,7 @@ def estimate_table(
     Estimates
     """
     from exitline.api.auxiliaries import auxiliary_table
+    from exitline.api.proportions import by_value
     from exitline.api.relative import resolve_all
     from exitline.data.subpopulation import SUBPOPULATION, subpopulation
     from exitline.infer.calibration import calibrated_from_arrow
@@ -188,6 +190,7 @@ def estimate_table(
     from exitline.measure.plan import make_plan, require_usable
     from exitline.measure.totals import totals, with_moments
 
+    table, measures = by_value(table, measures, engine.run, labels)
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)

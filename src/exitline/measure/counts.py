@@ -114,4 +114,35 @@ def count_of(column: str, unit: Unit = "households", name: str | None = None) ->
     return total_of(name or column, term, unit, f"{column}, {unit}")
 
 
-MEASURES = (mean, total, ratio, count, households)
+def proportion(column: str, value: str | None = None) -> Measure:
+    """Share of persons with each value of a column, among those whose value is known.
+
+    Results hold a figure for each value, named ``proportion(column, value)``.
+
+    Parameters
+    ----------
+    column : str
+        A column of categories.
+    value : str, optional
+        One of its values, as results show it; each of them unless given.
+    """
+    name = f"proportion({written(column)}{'' if value is None else f', {written(value)}'})"
+    of = f"{column}, share of each value" if value is None else f"{column} = {value}, share"
+    term = Term("category", column=column, value=value)
+    return ratio_of(name, term, Term("category", column=column), "share", of)
+
+
+def written(text: str) -> str:
+    """A text as the name of a measure holds it: in quotes where signs in it mean something.
+
+    Examples
+    --------
+    >>> written("tin"), written("tin, new")
+    ('tin', '"tin, new"')
+    """
+    if not set(text) & set(",='\"()"):
+        return text
+    return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+MEASURES = (mean, total, ratio, proportion, count, households)
