@@ -209,7 +209,7 @@ def test_counts_agree_with_pandas_on_a_real_survey(engine: DuckDB) -> None:
 )  # fmt: skip
 def test_straddling_psus_are_those_that_pandas_groups_find(pairs: list[tuple[int, int]]) -> None:
     frame = pd.DataFrame(pairs, columns=["s", "p"])
-    assert straddling_psus(frame.s.tolist(), frame.p.tolist()) == int(
+    assert straddling_psus(frame.s.to_numpy(), frame.p.to_numpy()) == int(
         (frame.groupby("p").s.nunique() > 1).sum()
     )
 
@@ -218,7 +218,8 @@ def test_nested_ids_make_different_clusters() -> None:
     study = parse_study(
         "{study: a, data: {households: a.csv}, design: {strata: s, psu: p, nest: true}, areas: [r]}"
     )
-    clusters = Clusters("aabb", (1, 2, 1, 2), [[("x",), ("x",), ("y",), ("y",)]], (5, 5, 5, 5))
+    half, each = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    clusters = Clusters(half, each, [half], np.full(4, 5), "ab")
     assert design_findings(study, clusters) == tuple(
         finding for finding in design_findings(study, clusters) if finding.check == "weights"
     )

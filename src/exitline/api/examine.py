@@ -119,8 +119,9 @@ def _of_the_data(ready: Ready, faults: Faults) -> tuple[Finding, ...]:
     """The quality report; its errors, and those of the design, are faults."""
     findings = _quality(ready)
     design = Faults()
-    with design.kept():
-        _frame(ready)
+    if any(f.severity == "error" or f.check == LONELY for f in findings):
+        with design.kept():  # otherwise the estimates say it, without a pass of its own
+            _frame(ready)
     lonely = [reason for reason in design.found if reason.where == "design.strata"]
     if ready.design.stages and not lonely:  # a stratum taken whole needs no second PSU
         findings = tuple(replace(f, severity="note") if f.check == LONELY else f for f in findings)

@@ -19,6 +19,7 @@ _LINES = {
     "run": "Estimates, decisions and report of a study.",
     "estimate": "One table of estimates, straight from flags.",
     "grouped": "Poverty and inequality from deciles, bins and means.",
+    "measures": "List the measures; explain one: formula, source, unit.",
     "standards": "List the rule files; show one with its sources.",
     "plan": "How large an assessment must be, and what it would cost.",
     "draw": "Draw a sample that anyone can draw again.",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from exitline.data.findings import Finding, in_words
 from exitline.data.study import Study
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 SHOWN = 5
 
@@ -17,18 +25,28 @@ class Clusters:
 
     Parameters
     ----------
-    strata, psus : sequence or None
-        Ids, one per row; None where the design has none.
-    areas : sequence of sequences
-        For each set of area columns of the study, the area of each row (a tuple).
-    rows : sequence of int
+    strata, psus : int array or None
+        Codes of ids from 0, one per row, -1 for a missing one; None where the design has none.
+    areas : sequence of int arrays
+        For each set of area columns of the study, the area of each row, likewise.
+    rows : int array
         Households.
+    names : sequence of str
+        Each stratum's id, by code.
     """
 
-    strata: Sequence[Hashable] | None
-    psus: Sequence[Hashable] | None
-    areas: Sequence[Sequence[Hashable]]
-    rows: Sequence[int]
+    strata: Ints | None
+    psus: Ints | None
+    areas: Sequence[Ints]
+    rows: Ints
+    names: Sequence[str] = ()
+
+    @property
+    def units(self) -> Ints | None:
+        """A code for each PSU within its stratum: ids may start anew in each."""
+        if self.psus is None or self.strata is None:
+            return self.psus
+        return paired(self.strata, self.psus)
 
 
 def design_findings(study: Study, clusters: Clusters) -> tuple[Finding, ...]:
@@ -50,7 +68,8 @@ def design_findings(study: Study, clusters: Clusters) -> tuple[Finding, ...]:
     >>> from exitline.data.loader import parse_study
     >>> study = parse_study('''
     ... {study: a, data: {households: a.csv}, design: {strata: s, psu: p}}''')
-    >>> found = design_findings(study, Clusters("aabb", (1, 2, 2, 3), (), (9, 9, 9, 9)))
+    >>> strata, psus, rows = (np.array(v) for v in ([0, 0, 1, 1], [0, 1, 1, 2], [9, 9, 9, 9]))
+    >>> found = design_findings(study, Clusters(strata, psus, (), rows, "ab"))
     >>> found[0].message
     '1 PSU id is used in more than one stratum'
     """
@@ -75,57 +94,65 @@ def design_findings(study: Study, clusters: Clusters) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def straddling_psus(strata: Sequence[Hashable], psus: Sequence[Hashable]) -> int:
+def straddling_psus(strata: Ints, psus: Ints) -> int:
     """Number of PSU ids that occur in more than one stratum (missing ids left out).
 
     Parameters
     ----------
-    strata, psus : sequences of equal length
+    strata, psus : int arrays of equal length
+        Codes from 0; -1 for a missing id.
 
     Examples
     --------
-    >>> straddling_psus("aab", (1, 2, 1))
+    >>> straddling_psus(np.array([0, 0, 1, -1]), np.array([0, 1, 0, 1]))
     1
     """
-    homes: dict[Hashable, set[Hashable]] = {}
-    for stratum, psu in zip(strata, psus, strict=True):
-        if stratum is not None and psu is not None:
-            homes.setdefault(psu, set()).add(stratum)
-    return sum(len(found) > 1 for found in homes.values())
+    known = (strata >= 0) & (psus >= 0)
+    of = psus[known][_first_of_each(paired(psus, strata)[known])]
+    return int((np.bincount(of) > 1).sum())
 
 
-def units_per_group(
-    groups: Sequence[Hashable], units: Sequence[Hashable] | None, rows: Sequence[int]
-) -> dict[Hashable, int]:
+def units_per_group(groups: Ints, units: Ints | None, rows: Ints) -> Ints:
     """Number of clusters (or of rows, where there are no clusters) in each group.
 
     Parameters
     ----------
-    groups : sequence
-        Stratum or area, one per row of the cluster table; None is left out.
-    units : sequence or None
-        Cluster ids; None where each household is its own cluster.
-    rows : sequence of int
+    groups : int array
+        Code of the stratum or area, one per row of the cluster table; -1 is left out.
+    units : int array or None
+        Codes of clusters, -1 for a missing id; None where each household is its own cluster.
+    rows : int array
         Households.
+
+    Returns
+    -------
+    int array, shape (groups,)
 
     Examples
     --------
-    >>> units_per_group("aab", (1, 2, 3), (9, 9, 9))
-    {'a': 2, 'b': 1}
-    >>> units_per_group("aab", None, (9, 9, 1))
-    {'a': 18, 'b': 1}
+    >>> units_per_group(np.array([0, 0, 1]), np.array([0, 1, 2]), np.array([9, 9, 9])).tolist()
+    [2, 1]
+    >>> units_per_group(np.array([0, 0, 1]), None, np.array([9, 9, 1])).tolist()
+    [18, 1]
     """
+    size = int(groups.max(initial=-1)) + 1
+    known = groups >= 0
     if units is None:
-        counted: dict[Hashable, int] = {}
-        for group, n in zip(groups, rows, strict=True):
-            if group is not None:
-                counted[group] = counted.get(group, 0) + n
-        return counted
-    seen: dict[Hashable, set[Hashable]] = {}
-    for group, unit in zip(groups, units, strict=True):
-        if group is not None and unit is not None:
-            seen.setdefault(group, set()).add(unit)
-    return {group: len(found) for group, found in seen.items()}
+        return np.bincount(groups[known], weights=rows[known], minlength=size).astype(np.int64)
+    known &= units >= 0
+    first = _first_of_each(paired(groups, units)[known])
+    return np.bincount(groups[known][first], minlength=size)
+
+
+def paired(outer: Ints, inner: Ints) -> Ints:
+    """One code for each pair of codes; -1 where either is missing."""
+    pair = outer * (int(inner.max(initial=0)) + 1) + inner
+    return np.where((outer < 0) | (inner < 0), -1, pair)
+
+
+def _first_of_each(code: Ints) -> Ints:
+    """Where each code stands first."""
+    return np.unique(code, return_index=True)[1]
 
 
 def _straddling(study: Study, clusters: Clusters) -> list[Finding]:
@@ -148,11 +175,8 @@ def _straddling(study: Study, clusters: Clusters) -> list[Finding]:
 def _lonely(study: Study, clusters: Clusters) -> list[Finding]:
     """Strata with one PSU."""
     assert clusters.strata is not None
-    units = clusters.psus
-    if units is not None:  # ids may start anew in each stratum
-        units = list(zip(clusters.strata, units, strict=True))
-    each = units_per_group(clusters.strata, units, clusters.rows)
-    single = sorted(str(stratum) for stratum, count in each.items() if count == 1)
+    each = units_per_group(clusters.strata, clusters.units, clusters.rows)
+    single = sorted(clusters.names[int(code)] for code in np.flatnonzero(each == 1))
     if not single:
         return []
     fails = study.design.lonely == "fail"
@@ -171,21 +195,19 @@ def _lonely(study: Study, clusters: Clusters) -> list[Finding]:
 
 
 def _thin_areas(
-    study: Study, area: tuple[str, ...], values: Sequence[Hashable], clusters: Clusters
+    study: Study, area: tuple[str, ...], values: Ints, clusters: Clusters
 ) -> list[Finding]:
     """Areas in which one PSU alone was sampled."""
-    units = clusters.psus
-    if units is not None and clusters.strata is not None:
-        units = list(zip(clusters.strata, units, strict=True))
-    each = units_per_group(values, units, clusters.rows)
-    single = sum(count == 1 for count in each.values())
+    each = units_per_group(values, clusters.units, clusters.rows)
+    single = int((each == 1).sum())
     if not single:
         return []
-    unit = "PSU" if units is not None else study.unit
+    unit = "PSU" if clusters.psus is not None else study.unit
     return [
         Finding(
             "warning", "thin areas",
-            f"{single:,} of {len(each):,} areas of '{' x '.join(area)}' have one {unit} alone: "
+            f"{single:,} of {int((each > 0).sum()):,} areas of '{' x '.join(area)}' "
+            f"have one {unit} alone: "
             "they get no standard error",
             study.where("areas"), single,
             "report them within a larger area, or with small-area estimation",

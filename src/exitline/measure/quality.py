@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from exitline.data import checks
-from exitline.data.design_checks import Clusters, design_findings, study_findings
+from exitline.data.design_checks import Clusters, design_findings, paired, study_findings
 from exitline.data.findings import (
     SEVERITIES,
     ColumnCounts,
@@ -25,6 +28,9 @@ from exitline.measure.quality_queries import absolute, checked, cluster_keys, qu
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 
 def inspect(
@@ -119,19 +125,35 @@ def _totals(
 
 def _clusters(table: pa.Table, study: Study, columns: Sequence[str]) -> Clusters:
     """The record of the clusters query."""
-    keys = cluster_keys(study, columns)
-    named = {name: table[f"key{i}"].to_pylist() for i, name in enumerate(keys)}
-    areas = [
-        [None if None in row else row for row in zip(*(named[c] for c in area), strict=True)]
-        for area in study.areas
-    ]
+    found = {name: _coded(table[f"key{i}"])
+             for i, name in enumerate(cluster_keys(study, columns))}  # fmt: skip
+    codes = {name: code for name, (code, _) in found.items()}
     design = bound_design(study)
+    strata = found.get(design.stratum or "")
     return Clusters(
-        strata=named.get(design.stratum or ""),
-        psus=named.get(design.stages[0]) if design.stages else None,
-        areas=areas,
-        rows=table["rows"].to_pylist(),
+        strata=codes.get(design.stratum or ""),
+        psus=codes.get(design.stages[0]) if design.stages else None,
+        areas=[_areas([codes[column] for column in area]) for area in study.areas],
+        rows=table["rows"].to_numpy(),
+        names=[str(name) for name in strata[1].to_pylist()] if strata is not None else (),
     )
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
+    """Codes of a column from 0, -1 where it is missing; and its values."""
+    encoded = column.combine_chunks().dictionary_encode()
+    if hasattr(encoded, "chunks"):
+        encoded = encoded.combine_chunks()
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes, encoded.dictionary
+
+
+def _areas(codes: Sequence[Ints]) -> Ints:
+    """Codes of the crossing of area columns, from 0 without gaps."""
+    code = functools.reduce(paired, codes).copy()
+    known = code >= 0
+    code[known] = np.unique(code[known], return_inverse=True)[1]
+    return code
 
 
 def _matching(row: dict[str, Any], study: Study, households: Any, persons: Any) -> Matching:

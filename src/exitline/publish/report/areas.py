@@ -19,7 +19,7 @@ from exitline.publish.report.table import (
     Table,
     bar_of,
 )
-from exitline.publish.report.titles import standing, title
+from exitline.publish.report.titles import said_of
 from exitline.words.numbers import SUPPRESSED, about, count
 
 if TYPE_CHECKING:
@@ -106,9 +106,10 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
         _pinned(content, overall, companion, axis, words.unit), axis,
         _references(overall, axis, words.unit, threshold), sorted_by=1, total=lead.rows.size,
     )  # fmt: skip
+    title, beside = said_of(content, lead, words)
     return Figure(
-        title(content, lead, words), _subtitle(content, lead, words.label, threshold),
-        standing(content, lead, words), source(content, lead), lead.line, table, lead.measure,
+        title, _subtitle(content, lead, words.label, threshold), beside,
+        source(content, lead), lead.line, table, lead.measure,
     )  # fmt: skip
 
 

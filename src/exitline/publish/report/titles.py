@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exitline.publish.content.phrases import Words, beside_overall, english, finding
-from exitline.publish.content.standing import standing as standing_of
+from exitline.publish.content.standing import standing
 from exitline.publish.direction import isolated
 from exitline.publish.report import blocks as b
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
 
 
-def title(content: ReportInput, block: Block, words: Naming) -> str:
-    """What a chart of one measure by area shows, as a sentence.
+def said_of(content: ReportInput, block: Block, words: Naming) -> tuple[str, str]:
+    """What a chart of one measure by area shows, as a sentence; and who is beside the overall.
 
     An area is called highest or lowest only where it differs from all others, above or below
     the overall figure only where it differs from that (see `exitline.infer.apart`).
@@ -29,29 +29,14 @@ def title(content: ReportInput, block: Block, words: Naming) -> str:
 
     Returns
     -------
-    str
+    title : str
+    beside : str
+        How many areas lie clearly above or below the overall figure; "" where there is nothing
+        to compare with.
     """
-    of = standing_of(content.estimates, block)
-    return english(finding(of, _words(content, block, words)))
-
-
-def standing(content: ReportInput, block: Block, words: Naming) -> str:
-    """How many areas lie clearly above or below the overall figure.
-
-    Parameters
-    ----------
-    content : ReportInput
-    block : Block
-    words : Naming
-
-    Returns
-    -------
-    str
-        "" where there is nothing to compare with.
-    """
-    of = standing_of(content.estimates, block)
-    said = beside_overall(of, _words(content, block, words))
-    return "" if said is None else english(said)
+    of, naming = standing(content.estimates, block), _words(content, block, words)
+    beside = beside_overall(of, naming)
+    return english(finding(of, naming)), "" if beside is None else english(beside)
 
 
 def _words(content: ReportInput, block: Block, words: Naming) -> Words:
