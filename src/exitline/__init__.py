@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from exitline import measure
     from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
+    from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.grouped import grouped, grouped_table
     from exitline.api.replicating import replicate_weights
@@ -39,6 +40,7 @@ _HOME = {
     "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
+    "adjust_nonresponse": "exitline.api.adjusting",
     "adjust_p": "exitline.infer.compare",
     "calibrate": "exitline.api.calibrating",
     "change": "exitline.infer.change",
@@ -57,6 +59,7 @@ _HOME = {
     "run": "exitline.api",
     "t_test": "exitline.api",
     "tabulate": "exitline.api",
+    "trim_weights": "exitline.api.adjusting",
 }
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "RelativeLine",
     "Standard",
     "Study",
+    "adjust_nonresponse",
     "adjust_p",
     "calibrate",
     "change",
@@ -86,6 +90,7 @@ __all__ = [
     "run",
     "t_test",
     "tabulate",
+    "trim_weights",
 ]
 
 
