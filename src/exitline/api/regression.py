@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -38,6 +38,7 @@ def glm(
     family: Literal["gaussian", "binomial", "poisson", "linear", "logit"] = "gaussian",
     offset: str | None = None,
     unit: Unit = "persons",
+    where: str | None = None,
     level: float = 0.95,
     engine: str | Engine = "duckdb",
 ) -> Regression:
@@ -64,6 +65,8 @@ def glm(
         What is added to the linear predictor, such as ``"log(exposure)"``.
     unit : {"persons", "households"}
         Whether rows weigh as persons (weight x size) or households.
+    where : str, optional
+        A condition, as in `estimate`: the model speaks of the households that fulfil it.
     level : float
         Two-sided confidence of intervals.
     engine : {"duckdb", "spark"} or Engine
@@ -91,6 +94,8 @@ def glm(
     -1.4
     """
     from exitline.data.source import open_source
+    from exitline.data.subpopulation import subpopulation
+    from exitline.data.uses import condition_uses
     from exitline.engine.session import session
     from exitline.measure.formula import parse_factor, parse_formula
     from exitline.measure.plan import require_usable
@@ -101,10 +106,12 @@ def glm(
     added = parse_factor(offset) if offset else None
     columns = [*parsed.columns, *(added.columns if added else ())]
     with session(engine) as running:
-        source = _used(open_source(data), parsed, columns, drawn)
+        source = _used(open_source(data), parsed, (*columns, where), drawn)
+        source = source.using(condition_uses(where)) if where is not None else source
         table = running.attach(source, "households")
         require_usable([*columns, *drawn.columns], table)
-        model = _Model(running, drawn, kind, unit, level)
+        table = subpopulation(table, where) if where is not None else table
+        model = _Model(running, drawn, kind, unit, level, where)
         return model.fitted(table, parsed, formula, added, source.labels)
 
 
@@ -140,13 +147,13 @@ def _family(family: str, unit: str, design: Design) -> Family:
     return found  # type: ignore[no-any-return]
 
 
-def _used(source: Source, formula: Formula, columns: list[str], design: Design) -> Source:
+def _used(source: Source, formula: Formula, texts: Sequence[str | None], design: Design) -> Source:
     """The source, reading only the columns that are named, each as it is used."""
     from exitline.data.uses import narrowed, role_uses
 
     factors = (formula.response, *formula.factors)
     coded = [c for one in factors if one.category for c in one.columns]
-    return narrowed(source.using(role_uses(design, code=coded)), (*columns, design))
+    return narrowed(source.using(role_uses(design, code=coded)), (*texts, design))
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,7 @@ class _Model:
     family: Family
     unit: Unit
     level: float
+    where: str | None
 
     def fitted(
         self,
@@ -171,7 +179,7 @@ class _Model:
         from exitline.infer.regression import Regression, sandwich
         from exitline.measure.regression import matrix, with_matrix, with_scores, with_values
 
-        valued = with_values(table, formula, offset, self._weight(table))
+        valued = with_values(table, formula, offset, self._takes_part(table))
         about = self._about(valued)
         levels = self._levels(valued, formula, labels)
         made = matrix(formula, levels)
@@ -202,7 +210,7 @@ class _Model:
         every = count_of(KNOWN, "households")
         found = estimate_table(
             table, [inside, every], self.engine, welfare=None, line=None, design=self.design,
-            level=self.level,
+            level=self.level, where=self.where,
         )  # fmt: skip
         if not found.blocks[0].n[0]:
             raise DataError(
@@ -213,6 +221,15 @@ class _Model:
                 remedy="look for a column that is empty, or a logarithm of zeros",
             )
         return found
+
+    def _takes_part(self, table: Any) -> Any:
+        """Whether a row has a weight and belongs to the subpopulation that was asked for."""
+        from exitline.data.subpopulation import SUBPOPULATION
+
+        weighs = (self._weight(table) != 0).fill_null(True)
+        if SUBPOPULATION in table.columns:
+            weighs = weighs & table[SUBPOPULATION].fill_null(False)
+        return weighs
 
     def _weight(self, table: Any) -> Any:
         """The weight of each row."""

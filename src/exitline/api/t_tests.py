@@ -57,6 +57,7 @@ def t_test(
     value: float = 0.0,
     design: Design | None = None,
     unit: Unit = "persons",
+    where: str | None = None,
     level: float = 0.95,
     engine: str | Engine = "duckdb",
 ) -> TTest:
@@ -74,6 +75,8 @@ def t_test(
     design : Design, optional
         Without it: simple random sampling.
     unit : {"persons", "households"}
+    where : str, optional
+        A condition, as in `estimate`.
     level : float
     engine : {"duckdb", "spark"} or Engine
 
@@ -98,7 +101,9 @@ def t_test(
     from exitline.api.regression import glm
 
     group = "1" if by is None else f"C(`{by}`)"
-    model = glm(f"I({column}) ~ {group}", data, design, unit=unit, level=level, engine=engine)
+    model = glm(
+        f"I({column}) ~ {group}", data, design, unit=unit, where=where, level=level, engine=engine
+    )
     if by is None:
         return _tested(model, value, model.df - 1.0, ())
     if len(model.names) != 2:

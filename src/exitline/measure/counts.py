@@ -132,6 +132,22 @@ def proportion(column: str, value: str | None = None) -> Measure:
     return ratio_of(name, term, Term("category", column=column), "share", of)
 
 
+def correlation(one: str, other: str) -> Measure:
+    """Pearson's correlation of two columns over persons.
+
+    Parameters
+    ----------
+    one, other : str
+        Numeric columns.
+    """
+    a, b = Term("amount", column=one), Term("amount", column=other)
+    squares = (Term("product", of=x, ranking=y) for x, y in ((a, a), (b, b), (a, b)))
+    return Measure(
+        f"correlation({one}, {other})", (Term("one"), a, b, *squares), rules.correlation, "plain",
+        "index", f"correlation of {one} and {other}", undefined="a column does not vary",
+    )  # fmt: skip
+
+
 def written(text: str) -> str:
     """A text as the name of a measure holds it: in quotes where signs in it mean something.
 
@@ -145,4 +161,4 @@ def written(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
-MEASURES = (mean, total, ratio, proportion, count, households)
+MEASURES = (mean, total, ratio, correlation, proportion, count, households)

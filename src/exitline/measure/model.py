@@ -241,7 +241,7 @@ class Measure:
     @property
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
-        plain = {"one", "flag", "amount", "category", "ranked", "lower"}
+        plain = {"one", "flag", "amount", "category", "product", "ranked", "lower"}
         parts = [p for t in self.terms for p in t.parts]
         parts += [p for s in self.scalars for t in s.terms for p in t.parts]
         return any(p.positive or p.nonnegative or p.kind not in plain for p in parts)

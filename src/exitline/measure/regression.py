@@ -93,7 +93,7 @@ def _of_tree(node: Any, table: Any) -> Any:
 
 
 def with_values(
-    table: Any, formula: Formula, offset: Factor | None = None, weight: Any = None
+    table: Any, formula: Formula, offset: Factor | None = None, takes_part: Any = None
 ) -> Any:
     """The table with the response and each factor, missing where one has no value.
 
@@ -103,8 +103,8 @@ def with_values(
     formula : Formula
     offset : Factor, optional
         What is added to the linear predictor as it is.
-    weight : ibis expression, optional
-        Rows of weight zero take no part.
+    takes_part : ibis expression, optional
+        Which rows may; all unless given.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def with_values(
             remedy='compare it with a value: I(poor == "yes") ~ ...',
         )
     table = table.mutate(**new)
-    known = ibis.literal(True) if weight is None else (weight != 0).fill_null(True)
+    known = ibis.literal(True) if takes_part is None else takes_part
     for name in new:
         known = known & table[name].notnull()
     return table.mutate(**{KNOWN: ibis.ifelse(known, 1.0, 0.0)})
