@@ -83,3 +83,17 @@ def test_every_figure_is_surveys():
     assert len(told) > 370
     assert np.allclose(told.se, told.se_r.astype(float), rtol=1e-9, atol=1e-15)
     assert (told.df == told.df_r).all()
+
+
+def test_shares_of_areas_are_surveys():
+    """An area's part of all poor persons, and of M0: a ratio across domains."""
+    theirs = pd.read_csv(REFERENCE / "mpi_imaginary_shares.csv")
+    found = xl.mpi(
+        pd.read_csv(REFERENCE / "mpi_imaginary.csv"), INDICATORS, k="1/3", design=DESIGN,
+        by=["geo1", "urbrur"], measures=["poor_count", "score_total"],
+    )  # fmt: skip
+    for row in theirs.to_dict("records"):
+        whole = {"measure": row["of"], "by": ""}
+        share = found.ratio({**whole, "by": row["by"], "domain": row["domain"]}, whole)
+        assert share.estimate == pytest.approx(row["b"], rel=1e-12)
+        assert share.se == pytest.approx(row["se"], rel=1e-9)

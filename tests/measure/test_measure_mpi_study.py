@@ -195,3 +195,19 @@ def test_zeros_and_ones_stand_for_true_and_false_in_a_rule_file():
     plain.loc[0, "few_assets"] = 7
     with pytest.raises(xl.ExitlineError, match="'few_assets' holds more than true and false"):
         xl.mpi(plain, "global-mpi")
+
+
+def test_the_example_gives_mpitbrs_figures(tmp_path):
+    """From the raw files to H, A and M0: mpitbR's of hand-made deprivations, k = 33."""
+    run = xl.run("examples/imaginary-country/mpi.yaml", tmp_path / "out")
+    theirs = pd.read_csv(
+        "tests/measure/reference/mpi_imaginary_mpitbr.csv", dtype={"k": str}, keep_default_na=False
+    )
+    theirs = theirs[(theirs.k == "33") & theirs.measure.isin(["H", "A", "M0"])]
+    assert len(theirs) == 3 * 7
+    for row in theirs.to_dict("records"):
+        area = {"by": "" if row["loa"] == "nat" else row["loa"]}
+        area["domain"] = row["subg"] if area["by"] else ""
+        found = run.estimates.find(measure=row["measure"], **area)
+        assert found.estimate == pytest.approx(float(row["b"]), rel=5e-8)  # svyciprop's model
+        assert found.se == pytest.approx(float(row["se"]), rel=1e-9)

@@ -32,6 +32,7 @@ def mpi(
     lines: Mapping[str, float] | None = None,
     level: float = 0.95,
     interval: ShareMethod = "logit",
+    where: str | None = None,
     engine: str | Engine = "duckdb",
 ) -> Estimates:
     """Multidimensional poverty by the method of Alkire and Foster, with standard errors.
@@ -58,7 +59,9 @@ def mpi(
         indicators are cardinal), uncensored and censored (headcounts of each indicator, among
         all and among the poor), contribution (weight x censored) and contribution_share (of M0),
         dimension_contribution and dimension_share, bands by their names, destitute and
-        destitute_of_poor. All that can be had unless given.
+        destitute_of_poor. All of these that can be had unless given. On request: household_H
+        (share of poor households), poor_count (persons) and score_total (sum of the scores of
+        the poor): ``ratio`` of these in an area and in all gives the area's share in poverty.
     missing : {"excluded", "deprived", "not deprived"}
         What a household counts as in an indicator that is missing; "excluded" leaves it out of
         everything. An indicator's own rule goes before. What was left out is in the notes.
@@ -72,6 +75,8 @@ def mpi(
     level : float
         Two-sided confidence of intervals.
     interval : {"logit", "beta"}
+    where : str, optional
+        A condition that says which subpopulation figures speak of: the rest stays in the design.
     engine : {"duckdb", "spark"} or Engine
 
     Returns
@@ -96,20 +101,26 @@ def mpi(
     0.25
     """
     from exitline.data.source import open_source
-    from exitline.data.uses import narrowed
+    from exitline.data.subpopulation import subpopulation
+    from exitline.data.uses import condition_uses, narrowed
     from exitline.engine.session import session
     from exitline.measure.deprivations import ask
     from exitline.measure.labelled import labelled_numbers
 
-    design = design or Design()
     source = open_source(data)
+    design = (design or Design()).matching(source.names or ())
     asked = ask(indicators, k, missing, bands or {}, destitution, tuple(source.names or ()))
-    source = narrowed(source.using(asked.uses(design, by)), (design, by, list(asked.kinds)))
+    source = source.using(asked.uses(design, by))
+    if where is not None:
+        source = source.using(condition_uses(where))
+    source = narrowed(source, (design, by, list(asked.kinds), where))
     with session(engine) as running:
         table = running.attach(source, "households")
+        table = table if where is None else subpopulation(table, where)
         found = estimate_mpi(
             table, asked, running, measures=measures, design=design, by=by, lines=lines or {},
-            level=level, interval=interval, labels=lambda column: source.labels.get(column, {}),
+            level=level, interval=interval, where=where,
+            labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
         labelled = labelled_numbers(source, table, running.run)
     said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
@@ -127,6 +138,7 @@ def estimate_mpi(
     lines: Mapping[str, Any],
     level: float,
     interval: ShareMethod,
+    where: str | None,
     labels: Callable[[str], Mapping[Any, str]],
 ) -> Estimates:
     """As `mpi`, for a table that an engine already holds.
@@ -134,9 +146,10 @@ def estimate_mpi(
     Parameters
     ----------
     table : ibis.Table
+        With the column of the subpopulation, where one is asked for.
     asked : Asked
     engine : Engine
-    measures, design, by, lines, level, interval
+    measures, design, by, lines, level, interval, where
         As in `mpi`.
     labels : callable
         From a column to what its values mean.
@@ -145,6 +158,7 @@ def estimate_mpi(
     -------
     Estimates
     """
+    from exitline.data.subpopulation import SUBPOPULATION
     from exitline.measure.mpi_figures import columns_of, figures
     from exitline.measure.plan import require_usable
     from exitline.measure.scores import scored
@@ -154,6 +168,7 @@ def estimate_mpi(
     needed = [c for area in areas for c in ([area] if isinstance(area, str) else area)]
     keep = tuple(dict.fromkeys((*design.columns, *needed)))
     require_usable(keep, table)
+    keep = keep if where is None else (*keep, SUBPOPULATION)
     given = states_of(table, asked, lines)
     sample = kept(engine.run(given.counts(design)), given)
     spec = replace(asked.spec, all_kept=sample.all_kept)
@@ -161,7 +176,7 @@ def estimate_mpi(
     rows = scored(table, spec, given.states, keep, columns_of(one.measure for one in chosen))
     found = estimate_table(
         rows, [one.measure for one in chosen], engine, welfare=None,
-        line=None, design=design, by=by, level=level, interval=interval, labels=labels,
+        line=None, design=design, by=by, level=level, interval=interval, where=where, labels=labels,
     )  # fmt: skip
     notes = (*asked.notes, *sample.notes, *found.notes)
     return replace(

@@ -100,19 +100,22 @@ def _with_scores(ready: Ready, names: Sequence[str], scores: dict[str, str]) -> 
     from dataclasses import replace
 
     from exitline.api.lines import line_figures
+    from exitline.data.subpopulation import subpopulation
     from exitline.measure.deprivations import of_standard
     from exitline.measure.mpi_figures import columns_of, of_study
     from exitline.measure.scores import scored
     from exitline.measure.states import kept, states_of
 
     assert ready.standard is not None
+    table, where = ready.table, ready.study.subpopulation
+    table = table if where is None else subpopulation(table, where)
     asked = of_standard(ready.standard)
-    given = states_of(ready.table, asked, line_figures(ready))
+    given = states_of(table, asked, line_figures(ready))
     sample = kept(ready.engine.run(given.counts(ready.design)), given)
     spec = replace(asked.spec, all_kept=sample.all_kept)
     made = {name: list(of_study(spec, [written])) for name, written in scores.items()}
     wanted = [one for ones in made.values() for one in ones]
-    table = scored(ready.table, spec, given.states, ready.table.columns, columns_of(wanted))
+    table = scored(table, spec, given.states, table.columns, columns_of(wanted))
     measures = [one for name in names for one in made.get(name, [name])]
     return StudyMeasures(
         table, tuple(dict.fromkeys(measures)), len(scores) < len(names),

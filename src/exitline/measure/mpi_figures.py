@@ -22,9 +22,11 @@ from exitline.measure.multidimensional import (
     CARDINAL,
     DESTITUTE,
     HEADLINE,
+    ON_REQUEST,
     amount,
     asked,
     at_cutoff,
+    counted,
     flag,
     headline,
     of_households,
@@ -81,7 +83,7 @@ def figures(spec: Spec, wanted: Sequence[str] | None = None) -> tuple[Figure, ..
     """
     there = available(spec)
     chosen = there if wanted is None else tuple(dict.fromkeys(wanted))
-    unknown = next((name for name in chosen if name not in (*there, "household_H")), None)
+    unknown = next((name for name in chosen if name not in (*there, *ON_REQUEST)), None)
     if unknown is not None:
         raise _not_available(unknown, there)
     everyone = Term("one") if spec.all_kept else flag("known")
@@ -138,6 +140,8 @@ def _at(name: str, spec: Spec, everyone: Term, i: int, cut: Cut) -> Iterator[Fig
     elif name == "household_H":
         households = replace(everyone, unit="households")
         yield _figure(name, of_households(households, i), cut, i)
+    elif name in ON_REQUEST:
+        yield _figure(name, counted(name, i), cut, i)
     elif name in CARDINAL:
         power = int(name[1])
         words = {1: "adjusted poverty gap", 2: "adjusted squared poverty gap"}[power]

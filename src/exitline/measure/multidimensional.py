@@ -14,13 +14,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exitline.errors import MeasureError
-from exitline.measure.counts import ratio_of
+from exitline.measure.counts import ratio_of, total_of
 from exitline.measure.model import Interval, Measure, Term, Unit
 
 HEADLINE = ("H", "A", "M0")
 CARDINAL = ("M1", "M2")
 BY_INDICATOR = ("uncensored", "censored", "contribution", "contribution_share")
 BY_DIMENSION = ("dimension_contribution", "dimension_share")
+ON_REQUEST = ("household_H", "poor_count", "score_total")
 DESTITUTE = ("destitute", "destitute_of_poor")
 PREFIX = "exitline__mpi_"
 """Columns of scores and deprivations begin so."""
@@ -178,6 +179,15 @@ def of_households(everyone: Term, cut: int | str) -> Measure:
     """The share of households that are poor at a cut-off."""
     label = "multidimensionally poor households, share"
     return share("household_H", flag("poor", cut, unit="households"), everyone, label)
+
+
+def counted(name: str, cut: int | str) -> Measure:
+    """How many persons are poor at a cut-off, or the sum of their scores."""
+    if name == "poor_count":
+        label = "multidimensionally poor persons"
+        return total_of(name, flag("poor", cut), "persons", label, better="lower")
+    label = "sum of the scores of poor persons"
+    return total_of(name, amount("amount", cut), "index", label, better="lower")
 
 
 def uncensored(indicator: str = "") -> Measure:

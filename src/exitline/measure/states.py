@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from exitline.data.subpopulation import SUBPOPULATION
 from exitline.errors import DataError
 from exitline.measure import portable
 from exitline.measure.indicators import Deprivation, Indicators
@@ -49,13 +50,23 @@ class Over:
         counted = {"known": known}
         counted |= {f"missing{i}": state.isnull() for i, state in enumerate(self.raw.values())}
         counted |= {f"odd{i}": _odd(value) for i, value in enumerate(self.flags.values())}
+        inside = self._inside()
+        if inside is not None:
+            counted = {name: condition & inside for name, condition in counted.items()}
         sums = {name: _number(condition) for name, condition in counted.items()}
         weights = [self.table[name] for name in (design.weight, design.size) if name is not None]
         if weights:
             weight = prod(portable.number(column) for column in weights)
             weight = ibis.ifelse(portable.finite(weight), weight, 0.0)
+            weight = weight if inside is None else ibis.ifelse(inside, weight, 0.0)
             sums |= {"all": weight.sum(), "kept": ibis.ifelse(known, weight, 0.0).sum()}
-        return self.table.aggregate(rows=self.table.count(), **sums)
+        return self.table.aggregate(rows=self.table.count(where=inside), **sums)
+
+    def _inside(self) -> Any | None:
+        """Who is of the subpopulation; None where everyone is."""
+        if SUBPOPULATION not in self.table.columns:
+            return None
+        return self.table[SUBPOPULATION].fill_null(False)
 
 
 def _number(condition: Any) -> Any:
