@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from exitline.api.estimation import By, estimate_table
+from exitline.api.estimation import By, estimate_table, with_label_notes
 from exitline.data.design import Design
 
 if TYPE_CHECKING:
@@ -105,7 +105,6 @@ def mpi(
     from exitline.data.uses import condition_uses, narrowed
     from exitline.engine.session import session
     from exitline.measure.deprivations import ask
-    from exitline.measure.labelled import labelled_numbers
 
     source = open_source(data)
     design = (design or Design()).matching(source.names or ())
@@ -122,9 +121,7 @@ def mpi(
             level=level, interval=interval, where=where,
             labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
-        labelled = labelled_numbers(source, table, running.run)
-    said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
-    return replace(found, notes=(*said, *found.notes))
+        return with_label_notes(found, source, table, running)
 
 
 def estimate_mpi(
