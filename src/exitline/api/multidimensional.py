@@ -45,9 +45,10 @@ def mpi(
         Weighted indicators: a mapping from name to weight, where the name is a column of zeros
         and ones; or to ``(condition, weight, dimension)``; or to a mapping with ``deprived``,
         ``weight``, ``dimension``, ``missing``, ``label``, or with ``achievement`` and ``below``
-        where the indicator is cardinal. A mapping from dimension to a list of columns has equal
-        nested weights, a list of columns equal ones. Weights are brought to a sum of 1. Or a
-        standard, or the name or path of a rule file, that has indicators.
+        where the indicator is cardinal. From dimension to such a mapping; or to a list of
+        columns, which have equal nested weights. A list of columns has equal ones. Weights are
+        brought to a sum of 1. Or a standard, or the name or path of a rule file, that has
+        indicators.
     k : number, str or Fraction, or several of them
         Who is poor: from which share of all weights. ``"1/3"`` is exact, and 1/3 is taken for
         it. A standard's own rule holds where nothing is given.
