@@ -171,4 +171,12 @@ def test_margins_of_two_tables_are_reached_together():
     found = xl.calibrate(sample, DESIGN, {"stype": STYPE, "sch.wide": WIDE})
     table = found.totals_to_pandas()
     assert table["reached"].tolist() == pytest.approx(table["wanted"].tolist())
-    assert found.design == xl.Design(weight="calibrated_weight")
+    assert found.design.weight == "calibrated_weight"
+
+
+def test_everyone_alone_is_one_factor():
+    sample = pd.read_csv(REFERENCE / "apiclus1.csv")
+    for method in ("raking", "linear"):
+        found = xl.calibrate(sample, DESIGN, {"(all)": 5000}, method=method)
+        factor = 5000 / sample["pw"].sum()
+        np.testing.assert_allclose(found.to_pandas()["calibrated_weight"], sample["pw"] * factor)

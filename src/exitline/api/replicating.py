@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.reweighted import Reweighted, numbered, refuse_names
-from exitline.data.design import Design
+from exitline.data.design import Design, ReplicateKind
 from exitline.infer.weighting.replicates import Kind, Multipliers
 
 if TYPE_CHECKING:
@@ -31,18 +31,31 @@ class Replicated(Reweighted):
         figure (mse) or from the mean of the replicates.
     rho : float or None
         Fay's factor.
+    size : str or None
+        Column of household sizes.
     """
 
-    kind: str = ""
+    kind: Kind = "JKn"
     scale: float = 1.0
     rscales: tuple[float, ...] = ()
     mse: bool = False
     rho: float | None = None
 
+    size: str | None = None
+
     @property
     def replicates(self) -> tuple[str, ...]:
         """Names of the new columns."""
         return tuple(self.new)
+
+    @property
+    def design(self) -> Design:
+        """The design that estimates take: the weight with these replicates."""
+        kind: ReplicateKind = "other" if self.kind == "mrbbootstrap" else self.kind
+        return Design(
+            weight=self.weight, size=self.size, replicates=self.replicates, kind=kind,
+            scale=self.scale, rscales=self.rscales, mse=self.mse, rho=self.rho,
+        )  # fmt: skip
 
     @property
     def multipliers(self) -> pa.Table:
@@ -132,6 +145,7 @@ def replicate_weights(
     return Replicated(
         source, engine, keys, _groups(found, len(keys), new, made), {n: n for n in new},
         design.weight, made.notes, kind, made.scale, tuple(made.rscales.tolist()), mse, rho,
+        design.size,
     )  # fmt: skip
 
 

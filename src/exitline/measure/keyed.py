@@ -96,7 +96,7 @@ def groups(
     for name in spread:
         found[f"{name}_min"], found[f"{name}_max"] = rows[name].min(), rows[name].max()
         found[f"{name}_missing"] = rows[name].isnull().cast("int64").sum()
-    return rows.group_by(list(named)).aggregate(**found)
+    return rows.group_by(list(named)).aggregate(**found) if named else rows.aggregate(**found)
 
 
 def joined(
