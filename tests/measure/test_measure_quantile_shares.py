@@ -129,6 +129,32 @@ def test_shares_of_all_tenths_add_up_to_one(albania):
         assert (part.estimate.diff().dropna() > 0).all()
 
 
+def test_shares_move_as_the_lorenz_ordinates_they_are_made_of(albania):
+    """Differences and ratios of ordinates, linearised jointly (as R's svycontrast)."""
+    measures = [
+        "lorenz(0.2)", "lorenz(0.4)", "top_share(0.1)", "quantile_share(0.2, 0.4)",
+        "quantile_share(0, 0.4)", "palma", "quantile_share_ratio(0.4, 0.9)", "quintile_ratio",
+        "quintile_ratio('convey')",
+    ]  # fmt: skip
+    found = xl.estimate(albania, measures, welfare="rcons", design=DESIGN)
+
+    def of(name):
+        return found.find(measure=name)
+
+    def named(name):
+        return {"measure": name}
+
+    between = found.difference(named("lorenz(0.4)"), named("lorenz(0.2)"))
+    assert of("quantile_share(0.2, 0.4)").estimate == pytest.approx(between.estimate, rel=1e-9)
+    assert of("quantile_share(0.2, 0.4)").se == pytest.approx(between.se, rel=1e-9)
+    assert of("quantile_share(0, 0.4)").se == of("lorenz(0.4)").se
+    ratio = found.ratio(named("top_share(0.1)"), named("lorenz(0.4)"))
+    for name in ("palma", "quantile_share_ratio(0.4, 0.9)"):
+        assert of(name).estimate == pytest.approx(ratio.estimate, rel=1e-9)
+        assert of(name).se == pytest.approx(ratio.se, rel=1e-9)
+    assert of("quintile_ratio").se == of("quintile_ratio('convey')").se
+
+
 def test_an_own_line_is_that_of_a_relative_line(albania):
     found = xl.estimate(
         albania, ["at_risk_rate(0.5)", "headcount"], welfare="rcons", design=DESIGN, by="urban",
