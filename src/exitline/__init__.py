@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from exitline import measure
     from exitline.api import check, decisions, estimate, mpi, run, tabulate
     from exitline.api.calibrating import calibrate
+    from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
+    from exitline.api.decompose import decompose, decompose_change
     from exitline.api.grouped import grouped, grouped_table
     from exitline.api.replicating import replicate_weights
     from exitline.data.design import Design
@@ -44,17 +46,24 @@ _HOME = {
     "change": "exitline.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
+    "decompose": "exitline.api.decompose",
+    "decompose_change": "exitline.api.decompose",
+    "deficit": "exitline.api.curves",
+    "dominance": "exitline.api.curves",
     "estimate": "exitline.api",
     "grouped": "exitline.api.grouped",
     "grouped_table": "exitline.api.grouped",
+    "growth_incidence": "exitline.api.curves",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
+    "lorenz": "exitline.api.curves",
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
     "tabulate": "exitline.api",
+    "tip": "exitline.api.curves",
 }
 
 __all__ = [
@@ -71,17 +80,24 @@ __all__ = [
     "change",
     "check",
     "decisions",
+    "decompose",
+    "decompose_change",
+    "deficit",
+    "dominance",
     "estimate",
     "grouped",
     "grouped_table",
+    "growth_incidence",
     "load_standard",
     "load_study",
+    "lorenz",
     "measure",
     "mpi",
     "relative_line",
     "replicate_weights",
     "run",
     "tabulate",
+    "tip",
 ]
 
 

@@ -182,18 +182,15 @@ def _block(
         rows = by.replicated.rows(rows)
     else:
         influence = _influence(rows, figure, terms)
-    if (
-        by.replicated is None
-        and line is not None
-        and plan.lines[line].relative is not None
-        and frame.stages
-    ):
+    steep = None
+    if line is not None and plan.lines[line].relative is not None:
         steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
-        if plan.lines[line].within:
-            own = own_line_influence(rows, by.totals, plan, line, by.columns)
+    if steep is not None and by.replicated is None and frame.stages:
+        if plan.lines[line or 0].within:
+            own = own_line_influence(rows, by.totals, plan, line or 0, by.columns)
             influence = influence + steep[rows.domain] * own
         else:
-            at_line = AtLine(steep, by.lines[line])
+            at_line = AtLine(steep, by.lines[line or 0])
     about = by.about(plan.cases_of(measure, line, by.columns), plan, frame)
     se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
     size = about.n.astype(np.float64)
@@ -217,6 +214,7 @@ def _block(
         population=population,
         influence=influence,
         at_line=at_line,
+        slope=steep,
         deff=deff,
         effect=effect,
         reason=_reasons(value, se, about, measure.undefined),
