@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, mpi, run, tabulate
+    from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
+    from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
     from exitline.api.decompose import decompose, decompose_change
@@ -41,6 +42,7 @@ _HOME = {
     "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
+    "adjust_nonresponse": "exitline.api.adjusting",
     "adjust_p": "exitline.infer.compare",
     "calibrate": "exitline.api.calibrating",
     "change": "exitline.infer.change",
@@ -53,6 +55,7 @@ _HOME = {
     "estimate": "exitline.api",
     "grouped": "exitline.api.grouped",
     "grouped_table": "exitline.api.grouped",
+    "glm": "exitline.api",
     "growth_incidence": "exitline.api.curves",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
@@ -62,8 +65,10 @@ _HOME = {
     "relative_line": "exitline.measure.terms",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
+    "t_test": "exitline.api",
     "tabulate": "exitline.api",
     "tip": "exitline.api.curves",
+    "trim_weights": "exitline.api.adjusting",
 }
 
 __all__ = [
@@ -75,6 +80,7 @@ __all__ = [
     "RelativeLine",
     "Standard",
     "Study",
+    "adjust_nonresponse",
     "adjust_p",
     "calibrate",
     "change",
@@ -85,6 +91,7 @@ __all__ = [
     "deficit",
     "dominance",
     "estimate",
+    "glm",
     "grouped",
     "grouped_table",
     "growth_incidence",
@@ -96,8 +103,10 @@ __all__ = [
     "relative_line",
     "replicate_weights",
     "run",
+    "t_test",
     "tabulate",
     "tip",
+    "trim_weights",
 ]
 
 

@@ -257,3 +257,13 @@ def test_zero_takes_part_where_the_index_exists_there(duck):
 def test_parameters_out_of_range_are_refused(name):
     with pytest.raises(MeasureError, match=r"not defined|must be above zero"):
         xl.measure.named(name)
+
+
+def test_replicates_need_no_derivative_at_a_relative_line(duck):
+    homes, line = _homes(), xl.relative_line(0.8)
+    with pytest.raises(MeasureError, match="or replicate weights"):
+        xl.estimate(homes, "fgt(0.5)", welfare="y", line=line, engine=duck,
+                    design=xl.Design(weight="w", psu="psu"))  # fmt: skip
+    found = _by_differences(homes, duck, ["fgt(0.5)", "richness_concave(0.5)"], welfare="y",
+                            line=line)  # fmt: skip
+    assert (found.se > 0).all()

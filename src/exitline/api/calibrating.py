@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from exitline.api.reweighted import Reweighted, refuse_names
-from exitline.data.calibration import Calibration, Count
+from exitline.data.calibration import Calibration, Count, Regression
 from exitline.data.design import Design
 from exitline.data.margins import COLUMNS, Margin, margins_from_rows, margins_of
 from exitline.errors import DesignError, Faults
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from exitline.infer.weighting.solve import Solution
     from exitline.measure.keyed import Key
 
+BoundsOf = Literal["factors", "weights"]
 METHODS = ("poststratify", "raking", "linear", "logit")
 
 
@@ -92,10 +93,11 @@ def calibrate(
     *,
     method: Method = "raking",
     bounds: tuple[float, float] | None = None,
-    bounds_of: Literal["factors", "weights"] = "factors",
+    bounds_of: BoundsOf = "factors",
     count: Count = "households",
     variance: str | None = None,
     within: str | Sequence[str] | None = None,
+    regression: Regression = "weighted",
     name: str = "calibrated_weight",
     iterations: int = 100,
     engine: str | Engine = "duckdb",
@@ -128,6 +130,9 @@ def calibrate(
         ``{"spending": ...}`` and ``variance="spending"``, the ratio estimator.
     within : str or sequence of str, optional
         Columns of groups (the household, the PSU) whose rows are to share one factor.
+    regression : {"weighted", "unweighted"}
+        For standard errors: residuals from a regression on the auxiliaries with the given
+        weights; or without weights, as R's ``rake`` has them.
     name : str
         The new column.
     iterations : int
@@ -170,10 +175,10 @@ def calibrate(
     margins = _margins(totals, engine)
     low, high = bounds or (-np.inf, np.inf)
     limits = Bounds(low, high, bounds_of)
-    _check(design, margins, method, limits, count)
+    _check(design, margins, method, limits, count, regression)
     model = Calibration(
         margins, design.weight, count, design.size if count == "persons" else None, variance,
-        (within,) if isinstance(within, str) else tuple(within or ()),
+        (within,) if isinstance(within, str) else tuple(within or ()), name, regression,
     )  # fmt: skip
     source = open_source(data)
     keys = _keys(model, limits)
@@ -185,8 +190,8 @@ def calibrate(
     kept = [keys[i] for i in sample.key_positions]
     return Calibrated(
         source, engine, tuple(kept), sample.groups(found), {name: FACTOR},
-        design.weight,
-        _notes(found), replace(design, weight=name), model, method, found.iterations,
+        design.weight, _notes(found), replace(design, weight=name, calibration=model), model,
+        method, found.iterations,
         (float(found.factor.min()), float(found.factor.max())), _totals(sample, found),
     )  # fmt: skip
 
@@ -213,33 +218,46 @@ def totals_table(totals: Any) -> bool:
 
 
 def _check(
-    design: Design, margins: Sequence[Margin], method: str, limits: Bounds, count: str
+    design: Design,
+    margins: Sequence[Margin],
+    method: str,
+    limits: Bounds,
+    count: str,
+    regression: str,
 ) -> None:
     """Refuse methods, bounds and designs that do not fit together."""
     faults = Faults()
-    if method not in METHODS:
-        faults.add(_unfit("method", "one of " + ", ".join(METHODS), repr(method)))
+    named = {
+        "method": (method, METHODS), "bounds_of": (limits.of, get_args(BoundsOf)),
+        "count": (count, get_args(Count)), "regression": (regression, get_args(Regression)),
+    }  # fmt: skip
+    for where, (given, known) in named.items():
+        if given not in known:
+            faults.add(_unfit(where, "one of " + ", ".join(known), repr(given)))
+    faults.raise_all()
+    _check_method(margins, method, limits, faults)
+    if count == "persons" and design.size is None:
+        faults.add(_unfit("count", "design.size, the persons in a household", "no size"))
+    if design.calibration is not None:
+        faults.add(_unfit("design", "weights that are not calibrated yet", "a calibration"))
+    if design.replicates or design.census:
+        faults.add(_unfit("design", "a sample with one column of weights",
+                          "replicate weights" if design.replicates else "a census"))  # fmt: skip
+    faults.raise_all()
+
+
+def _check_method(margins: Sequence[Margin], method: str, limits: Bounds, faults: Faults) -> None:
+    """Margins and bounds that do not go with a method."""
     if method == "poststratify" and (len(margins) != 1 or margins[0].kind != "levels"):
         got = ", ".join(f"'{m.name}' ({m.kind})" for m in margins)
         faults.add(_unfit("method", "one margin of levels to post-stratify by; cross several "
                           "columns, or use raking", got))  # fmt: skip
     if limits.given and method == "poststratify":
         faults.add(_unfit("bounds", "no bounds with poststratify", "bounds"))
-    if limits.of not in ("factors", "weights"):
-        faults.add(_unfit("bounds_of", "factors or weights", repr(limits.of)))
-    elif not limits.low < limits.high or (limits.of == "factors" and not
-                                         limits.low < 1.0 < limits.high):  # fmt: skip
-        faults.add(_unfit("bounds", "a lower and an upper limit"
-                          + (" around 1" if limits.of == "factors" else ""),
+    around = limits.of == "factors"
+    if not limits.low < limits.high or (around and not limits.low < 1.0 < limits.high):
+        faults.add(_unfit("bounds", "a lower and an upper limit" + (" around 1" if around else ""),
                           f"({limits.low:g}, {limits.high:g})"))  # fmt: skip
-    if count not in ("households", "persons"):
-        faults.add(_unfit("count", "households or persons", repr(count)))
-    if count == "persons" and design.size is None:
-        faults.add(_unfit("count", "design.size, the persons in a household", "no size"))
-    if design.replicates or design.census:
-        faults.add(_unfit("design", "a sample with one column of weights",
-                          "replicate weights" if design.replicates else "a census"))  # fmt: skip
-    faults.raise_all()
 
 
 def _unfit(where: str, expected: str, got: str) -> DesignError:
@@ -265,7 +283,7 @@ def _uses(model: Calibration) -> Any:
     from exitline.data.uses import role_uses
 
     return role_uses(
-        Design(weight=model.weight), numeric=model.numbers,
+        numeric=(model.weight, *model.numbers),
         code=(*model.within, *model.categories),
     )  # fmt: skip
 
@@ -283,7 +301,7 @@ def _grouped(
         refuse_names([name], source.names)
     table = running.attach(narrowed(source, [model.columns]), "households")
     refuse_names([name], table.columns)
-    require_usable(model.columns, table)
+    require_usable([c for c in model.columns if c != model.calibrated], table)
     grouped = running.run(groups(table, keys, model.weight))
     refuse_unusable_groups(grouped, keys, model.weight)
     return grouped

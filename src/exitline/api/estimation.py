@@ -91,7 +91,6 @@ def estimate(
     """
     from exitline.data.source import open_source
     from exitline.engine.session import session
-    from exitline.measure.labelled import labelled_numbers
 
     with session(engine) as running:
         source, design = open_source(data), design or Design()
@@ -103,7 +102,23 @@ def estimate(
             by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
             where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
-        labelled = labelled_numbers(source, table, running.run)
+        return with_label_notes(found, source, table, running)
+
+
+def with_label_notes(found: Estimates, source: Source, table: Any, engine: Engine) -> Estimates:
+    """The estimates with a note on each column of numbers whose values have labels.
+
+    Parameters
+    ----------
+    found : Estimates
+    source : Source
+    table : ibis.Table
+        As the engine attached it.
+    engine : Engine
+    """
+    from exitline.measure.labelled import labelled_numbers
+
+    labelled = labelled_numbers(source, table, engine.run)
     said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
     return replace(found, notes=(*said, *found.notes))
 
@@ -130,8 +145,9 @@ def _used(
     uses = role_uses(
         design,
         numeric=[welfare, *(c for c in columns if isinstance(c, str)),
-                 *(t.column for t in terms if t.kind != "flag")],
-        code=[name for area in areas for name in ([area] if isinstance(area, str) else area)],
+                 *(t.column for t in terms if t.kind not in ("flag", "category"))],
+        code=[*(name for area in areas for name in ([area] if isinstance(area, str) else area)),
+              *(t.column for t in terms if t.kind == "category")],
         truth=[t.column for t in terms if t.kind == "flag"],
     )  # fmt: skip
     texts = (welfare, line, design, by, terms, where)
@@ -174,20 +190,27 @@ def estimate_table(
     -------
     Estimates
     """
+    from exitline.api.auxiliaries import auxiliary_table
+    from exitline.api.proportions import by_value
     from exitline.api.relative import resolve_all
     from exitline.data.subpopulation import SUBPOPULATION, subpopulation
+    from exitline.infer.calibration import calibrated_from_arrow
     from exitline.infer.cells import cells_from_arrow, relabelled
     from exitline.infer.inference import Options, infer
     from exitline.infer.replicates import replicate
     from exitline.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
+    from exitline.measure.crossed import crossed
     from exitline.measure.first import first_pass
     from exitline.measure.micro import micro
     from exitline.measure.plan import make_plan, require_usable
     from exitline.measure.totals import totals, with_moments
 
+    table, measures = by_value(table, measures, engine.run, labels)
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)
+    if design.calibration is not None:
+        table = auxiliary_table(table, design, engine, labels)
     if where is not None and SUBPOPULATION not in table.columns:
         table = subpopulation(table, where)
     chosen = make_plan(
@@ -208,5 +231,9 @@ def estimate_table(
     if plan.design.replicates:
         read = partial(micro, table, plan)
         replicated = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)
-    result = infer(cells, plan, chosen.sets, Options(level, interval), replicated)
+    calibrated = None
+    if plan.design.calibration is not None and plan.clustered:
+        sums = engine.run(crossed(table, plan, found))
+        calibrated = calibrated_from_arrow(arrow, sums, cells, plan)
+    result = infer(cells, plan, chosen.sets, Options(level, interval), replicated, calibrated)
     return notes_on(result, arrow, cells, plan)

@@ -147,16 +147,20 @@ def command(
     people = "persons" if design.size is not None or unit == "person" else "households"
     said = estimate_rows(found, people, unit)
     further = [name for name, wanted in (("cv", cv), ("deff", deff)) if wanted]
+    lined = sorted({e.line for e in found if e.line})
+    kept = slice(0, None) if len(lined) > 1 else slice(1, None)  # one line stands below the table
     rows = [
-        (e.domain or "all", *row, *_further(e, further)) for e, row in zip(found, said, strict=True)
+        (e.domain or "all", row[0], *(row[1:][kept]), *_further(e, further))
+        for e, row in zip(found, said, strict=True)
     ]
-    headings = ("area", "measure", "line", "estimate", "SE", f"{100 * level:g} % interval")
-    names = {"cv": "CV", "deff": "design effect"}
+    figures = ("estimate", "SE", f"{100 * level:g} % interval", "n" if further else f"{unit}s")
+    headings = ("area", "measure", *(("line",) if len(lined) > 1 else ()), *figures)
     show.table(
         f"Estimates from {data.rsplit('/', 1)[-1]}",
-        (*headings, f"{unit}s", *(names[name] for name in further)),
+        (*headings, *({"cv": "CV", "deff": "deff"}[name] for name in further)),
         rows,
-        right=tuple(range(3, 7 + len(further))),
+        right=tuple(range(len(headings) - len(figures), len(headings) + len(further))),
+        caption=f"line: {lined[0]}" if len(lined) == 1 else "",
     )
     for text in found.notes:
         show.note(f"note: {text}")

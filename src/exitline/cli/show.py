@@ -67,15 +67,24 @@ def table(
         title=Text(_shown(title), style="bold") if title else None, title_justify="left",
         box=box.SIMPLE_HEAD,
         caption=Text(_shown(caption), style="dim") if caption else None, caption_justify="left",
-        pad_edge=False, show_edge=False,
+        pad_edge=False, show_edge=False, padding=(0, 1, 0, 0),
     )  # fmt: skip
+    cells = [["-" if cell is None else _shown(str(cell)) for cell in row] for row in rows]
     for i, name in enumerate(columns):
+        number = i in right
         shown.add_column(
-            Text(_shown(name)), justify="right" if i in right else "left", overflow="fold"
-        )
-    for row in rows:
-        shown.add_row(*(Text("-" if cell is None else _shown(str(cell))) for cell in row))
+            Text(_shown(name)), justify="right" if number else "left", overflow="fold",
+            no_wrap=number, min_width=None if number else _widest_word(i, cells),
+        )  # fmt: skip
+    for row in cells:
+        shown.add_row(*(Text(cell) for cell in row))
     console().print(shown)
+
+
+def _widest_word(column: int, cells: list[list[str]]) -> int:
+    """How wide a column of words must be for most words to stand on one line."""
+    words = (word for row in cells for word in row[column].split())
+    return min(max((len(word) for word in words), default=1), 10)
 
 
 def _shown(text: str) -> str:

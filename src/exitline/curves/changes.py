@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.curves.tables import Component
+from exitline.errors import MeasureError
 from exitline.infer import intervals
 from exitline.infer.contrasts import covariance
 
@@ -73,7 +74,13 @@ class Sample:
     def slope(self) -> float:
         """How the figure at the other's mean moves with its line."""
         slope = self.block(self.measure, self.other).slope
-        assert slope is not None
+        if slope is None:
+            raise MeasureError(
+                f"'{self.measure}' does not change smoothly with the line",
+                expected="headcount, poverty_gap, severity, fgt of 1 and above, watts, sen, sst",
+                got=self.measure,
+                remedy="use one of these",
+            )
         return float(slope[0])
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from exitline.data.margins import Margin
 
 Count = Literal["households", "persons"]
+Regression = Literal["weighted", "unweighted"]
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,15 @@ class Calibration:
     count : {"households", "persons"}
         What margins of levels and of everyone count.
     size : str or None
-        Column of persons in the household, where they are counted.
+        Column of persons in the household, where they are counted; None elsewhere.
     variance : str or None
         Column that residual variances are proportional to.
     within : tuple of str
         Columns of the groups whose members share a factor; () where each row has its own.
+    calibrated : str or None
+        Column of the calibrated weights.
+    regression : {"weighted", "unweighted"}
+        Whether the regression has the weights before calibration; R's ``rake`` has none.
     """
 
     margins: tuple[Margin, ...] = field(hash=False)
@@ -39,6 +44,13 @@ class Calibration:
     size: str | None = None
     variance: str | None = None
     within: tuple[str, ...] = ()
+    calibrated: str | None = None
+    regression: Regression = "weighted"
+
+    @property
+    def size_of_model(self) -> int:
+        """Number of auxiliaries: levels, numbers, and everyone."""
+        return sum(max(1, len(margin.levels)) for margin in self.margins)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -51,11 +63,11 @@ class Calibration:
     def numbers(self) -> tuple[str, ...]:
         """Columns of numbers: those with a known total, sizes and variances, each once."""
         known = [m.columns[0] for m in self.margins if m.kind == "number"]
-        size = self.size if self.count == "persons" else None
-        return tuple(dict.fromkeys(c for c in (*known, size, self.variance) if c is not None))
+        named = (*known, self.size, self.variance)
+        return tuple(dict.fromkeys(c for c in named if c is not None))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column it refers to, each once."""
-        named = (self.weight, *self.categories, *self.numbers, *self.within)
+        named = (self.weight, self.calibrated, *self.categories, *self.numbers, *self.within)
         return tuple(dict.fromkeys(c for c in named if c is not None))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from exitline.errors import DesignError, nearest
+
+if TYPE_CHECKING:
+    from exitline.data.calibration import Calibration
 
 CROSSED = "exitline__strata"
 """The column that holds several columns of strata, crossed."""
@@ -60,6 +63,9 @@ class Design:
         Degrees of freedom, where the survey's documentation gives them; else R's ``degf``.
     census : bool
         A full count: no sampling error, and criteria are compared exactly.
+    calibration : Calibration, optional
+        What `weight` was calibrated to (`exitline.calibrate` gives a design that holds it):
+        standard errors are those of residuals.
 
     Raises
     ------
@@ -87,6 +93,7 @@ class Design:
     census: bool = False
     rho: float | None = None
     df: float | None = None
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
         self._normalise()
@@ -277,6 +284,7 @@ class Design:
         named = (
             self.weight, self.size, *self.strata_columns, *self.stages, *self.fpcs,
             *_as_tuple(self.replicates),
+            *(self.calibration.columns if self.calibration is not None else ()),
         )  # fmt: skip
         return tuple(dict.fromkeys(c for c in named if c is not None))
 

@@ -71,8 +71,12 @@ def role_uses(
     'code'
     """
     design = design or Design()
-    numbers = (design.weight, design.size, *design.fpcs, *numeric)
-    codes = (*design.strata_columns, *design.stages, *code)
+    numbers = [design.weight, design.size, *design.fpcs, *numeric]
+    codes = [*design.strata_columns, *design.stages, *code]
+    if design.calibration is not None:
+        numbers += [*design.calibration.numbers, design.calibration.weight,
+                    design.calibration.calibrated]  # fmt: skip
+        codes += [*design.calibration.categories, *design.calibration.within]
     return Uses(
         numeric=frozenset(n for n in numbers if n),
         code=frozenset(n for n in codes if n),

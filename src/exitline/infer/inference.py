@@ -28,6 +28,7 @@ from exitline.measure.sums import Sum
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.calibration import Calibrated
     from exitline.infer.cells import Cells, Rows
     from exitline.infer.replicates import Replicated
     from exitline.measure.model import Linear, Measure
@@ -72,6 +73,7 @@ def infer(
     sets: tuple[tuple[int, ...], ...],
     options: Options,
     replicated: Replicated | None = None,
+    calibrated: Calibrated | None = None,
 ) -> Estimates:
     """Estimates of every measure, line and set of domains.
 
@@ -86,6 +88,8 @@ def infer(
     options : Options
     replicated : Replicated, optional
         The figures with replicate weights, where the design has such.
+    calibrated : Calibrated, optional
+        The auxiliaries, where the weights are calibrated.
 
     Returns
     -------
@@ -99,14 +103,15 @@ def infer(
     if cells.clustered:
         everyone = together(cells)
         lines = {
-            i: line_influence(everyone, plan, i)
+            i: line_influence(everyone, plan, i, calibrated)
             for i, z in enumerate(plan.lines)
             if z.relative is not None and not z.within
         }
     for columns in sets:
         rows = roll_up(cells, columns)
         names = tuple(plan.domains[c] for c in columns)
-        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {}, replicated)
+        by = _By(", ".join(names), rows, rows.totals(), columns, lines, {}, replicated,
+                 calibrated)  # fmt: skip
         for measure in plan.measures:
             for line in plan.lines_of(measure):
                 assumed = overall.get((measure.name, line), options.assumed)
@@ -139,6 +144,7 @@ class _By:
     lines: dict[int, LineInfluence]
     known: dict[Sum | None, _About]
     replicated: Replicated | None
+    calibrated: Calibrated | None
 
     def about(self, wanted: Sum | None, plan: Plan, frame: Frame) -> _About:
         """Households that a measure speaks of, and where they were sampled; found once."""
@@ -177,20 +183,31 @@ def _block(
     figure = measure.rule(Given(by.totals[:, terms], _found(by, measure, line, plan), at,
                                 measure.parameters))  # fmt: skip
     at_line = None
+    steep = None
+    if line is not None and plan.lines[line].relative is not None:
+        steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
     if by.replicated is not None:
         influence = by.replicated.influence(by.columns, measure.name, line, figure.value)
         rows = by.replicated.rows(rows)
     else:
-        influence = _influence(rows, figure, terms)
-    steep = None
-    if line is not None and plan.lines[line].relative is not None:
-        steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
-    if steep is not None and by.replicated is None and frame.stages:
-        if plan.lines[line or 0].within:
-            own = own_line_influence(rows, by.totals, plan, line or 0, by.columns)
-            influence = influence + steep[rows.domain] * own
+        own_lines = None
+        if steep is not None and frame.stages:
+            if plan.lines[line or 0].within:
+                own_lines = steep
+            else:
+                at_line = AtLine(steep, by.lines[line or 0])
+
+        def linear(some: Rows) -> Floats:
+            influence = _influence(some, figure, terms)
+            if own_lines is None or line is None:
+                return influence
+            own = own_line_influence(some, by.totals, plan, line, by.columns)
+            return np.asarray(influence + own_lines[some.domain] * own)
+
+        if by.calibrated is None:
+            influence = linear(rows)
         else:
-            at_line = AtLine(steep, by.lines[line or 0])
+            rows, influence = by.calibrated.of_domains(by.columns, rows, linear)
     about = by.about(plan.cases_of(measure, line, by.columns), plan, frame)
     se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
     size = about.n.astype(np.float64)
@@ -199,7 +216,9 @@ def _block(
     square = index.get(plan.sum_of(measure.terms[0], line, by.columns, squared=True))
     if frame.stages and square is not None:
         effect = _design_effect(by.totals[:, [terms[0], square]], population, size, se, measure)
-        deff = effect if _counts_nobody(by, index) else effect / (1.0 - size / population)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            sampled = 0.0 if _counts_nobody(by, index) else size / population
+            deff = effect / (1.0 - sampled)
     value = figure.value
     return Block(
         measure=measure.name,

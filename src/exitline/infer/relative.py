@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.infer.taylor import covariance_with_all, linearised_variance
-from exitline.measure.sums import derivative_of, location_sums
+from exitline.measure.sums import derivatives_of, location_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.calibration import Calibrated
     from exitline.infer.cells import Rows
     from exitline.infer.frame import Frame
     from exitline.measure.model import Linear, Measure
@@ -37,7 +38,9 @@ class LineInfluence:
     influence: Floats
 
 
-def line_influence(rows: Rows, plan: Plan, index: int) -> LineInfluence:
+def line_influence(
+    rows: Rows, plan: Plan, index: int, calibrated: Calibrated | None = None
+) -> LineInfluence:
     """Linearise share x quantile or share x mean over the whole sample.
 
     The influence on a quantile q is -(1(y <= q) - p) / (f(q) N), on the mean (y - mean) / N.
@@ -49,6 +52,8 @@ def line_influence(rows: Rows, plan: Plan, index: int) -> LineInfluence:
     plan : Plan
     index : int
         The line.
+    calibrated : Calibrated, optional
+        The auxiliaries, where the weights are calibrated.
 
     References
     ----------
@@ -58,13 +63,19 @@ def line_influence(rows: Rows, plan: Plan, index: int) -> LineInfluence:
     line = plan.lines[index].relative
     assert line is not None
     position = {s: i for i, s in enumerate(plan.sums)}
-    persons, other = (rows.sums[:, position[s]] for s in location_sums(plan, index, ()))
-    total = persons.sum()
+    count, below = (position[s] for s in location_sums(plan, index, ()))
+    total = rows.sums[:, count].sum()
     if line.p is None:
-        influence = (other - line.value * persons) / total
+        centre, scale = line.value, line.share / total
     else:
-        influence = -(other - line.p * persons) / (line.density * total)
-    return LineInfluence(rows, line.share * influence)
+        centre, scale = line.p, -line.share / (line.density * total)
+
+    def linear(some: Rows) -> Floats:
+        return np.asarray(scale * (some.sums[:, below] - centre * some.sums[:, count]))
+
+    if calibrated is None:
+        return LineInfluence(rows, linear(rows))
+    return LineInfluence(*calibrated.of_everyone(rows, linear))
 
 
 def own_line_influence(rows: Rows, totals: Floats, plan: Plan, index: int, by: By) -> Floats:
@@ -122,7 +133,9 @@ def line_values(rows: Rows, plan: Plan, index: int | None, by: By) -> Floats:
     return np.asarray(line.relative.share * rows.found[:, place])
 
 
-def slope(totals: Floats, figure: Linear, measure: Measure, plan: Plan, at: LineAt) -> Floats:
+def slope(
+    totals: Floats, figure: Linear, measure: Measure, plan: Plan, at: LineAt
+) -> Floats | None:
     """d(measure)/d(line) in each domain, by the chain rule over the measure's terms.
 
     Parameters
@@ -136,11 +149,15 @@ def slope(totals: Floats, figure: Linear, measure: Measure, plan: Plan, at: Line
     Returns
     -------
     float array, shape (domains,)
+        None where the measure has no derivative, and none is needed.
     """
     position = {s: i for i, s in enumerate(plan.sums)}
     result = np.zeros(len(totals)) if figure.line is None else figure.line.copy()
-    for k, term in enumerate(measure.terms):
-        for part in derivative_of(plan, term, at.index, at.by):
+    parts = derivatives_of(plan, measure, at.index, at.by)
+    if not parts:
+        return None
+    for k, of_term in enumerate(parts):
+        for part in of_term:
             scale = part.coefficient / (at.values if part.over_line else 1.0)
             if part.times is not None:
                 scale = scale * totals[:, position[part.times]]

@@ -16,6 +16,7 @@ import ibis
 
 from exitline.data.design import Design
 from exitline.measure import portable, rank_kinds, terms
+from exitline.measure.auxiliaries import auxiliary_columns
 from exitline.measure.columns import Columns, Found, with_found
 from exitline.measure.model import Term
 from exitline.measure.sums import Plan, Sum
@@ -55,7 +56,7 @@ def with_moments(plan: Plan, table: Any, run: Callable[[Any], Any]) -> Plan:
     -------
     Plan
     """
-    if not plan.by_household:
+    if not plan.by_household or plan.design.calibration is not None:
         return plan
     rows = run(table.aggregate(rows=table.count())).column("rows")[0].as_py()
     return replace(plan, moments=rows > ONE_BY_ONE)
@@ -81,8 +82,9 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         stages, but ``clusters`` (rows, used or not) and ``cov<i>_<j>``, the covariance of two
         sums' values over the households used.
     """
-    rows = with_found(prepared(table, plan), found)
-    micro = _with_ranks(Columns(rows, plan, found))
+    auxiliary = auxiliary_columns(plan.design)
+    rows = with_found(prepared(table, plan, {name: table[name] for name in auxiliary}), found)
+    micro = with_ranks(Columns(rows, plan, found))
     rows = micro.rows
     keys = _keys(rows, plan)
     aggregates: dict[str, Any] = {"n": rows["_in"].cast("int64").sum()}
@@ -93,10 +95,12 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         figure = micro.found(one.scalar, one.at)
         aggregates[f"found{index}"] = figure.max() if one.by else figure
     for index, wanted in enumerate(plan.sums):
-        value = _amount(micro, index)
+        value = amount(micro, index)
         if wanted.term.kind == "kernel":
             value = value.fill_null(0.0)
         aggregates[f"sum{index}"] = (value.fill_null(float("nan")) if plan.moments else value).sum()
+    for index, name in enumerate(auxiliary):
+        aggregates[f"auxiliary{index}"] = rows[name].sum()
     for fault in FAULTS:
         aggregates[fault] = rows[f"_{fault}"].cast("int64").sum()
     if plan.clustered:
@@ -118,7 +122,7 @@ def _with_moments(micro: Columns, plan: Plan, aggregates: dict[str, Any]) -> Any
     taken = [
         i for i, one in enumerate(plan.sums) if not one.squared and one.term.kind != "kernel"
     ]  # fmt: skip
-    values = {f"_value{i}": _finite(_amount(micro, i), plan.sums[i].term) for i in taken}
+    values = {f"_value{i}": _finite(amount(micro, i), plan.sums[i].term) for i in taken}
     rows = micro.rows.mutate(**values)
     aggregates["clusters"] = rows.count()
     for i in taken:
@@ -265,9 +269,14 @@ def _any(flags: Any) -> Any:
     return ibis.literal(False) if result is None else result
 
 
-def _with_ranks(micro: Columns) -> Columns:
+def with_ranks(micro: Columns) -> Columns:
     """The rows, with what depends on ranks in columns: a sum takes no window function, and one
-    window function no other."""
+    window function no other.
+
+    Parameters
+    ----------
+    micro : Columns
+    """
     before = {
         (part, one.at) for one in micro.plan.sums for part in rank_kinds.inner(one.term)
     }  # fmt: skip
@@ -283,8 +292,15 @@ def _with_ranks(micro: Columns) -> Columns:
     return replace(micro, rows=micro.rows.mutate(**ranked)) if ranked else micro
 
 
-def _amount(micro: Columns, index: int) -> Any:
-    """What one of the plan's sums adds up."""
+def amount(micro: Columns, index: int) -> Any:
+    """What one of the plan's sums adds up.
+
+    Parameters
+    ----------
+    micro : Columns
+    index : int
+        Of `plan.sums`.
+    """
     wanted = micro.plan.sums[index]
     return micro.rows[f"_ranked{index}"] if wanted.term.ranked else _weighted(micro, wanted)
 
