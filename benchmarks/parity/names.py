@@ -37,7 +37,7 @@ CONVEY: Mapping[str, tuple[str, Any]] = {
     "arpt": ("at_risk_threshold", None),
     "arpt 0.6 x own median": ("at_risk_threshold", None),
     "arpt 0.6 median (within domain)": ("at_risk_threshold", None),
-    "arpt 0.5 x own first quartile": ("at_risk_threshold(0.5, of='quantile(0.25)')", None),
+    "arpt 0.5 x own first quartile": ("at_risk_threshold(0.5, 0.25)", None),
     "isq alpha 0.2 lower sum": ("income_sum(upper=0.2)", None),
     "isq alpha 0.8 upper sum": ("income_sum(lower=0.8)", None),
     "rich FGTT1 g=1 z=1500": ("richness(1, form='concave')", 1500.0),
@@ -107,9 +107,9 @@ def relative(params: str) -> Any:
     if absolute:
         return float(absolute[1])
     kind, share = params.split()[:2]
-    of = "mean" if kind == "relm" else "median"
+    of: Any = "mean" if kind == "relm" else "median"
     if "third quartile" in params:
-        of = "quantile(0.75)"
+        of = 0.75
     own = {"within": True} if OWN in params else {}
     return {"share": float(share), "of": of, "boundary": "<="} | own
 
@@ -140,7 +140,7 @@ def of_replicates(stat: str, component: str, line: float) -> tuple[str, Any, str
     if head == "lorenz":
         return component.replace("L", "lorenz"), None, "estimate"
     if stat == "ratio y per poor":
-        return "ratio('y', 'poor')", None, "estimate"
+        return "ratio(exp_pc, poor)", None, "estimate"
     measure = REPLICATED.get(head, stat)
     if rest.startswith(("0.6 median", "0.5 mean")):
         share, of = rest.split()[:2]

@@ -64,7 +64,8 @@ def conveyed(
     for method, both in limits.items():
         yield Job(
             name, f"{PEERS['survey']} svyciprop {method}", table,
-            (Wanted("headcount", both, "4891.0"),), welfare, design, lines, {"interval": method},
+            (Wanted("headcount", both, "4891.0"),), welfare, design, lines,
+            {"interval": "logit" if method == "xlogit" else method},
         )  # fmt: skip
 
 
@@ -134,11 +135,12 @@ def proportions(data: Path, reference: Path) -> Iterator[Job]:
     for (method, level), found in groups.items():
         parts = {**PLAIN, "low": "low", "high": "high"}
         wanted = tuple(
-            Wanted("share_of('HI_CHOL')", values(r, parts), "", r["by"], r["domain"]) for r in found
+            Wanted("proportion(HI_CHOL, 1)", values(r, parts), "", r["by"], r["domain"])
+            for r in found
         )
         yield Job(
             "nhanes_raw", f"{PEERS['survey']} svyciprop {method}", table, wanted, None, design, {},
-            {"interval": method, "level": float(level)},
+            {"interval": "logit" if method == "xlogit" else method, "level": float(level)},
         )  # fmt: skip
 
 
@@ -191,7 +193,8 @@ def replicates(data: Path, reference: Path) -> Iterator[Job]:
         table, columns = _replicated(data, path)
         mine = [s for s in scales if s.get("replicates", s.get("design", "")) == name]
         mse = kind.endswith("mse")
-        design = {"size": "hhsize", "replicates": columns, "kind": name, "mse": mse}
+        kind_of = {"mrbbootstrap": "other", "bootstrap": "bootstrap"}.get(name, name)
+        design = {"size": "hhsize", "replicates": columns, "kind": kind_of, "mse": mse}
         if mine:
             rscales = [float(s["rscales"]) for s in mine]
             design |= {"scale": float(mine[0]["scale"]), "rscales": rscales}
@@ -217,7 +220,7 @@ def _replicated(data: Path, path: Path) -> tuple[pd.DataFrame, list[str]]:
     homes, multipliers = survey(data, "vietnam"), pd.read_parquet(path)
     columns = [c for c in multipliers.columns if c.startswith("m")]
     table = homes.merge(multipliers[["commune", *columns]], on="commune", how="left")
-    return table, columns
+    return table.assign(poor=(table["exp_pc"] < 1790).astype(float)), columns
 
 
 def inequality(_data: Path, reference: Path) -> Iterator[Job]:
@@ -285,7 +288,8 @@ def schools_in(folder: Path) -> Iterator[Job]:
                 by_welfare[welfare].append(wanted)
         for welfare, wanted in by_welfare.items():
             yield Job(
-                f"api {name}", PEERS["survey"], table, tuple(wanted), welfare,
+                f"api {name}", PEERS["survey"], table, tuple(wanted),
+                None if "/" in welfare else welfare,
                 {"weight": "pw", **design}, {}, {"deff": True},
             )  # fmt: skip
 
@@ -306,7 +310,7 @@ def _school(row: Mapping[str, str]) -> Iterator[tuple[str, Wanted]]:
         yield "api00", Wanted(spelled[stat], parts)
     elif stat == "ratio":
         top, _, bottom = component.partition("/")
-        yield "api00", Wanted(f"ratio('{top}', '{bottom}')", parts)
+        yield component, Wanted(f"ratio('{top}', '{bottom}')", parts)
     elif stat in {"quantile", "q_lo", "q_hi"}:
         part = {"quantile": "estimate", "q_lo": "low", "q_hi": "high"}[stat]
         own = parts if part == "estimate" else {part: parts["estimate"]}

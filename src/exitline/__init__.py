@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, mpi, run, tabulate
+    from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
+    from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.grouped import grouped, grouped_table
     from exitline.api.replicating import replicate_weights
@@ -39,6 +40,7 @@ _HOME = {
     "RelativeLine": "exitline.measure.terms",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
+    "adjust_nonresponse": "exitline.api.adjusting",
     "adjust_p": "exitline.infer.compare",
     "calibrate": "exitline.api.calibrating",
     "change": "exitline.infer.change",
@@ -47,6 +49,7 @@ _HOME = {
     "estimate": "exitline.api",
     "grouped": "exitline.api.grouped",
     "grouped_table": "exitline.api.grouped",
+    "glm": "exitline.api",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
     "measure": "exitline.measure:",
@@ -54,7 +57,9 @@ _HOME = {
     "relative_line": "exitline.measure.terms",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
+    "t_test": "exitline.api",
     "tabulate": "exitline.api",
+    "trim_weights": "exitline.api.adjusting",
 }
 
 __all__ = [
@@ -66,12 +71,14 @@ __all__ = [
     "RelativeLine",
     "Standard",
     "Study",
+    "adjust_nonresponse",
     "adjust_p",
     "calibrate",
     "change",
     "check",
     "decisions",
     "estimate",
+    "glm",
     "grouped",
     "grouped_table",
     "load_standard",
@@ -81,7 +88,9 @@ __all__ = [
     "relative_line",
     "replicate_weights",
     "run",
+    "t_test",
     "tabulate",
+    "trim_weights",
 ]
 
 

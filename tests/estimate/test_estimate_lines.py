@@ -132,3 +132,18 @@ def test_a_line_of_the_mean_adds_its_own_error(measure):
     ).find()  # fmt: skip
     assert found.estimate == pytest.approx(at(-1, 1.0), rel=1e-12)
     assert found.se == pytest.approx(np.sqrt(variance), rel=1e-7)
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_the_rich_and_the_poor_have_one_error(within):
+    """Above the line are all that are not at or below it; R has the latter's error (svyfgt)."""
+    homes = _survey()
+    found = xl.estimate(
+        homes, ["headcount", "rich_headcount"], welfare="y", by="stratum",
+        line=xl.relative_line(0.7, "mean", boundary="<=", within=within),
+        design=xl.Design(weight="w", strata="stratum", psu="psu"),
+    )  # fmt: skip
+    for area in ("", "0", "1", "2"):
+        poor, rich = (found.find(measure=m, domain=area) for m in ("headcount", "rich_headcount"))
+        assert poor.estimate + rich.estimate == pytest.approx(1.0, rel=1e-14)
+        assert rich.se == pytest.approx(poor.se, rel=1e-12)

@@ -107,6 +107,11 @@ def test_populations_together_are_their_sums():
     assert twice.lorenz(p) == pytest.approx(one.lorenz(p), rel=1e-9)
     a, b = Lognormal(0.5), Lognormal(0.8)
     both = Pooled(((0.6, a, 0.75), (0.4, b, 1.375)))
+    for name in (figures.headcount, figures.poverty_gap, figures.watts):
+        parts = 0.6 * name(a, 0.8 / 0.75).value + 0.4 * name(b, 0.8 / 1.375).value
+        assert name(both, 0.8).value == pytest.approx(parts, rel=1e-12)
+    squared = 0.6 * figures.fgt(a, 0.8 / 0.75, 2).value + 0.4 * figures.fgt(b, 0.8 / 1.375, 2).value
+    assert figures.fgt(both, 0.8, 2).value == pytest.approx(squared, rel=1e-12)
     within = 0.6 * 0.5**2 / 2 + 0.4 * 0.8**2 / 2
     between = -0.6 * np.log(0.75) - 0.4 * np.log(1.375)
     assert figures.mld(both).value == pytest.approx(within + between, rel=1e-10)

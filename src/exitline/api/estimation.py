@@ -91,7 +91,6 @@ def estimate(
     """
     from exitline.data.source import open_source
     from exitline.engine.session import session
-    from exitline.measure.labelled import labelled_numbers
 
     with session(engine) as running:
         source, design = open_source(data), design or Design()
@@ -103,7 +102,23 @@ def estimate(
             by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
             where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
-        labelled = labelled_numbers(source, table, running.run)
+        return with_label_notes(found, source, table, running)
+
+
+def with_label_notes(found: Estimates, source: Source, table: Any, engine: Engine) -> Estimates:
+    """The estimates with a note on each column of numbers whose values have labels.
+
+    Parameters
+    ----------
+    found : Estimates
+    source : Source
+    table : ibis.Table
+        As the engine attached it.
+    engine : Engine
+    """
+    from exitline.measure.labelled import labelled_numbers
+
+    labelled = labelled_numbers(source, table, engine.run)
     said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
     return replace(found, notes=(*said, *found.notes))
 
@@ -130,8 +145,9 @@ def _used(
     uses = role_uses(
         design,
         numeric=[welfare, *(c for c in columns if isinstance(c, str)),
-                 *(t.column for t in terms if t.kind != "flag")],
-        code=[name for area in areas for name in ([area] if isinstance(area, str) else area)],
+                 *(t.column for t in terms if t.kind not in ("flag", "category"))],
+        code=[*(name for area in areas for name in ([area] if isinstance(area, str) else area)),
+              *(t.column for t in terms if t.kind == "category")],
         truth=[t.column for t in terms if t.kind == "flag"],
     )  # fmt: skip
     texts = (welfare, line, design, by, terms, where)
@@ -175,6 +191,7 @@ def estimate_table(
     Estimates
     """
     from exitline.api.auxiliaries import auxiliary_table
+    from exitline.api.proportions import by_value
     from exitline.api.relative import resolve_all
     from exitline.data.subpopulation import SUBPOPULATION, subpopulation
     from exitline.infer.calibration import calibrated_from_arrow
@@ -188,6 +205,7 @@ def estimate_table(
     from exitline.measure.plan import make_plan, require_usable
     from exitline.measure.totals import totals, with_moments
 
+    table, measures = by_value(table, measures, engine.run, labels)
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)

@@ -24,6 +24,7 @@ def tabulate(
     unit: Literal["persons", "households"] = "persons",
     level: float = 0.95,
     interval: ShareMethod = "logit",
+    where: str | None = None,
     engine: str | Engine = "duckdb",
 ) -> Tabulation:
     """Shares of each value of a column, or of two crossed, with design-based standard errors.
@@ -44,6 +45,8 @@ def tabulate(
         Two-sided confidence of intervals.
     interval : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
         Of shares.
+    where : str, optional
+        A condition, as in `estimate`: the table speaks of the households that fulfil it.
     engine : {"duckdb", "spark"} or Engine
 
     Returns
@@ -73,7 +76,7 @@ def tabulate(
     """
     from exitline.api.estimation import estimate_table
     from exitline.data.source import open_source
-    from exitline.data.uses import narrowed, role_uses
+    from exitline.data.uses import condition_uses, narrowed, role_uses
     from exitline.engine.session import session
     from exitline.infer.tabulation import tabulation
     from exitline.measure.categories import COLUMN, KNOWN, ROW, with_categories
@@ -85,14 +88,15 @@ def tabulate(
     number, about = _measures(unit)
     with session(engine) as running:
         source = open_source(data)
-        source = narrowed(source.using(role_uses(drawn, code=names)), (*names, drawn))
+        source = narrowed(source.using(role_uses(drawn, code=names)), (*names, drawn, where))
+        source = source.using(condition_uses(where)) if where is not None else source
         table = running.attach(source, "households")
         require_usable([*names, *drawn.columns], table)
         shown = {ROW: source.labels.get(row, {}), COLUMN: source.labels.get(names[-1], {})}
         by = [KNOWN, ROW] if column is None else [KNOWN, ROW, COLUMN, (ROW, COLUMN)]
         found = estimate_table(
             with_categories(table, row, column), [number, about], running, welfare=None, line=None,
-            design=drawn, by=by, level=level, labels=lambda name: shown.get(name, {}),
+            design=drawn, by=by, level=level, where=where, labels=lambda name: shown.get(name, {}),
         )  # fmt: skip
     counted = tuple(_counted(found, one if isinstance(one, str) else ", ".join(one)) for one in by)
     return tabulation(_with_notes(found, counted[0], names), names, counted, interval)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from exitline.infer import contrasts
 from exitline.infer.compare import table_of_differences
+from exitline.infer.standardised import standardised
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,3 +201,36 @@ class Comparisons:
         return table_of_differences(
             self._own, self._own._locate(to), self._own._fitting_all(of), adjust
         )
+
+    def standardised(self, by: str, population: Mapping[Any, float]) -> pd.DataFrame:
+        """Figures standardised over the groups of a column: direct standardisation.
+
+        Parameters
+        ----------
+        by : str
+            A column of groups that figures are by, alone or crossed with areas.
+        population : mapping
+            Numbers or shares of the groups in the standard population.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns measure, line, by, domain, estimate, se, ci_low, ci_high, level, df, n,
+            reason: the sum of share x figure, over all and by the areas that `by` is crossed
+            with, as R's ``svymean`` after ``svystandardize``. Missing where an area has none of
+            a group.
+
+        Raises
+        ------
+        MeasureError
+            Where no figure is by that column, or the population has other groups.
+
+        Examples
+        --------
+        >>> import pandas as pd, exitline as xl
+        >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0], "age": list("aabb")})
+        >>> found = xl.estimate(homes, "mean", welfare="y", by="age")
+        >>> found.standardised("age", {"a": 1, "b": 3})["estimate"].tolist()
+        [4.875]
+        """
+        return standardised(self._own, by, population)

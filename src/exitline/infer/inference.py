@@ -212,7 +212,9 @@ def _block(
     square = index.get(plan.sum_of(measure.terms[0], line, by.columns, squared=True))
     if frame.stages and square is not None:
         effect = _design_effect(by.totals[:, [terms[0], square]], population, size, se, measure)
-        deff = effect if _counts_nobody(by, index) else effect / (1.0 - size / population)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            sampled = 0.0 if _counts_nobody(by, index) else size / population
+            deff = effect / (1.0 - sampled)
     value = figure.value
     return Block(
         measure=measure.name,

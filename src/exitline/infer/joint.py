@@ -157,7 +157,7 @@ class Joint:
         starts = np.cumsum([0, *sizes])[:-1]
         figures = parts[0].size if overlaid else sum(sizes)
         mapped = None if coefficients is None else csc_array(coefficients.T)
-        self.size = figures if coefficients is None else len(coefficients)
+        self.size = figures if coefficients is None else coefficients.shape[0]
         self._stages = tuple(
             _At(
                 stage,

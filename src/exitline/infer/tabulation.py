@@ -221,9 +221,14 @@ def tabulation(
     return Tabulation(
         names[0], names[1] if columns else "", row_names, column_names,
         replace(figures, row=tuple(shown[0][figures.row]), column=tuple(shown[1][figures.column])),
-        Counts(counts.reshape(shape), covariance, int(sets.n[0]), estimates.frame.df),
+        Counts(counts.reshape(shape), covariance, int(sets.n[0]), _df(estimates)),
         estimates.level, estimates.notes,
     )  # fmt: skip
+
+
+def _df(estimates: Estimates) -> float:
+    """Of the design, or of the subpopulation that was asked for: R's ``degf(subset(design))``."""
+    return float(next(block.df[0] for block in estimates.blocks if not block.by))
 
 
 def _levels(block: Block) -> _Levels:

@@ -114,4 +114,51 @@ def count_of(column: str, unit: Unit = "households", name: str | None = None) ->
     return total_of(name or column, term, unit, f"{column}, {unit}")
 
 
-MEASURES = (mean, total, ratio, count, households)
+def proportion(column: str, value: str | None = None) -> Measure:
+    """Share of persons with each value of a column, among those whose value is known.
+
+    Results hold a figure for each value, named ``proportion(column, value)``.
+
+    Parameters
+    ----------
+    column : str
+        A column of categories.
+    value : str, optional
+        One of its values, as results show it; each of them unless given.
+    """
+    name = f"proportion({written(column)}{'' if value is None else f', {written(value)}'})"
+    of = f"{column}, share of each value" if value is None else f"{column} = {value}, share"
+    term = Term("category", column=column, value=value)
+    return ratio_of(name, term, Term("category", column=column), "share", of)
+
+
+def correlation(one: str, other: str) -> Measure:
+    """Pearson's correlation of two columns over persons.
+
+    Parameters
+    ----------
+    one, other : str
+        Numeric columns.
+    """
+    a, b = Term("amount", column=one), Term("amount", column=other)
+    squares = (Term("product", of=x, ranking=y) for x, y in ((a, a), (b, b), (a, b)))
+    return Measure(
+        f"correlation({one}, {other})", (Term("one"), a, b, *squares), rules.correlation, "plain",
+        "index", f"correlation of {one} and {other}", undefined="a column does not vary",
+    )  # fmt: skip
+
+
+def written(text: str) -> str:
+    """A text as the name of a measure holds it: in quotes where signs in it mean something.
+
+    Examples
+    --------
+    >>> written("tin"), written("tin, new")
+    ('tin', '"tin, new"')
+    """
+    if not set(text) & set(",='\"()"):
+        return text
+    return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+MEASURES = (mean, total, ratio, correlation, proportion, count, households)

@@ -62,6 +62,7 @@ class Term:
     of: Term | None = None
     ranking: Term | None = None
     among: Term | None = None
+    value: str | None = None
 
     @property
     def idempotent(self) -> bool:
@@ -240,7 +241,7 @@ class Measure:
     @property
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
-        plain = {"one", "flag", "amount", "ranked", "lower"}
+        plain = {"one", "flag", "amount", "category", "product", "ranked", "lower"}
         parts = [p for t in self.terms for p in t.parts]
         parts += [p for s in self.scalars for t in s.terms for p in t.parts]
         return any(p.positive or p.nonnegative or p.kind not in plain for p in parts)

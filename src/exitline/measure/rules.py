@@ -42,6 +42,16 @@ def ratio(given: Given) -> Linear:
     return Linear(value, gradient)
 
 
+def correlation(given: Given) -> Linear:
+    """Pearson's r from N, A = sum w a, B, and the sums of a^2, b^2 and a b; missing where one
+    of them does not vary."""
+    N, A, B, AA, BB, AB = totals(given)
+    a, b = A / N, B / N
+    one, other = AA / N - a * a, BB / N - b * b
+    flat = (one.value <= 1e-14 * AA.value / N.value) | (other.value <= 1e-14 * BB.value / N.value)
+    return ((AB / N - a * b) / ((one * other) ** 0.5)).unless(flat).linear()
+
+
 def generalised_entropy(given: Given) -> Linear:
     """GE(epsilon) from N = sum w, Y = sum wy and S (Shorrocks 1984, eq. 11).
 

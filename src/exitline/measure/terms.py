@@ -350,6 +350,13 @@ def _column(term: Term, micro: Micro, _at: At) -> Any:
     return micro.column(term.column or "")
 
 
+def _product(term: Term, micro: Micro, at: At) -> Any:
+    """One term times another."""
+    assert term.of is not None
+    assert term.ranking is not None
+    return value(term.of, micro, at) * value(term.ranking, micro, at)
+
+
 def _welfare(_term: Term, micro: Micro, _at: At) -> Any:
     return micro.welfare
 
@@ -385,6 +392,7 @@ KINDS: Mapping[str, Callable[[Term, Micro, At], Any]] = {
     "one": _one,
     "flag": _column,
     "amount": _column,
+    "product": _product,
     "welfare": _welfare,
     "log_welfare": _log_welfare,
     "welfare_log": _welfare_log,

@@ -1,0 +1,251 @@
+"""How often a 95 % interval holds what it should, where the truth is known.
+
+Two-stage samples of the imaginary country's census: eight enumeration areas within each province x
+urban or rural, twelve households in each, by two designs. Without replacement at both stages
+(simple random), with population sizes at both (`fpc`); and areas with replacement in proportion to
+their households, for which the usual variance of PSU totals is exact, and replicates of PSUs are
+made. All samples of a batch go through one call, each as a domain with strata and PSUs of its own:
+nothing of one sample is known to another.
+
+    python -m benchmarks.coverage                # 2,000 samples a design
+    python -m benchmarks.coverage --samples 200  # a quick look
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import exitline as xl
+from exitline.errors import ExitlineError
+from exitline.measure.catalogue import named
+
+CENSUS = Path(__file__).parents[1] / "examples" / "imaginary-country" / "hld_pop_wb_2023.parquet"
+PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
+WELFARE, LINE, AREAS, HOMES, BATCH = "pc_exp", 2500.0, 8, 12, 100
+SMOOTH = (
+    "mean", "total", "headcount", "poor_count", "poverty_gap", "severity", "watts", "shortfall",
+    "mld", "theil", "ge(2)", "atkinson(1)", "j_divergence", "gini",
+)  # fmt: skip
+ORDERED = (
+    "median", "quantile(0.1)", "quantile(0.9)", "at_risk_threshold", "at_risk_rate",
+    "relative_median_gap", "median_of_poor", "quintile_ratio", "palma", "lorenz(0.4)", "zenga",
+    "sen", "sst",
+)  # fmt: skip
+RELATIVE = {"headcount", "poverty_gap"}
+"""Taken at 60 % of the sample's own median, too."""
+
+
+@dataclass(frozen=True)
+class Census:
+    """The census, sorted by enumeration area, and where each area's households begin."""
+
+    homes: pd.DataFrame
+    first: np.ndarray
+    size: np.ndarray
+    stratum: np.ndarray
+
+
+def census() -> Census:
+    """The imaginary country."""
+    homes = pd.read_parquet(CENSUS, columns=["geo1", "urbrur", "ea", "hhsize", WELFARE])
+    homes = homes.sort_values("ea", kind="stable").reset_index(drop=True)
+    ea = pd.factorize(homes["ea"])[0]
+    first = np.searchsorted(ea, np.arange(ea.max() + 1))
+    stratum = pd.factorize(homes["geo1"] + homes["urbrur"], sort=True)[0][first]
+    return Census(homes, first, np.bincount(ea), stratum)
+
+
+def drawn(place: Census, rng: np.random.Generator, *, with_replacement: bool) -> pd.DataFrame:
+    """One sample: households with weight, stratum, PSU (of its stratum), population sizes."""
+    parts = []
+    for stratum in np.unique(place.stratum):
+        there = np.flatnonzero(place.stratum == stratum)
+        chance = place.size[there] / place.size[there].sum()
+        picks = rng.choice(there, AREAS, replace=with_replacement,
+                           p=chance if with_replacement else None)  # fmt: skip
+        for draw, pick in enumerate(picks):
+            homes = place.first[pick] + rng.choice(place.size[pick], HOMES, replace=False)
+            share = place.size[pick] / place.size[there].sum() if with_replacement else None
+            first_stage = AREAS * share if share else AREAS / len(there)
+            parts.append(pd.DataFrame({
+                "home": homes, "s": stratum, "draw": draw, "areas": float(len(there)),
+                "homes": float(place.size[pick]),
+                "w": place.size[pick] / HOMES / first_stage,
+            }))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def batches(
+    place: Census, samples: int, *, with_replacement: bool, seed: int
+) -> Iterator[pd.DataFrame]:
+    """Samples in batches, as rows with their sample's number."""
+    rng = np.random.default_rng(seed)
+    for start in range(0, samples, BATCH):
+        numbers = range(start, min(start + BATCH, samples))
+        many = [drawn(place, rng, with_replacement=with_replacement).assign(sample=k)
+                for k in numbers]  # fmt: skip
+        table = pd.concat(many, ignore_index=True)
+        own = place.homes.iloc[table["home"]].reset_index(drop=True)
+        table = table.assign(hhsize=own["hhsize"], **{WELFARE: own[WELFARE].astype(float)})
+        yield table.assign(
+            stratum=table["sample"] * 100 + table["s"],
+            psu=(table["sample"] * 100 + table["s"]) * 100 + table["draw"],
+            unit=np.arange(len(table)),
+        )
+
+
+def jackknife(table: pd.DataFrame) -> tuple[pd.DataFrame, xl.Design]:
+    """JKn: each PSU of a stratum left out once (Rust and Rao 1996); df 56 - 7."""
+    strata = sorted(table["s"].unique())
+    columns = {}
+    for s in strata:
+        for draw in range(AREAS):
+            left = np.where(table["draw"] == draw, 0.0, AREAS / (AREAS - 1))
+            columns[f"r{s}_{draw}"] = table["w"] * np.where(table["s"] == s, left, 1.0)
+    design = xl.Design(
+        weight="w", size="hhsize", replicates=tuple(columns), kind="JKn", mse=True, df=49,
+        rscales=[(AREAS - 1) / AREAS] * len(columns),
+    )  # fmt: skip
+    return pd.concat([table, pd.DataFrame(columns)], axis=1), design
+
+
+def bootstrap(table: pd.DataFrame, times: int = 200) -> tuple[pd.DataFrame, xl.Design]:
+    """Rao and Wu's (1988) rescaled bootstrap: seven of eight PSUs of each stratum, 200 times."""
+    rng = np.random.default_rng(1)
+    cell = (table["sample"] * 100 + table["s"]).to_numpy()
+    cells, where = np.unique(cell, return_inverse=True)
+    columns = {}
+    for r in range(times):
+        hits = rng.multinomial(AREAS - 1, [1 / AREAS] * AREAS, size=len(cells))
+        factor = hits[where, table["draw"]] * AREAS / (AREAS - 1)
+        columns[f"b{r}"] = table["w"] * factor
+    design = xl.Design(weight="w", size="hhsize", replicates=tuple(columns), kind="bootstrap",
+                       mse=True, df=49)  # fmt: skip
+    return pd.concat([table, pd.DataFrame(columns)], axis=1), design
+
+
+def taylor(table: pd.DataFrame) -> tuple[pd.DataFrame, xl.Design]:
+    """Linearisation, PSUs with replacement."""
+    return table, xl.Design(weight="w", size="hhsize", strata="stratum", psu="psu")
+
+
+def taylor_fpc(table: pd.DataFrame) -> tuple[pd.DataFrame, xl.Design]:
+    """Linearisation at both stages, with population sizes."""
+    return table, xl.Design(
+        weight="w", size="hhsize", strata="stratum", psu=("psu", "unit"), fpc=("areas", "homes")
+    )
+
+
+METHODS = {
+    "Taylor, two stages with fpc": (False, taylor_fpc),
+    "Taylor, PSUs with replacement": (True, taylor),
+    "JKn": (True, jackknife),
+    "bootstrap, 200": (True, bootstrap),
+}
+
+
+def there(names: tuple[str, ...]) -> list[str]:
+    """Those of the measures that exist."""
+    found = []
+    for name in names:
+        try:
+            found.append(named(name).name)
+        except ExitlineError:
+            print(f"no measure {name} yet")
+    return found
+
+
+def figures(table: Any, design: xl.Design, measures: list[str], by: Any = ()) -> pd.DataFrame:
+    """Estimates at the fixed line and, where it matters, at 60 % of the own median."""
+    asked = {"welfare": WELFARE, "design": design, "by": by}
+    parts = [xl.estimate(table, measures, line=LINE, **asked).to_pandas()]
+    own = xl.relative_line(0.6, "median", within=True, label="own")
+    chosen = sorted(RELATIVE & set(measures))
+    if chosen:
+        relative = xl.estimate(table, chosen, line=own, **asked).to_pandas()
+        parts.append(relative.assign(measure=relative["measure"] + " at 60 % of the median"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def covered(
+    place: Census, method: str, measures: list[str], samples: int, seed: int = 1
+) -> pd.DataFrame:
+    """Coverage of each measure's intervals by one method, with SE against spread.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns measure, method, samples, coverage, below, above (shares of intervals that lie
+        below or above the truth) and ratio (mean standard error over the estimates' spread).
+    """
+    with_replacement, made = METHODS[method]
+    whole = figures(place.homes, xl.Design(size="hhsize", census=True), measures)
+    truth = whole.set_index("measure")["estimate"].to_dict()
+    found: dict[str, list[np.ndarray]] = defaultdict(list)
+    for table in batches(place, samples, with_replacement=with_replacement, seed=seed):
+        rows, design = made(table)
+        got = figures(rows, design, measures, by="sample")
+        for measure, own in got[got["by"] == "sample"].groupby("measure"):
+            found[measure].append(own[["estimate", "se", "ci_low", "ci_high"]].to_numpy())
+        print(f"{method}: {sum(len(x) for x in found[measures[0]]):,} samples", flush=True)
+    lines = []
+    for measure, parts in found.items():
+        estimate, se, low, high = np.concatenate(parts).T
+        true = truth[measure]
+        lines.append({
+            "measure": measure, "method": method, "samples": len(se),
+            "coverage": np.mean((low <= true) & (true <= high)), "below": np.mean(high < true),
+            "above": np.mean(low > true), "ratio": np.mean(se) / estimate.std(ddof=1),
+            "missing": int(np.isnan(low).sum()),
+        })  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+def markdown(found: pd.DataFrame) -> str:
+    """Coverage by measure and method."""
+    methods = list(dict.fromkeys(found["method"]))
+    heads = ["measure", *(f"{m}: covers" for m in methods), *(f"{m}: SE / spread" for m in methods)]
+    text = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
+    for measure in dict.fromkeys(found["measure"]):
+        cells = [_cell(found, measure, m, "coverage") for m in methods]
+        cells += [_cell(found, measure, m, "ratio") for m in methods]
+        text.append("| " + " | ".join([measure, *cells]) + " |")
+    return "\n".join(text)
+
+
+def _cell(found: pd.DataFrame, measure: str, method: str, what: str) -> str:
+    """One figure of the table."""
+    own = found[(found["measure"] == measure) & (found["method"] == method)]
+    if own.empty:
+        return ""
+    value = float(own[what].iloc[0])
+    return f"{100 * value:.1f} %" if what == "coverage" else f"{value:.3f}"
+
+
+def main(methods: Mapping[str, Any] = METHODS) -> None:
+    """Print the table; write it as CSV."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--samples", type=int, default=2000)
+    parser.add_argument("--method", choices=[*methods], action="append")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/work/coverage.csv"))
+    given = parser.parse_args()
+    measures, place = there(SMOOTH + ORDERED), census()
+    parts = []
+    for method in given.method or methods:
+        parts.append(covered(place, method, measures, given.samples))
+        found = pd.concat(parts, ignore_index=True)
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        found.to_csv(given.out, index=False)
+    print(markdown(found))
+
+
+if __name__ == "__main__":
+    main()

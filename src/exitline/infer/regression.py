@@ -1,0 +1,248 @@
+"""Regression with the standard errors of the design: Newton's steps, the sandwich, the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.errors import MeasureError, nearest
+from exitline.infer.compare import p_value
+from exitline.infer.contrasts import wald_of
+from exitline.infer.intervals import symmetric
+from exitline.infer.joint import Joint, of_areas
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from exitline.infer.contrasts import WaldTest
+    from exitline.infer.estimates import Estimates
+
+    Floats = NDArray[np.float64]
+
+ALIASED = 1e-11
+"""Share of a column's variance, not explained by the columns before, below which it follows
+from them."""
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One coefficient of a regression.
+
+    Attributes
+    ----------
+    term : str
+    estimate, se, ci_low, ci_high, level, df, t, p : float
+        t and p against zero, on the degrees of freedom that are left.
+    """
+
+    term: str
+    estimate: float
+    se: float
+    ci_low: float
+    ci_high: float
+    level: float
+    df: float
+    t: float
+    p: float
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A regression on a sample, with standard errors by its design.
+
+    Attributes
+    ----------
+    formula, family : str
+    names : tuple of str
+        Of the coefficients.
+    estimate : float array, shape (k,)
+    covariance : float array, shape (k, k)
+    df : float
+        PSUs minus strata of the households in the model, plus one, minus coefficients: R's
+        ``df.residual``.
+    n : int
+        Households in the model.
+    population : float
+        Persons or households that they stand for.
+    level : float
+        Two-sided confidence of intervals.
+    terms : tuple of str
+        The term of the formula that each coefficient belongs to.
+    bases : mapping of str to str
+        Of each factor of categories the level that the others are compared with.
+    notes : tuple of str
+        What a reader must know: rows left out.
+    """
+
+    formula: str
+    family: str
+    names: tuple[str, ...]
+    estimate: Floats
+    covariance: Floats
+    df: float
+    n: int
+    population: float
+    level: float
+    terms: tuple[str, ...]
+    bases: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors."""
+        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+
+    def to_pandas(self, *, exponentiated: bool = False) -> pd.DataFrame:
+        """The coefficients as a table.
+
+        Parameters
+        ----------
+        exponentiated : bool
+            Odds ratios of a logit, rate ratios of a Poisson regression: exp of estimate and
+            limits; se is then exp(estimate) x se, and t and p stay those of the coefficient.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns term, estimate, se, ci_low, ci_high, level, df, t, p.
+        """
+        import pandas as pd
+
+        bounds = symmetric(self.estimate, self.se, np.full(len(self.names), self.df), self.level)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = self.estimate / self.se
+        found = pd.DataFrame(
+            {
+                "term": self.names, "estimate": self.estimate, "se": self.se,
+                "ci_low": bounds.low, "ci_high": bounds.high, "level": self.level, "df": self.df,
+                "t": t, "p": p_value(self.estimate, self.se, self.df),
+            }
+        )  # fmt: skip
+        if exponentiated:
+            found["se"] = np.exp(found["estimate"]) * found["se"]
+            for name in ("estimate", "ci_low", "ci_high"):
+                found[name] = np.exp(found[name])
+        return found
+
+    def find(self, term: str) -> Coefficient:
+        """The coefficient of this name.
+
+        Raises
+        ------
+        MeasureError
+            Where there is none.
+        """
+        if term not in self.names:
+            raise _no_term(term, self.names)
+        table, k = self.to_pandas().drop(columns="term"), self.names.index(term)
+        return Coefficient(term, *(float(value) for value in table.to_numpy()[k]))
+
+    def wald(self, terms: str | Sequence[str]) -> WaldTest:
+        """Test that all coefficients of some terms are zero, as R's ``regTermTest``.
+
+        Parameters
+        ----------
+        terms : str or sequence of str
+            Terms of the formula ("region"), or names of coefficients.
+
+        Returns
+        -------
+        WaldTest
+            On the degrees of freedom that are left.
+
+        Raises
+        ------
+        MeasureError
+            For a term that the model has not.
+        """
+        wanted = [terms] if isinstance(terms, str) else list(terms)
+        for one in wanted:
+            if one not in self.terms and one not in self.names:
+                raise _no_term(one, (*self.terms, *self.names))
+        pairs = enumerate(zip(self.terms, self.names, strict=True))
+        taken = [k for k, (term, name) in pairs if term in wanted or name in wanted]
+        return wald_of(self.estimate[taken], self.covariance[np.ix_(taken, taken)], self.df)
+
+
+def _no_term(term: object, known: Sequence[str]) -> MeasureError:
+    """The error for a term that a model has not."""
+    there = list(dict.fromkeys(known))
+    return MeasureError(
+        f"the model has no term '{term}'",
+        expected="one of " + ", ".join(there[:30]),
+        got=repr(term),
+        remedy=nearest(str(term), there) or "take a name from the table of coefficients",
+    )
+
+
+def newton_step(information: Floats, scores: Floats, names: Sequence[str]) -> Floats:
+    """The step to the next coefficients: the scores over the information matrix.
+
+    Parameters
+    ----------
+    information : float array, shape (k, k)
+    scores : float array, shape (k,)
+    names : sequence of str
+        Of the columns, for the message.
+
+    Raises
+    ------
+    MeasureError
+        Where a column follows from the others.
+
+    Examples
+    --------
+    >>> newton_step(np.array([[4.0, 0.0], [0.0, 2.0]]), np.array([2.0, 2.0]), "ab").tolist()
+    [0.5, 1.0]
+    """
+    scale = np.sqrt(np.diag(information))
+    flat = [k for k, one in enumerate(scale) if not one > 0]
+    column = flat[0] if flat else _aliased(information / np.outer(scale, scale))
+    if column is not None:
+        raise MeasureError(
+            f"the column '{names[column]}' of the model follows from the others",
+            where="formula",
+            expected="columns of which none is a sum of others, or constant",
+            got=f"'{names[column]}', which adds nothing to the columns before it",
+            remedy="leave it out, or one of those it is made of",
+        )
+    return np.linalg.solve(information / np.outer(scale, scale), scores / scale) / scale
+
+
+def _aliased(correlation: Floats) -> int | None:
+    """The first column that the ones before explain, by Cholesky's method; None if none is."""
+    left = correlation.copy()
+    for k in range(len(left)):
+        if not left[k, k] > ALIASED:
+            return k
+        column = left[k:, k] / np.sqrt(left[k, k])
+        left[k:, k:] -= np.outer(column, column)
+    return None
+
+
+def sandwich(estimates: Estimates, information: Floats, back: Floats) -> Floats:
+    """The covariance matrix of coefficients from the totals of their scores by PSU.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        The totals of the scores over all, one block for each.
+    information : float array, shape (k, k)
+    back : float array, shape (k, k)
+        From the coefficients that were fitted to those that are shown.
+
+    References
+    ----------
+    Binder (1983), International Statistical Review 51, 279-292.
+    """
+    size = len(information)
+    if not estimates.frame.stages:
+        return np.zeros((size, size))
+    scores = Joint(estimates.frame, [of_areas(block) for block in estimates.blocks]).matrix()
+    bread = back @ np.linalg.inv(information)
+    found: Any = bread @ scores @ bread.T
+    return np.asarray((found + found.T) / 2.0)
