@@ -212,7 +212,8 @@ class Estimates(Comparisons):
     @property
     def further(self) -> tuple[str, ...]:
         """Columns beside the contract's that tell measures apart: indicator, dimension, k."""
-        return tuple(dict.fromkeys(name for block in self.blocks for name, _ in block.more))
+        there = {name for block in self.blocks for name, _ in block.more}
+        return tuple(name for name in FURTHER if name in there)
 
     def _column(self, name: str) -> Any:
         """One column of the table, concatenated over blocks; `code` is the domain as written."""
