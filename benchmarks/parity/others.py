@@ -135,12 +135,12 @@ def proportions(data: Path, reference: Path) -> Iterator[Job]:
     for (method, level), found in groups.items():
         parts = {**PLAIN, "low": "low", "high": "high"}
         wanted = tuple(
-            Wanted("share_of('HI_CHOL')", values(r, parts), "", r["by"], r["domain"]) for r in found
+            Wanted("proportion(HI_CHOL, 1)", values(r, parts), "", r["by"], r["domain"])
+            for r in found
         )
         yield Job(
             "nhanes_raw", f"{PEERS['survey']} svyciprop {method}", table, wanted, None, design, {},
-            {"interval": "logit" if method == "xlogit" else method, "level": float(level),
-             "where": "HI_CHOL >= 0"},
+            {"interval": "logit" if method == "xlogit" else method, "level": float(level)},
         )  # fmt: skip
 
 

@@ -90,6 +90,12 @@ def _left(name: str, take: str = "estimate", **wanted: Any) -> Callable[[Any], f
     return lambda outcomes: float(getattr(outcomes["python"][name].find(**wanted), take))
 
 
+def _meals(outcomes: Any, take: str) -> float:
+    """Of the coefficient of meals in the model that a block of Python left."""
+    table = outcomes["python"]["model"].to_pandas().set_index("term")
+    return float(table.loc["meals", take])
+
+
 FIGURES: dict[str, Callable[[Any], float]] = {
     "World Bank: China, rural 1999, below 2.15 dollars": _of(CHINA, domain="1999, rural"),
     "World Bank: China 2002, below 2.15 dollars": _of(CHINA, domain="2002, national"),
@@ -109,6 +115,11 @@ FIGURES: dict[str, Callable[[Any], float]] = {
     "survey: its standard error, two stages": _of(SCHOOLS, 2, take="se"),
     "survey: jackknife, standard error of the mean API": _left("jackknife", "se", measure="mean"),
     "survey: post-stratified, mean API": _left("api", measure="mean"),
+    "survey: its standard error, post-stratified": _left("api", "se", measure="mean"),
+    "survey: regression of the API, coefficient of meals": lambda o: _meals(o, "estimate"),
+    "survey: its standard error, regression": lambda o: _meals(o, "se"),
+    "survey: school-wide growth by type of school, F": lambda o: o["python"]["test"].value,
+    "survey: its p": lambda o: o["python"]["test"].p,
     "survey: post-stratified, total enrolment": _left("enrolment", measure="total"),
     "AICPA: sample to assert below 2 % with no error": lambda outcomes: outcomes[VISITS][0]["plan"][
         "sample"

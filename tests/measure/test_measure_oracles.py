@@ -210,9 +210,7 @@ def test_what_the_table_calls_refused_is_refused():
 
 def test_every_measure_has_its_row():
     """A new measure must say who vouches for it."""
-    rows = {re.match(r"\w+", name)[0] for name in TABLE["measures"]} | set(
-        TABLE["multidimensional"]
-    )
+    rows = {re.match(r"\w+", name)[0] for name in TABLE["measures"]} | set(TABLE["others"])
     assert rows == set(MEASURES)
     assert TABLE["designs"] == [*DESIGNS, "jackknife"]
 
@@ -220,7 +218,7 @@ def test_every_measure_has_its_row():
 def _named_tests() -> list[str]:
     """Every test that the table names."""
     cells = {v for own in TABLE["measures"].values() for v in own.values()}
-    return sorted({*cells - RUN_HERE, *TABLE["multidimensional"].values()})
+    return sorted({*cells - RUN_HERE, *TABLE["others"].values()})
 
 
 @pytest.mark.parametrize("cell", _named_tests())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.reweighted import Reweighted, numbered, refuse_names
-from exitline.data.design import Design
+from exitline.data.design import Design, ReplicateKind
 from exitline.infer.weighting.replicates import Kind, Multipliers
 
 if TYPE_CHECKING:
@@ -31,18 +31,31 @@ class Replicated(Reweighted):
         figure (mse) or from the mean of the replicates.
     rho : float or None
         Fay's factor.
+    size : str or None
+        Column of household sizes.
     """
 
-    kind: str = ""
+    kind: Kind = "JKn"
     scale: float = 1.0
     rscales: tuple[float, ...] = ()
     mse: bool = False
     rho: float | None = None
 
+    size: str | None = None
+
     @property
     def replicates(self) -> tuple[str, ...]:
         """Names of the new columns."""
         return tuple(self.new)
+
+    @property
+    def design(self) -> Design:
+        """The design that estimates take: the weight with these replicates."""
+        kind: ReplicateKind = "other" if self.kind == "mrbbootstrap" else self.kind
+        return Design(
+            weight=self.weight, size=self.size, replicates=self.replicates, kind=kind,
+            scale=self.scale, rscales=self.rscales, mse=self.mse, rho=self.rho,
+        )  # fmt: skip
 
     @property
     def multipliers(self) -> pa.Table:
@@ -121,9 +134,8 @@ def replicate_weights(
 
     check_kind(kind, replicates, rho)
     _check(design)
+    source, keys = _source(data, design, order, engine), _keys(design, kind)
     with session(engine) as running:
-        source = _source(data, design, order, running)
-        keys = _keys(design, kind)
         found = _clusters(numbered(source), design, keys, order, running)
     made = make(clusters_of(found, design), kind, replicates, seed, rho)
     new = tuple(f"{prefix}{i + 1}" for i in range(made.values.shape[1]))
@@ -132,6 +144,7 @@ def replicate_weights(
     return Replicated(
         source, engine, keys, _groups(found, len(keys), new, made), {n: n for n in new},
         design.weight, made.notes, kind, made.scale, tuple(made.rscales.tolist()), mse, rho,
+        design.size,
     )  # fmt: skip
 
 
@@ -148,15 +161,17 @@ def _check(design: Design) -> None:
         )  # fmt: skip
 
 
-def _source(data: Any, design: Design, order: str | None, running: Engine) -> Source:
+def _source(data: Any, design: Design, order: str | None, engine: str | Engine) -> Source:
     """The rows; in memory where each is a cluster of its own, so that they keep their numbers."""
     from exitline.data.source import Source, open_source
     from exitline.data.uses import role_uses
+    from exitline.engine.session import session
 
     source = open_source(data).using(role_uses(design, numeric=(order,)))
     if design.stages or source.kind == "arrow":
         return source
-    rows = running.run(running.attach(source, "rows"))
+    with session(engine) as running:
+        rows = running.run(running.attach(source, "rows"))
     return Source(kind="arrow", table=rows, labels=source.labels, uses=source.uses)
 
 

@@ -20,6 +20,8 @@ _LINES = {
     "estimate": "One table of estimates, straight from flags.",
     "grouped": "Poverty and inequality from deciles, bins and means.",
     "measures": "List the measures; explain one: formula, source, unit.",
+    "calibrate": "Weights that add up to known totals.",
+    "replicates": "Replicate weights from strata and PSUs.",
     "standards": "List the rule files; show one with its sources.",
     "plan": "How large an assessment must be, and what it would cost.",
     "draw": "Draw a sample that anyone can draw again.",

@@ -186,7 +186,11 @@ class Arrays:
         return order, starts
 
     def sum(self, amount: Any, weight: Floats, domains: Domains) -> Floats:
-        """Weighted sums by domain, shape (domains, weights)."""
+        """Weighted sums by domain, shape (domains, weights).
+
+        What has no weight takes no part, whatever its amount: a household that a replicate
+        leaves out may have no rank, and so no figure.
+        """
         from scipy.sparse import csr_array
 
         rows = len(domains.code)
@@ -194,7 +198,7 @@ class Arrays:
         place = (domains.code, np.arange(rows))
         if np.ndim(amount) == 2 and amount.shape[1] > 1:
             ones = csr_array((np.ones(rows), place), shape=shape)
-            return np.asarray(ones @ (amount * weight))
+            return np.asarray(ones @ (np.where(weight != 0, amount, 0.0) * weight))
         flat = np.broadcast_to(np.asarray(amount, dtype=np.float64).reshape(-1), (rows,))
         return np.asarray(csr_array((flat, place), shape=shape) @ weight)
 

@@ -1,0 +1,147 @@
+"""`exitline calibrate`: weights that add up to known totals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import numbers, show
+from exitline.cli.reading import reads_data
+
+if TYPE_CHECKING:
+    from exitline.api.calibrating import Calibrated
+
+
+@click.command(
+    "calibrate",
+    help="""Weights that add up to known totals.
+
+DATA is a csv, parquet, dta, sav or xlsx file, TOTALS a table with the columns margin, level
+and total. The rows go to --out with the new column; weights that no totals allow are refused
+with the margin that fails.
+
+Examples:
+
+\b
+  exitline calibrate examples/imaginary-country/hld_sample_wb_2023.parquet \\
+      examples/imaginary-country/totals.csv --weight hhweight \\
+      --out build/calibrated.parquet
+""",
+)
+@click.argument("data", type=click.Path())
+@click.argument("totals", type=click.Path())
+@click.option("--weight", help="Column of the weights; without it each row counts once.")
+@click.option("--size", help="Column of household sizes, for --count persons.")
+@click.option("--method", type=click.Choice(["raking", "poststratify", "linear", "logit"]),
+              default="raking", show_default=True, help="How weights may change.")  # fmt: skip
+@click.option("--bounds", type=(numbers.AMOUNT, numbers.AMOUNT), metavar="LOW HIGH",
+              help="Least and largest factor.")  # fmt: skip
+@click.option("--bounds-of", type=click.Choice(["factors", "weights"]), default="factors",
+              show_default=True, help="What the bounds limit.")  # fmt: skip
+@click.option("--count", type=click.Choice(["households", "persons"]), default="households",
+              show_default=True, help="What totals of levels count.")  # fmt: skip
+@click.option("--variance", help="Column that residual variances are proportional to.")
+@click.option("--within", multiple=True,
+              help="Column of groups whose rows share a factor; repeat to cross.")  # fmt: skip
+@click.option("--name", default="calibrated_weight", show_default=True, help="The new column.")
+@click.option("--iterations", type=numbers.Whole(1), default=100, show_default=True,
+              help="Steps at most.")  # fmt: skip
+@click.option("--out", type=click.Path(), help="Rows with the new column: .parquet or .csv.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
+              show_default=True, help="What runs the query.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@reads_data
+def command(
+    data: str,
+    totals: str,
+    weight: str | None,
+    size: str | None,
+    out: str | None,
+    as_json: bool,
+    reading: dict[str, Any],
+    **given: Any,
+) -> None:
+    """Calibrate, write the rows, show each total."""
+    from exitline.api.calibrating import calibrate
+    from exitline.data.design import Design
+    from exitline.data.source import open_source
+
+    refuse_same(out, data)
+    given["within"] = given["within"] or None
+    with show.working("calibrating"):
+        found = calibrate(
+            open_source(data, **reading), Design(weight=weight, size=size), totals, **given
+        )
+        rows = written(found, out)
+    if as_json:
+        show.as_json(_record(found, rows))
+    else:
+        _show(found, out, rows)
+
+
+def refuse_same(out: str | None, data: str) -> None:
+    """Refuse to write over the data.
+
+    Parameters
+    ----------
+    out : str or None
+    data : str
+    """
+    if out is not None and Path(out).resolve() == Path(data).resolve():
+        raise click.UsageError("--out names the data themselves: name another file.")
+
+
+def written(found: Any, out: str | None) -> int | None:
+    """Write rows with new weights, where a file is named, and count them.
+
+    Parameters
+    ----------
+    found : Reweighted
+    out : str or None
+    """
+    if out is None:
+        return None
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    rows: int = found.write(out)
+    return rows
+
+
+def _record(found: Calibrated, rows: int | None) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "method": found.method, "iterations": found.iterations, "factors": list(found.factors),
+        "totals": [vars(total) for total in found.totals], "rows": rows,
+        "notes": list(found.notes),
+    }  # fmt: skip
+
+
+def _show(found: Calibrated, out: str | None, rows: int | None) -> None:
+    """Each total before and after."""
+    low, high = found.factors
+    show.table(
+        f"Weights were multiplied by {low:.4g} to {high:.4g}",
+        ("margin", "level", "total", "before", "reached"),
+        [(t.margin, t.level or None, f"{t.wanted:,.10g}", f"{t.before:,.10g}",
+          f"{t.reached:,.10g}") for t in found.totals],
+        right=(2, 3, 4),
+        caption=f"{found.method}, {found.iterations} steps",
+    )  # fmt: skip
+    for text in found.notes:
+        show.note(f"note: {text}")
+    told(out, rows)
+
+
+def told(out: str | None, rows: int | None) -> None:
+    """Where rows were written, or that they were not.
+
+    Parameters
+    ----------
+    out : str or None
+    rows : int or None
+    """
+    if rows is None:
+        show.note("nothing was written: add --out FILE.parquet, or .csv")
+    else:
+        show.note(f"{rows:,} rows in {out}")

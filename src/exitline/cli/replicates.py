@@ -1,0 +1,119 @@
+"""`exitline replicates`: replicate weights from strata and PSUs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from exitline.cli import numbers, show
+from exitline.cli.calibrate import refuse_same, told, written
+from exitline.cli.reading import reads_data
+from exitline.infer.weighting.replicates import Kind
+
+if TYPE_CHECKING:
+    from exitline.api.replicating import Replicated
+
+
+@click.command(
+    "replicates",
+    help="""Replicate weights from strata and PSUs.
+
+DATA is a csv, parquet, dta, sav or xlsx file. The rows go to --out with the columns rw1, rw2
+and so on, which `exitline estimate --replicates 'rw*'` takes.
+
+Examples:
+
+\b
+  exitline replicates examples/imaginary-country/hld_sample_wb_2023.parquet \\
+      --weight hhweight --psu ea --kind subbootstrap --replicates 50 --seed 7 \\
+      --out build/replicates.parquet
+""",
+)
+@click.argument("data", type=click.Path())
+@click.option("--weight", help="Column of household weights.")
+@click.option("--strata", multiple=True, help="Column of strata; repeat to cross several.")
+@click.option("--psu", multiple=True, help="Column of sampling units; repeat stage by stage.")
+@click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum.")
+@click.option("--fpc", multiple=True,
+              help="Column with the number of PSUs in the stratum's population; repeat stage "
+              "by stage.")  # fmt: skip
+@click.option("--lonely", default="fail", show_default=True,
+              type=click.Choice(["fail", "remove", "certainty", "adjust", "average"]),
+              help="What a stratum with a single PSU contributes.")  # fmt: skip
+@click.option("--kind", default="JKn", show_default=True, type=click.Choice(get_args(Kind)),
+              help="How replicates are made.")  # fmt: skip
+@click.option("--replicates", "count", type=numbers.Whole(2), metavar="N",
+              help="Number for a bootstrap (500), or least number for SDR.")  # fmt: skip
+@click.option("--seed", type=numbers.Whole(0), help="Of a bootstrap: same seed, same weights.")
+@click.option("--rho", type=numbers.INSIDE, help="Fay's factor.")
+@click.option("--order", help="Column with the order of selection of PSUs, for SDR.")
+@click.option("--mse", is_flag=True,
+              help="Replicates vary around the full-sample figure, not their mean.")  # fmt: skip
+@click.option("--prefix", default="rw", show_default=True, help="Start of the new columns' names.")
+@click.option("--out", type=click.Path(), help="Rows with the new columns: .parquet or .csv.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
+              show_default=True, help="What runs the query.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@reads_data
+def command(
+    data: str,
+    weight: str | None,
+    strata: tuple[str, ...],
+    psu: tuple[str, ...],
+    nest: bool,
+    fpc: tuple[str, ...],
+    lonely: Any,
+    count: int | None,
+    out: str | None,
+    as_json: bool,
+    reading: dict[str, Any],
+    **given: Any,
+) -> None:
+    """Make replicates, write the rows, say how variances follow."""
+    from exitline.api.replicating import replicate_weights
+    from exitline.data.design import Design
+    from exitline.data.source import open_source
+
+    refuse_same(out, data)
+    design = Design(
+        weight=weight, strata=strata or None, psu=psu or None, nest=nest, fpc=fpc or None,
+        lonely=lonely,
+    )  # fmt: skip
+    with show.working("making replicates"):
+        source = open_source(data, **reading)
+        found = replicate_weights(source, design, replicates=count, **given)
+        rows = written(found, out)
+    if as_json:
+        show.as_json(_record(found, rows))
+        return
+    many = len(found.replicates)
+    show.note(f"{many:,} replicates of {found.groups.num_rows:,} PSUs, {found.kind}")
+    show.note(_how(found))
+    for text in found.notes:
+        show.note(f"note: {text}")
+    told(out, rows)
+
+
+def _record(found: Replicated, rows: int | None) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "kind": found.design.kind, "replicates": len(found.replicates), "scale": found.scale,
+        "rscales": list(found.rscales), "mse": found.mse, "rho": found.rho, "rows": rows,
+        "notes": list(found.notes),
+    }  # fmt: skip
+
+
+def _how(found: Replicated) -> str:
+    """The options with which `exitline estimate` takes the replicates."""
+    prefix = found.replicates[0].removesuffix("1")
+    alike = len(set(found.rscales)) == 1 and found.kind != "JKn"
+    scale = found.scale * (found.rscales[0] if alike else 1.0)
+    said = [f"--replicates '{prefix}*'", f"--kind {found.design.kind}", f"--scale {scale:.17g}"]
+    if found.rho is not None:
+        said.append(f"--rho {found.rho:g}")
+    if found.mse:
+        said.append("--mse")
+    if not alike:
+        said.append("--rscales " + ",".join(f"{one:.17g}" for one in found.rscales))
+    return "exitline estimate: " + " ".join(said)
