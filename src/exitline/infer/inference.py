@@ -183,22 +183,26 @@ def _block(
     figure = measure.rule(Given(by.totals[:, terms], _found(by, measure, line, plan), at,
                                 measure.parameters))  # fmt: skip
     at_line = None
+    steep = None
+    if line is not None and plan.lines[line].relative is not None:
+        steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
     if by.replicated is not None:
         influence = by.replicated.influence(by.columns, measure.name, line, figure.value)
         rows = by.replicated.rows(rows)
     else:
-        steep = None
-        if line is not None and plan.lines[line].relative is not None and frame.stages:
-            steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
-            if not plan.lines[line].within:
-                at_line, steep = AtLine(steep, by.lines[line]), None
+        own_lines = None
+        if steep is not None and frame.stages:
+            if plan.lines[line or 0].within:
+                own_lines = steep
+            else:
+                at_line = AtLine(steep, by.lines[line or 0])
 
         def linear(some: Rows) -> Floats:
             influence = _influence(some, figure, terms)
-            if steep is None or line is None:
+            if own_lines is None or line is None:
                 return influence
             own = own_line_influence(some, by.totals, plan, line, by.columns)
-            return np.asarray(influence + steep[some.domain] * own)
+            return np.asarray(influence + own_lines[some.domain] * own)
 
         if by.calibrated is None:
             influence = linear(rows)
@@ -229,6 +233,7 @@ def _block(
         population=population,
         influence=influence,
         at_line=at_line,
+        slope=steep,
         deff=deff,
         effect=effect,
         reason=_reasons(value, se, about, measure.undefined),

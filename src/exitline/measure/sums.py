@@ -208,10 +208,43 @@ def relative_sums(plan: Plan) -> list[Sum]:
         for by in plan.sets:
             wanted += location_sums(plan, index, by)
         for measure in plan.measures:
-            for term in measure.terms:
-                found = [d for s in plan.sets for d in derivative_of(plan, term, index, s)]
+            for by in plan.sets:
+                found = [d for one in derivatives_of(plan, measure, index, by) for d in one]
                 wanted += [s for d in found for s in (d.sum, d.times) if s is not None]
     return wanted
+
+
+def derivatives_of(
+    plan: Plan, measure: Measure, index: int, by: tuple[int, ...]
+) -> tuple[tuple[Derivative, ...], ...]:
+    """The derivatives of a measure's terms by a line, in their order.
+
+    Parameters
+    ----------
+    plan : Plan
+    measure : Measure
+    index : int
+        The line.
+    by : tuple of int
+        The set of domains.
+
+    Returns
+    -------
+    tuple of tuple of Derivative
+        None at all where the measure has no derivative and nothing is linearised (a full count,
+        replicate weights).
+
+    Raises
+    ------
+    MeasureError
+        Where it has none and a variance needs it.
+    """
+    try:
+        return tuple(derivative_of(plan, term, index, by) for term in measure.terms)
+    except MeasureError:
+        if plan.clustered:
+            raise
+        return ()
 
 
 def location_sums(plan: Plan, index: int, by: tuple[int, ...]) -> tuple[Sum, ...]:

@@ -10,7 +10,7 @@ import ibis
 
 from exitline.errors import MeasureError
 from exitline.measure import portable, rank_kinds
-from exitline.measure.model import RANKED, Scalar, Term
+from exitline.measure.model import RANKED, Scalar, Term, Unit
 
 Boundary = Literal["<", "<="]
 
@@ -223,6 +223,9 @@ class Micro(Protocol):
 
     def column(self, name: str) -> Any:
         """A column of flags or amounts."""
+
+    def weight(self, unit: Unit) -> Any:
+        """The weight of a household, or of its persons."""
 
     def found(self, scalar: Scalar, at: At) -> Any:
         """The figure that the first pass found in the row's domain."""
