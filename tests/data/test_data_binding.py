@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exitline.data import bind, bind_facts, bound_design, parse_study, study_lines
+from exitline.data.source import open_source
 from exitline.data.study import Facts, TableRef
 from exitline.engine.duckdb import DuckDB
 from exitline.errors import ConditionError, DataError, StudyError
@@ -314,6 +315,22 @@ def test_a_household_s_column_never_replaces_a_person_s(rows: Rows) -> None:
 def test_names_that_exitline_keeps_for_itself_are_refused(rows: Rows) -> None:
     with pytest.raises(DataError, match="keeps for itself"):
         rows(pd.DataFrame({"Exitline__poor": [1]}), HEAD)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx", "table"])
+def test_every_reader_refuses_names_that_exitline_keeps_for_itself(
+    tmp_path: Path, kind: str
+) -> None:
+    data = pd.DataFrame({"exitline__strata": [1, 2], "y": [1.0, 2.0]})
+    path = tmp_path / f"a.{kind}"
+    if kind == "csv":
+        data.to_csv(path, index=False)
+    elif kind == "parquet":
+        data.to_parquet(path)
+    elif kind == "xlsx":
+        data.to_excel(path, index=False)
+    with pytest.raises(DataError, match="keeps for itself"):
+        open_source(data if kind == "table" else path)
 
 
 @pytest.mark.parametrize("text", ["sum(5)", "mean(NULL + age)", "count(TRUE)", "max(2)"])

@@ -124,6 +124,12 @@ def test_events_and_a_register_of_two_kinds() -> None:
         event_faults(EVENTS, steps, households=pa.table({"household": ["017", "018"]}))
 
 
+def test_without_an_allowed_step_every_event_is_one_too_many() -> None:
+    found = event_faults(EVENTS, frozenset())
+    assert (found.illegal, found.rows) == (2, 2)
+    assert event_faults(EVENTS.iloc[:0], frozenset()).illegal == 0
+
+
 def test_states_by_area_of_a_register_in_numbers() -> None:
     from exitline.data.source import open_source
     from exitline.engine.duckdb import opened

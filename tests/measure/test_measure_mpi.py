@@ -248,6 +248,39 @@ def test_bands_and_destitution():
     assert found.find(measure="destitute_of_poor").estimate == pytest.approx(of_poor)
 
 
+THIRDS = {"a": "1/3", "b": "1/6", "c": "1/6", "d": "1/3"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [("a", "1/3"), ("b", "1/6"), ("c", 1 / 6), ("d", Fraction(1, 3))],
+        {"a": ("a = 1", 2), "b": ("b", 1), "c": {"deprived": "c > 0", "weight": 1}, "d": 2},
+        {"first": ["a"], "second": ["b", "c"], "third": ["d"]},
+        {"first": {"a": "1/3", "d": 1 / 3}, "second": {"b": ("b = 1", "1/6"), "c": 1 / 6}},
+        [{"name": n, "deprived": n, "weight": w} for n, w in THIRDS.items()],
+        {"a": {"weight": 4, "dimension": "first"}, "b": 2, "c": 2, "d": 4},
+    ],
+)  # fmt: skip
+def test_indicators_can_be_written_in_many_ways(written):
+    told = ["measure", "indicator", "estimate", "se"]
+    expected, found = (
+        xl.mpi(_homes(), one, k="1/2", measures=["H", "M0", "contribution"]).to_pandas()[told]
+        for one in (THIRDS, written)
+    )
+    found, expected = (x.sort_values(["measure", "indicator"], ignore_index=True)
+                       for x in (found, expected))  # fmt: skip
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_indicators_of_a_rule_file_can_be_taken_one_by_one():
+    own = xl.load_standard("global-mpi").indicators
+    homes = pd.DataFrame({"undernourished": [1, 0, 1], "child_died": [1, 0, 0]})
+    found = xl.mpi(homes, {name: own[name] for name in ("nutrition", "child-mortality")}, k="1/2")
+    assert found.find(measure="H").estimate == pytest.approx(2 / 3)
+    assert found.find(measure="M0").estimate == pytest.approx(0.5)
+
+
 def test_two_indicators_can_be_compared():
     found = xl.mpi(_homes(), SIXTHS, k="1/3", design=DESIGN)
     one, other = ({"measure": "censored", "indicator": name} for name in "ab")

@@ -180,3 +180,19 @@ def test_everyone_alone_is_one_factor():
         found = xl.calibrate(sample, DESIGN, {"(all)": 5000}, method=method)
         factor = 5000 / sample["pw"].sum()
         np.testing.assert_allclose(found.to_pandas()["calibrated_weight"], sample["pw"] * factor)
+
+
+def test_tables_of_the_user_s_own_backend(tmp_path):
+    import ibis
+
+    sample = pd.read_csv(REFERENCE / "apiclus1.csv")
+    table = ibis.duckdb.connect().create_table("schools", sample)
+    expected = xl.calibrate(sample, DESIGN, {"stype": STYPE}).to_pandas().sort_values("snum")
+    found = xl.calibrate(table, DESIGN, {"stype": STYPE})
+    np.testing.assert_allclose(
+        found.to_pandas().sort_values("snum")["calibrated_weight"], expected["calibrated_weight"]
+    )
+    assert found.write(tmp_path / "a.parquet") == len(sample)
+    for design in (xl.Design(weight="pw", psu="dnum"), DESIGN):
+        made = xl.replicate_weights(table, design, "JK1")
+        assert made.to_pandas().shape == (len(sample), 11 + len(made.replicates))

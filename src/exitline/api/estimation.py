@@ -91,7 +91,6 @@ def estimate(
     """
     from exitline.data.source import open_source
     from exitline.engine.session import session
-    from exitline.measure.labelled import labelled_numbers
 
     with session(engine) as running:
         source, design = open_source(data), design or Design()
@@ -103,7 +102,23 @@ def estimate(
             by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
             where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
-        labelled = labelled_numbers(source, table, running.run)
+        return with_label_notes(found, source, table, running)
+
+
+def with_label_notes(found: Estimates, source: Source, table: Any, engine: Engine) -> Estimates:
+    """The estimates with a note on each column of numbers whose values have labels.
+
+    Parameters
+    ----------
+    found : Estimates
+    source : Source
+    table : ibis.Table
+        As the engine attached it.
+    engine : Engine
+    """
+    from exitline.measure.labelled import labelled_numbers
+
+    labelled = labelled_numbers(source, table, engine.run)
     said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
     return replace(found, notes=(*said, *found.notes))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from exitline.api.estimation import By, estimate_table
+from exitline.api.estimation import By, estimate_table, with_label_notes
 from exitline.data.design import Design
 
 if TYPE_CHECKING:
@@ -45,9 +45,10 @@ def mpi(
         Weighted indicators: a mapping from name to weight, where the name is a column of zeros
         and ones; or to ``(condition, weight, dimension)``; or to a mapping with ``deprived``,
         ``weight``, ``dimension``, ``missing``, ``label``, or with ``achievement`` and ``below``
-        where the indicator is cardinal. A mapping from dimension to a list of columns has equal
-        nested weights, a list of columns equal ones. Weights are brought to a sum of 1. Or a
-        standard, or the name or path of a rule file, that has indicators.
+        where the indicator is cardinal. From dimension to such a mapping; or to a list of
+        columns, which have equal nested weights. A list of columns has equal ones. Weights are
+        brought to a sum of 1. Or a standard, or the name or path of a rule file, that has
+        indicators.
     k : number, str or Fraction, or several of them
         Who is poor: from which share of all weights. ``"1/3"`` is exact, and 1/3 is taken for
         it. A standard's own rule holds where nothing is given.
@@ -105,7 +106,6 @@ def mpi(
     from exitline.data.uses import condition_uses, narrowed
     from exitline.engine.session import session
     from exitline.measure.deprivations import ask
-    from exitline.measure.labelled import labelled_numbers
 
     source = open_source(data)
     design = (design or Design()).matching(source.names or ())
@@ -122,9 +122,7 @@ def mpi(
             level=level, interval=interval, where=where,
             labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
-        labelled = labelled_numbers(source, table, running.run)
-    said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
-    return replace(found, notes=(*said, *found.notes))
+        return with_label_notes(found, source, table, running)
 
 
 def estimate_mpi(

@@ -134,9 +134,8 @@ def replicate_weights(
 
     check_kind(kind, replicates, rho)
     _check(design)
+    source, keys = _source(data, design, order, engine), _keys(design, kind)
     with session(engine) as running:
-        source = _source(data, design, order, running)
-        keys = _keys(design, kind)
         found = _clusters(numbered(source), design, keys, order, running)
     made = make(clusters_of(found, design), kind, replicates, seed, rho)
     new = tuple(f"{prefix}{i + 1}" for i in range(made.values.shape[1]))
@@ -162,15 +161,17 @@ def _check(design: Design) -> None:
         )  # fmt: skip
 
 
-def _source(data: Any, design: Design, order: str | None, running: Engine) -> Source:
+def _source(data: Any, design: Design, order: str | None, engine: str | Engine) -> Source:
     """The rows; in memory where each is a cluster of its own, so that they keep their numbers."""
     from exitline.data.source import Source, open_source
     from exitline.data.uses import role_uses
+    from exitline.engine.session import session
 
     source = open_source(data).using(role_uses(design, numeric=(order,)))
     if design.stages or source.kind == "arrow":
         return source
-    rows = running.run(running.attach(source, "rows"))
+    with session(engine) as running:
+        rows = running.run(running.attach(source, "rows"))
     return Source(kind="arrow", table=rows, labels=source.labels, uses=source.uses)
 
 

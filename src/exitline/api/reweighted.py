@@ -101,7 +101,8 @@ class Reweighted:
                 expected="a name ending in " + " or ".join(KINDS), got=final.suffix or "no ending",
                 remedy="name it .parquet or .csv",
             )  # fmt: skip
-        if final.suffix.lower() == ".parquet" and len(self.new) <= FEW:
+        by_engine = len(self.new) <= FEW and self.source.kind != "ibis"
+        if final.suffix.lower() == ".parquet" and by_engine:
             with session(self.engine) as running:
                 return running.write(self._whole(running), final)
         from pyarrow import csv, parquet
@@ -123,7 +124,7 @@ class Reweighted:
         from exitline.measure.keyed import ROW, joined
 
         table = running.attach(numbered(self.source), "households")
-        found = running.attach(_groups(self.groups), "weights")
+        found = self._attached(running, self.groups)
         kept = [c for c in table.columns if c != ROW]
         new = {name: (column, self.weight) for name, column in self.new.items()}
         return joined(table, found, self.keys, new, kept)
@@ -143,7 +144,7 @@ class Reweighted:
             del new[_WEIGHT]
         with session(self.engine) as running:
             table = running.attach(numbered(source), "households")
-            weights = running.attach(_groups(keyed), "weights")
+            weights = self._attached(running, keyed)
             kept = (ROW,) if source.kind == "arrow" else table.columns
             rows = joined(table, weights, self.keys, new, kept)
             found = running.run(rows.order_by(ROW) if source.kind == "arrow" else rows)
@@ -152,6 +153,14 @@ class Reweighted:
         own = source.table if source.kind == "arrow" else found.drop_columns(list(new))
         assert own is not None
         return own, found.column(_GROUP), times
+
+    def _attached(self, running: Engine, table: pa.Table) -> Any:
+        """Groups where the engine can join them to the rows."""
+        from exitline.measure.keyed import in_memory
+
+        if self.source.kind == "ibis":  # its rows stay with the user's own backend
+            return in_memory(table)
+        return running.attach(_groups(table), "weights")
 
     def _multiplied(self, rows: Any, group: Any, times: Floats) -> pa.Table:
         """Rows with new columns: those of their groups, times their weights."""

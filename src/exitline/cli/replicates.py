@@ -107,12 +107,13 @@ def _record(found: Replicated, rows: int | None) -> dict[str, Any]:
 def _how(found: Replicated) -> str:
     """The options with which `exitline estimate` takes the replicates."""
     prefix = found.replicates[0].removesuffix("1")
-    alike = len(set(found.rscales)) == 1
-    said = [f"--replicates '{prefix}*'", f"--kind {found.design.kind}",
-            f"--scale {found.scale:.17g}"]  # fmt: skip
+    alike = len(set(found.rscales)) == 1 and found.kind != "JKn"
+    scale = found.scale * (found.rscales[0] if alike else 1.0)
+    said = [f"--replicates '{prefix}*'", f"--kind {found.design.kind}", f"--scale {scale:.17g}"]
     if found.rho is not None:
         said.append(f"--rho {found.rho:g}")
     if found.mse:
         said.append("--mse")
-    said.append(f"--rscales {found.rscales[0]:.17g}" if alike else "--rscales as --json gives them")
+    if not alike:
+        said.append("--rscales " + ",".join(f"{one:.17g}" for one in found.rscales))
     return "exitline estimate: " + " ".join(said)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.data.keys import OWN
+from exitline.data.readers.names import OWN
 from exitline.errors import ConditionError
 
 if TYPE_CHECKING:

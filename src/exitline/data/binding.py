@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.data import aggregates, money
-from exitline.data.keys import OWN, alike, refuse_own_names
+from exitline.data.keys import alike
+from exitline.data.readers.names import OWN, refuse_own_names
 from exitline.data.roles import ROLES, WAS_POOR, design_columns, is_number
 from exitline.data.study import Equivalence, Facts, Study
 from exitline.data.subpopulation import SUBPOPULATION

@@ -8,20 +8,17 @@ the keys themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from exitline.data.findings import Finding
-from exitline.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-OWN = "exitline__"
-"""Columns that exitline adds for its own use begin so; `refuse_own_names` keeps files from it."""
 FEW = 0.5
 """Below this share of matched keys a join is warned of."""
 _LONG = 12
@@ -65,28 +62,6 @@ def written(value: Any) -> Any:
     as_whole = ibis.ifelse(whole, near, ibis.null(kind)).cast("int64").cast("string")
     text = ibis.ifelse(number.isnan(), nothing, value.cast("string"))
     return ibis.ifelse(whole, as_whole, text)
-
-
-def refuse_own_names(columns: Iterable[str], where: str) -> None:
-    """Refuse a file whose columns have names that exitline keeps for itself.
-
-    Raises
-    ------
-    DataError
-
-    Examples
-    --------
-    >>> refuse_own_names(["size", "flag_met"], "homes.csv")
-    """
-    for name in columns:
-        if name.casefold().startswith(OWN):
-            raise DataError(
-                "the name of a column is one that exitline keeps for itself",
-                where=f"{where}, column '{name}'",
-                expected=f"a name that does not begin with '{OWN}'",
-                got=f"'{name}'",
-                remedy="rename the column",
-            )
 
 
 def alike(left: Any, right: Any) -> tuple[Any, Any]:

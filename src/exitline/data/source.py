@@ -81,6 +81,8 @@ class Source:
     @property
     def names(self) -> tuple[str, ...] | None:
         """Column names where they are known before an engine has seen the rows."""
+        if self.kind == "ibis" and self.table is not None:
+            return tuple(self.table.columns)
         if "dialect" in self.options:
             return tuple(self.options["dialect"].names)
         known = self.options.get("schema") or getattr(self.table, "schema", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exitline.data.keys import OWN
+from exitline.data.readers.names import OWN
 from exitline.errors import DataError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from exitline.data.keys import OWN, written
+from exitline.data.keys import written
+from exitline.data.readers.names import OWN
 from exitline.measure.catalogue import Measure, count_of, share_of
 from exitline.standard import apply
 

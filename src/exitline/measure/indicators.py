@@ -108,9 +108,9 @@ def read_indicators(
     ----------
     given : mapping or sequence
         A mapping from name to a weight (the column is the name), to a pair or triple
-        (condition, weight, dimension), to a mapping with some of `KEYS`, or from dimension to a
-        list of columns, where weights are equal and nested. A sequence of columns, pairs,
-        triples or mappings (with "name").
+        (condition, weight, dimension), to a mapping with some of `KEYS`, to an `Indicator`; or
+        from dimension to such a mapping, or to a list of columns, where weights are equal and
+        nested. A sequence of columns, pairs, triples or mappings (with "name").
     missing : {"excluded", "deprived", "not deprived"}
         Where an indicator does not say.
     columns : collection of str
@@ -140,6 +140,7 @@ def read_indicators(
         entries = [(_name_of(what), what) for what in given]
     else:
         raise _unlike(where, type(given).__name__)
+    entries = list(_flat(entries, where))
     if not entries:
         raise _unlike(where, "none")
     nested = [_is_nested(what) for _, what in entries]
@@ -243,6 +244,20 @@ def _fraction(value: Any) -> Fraction | None:
     return None
 
 
+def _flat(entries: list[tuple[str, Any]], where: str) -> Iterator[tuple[str, Any]]:
+    """The entries, with dimensions that hold indicators and their weights taken apart."""
+    for name, what in entries:
+        inner = isinstance(what, Mapping) and not any(
+            key in (*KEYS, "name") or nearest(str(key), KEYS) for key in what
+        )
+        if not inner:
+            yield name, what
+            continue
+        for one, said in what.items():
+            given = _fields(str(one), said, f"{where}, {name}, {one}")
+            yield str(one), {"dimension": name, **given}
+
+
 def _is_nested(what: Any) -> bool:
     """Whether an entry is a list of columns of one dimension."""
     if isinstance(what, str) or not isinstance(what, Sequence) or not what:
@@ -298,6 +313,10 @@ def _one(name: str, what: Any, context: _Context, here: str) -> Deprivation:
 
 def _fields(name: str, what: Any, here: str) -> dict[str, Any]:
     """What an entry says, by `KEYS`."""
+    if isinstance(what, Indicator):
+        said = {"deprived": what.deprived.text, "dimension": what.dimension}
+        said |= {"missing": what.missing, "label": what.label}
+        return said if what.weight is None else {**said, "weight": what.weight}
     if isinstance(what, Mapping):
         given = {str(key): value for key, value in what.items() if key != "name"}
         unknown = next((key for key in given if key not in KEYS), None)

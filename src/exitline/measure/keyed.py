@@ -65,6 +65,18 @@ def key_name(index: int) -> str:
     return f"exitline__key{index}"
 
 
+def in_memory(table: Any) -> Any:
+    """A small Arrow table as an expression, for a table of the user's own backend.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> in_memory(pa.table({"a": [1]})).columns
+    ('a',)
+    """
+    return ibis.memtable(table)
+
+
 def groups(
     table: Any, keys: Sequence[Key], weight: str | None, ranges: Mapping[str, str] | None = None
 ) -> Any:

@@ -264,8 +264,9 @@ def event_faults(
     )
     allowed = [f"{before}\t{after}" for before, after in sorted(transitions)]
     pair = steps.before + "\t" + steps.after
+    illegal = ~pair.isin(allowed) if allowed else pair.notnull()
     return steps.aggregate(
-        illegal=(~pair.isin(allowed)).sum().fill_null(0),
+        illegal=illegal.sum().fill_null(0),
         backdated=(steps.on < steps.previous).sum().fill_null(0),
         undated=steps.on.isnull().sum().fill_null(0),
         repeated=(steps.number == steps.previous_number).sum().fill_null(0),

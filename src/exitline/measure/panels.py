@@ -15,7 +15,8 @@ from typing import Any, Literal
 import ibis
 
 from exitline.data.design import Design
-from exitline.data.keys import OWN, written
+from exitline.data.keys import written
+from exitline.data.readers.names import OWN
 from exitline.data.values import written as written_text
 from exitline.errors import DataError, nearest
 from exitline.measure import portable
