@@ -67,7 +67,7 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "convey's Zenga index depends on the order of rows where values tie",
         lambda c: c.wanted.family == "zenga",
-        tolerance=2e-3,
+        tolerance=1e-5,
     ),
     Reason(
         "R's logit goes through glm, whose iteration stops",

@@ -12,10 +12,10 @@ from benchmarks.parity.compare import compared
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 HEAD = """# Parity with R
 
-Written by `python -m benchmarks.parity --write`; a test holds the first table to what the code gives.
-Each figure is an estimate, a standard error, degrees of freedom, a limit or a design effect. The
-largest relative difference is that of all figures that have no stated reason to differ; "one has
-none" means that R has a number where exitline has none, or the reverse. R 4.2.2.
+Written by `python -m benchmarks.parity --write`; a test holds the first table to what the code
+gives. Each figure is an estimate, a standard error, degrees of freedom, a limit or a design
+effect. The largest relative difference is that of all figures that have no stated reason to
+differ; "one has none" means that R has a number where exitline has none, or the reverse. R 4.2.2.
 """
 SHIPPED = "## On data of this repository"
 TRIALS = "## On public surveys that are not shipped"

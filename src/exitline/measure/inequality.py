@@ -212,8 +212,8 @@ def zenga() -> Measure:
 
     References
     ----------
-    Zenga (2007), Statistica & Applicazioni 5, 3-27; Langel and Tillé (2012), Journal of
-    Statistical Computation and Simulation 82, 1093-1110.
+    Zenga (2007), Statistica & Applicazioni 5, 3-27; Barabesi, Diana and Perri (2016),
+    Statistical Papers 57, 31-45.
     """
     above = Term("one", positive=True)
     terms = (

@@ -1,8 +1,8 @@
 """Terms of the Zenga index, and of the rich: their value on each row.
 
-The Zenga index compares, at every share of the population, the mean of those below with the
-mean of those above. Over the persons who share a value it has a closed form in D- and Y-, the
-number and the welfare strictly below, d, the number who share it, and the totals N and Y.
+The Zenga index compares, at every value, the mean of those below with the mean of those above:
+it is 1 less the mean of (N - D) L / (D (Y - L)), with D the number at or below the value, L the
+welfare strictly below it, and the totals N and Y.
 """
 
 from __future__ import annotations
@@ -42,47 +42,24 @@ def _of_rich(micro: Micro, at: At, amount: Any) -> Any:
 
 @dataclass(frozen=True)
 class _Step:
-    """One value of welfare in its domain, as columns: see `_zenga`."""
+    """One value of welfare in its domain, as columns: N, Y, the number at or below it (D) and
+    the welfare strictly below it (L); whether it is the only value there."""
 
-    y: Any
     N: Any
     Y: Any
-    lower: Any
-    lower_sum: Any
-    equal: Any
-    first: Any
-    last: Any
+    D: Any
+    L: Any
+    only: Any
     micro: Micro
-
-    def known(self) -> tuple[Any, Any, Any, Any, Any]:
-        """S = Y + A, a, b and the two logarithms P and Q, so that the step is a P + b Q.
-
-        A = y D- less Y-, a = A/S, b = Y/(N y) - Y/S, P = ln(D/D-), Q = ln((Y - Y-)/(Y - Y+)),
-        with D and Y+ the number and welfare up to y. P is 0 at the lowest value, b Q at the
-        highest.
-        """
-        micro = self.micro
-        A = micro.where(self.first, 0.0, self.y * self.lower - self.lower_sum)
-        S = self.Y + A
-        P = micro.where(self.first, 0.0, micro.log(micro.divide(self.upto, self.lower)))
-        above = micro.log(micro.divide(self.Y - self.lower_sum, self.above))
-        Q = micro.where(self.last, 0.0, above)
-        b = micro.divide(self.Y, self.N * self.y) - micro.divide(self.Y, S)
-        return S, micro.divide(A, S), micro.where(self.last, 0.0, b), P, Q
-
-    @property
-    def upto(self) -> Any:
-        """The number up to y."""
-        return self.lower + self.equal
 
     @property
     def above(self) -> Any:
-        """The welfare above y."""
-        return self.Y - self.lower_sum - self.equal * self.y
+        """The welfare at or above the value."""
+        return self.Y - self.L
 
-    def inverse(self, where: Any, of: Any) -> Any:
-        """1/of; 0 where a condition holds."""
-        return self.micro.where(where, 0.0, self.micro.divide(1.0, of))
+    def of(self, amount: Any) -> Any:
+        """An amount; 0 where all values are one."""
+        return self.micro.where(self.only, 0.0, amount)
 
 
 def _step(term: Term, micro: Micro, at: At) -> _Step:
@@ -94,58 +71,54 @@ def _step(term: Term, micro: Micro, at: At) -> _Step:
     lower_sum, _ = micro.around(y, y, among, term, at)
     low, high = micro.ends(y, among, at)
     return _Step(
-        y, micro.whole(1.0, among, term, at), micro.whole(y, among, term, at), lower, lower_sum,
-        equal, y <= low, y >= high, micro,
+        micro.whole(1.0, among, term, at), micro.whole(y, among, term, at), lower + equal,
+        micro.where(y <= low, 0.0, lower_sum), low >= high, micro,
     )  # fmt: skip
 
 
 def _zenga(term: Term, micro: Micro, at: At) -> Any:
-    """The step of the row's value, divided among those who share it.
+    """(N - D) L / (N D (Y - L)) of the row's value; 1/N where all are equal, so that the index
+    is 0.
 
     References
     ----------
-    Zenga (2007), Statistica & Applicazioni 5, 3-27; Langel and Tillé (2012), Journal of
-    Statistical Computation and Simulation 82, 1093-1110: their estimator, tied values as one.
+    Zenga (2007), Statistica & Applicazioni 5, 3-27; Barabesi, Diana and Perri (2016), Statistical
+    Papers 57, 31-45: the estimator of R's convey, tied values as one.
     """
     step = _step(term, micro, at)
-    _, a, b, P, Q = step.known()
-    return micro.divide(a * P + b * Q, step.equal)
+    ratio = micro.divide((step.N - step.D) * step.L, step.N * step.D * step.above)
+    return micro.where(step.only, micro.divide(1.0, step.N), ratio)
 
 
 def _zenga_slope(term: Term, micro: Micro, at: At) -> Any:
-    """The derivative of the step by N (alpha 0), Y (1), D- (2) or Y- (3), as `_zenga`."""
+    """The derivative of `_zenga` by N (alpha 0), Y (1), D (2) or L (3)."""
     step = _step(term, micro, at)
-    S, a, b, P, Q = step.known()
-    square = micro.divide(step.Y, S * S)
-    from_here = step.inverse(step.last, step.Y - step.lower_sum)
-    from_next = step.inverse(step.last, step.above)
     if term.alpha == 0.0:
-        slope = -micro.divide(step.Y, step.N * step.N * step.y) * Q
-    elif term.alpha == 1.0:
-        wide = micro.divide(1.0, step.N * step.y) - micro.divide(1.0, S) + square
-        slope = (square - micro.divide(1.0, S)) * P + wide * Q + b * (from_here - from_next)
+        ratio = micro.divide(step.L, step.N * step.N * step.above)
+        return micro.where(step.only, micro.divide(-1.0, step.N * step.N), ratio)
+    if term.alpha == 1.0:
+        ratio = micro.divide((step.N - step.D) * step.L, step.N * step.D * step.above)
+        slope = -micro.divide(ratio, step.above)
     elif term.alpha == 2.0:
-        shift = micro.divide(1.0, step.upto) - step.inverse(step.first, step.lower)
-        slope = square * step.y * (P + Q) + a * shift
+        slope = -micro.divide(step.L, step.D * step.D * step.above)
     else:
-        slope = -square * (P + Q) + b * (from_next - from_here)
-    return micro.divide(slope, step.equal)
+        slope = micro.divide((step.N - step.D) * step.Y, step.N * step.D * step.above * step.above)
+    return step.of(slope)
 
 
 def _zenga_unit(term: Term, micro: Micro, at: At) -> Any:
-    """How the index moves with a row's weight, through ranks: those above it stand on it."""
+    """How the sum moves with a row's weight, through ranks: values from its own upwards stand on
+    its number, those above it on its welfare."""
     from exitline.measure.terms import value
 
     among = 1.0 if term.among is None else value(term.among, micro, at)
-    step = _step(term, micro, at)
-    _, a, b, _, _ = step.known()
-    own = micro.divide(a, step.upto) + b * step.y * step.inverse(step.last, step.above)
-    above = []
+    y, by = micro.welfare, []
     for slope in inner(term):
         amount = value(slope, micro, at)
-        lower, equal = micro.around(amount, step.y, among, term, at)
-        above.append(micro.whole(amount, among, term, at) - lower - equal)
-    return own + above[0] + step.y * above[1]
+        lower, equal = micro.around(amount, y, among, term, at)
+        by.append((micro.whole(amount, among, term, at) - lower, equal))
+    (number, _), (welfare, own) = by
+    return number + y * (welfare - own)
 
 
 def inner(term: Term) -> tuple[Term, ...]:

@@ -154,14 +154,15 @@ def sen_shorrocks_thon(given: Given) -> Linear:
 
 
 def zenga(given: Given) -> Linear:
-    """The sum of steps; N, Y and ranks move it as `exitline.measure.rank_kinds` says."""
+    """1 less a sum over values; N, Y and ranks move it as `exitline.measure.rank_kinds` says."""
     N, Y, value, by_number, by_amount, unit = totals(given)
     gradient = (
         by_number.value[:, None] * N.gradient
         + by_amount.value[:, None] * Y.gradient
+        + value.gradient
         + unit.gradient
     )
-    return Dual(value.value, gradient).unless(~(N.value > 0)).linear()
+    return Dual(1.0 - value.value, -gradient).unless(~(N.value > 0)).linear()
 
 
 def wolfson(given: Given) -> Linear:
