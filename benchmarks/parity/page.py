@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.parity import references, table
+from benchmarks.parity import known, references, table
 from benchmarks.parity.compare import compared
 
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
@@ -29,37 +27,42 @@ def shipped_lines() -> list[table.Line]:
 
 
 def write(shipped: list[table.Line], trials: list[table.Line]) -> None:
-    """The page; without trials, their part of the page stays as it is."""
+    """The page; trials that were not run again stay as they are."""
     parts = [HEAD, SHIPPED, "", table.markdown(shipped), ""]
-    if trials:
-        parts += [
-            TRIALS,
-            "",
-            table.markdown(trials),
-            "",
-            REASONS,
-            "",
-            reasons([*shipped, *trials]),
-            "",
-            GAPS,
-            "",
-            *(f"- {line}" for line in table.gaps(trials).splitlines()),
-            "",
-        ]
-    elif PAGE.exists() and TRIALS in PAGE.read_text():
-        parts.append(TRIALS + PAGE.read_text().split(TRIALS, 1)[1].rstrip("\n") + "\n")
+    before = PAGE.read_text() if PAGE.exists() else ""
+    kept = _table(before, TRIALS)
+    new = {tuple(_cells(line)[:3]): line for line in table.markdown(trials).splitlines()[2:]}
+    lines = {**{tuple(_cells(line)[:3]): line for line in kept}, **new}
+    if lines:
+        heads = table.markdown([]).splitlines()
+        parts += [TRIALS, "", *heads, *(lines[key] for key in sorted(lines)), ""]
+    parts += [REASONS, "", reasons(), ""]
+    gaps = [f"- {line}" for line in table.gaps(trials).splitlines()]
+    if gaps or GAPS in before:
+        old = before.split(GAPS, 1)[-1].strip().splitlines() if GAPS in before else []
+        parts += [GAPS, "", *(gaps or old), ""]
     PAGE.write_text("\n".join(parts))
 
 
-def reasons(rows: Iterable[table.Line]) -> str:
-    """Each reason with the number of figures that it holds for."""
-    said = Counter(f.said for row in rows for f in row.found if f.status == "known")
-    return "\n".join(f"- {text} ({many:,} figures)" for text, many in said.most_common())
+def reasons() -> str:
+    """Each reason for which a figure may differ."""
+    return "\n".join(f"- {one.text}" for one in known.REASONS)
+
+
+def _table(text: str, head: str) -> list[str]:
+    """The lines of a section's table, without its heads."""
+    if head not in text:
+        return []
+    own = text.split(head, 1)[1].split("\n## ", 1)[0]
+    return [line for line in own.splitlines() if line.startswith("| ")][2:]
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a table's line."""
+    return [cell.strip() for cell in line.strip("|").split("|")]
 
 
 def read() -> dict[tuple[str, str, str], tuple[int, str, int]]:
     """The page's first table: figures, bound and number that differ, by measure, peer and data."""
-    text = PAGE.read_text().split(SHIPPED, 1)[1].split("\n## ", 1)[0]
-    lines = [line for line in text.splitlines() if line.startswith("| ")][2:]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    cells = [_cells(line) for line in _table(PAGE.read_text(), SHIPPED)]
     return {(c[0], c[1], c[2]): (int(c[3].replace(",", "")), c[4], int(c[6] or 0)) for c in cells}
