@@ -236,4 +236,6 @@ def estimate_table(
         sums = engine.run(crossed(table, plan, found))
         calibrated = calibrated_from_arrow(arrow, sums, cells, plan)
     result = infer(cells, plan, chosen.sets, Options(level, interval), replicated, calibrated)
+    if where is not None:
+        result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
     return notes_on(result, arrow, cells, plan)
