@@ -281,6 +281,14 @@ def test_indicators_of_a_rule_file_can_be_taken_one_by_one():
     assert found.find(measure="M0").estimate == pytest.approx(0.5)
 
 
+def test_tables_have_the_same_columns_whatever_is_asked_for():
+    for measures in ("H", "censored", None):
+        told = xl.mpi(_homes(), SIXTHS, k="1/3", design=DESIGN, measures=measures).to_pandas()
+        assert list(told.columns[-2:]) == ["indicator", "k"]
+        assert told.indicator.map(type).eq(str).all()
+        assert told.k.dtype == float
+
+
 def test_two_indicators_can_be_compared():
     found = xl.mpi(_homes(), SIXTHS, k="1/3", design=DESIGN)
     one, other = ({"measure": "censored", "indicator": name} for name in "ab")

@@ -74,7 +74,7 @@ def test_a_study_gives_the_headline_figures_of_its_standard(tmp_path):
         assert (of_run.estimate, of_run.se, of_run.ci_low) == pytest.approx(
             (of_call.estimate, of_call.se, of_call.ci_low), rel=1e-12
         )
-    assert found.find(measure="H", line="severe", domain="").more == {"k": 0.5}
+    assert found.find(measure="H", line="severe", domain="").more["k"] == 0.5
     report = (tmp_path / "out" / "report.html").read_text()
     assert "ultidimensionally poor" in report
 

@@ -89,13 +89,24 @@ def _gini(y, w):
 
 
 def _zenga(y, w):
-    """Barabesi, Diana and Perri (2016), as convey 1.0.1 has it, over distinct values."""
-    values, place = np.unique(y, return_inverse=True)
+    """One step for each distinct value: Barabesi, Diana and Perri (2016) where one household
+    has it, Langel and Tillé (2012), section 3, where several share it."""
+    values, place, rows = np.unique(y, return_inverse=True, return_counts=True)
     d = np.bincount(place, w)
     N, Y = d.sum(), (d * values).sum()
-    upto = np.cumsum(d)
-    from_here = Y - np.cumsum(d * values) + d * values
-    return 1 - (d * (N - upto) * (Y - from_here) / (N * upto * from_here)).sum()
+    upto, sums = np.cumsum(d), np.cumsum(d * values)
+    found = 0.0
+    for k, v in enumerate(values):
+        before, lower = upto[k] - d[k], sums[k] - d[k] * v
+        if rows[k] == 1:
+            found += d[k] / N * (1 - (N - upto[k]) * lower / (upto[k] * (Y - lower)))
+            continue
+        A = before * v - lower
+        if k > 0:
+            found += A / (Y + A) * np.log(upto[k] / before)
+        if k < len(values) - 1:
+            found += (Y / (N * v) - Y / (Y + A)) * np.log((Y - lower) / (Y - sums[k]))
+    return found
 
 
 def _definitions(homes: pd.DataFrame, z: float) -> dict[str, float]:
@@ -169,8 +180,11 @@ def test_neither_order_nor_scale_of_weights_nor_split_rows_matter(duck, seed, fa
     changed = homes.sample(frac=1, random_state=seed)
     halves = [changed.assign(w=changed.w * factor * share) for share in (0.25, 0.75)]
     other = _figures(pd.concat(halves), duck)
-    steady = [m not in ("wolfson",) for m in EVERY]  # its density's bandwidth: R's trap 2
-    np.testing.assert_allclose(plain.estimate, other.estimate, rtol=1e-9)
+    steady = [m not in ("wolfson", "zenga") for m in EVERY]  # densities' bandwidth: R's trap 2
+    whole = [m != "zenga" for m in EVERY]  # R's estimator: a household alone is one step
+    shuffled = _figures(changed, duck)
+    np.testing.assert_allclose(plain, shuffled, rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(plain.estimate[whole], other.estimate[whole], rtol=1e-9)
     np.testing.assert_allclose(plain.se[steady], other.se[steady], rtol=1e-7, atol=1e-12)
 
 
@@ -243,3 +257,37 @@ def test_zero_takes_part_where_the_index_exists_there(duck):
 def test_parameters_out_of_range_are_refused(name):
     with pytest.raises(MeasureError, match=r"not defined|must be above zero"):
         xl.measure.named(name)
+
+
+def test_replicates_need_no_derivative_at_a_relative_line(duck):
+    homes, line = _homes(), xl.relative_line(0.8)
+    with pytest.raises(MeasureError, match="or replicate weights"):
+        xl.estimate(homes, "fgt(0.5)", welfare="y", line=line, engine=duck,
+                    design=xl.Design(weight="w", psu="psu"))  # fmt: skip
+    found = _by_differences(homes, duck, ["fgt(0.5)", "richness_concave(0.5)"], welfare="y",
+                            line=line)  # fmt: skip
+    assert (found.se > 0).all()
+
+
+@pytest.mark.parametrize("floor", [0.5, 5.0], ids=["above", "at the floor"])
+def test_a_societal_line_is_the_larger_of_two_and_carries_its_error(duck, floor):
+    """1 + 0.5 x mean and a floor: overall and by area, linearised as by differences."""
+    homes = _homes()
+    measures = ["sst", "poverty_gap"]
+    mean = np.average(homes.y, weights=homes.w * homes["size"])
+    money = max(1 + 0.5 * mean, floor)
+    design = xl.Design(weight="w", size="size", psu="psu")
+    for within in (False, True):
+        line = xl.relative_line(0.5, "mean", plus=1, floor=floor, within=within)
+        options = {"welfare": "y", "line": line, "by": "region"}
+        linear = xl.estimate(homes, measures, design=design, engine=duck, **options).to_pandas()
+        numeric = _by_differences(homes, duck, measures, **options)
+        np.testing.assert_allclose(numeric.estimate, linear.estimate, rtol=1e-10)
+        np.testing.assert_allclose(numeric.se, linear.se, rtol=1e-5)
+        fixed = xl.estimate(homes, measures, welfare="y", line=money, design=design, engine=duck)
+        assert linear.estimate[0] == pytest.approx(fixed.find(measure="sst").estimate, rel=1e-12)
+        if floor == 5.0:
+            assert linear.se[0] == pytest.approx(fixed.find(measure="sst").se, rel=1e-9)
+    assert xl.relative_line(0.5, plus=1, floor=2).label == "1 + 0.5 of the median, at least 2"
+    with pytest.raises(MeasureError, match="0 or above"):
+        xl.relative_line(0.5, plus=-1)

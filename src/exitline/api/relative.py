@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import MeasureError
+from exitline.measure.catalogue import named
 from exitline.measure.distribution import density, location
+from exitline.measure.model import Measure
 from exitline.measure.terms import Location, PovertyLine, RelativeLine
 
 if TYPE_CHECKING:
@@ -38,9 +42,12 @@ def resolve(
         When no household can be used, or the median or mean is not above zero.
     """
     if line.within:
-        own = Location(line.share, line.p, float("nan"), float("nan"), within=True)
+        own = Location(
+            line.share, line.p, float("nan"), float("nan"), within=True, plus=line.plus,
+            floor=line.floor,
+        )  # fmt: skip
         return PovertyLine(line.label, float("nan"), line.boundary, relative=own)
-    value = engine.run(location(table, line.p, welfare, design)).column("location")[0].as_py()
+    value = location(table, line.p, welfare, design, engine.run)
     if value is None or not value > 0:
         raise MeasureError(
             f"the line '{line.label}' is a share of a {line.what} that is not above zero",
@@ -54,8 +61,13 @@ def resolve(
         height = (
             engine.run(density(table, float(value), welfare, design)).column("density")[0].as_py()
         )
-    found = Location(line.share, line.p, float(value), float(height or 0.0))
-    return PovertyLine(line.label, line.share * found.value, line.boundary, relative=found)
+    found = Location(
+        line.share, line.p, float(value), float(height or 0.0), plus=line.plus, floor=line.floor
+    )
+    money = line.share * found.value + line.plus
+    if money <= line.floor and not design.replicates:  # a number that sampling does not move
+        return PovertyLine(line.label, line.floor, line.boundary)
+    return PovertyLine(line.label, max(money, line.floor), line.boundary, relative=found)
 
 
 def resolve_all(table: Any, line: Any, welfare: str | None, design: Design, engine: Engine) -> Any:
@@ -76,3 +88,32 @@ def resolve_all(table: Any, line: Any, welfare: str | None, design: Design, engi
     if isinstance(line, Sequence) and not isinstance(line, str):
         return [resolve_all(table, v, welfare, design, engine) for v in line]
     return line
+
+
+def own_lines(
+    measures: Any, table: Any, welfare: str, design: Design, engine: Engine
+) -> tuple[PovertyLine, ...]:
+    """The lines that measures bring along, each found once.
+
+    Parameters
+    ----------
+    measures : as in `exitline.estimate`
+    table : ibis.Table
+    welfare : str
+    design : Design
+    engine : Engine
+
+    Returns
+    -------
+    tuple of PovertyLine
+        Each says whose it is; results do not name it.
+    """
+    wanted: dict[RelativeLine, None] = {}
+    for one in [measures] if isinstance(measures, str | Measure) else measures:
+        with suppress(MeasureError):  # refused where measures are resolved
+            found = named(one).own_line
+            wanted |= {} if found is None else {found: None}
+    return tuple(
+        replace(resolve(table, line, welfare, design, engine), label="", owner=line)
+        for line in wanted
+    )

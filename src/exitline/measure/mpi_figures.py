@@ -192,7 +192,7 @@ def _band(spec: Spec, name: str, everyone: Term) -> Figure:
     b = [band.name for band in spec.bands].index(name)
     label = f"{name} persons, share"
     made = share(f"band:{b}", flag("band", b), everyone, label)
-    return Figure(made, name, "", (("k", float(spec.bands[b].low)),))
+    return Figure(made, name, "", (("indicator", ""), ("k", float(spec.bands[b].low))))
 
 
 def _figure(
@@ -202,7 +202,8 @@ def _figure(
     """A figure at a cut-off; its measure has a name of its own."""
     own = ":".join([name, str(i), *map(str, numbers)])
     k = float(cut.k) if cut.k is not None else cut.reaches
-    return Figure(replace(measure, name=own), name, cut.label, (*more, ("k", k)))
+    told = dict((("indicator", ""), *more, ("k", k)))
+    return Figure(replace(measure, name=own), name, cut.label, tuple(told.items()))
 
 
 def _more(indicator: str, dimension: str) -> tuple[tuple[str, str | float], ...]:

@@ -10,7 +10,7 @@ import ibis
 
 from exitline.errors import MeasureError
 from exitline.measure import portable, rank_kinds
-from exitline.measure.model import RANKED, Scalar, Term
+from exitline.measure.model import RANKED, Scalar, Term, Unit
 
 Boundary = Literal["<", "<="]
 
@@ -30,6 +30,9 @@ class Location:
         Density of welfare at the quantile; unused for the mean.
     within : bool
         Whether each domain has a line of its own.
+    plus, floor : float
+        The line is the share plus this, and at least the floor (as the World Bank's societal
+        poverty line).
     """
 
     share: float
@@ -37,11 +40,18 @@ class Location:
     value: float
     density: float
     within: bool = False
+    plus: float = 0.0
+    floor: float = 0.0
 
     @property
     def scalar(self) -> Scalar:
         """What the first pass finds in each domain."""
         return Scalar("mean") if self.p is None else Scalar("quantile", self.p)
+
+    def line(self, found: Any, micro: Micro) -> Any:
+        """The line, from what the first pass found."""
+        line = found * self.share + self.plus
+        return micro.where(line > self.floor, line, self.floor) if self.floor else line
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,8 @@ class PovertyLine:
         What the column's values are multiplied by to be in the unit of welfare.
     relative : Location, optional
         What the line is a share of, if it was estimated from the same sample.
+    owner : RelativeLine, optional
+        The line of a measure that has its own; no other measure is taken at it.
 
     Raises
     ------
@@ -78,6 +90,7 @@ class PovertyLine:
     boundary: Boundary = "<"
     factor: float = 1.0
     relative: Location | None = None
+    owner: RelativeLine | None = None
 
     def __post_init__(self) -> None:
         fixed = not isinstance(self.value, str) and not self.within
@@ -116,6 +129,8 @@ class RelativeLine:
     boundary : {"<", "<="}
     within : bool
         Of each domain's own welfare, instead of that of the whole sample.
+    plus, floor : float
+        The line is the share plus this, and at least the floor; both in the unit of welfare.
 
     Examples
     --------
@@ -128,8 +143,17 @@ class RelativeLine:
     of: Literal["median", "mean"] | float = "median"
     boundary: Boundary = "<"
     within: bool = False
+    plus: float = 0.0
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
+        if not (0 <= self.plus < float("inf") and 0 <= self.floor < float("inf")):
+            raise MeasureError(
+                "what is added to a relative line, and its floor, are 0 or above",
+                expected="numbers in the unit of welfare",
+                got=f"plus {self.plus}, floor {self.floor}",
+                remedy="for the societal poverty line: relative_line(0.5, plus=1.15, floor=2.15)",
+            )
         if not 0 < self.share < float("inf"):
             raise MeasureError(
                 "the share of a relative line must be above zero",
@@ -166,6 +190,8 @@ def relative_line(
     boundary: Boundary = "<",
     label: str | None = None,
     within: bool = False,
+    plus: float = 0.0,
+    floor: float = 0.0,
 ) -> RelativeLine:
     """A share of the median, the mean or a quantile of the survey's own welfare, as a line.
 
@@ -180,6 +206,10 @@ def relative_line(
         How results name it; "0.6 of the median" unless given.
     within : bool
         Of each domain's own welfare: the line differs between areas.
+    plus, floor : float
+        The line is the share plus this, and at least the floor; both in the unit of welfare.
+        ``relative_line(0.5, plus=1.15, floor=2.15)`` is the World Bank's societal poverty line
+        for welfare in 2017 dollars a day.
 
     Returns
     -------
@@ -195,8 +225,9 @@ def relative_line(
     >>> relative_line(0.6).label, relative_line(0.4, of=0.75, within=True).label
     ('0.6 of the median', '0.4 of the quantile 0.75 of each area')
     """
-    line = RelativeLine(label or "", share, of, boundary, within)
+    line = RelativeLine(label or "", share, of, boundary, within, plus, floor)
     said = f"{share:g} of the {line.what}" + (" of each area" if within else "")
+    said = (f"{plus:g} + " if plus else "") + said + (f", at least {floor:g}" if floor else "")
     return replace(line, label=label or said)
 
 
@@ -223,6 +254,9 @@ class Micro(Protocol):
 
     def column(self, name: str) -> Any:
         """A column of flags or amounts."""
+
+    def weight(self, unit: Unit) -> Any:
+        """The weight of a household, or of its persons."""
 
     def found(self, scalar: Scalar, at: At) -> Any:
         """The figure that the first pass found in the row's domain."""
@@ -294,30 +328,31 @@ def _censored(_: Term, micro: Micro, at: At) -> Any:
 
 
 def _at_most(term: Term, micro: Micro, at: At) -> Any:
-    """Whether welfare is at most a number, or a figure of the domain."""
+    """One, or what is summed, where welfare is at most a number or a figure of the domain."""
+    amount = 1.0 if term.of is None else value(term.of, micro, at)
     if term.at is None:
-        return micro.where(micro.welfare <= (term.alpha or 0.0), 1.0, 0.0)
+        return micro.where(micro.welfare <= (term.alpha or 0.0), amount, 0.0)
     of = value(term.at.of, micro, at)
-    inside = micro.where(of <= micro.found(term.at, at), 1.0, 0.0)
+    inside = micro.where(of <= micro.found(term.at, at), amount, 0.0)
     return inside if term.at.among is None else inside * value(term.at.among, micro, at)
 
 
 def _kernel(term: Term, micro: Micro, at: At) -> Any:
     """Gaussian kernel at the line, or at a figure of the domain: its total is the density times
-    the population. The bandwidth is convey's (functions densfun and h_fun)."""
+    the population (times the mean there of what is summed). The bandwidth is convey's
+    (functions densfun and h_fun)."""
     scalar = term.at or Scalar("quantile")
     place = micro.line(at) if term.at is None else micro.found(scalar, at)
     width = micro.found(bandwidth(term), at)
     distance = micro.divide(place - value(scalar.of, micro, at), width)
     height = micro.divide(micro.exp(-(distance * distance) / 2.0), ROOT_TWO_PI * width)
-    return height if scalar.among is None else height * value(scalar.among, micro, at)
+    return height if term.of is None else height * value(term.of, micro, at)
 
 
 def bandwidth(term: Term) -> Scalar:
-    """The bandwidth of a "kernel" term."""
-    if term.at is None:
-        return Scalar("bandwidth", unit=term.unit)
-    return replace(term.at, kind="bandwidth", alpha=None, unit=term.unit)
+    """The bandwidth of a "kernel" term: of those whose density it is."""
+    of = Term("welfare") if term.at is None else term.at.of
+    return Scalar("bandwidth", of=of, among=term.among, unit=term.unit)
 
 
 def _ranked(term: Term, micro: Micro, at: At) -> Any:

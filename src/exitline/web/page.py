@@ -16,6 +16,11 @@ SCRIPTS = (
     "details.js", "lines.js", "table.js", "csv.js", "search.js", "compare.js", "main.js",
 )  # fmt: skip
 """Parts of the page's one script, in their order; they share one scope."""
+FOREIGN = (
+    "title", "summary", "notice", "years", "levels", "series", "outcomes", "standard", "sources",
+    "method", "disclosure", "verify",
+)  # fmt: skip
+"""Parts of a payload with words of the files that it was made from, beside names of areas."""
 FIRST_ROWS = 300
 """At most so many rows of the first level stand in the page for readers without JavaScript."""
 
@@ -54,7 +59,9 @@ def render(payload: Mapping[str, Any]) -> str:
     >>> html.startswith("<!doctype html>"), "832" in html
     (True, True)
     """
-    payload = {**payload, "areas": {**payload["areas"], "label": _names(payload["areas"])}}
+    areas = {**payload["areas"], "label": _shown(payload["areas"]["label"], lines=False)}
+    said = {name: _shown(part) for name, part in payload.items() if name in FOREIGN}
+    payload = {**payload, **said, "areas": areas}
     languages = list(payload["languages"])
     words = {code: _words()[code] for code in languages if code in _words()} or {
         "en": _words()["en"]
@@ -70,14 +77,15 @@ def render(payload: Mapping[str, Any]) -> str:
     )  # fmt: skip
 
 
-def _names(areas: Mapping[str, Any]) -> list[Any]:
-    """The names of areas, with what a browser would obey written out."""
-    return [
-        visible(label)
-        if isinstance(label, str)
-        else {code: visible(text) for code, text in label.items()}
-        for label in areas["label"]
-    ]
+def _shown(value: Any, *, lines: bool = True) -> Any:
+    """Texts with what a browser would obey written out; line ends stay, where texts have them."""
+    if isinstance(value, str):
+        return visible(value, lines=lines)
+    if isinstance(value, Mapping):
+        return {name: _shown(part, lines=lines) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(part, lines=lines) for part in value]
+    return value
 
 
 def _first(payload: Mapping[str, Any]) -> dict[str, Any]:
