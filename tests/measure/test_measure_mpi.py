@@ -148,8 +148,10 @@ def test_missing_indicators_are_left_out_and_counted():
         + ", ".join(f"{name} {homes[name].isna().sum()}" for name in NAMES)
     )
     whole = xl.mpi(homes[kept], SIXTHS, k="1/3", design=DESIGN)
-    for measure in ("H", "A", "M0"):
-        one, other = found.find(measure=measure), whole.find(measure=measure)
+    keys = [{"measure": name} for name in ("H", "A", "M0")]
+    keys += [{"measure": m, "indicator": n} for m in ("uncensored", "censored") for n in NAMES]
+    for key in keys:
+        one, other = found.find(**key), whole.find(**key)
         assert (one.estimate, one.n) == pytest.approx((other.estimate, other.n), rel=1e-13)
 
 
