@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
     from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
+    from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
+    from exitline.api.decompose import decompose, decompose_change
     from exitline.api.grouped import grouped, grouped_table
     from exitline.api.replicating import replicate_weights
     from exitline.data.design import Design
@@ -46,12 +48,18 @@ _HOME = {
     "change": "exitline.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
+    "decompose": "exitline.api.decompose",
+    "decompose_change": "exitline.api.decompose",
+    "deficit": "exitline.api.curves",
+    "dominance": "exitline.api.curves",
     "estimate": "exitline.api",
     "grouped": "exitline.api.grouped",
     "grouped_table": "exitline.api.grouped",
     "glm": "exitline.api",
+    "growth_incidence": "exitline.api.curves",
     "load_standard": "exitline.standard:load",
     "load_study": "exitline.data.loader",
+    "lorenz": "exitline.api.curves",
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
     "relative_line": "exitline.measure.terms",
@@ -59,6 +67,7 @@ _HOME = {
     "run": "exitline.api",
     "t_test": "exitline.api",
     "tabulate": "exitline.api",
+    "tip": "exitline.api.curves",
     "trim_weights": "exitline.api.adjusting",
 }
 
@@ -77,12 +86,18 @@ __all__ = [
     "change",
     "check",
     "decisions",
+    "decompose",
+    "decompose_change",
+    "deficit",
+    "dominance",
     "estimate",
     "glm",
     "grouped",
     "grouped_table",
+    "growth_incidence",
     "load_standard",
     "load_study",
+    "lorenz",
     "measure",
     "mpi",
     "relative_line",
@@ -90,6 +105,7 @@ __all__ = [
     "run",
     "t_test",
     "tabulate",
+    "tip",
     "trim_weights",
 ]
 

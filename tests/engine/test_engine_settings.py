@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from exitline.cli import call
@@ -145,3 +146,12 @@ def test_what_does_not_fit_in_memory_lies_in_the_private_folder():
     with opened(threads=1) as engine:
         (at,) = engine._backend.con.execute("SELECT current_setting('temp_directory')").fetchone()
         assert str(engine._scratch.path) in at
+
+
+def test_what_a_written_file_says_of_itself(tmp_path):
+    about = {'it\'s "a" key': "x 'y' \u4e34\n{z}", "other": '{"a": [1]}'}
+    with opened(threads=1) as engine:
+        table = engine.attach(open_source(pd.DataFrame({"y": [1.0, 2.0]})), "t")
+        assert engine.write(table, tmp_path / "a.parquet", about) == 2
+    found = pq.read_metadata(tmp_path / "a.parquet").metadata
+    assert {key: found[key.encode()].decode() for key in about} == about

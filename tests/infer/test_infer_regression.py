@@ -117,6 +117,26 @@ def test_far_from_zero_columns_lose_no_digits():
         assert a.se == pytest.approx(b.se, rel=1e-7)
 
 
+REPLICATED = pd.read_csv(HERE / "reference" / "replicated_models.csv")
+
+
+@pytest.mark.parametrize("model", ["linear", "poisson"])
+@pytest.mark.parametrize("mse", [True, False])
+def test_replicate_weights_fit_the_model_again(model, mse):
+    schools = SCHOOLS["clus2"].copy()
+    districts = schools["dnum"].unique()
+    k = len(districts)
+    for i, one in enumerate(districts):
+        schools[f"r{i}"] = schools["pw"] * np.where(schools["dnum"] == one, 0, k / (k - 1))
+    design = xl.Design(weight="pw", replicates=[f"r{i}" for i in range(k)], kind="JK1", mse=mse)
+    response, family = ("api00", "linear") if model == "linear" else ("enroll", "poisson")
+    got = xl.glm(f"{response} ~ ell + meals", schools, design, family=family)
+    wanted = REPLICATED[(REPLICATED["model"] == model) & (REPLICATED["mse"] == mse)]
+    assert got.df == wanted["df"].iloc[0]
+    np.testing.assert_allclose(got.estimate, wanted["estimate"], rtol=1e-9)
+    np.testing.assert_allclose(got.se, wanted["se"], rtol=1e-9)
+
+
 def test_odds_ratios_are_exponentials():
     fit = _fitted("strat", "logit")
     plain, ratios = fit.to_pandas(), fit.to_pandas(exponentiated=True)

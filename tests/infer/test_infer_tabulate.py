@@ -214,3 +214,21 @@ def test_what_cannot_be_tested_says_why(columns, statistic, said):
     homes["copy"] = homes["a"]
     with pytest.raises(ExitlineError, match=said):
         xl.tabulate(homes, *columns).test(statistic)
+
+
+REPLICATED = _reference("replicated_tables.csv")
+
+
+@pytest.mark.parametrize("mse", [True, False])
+def test_replicate_weights_count_every_figure_again(mse):
+    schools = pd.read_csv(HERE / "cases" / "api_models_clus2.csv")
+    districts = schools["dnum"].unique()
+    k = len(districts)
+    for i, one in enumerate(districts):
+        schools[f"r{i}"] = schools["pw"] * np.where(schools["dnum"] == one, 0, k / (k - 1))
+    design = xl.Design(weight="pw", replicates=[f"r{i}" for i in range(k)], kind="JK1", mse=mse)
+    table = xl.tabulate(schools, "stype", "sch.wide", design=design)
+    found = table.to_pandas().set_index(["share", "row", "column"])["se"]
+    for row in REPLICATED[REPLICATED["mse"] == mse].itertuples():
+        got = table.test(row.what).p if row.row == "" else found[row.what, row.row, row.column]
+        assert got == pytest.approx(row.value, rel=1e-9), row

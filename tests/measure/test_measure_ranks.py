@@ -89,14 +89,18 @@ def _gini(y, w):
 
 
 def _zenga(y, w):
-    """Langel and Tillé (2012), section 3, one step for each distinct value."""
-    values, place = np.unique(y, return_inverse=True)
+    """One step for each distinct value: Barabesi, Diana and Perri (2016) where one household
+    has it, Langel and Tillé (2012), section 3, where several share it."""
+    values, place, rows = np.unique(y, return_inverse=True, return_counts=True)
     d = np.bincount(place, w)
     N, Y = d.sum(), (d * values).sum()
     upto, sums = np.cumsum(d), np.cumsum(d * values)
     found = 0.0
     for k, v in enumerate(values):
         before, lower = upto[k] - d[k], sums[k] - d[k] * v
+        if rows[k] == 1:
+            found += d[k] / N * (1 - (N - upto[k]) * lower / (upto[k] * (Y - lower)))
+            continue
         A = before * v - lower
         if k > 0:
             found += A / (Y + A) * np.log(upto[k] / before)
@@ -176,8 +180,11 @@ def test_neither_order_nor_scale_of_weights_nor_split_rows_matter(duck, seed, fa
     changed = homes.sample(frac=1, random_state=seed)
     halves = [changed.assign(w=changed.w * factor * share) for share in (0.25, 0.75)]
     other = _figures(pd.concat(halves), duck)
-    steady = [m not in ("wolfson",) for m in EVERY]  # its density's bandwidth: R's trap 2
-    np.testing.assert_allclose(plain.estimate, other.estimate, rtol=1e-9)
+    steady = [m not in ("wolfson", "zenga") for m in EVERY]  # densities' bandwidth: R's trap 2
+    whole = [m != "zenga" for m in EVERY]  # R's estimator: a household alone is one step
+    shuffled = _figures(changed, duck)
+    np.testing.assert_allclose(plain, shuffled, rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(plain.estimate[whole], other.estimate[whole], rtol=1e-9)
     np.testing.assert_allclose(plain.se[steady], other.se[steady], rtol=1e-7, atol=1e-12)
 
 
@@ -250,3 +257,13 @@ def test_zero_takes_part_where_the_index_exists_there(duck):
 def test_parameters_out_of_range_are_refused(name):
     with pytest.raises(MeasureError, match=r"not defined|must be above zero"):
         xl.measure.named(name)
+
+
+def test_replicates_need_no_derivative_at_a_relative_line(duck):
+    homes, line = _homes(), xl.relative_line(0.8)
+    with pytest.raises(MeasureError, match="or replicate weights"):
+        xl.estimate(homes, "fgt(0.5)", welfare="y", line=line, engine=duck,
+                    design=xl.Design(weight="w", psu="psu"))  # fmt: skip
+    found = _by_differences(homes, duck, ["fgt(0.5)", "richness_concave(0.5)"], welfare="y",
+                            line=line)  # fmt: skip
+    assert (found.se > 0).all()

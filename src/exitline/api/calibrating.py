@@ -15,7 +15,7 @@ from exitline.data.design import Design
 from exitline.data.margins import COLUMNS, Margin, margins_from_rows, margins_of
 from exitline.errors import DesignError, Faults
 from exitline.infer.weighting.distances import Method
-from exitline.infer.weighting.sample import FACTOR
+from exitline.infer.weighting.sample import FACTOR, REPLICATE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +109,7 @@ def calibrate(
     data : path, pandas, Polars or PyArrow table, Ibis table, or Source
         The sample, one unit a row.
     design : Design
-        Its `weight` is calibrated.
+        Its `weight` is calibrated; where it has replicate weights, each of them is, too.
     totals : mapping, path or table
         By name: ``{"zone": {"rural": 19174, "urban": 22116}}`` for levels,
         ``{("zone", "sex"): {("rural", "f"): 7010, ...}}`` for a crossing,
@@ -181,19 +181,30 @@ def calibrate(
         (within,) if isinstance(within, str) else tuple(within or ()), name, regression,
     )  # fmt: skip
     source = open_source(data)
+    design = design.matching(source.names or ())
     keys = _keys(model, limits)
-    source = source.using(_uses(model))
+    source = source.using(_uses(model, design.replicates))
+    new = (name, *(f"{name}_{i + 1}" for i in range(len(design.replicates))))
     with session(engine) as running:
-        grouped = _grouped(source, model, keys, running, name)
+        grouped = _grouped(source, model, keys, running, new, design.replicates)
     sample = Sample.of(grouped, keys, model, source.labels)
     found = sample.solve(method, limits, iterations)
-    kept = [keys[i] for i in sample.key_positions]
+    each = sample.solve_replicates(method, limits, iterations, design.replicates)
+    columns = (FACTOR, *(f"{REPLICATE}{i}" for i in range(len(design.replicates))))
     return Calibrated(
-        source, engine, tuple(kept), sample.groups(found), {name: FACTOR},
-        design.weight, _notes(found), replace(design, weight=name, calibration=model), model,
-        method, found.iterations,
+        source, engine, tuple(keys[i] for i in sample.key_positions), sample.groups(found, each),
+        dict(zip(new, columns, strict=True)), design.weight, _notes(found),
+        _calibrated(design, model, new), model, method, found.iterations,
         (float(found.factor.min()), float(found.factor.max())), _totals(sample, found),
+        weights=dict(zip(new[1:], design.replicates, strict=True)),
     )  # fmt: skip
+
+
+def _calibrated(design: Design, model: Calibration, new: Sequence[str]) -> Design:
+    """The design with its new weights: residuals make errors, or calibrated replicates do."""
+    if design.replicates:
+        return replace(design, weight=new[0], replicates=tuple(new[1:]))
+    return replace(design, weight=new[0], calibration=model)
 
 
 def _margins(totals: Any, engine: str | Engine) -> tuple[Margin, ...]:
@@ -240,9 +251,8 @@ def _check(
         faults.add(_unfit("count", "design.size, the persons in a household", "no size"))
     if design.calibration is not None:
         faults.add(_unfit("design", "weights that are not calibrated yet", "a calibration"))
-    if design.replicates or design.census:
-        faults.add(_unfit("design", "a sample with one column of weights",
-                          "replicate weights" if design.replicates else "a census"))  # fmt: skip
+    if design.census:
+        faults.add(_unfit("design", "a sample", "a census"))
     faults.raise_all()
 
 
@@ -278,18 +288,23 @@ def _keys(model: Calibration, limits: Bounds) -> tuple[Key, ...]:
     return tuple(Key(c) for c in codes) + tuple(Key(c, "number") for c in numbers)
 
 
-def _uses(model: Calibration) -> Any:
+def _uses(model: Calibration, replicates: Sequence[str]) -> Any:
     """How the columns are read."""
     from exitline.data.uses import role_uses
 
     return role_uses(
-        numeric=(model.weight, *model.numbers),
+        numeric=(model.weight, *model.numbers, *replicates),
         code=(*model.within, *model.categories),
     )  # fmt: skip
 
 
 def _grouped(
-    source: Source, model: Calibration, keys: Sequence[Key], running: Engine, name: str
+    source: Source,
+    model: Calibration,
+    keys: Sequence[Key],
+    running: Engine,
+    new: Sequence[str],
+    replicates: Sequence[str],
 ) -> pa.Table:
     """The rows, grouped; refused where some cannot be used."""
     from exitline.data.uses import narrowed
@@ -298,11 +313,13 @@ def _grouped(
     from exitline.measure.plan import require_usable
 
     if source.names is not None:
-        refuse_names([name], source.names)
-    table = running.attach(narrowed(source, [model.columns]), "households")
-    refuse_names([name], table.columns)
-    require_usable([c for c in model.columns if c != model.calibrated], table)
-    grouped = running.run(groups(table, keys, model.weight))
+        refuse_names(new, source.names)
+    table = running.attach(narrowed(source, [model.columns, tuple(replicates)]), "households")
+    refuse_names(new, table.columns)
+    own = [c for c in model.columns if c != model.calibrated]
+    require_usable([*own, *replicates], table)
+    sums = {f"{REPLICATE}{i}": column for i, column in enumerate(replicates)}
+    grouped = running.run(groups(table, keys, model.weight, sums=sums))
     refuse_unusable_groups(grouped, keys, model.weight)
     return grouped
 

@@ -192,7 +192,7 @@ def estimate_table(
     """
     from exitline.api.auxiliaries import auxiliary_table
     from exitline.api.proportions import by_value
-    from exitline.api.relative import resolve_all
+    from exitline.api.relative import own_lines, resolve_all
     from exitline.data.subpopulation import SUBPOPULATION, subpopulation
     from exitline.infer.calibration import calibrated_from_arrow
     from exitline.infer.cells import cells_from_arrow, relabelled
@@ -205,10 +205,12 @@ def estimate_table(
     from exitline.measure.plan import make_plan, require_usable
     from exitline.measure.totals import totals, with_moments
 
+    own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)
+        own = own_lines(measures, table, welfare, design, engine)
     if design.calibration is not None:
         table = auxiliary_table(table, design, engine, labels)
     if where is not None and SUBPOPULATION not in table.columns:
@@ -216,14 +218,15 @@ def estimate_table(
     chosen = make_plan(
         table.columns, measures, welfare=welfare, line=line, design=design, by=by, year=year,
         level=level, with_squares=deff, where=SUBPOPULATION if where is not None else None,
+        own=own,
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
     plan, rows = chosen.plan, table
     if plan.design.replicates:  # hundreds of columns that only `micro` reads
         rows = table.drop(*plan.design.replicates)
     plan = with_moments(plan, rows, engine.run)
-    found = first_pass(rows, plan, engine.run)
-    arrow = engine.run(totals(rows, plan, found))
+    first = first_pass(rows, plan, engine.run)
+    arrow = engine.run(totals(rows, plan, first.found))
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
@@ -233,7 +236,10 @@ def estimate_table(
         replicated = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)
     calibrated = None
     if plan.design.calibration is not None and plan.clustered:
-        sums = engine.run(crossed(table, plan, found))
+        sums = engine.run(crossed(table, plan, first.found))
         calibrated = calibrated_from_arrow(arrow, sums, cells, plan)
-    result = infer(cells, plan, chosen.sets, Options(level, interval), replicated, calibrated)
+    options = Options(level, interval)
+    result = infer(cells, plan, chosen.sets, options, replicated, calibrated, first)
+    if where is not None:
+        result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
     return notes_on(result, arrow, cells, plan)

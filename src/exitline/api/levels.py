@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import MeasureError
+from exitline.errors import MeasureError, nearest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,3 +45,44 @@ def levels_of(
         )
     names = shown_names([as_text(value) for value in values], labels)
     return list(zip(values, names, strict=True))
+
+
+def based(levels: list[tuple[Any, str]], base: str | None, text: str) -> list[tuple[Any, str]]:
+    """The levels of a factor of a model, its base first.
+
+    Parameters
+    ----------
+    levels : list of (value, name)
+    base : str or None
+        The first unless given; as results or the data write it.
+    text : str
+        The factor, for the message.
+
+    Raises
+    ------
+    MeasureError
+        For a single level, or a base that is not there.
+    """
+    from exitline.infer.codes import as_text
+
+    if not levels[1:]:
+        raise MeasureError(
+            f"'{text}' has a single level",
+            where="formula",
+            expected="at least 2 levels on the rows of the model",
+            got=str(len(levels)),
+            remedy="leave it out",
+        )
+    if base is None:
+        return levels
+    first = [k for k, (value, name) in enumerate(levels) if base in (name, as_text(value))]
+    if not first:
+        names = [name for _, name in levels]
+        raise MeasureError(
+            f"'{text}' has no level '{base}'",
+            where="formula",
+            expected="one of " + ", ".join(names[:30]),
+            got=repr(base),
+            remedy=nearest(base, names) or "name one of its levels",
+        )
+    return [levels[first[0]], *(one for k, one in enumerate(levels) if k != first[0])]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from exitline.data.design import Design
-from exitline.errors import DataError, DesignError, MeasureError, nearest
+from exitline.errors import DataError, MeasureError, nearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from exitline.infer.regression import Regression
     from exitline.measure.formula import Factor, Formula
     from exitline.measure.model import Unit
-    from exitline.measure.regression import Family, Matrix, Scaling
+    from exitline.measure.model_matrix import Matrix
+    from exitline.measure.regression import Family, Scaling
 
     Floats = NDArray[np.float64]
 
 ALIASES = {"linear": "gaussian", "logit": "binomial"}
-MOST_STEPS = 40
-CONVERGED = 1e-11
-"""Largest step, over one plus the largest coefficient (of scaled columns), at the end."""
+AT_ONCE = 20_000_000
+"""Replicate weights that are read at a time: rows x replicates."""
 
 
 def glm(
@@ -101,7 +101,7 @@ def glm(
     from exitline.measure.plan import require_usable
 
     drawn = design or Design()
-    kind = _family(family, unit, drawn)
+    kind = _family(family, unit)
     parsed = parse_formula(formula)
     added = parse_factor(offset) if offset else None
     columns = [*parsed.columns, *(added.columns if added else ())]
@@ -115,7 +115,7 @@ def glm(
         return model.fitted(table, parsed, formula, added, source.labels)
 
 
-def _family(family: str, unit: str, design: Design) -> Family:
+def _family(family: str, unit: str) -> Family:
     """The family by its own name; what cannot be fitted is refused."""
     from exitline.measure.model import Unit
     from exitline.measure.regression import Family
@@ -134,14 +134,6 @@ def _family(family: str, unit: str, design: Design) -> Family:
             expected="one of " + ", ".join(get_args(Unit)),
             got=repr(unit),
             remedy="persons are households times their size; without a size each is one",
-        )
-    if design.replicates:
-        raise DesignError(
-            "a regression on replicate weights is not available yet",
-            where="design.replicates",
-            expected="strata and PSUs, for linearisation",
-            got=f"{len(design.replicates)} replicate weights",
-            remedy="leave the replicates out and name strata and psu, if the file has them",
         )
     found: Any = ALIASES.get(family, family)
     return found  # type: ignore[no-any-return]
@@ -176,8 +168,9 @@ class _Model:
         labels: Mapping[str, Mapping[Any, str]],
     ) -> Regression:
         """The regression."""
-        from exitline.infer.regression import Regression, sandwich
-        from exitline.measure.regression import matrix, with_matrix, with_scores, with_values
+        from exitline.infer.regression import Regression, replicated, sandwich
+        from exitline.measure.model_matrix import matrix, with_matrix
+        from exitline.measure.regression import with_scores, with_values
 
         valued = with_values(table, formula, offset, self._takes_part(table))
         about = self._about(valued)
@@ -186,13 +179,18 @@ class _Model:
         rows = with_matrix(valued, made.columns, self._weight(table))
         scaling, start = self._start(rows, made)
         gamma, information = self._coefficients(rows, made, scaling, start)
-        back = _back(made, scaling)
-        scored = with_scores(rows, self.family, scaling, gamma.tolist())
-        scores = self._scores(scored, len(gamma))
+        back, n = _back(made, scaling), int(about.blocks[0].n[0])
+        if self.design.replicates:
+            again = [g @ back.T for g in self._again(rows, made, scaling, gamma, n)]
+            scales = np.array(self.design.scales(len(again)))
+            covariance = replicated(np.array(again), back @ gamma, scales, mse=self.design.mse)
+        else:
+            scored = with_scores(rows, self.family, scaling, gamma.tolist())
+            covariance = sandwich(self._scores(scored, len(gamma)), information, back)
         terms = [":".join(formula.factors[i].text for i in one) for one in formula.terms]
         return Regression(
-            text, self.family, made.names, back @ gamma, sandwich(scores, information, back),
-            float(about.blocks[0].df[0]) + 1.0 - len(gamma), int(about.blocks[0].n[0]),
+            text, self.family, made.names, back @ gamma, covariance,
+            float(about.blocks[0].df[0]) + 1.0 - len(gamma), n,
             float(about.blocks[0].population[0]), self.level,
             tuple(terms[k] or "Intercept" for k in made.terms),
             {formula.factors[i].text: one[0][1] for i, one in levels.items()}, _notes(about),
@@ -231,14 +229,14 @@ class _Model:
             weighs = weighs & table[SUBPOPULATION].fill_null(False)
         return weighs
 
-    def _weight(self, table: Any) -> Any:
-        """The weight of each row."""
+    def _weight(self, table: Any, column: str | None = None) -> Any:
+        """The weight of each row, or one of its replicate weights."""
         import ibis
 
         from exitline.measure import portable
 
-        weight = portable.number(table[self.design.weight]) if self.design.weight else None
-        weight = ibis.literal(1.0) if weight is None else weight
+        name = column or self.design.weight
+        weight = ibis.literal(1.0) if name is None else portable.number(table[name])
         if self.unit == "persons" and self.design.size:
             weight = weight * portable.number(table[self.design.size])
         return weight
@@ -247,7 +245,7 @@ class _Model:
         self, table: Any, formula: Formula, labels: Mapping[str, Mapping[Any, str]]
     ) -> dict[int, list[tuple[Any, str]]]:
         """Levels of each factor of categories, value and name, the base first."""
-        from exitline.api.levels import levels_of
+        from exitline.api.levels import based, levels_of
         from exitline.measure.regression import is_category, levels_query
 
         found = {}
@@ -256,7 +254,7 @@ class _Model:
                 values = self.engine.run(levels_query(table, index))
                 shown = labels.get(factor.columns[0], {}) if factor.tree is None else {}
                 levels = levels_of(values, shown, factor.text, "formula")
-                found[index] = _based(levels, factor.base, factor.text)
+                found[index] = based(levels, factor.base, factor.text)
         return found
 
     def _start(self, rows: Any, made: Matrix) -> tuple[Scaling, Floats]:
@@ -284,7 +282,7 @@ class _Model:
         self, rows: Any, made: Matrix, scaling: Scaling, start: Floats
     ) -> tuple[Floats, Floats]:
         """Newton's method: one query for each step, halved where the likelihood would fall."""
-        from exitline.infer.regression import newton_step
+        from exitline.infer.regression import CONVERGED, MOST_STEPS, newton_step
 
         gamma, before, step = start, -np.inf, np.zeros(len(start))
         for _ in range(MOST_STEPS):
@@ -305,6 +303,26 @@ class _Model:
             remedy="a column, or a sum of columns, tells the response exactly: leave it out, or "
             "join levels on which the response is always the same",
         )
+
+    def _again(
+        self, rows: Any, made: Matrix, scaling: Scaling, gamma: Floats, n: int
+    ) -> Iterator[Floats]:
+        """The coefficients with each replicate weight, from those of the full sample on."""
+        from exitline.infer.regression import fit_again
+        from exitline.measure.regression import rows_query
+
+        names, size = self.design.replicates, len(gamma)
+        step = max(1, AT_ONCE // max(n, 1))
+        for start in range(0, len(names), step):
+            some = names[start : start + step]
+            query = rows_query(rows, size, [self._weight(rows, name) for name in some])
+            read = self.engine.run(query)
+            x = np.column_stack([read.column(f"x{j}").to_numpy() for j in range(size)])
+            z = (x - np.array(scaling.centre)) / np.array(scaling.spread)
+            y, offset = (read.column(name).to_numpy() for name in ("y", "offset"))
+            for k, name in enumerate(some):
+                weight = read.column(f"w{k}").to_numpy().astype(np.float64)
+                yield fit_again(z, y, offset, (name, weight), self.family, (gamma, made.names))
 
     def _at(self, rows: Any, scaling: Scaling, gamma: Floats) -> _At:
         """Information, scores and likelihood at some coefficients."""
@@ -343,33 +361,6 @@ class _At:
     information: Floats
     scores: Floats
     likelihood: float
-
-
-def _based(levels: list[tuple[Any, str]], base: str | None, text: str) -> list[tuple[Any, str]]:
-    """The levels of a factor, its base first."""
-    from exitline.infer.codes import as_text
-
-    if not levels[1:]:
-        raise MeasureError(
-            f"'{text}' has a single level",
-            where="formula",
-            expected="at least 2 levels on the rows of the model",
-            got=str(len(levels)),
-            remedy="leave it out",
-        )
-    if base is None:
-        return levels
-    first = [k for k, (value, name) in enumerate(levels) if base in (name, as_text(value))]
-    if not first:
-        names = [name for _, name in levels]
-        raise MeasureError(
-            f"'{text}' has no level '{base}'",
-            where="formula",
-            expected="one of " + ", ".join(names[:30]),
-            got=repr(base),
-            remedy=nearest(base, names) or "name one of its levels",
-        )
-    return [levels[first[0]], *(one for k, one in enumerate(levels) if k != first[0])]
 
 
 def _refuse_response(least: float, most: float, family: Family) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import MeasureError
+from exitline.measure.catalogue import named
 from exitline.measure.distribution import density, location
+from exitline.measure.model import Measure
 from exitline.measure.terms import Location, PovertyLine, RelativeLine
 
 if TYPE_CHECKING:
@@ -40,7 +44,7 @@ def resolve(
     if line.within:
         own = Location(line.share, line.p, float("nan"), float("nan"), within=True)
         return PovertyLine(line.label, float("nan"), line.boundary, relative=own)
-    value = engine.run(location(table, line.p, welfare, design)).column("location")[0].as_py()
+    value = location(table, line.p, welfare, design, engine.run)
     if value is None or not value > 0:
         raise MeasureError(
             f"the line '{line.label}' is a share of a {line.what} that is not above zero",
@@ -76,3 +80,32 @@ def resolve_all(table: Any, line: Any, welfare: str | None, design: Design, engi
     if isinstance(line, Sequence) and not isinstance(line, str):
         return [resolve_all(table, v, welfare, design, engine) for v in line]
     return line
+
+
+def own_lines(
+    measures: Any, table: Any, welfare: str, design: Design, engine: Engine
+) -> tuple[PovertyLine, ...]:
+    """The lines that measures bring along, each found once.
+
+    Parameters
+    ----------
+    measures : as in `exitline.estimate`
+    table : ibis.Table
+    welfare : str
+    design : Design
+    engine : Engine
+
+    Returns
+    -------
+    tuple of PovertyLine
+        Each says whose it is; results do not name it.
+    """
+    wanted: dict[RelativeLine, None] = {}
+    for one in [measures] if isinstance(measures, str | Measure) else measures:
+        with suppress(MeasureError):  # refused where measures are resolved
+            found = named(one).own_line
+            wanted |= {} if found is None else {found: None}
+    return tuple(
+        replace(resolve(table, line, welfare, design, engine), label="", owner=line)
+        for line in wanted
+    )

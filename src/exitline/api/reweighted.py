@@ -7,27 +7,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from exitline.data.source import Source
     from exitline.engine.base import Engine
     from exitline.measure.keyed import Key
-
-    Floats = NDArray[np.float64]
 
 KINDS = (".parquet", ".csv")
 """Files that rows with new columns can be written as."""
 FEW = 20
 """New columns up to which the engine writes them; more are written in batches of rows."""
 BATCH = 50_000
-_GROUP, _WEIGHT = "exitline__group", "exitline__weight"
+_GROUP, _WEIGHT = "exitline__group", "exitline__weight_"
 
 
 @dataclass(frozen=True)
@@ -49,6 +44,8 @@ class Reweighted:
         New columns, and the columns of `groups` that they are made of.
     weight : str or None
         A column that `groups` are factors of.
+    weights : mapping of str to str
+        The same for single new columns.
     notes : tuple of str
         What a user should know.
     """
@@ -60,6 +57,7 @@ class Reweighted:
     new: Mapping[str, str] = field(repr=False)
     weight: str | None = field(repr=False)
     notes: tuple[str, ...] = ()
+    weights: Mapping[str, str] = field(default_factory=dict, repr=False, kw_only=True)
 
     def to_arrow(self) -> pa.Table:
         """All rows in their order, with the new columns last."""
@@ -126,11 +124,11 @@ class Reweighted:
         table = running.attach(numbered(self.source), "households")
         found = self._attached(running, self.groups)
         kept = [c for c in table.columns if c != ROW]
-        new = {name: (column, self.weight) for name, column in self.new.items()}
+        new = {name: (column, self._times(name)) for name, column in self.new.items()}
         return joined(table, found, self.keys, new, kept)
 
-    def _parts(self) -> tuple[pa.Table, Any, Floats]:
-        """All rows in their order, the number of each row's group, and its weight."""
+    def _parts(self) -> tuple[pa.Table, Any, pa.Table]:
+        """All rows in their order, the number of each row's group, and its weights."""
         import pyarrow as pa
 
         from exitline.engine.session import session
@@ -139,20 +137,26 @@ class Reweighted:
         source = self.source
         keyed = self.groups.select([key_name(i) for i in range(len(self.keys))])
         keyed = keyed.append_column(_GROUP, pa.array(range(keyed.num_rows), pa.int64()))
-        new = {_GROUP: (_GROUP, None), _WEIGHT: (None, self.weight)}
-        if self.weight is None:
-            del new[_WEIGHT]
+        new: dict[str, tuple[str | None, str | None]] = {_GROUP: (_GROUP, None)}
+        new |= {_WEIGHT + name: (None, name) for name in self._rows_weights()}
         with session(self.engine) as running:
             table = running.attach(numbered(source), "households")
             weights = self._attached(running, keyed)
             kept = (ROW,) if source.kind == "arrow" else table.columns
             rows = joined(table, weights, self.keys, new, kept)
             found = running.run(rows.order_by(ROW) if source.kind == "arrow" else rows)
-        ones = np.ones(found.num_rows)
-        times = ones if self.weight is None else found.column(_WEIGHT).to_numpy()
+        times = found.select([_WEIGHT + name for name in self._rows_weights()])
         own = source.table if source.kind == "arrow" else found.drop_columns(list(new))
         assert own is not None
-        return own, found.column(_GROUP), times
+        return own, found.column(_GROUP), times.rename_columns(self._rows_weights())
+
+    def _times(self, name: str) -> str | None:
+        """The column that a new one is a multiple of."""
+        return self.weights.get(name, self.weight)
+
+    def _rows_weights(self) -> list[str]:
+        """Every column that a new one is a multiple of."""
+        return list(dict.fromkeys(t for name in self.new if (t := self._times(name)) is not None))
 
     def _attached(self, running: Engine, table: pa.Table) -> Any:
         """Groups where the engine can join them to the rows."""
@@ -162,15 +166,16 @@ class Reweighted:
             return in_memory(table)
         return running.attach(_groups(table), "weights")
 
-    def _multiplied(self, rows: Any, group: Any, times: Floats) -> pa.Table:
+    def _multiplied(self, rows: Any, group: Any, times: pa.Table) -> pa.Table:
         """Rows with new columns: those of their groups, times their weights."""
         import pyarrow as pa
 
         place = group.to_numpy()
-        made = [
-            pa.array(times * self.groups.column(column).to_numpy()[place])
-            for column in self.new.values()
-        ]
+        made = []
+        for name, column in self.new.items():
+            value = self.groups.column(column).to_numpy()[place]
+            of = self._times(name)
+            made.append(pa.array(value if of is None else times.column(of).to_numpy() * value))
         return pa.table([*rows.columns, *made], names=[*rows.column_names, *self.new])
 
 

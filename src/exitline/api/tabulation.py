@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+import numpy as np
+
 from exitline.data.design import Design
 
 if TYPE_CHECKING:
@@ -96,10 +98,14 @@ def tabulate(
         by = [KNOWN, ROW] if column is None else [KNOWN, ROW, COLUMN, (ROW, COLUMN)]
         found = estimate_table(
             with_categories(table, row, column), [number, about], running, welfare=None, line=None,
-            design=drawn, by=by, level=level, where=where, labels=lambda name: shown.get(name, {}),
+            design=replace(drawn, mse=True) if drawn.replicates else drawn, by=by, level=level,
+            where=where, labels=lambda name: shown.get(name, {}),
         )  # fmt: skip
     counted = tuple(_counted(found, one if isinstance(one, str) else ", ".join(one)) for one in by)
-    return tabulation(_with_notes(found, counted[0], names), names, counted, interval)
+    replicates = None
+    if drawn.replicates:
+        replicates = np.array(drawn.scales(len(drawn.replicates))), drawn.mse
+    return tabulation(_with_notes(found, counted[0], names), names, counted, interval, replicates)
 
 
 def _refuse_other_than_names(row: Any, column: Any) -> None:

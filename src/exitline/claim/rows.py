@@ -76,13 +76,16 @@ def _batches(data: Any) -> Iterator[pa.RecordBatch]:
     """The rows in pieces; Parquet files are never held as a whole."""
     import pyarrow.parquet
 
+    from exitline.data.held import HeldFile
     from exitline.data.source import open_source
     from exitline.engine.session import session
 
     source = open_source(data)
     if source.kind == "parquet" and source.path is not None:
-        with pyarrow.parquet.ParquetFile(source.path) as file:
+        held = source.held or HeldFile(source.path)
+        with pyarrow.parquet.ParquetFile(held.name_for_engine) as file:
             yield from _or_empty(file.iter_batches(_BATCH), file.schema_arrow)
+        held.check()
     elif source.kind == "csv":
         with session() as engine:
             table = engine.run(engine.attach(source, "rows"))

@@ -18,7 +18,6 @@ from exitline.data.values import BLANKS
 from exitline.engine import faults
 from exitline.engine.columns import NOT_READ, typed_csv
 from exitline.engine.compiled import compiled_once
-from exitline.engine.metadata import add_metadata
 from exitline.engine.settings import CLOSED, FIXED, closed, settings
 from exitline.engine.sql import quoted, text
 from exitline.engine.types import typed
@@ -202,10 +201,8 @@ class DuckDB:
             backend = self._ready(expression)
             copied = backend.con.execute(
                 f"COPY ({backend.compile(expression)}) TO {text(str(partial.absolute()))} "
-                "(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+                f"(FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false{_metadata(about or {})})"
             ).fetchone()
-            if about:
-                add_metadata(partial, about)
         return int(copied[0]) if copied else 0
 
     def close(self) -> None:
@@ -263,6 +260,12 @@ def opened(**options: Any) -> Iterator[DuckDB]:
         yield engine
     finally:
         engine.close()
+
+
+def _metadata(about: Mapping[str, str]) -> str:
+    """Key-value metadata as an option of COPY; nothing where there is none."""
+    said = ", ".join(f"{quoted(key)}: {text(value)}" for key, value in about.items())
+    return f", KV_METADATA {{{said}}}" if said else ""
 
 
 def _text(column: Any) -> Any:

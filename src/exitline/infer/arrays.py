@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.measure import terms
-from exitline.measure.first import CLOSE
+from exitline.measure.inverse import CLOSE, LINEAR
 from exitline.measure.terms import At
 
 if TYPE_CHECKING:
@@ -86,14 +86,17 @@ class Arrays:
         """A column of flags or amounts."""
         return self.given[f"flag{self.plan.flags.index(name)}"]
 
-    def weight(self, unit: Unit, *, whole: bool = False) -> Floats:
-        """Weights of households or of their persons; zero outside of the subpopulation."""
-        key = ("weight", unit, whole)
+    def weight(self, unit: Unit, *, whole: bool = False, fixed: bool = False) -> Floats:
+        """Weights of households or of their persons; zero outside of the subpopulation.
+
+        `fixed`: those of the full sample, shape (rows, 1).
+        """
+        key = ("weight", unit, whole, fixed)
         if key not in self._known:
             persons = unit == "persons" and self.plan.design.size is not None
             times = self.given["size"] if persons else 1.0
             times = times if whole else times * self.given["inside"]
-            self._known[key] = self.weights * times
+            self._known[key] = (self.given["weight"] if fixed else self.weights) * times
         found: Floats = self._known[key]
         return found
 
@@ -105,7 +108,7 @@ class Arrays:
         """A quantile or mean of each domain, shape (domains, weights)."""
         key = (scalar, at, whole)
         if key not in self._known:
-            weight = self.weight(scalar.unit, whole=whole)
+            weight = self.weight(scalar.unit, whole=whole, fixed=scalar.fixed)
             if scalar.among is not None:
                 weight = weight * terms.value(scalar.among, self, at)
             values = terms.value(scalar.of, self, at)
@@ -114,8 +117,12 @@ class Arrays:
                 top, bottom = (self.sum(x, weight, domains) for x in (values, 1.0))
                 with np.errstate(divide="ignore", invalid="ignore"):
                     self._known[key] = top / bottom
-            else:
+            elif scalar.rule in ("math", "hf1"):
                 self._known[key] = self._quantile(values, weight, scalar.alpha or 0.0, domains)
+            else:
+                self._known[key] = np.column_stack(
+                    [_by_rule(values[:, 0], w, domains, scalar) for w in weight.T]
+                )
         found: Floats = self._known[key]
         return found
 
@@ -223,6 +230,51 @@ class Arrays:
         """A value to a power; missing where there is none."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.power(value, exponent)
+
+
+def _by_rule(values: Floats, weight: Floats, domains: Domains, scalar: Scalar) -> Floats:
+    """A quantile of each domain by a rule that looks at neighbours (`exitline.measure.inverse`)."""
+    rows = np.flatnonzero(weight > 0)
+    rows = rows[np.lexsort((weight[rows], values[rows], domains.code[rows]))]
+    x, w, code = values[rows], weight[rows], domains.code[rows]
+    ends = np.searchsorted(code, np.arange(domains.size + 1))
+    there = ends[:-1] < ends[1:]
+    running = np.concatenate([[0.0], np.cumsum(w)])
+    total = np.where(there, running[ends[1:]] - running[ends[:-1]], np.nan)
+    reached = running[1:] - running[ends[code]]
+    own, shift = LINEAR.get(scalar.rule, (0.0, 0.0))
+    last = np.where(there, w[np.maximum(ends[1:] - 1, 0)] if len(w) else np.nan, np.nan)
+    target = (scalar.alpha or 0.0) * (total + shift * last)
+    close = CLOSE * total
+
+    def at(short: NDArray[np.bool_]) -> Ints:
+        """The row after those that fall short, by domain; the last one if all do."""
+        count = np.bincount(code, weights=short, minlength=domains.size).astype(np.int64)
+        return np.asarray(np.minimum(ends[:-1] + count, np.maximum(ends[1:] - 1, 0)))
+
+    result = np.full(domains.size, np.nan)
+    if not len(x):
+        return result
+    if scalar.rule in LINEAR:
+        place = reached - own * w
+        after = at(place < target[code])
+        before = np.maximum(after - 1, ends[:-1].clip(max=len(x) - 1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            way = (target - place[before]) / (place[after] - place[before])
+        way = np.where(place[after] > place[before], np.clip(way, 0.0, 1.0), 0.0)
+        found = x[before] + way * (x[after] - x[before])
+    else:
+        low = x[at(reached < (target - close)[code])]
+        high = x[at(reached <= (target + close)[code])]
+        if scalar.rule == "hf3":
+            new = np.ones(len(x), dtype=bool)
+            new[1:] = (x[1:] != x[:-1]) | (code[1:] != code[:-1])
+            rank = np.bincount(code, weights=new & (x <= low[code]), minlength=domains.size)
+            found = np.where(rank % 2 == 0, low, high)
+        else:
+            found = (low + high) / 2.0
+    result[there] = found[there]
+    return result
 
 
 def _by_segment(upto: Floats, starts: Ints) -> tuple[Floats, Floats]:

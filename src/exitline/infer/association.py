@@ -51,6 +51,8 @@ class Counts:
     counts : float array, shape (rows, columns)
     covariance : float array, shape (rows x columns, rows x columns)
         Row by row.
+    of_shares : float array
+        The covariance of the cells' shares of all, alike.
     n : int
         Households counted.
     df : float
@@ -59,6 +61,7 @@ class Counts:
 
     counts: Floats
     covariance: Floats
+    of_shares: Floats
     n: int
     df: float
 
@@ -138,15 +141,12 @@ def _pearson(table: Counts, statistic: Statistic) -> AssociationTest:
 def _design_effects(table: Counts, share: Floats) -> Floats:
     """Generalised design effects: eigenvalues of the covariance of the interactions over that
     of a multinomial sample (Rao and Scott 1984, section 3)."""
-    total = table.counts.sum()
-    by_share = (np.eye(len(share)) - share[:, None]) / total
-    covariance = by_share @ table.covariance @ by_share.T
     inverse = np.divide(1.0, share, out=np.zeros_like(share), where=share > 0)
     rows, columns = table.counts.shape
     interaction = np.kron(_contrasts(rows), _contrasts(columns))
     weighted = inverse[:, None] * interaction
     simple = interaction.T @ weighted / table.n
-    return np.linalg.eigvals(np.linalg.solve(simple, weighted.T @ covariance @ weighted)).real
+    return np.linalg.eigvals(np.linalg.solve(simple, weighted.T @ table.of_shares @ weighted)).real
 
 
 def _contrasts(size: int) -> Floats:

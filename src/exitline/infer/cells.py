@@ -359,6 +359,35 @@ def _quoted(part: str) -> str:
     return '"' + part.replace('"', '""') + '"'
 
 
+def place_of(keys: pa.Table, cells: Cells, columns: tuple[int, ...]) -> Ints:
+    """Which domain of a set each row of key columns is of; -1 for values without any cell.
+
+    Parameters
+    ----------
+    keys : pyarrow.Table
+        One column for each of `columns`, with values of the data.
+    cells : Cells
+    columns : tuple of int
+        Positions in `cells.domains`.
+    """
+    known = cells.written or cells.levels
+    of_cell, _ = domain_codes(cells, columns)
+    crossed, cell = np.zeros(keys.num_rows, dtype=np.int64), np.zeros(len(cells.n), dtype=np.int64)
+    lost = np.zeros(keys.num_rows, dtype=bool)
+    for c, name in zip(columns, keys.column_names, strict=True):
+        code, levels = codes(keys.column(name))
+        position = {value: i for i, value in enumerate(known[c])}
+        place = np.array([position.get(v, -1) for v in levels], dtype=np.int64)[code]
+        lost |= place < 0
+        crossed = crossed * len(known[c]) + place
+        cell = cell * len(known[c]) + cells.domains[c]
+    values = np.unique(cell)
+    of_value = np.full(len(values), -1, dtype=np.int64)
+    np.maximum.at(of_value, np.searchsorted(values, cell), of_cell)
+    at = np.minimum(np.searchsorted(values, crossed), len(values) - 1)
+    return np.where(lost | (values[at] != crossed), -1, of_value[at])
+
+
 def sum_by(group: Ints, values: Floats, size: int) -> Floats:
     """Sums of each column of `values` by group code, shape (size, columns)."""
     result = np.empty((size, values.shape[1]))

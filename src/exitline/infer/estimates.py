@@ -97,8 +97,9 @@ class Block:
     """All domains of one set for one measure at one line.
 
     `influence` holds the weighted influence of each row of `rows` at a fixed line, shape
-    (rows,); `at_line` what a relative line adds. `additive`: areas are parts of the figure of
-    all together (numbers of persons, sums of money). `share`: the figure lies between 0 and 1.
+    (rows,); `at_line` what a relative line adds, `slope` how the figure moves with such a line.
+    `additive`: areas are parts of the figure of all together (numbers of persons, sums of
+    money). `share`: the figure lies between 0 and 1.
     `terms`: columns of `rows.sums` that the measure is a function of. `more`: further columns
     that tell it from other blocks, such as its indicator. `effect`: the design effect against
     draws with replacement, which the scale of the weights does not touch.
@@ -122,6 +123,7 @@ class Block:
     share: bool = False
     terms: tuple[int, ...] = ()
     more: tuple[tuple[str, str | float], ...] = ()
+    slope: Floats | None = None
     effect: Floats | None = None
 
     def unknown(self, i: int) -> str:

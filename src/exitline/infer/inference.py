@@ -22,7 +22,9 @@ from exitline.infer.relative import (
     slope,
 )
 from exitline.infer.taylor import linearised_variance, sampled_in
+from exitline.infer.woodruff import Pending, with_limits
 from exitline.measure.model import Given, Term
+from exitline.measure.quantiles import share_at_or_below
 from exitline.measure.sums import Sum
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from exitline.infer.calibration import Calibrated
     from exitline.infer.cells import Cells, Rows
     from exitline.infer.replicates import Replicated
+    from exitline.infer.woodruff import Further
     from exitline.measure.model import Linear, Measure
     from exitline.measure.sums import Plan
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 ONE_PSU = "one PSU in the domain: no standard error can be estimated"
 NO_DF = "one PSU in each stratum of the domain: no degrees of freedom for an interval"
 NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
+NO_DENSITY = "all values are equal: no density, and no standard error"
 NO_CASES = "no household of the kind the measure averages over"
 ORDER = (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES)
 ROUNDING = 1e-13
@@ -74,6 +78,7 @@ def infer(
     options: Options,
     replicated: Replicated | None = None,
     calibrated: Calibrated | None = None,
+    further: Further | None = None,
 ) -> Estimates:
     """Estimates of every measure, line and set of domains.
 
@@ -90,6 +95,8 @@ def infer(
         The figures with replicate weights, where the design has such.
     calibrated : Calibrated, optional
         The auxiliaries, where the weights are calibrated.
+    further : Further, optional
+        Where quantiles are looked up that Woodruff's intervals end at.
 
     Returns
     -------
@@ -98,6 +105,7 @@ def infer(
     """
     frame = _frame(cells, plan, replicated)
     blocks: list[Block] = []
+    pending: list[Pending] = []
     overall: dict[tuple[str, int | None], float] = {}
     lines: dict[int, LineInfluence] = {}
     if cells.clustered:
@@ -118,7 +126,15 @@ def infer(
                 block = _block(by, measure, line, plan, frame, replace(options, assumed=assumed))
                 if not columns and block.effect is not None:
                     overall[measure.name, line] = _at_least_one(block.effect)
+                if measure.woodruff is not None and frame.stages:
+                    share = _block(by, share_at_or_below(measure), line, plan, frame, options)
+                    first = plan.first_of(measure.woodruff.at, line, columns)
+                    one = Pending(len(blocks), share, measure.woodruff, first, columns)
+                    pending.append(one)
                 blocks.append(block)
+    if pending:
+        assert further is not None
+        blocks = with_limits(blocks, pending, further, cells, options.level)
     nests = nesting(cells, sets, plan.domains)
     return Estimates(tuple(blocks), frame, options.level, _notes(blocks), nests=nests)
 
@@ -183,22 +199,26 @@ def _block(
     figure = measure.rule(Given(by.totals[:, terms], _found(by, measure, line, plan), at,
                                 measure.parameters))  # fmt: skip
     at_line = None
+    steep = None
+    if line is not None and plan.lines[line].relative is not None:
+        steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
     if by.replicated is not None:
         influence = by.replicated.influence(by.columns, measure.name, line, figure.value)
         rows = by.replicated.rows(rows)
     else:
-        steep = None
-        if line is not None and plan.lines[line].relative is not None and frame.stages:
-            steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
-            if not plan.lines[line].within:
-                at_line, steep = AtLine(steep, by.lines[line]), None
+        own_lines = None
+        if steep is not None and frame.stages:
+            if plan.lines[line or 0].within:
+                own_lines = steep
+            else:
+                at_line = AtLine(steep, by.lines[line or 0])
 
         def linear(some: Rows) -> Floats:
             influence = _influence(some, figure, terms)
-            if steep is None or line is None:
+            if own_lines is None or line is None:
                 return influence
             own = own_line_influence(some, by.totals, plan, line, by.columns)
-            return np.asarray(influence + steep[some.domain] * own)
+            return np.asarray(influence + own_lines[some.domain] * own)
 
         if by.calibrated is None:
             influence = linear(rows)
@@ -206,6 +226,10 @@ def _block(
             rows, influence = by.calibrated.of_domains(by.columns, rows, linear)
     about = by.about(plan.cases_of(measure, line, by.columns), plan, frame)
     se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
+    flat = np.zeros(rows.size, dtype=bool)
+    if frame.stages and by.replicated is None:
+        flat = ~np.isnan(figure.value) & np.isnan(figure.gradient).any(axis=1)
+        se[flat] = np.nan
     size = about.n.astype(np.float64)
     population = by.totals[:, index[plan.population_of(measure, line, by.columns)]]
     effect = deff = np.full(rows.size, np.nan)
@@ -229,9 +253,10 @@ def _block(
         population=population,
         influence=influence,
         at_line=at_line,
+        slope=steep,
         deff=deff,
         effect=effect,
-        reason=_reasons(value, se, about, measure.undefined),
+        reason=_reasons(value, se, about, flat, measure.undefined),
         additive=measure.additive,
         share=measure.interval == "share",
         terms=tuple(terms),
@@ -319,13 +344,15 @@ def _counts_nobody(by: _By, index: dict[Sum, int]) -> bool:
     return bool(households <= by.rows.count(by.rows.n).sum() * SCALED)
 
 
-def _reasons(value: Floats, se: Floats, about: _About, undefined: str) -> tuple[str, ...]:
+def _reasons(
+    value: Floats, se: Floats, about: _About, flat: NDArray[np.bool_], undefined: str
+) -> tuple[str, ...]:
     """Why a figure, its standard error or its interval is missing, by domain."""
     unknown, none = np.isnan(se), np.isnan(value)
     no_figure = none & (about.n > 0) & (undefined != "")
     found = np.select(
-        [no_figure, none, unknown & (about.psus < 2), unknown, about.df < 1],
-        [undefined, NO_CASES, ONE_PSU, NO_AVERAGE, NO_DF], "",
+        [no_figure, none, unknown & (about.psus < 2), flat, unknown, about.df < 1],
+        [undefined, NO_CASES, ONE_PSU, NO_DENSITY, NO_AVERAGE, NO_DF], "",
     )  # fmt: skip
     return tuple(str(text) for text in found)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import expit
 
-from exitline.errors import MeasureError, nearest
+from exitline.errors import DesignError, MeasureError, nearest
 from exitline.infer.compare import p_value
 from exitline.infer.contrasts import wald_of
 from exitline.infer.intervals import symmetric
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+MOST_STEPS = 40
+CONVERGED = 1e-11
+"""Largest step, over one plus the largest coefficient (of scaled columns), at the end."""
 ALIASED = 1e-11
 """Share of a column's variance, not explained by the columns before, below which it follows
 from them."""
@@ -246,3 +250,86 @@ def sandwich(estimates: Estimates, information: Floats, back: Floats) -> Floats:
     bread = back @ np.linalg.inv(information)
     found: Any = bread @ scores @ bread.T
     return np.asarray((found + found.T) / 2.0)
+
+
+def fit_again(
+    z: Floats,
+    y: Floats,
+    offset: Floats,
+    replicate: tuple[str, Floats],
+    family: str,
+    full: tuple[Floats, Sequence[str]],
+) -> Floats:
+    """The coefficients with one replicate weight, by Newton's method.
+
+    Parameters
+    ----------
+    z : float array, shape (rows, k)
+        Scaled columns.
+    y, offset : float arrays, shape (rows,)
+    replicate : (str, float array)
+        Column and weights.
+    family : {"gaussian", "binomial", "poisson"}
+    full : (float array, sequence of str)
+        The coefficients with the full-sample weights, where it starts, and their names.
+
+    Raises
+    ------
+    DesignError
+        Where the model cannot be fitted with these weights.
+    """
+    name, weight = replicate
+    gamma, names = full
+    if not np.all(np.isfinite(weight)):
+        raise _unfitted(name, "missing or infinite weights")
+    for _ in range(MOST_STEPS):
+        eta = z @ gamma + offset
+        mu, v = _expected(eta, family)
+        information = z.T @ (z * (weight * v)[:, None])
+        try:
+            step = newton_step(information, z.T @ (weight * (y - mu)), names)
+        except (MeasureError, np.linalg.LinAlgError) as reason:
+            raise _unfitted(name, str(reason).splitlines()[0]) from reason
+        gamma = gamma + step
+        if np.max(np.abs(step)) <= CONVERGED * (1.0 + np.max(np.abs(gamma))):
+            return gamma
+    raise _unfitted(name, "coefficients that grow without end")
+
+
+def _expected(eta: Floats, family: str) -> tuple[Floats, Floats]:
+    """The mean at a linear predictor, and its derivative."""
+    if family == "gaussian":
+        return eta, np.ones_like(eta)
+    if family == "poisson":
+        mean = np.exp(eta)
+        return mean, mean
+    mean = expit(eta)
+    return mean, mean * expit(-eta)
+
+
+def _unfitted(name: str, got: str) -> DesignError:
+    """The error for a replicate without a model."""
+    return DesignError(
+        f"the model cannot be fitted with the replicate weight '{name}'",
+        where=f"column '{name}'",
+        expected="a model that every replicate can be fitted with",
+        got=got,
+        remedy="leave out levels that few PSUs have, or join them",
+    )
+
+
+def replicated(again: Floats, full: Floats, scales: Floats, *, mse: bool) -> Floats:
+    """The covariance matrix of coefficients that were fitted again with each replicate weight.
+
+    Parameters
+    ----------
+    again : float array, shape (replicates, k)
+    full : float array, shape (k,)
+        With the full-sample weights.
+    scales : float array, shape (replicates,)
+    mse : bool
+        Whether deviations are from `full`, instead of the replicates' mean.
+    """
+    centre = full if mse else again[scales > 0].mean(axis=0)
+    away = (again - centre) * np.sqrt(scales)[:, None]
+    return np.asarray(away.T @ away)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.infer.taylor import covariance_with_all, linearised_variance
-from exitline.measure.sums import derivative_of, location_sums
+from exitline.measure.sums import derivatives_of, location_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -133,7 +133,9 @@ def line_values(rows: Rows, plan: Plan, index: int | None, by: By) -> Floats:
     return np.asarray(line.relative.share * rows.found[:, place])
 
 
-def slope(totals: Floats, figure: Linear, measure: Measure, plan: Plan, at: LineAt) -> Floats:
+def slope(
+    totals: Floats, figure: Linear, measure: Measure, plan: Plan, at: LineAt
+) -> Floats | None:
     """d(measure)/d(line) in each domain, by the chain rule over the measure's terms.
 
     Parameters
@@ -147,11 +149,15 @@ def slope(totals: Floats, figure: Linear, measure: Measure, plan: Plan, at: Line
     Returns
     -------
     float array, shape (domains,)
+        None where the measure has no derivative, and none is needed.
     """
     position = {s: i for i, s in enumerate(plan.sums)}
     result = np.zeros(len(totals)) if figure.line is None else figure.line.copy()
-    for k, term in enumerate(measure.terms):
-        for part in derivative_of(plan, term, at.index, at.by):
+    parts = derivatives_of(plan, measure, at.index, at.by)
+    if not parts:
+        return None
+    for k, of_term in enumerate(parts):
+        for part in of_term:
             scale = part.coefficient / (at.values if part.over_line else 1.0)
             if part.times is not None:
                 scale = scale * totals[:, position[part.times]]

@@ -11,11 +11,11 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.infer.arrays import Arrays, Domains
-from exitline.infer.cells import Rows
-from exitline.infer.codes import codes
+from exitline.infer.cells import Rows, domain_codes, place_of
 from exitline.infer.frame import Frame, Stage
 from exitline.measure import terms
 from exitline.measure.model import Given
+from exitline.measure.quantiles import share_at_or_below
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -213,30 +213,14 @@ def _domains(micro: pa.Table, cells: Cells, sets: tuple[By, ...]) -> dict[By, Do
 
     Rows outside of the subpopulation count with the first domain, with no weight.
     """
-    from exitline.infer.cells import domain_codes
-
     names = sorted(
         (n for n in micro.column_names if n.startswith("domain")), key=lambda n: int(n[6:])
     )
-    columns = [codes(micro.column(name)) for name in names]
-    known = cells.written or cells.levels
-    place = []
-    for (code, levels), there in zip(columns, known, strict=True):
-        position = {value: i for i, value in enumerate(there)}
-        place.append(np.array([position.get(v, -1) for v in levels], dtype=np.int64)[code])
     found = {}
     for by in {(), *sets}:
-        of_cell, keys = domain_codes(cells, by)
-        crossed = np.zeros(micro.num_rows, dtype=np.int64)
-        cell = np.zeros(len(cells.n), dtype=np.int64)
-        for c in by:
-            crossed = crossed * len(known[c]) + place[c]
-            cell = cell * len(known[c]) + cells.domains[c]
-        values, first = np.unique(cell, return_index=True)
-        of_value = np.zeros(len(values), dtype=np.int64)
-        np.maximum.at(of_value, np.searchsorted(values, cell), of_cell)
-        del first
-        found[by] = Domains(of_value[np.searchsorted(values, crossed)], len(keys))
+        place = place_of(micro.select([names[c] for c in by]), cells, by)
+        size = len(domain_codes(cells, by)[1])
+        found[by] = Domains(np.maximum(place, 0), size)
     return found
 
 
@@ -246,7 +230,8 @@ def _figures(
     """Each measure at each line in each set: figures by domain and weight."""
     for by in sets:
         size, many = arrays.sets[by].size, arrays.weights.shape[1]
-        for measure in plan.measures:
+        shares = [share_at_or_below(m) for m in plan.measures if m.woodruff is not None]
+        for measure in (*plan.measures, *shares):
             for line in plan.lines_of(measure):
                 with np.errstate(all="ignore"):
                     given = _given(arrays, measure, line, by)

@@ -11,8 +11,15 @@ from exitline.infer import intervals
 from exitline.infer.association import Counts, independence
 from exitline.infer.codes import MISSING_DOMAIN
 from exitline.infer.inference import NO_DF, ONE_PSU
-from exitline.infer.joint import Joint, of_areas
-from exitline.infer.taylor import linearised_variance
+from exitline.infer.table_errors import (
+    Errors,
+    Exact,
+    Functions,
+    Linearised,
+    Replicated,
+    numbers,
+    shares,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _Levels = tuple[list[tuple[str, ...]], tuple[str, ...]]
-AT_ONCE = 16
 SHARES = ("cell", "row", "column", "count")
 """What a figure of a table is a share of: all, its row, its column; or a number."""
 
@@ -163,8 +169,7 @@ class _Sets:
         Position of the value; -1 for all together.
     members : float array, shape (sets, cells)
         1 where a cell belongs to the set.
-    df, se : float arrays
-        Of shares of a set, and of its number.
+    df : float array
     n : int array
     alone : bool array
         Whether the households of a set are those of a single PSU.
@@ -174,7 +179,6 @@ class _Sets:
     column: Ints
     members: Floats
     df: Floats
-    se: Floats
     n: Ints
     alone: NDArray[np.bool_]
 
@@ -184,19 +188,22 @@ def tabulation(
     names: tuple[str, ...],
     counted: tuple[Counted, ...],
     interval: intervals.ShareMethod,
+    replicates: tuple[Floats, bool] | None = None,
 ) -> Tabulation:
     """The table, from the weighted counts of its cells.
 
     Parameters
     ----------
     estimates : Estimates
-        For the design.
+        For the design; of replicate weights, with deviations from the full-sample figure.
     names : tuple of str
         One column or two.
     counted : tuple of Counted
         By whether the categories are known, by row; and by column and by cell, of two columns.
     interval : str
         Of shares.
+    replicates : (float array, bool), optional
+        Scales of replicate weights, and whether deviations are from the full-sample figure.
 
     Returns
     -------
@@ -211,17 +218,20 @@ def tabulation(
     places = [_places(known.counts, [("1",)]), _places(rows.counts, of_row)]
     if columns:
         places += [_places(columns.counts, of_column), _places(cells.counts, grid)]
-    counts, covariance = _counts(estimates, cells.counts, _places(cells.counts, grid))
+    place = _places(cells.counts, grid)
+    counts = np.asarray(_taken(cells.counts.estimate, place, 0.0), dtype=np.float64)
+    errors = _errors(estimates, cells.counts, place, counts, replicates)
     shape = (len(of_row), len(of_column))
     sets = _laid_out(counted, places, shape)
-    figures = _figures(
-        sets, counts, estimates, (cells.counts, _places(cells.counts, grid)), interval
-    )
+    figures = _figures(sets, counts, errors, estimates.level, interval)
     shown = np.array([*row_names, ""]), np.array([*column_names, ""])
     return Tabulation(
         names[0], names[1] if columns else "", row_names, column_names,
         replace(figures, row=tuple(shown[0][figures.row]), column=tuple(shown[1][figures.column])),
-        Counts(counts.reshape(shape), covariance, int(sets.n[0]), _df(estimates)),
+        Counts(
+            counts.reshape(shape), errors.covariance(numbers(len(counts))),
+            errors.covariance(shares(len(counts))), int(sets.n[0]), _df(estimates),
+        ),
         estimates.level, estimates.notes,
     )  # fmt: skip
 
@@ -244,15 +254,19 @@ def _places(block: Block, keys: list[tuple[str, ...]]) -> Ints:
     return np.array([there.get(key, -1) for key in keys], dtype=np.int64)
 
 
-def _counts(estimates: Estimates, block: Block, places: Ints) -> tuple[Floats, Floats]:
-    """Weighted counts of the cells of a grid and their covariance; zero for empty cells."""
-    counts = _taken(block.estimate, places, 0.0)
-    covariance = np.zeros((len(places), len(places)))
-    if estimates.frame.stages:
-        matrix = Joint(estimates.frame, [of_areas(block)]).matrix()
-        there = places >= 0
-        covariance[np.ix_(there, there)] = matrix[np.ix_(places[there], places[there])]
-    return counts, covariance
+def _errors(
+    estimates: Estimates,
+    block: Block,
+    places: Ints,
+    counts: Floats,
+    replicates: tuple[Floats, bool] | None,
+) -> Errors:
+    """Where the errors of the table come from."""
+    if not estimates.frame.stages:
+        return Exact()
+    if replicates is None:
+        return Linearised(estimates.frame, block, places, counts)
+    return Replicated(block, places, counts, replicates[0], mse=replicates[1])
 
 
 def _taken(values: Any, places: Ints, empty: Any) -> Any:
@@ -279,30 +293,21 @@ def _laid_out(counted: tuple[Counted, ...], places: list[Ints], shape: tuple[int
     return _Sets(
         of_row, of_column, members.astype(np.float64),
         np.concatenate([_taken(one.about.df, at, np.nan) for one, at in pairs]),
-        np.concatenate([_taken(one.counts.se, at, 0.0) for one, at in pairs]),
         np.concatenate([_taken(one.about.n, at, 0) for one, at in pairs]),
         np.concatenate(alone),
     )  # fmt: skip
 
 
 def _figures(
-    sets: _Sets,
-    counts: Floats,
-    estimates: Estimates,
-    cells: tuple[Block, Ints],
-    interval: intervals.ShareMethod,
+    sets: _Sets, counts: Floats, errors: Errors, level: float, interval: intervals.ShareMethod
 ) -> Figures:
     """Every figure of the table; `row` and `column` are positions."""
     share, of, over = _wanted(sets)
-    number, level = over < 0, estimates.level
-    totals = sets.members @ counts
-    base = np.where(number, 1.0, totals[over])
-    value = totals[of] / base
-    slope = sets.members[of] - np.where(number[:, None], 0.0, value[:, None] * sets.members[over])
-    se = _standard_errors(slope / base[:, None], *cells, estimates)
-    about = np.where(number, of, over)
+    number, about = over < 0, np.where(over < 0, of, over)
+    functions = Functions(sets.members[of], sets.members[about], number)
+    value, se = functions.of(counts), errors.se(functions)
     lone = sets.alone[about] & ~number
-    se = np.where(lone, np.nan, np.where(number, sets.se[of], se))
+    se = np.where(lone, np.nan, se)
     df, n = sets.df[about], sets.n[about]
     bounds = intervals.share(value, se, n.astype(np.float64), df, level, interval)
     plain = intervals.symmetric(value, se, df, level)
@@ -311,29 +316,9 @@ def _figures(
     high = np.where(exact, value, np.where(number, plain.high, bounds.high))
     reason = np.select([lone, df < 1], [ONE_PSU, NO_DF], "")
     return Figures(
-        tuple(share), sets.row[of], sets.column[of], value, se, low, high, df, n, totals[about],
-        tuple(str(text) for text in reason),
+        tuple(share), sets.row[of], sets.column[of], value, se, low, high, df, n,
+        (sets.members @ counts)[about], tuple(str(text) for text in reason),
     )  # fmt: skip
-
-
-def _standard_errors(slope: Floats, block: Block, places: Ints, estimates: Estimates) -> Floats:
-    """Standard errors of linear functions of the cells' counts, shape (functions,).
-
-    Each is linearised as one figure of the whole sample, so that a share that cannot vary has
-    none. Functions are taken a few at a time, for the memory's sake.
-    """
-    size = len(slope)
-    if not estimates.frame.stages:
-        return np.zeros(size)
-    rows = replace(block.rows, domain=np.zeros_like(block.rows.domain), keys=((),), written=())
-    by_domain = np.zeros((block.rows.size, size))
-    by_domain[places[places >= 0]] = slope[:, places >= 0].T
-    variance = np.empty(size)
-    for start in range(0, size, AT_ONCE):
-        some = slice(start, start + AT_ONCE)
-        influence = block.influence[:, None] * by_domain[block.rows.domain, some]
-        variance[some] = linearised_variance(rows, influence, estimates.frame)[0]
-    return np.sqrt(np.maximum(variance, 0.0))
 
 
 def _wanted(sets: _Sets) -> tuple[list[str], Ints, Ints]:

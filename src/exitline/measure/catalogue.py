@@ -12,7 +12,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from exitline.errors import MeasureError, nearest
-from exitline.measure import counts, inequality, multidimensional, poverty, quantiles
+from exitline.measure import (
+    at_risk,
+    counts,
+    inequality,
+    multidimensional,
+    poverty,
+    quantiles,
+    shares,
+)
 from exitline.measure.counts import count_of, share_of
 from exitline.measure.model import Measure, Term, Unit
 
@@ -20,7 +28,7 @@ __all__ = ["MEASURES", "Measure", "Term", "Unit", "count_of", "counting", "named
 
 MEASURES: dict[str, Callable[..., Measure]] = {
     make.__name__: make
-    for room in (counts, poverty, inequality, quantiles, multidimensional)
+    for room in (counts, poverty, inequality, quantiles, shares, at_risk, multidimensional)
     for make in room.MEASURES
 }
 """From a name to the function that makes the measure, in the order in which they are shown."""

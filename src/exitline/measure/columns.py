@@ -136,15 +136,24 @@ def with_found(rows: Any, found: Found) -> Any:
     -------
     ibis.Table
     """
+    together: list[tuple[tuple[int, ...], pa.Table]] = []
     for index, (first, table) in enumerate(found.items()):
         if not first.by:
             continue
-        keys = [f"key{i}" for i in range(len(first.by))]
-        other = ibis.memtable(table.select([*keys, "found"]))
-        own = [rows[f"_domain{c + 1}"] for c in first.by]
-        same = [mine.identical_to(other[key]) for mine, key in zip(own, keys, strict=True)]
+        keys = table.drop_columns("found")
+        column = table.column("found")
+        for place, (by, there) in enumerate(together):
+            if by == first.by and there.select(keys.column_names).equals(keys):
+                together[place] = (by, there.append_column(_name(index), column))
+                break
+        else:
+            together.append((first.by, keys.append_column(_name(index), column)))
+    for by, table in together:
+        other = ibis.memtable(table)
+        new = [name for name in table.column_names if not name.startswith("key")]
+        same = [rows[f"_domain{c + 1}"].identical_to(other[f"key{i}"]) for i, c in enumerate(by)]
         joined = rows.left_join(other, same)
-        rows = joined.select(*(rows[c] for c in rows.columns), other["found"].name(_name(index)))
+        rows = joined.select(*(rows[c] for c in rows.columns), *(other[c] for c in new))
     return rows
 
 

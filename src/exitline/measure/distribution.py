@@ -1,19 +1,25 @@
-"""Where a distribution lies: weighted mean and quantiles as queries."""
+"""Where a distribution lies: weighted mean, quantiles, density."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from exitline.measure import portable
-from exitline.measure.first import quantiles
+from exitline.measure.first import distribution
+from exitline.measure.inverse import Asked
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from exitline.data.design import Design
 
 
-def location(table: Any, p: float | None, welfare: str, design: Design) -> Any:
+def location(
+    table: Any, p: float | None, welfare: str, design: Design, run: Callable[[Any], pa.Table]
+) -> float | None:
     """A weighted quantile, or the mean, of welfare over persons.
 
     Parameters
@@ -23,18 +29,20 @@ def location(table: Any, p: float | None, welfare: str, design: Design) -> Any:
         The probability of the quantile; None for the mean.
     welfare : str
     design : Design
+    run : callable
+        From a query to its result, as `Engine.run`.
 
     Returns
     -------
-    ibis.Table
-        One row, column ``location``.
+    float or None
+        None where no household can be used.
     """
     rows = usable_rows(table, welfare, design)
-    if p is None:
-        total = (rows["weight"] * rows["welfare"]).sum()
-        return rows.aggregate(location=portable.divide(total, rows["weight"].sum()))
-    found = quantiles(rows, {}, rows["welfare"], rows["weight"], [p])
-    return found.select(location=found["found0"])
+    of = distribution(rows, {}, rows["welfare"], rows["weight"], run, binned=p is not None)
+    if not of.profile.size:
+        return None
+    found = of.mean() if p is None else of.quantiles([Asked("math", p)])[0]
+    return float(found[0])
 
 
 def usable_rows(table: Any, welfare: str, design: Design) -> Any:

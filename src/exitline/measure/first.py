@@ -3,24 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import numpy as np
 
-from exitline.measure import portable, terms
+from exitline.measure import terms
 from exitline.measure.columns import Columns, with_found
+from exitline.measure.inverse import Asked, Distribution, places
 from exitline.measure.sums import First, Plan
 from exitline.measure.totals import prepared
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
-CLOSE = 1e-12
-"""A share of the weights that is this near to a probability has reached it: sums of the same
-weights differ by as much, with the order of rows."""
+    Floats = NDArray[np.float64]
 
 
-def first_pass(table: Any, plan: Plan, run: Callable[[Any], pa.Table]) -> dict[First, pa.Table]:
+@dataclass(frozen=True)
+class FirstPass:
+    """What the first pass found, and the distributions that more can be asked of.
+
+    Attributes
+    ----------
+    found : dict of First to pyarrow.Table
+        By domain: columns ``key0`` ... and ``found``.
+    """
+
+    found: dict[First, pa.Table]
+    _of: dict[Any, Distribution] = field(default_factory=dict)
+
+    def quantiles(
+        self, one: First, domains: pa.Table, asked: Sequence[tuple[str, Floats]]
+    ) -> list[Floats]:
+        """Further quantiles of the distribution of a quantile that was found.
+
+        Parameters
+        ----------
+        one : First
+        domains : pyarrow.Table
+            From `domains`, or some of its rows.
+        asked : sequence of (str, float array)
+            Rules, and a probability for each row of `domains`.
+
+        Returns
+        -------
+        list of float array
+            One for each of `asked`: a value for each row of `domains`.
+        """
+        of = self._of[_distribution(one)]
+        place = places(domains, of.profile.keys)
+        each = []
+        for rule, p in asked:
+            own = np.full(of.profile.size, np.nan)
+            own[place] = p
+            each.append(Asked(rule, own))
+        return [values[place] for values in of.quantiles(each)]
+
+    def domains(self, one: First) -> pa.Table:
+        """The domains of a figure that was found: columns ``key0`` ..."""
+        return self._of[_distribution(one)].profile.keys
+
+
+def first_pass(table: Any, plan: Plan, run: Callable[[Any], pa.Table]) -> FirstPass:
     """Quantiles, means and bandwidths, in each domain of every set that needs them.
 
     Parameters
@@ -32,25 +79,24 @@ def first_pass(table: Any, plan: Plan, run: Callable[[Any], pa.Table]) -> dict[F
 
     Returns
     -------
-    dict of First to pyarrow.Table
-        By domain: columns ``key0`` ... and ``found``.
+    FirstPass
     """
     found: dict[First, pa.Table] = {}
-    if not plan.first:
-        return found
-    rows = prepared(table, plan)
+    kept: dict[Any, Distribution] = {}
     waiting = list(plan.first)
+    rows = prepared(table, plan) if waiting else None
     while waiting:
         ready = [one for one in waiting if _ready(one, plan, waiting)]
         micro = Columns(with_found(rows, found), plan, dict(found))
-        for by in dict.fromkeys(one.by for one in ready):
-            mine = [one for one in ready if one.by == by]
-            for group in _together(mine):
-                got = run(_query(micro, group))
-                for index, one in enumerate(group):
-                    found[one] = _own(got, index, len(by))
+        groups: dict[Any, list[First]] = {}
+        for one in ready:
+            groups.setdefault(_distribution(one), []).append(one)
+        for key, group in groups.items():
+            binned = any(one.scalar.kind == "quantile" for one in group)
+            kept[key] = of = distribution(*_rows(micro, group[0]), run, binned=binned)
+            found |= _figures(of, group)
         waiting = [one for one in waiting if one not in ready]
-    return {one: found[one] for one in plan.first}
+    return FirstPass({one: found[one] for one in plan.first}, kept)
 
 
 def _ready(one: First, plan: Plan, waiting: list[First]) -> bool:
@@ -61,103 +107,68 @@ def _ready(one: First, plan: Plan, waiting: list[First]) -> bool:
     return First(line.relative.scalar, None, one.by) not in waiting
 
 
-def _together(firsts: list[First]) -> list[list[First]]:
-    """Figures that one query finds: all moments, and the quantiles of one distribution."""
-    groups: dict[Any, list[First]] = {}
-    for one in firsts:
-        scalar = one.scalar
-        if scalar.kind == "quantile":
-            key: Any = (scalar.of, scalar.among, scalar.unit, one.line)
-        else:
-            key = "moments"
-        groups.setdefault(key, []).append(one)
-    return list(groups.values())
+def _distribution(one: First) -> Any:
+    """What tells one distribution from others."""
+    scalar = one.scalar
+    return scalar.of, scalar.among, scalar.unit, one.line, one.by
 
 
-def _query(micro: Columns, group: list[First]) -> Any:
-    """One row for each domain: keys and the figures."""
-    by = group[0].by
-    keys = {f"key{i}": micro.rows[f"_domain{c + 1}"] for i, c in enumerate(by)}
-    if group[0].scalar.kind == "quantile":
-        values, weight = _distribution(micro, group[0])
-        asked = [float(one.scalar.alpha or 0.0) for one in group]
-        return quantiles(micro.rows, keys, values, weight, asked)
-    figures = {f"found{i}": _moment(micro, one) for i, one in enumerate(group)}
-    return _grouped(micro.rows, keys, figures)
+def _figures(of: Distribution, group: list[First]) -> dict[First, pa.Table]:
+    """The figures of one distribution, by domain."""
+    wanted = [one for one in group if one.scalar.kind == "quantile"]
+    asked = [Asked(one.scalar.rule, float(one.scalar.alpha or 0.0)) for one in wanted]
+    values = dict(zip(wanted, of.quantiles(asked), strict=True))
+    for one in group:
+        if one.scalar.kind == "mean":
+            values[one] = of.mean()
+        elif one.scalar.kind == "bandwidth":
+            values[one] = of.bandwidth()
+    keys = of.profile.keys
+    return {one: _table(keys, values[one], bool(one.by)) for one in group}
 
 
-def _distribution(micro: Columns, one: First) -> tuple[Any, Any]:
-    """Values and weights of the rows that a figure is of; no weight on others."""
+def _table(keys: pa.Table, values: Floats, by_domain: bool) -> pa.Table:
+    """Figures by domain; one row where all is one domain, missing if there is nobody."""
+    import pyarrow as pa
+
+    column = pa.array(values, from_pandas=True)  # NaN is missing
+    if by_domain:
+        return keys.append_column("found", column)
+    return pa.table({"found": column if len(column) else pa.array([None], pa.float64())})
+
+
+def _rows(micro: Columns, one: First) -> tuple[Any, dict[str, Any], Any, Any]:
+    """Rows, keys, values and weights of the distribution that a figure is of."""
     weight = micro.weight(one.scalar.unit)
     if one.scalar.among is not None:
         weight = weight * terms.value(one.scalar.among, micro, one.at)
     values = terms.value(one.scalar.of, micro, one.at)
-    return values, ibis.ifelse(micro.rows["_in"], weight, 0.0)
+    keys = {f"key{i}": micro.rows[f"_domain{c + 1}"] for i, c in enumerate(one.by)}
+    return micro.rows, keys, values, ibis.ifelse(micro.rows["_in"], weight, 0.0)
 
 
-def _moment(micro: Columns, one: First) -> Any:
-    """The mean, or convey's bandwidth: standard deviation over the fifth root of the sum of
-    weights (R package convey, functions densfun and h_fun)."""
-    values, weight = _distribution(micro, one)
-    values = ibis.ifelse(weight > 0, values, 0.0)
-    n, first = weight.sum(), (weight * values).sum()
-    if one.scalar.kind == "mean":
-        return portable.divide(first, n)
-    second = (weight * values * values).sum()
-    variance = portable.divide(second - portable.divide(first * first, n), n)
-    spread = ibis.ifelse(variance > 0, variance, ibis.null("float64")).sqrt()
-    return portable.divide(spread, ibis.ifelse(n > 0, n, ibis.null("float64")).pow(0.2))
-
-
-def quantiles(
-    rows: Any, keys: dict[str, Any], values: Any, weight: Any, asked: Sequence[float | str]
-) -> Any:
-    """Weighted quantiles by the inverse distribution function, in each domain.
-
-    The smallest value at which the cumulative share of weights reaches the probability
-    (R's qrule "math"; Hyndman and Fan 1996, type 1). Tied values are one value.
+def distribution(
+    rows: Any,
+    keys: dict[str, Any],
+    values: Any,
+    weight: Any,
+    run: Callable[[Any], pa.Table],
+    *,
+    binned: bool = True,
+) -> Distribution:
+    """The distribution of a column in each domain.
 
     Parameters
     ----------
     rows : ibis.Table
     keys : dict of str to column
-        Of the domain.
+        Of the domain; none where all rows are one.
     values, weight : columns
-    asked : sequence of float or str
-        Probabilities; or columns of `rows` that hold each domain's own.
-
-    Returns
-    -------
-    ibis.Table
-        One row for each domain: the keys and ``found0`` ...
+        Rows without a weight above zero take no part.
+    run : callable
+    binned : bool
+        Whether quantiles are wanted.
     """
-    own = {name: rows[name] for name in asked if isinstance(name, str)}
-    used = rows.select(**keys, **own, value=values, weight=weight)
-    used = used.filter(used["weight"] > 0)
-    each = used.group_by([*keys, *own, "value"]).aggregate(weight=used["weight"].sum())
-    domain = [each[key] for key in keys]
-    upto = ibis.window(group_by=domain, order_by=each["value"], preceding=None, following=0)
-    each = each.mutate(
-        reached=each["weight"].sum().over(upto),
-        total=each["weight"].sum().over(ibis.window(group_by=domain)),
-    )
-    figures = {}
-    for index, p in enumerate(asked):
-        share = each[p] if isinstance(p, str) else p
-        enough = each["reached"] >= (share - CLOSE) * each["total"]
-        figures[f"found{index}"] = each["value"].min(where=enough)
-    return _grouped(each, {key: each[key] for key in keys}, figures)
-
-
-def _grouped(rows: Any, keys: dict[str, Any], figures: dict[str, Any]) -> Any:
-    """Figures by domain; one row where there are no keys."""
-    if not keys:
-        return rows.aggregate(**figures)
-    return rows.group_by([column.name(name) for name, column in keys.items()]).aggregate(**figures)
-
-
-def _own(got: pa.Table, index: int, keys: int) -> pa.Table:
-    """One figure of a query's result, under its canonical name."""
-    names = [f"key{i}" for i in range(keys)]
-    table = got.select([*names, f"found{index}"])
-    return table.rename_columns([*names, "found"])
+    named = keys or {"key0": ibis.literal(0)}
+    used = rows.select(**named, value=values, weight=weight)
+    return Distribution(used.filter(used["weight"] > 0), len(named), run, binned)

@@ -196,12 +196,11 @@ def kolm(alpha: float) -> Measure:
             got=str(alpha),
             remedy="of the order of 1 over the mean of welfare: kolm(0.001) for a mean of 1,000",
         )
-    mean = Scalar("mean")
-    terms = (Term("one"), Term("welfare"), Term("exp_below", alpha=a, at=mean))
+    least = Scalar("quantile", 0.0)
+    terms = (Term("one"), Term("welfare"), Term("exp_below", alpha=a, at=least))
     return Measure(
         f"kolm({a:g})", terms, rules.kolm, "plain", "money", f"Kolm index, alpha = {a:g}",
-        parameters=(a,), scalars=(mean,), better="lower",
-        undefined="exp(alpha (mean - y)) is too large for a number: take a smaller alpha",
+        parameters=(a,), scalars=(least,), better="lower",
     )  # fmt: skip
 
 

@@ -78,7 +78,11 @@ def in_memory(table: Any) -> Any:
 
 
 def groups(
-    table: Any, keys: Sequence[Key], weight: str | None, ranges: Mapping[str, str] | None = None
+    table: Any,
+    keys: Sequence[Key],
+    weight: str | None,
+    ranges: Mapping[str, str] | None = None,
+    sums: Mapping[str, str] | None = None,
 ) -> Any:
     """The query: rows grouped by keys.
 
@@ -87,7 +91,7 @@ def groups(
     table : ibis.Table
     keys : sequence of Key
     weight : str, optional
-    ranges : mapping of str to str, optional
+    ranges, sums : mapping of str to str, optional
         Names, and columns of numbers.
 
     Returns
@@ -95,19 +99,28 @@ def groups(
     ibis.Table
         The keys (see `key_name`), ``n`` rows, ``weight`` (their sum), ``faulty`` (rows whose
         weight is missing, infinite or not above zero); for each of `ranges` its least and
-        largest value, ``<name>_min`` and ``<name>_max``, and ``<name>_missing``, rows without.
+        largest value, ``<name>_min`` and ``<name>_max``, and ``<name>_missing``, rows without;
+        for each of `sums` its sum, NaN where a value is missing.
     """
     named = {key_name(i): key.of(table) for i, key in enumerate(keys)}
     one = portable.number(table[weight]) if weight else ibis.literal(1.0)
     good = (portable.finite(one) & ~portable.infinite(one) & (one > 0)).fill_null(False)
     spread = {name: Key(column, "number").of(table) for name, column in (ranges or {}).items()}
-    rows = table.select(**named, **spread, weight=ibis.ifelse(good, one, 0.0), faulty=~good)
+    missing = ibis.literal(float("nan"))
+    added = {
+        name: Key(column, "number").of(table).fill_null(missing)
+        for name, column in (sums or {}).items()
+    }
+    rows = table.select(
+        **named, **spread, **added, weight=ibis.ifelse(good, one, 0.0), faulty=~good
+    )
     found = {
         "n": rows.count(), "weight": rows.weight.sum(), "faulty": rows.faulty.cast("int64").sum()
     }  # fmt: skip
     for name in spread:
         found[f"{name}_min"], found[f"{name}_max"] = rows[name].min(), rows[name].max()
         found[f"{name}_missing"] = rows[name].isnull().cast("int64").sum()
+    found |= {name: rows[name].sum() for name in added}
     return rows.group_by(list(named)).aggregate(**found) if named else rows.aggregate(**found)
 
 

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from exitline.measure.terms import RelativeLine
+
     Floats = NDArray[np.float64]
 
 Unit = Literal["persons", "households"]
-Interval = Literal["share", "plain", "woodruff"]
+Interval = Literal["share", "plain"]
 AT_LINE = frozenset(
     {"poor", "gap", "log_gap", "shortfall", "censored", "rich", "rich_share", "rich_gap"}
 )
@@ -46,10 +48,12 @@ class Term:
     at : Scalar, optional
         The figure of its domain that an "at_most" or "kernel" term is taken at.
     of : Term, optional
-        What a "ranked" or "lower" term sums, and what is ranked unless `ranking` says so.
+        What a "ranked" or "lower" term sums, and what is ranked unless `ranking` says so; what an
+        "at_most" or "kernel" term sums in place of persons.
     ranking : Term, optional
     among : Term, optional
-        Only those with this term's value 1 count; ranks are taken among them.
+        Only those with this term's value 1 count; ranks are taken among them, and the density of
+        a "kernel" is theirs.
     """
 
     kind: str
@@ -68,7 +72,7 @@ class Term:
     def idempotent(self) -> bool:
         """Whether the term's value is 0 or 1, so that its square is itself."""
         alone = self.among is None or self.among.idempotent
-        return alone and self.kind in {"one", "poor", "flag", "at_most", "rich"}
+        return alone and self.of is None and self.kind in {"one", "poor", "flag", "at_most", "rich"}
 
     @property
     def parts(self) -> tuple[Term, ...]:
@@ -109,7 +113,7 @@ class Scalar:
     Attributes
     ----------
     kind : {"quantile", "mean", "bandwidth"}
-        The weighted quantile by the inverse distribution function, the mean, or the bandwidth
+        The weighted quantile, the mean, or the bandwidth
         of convey's kernel density: standard deviation over the fifth root of the population.
     alpha : float, optional
         The probability of a quantile.
@@ -118,6 +122,10 @@ class Scalar:
     among : Term, optional
         Of those with this term's value 1; of everyone unless given.
     unit : {"persons", "households"}
+    rule : str
+        Of a quantile: one of `exitline.measure.inverse.RULES`.
+    fixed : bool
+        With replicate weights: found once, with the full-sample weights.
     """
 
     kind: Literal["quantile", "mean", "bandwidth"]
@@ -125,6 +133,8 @@ class Scalar:
     of: Term = Term("welfare")
     among: Term | None = None
     unit: Unit = "persons"
+    rule: str = "math"
+    fixed: bool = False
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -182,6 +192,25 @@ Rule = Callable[[Given], Linear]
 
 
 @dataclass(frozen=True)
+class Woodruff:
+    """An interval of a quantile: limits of the share at or below it, and the quantiles there.
+
+    Attributes
+    ----------
+    at : Scalar
+        The quantile.
+    times : float
+        What the quantile counts in the figure: a threshold is a share of one.
+    method : {"mean", "beta", "xlogit", "asin"}
+        How the share's limits are made (R's ``interval.type``).
+    """
+
+    at: Scalar
+    times: float
+    method: str
+
+
+@dataclass(frozen=True)
 class Measure:
     """A measure as the engine and the inference need to know it.
 
@@ -193,9 +222,9 @@ class Measure:
         The weighted sums it is made of.
     rule : callable
         From `Given` to `Linear`; see `exitline.measure.rules`.
-    interval : {"share", "plain", "woodruff"}
-        Shares get logit or beta intervals, quantiles Woodruff's, all others symmetric t
-        intervals.
+    interval : {"share", "plain"}
+        Shares get logit or beta intervals, all others symmetric t intervals (quantiles
+        Woodruff's, see there).
     unit : str
         What the figure is in: "share", "persons", "households", "money", "index".
     label : str
@@ -210,6 +239,10 @@ class Measure:
         Which direction is an improvement; "" where neither is.
     additive : bool
         Whether the figures of areas add up to that of all together.
+    woodruff : Woodruff, optional
+        How the interval of a quantile is made; a symmetric one unless given.
+    own_line : RelativeLine, optional
+        The line of the measure itself; it is taken at no other.
     undefined : str
         Why there is no figure where there are cases.
 
@@ -231,11 +264,18 @@ class Measure:
     speaks_of: Term | None = None
     better: Literal["higher", "lower", ""] = ""
     additive: bool = False
+    woodruff: Woodruff | None = None
+    own_line: RelativeLine | None = None
     undefined: str = ""
 
     @property
     def needs_line(self) -> bool:
         """Whether a poverty line must be given."""
+        return self.own_line is None and self.at_line
+
+    @property
+    def at_line(self) -> bool:
+        """Whether it depends on a poverty line, a given one or its own."""
         return any(t.needs_line for t in self.terms) or any(s.needs_line for s in self.scalars)
 
     @property

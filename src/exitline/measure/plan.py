@@ -40,6 +40,7 @@ def make_plan(
     level: float = 0.95,
     with_squares: bool = False,
     where: str | None = None,
+    own: Sequence[PovertyLine] = (),
 ) -> Request:
     """Resolve measures, lines and domains, and check that every column is there.
 
@@ -53,6 +54,8 @@ def make_plan(
         Sum squares too, for design effects.
     where : str, optional
         The column that is true for the rows that figures speak of.
+    own : sequence of PovertyLine
+        The lines of measures that have one of their own.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def make_plan(
     by_position = ((), *(tuple(positions[c] for c in one) for one in sets))
     lines: tuple[PovertyLine, ...] = ()
     with faults.kept():
-        lines = poverty_lines(line, year)
+        lines = (*poverty_lines(line, year), *own)
     there = list(columns)
     without = [m for m in resolved if needs_indicators(m) and m.terms[0].column not in there]
     for measure in without:
@@ -185,7 +188,7 @@ def _check(plan: Plan, level: float, faults: Faults) -> None:
                     remedy="name the column",
                 )
             )
-        if measure.needs_line and not plan.lines:
+        if measure.needs_line and not plan.lines_of(measure):
             faults.add(
                 MeasureError(
                     f"'{measure.name}' needs a poverty line",

@@ -17,7 +17,7 @@ LARGEST = 1e20
 
 def divide(numerator: Any, denominator: Any) -> Any:
     """numerator / denominator; missing where the denominator is zero."""
-    return numerator / ibis.ifelse(denominator == 0, ibis.null("float64"), denominator)
+    return numerator / denominator.nullif(0.0)
 
 
 def log(value: Any) -> Any:

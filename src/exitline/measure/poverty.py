@@ -224,6 +224,35 @@ def richness_convex(alpha: float) -> Measure:
     return _of_the_rich(f"richness_convex({a:g})", term, f"convex richness index, alpha = {a:g}")
 
 
+def growth_elasticity(alpha: float) -> Measure:
+    """Elasticity of FGT(alpha) to growth: its change in percent when all incomes grow by one.
+
+    Parameters
+    ----------
+    alpha : float
+        1 (the poverty gap) or above. The headcount's elasticity is a density at the line, which
+        no sum gives.
+
+    References
+    ----------
+    Kakwani (1993), Review of Income and Wealth 39, 121-139, eq. 14.
+    """
+    a = float(alpha)
+    if not 1 <= a < inf:
+        raise MeasureError(
+            "there is no elasticity of this poverty index",
+            expected="alpha of 1 or above",
+            got=str(alpha),
+            remedy="growth_elasticity(1) is that of the poverty gap, (2) that of severity",
+        )
+    before = Term("poor") if a == 1 else Term("gap", alpha=a - 1.0)
+    return Measure(
+        f"growth_elasticity({a:g})", (before, Term("gap", alpha=a)), rules.growth_elasticity,
+        "plain", "index", f"elasticity of FGT({a:g}) to growth", parameters=(a,),
+        speaks_of=Term("one"), undefined="nobody is below the line",
+    )  # fmt: skip
+
+
 def rich_headcount() -> Measure:
     """Share of persons above the line, which is then one of riches."""
     label = "persons above the line, share"
@@ -250,6 +279,6 @@ def _above(given: float, least: float, name: str, parameter: str, most: float = 
 
 MEASURES = (
     headcount, household_headcount, poor_count, poor_households, fgt, poverty_gap, severity,
-    watts, shortfall, total_shortfall, sen, sst, takayama, prosperity_gap, rich_headcount,
-    richness, richness_concave, richness_convex,
+    watts, shortfall, total_shortfall, sen, sst, takayama, prosperity_gap, growth_elasticity,
+    rich_headcount, richness, richness_concave, richness_convex,
 )  # fmt: skip

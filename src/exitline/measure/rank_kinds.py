@@ -1,8 +1,11 @@
 """Terms of the Zenga index, and of the rich: their value on each row.
 
 The Zenga index compares, at every share of the population, the mean of those below with the
-mean of those above. Over the persons who share a value it has a closed form in D- and Y-, the
-number and the welfare strictly below, d, the number who share it, and the totals N and Y.
+mean of those above. Each value of welfare adds a step, a function of D- and Y-, the number and
+the welfare strictly below, of d, the number who have it, and of the totals N and Y. Where one
+row has it alone, the step is Barabesi, Diana and Perri's, as in R's convey; where rows share
+it, the integral over the stretch that they take up (Langel and Tillé): it does not depend on
+their order, and is 0 where all are equal.
 """
 
 from __future__ import annotations
@@ -52,6 +55,7 @@ class _Step:
     equal: Any
     first: Any
     last: Any
+    alone: Any
     micro: Micro
 
     def known(self) -> tuple[Any, Any, Any, Any, Any]:
@@ -69,6 +73,13 @@ class _Step:
         Q = micro.where(self.last, 0.0, above)
         b = micro.divide(self.Y, self.N * self.y) - micro.divide(self.Y, S)
         return S, micro.divide(A, S), micro.where(self.last, 0.0, b), P, Q
+
+    def one_row(self) -> tuple[Any, Any, Any]:
+        """L/U, with L = Y- and U the welfare from y on; and 1/D - 1/N; and 1/D."""
+        micro = self.micro
+        here = micro.divide(1.0, self.upto)
+        part = micro.divide(self.lower_sum, self.Y - self.lower_sum)
+        return part, here - micro.divide(1.0, self.N), here
 
     @property
     def upto(self) -> Any:
@@ -93,9 +104,10 @@ def _step(term: Term, micro: Micro, at: At) -> _Step:
     lower, equal = micro.around(1.0, y, among, term, at)
     lower_sum, _ = micro.around(y, y, among, term, at)
     low, high = micro.ends(y, among, at)
+    alone = (equal <= micro.weight(term.unit) * among) & (low < high)
     return _Step(
         y, micro.whole(1.0, among, term, at), micro.whole(y, among, term, at), lower, lower_sum,
-        equal, y <= low, y >= high, micro,
+        equal, y <= low, y >= high, alone, micro,
     )  # fmt: skip
 
 
@@ -104,12 +116,15 @@ def _zenga(term: Term, micro: Micro, at: At) -> Any:
 
     References
     ----------
-    Zenga (2007), Statistica & Applicazioni 5, 3-27; Langel and Tillé (2012), Journal of
-    Statistical Computation and Simulation 82, 1093-1110: their estimator, tied values as one.
+    Zenga (2007), Statistica & Applicazioni 5, 3-27; Barabesi, Diana and Perri (2016), Statistics
+    50, 1239-1260; Langel and Tillé (2012), Journal of Statistical Computation and Simulation
+    82, 1093-1110.
     """
     step = _step(term, micro, at)
     _, a, b, P, Q = step.known()
-    return micro.divide(a * P + b * Q, step.equal)
+    part, apart, _ = step.one_row()
+    own = micro.divide(1.0, step.N) - part * apart
+    return micro.where(step.alone, own, micro.divide(a * P + b * Q, step.equal))
 
 
 def _zenga_slope(term: Term, micro: Micro, at: At) -> Any:
@@ -129,7 +144,17 @@ def _zenga_slope(term: Term, micro: Micro, at: At) -> Any:
         slope = square * step.y * (P + Q) + a * shift
     else:
         slope = -square * (P + Q) + b * (from_next - from_here)
-    return micro.divide(slope, step.equal)
+    part, apart, here = step.one_row()
+    rest = step.Y - step.lower_sum
+    if term.alpha == 0.0:
+        own = -micro.divide(1.0 + part, step.N * step.N)
+    elif term.alpha == 1.0:
+        own = micro.divide(part, rest) * apart
+    elif term.alpha == 2.0:
+        own = part * here * here
+    else:
+        own = -micro.divide(step.Y, rest * rest) * apart
+    return micro.where(step.alone, own, micro.divide(slope, step.equal))
 
 
 def _zenga_unit(term: Term, micro: Micro, at: At) -> Any:
@@ -139,7 +164,10 @@ def _zenga_unit(term: Term, micro: Micro, at: At) -> Any:
     among = 1.0 if term.among is None else value(term.among, micro, at)
     step = _step(term, micro, at)
     _, a, b, _, _ = step.known()
-    own = micro.divide(a, step.upto) + b * step.y * step.inverse(step.last, step.above)
+    shared = micro.divide(a, step.upto) + b * step.y * step.inverse(step.last, step.above)
+    part, apart, here = step.one_row()
+    single = micro.divide(1.0, step.N) - part * apart + step.equal * part * here * here
+    own = micro.where(step.alone, single, shared)
     above = []
     for slope in inner(term):
         amount = value(slope, micro, at)

@@ -92,7 +92,7 @@ def j_divergence(given: Given) -> Linear:
 def kolm(given: Given) -> Linear:
     """ln(mean exp(a (mean - y))) / a, from N, Y and E = sum w exp(a (m - y)) (Kolm 1976, p. 419).
 
-    m is the mean that the first pass found; it is only there to keep exponents small.
+    m is the lowest welfare, from the first pass; it is only there to keep exponents below zero.
     """
     (a,) = given.parameters
     N, Y, E = totals(given)
@@ -178,6 +178,13 @@ def wolfson(given: Given) -> Linear:
     half = (V + at * (0.5 * N - F)) / Y
     index = 2.0 * (Y / N) / median * (1.0 - 2.0 * half - concentration(N, Y, A, B))
     return index.unless(~(at > 0)).linear()
+
+
+def growth_elasticity(given: Given) -> Linear:
+    """a (1 - P(a-1)/P(a)), from the sums of relative gaps to the power a - 1 and a."""
+    (a,) = given.parameters
+    before, this = totals(given)[:2]
+    return (a * (1.0 - before / this)).linear()
 
 
 def pay_gap(given: Given) -> Linear:

@@ -132,7 +132,9 @@ class Plan:
 
     def lines_of(self, measure: Measure) -> tuple[int | None, ...]:
         """Indices of the lines at which a measure is wanted; (None,) when it needs none."""
-        return tuple(range(len(self.lines))) if measure.needs_line else (None,)
+        if not measure.at_line:
+            return (None,)
+        return tuple(i for i, z in enumerate(self.lines) if z.owner == measure.own_line)
 
     def population_of(self, measure: Measure, line: int | None, by: tuple[int, ...] = ()) -> Sum:
         """The sum that counts the persons or households a measure speaks of."""
@@ -153,6 +155,8 @@ class Plan:
         self, term: Term, line: int | None, by: tuple[int, ...] = (), *, squared: bool = False
     ) -> Sum:
         """The sum a term needs at a line, in a set of domains."""
+        if term.at is not None and term.at.fixed:
+            term = replace(term, at=replace(term.at, fixed=False))
         at = line if term.needs_line else None
         depends = term.within or (at is not None and self.lines[at].within)
         return Sum(term, at, squared and not term.idempotent, by if depends else None)
@@ -160,6 +164,7 @@ class Plan:
     @staticmethod
     def first_of(scalar: Scalar, line: int | None, by: tuple[int, ...]) -> First:
         """The figure to find for a scalar at a line, in a set of domains."""
+        scalar = replace(scalar, fixed=False)
         return First(scalar, line if scalar.needs_line else None, by)
 
     @property
@@ -207,11 +212,44 @@ def relative_sums(plan: Plan) -> list[Sum]:
             continue
         for by in plan.sets:
             wanted += location_sums(plan, index, by)
-        for measure in plan.measures:
-            for term in measure.terms:
-                found = [d for s in plan.sets for d in derivative_of(plan, term, index, s)]
+        for measure in (m for m in plan.measures if index in plan.lines_of(m)):
+            for by in plan.sets:
+                found = [d for one in derivatives_of(plan, measure, index, by) for d in one]
                 wanted += [s for d in found for s in (d.sum, d.times) if s is not None]
     return wanted
+
+
+def derivatives_of(
+    plan: Plan, measure: Measure, index: int, by: tuple[int, ...]
+) -> tuple[tuple[Derivative, ...], ...]:
+    """The derivatives of a measure's terms by a line, in their order.
+
+    Parameters
+    ----------
+    plan : Plan
+    measure : Measure
+    index : int
+        The line.
+    by : tuple of int
+        The set of domains.
+
+    Returns
+    -------
+    tuple of tuple of Derivative
+        None at all where the measure has no derivative and nothing is linearised (a full count,
+        replicate weights).
+
+    Raises
+    ------
+    MeasureError
+        Where it has none and a variance needs it.
+    """
+    try:
+        return tuple(derivative_of(plan, term, index, by) for term in measure.terms)
+    except MeasureError:
+        if plan.clustered:
+            raise
+        return ()
 
 
 def location_sums(plan: Plan, index: int, by: tuple[int, ...]) -> tuple[Sum, ...]:

@@ -10,7 +10,7 @@ import ibis
 
 from exitline.errors import MeasureError
 from exitline.measure import portable, rank_kinds
-from exitline.measure.model import RANKED, Scalar, Term
+from exitline.measure.model import RANKED, Scalar, Term, Unit
 
 Boundary = Literal["<", "<="]
 
@@ -61,6 +61,8 @@ class PovertyLine:
         What the column's values are multiplied by to be in the unit of welfare.
     relative : Location, optional
         What the line is a share of, if it was estimated from the same sample.
+    owner : RelativeLine, optional
+        The line of a measure that has its own; no other measure is taken at it.
 
     Raises
     ------
@@ -78,6 +80,7 @@ class PovertyLine:
     boundary: Boundary = "<"
     factor: float = 1.0
     relative: Location | None = None
+    owner: RelativeLine | None = None
 
     def __post_init__(self) -> None:
         fixed = not isinstance(self.value, str) and not self.within
@@ -224,6 +227,9 @@ class Micro(Protocol):
     def column(self, name: str) -> Any:
         """A column of flags or amounts."""
 
+    def weight(self, unit: Unit) -> Any:
+        """The weight of a household, or of its persons."""
+
     def found(self, scalar: Scalar, at: At) -> Any:
         """The figure that the first pass found in the row's domain."""
 
@@ -294,30 +300,31 @@ def _censored(_: Term, micro: Micro, at: At) -> Any:
 
 
 def _at_most(term: Term, micro: Micro, at: At) -> Any:
-    """Whether welfare is at most a number, or a figure of the domain."""
+    """One, or what is summed, where welfare is at most a number or a figure of the domain."""
+    amount = 1.0 if term.of is None else value(term.of, micro, at)
     if term.at is None:
-        return micro.where(micro.welfare <= (term.alpha or 0.0), 1.0, 0.0)
+        return micro.where(micro.welfare <= (term.alpha or 0.0), amount, 0.0)
     of = value(term.at.of, micro, at)
-    inside = micro.where(of <= micro.found(term.at, at), 1.0, 0.0)
+    inside = micro.where(of <= micro.found(term.at, at), amount, 0.0)
     return inside if term.at.among is None else inside * value(term.at.among, micro, at)
 
 
 def _kernel(term: Term, micro: Micro, at: At) -> Any:
     """Gaussian kernel at the line, or at a figure of the domain: its total is the density times
-    the population. The bandwidth is convey's (functions densfun and h_fun)."""
+    the population (times the mean there of what is summed). The bandwidth is convey's
+    (functions densfun and h_fun)."""
     scalar = term.at or Scalar("quantile")
     place = micro.line(at) if term.at is None else micro.found(scalar, at)
     width = micro.found(bandwidth(term), at)
     distance = micro.divide(place - value(scalar.of, micro, at), width)
     height = micro.divide(micro.exp(-(distance * distance) / 2.0), ROOT_TWO_PI * width)
-    return height if scalar.among is None else height * value(scalar.among, micro, at)
+    return height if term.of is None else height * value(term.of, micro, at)
 
 
 def bandwidth(term: Term) -> Scalar:
-    """The bandwidth of a "kernel" term."""
-    if term.at is None:
-        return Scalar("bandwidth", unit=term.unit)
-    return replace(term.at, kind="bandwidth", alpha=None, unit=term.unit)
+    """The bandwidth of a "kernel" term: of those whose density it is."""
+    of = Term("welfare") if term.at is None else term.at.of
+    return Scalar("bandwidth", of=of, among=term.among, unit=term.unit)
 
 
 def _ranked(term: Term, micro: Micro, at: At) -> Any:

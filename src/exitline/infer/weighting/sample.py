@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.errors import DataError, ExitlineError
 from exitline.infer.cells import sum_by
 from exitline.infer.weighting.auxiliaries import auxiliaries, coded
 from exitline.infer.weighting.calibrating import calibrated_factors
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 FACTOR = "factor"
 """The column of the factors beside the keys."""
+REPLICATE = "replicate"
+"""Start of the columns of replicates: their sums by group, and their factors."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Sample:
         The values of the keys that tell the groups apart.
     key_positions : tuple of int
         Which keys these are.
+    replicates : float array, shape (groups, replicates)
+        Replicate weights added up over the rows of a group.
     """
 
     names: tuple[Auxiliary, ...]
@@ -61,6 +66,7 @@ class Sample:
     margins: tuple[Margin, ...]
     keyed: pa.Table
     key_positions: tuple[int, ...]
+    replicates: Floats
 
     @classmethod
     def of(
@@ -86,6 +92,10 @@ class Sample:
             raise rows_fault(
                 int(n[variance <= 0].sum()), f"column '{model.variance}'", "a number above 0"
             )
+        sums = [name for name in grouped.column_names if name.startswith(REPLICATE)]
+        many = np.empty((len(n), len(sums)))
+        for i, name in enumerate(sums):
+            many[:, i] = grouped.column(name).to_numpy()
         positions = tuple(range(len(keys)))
         if model.within:
             positions = tuple(range(len(model.within)))
@@ -94,22 +104,64 @@ class Sample:
             x = _means(x, weight, codes, total)
             variance = _means(variance[:, None], weight, codes, total)[:, 0]
             n, weight, grouped = np.bincount(codes, weights=n), total, grouped.take(first)
+            many = sum_by(codes, many, len(n))
         keyed = grouped.select([key_name(i) for i in positions])
-        return cls(names, x, weight, weight / n, variance, model.margins, keyed, positions)
+        return cls(names, x, weight, weight / n, variance, model.margins, keyed, positions, many)
 
     def solve(self, method: Method, limits: Bounds, iterations: int) -> Solution:
         """The factors."""
-
         return calibrated_factors(
             self.x, self.weight, self.each, self.names, self.margins, method,
             bounds=limits, variance=self.variance, iterations=iterations,
         )  # fmt: skip
 
-    def groups(self, found: Solution) -> pa.Table:
+    def solve_replicates(
+        self, method: Method, limits: Bounds, iterations: int, names: Sequence[str]
+    ) -> Floats:
+        """The factors of each replicate, calibrated as the weights are.
+
+        Raises
+        ------
+        DataError
+            For a replicate that cannot be calibrated, by its name.
+        """
+        factors = np.ones_like(self.replicates)
+        scale = self.each / self.weight
+        for i, name in enumerate(names):
+            weight = self.replicates[:, i]
+            if not np.all(weight >= 0):
+                raise rows_fault(
+                    int(np.sum(~(weight >= 0))), f"column '{name}'", "a weight of zero or above"
+                )
+            used = weight > 0
+            part = replace(
+                self, x=self.x[used], weight=weight[used], each=(weight * scale)[used],
+                variance=self.variance[used],
+            )  # fmt: skip
+            try:
+                factors[used, i] = part.solve(method, limits, iterations).factor
+            except ExitlineError as reason:
+                raise _of_replicate(reason, name) from reason
+        return factors
+
+    def groups(self, found: Solution, replicates: Floats) -> pa.Table:
         """The keys with their factors."""
         import pyarrow as pa
 
-        return self.keyed.append_column(FACTOR, pa.array(found.factor))
+        table = self.keyed.append_column(FACTOR, pa.array(found.factor))
+        for i in range(replicates.shape[1]):
+            table = table.append_column(f"{REPLICATE}{i}", pa.array(replicates[:, i]))
+        return table
+
+
+def _of_replicate(reason: ExitlineError, name: str) -> DataError:
+    """The error for a replicate that cannot be calibrated."""
+    return DataError(
+        f"the replicate '{name}' cannot be calibrated: {reason.what}", where=reason.where,
+        expected=reason.expected, got=reason.got,
+        remedy="merge small levels, so that each replicate has rows at every one of them; or "
+        "calibrate without replicates: standard errors then come from residuals",
+    )  # fmt: skip
 
 
 def _codes(grouped: pa.Table, positions: Sequence[int]) -> tuple[Ints, Any]:

@@ -1,0 +1,160 @@
+"""Lorenz, TIP, deficit and growth incidence curves, dominance, bands and drawings."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import exitline as xl
+from exitline.curves.bands import critical
+from exitline.curves.chart import Bar, Line, _ticks, bars, lines
+from exitline.errors import MeasureError
+
+DESIGN = xl.Design(weight="w", psu="psu")
+
+
+def _homes(seed: int = 3, n: int = 90) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    homes = pd.DataFrame({"psu": np.arange(n) % 9, "y": rng.lognormal(0, 1, n).round(1) + 0.1})
+    return homes.assign(w=rng.uniform(1, 5, n))
+
+
+def test_ordinates_are_cumulative_sums_linear_between_households():
+    homes = _homes().sort_values("y")
+    share = np.append(0, np.cumsum(homes.w)) / homes.w.sum()
+    welfare = np.append(0, np.cumsum(homes.w * homes.y)) / homes.w.sum()
+    gaps = np.append(0, np.cumsum(homes.w * np.maximum(1.5 - homes.y, 0) / 1.5)) / homes.w.sum()
+    at = [0.2, 0.35, 0.77]
+    options = {"welfare": "y", "at": at, "design": DESIGN}
+    for curve, exact in (
+        (xl.lorenz(homes, **options), welfare / welfare[-1]),
+        (xl.lorenz(homes, generalised=True, **options), welfare),
+        (xl.tip(homes, line=1.5, **options), gaps),
+    ):
+        found = curve.to_pandas()
+        np.testing.assert_allclose(found.estimate, np.interp(at, share, exact), rtol=1e-12)
+        assert (found.se > 0).all()
+        assert (found.band_low < found.ci_low).all()
+        assert (found.band_high > found.ci_high).all()
+
+
+def test_the_tip_curve_ends_at_the_poverty_gap():
+    homes = _homes()
+    curve = xl.tip(homes, welfare="y", line=1.5, at=[0.9999], design=DESIGN)
+    gap = xl.estimate(homes, "poverty_gap", welfare="y", line=1.5, design=DESIGN).find()
+    assert curve.points[0].estimate == pytest.approx(gap.estimate, rel=1e-12)
+    assert curve.points[0].se == pytest.approx(gap.se, rel=1e-9)
+
+
+def test_deficit_curves_are_each_others_integrals():
+    homes = _homes()
+    options = {"welfare": "y", "lines": [0.5, 1.0, 2.0], "design": DESIGN}
+    w = homes.w / homes.w.sum()
+    for order in (1, 2, 3):
+        found = xl.deficit(homes, order=order, **options).to_pandas()
+        short = {
+            1: lambda z: homes.y <= z, 2: lambda z: np.maximum(z - homes.y, 0),
+            3: lambda z: np.maximum(z - homes.y, 0) ** 2 / 2,
+        }[order]  # fmt: skip
+        exact = [(w * short(z)).sum() for z in options["lines"]]
+        np.testing.assert_allclose(found.estimate, exact, rtol=1e-12)
+
+
+def test_dominance_is_seen_and_doubt_is_said():
+    poor = _homes(1, 400)
+    rich = poor.assign(y=3 * poor.y + 1)
+    options = {"welfare": "y", "lines": [1.0, 1.5, 2.0], "design": DESIGN}
+    assert xl.dominance(poor, rich, **options).verdict == "less afterwards at every line"
+    assert xl.dominance(rich, poor, **options).verdict == "more afterwards at every line"
+    assert xl.dominance(poor, _homes(2, 400), **options).verdict.startswith("not decided")
+    full = {**options, "design": xl.Design(weight="w", census=True)}
+    assert xl.dominance(poor, poor, **full).verdict == "the two are the same"
+    apart = xl.dominance(poor, rich, order=2, **options).points
+    gaps = [
+        xl.estimate(t, "poverty_gap", welfare="y", line=2.0, design=DESIGN).find()
+        for t in (poor, rich)
+    ]
+    difference = gaps[1].estimate - gaps[0].estimate
+    assert apart[2].estimate == pytest.approx(2.0 * difference, rel=1e-12)
+    assert apart[2].se == pytest.approx(2.0 * np.hypot(gaps[0].se, gaps[1].se), rel=1e-9)
+
+
+def test_growth_of_quantiles_as_a_whole_and_by_year():
+    old, new = _homes(1), _homes(1).assign(y=lambda t: 1.21 * t.y)
+    options = {"welfare": "y", "at": [0.1, 0.5, 0.9], "design": DESIGN}
+    whole = xl.growth_incidence(old, new, **options).to_pandas()
+    yearly = xl.growth_incidence(old, new, years=2, **options).to_pandas()
+    np.testing.assert_allclose(whole.estimate, 0.21, rtol=1e-9)
+    np.testing.assert_allclose(yearly.estimate, 0.1, rtol=1e-9)
+    np.testing.assert_allclose(yearly.se, whole.se * 0.5 / 1.21 * 1.1, rtol=1e-9)
+    with pytest.raises(MeasureError, match="no growth"):
+        xl.growth_incidence(old, new.assign(y=new.y - 100), **options)
+    with pytest.raises(MeasureError, match="years between"):
+        xl.growth_incidence(old, new, years=0, **options)
+
+
+def test_the_critical_value_of_one_point_is_students_and_of_many_below_bonferronis():
+    from scipy.stats import norm, t
+
+    assert critical(np.array([[4.0]]), 20, 0.95) == pytest.approx(t.ppf(0.975, 20), rel=0.02)
+    assert critical(np.eye(5), np.inf, 0.95) == pytest.approx(
+        norm.ppf(0.5 + 0.5 * 0.95 ** (1 / 5)), rel=0.02
+    )
+    same = np.ones((5, 5))
+    assert critical(same, np.inf, 0.95) == pytest.approx(norm.ppf(0.975), rel=0.02)
+    assert np.isnan(critical(np.zeros((2, 2)), 10, 0.95))
+
+
+def test_bands_cover_the_curve_of_the_population():
+    """95 % bands of the Lorenz curve over 40 samples: 0.95 within three standard errors."""
+    rng = np.random.default_rng(8)
+    people = rng.lognormal(0, 0.7, 20_000)
+    at = [0.2, 0.4, 0.6, 0.8]
+    order = np.sort(people)
+    truth = [order[: int(p * len(order))].sum() / order.sum() for p in at]
+    inside = 0
+    from exitline.engine.duckdb import DuckDB
+
+    engine = DuckDB(threads=1)
+    for _ in range(40):
+        homes = pd.DataFrame({"y": rng.choice(people, 300)})
+        found = xl.lorenz(homes, welfare="y", at=at, engine=engine).to_pandas()
+        inside += bool(((found.band_low <= truth) & (truth <= found.band_high)).all())
+    engine.close()
+    assert 0.95 - 3 * 0.035 <= inside / 40 <= 1.0
+
+
+def test_a_curve_at_no_share_or_no_line_is_refused():
+    homes = _homes()
+    with pytest.raises(MeasureError, match="no ordinate"):
+        xl.lorenz(homes, welfare="y", at=[1.2])
+    with pytest.raises(MeasureError, match="third order"):
+        xl.deficit(homes, welfare="y", lines=[1], order=4)
+    with pytest.raises(MeasureError, match="fixed lines"):
+        xl.tip(homes, welfare="y", line="y")
+
+
+def test_drawings_are_svg_with_every_name_escaped(tmp_path):
+    shown = lines("A < B", "x & y", "z", [Line("<one>", [(0, 1, 0.5, 1.5), (1, 2, 1.5, 2.5)])])
+    root = ElementTree.fromstring(shown.svg)
+    texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"A < B", "x & y", "<one>"} <= set(texts)
+    saved = shown.save(tmp_path / "curve.svg")
+    assert saved.read_text() == shown.svg
+    drawn = bars("t", [Bar("a", 1.0, 0.5, 1.5), Bar("b", -0.5, float("nan"), float("nan"))])
+    assert drawn.svg.count("<rect") == 3
+    assert ElementTree.fromstring(drawn.svg) is not None
+    parts = xl.decompose(_homes().assign(r=lambda t: t.psu % 2), "mld", welfare="y", groups="r")
+    assert "within" in parts.plot().svg
+    assert ElementTree.fromstring(parts.plot("index").svg) is not None
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-3, 17), (0.001, 0.002), (5, 5), (0, 0)])
+def test_ticks_hold_the_range(low, high):
+    ticks = _ticks(low, high)
+    assert ticks[0] <= low
+    assert ticks[-1] >= high
+    assert 2 <= len(ticks) <= 8
