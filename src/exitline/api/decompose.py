@@ -62,7 +62,7 @@ def decompose(
     >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0], "r": ["a", "a", "b", "b"]})
     >>> parts = xl.decompose(homes, "mld", welfare="y", groups="r")
     >>> [round(parts.find(name).estimate, 4) for name in ("total", "within", "between")]
-    [0.3196, 0.1014, 0.2182]
+    [0.3245, 0.1014, 0.2231]
     """
     from exitline.measure.catalogue import named
 
@@ -248,7 +248,7 @@ def decompose_change(
     >>> old, new = (pd.DataFrame({"y": y}) for y in ([1.0, 2.0, 3.0, 9.0], [1.0, 3.0, 4.0, 12.0]))
     >>> parts = xl.decompose_change(old, new, "poverty_gap", line=2.5, welfare="y")
     >>> round(parts.find("change").estimate, 3), round(parts.find("growth").estimate, 3)
-    (-0.05, -0.094)
+    (-0.05, -0.067)
     """
     from exitline.api.decomposing import sample_at
     from exitline.curves.changes import growth_and_redistribution
