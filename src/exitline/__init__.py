@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
-    from exitline.api.decompose import decompose, decompose_change
+    from exitline.api.decompose import decompose, decompose_change, esteban_ray
     from exitline.api.grouped import grouped, grouped_table
     from exitline.api.replicating import replicate_weights
     from exitline.data.design import Design
@@ -52,6 +52,7 @@ _HOME = {
     "decompose_change": "exitline.api.decompose",
     "deficit": "exitline.api.curves",
     "dominance": "exitline.api.curves",
+    "esteban_ray": "exitline.api.decompose",
     "estimate": "exitline.api",
     "grouped": "exitline.api.grouped",
     "grouped_table": "exitline.api.grouped",
@@ -90,6 +91,7 @@ __all__ = [
     "decompose_change",
     "deficit",
     "dominance",
+    "esteban_ray",
     "estimate",
     "glm",
     "grouped",

@@ -85,3 +85,20 @@ def test_replicates_give_the_options_of_estimate(tmp_path, capsys):
 def test_replicates_refuse_in_words(more, status, said, capsys):
     assert call(["replicates", DATA, "--weight", "pw", "--psu", "dnum", *more]) == status
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_estimate_takes_the_totals_that_weights_were_calibrated_to(totals, tmp_path, capsys):
+    out = tmp_path / "a.parquet"
+    given = ["calibrate", DATA, str(totals), "--weight", "pw", "--method", "poststratify"]
+    assert call([*given, "--out", str(out)]) == 0
+    capsys.readouterr()
+    asked = ["estimate", str(out), "--measure", "mean", "--welfare", "api00", "--psu", "dnum",
+             "--fpc", "fpc", "--json"]  # fmt: skip
+    calibrated = ["--weight", "calibrated_weight", "--calibrated-to", str(totals)]
+    assert call([*asked, *calibrated, "--base-weight", "pw"]) == 0
+    se = json.loads(capsys.readouterr().out)[0]["se"]
+    assert se == pytest.approx(23.920486445090386, rel=1e-9)  # R survey 4.5: clus1;post
+    assert call([*asked, "--weight", "pw", "--base-weight", "pw"]) == 2
+    assert "go together" in capsys.readouterr().err
+    assert call([*asked, "--weight", "pw", "--calibrated-to", str(totals)]) == 1
+    assert "do not add up" in capsys.readouterr().err

@@ -184,3 +184,31 @@ def test_what_cannot_be_taken_apart_is_refused():
         xl.decompose_change(homes, homes, "mean", line=1, welfare="y")
     with pytest.raises(MeasureError, match="a mean is not above zero"):
         xl.decompose_change(homes, homes.assign(y=-homes.y), "headcount", line=1, welfare="y")
+
+
+def test_polarisation_between_groups_is_what_its_definition_says():
+    """Also its standard error: one PSU's weights a little larger and smaller, squared."""
+    homes = _homes()
+
+    def exact(homes: pd.DataFrame, alpha: float) -> float:
+        people = homes.groupby("region").w.sum() / homes.w.sum()
+        means = homes.assign(t=homes.w * homes.y).groupby("region").t.sum() / homes.w.sum() / people
+        apart = np.abs(means.to_numpy()[:, None] - means.to_numpy()[None, :])
+        s = people.to_numpy()
+        mean = (s * means).sum()
+        return float((s[:, None] ** (1 + alpha) * s[None, :] * apart).sum() / mean)
+
+    found = xl.esteban_ray(homes, groups="region", welfare="y", design=DESIGN)
+    total = found.find("total")
+    assert total.estimate == pytest.approx(exact(homes, 1.3), rel=1e-12)
+    moves = [
+        (exact(homes.assign(w=homes.w * np.where(homes.psu == p, 1 + 1e-5, 1)), 1.3)
+         - exact(homes.assign(w=homes.w * np.where(homes.psu == p, 1 - 1e-5, 1)), 1.3)) / 2e-5
+        for p in range(9)
+    ]  # fmt: skip
+    wanted = np.sqrt(9 / 8 * np.sum(np.square(np.array(moves) - np.mean(moves))))
+    assert total.se == pytest.approx(wanted, rel=1e-6)
+    parts = found.to_pandas()
+    assert parts[parts.component == "contribution"].estimate.sum() == pytest.approx(total.estimate)
+    with pytest.raises(MeasureError, match="not defined for this alpha"):
+        xl.esteban_ray(homes, groups="region", welfare="y", alpha=2)

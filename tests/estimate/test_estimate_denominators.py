@@ -57,10 +57,13 @@ def test_measures_with_a_logarithm_count_psus_with_welfare_above_zero():
     homes = pd.DataFrame({"p": [i // 4 for i in range(24)], "s": [i // 12 for i in range(24)]})
     homes["y"] = [0.0 if p == 0 else 1.0 + i % 7 for i, p in enumerate(homes.p)]
     design = xl.Design(psu="p", strata="s")
-    found = xl.estimate(homes, ["theil", "mean", "watts"], welfare="y", line=3, design=design)
+    found = xl.estimate(
+        homes, ["mld", "mean", "watts", "theil"], welfare="y", line=3, design=design
+    )
     assert found.find(measure="mean").df == 4
-    assert found.find(measure="theil").df == found.find(measure="watts").df == 3
-    assert found.find(measure="theil").n == 20
+    assert found.find(measure="mld").df == found.find(measure="watts").df == 3
+    assert found.find(measure="mld").n == 20
+    assert found.find(measure="theil").df == 4  # y ln y is 0 at 0: there it takes part
 
 
 def test_no_degrees_of_freedom_but_several_psus_have_a_standard_error_and_no_interval():

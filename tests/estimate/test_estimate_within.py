@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import exitline as xl
+from exitline.cli.run import command as run_command
+from exitline.cli.verify import command as verify_command
 from exitline.errors import DataError, ExitlineError
 
 ALBANIA = "examples/albania-2012/lival.parquet"
@@ -167,3 +174,34 @@ def test_measures_of_other_columns_need_every_value():
         xl.estimate(table, "mean(b)", design=DESIGN)
     left = xl.estimate(table, "mean(b)", design=DESIGN, missing="exclude")
     assert left.find().n == len(table) - 1
+
+
+STUDY = """study: A part of Albania
+standard: albania-2012
+data: {households: lival.parquet}
+columns: {household: hhid, welfare: rcons, size: "round(0.07527689 * totcons / rcons)"}
+design: {weight: weight, strata: strat, psu: psu}
+areas: [urban]
+measures: [headcount]
+where: "region != 'Tirana'"
+year: 2012
+"""
+
+
+def test_whatever_a_run_writes_says_the_part_it_speaks_of(tmp_path):
+    study = tmp_path / "study.yaml"
+    (tmp_path / "lival.parquet").write_bytes(Path(ALBANIA).read_bytes())
+    study.write_text(STUDY)
+    out = tmp_path / "out"
+    ran = CliRunner().invoke(run_command, [str(study), "--out", str(out)], catch_exceptions=False)
+    assert "region != 'Tirana'" in " ".join(ran.output.split())
+    claims = json.loads((out / "claims.json").read_text())["claims"]
+    of_estimates = [c for c in claims if c["query"]["kind"] == "estimate"]
+    assert of_estimates
+    assert all("where \"region != 'Tirana'\"" in c["statement"] for c in of_estimates)
+    page = html.unescape((out / "report.html").read_text())
+    assert page.count("where region != 'Tirana'") >= 3  # question, sources of tables, method
+    checked = CliRunner().invoke(
+        verify_command, [str(out / "claims.json"), "--data", str(tmp_path / "lival.parquet")]
+    )
+    assert checked.exit_code == 0, checked.output

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exitline as xl
+from exitline.measure.indicators import exact
 
 NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"]
 SIXTHS = dict.fromkeys("ab", "1/6") | {"c": "1/3"} | dict.fromkeys("defg", "1/18") | {"h": "1/9"}
@@ -60,6 +61,16 @@ def test_figures_are_those_of_exact_arithmetic(k):
             else {"measure": "censored", "indicator": name}
         )  # fmt: skip
         assert found.find(**one).estimate == pytest.approx(float(value), rel=1e-13), (name, k)
+
+
+@pytest.mark.parametrize("whole", [3, 7, 18, 126, 999, 99_991])
+def test_a_number_stands_for_the_fraction_that_it_comes_from(whole):
+    """Also where arithmetic left it a bit off: a third of a seventh, three halves of two thirds."""
+    assert exact(1 / whole, "weight", "") == Fraction(1, whole)
+    assert exact(1 / whole / 3 * 3, "weight", "") == Fraction(1, whole)
+    assert exact(np.float64(2 / whole), "weight", "") == Fraction(2, whole)
+    assert exact(0.1 + 0.2, "k", "") == Fraction(3, 10)
+    assert exact(0.123456789, "k", "") == Fraction(123456789, 10**9)
 
 
 def test_where_nobody_is_poor_there_is_no_intensity():
@@ -148,8 +159,10 @@ def test_missing_indicators_are_left_out_and_counted():
         + ", ".join(f"{name} {homes[name].isna().sum()}" for name in NAMES)
     )
     whole = xl.mpi(homes[kept], SIXTHS, k="1/3", design=DESIGN)
-    for measure in ("H", "A", "M0"):
-        one, other = found.find(measure=measure), whole.find(measure=measure)
+    keys = [{"measure": name} for name in ("H", "A", "M0")]
+    keys += [{"measure": m, "indicator": n} for m in ("uncensored", "censored") for n in NAMES]
+    for key in keys:
+        one, other = found.find(**key), whole.find(**key)
         assert (one.estimate, one.n) == pytest.approx((other.estimate, other.n), rel=1e-13)
 
 

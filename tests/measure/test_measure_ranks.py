@@ -267,3 +267,27 @@ def test_replicates_need_no_derivative_at_a_relative_line(duck):
     found = _by_differences(homes, duck, ["fgt(0.5)", "richness_concave(0.5)"], welfare="y",
                             line=line)  # fmt: skip
     assert (found.se > 0).all()
+
+
+@pytest.mark.parametrize("floor", [0.5, 5.0], ids=["above", "at the floor"])
+def test_a_societal_line_is_the_larger_of_two_and_carries_its_error(duck, floor):
+    """1 + 0.5 x mean and a floor: overall and by area, linearised as by differences."""
+    homes = _homes()
+    measures = ["sst", "poverty_gap"]
+    mean = np.average(homes.y, weights=homes.w * homes["size"])
+    money = max(1 + 0.5 * mean, floor)
+    design = xl.Design(weight="w", size="size", psu="psu")
+    for within in (False, True):
+        line = xl.relative_line(0.5, "mean", plus=1, floor=floor, within=within)
+        options = {"welfare": "y", "line": line, "by": "region"}
+        linear = xl.estimate(homes, measures, design=design, engine=duck, **options).to_pandas()
+        numeric = _by_differences(homes, duck, measures, **options)
+        np.testing.assert_allclose(numeric.estimate, linear.estimate, rtol=1e-10)
+        np.testing.assert_allclose(numeric.se, linear.se, rtol=1e-5)
+        fixed = xl.estimate(homes, measures, welfare="y", line=money, design=design, engine=duck)
+        assert linear.estimate[0] == pytest.approx(fixed.find(measure="sst").estimate, rel=1e-12)
+        if floor == 5.0:
+            assert linear.se[0] == pytest.approx(fixed.find(measure="sst").se, rel=1e-9)
+    assert xl.relative_line(0.5, plus=1, floor=2).label == "1 + 0.5 of the median, at least 2"
+    with pytest.raises(MeasureError, match="0 or above"):
+        xl.relative_line(0.5, plus=-1)

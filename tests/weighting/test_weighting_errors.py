@@ -176,3 +176,29 @@ def test_a_design_without_its_calibration_gives_larger_errors():
     )
     assert with_it.estimate == without.estimate
     assert with_it.se < without.se / 4
+
+
+def test_a_subpopulation_has_the_error_of_the_area():
+    sample, own = calibrated("clus1", "raking_api99")
+    by = xl.estimate(sample, "mean", welfare="api00", design=own, by="stype")
+    one = xl.estimate(sample, "mean", welfare="api00", design=own, where="stype = 'E'").find()
+    area = by.find(domain="E")
+    assert (one.estimate, one.se, one.df) == pytest.approx((area.estimate, area.se, area.df))
+    line = xl.relative_line(0.9, of="median")
+    by = xl.estimate(sample, "headcount", welfare="api00", line=line, design=own, by="stype")
+    one = xl.estimate(
+        sample, "headcount", welfare="api00", line=line, design=own, where="stype = 'E'"
+    ).find()
+    assert one.se == pytest.approx(by.find(domain="E").se, rel=1e-9)
+
+
+def test_models_and_tables_are_calibrated_too():
+    """R 4.2.2, survey 4.1.1: svyglm(api00 ~ I(comp.imp == "Yes")), svytotal(~comp.imp)."""
+    sample, own = calibrated("clus1", "raking_api99")
+    sample = sample.assign(yes=(sample["comp.imp"] == "Yes").astype(float))
+    model = xl.glm("api00 ~ yes", sample, design=own).to_pandas()
+    assert model["estimate"].tolist() == pytest.approx([650.4941913822, 21.3365105382], rel=1e-9)
+    assert model["se"].tolist() == pytest.approx([12.7204167382, 18.2019144271], rel=1e-9)
+    table = xl.tabulate(sample, "comp.imp", design=own).to_pandas()
+    counts = table[(table["share"] == "count") & table["row"].isin(["No", "Yes"])]
+    assert counts["se"].tolist() == pytest.approx([222.598762585] * 2, rel=1e-9)

@@ -140,3 +140,9 @@ def test_too_few_steps_are_said(schools):
 )
 def test_tables_of_totals_that_cannot_be_read(schools, rows):
     refused(schools, pd.DataFrame(rows, columns=["margin", "level", "total"]), "total")
+
+
+def test_ids_that_are_taken_for_levels_are_not_shown(schools):
+    with pytest.raises(xl.ExitlineError) as caught:
+        xl.calibrate(schools, DESIGN, {"snum": {"1": 5, "2": 6}})
+    assert not any(f"'{number}'" in str(caught.value) for number in schools["snum"])

@@ -45,6 +45,7 @@ def about(found: Run) -> dict[str, Any]:
     named = {name: naming(content, name) for name in measures}
     return {
         "year": study.year,
+        **({"where": study.subpopulation} if study.subpopulation else {}),
         "census": study.design.census,
         "counted": people_of(content),
         "unit": study.unit,

@@ -200,6 +200,30 @@ def calibrate(
     )  # fmt: skip
 
 
+def calibration_of(totals: Any, weight: str | None, calibrated: str) -> Calibration:
+    """The model of a calibration that was made before, for `Design(calibration=...)`.
+
+    Parameters
+    ----------
+    totals : mapping, path or table
+        As in `calibrate`: the same totals.
+    weight : str or None
+        Column of the weights before calibration.
+    calibrated : str
+        Column of the calibrated weights.
+
+    Returns
+    -------
+    Calibration
+
+    Examples
+    --------
+    >>> calibration_of({"zone": {"rural": 30, "urban": 20}}, "w", "calibrated_weight").columns
+    ('w', 'calibrated_weight', 'zone')
+    """
+    return Calibration(_margins(totals, "duckdb"), weight, calibrated=calibrated)
+
+
 def _calibrated(design: Design, model: Calibration, new: Sequence[str]) -> Design:
     """The design with its new weights: residuals make errors, or calibrated replicates do."""
     if design.replicates:

@@ -61,9 +61,11 @@ def lorenz(
     >>> [round(point.estimate, 2) for point in curve.points]
     [0.3, 0.42]
     """
-    from exitline.measure.curves import lorenz_ordinate
+    from exitline.measure import shares
+    from exitline.measure.curves import between, generalised_ordinate
 
-    measures = [lorenz_ordinate(p, generalised=generalised) for p in at]
+    ordinate = generalised_ordinate if generalised else shares.lorenz
+    measures = [ordinate(between(p)) for p in at]
     found = estimate(data, measures, welfare=welfare, design=design, level=level,
                      missing=missing, where=where, engine=engine)  # fmt: skip
     title = "Generalised Lorenz curve" if generalised else "Lorenz curve"

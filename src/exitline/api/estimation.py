@@ -240,4 +240,6 @@ def estimate_table(
         calibrated = calibrated_from_arrow(arrow, sums, cells, plan)
     options = Options(level, interval)
     result = infer(cells, plan, chosen.sets, options, replicated, calibrated, first)
+    if where is not None:
+        result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
     return notes_on(result, arrow, cells, plan)

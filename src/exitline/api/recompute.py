@@ -103,6 +103,7 @@ class _Results:
     decisions: Decisions
     year: str
     people: str
+    where: str
     inputs: tuple[str, ...]
     study: RuleRef
     standard: RuleRef | None
@@ -113,8 +114,8 @@ class _Results:
 
         return Recomputed(
             **(self._estimate(query) if query.kind == "estimate" else self._decided(query)),
-            year=self.year, people=self.people, inputs=self.inputs, study=self.study,
-            standard=self.standard,
+            year=self.year, people=self.people, where=self.where, inputs=self.inputs,
+            study=self.study, standard=self.standard,
         )  # fmt: skip
 
     def _estimate(self, query: Query) -> dict[str, Any]:
@@ -178,6 +179,7 @@ def _results(
             decide_study(at_hand)[0],
             "" if study.year is None else str(study.year),
             people_of(study),
+            study.subpopulation or "",
             tuple(sorted(given.used)),
             RuleRef(study.title, study.digest),
             None if standard is None else RuleRef(standard.name, standard.digest),

@@ -42,7 +42,10 @@ def resolve(
         When no household can be used, or the median or mean is not above zero.
     """
     if line.within:
-        own = Location(line.share, line.p, float("nan"), float("nan"), within=True)
+        own = Location(
+            line.share, line.p, float("nan"), float("nan"), within=True, plus=line.plus,
+            floor=line.floor,
+        )  # fmt: skip
         return PovertyLine(line.label, float("nan"), line.boundary, relative=own)
     value = location(table, line.p, welfare, design, engine.run)
     if value is None or not value > 0:
@@ -58,8 +61,13 @@ def resolve(
         height = (
             engine.run(density(table, float(value), welfare, design)).column("density")[0].as_py()
         )
-    found = Location(line.share, line.p, float(value), float(height or 0.0))
-    return PovertyLine(line.label, line.share * found.value, line.boundary, relative=found)
+    found = Location(
+        line.share, line.p, float(value), float(height or 0.0), plus=line.plus, floor=line.floor
+    )
+    money = line.share * found.value + line.plus
+    if money <= line.floor and not design.replicates:  # a number that sampling does not move
+        return PovertyLine(line.label, line.floor, line.boundary)
+    return PovertyLine(line.label, max(money, line.floor), line.boundary, relative=found)
 
 
 def resolve_all(table: Any, line: Any, welfare: str | None, design: Design, engine: Engine) -> Any:

@@ -33,6 +33,8 @@ class Context:
         The year of the study ("" where it does not say).
     people : str
         Whom measures of persons count: "persons" or, without a household size, "households".
+    where : str
+        The condition of the part of the population that estimates speak of ("" for all).
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Context:
     study: RuleRef | None = None
     year: str = ""
     people: str = ""
+    where: str = ""
 
     @classmethod
     def of_provenance(cls, content: Mapping[str, Any], *, where: str = "") -> Context:
@@ -186,8 +189,10 @@ def _about(content: Any) -> dict[str, str]:
     if not isinstance(content, Mapping):
         return {}
     year, people = content.get("year"), content.get("counted")
+    where = content.get("where")
     return {
         "year": "" if year is None else str(year),
+        "where": where if isinstance(where, str) else "",
         "people": people if people in ("persons", "households") else "",
     }
 

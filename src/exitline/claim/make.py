@@ -172,6 +172,7 @@ def estimate_claim(
         indicator=_text(row.get("indicator")),
         column=column,
         confidence=text_of(as_fraction(float(row["level"]))) if interval else "",
+        where=context.where,
         people=context.people,
         year=context.year,
     )

@@ -18,7 +18,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "decision count": ("level", "outcome"),
 }
 _OPTIONAL: dict[str, tuple[str, ...]] = {
-    "estimate": ("line", "by", "domain", "indicator", "confidence", "people"),
+    "estimate": ("line", "by", "domain", "indicator", "where", "confidence", "people"),
     "decision": ("parent", "criterion"),
     "decision count": ("criterion",),
 }
@@ -41,6 +41,9 @@ class Query:
         For an estimate: which number of the row ("estimate", "se", "n", "population").
     confidence : str
         For an estimate with an interval: its level as decimal text, such as "0.95".
+    where : str
+        For an estimate: the condition of the part of the population that it speaks of ("" for
+        all).
     people : str
         For an estimate: whom it counts, "persons" or "households" ("" for persons).
     level, unit, parent, criterion, outcome : str
@@ -70,6 +73,7 @@ class Query:
     by: str = ""
     domain: str = ""
     indicator: str = ""
+    where: str = ""
     column: str = "estimate"
     confidence: str = ""
     level: str = ""

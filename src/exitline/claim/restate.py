@@ -42,6 +42,8 @@ class Recomputed:
     year, people : str
         The year of the data ("" where it is not said), and whom measures of persons count:
         "persons" or "households".
+    where : str
+        The condition of the part of the population that estimates speak of ("" for all).
     inputs : tuple of str, optional
         Names of the files that were read; None where the computation does not know them.
     standard, study : RuleRef, optional
@@ -56,6 +58,7 @@ class Recomputed:
     level: Number | None = None
     year: str = ""
     people: str = ""
+    where: str = ""
     inputs: tuple[str, ...] | None = None
     standard: RuleRef | None = None
     study: RuleRef | None = None
@@ -69,7 +72,7 @@ class FigureCheck:
     ----------
     part : str
         "figure", "low" or "high"; where they differ also "sentence", "unit", "rounding",
-        "confidence", "year", "people", "inputs", "rule file", "study".
+        "confidence", "year", "where", "people", "inputs", "rule file", "study".
     claimed, recomputed : str
         Both as published: numbers rounded by their rule, without unit.
     unrounded : str
@@ -127,8 +130,9 @@ def _restated(claim: Claim, computed: Recomputed) -> Claim:
     """The claim that the recomputed numbers give for the query."""
     query = claim.query
     context = Context(
-        claim.inputs, claim.software, claim.standard, claim.study, computed.year, computed.people
-    )
+        claim.inputs, claim.software, claim.standard, claim.study, computed.year, computed.people,
+        computed.where,
+    )  # fmt: skip
     if query.kind == "decision":
         if not isinstance(computed.value, str):
             raise RecomputeError("no decision was computed", missing=("the decision of this unit",))
@@ -213,6 +217,7 @@ def _words(claim: Claim, again: Claim, computed: Recomputed) -> Iterator[FigureC
         "rounding": (_rule(claim.rounding), _rule(again.rounding)),
         "confidence": (claim.query.confidence, again.query.confidence),
         "year": (claim.query.year, again.query.year),
+        "where": (claim.query.where, again.query.where),
         "people": (claim.query.people, again.query.people),
         "statement": (claim.statement, again.statement),
         **_bound_to(claim, computed),

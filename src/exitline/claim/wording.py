@@ -147,6 +147,7 @@ def _estimate(query: Query) -> tuple[str, ...]:
         f"indicator {quoted(query.indicator)}" if query.indicator else "",
         f"line {quoted(query.line)}" if query.line else "",
         f"{by} {quoted(query.domain)}" if query.by or query.domain else "",
+        f"where {quoted(query.where)}" if query.where else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -38,10 +38,15 @@ _OPTIONS = (
                  help="Replicates vary around the full-sample figure, not around their mean."),
     click.option("--df", type=numbers.POSITIVE,
                  help="Degrees of freedom, where the survey's documentation gives them."),
+    click.option("--calibrated-to", type=click.Path(), metavar="TOTALS",
+                 help="Totals that --weight was calibrated to, as `exitline calibrate` takes "
+                 "them: errors are those of residuals."),
+    click.option("--base-weight", metavar="COLUMN",
+                 help="Column of the weights before calibration."),
 )  # fmt: skip
 _NAMES = (
     "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
-    "scale", "rscales", "rho", "mse", "df",
+    "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight",
 )  # fmt: skip
 
 
@@ -67,8 +72,20 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
             said["rscales"] = numbers.numbers_in(said["rscales"], "--rscales")
         lists = ("strata", "psu", "fpc", "replicates", "rscales")
         said |= {name: said[name] or None for name in lists}
+        said["calibration"] = _calibration(said.pop("calibrated_to"), said, said.pop("base_weight"))
         kept = {name: value for name, value in said.items() if value is not None}
         return function(*arguments, design=Design(**kept), **given)
 
     made: Callable[..., Any] = with_options(_OPTIONS)(designed)
     return made
+
+
+def _calibration(totals: str | None, said: Mapping[str, Any], base: str | None) -> Any:
+    """What the weight was calibrated to, if it was."""
+    if totals is None and base is None:
+        return None
+    if totals is None or said["weight"] is None:
+        raise click.UsageError("--base-weight, --calibrated-to and --weight go together.")
+    from exitline.api.calibrating import calibration_of
+
+    return calibration_of(totals, base, said["weight"])

@@ -95,7 +95,14 @@ def _show(found: Run) -> None:
         ),
         estimate_rows(national, people_of(found.study), found.study.unit),
         right=(2, 3, 4, 5),
-        caption=f"standard {found.standard.name}{year}" if found.standard else "",
+        caption="; ".join(
+            part
+            for part in (
+                f"standard {found.standard.name}{year}" if found.standard else "",
+                f"only where {found.study.subpopulation}" if found.study.subpopulation else "",
+            )
+            if part
+        ),
     )
     _show_areas(found)
     _show_decisions(found)

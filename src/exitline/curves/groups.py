@@ -17,6 +17,7 @@ from exitline.errors import MeasureError
 from exitline.infer import intervals
 from exitline.infer.contrasts import covariance
 from exitline.measure import rules
+from exitline.measure.catalogue import named
 from exitline.measure.counts import total_of
 from exitline.measure.dual import Dual
 
@@ -162,6 +163,39 @@ def _mean_parts(at: _Groups) -> Mapping[str, Dual]:
     }  # fmt: skip
 
 
+def polarisation(estimates: Estimates, by: str, alpha: float) -> tuple[Component, ...]:
+    """Esteban and Ray's polarisation between groups, and what each group adds to it.
+
+    Sum over groups g and h of s_g^(1 + alpha) s_h |m_g - m_h| / m, with s the share of persons
+    and m the mean.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        Of persons and of welfare, over all and by group.
+    by : str
+    alpha : float
+
+    Returns
+    -------
+    tuple of Component
+
+    References
+    ----------
+    Esteban and Ray (1994), Econometrica 62, 819-851, eq. 3.
+    """
+    at, blocks = _totals(estimates, named("mean"), by)
+    (Y, N), (YY, NN) = at.own, at.whole
+    mean = Y / N
+    side = np.sign(mean.value[:, None] - mean.value[None, :])
+    people, welfare = (Dual(side @ x.value, side @ x.gradient) for x in (N, Y))
+    part = (N / NN) ** (1.0 + alpha) * (mean * people - welfare) / YY
+    parts = {
+        "total": at.sum(part), "contribution": part, "population_share": N / NN, "mean": mean,
+    }  # fmt: skip
+    return _with_errors(parts, estimates, blocks)
+
+
 _PARTS: dict[Rule, Callable[[_Groups], Mapping[str, Dual]]] = {
     rules.generalised_entropy: _entropy_parts, rules.j_divergence: _divergence_parts,
     rules.gini: _gini_parts, rules.ratio: _mean_parts,
@@ -190,10 +224,17 @@ def by_group(estimates: Estimates, measure: Measure, by: str) -> tuple[Component
     103, 1221-1227; Foster, Greer and Thorbecke (1984), Econometrica 52, 761-766.
     """
     at, blocks = _totals(estimates, measure, by)
+    return _with_errors(_PARTS[measure.rule](at), estimates, blocks)
+
+
+def _with_errors(
+    parts: Mapping[str, Dual], estimates: Estimates, blocks: list[Block]
+) -> tuple[Component, ...]:
+    """Parts with their standard errors, from the covariances of totals."""
     names = next(block for block in blocks if block.by).rows.labels
     places = [(block, i) for block in blocks for i in range(block.rows.size)]
     found: list[Component] = []
-    for name, part in _PARTS[measure.rule](at).items():
+    for name, part in parts.items():
         gradient = np.nan_to_num(part.gradient, nan=0.0, posinf=0.0, neginf=0.0)
         variance = np.diag(covariance(estimates, places, gradient))
         alone = len(part.value) == 1 and name in ("total", "within", "between", "overlap")

@@ -72,10 +72,10 @@ class Arrays:
         if line.relative is None:
             own = isinstance(line.value, str)
             return self.given[f"line{at.line}"] if own else np.array([[float(line.value)]])
-        scalar, share = line.relative.scalar, line.relative.share
+        scalar = line.relative.scalar
         if line.within:
-            return self.found(scalar, At(None, at.by)) * share
-        return share * self.scalar(scalar, At(None, ()), whole=True)
+            return line.relative.line(self.found(scalar, At(None, at.by)), self)
+        return line.relative.line(self.scalar(scalar, At(None, ()), whole=True), self)
 
     def boundary(self, at: At) -> Boundary:
         """Who is poor at the line."""

@@ -96,18 +96,25 @@ def _chosen(block: Block, areas: Ints, positions: Ints, size: int) -> list[Colum
     offsets = np.repeat(starts[0] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
     taken = order[offsets + np.arange(int(lengths.sum()))]
     column = np.repeat(positions, lengths)
-    found = [Columns(_at(block.rows, taken), column, block.influence[taken], size)]
+    found = [Columns(clusters_at(block.rows, taken), column, block.influence[taken], size)]
     if block.at_line is not None:
         line, slopes = block.at_line.line, block.at_line.slope[areas]
         count = len(line.influence)
-        rows = _at(line.rows, np.tile(np.arange(count), len(areas)))
+        rows = clusters_at(line.rows, np.tile(np.arange(count), len(areas)))
         influence = np.outer(slopes, line.influence).ravel()
         found.append(Columns(rows, np.repeat(positions, count), influence, size))
     return found
 
 
-def _at(rows: Rows, taken: Ints) -> Rows:
-    """Strata, clusters and what they stand for of some rows: all that a covariance reads."""
+def clusters_at(rows: Rows, taken: Ints) -> Rows:
+    """Strata, clusters and what they stand for of some rows: all that a covariance reads.
+
+    Parameters
+    ----------
+    rows : Rows
+    taken : int array
+        Positions of the rows that are kept, as one domain.
+    """
     from exitline.infer.cells import Rows, no_kinds
 
     none = np.zeros(len(taken), dtype=np.int64)

@@ -81,16 +81,31 @@ def nesting(
     return tuple(found)
 
 
+def _pairs(child: Ints, parent: Ints) -> Ints:
+    """The distinct pairs of areas that cells stand in, ascending, shape (pairs, 2).
+
+    Counted where there are few possible pairs, so that millions of cells need not be sorted.
+    """
+    used = child >= 0
+    width = int(parent.max(initial=-1)) + 2
+    packed = child[used] * width + parent[used] + 1
+    possible = (int(child.max(initial=-1)) + 1) * width
+    if possible <= 4 * len(packed) + 1_000_000:
+        found = np.flatnonzero(np.bincount(packed, minlength=possible))
+    else:
+        found = np.unique(packed)
+    return np.column_stack([found // width, found % width - 1])
+
+
 def _holds(child: Ints, parent: Ints) -> bool:
     """Whether every child area has all its cells in one parent area."""
-    used = child >= 0
-    pairs = np.unique(np.column_stack([child[used], parent[used]]), axis=0)
-    return len(pairs) == len(np.unique(pairs[:, 0]))
+    areas = _pairs(child, parent)[:, 0]
+    return not np.any(areas[1:] == areas[:-1])
 
 
 def _whole(child: Ints, parent: Ints) -> list[tuple[int, int]]:
     """Child areas all of whose cells are in one parent area, with that area."""
-    pairs = np.unique(np.column_stack([child, parent])[child >= 0], axis=0)
+    pairs = _pairs(child, parent)
     areas, position, times = np.unique(pairs[:, 0], return_index=True, return_counts=True)
     parents = pairs[position, 1]
     kept = (times == 1) & (parents >= 0)
@@ -100,9 +115,8 @@ def _whole(child: Ints, parent: Ints) -> list[tuple[int, int]]:
 def _first(child: Ints, parent: Ints, size: int) -> list[int]:
     """The parent code of each child area, from the first of its cells."""
     used = child >= 0
-    areas, position = np.unique(child[used], return_index=True)
     result = np.zeros(size, dtype=np.int64)
-    result[areas] = parent[used][position]
+    result[child[used][::-1]] = parent[used][::-1]  # of several, the last that is written stays
     return [int(p) for p in result]
 
 

@@ -106,7 +106,9 @@ def own_line_influence(rows: Rows, totals: Floats, plan: Plan, index: int, by: B
             scale, centre = 1.0 / totals[:, persons], mean
         else:
             scale, centre = -1.0 / totals[:, kernel[0]], np.full(rows.size, line.p)
-    scale = np.nan_to_num(line.share * scale, nan=0.0, posinf=0.0, neginf=0.0)
+    at_floor = line_values(rows, plan, index, by) <= line.floor
+    scale = np.where(at_floor, 0.0, line.share * scale)
+    scale = np.nan_to_num(scale, nan=0.0, posinf=0.0, neginf=0.0)
     centred = rows.sums[:, other] - centre[rows.domain] * rows.sums[:, persons]
     return np.asarray(scale[rows.domain] * centred)
 
@@ -130,7 +132,8 @@ def line_values(rows: Rows, plan: Plan, index: int | None, by: By) -> Floats:
         return np.full(rows.size, float(line.value))
     assert rows.found is not None
     place = plan.first.index(plan.first_of(line.relative.scalar, None, by))
-    return np.asarray(line.relative.share * rows.found[:, place])
+    found = line.relative.share * rows.found[:, place] + line.relative.plus
+    return np.asarray(np.maximum(found, line.relative.floor))
 
 
 def slope(

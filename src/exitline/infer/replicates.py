@@ -276,7 +276,7 @@ def _line_values(arrays: Arrays, index: int, by: By) -> Floats:
         return np.full(shape, float(line.value))
     at, whole = terms.At(None, by if line.within else ()), not line.within
     found = arrays.scalar(line.relative.scalar, at, whole=whole)
-    return np.broadcast_to(line.relative.share * found, shape)
+    return np.broadcast_to(line.relative.line(found, arrays), shape)
 
 
 def _degrees(

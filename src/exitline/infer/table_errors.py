@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from exitline.infer.joint import Joint, of_areas
+from exitline.infer.joint import Joint, clusters_at, of_areas
 from exitline.infer.taylor import linearised_variance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.cells import Rows
     from exitline.infer.estimates import Block
     from exitline.infer.frame import Frame
 
@@ -83,6 +85,17 @@ class Linearised:
     def __init__(self, frame: Frame, block: Block, places: Ints, counts: Floats) -> None:
         self._frame, self._block, self._places, self._counts = frame, block, places, counts
 
+    @cached_property
+    def _by_cluster(self) -> tuple[Rows, Any]:
+        """Clusters of the last stage, and their totals by cell, sparse."""
+        from scipy.sparse import csr_array
+
+        rows = self._block.rows
+        _, first, inverse = np.unique(rows.stages[-1], return_index=True, return_inverse=True)
+        shape = (len(first), rows.size)
+        totals = csr_array((self._block.influence, (inverse, rows.domain)), shape=shape)
+        return clusters_at(rows, first), totals
+
     def _slopes(self, functions: Functions) -> Floats:
         """Derivatives of the functions by each count."""
         number = functions.number[:, None]
@@ -95,14 +108,14 @@ class Linearised:
 
         Functions are taken a few at a time, for the memory's sake.
         """
-        size, block, there = len(functions.top), self._block, self._places >= 0
-        rows = replace(block.rows, domain=np.zeros_like(block.rows.domain), keys=((),), written=())
-        by_domain = np.zeros((block.rows.size, size))
+        rows, totals = self._by_cluster
+        by_domain = np.zeros((self._block.rows.size, len(functions.top)))
+        there = self._places >= 0
         by_domain[self._places[there]] = self._slopes(functions)[:, there].T
-        variance = np.empty(size)
-        for start in range(0, size, AT_ONCE):
+        variance = np.empty(len(functions.top))
+        for start in range(0, len(variance), AT_ONCE):
             some = slice(start, start + AT_ONCE)
-            influence = block.influence[:, None] * by_domain[block.rows.domain, some]
+            influence = np.asarray(totals @ by_domain[:, some])
             variance[some] = linearised_variance(rows, influence, self._frame)[0]
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 

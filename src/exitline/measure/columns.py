@@ -52,7 +52,7 @@ class Columns:
         line = self.plan.lines[at.line]
         if line.relative is None or not line.within:
             return self.rows[f"_line{at.line}"]
-        return self.found(line.relative.scalar, At(None, at.by)) * line.relative.share
+        return line.relative.line(self.found(line.relative.scalar, At(None, at.by)), self)
 
     def boundary(self, at: At) -> Boundary:
         """Who is poor at the line."""

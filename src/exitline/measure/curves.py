@@ -14,17 +14,10 @@ from exitline.measure.model import Given, Linear, Measure, Scalar, Term
 Order = Literal[1, 2, 3]
 
 
-def _share(given: Given) -> Linear:
-    """(V + q (p N - F)) / Y, from N, F, V and Y: welfare up to the quantile, exactly to p."""
-    (p,) = given.parameters
-    N, F, V, Y = totals(given)
-    return ((V + given.found[:, 0] * (p * N - F)) / Y).unless(~(Y.value > 0)).linear()
-
-
 def _mean_up_to(given: Given) -> Linear:
-    """As `_share`, over N: the generalised Lorenz curve."""
+    """(V + q (p N - F)) / N, from N, F and V: welfare up to the quantile, exactly to p."""
     (p,) = given.parameters
-    N, F, V, _ = totals(given)
+    N, F, V = totals(given)
     return ((V + given.found[:, 0] * (p * N - F)) / N).linear()
 
 
@@ -37,28 +30,25 @@ def _gaps_up_to(given: Given) -> Linear:
     return ((G + gap * (p * N - F)) / N).linear()
 
 
-def lorenz_ordinate(p: float, *, generalised: bool = False) -> Measure:
-    """The share of welfare that the poorest share p of persons has; or that part of the mean.
+def generalised_ordinate(p: float) -> Measure:
+    """The welfare of the poorest share p of persons, per person of all: mean x Lorenz curve.
 
     Parameters
     ----------
     p : float
         Between 0 and 1.
-    generalised : bool
-        Times the mean (Shorrocks 1983).
 
     References
     ----------
-    Beach and Davidson (1983), Review of Economic Studies 50, 723-735; Kovačević and Binder
-    (1997), Journal of Official Statistics 13, 41-58: no density is needed.
+    Shorrocks (1983), Economica 50, 3-17; Beach and Davidson (1983), Review of Economic Studies
+    50, 723-735.
     """
     at = Scalar("quantile", between(p))
     below = Term("at_most", at=at)
-    terms = (Term("one"), below, Term("welfare", among=below), Term("welfare"))
+    terms = (Term("one"), below, Term("welfare", among=below))
     return Measure(
-        f"ordinate {p:g}", terms, _mean_up_to if generalised else _share, "plain", "index",
-        f"Lorenz curve at {p:g}", parameters=(float(p),), scalars=(at,),
-        undefined="the mean is not above zero",
+        f"ordinate {p:g}", terms, _mean_up_to, "plain", "money",
+        f"generalised Lorenz curve at {p:g}", parameters=(float(p),), scalars=(at,),
     )  # fmt: skip
 
 

@@ -30,6 +30,9 @@ class Location:
         Density of welfare at the quantile; unused for the mean.
     within : bool
         Whether each domain has a line of its own.
+    plus, floor : float
+        The line is the share plus this, and at least the floor (as the World Bank's societal
+        poverty line).
     """
 
     share: float
@@ -37,11 +40,18 @@ class Location:
     value: float
     density: float
     within: bool = False
+    plus: float = 0.0
+    floor: float = 0.0
 
     @property
     def scalar(self) -> Scalar:
         """What the first pass finds in each domain."""
         return Scalar("mean") if self.p is None else Scalar("quantile", self.p)
+
+    def line(self, found: Any, micro: Micro) -> Any:
+        """The line, from what the first pass found."""
+        line = found * self.share + self.plus
+        return micro.where(line > self.floor, line, self.floor) if self.floor else line
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,8 @@ class RelativeLine:
     boundary : {"<", "<="}
     within : bool
         Of each domain's own welfare, instead of that of the whole sample.
+    plus, floor : float
+        The line is the share plus this, and at least the floor; both in the unit of welfare.
 
     Examples
     --------
@@ -131,8 +143,17 @@ class RelativeLine:
     of: Literal["median", "mean"] | float = "median"
     boundary: Boundary = "<"
     within: bool = False
+    plus: float = 0.0
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
+        if not (0 <= self.plus < float("inf") and 0 <= self.floor < float("inf")):
+            raise MeasureError(
+                "what is added to a relative line, and its floor, are 0 or above",
+                expected="numbers in the unit of welfare",
+                got=f"plus {self.plus}, floor {self.floor}",
+                remedy="for the societal poverty line: relative_line(0.5, plus=1.15, floor=2.15)",
+            )
         if not 0 < self.share < float("inf"):
             raise MeasureError(
                 "the share of a relative line must be above zero",
@@ -169,6 +190,8 @@ def relative_line(
     boundary: Boundary = "<",
     label: str | None = None,
     within: bool = False,
+    plus: float = 0.0,
+    floor: float = 0.0,
 ) -> RelativeLine:
     """A share of the median, the mean or a quantile of the survey's own welfare, as a line.
 
@@ -183,6 +206,10 @@ def relative_line(
         How results name it; "0.6 of the median" unless given.
     within : bool
         Of each domain's own welfare: the line differs between areas.
+    plus, floor : float
+        The line is the share plus this, and at least the floor; both in the unit of welfare.
+        ``relative_line(0.5, plus=1.15, floor=2.15)`` is the World Bank's societal poverty line
+        for welfare in 2017 dollars a day.
 
     Returns
     -------
@@ -198,8 +225,9 @@ def relative_line(
     >>> relative_line(0.6).label, relative_line(0.4, of=0.75, within=True).label
     ('0.6 of the median', '0.4 of the quantile 0.75 of each area')
     """
-    line = RelativeLine(label or "", share, of, boundary, within)
+    line = RelativeLine(label or "", share, of, boundary, within, plus, floor)
     said = f"{share:g} of the {line.what}" + (" of each area" if within else "")
+    said = (f"{plus:g} + " if plus else "") + said + (f", at least {floor:g}" if floor else "")
     return replace(line, label=label or said)
 
 

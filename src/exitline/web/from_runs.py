@@ -84,13 +84,13 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
     last = ordered[-1]
     standard = last.about["standard"]
     shown = Explorer(
-        "run", settings.title or str(last.record["study"]["title"]), "", settings.languages, years,
+        "run", settings.title or _title(last), "", settings.languages, years,
         frame.levels, frame.areas, series, figures, decided, settings.notice,
         outcomes=(known("met"), known("not met"), known("cannot tell yet")),
         templates=tuple(sentences.templates),
         standard=_standard(standard) if standard else None,
         sources=tuple((_source(s), s["url"]) for s in standard["sources"]) if standard else (),
-        method=(*method_of(ordered), *left_out(decided), *frame.unplaced),
+        method=(*_parts(ordered), *method_of(ordered), *left_out(decided), *frame.unplaced),
         verify=verify_of(ordered, recomputed),
         rows="person" if last.about.get("unit") == "person" else "household",
     )  # fmt: skip
@@ -262,6 +262,20 @@ def _labels(runs: Sequence[RunFolder]) -> list[str]:
     """Labels of all criteria."""
     standards = [run.about["standard"] for run in runs if run.about["standard"]]
     return [c["label"] for s in standards for rule in s["criteria"].values() for c in rule.values()]
+
+
+def _title(run: Any) -> str:
+    """The study's title, and the part of the population that its estimates speak of."""
+    title, where = str(run.record["study"]["title"]), run.about.get("where")
+    return f"{title} (only where {where})" if where else title
+
+
+def _parts(runs: Sequence[Any]) -> tuple[tuple[Text, Text], ...]:
+    """Which part of the population the estimates of runs speak of, where it is a part."""
+    said = dict.fromkeys(str(run.about["where"]) for run in runs if run.about.get("where"))
+    name = both("Subpopulation", "子总体")
+    text = both("Estimates speak of the part where {0}.", "估计值只涉及满足 {0} 的部分。")
+    return tuple((name, joined(text, one)) for one in said)
 
 
 def _standard(standard: dict[str, Any]) -> tuple[Text, tuple[Text, ...]]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+MOST_NAMED = 12
+"""Levels up to which a message names them."""
+
 
 @dataclass(frozen=True)
 class Auxiliary:
@@ -188,7 +191,7 @@ def _name(place: int, columns: Sequence[Coded]) -> str:
 def _refuse_unmatched(margin: Margin, absent: list[str], unknown: list[str]) -> None:
     """Refuse levels that only the totals, or only the sample, have."""
     if absent:
-        hint = nearest(absent[0], unknown)
+        hint = nearest(absent[0], unknown) if len(unknown) <= MOST_NAMED else ""
         raise DataError(
             f"no row of the sample is at {_some(margin, absent)}",
             where=f"totals: {margin.name}",
@@ -214,8 +217,10 @@ def _some(margin: Margin, levels: list[str]) -> str:
 
 
 def _listed(levels: list[str]) -> str:
-    """Some levels by name."""
-    return ", ".join(f"'{level}'" for level in levels[:10]) + (" …" if levels[10:] else "")
+    """Levels by name; not where there are so many that they may be households' ids."""
+    if len(levels) > MOST_NAMED:
+        return f"{len(levels):,} of them"
+    return ", ".join(f"'{level}'" for level in levels)
 
 
 def _twice(margin: Margin, name: str, other: str) -> DataError:

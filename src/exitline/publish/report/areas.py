@@ -263,6 +263,8 @@ def source(content: ReportInput, block: Block) -> str:
         parts.append(f"standard: {standard.title}")
     if study.year is not None:
         parts.append(f"year: {study.year}")
+    if study.subpopulation:
+        parts.append(f"only where {study.subpopulation}")
     parts.append(f"data: {study.title} ({study.households.name})")
     text = "; ".join(part for part in parts if part)
     hides = any(reason.startswith(SUPPRESSED) for reason in block.reason)

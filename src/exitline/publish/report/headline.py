@@ -128,6 +128,8 @@ def _question(content: ReportInput, lead: Block, levels: tuple[Level, ...]) -> s
     words = b.naming(content, lead.measure)
     line = b.line_words(content, lead.line)
     year = f" in {content.study.year}" if content.study.year is not None else ""
+    if content.study.subpopulation:
+        year += f", of the part where {content.study.subpopulation}"
     at = f" ({line})" if line else ""
     where = ", where" if b.sets(content.estimates) else ""
     followed = household_words(content.study, content.standard).followed

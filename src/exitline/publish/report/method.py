@@ -99,6 +99,8 @@ def _facts(content: ReportInput) -> Iterable[Fact]:
     yield Fact("Study", (study.title, *([f"year {study.year}"] if study.year else [])))
     yield Fact("Data", tuple(_data(study)))
     yield Fact("Unit", (f"one row is one {study.unit}",))
+    if study.subpopulation:
+        yield Fact("Subpopulation", (f"estimates speak of rows where {study.subpopulation}",))
     yield Fact("Welfare", tuple(_welfare(study)))
     yield Fact("Lines", used_lines(content))
     yield Fact("Design", tuple(_design(content)))
