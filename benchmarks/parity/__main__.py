@@ -1,4 +1,7 @@
-"""``python -m benchmarks.parity --data DIR --reference DIR``."""
+"""``python -m benchmarks.parity --data DIR --reference DIR --write``.
+
+Without folders, `--write` renews the part of docs/parity.md that rests on shipped data alone.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,23 @@ import csv
 import time
 from pathlib import Path
 
-from benchmarks.parity import references, table
+from benchmarks.parity import page, references, table
 from benchmarks.parity.compare import Found, compared
 
 
 def main() -> None:
     """Compare, print the table, write it and every figure that differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the surveys")
-    parser.add_argument("--reference", type=Path, required=True, help="folder of R's results")
+    parser.add_argument("--data", type=Path, help="folder of the surveys")
+    parser.add_argument("--reference", type=Path, help="folder of R's results")
+    parser.add_argument("--write", action="store_true", help="write docs/parity.md")
     parser.add_argument("--only", default="", help="readers or data whose name holds this")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/work/parity"))
     parser.add_argument("--top", type=int, default=60, help="kinds of difference to print")
     given = parser.parse_args()
     found: list[Found] = []
-    for name, jobs in references.every(given.data, given.reference):
+    outside = given.data is not None and given.reference is not None
+    for name, jobs in references.every(given.data, given.reference) if outside else ():
         for job in jobs():
             if given.only and given.only not in f"{name} {job.data}":
                 continue
@@ -30,6 +35,8 @@ def main() -> None:
             found += mine
             seconds = time.perf_counter() - start
             print(f"{name}, {job.data}: {table.totals(mine)} ({seconds:.1f} s)", flush=True)
+    if given.write:
+        page.write(page.shipped_lines(), table.lines(found))
     rows = table.lines(found)
     print(table.markdown(rows), table.gaps(rows), table.worst(found, given.top), sep="\n\n")
     print("\n" + table.totals(found))

@@ -74,8 +74,8 @@ def _judged(
     apart = difference(ours, theirs, estimate)
     if apart <= TOLERANCE:
         return Found(job, one, what, theirs, ours, "same", apart)
-    reason = known(Case(job, one, what, theirs, ours))
-    if reason is not None and apart <= reason.tolerance:
+    reason = known(Case(job, one, what, theirs, ours), apart)
+    if reason is not None:
         return Found(job, one, what, theirs, ours, "known", apart, reason.text)
     return Found(job, one, what, theirs, ours, "differs", apart)
 

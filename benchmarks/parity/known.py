@@ -29,9 +29,9 @@ class Reason:
     tolerance: float = math.inf
 
 
-def known(case: Case) -> Reason | None:
-    """The reason why a figure may differ; None where it must not."""
-    return next((reason for reason in REASONS if reason.holds(case)), None)
+def known(case: Case, apart: float) -> Reason | None:
+    """The reason why a figure may be so far apart; None where it must not."""
+    return next((r for r in REASONS if r.holds(case) and apart <= r.tolerance), None)
 
 
 LIMITS = {"low", "high"}
@@ -53,5 +53,39 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "values that are all alike have no variance to compare with",
         lambda c: c.what == "deff" and (c.theirs > 1e20 or c.theirs < 1e-20),
+    ),
+    Reason(
+        "the Gini of the population; convey's depends on the scale of the weights",
+        lambda c: c.wanted.family == "gini" and "vardpoor" not in c.job.peer,
+        tolerance=0.05,
+    ),
+    Reason(
+        "vardpoor linearises its own Gini, not Eurostat's value that is compared",
+        lambda c: c.wanted.family == "gini" and c.what == "se",
+        tolerance=2e-4,
+    ),
+    Reason(
+        "convey's Zenga index depends on the order of rows where values tie",
+        lambda c: c.wanted.family == "zenga",
+        tolerance=1e-5,
+    ),
+    Reason(
+        "R's logit goes through glm, whose iteration stops",
+        lambda c: c.job.peer.endswith(("svyciprop logit", "svyciprop likelihood")),
+        tolerance=1e-7,
+    ),
+    Reason(
+        "R's likelihood limits interpolate a profile",
+        lambda c: c.job.peer.endswith("svyciprop likelihood") and c.what in LIMITS,
+        tolerance=3e-3,
+    ),
+    Reason(
+        "svyquantile with shahvaish errs where values tie",
+        lambda c: "shahvaish" in c.job.peer,
+    ),
+    Reason(
+        "vardpoor takes densities elsewhere (see convey's figures and a bootstrap)",
+        lambda c: "vardpoor" in c.job.peer and c.what == "se",
+        tolerance=0.15,
     ),
 )

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from exitline.measure.catalogue import MEASURES
+
 FULL = "threshold of the full sample"
 OWN = "threshold of the domain itself"
 
@@ -40,8 +42,8 @@ CONVEY: Mapping[str, tuple[str, Any]] = {
     "arpt 0.5 x own first quartile": ("at_risk_threshold(0.5, 0.25)", None),
     "isq alpha 0.2 lower sum": ("bottom_sum(0.2)", None),
     "isq alpha 0.8 upper sum": ("top_sum(0.8)", None),
-    "rich FGTT1 g=1 z=1500": ("richness(1, form='concave')", 1500.0),
-    "rich Cha g=0.5 z=1500": ("richness(0.5, form='convex')", 1500.0),
+    "rich FGTT1 g=1 z=1500": ("richness_concave(1)", 1500.0),
+    "rich Cha g=0.5 z=1500": ("richness(0.5)", 1500.0),
     "watts abs z=370, y>0": ("watts", 370.0),
     "watts relq 0.6 x median of y>0": ("watts", "0.6 x median of y>0"),
     "mean rcons": ("mean", None),
@@ -78,6 +80,9 @@ def of_convey(stat: str, params: str, component: str) -> tuple[str, Any]:
     known = CONVEY.get(f"{stat} {params}".strip())
     if known is not None:
         measure, line = known
+        if measure.startswith("at_risk_rate") and "at_risk_rate" not in MEASURES:
+            share = 0.5 if "0.5" in measure else 0.6
+            return "headcount", {"share": share, "of": "median", "boundary": "<="}
         return measure, relative("relq 0.6 x median") if isinstance(line, str) else line
     if stat in FGT:
         return FGT[stat], relative(params)
@@ -141,6 +146,8 @@ def of_replicates(stat: str, component: str, line: float) -> tuple[str, Any, str
         return component.replace("L", "lorenz"), None, "estimate"
     if stat == "ratio y per poor":
         return "ratio(exp_pc, poor)", None, "estimate"
+    if head == "arpr" and "at_risk_rate" not in MEASURES:
+        return "headcount", {"share": 0.6, "of": "median", "boundary": "<="}, "estimate"
     measure = REPLICATED.get(head, stat)
     if rest.startswith(("0.6 median", "0.5 mean")):
         share, of = rest.split()[:2]

@@ -79,12 +79,14 @@ def gender_pay_gap(data: Path, reference: Path) -> Iterator[Job]:
     """surveys/convey/ses_gpg.csv."""
     found = rows(reference / "surveys/convey/ses_gpg.csv")
     wanted = tuple(
-        Wanted("gender_pay_gap('sex', 'female')", values(r, PLAIN), "", r["by"], r["domain"])
+        Wanted("pay_gap(earningsHour, female)", values(r, PLAIN), "", r["by"], r["domain"])
         for r in found
     )
     design = {"weight": "weights", "strata": "stratum", "psu": "IDunit", "nest": True}
     if wanted:
-        yield Job("ses", PEERS["convey"], survey(data, "ses"), wanted, "earningsHour", design)
+        table = survey(data, "ses")
+        table = table.assign(female=(table["sex"] == "female").astype(float))
+        yield Job("ses", PEERS["convey"], table, wanted, "earningsHour", design)
 
 
 def quantiles(data: Path, reference: Path) -> Iterator[Job]:

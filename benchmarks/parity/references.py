@@ -29,6 +29,19 @@ def every(data: Path, reference: Path) -> Iterator[tuple[str, Callable[[], Itera
         yield reader.__name__, lambda reader=reader: reader(data, reference)
 
 
+def shipped() -> Iterator[Job]:
+    """Jobs on data and references that are part of the project."""
+    from benchmarks.parity import others as o
+
+    house = Path(__file__).parents[2]
+    references = house / "tests" / "estimate" / "reference"
+    homes = pd.read_parquet(house / "examples" / "albania-2012" / "lival.parquet")
+    homes = homes.assign(capita=(0.07527689 * homes.totcons / homes.rcons).round())
+    found = rows(references / "albania_convey.csv")
+    yield from o.conveyed(found, "albania", homes, "rcons", o.ALBANIA)
+    yield from o.schools_in(references)
+
+
 def survey(data: Path, name: str) -> pd.DataFrame:
     """A survey of the data folder."""
     return pd.read_parquet(data / "surveys" / f"{name}.parquet")

@@ -84,13 +84,12 @@ def test_numbers_are_doubles_and_areas_keep_their_kind() -> None:
 
 
 def test_the_bound_design_has_canonical_names() -> None:
-    study = parse_study(
-        HEAD + "columns: {size: n, weight: w}\n"
-        "design: {strata: s, psu: [p, q], replicates: [r1, r2], kind: JKn, scale: 0.5}"
-    )
+    study = parse_study(HEAD + "columns: {size: n, weight: w}\ndesign: {strata: s, psu: [p, q]}")
     design = bound_design(study)
     assert (design.weight, design.size, design.strata) == ("weight", "size", "strata")
     assert design.psu == ("psu", "psu_2")
+    study = parse_study(HEAD + "design: {replicates: [r1, r2], kind: JK1, scale: 0.5}")
+    design = bound_design(study)
     assert design.replicates == ("replicate_1", "replicate_2")
     assert design.scale == 0.5
 

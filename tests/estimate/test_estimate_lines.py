@@ -147,3 +147,19 @@ def test_the_rich_and_the_poor_have_one_error(within):
         poor, rich = (found.find(measure=m, domain=area) for m in ("headcount", "rich_headcount"))
         assert poor.estimate + rich.estimate == pytest.approx(1.0, rel=1e-14)
         assert rich.se == pytest.approx(poor.se, rel=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [1, 2])
+def test_the_elasticity_of_poverty_is_made_of_two_indices(alpha):
+    """Kakwani (1993, eq. 14): a (1 - P(a-1) / P(a)); and what growth of a millionth does."""
+    homes, names = _survey(), {0: "headcount", 1: "poverty_gap", 2: "severity"}
+    measure = f"growth_elasticity({alpha})"
+    found = xl.estimate(homes, [measure, names[alpha], names[alpha - 1]], welfare="y", line=2.5)
+    above, below = (found.find(measure=names[a]).estimate for a in (alpha, alpha - 1))
+    wanted = alpha * (1 - below / above)
+    assert found.find(measure=measure).estimate == pytest.approx(wanted, rel=1e-13)
+    grown = xl.estimate(
+        homes.assign(y=homes["y"] * (1 + 1e-6)), names[alpha], welfare="y", line=2.5
+    )
+    moved = (grown.find().estimate / above - 1) / 1e-6
+    assert wanted == pytest.approx(moved, rel=1e-4)

@@ -160,10 +160,3 @@ def test_nothing_loops_over_domains(duck):
             attached.columns, "headcount", welfare="y", line=2.0, design=DESIGN, by=by
         ).plan
         assert duck.run(totals(attached, plan)).num_rows == rows
-
-
-def test_replicate_weights_are_refused_rather_than_ignored(duck):
-    table = pd.DataFrame({"y": [1.0, 2.0], "w": [1.0, 1.0], "r1": [0.0, 2.0], "r2": [2.0, 0.0]})
-    design = xl.Design(weight="w", replicates=("r1", "r2"), kind="JK1", scale=0.5)
-    with pytest.raises(xl.ExitlineError, match="replicate weights are not available"):
-        xl.estimate(table, "mean", welfare="y", design=design, engine=duck)

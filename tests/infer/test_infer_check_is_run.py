@@ -23,8 +23,6 @@ BAD: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
     "no welfare column": ({"columns": {"size": "n"}}, ("welfare column",)),
     "an unknown measure": ({"measures": ["headcont", "gap"]}, ("headcont", "'gap'")),
     "a measure without a line": ({"lines": None}, ("poverty line",)),
-    "replicate weights": (
-        {"design": {"weight": "w", "replicates": ["w"], "kind": "JKn"}}, ("rscales",)),
     "lonely PSUs": ({"design": {"weight": "w", "strata": "one", "psu": "p"}}, ("one PSU alone",)),
     "a population below the sample": (
         {"design": {"weight": "w", "strata": "s", "psu": "p", "fpc": "two"}}, ("larger than",)),

@@ -1,0 +1,171 @@
+"""Does a test notice? Small changes to the statistical rooms, each held against the tests.
+
+One operator, boundary, number or condition at a time is changed in a copy of the project; the tests
+of the rooms that it can touch are run until the first fails. `--sample` takes some of the thousands
+of mutants, drawn with a fixed seed; those that no test notices are printed with their place.
+
+    python -m benchmarks.mutation --sample 100 --tests tests/measure tests/infer
+    python -m benchmarks.mutation --room infer --sample 20
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HOUSE = Path(__file__).parents[1]
+ROOMS = {
+    "measure": ["tests/measure", "tests/estimate", "tests/engine"],
+    "infer": ["tests/infer", "tests/measure", "tests/estimate"],
+    "decide": ["tests/decide"],
+    "standard": ["tests/standard", "tests/decide"],
+}
+"""Rooms, and the tests that are first to notice."""
+COMPARED = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+COMPUTED = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.Pow: ast.Mult,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: the file, the position of the changed node among all, and what it becomes."""
+
+    path: Path
+    position: int
+    line: int
+    change: str
+
+
+class Changer(ast.NodeTransformer):
+    """Counts the places that can be changed; changes one of them."""
+
+    def __init__(self, wanted: int = -1) -> None:
+        self.wanted, self.seen, self.found = wanted, -1, list[tuple[int, str]]()
+
+    def _here(self, node: ast.AST, change: str) -> bool:
+        self.seen += 1
+        self.found.append((node.lineno, change))
+        return self.seen == self.wanted
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        for i, op in enumerate(node.ops):
+            other = COMPARED[type(op)]
+            if self._here(node, f"{type(op).__name__} -> {other.__name__}"):
+                node.ops[i] = other()
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        other = COMPUTED.get(type(node.op))
+        text = isinstance(node.left, ast.JoinedStr) or isinstance(node.right, ast.JoinedStr)
+        if other and not text and self._here(node, f"{type(node.op).__name__} -> {other.__name__}"):
+            node.op = other()
+        return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        self.generic_visit(node)
+        other = ast.Or if isinstance(node.op, ast.And) else ast.And
+        if self._here(node, f"{type(node.op).__name__} -> {other.__name__}"):
+            node.op = other()
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not | ast.USub | ast.Invert) and self._here(
+            node, f"{type(node.op).__name__} dropped"
+        ):
+            return node.operand
+        return node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        value = node.value
+        if isinstance(value, bool):
+            if self._here(node, f"{value} -> {not value}"):
+                return ast.copy_location(ast.Constant(not value), node)
+        elif isinstance(value, int | float) and self._here(node, f"{value} -> {value + 1}"):
+            return ast.copy_location(ast.Constant(value + 1), node)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        return node.body if self._here(node, "else dropped") else node
+
+
+def mutants(room: str) -> Iterator[Mutant]:
+    """Every change to a room."""
+    for path in sorted((HOUSE / "src" / "exitline" / room).rglob("*.py")):
+        changer = Changer()
+        changer.visit(ast.parse(path.read_text()))
+        for position, (line, change) in enumerate(changer.found):
+            yield Mutant(path.relative_to(HOUSE), position, line, change)
+
+
+def killed(mutant: Mutant, copy: Path, tests: list[str], seconds: float) -> bool:
+    """Whether some test fails, or never ends, with a change."""
+    path = copy / mutant.path
+    before = path.read_text()
+    tree = Changer(mutant.position).visit(ast.parse(before))
+    path.write_text(ast.unparse(ast.fix_missing_locations(tree)))
+    shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
+    call = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", "not spark",
+            "--no-header", *tests]  # fmt: skip
+    around = {**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            call, cwd=copy, env=around, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        path.write_text(before)
+    return done.returncode not in (0, 5)
+
+
+def main() -> None:
+    """Draw mutants, try each, print those that live and the share killed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--room", choices=[*ROOMS], action="append")
+    parser.add_argument("--sample", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=9)
+    parser.add_argument("--tests", nargs="*", default=[], help="instead of the rooms' own")
+    parser.add_argument("--seconds", type=float, default=900.0, help="per mutant")
+    parser.add_argument("--until", type=float, default=float("inf"), help="seconds in all")
+    given = parser.parse_args()
+    rooms = given.room or list(ROOMS)
+    every = [(room, m) for room in rooms for m in mutants(room)]
+    drawn = random.Random(given.seed).sample(every, min(given.sample, len(every)))
+    print(f"{len(every):,} mutants of {', '.join(rooms)}; {len(drawn)} are tried", flush=True)
+    start, dead, tried = time.monotonic(), 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "house"
+        left_out = shutil.ignore_patterns(".git", "work", "__pycache__", ".*cache", ".venv", "site")
+        shutil.copytree(HOUSE, copy, ignore=left_out)
+        for room, mutant in drawn:
+            if time.monotonic() - start > given.until:
+                break
+            tried += 1
+            if killed(mutant, copy, given.tests or ROOMS[room], given.seconds):
+                dead += 1
+            else:
+                print(f"lives: {mutant.path}:{mutant.line}: {mutant.change}", flush=True)
+    print(f"{dead} of {tried} killed: {100 * dead / max(tried, 1):.0f} %")
+
+
+if __name__ == "__main__":
+    main()
