@@ -37,6 +37,15 @@ def known(case: Case, apart: float) -> Reason | None:
 LIMITS = {"low", "high"}
 REASONS: tuple[Reason, ...] = (
     Reason(
+        "svyquantile backs its standard error out of the interval, so that it moves with the "
+        "level; exitline's is linearised as convey's svyiqalpha, or the spread of the replicates",
+        lambda c: c.wanted.family == "quantile" and c.what == "se" and "survey" in c.job.peer,
+    ),
+    Reason(
+        "the reference's Lorenz curve leaves out welfare of zero",
+        lambda c: c.wanted.family == "lorenz" and c.job.data == "ghana",
+    ),
+    Reason(
         "one PSU: R gives 0 up to rounding, or what later stages or the line add; exitline gives "
         "no standard error",
         lambda c: c.what in {"se", "deff", *LIMITS} and math.isnan(c.ours),
