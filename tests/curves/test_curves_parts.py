@@ -212,3 +212,18 @@ def test_polarisation_between_groups_is_what_its_definition_says():
     assert parts[parts.component == "contribution"].estimate.sum() == pytest.approx(total.estimate)
     with pytest.raises(MeasureError, match="not defined for this alpha"):
         xl.esteban_ray(homes, groups="region", welfare="y", alpha=2)
+
+
+@pytest.mark.parametrize("measure", ["mld", "theil", "gini"])
+def test_a_group_that_has_nothing_adds_nothing(measure):
+    """All of its households at zero: no index of its own, said in a note; the parts add up."""
+    homes = _homes().assign(y=lambda t: np.where(t.region == "c", 0.0, t.y))
+    parts = xl.decompose(homes, measure, groups="region", welfare="y", design=DESIGN)
+    plain = xl.estimate(homes, measure, welfare="y", design=DESIGN).find()
+    by = {one.component: one for one in parts.components if not one.group}
+    rest = sum(by[name].estimate for name in ("within", "between", "overlap") if name in by)
+    assert rest == pytest.approx(plain.estimate, rel=1e-12)
+    assert by["within"].se > 0
+    assert parts.find("contribution", "c").estimate == 0
+    assert np.isnan(parts.find("index", "c").estimate)
+    assert any(note.startswith("no index of c: nobody takes part") for note in parts.notes)

@@ -38,6 +38,23 @@ def test_estimates(engine, albania):
     assert relative.se == pytest.approx(0.021592743161025194, rel=1e-9)
 
 
+def test_measures_that_rest_on_quantiles(engine, albania):
+    """Bins, the rows around and windows; convey's and svyquantile's figures on each engine."""
+    design = xl.Design(weight="weight", size="capita", strata="strat", psu="psu")
+    measures = ["median", "quantile(0.25, 'hf7')", "quintile_ratio('convey')", "palma"]
+    measures += ["at_risk_rate", "relative_median_gap"]
+    found = xl.estimate(
+        albania, measures, welfare="rcons", design=design, by="urban", engine=engine
+    )
+    again = xl.estimate(albania, measures, welfare="rcons", design=design, by="urban")
+    pd.testing.assert_frame_equal(found.to_pandas(), again.to_pandas(), rtol=1e-10)
+    median = found.find(measure="median", domain="")
+    limits = (7618.93310546875, 8102.912109375)
+    assert (median.ci_low, median.ci_high) == pytest.approx(limits, rel=1e-8)
+    gap = found.find(measure="relative_median_gap", domain="")
+    assert gap.se == pytest.approx(0.013709125362565553, rel=1e-9)
+
+
 def test_decisions(engine):
     decided = xl.decisions("examples/imaginary-country/census.yaml", engine=engine)
     assert decided.counts("village") == {"met": 73, "not met": 59, "cannot tell": 1}

@@ -100,7 +100,31 @@ def made(rows: int = 40, replicates: int = 6) -> tuple[pd.DataFrame, list[str]]:
     return table.assign(w=1.0), names
 
 
-@pytest.mark.parametrize("measure", ["mean", "headcount", "gini", "median", "theil", "watts"])
+def test_woodruff_intervals_as_svyquantile():
+    """The share at or below the quantile varies as the replicates say; the quantile stays."""
+    table, design = jackknifed()
+    reference = pd.read_csv(REFERENCE / "albania_replicate_quantiles.csv", keep_default_na=False)
+    asked = reference[["p", "rule", "interval"]].drop_duplicates().itertuples(index=False)
+    found = xl.estimate(
+        table, [f"quantile({p}, '{rule}', '{interval}')" for p, rule, interval in asked],
+        welfare="rcons", design=design, by="urban",
+    )  # fmt: skip
+    for row in reference.itertuples():
+        name = xl.measure.named(f"quantile({row.p}, '{row.rule}', '{row.interval}')").name
+        one = found.find(measure=name, domain=row.urban)
+        got = (one.estimate, one.ci_low, one.ci_high)
+        assert got == pytest.approx((row.estimate, row.low, row.high), rel=1e-9), row
+        assert one.df == row.df
+
+
+@pytest.mark.parametrize(
+    "measure",
+    ["mean", "headcount", "gini", "median", "theil", "watts", "quintile_ratio", "palma",
+     "top_share(0.3)", "bottom_sum(0.4)", "at_risk_rate(0.8, threshold='area')",
+     "median_of_poor(0.8, threshold='area')", "quantile(0.3, 'hf2')", "quantile(0.35, 'hf3')",
+     "quantile(0.35, 'hf4')", "quantile(0.35, 'hf5')", "quantile(0.35, 'hf6')",
+     "quantile(0.35, 'hf7')", "quantile(0.35, 'hf8')"],
+)  # fmt: skip
 def test_variance_is_the_scaled_squares_of_each_replicates_own_figure(measure):
     table, names = made()
     design = xl.Design(weight="w", replicates=names, kind="BRR")
@@ -116,7 +140,8 @@ def test_variance_is_the_scaled_squares_of_each_replicates_own_figure(measure):
             for name in names
         ]
         se = np.sqrt(np.mean((np.array(each) - np.mean(each)) ** 2))
-        assert found.find(measure=measure, domain=domain).se == pytest.approx(se, rel=1e-9)
+        name = xl.measure.named(measure).name
+        assert found.find(measure=name, domain=domain).se == pytest.approx(se, rel=1e-9)
 
 
 def test_differences_and_blocks_of_weights_do_not_matter(monkeypatch):

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import exitline as xl
 from exitline.errors import ExitlineError, MeasureError
@@ -192,6 +194,60 @@ def test_what_there_is_no_measure_of_is_refused(asked, said):
 
 
 SHARE_MEASURES = ["quintile_ratio", "quintile_ratio('convey')", "palma", "lorenz(0.2)"]
+
+
+RULES = ("math", "school", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9")
+MOVED = ["median", "quintile_ratio", "palma", "lorenz(0.3)", "at_risk_rate", "relative_median_gap"]
+
+
+@st.composite
+def surveys(draw: st.DrawFn) -> pd.DataFrame:
+    """Twelve PSUs in three strata, values with ties, zeros and debts or none."""
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    size = draw(st.integers(30, 60))
+    digits, low = draw(st.integers(0, 2)), draw(st.sampled_from([0.0, 0.5]))
+    values = (rng.lognormal(1, 0.8, size) + low).round(digits)
+    return pd.DataFrame({
+        "y": values, "w": rng.uniform(1, 9, size).round(1), "n": rng.integers(1, 6, size),
+        "p": np.arange(size) % 12, "s": np.arange(size) % 3, "area": np.arange(size) % 2,
+    })  # fmt: skip
+
+
+SURVEY = xl.Design(weight="w", size="n", strata="s", psu="p")
+QUICK = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def _found(homes: pd.DataFrame, measures, **more) -> pd.DataFrame:
+    found = xl.estimate(homes, measures, welfare="y", design=SURVEY, by="area", **more)
+    return found.to_pandas().set_index(["measure", "domain"])[["estimate", "se", "ci_low"]]
+
+
+@given(surveys(), st.integers(0, 1000), st.floats(0.1, 50))
+@QUICK
+def test_neither_row_order_nor_the_currency_matters(homes, seed, rate):
+    measures = [*MOVED, *(f"quantile(0.35, '{rule}')" for rule in RULES)]
+    plain = _found(homes, measures)
+    shuffled = _found(homes.sample(frac=1, random_state=seed), measures)
+    pd.testing.assert_frame_equal(plain, shuffled, rtol=1e-9, atol=1e-12)
+    other = _found(homes.assign(y=homes.y * rate), measures)
+    money = plain.index.get_level_values(0).str.contains("median$|quantile")
+    plain[money] *= rate
+    gap = plain.index.get_level_values(0) == "relative_median_gap"
+    pd.testing.assert_frame_equal(plain[~gap], other[~gap], rtol=1e-6, atol=1e-9)
+
+
+@given(surveys(), st.sampled_from(RULES), st.floats(0.03, 0.97))
+@QUICK
+def test_a_quantile_lies_between_its_neighbours_and_the_step_rule_is_the_definition(homes, rule, p):
+    homes = homes.sort_values("y")
+    w = (homes.w * homes.n).to_numpy()
+    upto = np.cumsum(w) / w.sum()
+    at = int(np.searchsorted(upto, p - 1e-12))
+    values = homes.y.to_numpy()
+    one = xl.estimate(homes, f"quantile({p}, '{rule}')", welfare="y", design=SURVEY).find()
+    assert values[max(at - 1, 0)] <= one.estimate <= values[min(at + 1, len(values) - 1)]
+    if rule == "math":
+        assert one.estimate == values[at]
 
 
 def test_zeros_at_the_bottom_leave_no_ratio_and_say_so():

@@ -86,7 +86,7 @@ def decompose(
 
 
 def _by_groups(data: Any, measure: Measure, groups: str, options: dict[str, Any]) -> Decomposition:
-    from exitline.curves.groups import by_group, term_totals
+    from exitline.curves.groups import by_group, term_totals, without_figure
     from exitline.curves.tables import Decomposition
 
     found = estimate(data, term_totals(measure), by=groups, **options)
@@ -98,7 +98,8 @@ def _by_groups(data: Any, measure: Measure, groups: str, options: dict[str, Any]
             remedy="ask once for each",
         )
     parts = by_group(found, measure, groups)
-    return Decomposition(measure.name, f"{measure.label} by {groups}", parts, found.notes)
+    notes = (*found.notes, *without_figure(parts))
+    return Decomposition(measure.name, f"{measure.label} by {groups}", parts, notes)
 
 
 def _by_depth(data: Any, measure: Measure, options: dict[str, Any]) -> Decomposition:
@@ -192,7 +193,7 @@ def esteban_ray(
     >>> xl.esteban_ray(homes, groups="r", welfare="y", alpha=1).find("total").estimate
     0.25
     """
-    from exitline.curves.groups import polarisation, term_totals
+    from exitline.curves.groups import polarisation, term_totals, without_figure
     from exitline.curves.tables import Decomposition
     from exitline.measure.catalogue import named
 
@@ -206,7 +207,8 @@ def esteban_ray(
     found = estimate(data, term_totals(named("mean")), by=groups, welfare=welfare, design=design,
                      level=level, missing=missing, where=where, engine=engine)  # fmt: skip
     parts = polarisation(found, groups, float(alpha))
-    return Decomposition("esteban_ray", f"Polarisation by {groups}", parts, found.notes)
+    notes = (*found.notes, *without_figure(parts))
+    return Decomposition("esteban_ray", f"Polarisation by {groups}", parts, notes)
 
 
 def decompose_change(

@@ -118,6 +118,7 @@ def _divergence_parts(at: _Groups) -> Mapping[str, Dual]:
 def _within_between(at: _Groups, index: Dual, total: Dual, part: Dual) -> Mapping[str, Dual]:
     N, Y = at.own[:2]
     NN, YY = at.whole[:2]
+    part = _nothing(part, Y.value == 0)
     within, whole = at.sum(part), at.all(total)
     return {
         "total": whole, "within": within, "between": whole - within, "index": index,
@@ -126,12 +127,17 @@ def _within_between(at: _Groups, index: Dual, total: Dual, part: Dual) -> Mappin
     }  # fmt: skip
 
 
+def _nothing(part: Dual, where: NDArray[np.bool_]) -> Dual:
+    """The part; zero where a group has nothing (its own index does not exist)."""
+    return Dual(np.where(where, 0.0, part.value), np.where(where[:, None], 0.0, part.gradient))
+
+
 def _gini_parts(at: _Groups) -> Mapping[str, Dual]:
     """Within, between and overlap (Pyatt 1976; Lambert and Aronson 1993)."""
     N, Y = at.own[:2]
     NN, YY = at.whole[:2]
     index, total = rules.concentration(*at.own), at.all(rules.concentration(*at.whole))
-    part = N / NN * (Y / YY) * index
+    part = _nothing(N / NN * (Y / YY) * index, Y.value == 0)
     within, between = at.sum(part), at.sum(_between(N, Y) / (NN * YY))
     return {
         "total": total, "within": within, "between": between, "overlap": total - within - between,
@@ -190,6 +196,7 @@ def polarisation(estimates: Estimates, by: str, alpha: float) -> tuple[Component
     side = np.sign(mean.value[:, None] - mean.value[None, :])
     people, welfare = (Dual(side @ x.value, side @ x.gradient) for x in (N, Y))
     part = (N / NN) ** (1.0 + alpha) * (mean * people - welfare) / YY
+    part = part.unless(~(YY.value > 0))
     parts = {
         "total": at.sum(part), "contribution": part, "population_share": N / NN, "mean": mean,
     }  # fmt: skip
@@ -241,6 +248,25 @@ def _with_errors(
         labels = ("",) if alone else names
         found += _components(name, labels, part.value, variance, estimates, blocks)
     return tuple(found)
+
+
+def without_figure(components: tuple[Component, ...]) -> tuple[str, ...]:
+    """Sentences on parts that do not exist.
+
+    Parameters
+    ----------
+    components : tuple of Component
+    """
+    missing: dict[str, list[str]] = {}
+    for one in components:
+        if np.isnan(one.estimate):
+            missing.setdefault(one.component, []).append(one.group or "all together")
+    return tuple(
+        f"no {name.replace('_', ' ')} of {', '.join(groups[:5])}"
+        + (f" and {len(groups) - 5:,} more" if len(groups) > 5 else "")
+        + ": nobody takes part there, or the mean is not above zero"
+        for name, groups in missing.items()
+    )
 
 
 def _components(
