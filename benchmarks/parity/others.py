@@ -17,6 +17,8 @@ from benchmarks.parity.wanted import Job, Wanted, values
 PLAIN = {"estimate": "estimate", "se": "se", "df": "df"}
 ALBANIA = {"weight": "weight", "size": "capita", "strata": "strat", "psu": "psu"}
 VIETNAM = {"size": "hhsize", "strata": "urban", "psu": "commune"}
+ABOVE_ZERO = {"ge", "mld", "theil", "atkinson", "lorenz"}
+"""What convey's figures take over welfare above zero, where exitline's exist at zero as well."""
 GHANA = {"weight": "weight", "size": "size", "strata": "region", "psu": "clust"}
 
 
@@ -60,7 +62,11 @@ def conveyed(
             wanted.append(Wanted(measure, values(row, PLAIN), label, row["by"], row["domain"]))
     wanted += [Wanted(f"quantile({p})", v) for p, v in quantiles.items()]
     lines |= {"4891.0": 4891.0} if name == "albania" else {}
-    yield Job(name, PEERS["convey"], table, tuple(wanted), welfare, design, lines, {"deff": True})
+    positive = tuple(w for w in wanted if w.family in ABOVE_ZERO)
+    others = tuple(w for w in wanted if w.family not in ABOVE_ZERO)
+    yield Job(name, PEERS["convey"], table, others, welfare, design, lines, {"deff": True})
+    above = {"where": f"{welfare} > 0"}
+    yield Job(name, PEERS["convey"], table, positive, welfare, design, {}, above)
     for method, both in limits.items():
         yield Job(
             name, f"{PEERS['survey']} svyciprop {method}", table,
