@@ -78,6 +78,21 @@ class Source:
             both = replace(both, columns=uses.columns)
         return replace(self, uses=both)
 
+    def kept(self) -> dict[str, int] | None:
+        """Columns with their positions, without twins in upper and lower case that nobody reads.
+
+        None where all columns can be told apart.
+
+        Raises
+        ------
+        DataError
+            Where both twins are read.
+        """
+        from exitline.data.readers.names import read_names
+
+        where = self.path.name if self.path is not None else "a table in memory"
+        return read_names(self.names or (), self.uses.reads, where)
+
     @property
     def names(self) -> tuple[str, ...] | None:
         """Column names where they are known before an engine has seen the rows."""
@@ -155,7 +170,7 @@ def _of_columns(names: Sequence[str], column: Callable[[int], Any]) -> Source:
     """A source of the columns of a table in memory, once their names can be told apart."""
     import pyarrow as pa
 
-    check_names(names, "a table in memory")
+    check_names(names, "a table in memory", cased=True)
     table = pa.table([column(i) for i in range(len(names))], names=list(names))
     return Source(kind="arrow", table=plain(table))
 

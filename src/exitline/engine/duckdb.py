@@ -140,9 +140,11 @@ class DuckDB:
         if source.kind == "parquet":
             file = source.held.name_for_engine if source.held is not None else str(source.path)
             self._name(file)
-            self._make(name, f"SELECT * FROM read_parquet({text(file)})")
+            self._make(name, _columns_of(source, f"read_parquet({text(file)})"))
         else:
-            self._make(name, source.table)
+            assert source.table is not None
+            kept = source.kept()
+            self._make(name, source.table if kept is None else source.table.select(list(kept)))
         return self._backend.table(name)
 
     def _read_csv(self, source: Source, name: str) -> None:
@@ -250,6 +252,16 @@ def connected(folder: Path, files: Iterable[str] = (), options: Mapping[str, Any
     for said in (_TIDY, *FIXED, *closed(folder, files)):
         backend.raw_sql(said).fetchall()
     return backend
+
+
+def _columns_of(source: Source, table: str) -> str:
+    """A query of a file's columns, without twins in upper and lower case that nobody reads."""
+    kept = source.kept()
+    if kept is None:
+        return f"SELECT * FROM {table}"
+    names = ", ".join(f"c{i}" for i in range(len(source.names or ())))
+    chosen = ", ".join(f"c{i} AS {quoted(name)}" for name, i in kept.items())
+    return f"SELECT {chosen} FROM {table} AS t({names})"
 
 
 @contextmanager

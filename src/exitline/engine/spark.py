@@ -88,6 +88,10 @@ class Spark:
         else:
             assert source.table is not None
             frame = self._session.createDataFrame(source.table)
+        if (kept := source.kept()) is not None:
+            places = [f"c{i}" for i in range(len(frame.columns))]
+            chosen = [f"c{i} AS {_quoted(name)}" for name, i in kept.items()]
+            frame = frame.toDF(*places).selectExpr(*chosen)
         frame.createOrReplaceTempView(f"{name}_as_read")
         self._attached.add(f"{name}_as_read")
         read = self._backend.table(f"{name}_as_read")

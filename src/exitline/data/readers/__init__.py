@@ -146,7 +146,7 @@ def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
             got="a footer that cannot be read",
             remedy="copy or export the file again: it was probably cut off",
         ) from reason
-    check_names(footer.schema_arrow.names, path.name)
+    check_names(footer.schema_arrow.names, path.name, cased=True)
     if footer.metadata.num_rows == 0:
         raise magic.no_rows(path)
     options: dict[str, Any] = {"schema": footer.schema_arrow}

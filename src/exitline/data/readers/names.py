@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from exitline.errors import DataError
 
@@ -10,7 +10,7 @@ OWN = "exitline__"
 """Columns that exitline adds for its own use begin so; `refuse_own_names` keeps files from it."""
 
 
-def check_names(names: Sequence[str], where: str) -> None:
+def check_names(names: Sequence[str], where: str, *, cased: bool = False) -> None:
     """Refuse a table in which two columns have one name, or one has a name of ours.
 
     Parameters
@@ -19,6 +19,9 @@ def check_names(names: Sequence[str], where: str) -> None:
         Column names in file order.
     where : str
         The file's name, for the message.
+    cased : bool
+        Let names pass that differ in upper and lower case: `read_names` refuses them where both
+        are asked for.
 
     Raises
     ------
@@ -41,16 +44,66 @@ def check_names(names: Sequence[str], where: str) -> None:
     """
     seen: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
-        first = seen.setdefault(name.casefold(), position)
+        first = seen.setdefault(name if cased else name.casefold(), position)
         if first != position:
-            raise DataError(
-                "two columns have the same name",
-                where=f"{where}, columns {first} and {position}",
-                expected="column names that differ in more than upper and lower case",
-                got=f"'{names[first - 1]}' and '{name}'",
-                remedy="rename one of them in the file",
-            )
+            raise _same(names, first, position, where)
     refuse_own_names(names, where)
+
+
+def read_names(
+    names: Sequence[str], reads: Callable[[str], bool], where: str
+) -> dict[str, int] | None:
+    """The columns that an engine may see, where some differ in upper and lower case alone.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Column names in file order.
+    reads : callable
+        Whether a column may be asked for.
+    where : str
+        The file's name, for the message.
+
+    Returns
+    -------
+    dict of str to int, or None
+        Position of each column without the twins that nobody reads; None where there are none.
+
+    Raises
+    ------
+    DataError
+        Where both twins are read.
+
+    Examples
+    --------
+    >>> read_names(["Npsu", "npsu", "y"], {"Npsu", "y"}.__contains__, "a.parquet")
+    {'Npsu': 0, 'y': 2}
+    >>> read_names(["x", "y"], lambda name: True, "a.parquet") is None
+    True
+    """
+    groups: dict[str, list[int]] = {}
+    for position, name in enumerate(names):
+        groups.setdefault(name.casefold(), []).append(position)
+    if len(groups) == len(names):
+        return None
+    kept = []
+    for twins in groups.values():
+        read = [i for i in twins if len(twins) == 1 or reads(names[i])]
+        if len(read) > 1:
+            raise _same(names, read[0] + 1, read[1] + 1, where)
+        kept += read
+    return {names[i]: i for i in sorted(kept)}
+
+
+def _same(names: Sequence[str], first: int, position: int, where: str) -> DataError:
+    """The fault of two columns that an engine cannot tell apart."""
+    return DataError(
+        "two columns have the same name",
+        where=f"{where}, columns {first} and {position}",
+        expected="column names that differ in more than upper and lower case",
+        got=f"'{names[first - 1]}' and '{names[position - 1]}'",
+        remedy="rename one of them in the file",
+    )
 
 
 def refuse_own_names(columns: Iterable[str], where: str) -> None:
