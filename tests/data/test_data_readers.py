@@ -7,6 +7,7 @@ import itertools
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
+import exitline as xl
 from exitline.data import Source, open_source
 from exitline.data.readers import open_file, stat
 from exitline.data.readers.sql import check_query, read_sql, shown
@@ -145,6 +147,30 @@ def test_two_columns_of_one_name(tmp_path: Path) -> None:
     sheet = tmp_path / "a.xlsx"
     pd.DataFrame([[1, 2]], columns=["y", "y"]).to_excel(sheet, index=False)
     assert _refused(sheet).what == "two columns have the same name"
+
+
+@pytest.mark.parametrize("ending", ["parquet", "dta", "memory"])
+def test_names_that_differ_by_case_are_refused_where_both_are_read(
+    tmp_path: Path, ending: str, engine: Any
+) -> None:
+    table = pd.DataFrame(
+        {"Npsu": [10.0] * 4, "npsu": [1.0, 2, 3, 4], "y": [1.0, 2, 3, 4], "p": [1, 1, 2, 2]}
+    )
+    data: Any = tmp_path / f"a.{ending}"
+    if ending == "parquet":
+        table.to_parquet(data)
+    elif ending == "dta":
+        table.to_stata(data, write_index=False)
+    else:
+        data = table
+    other = table.drop(columns="npsu")
+    design = xl.Design(psu="p", fpc="Npsu")
+    found = xl.estimate(data, "mean", welfare="y", design=design, engine=engine).find()
+    again = xl.estimate(other, "mean", welfare="y", design=design, engine=engine).find()
+    assert (found.estimate, found.se) == (again.estimate, again.se)
+    both = xl.Design(psu="p", fpc="Npsu", weight="npsu")
+    with pytest.raises(DataError, match="two columns have the same name"):
+        xl.estimate(data, "mean", welfare="y", design=both, engine=engine)
 
 
 # --- csv ---------------------------------------------------------------------------------
