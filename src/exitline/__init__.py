@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from exitline.infer.change import change
     from exitline.infer.compare import adjust_p
     from exitline.infer.estimates import Estimate, Estimates
-    from exitline.measure.terms import PovertyLine, RelativeLine, relative_line
+    from exitline.measure.lines import PovertyLine, RelativeLine, relative_line
     from exitline.standard import Standard
     from exitline.standard import load as load_standard
 
@@ -38,8 +38,8 @@ _HOME = {
     "Estimate": "exitline.infer.estimates",
     "Estimates": "exitline.infer.estimates",
     "ExitlineError": "exitline.errors",
-    "PovertyLine": "exitline.measure.terms",
-    "RelativeLine": "exitline.measure.terms",
+    "PovertyLine": "exitline.measure.lines",
+    "RelativeLine": "exitline.measure.lines",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
     "adjust_nonresponse": "exitline.api.adjusting",
@@ -63,7 +63,7 @@ _HOME = {
     "lorenz": "exitline.api.curves",
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
-    "relative_line": "exitline.measure.terms",
+    "relative_line": "exitline.measure.lines",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
     "t_test": "exitline.api",

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.measure.terms import PovertyLine
+from exitline.measure.lines import PovertyLine
 from exitline.standard import load as load_standard
 
 ON_THE_LINE = pd.DataFrame({"y": [1.0, 2.0, 2.0, 5.0], "z": [1.0, 2.0, 3.0, 4.0]})

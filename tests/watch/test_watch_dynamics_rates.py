@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from exitline.data.design import Design
 from exitline.data.source import open_source
 from exitline.measure import dynamics, panels
+from exitline.measure.lines import PovertyLine
 from exitline.measure.panels import PanelColumns, WaveLines, wave_tables
-from exitline.measure.terms import PovertyLine
 from exitline.watch import pairs as pairs_module
 from exitline.watch import panel_spec, sequences, transitions
 

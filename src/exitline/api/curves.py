@@ -320,7 +320,7 @@ def growth_incidence(
 def _at_lines(data: Any, lines: Sequence[float], order: Order, **options: Any) -> Estimates:
     """The dominance curve's measure at each line; who is on the line counts as poor."""
     from exitline.measure.curves import deficit_ordinate
-    from exitline.measure.terms import PovertyLine
+    from exitline.measure.lines import PovertyLine
 
     made = [PovertyLine(f"{z:g} ({i})", _number(z), boundary="<=") for i, z in enumerate(lines)]
     return estimate(data, deficit_ordinate(order)[0], line=made, **options)

@@ -30,7 +30,7 @@ def sample_at(
         Of `exitline.estimate`.
     """
     from exitline.curves.changes import Sample
-    from exitline.measure.terms import PovertyLine, relative_line
+    from exitline.measure.lines import PovertyLine, relative_line
 
     if not other_mean > 0:
         raise MeasureError(

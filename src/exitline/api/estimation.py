@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from exitline.infer.estimates import Estimates
     from exitline.infer.intervals import ShareMethod
     from exitline.measure.catalogue import Measure
-    from exitline.measure.terms import PovertyLine
+    from exitline.measure.lines import PovertyLine
     from exitline.standard import Line
 
 By = str | Sequence[str | Sequence[str]] | None

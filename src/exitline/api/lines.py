@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from exitline.measure.terms import PovertyLine, RelativeLine
+from exitline.measure.lines import PovertyLine, RelativeLine
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready

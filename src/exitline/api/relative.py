@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from exitline.errors import MeasureError
 from exitline.measure.catalogue import named
 from exitline.measure.distribution import density, location
+from exitline.measure.lines import Location, PovertyLine, RelativeLine
 from exitline.measure.model import Measure
-from exitline.measure.terms import Location, PovertyLine, RelativeLine
 
 if TYPE_CHECKING:
     from exitline.data.design import Design

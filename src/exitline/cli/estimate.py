@@ -168,7 +168,7 @@ def command(
 
 def _line(text: str, boundary: Literal["<", "<="]) -> Any:
     """A line as it was written: a number, a column, or a share of the survey's own welfare."""
-    from exitline.measure.terms import PovertyLine, relative_line
+    from exitline.measure.lines import PovertyLine, relative_line
 
     form = re.fullmatch(
         r"\s*([\d.]+)\s*(%?)\s*of\s+(median|mean|q([\d.]+))(\s+of\s+each\s+area)?\s*", text

@@ -14,9 +14,9 @@ from exitline.measure.terms import At
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.measure.lines import Boundary
     from exitline.measure.model import Scalar, Term, Unit
     from exitline.measure.sums import Plan
-    from exitline.measure.terms import Boundary
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

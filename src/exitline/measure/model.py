@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from exitline.measure.terms import RelativeLine
+    from exitline.measure.lines import RelativeLine
 
     Floats = NDArray[np.float64]
 

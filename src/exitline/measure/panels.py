@@ -20,7 +20,7 @@ from exitline.data.readers.names import OWN
 from exitline.data.values import written as written_text
 from exitline.errors import DataError, nearest
 from exitline.measure import portable
-from exitline.measure.terms import PovertyLine, is_poor
+from exitline.measure.lines import PovertyLine, is_poor
 
 Unit = Literal["persons", "households"]
 

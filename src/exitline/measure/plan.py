@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from exitline.errors import DataError, Faults, MeasureError, nearest
 from exitline.measure import portable
 from exitline.measure.catalogue import named
+from exitline.measure.lines import PovertyLine
 from exitline.measure.model import Measure
 from exitline.measure.multidimensional import needs_indicators, refusal
 from exitline.measure.sums import Plan
-from exitline.measure.terms import PovertyLine
 
 if TYPE_CHECKING:
     from exitline.data.design import Design

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from exitline.data.design import Design
 from exitline.errors import MeasureError
+from exitline.measure.lines import PovertyLine
 from exitline.measure.model import Measure, Scalar, Term
-from exitline.measure.terms import At, PovertyLine, bandwidth
+from exitline.measure.terms import At, bandwidth
 
 
 @dataclass(frozen=True)

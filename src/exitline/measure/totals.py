@@ -18,9 +18,9 @@ from exitline.data.design import Design
 from exitline.measure import portable, rank_kinds, terms
 from exitline.measure.auxiliaries import auxiliary_columns
 from exitline.measure.columns import Columns, Found, with_found
+from exitline.measure.lines import PovertyLine
 from exitline.measure.model import Term
 from exitline.measure.sums import Plan, Sum
-from exitline.measure.terms import PovertyLine
 
 FAULTS = (
     "missing_weight",

@@ -12,8 +12,8 @@ from exitline.data.design import Design
 from exitline.data.keys import FEW, Joined, form, joined_from, match_query
 from exitline.data.order import natural_order
 from exitline.errors import DataError, DesignError
+from exitline.measure.lines import Boundary, PovertyLine
 from exitline.measure.panels import PanelColumns, Unit, WaveLines
-from exitline.measure.terms import Boundary, PovertyLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
