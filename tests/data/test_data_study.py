@@ -35,6 +35,7 @@ interval: beta
 population: {persons: 2800138, tolerance: 0.1}
 villages: {table: villages.csv, on: vid, columns: {road: km < 2}}
 readings: {county: {missed: surveyed}}
+where: "urban = 1"
 min_count: 5
 outputs: {folder: results, household_decisions: no}
 """
@@ -64,6 +65,7 @@ def test_every_key_is_read() -> None:
     assert (study.confidence, study.interval, study.min_count) == (0.9, "beta", 5)
     assert study.villages is not None
     assert study.villages.columns["road"] == "km < 2"
+    assert study.subpopulation == "urban = 1"
     assert study.readings["county"]["missed"] == "surveyed"
     assert study.outputs.folder == "results"
     assert not study.outputs.household_decisions

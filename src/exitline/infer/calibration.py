@@ -52,7 +52,8 @@ def coefficients(square: Floats, cross: Floats) -> Floats:
 
     Examples
     --------
-    >>> coefficients(np.array([[4.0, 4.0], [4.0, 4.0]]), np.array([[8.0], [8.0]])).ravel().tolist()
+    >>> square, cross = np.array([[4.0, 4.0], [4.0, 4.0]]), np.array([[8.0], [8.0]])
+    >>> coefficients(square, cross).ravel().round(9).tolist()
     [1.0, 1.0]
     """
     scale = np.sqrt(np.diag(square))
