@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import MeasureError
 from exitline.measure.catalogue import named
-from exitline.measure.distribution import density, location
+from exitline.measure.distribution import location
 from exitline.measure.lines import Location, PovertyLine, RelativeLine
 from exitline.measure.model import Measure
 
@@ -47,23 +47,16 @@ def resolve(
             floor=line.floor,
         )  # fmt: skip
         return PovertyLine(line.label, float("nan"), line.boundary, relative=own)
-    value = location(table, line.p, welfare, design, engine.run)
-    if value is None or not value > 0:
+    located = location(table, line.p, welfare, design, engine.run)
+    if located is None or not located[0] > 0:
         raise MeasureError(
             f"the line '{line.label}' is a share of a {line.what} that is not above zero",
             where=f"column '{welfare}'",
             expected=f"a {line.what} above zero",
-            got="no usable household" if value is None else "zero or below",
+            got="no usable household" if located is None else "zero or below",
             remedy="check the welfare column, or use a fixed line",
         )
-    height = 0.0
-    if line.p is not None:
-        height = (
-            engine.run(density(table, float(value), welfare, design)).column("density")[0].as_py()
-        )
-    found = Location(
-        line.share, line.p, float(value), float(height or 0.0), plus=line.plus, floor=line.floor
-    )
+    found = Location(line.share, line.p, *located, plus=line.plus, floor=line.floor)
     money = line.share * found.value + line.plus
     if money <= line.floor and not design.replicates:  # a number that sampling does not move
         return PovertyLine(line.label, line.floor, line.boundary)

@@ -193,7 +193,7 @@ def _block(
     by: _By, measure: Measure, line: int | None, plan: Plan, frame: Frame, options: Options
 ) -> Block:
     """One measure at one line in one set of domains."""
-    rows, index = by.rows, {s: i for i, s in enumerate(plan.sums)}
+    rows, index = by.rows, plan.position
     terms = [index[plan.sum_of(term, line, by.columns)] for term in measure.terms]
     at = line_values(rows, plan, line, by.columns)
     figure = measure.rule(Given(by.totals[:, terms], _found(by, measure, line, plan), at,

@@ -62,7 +62,7 @@ def line_influence(
     """
     line = plan.lines[index].relative
     assert line is not None
-    position = {s: i for i, s in enumerate(plan.sums)}
+    position = plan.position
     count, below = (position[s] for s in location_sums(plan, index, ()))
     total = rows.sums[:, count].sum()
     if line.p is None:
@@ -98,7 +98,7 @@ def own_line_influence(rows: Rows, totals: Floats, plan: Plan, index: int, by: B
     """
     line = plan.lines[index].relative
     assert line is not None
-    position = {s: i for i, s in enumerate(plan.sums)}
+    position = plan.position
     persons, other, *kernel = (position[s] for s in location_sums(plan, index, by))
     with np.errstate(divide="ignore", invalid="ignore"):
         if line.p is None:
@@ -154,7 +154,7 @@ def slope(
     float array, shape (domains,)
         None where the measure has no derivative, and none is needed.
     """
-    position = {s: i for i, s in enumerate(plan.sums)}
+    position = plan.position
     result = np.zeros(len(totals)) if figure.line is None else figure.line.copy()
     parts = derivatives_of(plan, measure, at.index, at.by)
     if not parts:

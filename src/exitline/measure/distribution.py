@@ -10,17 +10,21 @@ import ibis
 from exitline.measure import portable
 from exitline.measure.first import distribution
 from exitline.measure.inverse import Asked
+from exitline.measure.terms import ROOT_TWO_PI
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.data.design import Design
+    from exitline.measure.inverse import Distribution
+
+    Run = Callable[[Any], pa.Table]
 
 
 def location(
-    table: Any, p: float | None, welfare: str, design: Design, run: Callable[[Any], pa.Table]
-) -> float | None:
-    """A weighted quantile, or the mean, of welfare over persons.
+    table: Any, p: float | None, welfare: str, design: Design, run: Run
+) -> tuple[float, float] | None:
+    """A weighted quantile of welfare over persons and the density there, or the mean.
 
     Parameters
     ----------
@@ -34,15 +38,18 @@ def location(
 
     Returns
     -------
-    float or None
-        None where no household can be used.
+    tuple of two floats, or None
+        Value and density, which is 0 for the mean and where all values are equal. None where
+        no household can be used.
     """
     rows = usable_rows(table, welfare, design)
     of = distribution(rows, {}, rows["welfare"], rows["weight"], run, binned=p is not None)
     if not of.profile.size:
         return None
-    found = of.mean() if p is None else of.quantiles([Asked("math", p)])[0]
-    return float(found[0])
+    if p is None:
+        return float(of.mean()[0]), 0.0
+    value = float(of.quantiles([Asked("math", p)])[0][0])
+    return value, _density(rows, value, of, run)
 
 
 def usable_rows(table: Any, welfare: str, design: Design) -> Any:
@@ -68,31 +75,13 @@ def usable_rows(table: Any, welfare: str, design: Design) -> Any:
     )
 
 
-def density(table: Any, at: float, welfare: str, design: Design) -> Any:
-    """Gaussian kernel density of welfare over persons, at one value.
-
-    The bandwidth is convey's: the weighted standard deviation over the fifth root of the
-    population (R package convey, functions densfun and h_fun).
-
-    Parameters
-    ----------
-    table : ibis.Table
-    at : float
-    welfare : str
-    design : Design
-
-    Returns
-    -------
-    ibis.Table
-        One row, column ``density``.
-    """
-    rows = usable_rows(table, welfare, design)
-    y, w = rows["welfare"], rows["weight"]
-    everyone = ibis.window()
-    n, first, second = ((w * power).sum().over(everyone) for power in (1.0, y, y * y))
-    width = portable.divide(second - portable.divide(first * first, n), n).sqrt() / n.pow(0.2)
-    distance = portable.divide(y - at, width)
-    height = portable.divide(w * (-(distance * distance) / 2.0).exp(), width * n)
-    return rows.select(height=height).aggregate(
-        density=lambda t: t["height"].sum() / 2.5066282746310002  # sqrt(2 pi)
-    )
+def _density(rows: Any, at: float, of: Distribution, run: Run) -> float:
+    """Gaussian kernel density at one value, with convey's bandwidth (densfun, h_fun)."""
+    width = float(of.bandwidth()[0])
+    if not width > 0:
+        return 0.0
+    distance = (rows["welfare"] - at) / width
+    height = (rows["weight"] * (-(distance * distance) / 2.0).exp()).sum()
+    found = run(rows.aggregate(height=height)).column("height")[0].as_py()
+    total = float(of.profile.sum(of.profile.weight)[0])
+    return float(found) / (ROOT_TWO_PI * width * total)

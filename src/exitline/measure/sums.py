@@ -112,6 +112,11 @@ class Plan:
                     yield measure, line, by
 
     @cached_property
+    def position(self) -> dict[Sum, int]:
+        """Where each of `sums` stands."""
+        return {one: i for i, one in enumerate(self.sums)}
+
+    @cached_property
     def first(self) -> tuple[First, ...]:
         """The distinct figures that a first pass finds, those that others rest on before them."""
         wanted: dict[First, None] = {}
