@@ -13,9 +13,13 @@ from exitline.cli.options import with_options
 
 LONELY = ("fail", "remove", "certainty", "adjust", "average")
 KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other")
-_OPTIONS = (
-    click.option("--weight", help="Column of household weights."),
-    click.option("--size", help="Column of household sizes."),
+LONELY_PSU = click.option(
+    "--lonely", default="fail", show_default=True, type=click.Choice(LONELY),
+    help="What a stratum with a single PSU contributes.",
+)  # fmt: skip
+"""The option of every command that takes strata."""
+WEIGHT = click.option("--weight", help="Column of household weights.")
+STAGES = (
     click.option("--strata", multiple=True, help="Column of strata; repeat to cross several."),
     click.option("--psu", multiple=True,
                  help="Column of sampling units; repeat stage by stage."),
@@ -23,8 +27,13 @@ _OPTIONS = (
     click.option("--fpc", multiple=True,
                  help="Column with the number of PSUs in the stratum's population; repeat stage "
                  "by stage."),
-    click.option("--lonely", default="fail", show_default=True, type=click.Choice(LONELY),
-                 help="What a stratum with a single PSU contributes."),
+    LONELY_PSU,
+)  # fmt: skip
+"""How clusters were sampled, stage by stage."""
+_OPTIONS = (
+    WEIGHT,
+    click.option("--size", help="Column of household sizes."),
+    *STAGES,
     click.option("--census", is_flag=True,
                  help="The data are a full count: no sampling error."),
     click.option("--replicates", multiple=True, metavar="COLUMN",
@@ -32,7 +41,7 @@ _OPTIONS = (
     click.option("--kind", type=click.Choice(KINDS), help="How the replicates were made."),
     click.option("--scale", type=numbers.POSITIVE, help="Overall scale of the replicates."),
     click.option("--rscales", metavar="NUMBERS",
-                 help="Scale of each replicate, separated by commas, or one for all."),
+                 help="Scale of each replicate, separated by commas."),
     click.option("--rho", type=numbers.SHARE, help="Fay's factor."),
     click.option("--mse", is_flag=True,
                  help="Replicates vary around the full-sample figure, not around their mean."),

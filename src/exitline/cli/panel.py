@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from exitline.cli import numbers
+from exitline.cli.designing import LONELY_PSU, WEIGHT
 
 if TYPE_CHECKING:
     from exitline.watch import PanelSpec
@@ -26,16 +27,12 @@ _OPTIONS = (
         "--boundary", default="<", show_default=True, type=click.Choice(["<", "<="]),
         help="Poor: below the line, or also on it.",
     ),
-    click.option("--weight", help="Column of household weights."),
+    WEIGHT,
     click.option("--size", help="Column of household sizes: counts persons."),
     click.option("--strata", help="Column of strata."),
     click.option("--psu", help="Column of primary sampling units."),
     click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum."),
-    click.option(
-        "--lonely", default="fail", show_default=True,
-        type=click.Choice(["fail", "remove", "certainty", "adjust", "average"]),
-        help="What a stratum with a single PSU contributes.",
-    ),
+    LONELY_PSU,
     click.option("--census", is_flag=True, help="The data are a full count: no sampling error."),
     click.option(
         "--level", default=0.95, show_default=True, help="Confidence of intervals.",

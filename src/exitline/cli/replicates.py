@@ -8,6 +8,8 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.calibrate import refuse_same, told, written
+from exitline.cli.designing import STAGES, WEIGHT
+from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
 from exitline.infer.weighting.replicates import Kind
 
@@ -31,16 +33,7 @@ Examples:
 """,
 )
 @click.argument("data", type=click.Path())
-@click.option("--weight", help="Column of household weights.")
-@click.option("--strata", multiple=True, help="Column of strata; repeat to cross several.")
-@click.option("--psu", multiple=True, help="Column of sampling units; repeat stage by stage.")
-@click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum.")
-@click.option("--fpc", multiple=True,
-              help="Column with the number of PSUs in the stratum's population; repeat stage "
-              "by stage.")  # fmt: skip
-@click.option("--lonely", default="fail", show_default=True,
-              type=click.Choice(["fail", "remove", "certainty", "adjust", "average"]),
-              help="What a stratum with a single PSU contributes.")  # fmt: skip
+@with_options((WEIGHT, *STAGES))
 @click.option("--kind", default="JKn", show_default=True, type=click.Choice(get_args(Kind)),
               help="How replicates are made.")  # fmt: skip
 @click.option("--replicates", "count", type=numbers.Whole(2), metavar="N",
