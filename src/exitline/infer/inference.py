@@ -198,32 +198,14 @@ def _block(
     at = line_values(rows, plan, line, by.columns)
     figure = measure.rule(Given(by.totals[:, terms], _found(by, measure, line, plan), at,
                                 measure.parameters))  # fmt: skip
-    at_line = None
     steep = None
     if line is not None and plan.lines[line].relative is not None:
         steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
     if by.replicated is not None:
         influence = by.replicated.influence(by.columns, measure.name, line, figure.value)
-        rows = by.replicated.rows(rows)
+        rows, at_line = by.replicated.rows(rows), None
     else:
-        own_lines = None
-        if steep is not None and frame.stages:
-            if plan.lines[line or 0].within:
-                own_lines = steep
-            else:
-                at_line = AtLine(steep, by.lines[line or 0])
-
-        def linear(some: Rows) -> Floats:
-            influence = _influence(some, figure, terms)
-            if own_lines is None or line is None:
-                return influence
-            own = own_line_influence(some, by.totals, plan, line, by.columns)
-            return np.asarray(influence + own_lines[some.domain] * own)
-
-        if by.calibrated is None:
-            influence = linear(rows)
-        else:
-            rows, influence = by.calibrated.of_domains(by.columns, rows, linear)
+        rows, influence, at_line = _linearised(by, figure, terms, (line, steep), plan)
     about = by.about(plan.cases_of(measure, line, by.columns), plan, frame)
     se = _standard_errors(rows, influence, at_line, frame, about.psus, measure)
     flat = np.zeros(rows.size, dtype=bool)
@@ -261,6 +243,34 @@ def _block(
         share=measure.interval == "share",
         terms=tuple(terms),
     )
+
+
+def _linearised(
+    by: _By, figure: Linear, terms: list[int], at: tuple[int | None, Floats | None], plan: Plan
+) -> tuple[Rows, Floats, AtLine | None]:
+    """The influence of each row, residual where weights are calibrated; what a line adds.
+
+    A line of each domain's own is part of the influence; one of the whole sample stands apart.
+    """
+    line, steep = at
+    own, at_line = None, None
+    if line is not None and steep is not None and by.rows.stages:
+        if plan.lines[line].within:
+            own = steep
+        else:
+            at_line = AtLine(steep, by.lines[line])
+
+    def linear(some: Rows) -> Floats:
+        influence = _influence(some, figure, terms)
+        if own is None or line is None:
+            return influence
+        moved = own_line_influence(some, by.totals, plan, line, by.columns)
+        return np.asarray(influence + own[some.domain] * moved)
+
+    if by.calibrated is None:
+        return by.rows, linear(by.rows), at_line
+    rows, influence = by.calibrated.of_domains(by.columns, by.rows, linear)
+    return rows, influence, at_line
 
 
 def _at_least_one(deff: Floats) -> float:
