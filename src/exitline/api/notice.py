@@ -79,7 +79,7 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
     """
     from exitline.data.identifiers import kind_of_value
     from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
+    from exitline.data.uses import narrowed, role_uses
     from exitline.engine.session import session
     from exitline.publish.notice import check_columns, check_values
 
@@ -92,6 +92,7 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
                 expected="an office, its address and its telephone", remedy="leave it out",
             )  # fmt: skip
     source = open_source(data).using(role_uses(code=columns.values()))
+    source = narrowed(source, columns.values())
     with session(engine) as running:
         table = running.attach(source, "households")
         found = _labelled(_rows(table, columns, plan, running), columns, source.labels)

@@ -110,6 +110,7 @@ def ready(
         For whatever cannot be used, with file, line and remedy.
     """
     from exitline.data.prepare import prepare
+    from exitline.data.readers.declaring import as_keys
     from exitline.data.readings import choose_readings
     from exitline.engine.session import session
     from exitline.standard import load
@@ -119,7 +120,7 @@ def ready(
         standard = load(reference)
     if standard is not None:
         standard = choose_readings(opened, standard)
-    with session(engine) as running:
+    with as_keys(), session(engine) as running:
         yield Ready(
             opened, standard, running, prepare(opened, standard, running.attach, whole=whole)
         )

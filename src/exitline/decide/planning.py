@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.data.readers.declaring import choose
 from exitline.decide.clusters import (
     DEFAULT_ICC,
     LARGEST,
@@ -272,7 +273,9 @@ def icc_of(design_effect: float, per_village: float) -> float:
             "this design effect cannot come from villages alone",
             expected="1 with one household a village; at least 1 with more",
             got=f"{design_effect} with {per_village:g} households a village",
-            remedy="give --per-village, the number of households visited in a village",
+            remedy="give "
+            + choose("per_village=", "--per-village")
+            + ", the number of households visited in a village",
         )
     return 0.0 if design_effect == 1.0 else (design_effect - 1.0) / (per_village - 1.0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exitline.data.readers.declaring import choose
 from exitline.decide.evidence import AssessmentError, RateCriterion
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def rate_criterion(standard: Standard, rate: str, area_class: str = "") -> RateC
         where=standard.name,
         expected="a criterion of kind 'assessment' with this rate",
         got="no county rule" if standard.county is None else "other criteria",
-        remedy="choose another standard, or give --threshold and --comparison",
+        remedy="choose another standard, or give "
+        + choose("threshold= and comparison=", "--threshold and --comparison"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.data.readers.declaring import choose
 from exitline.errors import DataError
 from exitline.infer.cells import Cells, Rows, cells_from_arrow, no_kinds, relabelled, roll_up
 from exitline.infer.estimates import Block, Estimates
@@ -170,7 +171,9 @@ def _refuse_too_many(waves: Sequence[str]) -> None:
             f"{len(waves)} waves make a table of {2 ** len(waves):,} histories",
             expected=f"at most {LARGEST} waves",
             got=str(len(waves)),
-            remedy="choose some of the waves with --waves; transitions and spells take any number",
+            remedy="choose some of the waves with "
+            + choose("waves=", "--waves")
+            + "; transitions and spells take any number",
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from exitline.data.readers.declaring import choose
 from exitline.errors import DataError, MeasureError
 from exitline.watch.evaluation import (
     Evaluation,
@@ -201,7 +202,7 @@ def _refuse_states(panel: Panel) -> None:
             "this panel holds states, not welfare",
             expected="a welfare column and a line: the watch looks at how near the line is",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     if not (panel.poor[:, -1] == 0.0).any():
         raise MeasureError(

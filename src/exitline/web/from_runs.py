@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from exitline.infer.codes import MISSING_DOMAIN
 from exitline.web.apart import apart_of
 from exitline.web.errors import ExplorerError
 from exitline.web.figures import Grid, figures_of, series_of
@@ -221,7 +222,7 @@ def _areas_of(runs: Sequence[RunFolder], keys: list[str], within: dict[str, str]
     for index, key in enumerate(keys):
         for name, parent in _members(runs, key, within[key]).items():
             position[key, name] = len(areas)
-            label: Text = known("not stated") if name == "(missing)" else name
+            label: Text = known(name) if name == MISSING_DOMAIN else name
             areas.append(Area(name, label, index, position.get(parent, 0)))
     return areas
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from exitline.data.identifiers import first_kind, kind_of_name
+from exitline.data.readers.declaring import choose
 from exitline.errors import ExitlineError
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def check_columns(columns: Mapping[str, str]) -> None:
         raise NoticeError(
             "a notice shows a village and a household", got=", ".join(columns) or "nothing",
             expected="village, reference or name; perhaps decision and date",
-            remedy="name the columns with --village and --reference or --name",
+            remedy="name the columns: "
+            + choose("village, and reference or name", "--village, and --reference or --name"),
         )  # fmt: skip
     for field, column in columns.items():
         kind = kind_of_name(column)
