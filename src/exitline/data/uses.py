@@ -16,7 +16,7 @@ from exitline.errors import ExitlineError
 from exitline.standard.wanted import Wanted, wanted
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.standard import Standard
 
 KINDS: tuple[Wanted, ...] = ("number", "truth", "text")

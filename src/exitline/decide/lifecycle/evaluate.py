@@ -51,7 +51,7 @@ def evaluate(
     ConditionError
         When a condition does not fit the kind of its columns.
     """
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.session import session
 
     if not evidence:
