@@ -14,6 +14,7 @@ from exitline.smallarea.errors import SmallAreaError
 
 CASES = Path(__file__).parent / "cases"
 DISTRICTS = pd.read_csv(CASES / "districts.csv")
+NOBODY = 0.0 * DISTRICTS["direct"]
 MODEL = "direct ~ toilet + urban"
 
 
@@ -145,7 +146,7 @@ def test_the_variance_is_where_the_likelihood_is_highest(method):
         ({"geo2": "one"}, {}, "areas: a row for each area is needed"),
         ({}, {"proximity": np.zeros((3, 3))}, "proximity weights that do not fit the areas"),
         ({}, {"errors": {"toilets": "var"}}, "the model has no column 'toilets'"),
-        ({"direct": 0.0 * DISTRICTS["direct"]}, {"transform": "logit"}, "direct estimates that have no logit"),
+        ({"direct": NOBODY}, {"transform": "logit"}, "direct estimates that have no logit"),
     ],
 )  # fmt: skip
 def test_bad_input_is_named(change, options, said):
