@@ -17,8 +17,8 @@ from exitline.errors import ConditionError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.standard.condition import Condition
-    from exitline.standard.nodes import Kind
+    from exitline.condition import Condition
+    from exitline.condition.nodes import Kind
 
 _ROW = "row number"
 _LINE = "line "
