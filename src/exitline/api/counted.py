@@ -6,11 +6,11 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from exitline.data.readers.declaring import choose
 from exitline.publish.tables.content import Facts
+from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
-    from exitline.engine.base import Engine
+    from exitline.stats.engine.base import Engine
 
 
 @dataclass(frozen=True)

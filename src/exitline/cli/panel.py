@@ -13,7 +13,7 @@ from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.watch import PanelSpec
+    from exitline.exits.watch import PanelSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,8 +65,8 @@ def spec_from(
         Values of the panel options by name.
     by, extras : tuple of str
     """
-    from exitline.data.design import Design
-    from exitline.watch import panel_spec
+    from exitline.exits.watch import panel_spec
+    from exitline.stats.data.design import Design
 
     names = ("weight", "size", "strata", "psu", "nest", "lonely", "census")
     waves = given["waves"]
@@ -80,7 +80,7 @@ def spec_from(
 
 def source_of(given: dict[str, Any]) -> Any:
     """One table, or a list with one for each wave; all are read with the same options."""
-    from exitline.data.readers import open_each
+    from exitline.stats.data.readers import open_each
 
     opened = open_each(given["data"], **given["reading"])
     return opened[0] if len(opened) == 1 else opened

@@ -10,7 +10,7 @@ from exitline.words.numbers import rounded
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.stats.data.source import Source
 
 
 def read_rows(data: str | Source, code: Sequence[str | None] = ()) -> pa.Table:
@@ -22,9 +22,9 @@ def read_rows(data: str | Source, code: Sequence[str | None] = ()) -> pa.Table:
     code : sequence of str or None
         Columns that hold names or ids.
     """
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
 
     source = open_source(data).using(role_uses(code=code))
     with session() as engine:
