@@ -20,6 +20,7 @@ from exitline.measure import (
     poverty,
     quantiles,
     shares,
+    targeting,
 )
 from exitline.measure.counts import count_of, share_of
 from exitline.measure.model import Measure, Term, Unit
@@ -28,7 +29,16 @@ __all__ = ["MEASURES", "Measure", "Term", "Unit", "count_of", "counting", "named
 
 MEASURES: dict[str, Callable[..., Measure]] = {
     make.__name__: make
-    for room in (counts, poverty, inequality, quantiles, shares, at_risk, multidimensional)
+    for room in (
+        counts,
+        poverty,
+        inequality,
+        quantiles,
+        shares,
+        at_risk,
+        multidimensional,
+        targeting,
+    )
     for make in room.MEASURES
 }
 """From a name to the function that makes the measure, in the order in which they are shown."""

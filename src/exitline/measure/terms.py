@@ -112,6 +112,13 @@ def _at_most(term: Term, micro: Micro, at: At) -> Any:
     return inside if term.at.among is None else inside * value(term.at.among, micro, at)
 
 
+def _equal_to(term: Term, micro: Micro, at: At) -> Any:
+    """One, or what is summed, where a value is the figure of the domain itself."""
+    assert term.at is not None
+    amount = 1.0 if term.of is None else value(term.of, micro, at)
+    return micro.where(value(term.at.of, micro, at) == micro.found(term.at, at), amount, 0.0)
+
+
 def _kernel(term: Term, micro: Micro, at: At) -> Any:
     """Gaussian kernel at the line, or at a figure of the domain: its total is the density times
     the population (times the mean there of what is summed). The bandwidth is convey's
@@ -160,6 +167,11 @@ def _column(term: Term, micro: Micro, _at: At) -> Any:
     return micro.column(term.column or "")
 
 
+def _received(term: Term, micro: Micro, _at: At) -> Any:
+    """Whether a column is above zero."""
+    return micro.where(micro.column(term.column or "") > 0, 1.0, 0.0)
+
+
 def _product(term: Term, micro: Micro, at: At) -> Any:
     """One term times another."""
     assert term.of is not None
@@ -202,6 +214,7 @@ KINDS: Mapping[str, Callable[[Term, Micro, At], Any]] = {
     "one": _one,
     "flag": _column,
     "amount": _column,
+    "received": _received,
     "product": _product,
     "welfare": _welfare,
     "log_welfare": _log_welfare,
@@ -213,6 +226,7 @@ KINDS: Mapping[str, Callable[[Term, Micro, At], Any]] = {
     "shortfall": _of_poor(_shortfall),
     "censored": _censored,
     "at_most": _at_most,
+    "equal_to": _equal_to,
     "kernel": _kernel,
     "ranked": _ranked,
     "lower": _lower,
