@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from tests.target.counting import CENSUS, chosen, coarse
 
 import exitline as xl
 from exitline.measure.targeting import Programme, of_programme
 
-CENSUS = "examples/imaginary-country/hld_pop_wb_2023.parquet"
-SAMPLE = "examples/imaginary-country/hld_sample_wb_2023.parquet"
 QUOTA = [
     "coverage(score, 0.3)", "poor_coverage(score, 0.3)", "nonpoor_coverage(score, 0.3)",
     "exclusion_error(score, 0.3)", "inclusion_error(score, 0.3)",
@@ -24,15 +23,6 @@ COLUMN = [
     "benefit_incidence(benefit, 0, 0.2)", "generosity(benefit, 0, 0.2)",
     "coady_grosh_hoddinott(benefit, 0.4)", "distributional_characteristic(benefit, 2)",
 ]  # fmt: skip
-
-
-def chosen(score: pd.Series, weight: pd.Series, quota: float) -> pd.Series:
-    """The part of a place of each household: the lowest first, ties at the cut-off in parts."""
-    groups = weight.groupby(score).sum().sort_index()
-    upto, target = groups.cumsum(), quota * groups.sum()
-    cut = upto.index[int(np.searchsorted(upto, target * (1 - 1e-12)))]
-    part = (target - (upto[cut] - groups[cut])) / groups[cut]
-    return (score < cut) * 1.0 + (score == cut) * part
 
 
 def counted(d: pd.DataFrame, line: float) -> dict[str, float]:
@@ -112,22 +102,9 @@ def test_each_area_fills_a_quota_of_its_own(census):
             assert got == pytest.approx(wanted[measure], rel=1e-10), (measure, name)
 
 
-def _coarse(rows: int = 240) -> pd.DataFrame:
-    """Scores and welfare of few values, so that cut-offs hold still while weights move."""
-    rng = np.random.default_rng(5)
-    y = rng.choice([1.0, 2.0, 3.0, 4.0, 6.0], rows)
-    table = pd.DataFrame({"y": y, "score": np.round(y / 2 + rng.normal(0, 1, rows))})
-    table["gets"] = rng.integers(0, 2, rows) * 1.0
-    table["benefit"] = table.gets * rng.uniform(1, 2, rows)
-    table["w"] = rng.uniform(2e4, 5e4, rows)
-    table["psu"] = np.arange(rows) % 24
-    table["stratum"] = table.psu % 3
-    return table
-
-
 def test_errors_move_with_every_weight():
     """SEs are the design's variance of numerical derivatives in each PSU's weight."""
-    table = _coarse()
+    table = coarse()
     found = xl.estimate(
         table, [*QUOTA, *COLUMN], welfare="y", line=2.5,
         design=xl.Design(weight="w", psu="psu", strata="stratum"),
@@ -149,7 +126,7 @@ def test_errors_move_with_every_weight():
 
 def test_replicates_are_the_figure_with_each_weight():
     rng = np.random.default_rng(3)
-    table = _coarse(160).assign(w=rng.uniform(1, 4, 160), score=rng.normal(size=160))
+    table = coarse(160).assign(w=rng.uniform(1, 4, 160), score=rng.normal(size=160))
     table["score"] = table.score + table.y / 2
     weights = [f"r{i}" for i in range(20)]
     for name in weights:
@@ -173,7 +150,7 @@ POOR = [
 
 def test_both_errors_are_equal_at_a_quota_of_as_many_as_are_poor():
     """Also with replicates, in which the share of the poor is another one each time."""
-    table = _coarse(160)
+    table = coarse(160)
     rng = np.random.default_rng(8)
     weights = [f"r{i}" for i in range(12)]
     for name in weights:
@@ -226,7 +203,7 @@ def test_a_quota_at_a_relative_line_moves_with_the_line(within):
 
 
 def test_targeting_is_the_same_on_every_engine(engine):
-    table = _coarse(120).assign(area=np.where(np.arange(120) % 2 == 0, "a", "b"))
+    table = coarse(120).assign(area=np.where(np.arange(120) % 2 == 0, "a", "b"))
     options = {
         "welfare": "y", "line": 2.5, "by": "area", "design": xl.Design(weight="w", psu="psu"),
     }  # fmt: skip
@@ -239,7 +216,7 @@ def test_targeting_is_the_same_on_every_engine(engine):
 
 
 def test_scale_of_weights_and_order_of_rows_do_not_matter():
-    table = _coarse(120)
+    table = coarse(120)
     shuffled = table.sample(frac=1, random_state=1).assign(w=table.w * 7)
     design = xl.Design(weight="w", psu="psu")
     one, other = (
@@ -258,12 +235,12 @@ def test_scale_of_weights_and_order_of_rows_do_not_matter():
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(asked):
     with pytest.raises(xl.ExitlineError) as refused:
-        xl.estimate(_coarse(20), asked, welfare="y", line=2.5)
+        xl.estimate(coarse(20), asked, welfare="y", line=2.5)
     assert refused.value.remedy
 
 
 def test_nobody_chosen_or_nobody_poor_is_said():
-    table = _coarse(40).assign(gets=0.0)
+    table = coarse(40).assign(gets=0.0)
     found = xl.estimate(
         table, ["inclusion_error(gets)", "exclusion_error(gets)", "roc_area(score)"], welfare="y",
         line=0.5,

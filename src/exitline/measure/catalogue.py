@@ -21,6 +21,7 @@ from exitline.measure import (
     quantiles,
     shares,
     targeting,
+    transfers,
 )
 from exitline.measure.counts import count_of, share_of
 from exitline.measure.model import Measure, Term, Unit
@@ -38,6 +39,7 @@ MEASURES: dict[str, Callable[..., Measure]] = {
         at_risk,
         multidimensional,
         targeting,
+        transfers,
     )
     for make in room.MEASURES
 }

@@ -102,8 +102,9 @@ def first_pass(table: Any, plan: Plan, run: Callable[[Any], pa.Table]) -> FirstP
 
 def _ready(one: First, plan: Plan, waiting: list[First]) -> bool:
     """Whether nothing that it rests on is still to be found."""
-    share = one.scalar.probability
-    if share is not None and plan.first_of(share, one.line, one.by) in waiting:
+    parts = (part.at for term in one.scalar.terms for part in term.parts)
+    below = (one.scalar.probability, *parts)
+    if any(s is not None and plan.first_of(s, one.line, one.by) in waiting for s in below):
         return False
     line = plan.lines[one.line] if one.line is not None else None
     if line is None or line.relative is None or not line.within:

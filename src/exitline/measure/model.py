@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 Unit = Literal["persons", "households"]
 Interval = Literal["share", "plain"]
 AT_LINE = frozenset(
-    {"poor", "gap", "log_gap", "shortfall", "censored", "rich", "rich_share", "rich_gap"}
+    {
+        "poor",
+        "gap",
+        "log_gap",
+        "shortfall",
+        "censored",
+        "rich",
+        "rich_share",
+        "rich_gap",
+        "gap_after",
+        "shortfall_after",
+    }
 )
 """Kinds of terms that depend on a poverty line."""
 RANKED = frozenset({"ranked", "lower", "zenga", "zenga_slope", "zenga_unit"})
@@ -295,8 +306,19 @@ class Measure:
     @property
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
-        plain = {"one", "flag", "amount", "received", "category", "product", "ranked", "lower"}
-        at_figure = {"at_most", "equal_to", "kernel"}  # of whatever the figure is of
+        plain = {
+            "one",
+            "flag",
+            "amount",
+            "received",
+            "category",
+            "product",
+            "ranked",
+            "lower",
+            "number",
+            "quotient",
+        }
+        at_figure = {"at_most", "equal_to", "kernel", "found"}  # of whatever the figure is of
         parts = [p for t in self.terms for p in t.parts]
         parts += [p for s in self.scalars for t in s.terms for p in t.parts]
         return any(

@@ -179,7 +179,7 @@ def coverage(column: str, quota: float = 0.0) -> Measure:
         Share of persons to be chosen, the lowest scores first. Without it the column says who
         is.
     """
-    return of_programme("coverage", _programme(column, quota))
+    return of_programme("coverage", programme_of(column, quota))
 
 
 def poor_coverage(column: str, quota: float = 0.0) -> Measure:
@@ -190,7 +190,7 @@ def poor_coverage(column: str, quota: float = 0.0) -> Measure:
     column, quota
         As in `coverage`.
     """
-    return of_programme("poor_coverage", _programme(column, quota))
+    return of_programme("poor_coverage", programme_of(column, quota))
 
 
 def exclusion_error(column: str, quota: float = 0.0) -> Measure:
@@ -206,7 +206,7 @@ def exclusion_error(column: str, quota: float = 0.0) -> Measure:
     Cornia and Stewart (1993), in Ravallion and others; Coady, Grosh and Hoddinott (2004),
     Targeting of Transfers in Developing Countries, chapter 2.
     """
-    return of_programme("exclusion_error", _programme(column, quota))
+    return of_programme("exclusion_error", programme_of(column, quota))
 
 
 def inclusion_error(column: str, quota: float = 0.0) -> Measure:
@@ -221,7 +221,7 @@ def inclusion_error(column: str, quota: float = 0.0) -> Measure:
     ----------
     Coady, Grosh and Hoddinott (2004), Targeting of Transfers in Developing Countries, chapter 2.
     """
-    return of_programme("inclusion_error", _programme(column, quota))
+    return of_programme("inclusion_error", programme_of(column, quota))
 
 
 def nonpoor_coverage(column: str, quota: float = 0.0) -> Measure:
@@ -232,7 +232,7 @@ def nonpoor_coverage(column: str, quota: float = 0.0) -> Measure:
     column, quota
         As in `coverage`.
     """
-    return of_programme("nonpoor_coverage", _programme(column, quota))
+    return of_programme("nonpoor_coverage", programme_of(column, quota))
 
 
 def targeting_differential(column: str, quota: float = 0.0) -> Measure:
@@ -247,7 +247,7 @@ def targeting_differential(column: str, quota: float = 0.0) -> Measure:
     ----------
     Ravallion (2000), Economic Journal 110, 435-452; Galasso and Ravallion (2005).
     """
-    return of_programme("targeting_differential", _programme(column, quota))
+    return of_programme("targeting_differential", programme_of(column, quota))
 
 
 def of_programme(kind: str, programme: Programme) -> Measure:
@@ -315,7 +315,10 @@ def benefit_incidence(column: str, lower: float, upper: float, quota: float = 0.
     quota : float
         As in `coverage`.
     """
-    programme, name = _programme(column, quota), _between("benefit_incidence", column, lower, upper)
+    programme, name = (
+        programme_of(column, quota),
+        _between("benefit_incidence", column, lower, upper),
+    )
     parts = Quotient(_band(programme, lower, upper), ((1.0, programme.of(programme.one)),))
     label = f"share of benefits from quantile {lower:g} to {upper:g}"
     return made(_with(name, programme), label, parts)
@@ -329,7 +332,10 @@ def quantile_coverage(column: str, lower: float, upper: float, quota: float = 0.
     column, lower, upper, quota
         As in `benefit_incidence`.
     """
-    programme, name = _programme(column, quota), _between("quantile_coverage", column, lower, upper)
+    programme, name = (
+        programme_of(column, quota),
+        _between("quantile_coverage", column, lower, upper),
+    )
     everyone = ((upper - lower, Pick(programme.one)),)
     label = f"reached, share of persons from quantile {lower:g} to {upper:g}"
     return made(_with(name, programme), label, Quotient(_band(programme, lower, upper), everyone))
@@ -370,7 +376,7 @@ def coady_grosh_hoddinott(column: str, p: float, quota: float = 0.0) -> Measure:
     ----------
     Coady, Grosh and Hoddinott (2004), World Bank Research Observer 19, 61-85.
     """
-    programme = _programme(column, quota)
+    programme = programme_of(column, quota)
     name = _with(f"coady_grosh_hoddinott({column}, {_share(p):g})", programme)
     top = _band(programme, 0.0, p)
     part = Quotient(top, ((1.0, programme.of(programme.one)),), 1.0 / p)
@@ -404,7 +410,7 @@ def marginal_incidence(
             got=f"{before:g}, {after:g}",
             remedy="from a fifth to a quarter of all persons is 0.2, 0.25",
         )
-    small, large = _programme(column, before), _programme(column, after)
+    small, large = programme_of(column, before), programme_of(column, after)
     name = f"marginal_incidence({column}, {lower:g}, {upper:g}, {before:g}, {after:g})"
     top = (*_band(large, lower, upper), *((-s, p) for s, p in _band(small, lower, upper)))
     bottom = ((1.0, large.of(large.one)), (-1.0, small.of(small.one)))
@@ -452,7 +458,7 @@ def distributional_characteristic(column: str, epsilon: float, quota: float = 0.
             got=str(epsilon),
             remedy="1 and 2 are customary",
         )
-    programme = _programme(column, quota)
+    programme = programme_of(column, quota)
     power = Term("power", alpha=-float(epsilon), positive=True)
     weighted, plain = programme.of(power), programme.of(Term("one", positive=True))
     if not quota:
@@ -502,8 +508,14 @@ def _roc_area(given: Given) -> Linear:
     return figure.unless(~((Q.value > 0) & (N.value > Q.value))).linear()
 
 
-def _programme(column: str, quota: float) -> Programme:
-    """A programme of persons; a quota lies between 0 and 1."""
+def programme_of(column: str, quota: float) -> Programme:
+    """A programme of persons; a quota lies between 0 and 1.
+
+    Parameters
+    ----------
+    column : str
+    quota : float
+    """
     if not 0 <= quota <= 1:
         raise MeasureError(
             "a quota is a share of persons",
