@@ -3,111 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from exitline.errors import MeasureError
 from exitline.measure.model import Term
-
-if TYPE_CHECKING:
-    from exitline.measure.sums import Plan, Sum
-
-
-@dataclass(frozen=True)
-class Derivative:
-    """coefficient x total of `sum` (x total of `times`; divided by the line if `over_line`)."""
-
-    sum: Sum
-    coefficient: float
-    over_line: bool = False
-    times: Sum | None = None
-
-
-def derivative_of(
-    plan: Plan, term: Term, index: int, by: tuple[int, ...]
-) -> tuple[Derivative, ...]:
-    """d(total of a term)/d(line), as a combination of other totals.
-
-    The count of the poor has the density at the line; sum w ((z-y)/z)^a has
-    (a/z)(sum at a-1 less sum at a); sum w ln(z/y) has (poor)/z; sum w (z-y) has the poor. What
-    new poor add to ranks comes with the count of those among whom ranks are taken.
-
-    Parameters
-    ----------
-    plan : Plan
-    term : Term
-    index : int
-        The line.
-    by : tuple of int
-        The set of domains.
-
-    Returns
-    -------
-    tuple of Derivative
-        Empty for terms at a figure of the domain, of which the rule takes care.
-
-    Raises
-    ------
-    MeasureError
-        For terms that have no derivative, such as FGT indices with 0 < alpha < 1.
-    """
-    if not term.needs_line or term.kind in {"kernel", "lower"}:
-        return ()
-    of = term.of
-    if term.kind in {"at_most", "equal_to"} or _beside_a_column(term):
-        return _within(plan, term, index, by)
-    if term.kind == "ranked" and of is not None and term.ranking is None:
-        parts: tuple[Part, ...] | None = _of_ranks(term, of)
-    else:
-        parts = _of_line(term) if term.among is None else None
-    if parts is None:
-        raise MeasureError(
-            f"there is no standard error at a relative line for '{_named(plan, term)}'",
-            expected="a measure that changes smoothly with the line: headcount, poverty_gap, "
-            "severity, fgt of 1 and above, watts, shortfall, sen, sst, takayama",
-            got=_named(plan, term),
-            remedy="use another measure, a fixed line, or replicate weights",
-        )
-    return tuple(
-        Derivative(
-            plan.sum_of(part.term, index, by), part.coefficient, part.over_line,
-            None if part.times is None else plan.sum_of(part.times, index, by),
-        )
-        for part in parts
-    )  # fmt: skip
-
-
-def _beside_a_column(term: Term) -> bool:
-    """Whether it is a product with something that no line moves, or ranked by such a thing."""
-    beside = {"product": term.of, "ranked": term.ranking}.get(term.kind)
-    return beside is not None and not beside.needs_line and term.among is None
-
-
-def _within(plan: Plan, term: Term, index: int, by: tuple[int, ...]) -> tuple[Derivative, ...]:
-    """As `derivative_of`, of what is summed up to a figure of the domain, times a column, or by
-    ranks in a column.
-
-    None where the figure itself moves with the line: the rule takes care of that.
-    """
-    inner = term.ranking if term.kind == "product" else term.of
-    at = term.at
-    if inner is None or not inner.needs_line or (at is not None and at.of.needs_line):
-        return ()
-
-    def outside(of: Term | None) -> Term | None:
-        if term.kind == "product":
-            return term.of if of is None else replace(term, ranking=of)
-        return replace(term, of=of)
-
-    found = []
-    for one in derivative_of(plan, inner, index, by):
-        part = one.sum.term
-        if part.kind == "kernel" and part.at is None and term.kind != "ranked":  # at the line
-            moved: Term | None = replace(part, of=outside(part.of))
-        else:
-            moved = outside(part)
-        assert moved is not None
-        found.append(replace(one, sum=plan.sum_of(moved, index, by)))
-    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -118,6 +15,64 @@ class Part:
     coefficient: float
     over_line: bool = False
     times: Term | None = None
+
+
+def parts_of(term: Term) -> tuple[Part, ...] | None:
+    """d(total of a term)/d(line), as a combination of other totals.
+
+    The count of the poor has the density at the line; sum w ((z-y)/z)^a has
+    (a/z)(sum at a-1 less sum at a); sum w ln(z/y) has (poor)/z; sum w (z-y) has the poor. What
+    new poor add to ranks comes with the count of those among whom ranks are taken.
+
+    Parameters
+    ----------
+    term : Term
+
+    Returns
+    -------
+    tuple of Part, or None
+        Empty for terms at a figure of the domain, of which the rule takes care; None where there
+        is no derivative, as of FGT indices with 0 < alpha < 1.
+    """
+    if not term.needs_line or term.kind in {"kernel", "lower"}:
+        return ()
+    of = term.of
+    if term.kind in {"at_most", "equal_to"} or _beside_a_column(term):
+        return _within(term)
+    if term.kind == "ranked" and of is not None and term.ranking is None:
+        return _of_ranks(term, of)
+    return _of_line(term) if term.among is None else None
+
+
+def _beside_a_column(term: Term) -> bool:
+    """Whether it is a product with something that no line moves, or ranked by such a thing."""
+    beside = {"product": term.of, "ranked": term.ranking}.get(term.kind)
+    return beside is not None and not beside.needs_line and term.among is None
+
+
+def _within(term: Term) -> tuple[Part, ...] | None:
+    """As `parts_of`, of what is summed up to a figure of the domain, times a column, or by ranks
+    in a column.
+
+    None at all where the figure itself moves with the line: the rule takes care of that.
+    """
+    inner = term.ranking if term.kind == "product" else term.of
+    at = term.at
+    if inner is None or not inner.needs_line or (at is not None and at.of.needs_line):
+        return ()
+
+    def outside(of: Term | None) -> Term:
+        if term.kind == "product":
+            assert term.of is not None
+            return term.of if of is None else replace(term, ranking=of)
+        return replace(term, of=of)
+
+    def moved(part: Term) -> Term:
+        at_line = part.kind == "kernel" and part.at is None and term.kind != "ranked"
+        return replace(part, of=outside(part.of)) if at_line else outside(part)
+
+    parts = parts_of(inner)
+    return None if parts is None else tuple(replace(p, term=moved(p.term)) for p in parts)
 
 
 def _of_line(term: Term) -> tuple[Part, ...] | None:
@@ -164,8 +119,3 @@ def _of_ranks(term: Term, of: Term) -> tuple[Part, ...] | None:
     if of.kind == "censored" and term.among is None:
         return (Part(one, 0.5, times=one), Part(poor, -0.5, times=poor))
     return None
-
-
-def _named(plan: Plan, term: Term) -> str:
-    """The measure that a term is of."""
-    return next((m.name for m in plan.measures if term in m.terms), term.kind)

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from exitline.data.design import Design
 from exitline.errors import MeasureError
-from exitline.measure.derivatives import Derivative, derivative_of
+from exitline.measure.algebra import At
+from exitline.measure.derivatives import parts_of
 from exitline.measure.lines import PovertyLine
 from exitline.measure.model import Measure, Scalar, Term
-from exitline.measure.terms import At, bandwidth
+from exitline.measure.terms import bandwidth
 
 
 @dataclass(frozen=True)
@@ -276,3 +277,59 @@ def location_sums(plan: Plan, index: int, by: tuple[int, ...]) -> tuple[Sum, ...
     below = Term("welfare") if relative.p is None else Term("at_most", alpha=relative.value)
     whole = plan.where is not None
     return tuple(Sum(term, None, whole=whole) for term in (Term("one"), below))
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """coefficient x total of `sum` (x total of `times`; divided by the line if `over_line`)."""
+
+    sum: Sum
+    coefficient: float
+    over_line: bool = False
+    times: Sum | None = None
+
+
+def derivative_of(
+    plan: Plan, term: Term, index: int, by: tuple[int, ...]
+) -> tuple[Derivative, ...]:
+    """d(total of a term)/d(line), as a combination of other totals (see `parts_of`).
+
+    Parameters
+    ----------
+    plan : Plan
+    term : Term
+    index : int
+        The line.
+    by : tuple of int
+        The set of domains.
+
+    Returns
+    -------
+    tuple of Derivative
+
+    Raises
+    ------
+    MeasureError
+        For terms that have no derivative, such as FGT indices with 0 < alpha < 1.
+    """
+    parts = parts_of(term)
+    if parts is None:
+        raise MeasureError(
+            f"there is no standard error at a relative line for '{_named(plan, term)}'",
+            expected="a measure that changes smoothly with the line: headcount, poverty_gap, "
+            "severity, fgt of 1 and above, watts, shortfall, sen, sst, takayama",
+            got=_named(plan, term),
+            remedy="use another measure, a fixed line, or replicate weights",
+        )
+    return tuple(
+        Derivative(
+            plan.sum_of(part.term, index, by), part.coefficient, part.over_line,
+            None if part.times is None else plan.sum_of(part.times, index, by),
+        )
+        for part in parts
+    )  # fmt: skip
+
+
+def _named(plan: Plan, term: Term) -> str:
+    """The measure that a term is of."""
+    return next((m.name for m in plan.measures if term in m.terms), term.kind)
