@@ -8,7 +8,7 @@ import pytest
 from tests.target.counting import CENSUS, chosen, coarse
 
 import exitline as xl
-from exitline.measure.targeting import Programme, of_programme
+from exitline.stats.measure.targeting import Programme, of_programme
 
 QUOTA = [
     "coverage(score, 0.3)", "poor_coverage(score, 0.3)", "nonpoor_coverage(score, 0.3)",
