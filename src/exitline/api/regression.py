@@ -245,7 +245,7 @@ class _Model:
         self, table: Any, formula: Formula, labels: Mapping[str, Mapping[Any, str]]
     ) -> dict[int, list[tuple[Any, str]]]:
         """Levels of each factor of categories, value and name, the base first."""
-        from exitline.api.levels import based, levels_of
+        from exitline.infer.levels import based, levels_of
         from exitline.measure.regression import is_category, levels_query
 
         found = {}

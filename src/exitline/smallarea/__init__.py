@@ -1,1 +1,1 @@
-"""Small areas: models that borrow strength where a survey is too thin to speak."""
+"""Estimates for areas that a survey is too small for: models, their errors, their diagnostics."""
