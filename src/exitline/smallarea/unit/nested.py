@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from exitline.errors import MeasureError
+from exitline.smallarea.errors import SmallAreaError
+from exitline.smallarea.formula import refuse_collinear
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,7 +89,7 @@ def fit(sample: Sample, y: Floats, method: Method = "reml") -> Fits:
 
     Raises
     ------
-    MeasureError
+    SmallAreaError
         For columns that the others tell, or fewer rows than a variance needs.
 
     References
@@ -112,9 +113,7 @@ def fit(sample: Sample, y: Floats, method: Method = "reml") -> Fits:
 def climb(sample: Sample, sums: Responses, method: Method = "reml") -> Fits:
     """The models that fit the sums best: the likelihood on a grid, then its slope's root."""
     replicates = len(sums.square)
-    grid = np.stack(
-        [_at(sample, sums, np.full(replicates, t), method).likelihood for t in GRID]
-    )
+    grid = np.stack([_at(sample, sums, np.full(replicates, t), method).likelihood for t in GRID])
     best = grid.argmax(axis=0)
     low = GRID[np.maximum(best - 1, 0)]
     high = GRID[np.minimum(best + 1, len(GRID) - 1)]
@@ -170,7 +169,7 @@ def require_fittable(sample: Sample, names: tuple[str, ...] = ()) -> None:
     n, p = sample.x.shape
     areas = len(sample.n)
     if areas < 2:
-        raise MeasureError(
+        raise SmallAreaError(
             "a single area cannot show how areas differ",
             where="the sample",
             expected="at least 2 sampled areas",
@@ -178,33 +177,14 @@ def require_fittable(sample: Sample, names: tuple[str, ...] = ()) -> None:
             remedy="name the column of smaller areas, or take the direct estimate",
         )
     if n <= p + 1 or n <= areas:
-        raise MeasureError(
+        raise SmallAreaError(
             "there are too few rows for the model",
             where="the sample",
             expected=f"more than {max(p + 1, areas)} complete rows, some areas with two",
             got=str(n),
             remedy="leave out columns of the formula, or take larger areas",
         )
-    gram = sample.z.T @ sample.z / n
-    _, triangle, order = _pivoted(gram)
-    told = np.abs(np.diag(triangle)) <= 1e-10
-    if told.any():
-        which = [names[int(order[k])] if names else str(int(order[k])) for k in np.flatnonzero(told)]
-        raise MeasureError(
-            "columns of the model are told by the others",
-            where="formula",
-            expected="columns that each add something",
-            got=", ".join(which),
-            remedy="leave them out: they are sums or copies of other columns, or never vary",
-        )
-
-
-def _pivoted(gram: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """The QR decomposition with pivots."""
-    from scipy.linalg import qr
-
-    q, r, order = qr(gram, pivoting=True)
-    return q, r, order
+    refuse_collinear(sample.z.T @ sample.z, names or [str(k) for k in range(p)])
 
 
 def covariance(sample: Sample, ratio: float, sigma2_e: float) -> Floats:

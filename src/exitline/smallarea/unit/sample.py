@@ -55,7 +55,7 @@ class Sample:
         """What is taken off each column; nothing without an intercept."""
         if self.intercept is None:
             return np.zeros(self.x.shape[1])
-        found = self.x.mean(axis=0)
+        found: Floats = self.x.mean(axis=0)
         found[self.intercept] = 0.0
         return found
 
@@ -63,12 +63,12 @@ class Sample:
     def spread(self) -> Floats:
         """What each column is divided by."""
         found = np.sqrt(((self.x - self.centre) ** 2).mean(axis=0))
-        return np.where(found > 0, found, 1.0)
+        return np.asarray(np.where(found > 0, found, 1.0))
 
     @cached_property
     def z(self) -> Floats:
         """The columns as they are fitted: less their mean, over their spread."""
-        return (self.x - self.centre) / self.spread
+        return np.asarray((self.x - self.centre) / self.spread)
 
     @cached_property
     def back(self) -> Floats:

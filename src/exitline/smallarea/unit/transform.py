@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from scipy.special import ndtri
 
-from exitline.errors import MeasureError, nearest
+from exitline.errors import nearest
+from exitline.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +96,7 @@ class Transform:
             return np.asarray(np.exp(np.arcsinh(power * t) / power) - self.added)
         inside = power * t
         safe = np.where(inside > -1.0, inside, 0.0)
-        return np.where(inside > -1.0, np.exp(np.log1p(safe) / power), 0.0) - self.added
+        return np.asarray(np.where(inside > -1.0, np.exp(np.log1p(safe) / power), 0.0)) - self.added
 
     def slope(self, y: Floats) -> Floats:
         """The logarithm of the derivative at some welfare."""
@@ -112,7 +113,7 @@ class Transform:
         found = np.interp(y, welfare, score)
         low, high = self._tails()
         found = np.where(y < welfare[0], score[0] + (y - welfare[0]) / low, found)
-        return np.where(y > welfare[-1], score[-1] + (y - welfare[-1]) / high, found)
+        return np.asarray(np.where(y > welfare[-1], score[-1] + (y - welfare[-1]) / high, found))
 
     def _unrank(self, t: Floats) -> Floats:
         assert self.knots is not None
@@ -120,7 +121,7 @@ class Transform:
         low, high = self._tails()
         found = np.interp(t, score, welfare)
         found = np.where(t < score[0], welfare[0] + (t - score[0]) * low, found)
-        return np.where(t > score[-1], welfare[-1] + (t - score[-1]) * high, found)
+        return np.asarray(np.where(t > score[-1], welfare[-1] + (t - score[-1]) * high, found))
 
     def _tails(self) -> tuple[float, float]:
         """How welfare rises with its score beyond the sample: as in its outer twentieths."""
@@ -152,8 +153,8 @@ def rank_order(y: Floats) -> Transform:
     return Transform("rank", knots=np.stack([welfare, ndtri((ranks - 0.5) / len(y))]))
 
 
-def _constant() -> MeasureError:
-    return MeasureError(
+def _constant() -> SmallAreaError:
+    return SmallAreaError(
         "welfare is the same on every row of the sample",
         where="the response of the model",
         expected="welfare that varies",
@@ -179,11 +180,11 @@ def named(
 
     Raises
     ------
-    MeasureError
+    SmallAreaError
         For a name that does not exist, and for welfare that has no logarithm.
     """
     if name not in get_args(Name):
-        raise MeasureError(
+        raise SmallAreaError(
             f"there is no transformation '{name}'",
             where="transform",
             expected="one of " + ", ".join(get_args(Name)),
@@ -198,7 +199,7 @@ def named(
     if name != "log-shift" or parameter is not None:
         _require_inside(made, y)
     if name == "dual" and parameter is not None and parameter < 0:
-        raise MeasureError(
+        raise SmallAreaError(
             "the dual power transformation has no negative parameter",
             where="parameter", expected="0 or above", got=f"{parameter:g}",
             remedy="leave it out, and the data choose it",
@@ -222,7 +223,7 @@ def _require_inside(made: Transform, y: Floats) -> None:
         return
     outside = int(np.count_nonzero(y + made.added <= 0))
     if outside:
-        raise MeasureError(
+        raise SmallAreaError(
             f"welfare that is not above zero has no value under '{made.name}'",
             where="the response of the model",
             expected="welfare (with its shift) above 0",
