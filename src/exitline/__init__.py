@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
+    from exitline.api import check, decisions, estimate, glm, mpi, run, small_area, t_test, tabulate
     from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
@@ -66,6 +66,7 @@ _HOME = {
     "relative_line": "exitline.measure.lines",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
+    "small_area": "exitline.api.small_area:",
     "t_test": "exitline.api",
     "tabulate": "exitline.api",
     "tip": "exitline.api.curves",
@@ -105,6 +106,7 @@ __all__ = [
     "relative_line",
     "replicate_weights",
     "run",
+    "small_area",
     "t_test",
     "tabulate",
     "tip",
