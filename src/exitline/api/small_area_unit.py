@@ -265,6 +265,11 @@ class _Run:
                 "the variance between areas is estimated as zero: areas differ by their "
                 "covariates only"
             )
+        if found.how.name == "box-cox" and found.how.parameter < 0:
+            self.notes.append(
+                "under a negative power welfare has no finite mean: means, totals and Gini "
+                "coefficients leave out what lies beyond 8.5 standard deviations, and hang on it"
+            )
         levels = self._predicted()
         away = how_far(self.sample, self.fitted, self.welfare)
         return _record(self, levels, away)
@@ -525,7 +530,7 @@ class _Run:
                     (reason,) * len(areas),
                     line=f"{asked.line:g}" if one.needs_line else "",
                     share=one.share,
-                )  # fmt: skip
+                )
             )
         households = places.sums(name, places.n.astype(np.float64)).astype(np.int64)
         return Level(name, tuple(figures), n, households, places.sums(name, places.weight))

@@ -31,7 +31,7 @@ from exitline.smallarea.unit.figures import (
 )
 from exitline.smallarea.unit.model import again
 from exitline.smallarea.unit.predict import BLOCK, Predictor, place_sums
-from exitline.smallarea.unit.shape import slope
+from exitline.smallarea.unit.shape import gini_variance, quantile_variance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -250,19 +250,9 @@ def _scatter(plan: Plan, level: str, truth: _Truth, effect: Floats) -> Floats:
             var = added[:, moments.index(one.moment)]
             found[:, k] = var if one.summed else var / np.where(weight > 0, weight, np.nan) ** 2
             continue
-        if np.isnan(one.p):
-            continue
         if of is None:
             of, own = mixture(plan.cells, places, level, _known_effects(plan, effect), drawn=True)
         assert own is not None
-        q, scale = slope(of, one.p)
-        share = expected_share(of.m, of.s, q[of.domain])
-        found[:, k] = of.sums(share * (1.0 - share)) * own * scale
+        variance = gini_variance(of, own) if np.isnan(one.p) else quantile_variance(of, one.p, own)
+        found[:, k] = variance
     return found
-
-
-def expected_share(m: Floats, s: Floats, at: Floats) -> Floats:
-    """The share below a value, on the scale of the model."""
-    from scipy.special import ndtr
-
-    return np.asarray(ndtr((at - m) / s))

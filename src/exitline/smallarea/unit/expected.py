@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy.special import ndtr
 
-from exitline.smallarea.unit.transform import Transform
+from exitline.smallarea.unit.transform import NEAR_ZERO, Transform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -180,29 +180,55 @@ class _Work:
     def _integral(self, one: Moment) -> Floats:
         """By the normal distribution function at nodes below the line."""
         found = np.zeros_like(self.m)
+        total = 0.0
         for t, weight in self._nodes(one):
             found += weight * ndtr((t - self.m) / self.s)
+            total += weight
+        nothing = self._nothing
+        if one.kind == "watts" and np.isfinite(nothing):
+            found -= total * ndtr((nothing - self.m) / self.s)
         return found
+
+    @property
+    def _nothing(self) -> float:
+        """Where welfare is zero on the scale of the model."""
+        if self.how.name == "box-cox" and self.how.parameter > NEAR_ZERO and not self.how.added:
+            return -1.0 / self.how.parameter
+        if self.how.lowest >= 0:
+            return -np.inf
+        return float(self.how.forward(np.array([0.0]))[0])
+
+    def _edges(self, one: Moment) -> Floats:
+        """Panels from where nothing lies up to the line, finer where the integrand bends."""
+        top = float(self.how.forward(np.array([self.line]))[0])
+        low = float((self.m - FAR * self.s).min())
+        if self.how.name == "box-cox" and self.how.parameter > NEAR_ZERO:
+            low = max(low, -1.0 / self.how.parameter)
+        if one.kind == "watts":
+            low = max(low, self._nothing)
+        if low >= top:
+            return np.zeros(0)
+        step = PANEL * float(self.s.min())
+        panels = int(min(max(np.ceil((top - low) / step), 1), MOST_PANELS))
+        edges = np.linspace(low, top, MOST_PANELS if self.how.name == "rank" else panels + 1)
+        halves = (edges[1] - edges[0]) * 0.5 ** np.arange(1, 40)
+        if one.power != int(one.power):
+            edges = np.r_[edges[:-1], (top - halves), top]
+        if one.kind == "watts" and low == self._nothing:
+            edges = np.r_[low, (low + halves)[::-1], edges[1:]]
+        return edges
 
     def _nodes(self, one: Moment) -> list[tuple[float, float]]:
         """Nodes on the scale of the model, and what the distribution function counts there."""
-        top = float(self.how.forward(np.array([self.line]))[0])
-        low = float((self.m - FAR * self.s).min())
-        if self.how.name in ("box-cox",) and self.how.parameter > 0 and not self.how.is_log:
-            low = max(low, -1.0 / self.how.parameter)
-        if low >= top:
+        edges = self._edges(one)
+        if not edges.size:
             return []
-        step = PANEL * float(self.s.min())
-        panels = int(min(max(np.ceil((top - low) / step), 1), MOST_PANELS))
-        if self.how.name == "rank":
-            panels = MOST_PANELS
-        edges = np.linspace(low, top, panels + 1)
-        t = (edges[:-1, None] + edges[1:, None]) / 2 + NODES * np.diff(edges)[:, None] / 2
         if self.how.name == "rank":
             # piecewise linear: the change of the indicator over each panel, at its middle
             value = one.of(np.minimum(self.how.back(edges), np.nextafter(self.line, 0)), self.line)
             middle = (edges[:-1] + edges[1:]) / 2
             return list(zip(middle.tolist(), (value[:-1] - value[1:]).tolist(), strict=True))
+        t = (edges[:-1, None] + edges[1:, None]) / 2 + NODES * np.diff(edges)[:, None] / 2
         y = self.how.back(t.ravel())
         slope = np.exp(-self.how.slope(y)) if self.how.name != "none" else np.ones_like(y)
         weight = (WEIGHTS * np.diff(edges)[:, None] / 2).ravel() * slope * self._falls(one, y)

@@ -193,7 +193,7 @@ def shapes(
     if not needed:
         return []
     of, own = mixture(cells, places, level, given, drawn=drawn)
-    return [gini(of, own) if np.isnan(one.p) else quantile(of, one.p) for one in needed]
+    return [gini(of, own) if np.isnan(one.p) else quantile(of, one.p, own) for one in needed]
 
 
 def mixture(

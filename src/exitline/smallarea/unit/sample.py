@@ -39,12 +39,13 @@ class Sample:
     @cached_property
     def starts(self) -> Ints:
         """The first row of each area."""
-        return np.flatnonzero(np.r_[True, np.diff(self.area) > 0])
+        return np.flatnonzero(np.diff(self.area, prepend=-1) > 0)
 
     @cached_property
     def n(self) -> Floats:
         """Rows of each area."""
-        return np.diff(np.r_[self.starts, len(self.area)]).astype(np.float64)
+        ends = np.append(self.starts[1:], len(self.area))
+        return np.asarray(ends - self.starts, dtype=np.float64)
 
     def sums(self, values: Floats) -> Floats:
         """Sums over the rows of each area."""
@@ -55,7 +56,7 @@ class Sample:
         """What is taken off each column; nothing without an intercept."""
         if self.intercept is None:
             return np.zeros(self.x.shape[1])
-        found: Floats = self.x.mean(axis=0)
+        found = np.array(self.x.mean(axis=0), dtype=np.float64)
         found[self.intercept] = 0.0
         return found
 
