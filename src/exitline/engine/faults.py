@@ -11,7 +11,7 @@ from exitline.errors import DataError, ExitlineError
 
 if TYPE_CHECKING:
     from exitline.data.held import HeldFile
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 _KIND = re.compile(
     r"((?:Conversion|Invalid Input|Out of Range|Binder|Catalog|Parser|IO|Internal|Constraint"
