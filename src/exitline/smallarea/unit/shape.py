@@ -163,7 +163,7 @@ def _inverted(of: Mixture, p: Floats) -> Floats:
         q = after
         if np.all(settled | np.isnan(q)):
             break
-    return q
+    return np.asarray(q)
 
 
 def gini(of: Mixture, own: Floats) -> Floats:
