@@ -7,9 +7,9 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from exitline.smallarea.errors import SmallAreaError
-from exitline.smallarea.unit.expected import Moment, expected
-from exitline.smallarea.unit.transform import Transform, interval, named, rank_order
+from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.unit.expected import Moment, expected
+from exitline.stats.smallarea.unit.transform import Transform, interval, named, rank_order
 
 HOWS = [
     Transform("none"), Transform("log"), Transform("log", shift=0.7), Transform("log-shift", 2.0),

@@ -10,9 +10,9 @@ import pytest
 from scipy.optimize import minimize
 
 import exitline as xl
-from exitline.smallarea.errors import SmallAreaError
-from exitline.smallarea.unit.nested import covariance, fit
-from exitline.smallarea.unit.sample import Sample
+from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.unit.nested import covariance, fit
+from exitline.stats.smallarea.unit.sample import Sample
 
 CASES = Path(__file__).parent / "cases"
 MODEL = "pc_exp ~ log(hhsize) + proom + elec + water + toilet + urban"

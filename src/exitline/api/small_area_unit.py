@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from exitline.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.engine.base import Engine
-    from exitline.smallarea.formula import Rows
-    from exitline.smallarea.unit.cells import Cells, Places
-    from exitline.smallarea.unit.figures import Indicator, Known
-    from exitline.smallarea.unit.model import Fitted
-    from exitline.smallarea.unit.result import Level, UnitModel
-    from exitline.smallarea.unit.sample import Sample
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.smallarea.formula import Rows
+    from exitline.stats.smallarea.unit.cells import Cells, Places
+    from exitline.stats.smallarea.unit.figures import Indicator, Known
+    from exitline.stats.smallarea.unit.model import Fitted
+    from exitline.stats.smallarea.unit.result import Level, UnitModel
+    from exitline.stats.smallarea.unit.sample import Sample
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -130,9 +130,9 @@ def ebp(
     >>> [(one.area, one.sampled) for one in found.levels[0].figures[0]]
     [('a', True), ('b', True), ('d', False)]
     """
-    from exitline.data.source import open_source
-    from exitline.engine.session import session
-    from exitline.smallarea.unit.figures import indicators
+    from exitline.stats.data.source import open_source
+    from exitline.stats.engine.session import session
+    from exitline.stats.smallarea.unit.figures import indicators
 
     wanted = indicators([measures] if isinstance(measures, str) else measures)
     asked = _Asked(
@@ -174,8 +174,8 @@ class _Asked:
 
     def sources(self, sample: Any, census: Any) -> tuple[Any, Any]:
         """Both tables, reading only what is named, areas as they are written."""
-        from exitline.data.uses import narrowed, role_uses
-        from exitline.measure.formula import parse_formula
+        from exitline.stats.data.uses import narrowed, role_uses
+        from exitline.stats.measure.formula import parse_formula
 
         factors = parse_formula(self.formula).factors
         coded = [*self.keys, *(c for one in factors if one.category for c in one.columns)]
@@ -244,10 +244,10 @@ class _Run:
 
     def model(self) -> UnitModel:
         """Fit, predict, and say how sure."""
-        from exitline.smallarea.formula import learn
-        from exitline.smallarea.unit.model import fit_model
-        from exitline.smallarea.unit.nested import covariance, require_fittable
-        from exitline.smallarea.unit.transform import named
+        from exitline.stats.smallarea.formula import learn
+        from exitline.stats.smallarea.unit.model import fit_model
+        from exitline.stats.smallarea.unit.nested import covariance, require_fittable
+        from exitline.stats.smallarea.unit.transform import named
 
         asked = self.asked
         self._require_columns()
@@ -277,7 +277,7 @@ class _Run:
     def _require_columns(self) -> None:
         """Columns that each table must have."""
         from exitline.errors import nearest
-        from exitline.measure.formula import parse_formula
+        from exitline.stats.measure.formula import parse_formula
 
         asked = self.asked
         right = [c for one in parse_formula(asked.formula).factors for c in one.columns]
@@ -301,10 +301,10 @@ class _Run:
 
     def _sample(self) -> tuple[Sample, Floats, tuple[str, ...]]:
         """The complete rows of the sample, sorted by area."""
-        from exitline.smallarea.formula import read
-        from exitline.smallarea.unit.cells import coded
-        from exitline.smallarea.unit.result import shown
-        from exitline.smallarea.unit.sample import Sample
+        from exitline.stats.smallarea.formula import read
+        from exitline.stats.smallarea.unit.cells import coded
+        from exitline.stats.smallarea.unit.result import shown
+        from exitline.stats.smallarea.unit.sample import Sample
 
         asked = self.asked
         more = [asked.area, *([asked.weight] if asked.weight else [])]
@@ -346,10 +346,10 @@ class _Run:
         """The census in cells, its places, and which sampled area each of its areas is."""
         import ibis
 
-        from exitline.measure import portable
-        from exitline.measure.census import cells_query
-        from exitline.smallarea.formula import made
-        from exitline.smallarea.unit.cells import from_table
+        from exitline.stats.measure import portable
+        from exitline.stats.measure.census import cells_query
+        from exitline.stats.smallarea.formula import made
+        from exitline.stats.smallarea.unit.cells import from_table
 
         asked, found = self.asked, self.fitted
         table, weight = self.census_table, ibis.literal(1.0)
@@ -400,7 +400,7 @@ class _Run:
 
     def _places(self, cells: Cells, rows: Ints, values: tuple[tuple[Any, ...], ...]) -> Places:
         """Which areas of every level the finest places lie in."""
-        from exitline.smallarea.unit.cells import Places, coded
+        from exitline.stats.smallarea.unit.cells import Places, coded
 
         keys = self.asked.keys
         columns = {key: [value[i] for value in values] for i, key in enumerate(keys)}
@@ -416,7 +416,7 @@ class _Run:
 
     def _area_of(self, places: Places) -> Ints:
         """The sampled area that each area of the census is; -1 where none was."""
-        from exitline.smallarea.unit.result import shown
+        from exitline.stats.smallarea.unit.result import shown
 
         known = {name: i for i, name in enumerate(self.names)}
         found = np.array([known.get(shown((one,)), -1) for one in places.areas], dtype=np.int64)
@@ -438,8 +438,8 @@ class _Run:
 
     def _known(self, places: Places) -> tuple[Known | None, Places]:
         """The sample's own households, where they stand for themselves."""
-        from exitline.smallarea.unit.figures import Known
-        from exitline.smallarea.unit.result import shown
+        from exitline.stats.smallarea.unit.figures import Known
+        from exitline.stats.smallarea.unit.result import shown
 
         if not self.asked.own_values:
             return None, places
@@ -467,7 +467,7 @@ class _Run:
 
     def _predicted(self) -> tuple[Level, ...]:
         """The figures of every level, with their errors where these are asked for."""
-        from exitline.smallarea.unit.figures import predicted
+        from exitline.stats.smallarea.unit.figures import predicted
 
         asked = self.asked
         cells, places, area_of = self._cells(NARROW, columns=False)
@@ -481,7 +481,7 @@ class _Run:
 
     def _errors(self, whole: Places) -> dict[str, Floats]:
         """Mean squared errors by bootstrap."""
-        from exitline.smallarea.unit.bootstrap import Plan, mean_squared_errors
+        from exitline.stats.smallarea.unit.bootstrap import Plan, mean_squared_errors
 
         asked = self.asked
         cells, places, area_of = self._cells(WIDE, columns=True)
@@ -501,8 +501,8 @@ class _Run:
         errors: dict[str, Floats],
     ) -> Level:
         """The figures of one level."""
-        from exitline.smallarea.figures import Figures
-        from exitline.smallarea.unit.result import Level, interval, shown
+        from exitline.stats.smallarea.figures import Figures
+        from exitline.stats.smallarea.unit.result import Level, interval, shown
 
         asked = self.asked
         areas = tuple(shown(value) for value in places.domains[name])
@@ -559,7 +559,7 @@ def how_far(sample: Sample, fitted: Fitted, welfare: Floats) -> tuple[Floats, Fl
 
 def _record(run: _Run, levels: tuple[Level, ...], away: tuple[Floats, Floats]) -> UnitModel:
     """The record of a run."""
-    from exitline.smallarea.unit.result import UnitModel
+    from exitline.stats.smallarea.unit.result import UnitModel
 
     asked = run.asked
     kinds = {"none": "", "parametric": "parametric bootstrap", "wild": "wild bootstrap"}
