@@ -1,7 +1,8 @@
 """Whom a programme reaches: coverage, errors, incidence, and measures of a score.
 
 A programme is a column: of zeros and ones, of parts of a place, or of benefits. With a quota
-it is a score instead: the lowest are chosen until the quota is full (`exitline.stats.measure.cuts`).
+it is a score instead: the lowest are chosen until the quota is full
+(`exitline.stats.measure.cuts`).
 """
 
 from __future__ import annotations
