@@ -233,7 +233,7 @@ class Arrays:
 
 
 def _by_rule(values: Floats, weight: Floats, domains: Domains, scalar: Scalar) -> Floats:
-    """A quantile of each domain by a rule that looks at neighbours (`exitline.stats.measure.inverse`)."""
+    """A quantile of each domain by a rule that looks at neighbours (`measure.inverse`)."""
     rows = np.flatnonzero(weight > 0)
     rows = rows[np.lexsort((weight[rows], values[rows], domains.code[rows]))]
     x, w, code = values[rows], weight[rows], domains.code[rows]
