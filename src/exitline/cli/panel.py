@@ -13,7 +13,7 @@ from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.exits.watch import PanelSpec
+    from exitline.stats.panel import PanelSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,8 +65,8 @@ def spec_from(
         Values of the panel options by name.
     by, extras : tuple of str
     """
-    from exitline.exits.watch import panel_spec
     from exitline.stats.data.design import Design
+    from exitline.stats.panel import panel_spec
 
     names = ("weight", "size", "strata", "psu", "nest", "lonely", "census")
     waves = given["waves"]
