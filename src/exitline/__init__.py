@@ -14,14 +14,40 @@ TYPE_CHECKING = False  # `typing` takes longer to load than all the rest of this
 if TYPE_CHECKING:
     from typing import Any
 
-    from exitline.api import check, decisions, estimate, glm, mpi, run, small_area, t_test, tabulate
+    from exitline.api import (
+        assess,
+        check,
+        check_draw,
+        claim,
+        decisions,
+        draw,
+        dynamics,
+        estimate,
+        explore,
+        frame_digest,
+        glm,
+        mpi,
+        new_key,
+        open_source,
+        plan,
+        plan_counties,
+        run,
+        screen,
+        small_area,
+        standards,
+        t_test,
+        table,
+        tabulate,
+        verify,
+        watch,
+    )
     from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
     from exitline.api.decompose import decompose, decompose_change, esteban_ray
     from exitline.api.grouped import grouped, grouped_table
     from exitline.api.replicating import replicate_weights
-    from exitline.errors import ExitlineError
+    from exitline.errors import ArgumentError, ExitlineError
     from exitline.rules.standard import Standard
     from exitline.rules.standard import load as load_standard
     from exitline.stats import measure
@@ -36,6 +62,7 @@ if TYPE_CHECKING:
     from exitline.stats.measure.relative_lines import RelativeLine, relative_line
 
 _HOME = {
+    "ArgumentError": "exitline.errors",
     "Design": "exitline.stats.data.design",
     "Estimate": "exitline.stats.infer.blocks",
     "Estimates": "exitline.stats.infer.estimates",
@@ -46,36 +73,53 @@ _HOME = {
     "Study": "exitline.stats.data.study",
     "adjust_nonresponse": "exitline.api.adjusting",
     "adjust_p": "exitline.stats.infer.compare",
+    "assess": "exitline.api",
     "calibrate": "exitline.api.calibrating",
     "change": "exitline.stats.infer.change",
     "check": "exitline.api",
+    "check_draw": "exitline.api",
+    "claim": "exitline.api",
     "decisions": "exitline.api",
     "decompose": "exitline.api.decompose",
     "decompose_change": "exitline.api.decompose",
     "deficit": "exitline.api.curves",
     "dominance": "exitline.api.curves",
+    "draw": "exitline.api",
+    "dynamics": "exitline.api",
     "esteban_ray": "exitline.api.decompose",
     "estimate": "exitline.api",
+    "explore": "exitline.api",
+    "frame_digest": "exitline.api",
+    "glm": "exitline.api",
     "grouped": "exitline.api.grouped",
     "grouped_table": "exitline.api.grouped",
-    "glm": "exitline.api",
     "growth_incidence": "exitline.api.curves",
     "load_standard": "exitline.rules.standard:load",
     "load_study": "exitline.stats.data.loader",
     "lorenz": "exitline.api.curves",
     "measure": "exitline.stats.measure:",
     "mpi": "exitline.api",
+    "new_key": "exitline.api",
+    "open_source": "exitline.api",
+    "plan": "exitline.api",
+    "plan_counties": "exitline.api",
     "relative_line": "exitline.stats.measure.relative_lines",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
+    "screen": "exitline.api",
     "small_area": "exitline.api.small_area:",
+    "standards": "exitline.api",
     "t_test": "exitline.api",
+    "table": "exitline.api",
     "tabulate": "exitline.api",
     "tip": "exitline.api.curves",
     "trim_weights": "exitline.api.adjusting",
+    "verify": "exitline.api",
+    "watch": "exitline.api",
 }
 
 __all__ = [
+    "ArgumentError",
     "Design",
     "Estimate",
     "Estimates",
@@ -86,16 +130,23 @@ __all__ = [
     "Study",
     "adjust_nonresponse",
     "adjust_p",
+    "assess",
     "calibrate",
     "change",
     "check",
+    "check_draw",
+    "claim",
     "decisions",
     "decompose",
     "decompose_change",
     "deficit",
     "dominance",
+    "draw",
+    "dynamics",
     "esteban_ray",
     "estimate",
+    "explore",
+    "frame_digest",
     "glm",
     "grouped",
     "grouped_table",
@@ -105,14 +156,23 @@ __all__ = [
     "lorenz",
     "measure",
     "mpi",
+    "new_key",
+    "open_source",
+    "plan",
+    "plan_counties",
     "relative_line",
     "replicate_weights",
     "run",
+    "screen",
     "small_area",
+    "standards",
     "t_test",
+    "table",
     "tabulate",
     "tip",
     "trim_weights",
+    "verify",
+    "watch",
 ]
 
 
