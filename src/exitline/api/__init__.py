@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
     from exitline.api.assessing import Assessed, assess
     from exitline.api.claiming import claim, new_key
+    from exitline.api.consistency import check_claim
     from exitline.api.drawing import check_draw, draw, frame_digest
     from exitline.api.estimation import estimate
+    from exitline.api.explaining import measures
     from exitline.api.exploring import explore
     from exitline.api.finished import Run
     from exitline.api.multidimensional import mpi
     from exitline.api.opening import open_source
     from exitline.api.panels import dynamics, watch
     from exitline.api.planning import plan, plan_counties
+    from exitline.api.proposing import init
     from exitline.api.recompute import recompute_claim
     from exitline.api.regression import glm
     from exitline.api.rule_files import standards
@@ -37,6 +40,7 @@ _HOME = {
     "Run": "finished",
     "assess": "assessing",
     "check": "running",
+    "check_claim": "consistency",
     "check_draw": "drawing",
     "claim": "claiming",
     "decisions": "running",
@@ -46,6 +50,8 @@ _HOME = {
     "explore": "exploring",
     "frame_digest": "drawing",
     "glm": "regression",
+    "init": "proposing",
+    "measures": "explaining",
     "mpi": "multidimensional",
     "new_key": "claiming",
     "open_source": "opening",
@@ -63,11 +69,37 @@ _HOME = {
 }
 
 __all__ = [
-    "Assessed", "Run", "assess", "check", "check_draw", "claim", "decisions", "draw", "dynamics",
-    "estimate", "explore", "frame_digest", "glm", "mpi", "new_key", "open_source", "plan",
-    "plan_counties", "recompute_claim", "run", "screen", "standards", "t_test", "table",
-    "tabulate", "verify", "watch",
-]  # fmt: skip
+    "Assessed",
+    "Run",
+    "assess",
+    "check",
+    "check_claim",
+    "check_draw",
+    "claim",
+    "decisions",
+    "draw",
+    "dynamics",
+    "estimate",
+    "explore",
+    "frame_digest",
+    "glm",
+    "init",
+    "measures",
+    "mpi",
+    "new_key",
+    "open_source",
+    "plan",
+    "plan_counties",
+    "recompute_claim",
+    "run",
+    "screen",
+    "standards",
+    "t_test",
+    "table",
+    "tabulate",
+    "verify",
+    "watch",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli import show
+from exitline.cli.options import as_usage, said_as_flags
 
 if TYPE_CHECKING:
     from exitline.proof.claim.relation_file import Consistency
-    from exitline.proof.claim.relations import Range
 
 
 @click.command(
@@ -50,40 +49,16 @@ def command(
     as_json: bool,
 ) -> None:
     """Check a sentence or a file of relations."""
-    if bool(household_size) != bool(source):
-        raise click.UsageError("--household-size and --source go together.")
-    found = _check(sentence, _range(household_size, source))
+    from exitline import api
+
+    with said_as_flags(), as_usage():
+        found = api.check_claim(sentence, household_size=household_size, source=source)
     if as_json:
         show.as_json(_plain(found))
     else:
         _show(found)
     if not found.consistent:
         ctx.exit(1)
-
-
-def _check(given: str, size: Range | None) -> Consistency:
-    """Check a file of relations, the text of a file, or the sentence itself."""
-    from exitline.proof.claim.relation_file import check_file
-    from exitline.proof.claim.sentence import check_sentence, read_sentence
-
-    if given.endswith((".yaml", ".yml")):
-        if size is not None:
-            raise click.UsageError("a file of relations names its own facts.")
-        return check_file(given)
-    if given.endswith(".txt"):
-        return check_sentence(read_sentence(Path(given)), size)
-    return check_sentence(given, size)
-
-
-def _range(ends: tuple[str, str] | None, source: str) -> Range | None:
-    """The range of persons per household that was given."""
-    if ends is None:
-        return None
-    from exitline.proof.claim.exact import exact
-    from exitline.proof.claim.relations import Range
-
-    low, high = (exact(end) for end in ends)
-    return Range("household_size", low, high, source, "persons per household")
 
 
 def _show(found: Consistency) -> None:

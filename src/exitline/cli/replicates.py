@@ -64,9 +64,9 @@ def command(
     **given: Any,
 ) -> None:
     """Make replicates, write the rows, say how variances follow."""
+    from exitline import Design
+    from exitline.api.opening import open_source
     from exitline.api.replicating import replicate_weights
-    from exitline.stats.data.design import Design
-    from exitline.stats.data.source import open_source
 
     refuse_same(out, data)
     design = Design(
