@@ -111,7 +111,7 @@ def claim(
     >>> folder = tempfile.mkdtemp() + "/out"
     >>> done = xl.run("examples/albania-2012/study.yaml", folder)
     >>> xl.claim(folder, measure="headcount", line="absolute").claim.value
-    '0.1427'
+    '14.3'
     """
     if since and not ledger:
         raise ArgumentError(f"{choose('since=', '--since')} is for a ledger.")

@@ -37,8 +37,8 @@ def measures(name: str | None = None) -> dict[str, Any] | list[dict[str, Any]]:
     Examples
     --------
     >>> import exitline as xl
-    >>> xl.measures("gini")["usage"], "headcount" in [one["name"] for one in xl.measures()]
-    ('gini', True)
+    >>> xl.measures("severity")["name"], "headcount" in [one["name"] for one in xl.measures()]
+    ('severity', True)
     """
     from exitline.stats.measure.catalogue import MEASURES
 
