@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.data import sections
 from exitline.data import sections_money as money
+from exitline.data.small_areas import small_areas
 from exitline.data.study import DEFAULT_MEASURES, Study
 from exitline.errors import StudyError
 
@@ -41,6 +42,7 @@ KEYS = (
     "counties",
     "readings",
     "where",
+    "small_areas",
     "min_count",
     "outputs",
 )
@@ -179,6 +181,7 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
         "counties": ("counties", lambda t: sections.facts(t, paths)),
         "readings": ("readings", sections.readings),
         "where": ("subpopulation", lambda t: t.text()),
+        "small_areas": ("small_areas", lambda t: small_areas(t, paths)),
         "min_count": ("min_count", sections.min_count),
         "outputs": ("outputs", sections.outputs),
     }
