@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exitline.engine.base import Engine
     from exitline.infer.estimates import Block, Estimate, Estimates
     from exitline.publish.content.hidden import Hidden
+    from exitline.smallarea.modelled import Modelled
     from exitline.standard import ExitRule, Standard
 
 Say = Callable[[str], None]
@@ -51,6 +52,8 @@ class Run:
         Versions, digests, timings: what run.json holds.
     hidden : Hidden
         What of it may not be published.
+    models : tuple of Modelled
+        Of small areas.
     folder : Path or None
         Where the run was written.
     """
@@ -63,6 +66,7 @@ class Run:
     findings: tuple[Finding, ...]
     provenance: dict[str, Any]
     hidden: Hidden = field(default_factory=lambda: _nothing_hidden())
+    models: tuple[Modelled, ...] = ()
     folder: Path | None = None
 
     @cached_property
@@ -112,7 +116,8 @@ def run(
     -------
     Run
         Its folder holds estimates.parquet, areas.parquet, decisions.parquet,
-        household_decisions.parquet, claims.json, run.json and report.html.
+        household_decisions.parquet, small_areas.parquet where the study has such models,
+        claims.json, run.json and report.html.
 
     Raises
     ------
@@ -140,7 +145,7 @@ def run(
         asked = commands(opened, out, engine=ready.engine.name, min_count=min_count)
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
-            provenance(ready, clock) | asked,
+            provenance(ready, clock) | asked, models=seen.models or (),
         )  # fmt: skip
         with clock.step("protecting small counts"):
             found = replace(found, hidden=protect(found, behind, min_count))

@@ -12,7 +12,7 @@ from exitline.cli import show
 
 if TYPE_CHECKING:
     from exitline.smallarea.figures import AreaFigure, Figures
-    from exitline.smallarea.modelled import Against, Modelled
+    from exitline.smallarea.modelled import Modelled
 
 
 @click.command(
@@ -91,7 +91,7 @@ def _show(one: Modelled) -> None:
     for text in one.notes:
         show.note(f"note: {text}")
     for found in one.against:
-        show.note(_against(found, one.figures[0].share))
+        show.note(found.said(share=one.figures[0].share))
 
 
 def _row(figure: AreaFigure, figures: Figures) -> tuple[str | None, ...]:
@@ -116,20 +116,4 @@ def _row(figure: AreaFigure, figures: Figures) -> tuple[str | None, ...]:
         if math.isfinite(figure.direct_se)
         else None,
         figure.reason or ("" if figure.sampled else "not in the sample"),
-    )
-
-
-def _against(found: Against, share: bool) -> str:
-    """The model beside the truth, in a sentence."""
-    from exitline.cli.figures import figure as written
-
-    unit = "share" if share else "number"
-    errors = [
-        written(value, unit)
-        for value in (found.model_error, found.model_error_sampled, found.direct_error)
-    ]
-    return (
-        f"beside the truth: the model errs by {errors[0]} on average over {found.areas:,} areas; "
-        f"in the {found.sampled:,} of the sample by {errors[1]}, the survey alone by {errors[2]}; "
-        f"{100 * found.covered:.0f} % of the {100 * found.level:g} % intervals hold the truth"
     )

@@ -43,6 +43,32 @@ class Against:
     covered: float
     level: float
 
+    def said(self, *, share: bool) -> str:
+        """The model beside the truth, in a sentence.
+
+        Examples
+        --------
+        >>> print(Against(23, 0.07, 19, 0.108, 0.068, 0.96, 0.95).said(share=True))
+        Beside the truth, which is known here: the model errs by 7.0 percentage points on ...
+        """
+        model, inside, direct = (
+            _distance(value, share=share)
+            for value in (self.model_error, self.model_error_sampled, self.direct_error)
+        )
+        return (
+            f"Beside the truth, which is known here: the model errs by {model} on average over "
+            f"{self.areas:,} areas; in the {self.sampled:,} of the sample by {inside}, the survey "
+            f"alone by {direct}. {100 * self.covered:.0f} % of the {100 * self.level:g} % "
+            "intervals hold the truth."
+        )
+
+
+def _distance(value: float, *, share: bool) -> str:
+    """A mean absolute error in words."""
+    if value != value:
+        return "an unknown amount"
+    return f"{100 * value:.1f} percentage points" if share else f"{value:.4g}"
+
 
 @dataclass(frozen=True)
 class Modelled:

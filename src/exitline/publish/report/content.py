@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from exitline.decide.table import Decisions
     from exitline.infer.estimates import Estimate, Estimates
     from exitline.measure.catalogue import Measure
+    from exitline.smallarea.modelled import Modelled
     from exitline.standard import Standard
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -66,6 +67,8 @@ class RunLike(Protocol):
     def findings(self) -> Sequence[Finding]: ...
     @property
     def provenance(self) -> Mapping[str, Any]: ...
+    @property
+    def models(self) -> Sequence[Modelled]: ...
 
 
 def _told(counts: Mapping[str, float]) -> bool:
@@ -103,6 +106,8 @@ class ReportInput:
         Area column: value as text -> label for people.
     titles : mapping of str to str
         Area column -> its name for people.
+    models : sequence of Modelled
+        Models of small areas.
     measures : mapping of str to Measure
         Measures that the catalogue does not know by name.
 
@@ -132,6 +137,7 @@ class ReportInput:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     titles: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     measures: Mapping[str, Measure] = field(default_factory=lambda: _EMPTY)
+    models: Sequence[Modelled] = ()
 
     @property
     def sampled(self) -> bool:
@@ -168,6 +174,7 @@ class ReportInput:
             "households": OutcomeCounts.of(counts) if counts and _told(counts) else None,
             "findings": found.findings,
             "provenance": found.provenance,
+            "models": found.models,
         }
         return cls(**{**own, **more})
 
