@@ -14,7 +14,7 @@ from exitline.errors import DataError, MeasureError, nearest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.base import Engine
     from exitline.infer.estimates import Estimates
     from exitline.infer.regression import Regression

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from exitline.data.design import Design
 
 if TYPE_CHECKING:
+    from exitline.data.scannable import Source
     from exitline.data.small_areas import SmallAreaUse
-    from exitline.data.source import Source
 
 Period = Literal["day", "month", "year"]
 Direction = Literal["deflate welfare", "uprate the line"]

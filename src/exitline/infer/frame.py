@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Cells
-    from exitline.infer.links import Ids
+    from exitline.infer.ids import Ids
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.infer import intervals
+from exitline.infer.blocks import AtLine, Block
 from exitline.infer.cells import roll_up, together
-from exitline.infer.estimates import AtLine, Block, Estimates
+from exitline.infer.estimates import Estimates
 from exitline.infer.frame import Frame, frame_of
 from exitline.infer.nesting import nesting
 from exitline.infer.relative import (

@@ -14,8 +14,8 @@ from exitline.infer.taylor import linearised_variance
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.blocks import Block
     from exitline.infer.cells import Rows
-    from exitline.infer.estimates import Block
     from exitline.infer.frame import Frame
 
     Floats = NDArray[np.float64]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, nearest
+from exitline.infer.blocks import Block
 from exitline.infer.cells import Rows, no_kinds
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.estimates import Estimates
 from exitline.watch import linear
 from exitline.watch.linear import Named, Values
 from exitline.watch.logistic import Logit, fit_logit

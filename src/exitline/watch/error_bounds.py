@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.blocks import Block
+from exitline.infer.estimates import Estimates
 from exitline.infer.intervals import t_quantile
 from exitline.infer.taylor import linearised_variance
 from exitline.watch.binormal import binormal_cdf

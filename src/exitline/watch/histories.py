@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
-from exitline.infer.cells import Cells, Rows, cells_from_arrow, no_kinds, relabelled, roll_up
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.arrived import cells_from_arrow
+from exitline.infer.blocks import Block
+from exitline.infer.cells import Cells, Rows, no_kinds, relabelled, roll_up
+from exitline.infer.estimates import Estimates
 from exitline.watch import linear
 from exitline.watch.linear import Named, Values
 from exitline.watch.pairs import design_keys, distinct, ranges

@@ -10,8 +10,8 @@ import numpy as np
 
 from exitline.errors import MeasureError
 from exitline.infer import intervals
+from exitline.infer.blocks import Block
 from exitline.infer.cells import Rows, sum_by
-from exitline.infer.estimates import Block
 from exitline.infer.taylor import degrees_of_freedom, linearised_variance
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
+from exitline.infer.blocks import Block
 from exitline.infer.cells import Cells, Rows, relabelled, roll_up
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.estimates import Estimates
 from exitline.infer.frame import Frame, frame_of
 from exitline.watch import linear
 from exitline.watch.linear import Named, Values

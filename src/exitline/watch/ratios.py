@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.infer.blocks import Block
 from exitline.infer.cells import sum_by
-from exitline.infer.estimates import Block
 from exitline.watch import linear
 from exitline.watch.linear import Kind, Named
 
