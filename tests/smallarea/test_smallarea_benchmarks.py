@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exitline as xl
-from exitline.smallarea.benchmarking import Rule, benchmarked
-from exitline.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.benchmarking import Rule, benchmarked
+from exitline.stats.smallarea.errors import SmallAreaError
 
 DISTRICTS = pd.read_csv(Path(__file__).parent / "cases" / "districts.csv")
 SAMPLED = DISTRICTS.dropna().reset_index(drop=True)
@@ -102,7 +102,7 @@ def test_the_model_chosen_is_the_best_of_all():
     )
     from itertools import chain, combinations
 
-    from exitline.smallarea.area.fit import Direct, fit
+    from exitline.stats.smallarea.area.fit import Direct, fit
 
     names = ["elec", "water", "toilet", "urban"]
     every = chain.from_iterable(combinations(names, k) for k in range(1, 5))
@@ -119,8 +119,8 @@ def test_the_model_chosen_is_the_best_of_all():
 
 
 def test_cross_validation_is_that_of_refits():
-    from exitline.smallarea.area.fit import Direct, fit
-    from exitline.smallarea.area.selection import cross_validated
+    from exitline.stats.smallarea.area.fit import Direct, fit
+    from exitline.stats.smallarea.area.selection import cross_validated
 
     direct = fitted().fit.direct
     total = 0.0
@@ -138,7 +138,7 @@ def test_cross_validation_is_that_of_refits():
 
 
 def test_cooks_distance_is_that_of_refits():
-    from exitline.smallarea.area.fit import Direct, fit
+    from exitline.stats.smallarea.area.fit import Direct, fit
 
     found = fitted()
     seen, direct = found.diagnostics(), found.fit.direct

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from exitline.api.small_area_kinds import RUNNERS, small_areas
 from exitline.cli import exitline
-from exitline.data.loader import load_study, parse_study
-from exitline.data.small_areas import KINDS
 from exitline.errors import ExitlineError
+from exitline.stats.data.loader import load_study, parse_study
+from exitline.stats.data.small_areas import KINDS
 
 STUDY = Path("examples/imaginary-country/small-areas.yaml")
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exitline.api.prepare import Ready
-    from exitline.data.small_areas import SmallAreaUse
-    from exitline.data.study import Study
-    from exitline.engine.base import Engine
-    from exitline.smallarea.modelled import Modelled
+    from exitline.stats.data.small_areas import SmallAreaUse
+    from exitline.stats.data.study import Study
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.smallarea.modelled import Modelled
 
 RUNNERS: dict[str, str] = {"fay_herriot": "exitline.api.small_area_study:fay_herriot_of"}
 """Kind: module and function, from a ready study and what it asks for to a finished model."""

@@ -11,10 +11,10 @@ from exitline.errors import StudyError, nearest
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
-    from exitline.data.small_areas import SmallAreaUse
-    from exitline.infer.estimates import Estimates
-    from exitline.smallarea.area.model import AreaModel
-    from exitline.smallarea.modelled import Modelled
+    from exitline.stats.data.small_areas import SmallAreaUse
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.smallarea.area.model import AreaModel
+    from exitline.stats.smallarea.modelled import Modelled
 
 METHODS = {
     "reml": "REML", "ml": "ML", "fh": "Fay and Herriot's moments",
@@ -38,10 +38,10 @@ def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     Modelled
     """
     from exitline.api.small_area_data import SmallAreaData
-    from exitline.measure.formula import parse_formula
-    from exitline.smallarea.area.model import model
-    from exitline.smallarea.area.variants import Options
-    from exitline.smallarea.modelled import Modelled
+    from exitline.stats.measure.formula import parse_formula
+    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.variants import Options
+    from exitline.stats.smallarea.modelled import Modelled
 
     text = str(use.options["formula"])
     measure = parse_formula(text).response.text
@@ -125,7 +125,7 @@ def _benchmarked(ready: Ready, use: SmallAreaUse, found: AreaModel, direct: Esti
 
 def _against(ready: Ready, use: SmallAreaUse, found: AreaModel) -> tuple[Any, ...]:
     """The figures held against the truth, where the study knows it."""
-    from exitline.smallarea.modelled import against
+    from exitline.stats.smallarea.modelled import against
 
     truth = _column(ready, use, "truth")
     return () if truth is None else (against(found.figures, truth),)

@@ -11,8 +11,8 @@ import click
 from exitline.cli import show
 
 if TYPE_CHECKING:
-    from exitline.smallarea.figures import AreaFigure, Figures
-    from exitline.smallarea.modelled import Modelled
+    from exitline.stats.smallarea.figures import AreaFigure, Figures
+    from exitline.stats.smallarea.modelled import Modelled
 
 
 @click.command(

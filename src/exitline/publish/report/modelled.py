@@ -15,8 +15,8 @@ from exitline.words.numbers import MINUS, write
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
-    from exitline.smallarea.figures import AreaFigure, Figures
-    from exitline.smallarea.modelled import Modelled
+    from exitline.stats.smallarea.figures import AreaFigure, Figures
+    from exitline.stats.smallarea.modelled import Modelled
 
 UNKNOWN = "cannot tell yet"
 
