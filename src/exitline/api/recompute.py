@@ -167,8 +167,8 @@ def _results(
     from exitline.api.prepare import ready
     from exitline.claim import RuleRef
     from exitline.data.loader import parse_study
+    from exitline.data.paths import GivenFiles
     from exitline.data.roles import people_of
-    from exitline.data.sections import GivenFiles
 
     given = GivenFiles({name: Path(path) for name, path in files})
     study = parse_study(text, name, given=given)
