@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.infer.cells import Rows, no_kinds
-from exitline.infer.frame import Frame, Stage
-from exitline.infer.joint import Columns, Joint
-from exitline.infer.taylor import covariance_with_all, linearised_variance
+from exitline.stats.infer.cells import Rows, no_kinds
+from exitline.stats.infer.frame import Frame, Stage
+from exitline.stats.infer.joint import Columns, Joint
+from exitline.stats.infer.taylor import covariance_with_all, linearised_variance
 
 
 def _two_strata(fraction: float, others: float = 0.5) -> pd.DataFrame:

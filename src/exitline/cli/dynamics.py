@@ -11,7 +11,7 @@ from exitline.cli import numbers, show
 from exitline.cli.panel import panel_options, source_of, spec_from
 
 if TYPE_CHECKING:
-    from exitline.watch.report import Section
+    from exitline.stats.panel.report import Section
 
 PARTS = (
     "rates", "histories", "attrition", "survival", "chronic", "duration", "mobility", "lasting",
@@ -94,8 +94,8 @@ def command(
     cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
-    from exitline.watch import dynamics
-    from exitline.watch.report import Options
+    from exitline.exits.watch import dynamics
+    from exitline.stats.panel.report import Options
 
     spec = spec_from(given, by=by, extras=predictors)
     options = Options(
