@@ -94,7 +94,7 @@ def command(
     cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
-    from exitline.exits.watch import dynamics
+    from exitline.stats.panel import dynamics
     from exitline.stats.panel.report import Options
 
     spec = spec_from(given, by=by, extras=predictors)

@@ -11,7 +11,7 @@ from exitline.cli import numbers
 from exitline.cli.designing import LONELY_PSU, WEIGHT
 
 if TYPE_CHECKING:
-    from exitline.exits.watch import PanelSpec
+    from exitline.stats.panel import PanelSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,8 +64,8 @@ def spec_from(
         Values of the panel options by name.
     by, extras : tuple of str
     """
-    from exitline.exits.watch import panel_spec
     from exitline.stats.data.design import Design
+    from exitline.stats.panel import panel_spec
 
     names = ("weight", "size", "strata", "psu", "nest", "lonely", "census")
     waves = given["waves"]

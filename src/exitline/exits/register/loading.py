@@ -25,7 +25,7 @@ from exitline.exits.register.rules_of import read_rules
 if TYPE_CHECKING:
     from exitline.rules.yamlfile.tree import Tree
 
-_FOLDER = Path(__file__).parents[2] / "procedures"
+_FOLDER = Path(__file__).parents[2] / "rules" / "procedures"
 _KEYS = (
     "procedure", "title", "jurisdiction", "standard", "valid", "sources", "notes", "states",
     "roles", "documents", "rules", "steps", "clocks", "monitoring",

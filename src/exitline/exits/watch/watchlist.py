@@ -139,7 +139,7 @@ def watch(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec
+    >>> from exitline.stats.panel import panel_spec
     >>> wide = pd.DataFrame({"id": range(40), "y_a": [2.1, 2.2, 3.0, 5.0] * 10,
     ...                      "y_b": [1.5, 2.3, 2.1, 6.0] * 10, "y_c": [2.5, 1.9, 2.2, 5.0] * 10})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abc"), line=2.0)

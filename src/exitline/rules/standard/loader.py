@@ -97,7 +97,7 @@ def shipped() -> tuple[str, ...]:
 @cache
 def _shipped_paths() -> Mapping[str, Path]:
     """The path of each shipped rule file by the name on its first line."""
-    folder = Path(str(files("exitline"))) / "standards"
+    folder = Path(str(files("exitline.rules"))) / "standards"
     found: dict[str, Path] = {}
     for path in sorted(folder.glob("*/*.yaml")):
         if path.name.endswith(CASES):

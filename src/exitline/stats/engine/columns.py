@@ -1,4 +1,4 @@
-"""The rule for types (`exitline.stats.data.values`) in DuckDB's SQL: a CSV becomes typed columns on disk.
+"""The rule for types (`stats.data.values`) in DuckDB's SQL: a CSV becomes typed columns on disk.
 
 The file is scanned once, as text, by the dialect that its reader has declared. The columns
 that are used are brought to the types that a sample suggests, and every value is held

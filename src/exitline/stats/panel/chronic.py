@@ -57,7 +57,7 @@ def jalan_ravallion(panel: Panel, *, alpha: float = 2.0, level: float = 0.95) ->
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1.0, 4.0], "y_b": [2.0, 4.0]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
     >>> found = jalan_ravallion(read_panel(wide, spec), alpha=2)
@@ -125,7 +125,7 @@ def duration_adjusted(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1.0, 4.0], "y_b": [1.0, 1.0]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
     >>> found = duration_adjusted(read_panel(wide, spec), cutoff=1.0)

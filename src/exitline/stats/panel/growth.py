@@ -67,7 +67,7 @@ def mobility(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": range(4), "y_a": [1., 1., 4., 4.], "y_b": [2., 2., 4., 2.]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
     >>> found = mobility(read_panel(wide, spec), "a", "b", groups=2)

@@ -105,7 +105,7 @@ def sequences(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec
+    >>> from exitline.stats.panel import panel_spec
     >>> wide = pd.DataFrame({"id": range(3), "y_a": [1., 1., 3.], "y_b": [3., 3., 3.],
     ...                      "y_c": [1., 3., 3.]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b", "c"), line=2.0)

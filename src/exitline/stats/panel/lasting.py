@@ -113,7 +113,7 @@ def lasting_exits(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1., 1.], "y_b": [3., 2.1], "y_c": [3., 3.]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abc"), line=2.0)
     >>> lasting_exits(read_panel(wide, spec), k=2, buffer=0.25).poor
