@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, get_args
 from pydantic import Field, WithJsonSchema
 
 from exitline.errors import DesignError, StudyError
-from exitline.rules.standard.declared import (
+from exitline.rules.yamlfile.declared import (
     NAMED,
     ONE_OR_MANY,
     SOME,

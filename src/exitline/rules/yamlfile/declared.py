@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from exitline.errors import ExitlineError, Faults
-from exitline.rules.standard import load_values
+from exitline.rules.yamlfile import values
 from exitline.rules.yamlfile.tree import Tree
 
 if TYPE_CHECKING:
@@ -219,16 +219,16 @@ def choice(*words: str) -> tuple[BeforeValidator, WithJsonSchema]:
 
 _WORDS = WithJsonSchema({"type": ["string", "number", "boolean"]})
 Text = Annotated[str, reads(Tree.text), _WORDS]
-Name = Annotated[str, reads(lambda t: load_values.check_name(t, t.text())), _WORDS]
+Name = Annotated[str, reads(lambda t: values.check_name(t, t.text())), _WORDS]
 Number = Annotated[float, reads(Tree.number)]
-Exact = Annotated[Any, reads(load_values.exact), WithJsonSchema({"type": ["number", "string"]})]
+Exact = Annotated[Any, reads(values.exact), WithJsonSchema({"type": ["number", "string"]})]
 Whole = Annotated[int, reads(Tree.integer)]
 Truth = Annotated[bool, reads(Tree.truth)]
 Positive = Annotated[float, within(Tree.number, lambda x: x > 0, "a number above zero"),
                      WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]  # fmt: skip
 Year = Annotated[int, reads(year_of),
                  WithJsonSchema({"type": "integer", "minimum": 1900, "maximum": 2100})]  # fmt: skip
-Day = Annotated[Any, reads(load_values.day), _WORDS]
+Day = Annotated[Any, reads(values.day), _WORDS]
 Anything = Annotated[Any, reads(lambda tree: tree), WithJsonSchema({})]
 
 
@@ -248,7 +248,7 @@ NAMED = reads(lambda tree: dict(tree.items()))
 
 
 def _named(tree: Tree) -> dict[str, Tree]:
-    return {load_values.check_name(below, name): below for name, below in tree.items()}
+    return {values.check_name(below, name): below for name, below in tree.items()}
 
 
 NAMED_FOR_CONDITIONS = reads(_named)
