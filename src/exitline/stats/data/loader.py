@@ -51,10 +51,9 @@ def load_study(path: str | Path) -> Study:
       got:      nothing under this name
       remedy:   check the path
     """
-    from exitline.rules.yamlfile.tree import read_file
+    from exitline.rules.yamlfile.tree import file_text
 
-    file = Path(path)
-    return _study(read_file(file, StudyError), file)
+    return parse_study(file_text(path, StudyError), path)
 
 
 def parse_study(
@@ -89,7 +88,8 @@ def parse_study(
     """
     from exitline.rules.yamlfile.tree import read_text
 
-    return _study(read_text(text, Path(path).name, StudyError), Path(path), given)
+    study = _study(read_text(text, Path(path).name, StudyError), Path(path), given)
+    return replace(study, text=text)
 
 
 def study_digest(path: str | Path) -> str:
