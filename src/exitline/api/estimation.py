@@ -194,9 +194,10 @@ def estimate_table(
     from exitline.api.proportions import by_value
     from exitline.api.relative import own_lines, resolve_all
     from exitline.data.subpopulation import SUBPOPULATION, subpopulation
+    from exitline.infer.build import Confidence
     from exitline.infer.calibration import calibrated_from_arrow
     from exitline.infer.cells import cells_from_arrow, relabelled
-    from exitline.infer.inference import Options, infer
+    from exitline.infer.inference import infer
     from exitline.infer.replicates import replicate
     from exitline.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
     from exitline.measure.crossed import crossed
@@ -230,16 +231,16 @@ def estimate_table(
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
-    replicated = None
+    variance = None
     if plan.design.replicates:
         read = partial(micro, table, plan)
-        replicated = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)
+        variance = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)
     calibrated = None
     if plan.design.calibration is not None and plan.clustered:
         sums = engine.run(crossed(table, plan, first.found))
         calibrated = calibrated_from_arrow(arrow, sums, cells, plan)
-    options = Options(level, interval)
-    result = infer(cells, plan, chosen.sets, options, replicated, calibrated, first)
+    confidence = Confidence(level, interval)
+    result = infer(cells, plan, chosen.sets, confidence, variance, calibrated, first)
     if where is not None:
         result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
     return notes_on(result, arrow, cells, plan)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Rows
-    from exitline.infer.frame import Frame
     from exitline.infer.nesting import Nest
     from exitline.infer.relative import LineInfluence
+    from exitline.infer.variance import Variance
 
     Floats = NDArray[np.float64]
 
@@ -152,8 +152,8 @@ class Estimates(Comparisons):
     Attributes
     ----------
     blocks : tuple of Block
-    frame : Frame
-        The design; empty for a full count.
+    variance : Variance
+        Where standard errors come from.
     level : float
         Confidence of the intervals.
     notes : tuple of str
@@ -165,7 +165,7 @@ class Estimates(Comparisons):
     """
 
     blocks: tuple[Block, ...]
-    frame: Frame
+    variance: Variance
     level: float
     notes: tuple[str, ...] = ()
     excluded: Mapping[str, int] = field(default_factory=dict)

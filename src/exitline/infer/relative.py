@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.infer.taylor import covariance_with_all, linearised_variance
 from exitline.measure.sums import derivatives_of, location_sums
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from exitline.infer.calibration import Calibrated
     from exitline.infer.cells import Rows
-    from exitline.infer.frame import Frame
+    from exitline.infer.variance import Variance
     from exitline.measure.model import Linear, Measure
     from exitline.measure.sums import Plan
 
@@ -178,7 +177,7 @@ class LineAt:
 
 
 def added_variance(
-    rows: Rows, influence: Floats, steepness: Floats, line: LineInfluence, frame: Frame
+    rows: Rows, influence: Floats, steepness: Floats, line: LineInfluence, variance: Variance
 ) -> Floats:
     """2 c Cov(domain, line) + c^2 Var(line), with c the slope in each domain.
 
@@ -189,8 +188,8 @@ def added_variance(
         Of the measure at a fixed line.
     steepness : float array, shape (domains,)
     line : LineInfluence
-    frame : Frame
+    variance : Variance
     """
-    own = linearised_variance(line.rows, line.influence[:, None], frame)[0, 0]
-    shared = covariance_with_all(rows, influence, line.rows, line.influence, frame)
+    own = variance.of(line.rows, line.influence[:, None])[0, 0]
+    shared = variance.shared(rows, influence, line.rows, line.influence)
     return np.asarray(2.0 * steepness * shared + steepness**2 * own)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from exitline.infer.joint import Joint, clusters_at, of_areas
-from exitline.infer.taylor import linearised_variance
+from exitline.infer.joint import clusters_at, of_areas
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.cells import Rows
     from exitline.infer.estimates import Block
-    from exitline.infer.frame import Frame
+    from exitline.infer.variance import Variance
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -74,7 +73,7 @@ class Linearised:
 
     Parameters
     ----------
-    frame : Frame
+    variance : Variance
     block : Block
         Weighted counts by cell.
     places : int array, shape (cells,)
@@ -82,8 +81,9 @@ class Linearised:
     counts : float array, shape (cells,)
     """
 
-    def __init__(self, frame: Frame, block: Block, places: Ints, counts: Floats) -> None:
-        self._frame, self._block, self._places, self._counts = frame, block, places, counts
+    def __init__(self, variance: Variance, block: Block, places: Ints, counts: Floats) -> None:
+        self._variance, self._block = variance, block
+        self._places, self._counts = places, counts
 
     @cached_property
     def _by_cluster(self) -> tuple[Rows, Any]:
@@ -116,13 +116,13 @@ class Linearised:
         for start in range(0, len(variance), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             influence = np.asarray(totals @ by_domain[:, some])
-            variance[some] = linearised_variance(rows, influence, self._frame)[0]
+            variance[some] = self._variance.of(rows, influence)[0]
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
     def covariance(self, functions: Functions) -> Floats:
         """From the joint covariance of the counts."""
         there, cells = self._places >= 0, len(self._places)
-        matrix = Joint(self._frame, [of_areas(self._block)]).matrix()
+        matrix = self._variance.joint([of_areas(self._block)]).matrix()
         known = np.zeros((cells, cells))
         known[np.ix_(there, there)] = matrix[np.ix_(self._places[there], self._places[there])]
         slopes = self._slopes(functions)

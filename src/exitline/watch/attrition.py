@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, nearest
+from exitline.infer import build
+from exitline.infer.build import Confidence, Named, Values
 from exitline.infer.cells import Rows, no_kinds
 from exitline.infer.estimates import Block, Estimates
-from exitline.watch import linear
-from exitline.watch.linear import Named, Values
 from exitline.watch.logistic import Logit, fit_logit
 from exitline.watch.pairs import CELLS
 from exitline.watch.rates import RATES
@@ -20,6 +20,7 @@ from exitline.watch.rates import RATES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.intervals import ShareMethod
     from exitline.watch.panel import Panel
 
     Floats = NDArray[np.float64]
@@ -153,7 +154,9 @@ def _design(
     return tuple(names), np.column_stack(columns)
 
 
-def weighted_rates(panel: Panel, model: ResponseModel, *, level: float = 0.95) -> Estimates:
+def weighted_rates(
+    panel: Panel, model: ResponseModel, *, level: float = 0.95, interval: ShareMethod = "logit"
+) -> Estimates:
     """Transition rates with attrition weights, linearised through the response model too.
 
     Parameters
@@ -196,12 +199,12 @@ def weighted_rates(panel: Panel, model: ResponseModel, *, level: float = 0.95) -
     t, u = panel.position(model.before), panel.position(model.after)
     cells = _cells(panel, t, u)
     blocks = [
-        _block(panel, model, cells, name, by, level)
+        _block(panel, model, cells, (name, by), Confidence(level, interval))
         for by in panel.sets
         for name in RATES
         if name != "attrition_rate"
     ]
-    return Estimates(tuple(blocks), panel.frame, level, (model.statement,))
+    return Estimates(tuple(blocks), panel.sampling, level, (model.statement,))
 
 
 def _cells(panel: Panel, t: int, u: int) -> dict[str, Floats]:
@@ -217,9 +220,14 @@ def _cells(panel: Panel, t: int, u: int) -> dict[str, Floats]:
 
 
 def _block(
-    panel: Panel, model: ResponseModel, cells: dict[str, Floats], name: str, by: str, level: float
+    panel: Panel,
+    model: ResponseModel,
+    cells: dict[str, Floats],
+    of: tuple[str, str],
+    confidence: Confidence,
 ) -> Block:
     """One rate in one set of domains."""
+    name, by = of
     rate = RATES[name]
     t = panel.position(model.before)
     w = np.where(model.eligible, np.nan_to_num(panel.weight[:, t]), 0.0)
@@ -243,7 +251,7 @@ def _block(
         population,
     )  # fmt: skip
     named = Named(f"{name}({model.before}>{model.after})", "", by, "share")
-    return linear.block(named, rows, values, panel.frame, level)
+    return build.blocks([(named, values)], rows, panel.sampling, confidence)[0]
 
 
 def _domains(panel: Panel, by: str, eligible: Bools) -> tuple[Ints, tuple[str, ...]]:

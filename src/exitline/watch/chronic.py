@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
+from exitline.infer.build import Confidence
 from exitline.infer.estimates import Estimates
 from exitline.watch.ratios import Ratio, ratio_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.intervals import ShareMethod
     from exitline.watch.panel import Panel
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
 
-def jalan_ravallion(panel: Panel, *, alpha: float = 2.0, level: float = 0.95) -> Estimates:
+def jalan_ravallion(
+    panel: Panel, *, alpha: float = 2.0, level: float = 0.95, interval: ShareMethod = "logit"
+) -> Estimates:
     """Poverty over all waves, split into a chronic and a transient component.
 
     Parameters
@@ -29,6 +33,8 @@ def jalan_ravallion(panel: Panel, *, alpha: float = 2.0, level: float = 0.95) ->
     alpha : float
         Of the FGT measure: 2 (squared gap) in the source; above 0.
     level : float
+    interval : str
+        Of shares: a name of `exitline.infer.intervals.SHARES`.
 
     Returns
     -------
@@ -85,12 +91,17 @@ def jalan_ravallion(panel: Panel, *, alpha: float = 2.0, level: float = 0.95) ->
         Ratio("transient_poverty", total - chronic, ones),
         Ratio("chronic_share", chronic, total),
     ]
-    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, level)
-    return Estimates(blocks, panel.frame, level, _notes(panel, used))
+    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, Confidence(level, interval))
+    return Estimates(blocks, panel.sampling, level, _notes(panel, used))
 
 
 def duration_adjusted(
-    panel: Panel, *, alpha: float = 0.0, cutoff: float = 0.5, level: float = 0.95
+    panel: Panel,
+    *,
+    alpha: float = 0.0,
+    cutoff: float = 0.5,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
 ) -> Estimates:
     """Chronic poverty by how many waves a household was poor (duration-adjusted FGT).
 
@@ -104,6 +115,8 @@ def duration_adjusted(
         Chronically poor are those poor in at least this share of the waves; above 0, at
         most 1.
     level : float
+    interval : str
+        Of shares: a name of `exitline.infer.intervals.SHARES`.
 
     Returns
     -------
@@ -155,8 +168,8 @@ def duration_adjusted(
         Ratio(f"duration_adjusted_fgt({alpha:g})", depth * chronic, ones),
         Ratio(f"all_spells_fgt({alpha:g})", depth, ones),
     ]
-    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, level)
-    return Estimates(blocks, panel.frame, level, _notes(panel, used))
+    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, Confidence(level, interval))
+    return Estimates(blocks, panel.sampling, level, _notes(panel, used))
 
 
 def _relative_welfare(panel: Panel) -> tuple[Floats, Bools]:

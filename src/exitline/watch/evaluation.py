@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import MeasureError
+from exitline.infer.build import Confidence
 from exitline.infer.estimates import Estimate, Estimates
 from exitline.watch.ratios import Ratio, ratio_blocks
 from exitline.watch.risk import CHANGE, PENALTY, RiskModel, features, fit_risk
@@ -319,8 +320,8 @@ def _score(test: _Test, rule: str, taken: Floats, risk: Floats, level: float) ->
         Ratio("precision", hit, taken, "share"),
         Ratio("gain", (model - taken) * fell, fell, "plain"),
     ]
-    whole = ratio_blocks(test.panel, wanted, test.weight, test.used, level)[:3]
-    recall, precision, gain = Estimates(whole, test.panel.frame, level)
+    whole = ratio_blocks(test.panel, wanted, test.weight, test.used, Confidence(level))[:3]
+    recall, precision, gain = Estimates(whole, test.panel.sampling, level)
     return RuleScore(rule, visits, float(hit.sum()), recall, precision, gain)
 
 

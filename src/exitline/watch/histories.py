@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
+from exitline.infer import build
+from exitline.infer.build import Confidence, Named, Values
 from exitline.infer.cells import Cells, Rows, cells_from_arrow, no_kinds, relabelled, roll_up
 from exitline.infer.estimates import Block, Estimates
-from exitline.watch import linear
-from exitline.watch.linear import Named, Values
 from exitline.watch.pairs import design_keys, distinct, ranges
-from exitline.watch.rates import frame_from
+from exitline.watch.rates import sampling_of
 from exitline.watch.sources import (
     OpenPanel,
     PanelSpec,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.engine.base import Engine
+    from exitline.infer.intervals import ShareMethod
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -79,7 +80,12 @@ class Sequences:
 
 
 def sequences(
-    data: Any, spec: PanelSpec, *, level: float = 0.95, engine: str | Engine = "duckdb"
+    data: Any,
+    spec: PanelSpec,
+    *,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
+    engine: str | Engine = "duckdb",
 ) -> Sequences:
     """The table of all 2^k histories, with shares, relapse and lasting exits.
 
@@ -88,7 +94,7 @@ def sequences(
 
     Parameters
     ----------
-    data, spec, level, engine
+    data, spec, level, interval, engine
         As in `transitions`.
 
     Returns
@@ -113,7 +119,7 @@ def sequences(
     >>> found.estimates.find(measure="re_entry_rate(b>c)").estimate
     0.5
     """
-    linear.check_level(level)
+    confidence = Confidence(level, interval)
     with open_panel(data, spec, engine) as panel:
         waves = panel.spec.waves
         _refuse_too_many(waves)
@@ -134,7 +140,7 @@ def sequences(
             remedy="check that the household ids are the same in all waves, or name fewer waves",
         )
     counts = {history(code, len(waves)): int(n[code]) for code in reversed(range(width))}
-    estimates = _estimates(table, waves, spec, level)
+    estimates = _estimates(table, waves, spec, confidence)
     left_out = reports[0].households - int(n.sum())
     return Sequences(
         waves, counts, estimates, int(n.sum()), left_out, _notes(left_out, reports, waves)
@@ -207,10 +213,12 @@ def _shares(waves: Sequence[str]) -> list[_Share]:
     return found
 
 
-def _estimates(table: pa.Table, waves: Sequence[str], spec: PanelSpec, level: float) -> Estimates:
+def _estimates(
+    table: pa.Table, waves: Sequence[str], spec: PanelSpec, confidence: Confidence
+) -> Estimates:
     """All rates in all sets of domains."""
     cells = relabelled(_dense(table, 2 ** len(waves)), spec.labels)
-    frame = frame_from(cells, spec)
+    sampling = sampling_of(cells, spec)
     wanted = _shares(waves)
     blocks: list[Block] = []
     for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:
@@ -219,8 +227,8 @@ def _estimates(table: pa.Table, waves: Sequence[str], spec: PanelSpec, level: fl
         summed = _Summed(rows)
         for start in range(0, len(wanted), TOGETHER):
             values = [_values(summed, share, by) for share in wanted[start : start + TOGETHER]]
-            blocks += linear.blocks(values, rows, frame, level)
-    return Estimates(tuple(blocks), frame, level)
+            blocks += build.blocks(values, rows, sampling, confidence)
+    return Estimates(tuple(blocks), sampling, confidence.level)
 
 
 def _dense(table: pa.Table, width: int) -> Cells:
@@ -268,7 +276,7 @@ def _values(summed: _Summed, share: _Share, by: str) -> tuple[Named, Values]:
     """One rate in one set of domains, before its variance."""
     top, _ = summed.over(share.top)
     bottom, counts = summed.over(share.bottom)
-    values = linear.ratio(top, bottom, summed.rows, counts.astype(np.int64))
+    values = build.ratio(top, bottom, summed.rows, counts.astype(np.int64))
     return Named(share.name, "", by, "share"), values
 
 

@@ -21,6 +21,7 @@ from exitline.watch.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from exitline.engine.base import Engine
+    from exitline.infer.intervals import ShareMethod
     from exitline.watch.sources import PanelSpec
 
 
@@ -31,6 +32,8 @@ class Options:
     Attributes
     ----------
     level : float
+    interval : str
+        Of shares.
     times : tuple of float
         Times of the waves, for survival; 0, 1, 2 ... when empty.
     k, buffer
@@ -47,6 +50,7 @@ class Options:
     """
 
     level: float = 0.95
+    interval: ShareMethod = "logit"
     times: tuple[float, ...] = ()
     k: int = 2
     buffer: float = 0.25
@@ -168,7 +172,11 @@ def _record(e: Estimate) -> Mapping[str, Any]:
 
 def _rates(request: _Request) -> Section:
     found = transitions(
-        request.data, request.spec, level=request.options.level, engine=request.engine
+        request.data,
+        request.spec,
+        level=request.options.level,
+        interval=request.options.interval,
+        engine=request.engine,
     )
     title = "Who left poverty and who fell into it, from wave to wave"
     return Section("rates", title, _records(found.estimates, request.options), found.notes)
@@ -176,7 +184,11 @@ def _rates(request: _Request) -> Section:
 
 def _histories(request: _Request) -> Section:
     found = sequences(
-        request.data, request.spec, level=request.options.level, engine=request.engine
+        request.data,
+        request.spec,
+        level=request.options.level,
+        interval=request.options.interval,
+        engine=request.engine,
     )
     title = f"The histories of {found.balanced:,} households over all waves"
     return Section("histories", title, _records(found.estimates, request.options), found.notes)
@@ -188,7 +200,10 @@ def _attrition(request: _Request) -> Section:
     notes: list[str] = []
     for before, after in zip(panel.waves[:-1], panel.waves[1:], strict=True):
         found = weighted_rates(
-            panel, response_model(panel, before, after), level=request.options.level
+            panel,
+            response_model(panel, before, after),
+            level=request.options.level,
+            interval=request.options.interval,
         )
         records += _records(found, request.options)
         notes += found.notes
@@ -215,14 +230,18 @@ def _survival(request: _Request) -> Section:
 
 def _chronic(request: _Request) -> Section:
     options = request.options
-    found = jalan_ravallion(request.panel(), alpha=options.alpha, level=options.level)
+    found = jalan_ravallion(
+        request.panel(), alpha=options.alpha, level=options.level, interval=options.interval
+    )
     title = "How much of poverty is chronic (Jalan and Ravallion)"
     return Section("chronic", title, _records(found, options), found.notes)
 
 
 def _duration(request: _Request) -> Section:
     options = request.options
-    found = duration_adjusted(request.panel(), cutoff=options.cutoff, level=options.level)
+    found = duration_adjusted(
+        request.panel(), cutoff=options.cutoff, level=options.level, interval=options.interval
+    )
     title = f"Who is poor in at least {100 * options.cutoff:g} % of the waves (Foster)"
     return Section("duration", title, _records(found, options), found.notes)
 
@@ -230,14 +249,22 @@ def _duration(request: _Request) -> Section:
 def _mobility(request: _Request) -> Section:
     panel, options = request.panel(), request.options
     first, last = panel.waves[0], panel.waves[-1]
-    found = mobility(panel, first, last, groups=options.groups, level=options.level)
+    found = mobility(
+        panel, first, last, groups=options.groups, level=options.level, interval=options.interval
+    )
     title = f"Growth from {first} to {last} of those who began poorest"
     return Section("mobility", title, _records(found, options), found.notes)
 
 
 def _lasting(request: _Request) -> Section:
     options = request.options
-    found = lasting_exits(request.panel(), k=options.k, buffer=options.buffer, level=options.level)
+    found = lasting_exits(
+        request.panel(),
+        k=options.k,
+        buffer=options.buffer,
+        level=options.level,
+        interval=options.interval,
+    )
     title = "Exits that hold"
     return Section("lasting", title, _records(found.estimates, options), found.notes)
 

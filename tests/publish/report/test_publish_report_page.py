@@ -15,7 +15,7 @@ import pytest
 
 from exitline.data import parse_study
 from exitline.infer.estimates import Estimate, Estimates
-from exitline.infer.frame import Frame
+from exitline.infer.variance import Census
 from exitline.publish.report import OutcomeCounts, ReportInput, render
 from exitline.publish.report.page import view
 
@@ -272,7 +272,7 @@ def test_household_numbers_carry_their_intervals(
 def test_without_estimates_the_exit_rule_is_the_answer() -> None:
     study = parse_study("{study: Registry, data: {households: h.csv}, design: {census: true}}")
     content = ReportInput(
-        study, Estimates((), Frame((), "fail"), 0.95), households=OutcomeCounts(30.0, 60.0, 10.0)
+        study, Estimates((), Census(), 0.95), households=OutcomeCounts(30.0, 60.0, 10.0)
     )
     text = Page(render(content)).text
     assert "30.0 %" in text

@@ -160,9 +160,8 @@ def _design(content: ReportInput) -> Iterable[str]:
         if not role.startswith("replicate_"):
             yield f"{_role(role)}: {content.study.columns.get(text, text)}"
     yield from _details(design)
-    stages = content.estimates.frame.stages
-    if stages:
-        sampled = stages[0].sampled
+    sampled = content.estimates.variance.clusters
+    if sampled is not None:
         clusters = plural(int(sampled.sum()), "cluster")
         yield f"{clusters} in {plural(len(sampled), 'stratum', 'strata')}"
 
