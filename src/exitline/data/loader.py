@@ -173,7 +173,7 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
         "equivalence": ("equivalence", money.equivalence),
         "missing": ("missing_welfare", sections.missing),
         "confidence": ("confidence", sections.confidence),
-        "interval": ("interval", lambda t: t.choice(("logit", "beta"))),
+        "interval": ("intervals", sections.intervals),
         "population": ("population", money.population),
         "villages": ("villages", lambda t: sections.facts(t, paths)),
         "counties": ("counties", lambda t: sections.facts(t, paths)),
@@ -182,7 +182,9 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
         "min_count": ("min_count", sections.min_count),
         "outputs": ("outputs", sections.outputs),
     }
-    return {name: read(found[key]) for key, (name, read) in readers.items() if key in found}
+    given = {name: read(found[key]) for key, (name, read) in readers.items() if key in found}
+    how = given.pop("intervals", {})
+    return {**given, **how}
 
 
 def _with_outside(study: Study, paths: sections.Paths) -> Study:

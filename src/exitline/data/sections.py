@@ -21,6 +21,7 @@ from exitline.data.study import (
     Unit,
 )
 from exitline.errors import DesignError, StudyError
+from exitline.words.intervals import QUANTILES, SHARES
 
 if TYPE_CHECKING:
     from exitline.standard.yamltree import Tree
@@ -289,6 +290,19 @@ def confidence(tree: Tree) -> float:
     if not 0.5 <= number < 1:
         raise tree.unlike("a number from 0.5 to below 1", "write 95 % as 0.95")
     return number
+
+
+def intervals(tree: Tree) -> dict[str, str]:
+    """How intervals are made: of shares, or of shares and of quantiles."""
+    if not tree.is_mapping:
+        return {"interval": tree.choice(tuple(SHARES))}
+    found = tree.fields(("shares", "quantiles"))
+    given = {}
+    if "shares" in found:
+        given["interval"] = found["shares"].choice(tuple(SHARES))
+    if "quantiles" in found:
+        given["quantile_interval"] = found["quantiles"].choice(QUANTILES)
+    return given
 
 
 def min_count(tree: Tree) -> float:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from exitline.errors import MeasureError
+from exitline.errors import MeasureError, nearest
 from exitline.infer import intervals
 from exitline.infer.cells import Rows, sum_by
 from exitline.infer.estimates import Block
 from exitline.infer.relative import added_variance
 from exitline.infer.variance import Part
+from exitline.words.intervals import QUANTILES, SHARES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +43,9 @@ class Confidence:
     level : float
         Two-sided confidence.
     interval : str
-        Of shares: a name of `exitline.infer.intervals.SHARES`.
+        Of shares: a name of `exitline.words.intervals.SHARES`.
+    quantiles : str
+        Of quantiles: a name of `exitline.words.intervals.QUANTILES`.
     assumed : float
         Design effect assumed where a share is 0 or 1 in all of the sample.
 
@@ -54,6 +57,7 @@ class Confidence:
 
     level: float = 0.95
     interval: intervals.ShareMethod = "logit"
+    quantiles: str = "mean"
     assumed: float = 1.0
 
     def __post_init__(self) -> None:
@@ -64,6 +68,13 @@ class Confidence:
                 got=str(self.level),
                 remedy="write 95 % as 0.95",
             )
+        for name, known in ((self.interval, SHARES), (self.quantiles, QUANTILES)):
+            if name not in known:
+                raise MeasureError(
+                    f"there is no interval named '{name}'", where="interval",
+                    expected="one of " + ", ".join(known), got=repr(name),
+                    remedy=nearest(str(name), known) or "choose one of these",
+                )  # fmt: skip
 
 
 @dataclass(frozen=True)

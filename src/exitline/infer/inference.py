@@ -34,6 +34,7 @@ from exitline.infer.woodruff import Pending, with_limits
 from exitline.measure.model import Given, Term
 from exitline.measure.quantiles import share_at_or_below
 from exitline.measure.sums import Sum
+from exitline.words.intervals import REPLICATES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,10 +112,11 @@ def infer(
                 block = _block(by, measure, line, plan, replace(confidence, assumed=assumed))
                 if not columns and block.effect is not None:
                     overall[measure.name, line] = _at_least_one(block.effect)
-                if measure.woodruff is not None and not variance.exact:
+                how = measure.woodruff and (measure.woodruff.method or confidence.quantiles)
+                if measure.woodruff is not None and how != REPLICATES and not variance.exact:
                     share = _block(by, share_at_or_below(measure), line, plan, confidence)
                     first = plan.first_of(measure.woodruff.at, line, columns)
-                    one = Pending(len(blocks), share, measure.woodruff, first, columns)
+                    one = Pending(len(blocks), share, measure.woodruff, str(how), first, columns)
                     pending.append(one)
                 blocks.append(block)
     if pending:

@@ -34,7 +34,7 @@ def jalan_ravallion(
         Of the FGT measure: 2 (squared gap) in the source; above 0.
     level : float
     interval : str
-        Of shares: a name of `exitline.infer.intervals.SHARES`.
+        Of shares: a name of `exitline.words.intervals.SHARES`.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def duration_adjusted(
         most 1.
     level : float
     interval : str
-        Of shares: a name of `exitline.infer.intervals.SHARES`.
+        Of shares: a name of `exitline.words.intervals.SHARES`.
 
     Returns
     -------

@@ -41,7 +41,7 @@ def mobility(
         Group by welfare in the wave before, or by the average of both waves.
     level : float
     interval : str
-        Of shares: a name of `exitline.infer.intervals.SHARES`.
+        Of shares: a name of `exitline.words.intervals.SHARES`.
 
     Returns
     -------

@@ -100,7 +100,7 @@ def lasting_exits(
         The buffered line is line x (1 + buffer); 0 or above.
     level : float
     interval : str
-        Of shares: a name of `exitline.infer.intervals.SHARES`.
+        Of shares: a name of `exitline.words.intervals.SHARES`.
 
     Returns
     -------
