@@ -27,8 +27,8 @@ from benchmarks.synthetic import DESIGNS, GRID, Synthetic, sampled
 from exitline.data.design import Design
 from exitline.decide.decision import judge
 from exitline.decide.settling import Evidence
+from exitline.infer.blocks import Block
 from exitline.infer.cells import Cells, no_kinds
-from exitline.infer.estimates import Block
 from exitline.infer.inference import Options, infer
 from exitline.infer.intervals import logit_share
 from exitline.infer.spread import spread_of

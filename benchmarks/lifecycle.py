@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from exitline.data.source import Source
+from exitline.data.scannable import Source
 from exitline.engine.duckdb import opened
 from exitline.measure import lifecycle
 

@@ -42,7 +42,7 @@ CHAIN = """
 import exitline as xl
 from pathlib import Path
 from exitline.api.prepare import ready as made_ready
-from exitline.api.running import decide_study
+from exitline.api.computing import decide_study
 from exitline.api.folder import write_households
 start = time.perf_counter()
 with made_ready("{study}") as ready:

@@ -15,8 +15,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from exitline.data.design import Design
+from exitline.infer.blocks import Block
 from exitline.infer.cells import Cells, no_kinds
-from exitline.infer.estimates import Block
 from exitline.infer.inference import Options, infer
 from exitline.measure.catalogue import share_of
 from exitline.measure.sums import Plan

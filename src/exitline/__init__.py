@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import importlib
 
-TYPE_CHECKING = False  # `typing` takes longer to load than all the rest of this module
+from exitline.version import __version__ as __version__
 
-__version__ = "0.1.0"
+TYPE_CHECKING = False  # `typing` takes longer to load than all the rest of this module
 
 if TYPE_CHECKING:
     from typing import Any
 
     from exitline import measure
-    from exitline.api import check, decisions, estimate, glm, mpi, run, t_test, tabulate
+    from exitline.api import check, decisions, estimate, glm, mpi, run, small_area, t_test, tabulate
     from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
@@ -26,20 +26,22 @@ if TYPE_CHECKING:
     from exitline.data.loader import load_study
     from exitline.data.study import Study
     from exitline.errors import ExitlineError
+    from exitline.infer.blocks import Estimate
     from exitline.infer.change import change
     from exitline.infer.compare import adjust_p
-    from exitline.infer.estimates import Estimate, Estimates
-    from exitline.measure.lines import PovertyLine, RelativeLine, relative_line
+    from exitline.infer.estimates import Estimates
+    from exitline.measure.lines import PovertyLine
+    from exitline.measure.relative_lines import RelativeLine, relative_line
     from exitline.standard import Standard
     from exitline.standard import load as load_standard
 
 _HOME = {
     "Design": "exitline.data.design",
-    "Estimate": "exitline.infer.estimates",
+    "Estimate": "exitline.infer.blocks",
     "Estimates": "exitline.infer.estimates",
     "ExitlineError": "exitline.errors",
     "PovertyLine": "exitline.measure.lines",
-    "RelativeLine": "exitline.measure.lines",
+    "RelativeLine": "exitline.measure.relative_lines",
     "Standard": "exitline.standard",
     "Study": "exitline.data.study",
     "adjust_nonresponse": "exitline.api.adjusting",
@@ -63,9 +65,10 @@ _HOME = {
     "lorenz": "exitline.api.curves",
     "measure": "exitline.measure:",
     "mpi": "exitline.api",
-    "relative_line": "exitline.measure.lines",
+    "relative_line": "exitline.measure.relative_lines",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
+    "small_area": "exitline.api.small_area:",
     "t_test": "exitline.api",
     "tabulate": "exitline.api",
     "tip": "exitline.api.curves",
@@ -105,6 +108,7 @@ __all__ = [
     "relative_line",
     "replicate_weights",
     "run",
+    "small_area",
     "t_test",
     "tabulate",
     "tip",

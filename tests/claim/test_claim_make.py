@@ -19,6 +19,7 @@ from exitline.claim import (
     file_digest,
     read_claims,
 )
+from exitline.claim.wording import words_of
 from exitline.decide.table import rows_of
 
 ROWS = [
@@ -176,7 +177,7 @@ def test_all_claims_of_a_run_are_read_back(survey: Path, tmp_path: Path) -> None
     path.write_text(json.dumps(claims_of_run(found, decided, record), indent=2))
     claims = [signed.claim for signed, _ in read_claims(path)]
     assert len(claims) == len(found) + 3 == 9
-    assert {claim.query.words() for claim in claims} >= {
+    assert {words_of(claim.query) for claim in claims} >= {
         'headcount (poor persons, share), line "100"', 'mean (mean welfare), region "a"',
     }  # fmt: skip
     counts = {c.query.outcome: c.value for c in claims if c.query.kind == "decision count"}

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exitline.cli import call, show
+from exitline.condition import parse
 from exitline.data.loader import parse_study
 from exitline.data.source import open_source
 from exitline.engine.duckdb import DuckDB
 from exitline.engine.faults import running, said
 from exitline.errors import DataError, ExitlineError
-from exitline.standard.condition import parse
 from exitline.standard.yamltree import read_text
 
 FEW = settings(max_examples=60, suppress_health_check=list(HealthCheck))

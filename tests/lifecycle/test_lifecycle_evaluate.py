@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exitline.condition import parse
 from exitline.decide.lifecycle import EvidenceError, ProcedureError, Rule, RuleCriterion, judge
 from exitline.decide.lifecycle.evaluate import evaluate
 from exitline.decide.lifecycle.rule import RuleIndicator, Weighed
-from exitline.standard.condition import parse
 
 
 def rule(*conditions: str, **more: Any) -> Rule:

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from exitline.api import run
-from exitline.api.running import Run
+from exitline.api.finished import Run
 from exitline.claim import read_claims
 from exitline.publish.report import ReportInput
 from exitline.publish.report.blocks import naming, written
@@ -199,7 +199,8 @@ def test_the_api_says_the_same(told: Told) -> None:
 
 
 def test_a_table_hides_what_the_run_hides(told: Told, tmp_path: Path) -> None:
-    from exitline.api.tables import Layout, safe_table
+    from exitline.api.counted import Layout
+    from exitline.api.tables import safe_table
     from exitline.publish.tables.write import write
 
     levels = json.loads((told.folder / "run.json").read_text())["about"]["levels"]

@@ -21,8 +21,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exitline.standard import nodes as n
-from exitline.standard import parse
+from exitline.condition import nodes as n
+from exitline.condition import parse
 
 DOC = Path(__file__).parents[2] / "docs" / "condition-language.md"
 Meaning = Callable[[Mapping[str, Any], n.Node], Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exitline.api.running import Run
+    from exitline.api.finished import Run
     from exitline.publish.report import ReportInput
     from exitline.publish.report.blocks import Naming
     from exitline.standard import Criterion, ExitRule, Standard

@@ -15,7 +15,7 @@ from exitline.errors import DataError, DesignError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.base import Engine
     from exitline.measure.keyed import Key
 

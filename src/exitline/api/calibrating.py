@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.base import Engine
     from exitline.infer.weighting.calibrating import Bounds
     from exitline.infer.weighting.sample import Sample

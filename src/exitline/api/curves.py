@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from exitline.curves.tables import Curve
     from exitline.data.design import Design
     from exitline.engine.base import Engine
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
     from exitline.measure.curves import Order
 
     Floats = np.typing.NDArray[np.float64]

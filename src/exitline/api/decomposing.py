@@ -30,7 +30,8 @@ def sample_at(
         Of `exitline.estimate`.
     """
     from exitline.curves.changes import Sample
-    from exitline.measure.lines import PovertyLine, relative_line
+    from exitline.measure.lines import PovertyLine
+    from exitline.measure.relative_lines import relative_line
 
     if not other_mean > 0:
         raise MeasureError(

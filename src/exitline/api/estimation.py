@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from exitline.data.design import Design
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.base import Engine
     from exitline.infer.estimates import Estimates
     from exitline.infer.intervals import ShareMethod
@@ -201,9 +201,10 @@ def estimate_table(
     from exitline.api.proportions import by_value
     from exitline.api.relative import own_lines, resolve_all
     from exitline.data.subpopulation import SUBPOPULATION, subpopulation
+    from exitline.infer.arrived import cells_from_arrow
     from exitline.infer.build import Confidence
     from exitline.infer.calibration import calibrated_from_arrow
-    from exitline.infer.cells import cells_from_arrow, relabelled
+    from exitline.infer.cells import relabelled
     from exitline.infer.inference import infer
     from exitline.infer.replicates import replicate
     from exitline.infer.usable import notes_on, refuse_reused_psus, refuse_unusable

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from exitline.api.computing import counted_study, decide_study
 from exitline.api.prepare import ready as made_ready
 from exitline.data.findings import Finding
 from exitline.errors import DataError, ExitlineError, Faults
@@ -78,8 +79,6 @@ def _computed(
     ready: Ready, findings: tuple[Finding, ...], faults: Faults, clock: Clock
 ) -> Examined:
     """The work itself, for a study in which nothing was found amiss so far."""
-    from exitline.api.running import counted_study, decide_study
-
     estimates = decisions = None
     with clock.step("estimating"), faults.kept():
         estimates = counted_study(ready)
@@ -161,7 +160,7 @@ def _quality(ready: Ready) -> tuple[Finding, ...]:
 
 def _frame(ready: Ready) -> None:
     """Refuse designs that allow no standard error: single units, impossible population sizes."""
-    from exitline.infer.cells import cells_from_arrow
+    from exitline.infer.arrived import cells_from_arrow
     from exitline.infer.variance import variance_of
     from exitline.measure.plan import make_plan
     from exitline.measure.totals import totals, with_moments

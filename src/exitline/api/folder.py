@@ -14,9 +14,9 @@ from exitline.publish.content.standing import standings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from exitline.api.finished import Run
     from exitline.api.prepare import Ready
     from exitline.api.provenance import Clock
-    from exitline.api.running import Run
 
 FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",

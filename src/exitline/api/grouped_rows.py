@@ -17,7 +17,7 @@ from exitline.infer.cells import label_of
 from exitline.infer.codes import as_text
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.base import Engine
 
 Lines = float | str | Sequence[float | str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from exitline.measure.lines import PovertyLine, RelativeLine
+from exitline.measure.lines import PovertyLine
+from exitline.measure.relative_lines import RelativeLine
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready

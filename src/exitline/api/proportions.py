@@ -81,7 +81,7 @@ def _each(
     labels: Mapping[Any, str],
 ) -> tuple[Any, list[Measure]]:
     """Indicators of the values of one column, and a share of each."""
-    from exitline.api.levels import levels_of
+    from exitline.infer.levels import levels_of
     from exitline.measure import portable
     from exitline.measure.categories import values_query, with_indicators
     from exitline.measure.plan import require_usable

@@ -17,7 +17,7 @@ from exitline.data.held import HeldFile
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.data.study import Study
 
 LIBRARIES = ("duckdb", "ibis-framework", "numpy", "scipy", "pyarrow", "sqlglot", "pyspark")
@@ -66,7 +66,7 @@ def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
         software, libraries, engine, study, standard, inputs (name and SHA-256), seed (none:
         nothing is drawn), timings.
     """
-    from exitline import __version__
+    from exitline.version import __version__
 
     study, standard = ready.study, ready.standard
     names = input_names(study)

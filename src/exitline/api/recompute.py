@@ -163,8 +163,8 @@ def _results(
 ) -> _Results:
     """Everything a study computes, once for all claims on files of the same content."""
     del content  # part of the key alone: a file may change in place
+    from exitline.api.computing import decide_study, measure_study
     from exitline.api.prepare import ready
-    from exitline.api.running import decide_study, measure_study
     from exitline.claim import RuleRef
     from exitline.data.loader import parse_study
     from exitline.data.roles import people_of

@@ -14,7 +14,7 @@ from exitline.errors import DataError, MeasureError, nearest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.base import Engine
     from exitline.infer.estimates import Estimates
     from exitline.infer.regression import Regression
@@ -245,7 +245,7 @@ class _Model:
         self, table: Any, formula: Formula, labels: Mapping[str, Mapping[Any, str]]
     ) -> dict[int, list[tuple[Any, str]]]:
         """Levels of each factor of categories, value and name, the base first."""
-        from exitline.api.levels import based, levels_of
+        from exitline.infer.levels import based, levels_of
         from exitline.measure.regression import is_category, levels_query
 
         found = {}

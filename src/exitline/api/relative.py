@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from exitline.errors import MeasureError
 from exitline.measure.catalogue import named
 from exitline.measure.distribution import location
-from exitline.measure.lines import Location, PovertyLine, RelativeLine
+from exitline.measure.lines import Location, PovertyLine
 from exitline.measure.model import Measure
+from exitline.measure.relative_lines import RelativeLine
 
 if TYPE_CHECKING:
     from exitline.data.design import Design

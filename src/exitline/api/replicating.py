@@ -12,7 +12,7 @@ from exitline.infer.weighting.replicates import Kind, Multipliers
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.base import Engine
     from exitline.measure.keyed import Key
 
@@ -163,7 +163,8 @@ def _check(design: Design) -> None:
 
 def _source(data: Any, design: Design, order: str | None, engine: str | Engine) -> Source:
     """The rows; in memory where each is a cluster of its own, so that they keep their numbers."""
-    from exitline.data.source import Source, open_source
+    from exitline.data.scannable import Source
+    from exitline.data.source import open_source
     from exitline.data.uses import role_uses
     from exitline.engine.session import session
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.base import Engine
     from exitline.measure.keyed import Key
 
@@ -181,7 +181,7 @@ class Reweighted:
 
 def _groups(table: pa.Table) -> Source:
     """Groups as a source, their texts as they are written."""
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.data.values import Uses
 
     texts = frozenset(field.name for field in table.schema if _is_text(field.type))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.api.tables import Counted
+from exitline.api.counted import Counted
 from exitline.publish.tables.content import Facts
 
 if TYPE_CHECKING:

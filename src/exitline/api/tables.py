@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.api.counted import Counted, Layout
 from exitline.publish.tables.content import Facts
 
 if TYPE_CHECKING:
@@ -29,86 +30,6 @@ _ORDER = {
         "a criterion does not hold", "not met", "cannot tell yet", "not poor before", "yes", "no",
     ))
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What a table shows.
-
-    Attributes
-    ----------
-    rows : tuple of str
-        Area columns from the top level downwards: ("province", "county", "village").
-    columns : tuple of str
-        Categories, crossed; often ("outcome",) or ("poor",).
-    figures : tuple of str
-        "households", "persons", or both. Empty: what a row of the data is.
-    weighted : bool
-        Weighted estimates where there are weights; counts of rows otherwise.
-    percent : bool
-        Also each cell as a share of its row.
-    """
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...] = ()
-    figures: tuple[str, ...] = ()
-    weighted: bool = True
-    percent: bool = False
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Rows to be counted, wherever they come from.
-
-    Attributes
-    ----------
-    table : ibis.Table
-    engine : Engine
-    weight, size : str or None
-    labels : mapping of str to mapping of str to str
-        What the values of a column mean, by value as text.
-    facts : Facts
-    unit : {"household", "person"}
-        What a row is.
-    keys : tuple of str
-        Columns that are declared as keys of households or persons.
-    hidden : mapping of str to set of str
-        By column: areas whose figures the run does not publish.
-    """
-
-    table: Any
-    engine: Engine
-    weight: str | None
-    size: str | None
-    labels: Mapping[str, Mapping[str, str]]
-    facts: Facts
-    unit: str = "household"
-    keys: tuple[str, ...] = ()
-    hidden: Mapping[str, Set[str]] = field(default_factory=dict)
-
-    def counting(self, layout: Layout) -> Layout:
-        """The layout with what is counted said.
-
-        Raises
-        ------
-        DataError
-            Where rows are persons and households are asked for, or sizes are not there.
-        """
-        from exitline.errors import DataError
-
-        figures = layout.figures or (f"{self.unit}s",)
-        if self.unit == "person" and figures != ("persons",):
-            raise DataError(
-                "households cannot be counted where a row is a person", expected="persons",
-                got=" and ".join(figures), remedy="use --count persons, or a study of households",
-            )  # fmt: skip
-        if "persons" in figures and self.size is None and self.unit != "person":
-            raise DataError(
-                "persons cannot be counted without household sizes",
-                expected="a column of sizes",
-                remedy="declare 'size' in the study, or name the column with --size",
-            )
-        return replace(layout, figures=figures)
 
 
 def safe_table(

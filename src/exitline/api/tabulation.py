@@ -9,7 +9,8 @@ from exitline.data.design import Design
 
 if TYPE_CHECKING:
     from exitline.engine.base import Engine
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
     from exitline.infer.intervals import ShareMethod
     from exitline.infer.tabulation import Counted, Tabulation
     from exitline.measure.model import Measure

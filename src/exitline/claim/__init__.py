@@ -22,8 +22,9 @@ from exitline.claim.make import (
     estimate_claim,
     estimate_claims,
 )
+from exitline.claim.query import Query
 from exitline.claim.receipt import Receipt, is_ledger, make_receipt, read_claims, read_head
-from exitline.claim.record import Claim, InputDigest, Query, RuleRef
+from exitline.claim.record import Claim, InputDigest, RuleRef
 from exitline.claim.restate import FigureCheck, Recomputed
 from exitline.claim.rows import row_digest
 from exitline.claim.statement import SignedClaim, claim_of, open_claim, sign_claim, statement_of

@@ -135,7 +135,8 @@ def read_ledger(path: str | Path, *, keys: Sequence[Key] = (), unsigned: bool = 
     --------
     >>> import tempfile
     >>> from exitline.claim import append, sign_claim
-    >>> from exitline.claim.record import Claim, InputDigest, Query
+    >>> from exitline.claim.query import Query
+    >>> from exitline.claim.record import Claim, InputDigest
     >>> from exitline.claim.exact import Rounding
     >>> claim = Claim(
     ...     statement="{figure} were poor.", value="14.3", unit="percent",

@@ -12,7 +12,8 @@ from typing import Any
 from exitline.claim.context import Context
 from exitline.claim.errors import ClaimError
 from exitline.claim.exact import Rounding, as_fraction, text_of
-from exitline.claim.record import OUTCOMES, Claim, Query
+from exitline.claim.query import OUTCOMES, Query
+from exitline.claim.record import Claim
 from exitline.claim.tables import Pick, count_decisions, pick_decision, pick_estimate, read_rows
 from exitline.claim.wording import kind_of, statement_of, unit_of
 from exitline.words.numbers import decimals, lower_end

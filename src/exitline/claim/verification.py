@@ -206,7 +206,7 @@ def _software(claim: Claim) -> _Rules:
     """
     from packaging.version import InvalidVersion, Version
 
-    from exitline import __version__
+    from exitline.version import __version__
 
     here = f"exitline {__version__}"
     if claim.software == here:

@@ -16,7 +16,7 @@ from exitline.errors import MeasureError
 from exitline.foreign import visible
 
 if TYPE_CHECKING:
-    from exitline.claim.record import Query
+    from exitline.claim.query import Query
 
 SHARES = frozenset({"H", "A", "uncensored", "censored", "contribution_share"})
 """Multidimensional measures that are shares and are read in percent."""
@@ -48,7 +48,7 @@ def statement_of(query: Query, *, interval: bool = False) -> str:
     >>> print(statement_of(query, interval=True))
     headcount (poor persons, share), line "food", 2012: {figure} (95 % interval {low} to {high}).
     """
-    words = query.words().replace("{", "{{").replace("}", "}}")
+    words = words_of(query).replace("{", "{{").replace("}", "}}")
     if not interval:
         return words + ": {figure}."
     level = text_of(exact(query.confidence) * 100)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import click
 
-from exitline import __version__, signals
+from exitline import signals
 from exitline.cli import guard
+from exitline.version import __version__
 
 _DEBUG = "--debug"
 

@@ -196,7 +196,9 @@ def _report(
             }
         )
         return
-    rows = [("claim", signed.claim_id), ("question", made.query.words())]
+    from exitline.claim.wording import words_of
+
+    rows = [("claim", signed.claim_id), ("question", words_of(made.query))]
     rows += [("data", f"{one.name} ({(one.sha256 or one.rows)[:16]})") for one in made.inputs]
     rows.append(("signed by", ", ".join(signed.signed_by) or "nobody"))
     if ledger is not None:

@@ -15,7 +15,7 @@ from exitline.words.intervals import QUANTILES, SHARES
 
 if TYPE_CHECKING:
     from exitline.data.design import Design
-    from exitline.infer.estimates import Estimate
+    from exitline.infer.blocks import Estimate
     from exitline.infer.intervals import ShareMethod
 
 
@@ -178,7 +178,8 @@ def command(
 
 def _line(text: str, boundary: Literal["<", "<="]) -> Any:
     """A line as it was written: a number, a column, or a share of the survey's own welfare."""
-    from exitline.measure.lines import PovertyLine, relative_line
+    from exitline.measure.lines import PovertyLine
+    from exitline.measure.relative_lines import relative_line
 
     form = re.fullmatch(
         r"\s*([\d.]+)\s*(%?)\s*of\s+(median|mean|q([\d.]+))(\s+of\s+each\s+area)?\s*", text

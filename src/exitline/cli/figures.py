@@ -17,7 +17,7 @@ from exitline.words.numbers import (
 )
 
 if TYPE_CHECKING:
-    from exitline.infer.estimates import Estimate
+    from exitline.infer.blocks import Estimate
 
 
 def figure(value: float, unit: str, se: float = 0.0, reason: str = "") -> str:

@@ -11,8 +11,8 @@ from exitline.cli.options import MIN_COUNT
 from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
-    from exitline.api.running import Run
-    from exitline.infer.estimates import Estimate
+    from exitline.api.finished import Run
+    from exitline.infer.blocks import Estimate
 
 LEVELS = (("village", "Villages"), ("county", "Counties"))
 

@@ -77,7 +77,8 @@ Examples:
 @reads_data
 def command(source: str, reading: dict[str, Any], **given: Any) -> None:
     """Count, protect, audit, write."""
-    from exitline.api.tables import Layout, safe_table
+    from exitline.api.counted import Layout
+    from exitline.api.tables import safe_table
     from exitline.files import check_folder
     from exitline.publish.tables.build import Rule
     from exitline.publish.tables.record import audit_file, check_audit_name

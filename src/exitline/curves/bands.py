@@ -14,7 +14,8 @@ from exitline.infer.contrasts import covariance, values_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
 
     Floats = NDArray[np.float64]
 

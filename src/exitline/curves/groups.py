@@ -24,7 +24,8 @@ from exitline.measure.dual import Dual
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
     from exitline.measure.model import Measure, Rule
 
     Floats = NDArray[np.float64]

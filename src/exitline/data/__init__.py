@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from exitline.data.money import StudyLine, line_value, study_lines
     from exitline.data.readers import open_file
     from exitline.data.roles import bound_design
-    from exitline.data.source import Source, open_source
+    from exitline.data.scannable import Source
+    from exitline.data.source import open_source
     from exitline.data.study import Study
 
 _HOME = {

@@ -143,7 +143,7 @@ def per_household(
 
 def _value(persons: ibis.Table, aggregate: Aggregate) -> ibis.Value:
     """What is aggregated, for one person."""
-    from exitline.standard import parse
+    from exitline.condition import parse
 
     value = parse(aggregate.text, where=aggregate.where).build(persons)
     wants_truth = aggregate.function in ("any", "all", "count")

@@ -176,7 +176,7 @@ class _Binder:
         self, text: str, where: str, names: Mapping[str, ibis.Value] | None = None
     ) -> ibis.Value:
         """A name, a column or an expression."""
-        from exitline.standard import parse
+        from exitline.condition import parse
 
         names = names or {}
         if text in names:

@@ -12,12 +12,12 @@ from exitline.data.findings import (
     ColumnCounts,
     Duplicates,
     Finding,
-    Matching,
     Severity,
     Totals,
     in_words,
 )
 from exitline.data.heaping import density_jump
+from exitline.data.matching import Matching
 from exitline.data.money import StudyLine
 from exitline.data.roles import ROLES, design_columns, people_of
 from exitline.data.study import Population, Study

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 KEY = "exitline.columns"
 """The key in the metadata of a Parquet file."""
@@ -32,7 +32,7 @@ def codebook(source: Source, columns: Iterable[str]) -> dict[str, dict[str, Any]
 
     Examples
     --------
-    >>> from exitline.data.source import Source
+    >>> from exitline.data.scannable import Source
     >>> codebook(Source("arrow", labels={"reg": {1: "North"}}), ["reg", "y"])
     {'reg': {'values': {'1': 'North'}}}
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from exitline.data.heaping import LineCounts
 
 if TYPE_CHECKING:
-    from exitline.data.keys import Joined
+    pass
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -103,25 +103,6 @@ class Duplicates:
 
     keys: int
     rows: int
-
-
-@dataclass(frozen=True)
-class Matching:
-    """How households and persons fit together.
-
-    Parameters
-    ----------
-    joined : Joined
-        Households on the left, those of the persons table on the right.
-    other_size : int
-        Households whose declared size differs from the number of their persons.
-    persons_without_key : int
-        Persons who name no household.
-    """
-
-    joined: Joined
-    other_size: int = 0
-    persons_without_key: int = 0
 
 
 def in_words(count: int, one: str, many: str) -> str:

@@ -19,7 +19,7 @@ from exitline.errors import Faults
 if TYPE_CHECKING:
     import ibis
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.standard import Standard
 
 Attach = Callable[["Source", str], "ibis.Table"]

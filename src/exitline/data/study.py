@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from exitline.data.design import Design
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 Period = Literal["day", "month", "year"]
 Direction = Literal["deflate welfare", "uprate the line"]

@@ -44,7 +44,7 @@ def subpopulation(table: ibis.Table, text: str) -> ibis.Table:
     >>> subpopulation(table, "age >= 60").columns
     ('age', 'exitline__where')
     """
-    from exitline.standard import parse
+    from exitline.condition import parse
 
     column = parse(text, where=WHERE).build(table)
     kind = column.type()

@@ -16,7 +16,7 @@ from exitline.errors import ExitlineError
 from exitline.standard.wanted import Wanted, wanted
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.standard import Standard
 
 KINDS: tuple[Wanted, ...] = ("number", "truth", "text")
@@ -180,7 +180,7 @@ class _Found:
                 self._add("persons", one.text, {"truth" if truth else "number"})
 
     def _add(self, table: str, text: str, kinds: set[str]) -> None:
-        from exitline.standard import parse
+        from exitline.condition import parse
 
         self.by_table[table][text] |= kinds
         try:

@@ -20,7 +20,8 @@ from exitline.infer.spread import Spread, spread_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
     from exitline.standard import Criterion, ExitRule
 
     Floats = NDArray[np.float64]

@@ -11,12 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from exitline import __version__
 from exitline.draw.sample import Draw, DrawnHousehold, DrawnVillage, DrawPlan
 from exitline.draw.seed import DrawError, Seed, moment
 from exitline.files import whole_file
 from exitline.measure.draw import FrameRoles
 from exitline.records import RecordError, read_json
+from exitline.version import __version__
 
 FORMAT = "exitline-draw/1"
 

@@ -302,7 +302,7 @@ def _selected(
     """The households with the smallest keys in every cell."""
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
     if not takes:
         return ()

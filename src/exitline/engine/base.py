@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 
 class Engine(Protocol):

@@ -24,8 +24,8 @@ from exitline.engine.written import numbers_of
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
-    from exitline.data.readers.csv import Dialect
-    from exitline.data.source import Source
+    from exitline.data.readers.dialect import Dialect
+    from exitline.data.scannable import Source
 
 NOT_READ = "this column was not read, because nothing was said to use it"
 MARKS = ("NA", "N/A", "#N/A", "NULL", "NONE", ".", "-", "?", "MISSING")

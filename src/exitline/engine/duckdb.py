@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.data.held import HeldFile
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 _TIDY = (
     "CREATE OR REPLACE TEMPORARY MACRO exitline_tidy(written) AS "

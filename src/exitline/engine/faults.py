@@ -11,7 +11,7 @@ from exitline.errors import DataError, ExitlineError
 
 if TYPE_CHECKING:
     from exitline.data.held import HeldFile
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 _KIND = re.compile(
     r"((?:Conversion|Invalid Input|Out of Range|Binder|Catalog|Parser|IO|Internal|Constraint"
@@ -29,6 +29,7 @@ def reading(source: Source) -> Iterator[None]:
     except ExitlineError:
         raise
     except Exception as reason:
+        _interrupted(reason)
         if source.held is not None:
             source.held.check()
         raise DataError(
@@ -48,11 +49,8 @@ def running() -> Iterator[None]:
         yield
     except ExitlineError:
         raise
-    except KeyboardInterrupt:
-        raise
     except Exception as reason:
-        if str(reason).lstrip().upper().startswith("INTERRUPT"):
-            raise KeyboardInterrupt from reason
+        _interrupted(reason)
         if "Out of Memory Error" in str(reason):
             raise MemoryError from reason
         raise DataError(
@@ -60,6 +58,16 @@ def running() -> Iterator[None]:
             got=said(reason),
             remedy="run `exitline check` on the study, which names the column",
         ) from reason
+
+
+def _interrupted(reason: Exception) -> None:
+    """Raise KeyboardInterrupt where an engine made an ordinary error of it.
+
+    DuckDB says "INTERRUPT Error: ..." or, where it saw the signal itself, raises
+    ``RuntimeError("Query interrupted")``.
+    """
+    if re.match(r"\s*(query )?interrupt", str(reason), re.IGNORECASE):
+        raise KeyboardInterrupt from reason
 
 
 @contextmanager

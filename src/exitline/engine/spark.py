@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.data.held import HeldFile
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 _TIDY = (
     "CREATE OR REPLACE TEMPORARY FUNCTION exitline_tidy(written STRING) RETURNS STRING "

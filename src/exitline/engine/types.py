@@ -20,7 +20,7 @@ from exitline.measure import portable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 
 def typed(table: Any, source: Source, run: Callable[[Any], pa.Table]) -> Any:

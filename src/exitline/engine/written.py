@@ -20,7 +20,7 @@ from exitline.data.values import Uses
 from exitline.measure import portable
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 
 def function(name: str, takes: Sequence[Any], gives: Any) -> Any:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]

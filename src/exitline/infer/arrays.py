@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.measure import terms
+from exitline.measure.algebra import At
 from exitline.measure.inverse import CLOSE, LINEAR
-from exitline.measure.terms import At
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.measure.lines import Boundary
     from exitline.measure.model import Scalar, Term, Unit
+    from exitline.measure.relative_lines import Boundary
     from exitline.measure.sums import Plan
 
     Floats = NDArray[np.float64]

@@ -10,8 +10,8 @@ import numpy as np
 
 from exitline.errors import MeasureError, nearest
 from exitline.infer import intervals
+from exitline.infer.blocks import Block
 from exitline.infer.cells import Rows, sum_by
-from exitline.infer.estimates import Block
 from exitline.infer.relative import added_variance
 from exitline.infer.variance import Part
 from exitline.words.intervals import QUANTILES, SHARES

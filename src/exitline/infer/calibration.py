@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DesignError
-from exitline.infer.cells import Rows, cells_from_arrow, no_kinds, roll_up, together
+from exitline.infer.arrived import cells_from_arrow
+from exitline.infer.cells import Rows, no_kinds, roll_up, together
 
 if TYPE_CHECKING:
     import pyarrow as pa

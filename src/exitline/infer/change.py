@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from exitline.errors import DesignError, MeasureError, nearest
+from exitline.infer.blocks import FURTHER
 from exitline.infer.compare import p_value
-from exitline.infer.estimates import FURTHER
 from exitline.infer.intervals import symmetric
 from exitline.infer.links import Shared, shared_names, shared_psus
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
     from exitline.infer.links import Link
 
     Floats = NDArray[np.float64]

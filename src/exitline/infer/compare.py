@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block, Figures
 
     Floats = NDArray[np.float64]
 
@@ -41,12 +41,12 @@ class Differences:
     df: float
 
 
-def differences(estimates: Estimates, block: Block, reference: tuple[Block, int]) -> Differences:
+def differences(estimates: Figures, block: Block, reference: tuple[Block, int]) -> Differences:
     """Each area of a block less a reference figure: many of `Estimates.difference` at once.
 
     Parameters
     ----------
-    estimates : Estimates
+    estimates : Figures
         For the design.
     block : Block
     reference : (Block, int)
@@ -81,12 +81,12 @@ class Shared:
         return np.asarray(np.sqrt(np.where(variance > rounding * parts, variance, np.nan)))
 
 
-def shared_variance(estimates: Estimates, block: Block, reference: tuple[Block, int]) -> Shared:
+def shared_variance(estimates: Figures, block: Block, reference: tuple[Block, int]) -> Shared:
     """Variances and covariances of each area of a block with a reference figure.
 
     Parameters
     ----------
-    estimates : Estimates
+    estimates : Figures
     block : Block
     reference : (Block, int)
 
@@ -111,12 +111,12 @@ def shared_variance(estimates: Estimates, block: Block, reference: tuple[Block, 
     return Shared(one, np.full(areas, of_other), covariance)
 
 
-def shared_by_pairs(estimates: Estimates, block: Block) -> Shared:
+def shared_by_pairs(estimates: Figures, block: Block) -> Shared:
     """Variances and covariances of all pairs of areas of a block, shape (areas, areas).
 
     Parameters
     ----------
-    estimates : Estimates
+    estimates : Figures
     block : Block
     """
     line = of_line(block)
@@ -134,7 +134,7 @@ def shared_by_pairs(estimates: Estimates, block: Block) -> Shared:
 
 
 def table_of_differences(
-    estimates: Estimates,
+    estimates: Figures,
     reference: tuple[Block, int],
     figures: Sequence[tuple[Block, int]],
     adjust: Adjustment,

@@ -11,13 +11,14 @@ from scipy.special import chdtrc, fdtrc
 
 from exitline.errors import MeasureError
 from exitline.infer import intervals
+from exitline.infer.blocks import Estimate
 from exitline.infer.compare import p_value
 from exitline.infer.joint import of_figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block, Estimate, Estimates
+    from exitline.infer.blocks import Block, Figures
 
     Floats = NDArray[np.float64]
     Figure = tuple[Block, int]
@@ -103,12 +104,12 @@ def tail_of_f(f: float, df: float, ddf: float) -> float:
     return float(chdtrc(df, df * f) if np.isinf(ddf) else fdtrc(df, ddf, f))
 
 
-def covariance(estimates: Estimates, figures: Sequence[Figure], functions: Floats) -> Floats:
+def covariance(estimates: Figures, figures: Sequence[Figure], functions: Floats) -> Floats:
     """Covariances of linear functions of figures, jointly linearised over the design.
 
     Parameters
     ----------
-    estimates : Estimates
+    estimates : Figures
         Whose figures they are.
     figures : sequence of (Block, int)
     functions : float array, shape (functions, figures)
@@ -127,7 +128,7 @@ def values_of(figures: Sequence[Figure]) -> Floats:
 
 
 def smooth_function(
-    estimates: Estimates,
+    estimates: Figures,
     figures: Sequence[Figure],
     value: float,
     gradient: Sequence[float],
@@ -138,7 +139,7 @@ def smooth_function(
 
     Parameters
     ----------
-    estimates : Estimates
+    estimates : Figures
     figures : sequence of (Block, int)
     value : float
         The function's.
@@ -154,7 +155,6 @@ def smooth_function(
     Estimate
         With a t interval and p-value on the degrees of freedom of the design.
     """
-    from exitline.infer.estimates import Estimate
 
     missing = next((why for block, i in figures if (why := block.unknown(i))), "")
     se, df = float("nan"), estimates.variance.df
@@ -198,13 +198,13 @@ def _shared(values: Sequence[str | float], sign: str) -> str | float:
     return values[0] if len(set(texts)) == 1 else sign.join(texts)
 
 
-def difference(estimates: Estimates, a: Figure, b: Figure) -> Estimate:
+def difference(estimates: Figures, a: Figure, b: Figure) -> Estimate:
     """a - b (see `Estimates.difference`)."""
     value = float(a[0].estimate[a[1]] - b[0].estimate[b[1]])
     return smooth_function(estimates, (a, b), value, (1.0, -1.0), joined((a, b), " - "))
 
 
-def ratio(estimates: Estimates, a: Figure, b: Figure) -> Estimate:
+def ratio(estimates: Figures, a: Figure, b: Figure) -> Estimate:
     """a / b (see `Estimates.ratio`)."""
     top, bottom = values_of((a, b))
     if bottom == 0:
@@ -219,9 +219,7 @@ def ratio(estimates: Estimates, a: Figure, b: Figure) -> Estimate:
     return smooth_function(estimates, (a, b), value, gradient, joined((a, b), " / "), 1.0)
 
 
-def contrast(
-    estimates: Estimates, terms: Sequence[tuple[float, Figure]], name: str = ""
-) -> Estimate:
+def contrast(estimates: Figures, terms: Sequence[tuple[float, Figure]], name: str = "") -> Estimate:
     """The sum of coefficient x figure (see `Estimates.contrast`)."""
     figures = [figure for _, figure in terms]
     coefficients = [float(c) for c, _ in terms]
@@ -240,7 +238,7 @@ def contrast(
 
 
 def wald(
-    estimates: Estimates,
+    estimates: Figures,
     terms: Sequence[Sequence[tuple[float, Figure]]],
     *,
     equal: bool = False,
@@ -250,7 +248,7 @@ def wald(
 
     Parameters
     ----------
-    estimates : Estimates
+    estimates : Figures
     terms : sequence of contrasts
         Each a sequence of pairs of a coefficient and a figure.
     equal : bool

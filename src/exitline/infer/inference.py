@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.infer.blocks import AtLine, Block
 from exitline.infer.build import (
     NO_AVERAGE,
     NO_CASES,
@@ -19,7 +20,7 @@ from exitline.infer.build import (
     block,
 )
 from exitline.infer.cells import roll_up, together
-from exitline.infer.estimates import AtLine, Block, Estimates
+from exitline.infer.estimates import Estimates
 from exitline.infer.nesting import nesting
 from exitline.infer.relative import (
     LineAt,

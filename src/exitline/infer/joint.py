@@ -13,8 +13,8 @@ from exitline.infer.frame import CERTAIN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.blocks import Block
     from exitline.infer.cells import Rows
-    from exitline.infer.estimates import Block
     from exitline.infer.frame import Stage
 
     Floats = NDArray[np.float64]

@@ -205,7 +205,7 @@ def newton_step(information: Floats, scores: Floats, names: Sequence[str]) -> Fl
     """
     scale = np.sqrt(np.diag(information))
     flat = [k for k, one in enumerate(scale) if not one > 0]
-    column = flat[0] if flat else _aliased(information / np.outer(scale, scale))
+    column = flat[0] if flat else aliased(information / np.outer(scale, scale))
     if column is not None:
         raise MeasureError(
             f"the column '{names[column]}' of the model follows from the others",
@@ -217,7 +217,7 @@ def newton_step(information: Floats, scores: Floats, names: Sequence[str]) -> Fl
     return np.linalg.solve(information / np.outer(scale, scale), scores / scale) / scale
 
 
-def _aliased(correlation: Floats) -> int | None:
+def aliased(correlation: Floats) -> int | None:
     """The first column that the ones before explain, by Cholesky's method; None if none is."""
     left = correlation.copy()
     for k in range(len(left)):

@@ -13,7 +13,7 @@ from exitline.infer.codes import crossed, grouped
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block
+    from exitline.infer.blocks import Block
 
     Floats = NDArray[np.float64]
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block, Figures
 
     Floats = NDArray[np.float64]
 
 
-def standardised(estimates: Estimates, by: str, population: Mapping[Any, float]) -> pd.DataFrame:
+def standardised(estimates: Figures, by: str, population: Mapping[Any, float]) -> pd.DataFrame:
     """Figures standardised over the groups of a column (see `Estimates.standardised`).
 
     Raises
@@ -68,7 +68,7 @@ def _shares(population: Mapping[Any, float]) -> dict[str, float]:
 
 
 def _of_block(
-    estimates: Estimates, block: Block, by: str, shares: Mapping[str, float]
+    estimates: Figures, block: Block, by: str, shares: Mapping[str, float]
 ) -> pd.DataFrame:
     """The standardised figures of one block, by the columns that are left."""
     import pandas as pd
@@ -111,7 +111,7 @@ def _of_block(
     )  # fmt: skip
 
 
-def _variances(estimates: Estimates, block: Block, area: Any, weight: Floats, areas: int) -> Floats:
+def _variances(estimates: Figures, block: Block, area: Any, weight: Floats, areas: int) -> Floats:
     """Variances of the weighted sums of a block's figures, jointly linearised."""
     from scipy.sparse import csr_array
 

@@ -13,8 +13,8 @@ from exitline.infer.joint import clusters_at, of_areas
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.blocks import Block
     from exitline.infer.cells import Rows
-    from exitline.infer.estimates import Block
     from exitline.infer.variance import Variance
 
     Floats = NDArray[np.float64]

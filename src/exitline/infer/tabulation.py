@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.infer.association import AssociationTest, Statistic
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

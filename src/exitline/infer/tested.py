@@ -14,8 +14,9 @@ from exitline.infer.intervals import t_quantile
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.infer.blocks import Block
     from exitline.infer.compare import Shared
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.estimates import Estimates
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.data.design import Design
+    from exitline.infer.blocks import AtLine, Block
     from exitline.infer.cells import Cells
-    from exitline.infer.estimates import AtLine, Block
     from exitline.infer.frame import Stage
-    from exitline.infer.links import Ids
+    from exitline.infer.ids import Ids
     from exitline.infer.table_errors import Errors
 
     Floats = NDArray[np.float64]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from exitline.infer.blocks import Block
     from exitline.infer.cells import Cells
-    from exitline.infer.estimates import Block
     from exitline.measure.model import Woodruff
     from exitline.measure.sums import First
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from exitline.measure import rules
 from exitline.measure.counts import ratio_of
-from exitline.measure.lines import RelativeLine
 from exitline.measure.model import Given, Linear, Measure, Scalar, Term
 from exitline.measure.quantiles import one_of, probability
+from exitline.measure.relative_lines import RelativeLine
 
 THRESHOLDS = ("sample", "area")
 NOBODY = "nobody is below the threshold"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from exitline.measure import portable
-from exitline.measure.lines import Boundary
+from exitline.measure.algebra import At
 from exitline.measure.model import Scalar, Term, Unit
+from exitline.measure.relative_lines import Boundary
 from exitline.measure.sums import First, Plan
-from exitline.measure.terms import At
 
 if TYPE_CHECKING:
     import pyarrow as pa

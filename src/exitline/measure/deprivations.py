@@ -19,9 +19,9 @@ from exitline.measure.scores import Band, Cut, Spec
 from exitline.standard import Standard, load
 
 if TYPE_CHECKING:
+    from exitline.condition import Condition
     from exitline.data.design import Design
     from exitline.data.values import Uses
-    from exitline.standard import Condition
     from exitline.standard.model import MissingRule
 
 

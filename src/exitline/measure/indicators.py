@@ -10,8 +10,9 @@ from math import gcd, lcm
 from numbers import Rational, Real
 from typing import Any, Literal, cast, get_args
 
+from exitline.condition import Condition, parse
 from exitline.errors import MeasureError, nearest
-from exitline.standard import Condition, Indicator, parse
+from exitline.standard import Indicator
 from exitline.standard.model import MissingRule
 
 KEYS = ("deprived", "weight", "dimension", "missing", "label", "achievement", "below")

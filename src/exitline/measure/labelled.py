@@ -13,7 +13,7 @@ from exitline.data.readers.declaring import declare
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 MOST_CODES = 50
 """Labelled values of a column that are looked for, at most."""

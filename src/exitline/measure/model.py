@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from exitline.measure.lines import RelativeLine
+    from exitline.measure.relative_lines import RelativeLine
 
     Floats = NDArray[np.float64]
 

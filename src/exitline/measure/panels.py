@@ -20,7 +20,8 @@ from exitline.data.readers.names import OWN
 from exitline.data.values import written as written_text
 from exitline.errors import DataError, nearest
 from exitline.measure import portable
-from exitline.measure.lines import PovertyLine, is_poor
+from exitline.measure.lines import PovertyLine
+from exitline.measure.relative_lines import is_poor
 
 Unit = Literal["persons", "households"]
 

@@ -16,11 +16,11 @@ from exitline.data.findings import (
     ColumnCounts,
     Duplicates,
     Finding,
-    Matching,
     Totals,
 )
 from exitline.data.heaping import LineCounts
 from exitline.data.keys import how_much, joined_from
+from exitline.data.matching import Matching
 from exitline.data.money import StudyLine
 from exitline.data.roles import bound_design, declared
 from exitline.data.study import Study

@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from exitline.measure.algebra import value
+
 if TYPE_CHECKING:
+    from exitline.measure.algebra import At, Micro
     from exitline.measure.model import Term
-    from exitline.measure.terms import At, Micro
 
 
 def _rich(_term: Term, micro: Micro, at: At) -> Any:
@@ -97,8 +99,6 @@ class _Step:
 
 
 def _step(term: Term, micro: Micro, at: At) -> _Step:
-    from exitline.measure.terms import value
-
     y = micro.welfare
     among = 1.0 if term.among is None else value(term.among, micro, at)
     lower, equal = micro.around(1.0, y, among, term, at)
@@ -159,8 +159,6 @@ def _zenga_slope(term: Term, micro: Micro, at: At) -> Any:
 
 def _zenga_unit(term: Term, micro: Micro, at: At) -> Any:
     """How the index moves with a row's weight, through ranks: those above it stand on it."""
-    from exitline.measure.terms import value
-
     among = 1.0 if term.among is None else value(term.among, micro, at)
     step = _step(term, micro, at)
     _, a, b, _, _ = step.known()

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from exitline.data.design import Design
 from exitline.errors import MeasureError
+from exitline.measure.algebra import At
 from exitline.measure.lines import PovertyLine
 from exitline.measure.model import Measure, Scalar, Term
-from exitline.measure.terms import At, bandwidth
+from exitline.measure.terms import bandwidth
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from exitline.condition import Condition, parse
 from exitline.standard.bands import Band, Bands, Gap
-from exitline.standard.condition import Condition, parse
 from exitline.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
 from exitline.standard.loader import load, read_standard, shipped
 from exitline.standard.model import (

@@ -8,7 +8,7 @@ from math import lcm
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from exitline.standard.condition import Condition
+from exitline.condition import Condition
 from exitline.standard.model import ExitRule, Indicator, Standard
 
 if TYPE_CHECKING:

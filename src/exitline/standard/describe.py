@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from exitline.condition.spoken import in_words
 from exitline.standard.bands import Band, Bands
 from exitline.standard.lines import ALWAYS, Figure, Line, years_in_words
 from exitline.standard.model import (
@@ -20,7 +21,6 @@ from exitline.standard.model import (
     SourceRef,
     Standard,
 )
-from exitline.standard.words import in_words
 
 UNVERIFIED = "[unverified]"
 _LEVELS = {"household": "a household", "village": "a village", "county": "a county"}
@@ -278,7 +278,7 @@ class _Describer:
 
     def words(self, condition: object) -> str:
         """A condition with the labels of this standard."""
-        from exitline.standard.condition import Condition
+        from exitline.condition import Condition
 
         assert isinstance(condition, Condition)
         lines = {name: line.label for name, line in self.standard.lines.items()}

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from exitline.condition import Condition, nodes, parse
 from exitline.errors import ConditionError, ExitlineError, nearest
-from exitline.standard import nodes
 from exitline.standard.bands import Bands
-from exitline.standard.condition import Condition, parse
 from exitline.standard.lines import Figure, Line, Uprating
 from exitline.standard.load_values import check_name, fields, number
 from exitline.standard.model import Column, Cutoff, Indicator, SourceRef

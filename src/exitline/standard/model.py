@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from exitline.condition import Condition
 from exitline.errors import RuleFileError, nearest
 from exitline.standard.bands import Bands
-from exitline.standard.condition import Condition
 from exitline.standard.lines import Figure, Line, Uprating
 from exitline.standard.rules import (
     COMPARISON_WORDS,

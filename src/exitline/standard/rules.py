@@ -8,8 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 
+from exitline.condition import Condition
 from exitline.errors import RuleFileError, nearest
-from exitline.standard.condition import Condition
 from exitline.standard.lines import Figure
 
 Level = Literal["household", "village", "county"]

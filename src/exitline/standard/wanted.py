@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from exitline.standard import nodes as n
+from exitline.condition import nodes as n
 
 Wanted = Literal["number", "truth", "text"]
 
@@ -27,7 +27,7 @@ def wanted(node: n.Node, kind: Wanted | None = None) -> Iterator[tuple[str, Want
 
     Examples
     --------
-    >>> from exitline.standard import parse
+    >>> from exitline.condition import parse
     >>> sorted(wanted(parse("reg = '010' AND y / size < 3 AND NOT water").tree))
     [('reg', 'text'), ('size', 'number'), ('water', 'truth'), ('y', 'number')]
     """

@@ -10,9 +10,10 @@ import numpy as np
 
 from exitline.errors import DataError, nearest
 from exitline.infer import build
+from exitline.infer.blocks import Block
 from exitline.infer.build import Confidence, Named, Values
 from exitline.infer.cells import Rows, no_kinds
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.estimates import Estimates
 from exitline.watch.logistic import Logit, fit_logit
 from exitline.watch.pairs import CELLS
 from exitline.watch.rates import RATES

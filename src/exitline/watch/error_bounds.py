@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
+from exitline.infer.blocks import Block
 from exitline.infer.build import NO_CASES
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.estimates import Estimates
 from exitline.infer.intervals import t_quantile
 from exitline.watch.binormal import binormal_cdf
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import MeasureError
+from exitline.infer.blocks import Estimate
 from exitline.infer.build import Confidence
-from exitline.infer.estimates import Estimate, Estimates
+from exitline.infer.estimates import Estimates
 from exitline.watch.ratios import Ratio, ratio_blocks
 from exitline.watch.risk import CHANGE, PENALTY, RiskModel, features, fit_risk
 from exitline.watch.rules import WatchRules

@@ -11,9 +11,11 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.infer import build
+from exitline.infer.arrived import cells_from_arrow
+from exitline.infer.blocks import Block
 from exitline.infer.build import Confidence, Named, Values
-from exitline.infer.cells import Cells, Rows, cells_from_arrow, no_kinds, relabelled, roll_up
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.cells import Cells, Rows, no_kinds, relabelled, roll_up
+from exitline.infer.estimates import Estimates
 from exitline.watch.pairs import design_keys, distinct, ranges
 from exitline.watch.rates import sampling_of
 from exitline.watch.sources import (

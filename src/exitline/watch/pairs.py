@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.infer.cells import Cells, cells_from_arrow, no_kinds
+from exitline.infer.arrived import cells_from_arrow
+from exitline.infer.cells import Cells, no_kinds
 from exitline.watch.sources import OpenPanel, WaveReport
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.infer import build
+from exitline.infer.blocks import Block
 from exitline.infer.build import Confidence, Named, Values
 from exitline.infer.cells import Cells, Rows, relabelled, roll_up
-from exitline.infer.estimates import Block, Estimates
+from exitline.infer.estimates import Estimates
 from exitline.infer.variance import Census, Variance, variance_of
 from exitline.watch.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
 from exitline.watch.sources import (

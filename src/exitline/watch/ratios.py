@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.infer import build
+from exitline.infer.blocks import Block
 from exitline.infer.build import Confidence, Kind, Named
 from exitline.infer.cells import sum_by
-from exitline.infer.estimates import Block
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import MeasureError, nearest
-from exitline.infer.estimates import Estimate, Estimates
+from exitline.infer.blocks import Estimate
+from exitline.infer.estimates import Estimates
 from exitline.watch.attrition import response_model, weighted_rates
 from exitline.watch.chronic import duration_adjusted, jalan_ravallion
 from exitline.watch.error_bounds import misclassification_bounds, reliability_bounds

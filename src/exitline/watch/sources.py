@@ -12,8 +12,9 @@ from exitline.data.design import Design
 from exitline.data.keys import FEW, Joined, form, joined_from, match_query
 from exitline.data.order import natural_order
 from exitline.errors import DataError, DesignError
-from exitline.measure.lines import Boundary, PovertyLine
+from exitline.measure.lines import PovertyLine
 from exitline.measure.panels import PanelColumns, Unit, WaveLines
+from exitline.measure.relative_lines import Boundary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -258,7 +258,7 @@ class Explorer:
         dict
             Texts are strings, or mappings from language to string.
         """
-        from exitline import __version__
+        from exitline.version import __version__
 
         return {
             "format": FORMAT,

@@ -246,12 +246,14 @@ def _claims(path: Path) -> tuple[dict[Key, tuple[Claim, str]], list[Claim]]:
 
 def _check_counts(run: RunFolder, claims: Sequence[Claim]) -> None:
     """Refuse decisions whose number the claims do not bear out."""
+    from exitline.claim.wording import words_of
+
     numbers = dict(run.counts)
     for claim in claims:
         query = claim.query
         said = str(numbers.pop((query.level, query.criterion, query.outcome), 0))
         if said != claim.value:
-            raise _unclaimed(run, query.words(), claim.value, said, "decisions.parquet")
+            raise _unclaimed(run, words_of(query), claim.value, said, "decisions.parquet")
     if numbers:
         raise _unclaimed(run, "decisions", "no number", "decisions without a claim",
                          "decisions.parquet")  # fmt: skip

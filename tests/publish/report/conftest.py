@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 
 from exitline.api import estimate
+from exitline.condition import parse
 from exitline.data import Design, parse_study
 from exitline.data.findings import Finding
 from exitline.data.money import StudyLine
 from exitline.decide.decision import overall
 from exitline.decide.table import Decisions, rows_of
 from exitline.publish.report import OutcomeCounts, ReportInput
-from exitline.standard import Criterion, ExitRule, Figure, SourceRef, Standard, parse
+from exitline.standard import Criterion, ExitRule, Figure, SourceRef, Standard
 from exitline.standard.lines import ALWAYS, Line
 
 NAN = float("nan")

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from exitline.data import parse_study
-from exitline.infer.estimates import Estimate, Estimates
+from exitline.infer.blocks import Estimate
+from exitline.infer.estimates import Estimates
 from exitline.infer.variance import Census
 from exitline.publish.report import OutcomeCounts, ReportInput, render
 from exitline.publish.report.page import view

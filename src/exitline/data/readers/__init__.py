@@ -18,7 +18,7 @@ from exitline.data.values import Uses
 from exitline.errors import DataError, nearest
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 DECLARED = ("text", "number")
 """Options of every kind of file: columns that are text as written, or numbers."""
@@ -134,7 +134,7 @@ def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
 
     from exitline.data.codebook import from_metadata
     from exitline.data.readers.names import check_names
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
     try:
         footer = pq.ParquetFile(path)

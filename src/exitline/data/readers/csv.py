@@ -13,70 +13,23 @@ import codecs
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exitline.data.held import HeldFile
 from exitline.data.readers.csv_text import decoded_start, wrong_encoding
+from exitline.data.readers.dialect import QUOTE, Dialect
 from exitline.data.readers.magic import no_rows
 from exitline.data.readers.names import check_names
 from exitline.data.values import written
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 DELIMITERS = (",", ";", "\t", "|")
-QUOTE = '"'
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d+([eE][-+]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How a CSV file is written.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Column names, without blanks around.
-    delimiter : str
-        One character.
-    decimal : {".", ","}
-    encoding : str
-        As Python calls it.
-    missing : tuple of str
-        Texts that stand for a missing value beside the empty one.
-    comment : str, optional
-        A line that begins with it is no row.
-    gzipped : bool
-    skip : int
-        Blank lines above the header.
-    sample : tuple of tuple of str
-        The first rows, as written.
-    """
-
-    names: tuple[str, ...]
-    delimiter: str
-    decimal: str = "."
-    encoding: str = "utf-8"
-    missing: tuple[str, ...] = ()
-    comment: str | None = None
-    gzipped: bool = False
-    skip: int = 0
-    sample: tuple[tuple[str, ...], ...] = ()
-
-    def said(self) -> dict[str, object]:
-        """As a run's record states it."""
-        return {
-            "delimiter": self.delimiter,
-            "quote": QUOTE,
-            "comment": self.comment,
-            "decimal": self.decimal,
-            "encoding": self.encoding,
-            "missing": ["", *self.missing],
-        }
 
 
 def open_csv(
@@ -116,7 +69,7 @@ def open_csv(
         For a wrong encoding, a header without rows, a header that is data, or two columns
         of one name.
     """
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
     path = held.path
     codec = _codec(encoding, path)

@@ -20,7 +20,7 @@ from exitline.data.values import Type, value_of, written
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
-    from exitline.data.readers.csv import Dialect
+    from exitline.data.readers.dialect import Dialect
 
 csv.field_size_limit(sys.maxsize)
 START = 1024 * 1024

@@ -17,7 +17,7 @@ from exitline.errors import DataError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 
 def read_sheet(path: Path, *, sheet: str | None = None, missing: Sequence[str] = ()) -> Source:
@@ -42,7 +42,7 @@ def read_sheet(path: Path, *, sheet: str | None = None, missing: Sequence[str] =
     """
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
     frame = _read(path, sheet, missing)
     if frame.empty:

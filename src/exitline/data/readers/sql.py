@@ -21,7 +21,7 @@ from exitline.errors import DataError, install_extra
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 _POSTGRES = ("postgresql://", "postgres://")
 
@@ -199,7 +199,7 @@ def _fetch(connection: object, query: str) -> pa.Table:
 
 def _source(table: pa.Table, where: str, path: Path | None, missing: Sequence[str]) -> Source:
     """The fetched rows, checked for names and emptiness."""
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
     check_names(table.column_names, where)
     if table.num_rows == 0:

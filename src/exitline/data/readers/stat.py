@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
 CHUNK = 100_000
 _PROGRAM = {"stata": "Stata", "spss": "SPSS"}
@@ -50,7 +50,7 @@ def read_stat(
     DataError
         When the file is damaged, in another encoding, or has no rows.
     """
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
 
     table, labels, titles = _read(path, kind, encoding)
     if table is None:

@@ -17,8 +17,8 @@ from exitline.errors import ConditionError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.standard.condition import Condition
-    from exitline.standard.nodes import Kind
+    from exitline.condition import Condition
+    from exitline.condition.nodes import Kind
 
 _ROW = "row number"
 _LINE = "line "
@@ -51,7 +51,7 @@ def evaluate(
     ConditionError
         When a condition does not fit the kind of its columns.
     """
-    from exitline.data.source import Source
+    from exitline.data.scannable import Source
     from exitline.engine.session import session
 
     if not evidence:

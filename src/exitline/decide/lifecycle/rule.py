@@ -16,7 +16,7 @@ from exitline.decide.lifecycle.canonical import digest_of
 from exitline.decide.lifecycle.errors import ProcedureError
 
 if TYPE_CHECKING:
-    from exitline.standard.condition import Condition
+    from exitline.condition import Condition
     from exitline.standard.lines import Figure, Line
 
 Outcome = Literal["met", "not met", "cannot tell"]
@@ -159,7 +159,7 @@ class Rule:
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Rule:
         """The rule whose `content` was kept, without its lines."""
-        from exitline.standard.condition import parse
+        from exitline.condition import parse
 
         criteria = tuple(
             RuleCriterion(c["name"], c["name"], parse(c["condition"]), c["required"], c["weight"])

@@ -10,7 +10,7 @@ from exitline.decide.lifecycle.rule import Rule, RuleCriterion, RuleIndicator
 from exitline.errors import RuleFileError
 
 if TYPE_CHECKING:
-    from exitline.standard.condition import Condition
+    from exitline.condition import Condition
     from exitline.standard.model import ExitRule, Standard
     from exitline.standard.yamltree import Tree
 
@@ -117,7 +117,7 @@ def _taken(name: str, tree: Tree, standard: Standard) -> Rule:
 
 
 def _criterion(name: str, tree: Tree) -> RuleCriterion:
-    from exitline.standard.condition import parse
+    from exitline.condition import parse
 
     found = tree.fields(("met", "label", "required", "weight", "source", "verified"), ("met",))
     return RuleCriterion(

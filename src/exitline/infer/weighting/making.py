@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from exitline.errors import DesignError, Faults, nearest
-from exitline.infer.cells import cells_from_arrow
+from exitline.infer.arrived import cells_from_arrow
 from exitline.infer.codes import codes
 from exitline.infer.frame import stages_of
 from exitline.infer.usable import refuse_reused_psus

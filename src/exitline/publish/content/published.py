@@ -10,7 +10,8 @@ from exitline.publish.content.hidden import LEFT_OUT, REASON, SHOWN, Hidden
 
 if TYPE_CHECKING:
     from exitline.decide.table import Decisions
-    from exitline.infer.estimates import Block, Estimate, Estimates
+    from exitline.infer.blocks import Block, Estimate
+    from exitline.infer.estimates import Estimates
 
 _FIGURES = ("estimate", "se", "df", "population", "deff")
 

@@ -23,7 +23,7 @@ from exitline.publish.report.titles import said_of
 from exitline.words.numbers import SUPPRESSED, about, count
 
 if TYPE_CHECKING:
-    from exitline.infer.estimates import Block
+    from exitline.infer.blocks import Block
     from exitline.publish.report.content import ReportInput
 
 

@@ -10,7 +10,8 @@ from exitline.words.numbers import Written, rounded, write
 
 if TYPE_CHECKING:
     from exitline.data.money import StudyLine
-    from exitline.infer.estimates import Block, Estimates
+    from exitline.infer.blocks import Block
+    from exitline.infer.estimates import Estimates
     from exitline.publish.report.content import ReportInput
 
 LEADS = ("headcount", "household_headcount", "at_risk_rate", "H")

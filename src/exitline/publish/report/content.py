@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from exitline.data.money import StudyLine
     from exitline.data.study import Study
     from exitline.decide.table import Decisions
-    from exitline.infer.estimates import Estimate, Estimates
+    from exitline.infer.blocks import Estimate
+    from exitline.infer.estimates import Estimates
     from exitline.measure.catalogue import Measure
     from exitline.standard import Standard
 

@@ -13,7 +13,7 @@ from exitline.publish.report.table import Bar, Reference, bar_of
 from exitline.words.numbers import DASH, Written, about, plural
 
 if TYPE_CHECKING:
-    from exitline.infer.estimates import Block
+    from exitline.infer.blocks import Block
     from exitline.publish.report.content import ReportInput
     from exitline.publish.report.decided import Level
     from exitline.publish.report.rules import Rules

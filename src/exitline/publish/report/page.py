@@ -91,7 +91,7 @@ def view(content: ReportInput) -> Page:
     -------
     Page
     """
-    from exitline import __version__
+    from exitline.version import __version__
 
     households = household_level(content)
     levels = (*([households] if households else []), *area_levels(content))

@@ -11,7 +11,7 @@ from exitline.publish.report.table import Mark
 from exitline.words.numbers import CANNOT_TELL, SUPPRESSED, about, rounded, write
 
 if TYPE_CHECKING:
-    from exitline.infer.estimates import Estimate
+    from exitline.infer.blocks import Estimate
     from exitline.publish.report.content import OutcomeCounts, ReportInput
     from exitline.standard import Criterion, ExitRule
 

@@ -10,7 +10,7 @@ from exitline.publish.direction import isolated
 from exitline.publish.report import blocks as b
 
 if TYPE_CHECKING:
-    from exitline.infer.estimates import Block
+    from exitline.infer.blocks import Block
     from exitline.publish.report.blocks import Naming
     from exitline.publish.report.content import ReportInput
 

@@ -128,7 +128,7 @@ def bind(episode: Episode, engine: Engine, work: Path, services: Services = Serv
 
 def _check_parts(ref: FigureRef, figures: Mapping[str, Figure]) -> None:
     """A computed figure stands below the ones it is made of."""
-    from exitline.standard.condition import parse
+    from exitline.condition import parse
 
     for name in sorted(parse(ref.of.words, where=ref.where).columns):
         if name not in figures:

@@ -94,6 +94,7 @@ def find_claim(file: Path, wanted: ClaimRef, where: str = "") -> SignedClaim:
         When the file cannot be read, or was changed.
     """
     from exitline.claim import read_claims
+    from exitline.claim.wording import words_of
 
     claims = [claim for claim, _ in read_claims(file)]
     found = [claim for claim in claims if _fits(claim, wanted)]
@@ -102,7 +103,7 @@ def find_claim(file: Path, wanted: ClaimRef, where: str = "") -> SignedClaim:
     raise StoryError(
         "no claim fits a reference" if not found else "several claims fit a reference",
         where=where,
-        expected="; ".join(claim.claim.query.words() for claim in claims[:5]) or "claims",
+        expected="; ".join(words_of(claim.claim.query) for claim in claims[:5]) or "claims",
         got=wanted.words,
         remedy="name measure, line, by and domain as the run does, or more letters of the id",
     )

@@ -89,7 +89,7 @@ class QueryProvider:
         import ibis
         import pyarrow as pa
 
-        from exitline.standard.condition import parse
+        from exitline.condition import parse
 
         if not isinstance(reference.of, Computed):
             raise TypeError(f"{reference.name} is not computed")
@@ -108,7 +108,7 @@ class QueryProvider:
 
     def _rows(self, query: Query, where: str) -> tuple[Any, Any]:
         """The rows that a query speaks of, and its one number over them."""
-        from exitline.standard.condition import parse
+        from exitline.condition import parse
 
         table = self._table(query.data)
         if query.where:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from exitline.web.server.asked import Asked
 from exitline.web.server.catalogue import Catalogue, or_none
-from exitline.web.server.declare import MAYBE_TEXT, TEXT, WHOLE, Asked, Field, Record, Schema
+from exitline.web.server.declare import MAYBE_TEXT, TEXT, WHOLE, Field, Record, Schema
 from exitline.web.texts import in_language
 
 
@@ -94,7 +95,7 @@ def about(found: Catalogue, asked: Asked) -> dict[str, Any]:
     dict
         The fields of `ABOUT`.
     """
-    from exitline import __version__
+    from exitline.version import __version__
 
     shown = found.shown
 

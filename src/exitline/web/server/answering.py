@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from exitline.web.server import negotiate
+from exitline.web.server.asked import Asked
 from exitline.web.server.catalogue import Catalogue, or_none
-from exitline.web.server.declare import Asked, Operation, read_query
+from exitline.web.server.declare import Operation, read_query
 from exitline.web.server.parameters import USUAL_ROWS
 from exitline.words.sheets import safe_cell
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from exitline.web.model import Cell, Explorer, Text
-    from exitline.web.server.declare import Asked
+    from exitline.web.server.asked import Asked
 
 ALL = "all"
 """The area that is everything together, and its level."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from exitline.web.from_runs import MOST_UNITS
 from exitline.web.server import records
-from exitline.web.server.declare import Asked, Example, Operation, Parameter, Selection
+from exitline.web.server.asked import Asked
+from exitline.web.server.declare import Example, Operation, Parameter, Selection
 from exitline.web.server.parameters import ROOT, choices, table, within
 from exitline.web.texts import in_language
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from exitline.web.server.asked import Asked
 from exitline.web.server.faults import RequestError, echo, hint, names
 
 if TYPE_CHECKING:
@@ -131,18 +132,6 @@ class Record:
             "required": [f.name for f in self.fields],
             "additionalProperties": False,
         }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request that was read: the parameters' values, and the language of the answer."""
-
-    values: Mapping[str, str | int]
-    language: str
-
-    def text(self, name: str) -> str | None:
-        """A parameter's value, None where it was not sent."""
-        return str(self.values[name]) if name in self.values else None
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from exitline.web.server.asked import Asked
 from exitline.web.server.catalogue import ALL, or_none
 from exitline.web.server.declare import (
     MAYBE_TEXT,
     TEXT,
-    Asked,
     Example,
     Field,
     Operation,

@@ -59,7 +59,7 @@ def document(found: Catalogue, operations: Sequence[Operation]) -> dict[str, Any
     >>> sorted(document(found, operations(found))["paths"])[:2]
     ['/api/v1', '/api/v1/about']
     """
-    from exitline import __version__
+    from exitline.version import __version__
 
     schemas: dict[str, Any] = {"Problem": PROBLEM}
     for operation in operations:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from exitline.web.server import records
 from exitline.web.server.about import ABOUT, INDEX, about, index
+from exitline.web.server.asked import Asked
 from exitline.web.server.catalogue import ALL, Catalogue, every_language
 from exitline.web.server.decisions import decisions, outcomes
-from exitline.web.server.declare import Asked, Example, Operation, Parameter, Selection
+from exitline.web.server.declare import Example, Operation, Parameter, Selection
 from exitline.web.server.findings import findings
 from exitline.web.server.parameters import ROOT, choices, language, place, table
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from exitline.standard import nodes as n
-from exitline.standard.condition import Condition
+from exitline.condition import Condition
+from exitline.condition import nodes as n
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _COMPARED = {
@@ -36,7 +36,7 @@ def in_words(
 
     Examples
     --------
-    >>> from exitline.standard import parse
+    >>> from exitline.condition import parse
     >>> in_words(parse("welfare < line('food') OR NOT safe_water"), lines={"food": "food line"})
     'welfare is below the line "food line", or not safe water'
     """

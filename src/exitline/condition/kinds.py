@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from exitline.condition import nodes as n
+from exitline.condition.spelling import refuse
 from exitline.errors import ConditionError
-from exitline.standard import nodes as n
-from exitline.standard.lexer import refuse
 
 Kind = n.Kind
 Known = Kind | None  # None: not known until there are data

@@ -1,23 +1,22 @@
 """The first gate of the condition language: only known words and signs pass.
 
-Every word that is not part of the language is a name, and is handed to the parser in
-quotes: whatever a column is called, the parser can never take it for something else.
+What a word or a sign is, the grammar says (`condition.lark`).
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ConditionError, nearest
 
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
 MAX_TEXT = 4000
 MAX_NESTING = 20
-KEYWORDS = frozenset(
-    "AND OR NOT IN BETWEEN IS NULL TRUE FALSE CASE WHEN THEN ELSE END".split()  # noqa: SIM905
-)
 FUNCTIONS: dict[str, tuple[int, int]] = {
     # name: fewest and most arguments
     "abs": (1, 1),
@@ -41,17 +40,6 @@ ALLOWED = (
     "numbers, 'text', TRUE, FALSE, NULL, column names; + - * /; = <> < <= > >=; AND, OR, NOT, "
     "IN (...), BETWEEN, IS NULL, CASE; the functions " + ", ".join(sorted(FUNCTIONS))
 )
-_NAME = r"[^\W\d]\w*"
-_SIGNS = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
-      | (?P<word>[^\W\d]\w*)
-      | (?P<quoted>"(?:[^"]|"")+")
-      | (?P<text>'(?:[^']|'')*')
-      | (?P<comment>--|/\*|\#)
-      | (?P<sign><=|>=|<>|!=|==|[-+*/=<>(),])""",
-    re.VERBOSE,
-)
 _REMEDIES = {
     ";": "a condition is one expression: leave ';' out",
     "%": "write x - y * floor(x / y) for the remainder",
@@ -66,13 +54,48 @@ _REMEDIES = {
 }
 
 
-@dataclass(frozen=True)
-class Token:
-    """One word or sign, with its place in the text."""
+class Senseless(Exception):  # noqa: N818 - it is caught where the place is known
+    """Raised while the grammar reads what makes no sense whatever follows.
 
-    kind: Literal["number", "keyword", "function", "name", "text", "sign"]
-    written: str
-    at: int
+    Parameters
+    ----------
+    back : int
+        How many words before the next one the sense ends.
+    """
+
+    def __init__(self, back: int = 0) -> None:
+        super().__init__(back)
+        self.back = back
+
+
+class _Meaning:
+    """What the grammar does while it reads: leaves a plus sign out, stops at what has no sense."""
+
+    def positive(self, pieces: list[Any]) -> Any:
+        return pieces[-1]
+
+    def no_left(self, _: list[Any]) -> Any:
+        raise Senseless
+
+    no_left_or = no_left_and = no_left_equal = no_left_ordered = no_left_over = no_left
+    no_branch = no_left
+
+    def no_right(self, _: list[Any]) -> Any:
+        raise Senseless(1)
+
+    def no_right_of_not(self, _: list[Any]) -> Any:
+        raise Senseless(2)
+
+
+@lru_cache(maxsize=1)
+def grammar() -> Lark:
+    """The grammar, ready to read."""
+    from lark import Lark
+
+    text = files("exitline.condition").joinpath("condition.lark").read_text(encoding="utf-8")
+    return Lark(
+        text, parser="lalr", lexer="basic", maybe_placeholders=False, transformer=_Meaning()
+    )
 
 
 def refuse(
@@ -96,7 +119,7 @@ def refuse(
     )
 
 
-def tokens(text: str, *, where: str = "") -> tuple[Token, ...]:
+def words_of(text: str, *, where: str = "") -> tuple[Token, ...]:
     """The words and signs of a condition.
 
     Parameters
@@ -113,19 +136,20 @@ def tokens(text: str, *, where: str = "") -> tuple[Token, ...]:
 
     Examples
     --------
-    >>> [t.written for t in tokens("welfare < line('food')")]
+    >>> [str(word) for word in words_of("welfare < line('food')")]
     ['welfare', '<', 'line', '(', "'food'", ')']
     """
+    from lark.exceptions import UnexpectedCharacters
+
     _check_length(text, where)
     found: list[Token] = []
-    at = 0
-    while at < len(text):
-        match = _SIGNS.match(text, at)
-        if match is None or match.lastgroup == "comment":
-            raise _unknown_sign(text, at, where)
-        if match.lastgroup != "space":
-            found.append(_token(text, match, where))
-        at = match.end()
+    try:
+        for word in grammar().lex(text):
+            if word.type == "COMMENT":
+                raise _unknown_sign(text, word.start_pos or 0, where, comment=True)
+            found.append(_known(text, word, where))
+    except UnexpectedCharacters as reason:
+        raise _unknown_sign(text, reason.pos_in_stream or 0, where) from None
     if not found:
         raise refuse(text, 0, "the condition is empty", where=where)
     _check_neighbours(text, found, where)
@@ -145,29 +169,23 @@ def _check_length(text: str, where: str) -> None:
         )
 
 
-def _token(text: str, match: re.Match[str], where: str) -> Token:
-    """The token that was matched; a word is a keyword, a function or a name."""
-    written, at = match[0], match.start()
-    if match.lastgroup != "word":
-        kind = "name" if match.lastgroup == "quoted" else match.lastgroup
-        return Token(kind, written, at)  # type: ignore[arg-type]
-    calls = text[match.end() :].lstrip().startswith("(")
-    if written.upper() in KEYWORDS:
-        return Token("keyword", written.upper(), at)
-    if not calls:
-        return Token("name", written, at)
-    if written.lower() not in FUNCTIONS:
-        raise refuse(
-            text,
-            at,
-            f"the function '{written}' is not allowed in a condition",
-            where=where,
-            got=f"{written}(...)",
-            remedy=_FUNCTION_REMEDIES.get(written.lower()) or nearest(written.lower(), FUNCTIONS),
-        )
-    return Token("function", written.lower(), at)
+def _known(text: str, word: Token, where: str) -> Token:
+    """The word as the language writes it: keywords in capitals, functions in small letters."""
+    if word.type == "CALLED":
+        if word.lower() not in FUNCTIONS:
+            raise refuse(
+                text,
+                word.start_pos or 0,
+                f"the function '{word}' is not allowed in a condition",
+                where=where,
+                got=f"{word}(...)",
+                remedy=_FUNCTION_REMEDIES.get(word.lower()) or nearest(word.lower(), FUNCTIONS),
+            )
+        return word.update(value=word.lower())
+    return word.update(value=word.upper()) if word.type not in _AS_WRITTEN else word
 
 
+_AS_WRITTEN = {"NAME", "QUOTED", "TEXT", "NUMBER", "POINTED", "SYMMETRIC"}
 _FUNCTION_REMEDIES = {
     "log": "write ln(x) for the natural logarithm, ln(x) / ln(10) for the decimal one",
     "ifnull": "write coalesce(x, y)",
@@ -183,10 +201,9 @@ _FUNCTION_REMEDIES = {
 }
 
 
-def _unknown_sign(text: str, at: int, where: str) -> ConditionError:
+def _unknown_sign(text: str, at: int, where: str, *, comment: bool = False) -> ConditionError:
     """The error for a character that starts nothing known."""
     sign = text[at]
-    comment = _SIGNS.match(text, at) is not None
     return refuse(
         text,
         at,
@@ -197,25 +214,31 @@ def _unknown_sign(text: str, at: int, where: str) -> ConditionError:
     )
 
 
+_SIGNS = {
+    "UP_TO", "FROM", "UNEQUAL", "EQUAL", "BELOW", "ABOVE", "PLUS", "MINUS", "TIMES", "OVER",
+    "COMMA", "LPAR", "RPAR",
+}  # fmt: skip
+
+
 def _check_neighbours(text: str, found: list[Token], where: str) -> None:
     """Refuse a number that runs into a word (1_000, 3rooms), and "quoted"(...)."""
-    for token, after in pairwise(found):
-        if token.kind == "name" and after.written == "(":
+    for word, after in pairwise(found):
+        if word.type in ("NAME", "QUOTED") and after == "(":
             raise refuse(
                 text,
-                token.at,
-                f"{token.written} stands before a bracket like a function",
+                word.start_pos or 0,
+                f"{word} stands before a bracket like a function",
                 where=where,
                 remedy="write functions without quotation marks; put an operator before '('",
             )
-        touching = token.at + len(token.written) == after.at
-        if token.kind == "number" and touching and after.kind not in ("sign",):
+        touching = word.end_pos == after.start_pos
+        if word.type in ("NUMBER", "POINTED") and touching and after.type not in _SIGNS:
             raise refuse(
                 text,
-                token.at,
+                word.start_pos or 0,
                 "a number runs into what follows it",
                 where=where,
-                got=token.written + after.written,
+                got=word + after,
                 remedy="write numbers as 1000 or 0.5, names with a letter first",
             )
 
@@ -223,14 +246,14 @@ def _check_neighbours(text: str, found: list[Token], where: str) -> None:
 def _check_nesting(text: str, found: list[Token], where: str) -> None:
     """Refuse nesting that a parser, an engine or a person would lose track of."""
     depth = run = 0
-    for token in found:
-        depth += (token.written in ("(", "CASE")) - (token.written in (")", "END"))
-        prefix = token.written in ("NOT", "-", "+")
+    for word in found:
+        depth += (word in ("(", "CASE")) - (word in (")", "END"))
+        prefix = word in ("NOT", "-", "+")
         run = run + 1 if prefix else 0
         if depth > MAX_NESTING or run > MAX_NESTING:
             raise refuse(
                 text,
-                token.at,
+                word.start_pos or 0,
                 "the condition is nested too deeply",
                 where=where,
                 got=f"more than {MAX_NESTING} levels",

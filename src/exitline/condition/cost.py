@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from exitline.standard import nodes as n
-from exitline.standard.portable import CARRYING
+from exitline.condition import nodes as n
+from exitline.condition.portable import CARRYING
 
 _REPEATS = {
     "ceil": 3,

@@ -1,7 +1,7 @@
 """The condition language: SQL-like expressions over the columns of one row.
 
-A condition is text in a rule file or a study. It is read by three gates (`lexer`: known
-words; `grammar`: known shapes; `kinds`: numbers, texts and true/false kept apart) and
+A condition is text in a rule file or a study. It is read by three gates (`spelling`: known
+words; `reading`: known shapes; `kinds`: numbers, texts and true/false kept apart) and
 then built into an Ibis expression. No text of it ever reaches an engine.
 docs/condition-language.md is the reference.
 """
@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from exitline.standard import nodes
-from exitline.standard.kinds import KindOf, Known, kind_of
+from exitline.condition import nodes
+from exitline.condition.kinds import KindOf, Known, kind_of
 
 if TYPE_CHECKING:
     import ibis
@@ -99,7 +99,7 @@ class Condition:
         >>> poor.type().is_boolean()
         True
         """
-        from exitline.standard import builder
+        from exitline.condition import builder
 
         given = builder.Given(table, names, lines, indicators, scores)
         return builder.build(self.tree, self.text, given, where=self.where)
@@ -152,7 +152,7 @@ def parse(text: str, *, where: str = "") -> Condition:
       where:    character 1 of "read_csv('secrets')"
     ...
     """
-    from exitline.standard.grammar import read
+    from exitline.condition.reading import read
 
     tree = read(text, where=where)
     pieces = tuple(nodes.walk(tree))

@@ -15,12 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from exitline.condition import nodes as n
+from exitline.condition import portable as p
+from exitline.condition.cost import cost, may_overflow
+from exitline.condition.kinds import Known, kind_of
+from exitline.condition.spelling import refuse
 from exitline.errors import ConditionError, nearest
-from exitline.standard import nodes as n
-from exitline.standard import portable as p
-from exitline.standard.cost import cost, may_overflow
-from exitline.standard.kinds import Known, kind_of
-from exitline.standard.lexer import refuse
 
 if TYPE_CHECKING:
     import ibis

@@ -1,0 +1,1 @@
+"""Estimates for areas that a survey is too small for: models, their errors, their diagnostics."""
