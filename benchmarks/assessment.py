@@ -25,12 +25,12 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from exitline.decide.assessment import assess
-from exitline.decide.clusters import ICC_MARGIN, Clusters, judged_icc
-from exitline.decide.evidence import Assumptions, County, RateCriterion, Visits
-from exitline.decide.planning import Aim, Plan, plan_sample, point_rule_passes
-from exitline.decide.sequential import double_plan, sequential_plan
-from exitline.decide.stages import StagedPlan
+from exitline.exits.assess.assessment import assess
+from exitline.exits.assess.evidence import Assumptions, County, RateCriterion, Visits
+from exitline.exits.assess.planning import Aim, Plan, plan_sample, point_rule_passes
+from exitline.exits.assess.sequential import double_plan, sequential_plan
+from exitline.exits.assess.stages import StagedPlan
+from exitline.exits.decide.clusters import ICC_MARGIN, Clusters, judged_icc
 
 THRESHOLD = 0.02
 RULE = tuple(

@@ -25,7 +25,7 @@ import pandas as pd
 
 import exitline as xl
 from exitline.errors import ExitlineError
-from exitline.measure.catalogue import named
+from exitline.stats.measure.catalogue import named
 
 CENSUS = Path(__file__).parents[1] / "examples" / "imaginary-country" / "hld_pop_wb_2023.parquet"
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"

@@ -126,7 +126,7 @@ def rows_of(payload: dict[str, Any], block: dict[str, Any], level: int) -> list[
 
 def main() -> None:
     """Write each page, open it, show the medians."""
-    from exitline.web.build import build
+    from exitline.api.exploring import build
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--others", help="Python that has Altair and vl-convert")
@@ -152,7 +152,7 @@ def main() -> None:
 
 def _row(name: str, payload: dict[str, Any], at: str, work: Path) -> tuple[str, ...]:
     """One page in figures."""
-    from exitline.web.page import render
+    from exitline.publish.explorer.page import render
 
     start = time.perf_counter()
     text = render(payload)

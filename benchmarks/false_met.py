@@ -24,16 +24,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.synthetic import DESIGNS, GRID, Synthetic, sampled
-from exitline.data.design import Design
-from exitline.decide.decision import judge
-from exitline.decide.settling import Evidence
-from exitline.infer.blocks import Block
-from exitline.infer.cells import Cells, no_kinds
-from exitline.infer.inference import Options, infer
-from exitline.infer.intervals import logit_share
-from exitline.infer.spread import spread_of
-from exitline.measure.catalogue import share_of
-from exitline.measure.sums import Plan
+from exitline.exits.decide.decision import judge
+from exitline.exits.decide.settling import Evidence
+from exitline.stats.data.design import Design
+from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.cells import Cells, no_kinds
+from exitline.stats.infer.inference import Options, infer
+from exitline.stats.infer.intervals import logit_share
+from exitline.stats.infer.spread import spread_of
+from exitline.stats.measure.catalogue import share_of
+from exitline.stats.measure.sums import Plan
 
 CENSUS = Path(__file__).parents[1] / "examples" / "imaginary-country" / "hld_pop_wb_2023.parquet"
 LEVELS = ("", "geo1", "geo2")

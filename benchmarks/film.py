@@ -44,11 +44,11 @@ def changed(frame: int, moving: int) -> int:
 
 def by_exitline(out: Path, moving: int) -> None:
     """Our own drawing and encoding."""
-    from exitline.publish.story.encode import Film, encoding
-    from exitline.publish.story.fonts import load_fonts
-    from exitline.publish.story.ink import Ink, Style
-    from exitline.publish.story.reel import Canvas
-    from exitline.publish.story.theme import Size
+    from exitline.publish.film.encode import Film, encoding
+    from exitline.publish.film.fonts import load_fonts
+    from exitline.publish.film.ink import Ink, Style
+    from exitline.publish.film.reel import Canvas
+    from exitline.publish.film.theme import Size
 
     size = Size(WIDTH, HEIGHT)
     canvas = Canvas(size)

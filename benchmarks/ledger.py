@@ -21,7 +21,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from exitline.claim import (
+from exitline.errors import ExitlineError
+from exitline.proof.claim import (
     Claim,
     InputDigest,
     Ledger,
@@ -33,8 +34,7 @@ from exitline.claim import (
     new_key,
     sign_claim,
 )
-from exitline.claim.merkle import leaf_hash
-from exitline.errors import ExitlineError
+from exitline.proof.claim.merkle import leaf_hash
 
 
 def claim(number: int) -> Claim:

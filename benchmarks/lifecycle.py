@@ -20,9 +20,9 @@ from pathlib import Path
 
 import duckdb
 
-from exitline.data.scannable import Source
-from exitline.engine.duckdb import opened
-from exitline.measure import lifecycle
+from exitline.stats.data.scannable import Source
+from exitline.stats.engine.duckdb import opened
+from exitline.stats.measure import lifecycle
 
 DATA = Path(__file__).parent / "data"
 

@@ -14,12 +14,12 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from exitline.data.design import Design
-from exitline.infer.blocks import Block
-from exitline.infer.cells import Cells, no_kinds
-from exitline.infer.inference import Options, infer
-from exitline.measure.catalogue import share_of
-from exitline.measure.sums import Plan
+from exitline.stats.data.design import Design
+from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.cells import Cells, no_kinds
+from exitline.stats.infer.inference import Options, infer
+from exitline.stats.measure.catalogue import share_of
+from exitline.stats.measure.sums import Plan
 
 Law = Literal["beta", "two-point"]
 Sizes = Literal["equal", "weights", "households"]

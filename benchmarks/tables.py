@@ -16,9 +16,9 @@ import time
 import numpy as np
 from scipy.optimize import linprog
 
-from exitline.publish.tables import Suppressed, hierarchy, suppress, with_margins
-from exitline.publish.tables.audit import audit
-from exitline.publish.tables.system import TableSystem
+from exitline.proof.disclose import Suppressed, hierarchy, suppress, with_margins
+from exitline.proof.disclose.audit import audit
+from exitline.proof.disclose.system import TableSystem
 
 CATEGORIES = 12
 

@@ -35,7 +35,7 @@ def spark() -> Iterator[Any]:
     """One Spark session for all tests."""
     if NO_SPARK:
         pytest.skip(NO_SPARK)
-    from exitline.engine.spark import Spark
+    from exitline.stats.engine.spark import Spark
 
     engine = Spark()
     yield engine
@@ -48,7 +48,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "spark":
         yield request.getfixturevalue("spark")
         return
-    from exitline.engine.duckdb import DuckDB
+    from exitline.stats.engine.duckdb import DuckDB
 
     opened = DuckDB()
     yield opened

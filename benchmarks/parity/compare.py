@@ -14,7 +14,7 @@ import exitline as xl
 from benchmarks.parity.known import Case, known
 from benchmarks.parity.wanted import WHAT, Job, Wanted
 from exitline.errors import ExitlineError
-from exitline.measure import catalogue
+from exitline.stats.measure import catalogue
 
 TOLERANCE = 1e-9
 ROUNDING = 1e-14

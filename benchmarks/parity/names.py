@@ -1,6 +1,6 @@
 """How exitline spells each statistic of R's packages.
 
-A spelling is a name of the catalogue or a call of `exitline.measure`. What does not exist is
+A spelling is a name of the catalogue or a call of `exitline.stats.measure`. What does not exist is
 counted as absent, so that a measure joins the comparison when it lands.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from exitline.measure.catalogue import MEASURES
+from exitline.stats.measure.catalogue import MEASURES
 
 FULL = "threshold of the full sample"
 OWN = "threshold of the domain itself"

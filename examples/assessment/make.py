@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from exitline.draw.frame import open_frame
-from exitline.draw.record import write_record
-from exitline.draw.sample import Draw, DrawPlan, draw_sample
-from exitline.draw.seed import Seed, moment
-from exitline.engine.session import session
-from exitline.measure.draw import FrameRoles
+from exitline.exits.draw.frame import open_frame
+from exitline.exits.draw.record import write_record
+from exitline.exits.draw.sample import Draw, DrawPlan, draw_sample
+from exitline.exits.draw.seed import Seed, moment
+from exitline.stats.engine.session import session
+from exitline.stats.measure.draw import FrameRoles
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -14,7 +14,6 @@ TYPE_CHECKING = False  # `typing` takes longer to load than all the rest of this
 if TYPE_CHECKING:
     from typing import Any
 
-    from exitline import measure
     from exitline.api import check, decisions, estimate, glm, mpi, run, small_area, t_test, tabulate
     from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
@@ -22,32 +21,33 @@ if TYPE_CHECKING:
     from exitline.api.decompose import decompose, decompose_change, esteban_ray
     from exitline.api.grouped import grouped, grouped_table
     from exitline.api.replicating import replicate_weights
-    from exitline.data.design import Design
-    from exitline.data.loader import load_study
-    from exitline.data.study import Study
     from exitline.errors import ExitlineError
-    from exitline.infer.blocks import Estimate
-    from exitline.infer.change import change
-    from exitline.infer.compare import adjust_p
-    from exitline.infer.estimates import Estimates
-    from exitline.measure.lines import PovertyLine
-    from exitline.measure.relative_lines import RelativeLine, relative_line
-    from exitline.standard import Standard
-    from exitline.standard import load as load_standard
+    from exitline.rules.standard import Standard
+    from exitline.rules.standard import load as load_standard
+    from exitline.stats import measure
+    from exitline.stats.data.design import Design
+    from exitline.stats.data.loader import load_study
+    from exitline.stats.data.study import Study
+    from exitline.stats.infer.blocks import Estimate
+    from exitline.stats.infer.change import change
+    from exitline.stats.infer.compare import adjust_p
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.measure.lines import PovertyLine
+    from exitline.stats.measure.relative_lines import RelativeLine, relative_line
 
 _HOME = {
-    "Design": "exitline.data.design",
-    "Estimate": "exitline.infer.blocks",
-    "Estimates": "exitline.infer.estimates",
+    "Design": "exitline.stats.data.design",
+    "Estimate": "exitline.stats.infer.blocks",
+    "Estimates": "exitline.stats.infer.estimates",
     "ExitlineError": "exitline.errors",
-    "PovertyLine": "exitline.measure.lines",
-    "RelativeLine": "exitline.measure.relative_lines",
-    "Standard": "exitline.standard",
-    "Study": "exitline.data.study",
+    "PovertyLine": "exitline.stats.measure.lines",
+    "RelativeLine": "exitline.stats.measure.relative_lines",
+    "Standard": "exitline.rules.standard",
+    "Study": "exitline.stats.data.study",
     "adjust_nonresponse": "exitline.api.adjusting",
-    "adjust_p": "exitline.infer.compare",
+    "adjust_p": "exitline.stats.infer.compare",
     "calibrate": "exitline.api.calibrating",
-    "change": "exitline.infer.change",
+    "change": "exitline.stats.infer.change",
     "check": "exitline.api",
     "decisions": "exitline.api",
     "decompose": "exitline.api.decompose",
@@ -60,12 +60,12 @@ _HOME = {
     "grouped_table": "exitline.api.grouped",
     "glm": "exitline.api",
     "growth_incidence": "exitline.api.curves",
-    "load_standard": "exitline.standard:load",
-    "load_study": "exitline.data.loader",
+    "load_standard": "exitline.rules.standard:load",
+    "load_study": "exitline.stats.data.loader",
     "lorenz": "exitline.api.curves",
-    "measure": "exitline.measure:",
+    "measure": "exitline.stats.measure:",
     "mpi": "exitline.api",
-    "relative_line": "exitline.measure.relative_lines",
+    "relative_line": "exitline.stats.measure.relative_lines",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
     "small_area": "exitline.api.small_area:",

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from exitline import __version__
-from exitline.claim import Claim, InputDigest, Query, Rounding, file_digest, new_key
-from exitline.claim.keys import load_public, load_signer
+from exitline.proof.claim import Claim, InputDigest, Query, Rounding, file_digest, new_key
+from exitline.proof.claim.keys import load_public, load_signer
 
 
 @pytest.fixture

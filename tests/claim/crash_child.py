@@ -15,7 +15,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from exitline.claim import Claim, InputDigest, Query, Rounding, append, check_ledger, sign_claim
+from exitline.proof.claim import (
+    Claim,
+    InputDigest,
+    Query,
+    Rounding,
+    append,
+    check_ledger,
+    sign_claim,
+)
 
 
 def claim(number: int) -> bytes:

@@ -14,7 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exitline import api
-from exitline.claim import (
+from exitline.cli.check_claim import command as check_claim
+from exitline.cli.claim import command as claim
+from exitline.cli.verify import command as verify
+from exitline.errors import ExitlineError
+from exitline.proof.claim import (
     LedgerError,
     Pick,
     SignatureError,
@@ -25,10 +29,6 @@ from exitline.claim import (
     read_head,
     sign_claim,
 )
-from exitline.cli.check_claim import command as check_claim
-from exitline.cli.claim import command as claim
-from exitline.cli.verify import command as verify
-from exitline.errors import ExitlineError
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).with_name("cases")
@@ -73,7 +73,7 @@ def test_only_verified_signatures_are_called_signed() -> None:
 
 
 def test_a_second_signature_with_a_made_up_key_is_told_apart(signer, claim) -> None:
-    from exitline.claim import open_claim
+    from exitline.proof.claim import open_claim
 
     envelope = json.loads(sign_claim(claim, signer))
     envelope["signatures"].append({"keyid": "ab" * 32, "sig": "AAAA"})
@@ -84,7 +84,7 @@ def test_a_second_signature_with_a_made_up_key_is_told_apart(signer, claim) -> N
 
 
 def _key(path: Path):
-    from exitline.claim import load_public
+    from exitline.proof.claim import load_public
 
     return load_public(path)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.claim import ClaimError, canonical, file_digest
-from exitline.claim.canonical import read_canonical
+from exitline.proof.claim import ClaimError, canonical, file_digest
+from exitline.proof.claim.canonical import read_canonical
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from exitline.claim import Claim, Recomputed, RuleRef, file_digest, read_ledger
 from exitline.cli.check_claim import command as check_claim
 from exitline.cli.claim import command as claim
 from exitline.cli.verify import command as verify
+from exitline.proof.claim import Claim, Recomputed, RuleRef, file_digest, read_ledger
 
 ROOT = Path(__file__).parents[2]
 

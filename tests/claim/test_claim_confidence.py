@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 import exitline as xl
 from exitline import api
-from exitline.claim import Pick, claim_estimate, sign_claim
 from exitline.cli import exitline
-from exitline.data import parse_study
 from exitline.errors import StudyError
+from exitline.proof.claim import Pick, claim_estimate, sign_claim
+from exitline.stats.data import parse_study
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,8 +69,8 @@ def test_pages_name_the_level_and_the_method(folder: Path) -> None:
     assert "Korn and Graubard" in report
     about = json.loads((folder / "out" / "run.json").read_text(encoding="utf-8"))
     assert '"confidence": 0.9' in json.dumps(about)
-    from exitline.web.runs import read_run
-    from exitline.web.words import method_of
+    from exitline.publish.explorer.runs import read_run
+    from exitline.publish.explorer.words import method_of
 
     method = str(method_of([read_run(folder / "out")]))
     assert "90 % confidence" in method

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exitline.claim import append, read_ledger, sign_claim
+from exitline.proof.claim import append, read_ledger, sign_claim
 
 CHILD = Path(__file__).with_name("crash_child.py")
 KILLS = 200
@@ -54,7 +54,7 @@ def test_a_failed_write_leaves_the_old_ledger(tmp_path: Path, many, monkeypatch)
 def test_two_processes_adding_at_once_lose_nothing(tmp_path: Path) -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); from crash_child import claim;"
-        "from exitline.claim import append; from pathlib import Path;"
+        "from exitline.proof.claim import append; from pathlib import Path;"
         "[append(Path(sys.argv[2]), [claim(int(sys.argv[3]) + n)]) for n in range(10)]"
     )
     path = tmp_path / "ledger.jsonl"

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from exitline import api
-from exitline.claim import Pick, claim_estimate, sign_claim
-from exitline.claim.record import RuleRef
 from exitline.cli.verify import command as verify
 from exitline.errors import ExitlineError
+from exitline.proof.claim import Pick, claim_estimate, sign_claim
+from exitline.proof.claim.record import RuleRef
 
 ROOT = Path(__file__).parents[2]
 

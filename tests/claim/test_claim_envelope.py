@@ -11,7 +11,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from exitline.claim import (
+from exitline.files import OutputError
+from exitline.proof.claim import (
     Claim,
     ClaimError,
     SignatureError,
@@ -21,11 +22,10 @@ from exitline.claim import (
     open_claim,
     sign_claim,
 )
-from exitline.claim.canonical import canonical
-from exitline.claim.envelope import seal, unseal
-from exitline.claim.keys import is_encrypted
-from exitline.claim.statement import PAYLOAD_TYPE, statement_of
-from exitline.files import OutputError
+from exitline.proof.claim.canonical import canonical
+from exitline.proof.claim.envelope import seal, unseal
+from exitline.proof.claim.keys import is_encrypted
+from exitline.proof.claim.statement import PAYLOAD_TYPE, statement_of
 
 
 def test_signature_is_ed25519_over_the_published_dsse_encoding(tmp_path: Path) -> None:

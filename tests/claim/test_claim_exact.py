@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from exitline.claim import ClaimError, Rounding
-from exitline.claim.exact import as_fraction, exact, grouped, text_of
+from exitline.proof.claim import ClaimError, Rounding
+from exitline.proof.claim.exact import as_fraction, exact, grouped, text_of
 
 MODES = {
     "half even": decimal.ROUND_HALF_EVEN,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from exitline import api
-from exitline.claim import (
+from exitline.proof.claim import (
     Claim,
     ClaimError,
     Pick,
@@ -21,7 +21,7 @@ from exitline.claim import (
     read_claims,
     verify,
 )
-from exitline.standard import load
+from exitline.rules.standard import load
 
 STANDARD = """\
 standard: example-2024

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from exitline.claim import (
+from exitline.errors import ExitlineError
+from exitline.proof.claim import (
     ClaimError,
     LedgerError,
     SignatureError,
@@ -25,8 +26,7 @@ from exitline.claim import (
     read_ledger,
     sign_claim,
 )
-from exitline.claim.canonical import canonical
-from exitline.errors import ExitlineError
+from exitline.proof.claim.canonical import canonical
 
 TIME = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -275,7 +275,7 @@ def test_a_witness_sees_that_history_was_kept_or_not(signed: Path, many, signer)
 
 
 def test_consistency_path_of_the_ledger_is_valid(signed: Path, many, signer) -> None:
-    from exitline.claim import merkle
+    from exitline.proof.claim import merkle
 
     old = read_ledger(signed)
     new = append(signed, [sign_claim(c, signer) for c in many(9)[4:]], signer=signer)

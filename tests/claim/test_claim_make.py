@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from exitline.claim import (
+from exitline.exits.decide.table import rows_of
+from exitline.proof.claim import (
     ClaimError,
     Pick,
     Query,
@@ -19,8 +20,7 @@ from exitline.claim import (
     file_digest,
     read_claims,
 )
-from exitline.claim.wording import words_of
-from exitline.decide.table import rows_of
+from exitline.proof.claim.wording import words_of
 
 ROWS = [
     ("headcount", "100", "", "", 0.14337, 0.009, 0.12601, 0.16098, 0.95, 6671, 756_128.98),

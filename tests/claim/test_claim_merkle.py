@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.claim import merkle
+from exitline.proof.claim import merkle
 
 VECTORS = json.loads((Path(__file__).parent / "reference/rfc6962_vectors.json").read_text())
 LEAVES = [merkle.leaf_hash(bytes.fromhex(leaf)) for leaf in VECTORS["leaves"]]

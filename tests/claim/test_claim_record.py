@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from exitline.claim import (
+from exitline.proof.claim import (
     Claim,
     ClaimError,
     Context,

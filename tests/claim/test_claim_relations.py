@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.claim import ClaimError, Rounding
-from exitline.claim.published import Published, published, shown
-from exitline.claim.relation_file import check_file
-from exitline.claim.relations import (
+from exitline.proof.claim import ClaimError, Rounding
+from exitline.proof.claim.published import Published, published, shown
+from exitline.proof.claim.relation_file import check_file
+from exitline.proof.claim.relations import (
     Range,
     check_at_most,
     check_change,
@@ -21,7 +21,7 @@ from exitline.claim.relations import (
     check_share,
     check_sum,
 )
-from exitline.claim.sentence import check_sentence, read_sentence
+from exitline.proof.claim.sentence import check_sentence, read_sentence
 
 ROOT = Path(__file__).parents[2]
 HALF = Fraction(1, 2)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.claim import ClaimError, row_digest
+from exitline.proof.claim import ClaimError, row_digest
 
 CELLS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 TABLES = st.lists(st.tuples(CELLS, st.none() | st.text(max_size=4)), min_size=1, max_size=8)

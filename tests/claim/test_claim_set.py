@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from exitline.claim import append, check_ledger, make_receipt, read_claims, sign_claim
 from exitline.files import OutputError
+from exitline.proof.claim import append, check_ledger, make_receipt, read_claims, sign_claim
 
 WATCHED = ("open", "os.rename", "os.remove", "os.link", "os.chmod", "tempfile.mkstemp")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from exitline.claim import (
+from exitline.proof.claim import (
     Claim,
     ClaimError,
     InputDigest,
@@ -23,8 +23,8 @@ from exitline.claim import (
     row_digest,
     verify,
 )
-from exitline.claim.wording import statement_of
-from exitline.standard import ALWAYS, Figure, Line, Standard
+from exitline.proof.claim.wording import statement_of
+from exitline.rules.standard import ALWAYS, Figure, Line, Standard
 
 
 def _rules(value: float, digest: str) -> Standard:

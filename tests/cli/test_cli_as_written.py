@@ -18,9 +18,10 @@ import pytest
 
 from exitline import Design
 from exitline.cli import main
-from exitline.watch import standing, transitions
-from exitline.watch.screens.run import ScreenPlan, run_screens
-from exitline.watch.sources import panel_spec
+from exitline.exits.register import standing
+from exitline.exits.screens.run import ScreenPlan, run_screens
+from exitline.exits.watch import transitions
+from exitline.stats.panel.sources import panel_spec
 
 PAIRS = [("1.1", "1.10"), ("007", "7")]
 pairs = pytest.mark.parametrize("pair", PAIRS, ids=["decimals", "zeros"])
@@ -167,7 +168,7 @@ def test_spells(pair: tuple[str, str], tmp_path: Path) -> None:
 @pairs
 def test_counties_of_an_assessment(pair: tuple[str, str], tmp_path: Path) -> None:
     from exitline.cli.rows import read_rows
-    from exitline.decide.assessment_table import counties_from
+    from exitline.exits.assess.assessment_table import counties_from
 
     counts = [(county, 9000, 20, 700) for county in pair]
     path = table(tmp_path / "c.csv", "county,rural_population,registered,exited", counts)
@@ -176,7 +177,7 @@ def test_counties_of_an_assessment(pair: tuple[str, str], tmp_path: Path) -> Non
 
 @pairs
 def test_places_of_an_explorer(pair: tuple[str, str], tmp_path: Path) -> None:
-    from exitline.web.tables import read_table
+    from exitline.publish.explorer.tables import read_table
 
     path = table(tmp_path / "p.csv", "key,label,column,row", [(k, k, 1, 2) for k in pair])
     assert [row["key"] for row in read_table(path, ("key", "label"))] == list(pair)

@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exitline.cli import call, show
-from exitline.condition import parse
-from exitline.data.loader import parse_study
-from exitline.data.source import open_source
-from exitline.engine.duckdb import DuckDB
-from exitline.engine.faults import running, said
 from exitline.errors import DataError, ExitlineError
-from exitline.standard.yamltree import read_text
+from exitline.rules.condition import parse
+from exitline.rules.yamlfile.tree import read_text
+from exitline.stats.data.loader import parse_study
+from exitline.stats.data.source import open_source
+from exitline.stats.engine.duckdb import DuckDB
+from exitline.stats.engine.faults import running, said
 
 FEW = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 MANY = settings(max_examples=200, suppress_health_check=list(HealthCheck))

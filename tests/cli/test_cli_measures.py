@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from exitline.cli.measures import command
 from exitline.errors import MeasureError
-from exitline.measure.catalogue import MEASURES, named, usage
+from exitline.stats.measure.catalogue import MEASURES, named, usage
 
 
 def said(*arguments: str) -> str:
@@ -53,4 +53,4 @@ def test_unknown_measures_are_refused_with_the_nearest():
 def test_the_pages_are_part_of_the_package():
     project = tomllib.loads(Path("pyproject.toml").read_text())
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert wheel["force-include"] == {"docs/measures": "exitline/measure/texts"}
+    assert wheel["force-include"] == {"docs/measures": "exitline/stats/measure/texts"}

@@ -126,7 +126,7 @@ def broken(monkeypatch):
         def stop(*_: object, **__: object) -> None:
             raise reason
 
-        monkeypatch.setattr("exitline.standard.load", stop)
+        monkeypatch.setattr("exitline.rules.standard.load", stop)
 
     return fail
 

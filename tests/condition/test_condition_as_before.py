@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from exitline.condition import nodes
-from exitline.condition.reading import read
 from exitline.errors import ConditionError
+from exitline.rules.condition import nodes
+from exitline.rules.condition.reading import read
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))

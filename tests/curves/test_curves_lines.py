@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.curves.bands import critical
-from exitline.curves.chart import Bar, Line, _ticks, bars, lines
 from exitline.errors import MeasureError
+from exitline.stats.curves.bands import critical
+from exitline.stats.curves.chart import Bar, Line, _ticks, bars, lines
 
 DESIGN = xl.Design(weight="w", psu="psu")
 
@@ -116,7 +116,7 @@ def test_bands_cover_the_curve_of_the_population():
     order = np.sort(people)
     truth = [order[: int(p * len(order))].sum() / order.sum() for p in at]
     inside = 0
-    from exitline.engine.duckdb import DuckDB
+    from exitline.stats.engine.duckdb import DuckDB
 
     engine = DuckDB(threads=1)
     for _ in range(40):

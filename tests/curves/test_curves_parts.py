@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.curves.groups import _PARTS, _Groups
 from exitline.errors import MeasureError
-from exitline.measure.catalogue import named
-from exitline.measure.dual import Dual
+from exitline.stats.curves.groups import _PARTS, _Groups
+from exitline.stats.measure.catalogue import named
+from exitline.stats.measure.dual import Dual
 
 DESIGN = xl.Design(weight="w", psu="psu")
 

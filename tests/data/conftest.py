@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from exitline.data import Study, bind, open_source, parse_study, study_lines
-from exitline.data.findings import Finding
-from exitline.engine.duckdb import DuckDB
-from exitline.measure.quality import inspect
+from exitline.stats.data import Study, bind, open_source, parse_study, study_lines
+from exitline.stats.data.findings import Finding
+from exitline.stats.engine.duckdb import DuckDB
+from exitline.stats.measure.quality import inspect
 
 BASIC = """
 study: small

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exitline.data import bind, bind_facts, bound_design, parse_study, study_lines
-from exitline.data.source import open_source
-from exitline.data.study import Facts, TableRef
-from exitline.engine.duckdb import DuckDB
 from exitline.errors import ConditionError, DataError, StudyError
+from exitline.stats.data import bind, bind_facts, bound_design, parse_study, study_lines
+from exitline.stats.data.source import open_source
+from exitline.stats.data.study import Facts, TableRef
+from exitline.stats.engine.duckdb import DuckDB
 
 Rows = Callable[..., pd.DataFrame]
 HEAD = "study: a\ndata: {households: a.parquet}\n"
@@ -206,7 +206,7 @@ TRUTHS = st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=5)
 def test_any_and_all_follow_kleene_whatever_is_missing(
     engine: DuckDB, answers: list[list[bool | None]]
 ) -> None:
-    from exitline.data import open_source
+    from exitline.stats.data import open_source
 
     persons = pd.DataFrame(
         {
@@ -435,7 +435,7 @@ def test_a_line_is_a_number_a_column_a_share_or_an_error() -> None:
 
 
 def test_facts_of_villages_are_bound_under_their_key(engine: DuckDB) -> None:
-    from exitline.data import open_source
+    from exitline.stats.data import open_source
 
     table = engine.attach(open_source(pd.DataFrame({"vid": [7], "km": [1.5]})), "v")
     facts = Facts(TableRef(), on="vid", columns={"road": "km < 2"})

@@ -18,10 +18,10 @@ from click.testing import CliRunner, Result
 
 import exitline as xl
 from exitline.cli import exitline as program
-from exitline.data import open_source
-from exitline.engine.duckdb import DuckDB
 from exitline.errors import DataError
-from exitline.infer.naming import shown_names
+from exitline.stats.data import open_source
+from exitline.stats.engine.duckdb import DuckDB
+from exitline.stats.infer.naming import shown_names
 
 CASES = Path(__file__).parent / "cases"
 
@@ -337,7 +337,7 @@ def test_a_notice_shows_the_names_of_villages(tmp_path: Path) -> None:
 
 
 def test_dynamics_show_labels_of_their_areas() -> None:
-    from exitline.watch import panel_spec, read_panel
+    from exitline.exits.watch import panel_spec, read_panel
 
     source = open_source(pd.DataFrame({
         "id": [1, 1, 2, 2], "t": ["a", "b"] * 2, "y": [1.0, 3.0, 5.0, 1.0], "r": [1, 1, 2, 2],

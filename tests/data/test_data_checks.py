@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.data import open_source, parse_study
-from exitline.data.design_checks import Clusters, design_findings, straddling_psus
-from exitline.data.findings import Finding
-from exitline.data.readings import choose_readings
-from exitline.data.standard_checks import standard_findings
-from exitline.engine.duckdb import DuckDB
 from exitline.errors import StudyError
-from exitline.measure.quality import inspect
-from exitline.standard import load
+from exitline.rules.standard import load
+from exitline.stats.data import open_source, parse_study
+from exitline.stats.data.design_checks import Clusters, design_findings, straddling_psus
+from exitline.stats.data.findings import Finding
+from exitline.stats.data.readings import choose_readings
+from exitline.stats.data.standard_checks import standard_findings
+from exitline.stats.engine.duckdb import DuckDB
+from exitline.stats.measure.quality import inspect
 
 ROOT = Path(__file__).parents[2]
 BASIC = """
@@ -163,7 +163,7 @@ def test_a_path_outside_the_folder_is_noted(small: pd.DataFrame, checked: Checke
 
 
 def test_persons_and_households_that_do_not_fit(engine: DuckDB) -> None:
-    from exitline.data import bind
+    from exitline.stats.data import bind
 
     study = parse_study(
         "study: a\ndata: {households: h.parquet, persons: p.parquet, on: hid}\n"
@@ -182,7 +182,7 @@ def test_persons_and_households_that_do_not_fit(engine: DuckDB) -> None:
 
 def test_counts_agree_with_pandas_on_a_real_survey(engine: DuckDB) -> None:
     """Albania 2012 with faults put in at known places."""
-    from exitline.data import bind
+    from exitline.stats.data import bind
 
     data = pd.read_parquet(ROOT / "examples/albania-2012/lival.parquet")
     chance = np.random.default_rng(7)

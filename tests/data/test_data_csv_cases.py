@@ -17,12 +17,12 @@ import pytest
 
 from exitline.api import estimate
 from exitline.cli import main
-from exitline.data.design import Design
-from exitline.data.held import HeldFile
-from exitline.data.source import open_source
-from exitline.engine.duckdb import DuckDB
 from exitline.errors import DataError
 from exitline.scratch import PREFIX, Scratch, clear_leftovers
+from exitline.stats.data.design import Design
+from exitline.stats.data.held import HeldFile
+from exitline.stats.data.source import open_source
+from exitline.stats.engine.duckdb import DuckDB
 
 CASES = Path(__file__).parent / "cases"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from exitline.data import parse_study
-from exitline.data.aggregates import FUNCTIONS
-from exitline.data.loader import KEYS
-from exitline.data.readers.magic import KINDS
-from exitline.data.roles import ROLES
 from exitline.errors import StudyError
+from exitline.stats.data import parse_study
+from exitline.stats.data.aggregates import FUNCTIONS
+from exitline.stats.data.loader import KEYS
+from exitline.stats.data.readers.magic import KINDS
+from exitline.stats.data.roles import ROLES
 
 DOCS = Path(__file__).parents[2] / "docs"
 STUDY = (DOCS / "study.md").read_text(encoding="utf-8")

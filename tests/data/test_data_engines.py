@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from exitline.data import parse_study
-from exitline.data.prepare import prepare
-from exitline.engine.duckdb import DuckDB
-from exitline.measure.quality import inspect
+from exitline.stats.data import parse_study
+from exitline.stats.data.prepare import prepare
+from exitline.stats.engine.duckdb import DuckDB
+from exitline.stats.measure.quality import inspect
 
 ROOT = Path(__file__).parents[2]
 STUDY = """

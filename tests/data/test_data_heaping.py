@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from exitline.data.heaping import LineCounts, density_jump
+from exitline.stats.data.heaping import LineCounts, density_jump
 
 
 def _counts(welfare: np.ndarray, line: float) -> LineCounts:

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from exitline.cli import main
-from exitline.data import load_study, open_source
-from exitline.data.guesses import Proposal
-from exitline.data.recognise import rank, score
-from exitline.engine.duckdb import DuckDB
-from exitline.measure.profile import look
+from exitline.stats.data import load_study, open_source
+from exitline.stats.data.guesses import Proposal
+from exitline.stats.data.recognise import rank, score
+from exitline.stats.engine.duckdb import DuckDB
+from exitline.stats.measure.profile import look
 
 ROOT = Path(__file__).parents[2]
 Look = Callable[[object], Proposal]

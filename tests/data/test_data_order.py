@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from exitline.data.order import natural_order
+from exitline.stats.data.order import natural_order
 
 TOLD = (
     "R1 R2 R10",

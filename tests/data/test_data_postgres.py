@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from exitline.data import open_source
-from exitline.data.readers.sql import read_sql
-from exitline.engine.duckdb import DuckDB
 from exitline.errors import DataError
+from exitline.stats.data import open_source
+from exitline.stats.data.readers.sql import read_sql
+from exitline.stats.engine.duckdb import DuckDB
 
 
 def _program(name: str) -> str | None:

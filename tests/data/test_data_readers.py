@@ -17,11 +17,11 @@ import pyreadstat
 import pytest
 
 import exitline as xl
-from exitline.data import Source, open_source
-from exitline.data.readers import open_file, stat
-from exitline.data.readers.sql import check_query, read_sql, shown
-from exitline.engine.duckdb import DuckDB
 from exitline.errors import DataError
+from exitline.stats.data import Source, open_source
+from exitline.stats.data.readers import open_file, stat
+from exitline.stats.data.readers.sql import check_query, read_sql, shown
+from exitline.stats.engine.duckdb import DuckDB
 
 SECRET = "KX-9917"  # an id: no message may show it
 Read = Callable[[Source], pd.DataFrame]

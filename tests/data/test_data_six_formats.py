@@ -21,7 +21,7 @@ import pyreadstat
 import pytest
 
 import exitline as xl
-from exitline.data import open_source
+from exitline.stats.data import open_source
 
 N = 48
 FORMATS = ("csv", "dta", "sav", "xlsx", "parquet", "sqlite")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from exitline.data import load_study, parse_study
-from exitline.data.loader import KEYS
-from exitline.data.study import DEFAULT_MEASURES, LineUse
 from exitline.errors import StudyError
+from exitline.stats.data import load_study, parse_study
+from exitline.stats.data.loader import KEYS
+from exitline.stats.data.study import DEFAULT_MEASURES, LineUse
 
 FULL = """
 study: Albania 2012

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exitline.data.source import open_source
-from exitline.data.values import Uses, type_of, value_of, written
-from exitline.engine.duckdb import DuckDB
 from exitline.errors import DataError
+from exitline.stats.data.source import open_source
+from exitline.stats.data.values import Uses, type_of, value_of, written
+from exitline.stats.engine.duckdb import DuckDB
 
 TYPES = {"integer": "int64", "number": "float64", "text": "string", "truth": "boolean"}
 CODES = st.one_of(

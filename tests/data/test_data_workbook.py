@@ -9,9 +9,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from exitline.data.readers.sheet import read_sheet
-from exitline.data.readers.workbook import check_workbook
 from exitline.errors import DataError
+from exitline.stats.data.readers.sheet import read_sheet
+from exitline.stats.data.readers.workbook import check_workbook
 
 
 def book(path, cells):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exitline.errors import RuleFileError, StudyError
-from exitline.standard.yamltree import read_file, read_text
+from exitline.rules.yamlfile.tree import read_file, read_text
 
 
 def _refused(text: str) -> RuleFileError:

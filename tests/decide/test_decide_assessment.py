@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exitline.decide.assessment import assess
-from exitline.decide.assessment_table import (
+from exitline.errors import DataError
+from exitline.exits.assess.assessment import assess
+from exitline.exits.assess.assessment_table import (
     Roles,
     counties_from,
     decision_rows,
     roles_in,
     visits_by_county,
 )
-from exitline.decide.clusters import ICC_MARGIN, PlanError
-from exitline.decide.court import percent
-from exitline.decide.evidence import (
+from exitline.exits.assess.court import percent
+from exitline.exits.assess.evidence import (
     AssessmentError,
     Assumptions,
     County,
@@ -30,18 +30,18 @@ from exitline.decide.evidence import (
     Reading,
     Visits,
 )
-from exitline.decide.planning import Aim, plan_sample
-from exitline.decide.rate_rules import criteria_of
-from exitline.decide.readings import (
+from exitline.exits.assess.planning import Aim, plan_sample
+from exitline.exits.assess.rate_rules import criteria_of
+from exitline.exits.assess.readings import (
     differences,
     usable,
     variants_of_reading,
     variants_of_rule,
     what_if,
 )
-from exitline.decide.shares import Members, estimate_share
-from exitline.errors import DataError
-from exitline.standard import load
+from exitline.exits.assess.shares import Members, estimate_share
+from exitline.exits.decide.clusters import ICC_MARGIN, PlanError
+from exitline.rules.standard import load
 
 RULE = (
     RateCriterion("missed", "missed", "below", 0.02),

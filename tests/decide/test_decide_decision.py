@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from exitline.decide.decision import judge, overall
-from exitline.decide.settling import Evidence
+from exitline.exits.decide.decision import judge, overall
+from exitline.exits.decide.settling import Evidence
 
 ONE = np.array([1.0])
 

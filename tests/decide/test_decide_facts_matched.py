@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from exitline.api import check, decisions
-from exitline.decide.lifecycle.handed_in import draft_of
 from exitline.errors import DataError
-from exitline.measure import lifecycle
-from exitline.watch.standing import event_faults
+from exitline.exits.register.handed_in import draft_of
+from exitline.exits.register.standing import event_faults
+from exitline.stats.measure import lifecycle
 
 RULE = """
 standard: roads
@@ -131,8 +131,8 @@ def test_without_an_allowed_step_every_event_is_one_too_many() -> None:
 
 
 def test_states_by_area_of_a_register_in_numbers() -> None:
-    from exitline.data.source import open_source
-    from exitline.engine.duckdb import opened
+    from exitline.stats.data.source import open_source
+    from exitline.stats.engine.duckdb import opened
 
     with opened() as engine:
         events = engine.attach(open_source(EVENTS), "events")

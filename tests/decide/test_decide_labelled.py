@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 import exitline.api as xl
-from exitline.claim import ClaimError, claim_decision
 from exitline.cli import exitline as main
 from exitline.errors import MeasureError
+from exitline.proof.claim import ClaimError, claim_decision
 
 RULE = """
 standard: roads
@@ -149,7 +149,7 @@ def test_claims_take_the_name_or_the_code_and_verify(labelled: Path) -> None:
 def test_an_estimate_is_found_by_name_or_code() -> None:
     from dataclasses import replace
 
-    from exitline.data.source import open_source
+    from exitline.stats.data.source import open_source
 
     frame = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0, 9.0, 9.0], "r": [1, 1, 2, 2, 3, 3]})
     source = replace(open_source(frame), labels={"r": {1: "2", 2: "Hill", 3: "Hill"}})

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from exitline.decide.chain import _share_evidence
-from exitline.decide.shares import Members, estimate_share
+from exitline.exits.assess.shares import Members, estimate_share
+from exitline.exits.decide.chain import _share_evidence
 
 
 def _share(case: list[float], weight: list[float]):

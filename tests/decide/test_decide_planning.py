@@ -11,17 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta, betabinom, binom
 
-from exitline.decide.bounds import largest_icc, lower_bound, upper_bound
-from exitline.decide.clusters import (
-    Clusters,
-    PlanError,
-    at_least,
-    at_most,
-    error_law,
-    village_law,
-)
-from exitline.decide.costs import Costs, cheapest_two_stage
-from exitline.decide.planning import (
+from exitline.exits.assess.bounds import largest_icc, lower_bound, upper_bound
+from exitline.exits.assess.costs import Costs, cheapest_two_stage
+from exitline.exits.assess.planning import (
     Aim,
     acceptance_number,
     evaluate,
@@ -31,6 +23,14 @@ from exitline.decide.planning import (
     plan_sample,
     point_rule_passes,
     rejection_number,
+)
+from exitline.exits.decide.clusters import (
+    Clusters,
+    PlanError,
+    at_least,
+    at_most,
+    error_law,
+    village_law,
 )
 
 

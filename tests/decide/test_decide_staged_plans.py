@@ -8,13 +8,13 @@ import math
 import numpy as np
 import pytest
 
-from exitline.decide.budget import CountyTask, explain, plan_budget
-from exitline.decide.clusters import Clusters, PlanError, at_most
-from exitline.decide.costs import Costs
-from exitline.decide.frontier import Limits, Question, frontier
-from exitline.decide.planning import Aim, evaluate, plan_sample
-from exitline.decide.sequential import curtailed_plan, double_plan, sequential_plan
-from exitline.decide.stages import Look, StagedPlan, staged_bounds, staged_point, stops
+from exitline.exits.assess.budget import CountyTask, explain, plan_budget
+from exitline.exits.assess.costs import Costs
+from exitline.exits.assess.frontier import Limits, Question, frontier
+from exitline.exits.assess.planning import Aim, evaluate, plan_sample
+from exitline.exits.assess.sequential import curtailed_plan, double_plan, sequential_plan
+from exitline.exits.assess.stages import Look, StagedPlan, staged_bounds, staged_point, stops
+from exitline.exits.decide.clusters import Clusters, PlanError, at_most
 
 AIM = Aim(true_rate=0.01, power=0.8)
 

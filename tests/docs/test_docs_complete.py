@@ -12,8 +12,8 @@ import pytest
 
 import exitline as xl
 from exitline.cli import COMMANDS
-from exitline.measure.catalogue import MEASURES
-from exitline.standard import shipped
+from exitline.rules.standard import shipped
+from exitline.stats.measure.catalogue import MEASURES
 
 DOCS = Path(__file__).parents[2] / "docs"
 

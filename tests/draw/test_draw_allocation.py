@@ -12,16 +12,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from exitline.draw.allocate import allocate
-from exitline.draw.assign import (
+from exitline.exits.draw.allocate import allocate
+from exitline.exits.draw.assign import (
     Assessor,
     Visit,
     assign,
     assign_twice,
     field_list,
 )
-from exitline.draw.seed import DrawError, Seed
-from exitline.draw.villages import Village, draw_villages, probabilities
+from exitline.exits.draw.seed import DrawError, Seed
+from exitline.exits.draw.villages import Village, draw_villages, probabilities
 
 SEED = Seed("state lottery 2026-12-01: 4 8 15 16 23 42", datetime(2026, 12, 1, tzinfo=UTC))
 

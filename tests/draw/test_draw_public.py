@@ -15,14 +15,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exitline.draw.check import check_draw
-from exitline.draw.frame import open_frame
-from exitline.draw.record import as_record, instructions, read_record, write_list, write_record
-from exitline.draw.sample import Draw, DrawPlan, draw_sample
-from exitline.draw.seed import DrawError, Seed, hex_key, moment
-from exitline.engine.session import session
 from exitline.errors import DataError
-from exitline.measure.draw import FrameRoles
+from exitline.exits.draw.check import check_draw
+from exitline.exits.draw.frame import open_frame
+from exitline.exits.draw.record import (
+    as_record,
+    instructions,
+    read_record,
+    write_list,
+    write_record,
+)
+from exitline.exits.draw.sample import Draw, DrawPlan, draw_sample
+from exitline.exits.draw.seed import DrawError, Seed, hex_key, moment
+from exitline.stats.engine.session import session
+from exitline.stats.measure.draw import FrameRoles
 
 PUBLISHED = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
 DRAWN = PUBLISHED + timedelta(hours=1)
@@ -114,7 +120,7 @@ class TestRedraw:
         with session() as engine:
             opened = open_frame(engine, frame, ROLES)
             before = opened.digest()
-            monkeypatch.setattr("exitline.draw.frame.AT_ONCE", 10)
+            monkeypatch.setattr("exitline.exits.draw.frame.AT_ONCE", 10)
             assert opened.digest() == before
 
     @pytest.mark.parametrize("how", ["sha256", "md5"])

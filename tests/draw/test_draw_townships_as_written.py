@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from exitline.decide.assessment_table import counties_from, roles_in, visits_by_county
-from exitline.draw.visitors import assessors_from, visits_from
+from exitline.exits.assess.assessment_table import counties_from, roles_in, visits_by_county
+from exitline.exits.draw.visitors import assessors_from, visits_from
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.data.source import open_source
-from exitline.engine import compiled
-from exitline.engine.duckdb import DuckDB
+from exitline.stats.data.source import open_source
+from exitline.stats.engine import compiled
+from exitline.stats.engine.duckdb import DuckDB
 
 
 def test_equal_expressions_over_other_rows_give_their_own_figures():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from exitline.engine.faults import reading, running
 from exitline.errors import DataError
+from exitline.stats.engine.faults import reading, running
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 import exitline as xl
-from exitline.engine.duckdb import DuckDB
+from exitline.stats.engine.duckdb import DuckDB
 
 MEASURES = [
     "gini", "concentration(x)", "kolm(0.5)", "zenga", "wolfson", "pay_gap(x, g)", "sen", "takayama",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.measure import portable
+from exitline.stats.measure import portable
 
 ALBANIA = "examples/albania-2012/lival.parquet"
 
@@ -69,7 +69,7 @@ def test_household_decisions_are_written(engine, tmp_path):
 
 
 def test_what_is_not_defined_is_missing_on_every_engine(engine):
-    from exitline.data.source import open_source
+    from exitline.stats.data.source import open_source
 
     values = pd.DataFrame({"x": [1.0, 0.0, -1.0], "y": [2.0, 0.0, 4.0]})
     table = engine.attach(open_source(values), "values")
@@ -102,7 +102,7 @@ def test_one_pass_counts_every_fault(engine):
 def test_text_has_one_normal_form_on_every_engine(engine):
     import pyarrow as pa
 
-    from exitline.data.source import open_source
+    from exitline.stats.data.source import open_source
 
     data = pa.table({"r": ["e\u0301", "\u00e9 ", "\u3000x", "\u3000", "017"], "y": [1.0] * 5})
     table = engine.attach(open_source(data), "normal")

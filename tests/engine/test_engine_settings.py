@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from exitline.cli import call
-from exitline.data.source import open_source
-from exitline.engine.duckdb import DuckDB, connected, opened
-from exitline.engine.settings import settings
 from exitline.errors import DataError, ExitlineError
 from exitline.scratch import Scratch
+from exitline.stats.data.source import open_source
+from exitline.stats.engine.duckdb import DuckDB, connected, opened
+from exitline.stats.engine.settings import settings
 
 BAD_THREADS = ("abc", "-1", "1.5", "9" * 30, "1e3", "nan", "2000", "٣", "1;2")
 BAD_MEMORY = (

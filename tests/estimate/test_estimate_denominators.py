@@ -79,7 +79,7 @@ def test_no_degrees_of_freedom_but_several_psus_have_a_standard_error_and_no_int
     assert row.se == pytest.approx(0.5303300858899106, rel=1e-12)  # svyby(~y, ~area, svymean)
     assert math.isnan(row.ci_low)
     assert "no degrees of freedom" in row.reason
-    from exitline.infer.apart import apart
+    from exitline.stats.infer.apart import apart
 
     assert 0 in apart(found, found.blocks[1]).left_out
 

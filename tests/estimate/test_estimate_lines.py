@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.measure.lines import PovertyLine
-from exitline.standard import load as load_standard
+from exitline.rules.standard import load as load_standard
+from exitline.stats.measure.lines import PovertyLine
 
 ON_THE_LINE = pd.DataFrame({"y": [1.0, 2.0, 2.0, 5.0], "z": [1.0, 2.0, 3.0, 4.0]})
 STANDARD = """

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.measure.catalogue import count_of, share_of
+from exitline.stats.measure.catalogue import count_of, share_of
 
 REFERENCE = Path(__file__).parent / "reference"
 ALBANIA = Path(__file__).parents[2] / "examples" / "albania-2012" / "lival.parquet"

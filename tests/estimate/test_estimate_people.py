@@ -10,7 +10,7 @@ import pytest
 
 from exitline.api import run
 from exitline.cli import main
-from exitline.measure.catalogue import counting
+from exitline.stats.measure.catalogue import counting
 
 CASES = Path(__file__).parents[1] / "data/cases"
 RULE = """

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exitline as xl
-from exitline.engine.duckdb import DuckDB
+from exitline.stats.engine.duckdb import DuckDB
 
 MEASURES = ["headcount", "poverty_gap", "severity", "watts", "mean", "poor_count", "theil"]
 DESIGN = xl.Design(weight="w", size="n", strata="s", psu="p")
@@ -145,14 +145,14 @@ def test_a_difference_of_disjoint_strata_adds_variances(duck, table):
 
 def test_nothing_loops_over_domains(duck):
     """The query and its result grow with clusters, not with the number of domain sets."""
-    from exitline.measure.plan import make_plan
-    from exitline.measure.totals import totals
+    from exitline.stats.measure.plan import make_plan
+    from exitline.stats.measure.totals import totals
 
     table = pd.DataFrame({
         "y": 1.0, "w": 1.0, "n": 1, "s": np.repeat(np.arange(50), 40),
         "p": np.repeat(np.arange(500), 4), "few": 0, "many": np.repeat(np.arange(500), 4),
     })  # fmt: skip
-    from exitline.data.source import open_source
+    from exitline.stats.data.source import open_source
 
     attached = duck.attach(open_source(table), "loops")
     for by, rows in (("few", 500), ("many", 500)):

@@ -156,7 +156,7 @@ def test_differences_and_blocks_of_weights_do_not_matter(monkeypatch):
     each = np.array([a - b for a, b in figures])
     scale = (len(names) - 1) / len(names)
     assert gap.se == pytest.approx(np.sqrt(scale * ((each - each.mean()) ** 2).sum()), rel=1e-9)
-    monkeypatch.setattr("exitline.infer.replicates.AT_ONCE", 80)
+    monkeypatch.setattr("exitline.stats.infer.replicates.AT_ONCE", 80)
     blocked = xl.estimate(table, ["gini", "mean"], welfare="y", design=design, by="r")
     pd.testing.assert_frame_equal(whole.to_pandas(), blocked.to_pandas(), rtol=1e-12)
 

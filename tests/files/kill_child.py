@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from exitline import files
-from exitline.decide.lifecycle import Document, Draft, Log, load_procedure
+from exitline.exits.register import Document, Draft, Log, load_procedure
 
 WATCHED = {
     "open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.link", "os.truncate",

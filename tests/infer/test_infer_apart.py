@@ -11,9 +11,9 @@ from scipy import stats
 
 import exitline as xl
 from exitline.errors import MeasureError
-from exitline.infer.apart import apart, pairs_apart
-from exitline.infer.compare import differences, holm
-from exitline.infer.tested import p_against, p_of_pairs
+from exitline.stats.infer.apart import apart, pairs_apart
+from exitline.stats.infer.compare import differences, holm
+from exitline.stats.infer.tested import p_against, p_of_pairs
 
 DESIGN = xl.Design(weight="w", strata="s", psu="p")
 
@@ -61,7 +61,7 @@ def test_many_differences_at_once_are_the_differences_one_by_one(line, lonely):
 
 
 def test_all_covariances_are_those_read_off_row_by_row():
-    from exitline.infer.joint import of_areas
+    from exitline.stats.infer.joint import of_areas
 
     for lonely in ("adjust", "average"):
         data = _survey(5)

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exitline as xl
-from exitline.engine.duckdb import DuckDB
-from exitline.infer.apart import Apart, apart
+from exitline.stats.engine.duckdb import DuckDB
+from exitline.stats.infer.apart import Apart, apart
 
 DESIGN = xl.Design(weight="w", strata="s", psu="p")
 QUICK = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.infer.cells import Rows, no_kinds
-from exitline.infer.frame import Stage
-from exitline.infer.joint import Columns
-from exitline.infer.variance import Taylor
+from exitline.stats.infer.cells import Rows, no_kinds
+from exitline.stats.infer.frame import Stage
+from exitline.stats.infer.joint import Columns
+from exitline.stats.infer.variance import Taylor
 
 
 def _two_strata(fraction: float, others: float = 0.5) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.infer.codes import codes, distinct, grouped, numbers
+from exitline.stats.infer.codes import codes, distinct, grouped, numbers
 
 CODES = st.lists(st.integers(0, 40), max_size=60) | st.lists(st.integers(0, 10**9), max_size=20)
 COLUMNS = (

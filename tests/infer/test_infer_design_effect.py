@@ -11,8 +11,8 @@ import pytest
 from scipy.stats import beta, t
 
 import exitline as xl
-from exitline.infer import intervals
-from exitline.measure.catalogue import share_of
+from exitline.stats.infer import intervals
+from exitline.stats.measure.catalogue import share_of
 
 REFERENCE = Path(__file__).parents[1] / "estimate" / "reference"
 DESIGNS = {

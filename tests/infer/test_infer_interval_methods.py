@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import exitline as xl
 from exitline.cli.estimate import command as estimate_command
 from exitline.errors import ExitlineError
-from exitline.infer import intervals
+from exitline.stats.infer import intervals
 from exitline.words.intervals import QUANTILES, SHARES
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +89,7 @@ def test_a_study_says_how_quantiles_are_limited(tmp_path):
 
 
 def test_rates_of_a_panel_take_the_method():
-    from exitline.watch import panel_spec, sequences, transitions
+    from exitline.exits.watch import panel_spec, sequences, transitions
 
     rng = np.random.default_rng(3)
     wide = pd.DataFrame({"id": range(60), "y_a": rng.uniform(0, 4, 60),

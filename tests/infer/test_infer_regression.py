@@ -163,7 +163,7 @@ def test_persons_or_households():
 
 
 def test_many_households_without_psus_stay_in_the_engine(monkeypatch):
-    from exitline.measure import totals
+    from exitline.stats.measure import totals
 
     homes = SCHOOLS["strat"]
     few = _fitted("strat", "linear")

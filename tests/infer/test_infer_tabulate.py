@@ -10,8 +10,8 @@ import pytest
 
 import exitline as xl
 from exitline.errors import DataError, ExitlineError, MeasureError
-from exitline.infer.intervals import share
-from exitline.infer.quadratic import tail_of_sum
+from exitline.stats.infer.intervals import share
+from exitline.stats.infer.quadratic import tail_of_sum
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "estimate" / "reference"
@@ -122,7 +122,7 @@ def test_the_interval_is_that_which_was_asked_for():
 
 def test_wilson_is_the_score_interval_at_the_effective_size():
     """Both limits solve (p - x)^2 = t^2 x (1 - x) / n with n = p (1 - p) / se^2."""
-    from exitline.infer.intervals import t_quantile, wilson_share
+    from exitline.stats.infer.intervals import t_quantile, wilson_share
 
     p, se, df = np.array([0.12, 0.5]), np.array([0.03, 0.06]), np.array([14.0, 500.0])
     found = wilson_share(p, se, df, 0.9)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from exitline.errors import DesignError
-from exitline.infer import unequal
-from exitline.infer.unequal import Unequal
+from exitline.stats.infer import unequal
+from exitline.stats.infer.unequal import Unequal
 
 P = np.array([0.6, 0.3, 0.45, 0.25, 0.4, 0.5, 0.7, 0.3])
 STRATUM = np.array([0, 0, 0, 0, 0, 1, 1, 1])

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.infer.apart import apart, pairs_apart
-from exitline.measure import totals
+from exitline.stats.infer.apart import apart, pairs_apart
+from exitline.stats.measure import totals
 
 CLOSE = 1e-10
 ROUNDING = 1e-11  # around zero: a domain of equal values

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from exitline.decide.lifecycle import Document, Draft, Log, Procedure, load_procedure
+from exitline.exits.register import Document, Draft, Log, Procedure, load_procedure
 
 SECURE = {
     "welfare": 3500.0,

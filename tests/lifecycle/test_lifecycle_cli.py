@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exitline.cli.lifecycle import command
-from exitline.decide.lifecycle import LifecycleError, LogDamagedError, SpellError, store
-from exitline.decide.lifecycle.handed_in import read_drafts
 from exitline.errors import DataError
+from exitline.exits.register import LifecycleError, LogDamagedError, SpellError, store
+from exitline.exits.register.handed_in import read_drafts
 
 ROWS = """\
 household,step,on,actor,role,documents,reason,evidence.welfare,evidence.food_secure,\

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.condition import parse
-from exitline.decide.lifecycle import EvidenceError, ProcedureError, Rule, RuleCriterion, judge
-from exitline.decide.lifecycle.evaluate import evaluate
-from exitline.decide.lifecycle.rule import RuleIndicator, Weighed
+from exitline.exits.register import EvidenceError, ProcedureError, Rule, RuleCriterion, judge
+from exitline.exits.register.evaluate import evaluate
+from exitline.exits.register.rule import RuleIndicator, Weighed
+from exitline.rules.condition import parse
 
 
 def rule(*conditions: str, **more: Any) -> Rule:
@@ -82,8 +82,8 @@ def test_a_column_of_several_kinds_is_refused() -> None:
 
 
 def test_a_year_without_a_line_is_told() -> None:
-    from exitline.decide.lifecycle import load_procedure
     from exitline.errors import RuleFileError
+    from exitline.exits.register import load_procedure
 
     exits = load_procedure("china-2016-exit").rule("exits")
     assert exits.figures(date(2016, 6, 1))["national"].value == 2952

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from exitline.decide.lifecycle import LifecycleError, Log, LogDamagedError, store
+from exitline.exits.register import LifecycleError, Log, LogDamagedError, store
 
 WRITER = """
 import sys
 from datetime import date
-from exitline.decide.lifecycle import Document, Draft, Log, load_procedure
+from exitline.exits.register import Document, Draft, Log, load_procedure
 log, procedure = Log.open(sys.argv[1]), load_procedure("china-2016-exit", rules=False)
 print("ready", flush=True)
 for i in range(100_000):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from exitline.decide.lifecycle import ProcedureError, load_procedure, shipped_procedures
 from exitline.errors import ExitlineError
+from exitline.exits.register import ProcedureError, load_procedure, shipped_procedures
 
 
 @pytest.mark.parametrize("name", shipped_procedures())

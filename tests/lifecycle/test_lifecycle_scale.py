@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from exitline.data.source import open_source
 from exitline.errors import DataError
-from exitline.measure import lifecycle
-from exitline.watch import standing
+from exitline.exits.register import standing
+from exitline.stats.data.source import open_source
+from exitline.stats.measure import lifecycle
 
 STATES = ["exited", "poor", "reviewed"]
 
@@ -141,7 +141,7 @@ def test_two_events_with_one_number_are_refused(events: pd.DataFrame) -> None:
 
 
 def test_a_log_and_its_table_agree(office: Any) -> None:
-    from exitline.decide.lifecycle.listing import events_table
+    from exitline.exits.register.listing import events_table
 
     office.exit()
     office.household = "h2"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from exitline.decide.lifecycle import (
+from exitline.exits.register import (
     DecisionRecord,
     Draft,
     EvidenceError,
@@ -87,7 +87,7 @@ def test_fault_3_score_value_and_outcome_cannot_be_typed_in(programme: Any) -> N
     better = tuple(replace(c, met=True) for c in made.criteria)
     forged = replace(made, criteria=better, outcome="met", score_low=1.0, score_high=1.0)
     # consistent in itself, yet it does not follow from its values: derived again, it shows
-    from exitline.decide.lifecycle.evaluate import derived_again
+    from exitline.exits.register.evaluate import derived_again
 
     rule = programme.log.rule(made.rule_digest)
     assert derived_again([made, forged], rule) == [True, False]
@@ -122,7 +122,7 @@ def test_fault_4_editing_weights_later_never_rewrites_past_decisions(
 
 
 def test_fault_4_nor_does_editing_the_standard(office: Any, tmp_path: Path) -> None:
-    from exitline.standard import load
+    from exitline.rules.standard import load
 
     standard = load("china-2011-2020")
     own = tmp_path / "own-standard.yaml"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from exitline.decide.lifecycle import (
+from exitline.exits.register import (
     BackdatedError,
     Document,
     EvidenceError,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exitline.decide.lifecycle import (
+from exitline.exits.register import (
     Event,
     History,
     SpellError,

@@ -19,7 +19,7 @@ import yaml
 
 import exitline as xl
 from exitline.errors import MeasureError
-from exitline.measure.catalogue import MEASURES, named
+from exitline.stats.measure.catalogue import MEASURES, named
 
 TESTS = Path(__file__).parents[1]
 TABLE = yaml.safe_load((Path(__file__).parent / "oracles.yaml").read_text())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import exitline as xl
 from exitline.errors import ExitlineError, MeasureError
-from exitline.infer.woodruff import NO_LIMIT
+from exitline.stats.infer.woodruff import NO_LIMIT
 
 REFERENCE = Path(__file__).parent / "reference"
 ALBANIA = Path(__file__).parents[2] / "examples" / "albania-2012" / "lival.parquet"

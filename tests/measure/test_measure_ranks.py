@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exitline as xl
-from exitline.engine.duckdb import DuckDB
 from exitline.errors import DesignError, MeasureError
+from exitline.stats.engine.duckdb import DuckDB
 
 AT_LINE = [
     "sen", "sst", "takayama", "rich_headcount", "richness(0.5)", "richness_concave(0.5)",

@@ -17,18 +17,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from exitline.api import run
-from exitline.claim import ClaimError, Pick, claim_estimate
+from exitline.api.exploring import build
 from exitline.cli import main
-from exitline.data import parse_study
 from exitline.errors import ExitlineError
-from exitline.publish.notice import Notice
-from exitline.publish.notice.page import as_csv
+from exitline.proof.claim import ClaimError, Pick, claim_estimate
+from exitline.publish.explorer.page import render
+from exitline.publish.notices import Notice
+from exitline.publish.notices.page import as_csv
 from exitline.publish.report import ReportInput
 from exitline.publish.report.page import view
-from exitline.web.build import build
-from exitline.web.page import render
-from exitline.web.server.answering import as_csv as answered
-from exitline.web.server.declare import TEXT, Field, Record
+from exitline.publish.server.answering import as_csv as answered
+from exitline.publish.server.declare import TEXT, Field, Record
+from exitline.stats.data import parse_study
 
 FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\uff1d1", " =1"]
 

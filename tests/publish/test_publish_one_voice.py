@@ -15,14 +15,14 @@ import pandas as pd
 import pytest
 
 from exitline.api import run
+from exitline.api.exploring import build
 from exitline.api.finished import Run
-from exitline.claim import read_claims
+from exitline.proof.claim import read_claims
+from exitline.publish.explorer.model import SUPPRESSED, Explorer
 from exitline.publish.report import ReportInput
 from exitline.publish.report.blocks import naming, written
 from exitline.publish.report.page import view
-from exitline.web.build import build
-from exitline.web.model import SUPPRESSED, Explorer
-from exitline.web.server.app import application
+from exitline.publish.server.app import application
 
 CASES = Path(__file__).parent / "cases"
 STUDIES = {

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from exitline.publish.content.protect import Places, small_areas, small_parts
+from exitline.proof.disclose.protect import Places, small_areas, small_parts
 
 
 def _tree(counts: list[list[int]]) -> tuple[Places, dict[int, float]]:
@@ -80,7 +80,7 @@ def test_nothing_is_hidden_where_nothing_is_small_or_protection_is_off():
 
 
 def test_a_set_of_too_many_areas_is_hidden_as_a_whole(monkeypatch):
-    monkeypatch.setattr("exitline.publish.content.protect.MANY", 4)
+    monkeypatch.setattr("exitline.proof.disclose.protect.MANY", 4)
     places = Places(("", "p", "p", "c", "c", "c"), (-1, 0, 0, 1, 1, 2))
     counts = {0: 100.0, 1: 60.0, 2: 40.0, 3: 3.0, 4: 57.0, 5: 40.0}
     assert small_areas(places, counts, 10) == {3, 4, 5}
@@ -92,12 +92,12 @@ def test_a_threshold_between_one_and_two_is_two():
 
 
 def test_where_no_choice_protects_the_whole_set_is_hidden(monkeypatch):
-    from exitline.publish.tables import TableError
+    from exitline.proof.disclose import TableError
 
     def refuse(*_: object, **__: object) -> None:
         raise TableError("no set of cells protects a small count")
 
-    monkeypatch.setattr("exitline.publish.tables.suppress", refuse)
+    monkeypatch.setattr("exitline.proof.disclose.suppress", refuse)
     places, counts = _tree([[3, 30], [40, 25]])
     assert small_areas(places, counts, 10) == {
         i for i, k in enumerate(places.kinds) if k == "county"

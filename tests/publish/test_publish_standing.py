@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from exitline.api import estimate
-from exitline.infer.apart import apart
 from exitline.publish.content.phrases import Words, beside_overall, english, finding
 from exitline.publish.content.standing import Group, Standing, standing, standings
+from exitline.stats.infer.apart import apart
 
 NOBODY = Group(0)
 PLAIN = Words("the share of poor persons", lambda a: a, lambda a: f"{ord(a)} %", "20 %")

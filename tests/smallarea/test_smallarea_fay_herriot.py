@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.errors import SmallAreaError
 
 CASES = Path(__file__).parent / "cases"
 DISTRICTS = pd.read_csv(CASES / "districts.csv")
@@ -114,7 +114,7 @@ def test_adjusted_likelihoods_are_never_at_zero(method):
 
 @pytest.mark.parametrize("method", ["reml", "ml", "amrl", "ampl", "amrl_yl", "ampl_yl"])
 def test_the_variance_is_where_the_likelihood_is_highest(method):
-    from exitline.smallarea.area.variance import Batch, estimate_variance, likelihood
+    from exitline.stats.smallarea.area.variance import Batch, estimate_variance, likelihood
 
     given = DISTRICTS.dropna()
     x = np.column_stack([np.ones(len(given)), given["toilet"], given["urban"]])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from exitline.data.source import open_source
-from exitline.engine.session import session
-from exitline.smallarea.errors import SmallAreaError
-from exitline.smallarea.formula import learn, read, refuse_collinear
+from exitline.stats.data.source import open_source
+from exitline.stats.engine.session import session
+from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.formula import learn, read, refuse_collinear
 
 AREAS = pd.DataFrame(
     {

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from exitline.condition import nodes as n
+from exitline.rules.condition import nodes as n
 
 
 def _finite(value: float | None) -> float | None:

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 
 from exitline.errors import RuleFileError
-from exitline.standard import load, shipped
-from exitline.standard.apply import household_status
-from exitline.standard.cases import Case, cases_path, load_cases
-from exitline.standard.loader import CASES
-from exitline.standard.model import Standard
+from exitline.rules.standard import load, shipped
+from exitline.rules.standard.apply import household_status
+from exitline.rules.standard.cases import Case, cases_path, load_cases
+from exitline.rules.standard.loader import CASES
+from exitline.rules.standard.model import Standard
 
 TYPES = {"number": pa.float64(), "truth": pa.bool_(), "text": pa.string()}
 WORDS = {True: "met", False: "not met", None: "cannot tell"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from exitline.cli import main
-from exitline.standard import load, shipped
+from exitline.rules.standard import load, shipped
 
 
 def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
@@ -92,7 +92,7 @@ def test_a_file_of_ones_own_is_checked(capsys, tmp_path: Path) -> None:
 
 def test_importing_the_room_and_loading_no_condition_stays_cheap() -> None:
     code = (
-        "import sys, exitline.standard as s; s.shipped(); "
+        "import sys, exitline.rules.standard as s; s.shipped(); "
         "print([m for m in ('ibis', 'sqlglot', 'pandas', 'duckdb', 'pyarrow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

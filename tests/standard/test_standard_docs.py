@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from exitline.condition import parse
-from exitline.condition.spelling import FUNCTIONS, grammar
-from exitline.standard import load, load_lines, load_rules, loader, read_standard, shipped
-from exitline.standard.cases import load_cases
-from exitline.standard.page import REGENERATE, page, write_pages
+from exitline.rules.condition import parse
+from exitline.rules.condition.spelling import FUNCTIONS, grammar
+from exitline.rules.standard import load, load_lines, load_rules, loader, read_standard, shipped
+from exitline.rules.standard.cases import load_cases
+from exitline.rules.standard.page import REGENERATE, page, write_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
 RULES = (DOCS / "rule-files.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exitline.errors import ConditionError, ExitlineError, RuleFileError
-from exitline.standard import load, read_standard
+from exitline.rules.standard import load, read_standard
 
 GOOD = """\
 standard: example

@@ -21,8 +21,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exitline.condition import nodes as n
-from exitline.condition import parse
+from exitline.rules.condition import nodes as n
+from exitline.rules.condition import parse
 
 DOC = Path(__file__).parents[2] / "docs" / "condition-language.md"
 Meaning = Callable[[Mapping[str, Any], n.Node], Any]
@@ -307,7 +307,7 @@ def test_random_conditions_on_random_rows_agree_with_the_reference(
 @pytest.mark.spark
 def test_spark_gives_the_same_on_every_combination(meaning: Meaning, spark: Any) -> None:
     """With ANSI arithmetic on, which is Spark 4's default."""
-    from exitline.data.source import open_source
+    from exitline.stats.data.source import open_source
 
     for table, texts in (
         (_rows(a=TRUTHS, b=TRUTHS, c=TRUTHS), LOGIC),
@@ -332,8 +332,8 @@ def test_spark_gives_the_same_on_every_combination(meaning: Meaning, spark: Any)
 def test_a_written_null_is_a_value_like_any_other(
     text: str, expected: list[object], engine: str
 ) -> None:
-    from exitline.data.source import open_source
-    from exitline.engine import open_engine
+    from exitline.stats.data.source import open_source
+    from exitline.stats.engine import open_engine
 
     with closing(open_engine(engine)) as opened:
         table = opened.attach(open_source(pa.table({"y": [1.0, None], "b": [True, None]})), "t")

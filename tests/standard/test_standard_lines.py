@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exitline.errors import RuleFileError
-from exitline.standard import Band, Bands, Gap, Line, load, read_standard, shipped
-from exitline.standard.apply import deprivation_scores
-from exitline.standard.describe import UNVERIFIED, describe, unverified
+from exitline.rules.standard import Band, Bands, Gap, Line, load, read_standard, shipped
+from exitline.rules.standard.apply import deprivation_scores
+from exitline.rules.standard.describe import UNVERIFIED, describe, unverified
 
 REFERENCE = Path(__file__).parent / "reference"
 CHINA = load("china-2011-2020")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exitline.condition import Condition, parse
-from exitline.condition.spelling import FUNCTIONS, grammar
 from exitline.errors import ConditionError
+from exitline.rules.condition import Condition, parse
+from exitline.rules.condition.spelling import FUNCTIONS, grammar
 
 TABLE = ibis.table(
     {

@@ -6,8 +6,8 @@ import ibis
 import pandas as pd
 import pytest
 
-from exitline.standard import load
-from exitline.standard.apply import household_status
+from exitline.rules.standard import load
+from exitline.rules.standard.apply import household_status
 
 STANDARD = """
 standard: reported-only

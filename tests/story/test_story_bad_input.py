@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from exitline.publish.story import Options, StoryError, build, load_story
-from exitline.publish.story.figures import Bound
-from exitline.publish.story.fonts import load_fonts
-from exitline.publish.story.paint.base import Stage
-from exitline.publish.story.paint.registry import painter
-from exitline.publish.story.reel import Canvas, compose
-from exitline.publish.story.theme import Size
+from exitline.publish.film import Options, StoryError, build, load_story
+from exitline.publish.film.figures import Bound
+from exitline.publish.film.fonts import load_fonts
+from exitline.publish.film.paint.base import Stage
+from exitline.publish.film.paint.registry import painter
+from exitline.publish.film.reel import Canvas, compose
+from exitline.publish.film.theme import Size
 
 PHOTO = """
   - scene: photograph

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.publish.story.captions import (
+from exitline.publish.film.captions import (
     CHINESE,
     LATIN,
     Cue,
@@ -19,8 +19,8 @@ from exitline.publish.story.captions import (
     webvtt,
     wrap,
 )
-from exitline.publish.story.errors import StoryError
-from exitline.publish.story.model import FPS, Scene
+from exitline.publish.film.errors import StoryError
+from exitline.publish.film.model import FPS, Scene
 
 WORDS = st.lists(
     st.text(alphabet="abcdefgh", min_size=1, max_size=12), min_size=1, max_size=18
@@ -120,12 +120,12 @@ def test_files_have_the_form_that_players_read() -> None:
 def test_a_caption_of_a_tall_script_stays_in_its_place(words: str, lines: int) -> None:
     """Placed by the height of its own script, which reaches far below the line."""
     pytest.importorskip("skia")
-    from exitline.publish.story.checks import faults, safe_area
-    from exitline.publish.story.fonts import load_fonts
-    from exitline.publish.story.ink import Ink
-    from exitline.publish.story.paint.base import caption_box
-    from exitline.publish.story.reel import Canvas, draw_caption
-    from exitline.publish.story.theme import Size
+    from exitline.publish.film.checks import faults, safe_area
+    from exitline.publish.film.fonts import load_fonts
+    from exitline.publish.film.ink import Ink
+    from exitline.publish.film.paint.base import caption_box
+    from exitline.publish.film.reel import Canvas, draw_caption
+    from exitline.publish.film.theme import Size
 
     for size in (Size(1920, 1080), Size(1080, 1920)):
         canvas = Canvas(size)  # it owns the pixels

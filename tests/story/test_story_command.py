@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from exitline.cli.story import command
 from exitline.errors import ExitlineError
-from exitline.publish.story import FigureChangedError, StoryError, load_story
-from exitline.publish.story.watch import files_of, watch
+from exitline.publish.film import FigureChangedError, StoryError, load_story
+from exitline.publish.film.watch import files_of, watch
 
 SERIES = Path(__file__).parents[2] / "examples" / "series-out-of-poverty"
 SMALL = ["--size", "320x180", "--lang", "en"]
@@ -95,8 +95,8 @@ def test_every_file_that_a_story_is_made_from_is_watched(folder: Path) -> None:
 def shipped(tmp_path_factory: pytest.TempPathFactory):
     """The series with its figures, computed as the command computes them."""
     from exitline.cli.story import _services
-    from exitline.engine.session import session
-    from exitline.publish.story import bind
+    from exitline.publish.film import bind
+    from exitline.stats.engine.session import session
 
     story = load_story(SERIES)
     work = tmp_path_factory.mktemp("work")
@@ -126,7 +126,7 @@ def test_the_series_has_the_figures_that_are_known(shipped) -> None:
 
 
 def test_the_series_is_as_recorded_and_60_to_90_seconds_each(shipped) -> None:
-    from exitline.publish.story.binding import changes
+    from exitline.publish.film.binding import changes
 
     story, bound = shipped
     assert changes(story, bound) == ()
@@ -137,8 +137,8 @@ def test_the_series_is_as_recorded_and_60_to_90_seconds_each(shipped) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("upright", [False, True])
 def test_every_picture_of_the_series_is_legible(shipped, language: str, upright: bool) -> None:
-    from exitline.publish.story.options import UPRIGHT, WIDE
-    from exitline.publish.story.prepare import check, prepare
+    from exitline.publish.film.options import UPRIGHT, WIDE
+    from exitline.publish.film.prepare import check, prepare
 
     story, bound = shipped
     for episode in story.episodes:
@@ -172,8 +172,8 @@ def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
     import shutil
 
     from exitline.errors import ExitlineError
-    from exitline.publish.story import build, make
-    from exitline.publish.story.options import Options
+    from exitline.publish.film import build, make
+    from exitline.publish.film.options import Options
 
     story = tmp_path / "examples" / "series-out-of-poverty"
     shutil.copytree("examples", tmp_path / "examples", ignore=shutil.ignore_patterns("out*"))

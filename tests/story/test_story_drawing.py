@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exitline.publish.story import StoryError, load_story
-from exitline.publish.story.checks import check_picture, faults, safe_area
-from exitline.publish.story.figures import Bound, Figure, Point, Points
-from exitline.publish.story.fonts import load_fonts
-from exitline.publish.story.formats import Format
-from exitline.publish.story.ink import Box, Ink, Lettering, Style
-from exitline.publish.story.kinds import KINDS
-from exitline.publish.story.model import Scene
-from exitline.publish.story.paint.base import Stage
-from exitline.publish.story.paint.registry import painter
-from exitline.publish.story.reel import Canvas, compose
-from exitline.publish.story.theme import LETTERS, PAPER, Size, contrast, ease
+from exitline.publish.film import StoryError, load_story
+from exitline.publish.film.checks import check_picture, faults, safe_area
+from exitline.publish.film.figures import Bound, Figure, Point, Points
+from exitline.publish.film.fonts import load_fonts
+from exitline.publish.film.formats import Format
+from exitline.publish.film.ink import Box, Ink, Lettering, Style
+from exitline.publish.film.kinds import KINDS
+from exitline.publish.film.model import Scene
+from exitline.publish.film.paint.base import Stage
+from exitline.publish.film.paint.registry import painter
+from exitline.publish.film.reel import Canvas, compose
+from exitline.publish.film.theme import LETTERS, PAPER, Size, contrast, ease
 
 WIDE, UPRIGHT = Size(480, 270), Size(270, 480)
 FONTS = load_fonts("en", ["abc"])
@@ -102,8 +102,8 @@ def every(folder: Path):
     """A story with a scene of every kind, and its figures."""
     import skia
 
-    from exitline.engine.session import session
-    from exitline.publish.story import bind
+    from exitline.publish.film import bind
+    from exitline.stats.engine.session import session
 
     (folder / "one.yaml").write_text(EVERY, encoding="utf-8")
     skia.Image.fromarray(np.full((40, 60, 4), 128, np.uint8)).save(str(folder / "house.png"))
@@ -232,9 +232,9 @@ def test_very_long_names_are_shortened_or_wrapped_never_cut_off() -> None:
 
 @pytest.mark.parametrize("size", [WIDE, UPRIGHT])
 def test_a_dot_plot_of_very_long_names_stays_legible(size: Size) -> None:
-    from exitline.publish.story.kinds import DotsScene
-    from exitline.publish.story.model import Text
-    from exitline.publish.story.template import Piece
+    from exitline.publish.film.kinds import DotsScene
+    from exitline.publish.film.model import Text
+    from exitline.publish.film.template import Piece
 
     names = ["Muckanaghederdauhaulia " * 6, "x" * 90, "Dingle"]
     row = Points(
@@ -250,7 +250,7 @@ def test_a_dot_plot_of_very_long_names_stays_legible(size: Size) -> None:
 
 
 def test_a_script_without_a_font_names_the_package(tmp_path: Path, monkeypatch) -> None:
-    from exitline.publish.story import fonts
+    from exitline.publish.film import fonts
 
     latin = Path(fonts._find(fonts.LATIN))
     (tmp_path / latin.name).write_bytes(latin.read_bytes())
@@ -265,8 +265,8 @@ def test_a_script_without_a_font_names_the_package(tmp_path: Path, monkeypatch) 
 
 
 def test_a_waffle_shows_whole_households_only() -> None:
-    from exitline.publish.story.kinds import LabelledFigure, WaffleScene
-    from exitline.publish.story.model import Text
+    from exitline.publish.film.kinds import LabelledFigure, WaffleScene
+    from exitline.publish.film.model import Text
 
     words = Text({"en": ()})
     scene = WaffleScene(

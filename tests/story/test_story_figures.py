@@ -8,13 +8,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from exitline.claim import Claim, InputDigest, Query, Recomputed, Rounding, file_digest, sign_claim
-from exitline.engine.session import session
 from exitline.errors import ConditionError
-from exitline.publish.story import FigureChangedError, Services, StoryError, bind, load_story
-from exitline.publish.story.binding import changes, record_text, refuse_changes
-from exitline.publish.story.figures import Bound
-from exitline.publish.story.model import Story
+from exitline.proof.claim import (
+    Claim,
+    InputDigest,
+    Query,
+    Recomputed,
+    Rounding,
+    file_digest,
+    sign_claim,
+)
+from exitline.publish.film import FigureChangedError, Services, StoryError, bind, load_story
+from exitline.publish.film.binding import changes, record_text, refuse_changes
+from exitline.publish.film.figures import Bound
+from exitline.publish.film.model import Story
+from exitline.stats.engine.session import session
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 
 from exitline.files import OutputError
-from exitline.publish.story import Options, StoryError, build
-from exitline.publish.story.encode import Film, Track, encoder, encoding
-from exitline.publish.story.look import Look
-from exitline.publish.story.mp4 import tracks
-from exitline.publish.story.options import read_size
-from exitline.publish.story.theme import Size
+from exitline.publish.film import Options, StoryError, build
+from exitline.publish.film.encode import Film, Track, encoder, encoding
+from exitline.publish.film.look import Look
+from exitline.publish.film.mp4 import tracks
+from exitline.publish.film.options import read_size
+from exitline.publish.film.theme import Size
 
 SMALL = Size(320, 180)
 ENGLISH = Options(languages=("en",), sizes=(SMALL,), record=True)

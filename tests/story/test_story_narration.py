@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exitline.cli.story import _services
-from exitline.engine.session import session
-from exitline.publish.story import load_story
-from exitline.publish.story.binding import bind
-from exitline.publish.story.captions import cues_of
-from exitline.publish.story.model import FPS
-from exitline.publish.story.sound import PAUSE, SILENCE, narrate, starts
+from exitline.publish.film import load_story
+from exitline.publish.film.binding import bind
+from exitline.publish.film.captions import cues_of
+from exitline.publish.film.model import FPS
+from exitline.publish.film.sound import PAUSE, SILENCE, narrate, starts
+from exitline.stats.engine.session import session
 
 SERIES = "examples/series-out-of-poverty"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from exitline.publish.story import Options, build
-from exitline.publish.story.theme import Size
+from exitline.publish.film import Options, build
+from exitline.publish.film.theme import Size
 
 CHROMIUM = Path("/usr/bin/chromium")
 

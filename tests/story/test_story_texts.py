@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.publish.story.errors import StoryError
-from exitline.publish.story.formats import FORMATS, Format, read_format
-from exitline.publish.story.template import has_digit, read_template
+from exitline.publish.film.errors import StoryError
+from exitline.publish.film.formats import FORMATS, Format, read_format
+from exitline.publish.film.template import has_digit, read_template
 
 PLAIN = st.text(
     alphabet=st.characters(

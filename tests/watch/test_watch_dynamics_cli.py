@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from exitline.cli.dynamics import PARTS as OFFERED
 from exitline.cli.dynamics import command as dynamics_command
 from exitline.cli.watch import command as watch_command
-from exitline.watch.report import PARTS
+from exitline.stats.panel.report import PARTS
 
 PANEL = [
     "examples/pakistan-graduation/graduation.parquet", "--household", "id_hh", "--welfare",

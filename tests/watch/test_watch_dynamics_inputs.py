@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from exitline.data.design import Design
 from exitline.errors import DataError, DesignError, MeasureError
-from exitline.watch import (
+from exitline.exits.watch import (
     misclassification_bounds,
     panel_spec,
     read_panel,
@@ -19,6 +18,7 @@ from exitline.watch import (
     spells_from_table,
     transitions,
 )
+from exitline.stats.data.design import Design
 
 LONG = pd.DataFrame(
     {"id": [811, 811, 822, 822, 833, 833], "t": ["a", "b"] * 3,

@@ -12,10 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
-from exitline.data.design import Design
 from exitline.errors import DataError, MeasureError
-from exitline.measure.dynamics import lasting_state
-from exitline.watch import (
+from exitline.exits.watch import (
     CrossSection,
     cohort_rho,
     duration_adjusted,
@@ -30,8 +28,10 @@ from exitline.watch import (
     transitions,
     vulnerability,
 )
-from exitline.watch.binormal import binormal_cdf
-from exitline.watch.lasting import lasting_states
+from exitline.stats.data.design import Design
+from exitline.stats.measure.dynamics import lasting_state
+from exitline.stats.panel.binormal import binormal_cdf
+from exitline.stats.panel.lasting import lasting_states
 
 
 def wide(seed: int = 0, homes: int = 200, waves: str = "abc") -> pd.DataFrame:

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exitline.data.design import Design
-from exitline.data.source import open_source
-from exitline.measure import dynamics, panels
-from exitline.measure.lines import PovertyLine
-from exitline.measure.panels import PanelColumns, WaveLines, wave_tables
-from exitline.watch import pairs as pairs_module
-from exitline.watch import panel_spec, sequences, transitions
+from exitline.exits.watch import panel_spec, sequences, transitions
+from exitline.stats.data.design import Design
+from exitline.stats.data.source import open_source
+from exitline.stats.measure import dynamics, panels
+from exitline.stats.measure.lines import PovertyLine
+from exitline.stats.measure.panels import PanelColumns, WaveLines, wave_tables
+from exitline.stats.panel import pairs as pairs_module
 
 PAKISTAN = Path("examples/pakistan-graduation/graduation.parquet")
 LINE = 2 * 365 / 12

@@ -12,9 +12,8 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exitline.data.design import Design
 from exitline.errors import DataError, MeasureError
-from exitline.watch import (
+from exitline.exits.watch import (
     hazards,
     kaplan_meier,
     panel_spec,
@@ -25,8 +24,9 @@ from exitline.watch import (
     transitions,
     weighted_rates,
 )
-from exitline.watch.hazard import household_periods
-from exitline.watch.logistic import fit_logit
+from exitline.stats.data.design import Design
+from exitline.stats.panel.hazard import household_periods
+from exitline.stats.panel.logistic import fit_logit
 
 # Freireich et al. (1963), 21 children on 6-MP: weeks in remission, and whether it ended.
 # The survival table is the one of Kleinbaum and Klein, Survival Analysis, table 2.2, with the

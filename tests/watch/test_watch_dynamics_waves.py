@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from exitline.cli import main
-from exitline.engine import open_engine
 from exitline.errors import DataError
-from exitline.watch import panel_spec, read_panel, transitions
+from exitline.exits.watch import panel_spec, read_panel, transitions
+from exitline.stats.engine import open_engine
 
 CASES = Path(__file__).parent / "cases"
 LONG = CASES / "waves-as-text.csv"

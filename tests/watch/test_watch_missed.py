@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exitline.errors import DataError, DesignError
-from exitline.watch import missed
+from exitline.exits.coverage import missed
 
 HOUSEHOLDS = 2000
 

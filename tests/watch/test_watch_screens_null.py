@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from exitline.watch import screens
+from exitline.exits import screens
 
 UNITS = np.repeat(np.arange(20), 15)
 AREAS = np.repeat(np.arange(5), 60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from exitline.watch import screens
+from exitline.exits import screens
 
 UNITS = np.repeat(np.arange(20), 15)
 AREAS = np.repeat(np.arange(5), 60)

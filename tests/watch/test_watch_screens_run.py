@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from exitline.cli.screen import command
 from exitline.errors import DataError
-from exitline.watch.screens.run import ScreenPlan, run_screens
+from exitline.exits.screens.run import ScreenPlan, run_screens
 
 
 @pytest.fixture(scope="module")

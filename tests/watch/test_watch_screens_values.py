@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from exitline.errors import DataError
-from exitline.watch import screens
+from exitline.exits import screens
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))

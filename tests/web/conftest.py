@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from exitline.web.build import build
-from exitline.web.page import render
+from exitline.api.exploring import build
+from exitline.publish.explorer.page import render
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")

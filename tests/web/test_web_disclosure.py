@@ -12,9 +12,9 @@ import pytest
 from scipy.optimize import linprog
 
 from exitline.api import run
-from exitline.publish.tables.system import TableError
-from exitline.web.build import build
-from exitline.web.model import SUPPRESSED, Explorer
+from exitline.api.exploring import build
+from exitline.proof.disclose.system import TableError
+from exitline.publish.explorer.model import SUPPRESSED, Explorer
 
 STUDY = """\
 study: made

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from exitline.foreign import visible
-from exitline.web.page import SCRIPTS, render
+from exitline.publish.explorer.page import SCRIPTS, render
 
-ASSETS = resources.files("exitline.web") / "assets"
+ASSETS = resources.files("exitline.publish.explorer") / "assets"
 ATTACK = "</script><img src=x onerror=window.hacked=1>"
 
 

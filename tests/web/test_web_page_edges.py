@@ -13,8 +13,8 @@ import pytest
 
 from exitline.foreign import visible
 from exitline.publish.content.phrases import Phrase
-from exitline.web.apart import as_text, said
-from exitline.web.page import render
+from exitline.publish.explorer.apart import as_text, said
+from exitline.publish.explorer.page import render
 
 pytestmark = pytest.mark.browser
 Survey = Callable[..., dict[str, Any]]

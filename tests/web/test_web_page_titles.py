@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from exitline.web.page import render
+from exitline.publish.explorer.page import render
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from exitline.web.page import render
+from exitline.publish.explorer.page import render
 
 pytestmark = pytest.mark.browser
 FOCUSED = "document.activeElement.dataset.area ?? document.activeElement.id"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from exitline.web.build import build
-from exitline.web.errors import ExplorerError
+from exitline.api.exploring import build
+from exitline.publish.explorer.errors import ExplorerError
 
 EXAMPLE = "examples/china-832/explorer.yaml"
 DATA = Path("examples/series-out-of-poverty/data/china-832/counties.csv")

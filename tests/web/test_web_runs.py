@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from exitline.api import run
-from exitline.web.build import build
-from exitline.web.errors import ExplorerError
-from exitline.web.model import SHOWN, SUPPRESSED, Explorer
-from exitline.web.runs import read_run
+from exitline.api.exploring import build
+from exitline.publish.explorer.errors import ExplorerError
+from exitline.publish.explorer.model import SHOWN, SUPPRESSED, Explorer
+from exitline.publish.explorer.runs import read_run
 
 ALBANIA = "examples/albania-2012/study.yaml"
 CENSUS = "examples/imaginary-country/census.yaml"
@@ -64,7 +64,7 @@ def test_albania_is_shown_as_it_was_estimated(folders):
 
 
 def test_every_figure_names_a_claim_that_can_be_found(folders):
-    from exitline.claim import read_claims
+    from exitline.proof.claim import read_claims
 
     known = {s.claim_id: s.claim for s, _ in read_claims(folders["albania"] / "claims.json")}
     for row in cells(build([folders["albania"]])).itertuples():
@@ -126,7 +126,7 @@ def test_villages_of_the_same_name_in_two_counties_stay_apart(tmp_path):
 
 
 def test_counts_speak_of_all_units_where_only_some_are_listed(folders, monkeypatch):
-    from exitline.web import from_runs
+    from exitline.publish.explorer import from_runs
 
     monkeypatch.setattr(from_runs, "MOST_UNITS", 40)
     shown = build([folders["census"]])
@@ -252,7 +252,7 @@ def test_the_payload_is_plain_json(folders):
 def test_how_many_intervals_miss_is_said_for_their_level():
     from dataclasses import replace
 
-    from exitline.web.words import method_of
+    from exitline.publish.explorer.words import method_of
 
     found = build(["examples/albania-2012/explorer.yaml"])
     assert any("about one in 20 misses" in text["en"] for _, text in found.method)

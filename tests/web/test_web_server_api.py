@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exitline.api import run
-from exitline.web.build import build
-from exitline.web.model import Explorer
-from exitline.web.server.app import application
+from exitline.api.exploring import build
+from exitline.publish.explorer.model import Explorer
+from exitline.publish.server.app import application
 
 CHINA = "examples/china-832/explorer.yaml"
 COUNTIES = Path("examples/series-out-of-poverty/data/china-832/counties.csv")

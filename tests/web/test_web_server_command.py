@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from exitline.web.errors import ExplorerError
-from exitline.web.server.running import address_of, is_loopback, listen
+from exitline.publish.explorer.errors import ExplorerError
+from exitline.publish.server.running import address_of, is_loopback, listen
 
 CHINA = "examples/china-832/explorer.yaml"
 CHILD = "import sys; from exitline.cli import main; main(['serve', *sys.argv[1:]])"
@@ -162,7 +162,7 @@ def test_what_cannot_be_served_is_said(arguments, status, said):
 
 
 def test_libraries_that_are_not_there_are_named(monkeypatch):
-    from exitline.web.server.running import require_extra
+    from exitline.publish.server.running import require_extra
 
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(ExplorerError) as raised:

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("uvicorn")
 import uvicorn
 
-from exitline.web.server import connections
+from exitline.publish.server import connections
 
 
 async def app(_scope, _receive, send):

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from exitline.web.build import build
-from exitline.web.server.answering import Answer
-from exitline.web.server.app import application
-from exitline.web.server.guard import Guard, host_name
+from exitline.api.exploring import build
+from exitline.publish.server.answering import Answer
+from exitline.publish.server.app import application
+from exitline.publish.server.guard import Guard, host_name
 
 POLICY = "default-src 'none'; script-src 'sha256-abc='; img-src data:"
 PAGE = f"""<!doctype html><html><head>
@@ -230,7 +230,7 @@ def test_a_fault_inside_the_application_is_hidden_too(app, monkeypatch):
     def broken(*_: Any) -> Answer:
         raise RuntimeError("household 4711")
 
-    monkeypatch.setattr("exitline.web.server.app.answer", broken)
+    monkeypatch.setattr("exitline.publish.server.app.answer", broken)
     status, headers, body = ask(app, "/api/v1/estimates")
     assert status == 500
     assert headers["content-type"] == "application/problem+json"

@@ -8,7 +8,7 @@ import pytest
 from tests.weighting.conftest import CALLS, REFERENCE
 
 import exitline as xl
-from exitline.infer.weighting.trimming import trimmed
+from exitline.stats.infer.weighting.trimming import trimmed
 
 DESIGN = xl.Design(weight="w")
 

@@ -10,7 +10,7 @@ import pytest
 from tests.weighting.conftest import CALLS, REFERENCE
 
 import exitline as xl
-from exitline.infer.calibration import coefficients, residuals
+from exitline.stats.infer.calibration import coefficients, residuals
 
 DESIGNS = {
     "clus1": {"psu": "dnum", "fpc": "fpc"},

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from exitline.api.finished import Run
     from exitline.publish.report import ReportInput
     from exitline.publish.report.blocks import Naming
-    from exitline.standard import Criterion, ExitRule, Standard
+    from exitline.rules.standard import Criterion, ExitRule, Standard
 
 
 def about(found: Run) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def about(found: Run) -> dict[str, Any]:
 
 def _measure(name: str, words: Naming) -> dict[str, str]:
     """A measure's words, and whether it counts persons or households that have something."""
-    from exitline.publish.content.counts import counts_of
+    from exitline.proof.disclose.counts import counts_of
 
     form, of = counts_of(name, {})
     return {
@@ -80,7 +80,7 @@ def _standard(content: ReportInput) -> dict[str, Any] | None:
     standard = content.standard
     if standard is None:
         return None
-    from exitline.standard.describe import describe
+    from exitline.rules.standard.describe import describe
 
     return {
         "title": standard.title,
@@ -101,7 +101,7 @@ def _standard(content: ReportInput) -> dict[str, Any] | None:
 
 def _criteria(rule: ExitRule) -> dict[str, dict[str, str]]:
     """Each criterion's label, kind, whom it counts and what it asks for, by name."""
-    from exitline.decide.reasons import threshold_text
+    from exitline.exits.decide.reasons import threshold_text
 
     found = {}
     for criterion in rule.criteria:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.api.reweighted import Reweighted, refuse_names
-from exitline.data.design import Design
 from exitline.errors import DataError, DesignError
+from exitline.stats.data.design import Design
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.scannable import Source
-    from exitline.engine.base import Engine
-    from exitline.measure.keyed import Key
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.measure.keyed import Key
 
 NEW = "new"
 
@@ -88,8 +88,8 @@ def trim_weights(
     >>> trim_weights(homes, Design(weight="w"), upper=6).to_pandas()["trimmed_weight"].tolist()
     [2.5, 3.5, 6.0]
     """
-    from exitline.infer.weighting.trimming import trimmed
-    from exitline.measure.keyed import Key, key_name
+    from exitline.stats.infer.weighting.trimming import trimmed
+    from exitline.stats.measure.keyed import Key, key_name
 
     if design.weight is None or design.replicates:
         raise DesignError(
@@ -158,9 +158,9 @@ def adjust_nonresponse(
     >>> found.to_pandas()["adjusted_weight"].tolist()
     [15.0, 15.0, 0.0, 10.0]
     """
-    from exitline.infer.weighting.auxiliaries import coded
-    from exitline.infer.weighting.trimming import passed_on
-    from exitline.measure.keyed import Key, key_name
+    from exitline.stats.infer.weighting.auxiliaries import coded
+    from exitline.stats.infer.weighting.trimming import passed_on
+    from exitline.stats.measure.keyed import Key, key_name
 
     names = (classes,) if isinstance(classes, str) else tuple(classes)
     keys = (Key(names if len(names) > 1 else names[0]), Key(responded, "number"))
@@ -195,12 +195,12 @@ def _grouped(
     engine: str | Engine,
 ) -> tuple[Source, pa.Table]:
     """The source, and its rows in groups, if all can be used."""
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
-    from exitline.infer.weighting.usable import refuse_unusable_groups
-    from exitline.measure.keyed import groups
-    from exitline.measure.plan import require_usable
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
+    from exitline.stats.infer.weighting.usable import refuse_unusable_groups
+    from exitline.stats.measure.keyed import groups
+    from exitline.stats.measure.plan import require_usable
 
     numbers = [key.column for key in keys if key.kind == "number" and key.column != truth]
     uses = role_uses(
@@ -221,7 +221,7 @@ def _with(found: pa.Table, keys: tuple[Key, ...], values: Any) -> pa.Table:
     """The keys with the new weights or factors."""
     import pyarrow as pa
 
-    from exitline.measure.keyed import key_name
+    from exitline.stats.measure.keyed import key_name
 
     return found.select([key_name(i) for i in range(len(keys))]).append_column(
         NEW, pa.array(values)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from exitline.errors import DesignError
 
 if TYPE_CHECKING:
-    from exitline.data.design import Design
-    from exitline.engine.base import Engine
+    from exitline.stats.data.design import Design
+    from exitline.stats.engine.base import Engine
 
 
 def auxiliary_table(
@@ -38,10 +38,10 @@ def auxiliary_table(
     DesignError
         Where the design has replicate weights: they are calibrated each.
     """
-    from exitline.infer.codes import as_text
-    from exitline.infer.naming import shown_names
-    from exitline.measure.auxiliaries import levels_of, with_auxiliaries
-    from exitline.measure.plan import require_usable
+    from exitline.stats.infer.codes import as_text
+    from exitline.stats.infer.naming import shown_names
+    from exitline.stats.measure.auxiliaries import levels_of, with_auxiliaries
+    from exitline.stats.measure.plan import require_usable
 
     model = design.calibration
     assert model is not None

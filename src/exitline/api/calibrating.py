@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from exitline.api.reweighted import Reweighted, refuse_names
-from exitline.data.calibration import Calibration, Count, Regression
-from exitline.data.design import Design
-from exitline.data.margins import COLUMNS, Margin, margins_from_rows, margins_of
 from exitline.errors import DesignError, Faults
-from exitline.infer.weighting.distances import Method
-from exitline.infer.weighting.sample import FACTOR, REPLICATE
+from exitline.stats.data.calibration import Calibration, Count, Regression
+from exitline.stats.data.design import Design
+from exitline.stats.data.margins import COLUMNS, Margin, margins_from_rows, margins_of
+from exitline.stats.infer.weighting.distances import Method
+from exitline.stats.infer.weighting.sample import FACTOR, REPLICATE
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from exitline.data.scannable import Source
-    from exitline.engine.base import Engine
-    from exitline.infer.weighting.calibrating import Bounds
-    from exitline.infer.weighting.sample import Sample
-    from exitline.infer.weighting.solve import Solution
-    from exitline.measure.keyed import Key
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.weighting.calibrating import Bounds
+    from exitline.stats.infer.weighting.sample import Sample
+    from exitline.stats.infer.weighting.solve import Solution
+    from exitline.stats.measure.keyed import Key
 
 BoundsOf = Literal["factors", "weights"]
 METHODS = ("poststratify", "raking", "linear", "logit")
@@ -167,10 +167,10 @@ def calibrate(
     >>> found.to_pandas()["calibrated_weight"].round(9).tolist()
     [15.0, 15.0, 20.0]
     """
-    from exitline.data.source import open_source
-    from exitline.engine.session import session
-    from exitline.infer.weighting.calibrating import Bounds
-    from exitline.infer.weighting.sample import Sample
+    from exitline.stats.data.source import open_source
+    from exitline.stats.engine.session import session
+    from exitline.stats.infer.weighting.calibrating import Bounds
+    from exitline.stats.infer.weighting.sample import Sample
 
     margins = _margins(totals, engine)
     low, high = bounds or (-np.inf, np.inf)
@@ -235,10 +235,10 @@ def _margins(totals: Any, engine: str | Engine) -> tuple[Margin, ...]:
     """Margins from a mapping, a file or a table."""
     if isinstance(totals, Mapping) or not totals_table(totals):
         return margins_of(totals)
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
-    from exitline.measure.plan import require_columns
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
+    from exitline.stats.measure.plan import require_columns
 
     source = open_source(totals).using(role_uses(numeric=("total",), code=("margin", "level")))
     with session(engine) as running:
@@ -304,7 +304,7 @@ def _unfit(where: str, expected: str, got: str) -> DesignError:
 
 def _keys(model: Calibration, limits: Bounds) -> tuple[Key, ...]:
     """What a factor depends on."""
-    from exitline.measure.keyed import Key
+    from exitline.stats.measure.keyed import Key
 
     codes = dict.fromkeys((*model.within, *model.categories))
     weights = (model.weight,) if limits.of == "weights" and model.weight else ()
@@ -314,7 +314,7 @@ def _keys(model: Calibration, limits: Bounds) -> tuple[Key, ...]:
 
 def _uses(model: Calibration, replicates: Sequence[str]) -> Any:
     """How the columns are read."""
-    from exitline.data.uses import role_uses
+    from exitline.stats.data.uses import role_uses
 
     return role_uses(
         numeric=(model.weight, *model.numbers, *replicates),
@@ -331,10 +331,10 @@ def _grouped(
     replicates: Sequence[str],
 ) -> pa.Table:
     """The rows, grouped; refused where some cannot be used."""
-    from exitline.data.uses import narrowed
-    from exitline.infer.weighting.usable import refuse_unusable_groups
-    from exitline.measure.keyed import groups
-    from exitline.measure.plan import require_usable
+    from exitline.stats.data.uses import narrowed
+    from exitline.stats.infer.weighting.usable import refuse_unusable_groups
+    from exitline.stats.measure.keyed import groups
+    from exitline.stats.measure.plan import require_usable
 
     if source.names is not None:
         refuse_names(new, source.names)

@@ -9,11 +9,11 @@ from exitline.api.estimation import estimate_table
 from exitline.api.prepare import Ready
 
 if TYPE_CHECKING:
-    from exitline.decide.chain import Facts
-    from exitline.decide.table import Decisions
-    from exitline.infer.blocks import Block, Estimate
-    from exitline.infer.estimates import Estimates
-    from exitline.standard import ExitRule
+    from exitline.exits.decide.chain import Facts
+    from exitline.exits.decide.table import Decisions
+    from exitline.rules.standard import ExitRule
+    from exitline.stats.infer.blocks import Block, Estimate
+    from exitline.stats.infer.estimates import Estimates
 
 
 def measure_study(ready: Ready) -> Estimates:
@@ -74,7 +74,7 @@ def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
 def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
     """Measures that count poor households, where a full count has figures of the poor alone."""
     from exitline.api.study_measures import of_indicators
-    from exitline.measure.multidimensional import asked, taken_apart
+    from exitline.stats.measure.multidimensional import asked, taken_apart
 
     if not ready.design.census:
         return ()
@@ -100,9 +100,9 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
     tuple of Decisions and dict
     """
     from exitline.api.lines import line_figures
-    from exitline.decide.chain import decide_units, units_of
-    from exitline.decide.table import Decisions
-    from exitline.measure.chain import chain_measures, household_status, with_flags
+    from exitline.exits.decide.chain import decide_units, units_of
+    from exitline.exits.decide.table import Decisions
+    from exitline.stats.measure.chain import chain_measures, household_status, with_flags
 
     standard = ready.standard
     if standard is None or standard.household is None:
@@ -154,7 +154,7 @@ def _class_column(ready: Ready, rule: ExitRule) -> str | None:
 def _facts(ready: Ready, rule: ExitRule) -> Facts:
     """Conditions on villages' or counties' own rows, from the study's tables of facts."""
     from exitline.api.facts import unit_facts
-    from exitline.decide.chain import Facts
+    from exitline.exits.decide.chain import Facts
 
     conditions = [c for c in rule.criteria if c.kind == "condition"]
     return unit_facts(ready, rule.level, conditions) if conditions else Facts({})

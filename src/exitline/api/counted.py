@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.publish.tables.content import Facts
 
 if TYPE_CHECKING:
-    from exitline.engine.base import Engine
+    from exitline.stats.engine.base import Engine
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from exitline.api.estimation import estimate
 from exitline.errors import MeasureError
 
 if TYPE_CHECKING:
-    from exitline.curves.tables import Curve
-    from exitline.data.design import Design
-    from exitline.engine.base import Engine
-    from exitline.infer.blocks import Block
-    from exitline.infer.estimates import Estimates
-    from exitline.measure.curves import Order
+    from exitline.stats.curves.tables import Curve
+    from exitline.stats.data.design import Design
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.measure.curves import Order
 
     Floats = np.typing.NDArray[np.float64]
 
@@ -62,8 +62,8 @@ def lorenz(
     >>> [round(point.estimate, 2) for point in curve.points]
     [0.3, 0.42]
     """
-    from exitline.measure import shares
-    from exitline.measure.curves import between, generalised_ordinate
+    from exitline.stats.measure import shares
+    from exitline.stats.measure.curves import between, generalised_ordinate
 
     ordinate = generalised_ordinate if generalised else shares.lorenz
     measures = [ordinate(between(p)) for p in at]
@@ -112,7 +112,7 @@ def tip(
     >>> [round(p.estimate, 4) for p in xl.tip(homes, welfare="y", line=4, at=[0.25, 0.9]).points]
     [0.1875, 0.375]
     """
-    from exitline.measure.curves import tip_ordinate
+    from exitline.stats.measure.curves import tip_ordinate
 
     found = estimate(data, [tip_ordinate(p) for p in at], welfare=welfare, line=_number(line),
                      design=design, level=level, missing=missing, where=where,
@@ -214,8 +214,8 @@ def dominance(
     >>> [point.estimate for point in curve.points], curve.verdict
     ([-0.125, -0.375], 'not decided: the band includes zero')
     """
-    from exitline.curves.bands import joint, points
-    from exitline.curves.tables import Curve
+    from exitline.stats.curves.bands import joint, points
+    from exitline.stats.curves.tables import Curve
 
     options: dict[str, Any] = {
         "welfare": welfare, "level": level, "missing": missing, "engine": engine,
@@ -279,9 +279,9 @@ def growth_incidence(
     >>> [point.estimate for point in curve.points]
     [1.0, 0.5]
     """
-    from exitline.curves.bands import joint, points
-    from exitline.curves.tables import Curve
-    from exitline.measure.quantiles import quantile
+    from exitline.stats.curves.bands import joint, points
+    from exitline.stats.curves.tables import Curve
+    from exitline.stats.measure.quantiles import quantile
 
     if years is not None and not 0 < years < float("inf"):
         raise MeasureError(
@@ -320,8 +320,8 @@ def growth_incidence(
 
 def _at_lines(data: Any, lines: Sequence[float], order: Order, **options: Any) -> Estimates:
     """The dominance curve's measure at each line; who is on the line counts as poor."""
-    from exitline.measure.curves import deficit_ordinate
-    from exitline.measure.lines import PovertyLine
+    from exitline.stats.measure.curves import deficit_ordinate
+    from exitline.stats.measure.lines import PovertyLine
 
     made = [PovertyLine(f"{z:g} ({i})", _number(z), boundary="<=") for i, z in enumerate(lines)]
     return estimate(data, deficit_ordinate(order)[0], line=made, **options)
@@ -329,7 +329,7 @@ def _at_lines(data: Any, lines: Sequence[float], order: Order, **options: Any) -
 
 def _scales(lines: Sequence[float], order: Order) -> Floats:
     """What the measure at each line is multiplied by."""
-    from exitline.measure.curves import deficit_ordinate
+    from exitline.stats.measure.curves import deficit_ordinate
 
     power = deficit_ordinate(order)[1]
     return np.array([float(z) ** power / (2.0 if order == 3 else 1.0) for z in lines])
@@ -347,7 +347,7 @@ def _number(line: Any) -> float:
 
 
 def _pair(design: Any) -> tuple[Design, Design]:
-    from exitline.data.design import Design
+    from exitline.stats.data.design import Design
 
     if isinstance(design, tuple):
         return design
@@ -364,8 +364,8 @@ def _curve(
     functions: Floats | None = None,
 ) -> Curve:  # fmt: skip
     """A curve of figures of one sample."""
-    from exitline.curves.bands import joint, points
-    from exitline.curves.tables import Curve
+    from exitline.stats.curves.bands import joint, points
+    from exitline.stats.curves.tables import Curve
 
     figures = _figures(found)
     value, matrix = joint(found, figures, functions)

@@ -10,11 +10,11 @@ from exitline.api.estimation import estimate
 from exitline.errors import MeasureError
 
 if TYPE_CHECKING:
-    from exitline.curves.tables import Component, Decomposition
-    from exitline.data.design import Design
-    from exitline.engine.base import Engine
-    from exitline.infer.estimates import Estimates
-    from exitline.measure.catalogue import Measure
+    from exitline.stats.curves.tables import Component, Decomposition
+    from exitline.stats.data.design import Design
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.measure.catalogue import Measure
 
 
 def decompose(
@@ -64,7 +64,7 @@ def decompose(
     >>> [round(parts.find(name).estimate, 4) for name in ("total", "within", "between")]
     [0.3245, 0.1014, 0.2231]
     """
-    from exitline.measure.catalogue import named
+    from exitline.stats.measure.catalogue import named
 
     chosen = named(measure)
     options = {
@@ -86,8 +86,8 @@ def decompose(
 
 
 def _by_groups(data: Any, measure: Measure, groups: str, options: dict[str, Any]) -> Decomposition:
-    from exitline.curves.groups import by_group, term_totals, without_figure
-    from exitline.curves.tables import Decomposition
+    from exitline.stats.curves.groups import by_group, term_totals, without_figure
+    from exitline.stats.curves.tables import Decomposition
 
     found = estimate(data, term_totals(measure), by=groups, **options)
     if len({block.line for block in found.blocks if block.line}) > 1:
@@ -103,8 +103,8 @@ def _by_groups(data: Any, measure: Measure, groups: str, options: dict[str, Any]
 
 
 def _by_depth(data: Any, measure: Measure, options: dict[str, Any]) -> Decomposition:
-    from exitline.curves.tables import Decomposition
-    from exitline.measure.decomposed import poverty_parts
+    from exitline.stats.curves.tables import Decomposition
+    from exitline.stats.measure.decomposed import poverty_parts
 
     found = estimate(data, poverty_parts(measure), **options)
     title = f"{measure.label}: how many, how deep, how unequal"
@@ -114,9 +114,9 @@ def _by_depth(data: Any, measure: Measure, options: dict[str, Any]) -> Decomposi
 def _by_sources(
     data: Any, measure: Measure, sources: tuple[str, ...], options: dict[str, Any]
 ) -> Decomposition:
-    from exitline.curves.tables import Decomposition
-    from exitline.measure.catalogue import named
-    from exitline.measure.decomposed import source_parts
+    from exitline.stats.curves.tables import Decomposition
+    from exitline.stats.measure.catalogue import named
+    from exitline.stats.measure.decomposed import source_parts
 
     if measure.name != "gini":
         raise MeasureError(
@@ -142,7 +142,7 @@ def _of_source(one: Component, sources: tuple[str, ...]) -> Component:
 
 def _components(found: Estimates) -> tuple[Component, ...]:
     """Figures of all together, as parts."""
-    from exitline.curves.tables import Component
+    from exitline.stats.curves.tables import Component
 
     return tuple(
         Component(one.measure, "", one.estimate, one.se, one.ci_low, one.ci_high, one.level,
@@ -193,9 +193,9 @@ def esteban_ray(
     >>> xl.esteban_ray(homes, groups="r", welfare="y", alpha=1).find("total").estimate
     0.25
     """
-    from exitline.curves.groups import polarisation, term_totals, without_figure
-    from exitline.curves.tables import Decomposition
-    from exitline.measure.catalogue import named
+    from exitline.stats.curves.groups import polarisation, term_totals, without_figure
+    from exitline.stats.curves.tables import Decomposition
+    from exitline.stats.measure.catalogue import named
 
     if not 0 < alpha <= 1.6:
         raise MeasureError(
@@ -253,10 +253,10 @@ def decompose_change(
     (-0.05, -0.067)
     """
     from exitline.api.decomposing import sample_at
-    from exitline.curves.changes import growth_and_redistribution
-    from exitline.curves.tables import Decomposition
-    from exitline.data.design import Design
-    from exitline.measure.catalogue import named
+    from exitline.stats.curves.changes import growth_and_redistribution
+    from exitline.stats.curves.tables import Decomposition
+    from exitline.stats.data.design import Design
+    from exitline.stats.measure.catalogue import named
 
     chosen = named(measure)
     if not chosen.needs_line or chosen.unit not in {"share", "index"}:

@@ -8,8 +8,8 @@ from exitline.api.estimation import estimate
 from exitline.errors import MeasureError
 
 if TYPE_CHECKING:
-    from exitline.curves.changes import Sample
-    from exitline.measure.catalogue import Measure
+    from exitline.stats.curves.changes import Sample
+    from exitline.stats.measure.catalogue import Measure
 
 
 def sample_at(
@@ -29,9 +29,9 @@ def sample_at(
     options : dict
         Of `exitline.estimate`.
     """
-    from exitline.curves.changes import Sample
-    from exitline.measure.lines import PovertyLine
-    from exitline.measure.relative_lines import relative_line
+    from exitline.stats.curves.changes import Sample
+    from exitline.stats.measure.lines import PovertyLine
+    from exitline.stats.measure.relative_lines import relative_line
 
     if not other_mean > 0:
         raise MeasureError(

@@ -7,16 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.data.design import Design
+from exitline.stats.data.design import Design
 
 if TYPE_CHECKING:
-    from exitline.data.scannable import Source
-    from exitline.engine.base import Engine
-    from exitline.infer.estimates import Estimates
-    from exitline.infer.intervals import ShareMethod
-    from exitline.measure.catalogue import Measure
-    from exitline.measure.lines import PovertyLine
-    from exitline.standard import Line
+    from exitline.rules.standard import Line
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.infer.intervals import ShareMethod
+    from exitline.stats.measure.catalogue import Measure
+    from exitline.stats.measure.lines import PovertyLine
 
 By = str | Sequence[str | Sequence[str]] | None
 
@@ -93,8 +93,8 @@ def estimate(
     >>> estimate(homes, "headcount", welfare="y", line=2.5).find().estimate
     0.5
     """
-    from exitline.data.source import open_source
-    from exitline.engine.session import session
+    from exitline.stats.data.source import open_source
+    from exitline.stats.engine.session import session
 
     with session(engine) as running:
         source, design = open_source(data), design or Design()
@@ -121,7 +121,7 @@ def with_label_notes(found: Estimates, source: Source, table: Any, engine: Engin
         As the engine attached it.
     engine : Engine
     """
-    from exitline.measure.labelled import labelled_numbers
+    from exitline.stats.measure.labelled import labelled_numbers
 
     labelled = labelled_numbers(source, table, engine.run)
     said = tuple(f"{one.message}; {one.remedy}" for one in labelled)
@@ -138,8 +138,8 @@ def _used(
     where: str | None,
 ) -> Source:
     """The source, reading only the columns that are named, each as it is used."""
-    from exitline.data.uses import condition_uses, narrowed, role_uses
-    from exitline.measure.catalogue import named
+    from exitline.stats.data.uses import condition_uses, narrowed, role_uses
+    from exitline.stats.measure.catalogue import named
 
     lines = line.values() if isinstance(line, Mapping) else line
     many = lines if isinstance(lines, list | tuple) or isinstance(line, Mapping) else [lines]
@@ -200,19 +200,19 @@ def estimate_table(
     from exitline.api.auxiliaries import auxiliary_table
     from exitline.api.proportions import by_value
     from exitline.api.relative import own_lines, resolve_all
-    from exitline.data.subpopulation import SUBPOPULATION, subpopulation
-    from exitline.infer.arrived import cells_from_arrow
-    from exitline.infer.build import Confidence
-    from exitline.infer.calibration import calibrated_from_arrow
-    from exitline.infer.cells import relabelled
-    from exitline.infer.inference import infer
-    from exitline.infer.replicates import replicate
-    from exitline.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
-    from exitline.measure.crossed import crossed
-    from exitline.measure.first import first_pass
-    from exitline.measure.micro import micro
-    from exitline.measure.plan import make_plan, require_usable
-    from exitline.measure.totals import totals, with_moments
+    from exitline.stats.data.subpopulation import SUBPOPULATION, subpopulation
+    from exitline.stats.infer.arrived import cells_from_arrow
+    from exitline.stats.infer.build import Confidence
+    from exitline.stats.infer.calibration import calibrated_from_arrow
+    from exitline.stats.infer.cells import relabelled
+    from exitline.stats.infer.inference import infer
+    from exitline.stats.infer.replicates import replicate
+    from exitline.stats.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
+    from exitline.stats.measure.crossed import crossed
+    from exitline.stats.measure.first import first_pass
+    from exitline.stats.measure.micro import micro
+    from exitline.stats.measure.plan import make_plan, require_usable
+    from exitline.stats.measure.totals import totals, with_moments
 
     own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.api.computing import counted_study, decide_study
 from exitline.api.prepare import ready as made_ready
-from exitline.data.findings import Finding
 from exitline.errors import DataError, ExitlineError, Faults
+from exitline.stats.data.findings import Finding
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
     from exitline.api.provenance import Clock
-    from exitline.data.study import Study
-    from exitline.engine.base import Engine
+    from exitline.stats.data.study import Study
+    from exitline.stats.engine.base import Engine
 
 LONELY = "single-PSU strata"
 
@@ -90,8 +90,8 @@ def _computed(
 def _of_the_study(study: Study, faults: Faults) -> None:
     """What the study and its rule file tell: measures that are unknown or lack something."""
     from exitline.api.study_measures import measures_of, of_indicators
-    from exitline.measure.plan import make_plan
-    from exitline.standard import load
+    from exitline.rules.standard import load
+    from exitline.stats.measure.plan import make_plan
 
     own, standard = Faults(), None
     if study.standard_reference is not None:
@@ -138,9 +138,9 @@ def _of_the_data(ready: Ready, faults: Faults) -> tuple[Finding, ...]:
 
 def _quality(ready: Ready) -> tuple[Finding, ...]:
     """The quality report of a prepared study."""
-    from exitline.data.standard_checks import standard_findings
-    from exitline.measure.labelled import as_findings, labelled_numbers
-    from exitline.measure.quality import by_severity, inspect
+    from exitline.stats.data.standard_checks import standard_findings
+    from exitline.stats.measure.labelled import as_findings, labelled_numbers
+    from exitline.stats.measure.quality import by_severity, inspect
 
     data, standard = ready.data, ready.standard
     found = inspect(
@@ -160,10 +160,10 @@ def _quality(ready: Ready) -> tuple[Finding, ...]:
 
 def _frame(ready: Ready) -> None:
     """Refuse designs that allow no standard error: single units, impossible population sizes."""
-    from exitline.infer.arrived import cells_from_arrow
-    from exitline.infer.variance import variance_of
-    from exitline.measure.plan import make_plan
-    from exitline.measure.totals import totals, with_moments
+    from exitline.stats.infer.arrived import cells_from_arrow
+    from exitline.stats.infer.variance import variance_of
+    from exitline.stats.measure.plan import make_plan
+    from exitline.stats.measure.totals import totals, with_moments
 
     design = ready.design
     if design.census or design.replicates or not (design.stages or design.fpcs):
@@ -176,7 +176,7 @@ def _frame(ready: Ready) -> None:
 
 def _all_findings(findings: tuple[Finding, ...], faults: Faults) -> tuple[Finding, ...]:
     """Findings, and the faults that are not among them."""
-    from exitline.measure.quality import by_severity
+    from exitline.stats.measure.quality import by_severity
 
     known = {finding.message for finding in findings if finding.severity == "error"}
     return by_severity((*findings, *(_finding(f) for f in faults.found if f.what not in known)))

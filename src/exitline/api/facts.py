@@ -9,8 +9,8 @@ from exitline.errors import StudyError
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
-    from exitline.decide.chain import Facts
-    from exitline.standard import Criterion
+    from exitline.exits.decide.chain import Facts
+    from exitline.rules.standard import Criterion
 
 
 def unit_facts(ready: Ready, level: str, criteria: Sequence[Criterion]) -> Facts:
@@ -25,7 +25,7 @@ def unit_facts(ready: Ready, level: str, criteria: Sequence[Criterion]) -> Facts
 
     Returns
     -------
-    exitline.decide.chain.Facts
+    exitline.exits.decide.chain.Facts
         Empty where the study has no table of facts: the criteria cannot be told then.
         Villages are told apart by their county, too, where their table of facts names it.
 
@@ -34,9 +34,9 @@ def unit_facts(ready: Ready, level: str, criteria: Sequence[Criterion]) -> Facts
     StudyError
         Where a unit has several rows.
     """
-    from exitline.data.keys import written
-    from exitline.data.values import written as written_text
-    from exitline.decide.chain import Facts
+    from exitline.exits.decide.chain import Facts
+    from exitline.stats.data.keys import written
+    from exitline.stats.data.values import written as written_text
 
     table = ready.data.facts.get(level)
     if table is None:

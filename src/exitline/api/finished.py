@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exitline.data.findings import Finding
-    from exitline.data.study import Study
-    from exitline.decide.table import Decisions
-    from exitline.infer.blocks import Estimate
-    from exitline.infer.estimates import Estimates
-    from exitline.publish.content.hidden import Hidden
-    from exitline.standard import Standard
+    from exitline.exits.decide.table import Decisions
+    from exitline.proof.disclose.hidden import Hidden
+    from exitline.rules.standard import Standard
+    from exitline.stats.data.findings import Finding
+    from exitline.stats.data.study import Study
+    from exitline.stats.infer.blocks import Estimate
+    from exitline.stats.infer.estimates import Estimates
 
 
 def _nothing_hidden() -> Hidden:
-    from exitline.publish.content.hidden import Hidden
+    from exitline.proof.disclose.hidden import Hidden
 
     return Hidden()
 

@@ -95,7 +95,7 @@ def _refuse_foreign(folder: Path) -> None:
 def write_households(ready: Ready, path: Path) -> None:
     """Each household's decision, straight from the engine."""
     from exitline.api.lines import line_figures
-    from exitline.measure.chain import household_decisions, household_status
+    from exitline.stats.measure.chain import household_decisions, household_status
 
     standard = ready.standard
     if standard is None or standard.household is None:
@@ -109,9 +109,9 @@ def _names_of_units(ready: Ready) -> dict[str, Any]:
     """What villages and counties are called, where the file has labels for them."""
     import pyarrow as pa
 
-    from exitline.data.source import open_source
-    from exitline.infer.naming import shown_names
-    from exitline.measure.chain import unit_codes
+    from exitline.stats.data.source import open_source
+    from exitline.stats.infer.naming import shown_names
+    from exitline.stats.measure.chain import unit_codes
 
     found: dict[str, Any] = {}
     for level in ("village", "county"):
@@ -174,7 +174,7 @@ def areas_of(found: Run) -> pd.DataFrame:
 
 def _claims(found: Run) -> dict[str, Any]:
     """Unsigned claims on what is shown, which `exitline verify` recomputes."""
-    from exitline.claim.from_run import claims_of_run
+    from exitline.proof.claim.from_run import claims_of_run
 
     record = {**found.provenance, "about": about(found)}
     return claims_of_run(found.estimates, found.decisions, record)

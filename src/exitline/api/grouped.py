@@ -7,10 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.api.grouped_rows import Columns, Lines, distributions_of, pool_of
-from exitline.grouped_data import CURVES, Grouped, GroupedTable, fit_grouped, points_of, table_of
+from exitline.stats.grouped_data import (
+    CURVES,
+    Grouped,
+    GroupedTable,
+    fit_grouped,
+    points_of,
+    table_of,
+)
 
 if TYPE_CHECKING:
-    from exitline.engine.base import Engine
+    from exitline.stats.engine.base import Engine
 
 
 def grouped(

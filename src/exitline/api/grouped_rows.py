@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from exitline.data.order import natural_order
 from exitline.errors import DataError, Faults, nearest
-from exitline.grouped_data import Distribution, Pool, fit_grouped, points_of
-from exitline.infer.cells import label_of
-from exitline.infer.codes import as_text
+from exitline.stats.data.order import natural_order
+from exitline.stats.grouped_data import Distribution, Pool, fit_grouped, points_of
+from exitline.stats.infer.cells import label_of
+from exitline.stats.infer.codes import as_text
 
 if TYPE_CHECKING:
-    from exitline.data.scannable import Source
-    from exitline.engine.base import Engine
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.engine.base import Engine
 
 Lines = float | str | Sequence[float | str]
 _CLASS = ("population", "lorenz", "counts", "means", "upper")
@@ -239,9 +239,9 @@ Rows = dict[str, Any]
 
 def _read(data: Any, columns: Columns, engine: str | Engine) -> tuple[Rows, Columns, str]:
     """The columns that are named, as arrays: numbers as floats, domains as text."""
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
 
     source: Source = open_source(data)
     with session(engine) as running:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from exitline.measure.lines import PovertyLine
-from exitline.measure.relative_lines import RelativeLine
+from exitline.stats.measure.lines import PovertyLine
+from exitline.stats.measure.relative_lines import RelativeLine
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
-    from exitline.data.money import StudyLine
+    from exitline.stats.data.money import StudyLine
 
 
 def poverty_lines_of(ready: Ready) -> list[PovertyLine | RelativeLine]:
@@ -50,7 +50,7 @@ def line_figures(ready: Ready) -> dict[str, Any]:
     dict of str to float
         Only the lines that the standard's conditions name.
     """
-    from exitline.data.money import line_value
+    from exitline.stats.data.money import line_value
 
     standard = ready.standard
     if standard is None:

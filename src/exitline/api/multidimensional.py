@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.estimation import By, estimate_table, with_label_notes
-from exitline.data.design import Design
+from exitline.stats.data.design import Design
 
 if TYPE_CHECKING:
-    from exitline.engine.base import Engine
-    from exitline.infer.estimates import Estimates
-    from exitline.infer.intervals import ShareMethod
-    from exitline.measure.deprivations import Asked
-    from exitline.measure.mpi_figures import Figure
-    from exitline.standard.model import MissingRule
+    from exitline.rules.standard.model import MissingRule
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.infer.intervals import ShareMethod
+    from exitline.stats.measure.deprivations import Asked
+    from exitline.stats.measure.mpi_figures import Figure
 
 
 def mpi(
@@ -101,11 +101,11 @@ def mpi(
     >>> found.find(measure="censored", indicator="water").estimate
     0.25
     """
-    from exitline.data.source import open_source
-    from exitline.data.subpopulation import subpopulation
-    from exitline.data.uses import condition_uses, narrowed
-    from exitline.engine.session import session
-    from exitline.measure.deprivations import ask
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.subpopulation import subpopulation
+    from exitline.stats.data.uses import condition_uses, narrowed
+    from exitline.stats.engine.session import session
+    from exitline.stats.measure.deprivations import ask
 
     source = open_source(data)
     design = (design or Design()).matching(source.names or ())
@@ -156,11 +156,11 @@ def estimate_mpi(
     -------
     Estimates
     """
-    from exitline.data.subpopulation import SUBPOPULATION
-    from exitline.measure.mpi_figures import columns_of, figures
-    from exitline.measure.plan import require_usable
-    from exitline.measure.scores import scored
-    from exitline.measure.states import kept, states_of
+    from exitline.stats.data.subpopulation import SUBPOPULATION
+    from exitline.stats.measure.mpi_figures import columns_of, figures
+    from exitline.stats.measure.plan import require_usable
+    from exitline.stats.measure.scores import scored
+    from exitline.stats.measure.states import kept, states_of
 
     areas = [by] if isinstance(by, str) else by or ()
     needed = [c for area in areas for c in ([area] if isinstance(area, str) else area)]

@@ -9,12 +9,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.notice import FIELDS, MOST_ROWS, Notice, NoticeError
+from exitline.publish.notices import FIELDS, MOST_ROWS, Notice, NoticeError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.engine.base import Engine
+    from exitline.stats.engine.base import Engine
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,11 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
     >>> made.villages, made.last_day.isoformat()
     ((('East', (('E-1',), ('E-2',))),), '2020-11-09')
     """
-    from exitline.data.identifiers import kind_of_value
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
-    from exitline.publish.notice import check_columns, check_values
+    from exitline.proof.disclose.identifiers import kind_of_value
+    from exitline.publish.notices import check_columns, check_values
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
 
     columns = {name: plan.columns[name] for name in FIELDS if name in plan.columns}
     check_columns(plan.columns)
@@ -104,8 +104,8 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
 
 def _rows(table: Any, columns: dict[str, str], plan: NoticePlan, engine: Engine) -> pa.Table:
     """The fields as text, by village; at most as many as people can read."""
-    from exitline.data.keys import written
-    from exitline.measure.plan import require_usable
+    from exitline.stats.data.keys import written
+    from exitline.stats.measure.plan import require_usable
 
     require_usable(columns.values(), table)
     if plan.only is not None and "decision" not in columns:
@@ -134,7 +134,7 @@ def _labelled(
     """The fields with the names that the file gives to their values; equal ones stay apart."""
     import pyarrow.compute as pc
 
-    from exitline.infer.naming import shown_names
+    from exitline.stats.infer.naming import shown_names
 
     for position, name in enumerate(found.column_names):
         known = labels.get(columns[name], {})
@@ -157,8 +157,8 @@ def _villages(found: pa.Table) -> tuple[tuple[str, tuple[tuple[str, ...], ...]],
 
 def _days(plan: NoticePlan) -> int | None:
     """Days for objections: those given, else the longest wait after the procedure's step."""
-    from exitline.decide.lifecycle.loading import load_procedure
     from exitline.errors import nearest
+    from exitline.exits.register.loading import load_procedure
 
     if plan.days is not None or plan.procedure is None:
         return plan.days

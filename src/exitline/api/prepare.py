@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exitline.data.design import Design
-    from exitline.data.prepare import Prepared
-    from exitline.data.study import Study
-    from exitline.engine.base import Engine
-    from exitline.measure.chain import Levels
-    from exitline.standard import Standard
+    from exitline.rules.standard import Standard
+    from exitline.stats.data.design import Design
+    from exitline.stats.data.prepare import Prepared
+    from exitline.stats.data.study import Study
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.measure.chain import Levels
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Ready:
     @property
     def was_poor(self) -> str | None:
         """The column that says who was poor before, if the study has one."""
-        from exitline.data.roles import WAS_POOR
+        from exitline.stats.data.roles import WAS_POOR
 
         return WAS_POOR if WAS_POOR in self.declared else None
 
     @property
     def declared(self) -> frozenset[str]:
         """The roles that the study declares and the bound table has."""
-        from exitline.data.roles import declared
+        from exitline.stats.data.roles import declared
 
         return declared(self.study) & frozenset(self.table.columns)
 
@@ -67,7 +67,7 @@ class Ready:
     @property
     def levels(self) -> Levels:
         """The columns that name the units of each level."""
-        from exitline.measure.chain import Levels
+        from exitline.stats.measure.chain import Levels
 
         there = self.declared
         named = ("household", "village", "county", "area_class")
@@ -76,7 +76,7 @@ class Ready:
 
 def open_study(study: Study | str | Path) -> Study:
     """A study from its file, or as it is."""
-    from exitline.data.loader import load_study
+    from exitline.stats.data.loader import load_study
 
     return load_study(study) if isinstance(study, str | Path) else study
 
@@ -109,10 +109,10 @@ def ready(
     StudyError, RuleFileError, DataError
         For whatever cannot be used, with file, line and remedy.
     """
-    from exitline.data.prepare import prepare
-    from exitline.data.readings import choose_readings
-    from exitline.engine.session import session
-    from exitline.standard import load
+    from exitline.rules.standard import load
+    from exitline.stats.data.prepare import prepare
+    from exitline.stats.data.readings import choose_readings
+    from exitline.stats.engine.session import session
 
     opened = open_study(study)
     if standard is None and (reference := opened.standard_reference) is not None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, MeasureError, nearest
-from exitline.measure.catalogue import named
-from exitline.measure.counts import proportion, ratio_of
-from exitline.measure.model import Measure, Term
+from exitline.stats.measure.catalogue import named
+from exitline.stats.measure.counts import proportion, ratio_of
+from exitline.stats.measure.model import Measure, Term
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,10 +81,10 @@ def _each(
     labels: Mapping[Any, str],
 ) -> tuple[Any, list[Measure]]:
     """Indicators of the values of one column, and a share of each."""
-    from exitline.infer.levels import levels_of
-    from exitline.measure import portable
-    from exitline.measure.categories import values_query, with_indicators
-    from exitline.measure.plan import require_usable
+    from exitline.stats.infer.levels import levels_of
+    from exitline.stats.measure import portable
+    from exitline.stats.measure.categories import values_query, with_indicators
+    from exitline.stats.measure.plan import require_usable
 
     require_usable([column], table)
     values = run(values_query(table, portable.key(table[column])))

@@ -13,12 +13,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.data.held import HeldFile
+from exitline.stats.data.held import HeldFile
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
-    from exitline.data.scannable import Source
-    from exitline.data.study import Study
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.data.study import Study
 
 LIBRARIES = ("duckdb", "ibis-framework", "numpy", "scipy", "pyarrow", "sqlglot", "pyspark")
 
@@ -121,7 +121,7 @@ def commands(
 
     Examples
     --------
-    >>> from exitline.data import parse_study
+    >>> from exitline.stats.data import parse_study
     >>> study = parse_study("{study: Homes, data: {households: in/h 1.csv}}", "a/study.yaml")
     >>> commands(study, "b/run")["verify"]
     "exitline verify ../b/run/claims.json --study study.yaml --data 'in/h 1.csv'"
@@ -154,7 +154,7 @@ def input_names(study: Study) -> dict[str, str]:
 
     Examples
     --------
-    >>> from exitline.data import parse_study
+    >>> from exitline.stats.data import parse_study
     >>> text = "{study: a, data: {households: a/d.csv, persons: b/d.csv, on: id}}"
     >>> input_names(parse_study(text))
     {'households': 'a/d.csv', 'persons': 'b/d.csv'}

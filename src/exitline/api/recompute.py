@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from exitline.api.provenance import file_digest
 
 if TYPE_CHECKING:
-    from exitline.claim import Claim, Query, Recomputed, RuleRef
-    from exitline.data.study import Study
-    from exitline.decide.table import Decisions
-    from exitline.infer.estimates import Estimates
-    from exitline.standard import Standard
+    from exitline.exits.decide.table import Decisions
+    from exitline.proof.claim import Claim, Query, Recomputed, RuleRef
+    from exitline.rules.standard import Standard
+    from exitline.stats.data.study import Study
+    from exitline.stats.infer.estimates import Estimates
 
 
 def recompute_claim(
@@ -66,9 +66,9 @@ def recompute_claim(
 
 def _study_text(claim: Claim, study: str | Path | None) -> tuple[str, str]:
     """The text of the study, and its name for messages."""
-    from exitline.claim import RecomputeError
     from exitline.errors import StudyError
-    from exitline.standard.yamltree import file_text
+    from exitline.proof.claim import RecomputeError
+    from exitline.rules.yamlfile.tree import file_text
 
     if study is not None:
         return file_text(study, StudyError), Path(study).name
@@ -110,7 +110,7 @@ class _Results:
 
     def of(self, query: Query) -> Recomputed:
         """What was computed for a query."""
-        from exitline.claim import Recomputed
+        from exitline.proof.claim import Recomputed
 
         return Recomputed(
             **(self._estimate(query) if query.kind == "estimate" else self._decided(query)),
@@ -165,10 +165,10 @@ def _results(
     del content  # part of the key alone: a file may change in place
     from exitline.api.computing import decide_study, measure_study
     from exitline.api.prepare import ready
-    from exitline.claim import RuleRef
-    from exitline.data.loader import parse_study
-    from exitline.data.roles import people_of
-    from exitline.data.sections import GivenFiles
+    from exitline.proof.claim import RuleRef
+    from exitline.stats.data.loader import parse_study
+    from exitline.stats.data.roles import people_of
+    from exitline.stats.data.sections import GivenFiles
 
     given = GivenFiles({name: Path(path) for name, path in files})
     study = parse_study(text, name, given=given)
@@ -188,8 +188,8 @@ def _results(
 
 def _shipped(study: Study) -> Standard | None:
     """The shipped rule file that a study names, when it names one."""
-    from exitline.claim import RecomputeError
-    from exitline.standard import load, shipped
+    from exitline.proof.claim import RecomputeError
+    from exitline.rules.standard import load, shipped
 
     if study.standard is None:
         return None
@@ -217,7 +217,7 @@ def _state(files: tuple[tuple[str, str], ...]) -> tuple[tuple[int, ...], ...]:
 
 
 def _changed_meanwhile(files: tuple[tuple[str, str], ...]) -> Exception:
-    from exitline.claim import RecomputeError
+    from exitline.proof.claim import RecomputeError
 
     return RecomputeError(
         "a data file changed while it was read",
@@ -228,7 +228,7 @@ def _changed_meanwhile(files: tuple[tuple[str, str], ...]) -> Exception:
 
 
 def _another_study(named: RuleRef, found: RuleRef) -> Exception:
-    from exitline.claim import RecomputeError
+    from exitline.proof.claim import RecomputeError
 
     return RecomputeError(
         "the study in the claim is not the one that it names",

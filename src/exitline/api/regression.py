@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from exitline.data.design import Design
 from exitline.errors import DataError, MeasureError, nearest
+from exitline.stats.data.design import Design
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.data.scannable import Source
-    from exitline.engine.base import Engine
-    from exitline.infer.estimates import Estimates
-    from exitline.infer.regression import Regression
-    from exitline.measure.formula import Factor, Formula
-    from exitline.measure.model import Unit
-    from exitline.measure.model_matrix import Matrix
-    from exitline.measure.regression import Family, Scaling
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.infer.regression import Regression
+    from exitline.stats.measure.formula import Factor, Formula
+    from exitline.stats.measure.model import Unit
+    from exitline.stats.measure.model_matrix import Matrix
+    from exitline.stats.measure.regression import Family, Scaling
 
     Floats = NDArray[np.float64]
 
@@ -93,12 +93,12 @@ def glm(
     >>> round(xl.glm("y ~ size", homes).find("size").estimate, 6)
     -1.4
     """
-    from exitline.data.source import open_source
-    from exitline.data.subpopulation import subpopulation
-    from exitline.data.uses import condition_uses
-    from exitline.engine.session import session
-    from exitline.measure.formula import parse_factor, parse_formula
-    from exitline.measure.plan import require_usable
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.subpopulation import subpopulation
+    from exitline.stats.data.uses import condition_uses
+    from exitline.stats.engine.session import session
+    from exitline.stats.measure.formula import parse_factor, parse_formula
+    from exitline.stats.measure.plan import require_usable
 
     drawn = design or Design()
     kind = _family(family, unit)
@@ -117,8 +117,8 @@ def glm(
 
 def _family(family: str, unit: str) -> Family:
     """The family by its own name; what cannot be fitted is refused."""
-    from exitline.measure.model import Unit
-    from exitline.measure.regression import Family
+    from exitline.stats.measure.model import Unit
+    from exitline.stats.measure.regression import Family
 
     known = (*get_args(Family), *ALIASES)
     if family not in known:
@@ -141,7 +141,7 @@ def _family(family: str, unit: str) -> Family:
 
 def _used(source: Source, formula: Formula, texts: Sequence[str | None], design: Design) -> Source:
     """The source, reading only the columns that are named, each as it is used."""
-    from exitline.data.uses import narrowed, role_uses
+    from exitline.stats.data.uses import narrowed, role_uses
 
     factors = (formula.response, *formula.factors)
     coded = [c for one in factors if one.category for c in one.columns]
@@ -168,9 +168,9 @@ class _Model:
         labels: Mapping[str, Mapping[Any, str]],
     ) -> Regression:
         """The regression."""
-        from exitline.infer.regression import Regression, replicated, sandwich
-        from exitline.measure.model_matrix import matrix, with_matrix
-        from exitline.measure.regression import with_scores, with_values
+        from exitline.stats.infer.regression import Regression, replicated, sandwich
+        from exitline.stats.measure.model_matrix import matrix, with_matrix
+        from exitline.stats.measure.regression import with_scores, with_values
 
         valued = with_values(table, formula, offset, self._takes_part(table))
         about = self._about(valued)
@@ -199,9 +199,9 @@ class _Model:
     def _about(self, table: Any) -> Estimates:
         """Households in the model, those outside, and what is wrong with the design."""
         from exitline.api.estimation import estimate_table
-        from exitline.measure.counts import count_of, ratio_of
-        from exitline.measure.model import Term
-        from exitline.measure.regression import KNOWN
+        from exitline.stats.measure.counts import count_of, ratio_of
+        from exitline.stats.measure.model import Term
+        from exitline.stats.measure.regression import KNOWN
 
         known = Term("flag", self.unit, column=KNOWN)
         inside = ratio_of("in the model", known, known, "share", "in the model")
@@ -222,7 +222,7 @@ class _Model:
 
     def _takes_part(self, table: Any) -> Any:
         """Whether a row has a weight and belongs to the subpopulation that was asked for."""
-        from exitline.data.subpopulation import SUBPOPULATION
+        from exitline.stats.data.subpopulation import SUBPOPULATION
 
         weighs = (self._weight(table) != 0).fill_null(True)
         if SUBPOPULATION in table.columns:
@@ -233,7 +233,7 @@ class _Model:
         """The weight of each row, or one of its replicate weights."""
         import ibis
 
-        from exitline.measure import portable
+        from exitline.stats.measure import portable
 
         name = column or self.design.weight
         weight = ibis.literal(1.0) if name is None else portable.number(table[name])
@@ -245,8 +245,8 @@ class _Model:
         self, table: Any, formula: Formula, labels: Mapping[str, Mapping[Any, str]]
     ) -> dict[int, list[tuple[Any, str]]]:
         """Levels of each factor of categories, value and name, the base first."""
-        from exitline.infer.levels import based, levels_of
-        from exitline.measure.regression import is_category, levels_query
+        from exitline.stats.infer.levels import based, levels_of
+        from exitline.stats.measure.regression import is_category, levels_query
 
         found = {}
         for index, factor in enumerate(formula.factors):
@@ -259,7 +259,7 @@ class _Model:
 
     def _start(self, rows: Any, made: Matrix) -> tuple[Scaling, Floats]:
         """How columns are scaled, and the first coefficients: those of the mean."""
-        from exitline.measure.regression import Scaling, moments_query
+        from exitline.stats.measure.regression import Scaling, moments_query
 
         size = len(made.columns)
         sums = self.engine.run(moments_query(rows, size)).to_pylist()[0]
@@ -282,7 +282,7 @@ class _Model:
         self, rows: Any, made: Matrix, scaling: Scaling, start: Floats
     ) -> tuple[Floats, Floats]:
         """Newton's method: one query for each step, halved where the likelihood would fall."""
-        from exitline.infer.regression import CONVERGED, MOST_STEPS, newton_step
+        from exitline.stats.infer.regression import CONVERGED, MOST_STEPS, newton_step
 
         gamma, before, step = start, -np.inf, np.zeros(len(start))
         for _ in range(MOST_STEPS):
@@ -308,8 +308,8 @@ class _Model:
         self, rows: Any, made: Matrix, scaling: Scaling, gamma: Floats, n: int
     ) -> Iterator[Floats]:
         """The coefficients with each replicate weight, from those of the full sample on."""
-        from exitline.infer.regression import fit_again
-        from exitline.measure.regression import rows_query
+        from exitline.stats.infer.regression import fit_again
+        from exitline.stats.measure.regression import rows_query
 
         names, size = self.design.replicates, len(gamma)
         step = max(1, AT_ONCE // max(n, 1))
@@ -326,7 +326,7 @@ class _Model:
 
     def _at(self, rows: Any, scaling: Scaling, gamma: Floats) -> _At:
         """Information, scores and likelihood at some coefficients."""
-        from exitline.measure.regression import step_query
+        from exitline.stats.measure.regression import step_query
 
         query = step_query(rows, self.family, scaling, gamma.tolist())
         found = self.engine.run(query).to_pylist()[0]
@@ -341,8 +341,8 @@ class _Model:
     def _scores(self, table: Any, size: int) -> Estimates:
         """Totals of the scores by PSU, as estimates of the design."""
         from exitline.api.estimation import estimate_table
-        from exitline.measure.counts import total_of
-        from exitline.measure.model import Term
+        from exitline.stats.measure.counts import total_of
+        from exitline.stats.measure.model import Term
 
         names = [f"exitline__u{j}" for j in range(size)]
         measures = [

@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import MeasureError
-from exitline.measure.catalogue import named
-from exitline.measure.distribution import location
-from exitline.measure.lines import Location, PovertyLine
-from exitline.measure.model import Measure
-from exitline.measure.relative_lines import RelativeLine
+from exitline.stats.measure.catalogue import named
+from exitline.stats.measure.distribution import location
+from exitline.stats.measure.lines import Location, PovertyLine
+from exitline.stats.measure.model import Measure
+from exitline.stats.measure.relative_lines import RelativeLine
 
 if TYPE_CHECKING:
-    from exitline.data.design import Design
-    from exitline.engine.base import Engine
+    from exitline.stats.data.design import Design
+    from exitline.stats.engine.base import Engine
 
 
 def resolve(

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, ExitlineError
-from exitline.publish.release import Anonymity, Diversity, ReleaseReport, TopCode
+from exitline.proof.disclose.release import Anonymity, Diversity, ReleaseReport, TopCode
 
 if TYPE_CHECKING:
-    from exitline.engine.base import Engine
+    from exitline.stats.engine.base import Engine
 
 
 LOOKED_AT = 10_000
@@ -94,11 +94,11 @@ def release(
     >>> found.anonymity.smallest, found.diversity[0].distinct, found.met
     (6, 2, True)
     """
-    from exitline.data.codebook import as_metadata, codebook
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
-    from exitline.measure.release import top_coded
+    from exitline.stats.data.codebook import as_metadata, codebook
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
+    from exitline.stats.measure.release import top_coded
 
     if out is not None and Path(out).suffix.lower() != ".parquet":
         raise ReleaseError(
@@ -128,7 +128,7 @@ def release(
 
 def _refuse_unreadable(table: Any, kept: list[str]) -> None:
     """Columns whose values cannot be looked at cannot be checked."""
-    from exitline.measure import portable
+    from exitline.stats.measure import portable
 
     odd = [name for name in kept if not portable.usable(table[name].type())]
     if odd:
@@ -141,7 +141,7 @@ def _refuse_unreadable(table: Any, kept: list[str]) -> None:
 
 def _refuse_labels(book: dict[str, dict[str, Any]]) -> None:
     """Labels are released, too: none has the form of an id number, a phone or an account."""
-    from exitline.data.identifiers import first_kind
+    from exitline.proof.disclose.identifiers import first_kind
 
     found = [
         f"{name} ({kind})"
@@ -158,7 +158,7 @@ def _refuse_labels(book: dict[str, dict[str, Any]]) -> None:
 
 def _report(table: Any, plan: ReleasePlan, cuts: dict[str, float], engine: Engine) -> ReleaseReport:
     """Every check on the data as they would be released."""
-    from exitline.measure.release import top_coded
+    from exitline.stats.measure.release import top_coded
 
     coded = top_coded(table, cuts)
     without = []
@@ -177,7 +177,7 @@ def _report(table: Any, plan: ReleasePlan, cuts: dict[str, float], engine: Engin
 
 
 def _anonymity(table: Any, plan: ReleasePlan, keys: tuple[str, ...], engine: Engine) -> Anonymity:
-    from exitline.measure.release import anonymity
+    from exitline.stats.measure.release import anonymity
 
     row = engine.run(anonymity(table, keys, plan.k, plan.weight)).to_pylist()[0]
     if not row["rows"]:
@@ -186,7 +186,7 @@ def _anonymity(table: Any, plan: ReleasePlan, keys: tuple[str, ...], engine: Eng
 
 
 def _diversity(table: Any, plan: ReleasePlan, column: str, engine: Engine) -> Diversity:
-    from exitline.measure.release import diversity
+    from exitline.stats.measure.release import diversity
 
     row = engine.run(diversity(table, plan.keys, column, plan.level)).to_pylist()[0]
     ratio = math.inf if row.pop("unbounded") else row["ratio"]
@@ -195,7 +195,7 @@ def _diversity(table: Any, plan: ReleasePlan, column: str, engine: Engine) -> Di
 
 
 def _effect(table: Any, plan: ReleasePlan, column: str, cut: float, engine: Engine) -> TopCode:
-    from exitline.measure.release import effect
+    from exitline.stats.measure.release import effect
 
     line = plan.line if column == plan.welfare else None
     row = engine.run(effect(table, column, cut, plan.weight, line)).to_pylist()[0]
@@ -204,7 +204,7 @@ def _effect(table: Any, plan: ReleasePlan, column: str, cut: float, engine: Engi
 
 def _cuts(table: Any, plan: ReleasePlan, engine: Engine) -> dict[str, float]:
     """The cut-off of each column that is top-coded."""
-    from exitline.measure.release import cut_off
+    from exitline.stats.measure.release import cut_off
 
     cuts = {}
     for column, figure, is_share in plan.top:
@@ -219,7 +219,7 @@ def _cuts(table: Any, plan: ReleasePlan, engine: Engine) -> dict[str, float]:
 
 def _check(table: Any, plan: ReleasePlan) -> None:
     """Columns that are there and fit, and thresholds that protect."""
-    from exitline.measure.plan import require_usable
+    from exitline.stats.measure.plan import require_usable
 
     tops = [column for column, *_ in plan.top]
     optional = [name for name in (plan.weight, plan.welfare) if name is not None]
@@ -259,8 +259,8 @@ def _formed(table: Any, plan: ReleasePlan, engine: Engine) -> list[str]:
     since a sum of money may look like a telephone number. Numbers dialled within a country
     look like codes with a leading zero: most of a column's values, too.
     """
-    from exitline.data.identifiers import first_kind, kind_of_value
-    from exitline.measure.release import telling_values
+    from exitline.proof.disclose.identifiers import first_kind, kind_of_value
+    from exitline.stats.measure.release import telling_values
 
     found = []
     for name in table.columns:
@@ -282,7 +282,7 @@ def _named(table: Any, plan: ReleasePlan, engine: Engine) -> list[str]:
 
     Positions, user names and device ids do even then: nobody answers them with yes or no.
     """
-    from exitline.data.identifiers import ALWAYS, DIRECT, kind_of_name
+    from exitline.proof.disclose.identifiers import ALWAYS, DIRECT, kind_of_name
 
     suspects = {
         name: kind

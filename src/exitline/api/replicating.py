@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.reweighted import Reweighted, numbered, refuse_names
-from exitline.data.design import Design, ReplicateKind
-from exitline.infer.weighting.replicates import Kind, Multipliers
+from exitline.stats.data.design import Design, ReplicateKind
+from exitline.stats.infer.weighting.replicates import Kind, Multipliers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.data.scannable import Source
-    from exitline.engine.base import Engine
-    from exitline.measure.keyed import Key
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.measure.keyed import Key
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ def replicate_weights(
     >>> found.scale
     0.5
     """
-    from exitline.engine.session import session
-    from exitline.infer.weighting.making import check_kind, clusters_of, make
+    from exitline.stats.engine.session import session
+    from exitline.stats.infer.weighting.making import check_kind, clusters_of, make
 
     check_kind(kind, replicates, rho)
     _check(design)
@@ -163,10 +163,10 @@ def _check(design: Design) -> None:
 
 def _source(data: Any, design: Design, order: str | None, engine: str | Engine) -> Source:
     """The rows; in memory where each is a cluster of its own, so that they keep their numbers."""
-    from exitline.data.scannable import Source
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
 
     source = open_source(data).using(role_uses(design, numeric=(order,)))
     if design.stages or source.kind == "arrow":
@@ -178,7 +178,7 @@ def _source(data: Any, design: Design, order: str | None, engine: str | Engine) 
 
 def _keys(design: Design, kind: str) -> tuple[Key, ...]:
     """What a multiplier depends on: stratum and PSU; for Preston's bootstrap, all stages."""
-    from exitline.measure.keyed import ROW, Key
+    from exitline.stats.measure.keyed import ROW, Key
 
     strata = design.strata_columns
     stages = design.stages or (ROW,)
@@ -192,9 +192,9 @@ def _clusters(
     source: Source, design: Design, keys: tuple[Key, ...], order: str | None, running: Engine
 ) -> pa.Table:
     """One row for each cluster, in their order, under the names of a totals query."""
-    from exitline.infer.weighting.usable import refuse_missing_ranges, refuse_unusable_groups
-    from exitline.measure.keyed import groups, key_name
-    from exitline.measure.plan import require_usable
+    from exitline.stats.infer.weighting.usable import refuse_missing_ranges, refuse_unusable_groups
+    from exitline.stats.measure.keyed import groups, key_name
+    from exitline.stats.measure.plan import require_usable
 
     table = running.attach(source, "households")
     require_usable([*design.columns, *([order] if order else [])], table)
@@ -216,7 +216,7 @@ def _groups(found: pa.Table, keys: int, new: tuple[str, ...], made: Multipliers)
     """The keys with the multipliers."""
     import pyarrow as pa
 
-    from exitline.measure.keyed import key_name
+    from exitline.stats.measure.keyed import key_name
 
     names = [n for n in found.column_names if n == "stratum" or n.startswith("stage")][:keys]
     keyed = found.select(names).rename_columns([key_name(i) for i in range(keys)])

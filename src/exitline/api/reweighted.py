@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from exitline.data.scannable import Source
-    from exitline.engine.base import Engine
-    from exitline.measure.keyed import Key
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.measure.keyed import Key
 
 KINDS = (".parquet", ".csv")
 """Files that rows with new columns can be written as."""
@@ -89,8 +89,8 @@ class Reweighted:
         OutputError
             Where the file cannot be written.
         """
-        from exitline.engine.session import session
         from exitline.files import whole_file
+        from exitline.stats.engine.session import session
 
         final = Path(path)
         if final.suffix.lower() not in KINDS:
@@ -119,7 +119,7 @@ class Reweighted:
 
     def _whole(self, running: Engine) -> Any:
         """The query of rows with new columns."""
-        from exitline.measure.keyed import ROW, joined
+        from exitline.stats.measure.keyed import ROW, joined
 
         table = running.attach(numbered(self.source), "households")
         found = self._attached(running, self.groups)
@@ -131,8 +131,8 @@ class Reweighted:
         """All rows in their order, the number of each row's group, and its weights."""
         import pyarrow as pa
 
-        from exitline.engine.session import session
-        from exitline.measure.keyed import ROW, joined, key_name
+        from exitline.stats.engine.session import session
+        from exitline.stats.measure.keyed import ROW, joined, key_name
 
         source = self.source
         keyed = self.groups.select([key_name(i) for i in range(len(self.keys))])
@@ -160,7 +160,7 @@ class Reweighted:
 
     def _attached(self, running: Engine, table: pa.Table) -> Any:
         """Groups where the engine can join them to the rows."""
-        from exitline.measure.keyed import in_memory
+        from exitline.stats.measure.keyed import in_memory
 
         if self.source.kind == "ibis":  # its rows stay with the user's own backend
             return in_memory(table)
@@ -181,8 +181,8 @@ class Reweighted:
 
 def _groups(table: pa.Table) -> Source:
     """Groups as a source, their texts as they are written."""
-    from exitline.data.scannable import Source
-    from exitline.data.values import Uses
+    from exitline.stats.data.scannable import Source
+    from exitline.stats.data.values import Uses
 
     texts = frozenset(field.name for field in table.schema if _is_text(field.type))
     return Source(kind="arrow", table=table).using(Uses(text=texts))
@@ -198,13 +198,13 @@ def numbered(source: Source) -> Source:
     Examples
     --------
     >>> import pyarrow as pa
-    >>> from exitline.data.source import open_source
+    >>> from exitline.stats.data.source import open_source
     >>> numbered(open_source(pa.table({"y": [5, 6]}))).table.column_names
     ['y', 'exitline__row']
     """
     import pyarrow as pa
 
-    from exitline.measure.keyed import ROW
+    from exitline.stats.measure.keyed import ROW
 
     if source.kind != "arrow" or source.table is None:
         return source

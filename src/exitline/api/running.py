@@ -14,12 +14,12 @@ from exitline.api.prepare import ready as made_ready
 from exitline.errors import DataError
 
 if TYPE_CHECKING:
-    from exitline.data.findings import Finding
-    from exitline.data.study import Study
-    from exitline.decide.table import Decisions
-    from exitline.engine.base import Engine
-    from exitline.infer.estimates import Estimates
-    from exitline.publish.content.hidden import Hidden
+    from exitline.exits.decide.table import Decisions
+    from exitline.proof.disclose.hidden import Hidden
+    from exitline.stats.data.findings import Finding
+    from exitline.stats.data.study import Study
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.estimates import Estimates
 
 Say = Callable[[str], None]
 
@@ -155,8 +155,8 @@ def protect(found: Run, behind: Estimates | None, min_count: float | None) -> Hi
     """
     from exitline.api.about import about
     from exitline.api.folder import areas_of
-    from exitline.publish.content.counts import Tables
-    from exitline.publish.content.hidden import MIN_COUNT, hidden_of
+    from exitline.proof.disclose.counts import Tables
+    from exitline.proof.disclose.hidden import MIN_COUNT, hidden_of
 
     study = found.study
     threshold = next((x for x in (min_count, study.min_count) if x is not None), MIN_COUNT)

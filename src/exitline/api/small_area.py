@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exitline.engine.base import Engine
-    from exitline.smallarea.area.model import AreaModel
-    from exitline.smallarea.area.smoothing import Smooth
-    from exitline.smallarea.area.transforms import Back
-    from exitline.smallarea.area.variance import Method
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.smallarea.area.model import AreaModel
+    from exitline.stats.smallarea.area.smoothing import Smooth
+    from exitline.stats.smallarea.area.transforms import Back
+    from exitline.stats.smallarea.area.variance import Method
 
 __all__ = ["fay_herriot"]
 
@@ -122,9 +122,9 @@ def fay_herriot(
     from dataclasses import replace
 
     from exitline.api.small_area_data import SmallAreaData
-    from exitline.engine.session import session
-    from exitline.smallarea.area.model import model
-    from exitline.smallarea.area.variants import Options
+    from exitline.stats.engine.session import session
+    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.variants import Options
 
     options = Options(method, transform, back, mse, replicates, seed, level, robust, k)
     asked = SmallAreaData(

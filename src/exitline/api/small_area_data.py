@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import MeasureError, nearest
-from exitline.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.engine.base import Engine
-    from exitline.infer.blocks import Block
-    from exitline.infer.estimates import Estimates
-    from exitline.smallarea.area.model import Areas
-    from exitline.smallarea.joins import Joined
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.smallarea.area.model import Areas
+    from exitline.stats.smallarea.joins import Joined
 
     Floats = NDArray[np.float64]
 
@@ -72,8 +72,8 @@ class SmallAreaData:
         sized : bool
             Whether effective sample sizes take the place of variances.
         """
-        from exitline.infer.estimates import Estimates
-        from exitline.measure.formula import parse_formula
+        from exitline.stats.infer.estimates import Estimates
+        from exitline.stats.measure.formula import parse_formula
 
         response = parse_formula(formula).response.text
         if isinstance(self.data, Estimates):
@@ -127,7 +127,7 @@ class SmallAreaData:
         self, frame: pd.DataFrame, engine: Engine
     ) -> tuple[pd.DataFrame, Joined | None]:
         """Direct estimates beside the covariates of every area."""
-        from exitline.smallarea.joins import joined
+        from exitline.stats.smallarea.joins import joined
 
         if self.covariates is None:
             raise SmallAreaError(
@@ -158,10 +158,10 @@ class SmallAreaData:
         sized: bool,
     ) -> Areas:
         """The model's arrays from one table with everything in it."""
-        from exitline.data.source import open_source
-        from exitline.smallarea.area.model import Areas
-        from exitline.smallarea.area.smoothing import smoothed
-        from exitline.smallarea.formula import learn, read
+        from exitline.stats.data.source import open_source
+        from exitline.stats.smallarea.area.model import Areas
+        from exitline.stats.smallarea.area.smoothing import smoothed
+        from exitline.stats.smallarea.formula import learn, read
 
         own = [name for name in (AREA, VARIANCE, SIZE, DF) if name in frame.columns]
         table = engine.attach(open_source(frame.drop(columns=own)), "exitline_areas")
@@ -200,7 +200,7 @@ def _proximity(given: Any, names: tuple[str, ...]) -> Floats:
     """Proximity weights in the order of the areas."""
     import pandas as pd
 
-    from exitline.data.values import written
+    from exitline.stats.data.values import written
 
     if not isinstance(given, pd.DataFrame):
         found = np.asarray(given, dtype=np.float64)
@@ -251,8 +251,8 @@ def _covariances(given: Mapping[str, str], frame: pd.DataFrame, columns: Any) ->
 
 def _read(data: Any, engine: Engine, area: str, name: str) -> pd.DataFrame:
     """A small table with a row for each area, its keys written in one way."""
-    from exitline.data.source import open_source
-    from exitline.data.values import Uses, written
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.values import Uses, written
 
     source = open_source(data).using(Uses(code=frozenset({area})))
     table = engine.attach(source, f"exitline_{name}")

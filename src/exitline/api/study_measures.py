@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
-    from exitline.data.study import Study
-    from exitline.measure.model import Measure
-    from exitline.standard import Standard
+    from exitline.rules.standard import Standard
+    from exitline.stats.data.study import Study
+    from exitline.stats.measure.model import Measure
 
 
 def measures_of(study: Study, standard: Standard | None) -> tuple[str, ...]:
@@ -30,15 +30,15 @@ def measures_of(study: Study, standard: Standard | None) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from exitline.data.loader import parse_study
-    >>> from exitline.standard import load
+    >>> from exitline.stats.data.loader import parse_study
+    >>> from exitline.rules.standard import load
     >>> study = parse_study("{study: a, standard: global-mpi, data: {households: a.csv}}")
     >>> measures_of(study, load("global-mpi"))
     ('H', 'A', 'M0', 'H(severe)')
     """
-    from exitline.data.study import DEFAULT_MEASURES
-    from exitline.measure.deprivations import of_standard
-    from exitline.measure.multidimensional import HEADLINE, asked
+    from exitline.stats.data.study import DEFAULT_MEASURES
+    from exitline.stats.measure.deprivations import of_standard
+    from exitline.stats.measure.multidimensional import HEADLINE, asked
 
     named = "measures" in study.places or study.measures != DEFAULT_MEASURES
     if named or standard is None or not (standard.indicators and standard.cutoffs):
@@ -100,11 +100,11 @@ def _with_scores(ready: Ready, names: Sequence[str], scores: dict[str, str]) -> 
     from dataclasses import replace
 
     from exitline.api.lines import line_figures
-    from exitline.data.subpopulation import subpopulation
-    from exitline.measure.deprivations import of_standard
-    from exitline.measure.mpi_figures import columns_of, of_study
-    from exitline.measure.scores import scored
-    from exitline.measure.states import kept, states_of
+    from exitline.stats.data.subpopulation import subpopulation
+    from exitline.stats.measure.deprivations import of_standard
+    from exitline.stats.measure.mpi_figures import columns_of, of_study
+    from exitline.stats.measure.scores import scored
+    from exitline.stats.measure.states import kept, states_of
 
     assert ready.standard is not None
     table, where = ready.table, ready.study.subpopulation
@@ -126,8 +126,8 @@ def _with_scores(ready: Ready, names: Sequence[str], scores: dict[str, str]) -> 
 def of_indicators(names: Sequence[str]) -> dict[str, str]:
     """The measures that are made of weighted indicators, as asked for, and as written plainly."""
     from exitline.errors import MeasureError
-    from exitline.measure.catalogue import named
-    from exitline.measure.multidimensional import needs_indicators
+    from exitline.stats.measure.catalogue import named
+    from exitline.stats.measure.multidimensional import needs_indicators
 
     found = {}
     for name in names:

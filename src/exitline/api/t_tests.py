@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import MeasureError
-from exitline.infer.compare import p_value
-from exitline.infer.intervals import symmetric
+from exitline.stats.infer.compare import p_value
+from exitline.stats.infer.intervals import symmetric
 
 if TYPE_CHECKING:
-    from exitline.data.design import Design
-    from exitline.engine.base import Engine
-    from exitline.infer.regression import Regression
-    from exitline.measure.model import Unit
+    from exitline.stats.data.design import Design
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.regression import Regression
+    from exitline.stats.measure.model import Unit
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from exitline.publish.tables.content import Facts
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
-    from exitline.data.study import Study
-    from exitline.engine.base import Engine
+    from exitline.stats.data.study import Study
+    from exitline.stats.engine.base import Engine
 
 HOUSEHOLDS = "household_decisions.parquet"
 CANNOT_TELL = "cannot tell yet"
@@ -64,9 +64,9 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
     """A study's rows, with the status of every household where its standard has a rule."""
     from exitline.api.lines import line_figures
     from exitline.api.prepare import ready
-    from exitline.infer.codes import as_text
-    from exitline.measure import chain
     from exitline.publish.content.households import household_words
+    from exitline.stats.infer.codes import as_text
+    from exitline.stats.measure import chain
 
     with ready(path, engine, whole=True) as opened_study:
         table, standard = opened_study.table, opened_study.standard
@@ -137,9 +137,9 @@ def _line(line: Any) -> str:
 @contextmanager
 def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
     """A finished run's household decisions; full counts only."""
-    from exitline.data.source import open_source
-    from exitline.engine.session import session
     from exitline.errors import DataError
+    from exitline.stats.data.source import open_source
+    from exitline.stats.engine.session import session
 
     record = _record(folder)
     if not (folder / HOUSEHOLDS).is_file():
@@ -204,11 +204,11 @@ def _data(
     path: Path, engine: str | Engine, given: Mapping[str, Any], shown: Sequence[str]
 ) -> Iterator[Counted]:
     """A data file as it is, with "poor" where a welfare column and a line are given."""
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
-    from exitline.infer.codes import as_text
-    from exitline.measure.plan import require_usable
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
+    from exitline.stats.infer.codes import as_text
+    from exitline.stats.measure.plan import require_usable
 
     roles = ("weight", "size", "welfare", "line")
     welfare, line = given["welfare"], given["line"]
@@ -232,8 +232,8 @@ def _data(
 
 def _only_data(given: Mapping[str, Any], what: str) -> None:
     """Refuse roles that a study or a run has itself."""
-    from exitline.data.readers.declaring import FLAGS
     from exitline.errors import DataError
+    from exitline.stats.data.readers.declaring import FLAGS
 
     named = [f"--{FLAGS.get(name, name)}" for name, value in given.items() if value is not None]
     if named:

@@ -13,9 +13,9 @@ from exitline.publish.tables.content import Facts
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.engine.base import Engine
     from exitline.errors import ExitlineError
     from exitline.publish.tables.build import Leaves, Protected, Rule
+    from exitline.stats.engine.base import Engine
 
 NOT_STATED = "not stated"
 MANY = 20
@@ -103,8 +103,8 @@ def _leaves(counted: Counted, layout: Layout) -> Leaves:
     """The smallest cells, counted by the engine."""
     import numpy as np
 
-    from exitline.measure.tables import counts
     from exitline.publish.tables.build import Leaves
+    from exitline.stats.measure.tables import counts
 
     names = (*layout.rows, *layout.columns)
     weight = counted.weight if layout.weighted else None
@@ -136,8 +136,8 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
     """Codes of a column of the result in the order of publication, and its labels."""
     import numpy as np
 
-    from exitline.infer.codes import MISSING_DOMAIN, codes
-    from exitline.infer.naming import shown_names
+    from exitline.stats.infer.codes import MISSING_DOMAIN, codes
+    from exitline.stats.infer.naming import shown_names
 
     column = found.column(f"way{position + 1}")
     raw, texts = codes(column)
@@ -189,8 +189,8 @@ def _facts(known: Facts, given: Mapping[str, str | None]) -> Facts:
 
 def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
     """Columns that are not there or twice, and rounding of estimates."""
-    from exitline.measure.plan import require_usable
-    from exitline.publish.tables.system import TableError
+    from exitline.proof.disclose.system import TableError
+    from exitline.stats.measure.plan import require_usable
 
     names = (*layout.rows, *layout.columns)
     if not layout.rows or len(set(names)) < len(names):
@@ -218,7 +218,7 @@ def _refuse_faults(found: pa.Table) -> None:
     import numpy as np
 
     from exitline.errors import DataError
-    from exitline.measure.tables import FAULTS
+    from exitline.stats.measure.tables import FAULTS
 
     if not found.num_rows or not found.column("n").to_numpy().sum():
         raise DataError("there is nothing to count", expected="households, one row each")
@@ -250,8 +250,8 @@ def _refuse_people(leaves: Leaves, keys: Sequence[str]) -> None:
 
 def _refuse_label(name: str, labels: set[str], keys: Sequence[str]) -> None:
     """A column that names people, or is a key of them, by its name or the form of its labels."""
-    from exitline.data.identifiers import DIRECT, first_kind, kind_of_name
-    from exitline.data.recognise import CERTAIN, score
+    from exitline.proof.disclose.identifiers import DIRECT, first_kind, kind_of_name
+    from exitline.stats.data.recognise import CERTAIN, score
 
     kind = kind_of_name(name)
     if kind in DIRECT and len(labels) > 3:
@@ -266,7 +266,7 @@ def _refuse_label(name: str, labels: set[str], keys: Sequence[str]) -> None:
 
 def _of_people(column: str, why: str) -> ExitlineError:
     """The refusal of a column."""
-    from exitline.publish.tables.system import TableError
+    from exitline.proof.disclose.system import TableError
 
     return TableError(
         f"the column '{column}' names people, not areas or categories", got=why,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from exitline.data.design import Design
+from exitline.stats.data.design import Design
 
 if TYPE_CHECKING:
-    from exitline.engine.base import Engine
-    from exitline.infer.blocks import Block
-    from exitline.infer.estimates import Estimates
-    from exitline.infer.intervals import ShareMethod
-    from exitline.infer.tabulation import Counted, Tabulation
-    from exitline.measure.model import Measure
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.infer.intervals import ShareMethod
+    from exitline.stats.infer.tabulation import Counted, Tabulation
+    from exitline.stats.measure.model import Measure
 
 
 def tabulate(
@@ -76,12 +76,12 @@ def tabulate(
     0.49
     """
     from exitline.api.estimation import estimate_table
-    from exitline.data.source import open_source
-    from exitline.data.uses import condition_uses, narrowed, role_uses
-    from exitline.engine.session import session
-    from exitline.infer.tabulation import tabulation
-    from exitline.measure.categories import COLUMN, KNOWN, ROW, with_categories
-    from exitline.measure.plan import require_usable
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import condition_uses, narrowed, role_uses
+    from exitline.stats.engine.session import session
+    from exitline.stats.infer.tabulation import tabulation
+    from exitline.stats.measure.categories import COLUMN, KNOWN, ROW, with_categories
+    from exitline.stats.measure.plan import require_usable
 
     _refuse_other_than_names(row, column)
     drawn = design or Design()
@@ -121,8 +121,8 @@ def _refuse_other_than_names(row: Any, column: Any) -> None:
 def _measures(unit: Literal["persons", "households"]) -> tuple[Measure, Measure]:
     """The number of persons or households, and a ratio that speaks of all of them."""
     from exitline.errors import MeasureError
-    from exitline.measure.counts import count, households, ratio_of
-    from exitline.measure.model import Term, Unit
+    from exitline.stats.measure.counts import count, households, ratio_of
+    from exitline.stats.measure.model import Term, Unit
 
     if unit not in get_args(Unit):
         raise MeasureError(
@@ -138,7 +138,7 @@ def _measures(unit: Literal["persons", "households"]) -> tuple[Measure, Measure]
 
 def _counted(found: Estimates, by: str) -> Counted:
     """Both measures of one set of domains."""
-    from exitline.infer.tabulation import Counted
+    from exitline.stats.infer.tabulation import Counted
 
     counts, about = (block for block in found.blocks if block.by == by)
     return Counted(counts, about)

@@ -11,11 +11,11 @@ from exitline.cli import numbers, show
 from exitline.cli.rows import read_rows
 
 if TYPE_CHECKING:
-    from exitline.decide.assessment import Assessment, Judgement
-    from exitline.decide.assessment_table import Roles
-    from exitline.decide.evidence import Assumptions, County, Reading, Visits
-    from exitline.decide.readings import Answer
-    from exitline.standard.model import ExitRule
+    from exitline.exits.assess.assessment import Assessment, Judgement
+    from exitline.exits.assess.assessment_table import Roles
+    from exitline.exits.assess.evidence import Assumptions, County, Reading, Visits
+    from exitline.exits.assess.readings import Answer
+    from exitline.rules.standard.model import ExitRule
 
 ROLES = (
     "county", "group", "village", "stratum", "weight", "size", "error", "approves",
@@ -62,8 +62,8 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON.")
 def command(visits: str, as_json: bool, **given: Any) -> None:
     """Judge every county."""
-    from exitline.decide.assessment_table import counties_from, roles_in, visits_by_county
-    from exitline.standard import load
+    from exitline.exits.assess.assessment_table import counties_from, roles_in, visits_by_county
+    from exitline.rules.standard import load
 
     rule = _rule(load(given["standard"]).county, given)
     said = _columns(given["column"])
@@ -80,7 +80,7 @@ def command(visits: str, as_json: bool, **given: Any) -> None:
 
 def _rule(rule: ExitRule | None, given: Mapping[str, Any]) -> ExitRule:
     """The standard's county rule under the readings chosen."""
-    from exitline.decide.evidence import AssessmentError
+    from exitline.exits.assess.evidence import AssessmentError
 
     if rule is None:
         raise AssessmentError(
@@ -104,7 +104,7 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
 
 def _columns(texts: Sequence[str]) -> Roles:
     """Roles with the columns that have another name."""
-    from exitline.decide.assessment_table import Roles
+    from exitline.exits.assess.assessment_table import Roles
 
     named = _pairs(texts, "--column")
     unknown = sorted(set(named) - set(ROLES))
@@ -118,7 +118,7 @@ def _columns(texts: Sequence[str]) -> Roles:
 
 def _matched(visits: Mapping[str, Visits], counties: Mapping[str, County]) -> dict[str, County]:
     """Counts for every county with visits."""
-    from exitline.decide.evidence import AssessmentError
+    from exitline.exits.assess.evidence import AssessmentError
 
     if list(visits) == [""] and len(counties) == 1:
         return {"": next(iter(counties.values()))}
@@ -136,7 +136,7 @@ def _matched(visits: Mapping[str, Visits], counties: Mapping[str, County]) -> di
 
 def _reading(rule: ExitRule, given: Mapping[str, Any]) -> Reading:
     """How open points that the standard does not name are read."""
-    from exitline.decide.evidence import Reading
+    from exitline.exits.assess.evidence import Reading
 
     return Reading(
         unit=given["unit"], no_answer=given["no_answer"], rule=given["rule"] or rule.rule
@@ -145,7 +145,7 @@ def _reading(rule: ExitRule, given: Mapping[str, Any]) -> Reading:
 
 def _assumptions(rule: ExitRule, given: Mapping[str, Any]) -> Assumptions:
     """Confidence and correlations."""
-    from exitline.decide.evidence import Assumptions
+    from exitline.exits.assess.evidence import Assumptions
 
     own = given["icc_recognition"]
     return Assumptions(
@@ -161,9 +161,9 @@ def _assess(
     reading: Reading, assumptions: Assumptions, *, as_json: bool,
 ) -> None:  # fmt: skip
     """One judgement for each county."""
-    from exitline.decide.assessment import assess
-    from exitline.decide.assessment_table import decision_rows
-    from exitline.decide.rate_rules import criteria_of
+    from exitline.exits.assess.assessment import assess
+    from exitline.exits.assess.assessment_table import decision_rows
+    from exitline.exits.assess.rate_rules import criteria_of
 
     found = [
         assess(visits[name], county, criteria_of(rule, county.area_class), reading, assumptions)
@@ -201,8 +201,8 @@ def _show(assessment: Assessment) -> None:
 
 def _rate(judged: Judgement, rule: str) -> str | None:
     """A rate and the one bound that its outcome rests on."""
-    from exitline.decide.bound_text import decided_on
-    from exitline.decide.reasons import percent
+    from exitline.exits.decide.bound_text import decided_on
+    from exitline.exits.decide.reasons import percent
 
     if not judged.n:
         return None
@@ -224,7 +224,7 @@ def _what_if(
     reading: Reading, assumptions: Assumptions, *, as_json: bool,
 ) -> None:  # fmt: skip
     """Every reading, side by side."""
-    from exitline.decide.readings import usable, variants_of_rule, what_if
+    from exitline.exits.assess.readings import usable, variants_of_rule, what_if
 
     everything = []
     for name, county in counties.items():

@@ -65,8 +65,8 @@ def command(
 ) -> None:
     """Calibrate, write the rows, show each total."""
     from exitline.api.calibrating import calibrate
-    from exitline.data.design import Design
-    from exitline.data.source import open_source
+    from exitline.stats.data.design import Design
+    from exitline.stats.data.source import open_source
 
     refuse_same(out, data)
     given["within"] = given["within"] or None

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from exitline.data.findings import Finding
-    from exitline.data.study import Study
+    from exitline.stats.data.findings import Finding
+    from exitline.stats.data.study import Study
 
 HEADINGS = {
     "error": "Errors: the study cannot be run as it stands",
@@ -47,7 +47,7 @@ def command(study: str, engine: str, json_: bool) -> None:
     """Check a study and print what was found."""
     from exitline import api
     from exitline.cli import show
-    from exitline.data import load_study
+    from exitline.stats.data import load_study
 
     loaded = load_study(study)
     with show.working("looking at the data"):
@@ -63,7 +63,7 @@ def command(study: str, engine: str, json_: bool) -> None:
 def _print(study: Study, found: Sequence[Finding]) -> None:
     """One table for each severity."""
     from exitline.cli import show
-    from exitline.data.findings import in_words
+    from exitline.stats.data.findings import in_words
 
     for severity, heading in HEADINGS.items():
         rows = [

@@ -10,8 +10,8 @@ import click
 from exitline.cli import show
 
 if TYPE_CHECKING:
-    from exitline.claim.relation_file import Consistency
-    from exitline.claim.relations import Range
+    from exitline.proof.claim.relation_file import Consistency
+    from exitline.proof.claim.relations import Range
 
 
 @click.command(
@@ -63,8 +63,8 @@ def command(
 
 def _check(given: str, size: Range | None) -> Consistency:
     """Check a file of relations, the text of a file, or the sentence itself."""
-    from exitline.claim.relation_file import check_file
-    from exitline.claim.sentence import check_sentence, read_sentence
+    from exitline.proof.claim.relation_file import check_file
+    from exitline.proof.claim.sentence import check_sentence, read_sentence
 
     if given.endswith((".yaml", ".yml")):
         if size is not None:
@@ -79,8 +79,8 @@ def _range(ends: tuple[str, str] | None, source: str) -> Range | None:
     """The range of persons per household that was given."""
     if ends is None:
         return None
-    from exitline.claim.exact import exact
-    from exitline.claim.relations import Range
+    from exitline.proof.claim.exact import exact
+    from exitline.proof.claim.relations import Range
 
     low, high = (exact(end) for end in ends)
     return Range("household_size", low, high, source, "persons per household")

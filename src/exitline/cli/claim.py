@@ -13,7 +13,7 @@ from exitline.cli import show
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner
 
-    from exitline.claim import Claim, Ledger
+    from exitline.proof.claim import Claim, Ledger
 
 PASSPHRASE = "EXITLINE_PASSPHRASE"
 
@@ -93,14 +93,14 @@ def command(run_folder: str | None, new_key: str | None, **said: Any) -> None:
         raise click.UsageError("--since is for a ledger.")
     if not (said["ledger"] or said["out"]):
         raise click.UsageError("say where the claim goes: --ledger, --out, or both.")
-    from exitline.claim import with_rows
+    from exitline.proof.claim import with_rows
 
     _publish(with_rows(_chosen(run_folder, said), said["rows"]), said)
 
 
 def _make_key(path: str, encrypt: bool, as_json: bool) -> None:
     """Write a key pair and say what each half is for."""
-    from exitline.claim import new_key
+    from exitline.proof.claim import new_key
 
     made = new_key(path, passphrase=_passphrase(confirm=True) if encrypt else None)
     if as_json:
@@ -121,7 +121,7 @@ def _make_key(path: str, encrypt: bool, as_json: bool) -> None:
 
 def _chosen(folder: str, said: dict[str, Any]) -> Claim:
     """The claim that the options ask for."""
-    from exitline import claim
+    from exitline.proof import claim
 
     if bool(said["measure"]) == bool(said["level"]):
         raise click.UsageError("choose an estimate with --measure, or a decision with --level.")
@@ -149,8 +149,8 @@ def _chosen(folder: str, said: dict[str, Any]) -> Claim:
 
 def _publish(made: Claim, said: dict[str, Any]) -> None:
     """Sign the claim, add it to the ledger, write its file, and say so."""
-    from exitline import claim
     from exitline.files import whole_file
+    from exitline.proof import claim
 
     signer = _signer(said["key"])
     envelope = claim.sign_claim(made, signer)
@@ -178,7 +178,7 @@ def _report(
     said: dict[str, Any],
 ) -> None:
     """What was claimed and where it stands."""
-    from exitline.claim import open_claim
+    from exitline.proof.claim import open_claim
 
     signed = open_claim(envelope, keys=[signer.public_key] if signer is not None else [])
     entry = ledger.entries.index(envelope) + 1 if ledger is not None else None
@@ -196,7 +196,7 @@ def _report(
             }
         )
         return
-    from exitline.claim.wording import words_of
+    from exitline.proof.claim.wording import words_of
 
     rows = [("claim", signed.claim_id), ("question", words_of(made.query))]
     rows += [("data", f"{one.name} ({(one.sha256 or one.rows)[:16]})") for one in made.inputs]
@@ -215,8 +215,8 @@ def _signer(path: str | None) -> CryptoSigner | None:
     """The signer of a key file, asking for its passphrase where it has one."""
     if path is None:
         return None
-    from exitline.claim import load_signer
-    from exitline.claim.keys import is_encrypted
+    from exitline.proof.claim import load_signer
+    from exitline.proof.claim.keys import is_encrypted
 
     return load_signer(path, passphrase=_passphrase() if is_encrypted(path) else None)
 

@@ -74,7 +74,7 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def designed(*arguments: Any, **given: Any) -> Any:
-        from exitline.data.design import Design
+        from exitline.stats.data.design import Design
 
         said = {name: given.pop(name) for name in _NAMES}
         if said["rscales"] is not None:

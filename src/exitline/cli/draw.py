@@ -12,10 +12,10 @@ from exitline.cli import numbers, show
 from exitline.cli.rows import read_rows
 
 if TYPE_CHECKING:
-    from exitline.draw.check import Check
-    from exitline.draw.sample import Draw, DrawPlan
-    from exitline.draw.seed import Seed
-    from exitline.measure.draw import FrameRoles
+    from exitline.exits.draw.check import Check
+    from exitline.exits.draw.sample import Draw, DrawPlan
+    from exitline.exits.draw.seed import Seed
+    from exitline.stats.measure.draw import FrameRoles
 
 
 @click.command(
@@ -80,7 +80,7 @@ def command(ctx: click.Context, /, frame: str, as_json: bool, **given: Any) -> N
 
 def _roles(given: Mapping[str, Any]) -> FrameRoles:
     """Which column plays which role."""
-    from exitline.measure.draw import FrameRoles
+    from exitline.stats.measure.draw import FrameRoles
 
     keep = (given["township"], *given["identified_by"]) if given["assessors"] else ()
     return FrameRoles(given["household"], given["village"], given["stratum"], given["group"], keep)
@@ -88,9 +88,9 @@ def _roles(given: Mapping[str, Any]) -> FrameRoles:
 
 def _check(ctx: click.Context, frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
     """Draw again by a record."""
-    from exitline.draw.check import check_draw
-    from exitline.draw.record import read_record
-    from exitline.engine.session import session
+    from exitline.exits.draw.check import check_draw
+    from exitline.exits.draw.record import read_record
+    from exitline.stats.engine.session import session
 
     record = read_record(given["record"])
     with show.working("drawing again"), session(given["engine"]) as engine:
@@ -115,8 +115,8 @@ def _show_check(found: Check) -> None:
 
 def _digest(frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
     """What to publish before the seed is known."""
-    from exitline.draw.frame import open_frame
-    from exitline.engine.session import session
+    from exitline.exits.draw.frame import open_frame
+    from exitline.stats.engine.session import session
 
     with show.working("reading the frame"), session(given["engine"]) as engine:
         opened = open_frame(engine, frame, _roles(given))
@@ -129,11 +129,11 @@ def _digest(frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
 
 def _draw(frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
     """Draw, write, and hand out."""
-    from exitline.draw.frame import open_frame
-    from exitline.draw.record import as_record, write_list, write_record
-    from exitline.draw.sample import draw_sample
-    from exitline.draw.seed import moment, now
-    from exitline.engine.session import session
+    from exitline.exits.draw.frame import open_frame
+    from exitline.exits.draw.record import as_record, write_list, write_record
+    from exitline.exits.draw.sample import draw_sample
+    from exitline.exits.draw.seed import moment, now
+    from exitline.stats.engine.session import session
 
     plan, seed = _plan(given), _seed(given)
     drawn = moment(given["drawn"], "--drawn") if given["drawn"] else now()
@@ -155,7 +155,7 @@ def _draw(frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
 
 def _plan(given: Mapping[str, Any]) -> DrawPlan:
     """The plan from the flags."""
-    from exitline.draw.sample import DrawPlan
+    from exitline.exits.draw.sample import DrawPlan
 
     take = {}
     for text in given["take"]:
@@ -172,7 +172,7 @@ def _plan(given: Mapping[str, Any]) -> DrawPlan:
 
 def _seed(given: Mapping[str, Any]) -> Seed:
     """The seed from the flags."""
-    from exitline.draw.seed import Seed, moment
+    from exitline.exits.draw.seed import Seed, moment
 
     if not given["seed"] or not given["published"]:
         raise click.UsageError("a draw needs --seed and --published.")
@@ -181,8 +181,8 @@ def _seed(given: Mapping[str, Any]) -> Seed:
 
 def _hand_out(draw: Draw, given: Mapping[str, Any]) -> int:
     """Assign assessors and write their lists."""
-    from exitline.draw.assign import assign_twice
-    from exitline.draw.visitors import assessors_from, visits_from, write_assignments
+    from exitline.exits.draw.assign import assign_twice
+    from exitline.exits.draw.visitors import assessors_from, visits_from, write_assignments
 
     if not given["assignments"]:
         raise click.UsageError("--assessors needs --assignments, a folder for the lists.")

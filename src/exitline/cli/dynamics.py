@@ -12,7 +12,7 @@ from exitline.cli.panel import panel_options, source_of, spec_from
 from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
-    from exitline.watch.report import Section
+    from exitline.stats.panel.report import Section
 
 PARTS = (
     "rates", "histories", "attrition", "survival", "chronic", "duration", "mobility", "lasting",
@@ -98,8 +98,8 @@ def command(
     **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
-    from exitline.watch import dynamics
-    from exitline.watch.report import Options
+    from exitline.exits.watch import dynamics
+    from exitline.stats.panel.report import Options
 
     spec = spec_from(given, by=by, extras=predictors)
     options = Options(

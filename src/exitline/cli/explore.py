@@ -11,7 +11,7 @@ from exitline.cli import show
 from exitline.cli.options import MIN_COUNT
 
 if TYPE_CHECKING:
-    from exitline.web.model import Explorer
+    from exitline.publish.explorer.model import Explorer
 
 
 @click.command(
@@ -46,9 +46,9 @@ def command(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Build the page and say where it is."""
+    from exitline.api.exploring import build
     from exitline.files import check_folder, whole_file
-    from exitline.web.build import build
-    from exitline.web.page import render
+    from exitline.publish.explorer.page import render
 
     target = Path(out) if out is not None else _beside(Path(sources[0]))
     check_folder(target)

@@ -17,7 +17,7 @@ from exitline.words.numbers import (
 )
 
 if TYPE_CHECKING:
-    from exitline.infer.blocks import Estimate
+    from exitline.stats.infer.blocks import Estimate
 
 
 def figure(value: float, unit: str, se: float = 0.0, reason: str = "") -> str:
@@ -67,7 +67,7 @@ def estimate_rows(
     unit : {"person", "household"}
         What a row of the data is.
     """
-    from exitline.measure.catalogue import counting
+    from exitline.stats.measure.catalogue import counting
 
     rows: list[tuple[str, ...]] = []
     for e in estimates:

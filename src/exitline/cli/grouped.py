@@ -12,7 +12,7 @@ from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.grouped_data.table import GroupedTable, Row
+    from exitline.stats.grouped_data.table import GroupedTable, Row
 
 _CURVES = ("quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2")
 _SHARES = ("headcount", "poverty_gap", "severity", "fgt", "share", "lorenz")
@@ -78,7 +78,7 @@ def command(
 ) -> None:
     """Fit, and show one table."""
     from exitline.api.grouped import grouped_table
-    from exitline.data.source import open_source
+    from exitline.stats.data.source import open_source
 
     mean = given.pop("mean")
     lines = [numbers.number_or_column(text, "--line") for text in given.pop("lines")]
@@ -153,7 +153,7 @@ def _cells(row: Row, letters: Mapping[str, str]) -> dict[str, str | None]:
 
 def _show_goodness(found: GroupedTable) -> None:
     """A row for each curve of each distribution."""
-    from exitline.infer.cells import label_of
+    from exitline.stats.infer.cells import label_of
 
     rows = []
     for one in found.distributions:

@@ -12,7 +12,7 @@ import click
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.data.guesses import Proposal
+    from exitline.stats.data.guesses import Proposal
 
 
 @click.command(
@@ -46,7 +46,7 @@ def command(
 ) -> None:
     """Propose a study and write or print it."""
     from exitline.cli import show
-    from exitline.data.proposal_text import study_text, write_new
+    from exitline.stats.data.proposal_text import study_text, write_new
 
     with show.working("looking at the columns"):
         proposal = _look(data, reading)
@@ -66,9 +66,9 @@ def command(
 
 def _look(data: str, options: dict[str, Any]) -> Proposal:
     """Open the file and look at its columns."""
-    from exitline.data import open_source
-    from exitline.engine.session import session
-    from exitline.measure.profile import look
+    from exitline.stats.data import open_source
+    from exitline.stats.engine.session import session
+    from exitline.stats.measure.profile import look
 
     with session() as engine:
         table = engine.attach(open_source(data, **options), "data")

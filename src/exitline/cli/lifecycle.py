@@ -84,8 +84,8 @@ def record(
 ) -> None:
     """Check events and append them."""
     from exitline.cli import show
-    from exitline.decide.lifecycle import Log, load_procedure
-    from exitline.decide.lifecycle.handed_in import read_drafts
+    from exitline.exits.register import Log, load_procedure
+    from exitline.exits.register.handed_in import read_drafts
 
     given = {name: value for name, value in fields.items() if value}
     if (file is None) == (not given):
@@ -142,7 +142,7 @@ def state(
 ) -> None:
     """Count states, write them, or show one household's."""
     from exitline.cli import show
-    from exitline.watch import standing
+    from exitline.exits.register import standing
 
     day = day_or_today(as_of)
     if household is not None:
@@ -152,7 +152,7 @@ def state(
         raise click.UsageError("--spells takes neither --procedure nor --out")
     data = str(source) if spells else events_of(source, known_on)
     if procedure is not None:
-        from exitline.decide.lifecycle import load_procedure
+        from exitline.exits.register import load_procedure
 
         allowed = load_procedure(procedure, rules=False).transitions()
         standing.check_events(standing.event_faults(data, allowed), where=source.name)
@@ -189,7 +189,7 @@ def overdue(
 ) -> None:
     """List duties, longest overdue first."""
     from exitline.cli import show
-    from exitline.decide.lifecycle import Log
+    from exitline.exits.register import Log
 
     day = day_or_today(as_of)
     found = [d for d in all_duties(Log.open(log), day) if role is None or d.role == role]
@@ -221,8 +221,8 @@ Examples:
 def history(log: Path, household: str, json_: bool) -> None:
     """Print the events of one household."""
     from exitline.cli import show
-    from exitline.data.values import written
-    from exitline.decide.lifecycle import Log
+    from exitline.exits.register import Log
+    from exitline.stats.data.values import written
 
     found = Log.open(log).history(written(household) or household)
     if json_:
@@ -257,8 +257,8 @@ Examples:
 def check(log: Path, head: str | None, json_: bool) -> None:
     """Verify the chain, the head and the decisions."""
     from exitline.cli import show
-    from exitline.decide.lifecycle import Log
-    from exitline.decide.lifecycle.checking import faults_of
+    from exitline.exits.register import Log
+    from exitline.exits.register.checking import faults_of
 
     opened = Log.open(log)
     if head is not None:
@@ -293,7 +293,7 @@ Examples:
 def procedure(name: str | None, json_: bool) -> None:
     """Print procedures."""
     from exitline.cli import show
-    from exitline.decide.lifecycle import load_procedure, shipped_procedures
+    from exitline.exits.register import load_procedure, shipped_procedures
 
     if name is None:
         loaded = [load_procedure(each, rules=False) for each in shipped_procedures()]
@@ -337,8 +337,8 @@ Examples:
 def export(log: Path, file: Path, json_: bool) -> None:
     """Write the event table."""
     from exitline.cli import show
-    from exitline.decide.lifecycle import Log
-    from exitline.decide.lifecycle.listing import write_events
+    from exitline.exits.register import Log
+    from exitline.exits.register.listing import write_events
 
     rows = write_events(Log.open(log).events, file)
     if json_:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from exitline.decide.lifecycle import Draft, Duty, Event, Log
+    from exitline.exits.register import Draft, Duty, Event, Log
 
 
 def draft(fields: dict[str, Any]) -> Draft:
     """One event from flags."""
-    from exitline.decide.lifecycle.handed_in import draft_of
+    from exitline.exits.register.handed_in import draft_of
 
     row = {k: v for k, v in fields.items() if k not in ("documents", "evidence")}
     row["documents"] = "; ".join(fields.get("documents", ()))
@@ -31,8 +31,8 @@ def events_of(source: Path, known_on: datetime | None) -> Any:
     """A log's events as a table, or the file of events."""
     if not source.is_dir():
         return str(source)
-    from exitline.decide.lifecycle import Log
-    from exitline.decide.lifecycle.listing import events_table
+    from exitline.exits.register import Log
+    from exitline.exits.register.listing import events_table
 
     limit = None if known_on is None else known_on.date()
     return events_table(
@@ -45,8 +45,8 @@ def one_state(
 ) -> None:
     """Print where one household of a log stood."""
     from exitline.cli import show
-    from exitline.data.values import written
-    from exitline.decide.lifecycle import Log
+    from exitline.exits.register import Log
+    from exitline.stats.data.values import written
 
     limit = None if known_on is None else known_on.date()
     found = Log.open(source).history(written(household) or household).standing(day, known_on=limit)
@@ -61,7 +61,7 @@ def one_state(
 
 def all_duties(log: Log, day: date) -> list[Duty]:
     """The duties of every household of a log."""
-    from exitline.decide.lifecycle import duties
+    from exitline.exits.register import duties
 
     return [d for h in log.households for d in duties(log.history(h), log.procedure, day)]
 

@@ -11,7 +11,7 @@ import click
 from exitline.cli import show
 
 if TYPE_CHECKING:
-    from exitline.measure.model import Measure
+    from exitline.stats.measure.model import Measure
 
 _SECTIONS = ("Formula", "Standard error", "Mind", "Source")
 
@@ -34,7 +34,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(name: str | None, as_json: bool) -> None:
     """List measures, or explain one."""
-    from exitline.measure.catalogue import MEASURES, usage
+    from exitline.stats.measure.catalogue import MEASURES, usage
 
     if name is None:
         found = [_told(one) for one in MEASURES]
@@ -64,8 +64,8 @@ def command(name: str | None, as_json: bool) -> None:
 
 def _told(asked: str) -> dict[str, Any]:
     """Everything that is known of a measure: from its page, and from the measure itself."""
-    from exitline.measure.catalogue import MEASURES, named, usage
-    from exitline.measure.pages import page
+    from exitline.stats.measure.catalogue import MEASURES, named, usage
+    from exitline.stats.measure.pages import page
 
     name = asked.partition("(")[0].strip()
     if name not in MEASURES:
@@ -88,7 +88,7 @@ def _told(asked: str) -> dict[str, Any]:
 
 def _plain_name(name: str) -> bool:
     """Whether the measure can be made without parameters."""
-    from exitline.measure.catalogue import usage
+    from exitline.stats.measure.catalogue import usage
 
     return "(" not in usage(name) or "[" in usage(name)
 

@@ -68,10 +68,10 @@ def command(
 ) -> None:
     """Make the lists and write them."""
     from exitline.api.notice import NoticePlan, notice
-    from exitline.data.source import open_source
     from exitline.files import whole_files
-    from exitline.publish.notice import FIELDS, NoticeError
-    from exitline.publish.notice.page import as_csv, render
+    from exitline.publish.notices import FIELDS, NoticeError
+    from exitline.publish.notices.page import as_csv, render
+    from exitline.stats.data.source import open_source
 
     for path in outs:
         if Path(path).suffix.lower() not in (".html", ".csv"):

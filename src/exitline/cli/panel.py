@@ -11,7 +11,7 @@ from exitline.cli import numbers
 from exitline.cli.designing import LONELY_PSU, WEIGHT
 
 if TYPE_CHECKING:
-    from exitline.watch import PanelSpec
+    from exitline.exits.watch import PanelSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,8 +64,8 @@ def spec_from(
         Values of the panel options by name.
     by, extras : tuple of str
     """
-    from exitline.data.design import Design
-    from exitline.watch import panel_spec
+    from exitline.exits.watch import panel_spec
+    from exitline.stats.data.design import Design
 
     names = ("weight", "size", "strata", "psu", "nest", "lonely", "census")
     waves = given["waves"]

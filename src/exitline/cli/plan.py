@@ -12,10 +12,10 @@ from exitline.cli import numbers, show
 from exitline.cli.rows import percent, read_rows
 
 if TYPE_CHECKING:
-    from exitline.decide.budget import BudgetPlan
-    from exitline.decide.costs import TwoStage
-    from exitline.decide.planning import Aim, Plan
-    from exitline.decide.stages import StagedPlan
+    from exitline.exits.assess.budget import BudgetPlan
+    from exitline.exits.assess.costs import TwoStage
+    from exitline.exits.assess.planning import Aim, Plan
+    from exitline.exits.assess.stages import StagedPlan
 
 KINDS = ("fixed", "double", "sequential", "curtailed")
 RATES = "0,0.005,0.01,0.015,0.02,0.025,0.03,0.04"
@@ -87,7 +87,7 @@ def command(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
 
 def _aim(given: Mapping[str, Any]) -> Aim:
     """The aim, from the flags and the standard."""
-    from exitline.decide.planning import Aim
+    from exitline.exits.assess.planning import Aim
 
     base: dict[str, Any] = {"threshold": 0.02, "comparison": "below", "confidence": 0.95}
     if given["standard"]:
@@ -100,8 +100,8 @@ def _aim(given: Mapping[str, Any]) -> Aim:
 
 def _of_standard(given: Mapping[str, Any]) -> dict[str, Any]:
     """Threshold, comparison and confidence of a standard's rate."""
-    from exitline.decide.rate_rules import rate_criterion
-    from exitline.standard import load
+    from exitline.exits.assess.rate_rules import rate_criterion
+    from exitline.rules.standard import load
 
     standard = load(given["standard"])
     criterion = rate_criterion(standard, given["rate"], given["area_class"])
@@ -115,11 +115,11 @@ def _of_standard(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _for_one(aim: Aim, given: Mapping[str, Any], *, as_json: bool) -> None:
     """A plan for one county."""
-    from exitline.decide.planning import plan_sample
+    from exitline.exits.assess.planning import plan_sample
 
     icc, per_village = given["icc"], given["per_village"]
     if given["design_effect"] is not None:
-        from exitline.decide.planning import icc_of
+        from exitline.exits.assess.planning import icc_of
 
         icc = icc_of(given["design_effect"], per_village)
     cheapest = _cheapest(aim, given, icc)
@@ -143,7 +143,7 @@ def _for_one(aim: Aim, given: Mapping[str, Any], *, as_json: bool) -> None:
 
 def _cheapest(aim: Aim, given: Mapping[str, Any], icc: float) -> TwoStage | None:
     """The cheapest design, where costs are given."""
-    from exitline.decide.costs import Costs, cheapest_two_stage
+    from exitline.exits.assess.costs import Costs, cheapest_two_stage
 
     if given["cost_village"] is None:
         return None
@@ -153,7 +153,7 @@ def _cheapest(aim: Aim, given: Mapping[str, Any], icc: float) -> TwoStage | None
 
 def _staged(plan: Plan, given: Mapping[str, Any], per_village: int) -> StagedPlan:
     """A plan in stages for the same aim."""
-    from exitline.decide.sequential import curtailed_plan, double_plan, sequential_plan
+    from exitline.exits.assess.sequential import curtailed_plan, double_plan, sequential_plan
 
     if given["kind"] == "curtailed":
         return curtailed_plan(plan, every=given["every"] or 1, stop_high=given["stop_high"])
@@ -180,7 +180,7 @@ def _rates(text: str, aim: Aim) -> list[float]:
 
 def _show_fixed(plan: Plan, cheapest: TwoStage | None, rates: Sequence[float]) -> None:
     """One sample: what to do, then its curve."""
-    from exitline.decide.planning import operating_curve
+    from exitline.exits.assess.planning import operating_curve
 
     sample = plan.sample
     show.note(
@@ -203,7 +203,7 @@ def _show_fixed(plan: Plan, cheapest: TwoStage | None, rates: Sequence[float]) -
 
 def _show_staged(plan: StagedPlan, rates: Sequence[float]) -> None:
     """A plan in stages: its looks, then its curve."""
-    from exitline.decide.stages import staged_point
+    from exitline.exits.assess.stages import staged_point
 
     last, fixed = plan.looks[-1], plan.fixed.sample
     show.note(
@@ -255,8 +255,8 @@ def _plain(
     plan: Plan, staged: StagedPlan | None, cheapest: TwoStage | None, rates: Sequence[float]
 ) -> dict[str, Any]:
     """The plan as JSON-ready values."""
-    from exitline.decide.planning import operating_curve
-    from exitline.decide.stages import staged_point
+    from exitline.exits.assess.planning import operating_curve
+    from exitline.exits.assess.stages import staged_point
 
     found: dict[str, Any] = {
         "plan": asdict(plan) | {"design_effect": plan.sample.design_effect},
@@ -273,8 +273,8 @@ def _plain(
 
 def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool) -> None:
     """One budget for all counties."""
-    from exitline.decide.budget import plan_budget
-    from exitline.decide.county_tasks import tasks_from
+    from exitline.exits.assess.budget import plan_budget
+    from exitline.exits.assess.county_tasks import tasks_from
 
     names = {"icc": "icc", "threshold": "threshold"}
     said = {
@@ -295,7 +295,7 @@ def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool
 
 def _show_budget(plan: BudgetPlan) -> None:
     """Why, then who gets what."""
-    from exitline.decide.budget import explain
+    from exitline.exits.assess.budget import explain
 
     for line in explain(plan):
         show.note(line)

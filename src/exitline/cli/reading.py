@@ -37,7 +37,7 @@ def reads_data(function: Callable[..., Any]) -> Callable[..., Any]:
     Parameters
     ----------
     function : callable
-        Takes `reading`, a dict for `exitline.data.open_source`.
+        Takes `reading`, a dict for `exitline.stats.data.open_source`.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def reads_data(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def reading(*arguments: Any, **given: Any) -> Any:
-        from exitline.data.readers.declaring import as_flags
+        from exitline.stats.data.readers.declaring import as_flags
 
         options = {name: given.pop(name) for name in _NAMES}
         with as_flags():

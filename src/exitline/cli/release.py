@@ -14,7 +14,7 @@ from exitline.cli.options import column_names, with_options
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.publish.release import ReleaseReport, TopCode
+    from exitline.proof.disclose.release import ReleaseReport, TopCode
 
 _OPTIONS = (
     click.option("--keys", required=True, metavar="COLUMN,...",
@@ -67,7 +67,7 @@ def command(
 ) -> None:
     """Check, print, and write where all holds."""
     from exitline.api.release import ReleasePlan, release
-    from exitline.data.source import open_source
+    from exitline.stats.data.source import open_source
 
     for name in ("keys", "sensitive", "drop"):
         given[name] = column_names(given[name])

@@ -11,7 +11,7 @@ from exitline.cli.calibrate import refuse_same, told, written
 from exitline.cli.designing import STAGES, WEIGHT
 from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
-from exitline.infer.weighting.replicates import Kind
+from exitline.stats.infer.weighting.replicates import Kind
 
 if TYPE_CHECKING:
     from exitline.api.replicating import Replicated
@@ -65,8 +65,8 @@ def command(
 ) -> None:
     """Make replicates, write the rows, say how variances follow."""
     from exitline.api.replicating import replicate_weights
-    from exitline.data.design import Design
-    from exitline.data.source import open_source
+    from exitline.stats.data.design import Design
+    from exitline.stats.data.source import open_source
 
     refuse_same(out, data)
     design = Design(

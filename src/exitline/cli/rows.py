@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def read_rows(path: str, code: Sequence[str | None] = ()) -> pa.Table:
     """All rows of a file of any kind the project reads; names and ids as they are written."""
-    from exitline.data.source import open_source
-    from exitline.data.uses import role_uses
-    from exitline.engine.session import session
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.uses import role_uses
+    from exitline.stats.engine.session import session
 
     with session() as engine:
         return engine.run(engine.attach(open_source(path).using(role_uses(code=code)), "rows"))

@@ -12,7 +12,7 @@ from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
     from exitline.api.finished import Run
-    from exitline.infer.blocks import Estimate
+    from exitline.stats.infer.blocks import Estimate
 
 LEVELS = (("village", "Villages"), ("county", "Counties"))
 
@@ -79,7 +79,7 @@ def _plain(found: Run) -> dict[str, Any]:
 def _show(found: Run) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
     from exitline.cli.figures import estimate_rows
-    from exitline.data.roles import people_of
+    from exitline.stats.data.roles import people_of
 
     national = [e for e in found.estimates if not e.by]
     year = f", {found.study.year}" if found.study.year else ""

@@ -13,7 +13,7 @@ from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.watch.screens import Finding
+    from exitline.exits.screens import Finding
 
 _OPTIONS = (
     click.option("--value", metavar="COLUMN", help="Recorded number, such as income."),
@@ -72,8 +72,8 @@ Examples:
 def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns: Any) -> None:
     """Run the screens and print what they found."""
     from exitline.cli import show
-    from exitline.data.source import open_source
-    from exitline.watch.screens.run import ScreenPlan, run_screens
+    from exitline.exits.screens.run import ScreenPlan, run_screens
+    from exitline.stats.data.source import open_source
 
     with show.working("screening"):
         found = run_screens(open_source(data, **reading), ScreenPlan(**columns))

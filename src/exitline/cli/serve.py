@@ -12,7 +12,7 @@ from exitline.cli.options import MIN_COUNT
 if TYPE_CHECKING:
     import socket
 
-    from exitline.web.model import Explorer
+    from exitline.publish.explorer.model import Explorer
 
 
 @click.command(
@@ -46,13 +46,13 @@ def command(
     sources: tuple[str, ...], host: str, port: int, study: str | None, min_count: float | None
 ) -> None:  # fmt: skip
     """Listen, build, say where, answer."""
-    from exitline.web.server.running import is_loopback, listen, require_extra, serve
+    from exitline.publish.server.running import is_loopback, listen, require_extra, serve
 
     require_extra()
     with listen(host, port) as listening:
-        from exitline.web.build import build
-        from exitline.web.page import render
-        from exitline.web.server.app import LOOPBACK, application
+        from exitline.api.exploring import build
+        from exitline.publish.explorer.page import render
+        from exitline.publish.server.app import LOOPBACK, application
 
         with show.steps() as say:
             shown = build(list(sources), study=study, min_count=min_count, say=say)
@@ -66,8 +66,8 @@ def command(
 
 def _say(shown: Explorer, listening: socket.socket) -> None:
     """Where to look, and who else can."""
-    from exitline.web.server.running import address_of, is_loopback
-    from exitline.web.texts import in_language
+    from exitline.publish.explorer.texts import in_language
+    from exitline.publish.server.running import address_of, is_loopback
 
     address = address_of(listening)
     show.note(in_language(shown.title, "en"))

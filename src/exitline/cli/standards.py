@@ -10,7 +10,7 @@ import click
 from exitline.cli import show
 
 if TYPE_CHECKING:
-    from exitline.standard import Line, Standard
+    from exitline.rules.standard import Line, Standard
 
 
 @click.command(
@@ -34,7 +34,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(name: str | None, text: bool, as_json: bool) -> None:
     """List rule files, or show one."""
-    from exitline.standard import load, shipped
+    from exitline.rules.standard import load, shipped
 
     if name is None:
         _list([load(known) for known in shipped()], as_json)
@@ -50,7 +50,7 @@ def command(name: str | None, text: bool, as_json: bool) -> None:
 
 def _list(standards: list[Standard], as_json: bool) -> None:
     """One row for each rule file."""
-    from exitline.standard.describe import unverified
+    from exitline.rules.standard.describe import unverified
 
     if as_json:
         show.as_json([_headline(standard) for standard in standards])
@@ -89,7 +89,7 @@ def _rules(standard: Standard) -> list[Any]:
 
 def _show(standard: Standard) -> None:
     """One rule file in words, with a table of its lines."""
-    from exitline.standard.describe import describe, unverified
+    from exitline.rules.standard.describe import describe, unverified
 
     width = show.console().width
     for section in describe(standard):
@@ -120,7 +120,7 @@ def _lines_table(standard: Standard) -> None:
 
 def _figures(line: Line) -> list[tuple[str, ...]]:
     """Period, figure, unit and standing of each figure of a line."""
-    from exitline.standard.lines import ALWAYS
+    from exitline.rules.standard.lines import ALWAYS
 
     prices = "" if line.price_base is None else f", {line.price_base} prices"
     unit = line.unit + prices
@@ -136,7 +136,7 @@ def _figures(line: Line) -> list[tuple[str, ...]]:
 
 def _headline(standard: Standard) -> dict[str, Any]:
     """Name, place, dates and counts."""
-    from exitline.standard.describe import unverified
+    from exitline.rules.standard.describe import unverified
 
     return {
         "name": standard.name,
@@ -154,7 +154,7 @@ def _headline(standard: Standard) -> dict[str, Any]:
 
 def _as_data(standard: Standard) -> dict[str, Any]:
     """Everything that `exitline standards NAME` shows, for programs."""
-    from exitline.standard.describe import describe, unverified
+    from exitline.rules.standard.describe import describe, unverified
 
     return _headline(standard) | {
         "unverified": list(unverified(standard)),

@@ -12,9 +12,9 @@ from exitline.cli import show
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exitline.claim import Claim, Recomputed
-    from exitline.publish.story import Options, Report, Services
-    from exitline.standard import Standard
+    from exitline.proof.claim import Claim, Recomputed
+    from exitline.publish.film import Options, Report, Services
+    from exitline.rules.standard import Standard
 
 
 @click.group(
@@ -78,7 +78,7 @@ def build(story: Path, out: Path | None, watching: bool, as_json: bool, **asked:
     if not watching:
         once()
         return
-    from exitline.publish.story.watch import watch
+    from exitline.publish.film.watch import watch
 
     show.note(f"watching {story}; stop with Ctrl-C")
     watch(story, once, complain=show.error)
@@ -94,8 +94,8 @@ def _options(
     **flags: Any,
 ) -> Options:
     """The options of a build from those of the command line."""
-    from exitline.publish.story.look import Look
-    from exitline.publish.story.options import UPRIGHT, WIDE, Options, read_size
+    from exitline.publish.film.look import Look
+    from exitline.publish.film.options import UPRIGHT, WIDE, Options, read_size
 
     return Options(
         languages=languages,
@@ -108,7 +108,7 @@ def _options(
 
 def _build(story: Path, folder: Path, options: Options) -> Report:
     """Build, saying on a terminal what is being done."""
-    from exitline.publish.story import build as build_story
+    from exitline.publish.film import build as build_story
 
     with show.working("building"):
         return build_story(story, folder, options, services=_services())
@@ -116,7 +116,7 @@ def _build(story: Path, folder: Path, options: Options) -> Report:
 
 def _services() -> Services:
     """Running studies and recomputing claims, which lie above the room of films."""
-    from exitline.publish.story import Services
+    from exitline.publish.film import Services
 
     def run_study(study: Path, folder: Path) -> None:
         from exitline import api

@@ -11,8 +11,15 @@ from exitline.cli import numbers, show
 from exitline.foreign import visible
 
 if TYPE_CHECKING:
-    from exitline.claim import Claim, Receipt, Recompute, Recomputed, SignedClaim, Verification
-    from exitline.standard import Standard
+    from exitline.proof.claim import (
+        Claim,
+        Receipt,
+        Recompute,
+        Recomputed,
+        SignedClaim,
+        Verification,
+    )
+    from exitline.rules.standard import Standard
 
 
 @click.command(
@@ -64,7 +71,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Check a ledger, or verify claims."""
-    from exitline.claim import is_ledger, load_public, read_claims, verify
+    from exitline.proof.claim import is_ledger, load_public, read_claims, verify
 
     keys = [load_public(path) for path in public_keys]
     if since is not None:
@@ -102,7 +109,7 @@ def _recompute(study: str | None) -> Recompute:
 
 def _check_since(path: str, earlier: str, keys: list[Any]) -> None:
     """The ledger must begin with the one of a head that was kept."""
-    from exitline.claim import is_ledger, read_head, read_ledger
+    from exitline.proof.claim import is_ledger, read_head, read_ledger
 
     if not is_ledger(path):
         raise click.UsageError("--since is for a ledger.")
@@ -111,7 +118,7 @@ def _check_since(path: str, earlier: str, keys: list[Any]) -> None:
 
 def _check_ledger(path: str, keys: list[Any], since: str | None, as_json: bool) -> None:
     """Say that a ledger is whole, and who signed it."""
-    from exitline.claim import read_ledger
+    from exitline.proof.claim import read_ledger
 
     ledger = read_ledger(path, keys=keys, unsigned=not keys)
     if as_json:

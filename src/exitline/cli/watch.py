@@ -13,8 +13,8 @@ from exitline.cli.panel import panel_options, source_of, spec_from
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.watch.evaluation import Evaluation, RuleScore
-    from exitline.watch.watchlist import WatchList
+    from exitline.exits.watch.evaluation import Evaluation, RuleScore
+    from exitline.exits.watch.watchlist import WatchList
 
 
 @click.command(
@@ -59,8 +59,8 @@ def command(
     days: int | None, out: str | None, listed: int, **given: Any,
 ) -> None:  # fmt: skip
     """Make the list, try the watch, write and print."""
-    from exitline.watch import watch
-    from exitline.watch.rules import adjusted_rules
+    from exitline.exits.watch import watch
+    from exitline.exits.watch.rules import adjusted_rules
 
     out = _checked_ending(out)
     columns = (*predictors, *((shock,) if shock and shock not in predictors else ()))

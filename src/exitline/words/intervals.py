@@ -1,6 +1,6 @@
 """Methods of intervals, by name: the one list that studies, commands and pages read.
 
-A method of shares is a function ``NAME_share`` of `exitline.infer.intervals`, a line here, and a
+A method of shares is a function ``NAME_share`` of `exitline.stats.infer.intervals`, a line here, and a
 section of docs/intervals.md.
 """
 

@@ -1,7 +1,7 @@
 """How figures are written: no more digits than the standard error carries.
 
 One rule for terminal, report, explorer, tables, films, claims and API. Ties go to the even
-digit, of the number that the shortest text of a float names, as in `exitline.claim.Rounding`.
+digit, of the number that the shortest text of a float names, as in `exitline.proof.claim.Rounding`.
 """
 
 from __future__ import annotations

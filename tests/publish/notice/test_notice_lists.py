@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from exitline.api.notice import NoticePlan, notice
 from exitline.cli import main
-from exitline.data.identifiers import kind_of_name, kind_of_value
-from exitline.publish.notice import NoticeError
-from exitline.publish.notice.page import render
+from exitline.proof.disclose.identifiers import kind_of_name, kind_of_value
+from exitline.publish.notices import NoticeError
+from exitline.publish.notices.page import render
 
 SECRET = {
     "id number": "11010519491231002X",  # the example of GB 11643-1999

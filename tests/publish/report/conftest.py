@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 
 from exitline.api import estimate
-from exitline.condition import parse
-from exitline.data import Design, parse_study
-from exitline.data.findings import Finding
-from exitline.data.money import StudyLine
-from exitline.decide.decision import overall
-from exitline.decide.table import Decisions, rows_of
+from exitline.exits.decide.decision import overall
+from exitline.exits.decide.table import Decisions, rows_of
 from exitline.publish.report import OutcomeCounts, ReportInput
-from exitline.standard import Criterion, ExitRule, Figure, SourceRef, Standard
-from exitline.standard.lines import ALWAYS, Line
+from exitline.rules.condition import parse
+from exitline.rules.standard import Criterion, ExitRule, Figure, SourceRef, Standard
+from exitline.rules.standard.lines import ALWAYS, Line
+from exitline.stats.data import Design, parse_study
+from exitline.stats.data.findings import Finding
+from exitline.stats.data.money import StudyLine
 
 NAN = float("nan")
 TITLE = "Albania <script>window.hacked=1</script> & co"

@@ -94,9 +94,9 @@ def test_a_name_never_turns_round_the_figures_beside_it() -> None:
     import pandas as pd
 
     from exitline.api import estimate
-    from exitline.data import parse_study
     from exitline.publish.report import ReportInput
     from exitline.publish.report.page import view
+    from exitline.stats.data import parse_study
 
     names = ["\u202eTurned", "אזור 3"]
     homes = pd.DataFrame({

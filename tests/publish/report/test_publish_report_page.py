@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from exitline.data import parse_study
-from exitline.infer.blocks import Estimate
-from exitline.infer.estimates import Estimates
-from exitline.infer.variance import Census
 from exitline.publish.report import OutcomeCounts, ReportInput, render
 from exitline.publish.report.page import view
+from exitline.stats.data import parse_study
+from exitline.stats.infer.blocks import Estimate
+from exitline.stats.infer.estimates import Estimates
+from exitline.stats.infer.variance import Census
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from exitline.publish.tables import TableSystem, cross, flat, tree, with_margins
+from exitline.proof.disclose import TableSystem, cross, flat, tree, with_margins
 
 
 def random_table(seed: int) -> tuple[TableSystem, np.ndarray]:

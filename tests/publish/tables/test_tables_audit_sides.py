@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from exitline.publish.tables import audit, with_margins
-from exitline.publish.tables.audit import Audit, Bounds
+from exitline.proof.disclose import audit, with_margins
+from exitline.proof.disclose.audit import Audit, Bounds
 
 
 @pytest.mark.parametrize(

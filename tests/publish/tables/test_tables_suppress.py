@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exitline.publish.tables import (
+from exitline.proof.disclose import (
     TableError,
     TableSystem,
     audit,
@@ -25,8 +25,8 @@ from exitline.publish.tables import (
     whole_rows,
     with_margins,
 )
-from exitline.publish.tables.blocks import blocks
-from exitline.publish.tables.protection import protection
+from exitline.proof.disclose.blocks import blocks
+from exitline.proof.disclose.protection import protection
 
 from .shapes import attacker, random_table, two_way, whole_number_attacker
 
@@ -133,7 +133,7 @@ def test_three_ways_are_those_of_trying_every_table():
         assert tried[(slice(None), *at)].max() == pytest.approx(bound.high)
 
 
-suppression = importlib.import_module("exitline.publish.tables.suppress")
+suppression = importlib.import_module("exitline.proof.disclose.suppress")
 
 
 def _cubes(inner):

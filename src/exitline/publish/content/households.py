@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from exitline.words.numbers import CANNOT_TELL
 
 if TYPE_CHECKING:
-    from exitline.data.study import Study
-    from exitline.standard import ExitRule, Standard
+    from exitline.rules.standard import ExitRule, Standard
+    from exitline.stats.data.study import Study
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ def household_words(study: Study, standard: Standard | None) -> HouseholdWords:
 
     Examples
     --------
-    >>> from exitline.data import load_study
-    >>> from exitline.standard import load
+    >>> from exitline.stats.data import load_study
+    >>> from exitline.rules.standard import load
     >>> said = household_words(load_study("examples/albania-2012/study.yaml"), load("albania-2012"))
     >>> said.outcomes["met"], said.outcomes["not met"]
     ('above the line', 'below the line')
     """
-    from exitline.data.roles import WAS_POOR, declared
+    from exitline.stats.data.roles import WAS_POOR, declared
 
     rows = f"{study.unit}s"
     if WAS_POOR in declared(study):

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.content.hidden import LEFT_OUT, REASON, SHOWN, Hidden
+from exitline.proof.disclose.hidden import LEFT_OUT, REASON, SHOWN, Hidden
 
 if TYPE_CHECKING:
-    from exitline.decide.table import Decisions
-    from exitline.infer.blocks import Block, Estimate
-    from exitline.infer.estimates import Estimates
+    from exitline.exits.decide.table import Decisions
+    from exitline.stats.infer.blocks import Block, Estimate
+    from exitline.stats.infer.estimates import Estimates
 
 _FIGURES = ("estimate", "se", "df", "population", "deff")
 
@@ -63,7 +63,7 @@ def _block(block: Block, hidden: Hidden) -> Block:
     """One set of areas, without what is not published."""
     import numpy as np
 
-    from exitline.infer.intervals import Bounds
+    from exitline.stats.infer.intervals import Bounds
 
     labels = block.rows.labels
     keep = np.array([(block.by, x) not in hidden.alone for x in labels], dtype=bool)
@@ -122,7 +122,7 @@ def decisions_shown(decisions: Decisions, hidden: Hidden) -> Decisions:
         Of a suppressed one the outcome alone is left. A unit of one household has no name: its
         outcome stays, since it is counted.
     """
-    from exitline.decide.table import TEXTS, Decisions
+    from exitline.exits.decide.table import TEXTS, Decisions
 
     rows = decisions.to_pandas()
     fates = hidden.of_decisions(rows)

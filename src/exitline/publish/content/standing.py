@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exitline.infer.apart import Apart
-    from exitline.infer.blocks import Block
-    from exitline.infer.estimates import Estimates
+    from exitline.stats.infer.apart import Apart
+    from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.estimates import Estimates
 
 NAMED = 2
 """So many areas are named in a sentence; more are counted."""
@@ -27,7 +27,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Standing:
-    """What may be said of the areas of one set, side by side (see `exitline.infer.apart`).
+    """What may be said of the areas of one set, side by side (see `exitline.stats.infer.apart`).
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ def standing(
     -------
     Standing
     """
-    from exitline.infer.apart import apart
+    from exitline.stats.infer.apart import apart
 
     found = apart(estimates, block, shown=shown, reference=reference)
     within = reference[0] if reference is not None else None

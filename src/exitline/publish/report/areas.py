@@ -23,8 +23,8 @@ from exitline.publish.report.titles import said_of
 from exitline.words.numbers import SUPPRESSED, about, count
 
 if TYPE_CHECKING:
-    from exitline.infer.blocks import Block
     from exitline.publish.report.content import ReportInput
+    from exitline.stats.infer.blocks import Block
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from exitline.words.numbers import Written, rounded, write
 
 if TYPE_CHECKING:
-    from exitline.data.money import StudyLine
-    from exitline.infer.blocks import Block
-    from exitline.infer.estimates import Estimates
     from exitline.publish.report.content import ReportInput
+    from exitline.stats.data.money import StudyLine
+    from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.estimates import Estimates
 
 LEADS = ("headcount", "household_headcount", "at_risk_rate", "H")
 _SUBJECTS = {
@@ -38,7 +38,7 @@ class Naming:
 def naming(content: ReportInput, name: str) -> Naming:
     """Words and unit of a measure, known to the catalogue or to the input."""
     from exitline.errors import MeasureError
-    from exitline.measure.catalogue import counting
+    from exitline.stats.measure.catalogue import counting
 
     people = people_of(content)
     try:
@@ -54,7 +54,7 @@ def naming(content: ReportInput, name: str) -> Naming:
 
 def people_of(content: ReportInput) -> str:
     """ "persons" or "households": whom the figures speak of."""
-    from exitline.data.roles import people_of
+    from exitline.stats.data.roles import people_of
 
     return people_of(content.study)
 
@@ -127,7 +127,7 @@ def line_figure(line: StudyLine) -> str:
 
     Examples
     --------
-    >>> from exitline.data.money import StudyLine
+    >>> from exitline.stats.data.money import StudyLine
     >>> line_figure(StudyLine("absolute", 4891.0)), line_figure(StudyLine("r", share=0.6))
     ('4,891', '60 % of the median')
     """

@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from exitline.data.findings import Finding
-    from exitline.data.money import StudyLine
-    from exitline.data.study import Study
-    from exitline.decide.table import Decisions
-    from exitline.infer.blocks import Estimate
-    from exitline.infer.estimates import Estimates
-    from exitline.measure.catalogue import Measure
-    from exitline.standard import Standard
+    from exitline.exits.decide.table import Decisions
+    from exitline.rules.standard import Standard
+    from exitline.stats.data.findings import Finding
+    from exitline.stats.data.money import StudyLine
+    from exitline.stats.data.study import Study
+    from exitline.stats.infer.blocks import Estimate
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.measure.catalogue import Measure
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -110,7 +110,7 @@ class ReportInput:
     Examples
     --------
     >>> from exitline.api import estimate
-    >>> from exitline.data import parse_study
+    >>> from exitline.stats.data import parse_study
     >>> study = parse_study("{study: Four homes, data: {households: homes.csv}}")
     >>> import pandas as pd
     >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 9.0]})
@@ -154,8 +154,8 @@ class ReportInput:
         -------
         ReportInput
         """
-        from exitline.data.money import study_lines
-        from exitline.standard.describe import describe
+        from exitline.rules.standard.describe import describe
+        from exitline.stats.data.money import study_lines
 
         named = [use.name for use in found.study.lines if use.name is not None]
         counts = found.households
@@ -179,8 +179,8 @@ class ReportInput:
     def area_label(self, columns: Sequence[str], key: Sequence[str]) -> str:
         """An area's name for people, from its values of some area columns."""
         from exitline.foreign import visible
-        from exitline.infer.cells import label_of
-        from exitline.infer.codes import MISSING_DOMAIN
+        from exitline.stats.infer.cells import label_of
+        from exitline.stats.infer.codes import MISSING_DOMAIN
 
         parts = [
             "not stated" if value == MISSING_DOMAIN else self.labels.get(name, {}).get(value, value)

@@ -21,9 +21,9 @@ from exitline.publish.report.table import Table
 from exitline.publish.report.units import easiest_of, unit_table
 
 if TYPE_CHECKING:
-    from exitline.decide.table import Decision, Decisions
+    from exitline.exits.decide.table import Decision, Decisions
     from exitline.publish.report.content import ReportInput
-    from exitline.standard import ExitRule
+    from exitline.rules.standard import ExitRule
 
 
 @dataclass(frozen=True)

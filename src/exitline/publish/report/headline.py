@@ -13,10 +13,10 @@ from exitline.publish.report.table import Bar, Reference, bar_of
 from exitline.words.numbers import DASH, Written, about, plural
 
 if TYPE_CHECKING:
-    from exitline.infer.blocks import Block
     from exitline.publish.report.content import ReportInput
     from exitline.publish.report.decided import Level
     from exitline.publish.report.rules import Rules
+    from exitline.stats.infer.blocks import Block
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _interval_words(content: ReportInput, figure: Written, unit: str) -> str:
 
 def _clusters(content: ReportInput) -> str:
     """Clusters and strata of the sample, where it has them."""
-    from exitline.data.roles import design_columns
+    from exitline.stats.data.roles import design_columns
 
     sampled = content.estimates.variance.clusters
     if sampled is None or "psu" not in design_columns(content.study):

@@ -11,9 +11,9 @@ from exitline.words.intervals import SHARES
 from exitline.words.numbers import count, plural, rounded
 
 if TYPE_CHECKING:
-    from exitline.data.design import Design
-    from exitline.data.study import Study, TableRef
     from exitline.publish.report.content import ReportInput
+    from exitline.stats.data.design import Design
+    from exitline.stats.data.study import Study, TableRef
 
 _SEVERITIES = ("error", "warning", "note")
 _SHOWN_APART = ("recompute", "verify", "command", "seconds", "timings", "study")
@@ -144,7 +144,7 @@ def _welfare(study: Study) -> Iterable[str]:
 
 def _design(content: ReportInput) -> Iterable[str]:
     """How the sample was drawn."""
-    from exitline.data.roles import design_columns
+    from exitline.stats.data.roles import design_columns
 
     design, named = content.study.design, design_columns(content.study)
     if design.census:

@@ -64,7 +64,7 @@ def render(content: ReportInput) -> str:
     Examples
     --------
     >>> from exitline.api import estimate
-    >>> from exitline.data import parse_study
+    >>> from exitline.stats.data import parse_study
     >>> from exitline.publish.report import ReportInput
     >>> import pandas as pd
     >>> study = parse_study("{study: Four homes, data: {households: homes.csv}}")

@@ -11,7 +11,7 @@ from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
-    from exitline.standard import Criterion, ExitRule, Indicator, Line, SourceRef, Standard
+    from exitline.rules.standard import Criterion, ExitRule, Indicator, Line, SourceRef, Standard
 
 _PERIODS_SHOWN = 3
 _TOLD_ELSEWHERE = ("Scope", "Sources")

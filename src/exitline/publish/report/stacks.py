@@ -11,9 +11,9 @@ from exitline.publish.report.table import Mark
 from exitline.words.numbers import CANNOT_TELL, SUPPRESSED, about, rounded, write
 
 if TYPE_CHECKING:
-    from exitline.infer.blocks import Estimate
     from exitline.publish.report.content import OutcomeCounts, ReportInput
-    from exitline.standard import Criterion, ExitRule
+    from exitline.rules.standard import Criterion, ExitRule
+    from exitline.stats.infer.blocks import Estimate
 
 OUTCOMES = ("met", "not met", "cannot tell")
 WORDS = {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL}
@@ -57,7 +57,7 @@ def as_mapping(counts: OutcomeCounts) -> dict[str, float]:
 
 def rule_of(content: ReportInput, level: str) -> ExitRule | None:
     """The standard's rule for a level."""
-    from exitline.standard.model import Level as StandardLevel
+    from exitline.rules.standard.model import Level as StandardLevel
 
     if content.standard is None:
         return None

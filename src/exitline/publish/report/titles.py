@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exitline.publish.content.direction import isolated
 from exitline.publish.content.phrases import Words, beside_overall, english, finding
 from exitline.publish.content.standing import standing
-from exitline.publish.direction import isolated
 from exitline.publish.report import blocks as b
 
 if TYPE_CHECKING:
-    from exitline.infer.blocks import Block
     from exitline.publish.report.blocks import Naming
     from exitline.publish.report.content import ReportInput
+    from exitline.stats.infer.blocks import Block
 
 
 def said_of(content: ReportInput, block: Block, words: Naming) -> tuple[str, str]:
     """What a chart of one measure by area shows, as a sentence; and who is beside the overall.
 
     An area is called highest or lowest only where it differs from all others, above or below
-    the overall figure only where it differs from that (see `exitline.infer.apart`).
+    the overall figure only where it differs from that (see `exitline.stats.infer.apart`).
 
     Parameters
     ----------

@@ -6,16 +6,16 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from exitline.publish.direction import isolated
+from exitline.publish.content.direction import isolated
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.stacks import KEYS, MANY, RANK, WORDS, criterion_of, rule_of
 from exitline.publish.report.table import MOST_ROWS, Cell, Column, Reference, Row, Table, bar_of
 from exitline.words.numbers import CANNOT_TELL, DASH, count, plural
 
 if TYPE_CHECKING:
-    from exitline.decide.table import Decision
+    from exitline.exits.decide.table import Decision
     from exitline.publish.report.content import ReportInput
-    from exitline.standard import ExitRule
+    from exitline.rules.standard import ExitRule
 
 
 def unit_table(
@@ -112,7 +112,7 @@ def _row(
 
 def _figure(decision: Decision | None) -> Cell:
     """The value of the main criterion with its bounds."""
-    from exitline.decide.reasons import percent
+    from exitline.exits.decide.reasons import percent
 
     if decision is None or math.isnan(decision.value):
         return Cell(CANNOT_TELL, -1.0)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from exitline.proof.disclose.protection import whole_rows
+from exitline.proof.disclose.rounding import controlled_rounding
+from exitline.proof.disclose.suppress import LARGEST, Suppressed, suppress_together
+from exitline.proof.disclose.system import TableError, TableSystem
+from exitline.proof.disclose.ways import Way, cross, flat, tree
 from exitline.publish.tables.content import TOTAL, Facts, Figure, SafeTable, Side
-from exitline.publish.tables.protection import whole_rows
-from exitline.publish.tables.rounding import controlled_rounding
-from exitline.publish.tables.suppress import LARGEST, Suppressed, suppress_together
-from exitline.publish.tables.system import TableError, TableSystem
-from exitline.publish.tables.ways import Way, cross, flat, tree
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.publish.tables.ways import Node
+    from exitline.proof.disclose.ways import Node
 
 SUPPRESSED = "suppressed"
 TOTAL = "total"
@@ -25,7 +25,7 @@ class Side:
     names : tuple of str
         Columns of the data, from the top level downwards.
     nodes : tuple of tuple of str
-        See `exitline.publish.tables.ways.Way`.
+        See `exitline.proof.disclose.ways.Way`.
     """
 
     names: tuple[str, ...]

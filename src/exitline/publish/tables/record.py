@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.proof.disclose.system import TableError
 from exitline.publish.tables.content import TOTAL
-from exitline.publish.tables.system import TableError
 from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.publish.tables.audit import Bounds
+    from exitline.proof.disclose.audit import Bounds
     from exitline.publish.tables.build import Protected
 
 WARNING = (

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exitline.errors import nearest
-from exitline.publish.tables.system import TableError
+from exitline.proof.disclose.system import TableError
 
 if TYPE_CHECKING:
     from exitline.publish.tables.content import SafeTable

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.proof.disclose.system import TableError
 from exitline.publish.tables.content import SUPPRESSED, TOTAL
-from exitline.publish.tables.system import TableError
 from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:

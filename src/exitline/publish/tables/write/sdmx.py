@@ -8,13 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from exitline.proof.disclose.system import TableError
 from exitline.publish.tables.content import TOTAL
-from exitline.publish.tables.system import TableError
 from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
+    from exitline.proof.disclose.ways import Node
     from exitline.publish.tables.content import SafeTable, Side
-    from exitline.publish.tables.ways import Node
 
 DATAFLOW = "EXITLINE:SAFE_TABLE(1.0)"
 ALL = "_T"

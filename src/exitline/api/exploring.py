@@ -1,0 +1,118 @@
+"""From a run's folder, a study or an explorer file to one explorer."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exitline.publish.explorer.errors import ExplorerError
+from exitline.publish.explorer.settings import RunUse, Settings, load_settings
+
+if TYPE_CHECKING:
+    from exitline.publish.explorer.model import Explorer
+    from exitline.publish.explorer.runs import RunFolder
+
+Say = Callable[[str], None]
+
+
+def build(
+    sources: list[str | Path],
+    *,
+    study: str | Path | None = None,
+    min_count: float | None = None,
+    say: Say = lambda _: None,
+) -> Explorer:
+    """An explorer of what is named.
+
+    Parameters
+    ----------
+    sources : list of path
+        Folders of runs (one for each year), or one explorer file.
+    study : path, optional
+        For the folder of one run: its study; every figure and decision is then computed
+        again from the data and must be what the run says.
+    min_count : float, optional
+        Counts from 1 to below this are suppressed, where the runs themselves hide less.
+    say : callable
+        Told, in a few words, what is being done.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ExitlineError
+        When something cannot be shown as it stands; when a figure differs from its claim
+        or from the figure computed again, with both.
+
+    Examples
+    --------
+    >>> build(["examples/china-832/explorer.yaml"]).kind
+    'record'
+    """
+    from exitline.publish.explorer.from_runs import explorer_of_runs
+    from exitline.publish.explorer.record import explorer_of_record
+
+    settings = _settings(sources)
+    if min_count is not None:
+        settings = replace(settings, min_count=min_count)
+    if settings.record is not None:
+        say("reading the record")
+        return explorer_of_record(settings)
+    with tempfile.TemporaryDirectory(prefix="exitline-") as work:
+        runs = [
+            _run(use, Path(work) / str(i), say, settings.min_count)
+            for i, use in enumerate(settings.runs)
+        ]
+        if study is not None:
+            _recompute(runs, Path(study), Path(work) / "again", say)
+        fresh = study is not None or all(use.study is not None for use in settings.runs)
+        say("laying out the page")
+        return explorer_of_runs(runs, settings, recomputed=fresh)
+
+
+def _settings(sources: list[str | Path]) -> Settings:
+    """An explorer file, or the settings of plain folders."""
+    paths = [Path(source) for source in sources]
+    files = [path for path in paths if path.suffix in (".yaml", ".yml")]
+    if not files:
+        return Settings(runs=tuple(RunUse(folder=path) for path in paths))
+    if len(paths) > 1:
+        raise ExplorerError(
+            "an explorer file stands alone", expected="one explorer file, or folders of runs",
+            got=f"{len(paths)} names", remedy="name the folders in the file, under `runs`",
+        )  # fmt: skip
+    return load_settings(files[0])
+
+
+def _run(use: RunUse, work: Path, say: Say, min_count: float | None) -> RunFolder:
+    """A run's folder, made from its study where the file names one."""
+    from exitline.publish.explorer.runs import read_run
+
+    if use.folder is not None:
+        return read_run(use.folder)
+    from exitline.api import run
+    from exitline.api.prepare import open_study
+    from exitline.api.provenance import commands
+
+    assert use.study is not None
+    run(use.study, work, min_count=min_count, say=say)
+    made = read_run(work)
+    return replace(made, record={**made.record, **commands(open_study(use.study))})
+
+
+def _recompute(runs: list[RunFolder], study: Path, work: Path, say: Say) -> None:
+    """Hold the one run against its study, computed again."""
+    from exitline.publish.explorer.runs import compare
+
+    if len(runs) != 1:
+        raise ExplorerError(
+            "one study cannot check several runs", expected="one folder with --study",
+            got=f"{len(runs)} folders", remedy="list the studies in an explorer file, under `runs`",
+        )  # fmt: skip
+    say("computing every figure again")
+    compare(runs[0], _run(RunUse(study=study), work, say, runs[0].min_count))

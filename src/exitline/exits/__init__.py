@@ -1,0 +1,1 @@
+"""Who has left, does it last, what brings it about: decisions, assessments, the register."""

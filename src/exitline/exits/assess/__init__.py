@@ -1,0 +1,1 @@
+"""Assessments of a county: plans, budgets, sequential rules, bounds; no engine."""

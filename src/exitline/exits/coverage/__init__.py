@@ -1,0 +1,1 @@
+"""Undercoverage: how many poor households does a registry not hold?"""

@@ -1,0 +1,354 @@
+"""From estimates by area to decisions on villages and counties."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.errors import DataError
+from exitline.exits.decide import decision as d
+from exitline.exits.decide.reasons import Wording, reasons
+from exitline.exits.decide.settling import Evidence
+from exitline.exits.decide.table import Decisions, rows_of
+from exitline.stats.data.values import written
+from exitline.stats.infer.spread import Spread, spread_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.rules.standard import Criterion, ExitRule
+    from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.estimates import Estimates
+
+    Floats = NDArray[np.float64]
+    Texts = NDArray[np.str_]
+
+EVERYWHERE = ""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of one level, in the order of the blocks that speak of them.
+
+    Attributes
+    ----------
+    level : str
+    by : str
+        Name of the set of domains in the estimates.
+    names, parents, classes : list of str
+        Each unit's name, its county ("" at county level) and its area class, as shown.
+    codes, parent_codes, class_codes : list of str
+        The same as the data write them: what tables of facts and standards name them by.
+    """
+
+    level: str
+    by: str
+    names: list[str]
+    parents: list[str]
+    classes: list[str]
+    codes: list[str]
+    parent_codes: list[str]
+    class_codes: list[str]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Conditions on the units' own rows: True, False or None for missing, by criterion.
+
+    Attributes
+    ----------
+    states : mapping of criterion to mapping of unit to True, False or None
+        A unit is a tuple of written keys.
+    keys : tuple of str
+        What a unit is named by: its level, or its county and its level.
+    """
+
+    states: Mapping[str, Mapping[tuple[str | None, ...], bool | None]]
+    keys: tuple[str, ...] = ()
+
+    def of(self, criterion: str, units: Units) -> list[bool | None]:
+        """The state of each unit under a criterion.
+
+        Raises
+        ------
+        DataError
+            Where two counties have a village of one name, and the facts do not say of which
+            county theirs is.
+        """
+        known = self.states.get(criterion, {})
+        names = [written(code) for code in units.codes]
+        if len(self.keys) > 1:
+            parents = [written(code) for code in units.parent_codes]
+            return [known.get(key) for key in zip(parents, names, strict=True)]
+        twice = {name for name, count in Counter(names).items() if count > 1}
+        unclear = sum((name,) in known for name in twice)
+        if unclear:
+            raise DataError(
+                f"{unclear:,} rows of the table of facts may be of several {units.level}s",
+                where=f"the study's table of facts, level {units.level}",
+                expected="the county beside the village, where villages of two counties share "
+                "a key",
+                got=f"{unclear:,} keys that stand in more than one county",
+                remedy="add 'county' to the columns of the table of facts",
+            )
+        return [known.get((name,)) for name in names]
+
+
+def units_of(
+    estimates: Estimates, level: str, columns: tuple[str, ...], area_class: str | None
+) -> Units:
+    """The units that a set of domains names.
+
+    Parameters
+    ----------
+    estimates : Estimates
+    level : {"village", "county"}
+    columns : tuple of str
+        Columns that name the unit: (county,), or (county, village), or (village,).
+    area_class : str or None
+        Column with the area class, last in the set of domains.
+
+    Returns
+    -------
+    Units
+
+    Raises
+    ------
+    DataError
+        Where a unit lies in several area classes.
+    """
+    by = ", ".join((*columns, *([area_class] if area_class else [])))
+    block = next(b for b in estimates.blocks if b.by == by)
+    last = len(columns) - 1
+    names, parents, classes, codes, parent_codes, class_codes = (
+        part
+        for keys in (block.rows.keys, block.rows.codes)
+        for part in (
+            [key[last] for key in keys],
+            [key[0] if last else "" for key in keys],
+            [key[-1] if area_class else EVERYWHERE for key in keys],
+        )
+    )
+    pairs = set(zip(parent_codes, codes, strict=True))
+    if len(pairs) < len(names):
+        raise DataError(
+            f"{len(names) - len(pairs)} units of level '{level}' lie in more than one area class",
+            where=f"column '{area_class}'",
+            expected="one area class for all households of a unit",
+            got="several",
+            remedy="correct the column, or derive it from the unit's code",
+        )
+    return Units(level, by, names, parents, classes, codes, parent_codes, class_codes)
+
+
+def decide_units(
+    estimates: Estimates, rule: ExitRule, units: Units, facts: Facts, *, census: bool,
+    below: Decisions | None = None,
+) -> Decisions:  # fmt: skip
+    """Every criterion of a rule, and the overall outcome, for every unit of a level.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        With the measures of `exitline.stats.measure.chain.chain_measures`.
+    rule : ExitRule
+    units : Units
+    facts : Facts
+        For criteria that are conditions on the unit's own row.
+    census : bool
+        Whether the data are a full count.
+    below : Decisions, optional
+        Decisions on villages, for criteria on the share of villages.
+
+    Returns
+    -------
+    Decisions
+    """
+    blocks = {b.measure: b for b in estimates.blocks if b.by == units.by}
+    overall_deff = {b.measure: b.effect for b in estimates.blocks if b.by == ""}
+    result, decisive = Decisions(), []
+    for criterion in rule.criteria:
+        if criterion.kind == "share":
+            evidence = _share_evidence(blocks, overall_deff, criterion, rule.level, census)
+            part, outcome = _decide_share(criterion, rule, units, evidence)
+        elif criterion.kind == "condition":
+            part, outcome = _decide_condition(criterion, units, facts)
+        elif criterion.kind == "villages" and below is not None:
+            evidence = _village_evidence(below, units)
+            part, outcome = _decide_share(criterion, rule, units, evidence)
+        else:
+            part, outcome = _undecided(criterion, units)
+        result = result + part
+        if criterion.veto:
+            decisive.append((criterion, outcome))
+    result = result + _overall(rule, units, decisive, blocks)
+    codes = {"county": dict(zip(units.parents, units.parent_codes, strict=True))}
+    codes[units.level] = dict(zip(units.names, units.codes, strict=True))
+    return replace(result, codes=codes)
+
+
+def _share_evidence(
+    blocks: Mapping[str, Block], overall: Mapping[str, Floats | None], criterion: Criterion,
+    level: str, census: bool,
+) -> Evidence:  # fmt: skip
+    """Evidence on a share from its low, high and missing measures."""
+    key = f"{level}_{criterion.name}"
+    low, high, gap = (blocks[f"{part}_{key}"] for part in ("low", "high", "gap"))
+    wide = np.where(np.isnan(high.se), low.se, np.fmax(low.se, high.se))
+    deff = overall.get(f"low_{key}")
+    return Evidence(
+        kind="full count" if census else "sample",
+        low=low.estimate,
+        high=high.estimate,
+        se=wide,
+        df=low.df,
+        n=low.n.astype(np.float64),
+        population=_households(blocks, low),
+        missing=gap.estimate,
+        deff=float(deff[0]) if deff is not None and deff[0] >= 1 else 1.0,
+        spread=None if census else _spread(low, high),
+    )
+
+
+def _spread(low: Block, high: Block) -> Spread:
+    """Clusters with cases where all that is missing is one, those without where none is."""
+    most = spread_of(high)
+    return replace(most, without_cases=spread_of(low).without_cases)
+
+
+def _households(blocks: Mapping[str, Block], default: Block) -> Floats:
+    """Households in each unit, from any measure that counts households."""
+    for block in blocks.values():
+        if block.measure.startswith("gap_"):
+            return block.population
+    return default.population
+
+
+def _village_evidence(below: Decisions, units: Units) -> Evidence:
+    """Share of a county's villages that exited, exact over the villages decided."""
+    table = below.columns
+    index = {name: i for i, name in enumerate(units.names)}
+    tally = {o: np.zeros(len(units)) for o in (d.MET, d.NOT_MET, d.CANNOT_TELL)}
+    for level, parent, criterion, outcome in zip(
+        table["level"], table["parent"], table["criterion"], table["outcome"], strict=True
+    ):
+        if level == "village" and not criterion and parent in index:
+            tally[outcome][index[parent]] += 1
+    total = sum(tally.values(), np.zeros(len(units)))
+    with np.errstate(invalid="ignore"):
+        low = tally[d.MET] / total
+        high = (tally[d.MET] + tally[d.CANNOT_TELL]) / total
+    none = np.zeros(len(units))
+    return Evidence("full count", low, high, none, none, total, total, tally[d.CANNOT_TELL])
+
+
+def _thresholds(criterion: Criterion, units: Units) -> Floats:
+    """Each unit's threshold, by the code or name of its area class; NaN where it has none."""
+    values = {key: figure.value for key, figure in criterion.thresholds.items()}
+    default = values.get(EVERYWHERE, float("nan"))
+    classes = zip(units.class_codes, units.classes, strict=True)
+    return np.array([values.get(code, values.get(name, default)) for code, name in classes])
+
+
+def _decide_share(
+    criterion: Criterion, rule: ExitRule, units: Units, evidence: Evidence
+) -> tuple[Decisions, Texts]:
+    """A share held against its threshold in every unit."""
+    assert criterion.comparison is not None
+    threshold = _thresholds(criterion, units)
+    verdicts = d.judge(evidence, threshold, criterion.comparison, rule.confidence, rule.rule)
+    verdicts = replace(
+        verdicts, outcome=np.where(np.isnan(threshold), d.CANNOT_TELL, verdicts.outcome)
+    )
+    wording = Wording(
+        criterion.label, criterion.comparison, rule.confidence, rule.rule,
+        "villages" if criterion.kind == "villages" else "households",
+    )  # fmt: skip
+    said = reasons(evidence, verdicts, threshold.tolist(), wording)
+    if criterion.evidence == "full count" and evidence.kind == "sample":
+        verdicts = replace(verdicts, outcome=np.full(len(units), d.CANNOT_TELL))
+        said = [f"the standard asks for a full count; {text}" for text in said]
+    rows = rows_of(
+        units.level, units.names, units.parents, criterion=criterion.name,
+        outcome=verdicts.outcome, value=verdicts.value, low=verdicts.low, high=verdicts.high,
+        threshold=threshold, comparison=criterion.comparison,
+        confidence=rule.confidence if evidence.kind == "sample" else float("nan"),
+        evidence=evidence.kind, n=evidence.n, population=evidence.population,
+        needed=verdicts.needed, error_probability=verdicts.error_probability, reason=said,
+    )  # fmt: skip
+    return rows, verdicts.outcome
+
+
+def _decide_condition(criterion: Criterion, units: Units, facts: Facts) -> tuple[Decisions, Texts]:
+    """A condition on the unit's own row: true is met, false is not, missing cannot tell."""
+    words = {True: d.MET, False: d.NOT_MET, None: d.CANNOT_TELL}
+    said = {
+        True: f"{criterion.label}: yes",
+        False: f"{criterion.label}: no",
+        None: f"{criterion.label}: no evidence was given for this criterion",
+    }
+    states = facts.of(criterion.name, units)
+    outcome = np.array([words[s] for s in states], dtype=np.str_)
+    evidence = ["none" if s is None else "full count" for s in states]
+    return _plain_rows(criterion, units, outcome, evidence, [said[s] for s in states]), outcome
+
+
+def _undecided(criterion: Criterion, units: Units) -> tuple[Decisions, Texts]:
+    """A criterion for which the study has no data: never counted as met."""
+    why = {
+        "assessment": "no assessment sample was given; see `exitline assess`",
+        "villages": "no villages were named in the study",
+    }.get(criterion.kind, "no evidence was given for this criterion")
+    outcome = np.full(len(units), d.CANNOT_TELL)
+    said = [f"{criterion.label}: {why}"] * len(units)
+    return _plain_rows(criterion, units, outcome, ["none"] * len(units), said), outcome
+
+
+def _plain_rows(
+    criterion: Criterion, units: Units, outcome: Texts, evidence: list[str], said: list[str]
+) -> Decisions:
+    """Rows of a criterion without a share; a threshold is shown where there is one."""
+    nan = float("nan")
+    return rows_of(
+        units.level, units.names, units.parents, criterion=criterion.name, outcome=outcome,
+        value=nan, low=nan, high=nan, threshold=_thresholds(criterion, units),
+        comparison=criterion.comparison or "", confidence=nan, evidence=evidence, n=nan,
+        population=nan, needed=nan, error_probability=nan, reason=said,
+    )  # fmt: skip
+
+
+def _overall(
+    rule: ExitRule, units: Units, decisive: list[tuple[Criterion, Texts]],
+    blocks: Mapping[str, Block],
+) -> Decisions:  # fmt: skip
+    """The overall outcome of every unit, naming the criteria that decide it."""
+    outcome = d.overall([o for _, o in decisive])
+    said = [_why(i, str(outcome[i]), decisive) for i in range(len(units))]
+    nan = float("nan")
+    some = next(iter(blocks.values()), None)
+    return rows_of(
+        units.level, units.names, units.parents, criterion="", outcome=outcome, value=nan, low=nan,
+        high=nan, threshold=nan, comparison="", confidence=rule.confidence, evidence="",
+        n=some.n.astype(np.float64) if some is not None else nan,
+        population=_households(blocks, some) if some is not None else nan,
+        needed=nan, error_probability=nan, reason=said,
+    )  # fmt: skip
+
+
+def _why(i: int, outcome: str, decisive: list[tuple[Criterion, Texts]]) -> str:
+    """The criteria behind an overall outcome."""
+    if outcome == d.MET:
+        return (
+            f"all {len(decisive)} criteria are met"
+            if len(decisive) > 1
+            else (f"{decisive[0][0].label}: met")
+        )
+    named = "; ".join(c.label for c, o in decisive if o[i] == outcome)
+    return f"not met: {named}" if outcome == d.NOT_MET else f"cannot tell yet: {named}"

@@ -1,0 +1,61 @@
+"""The life of a household on and off the list, as data: procedure, events, state, duties."""
+
+from __future__ import annotations
+
+from exitline.exits.register.decision import CriterionRecord, DecisionRecord
+from exitline.exits.register.errors import (
+    BackdatedError,
+    EvidenceError,
+    IllegalTransitionError,
+    IncompleteStepError,
+    IndependenceError,
+    LifecycleError,
+    LogDamagedError,
+    ProcedureError,
+    SpellError,
+    UnknownHouseholdError,
+)
+from exitline.exits.register.event import Document, Draft, Event
+from exitline.exits.register.history import History, Standing, StateSpell
+from exitline.exits.register.loading import load_procedure, shipped_procedures
+from exitline.exits.register.log import Log
+from exitline.exits.register.overdue import Duty, duties
+from exitline.exits.register.procedure import Procedure, State, Step
+from exitline.exits.register.rule import Judgement, Rule, RuleCriterion, judge
+from exitline.exits.register.spells import SpellFaults, check_spells, spell_faults
+
+__all__ = [
+    "BackdatedError",
+    "CriterionRecord",
+    "DecisionRecord",
+    "Document",
+    "Draft",
+    "Duty",
+    "Event",
+    "EvidenceError",
+    "History",
+    "IllegalTransitionError",
+    "IncompleteStepError",
+    "IndependenceError",
+    "Judgement",
+    "LifecycleError",
+    "Log",
+    "LogDamagedError",
+    "Procedure",
+    "ProcedureError",
+    "Rule",
+    "RuleCriterion",
+    "SpellError",
+    "SpellFaults",
+    "Standing",
+    "State",
+    "StateSpell",
+    "Step",
+    "UnknownHouseholdError",
+    "check_spells",
+    "duties",
+    "judge",
+    "load_procedure",
+    "shipped_procedures",
+    "spell_faults",
+]

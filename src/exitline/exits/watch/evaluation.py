@@ -1,0 +1,390 @@
+"""How good a watch is: recall and precision out of time, against naive rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.errors import MeasureError
+from exitline.exits.watch.risk import CHANGE, PENALTY, RiskModel, features, fit_risk
+from exitline.exits.watch.rules import WatchRules
+from exitline.stats.infer.blocks import Estimate
+from exitline.stats.infer.build import Confidence
+from exitline.stats.infer.estimates import Estimates
+from exitline.stats.panel.ratios import Ratio, ratio_blocks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.stats.panel.panel import Panel
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+FOLDS = 10
+
+
+@dataclass(frozen=True)
+class RuleScore:
+    """One way of choosing whom to visit, on households whose outcome is known.
+
+    Attributes
+    ----------
+    rule : str
+        In words.
+    visits : float
+        Households chosen.
+    found : float
+        Of these, poor at the later wave (ties at the last place count in part).
+    recall, precision : Estimate
+        Of those who became poor, the share chosen; of those chosen, the share who became
+        poor. Intervals take the choice as given.
+    gain : Estimate
+        The model's recall at the same number of visits minus this one's, with the interval
+        of the paired difference. Zero for the model itself.
+    """
+
+    rule: str
+    visits: float
+    found: float
+    recall: Estimate
+    precision: Estimate
+    gain: Estimate
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Expected and observed falls in groups of equal size, lowest risk first.
+
+    Attributes
+    ----------
+    expected, observed : tuple of float
+        Weighted mean risk and weighted share that became poor.
+    """
+
+    expected: tuple[float, ...]
+    observed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A watch, tried on a wave it had not seen.
+
+    Attributes
+    ----------
+    scored_at, outcome_at : str
+        Waves: risk is computed at the first, looked up at the second.
+    trained_on : tuple of (str, str)
+    at_risk, fell : int
+        Households not poor at `scored_at` with a known outcome; of these, poor at
+        `outcome_at`.
+    capacity : int
+        Households that can be visited.
+    scores : tuple of RuleScore
+        At the capacity: the model, the rankings "nearest to the line" and "largest fall";
+        then each naive rule at the number of households that it flags.
+    new_places : tuple of RuleScore
+        The same where every household is scored by a model that has not seen its PSU (or,
+        without PSUs, its tenth of the households).
+    area : float
+        Area under the ROC curve of the model; 0.5 is chance.
+    area_line : float
+        The same of "nearest to the line".
+    calibration : Calibration
+    verdict : str
+        Which way of choosing finds more, in words, whichever it is.
+    history : bool
+        Whether the model used the change since the wave before and earlier poverty.
+    notes : tuple of str
+    """
+
+    scored_at: str
+    outcome_at: str
+    trained_on: tuple[tuple[str, str], ...]
+    at_risk: int
+    fell: int
+    capacity: int
+    scores: tuple[RuleScore, ...]
+    new_places: tuple[RuleScore, ...]
+    area: float
+    area_line: float
+    calibration: Calibration
+    verdict: str
+    history: bool
+    notes: tuple[str, ...]
+
+
+def capacity_of(capacity: float, households: int) -> int:
+    """A number of visits from a share (below 1) or a number (1 or above).
+
+    Raises
+    ------
+    MeasureError
+        For a capacity of nothing, or of more households than there are.
+
+    Examples
+    --------
+    >>> capacity_of(0.1, 615), capacity_of(50, 615)
+    (62, 50)
+    """
+    visits = round(capacity * households) if 0 < capacity < 1 else round(capacity)
+    if not 1 <= visits <= households:
+        raise MeasureError(
+            "the capacity cannot be used",
+            expected=f"a share below 1, or a number up to the {households:,} households at risk",
+            got=f"{capacity:g}",
+            remedy="0.1 watches one household in ten",
+        )
+    return visits
+
+
+def evaluate(
+    panel: Panel, predictors: Sequence[str], rules: WatchRules, *, capacity: float = 0.1,
+    penalty: float = PENALTY, level: float = 0.95,
+) -> Evaluation:  # fmt: skip
+    """Train on the waves before the last pair, choose at the last wave but one, look it up.
+
+    Parameters
+    ----------
+    panel : Panel
+        Three waves or more, with welfare.
+    predictors : sequence of str
+    rules : WatchRules
+        Of the naive rules.
+    capacity : float
+        Share of the households at risk (below 1) or their number.
+    penalty : float
+    level : float
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    MeasureError
+        For fewer than three waves, or when nobody fell.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.exits.watch.rules import shipped_rules
+    >>> wide = pd.DataFrame({"id": range(40), "y_a": [2.1, 2.2, 3.0, 5.0] * 10,
+    ...                      "y_b": [1.5, 2.3, 2.1, 6.0] * 10, "y_c": [2.5, 1.9, 2.2, 5.0] * 10})
+    >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abc"), line=2.0)
+    >>> found = evaluate(read_panel(wide, spec), [], shipped_rules(), capacity=20)
+    >>> found.at_risk, found.fell, found.scores[1].found
+    (30, 10, 10.0)
+    """
+    if len(panel.waves) < 3:
+        raise MeasureError(
+            "two waves are not enough to train a watch and to try it",
+            expected="three waves or more: the watch learns from all but the last pair",
+            got=", ".join(panel.waves),
+            remedy="list households with the rule 'nearest to the line' until a third wave is in",
+        )
+    wave = len(panel.waves) - 2
+    model = fit_risk(panel, wave, predictors, penalty=penalty)
+    test = _Test.of(panel, wave, predictors, model, rules)
+    visits = capacity_of(capacity, int(test.used.sum()))
+    risk = test.risk(model)
+    scores = _scores(test, risk, visits, level)
+    crossed, cross_notes = _crossed(panel, wave, predictors, penalty, test)
+    places = _scores(test, crossed, visits, level)
+    observed, w = test.outcome[test.used], test.weight[test.used]
+    return Evaluation(
+        scored_at=panel.waves[wave], outcome_at=panel.waves[wave + 1], trained_on=model.pairs,
+        at_risk=int(test.used.sum()), fell=int(test.outcome[test.used].sum()), capacity=visits,
+        scores=scores, new_places=places,
+        area=area_under_curve(risk[test.used], observed, w),
+        area_line=area_under_curve(-test.ratio[test.used], observed, w),
+        calibration=_calibration(risk[test.used], observed, w),
+        verdict=_verdict(scores, test, visits), history=_has_history(model),
+        notes=(*model.notes, *cross_notes),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Test:
+    """The households on which a watch is tried.
+
+    `fall` is the share of welfare lost since the wave before (negative for a rise; 0 where
+    there is none to compare with).
+    """
+
+    panel: Panel
+    values: Floats
+    used: Bools
+    outcome: Floats
+    weight: Floats
+    ratio: Floats
+    fall: Floats
+    rules: WatchRules
+
+    @classmethod
+    def of(
+        cls, panel: Panel, wave: int, predictors: Sequence[str], model: RiskModel,
+        rules: WatchRules,
+    ) -> _Test:  # fmt: skip
+        """The households at risk in a wave whose state in the next is known."""
+        found = features(panel, wave, predictors, history=_has_history(model))
+        used = found.at_risk & ~np.isnan(panel.poor[:, wave + 1])
+        outcome = np.where(used, np.nan_to_num(panel.poor[:, wave + 1]), 0.0)
+        if not 0 < outcome.sum() < used.sum():
+            raise MeasureError(
+                "the watch cannot be tried: all households fared alike",
+                expected=f"some who fell between {panel.waves[wave]} and {panel.waves[wave + 1]}",
+                got=f"{int(outcome.sum()):,} of {int(used.sum()):,}",
+                remedy="choose another line, or other waves",
+            )
+        return cls(
+            panel, found.values, used, outcome, np.nan_to_num(panel.weight[:, wave]),
+            relative_welfare(panel, wave), fall_since(panel, wave), rules,
+        )  # fmt: skip
+
+    def risk(self, model: RiskModel) -> Floats:
+        """The model's risk of every household; -inf where it does not take part."""
+        risk = np.full(len(self.used), -np.inf)
+        risk[self.used] = model.probability(self.values[self.used])
+        return risk
+
+
+def _has_history(model: RiskModel) -> bool:
+    return CHANGE in model.names
+
+
+def relative_welfare(panel: Panel, wave: int) -> Floats:
+    """Welfare over the line in one wave, shape (n,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(panel.welfare[:, wave] / panel.line[:, wave])
+
+
+def fall_since(panel: Panel, wave: int) -> Floats:
+    """Share of (relative) welfare lost since the wave before; 0 where it is not known."""
+    if wave == 0:
+        return np.zeros(panel.size)
+    now, before = relative_welfare(panel, wave), relative_welfare(panel, wave - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.nan_to_num(np.where(before > 0, 1.0 - now / before, 0.0)))
+
+
+def chosen(key: Floats, used: Bools, visits: float) -> Floats:
+    """How far each household is among the `visits` with the highest key, from 0 to 1.
+
+    Households tied at the last place share what is left of the visits.
+
+    Examples
+    --------
+    >>> chosen(np.array([3.0, 2.0, 2.0, 1.0]), np.array([True] * 4), 2).tolist()
+    [1.0, 0.5, 0.5, 0.0]
+    """
+    result = np.zeros(len(key))
+    values = np.sort(key[used])[::-1]
+    limit = values[int(np.ceil(visits)) - 1]
+    above, tied = used & (key > limit), used & (key == limit)
+    result[above] = 1.0
+    result[tied] = (visits - above.sum()) / tied.sum()
+    return result
+
+
+def _scores(test: _Test, risk: Floats, visits: int, level: float) -> tuple[RuleScore, ...]:
+    """The model and the naive rules, each beside the model at as many visits."""
+    rules = test.rules
+    near = test.used & (test.ratio < rules.monitoring_multiple)
+    fell = test.used & (test.fall >= rules.sudden_fall)
+    found = [_score(test, "the model", chosen(risk, test.used, visits), risk, level)]
+    rankings = {"nearest to the line": -test.ratio, "largest fall since the wave before": test.fall}
+    for name, key in rankings.items():
+        found.append(_score(test, name, chosen(key, test.used, visits), risk, level))
+    flags = {
+        f"everyone below {rules.monitoring_multiple:g} x the line": near,
+        f"everyone who lost {100 * rules.sudden_fall:.0f} % or more": fell,
+    }
+    for name, flag in flags.items():
+        if flag.any():
+            found.append(_score(test, name, flag.astype(float), risk, level))
+    return tuple(found)
+
+
+def _score(test: _Test, rule: str, taken: Floats, risk: Floats, level: float) -> RuleScore:
+    """Recall, precision and the model's gain at the same number of visits."""
+    visits = float(taken.sum())
+    model = chosen(risk, test.used, visits)
+    hit, fell = taken * test.outcome, test.outcome
+    wanted = [
+        Ratio("recall", hit, fell, "share"),
+        Ratio("precision", hit, taken, "share"),
+        Ratio("gain", (model - taken) * fell, fell, "plain"),
+    ]
+    whole = ratio_blocks(test.panel, wanted, test.weight, test.used, Confidence(level))[:3]
+    recall, precision, gain = Estimates(whole, test.panel.sampling, level)
+    return RuleScore(rule, visits, float(hit.sum()), recall, precision, gain)
+
+
+def _crossed(
+    panel: Panel, wave: int, predictors: Sequence[str], penalty: float, test: _Test
+) -> tuple[Floats, tuple[str, ...]]:
+    """Risk of each household from a model that has not seen its PSU, and notes."""
+    clusters = np.unique(panel.psu)
+    folds = min(FOLDS, len(clusters))
+    order = np.random.default_rng(0).permutation(len(clusters))
+    fold = (order % folds)[np.searchsorted(clusters, panel.psu)]
+    risk = np.full(panel.size, -np.inf)
+    for f in range(folds):
+        here = test.used & (fold == f)
+        if not here.any():
+            continue
+        model = fit_risk(panel, wave, predictors, penalty=penalty, households=fold != f)
+        risk[here] = model.probability(test.values[here])
+    unit = "PSUs" if panel.spec.columns.design.stages else "households (no PSU is declared)"
+    return risk, (f"new places: {folds} folds of {unit}, drawn with seed 0",)
+
+
+def area_under_curve(risk: Floats, outcome: Floats, weight: Floats) -> float:
+    """Weighted area under the ROC curve; ties count one half.
+
+    The chance that a household that fell had a higher risk than one that did not (Hanley
+    and McNeil 1982, Radiology 143, 29-36).
+
+    Examples
+    --------
+    >>> area_under_curve(np.array([0.1, 0.4, 0.4, 0.8]), np.array([0.0, 0.0, 1.0, 1.0]),
+    ...                  np.ones(4))
+    0.875
+    """
+    values, inverse = np.unique(risk, return_inverse=True)
+    ones = np.bincount(inverse, weights=weight * outcome, minlength=len(values))
+    zeros = np.bincount(inverse, weights=weight * (1.0 - outcome), minlength=len(values))
+    below = np.cumsum(zeros) - zeros
+    return float(ones @ (below + zeros / 2.0) / (ones.sum() * zeros.sum()))
+
+
+def _calibration(risk: Floats, outcome: Floats, weight: Floats, groups: int = 5) -> Calibration:
+    """Mean risk and share that fell in groups of households by risk."""
+    parts = np.array_split(np.argsort(risk, kind="stable"), min(groups, len(risk)))
+    return Calibration(
+        tuple(float(np.average(risk[i], weights=weight[i])) for i in parts),
+        tuple(float(np.average(outcome[i], weights=weight[i])) for i in parts),
+    )
+
+
+def _verdict(scores: tuple[RuleScore, ...], test: _Test, visits: int) -> str:
+    """One sentence: the model against the best ranking at the same capacity."""
+    model, rival = scores[0], max(scores[1:3], key=lambda s: s.recall.estimate)
+    gain = rival.gain
+    text = (
+        f"with {visits:,} visits to {int(test.used.sum()):,} households the model finds "
+        f"{100 * model.recall.estimate:.1f} % of those who fell, '{rival.rule}' "
+        f"{100 * rival.recall.estimate:.1f} %"
+    )
+    points = f"({100 * gain.ci_low:+.1f} to {100 * gain.ci_high:+.1f} points)"
+    if gain.ci_low > 0:
+        return f"{text}: the model finds more {points}"
+    if gain.ci_high < 0:
+        return f"{text}: the simple rule finds more {points}"
+    return f"{text}: these data cannot tell them apart {points}"

@@ -1,0 +1,164 @@
+"""A run's estimates as figures of the explorer: worded, bound to claims, small counts hidden."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.explorer.edges import class_edges
+from exitline.publish.explorer.model import (
+    CANNOT_TELL,
+    NO_INTERVAL,
+    SHOWN,
+    SUPPRESSED,
+    Area,
+    Cell,
+    Figures,
+    Level,
+    Series,
+)
+from exitline.publish.explorer.runs import key_of
+from exitline.publish.explorer.texts import known
+from exitline.publish.report.blocks import LEADS
+from exitline.words.numbers import write
+
+if TYPE_CHECKING:
+    from exitline.publish.explorer.runs import RunFolder
+
+_LOW_IS_BETTER = ("headcount", "household_headcount", "poor_count", "poor_households",
+                  "poverty_gap", "severity", "watts", "shortfall", "total_shortfall")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Areas by their kind and key, and by position."""
+
+    position: Mapping[tuple[str, str], int]
+    areas: tuple[Area, ...]
+    levels: tuple[Level, ...]
+
+
+def series_of(
+    runs: Sequence[RunFolder], grid: Grid, translations: Mapping[str, str],
+    hidden: Sequence[frozenset[int]],
+) -> tuple[Series, ...]:  # fmt: skip
+    """One series for each measure and line, the leading one first.
+
+    Parameters
+    ----------
+    runs : sequence of RunFolder
+        In order of years.
+    grid : Grid
+    translations : mapping of str to str
+    hidden : sequence of frozenset of int
+        Areas of each run that tell nothing, not even by the classes of colours.
+    """
+    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    of_run: dict[tuple[str, str], RunFolder] = {}
+    for run, gone in zip(runs, hidden, strict=True):
+        for row in run.estimates:
+            many = rows.setdefault((row["measure"], row["line"]), [])
+            if grid.position[row["by"], row["domain"]] not in gone:
+                many.append(row)
+            of_run[row["measure"], row["line"]] = run
+    found = [_series(pair, many, of_run[pair], grid, translations) for pair, many in rows.items()]
+    names = [s.key.split("@")[0] for s in found]
+    lead = next((n for n in LEADS if n in names), names[0] if names else "")
+    return tuple(sorted(found, key=lambda s: s.key.split("@")[0] != lead))
+
+
+def _series(
+    pair: tuple[str, str], rows: Sequence[dict[str, Any]], run: RunFolder, grid: Grid,
+    translations: Mapping[str, str],
+) -> Series:  # fmt: skip
+    """A measure at a line in words, with the classes of its colours."""
+    measure, line = pair
+    words = run.about["measures"][measure]
+    unit = "percent" if words["unit"] == "share" else words["unit"]
+    scale = 100.0 if unit == "percent" else 1.0
+    values = [
+        scale * row["estimate"] for row in rows if row["by"] and math.isfinite(row["estimate"])
+    ]
+    threshold = _threshold(run, measure, grid)
+    return Series(
+        f"{measure}@{line}", known(words["label"], translations),
+        known(run.about["lines"].get(line, ""), translations), unit,
+        _unit_words(measure, unit, run), not run.census,
+        100 * run.estimates[0]["level"], class_edges(values, unit, threshold), threshold,
+        "low" if measure in _LOW_IS_BETTER else "",
+    )  # fmt: skip
+
+
+def _unit_words(measure: str, unit: str, run: RunFolder) -> Any:
+    """The unit in words."""
+    if unit != "percent":
+        return known(unit)
+    rows = f"{run.about.get('unit', 'household')}s"
+    return known(f"% of {rows if 'household' in measure else run.about['counted']}")
+
+
+def _threshold(run: RunFolder, measure: str, grid: Grid) -> float | None:
+    """What an exit rule holds this share against, where that is one figure for counties."""
+    standard = run.about["standard"]
+    county = run.about["levels"].get("county")
+    if measure != "headcount" or not standard or not any(lv.key == county for lv in grid.levels):
+        return None
+    found = standard["thresholds"].get("county", [])
+    return 100.0 * found[0] if len(found) == 1 else None
+
+
+def figures_of(
+    runs: Sequence[RunFolder], grid: Grid, series: Sequence[Series],
+    hidden: Sequence[frozenset[int]],
+) -> tuple[Figures, ...]:  # fmt: skip
+    """The figures of every series and year.
+
+    Parameters
+    ----------
+    runs : sequence of RunFolder
+    grid : Grid
+    series : sequence of Series
+    hidden : sequence of frozenset of int
+        Areas whose figures are suppressed, for each run.
+
+    Returns
+    -------
+    tuple of Figures
+    """
+    order = {s.key: i for i, s in enumerate(series)}
+    found: list[Figures] = []
+    for year, run in enumerate(runs):
+        cells: dict[int, list[Cell]] = {}
+        for row in run.estimates:
+            area = grid.position[row["by"], row["domain"]]
+            number = order[f"{row['measure']}@{row['line']}"]
+            cells.setdefault(number, []).append(_cell(row, area, run, series[number], hidden[year]))
+        found += [Figures(number, year, tuple(many)) for number, many in sorted(cells.items())]
+    return tuple(found)
+
+
+def _cell(
+    row: Mapping[str, Any], area: int, run: RunFolder, series: Series, hidden: frozenset[int]
+) -> Cell:
+    """One figure: as its claim publishes it, and as it is read."""
+    if area in hidden:
+        return Cell(area, None, status=SUPPRESSED)
+    there = run.claims.get(key_of(row))
+    if there is None:
+        return Cell(area, None, n=row["n"], status=CANNOT_TELL, reason=known(row["reason"]))
+    claim, claim_id = there
+    unit = run.about["measures"][row["measure"]]["unit"]
+    said = write(row["estimate"], row["ci_low"], row["ci_high"], row["se"], unit, row["reason"])
+    low, high = (float(t) if t else None for t in (claim.low, claim.high))
+    if row["ci_low"] == row["ci_high"]:  # no sampling error: the claim names no interval
+        low = high = float(claim.value)
+    if not series.sampled:
+        low = high = None
+    lacking = series.sampled and low is None
+    return Cell(
+        area, float(claim.value), low, high, said.text, said.interval if series.sampled else "",
+        row["n"], NO_INTERVAL if lacking else SHOWN, known(said.reason) if lacking else "",
+        claim_id,
+    )  # fmt: skip

@@ -1,0 +1,291 @@
+"""From finished runs to what the explorer shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.explorer.apart import apart_of
+from exitline.publish.explorer.errors import ExplorerError
+from exitline.publish.explorer.figures import Grid, figures_of, series_of
+from exitline.publish.explorer.hiding import hidden_in
+from exitline.publish.explorer.judged import decisions_of
+from exitline.publish.explorer.model import Area, Explorer, Level, Text
+from exitline.publish.explorer.places import match_of, places_of, put_in_place
+from exitline.publish.explorer.sentences import Sentences
+from exitline.publish.explorer.tables import read_table
+from exitline.publish.explorer.texts import both, joined, known
+from exitline.publish.explorer.words import (
+    disclosure_words,
+    left_out,
+    method_of,
+    summary_of,
+    unplaced,
+    verify_of,
+)
+
+if TYPE_CHECKING:
+    from exitline.proof.disclose.hidden import Hidden
+    from exitline.publish.explorer.model import Figures, Series
+    from exitline.publish.explorer.runs import RunFolder
+    from exitline.publish.explorer.settings import Settings
+
+MOST_UNITS = 3000
+"""Most units of one level that a page carries; the tables of the run hold all of them."""
+
+
+def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: bool) -> Explorer:
+    """An explorer of one or several runs, a year each.
+
+    Parameters
+    ----------
+    runs : sequence of RunFolder
+    settings : Settings
+    recomputed : bool
+        Whether the figures were computed again from the data while this was made.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ExplorerError
+        When two runs are of the same year, or a place is not in any run.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from exitline.api import run
+    >>> from exitline.publish.explorer.runs import read_run
+    >>> from exitline.publish.explorer.settings import Settings
+    >>> out = pathlib.Path(tempfile.mkdtemp()) / "out"
+    >>> done = run("examples/albania-2012/study.yaml", out)
+    >>> shown = explorer_of_runs([read_run(out)], Settings(), recomputed=False)
+    >>> shown.figures[0].cells[0].text.replace("\\xa0", " ")
+    '14.3 %'
+    """
+    ordered = _told_apart(sorted(runs, key=lambda run: run.year))
+    years = _years(ordered)
+    frame = _frame(ordered, settings)
+    grid = Grid({(frame.levels[a.level].key if a.level >= 0 else "", a.key): i
+                 for i, a in enumerate(frame.areas)}, frame.areas, frame.levels)  # fmt: skip
+    hidden = tuple(hidden_in(run, settings.min_count) for run in ordered)
+    gone = tuple(frozenset(grid.position[key] for key in h.areas & grid.position.keys())
+                 for h in hidden)  # fmt: skip
+    series = series_of(ordered, grid, settings.translations, gone)
+    figures = tuple(
+        _with_apart(of, ordered[of.year], grid, series[of.series], hidden[of.year], settings)
+        for of in figures_of(ordered, grid, series, gone)
+    )
+    sentences = Sentences(_labels(ordered), settings.translations)
+    decided = decisions_of(ordered, grid, hidden, settings, sentences)
+    last = ordered[-1]
+    standard = last.about["standard"]
+    shown = Explorer(
+        "run", settings.title or _title(last), "", settings.languages, years,
+        frame.levels, frame.areas, series, figures, decided, settings.notice,
+        outcomes=(known("met"), known("not met"), known("cannot tell yet")),
+        templates=tuple(sentences.templates),
+        standard=_standard(standard) if standard else None,
+        sources=tuple((_source(s), s["url"]) for s in standard["sources"]) if standard else (),
+        method=(*_parts(ordered), *method_of(ordered), *left_out(decided), *frame.unplaced),
+        verify=verify_of(ordered, recomputed),
+        rows="person" if last.about.get("unit") == "person" else "household",
+    )  # fmt: skip
+    summary = settings.summary or summary_of(shown)
+    least = max(h.min_count for h in hidden)
+    return replace(shown, summary=summary, disclosure=disclosure_words(shown, least))
+
+
+def _with_apart(
+    of: Figures, run: RunFolder, grid: Grid, series: Series, hidden: Hidden, settings: Settings
+) -> Figures:
+    """Figures with what is said of areas side by side; nothing where more is hidden than was."""
+    if hidden.min_count > run.min_count:
+        return of
+    return replace(of, apart=apart_of(run, grid, of, series, settings.translations))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Levels and areas."""
+
+    levels: tuple[Level, ...]
+    areas: tuple[Area, ...]
+    unplaced: tuple[tuple[Text, Text], ...] = ()
+
+
+def _told_apart(runs: Sequence[RunFolder]) -> list[RunFolder]:
+    """The runs with villages of the same name in two counties named with their county."""
+    counties: dict[tuple[str, str], set[str]] = {}
+    for run in runs:
+        for row in run.decisions:
+            counties.setdefault((row["level"], row["unit"]), set()).add(row["parent"])
+    twice = {unit for unit, parents in counties.items() if len(parents) > 1}
+
+    def named(row: dict[str, Any]) -> dict[str, Any]:
+        own = (row["level"], row["unit"]) not in twice
+        if own:
+            return row
+        return {**row, "named": row["unit"], "unit": f"{row['parent']}, {row['unit']}"}
+
+    return [replace(run, decisions=[named(row) for row in run.decisions]) for run in runs]
+
+
+def _years(runs: Sequence[RunFolder]) -> tuple[str, ...]:
+    """The years of the runs, which must differ."""
+    years = tuple(run.year for run in runs)
+    twice = next((y for y in years if years.count(y) > 1), None)
+    if twice is not None:
+        raise ExplorerError(
+            f"two runs are of the same year: {twice}" if twice else "two runs have no year",
+            expected="runs of different years", got=f"{len(runs)} runs",
+            remedy="show one run alone, or set `year` in the studies",
+        )  # fmt: skip
+    return years
+
+
+def _frame(runs: Sequence[RunFolder], settings: Settings) -> Frame:
+    """Levels and areas of all runs, named and put in their places."""
+    within = _levels_of(runs, settings)
+    keys = list(within)
+    levels = tuple(
+        _level(key, keys.index(within[key]) if within[key] in keys else -1, settings)
+        for key in keys
+    )
+    areas = _areas_of(runs, keys, within)
+    few: tuple[tuple[Text, Text], ...] = ()
+    for index, key in enumerate(keys):
+        path = settings.areas[key].places if key in settings.areas else None
+        if path is not None:
+            layout, places = places_of(path, read_table(path, ("key", "label")))
+            here = [area for area in areas if area.level == index]
+            level, areas = put_in_place(levels[index], index, areas, layout, places)
+            levels = (*levels[:index], level, *levels[index + 1 :])
+            few += unplaced(match_of(here, places), key)
+    return Frame(levels, tuple(areas), few)
+
+
+def _levels_of(runs: Sequence[RunFolder], settings: Settings) -> dict[str, str]:
+    """Each kind of area, and the kind it lies in ("" for all together); parents first."""
+    found: dict[str, str] = {}
+    for run in runs:
+        found |= {row["by"]: found.get(row["by"], "") for row in run.estimates if row["by"]}
+        found |= {by: parent for (by, _), (parent, _) in run.parents.items()}
+        named, decided = run.about["levels"], {row["level"] for row in run.decisions}
+        if "county" in decided:
+            found.setdefault(named["county"], "")
+        if "village" in decided:
+            found[named["village"]] = named.get("county", "")
+    for key, area in settings.areas.items():
+        if key not in found:
+            raise ExplorerError(
+                f"no run has areas of the kind '{key}'", where=str(settings.path),
+                expected="one of " + ", ".join(found), got=key,
+                remedy="name a column of the study's areas or levels",
+            )  # fmt: skip
+        found[key] = area.within if area.within is not None else found[key]
+    return _parents_first(found, settings)
+
+
+def _parents_first(found: dict[str, str], settings: Settings) -> dict[str, str]:
+    """The same, so ordered that each kind comes after the one it lies in."""
+    ordered: dict[str, str] = {}
+    while len(ordered) < len(found):
+        ready = [k for k, p in found.items() if k not in ordered and (not p or p in ordered)]
+        if not ready:
+            raise ExplorerError(
+                "kinds of area lie within each other in a circle", where=str(settings.path),
+                expected="a chain that ends", got=", ".join(found), remedy="correct `within`",
+            )  # fmt: skip
+        ordered |= {key: found[key] for key in ready}
+    return ordered
+
+
+def _level(key: str, within: int, settings: Settings) -> Level:
+    """A kind of area with its names."""
+    given = settings.areas.get(key)
+    plain = " and ".join(key.split(", "))
+    title = known(plain, settings.translations)
+    named = given.title if given is not None and given.title is not None else title
+    many = given.many if given is not None and given.many is not None else named
+    return Level(key, named, many, within)
+
+
+def _areas_of(runs: Sequence[RunFolder], keys: list[str], within: dict[str, str]) -> list[Area]:
+    """All areas, each after the one it lies in; the first is everything together."""
+    areas = [Area("", known("All together"))]
+    position: dict[tuple[str, str], int] = {("", ""): 0}
+    for index, key in enumerate(keys):
+        for name, parent in _members(runs, key, within[key]).items():
+            position[key, name] = len(areas)
+            label: Text = known("not stated") if name == "(missing)" else name
+            areas.append(Area(name, label, index, position.get(parent, 0)))
+    return areas
+
+
+def _members(
+    runs: Sequence[RunFolder], key: str, within: str
+) -> dict[str, tuple[str, str]]:  # fmt: skip
+    """The areas of one kind, in order of appearance, with the area each lies in."""
+    found: dict[str, tuple[str, str]] = {}
+    for run in runs:
+        named = run.about["levels"]
+        for row in run.estimates:
+            if row["by"] == key:
+                found.setdefault(row["domain"], ("", ""))
+        for row in _shown_units(run):
+            if named.get(row["level"]) == key:
+                parent = (within, row["parent"]) if row["parent"] else ("", "")
+                found.setdefault(row["unit"], parent)
+                found[row["unit"]] = parent if row["parent"] else found[row["unit"]]
+        for (by, area), parent in run.parents.items():
+            if by == key and parent[0] == within:
+                found[area] = parent
+    return found
+
+
+def _shown_units(run: RunFolder) -> list[dict[str, Any]]:
+    """Overall decisions, as many of each level as a page carries: the open ones first."""
+    found: list[dict[str, Any]] = []
+    for level in ("county", "village"):
+        rows = [r for r in run.decisions if r["level"] == level and not r["criterion"]]
+        rows.sort(key=lambda r: ("cannot tell", "not met", "met").index(r["outcome"]))
+        kept = {(r["parent"], r["unit"]) for r in rows[:MOST_UNITS]}
+        found += [r for r in rows if (r["parent"], r["unit"]) in kept]
+    return found
+
+
+def _labels(runs: Sequence[RunFolder]) -> list[str]:
+    """Labels of all criteria."""
+    standards = [run.about["standard"] for run in runs if run.about["standard"]]
+    return [c["label"] for s in standards for rule in s["criteria"].values() for c in rule.values()]
+
+
+def _title(run: Any) -> str:
+    """The study's title, and the part of the population that its estimates speak of."""
+    title, where = str(run.record["study"]["title"]), run.about.get("where")
+    return f"{title} (only where {where})" if where else title
+
+
+def _parts(runs: Sequence[Any]) -> tuple[tuple[Text, Text], ...]:
+    """Which part of the population the estimates of runs speak of, where it is a part."""
+    said = dict.fromkeys(str(run.about["where"]) for run in runs if run.about.get("where"))
+    name = both("Subpopulation", "子总体")
+    text = both("Estimates speak of the part where {0}.", "估计值只涉及满足 {0} 的部分。")
+    return tuple((name, joined(text, one)) for one in said)
+
+
+def _standard(standard: dict[str, Any]) -> tuple[Text, tuple[Text, ...]]:
+    """The rule in words; the title is the first sentence of its scope."""
+    wanted = [s for s in standard["sections"] if s["title"] not in ("Sources", "Scope")]
+    texts = tuple(f"{s['title']}. {' '.join(s['sentences'])}" for s in wanted)
+    return standard["title"], texts
+
+
+def _source(source: dict[str, Any]) -> Text:
+    """A source with its publisher and date."""
+    parts = [source[name] for name in ("title", "publisher", "date") if source[name]]
+    return joined(both("{0}", "{0}"), ", ".join(parts))

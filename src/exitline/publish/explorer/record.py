@@ -1,0 +1,322 @@
+"""A record of decisions that others took and announced, shown year by year.
+
+Nothing is decided here. The record says which unit left in which year; counts and shares
+by area are exact arithmetic on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from exitline.errors import nearest
+from exitline.publish.explorer.edges import class_edges
+from exitline.publish.explorer.errors import ExplorerError
+from exitline.publish.explorer.model import (
+    Area,
+    Asked,
+    Cell,
+    DecisionSet,
+    Explorer,
+    Figures,
+    Judged,
+    Level,
+    Series,
+    Text,
+    Verify,
+)
+from exitline.publish.explorer.places import places_of, put_in_place
+from exitline.publish.explorer.settings import RECORD_FIGURES
+from exitline.publish.explorer.tables import read_table
+from exitline.publish.explorer.texts import both, joined, known
+from exitline.stats.data.values import written
+
+if TYPE_CHECKING:
+    from exitline.publish.explorer.settings import RecordUse, Settings
+
+LEFT, LISTED = 0, 1
+NOTICE = both("A record of decisions, not evidence for them.", "这是决定的记录，不是决定的依据。")
+
+TEMPLATES: tuple[Text, ...] = (
+    both("The decision was announced in {0}.", "{0}年公布。"),
+    both("The decision was announced in {0}. Note of the record: {1}.", "{0}年公布。记录附注：{1}"),
+)
+"""Sentences of `_said`."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One row of a record."""
+
+    key: str
+    name: Text
+    chain: tuple[str, ...]
+    year: int
+    note: str
+
+
+def explorer_of_record(settings: Settings) -> Explorer:
+    """An explorer of a record of decisions.
+
+    Parameters
+    ----------
+    settings : Settings
+        With a record.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ExplorerError
+        When the record lacks a column, names a unit twice, or does not agree with the
+        numbers that were published.
+
+    Examples
+    --------
+    >>> from exitline.publish.explorer.settings import load_settings
+    >>> shown = explorer_of_record(load_settings("examples/china-832/explorer.yaml"))
+    >>> shown.years, shown.figures[0].cells[0].text
+    (('2015', '2016', '2017', '2018', '2019', '2020'), '0')
+    """
+    use = settings.record
+    assert use is not None
+    units = _units(use, read_table(use.file, (use.key, use.name, *use.levels)))
+    _check_published(units, use, settings)
+    levels = _levels(use, settings)
+    areas, members = _areas(units, levels)
+    levels, areas = _placed(levels, areas, settings)
+    years = tuple(range(use.before, max(unit.year for unit in units) + 1))
+    series = _series(areas, members, units, use, years)
+    figures = tuple(
+        Figures(s, y, _cells(s, year, areas, members, units))
+        for s in range(len(series))
+        for y, year in enumerate(years)
+    )
+    return Explorer(
+        "record", settings.title or "", settings.summary or "", settings.languages,
+        tuple(str(y) for y in years), tuple(levels), tuple(areas), series, figures,
+        _decisions(levels, areas, units, use, years), settings.notice or NOTICE,
+        outcomes=(use.left, use.listed, known("cannot tell yet")), templates=TEMPLATES,
+        sources=((use.source, use.url),), method=_method(), verify=_verify(use),
+        disclosure=both(
+            "The record names areas, not households: nothing is suppressed.",
+            "记录的是地区，不是住户：没有隐去任何数字。",
+        ),
+    )  # fmt: skip
+
+
+def _units(use: RecordUse, rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
+    """The record's rows; a unit without a key of its own is told apart by its names."""
+    wanted = (use.key, use.name, use.year, *use.levels)
+    there = set(rows[0]) if rows else set()
+    for name in wanted:
+        if name not in there:
+            raise ExplorerError(
+                f"the record has no column '{name}'", where=str(use.file),
+                expected=", ".join(wanted), got=", ".join(sorted(there)) or "no rows",
+                remedy=nearest(name, there) or "name a column of the file",
+            )  # fmt: skip
+    found: dict[str, Unit] = {}
+    for number, row in enumerate(rows, start=2):
+        chain = tuple(written(row[name]) or "" for name in use.levels)
+        own = written(row[use.name]) or ""
+        key = written(row[use.key]) or ", ".join((*chain, own))
+        year = row[use.year]
+        year = int(year) if isinstance(year, float) and year.is_integer() else year
+        if not isinstance(year, int) or year <= use.before:
+            raise ExplorerError(
+                "a row has no usable year", where=f"{use.file}, row {number}",
+                expected=f"a year after {use.before}", got=str(year),
+                remedy="correct the row, or `before` in the explorer file",
+            )  # fmt: skip
+        if key in found:
+            raise ExplorerError(
+                "a unit stands twice in the record", where=f"{use.file}, row {number}",
+                expected=f"each {use.key} once", got=key, remedy="remove one of the two rows",
+            )  # fmt: skip
+        found[key] = Unit(key, own, chain, year, str(row.get("note") or ""))
+    return list(found.values())
+
+
+def _check_published(units: Sequence[Unit], use: RecordUse, settings: Settings) -> None:
+    """Hold the record against the numbers that were announced."""
+    for year, number in use.published.items():
+        counted = sum(unit.year == year for unit in units)
+        if counted != number:
+            raise ExplorerError(
+                f"the record does not agree with the published number for {year}",
+                where=f"{settings.path}, key record.published.{year}",
+                expected=f"{number:,} (published)", got=f"{counted:,} (counted in the record)",
+                remedy="find out which of the two changed, and why",
+            )  # fmt: skip
+
+
+def _levels(use: RecordUse, settings: Settings) -> list[Level]:
+    """The areas that units lie in, then the units themselves."""
+    found = []
+    for index, name in enumerate(use.levels):
+        given = settings.areas.get(name)
+        title = given.title if given is not None and given.title is not None else name
+        many = given.many if given is not None and given.many is not None else title
+        found.append(Level(name, title, many, index - 1))
+    return [*found, Level(use.key, use.unit, use.units, len(use.levels) - 1)]
+
+
+def _areas(
+    units: Sequence[Unit], levels: Sequence[Level]
+) -> tuple[list[Area], dict[int, list[int]]]:
+    """All areas, each after the one it lies in, and the units of each by position."""
+    areas = [Area("", known("All together"))]
+    members: dict[int, list[int]] = {0: list(range(len(units)))}
+    position: dict[tuple[str, ...], int] = {(): 0}
+    for depth in range(len(levels)):
+        for number, unit in enumerate(units):
+            chain = (*unit.chain, unit.key)[: depth + 1]
+            if chain not in position:
+                position[chain] = len(areas)
+                last = depth == len(levels) - 1
+                key, label = (unit.key, unit.name) if last else (chain[-1], chain[-1])
+                areas.append(Area(key, label, depth, position[chain[:-1]]))
+            members.setdefault(position[chain], []).append(number)
+    return areas, members
+
+
+def _placed(
+    levels: Sequence[Level], areas: list[Area], settings: Settings
+) -> tuple[list[Level], list[Area]]:
+    """Areas with the names and places that tables give them."""
+    use, done = settings.record, list(levels)
+    assert use is not None
+    for index, level in enumerate(levels):
+        given = settings.areas.get(level.key)
+        path = given.places if given is not None else None
+        if index == len(levels) - 1 and path is None:
+            path = use.positions
+        if path is None:
+            continue
+        rows = read_table(path, ("key", use.key, "label"))
+        rows = [{"key": row[use.key], **row} if use.key in row else row for row in rows]
+        layout, places = places_of(path, rows)
+        done[index], areas = put_in_place(level, index, areas, layout, places)
+    return done, areas
+
+
+def _series(
+    areas: Sequence[Area], members: Mapping[int, list[int]], units: Sequence[Unit], use: RecordUse,
+    years: Sequence[int],
+) -> tuple[Series, ...]:  # fmt: skip
+    """Units that have left, their share, those that left in the year, those still listed."""
+    labels = (
+        joined(both("{0}: number", "{0}：数目"), use.left),
+        joined(both("{0}: share", "{0}：占比"), use.left),
+        joined(both("{0}: in the year alone", "{0}：仅当年"), use.left),
+        joined(both("{0}: number", "{0}：数目"), use.listed),
+    )
+    found = []
+    for name, label in zip(RECORD_FIGURES, labels, strict=True):
+        unit = "percent" if name == "share" else "areas"
+        values = [
+            float(_value(name, year, [units[m] for m in members[a]]))
+            for a in range(1, len(areas)) if areas[a].level < len(use.levels)
+            for year in years
+        ]  # fmt: skip
+        words = joined(both("% of {0}", "占{0}的百分比"), use.units)
+        edges = class_edges(values, unit)
+        unit_words = words if unit == "percent" else use.units
+        label = use.labels.get(name, label)
+        found.append(Series(name, label, "", unit, unit_words, False, edges=edges))
+    return tuple(found)
+
+
+def _value(kind: str, year: int, units: Sequence[Unit]) -> Decimal:
+    """One figure of an area in a year, exact."""
+    left = sum(unit.year <= year for unit in units)
+    if kind == "share":
+        share = Decimal(100 * left) / Decimal(len(units))
+        return share.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if kind == "in_year":
+        return Decimal(sum(unit.year == year for unit in units))
+    return Decimal(left if kind == "left" else len(units) - left)
+
+
+def _cells(
+    series: int, year: int, areas: Sequence[Area], members: Mapping[int, list[int]],
+    units: Sequence[Unit],
+) -> tuple[Cell, ...]:  # fmt: skip
+    """The figures of all areas that hold units, in one year."""
+    found = []
+    last = max(area.level for area in areas)
+    for index, area in enumerate(areas):
+        if area.level == last:
+            continue
+        value = _value(RECORD_FIGURES[series], year, [units[m] for m in members[index]])
+        text = f"{value}\N{NO-BREAK SPACE}%" if RECORD_FIGURES[series] == "share" else f"{value:,}"
+        found.append(Cell(index, float(value), text=text))
+    return tuple(found)
+
+
+def _decisions(
+    levels: Sequence[Level], areas: Sequence[Area], units: Sequence[Unit], use: RecordUse,
+    years: Sequence[int],
+) -> tuple[DecisionSet, ...]:  # fmt: skip
+    """Which units have left by the end of each year."""
+    last = len(levels) - 1
+    own = tuple(i for i, area in enumerate(areas) if area.level == last)
+    by_key = {unit.key: unit for unit in units}
+    of = [by_key[areas[i].key] for i in own]
+    said = [_said(unit) for unit in of]
+    asked = (Asked("", use.left),)
+    return tuple(
+        DecisionSet(
+            last, y, asked, own,
+            (tuple(
+                Judged(LEFT if unit.year <= year else LISTED, reason=reason)
+                for unit, reason in zip(of, said, strict=True)
+            ),),
+            ((sum(u.year <= year for u in of), sum(u.year > year for u in of), 0),),
+        )
+        for y, year in enumerate(years)
+    )  # fmt: skip
+
+
+def _said(unit: Unit) -> list[int | str]:
+    """The sentence of a unit: with its note, where the record has one."""
+    return [1, str(unit.year), unit.note] if unit.note else [0, str(unit.year)]
+
+
+def _method() -> tuple[tuple[Text, Text], ...]:
+    """What the record is, and is not."""
+    return (
+        (
+            both("Data", "数据"),
+            both(
+                "A list of units with the year in which each decision was announced. Counts and "
+                "shares are exact; there is no sampling error.",
+                "列有各单位及其决定公布年份的名单。数目与占比均为精确计算，没有抽样误差。",
+            ),
+        ),
+        (
+            both("What it is not", "它不是什么"),
+            both(
+                "It says what was decided, not whether the rule was met: no rate of poverty is "
+                "in it, and nothing was checked against a rule here.",
+                "它说明作了什么决定，不说明是否达到标准：其中没有贫困率，这里也没有按规则核对。",
+            ),
+        ),
+    )
+
+
+def _verify(use: RecordUse) -> Verify:
+    """How a stranger counts again."""
+    from exitline.proof.claim import file_digest
+
+    words = both(
+        "Count again: group the file by area and year. The numbers were held against those "
+        "published when this page was made.",
+        "自行核对：把文件按地区和年份分组计数。制作本页时已与公布的数目核对。",
+    )
+    return Verify(words, (), ((use.file.name, file_digest(use.file)),))

@@ -1,0 +1,47 @@
+"""Stories: short films and page series whose every figure is recomputed when they are built.
+
+`load_story` reads the files, `bind` computes the figures, `build` makes the films with all
+that goes with them. The drawing and the encoder come with the extra ``film``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from exitline.publish.film.errors import FigureChangedError, StoryError
+from exitline.publish.film.load import load_story
+
+if TYPE_CHECKING:
+    from exitline.publish.film.binding import Services, bind
+    from exitline.publish.film.make import build
+    from exitline.publish.film.model import Episode, Scene, Story
+    from exitline.publish.film.options import Options, Report
+
+_LATER = {
+    "Services": "binding", "bind": "binding", "Options": "options", "Report": "options",
+    "build": "make", "Episode": "model", "Scene": "model", "Story": "model",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load what draws only when it is asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+
+
+__all__ = [
+    "Episode",
+    "FigureChangedError",
+    "Options",
+    "Report",
+    "Scene",
+    "Services",
+    "Story",
+    "StoryError",
+    "bind",
+    "build",
+    "load_story",
+]

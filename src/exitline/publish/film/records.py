@@ -1,0 +1,106 @@
+"""What goes with a film: transcript, description of its pictures, list of its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from exitline.publish.film.captions import Cue
+from exitline.publish.film.figures import Bound
+from exitline.publish.film.model import FPS, Episode, Story
+from exitline.publish.film.paint.base import Stage
+from exitline.publish.film.paint.registry import painter
+
+
+def descriptions(episode: Episode, stage: Stage) -> tuple[str, ...]:
+    """What each scene shows, in words: the author's description, or one made from the figures."""
+    return tuple(
+        stage.say(scene.alt) if scene.alt is not None else painter(scene, stage).describe()
+        for scene in episode.scenes
+    )
+
+
+def transcript(episode: Episode, stage: Stage, cues: Sequence[Cue], shown: Sequence[str]) -> str:
+    """An episode as text: when, what is seen, what is said, and the sources.
+
+    Parameters
+    ----------
+    episode : Episode
+    stage : Stage
+    cues : sequence of Cue
+    shown : sequence of str
+        As `descriptions` made them.
+    """
+    is_chinese = stage.language.partition("-")[0] == "zh"
+    seen, said, sources = ("画面：", "字幕：", "来源") if is_chinese else (
+        "On screen: ", "Said: ", "Sources")  # fmt: skip
+    lines = [stage.say(episode.title), stage.say(episode.summary), ""]
+    start = 0
+    for scene, words in zip(episode.scenes, shown, strict=True):
+        seconds = start // FPS
+        lines.append(f"[{seconds // 60}:{seconds % 60:02}] {seen}{words}")
+        spoken = ("" if is_chinese else " ").join(c.text for c in cues if c.scene == scene.number)
+        if spoken:
+            lines.append(f"       {said}{spoken}")
+        start += scene.frames
+    lines += ["", sources]
+    lines += [f"- {stage.say(n.full)} {n.url}".rstrip() for n in stage.sources.values()]
+    return "\n".join(lines) + "\n"
+
+
+def figure_list(
+    story: Story, episode: Episode, bound: Bound, languages: Sequence[str]
+) -> dict[str, Any]:
+    """Every figure of an episode with what it takes to check it, ready for JSON.
+
+    Returns
+    -------
+    dict
+        `figures`, one entry each: value, as written in each language, reference, source,
+        files with their SHA-256, and the scenes that use it; `rows` likewise.
+    """
+    return {
+        "series": story.name,
+        "episode": episode.name,
+        "figures": [
+            {
+                "name": figure.name, "value": figure.value,
+                "written": {code: figure.written(code) for code in languages},
+                "reference": figure.how, "sources": _sources(figure.source, episode),
+                "files": [{"name": n, "sha256": d} for n, d in figure.files],
+                "scenes": _scenes(episode, figure.name),
+            }
+            for figure in bound.figures.values()
+        ],
+        "rows": [
+            {
+                "name": row.name, "reference": row.how,
+                "values": [
+                    {"key": list(p.keys), "value": p.value} | _interval(p.low, p.high)
+                    for p in row.points
+                ],
+                "sources": _sources(row.source, episode),
+                "files": [{"name": n, "sha256": d} for n, d in row.files],
+                "scenes": _scenes(episode, row.name),
+            }
+            for row in bound.points.values()
+        ],
+    }  # fmt: skip
+
+
+def _interval(low: float | None, high: float | None) -> dict[str, float]:
+    """An interval's ends, where there is one."""
+    return {} if low is None or high is None else {"low": low, "high": high}
+
+
+def _sources(names: str, episode: Episode) -> list[str]:
+    """Sources in full, in the first language."""
+    notes: Mapping[str, Any] = episode.sources
+    return [
+        next(iter(notes[n].full.pieces.values()))[0].text for n in names.split(",") if n in notes
+    ]
+
+
+def _scenes(episode: Episode, name: str) -> list[int]:
+    """Numbers of the scenes that use a figure."""
+    return [s.number for s in episode.scenes if name in (s.used_figures | s.used_points)]

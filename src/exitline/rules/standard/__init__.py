@@ -1,0 +1,47 @@
+"""Standards as data: dated rule files, their loader, and the condition language."""
+
+from __future__ import annotations
+
+from exitline.rules.condition import Condition, parse
+from exitline.rules.standard.bands import Band, Bands, Gap
+from exitline.rules.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
+from exitline.rules.standard.loader import load, read_standard, shipped
+from exitline.rules.standard.model import (
+    Cohort,
+    Column,
+    Criterion,
+    Cutoff,
+    ExitRule,
+    Indicator,
+    Option,
+    Reading,
+    SourceRef,
+    Standard,
+)
+
+__all__ = [
+    "ALWAYS",
+    "Band",
+    "Bands",
+    "Cohort",
+    "Column",
+    "Condition",
+    "Criterion",
+    "Cutoff",
+    "ExitRule",
+    "Figure",
+    "Gap",
+    "Indicator",
+    "Line",
+    "Option",
+    "Period",
+    "Reading",
+    "Relative",
+    "SourceRef",
+    "Standard",
+    "Uprating",
+    "load",
+    "parse",
+    "read_standard",
+    "shipped",
+]

@@ -1,0 +1,295 @@
+"""Reading the exit rules of a rule file: household, village, county, cohorts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, get_args
+
+from exitline.rules.standard.lines import Figure
+from exitline.rules.standard.load_context import (
+    POOR,
+    SOURCED,
+    Context,
+    Origin,
+    optional_text,
+    texts,
+)
+from exitline.rules.standard.load_lines import read_period
+from exitline.rules.standard.load_values import fields, number
+from exitline.rules.standard.model import (
+    EVERYWHERE,
+    Cohort,
+    Comparison,
+    Criterion,
+    CriterionKind,
+    ExitRule,
+    Level,
+    Option,
+    Rate,
+    Reading,
+)
+from exitline.rules.yamlfile.tree import Tree
+
+COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
+_KINDS: dict[str, CriterionKind] = {
+    "condition": "condition",
+    "share": "share",
+    "villages": "villages",
+    "rate": "assessment",
+}
+_BY_LEVEL: dict[Level, tuple[str, ...]] = {
+    "household": ("condition",),
+    "village": ("condition", "share", "rate"),
+    "county": ("condition", "share", "villages", "rate"),
+}
+_EVIDENCE = ("full count", "sample", "either")
+_RULE_KEYS = ("confidence", "rule", "evidence", "options", "weighed", "procedure", *SOURCED)
+
+
+def read_rule(level: Level, here: Tree, context: Context) -> ExitRule:
+    """The exit rule of one level."""
+    own = (POOR,) if level == "household" else ()
+    keys = fields(here, (*own, "exits"), _RULE_KEYS)
+    origin = context.origin(here, keys, Origin())
+    poor = context.condition(keys[POOR], allow=("indicators",)) if own else None
+    evidence = keys["evidence"].choice(_EVIDENCE) if "evidence" in keys else "either"
+    criteria = _criteria(level, keys["exits"], context, origin, evidence)
+    confidence = number(keys["confidence"]) if "confidence" in keys else 0.95
+    if not 0.5 < confidence < 1:
+        raise keys["confidence"].fault(
+            "confidence must lie between 0.5 and 1", expected="0.95", got=keys["confidence"].text()
+        )
+    rule = keys["rule"].choice(("test", "point")) if "rule" in keys else "test"
+    by_class = any(EVERYWHERE not in c.thresholds for c in criteria if c.thresholds)
+    names = tuple(criterion.name for criterion in criteria)
+    return ExitRule(
+        level=level,
+        poor=poor,
+        criteria=criteria,
+        confidence=confidence,
+        rule=rule,  # type: ignore[arg-type]
+        area_class=context.area_column if by_class else None,
+        source=origin.source,
+        options=_options(keys, context, origin, names),
+        weighed=texts(keys, "weighed"),
+        procedure=texts(keys, "procedure"),
+        note=optional_text(keys, "note"),
+    )
+
+
+def _criteria(
+    level: Level, here: Tree, context: Context, origin: Origin, evidence: str
+) -> tuple[Criterion, ...]:
+    """What a rule asks for; one condition alone is a criterion called "exit"."""
+    if not here.is_mapping:
+        condition = context.condition(here, allow=(POOR, "indicators"))
+        return (
+            Criterion(
+                "exit",
+                "Exit condition",
+                level,
+                "condition",
+                condition,
+                source=origin.source,
+                verified=origin.verified,
+            ),
+        )
+    found = dict(here.items())
+    if not found:
+        raise here.fault("a rule needs at least one criterion", expected="exits: ...")
+    return tuple(
+        _criterion(level, name, entry, context, origin, evidence) for name, entry in found.items()
+    )
+
+
+def _criterion(
+    level: Level, name: str, here: Tree, context: Context, above: Origin, evidence: str
+) -> Criterion:
+    """One criterion."""
+    optional = (*_KINDS, *COMPARISONS, "denominator", "veto", "evidence", *SOURCED)
+    keys = fields(here, ("label",), optional)
+    origin = context.origin(here, keys, above)
+    way = _one_of(here, keys, _BY_LEVEL[level], "what the criterion looks at")
+    made: dict[str, Any] = {
+        "name": name,
+        "label": keys["label"].text(),
+        "level": level,
+        "kind": _KINDS[way],
+        "source": origin.source,
+        "verified": origin.verified,
+        "veto": keys["veto"].truth() if "veto" in keys else True,
+        "evidence": keys["evidence"].choice(_EVIDENCE) if "evidence" in keys else evidence,
+        "denominator": optional_text(keys, "denominator"),
+        "note": optional_text(keys, "note"),
+    }
+    made |= _looks_at(way, level, keys[way], context)
+    if way == "condition":
+        _refuse_keys(keys, COMPARISONS, "a condition is met or not: it has no threshold")
+    else:
+        made |= _threshold(here, keys, context, origin)
+    return Criterion(**made)
+
+
+def _looks_at(way: str, level: Level, here: Tree, context: Context) -> dict[str, Any]:
+    """The condition, share, villages or rate that a criterion looks at."""
+    if way == "condition":
+        allow = (POOR, "indicators") if level == "household" else ()
+        condition = context.condition(here, allow=allow)
+        _check_level(here, condition.columns, level, context)
+        return {"condition": condition}
+    if way == "share":
+        keys = fields(here, ("of", "where"))
+        condition = context.condition(keys["where"], allow=(POOR, "indicators"))
+        _check_level(keys["where"], condition.columns, "household", context)
+        return {"unit": keys["of"].choice(("persons", "households")), "condition": condition}
+    if way == "villages":
+        if here.text() != "exited":
+            raise here.fault("villages count where they have exited", expected="villages: exited")
+        return {"condition": None}
+    return {"rate": here.choice(get_args(Rate))}
+
+
+def _check_level(here: Tree, names: frozenset[str], level: Level, context: Context) -> None:
+    """Refuse a condition on columns of another level."""
+    for name in sorted(names - {POOR}):
+        if context.columns[name].level != level:
+            raise here.fault(
+                f"the column '{name}' speaks of a {context.columns[name].level}",
+                expected=f"columns with 'level: {level}'",
+                got=name,
+                remedy=f"declare the column with 'level: {level}', or use another",
+            )
+
+
+def _one_of(here: Tree, keys: Mapping[str, Tree], allowed: tuple[str, ...], what: str) -> str:
+    """The one key that stands here out of several."""
+    wrong = [key for key in _KINDS if key in keys and key not in allowed]
+    if wrong and allowed != COMPARISONS:
+        raise keys[wrong[0]].fault(
+            f"'{wrong[0]}' cannot be asked at this level", expected="one of " + ", ".join(allowed)
+        )
+    found = [key for key in (*_KINDS, *COMPARISONS) if key in keys and key in allowed]
+    if len(found) != 1:
+        raise here.fault(
+            f"a criterion needs exactly one key for {what}",
+            expected="one of " + ", ".join(allowed),
+            got=" and ".join(found) or "none of them",
+            remedy="keep one" if found else "add one",
+        )
+    return found[0]
+
+
+def _refuse_keys(keys: Mapping[str, Tree], unwanted: tuple[str, ...], why: str) -> None:
+    """Refuse keys that make no sense beside the others."""
+    for key in unwanted:
+        if key in keys:
+            raise keys[key].fault(why, got=key, remedy=f"remove '{key}'")
+
+
+def _threshold(
+    here: Tree, keys: Mapping[str, Tree], context: Context, origin: Origin
+) -> dict[str, Any]:
+    """The comparison and its thresholds by area class."""
+    comparison = _one_of(here, keys, COMPARISONS, "the comparison")
+    thresholds = read_thresholds(keys[comparison], context, origin)
+    return {"comparison": comparison, "thresholds": thresholds}
+
+
+def read_thresholds(here: Tree, context: Context, origin: Origin) -> Mapping[str, Figure]:
+    """One share for everywhere, or one for each area class."""
+    if not here.is_mapping or "value" in dict(here.items()):
+        return MappingProxyType({EVERYWHERE: context.figure(here, origin, share=True)})
+    if not context.area_classes:
+        raise here.fault(
+            "thresholds by area class need 'area_classes'",
+            expected="area_classes: {column: ..., classes: {...}}",
+            got=", ".join(dict(here.items())),
+            remedy="declare the classes, or give one threshold for everywhere",
+        )
+    found = fields(here, (), context.area_classes)
+    lacking = [name for name in context.area_classes if name not in found]
+    if lacking:
+        raise here.fault(
+            "an area class has no threshold",
+            expected="one for each of " + ", ".join(context.area_classes),
+            got="none for " + ", ".join(lacking),
+            remedy="add the threshold with its source",
+        )
+    return MappingProxyType(
+        {name: context.figure(value, origin, share=True) for name, value in found.items()}
+    )
+
+
+def _options(
+    keys: Mapping[str, Tree], context: Context, origin: Origin, criteria: tuple[str, ...]
+) -> tuple[Option, ...]:
+    """The readings that the sources leave open."""
+    if "options" not in keys:
+        return ()
+    options = []
+    for name, here in keys["options"].items():
+        inner = fields(here, ("label", "criteria", "readings"))
+        touched = tuple(
+            context.known(item, dict.fromkeys(criteria), "criterion")
+            for item in inner["criteria"].sequence()
+        )
+        readings = tuple(
+            _reading(key, entry, context, origin, touched)
+            for key, entry in inner["readings"].items()
+        )
+        if len(readings) < 2:
+            raise inner["readings"].fault("an option needs at least two readings")
+        options.append(Option(name, inner["label"].text(), readings))
+    return tuple(options)
+
+
+def _reading(
+    name: str, here: Tree, context: Context, above: Origin, criteria: tuple[str, ...]
+) -> Reading:
+    """One reading."""
+    optional = ("comparison", "denominator", "threshold", *SOURCED)
+    keys = fields(here, ("label",), optional)
+    origin = context.origin(here, keys, above)
+    comparison = keys["comparison"].choice(COMPARISONS) if "comparison" in keys else None
+    thresholds: Mapping[str, Figure] = MappingProxyType({})
+    if "threshold" in keys:
+        thresholds = read_thresholds(keys["threshold"], context, origin)
+    return Reading(
+        name,
+        keys["label"].text(),
+        criteria,
+        comparison=comparison,  # type: ignore[arg-type]
+        denominator=optional_text(keys, "denominator"),
+        thresholds=thresholds,
+        source=origin.source,
+        verified=origin.verified,
+    )
+
+
+def read_cohorts(here: Tree, context: Context) -> tuple[Cohort, ...]:
+    """Cohorts, in order of entry; their spans may not overlap."""
+    found: list[tuple[Tree, Cohort]] = []
+    for name, entry in here.items():
+        keys = fields(entry, ("label", "entered", "household"), ("months", *SOURCED))
+        origin = context.origin(entry, keys, Origin())
+        period = read_period(keys["entered"])
+        months = context.figure(keys["months"], origin) if "months" in keys else None
+        rule = read_rule("household", keys["household"], context)
+        cohort = Cohort(
+            name, keys["label"].text(), period.first, period.last, rule, months, origin.source
+        )
+        found.append((entry, cohort))
+    found.sort(key=lambda pair: pair[1].entered_from or date.min)
+    for (_, before), (entry, after) in pairwise(found):
+        ends = before.entered_to
+        if ends is None or after.entered_from is None or after.entered_from <= ends:
+            raise entry.fault(
+                "the dates of two cohorts overlap",
+                expected="each day of entry in one cohort at most",
+                got=f"'{before.name}' and '{after.name}'",
+                remedy="end the earlier cohort the day before the later one begins",
+            )
+    return tuple(cohort for _, cohort in found)

@@ -1,0 +1,253 @@
+"""From a rule file to a frozen `Standard`, or to an error that says what to mend."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from exitline.errors import RuleFileError, nearest
+from exitline.rules.standard import load_lines, load_parts, load_rules
+from exitline.rules.standard.lines import ALWAYS
+from exitline.rules.standard.load_context import Context, optional_text
+from exitline.rules.standard.load_values import check_name, content, fields
+from exitline.rules.standard.model import LEVELS, ExitRule, Level, Standard
+from exitline.rules.yamlfile.tree import Tree, file_text, read_text
+
+T = TypeVar("T")
+CASES = ".cases.yaml"
+_REQUIRED = ("standard", "title", "jurisdiction", "sources")
+_OPTIONAL = (
+    "valid",
+    "note",
+    "columns",
+    "area_classes",
+    "uprating",
+    "lines",
+    "indicators",
+    "cutoffs",
+    "bands",
+    "household",
+    "village",
+    "county",
+    "cohorts",
+)
+
+
+def load(name_or_path: str | Path) -> Standard:
+    """Read a standard.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The name of a shipped rule file (see `shipped`), or the path of a YAML file.
+
+    Returns
+    -------
+    Standard
+
+    Raises
+    ------
+    RuleFileError
+        When there is no such file or name, or the file cannot be used as it stands: says
+        file, line, key, what was expected, what came, and what to do.
+    ConditionError
+        For a condition that is not in the condition language.
+
+    Examples
+    --------
+    >>> standard = load("albania-2012")
+    >>> standard.line("absolute").figure(2012).value
+    4891.0
+    """
+    text = str(name_or_path)
+    known = _shipped_paths()
+    if text in known:
+        path = known[text]
+        return read_standard(file_text(path), f"{path.parent.name}/{path.name}", path=path)
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return read_standard(file_text(path), text, path=path)
+    raise RuleFileError(
+        f"there is no standard '{text}'",
+        expected="a shipped name (" + ", ".join(known) + ") or the path of a .yaml file",
+        got=text,
+        remedy=nearest(text, known) or "exitline standards lists what is shipped",
+    )
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the rule files that come with exitline, in alphabetical order.
+
+    Examples
+    --------
+    >>> "china-2011-2020" in shipped()
+    True
+    """
+    return tuple(_shipped_paths())
+
+
+@cache
+def _shipped_paths() -> Mapping[str, Path]:
+    """The path of each shipped rule file by the name on its first line."""
+    folder = Path(str(files("exitline"))) / "standards"
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob("*/*.yaml")):
+        if path.name.endswith(CASES):
+            continue
+        match = re.search(r"^standard:\s*(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if match:
+            found[match[1]] = path
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard:
+    """The standard in the text of a rule file.
+
+    Parameters
+    ----------
+    text : str
+        YAML, as docs/rule-files.md describes it.
+    file : str
+        Name for messages.
+    path : Path, optional
+        Where it was read from.
+
+    Raises
+    ------
+    RuleFileError, ConditionError
+        As `load`.
+
+    Examples
+    --------
+    >>> made = read_standard(
+    ...     '''
+    ... standard: example
+    ... title: An example
+    ... jurisdiction: world
+    ... sources: {me: {title: Made up for this example, verified: false}}
+    ... lines:
+    ...   food:
+    ...     label: Food line
+    ...     unit: ALL per person per day
+    ...     boundary: "<"
+    ...     value: 10
+    ...     source: me
+    ... ''',
+    ...     "example.yaml",
+    ... )
+    >>> made.line("food").figure(2020)
+    Figure(value=10.0, source='me', verified=False, note='')
+    """
+    tree = read_text(text, file)
+    keys = fields(tree, _REQUIRED, _OPTIONAL)
+    context = _context(keys)
+    valid = load_lines.read_period(keys["valid"]) if "valid" in keys else ALWAYS
+    rules = _rules(keys, context)
+    cohorts = load_rules.read_cohorts(keys["cohorts"], context) if "cohorts" in keys else ()
+    if not (context.lines or context.indicators or any(rules.values()) or cohorts or context.bands):
+        raise tree.fault(
+            "the file states no rule",
+            expected="lines, indicators, bands, household, village, county or cohorts",
+            remedy="see docs/rule-files.md",
+        )
+    return Standard(
+        name=check_name(keys["standard"], keys["standard"].text()),
+        title=keys["title"].text(),
+        jurisdiction=context.jurisdiction,
+        valid_from=valid.first,
+        valid_to=valid.last,
+        sources=context.sources,
+        columns=context.columns,
+        lines=context.lines,
+        upratings=context.upratings,
+        indicators=context.indicators,
+        cutoffs=context.cutoffs,
+        bands=context.bands,
+        area_classes=context.area_classes,
+        cohorts=cohorts,
+        note=optional_text(keys, "note"),
+        path=path,
+        digest=digest_of(tree),
+        text=text,
+        **rules,
+    )
+
+
+def digest_of(tree: Tree) -> str:
+    """SHA-256 of the content as canonical JSON: layout, comments and key order do not count."""
+    canonical = json.dumps(
+        content(tree), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _rules(keys: Mapping[str, Tree], context: Context) -> dict[Level, ExitRule | None]:
+    """The exit rule of each level that has one."""
+    return {
+        level: load_rules.read_rule(level, keys[level], context) if level in keys else None
+        for level in LEVELS
+    }
+
+
+def _context(keys: Mapping[str, Tree]) -> Context:
+    """Everything that the rules refer to, part after part."""
+    empty: Mapping[str, Any] = MappingProxyType({})
+    column, classes = (
+        load_parts.read_area_classes(keys["area_classes"]) if "area_classes" in keys else ("", {})
+    )
+    c = Context(
+        jurisdiction=keys["jurisdiction"].text(),
+        sources=_each(keys, "sources", load_parts.read_source),
+        area_classes=MappingProxyType(classes),
+        area_column=column or None,
+        columns=_each(keys, "columns", load_parts.read_column),
+        upratings=empty,
+        lines=empty,
+        indicators=empty,
+        cutoffs=empty,
+        bands=empty,
+    )
+    _check_area_column(keys, c)
+    if "columns" in keys:
+        derived = load_parts.read_derivations(keys["columns"], c)
+        c = replace(c, columns=MappingProxyType(derived))
+    c = replace(c, upratings=_each(keys, "uprating", load_lines.read_uprating, c))
+    c = replace(c, lines=_each(keys, "lines", load_lines.read_line, c))
+    c = replace(c, indicators=_each(keys, "indicators", load_parts.read_indicator, c))
+    if "indicators" in keys:
+        load_parts.check_weights(keys["indicators"], c.indicators)
+    c = replace(c, cutoffs=_each(keys, "cutoffs", load_parts.read_cutoff, c))
+    return replace(c, bands=_each(keys, "bands", load_parts.read_bands, c))
+
+
+def _each(
+    keys: Mapping[str, Tree], key: str, read: Callable[..., T], *context: Context
+) -> Mapping[str, T]:
+    """Every entry of a table of named things; the name must be usable in conditions."""
+    entries = keys[key].items() if key in keys else ()
+    return MappingProxyType(
+        {name: read(check_name(here, name), here, *context) for name, here in entries}
+    )
+
+
+def _check_area_column(keys: Mapping[str, Tree], context: Context) -> None:
+    """The column of area classes must be declared as text."""
+    name = context.area_column
+    if name is None:
+        return
+    column = context.columns.get(name)
+    if column is None or column.kind != "text":
+        raise keys["area_classes"].fault(
+            f"the column '{name}' of the area classes is not declared as text",
+            expected=f"columns: {name}: {{meaning: ..., type: text}}",
+            got="another type" if column else "no such column",
+            remedy="declare it under 'columns'",
+        )

@@ -1,0 +1,16 @@
+"""Poverty and inequality from grouped data: deciles, bins and means.
+
+Points of a Lorenz curve (`points`), curves (`quadratic`, `beta`, `parametric`) fitted to them
+(`fitting`), what follows from a curve, solved exactly (`figures`, `measures`), which curve speaks
+where (`grouped`), and tables of many distributions (`table`, `pooled`).
+"""
+
+from exitline.stats.grouped_data.fit import Fit
+from exitline.stats.grouped_data.grouped import CURVES, Grouped, GroupedFigure, fit_grouped
+from exitline.stats.grouped_data.points import Points, points_of
+from exitline.stats.grouped_data.table import Distribution, GroupedTable, Pool, table_of
+
+__all__ = [
+    "CURVES", "Distribution", "Fit", "Grouped", "GroupedFigure", "GroupedTable", "Points", "Pool",
+    "fit_grouped", "points_of", "table_of",
+]  # fmt: skip

@@ -1,0 +1,197 @@
+"""Poverty and inequality of a fitted curve, solved: roots and integrals to the last digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.stats.grouped_data.curve import NEGLIGIBLE, Curve
+from exitline.stats.grouped_data.integral import over_people
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_NEGATIVE = "the curve gives some people negative welfare, whose logarithm does not exist"
+_INFINITE = "the integral is infinite for this curve"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value, and why it is missing where it is.
+
+    Attributes
+    ----------
+    value : float
+    reason : str
+    """
+
+    value: float
+    reason: str = ""
+
+
+def headcount(curve: Curve, ratio: float) -> Figure:
+    """Share of people below the line.
+
+    Parameters
+    ----------
+    curve : Curve
+    ratio : float
+        The line over the mean.
+    """
+    return Figure(curve.headcount(ratio))
+
+
+def poverty_gap(curve: Curve, ratio: float) -> Figure:
+    """PG = H - (mean / z) L(H): Datt (1998).
+
+    Parameters
+    ----------
+    curve : Curve
+    ratio : float
+        The line over the mean.
+    """
+    total = 0.0
+    for weight, part, level in curve.parts:
+        poor = part.headcount(ratio / level)
+        total += weight * (poor - float(part.lorenz(np.array(poor))) * level / ratio)
+    return Figure(total)
+
+
+def fgt(curve: Curve, ratio: float, alpha: float) -> Figure:
+    """Integral over the poor of (1 - x / z)^alpha: Foster, Greer and Thorbecke (1984).
+
+    Parameters
+    ----------
+    curve : Curve
+    ratio : float
+        The line over the mean.
+    alpha : float
+    """
+    if alpha == 0:
+        return headcount(curve, ratio)
+    if alpha == 1:
+        return poverty_gap(curve, ratio)
+
+    total = 0.0
+    for weight, part, level in curve.parts:
+        total += weight * _gaps(part, ratio / level, alpha)
+    return _finite(total)
+
+
+def _gaps(curve: Curve, ratio: float, alpha: float) -> float:
+    """The same of one population."""
+
+    def gap(p: Floats, q: Floats) -> Floats:
+        found: Floats = np.maximum(1 - curve.slope(p, q) / ratio, 0.0) ** alpha
+        return found
+
+    return over_people(gap, 0.0, curve.headcount(ratio))
+
+
+def watts(curve: Curve, ratio: float) -> Figure:
+    """Integral over the poor of ln(z / x): Watts (1968).
+
+    Parameters
+    ----------
+    curve : Curve
+    ratio : float
+        The line over the mean.
+    """
+    return _logs(curve, lambda s: np.log(ratio) - np.log(s), ratio)
+
+
+def gini(curve: Curve) -> Figure:
+    """Twice the integral of p - L(p); of several populations 2 cov(x, F(x)) / mean.
+
+    Parameters
+    ----------
+    curve : Curve
+    """
+    if len(curve.parts) == 1:
+        return _finite(2 * over_people(lambda p, _: p - curve.lorenz(p)))
+    total = 0.0
+    for weight, part, level in curve.parts:
+
+        def at(p: Floats, q: Floats, part: Curve = part, level: float = level) -> Floats:
+            x = level * part.slope(p, q)
+            found: Floats = x * (2 * curve.below(x) - 1)
+            return found
+
+        total += weight * over_people(at)
+    return _finite(total)
+
+
+def mld(curve: Curve) -> Figure:
+    """Mean log deviation: integral of -ln(x / mean).
+
+    Parameters
+    ----------
+    curve : Curve
+    """
+    return _logs(curve, lambda s: -np.log(s))
+
+
+def theil(curve: Curve) -> Figure:
+    """Integral of (x / mean) ln(x / mean).
+
+    Parameters
+    ----------
+    curve : Curve
+    """
+    return _logs(curve, lambda s: s * np.log(s))
+
+
+def ge(curve: Curve, epsilon: float) -> Figure:
+    """Generalised entropy: integral of ((x / mean)^e - 1) / (e (e - 1)).
+
+    Parameters
+    ----------
+    curve : Curve
+    epsilon : float
+        0 is the mean log deviation, 1 Theil's index.
+    """
+    if epsilon in (0, 1):
+        return mld(curve) if epsilon == 0 else theil(curve)
+    return _logs(curve, lambda s: (s**epsilon - 1) / (epsilon * (epsilon - 1)))
+
+
+def atkinson(curve: Curve, epsilon: float) -> Figure:
+    """1 - (integral of (x / mean)^(1 - e))^(1 / (1 - e)): Atkinson (1970).
+
+    Parameters
+    ----------
+    curve : Curve
+    epsilon : float
+        Above 0.
+    """
+    if epsilon == 1:
+        logs = mld(curve)
+        return Figure(1 - float(np.exp(-logs.value)), logs.reason)
+    mean = _logs(curve, lambda s: s ** (1 - epsilon))
+    return Figure(1 - mean.value ** (1 / (1 - epsilon)), mean.reason)
+
+
+def _logs(curve: Curve, value: Callable[[Floats], Floats], ratio: float = inf) -> Figure:
+    """An integral over those below a line, or over all, that needs positive welfare."""
+    if any(part.negative > NEGLIGIBLE for _, part, _ in curve.parts):
+        return Figure(nan, _NEGATIVE)
+    total = 0.0
+    for weight, part, level in curve.parts:
+
+        def at(p: Floats, q: Floats, part: Curve = part, level: float = level) -> Floats:
+            return value(level * part.slope(p, q))
+
+        high = 1.0 if ratio == inf else part.headcount(ratio / level)
+        total += weight * over_people(at, part.negative, high)
+    return _finite(total)
+
+
+def _finite(value: float) -> Figure:
+    return Figure(value) if np.isfinite(value) else Figure(nan, _INFINITE)

@@ -1,0 +1,159 @@
+"""What a term is worth on a row, in an algebra that engines and arrays share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from exitline.stats.measure import rank_kinds
+from exitline.stats.measure.algebra import KINDS, At, Micro, value
+from exitline.stats.measure.model import Scalar, Term
+from exitline.stats.measure.relative_lines import is_poor
+
+__all__ = ["KINDS", "At", "Micro", "value"]
+
+ROOT_TWO_PI = 2.5066282746310002
+
+
+def _gap(term: Term, micro: Micro, at: At) -> Any:
+    """((z - y)/z)^alpha, written out for the usual alphas."""
+    line = micro.line(at)
+    relative = (line - micro.welfare) / line
+    if term.alpha == 1.0:
+        return relative
+    return relative * relative if term.alpha == 2.0 else micro.power(relative, term.alpha or 0.0)
+
+
+def _of_poor(amount: Callable[[Term, Micro, At], Any]) -> Callable[[Term, Micro, At], Any]:
+    """The amount on rows that are poor at the line, zero on others."""
+
+    def kind(term: Term, micro: Micro, at: At) -> Any:
+        poor = is_poor(micro.welfare, micro.line(at), micro.boundary(at))
+        return micro.where(poor, amount(term, micro, at), 0.0)
+
+    return kind
+
+
+def _censored(_: Term, micro: Micro, at: At) -> Any:
+    """Welfare, or the line where welfare is above it."""
+    line = micro.line(at)
+    return micro.where(micro.welfare < line, micro.welfare, line)
+
+
+def _at_most(term: Term, micro: Micro, at: At) -> Any:
+    """One, or what is summed, where welfare is at most a number or a figure of the domain."""
+    amount = 1.0 if term.of is None else value(term.of, micro, at)
+    if term.at is None:
+        return micro.where(micro.welfare <= (term.alpha or 0.0), amount, 0.0)
+    of = value(term.at.of, micro, at)
+    inside = micro.where(of <= micro.found(term.at, at), amount, 0.0)
+    return inside if term.at.among is None else inside * value(term.at.among, micro, at)
+
+
+def _kernel(term: Term, micro: Micro, at: At) -> Any:
+    """Gaussian kernel at the line, or at a figure of the domain: its total is the density times
+    the population (times the mean there of what is summed). The bandwidth is convey's
+    (functions densfun and h_fun)."""
+    scalar = term.at or Scalar("quantile")
+    place = micro.line(at) if term.at is None else micro.found(scalar, at)
+    width = micro.found(bandwidth(term), at)
+    distance = micro.divide(place - value(scalar.of, micro, at), width)
+    height = micro.divide(micro.exp(-(distance * distance) / 2.0), ROOT_TWO_PI * width)
+    return height if term.of is None else height * value(term.of, micro, at)
+
+
+def bandwidth(term: Term) -> Scalar:
+    """The bandwidth of a "kernel" term: of those whose density it is."""
+    of = Term("welfare") if term.at is None else term.at.of
+    return Scalar("bandwidth", of=of, among=term.among, unit=term.unit)
+
+
+def _ranked(term: Term, micro: Micro, at: At) -> Any:
+    """x F: what is summed, times the weighted number of rows that are ranked lower."""
+    of, ranking, among = _ranks(term, micro, at)
+    lower, equal = micro.around(1.0, ranking, among, term, at)
+    return of * among * (lower + equal / 2.0)
+
+
+def _lower(term: Term, micro: Micro, at: At) -> Any:
+    """L: the weighted sum of x over rows that are ranked lower."""
+    of, ranking, among = _ranks(term, micro, at)
+    lower, equal = micro.around(of, ranking, among, term, at)
+    return among * (lower + equal / 2.0)
+
+
+def _ranks(term: Term, micro: Micro, at: At) -> tuple[Any, Any, Any]:
+    """What is summed, what it is ranked by, and whether a row takes part."""
+    assert term.of is not None
+    of = value(term.of, micro, at)
+    ranking = of if term.ranking is None else value(term.ranking, micro, at)
+    return of, ranking, 1.0 if term.among is None else value(term.among, micro, at)
+
+
+def _one(_term: Term, _micro: Micro, _at: At) -> Any:
+    return 1.0
+
+
+def _column(term: Term, micro: Micro, _at: At) -> Any:
+    return micro.column(term.column or "")
+
+
+def _product(term: Term, micro: Micro, at: At) -> Any:
+    """One term times another."""
+    assert term.of is not None
+    assert term.ranking is not None
+    return value(term.of, micro, at) * value(term.ranking, micro, at)
+
+
+def _welfare(_term: Term, micro: Micro, _at: At) -> Any:
+    return micro.welfare
+
+
+def _log_welfare(_term: Term, micro: Micro, _at: At) -> Any:
+    return micro.log(micro.welfare)
+
+
+def _welfare_log(_term: Term, micro: Micro, _at: At) -> Any:
+    """y ln y, which is 0 at 0."""
+    return micro.where(micro.welfare > 0, micro.welfare * micro.log(micro.welfare), 0.0)
+
+
+def _exp_below(term: Term, micro: Micro, at: At) -> Any:
+    """exp(a (m - y)), with m a figure of the domain."""
+    assert term.at is not None
+    return micro.exp((micro.found(term.at, at) - micro.welfare) * (term.alpha or 0.0))
+
+
+def _power(term: Term, micro: Micro, _at: At) -> Any:
+    return micro.power(micro.welfare, term.alpha or 0.0)
+
+
+def _log_gap(_term: Term, micro: Micro, at: At) -> Any:
+    return micro.log(micro.line(at) / micro.welfare)
+
+
+def _shortfall(_term: Term, micro: Micro, at: At) -> Any:
+    return micro.line(at) - micro.welfare
+
+
+KINDS.update({
+    "one": _one,
+    "flag": _column,
+    "amount": _column,
+    "product": _product,
+    "welfare": _welfare,
+    "log_welfare": _log_welfare,
+    "welfare_log": _welfare_log,
+    "power": _power,
+    "poor": _of_poor(_one),
+    "gap": _of_poor(_gap),
+    "log_gap": _of_poor(_log_gap),
+    "shortfall": _of_poor(_shortfall),
+    "censored": _censored,
+    "at_most": _at_most,
+    "kernel": _kernel,
+    "ranked": _ranked,
+    "lower": _lower,
+    "exp_below": _exp_below,
+    **rank_kinds.KINDS,
+})  # fmt: skip

@@ -1,0 +1,1 @@
+"""Panels: movements in and out of poverty, spells, chronic poverty, survival."""

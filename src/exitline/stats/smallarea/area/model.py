@@ -1,0 +1,368 @@
+"""An area-level model from direct estimates to figures with their errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.stats import norm
+
+from exitline.stats.smallarea.area import resampled
+from exitline.stats.smallarea.area.fit import Direct, Fit
+from exitline.stats.smallarea.area.transforms import (
+    Scale,
+    back_named,
+    log_mse,
+    refuse_impossible,
+    scale_named,
+    transformed_back,
+    variance_on,
+)
+from exitline.stats.smallarea.area.variants import Extra, Found, Options, variant_of
+from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.figures import Figures
+from exitline.stats.smallarea.formula import refuse_collinear
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[Any]
+    Pair = tuple[Floats, Floats]
+
+NO_COVARIATES = "a covariate is missing"
+NO_ERROR = "no formula for this error: take the bootstrap"
+NEGATIVE = "the estimate of the mean squared error is negative"
+LEAST_REPLICATES = 2
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Everything known of the areas, in one order.
+
+    Attributes
+    ----------
+    names : tuple of str
+    direct, variance : float arrays, shape (areas,)
+        NaN where the survey says nothing.
+    x : float array, shape (areas, k)
+    known : bool array, shape (areas,)
+        Whether all covariates of an area are known.
+    columns : tuple of str
+        Of x.
+    size : float array, optional
+        Effective sample sizes, for the arcsine scale.
+    measure, line : str
+    share : bool
+        Whether the figure lies between 0 and 1.
+    neighbours : float array, shape (areas, areas), optional
+        Proximity weights for the spatial model.
+    errors : float array, shape (areas, k, k), optional
+        Error covariances of the covariates, for the measurement-error model.
+    smoothed : bool array, optional
+        Whose sampling variance was smoothed.
+    """
+
+    names: tuple[str, ...]
+    direct: Floats
+    variance: Floats
+    x: Floats
+    known: NDArray[np.bool_]
+    columns: tuple[str, ...]
+    size: Floats | None = None
+    measure: str = "direct"
+    line: str = ""
+    share: bool = False
+    neighbours: Floats | None = None
+    errors: Floats | None = None
+    smoothed: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True)
+class AreaModel:
+    """An area-level model and its figures.
+
+    Attributes
+    ----------
+    formula : str
+    areas : Areas
+    options : Options
+    fit : Fit
+        On the scale of the model.
+    figures : Figures
+        On the scale of the direct estimates.
+    mse_name : str
+        Whose mean squared error it is.
+    notes : tuple of str
+        What a reader must know.
+    kind : str
+    """
+
+    formula: str
+    areas: Areas
+    options: Options
+    fit: Fit
+    figures: Figures
+    mse_name: str
+    notes: tuple[str, ...] = ()
+    kind: str = "fay_herriot"
+    joined: Any = field(default=None, compare=False)
+
+    @property
+    def sampled(self) -> NDArray[np.bool_]:
+        """Areas that the model was fitted to."""
+        return self.figures.sampled
+
+    @property
+    def variance(self) -> float:
+        """Of area effects, on the scale of the model."""
+        return self.fit.variance
+
+    def coefficients(self) -> pd.DataFrame:
+        """The coefficients: term, estimate, se, z, p."""
+        return self.fit.coefficients()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The figures, and the weight `gamma` of each direct estimate in its prediction."""
+        table = self.figures.to_pandas()
+        gamma = np.full(len(table), np.nan)
+        gamma[self.sampled] = self.fit.gamma
+        table.insert(list(table.columns).index("sampled"), "gamma", gamma)
+        return table
+
+    def find(self, area: Any) -> Any:
+        """The figure of one area."""
+        return self.figures.find(area)
+
+
+def model(areas: Areas, options: Options, formula: str = "") -> AreaModel:
+    """Fit an area-level model and predict every area that its covariates are known of.
+
+    Parameters
+    ----------
+    areas : Areas
+    options : Options
+    formula : str
+        For the record.
+
+    Returns
+    -------
+    AreaModel
+
+    Raises
+    ------
+    SmallAreaError
+        For data that do not allow the model, naming areas or columns.
+    """
+    scale = scale_named(options.transform)
+    back = back_named(options.back, scale)
+    _refuse_options(options, areas, scale)
+    inside = sampled_of(areas)
+    outside = ~inside & areas.known
+    direct = direct_of(areas, inside, outside, scale)
+    extra = extra_of(areas, inside)
+    found = variant_of(extra, options).fitted(direct, extra, options)
+    estimate = transformed_back(scale, back, found.fit, found.mse)
+    mse, low, high, name, lacking = _errors(found, scale, back, options, estimate)
+    figures = _figures(areas, options, (inside, outside), (estimate, mse, low, high), lacking)
+    notes = _notes(areas, found.fit, figures)
+    return AreaModel(formula, areas, options, found.fit, figures, name, notes)
+
+
+def sampled_of(areas: Areas) -> NDArray[np.bool_]:
+    """Areas with a direct estimate, all of whose covariates are known.
+
+    Raises
+    ------
+    SmallAreaError
+        For an area with a direct estimate whose covariates, or whose variance, are missing.
+    """
+    given = np.isfinite(areas.direct)
+    for bad, what, remedy in (
+        (given & ~areas.known, "a covariate", "fill it, or leave the direct estimate out"),
+        (
+            given & ~(areas.variance > 0) if areas.size is None else given & ~(areas.size > 0),
+            "the sampling variance" if areas.size is None else "the effective sample size",
+            'give it, or smooth variances: smooth="unstable"',
+        ),
+    ):
+        if bad.any():
+            some = [areas.names[i] for i in np.flatnonzero(bad)]
+            more = f" and {len(some) - 1} more" if len(some) > 1 else ""
+            raise SmallAreaError(
+                f"{what} of an area with a direct estimate is missing or not above zero"
+                if what != "a covariate"
+                else "a covariate of an area with a direct estimate is missing",
+                where=f"area '{some[0]}'{more}",
+                expected=f"{what} of every area with a direct estimate",
+                got="none",
+                remedy=remedy,
+            )
+    return np.asarray(given)
+
+
+def extra_of(areas: Areas, inside: NDArray[np.bool_]) -> Extra:
+    """What variants of the model know of the sampled areas."""
+    near, errors = areas.neighbours, areas.errors
+    return Extra(
+        None if near is None else near[np.ix_(inside, inside)],
+        None if errors is None else errors[inside],
+    )
+
+
+def direct_of(
+    areas: Areas, inside: NDArray[np.bool_], outside: NDArray[np.bool_], scale: Scale
+) -> Direct:
+    """Direct estimates on the scale of the model, held against what a model needs.
+
+    Raises
+    ------
+    SmallAreaError
+        For too few areas, collinear covariates, or estimates that the scale does not have.
+    """
+    y, variance = areas.direct[inside], areas.variance[inside]
+    x = areas.x[inside]
+    k = x.shape[1]
+    if len(y) < k + 1:
+        raise SmallAreaError(
+            "too few areas with a direct estimate for this model",
+            expected=f"{k + 1} or more, for {k} coefficients",
+            got=str(len(y)),
+            remedy="take fewer covariates, or a survey of more areas",
+        )
+    refuse_collinear(x.T @ x, areas.columns)
+    refuse_impossible(scale, y, [areas.names[i] for i in np.flatnonzero(inside)])
+    size = areas.size[inside] if areas.size is not None else np.full(len(y), np.nan)
+    psi = variance_on(scale, y, variance, size)
+    return Direct(scale.forward(y), psi, x, areas.x[outside], areas.columns)
+
+
+def _errors(
+    found: Found, scale: Scale, back: str, options: Options, estimate: Pair
+) -> tuple[Pair, Pair, Pair, str, str]:
+    """Mean squared errors and intervals on the original scale, whose they are, and why those
+    of the sampled areas or of the others are missing."""
+    if options.mse == "bootstrap" and np.isnan(found.fit.correlation):
+        inside, outside, errors = resampled.bootstrap(
+            found.fit, scale, back, options.replicates, options.seed
+        )
+        cut = np.quantile(errors, [0.5 - options.level / 2.0, 0.5 + options.level / 2.0], axis=0)
+        m = found.fit.direct.size
+        low = (estimate[0] - cut[1, :m], estimate[1] - cut[1, m:])
+        high = (estimate[0] - cut[0, :m], estimate[1] - cut[0, m:])
+        return (inside, outside), low, high, "parametric bootstrap", ""
+    low, high = (_limits(found, found.mse, scale, options.level, sign) for sign in (-1.0, 1.0))
+    mse, lacking = _taken_back(found, scale, back, options, found.mse)
+    slud_maiti = (scale.name, back, options.mse) == ("log", "bias_corrected", "analytic")
+    return mse, low, high, "Slud-Maiti" if slud_maiti else found.name, lacking
+
+
+def _limits(found: Found, mse: Pair, scale: Scale, level: float, sign: float) -> Pair:
+    """One end of the intervals: normal on the scale of the model, then taken back."""
+    half = sign * float(norm.ppf(0.5 + level / 2.0))
+    means = (found.fit.predicted, found.fit.outside)
+    ends = [
+        m + half * np.sqrt(np.where(e >= 0, e, np.nan)) for m, e in zip(means, mse, strict=True)
+    ]
+    return np.asarray(scale.inverse(ends[0])), np.asarray(scale.inverse(ends[1]))
+
+
+def _taken_back(
+    found: Found, scale: Scale, back: str, options: Options, on_scale: Pair
+) -> tuple[Pair, str]:
+    """Mean squared errors on the original scale, by formula; and why some are missing."""
+    if scale.name == "none":
+        return on_scale, NO_ERROR
+    if scale.name == "log" and options.mse == "analytic" and back != "naive":
+        mse = log_mse(found.fit, back, on_scale)
+        return mse, NO_ERROR
+    slopes = (scale.slope(found.fit.predicted), scale.slope(found.fit.outside))
+    inside, outside = (s**2 * e for s, e in zip(slopes, on_scale, strict=True))
+    return (inside, outside), NO_ERROR
+
+
+def _figures(
+    areas: Areas,
+    options: Options,
+    where: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    parts: tuple[Pair, Pair, Pair, Pair],
+    lacking: str,
+) -> Figures:
+    """The figures of all areas, in their own order."""
+    inside, outside = where
+    columns = []
+    for one in parts:
+        column = np.full(len(areas.names), np.nan)
+        column[inside], column[outside] = one
+        columns.append(column)
+    estimate, mse, low, high = columns
+    if areas.share or options.transform in ("arcsine", "logit"):
+        low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
+    reason = np.full(len(areas.names), "", dtype=object)
+    reason[~areas.known] = NO_COVARIATES
+    reason[outside & ~np.isfinite(mse)] = lacking
+    reason[mse < 0] = NEGATIVE
+    given = np.isfinite(areas.direct)
+    se = np.sqrt(np.where(given & (areas.variance >= 0), areas.variance, np.nan))
+    return Figures(
+        areas.measure, areas.names, estimate, mse, low, high, options.level, inside,
+        np.where(given, areas.direct, np.nan), se, tuple(reason), areas.line,
+        areas.share or options.transform in ("arcsine", "logit"),
+    )  # fmt: skip
+
+
+def _refuse_options(options: Options, areas: Areas, scale: Scale) -> None:
+    """Refuse what is not there, or does not go together."""
+    if not 0.0 < options.level < 1.0:
+        raise SmallAreaError(
+            "this is no confidence level", expected="a number between 0 and 1",
+            got=str(options.level), remedy="write 0.95",
+        )  # fmt: skip
+    if options.mse == "bootstrap" and options.replicates < LEAST_REPLICATES:
+        raise SmallAreaError(
+            "too few replicates for a bootstrap", expected=f"{LEAST_REPLICATES} or more",
+            got=str(options.replicates), remedy="take 500 or more",
+        )  # fmt: skip
+    if scale.name == "arcsine" and areas.size is None:
+        raise SmallAreaError(
+            "the arcsine scale needs effective sample sizes",
+            expected="a column with the effective number of sampled units by area",
+            got="none",
+            remedy='name it: sample_size="n"; its variance is 1 / (4 n) there',
+        )
+
+
+def _notes(areas: Areas, found: Fit, figures: Figures) -> tuple[str, ...]:
+    """What a reader must know of the figures."""
+    said: list[str] = []
+    if found.variance == 0.0:
+        said.append(
+            "the variance of area effects is estimated as zero: every prediction is that of the "
+            "regression, and its error is understated; take method='ampl' or 'amrl_yl'"
+        )
+    unknown = [area for area, known in zip(areas.names, areas.known, strict=True) if not known]
+    if unknown:
+        said.append(_some(unknown, "without a figure: covariates are missing"))
+    outside = int(np.sum(~figures.sampled & areas.known))
+    if outside:
+        said.append(
+            f"{outside} of {len(areas.names)} areas have no direct estimate: theirs is the "
+            "regression's prediction alone"
+        )
+    if areas.smoothed is not None and areas.smoothed.any():
+        chosen = [a for a, s in zip(areas.names, areas.smoothed, strict=True) if s]
+        said.append(_some(chosen, "with a smoothed sampling variance"))
+    return tuple(said)
+
+
+def _some(names: Sequence[str], what: str) -> str:
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"{len(names)} area{'s' if len(names) > 1 else ''} {what}: {shown}"
+
+
+def with_notes(found: AreaModel, *notes: str) -> AreaModel:
+    """The model with further notes, first."""
+    return replace(found, notes=(*notes, *found.notes))

@@ -1,0 +1,180 @@
+"""The variants of the area-level model: independent areas, neighbours, measured covariates, robust.
+
+A variant fits itself and says its own mean squared error; what comes after it (scales, intervals,
+figures) does not know which it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.errors import nearest
+from exitline.stats.smallarea.area import mse as by_formula
+from exitline.stats.smallarea.area import resampled
+from exitline.stats.smallarea.area.fit import Direct, Fit, fit
+from exitline.stats.smallarea.area.measurement_error import fit_measured, jackknife_measured
+from exitline.stats.smallarea.area.robust import fit_robust, pseudo_linear
+from exitline.stats.smallarea.area.spatial import analytic_spatial, bootstrap_spatial, fit_spatial
+from exitline.stats.smallarea.errors import SmallAreaError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[Any]
+
+ERRORS: tuple[str, ...] = ("analytic", "jackknife", "weighted_jackknife", "bootstrap")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked of an area-level model.
+
+    Attributes
+    ----------
+    method : str
+        Estimator of the variance of area effects.
+    transform : {"none", "log", "arcsine", "logit"}
+    back : {"bias_corrected", "crude", "naive"}
+    mse : {"analytic", "jackknife", "weighted_jackknife", "bootstrap"}
+    replicates, seed : int
+        Of the bootstrap.
+    level : float
+    robust : bool
+        Huber's influence function, for outlying areas.
+    k : float
+        Where it is cut off.
+    """
+
+    method: str = "reml"
+    transform: str = "none"
+    back: str = "bias_corrected"
+    mse: str = "analytic"
+    replicates: int = 500
+    seed: int = 1
+    level: float = 0.95
+    robust: bool = False
+    k: float = 1.345
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What a variant knows beside direct estimates and covariates, of the sampled areas.
+
+    Attributes
+    ----------
+    neighbours : float array, shape (sampled, sampled), optional
+    errors : float array, shape (sampled, k, k), optional
+    """
+
+    neighbours: Floats | None = None
+    errors: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A fit with its errors on the scale of the model: of the sampled areas, of the others."""
+
+    fit: Fit
+    mse: tuple[Floats, Floats]
+    name: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One variant.
+
+    Attributes
+    ----------
+    name : str
+        In a sentence: "the spatial model".
+    errors : tuple of str
+        The mean squared errors that it has.
+    scaled : bool
+        Whether it can be fitted on another scale.
+    fitted : callable
+        From direct estimates, what else is known, and options to a fit with its errors.
+    """
+
+    name: str
+    errors: tuple[str, ...]
+    scaled: bool
+    fitted: Callable[[Direct, Extra, Options], Found]
+
+
+def _independent(direct: Direct, extra: Extra, options: Options) -> Found:  # noqa: ARG001
+    found = fit(direct, options.method)
+    none = np.full(len(direct.out), np.nan)
+    if options.mse == "jackknife":
+        return Found(found, (resampled.jackknife(found), none), "jackknife")
+    if options.mse == "weighted_jackknife":
+        return Found(found, (resampled.weighted_jackknife(found), none), "weighted jackknife")
+    return Found(found, by_formula.analytic(found), by_formula.NAMES[options.method])
+
+
+def _spatial(direct: Direct, extra: Extra, options: Options) -> Found:
+    weights = extra.neighbours
+    assert weights is not None
+    found = fit_spatial(direct, weights, options.method)
+    if options.mse == "bootstrap":
+        mse = bootstrap_spatial(found, weights, options.replicates, options.seed)
+        return Found(found, mse, "parametric bootstrap")
+    return Found(found, analytic_spatial(found, weights), "Singh-Shukla-Kundu")
+
+
+def _measured(direct: Direct, extra: Extra, options: Options) -> Found:  # noqa: ARG001
+    assert extra.errors is not None
+    found = fit_measured(direct, extra.errors)
+    return Found(found, jackknife_measured(found, extra.errors), "jackknife")
+
+
+def _robust(direct: Direct, extra: Extra, options: Options) -> Found:  # noqa: ARG001
+    found = fit_robust(direct, options.k)
+    return Found(found, pseudo_linear(found, options.k), "pseudo-linearisation")
+
+
+VARIANTS = {
+    "independent": Variant("the Fay-Herriot model", ERRORS, True, _independent),
+    "spatial": Variant("the spatial model", ("analytic", "bootstrap"), False, _spatial),
+    "measured": Variant("the measurement-error model", ("jackknife",), False, _measured),
+    "robust": Variant("the robust model", ("analytic",), False, _robust),
+}
+
+
+def variant_of(extra: Extra, options: Options) -> Variant:
+    """The variant that is asked for, and can give what is asked of it.
+
+    Raises
+    ------
+    SmallAreaError
+        For two variants at once, or an error or a scale that the variant does not have.
+    """
+    wanted = {
+        "spatial": extra.neighbours is not None,
+        "measured": extra.errors is not None,
+        "robust": options.robust,
+    }
+    names = [name for name, asked in wanted.items() if asked]
+    if len(names) > 1:
+        raise SmallAreaError(
+            "two variants of the model at once",
+            expected="proximity, or errors of covariates, or robust", got=" and ".join(names),
+            remedy="leave one out: they are not combined",
+        )  # fmt: skip
+    variant = VARIANTS[names[0] if names else "independent"]
+    if options.mse not in variant.errors:
+        raise SmallAreaError(
+            f"{variant.name} has no mean squared error '{options.mse}'",
+            expected="one of " + ", ".join(variant.errors), got=repr(options.mse),
+            remedy=nearest(options.mse, variant.errors) or f'take mse="{variant.errors[0]}"',
+        )  # fmt: skip
+    if options.transform != "none" and not variant.scaled:
+        raise SmallAreaError(
+            f"{variant.name} is fitted to the figures as they are",
+            expected='transform="none"', got=repr(options.transform),
+            remedy="leave the transformation out, or the variant",
+        )  # fmt: skip
+    return variant
