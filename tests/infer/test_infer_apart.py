@@ -61,7 +61,7 @@ def test_many_differences_at_once_are_the_differences_one_by_one(line, lonely):
 
 
 def test_all_covariances_are_those_read_off_row_by_row():
-    from exitline.stats.infer.joint import of_areas
+    from exitline.stats.infer.parts import of_areas
 
     for lonely in ("adjust", "average"):
         data = _survey(5)

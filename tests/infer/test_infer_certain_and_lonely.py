@@ -10,7 +10,7 @@ import exitline as xl
 from exitline.stats.infer.cells import Rows, no_kinds
 from exitline.stats.infer.frame import Stage
 from exitline.stats.infer.joint import Columns
-from exitline.stats.infer.variance import Taylor
+from exitline.stats.infer.variances import Taylor
 
 
 def _two_strata(fraction: float, others: float = 0.5) -> pd.DataFrame:

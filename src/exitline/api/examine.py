@@ -161,7 +161,7 @@ def _quality(ready: Ready) -> tuple[Finding, ...]:
 def _frame(ready: Ready) -> None:
     """Refuse designs that allow no standard error: single units, impossible population sizes."""
     from exitline.stats.infer.arrived import cells_from_arrow
-    from exitline.stats.infer.variance import variance_of
+    from exitline.stats.infer.variances import variance_of
     from exitline.stats.measure.plan import make_plan
     from exitline.stats.measure.totals import totals, with_moments
 

@@ -1,7 +1,7 @@
 """Methods of intervals, by name: the one list that studies, commands and pages read.
 
-A method of shares is a function ``NAME_share`` of `exitline.stats.infer.intervals`, a line here, and a
-section of docs/intervals.md.
+A method of shares is a function ``NAME_share`` of `exitline.stats.infer.intervals`, a line here,
+and a section of docs/intervals.md.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from exitline.publish.report.page import view
 from exitline.stats.data import parse_study
 from exitline.stats.infer.blocks import Estimate
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.infer.variance import Census
+from exitline.stats.infer.variances import Census
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.infer.cells import Rows
     from exitline.stats.infer.nesting import Nest
-    from exitline.stats.infer.relative import LineInfluence
-    from exitline.stats.infer.variance import Variance
+    from exitline.stats.infer.variance import AtLine, Variance
 
     Floats = NDArray[np.float64]
 
@@ -84,14 +83,6 @@ class Estimate:
     def cv(self) -> float:
         """Coefficient of variation: se / |estimate|; NaN where the estimate is zero."""
         return self.se / abs(self.estimate) if self.estimate else float("nan")
-
-
-@dataclass(frozen=True)
-class AtLine:
-    """How a measure moves with a relative line: its slope by domain, and the line's influence."""
-
-    slope: Floats
-    line: LineInfluence
 
 
 @dataclass(frozen=True)

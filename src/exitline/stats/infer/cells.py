@@ -48,8 +48,8 @@ class Cells:
         Number of clusters in the population, or sampling fractions; NaN where a cell has several.
     times : float array, shape (cells,), optional
         Where each household is a cluster and none came back one by one: the households that a
-        row stands for (see `exitline.stats.infer.units`). Then `n` and `cases` stand on the first row
-        of a cell.
+        row stands for (see `exitline.stats.infer.units`). Then `n` and `cases` stand on the first
+        row of a cell.
     whole : float array, shape (cells, terms), optional
         With `times`: the sums as the engine gave them, on the first row of a cell.
     clusters : int array, shape (cells,), optional
@@ -103,7 +103,7 @@ class Rows:
     found : float array, shape (domains, figures), optional
         What the first pass found; of use only for figures of this set of domains.
     sampled : bool
-        Whether the clusters were sampled; replicates were not (see `exitline.stats.infer.variance`).
+        Whether the clusters were sampled, which replicates were not.
     """
 
     domain: Ints

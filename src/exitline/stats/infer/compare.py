@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr, stdtr
 
 from exitline.errors import MeasureError, nearest
-from exitline.stats.infer.joint import of_area, of_areas, of_line
+from exitline.stats.infer.parts import of_area, of_areas, of_line
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from exitline.errors import MeasureError
 from exitline.stats.infer import intervals
 from exitline.stats.infer.blocks import Estimate
 from exitline.stats.infer.compare import p_value
-from exitline.stats.infer.joint import of_figures
+from exitline.stats.infer.parts import of_figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.blocks import AtLine, Block
+from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import (
     NO_AVERAGE,
     NO_CASES,
@@ -24,13 +24,13 @@ from exitline.stats.infer.estimates import Estimates
 from exitline.stats.infer.nesting import nesting
 from exitline.stats.infer.relative import (
     LineAt,
-    LineInfluence,
     line_influence,
     line_values,
     own_line_influence,
     slope,
 )
-from exitline.stats.infer.variance import Part, variance_of
+from exitline.stats.infer.variance import AtLine, LineInfluence, Part
+from exitline.stats.infer.variances import variance_of
 from exitline.stats.infer.woodruff import Pending, with_limits
 from exitline.stats.measure.model import Given, Term
 from exitline.stats.measure.quantiles import share_at_or_below

@@ -13,7 +13,7 @@ from exitline.errors import DesignError, MeasureError, nearest
 from exitline.stats.infer.compare import p_value
 from exitline.stats.infer.contrasts import wald_of
 from exitline.stats.infer.intervals import symmetric
-from exitline.stats.infer.joint import of_areas
+from exitline.stats.infer.parts import of_areas
 
 if TYPE_CHECKING:
     import pandas as pd

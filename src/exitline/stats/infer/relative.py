@@ -14,27 +14,12 @@ if TYPE_CHECKING:
 
     from exitline.stats.infer.calibration import Calibrated
     from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.variance import Variance
+    from exitline.stats.infer.variance import LineInfluence, Variance
     from exitline.stats.measure.model import Linear, Measure
     from exitline.stats.measure.sums import Plan
 
     Floats = NDArray[np.float64]
     By = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class LineInfluence:
-    """The influence of every cluster of the whole sample on a relative line.
-
-    Attributes
-    ----------
-    rows : Rows
-        The whole sample as one domain.
-    influence : float array, shape (rows,)
-    """
-
-    rows: Rows
-    influence: Floats
 
 
 def line_influence(

@@ -11,7 +11,7 @@ import numpy as np
 from exitline.errors import DataError
 from exitline.stats.infer.arrays import Arrays, Domains
 from exitline.stats.infer.cells import domain_codes, place_of
-from exitline.stats.infer.variance import Replicates
+from exitline.stats.infer.variances import Replicates
 from exitline.stats.measure import terms
 from exitline.stats.measure.model import Given
 from exitline.stats.measure.quantiles import share_at_or_below

@@ -11,7 +11,7 @@ from exitline.errors import MeasureError, nearest
 from exitline.stats.infer import intervals
 from exitline.stats.infer.cells import label_of
 from exitline.stats.infer.codes import as_text
-from exitline.stats.infer.joint import of_areas, of_line
+from exitline.stats.infer.parts import of_areas, of_line
 
 if TYPE_CHECKING:
     import pandas as pd

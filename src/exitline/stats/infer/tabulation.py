@@ -11,12 +11,8 @@ from exitline.stats.infer import intervals
 from exitline.stats.infer.association import Counts, independence
 from exitline.stats.infer.build import NO_DF, ONE_PSU
 from exitline.stats.infer.codes import MISSING_DOMAIN
-from exitline.stats.infer.table_errors import (
-    Errors,
-    Functions,
-    numbers,
-    shares,
-)
+from exitline.stats.infer.functions import Errors, Functions, numbers, shares
+from exitline.stats.infer.variance import Part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,7 +211,8 @@ def tabulation(
         places += [_places(columns.counts, of_column), _places(cells.counts, grid)]
     place = _places(cells.counts, grid)
     counts = np.asarray(_taken(cells.counts.estimate, place, 0.0), dtype=np.float64)
-    errors = estimates.variance.of_table(cells.counts, place, counts)
+    part = Part(cells.counts.rows, cells.counts.influence)
+    errors = estimates.variance.of_table(part, place, counts)
     shape = (len(of_row), len(of_column))
     sets = _laid_out(counted, places, shape)
     figures = _figures(sets, counts, errors, estimates.level, interval)

@@ -13,7 +13,8 @@ from exitline.errors import DataError, nearest
 from exitline.stats.infer.cells import Cells, Rows, no_kinds, roll_up
 from exitline.stats.infer.codes import codes
 from exitline.stats.infer.naming import shown_names
-from exitline.stats.infer.variance import Census, Variance, variance_of
+from exitline.stats.infer.variance import Variance
+from exitline.stats.infer.variances import Census, variance_of
 from exitline.stats.panel.sources import (
     PanelSpec,
     WaveReport,

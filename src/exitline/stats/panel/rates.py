@@ -14,7 +14,8 @@ from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence, Named, Values
 from exitline.stats.infer.cells import Cells, Rows, relabelled, roll_up
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.infer.variance import Census, Variance, variance_of
+from exitline.stats.infer.variance import Variance
+from exitline.stats.infer.variances import Census, variance_of
 from exitline.stats.panel.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
 from exitline.stats.panel.sources import (
     SAME_VALUES,

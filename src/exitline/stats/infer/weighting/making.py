@@ -11,7 +11,7 @@ from exitline.stats.infer.arrived import cells_from_arrow
 from exitline.stats.infer.codes import codes
 from exitline.stats.infer.frame import stages_of
 from exitline.stats.infer.usable import refuse_reused_psus
-from exitline.stats.infer.variance import Taylor
+from exitline.stats.infer.variances import Taylor
 from exitline.stats.infer.weighting import bootstraps, replicates
 from exitline.stats.infer.weighting.replicates import Clusters, Kind, Multipliers
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.infer.frame import Stage
-    from exitline.stats.infer.variance import Taylor
+    from exitline.stats.infer.variances import Taylor
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
