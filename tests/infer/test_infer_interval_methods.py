@@ -89,7 +89,7 @@ def test_a_study_says_how_quantiles_are_limited(tmp_path):
 
 
 def test_rates_of_a_panel_take_the_method():
-    from exitline.exits.watch import panel_spec, sequences, transitions
+    from exitline.stats.panel import panel_spec, sequences, transitions
 
     rng = np.random.default_rng(3)
     wide = pd.DataFrame({"id": range(60), "y_a": rng.uniform(0, 4, 60),

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from exitline.errors import DataError, DesignError, MeasureError
-from exitline.exits.watch import (
+from exitline.stats.data.design import Design
+from exitline.stats.panel import (
     misclassification_bounds,
     panel_spec,
     read_panel,
@@ -18,7 +19,6 @@ from exitline.exits.watch import (
     spells_from_table,
     transitions,
 )
-from exitline.stats.data.design import Design
 
 LONG = pd.DataFrame(
     {"id": [811, 811, 822, 822, 833, 833], "t": ["a", "b"] * 3,

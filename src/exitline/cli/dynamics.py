@@ -98,7 +98,7 @@ def command(
     **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
-    from exitline.exits.watch import dynamics
+    from exitline.stats.panel import dynamics
     from exitline.stats.panel.report import Options
 
     spec = spec_from(given, by=by, extras=predictors)

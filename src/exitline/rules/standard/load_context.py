@@ -10,9 +10,9 @@ from exitline.errors import ConditionError, ExitlineError, nearest
 from exitline.rules.condition import Condition, nodes, parse
 from exitline.rules.standard.bands import Bands
 from exitline.rules.standard.lines import Figure, Line, Uprating
-from exitline.rules.standard.load_values import check_name, fields, number
 from exitline.rules.standard.model import Column, Cutoff, Indicator, SourceRef
 from exitline.rules.yamlfile.tree import Tree
+from exitline.rules.yamlfile.values import check_name, fields, number
 
 SOURCED = ("source", "verified", "note")
 POOR = "poor"

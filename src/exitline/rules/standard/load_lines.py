@@ -10,8 +10,8 @@ from typing import Any
 
 from exitline.rules.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
 from exitline.rules.standard.load_context import SOURCED, Context, Origin, optional_text
-from exitline.rules.standard.load_values import day, fields, number, whole
 from exitline.rules.yamlfile.tree import Tree
+from exitline.rules.yamlfile.values import day, fields, number, whole
 
 _UNIT = re.compile(
     r"(?P<currency>[A-Z]{3}) per (?P<per>person|adult equivalent|household) "

@@ -18,9 +18,9 @@ from exitline.rules.standard.load_context import (
     optional_text,
     texts,
 )
-from exitline.rules.standard.load_values import check_name, exact, fields, number
 from exitline.rules.standard.model import LEVELS, Column, Cutoff, Derivation, Indicator, SourceRef
 from exitline.rules.yamlfile.tree import Tree
+from exitline.rules.yamlfile.values import check_name, exact, fields, number
 
 _KINDS = {"number": "number", "boolean": "truth", "text": "text"}
 

@@ -18,7 +18,6 @@ from exitline.rules.standard.load_context import (
     texts,
 )
 from exitline.rules.standard.load_lines import read_period
-from exitline.rules.standard.load_values import fields, number
 from exitline.rules.standard.model import (
     EVERYWHERE,
     Cohort,
@@ -32,6 +31,7 @@ from exitline.rules.standard.model import (
     Reading,
 )
 from exitline.rules.yamlfile.tree import Tree
+from exitline.rules.yamlfile.values import fields, number
 
 COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 _KINDS: dict[str, CriterionKind] = {

@@ -17,9 +17,9 @@ from exitline.errors import RuleFileError, nearest
 from exitline.rules.standard import load_lines, load_parts, load_rules
 from exitline.rules.standard.lines import ALWAYS
 from exitline.rules.standard.load_context import Context, optional_text
-from exitline.rules.standard.load_values import check_name, content, fields
 from exitline.rules.standard.model import LEVELS, ExitRule, Level, Standard
 from exitline.rules.yamlfile.tree import Tree, file_text, read_text
+from exitline.rules.yamlfile.values import check_name, content, fields
 
 T = TypeVar("T")
 CASES = ".cases.yaml"
@@ -97,7 +97,7 @@ def shipped() -> tuple[str, ...]:
 @cache
 def _shipped_paths() -> Mapping[str, Path]:
     """The path of each shipped rule file by the name on its first line."""
-    folder = Path(str(files("exitline"))) / "standards"
+    folder = Path(str(files("exitline.rules"))) / "standards"
     found: dict[str, Path] = {}
     for path in sorted(folder.glob("*/*.yaml")):
         if path.name.endswith(CASES):

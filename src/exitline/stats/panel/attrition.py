@@ -108,7 +108,7 @@ def response_model(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": range(6), "y_a": [1., 1., 1., 3., 3., 3.],
     ...                      "y_b": [3., 1., None, 3., 3., None]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
@@ -188,7 +188,7 @@ def weighted_rates(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": range(6), "y_a": [1., 1., 1., 3., 3., 3.],
     ...                      "y_b": [3., 1., None, 3., 3., None]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)

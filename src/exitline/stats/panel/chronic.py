@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
@@ -63,7 +64,7 @@ def jalan_ravallion(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1.0, 4.0], "y_b": [2.0, 4.0]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
     >>> found = jalan_ravallion(read_panel(wide, spec), alpha=2)
@@ -138,7 +139,7 @@ def duration_adjusted(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1.0, 4.0], "y_b": [1.0, 1.0]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
     >>> found = duration_adjusted(read_panel(wide, spec), cutoff=1.0)
@@ -179,7 +180,7 @@ def _relative_welfare(panel: Panel) -> tuple[Floats, Bools]:
             "this panel holds states, not welfare",
             expected="a welfare column and a line",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = panel.welfare / panel.line

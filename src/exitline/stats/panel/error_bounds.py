@@ -99,7 +99,7 @@ def misclassification_bounds(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, transitions
+    >>> from exitline.stats.panel import panel_spec, transitions
     >>> wide = pd.DataFrame({"id": range(8), "y_a": [1.] * 4 + [3.] * 4,
     ...                      "y_b": [1., 1., 3., 3.] * 2})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
@@ -278,7 +278,7 @@ def reliability_bounds(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> rng = np.random.default_rng(1)
     >>> y = np.exp(rng.multivariate_normal([0, 0], [[1, 0.5], [0.5, 1]], size=500))
     >>> wide = pd.DataFrame({"id": range(500), "y_a": y[:, 0], "y_b": y[:, 1]})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
@@ -72,7 +73,7 @@ def mobility(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": range(4), "y_a": [1., 1., 4., 4.], "y_b": [2., 2., 4., 2.]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
     >>> found = mobility(read_panel(wide, spec), "a", "b", groups=2)
@@ -128,7 +129,7 @@ def _refuse(panel: Panel, used: NDArray[np.bool_], groups: int) -> None:
             "this panel holds states, not welfare",
             expected="a welfare column",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     if not 2 <= groups <= int(used.sum()):
         raise MeasureError(

@@ -191,7 +191,7 @@ def hazards(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel, spells
+    >>> from exitline.stats.panel import panel_spec, read_panel, spells
     >>> wide = pd.DataFrame({"id": range(6), "y_a": [3.0] * 6, "y_b": [1.0] * 6,
     ...                      "y_c": [3.0, 3.0, 1.0, 1.0, 1.0, 1.0]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abc"), line=2.0)

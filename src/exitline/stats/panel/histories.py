@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer import build
 from exitline.stats.infer.arrived import cells_from_arrow
 from exitline.stats.infer.blocks import Block
@@ -111,7 +112,7 @@ def sequences(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec
+    >>> from exitline.stats.panel import panel_spec
     >>> wide = pd.DataFrame({"id": range(3), "y_a": [1., 1., 3.], "y_b": [3., 3., 3.],
     ...                      "y_c": [1., 3., 3.]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b", "c"), line=2.0)
@@ -178,7 +179,9 @@ def _refuse_too_many(waves: Sequence[str]) -> None:
             f"{len(waves)} waves make a table of {2 ** len(waves):,} histories",
             expected=f"at most {LARGEST} waves",
             got=str(len(waves)),
-            remedy="choose some of the waves with --waves; transitions and spells take any number",
+            remedy="choose some of the waves with "
+            + choose("waves=", "--waves")
+            + "; transitions and spells take any number",
         )
 
 

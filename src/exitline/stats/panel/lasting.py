@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
@@ -122,7 +123,7 @@ def lasting_exits(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1., 1.], "y_b": [3., 2.1], "y_c": [3., 3.]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abc"), line=2.0)
     >>> lasting_exits(read_panel(wide, spec), k=2, buffer=0.25).poor
@@ -173,7 +174,7 @@ def _refuse(panel: Panel, k: int, buffer: float) -> None:
             "this panel holds states, not welfare",
             expected="a welfare column and a line, to place the buffered line",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     if not (1 <= k <= len(panel.waves)) or not 0 <= buffer < np.inf:
         raise MeasureError(

@@ -177,7 +177,7 @@ def read_panel(data: Any, spec: PanelSpec, *, engine: str | Engine = "duckdb") -
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec
+    >>> from exitline.stats.panel import panel_spec
     >>> long = pd.DataFrame({"id": [1, 1, 2], "t": ["a", "b", "a"], "y": [1.0, 3.0, 5.0]})
     >>> panel = read_panel(long, panel_spec(household="id", welfare="y", wave="t", line=2.0))
     >>> panel.poor

@@ -189,7 +189,7 @@ def transitions(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec
+    >>> from exitline.stats.panel import panel_spec
     >>> wide = pd.DataFrame({"id": range(4), "y_a": [1., 1., 3., 3.], "y_b": [1., 3., 3., 3.]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
     >>> transitions(wide, spec).matrix("a", "b")

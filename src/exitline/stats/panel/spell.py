@@ -116,7 +116,7 @@ def spells(panel: Panel, state: State, times: Sequence[float] | None = None) -> 
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [3., 3.], "y_b": [1., 1.], "y_c": [1., 3.],
     ...                      "y_d": [1., 3.]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abcd"), line=2.0)
