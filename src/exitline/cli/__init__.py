@@ -1,4 +1,7 @@
-"""The command line: parse, call a room, print. Each command loads when it is used."""
+"""The command line: parse, call a room, print. Each command loads when it is used.
+
+May import `api` and `words`.
+"""
 
 from __future__ import annotations
 

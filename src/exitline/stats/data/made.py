@@ -50,7 +50,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
     file : StudyFile
     paths : Paths
     """
-    taken = ("title", "period", "year", "ppp", "confidence", "interval", "min_count")
+    taken = ("title", "period", "year", "ppp", "confidence", "min_count")
     given = file.given
     parts: dict[str, Any] = {name: given[name] for name in taken if name in given}
     parts |= _data(file.data, paths)
@@ -73,6 +73,9 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}
     if "missing" in given:
         parts["missing_welfare"] = given["missing"].welfare
+    if "interval" in given:
+        parts["interval"] = given["interval"].shares
+        parts["quantile_interval"] = given["interval"].quantiles
     if "where" in given:
         parts["subpopulation"] = given["where"]
     return parts

@@ -303,8 +303,8 @@ class Study:
     equivalence : Equivalence, optional
     confidence : float
         Two-sided, of every interval of a run.
-    interval : {"logit", "beta"}
-        How intervals of shares are made.
+    interval, quantile_interval : str
+        How intervals of shares and of quantiles are made (`exitline.words.intervals`).
     missing_welfare : {"error", "exclude"}
     population : Population, optional
     villages, counties : Facts, optional
@@ -346,7 +346,8 @@ class Study:
     equivalence: Equivalence | None = None
     missing_welfare: Literal["error", "exclude"] = "error"
     confidence: float = 0.95
-    interval: Literal["logit", "beta"] = "logit"
+    interval: str = "logit"
+    quantile_interval: str = "mean"
     population: Population | None = None
     villages: Facts | None = None
     counties: Facts | None = None

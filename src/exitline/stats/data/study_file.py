@@ -29,6 +29,7 @@ from exitline.rules.yamlfile.declared import (
 from exitline.rules.yamlfile.tree import Tree
 from exitline.stats.data.design import Design, LonelyPsu, ReplicateKind
 from exitline.stats.data.study import Direction, Period, Unit
+from exitline.words.intervals import QUANTILES, SHARES
 
 SCALES = ("per person", "oecd-modified", "square root")
 Texts = Annotated[tuple[Text, ...], ONE_OR_MANY]
@@ -363,6 +364,14 @@ class MissingKeys(Record):
     welfare: Annotated[str, *choice("error", "exclude")]
 
 
+class IntervalKeys(Record):
+    """How intervals of shares and of quantiles are made."""
+
+    short: ClassVar[Any] = "shares"
+    shares: Annotated[str, *choice(*SHARES)] = "logit"
+    quantiles: Annotated[str, *choice(*QUANTILES)] = "mean"
+
+
 class PopulationKeys(Record):
     """Stated totals that weights should come near."""
 
@@ -446,7 +455,7 @@ class StudyFile(Record):
     equivalence: Annotated[EquivalenceKeys | str, either(EquivalenceKeys, Tree.text)] | None = None
     missing: MissingKeys | None = None
     confidence: Annotated[float, _CONFIDENCE] | None = None
-    interval: Annotated[str, *choice("logit", "beta")] | None = None
+    interval: IntervalKeys | None = None
     population: PopulationKeys | None = None
     villages: FactKeys | None = None
     counties: FactKeys | None = None
