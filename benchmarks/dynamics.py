@@ -53,8 +53,8 @@ def make(households: int) -> list[Path]:
 
 def run(paths: list[Path]) -> None:
     """The estimates, with what they took."""
-    from exitline.exits.watch import panel_spec, transitions
     from exitline.stats.data.design import Design
+    from exitline.stats.panel import panel_spec, transitions
 
     # Each county is a stratum: villages are drawn within counties.
     spec = panel_spec(

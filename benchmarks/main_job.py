@@ -70,7 +70,8 @@ est.estimate(y=frame.poor, samp_weight=frame.weight * frame["size"], stratum=fra
              psu=frame.village, domain=frame.area_class)
 """
 OURS_SMALL = """
-import exitline as xl, exitline.stats.engine.duckdb, exitline.stats.infer.inference, exitline.stats.measure.totals
+import exitline as xl, exitline.stats.engine.duckdb, exitline.stats.infer.inference
+import exitline.stats.measure.totals
 design = xl.Design(weight="weight", size="size", strata="county", psu="village")
 xl.estimate; xl.measure
 start = time.perf_counter()

@@ -20,7 +20,7 @@ from exitline import Design
 from exitline.cli import main
 from exitline.exits.register import standing
 from exitline.exits.screens.run import ScreenPlan, run_screens
-from exitline.exits.watch import transitions
+from exitline.stats.panel import transitions
 from exitline.stats.panel.sources import panel_spec
 
 PAIRS = [("1.1", "1.10"), ("007", "7")]

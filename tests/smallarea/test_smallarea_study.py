@@ -13,7 +13,7 @@ from exitline.api.small_area_kinds import RUNNERS, small_areas
 from exitline.cli import exitline
 from exitline.errors import ExitlineError
 from exitline.stats.data.loader import load_study, parse_study
-from exitline.stats.data.small_areas import KINDS
+from exitline.stats.data.small_area_keys import KINDS
 
 STUDY = Path("examples/imaginary-country/small-areas.yaml")
 

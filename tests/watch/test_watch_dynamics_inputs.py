@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from exitline.errors import DataError, DesignError, MeasureError
-from exitline.exits.watch import (
+from exitline.stats.data.design import Design
+from exitline.stats.panel import (
     misclassification_bounds,
     panel_spec,
     read_panel,
@@ -18,7 +19,6 @@ from exitline.exits.watch import (
     spells_from_table,
     transitions,
 )
-from exitline.stats.data.design import Design
 
 LONG = pd.DataFrame(
     {"id": [811, 811, 822, 822, 833, 833], "t": ["a", "b"] * 3,
@@ -185,4 +185,4 @@ def test_where_nobody_is_poor_the_bounds_say_why_there_is_none() -> None:
     spec = panel_spec(household="id", welfare="y", wave="t", line=0.5)
     (bound,) = misclassification_bounds(transitions(LONG, spec).estimates, "a", "b", share=0.1)
     assert np.isnan(bound.low)
-    assert bound.reason == "no household of the kind the rate is about"
+    assert bound.reason == "no household of the kind the measure averages over"

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from exitline.errors import DataError, MeasureError, RuleFileError
 from exitline.exits.register import load_procedure
-from exitline.exits.watch import evaluate, panel_spec, read_panel, watch
+from exitline.exits.watch import evaluate, watch
 from exitline.exits.watch import evaluation as evaluation_module
 from exitline.exits.watch.evaluation import area_under_curve, chosen, fall_since
 from exitline.exits.watch.risk import fit_risk, training_pairs
 from exitline.exits.watch.rules import WatchRules, adjusted_rules, shipped_rules
 from exitline.stats.data.design import Design
+from exitline.stats.panel import panel_spec, read_panel
 
 PAKISTAN = Path("examples/pakistan-graduation/graduation.parquet")
 LINE = 2 * 365 / 12

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
 from exitline.errors import DataError, MeasureError
-from exitline.exits.watch import (
+from exitline.stats.data.design import Design
+from exitline.stats.measure.dynamics import lasting_state
+from exitline.stats.panel import (
     CrossSection,
     cohort_rho,
     duration_adjusted,
@@ -28,8 +30,6 @@ from exitline.exits.watch import (
     transitions,
     vulnerability,
 )
-from exitline.stats.data.design import Design
-from exitline.stats.measure.dynamics import lasting_state
 from exitline.stats.panel.binormal import binormal_cdf
 from exitline.stats.panel.lasting import lasting_states
 

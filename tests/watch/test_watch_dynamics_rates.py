@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exitline.exits.watch import panel_spec, sequences, transitions
 from exitline.stats.data.design import Design
 from exitline.stats.data.source import open_source
 from exitline.stats.measure import dynamics, panels
 from exitline.stats.measure.lines import PovertyLine
 from exitline.stats.measure.panels import PanelColumns, WaveLines, wave_tables
 from exitline.stats.panel import pairs as pairs_module
+from exitline.stats.panel import panel_spec, sequences, transitions
 
 PAKISTAN = Path("examples/pakistan-graduation/graduation.parquet")
 LINE = 2 * 365 / 12

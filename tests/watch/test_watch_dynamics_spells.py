@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exitline.errors import DataError, MeasureError
-from exitline.exits.watch import (
+from exitline.stats.data.design import Design
+from exitline.stats.panel import (
     hazards,
     kaplan_meier,
     panel_spec,
@@ -24,7 +25,6 @@ from exitline.exits.watch import (
     transitions,
     weighted_rates,
 )
-from exitline.stats.data.design import Design
 from exitline.stats.panel.hazard import household_periods
 from exitline.stats.panel.logistic import fit_logit
 

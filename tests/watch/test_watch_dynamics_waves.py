@@ -9,8 +9,8 @@ import pytest
 
 from exitline.cli import main
 from exitline.errors import DataError
-from exitline.exits.watch import panel_spec, read_panel, transitions
 from exitline.stats.engine import open_engine
+from exitline.stats.panel import panel_spec, read_panel, transitions
 
 CASES = Path(__file__).parent / "cases"
 LONG = CASES / "waves-as-text.csv"

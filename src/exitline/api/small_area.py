@@ -1,8 +1,10 @@
-"""Small area models from a notebook: `xl.small_area.fay_herriot`."""
+"""Small area models from a notebook: `xl.small_area.fay_herriot`, `xl.small_area.ebp`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
+
+from exitline.api.small_area_unit import ebp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.area.transforms import Back
     from exitline.stats.smallarea.area.variance import Method
 
-__all__ = ["fay_herriot"]
+__all__ = ["ebp", "fay_herriot"]
 
 
 def fay_herriot(

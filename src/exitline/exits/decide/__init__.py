@@ -1,1 +1,4 @@
-"""Exit rules, three-way decisions, assessments and the life cycle of a household; no engine."""
+"""Exit rules, three-way decisions, their reasons: household, village, county.
+
+May import rules, data and infer; never an engine.
+"""

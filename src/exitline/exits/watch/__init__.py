@@ -1,7 +1,6 @@
-"""Does it last: movements in and out of poverty, and who is at risk of falling back.
+"""Who is at risk of falling back: the list, the risk model behind it, and how good both are.
 
-Panels are read by `open_panel` (queries) and `read_panel` (arrays); everything else takes
-one of the two. Names load when they are first used.
+May import `stats` and the rules of the register. Names load when they are first used.
 """
 
 from __future__ import annotations
@@ -10,32 +9,8 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "CrossSection": "synthetic",
-    "Panel": "panel",
-    "PanelSpec": "sources",
-    "cohort_rho": "synthetic",
-    "dynamics": "report",
-    "duration_adjusted": "chronic",
-    "hazards": "hazard",
-    "jalan_ravallion": "chronic",
-    "kaplan_meier": "survival",
-    "lasting_exits": "lasting",
-    "misclassification_bounds": "error_bounds",
-    "mobility": "growth",
-    "open_panel": "sources",
-    "panel_spec": "sources",
-    "read_panel": "panel",
-    "reliability_bounds": "error_bounds",
-    "response_model": "attrition",
-    "sequences": "histories",
-    "spells": "spell",
-    "spells_from_table": "spell",
-    "synthetic_panel": "synthetic",
     "evaluate": "evaluation",
-    "transitions": "rates",
-    "vulnerability": "expected_poverty",
     "watch": "watchlist",
-    "weighted_rates": "attrition",
 }
 """Public name: the module that defines it. No module has the name of a function."""
 

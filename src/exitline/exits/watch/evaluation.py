@@ -12,6 +12,7 @@ from exitline.errors import MeasureError
 from exitline.exits.watch.risk import CHANGE, PENALTY, RiskModel, features, fit_risk
 from exitline.exits.watch.rules import WatchRules
 from exitline.stats.infer.blocks import Estimate
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 
@@ -171,7 +172,7 @@ def evaluate(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec, read_panel
+    >>> from exitline.stats.panel import panel_spec, read_panel
     >>> from exitline.exits.watch.rules import shipped_rules
     >>> wide = pd.DataFrame({"id": range(40), "y_a": [2.1, 2.2, 3.0, 5.0] * 10,
     ...                      "y_b": [1.5, 2.3, 2.1, 6.0] * 10, "y_c": [2.5, 1.9, 2.2, 5.0] * 10})
@@ -320,8 +321,8 @@ def _score(test: _Test, rule: str, taken: Floats, risk: Floats, level: float) ->
         Ratio("precision", hit, taken, "share"),
         Ratio("gain", (model - taken) * fell, fell, "plain"),
     ]
-    whole = ratio_blocks(test.panel, wanted, test.weight, test.used, level)[:3]
-    recall, precision, gain = Estimates(whole, test.panel.frame, level)
+    whole = ratio_blocks(test.panel, wanted, test.weight, test.used, Confidence(level))[:3]
+    recall, precision, gain = Estimates(whole, test.panel.sampling, level)
     return RuleScore(rule, visits, float(hit.sum()), recall, precision, gain)
 
 

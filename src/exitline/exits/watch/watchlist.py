@@ -28,6 +28,7 @@ from exitline.exits.watch.risk import (
     predictors_for,
 )
 from exitline.exits.watch.rules import WatchRules, shipped_rules
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.panel.panel import Panel, read_panel
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def watch(
     Examples
     --------
     >>> import pandas as pd
-    >>> from exitline.exits.watch import panel_spec
+    >>> from exitline.stats.panel import panel_spec
     >>> wide = pd.DataFrame({"id": range(40), "y_a": [2.1, 2.2, 3.0, 5.0] * 10,
     ...                      "y_b": [1.5, 2.3, 2.1, 6.0] * 10, "y_c": [2.5, 1.9, 2.2, 5.0] * 10})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=tuple("abc"), line=2.0)
@@ -201,7 +202,7 @@ def _refuse_states(panel: Panel) -> None:
             "this panel holds states, not welfare",
             expected="a welfare column and a line: the watch looks at how near the line is",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     if not (panel.poor[:, -1] == 0.0).any():
         raise MeasureError(

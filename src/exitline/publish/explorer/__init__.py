@@ -1,1 +1,4 @@
-"""Read-only pages over a finished run: the explorer, and the small server of the same."""
+"""The explorer: read-only pages over finished runs or a record of decisions.
+
+May import content, report and claim; shows figures, and computes none.
+"""

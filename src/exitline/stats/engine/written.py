@@ -2,8 +2,8 @@
 
 NaN, empty text, text of blanks and the marks that the user declared are missing, in every
 format and on every engine; text has no blanks around it. Infinities stay, for they are faults of
-a number that must be named; where a value is a key, `exitline.stats.measure.portable.key` makes them
-missing.
+a number that must be named; where a value is a key, `exitline.stats.measure.portable.key`
+makes them missing.
 """
 
 from __future__ import annotations

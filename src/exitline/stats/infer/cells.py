@@ -48,8 +48,8 @@ class Cells:
         Number of clusters in the population, or sampling fractions; NaN where a cell has several.
     times : float array, shape (cells,), optional
         Where each household is a cluster and none came back one by one: the households that a
-        row stands for (see `exitline.stats.infer.units`). Then `n` and `cases` stand on the first row
-        of a cell.
+        row stands for (see `exitline.stats.infer.units`). Then `n` and `cases` stand on the first
+        row of a cell.
     whole : float array, shape (cells, terms), optional
         With `times`: the sums as the engine gave them, on the first row of a cell.
     clusters : int array, shape (cells,), optional
@@ -102,8 +102,8 @@ class Rows:
         The keys as the data write them; empty where they are shown as written.
     found : float array, shape (domains, figures), optional
         What the first pass found; of use only for figures of this set of domains.
-    replicated : bool
-        Whether the clusters are replicates (see `exitline.stats.infer.replicates`).
+    sampled : bool
+        Whether the clusters were sampled, which replicates were not.
     """
 
     domain: Ints
@@ -117,7 +117,7 @@ class Rows:
     times: Floats | None = None
     whole: Floats | None = None
     found: Floats | None = None
-    replicated: bool = False
+    sampled: bool = True
 
     @property
     def codes(self) -> tuple[tuple[str, ...], ...]:

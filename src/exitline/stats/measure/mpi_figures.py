@@ -1,6 +1,6 @@
 """The figures of weighted indicators at every cut-off, made of the sums of scores.
 
-All are ratios of weighted sums of 0/1 columns and of censored scores (`exitline.stats.measure.scores`),
+All are ratios of weighted sums of 0/1 columns and of censored scores (`measure.scores`),
 so that every standard error is that of the joint linearisation.
 
 References

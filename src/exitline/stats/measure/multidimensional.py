@@ -1,7 +1,7 @@
 """The Alkire-Foster measures by name: what each is a ratio of.
 
-The columns are those of `exitline.stats.measure.scores`; a table has them where a study's standard, or
-a call of `exitline.mpi`, gives weighted indicators.
+The columns are those of `exitline.stats.measure.scores`; a table has them where a study's
+standard, or a call of `exitline.mpi`, gives weighted indicators.
 
 References
 ----------

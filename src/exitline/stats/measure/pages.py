@@ -7,7 +7,7 @@ from pathlib import Path
 from exitline.errors import MeasureError
 
 _SHIPPED = Path(__file__).parent / "texts"
-_SOURCE = Path(__file__).parents[3] / "docs" / "measures"
+_SOURCE = Path(__file__).parents[4] / "docs" / "measures"
 
 
 def page(name: str) -> str:

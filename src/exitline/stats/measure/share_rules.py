@@ -1,7 +1,7 @@
 """Figures made of what those below or above quantiles have, with their gradients.
 
-As in `exitline.stats.measure.rules`. The totals are N = sum w and Y = sum w y, then for each quantile
-F = sum w 1(y <= q) and S = sum w y 1(y <= q), and what the rule says beyond.
+As in `exitline.stats.measure.rules`. The totals are N = sum w and Y = sum w y, then for each
+quantile F = sum w 1(y <= q) and S = sum w y 1(y <= q), and what the rule says beyond.
 """
 
 from __future__ import annotations

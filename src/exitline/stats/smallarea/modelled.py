@@ -103,7 +103,7 @@ class Modelled:
     against: tuple[Against, ...] = ()
 
     def to_pandas(self) -> pd.DataFrame:
-        """The figures of all measures: `exitline.stats.smallarea.figures.COLUMNS`, after the kind and
+        """The figures of all measures: those of `Figures.to_pandas`, after the kind and
         the column of areas."""
         import pandas as pd
 

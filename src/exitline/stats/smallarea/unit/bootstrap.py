@@ -1,0 +1,258 @@
+"""Mean squared errors by bootstrap, without drawing a census.
+
+A replicate draws the areas' effects and a sample, and fits the model again. What its population
+would be is known in distribution: given the effects, an indicator of the population has an
+expected value and a variance in closed form. So with F* the replicate's figure of an area and
+F^* its estimate,
+
+    E (F^* - F*)^2 = E (F^* - E[F* | u*])^2 + E Var(F* | u*),
+
+and both parts come from the cells of the census (Molina and Rao 2010, section 4; the populations
+of Gonzalez-Manteiga et al. 2008 are integrated out).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from exitline.stats.smallarea.unit.expected import Moment, expected
+from exitline.stats.smallarea.unit.figures import (
+    Indicator,
+    mixture,
+    moments_of,
+    shapes,
+    values,
+)
+from exitline.stats.smallarea.unit.model import again
+from exitline.stats.smallarea.unit.predict import BLOCK, Predictor, place_sums
+from exitline.stats.smallarea.unit.shape import gini_variance, quantile_variance
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.stats.smallarea.unit.cells import Cells, Places
+    from exitline.stats.smallarea.unit.model import Fitted
+    from exitline.stats.smallarea.unit.sample import Sample
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+Kind = Literal["parametric", "wild"]
+Progress = Callable[[int, int], None]
+AT_ONCE = 4_000_000
+"""Values of replicates' samples that are held at a time."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a bootstrap draws from.
+
+    Attributes
+    ----------
+    sample : Sample
+    fitted : Fitted
+        The model, whose errors are drawn.
+    welfare : float array
+        Transformed welfare of the sample, for the residuals of the wild bootstrap.
+    cells : Cells
+        With the means of the model's columns.
+    places : Places
+    area_of : int array
+        The sampled area that each area of the census is; -1 where none was.
+    wanted : sequence of Indicator
+    line : float
+    kind : {"parametric", "wild"}
+        Errors drawn from the normal distribution, or residuals with random signs.
+    driven : bool
+        Whether the transformation's parameter is found again in every replicate.
+    """
+
+    sample: Sample
+    fitted: Fitted
+    welfare: Floats
+    cells: Cells
+    places: Places
+    area_of: Ints
+    wanted: Sequence[Indicator]
+    line: float
+    kind: Kind = "parametric"
+    driven: bool = True
+
+
+@dataclass(frozen=True)
+class _Truth:
+    """A replicate's population: what is expected of it, and how far it scatters."""
+
+    sums: Floats
+    shapes: dict[str, list[Floats]]
+    scatter: Floats
+
+
+def mean_squared_errors(
+    plan: Plan, replicates: int, seed: int, progress: Progress | None = None
+) -> dict[str, Floats]:
+    """The bootstrap's mean squared error of each indicator of each domain.
+
+    Parameters
+    ----------
+    plan : Plan
+    replicates : int
+    seed : int
+        The same seed gives the same figures, on any number of cores.
+    progress : callable, optional
+        Told how many replicates of how many are done.
+
+    Returns
+    -------
+    dict of str to float array, shape (domains, indicators)
+    """
+    total = {
+        level: np.zeros((len(domains), len(plan.wanted)))
+        for level, domains in plan.places.domains.items()
+    }
+    step = max(1, min(replicates, AT_ONCE // max(len(plan.sample.area), 1)))
+    workers = int(os.environ.get("EXITLINE_THREADS") or os.cpu_count() or 1)
+    done = 0
+    with ThreadPoolExecutor(workers) as pool:
+        for start in range(0, replicates, step):
+            some = range(start, min(start + step, replicates))
+            drawn = [_draw(plan, np.random.default_rng([seed, b])) for b in some]
+            t = np.stack([one[1] for one in drawn], axis=1)
+            models = [model for model, _ in again(plan.sample, t, plan.fitted, plan.driven)]
+            work = [(effect, model) for (effect, _), model in zip(drawn, models, strict=True)]
+            for errors in pool.map(lambda one: _squared(plan, *one), work):
+                for level, error in errors.items():
+                    total[level] += error
+                done += 1
+                if progress is not None:
+                    progress(done, replicates)
+    return {level: value / replicates for level, value in total.items()}
+
+
+def _draw(plan: Plan, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """Effects of the census's areas, and the transformed welfare of a sample."""
+    fitted, sample = plan.fitted, plan.sample
+    effect = random.normal(0.0, np.sqrt(fitted.sigma2_u), len(plan.area_of))
+    own = np.zeros(len(sample.n))
+    sampled = plan.area_of >= 0
+    own[plan.area_of[sampled]] = effect[sampled]
+    unmatched = np.setdiff1d(np.arange(len(own)), plan.area_of[sampled])
+    own[unmatched] = random.normal(0.0, np.sqrt(fitted.sigma2_u), len(unmatched))
+    if plan.kind == "wild":
+        signs = random.choice(np.array([-1.0, 1.0]), len(sample.area))
+        error = np.abs(_residuals(plan)) * signs
+    else:
+        error = random.normal(0.0, np.sqrt(fitted.sigma2_e), len(sample.area))
+    return effect, sample.x @ fitted.beta + own[sample.area] + error
+
+
+def _residuals(plan: Plan) -> Floats:
+    """Residuals at the predicted effects, with the variance of the model's errors."""
+    away = plan.welfare - plan.sample.x @ plan.fitted.beta
+    away = away - plan.fitted.effects[plan.sample.area]
+    return np.asarray(np.sqrt(plan.fitted.sigma2_e) * (away - away.mean()) / away.std(ddof=1))
+
+
+def _squared(plan: Plan, effect: Floats, model: Fitted) -> dict[str, Floats]:
+    """Squared errors of one replicate, with the variance of its population."""
+    cells, places, wanted = plan.cells, plan.places, plan.wanted
+    assert cells.x is not None
+    moments = moments_of(wanted)
+    truth = (_wild_truth if plan.kind == "wild" else _truth)(plan, effect)
+    # the band's own variance moves with the scale that the replicate's parameter chose
+    scale = model.sigma2_e / plan.fitted.sigma2_e if model.how != plan.fitted.how else 1.0
+    inner = cells.var * scale + (cells.scatter if cells.scatter is not None else 0.0)
+    moved = replace(cells, mu=cells.x @ model.beta, var=inner)
+    given = model.over(plan.area_of)
+    sums = place_sums(moved, places, given, moments, plan.line)
+    found = {}
+    for level in places.domains:
+        estimate = values(wanted, places, level, sums, shapes(wanted, moved, places, level, given))
+        right = values(wanted, places, level, truth.sums, truth.shapes[level])
+        found[level] = (estimate - right) ** 2 + _scatter(plan, level, truth, effect)
+    return found
+
+
+def _known_effects(plan: Plan, effect: Floats) -> Predictor:
+    """The replicate's population: its effects are what they are."""
+    return Predictor(plan.fitted.how, plan.fitted.sigma2_e, effect, np.zeros_like(effect))
+
+
+def _truth(plan: Plan, effect: Floats) -> _Truth:
+    """A population with normal errors, given its area effects."""
+    cells, places = plan.cells, plan.places
+    given = _known_effects(plan, effect)
+    moments = moments_of(plan.wanted)
+    every = tuple(dict.fromkeys([*moments, *(one.squared for one in moments)]))
+    sums = np.zeros((len(places.area), len(moments)))
+    scatter = np.zeros_like(sums)
+    area = places.area[cells.place]
+    for start in range(0, len(area), BLOCK):
+        part = slice(start, start + BLOCK)
+        m = cells.mu[part] + effect[area[part]]
+        s = np.sqrt(given.sigma2_e + cells.var[part])
+        found = dict(zip(every, expected(given.how, every, plan.line, m, s), strict=True))
+        for k, one in enumerate(moments):
+            value, place = found[one], cells.place[part]
+            var = np.maximum(found[one.squared] - value**2, 0.0)
+            sums[:, k] += np.bincount(place, cells.weight[part] * value, minlength=len(sums))
+            scatter[:, k] += np.bincount(place, cells.squares[part] * var, minlength=len(sums))
+    drawn = {
+        level: shapes(plan.wanted, cells, places, level, given, drawn=True)
+        for level in places.domains
+    }
+    return _Truth(sums, drawn, scatter)
+
+
+def _wild_truth(plan: Plan, effect: Floats) -> _Truth:
+    """A population whose errors are residuals of the nearest fitted values, signs at random."""
+    cells, places, how = plan.cells, plan.places, plan.fitted.how
+    fitted = plan.sample.x @ plan.fitted.beta + plan.fitted.effects[plan.sample.area]
+    order = np.argsort(fitted)
+    size = np.abs(_residuals(plan))[order]
+    middle = (fitted[order][1:] + fitted[order][:-1]) / 2.0
+    m = cells.mu + effect[places.area[cells.place]]
+    error = size[np.searchsorted(middle, m)]
+    moments = moments_of(plan.wanted)
+    sums = np.zeros((len(places.area), len(moments)))
+    scatter = np.zeros_like(sums)
+    low, high = how.back(m - error), how.back(m + error)
+    for k, one in enumerate(moments):
+        a, b = one.of(low, plan.line), one.of(high, plan.line)
+        sums[:, k] = np.bincount(cells.place, cells.weight * (a + b) / 2.0, minlength=len(sums))
+        scatter[:, k] = np.bincount(
+            cells.place, cells.squares * (a - b) ** 2 / 4.0, minlength=len(sums)
+        )
+    given = _known_effects(plan, effect)
+    drawn = {
+        level: shapes(plan.wanted, cells, places, level, given, drawn=True)
+        for level in places.domains
+    }
+    return _Truth(sums, drawn, scatter)
+
+
+def _scatter(plan: Plan, level: str, truth: _Truth, effect: Floats) -> Floats:
+    """Variances of the indicators of a population, given its area effects."""
+    places, wanted = plan.places, plan.wanted
+    moments: tuple[Moment, ...] = moments_of(wanted)
+    added = places.sums(level, truth.scatter)
+    weight = places.sums(level, places.weight)
+    found = np.zeros((len(places.domains[level]), len(wanted)))
+    of, own = None, None
+    for k, one in enumerate(wanted):
+        if one.moment is not None:
+            var = added[:, moments.index(one.moment)]
+            found[:, k] = var if one.summed else var / np.where(weight > 0, weight, np.nan) ** 2
+            continue
+        if of is None:
+            of, own = mixture(plan.cells, places, level, _known_effects(plan, effect), drawn=True)
+        assert own is not None
+        variance = gini_variance(of, own) if np.isnan(one.p) else quantile_variance(of, one.p, own)
+        found[:, k] = variance
+    return found
