@@ -5,21 +5,20 @@ from __future__ import annotations
 import ast
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import exitline as xl
 from benchmarks.parity.known import Case, known
-from benchmarks.parity.wanted import WHAT, Job, Wanted
+from benchmarks.parity.wanted import WHAT, Job, Key, Wanted
 from exitline.errors import ExitlineError
 from exitline.stats.measure import catalogue
 
 TOLERANCE = 1e-9
 ROUNDING = 1e-14
 """A difference below this share of the estimate is rounding, whatever the figure's own size."""
-Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,16 @@ def compared(job: Job) -> Iterator[Found]:
             theirs = one.values[what]
             if key in figures:
                 ours = _part(figures[key], what)
-                yield _judged(job, one, what, theirs, ours, figures[key].estimate)
+                yield _judged(job, one, what, theirs, ours, _part(figures[key], "estimate"))
             else:
                 default = ("differs", "no such figure among the results")
-                status, said = refused.get((one.measure, one.line), default)
+                status, said = _why(refused, (one.measure, one.line), default)
                 yield Found(job, one, what, theirs, math.nan, status, math.inf, said)
+
+
+def _why(refused: Any, key: tuple[str, str], default: tuple[str, str]) -> tuple[str, str]:
+    """Why a figure is not there."""
+    return refused[key] if isinstance(refused, defaultdict) or key in refused else default
 
 
 def _judged(
@@ -101,6 +105,8 @@ def difference(ours: float, theirs: float, scale: float) -> float:
 
 def _figures(job: Job) -> tuple[dict[Key, Any], dict[tuple[str, str], tuple[str, str]], dict]:
     """Estimates by key; why some are not there, by measure and line; names of measures."""
+    if job.call is not None:
+        return _called(job.call)
     measures, names, refused = {}, {}, {}
     for one in job.wanted:
         if one.measure in measures or (one.measure, one.line) in refused:
@@ -121,6 +127,17 @@ def _figures(job: Job) -> tuple[dict[Key, Any], dict[tuple[str, str], tuple[str,
             alone = _tried(job, [measures[m]], (line,) if line else (), figures)
             refused |= {(m, line): alone} if alone is not None else {}
     return figures, refused, names
+
+
+def _called(
+    call: Callable[[], Mapping[Key, Any]],
+) -> tuple[Mapping[Key, Any], dict[tuple[str, str], tuple[str, str]], dict]:
+    """What a job's own call gives, or why it gives nothing."""
+    try:
+        return {(m, z, by, _plain(d)): f for (m, z, by, d), f in call().items()}, {}, {}
+    except ExitlineError as error:
+        said = ("refused", str(error).splitlines()[0])
+        return {}, defaultdict(lambda: said), {}
 
 
 def _tried(
@@ -154,11 +171,16 @@ def _run(job: Job, measures: list[Any], lines: Iterable[str], into: dict[Key, An
     found = xl.estimate(
         job.table, measures, welfare=job.welfare,
         line={label: line_of(job.lines[label]) for label in lines} or None,
-        design=xl.Design(**job.design), by=[tuple(one.split(", ")) for one in by],
+        design=_design(job), by=[tuple(one.split(", ")) for one in by],
         missing="exclude", **job.options,
     )  # fmt: skip
     for one in found:
         into[one.measure, one.line, one.by, _plain(one.domain)] = one
+
+
+def _design(job: Job) -> xl.Design:
+    """A job's design."""
+    return job.design if isinstance(job.design, xl.Design) else xl.Design(**job.design)
 
 
 def line_of(given: Any) -> Any:
@@ -194,6 +216,8 @@ def resolve(spelling: str) -> Any:
 
 def _part(estimate: Any, what: str) -> float:
     """One part of an estimate."""
+    if isinstance(estimate, Mapping):
+        return float(estimate.get(what, math.nan))
     name = {"low": "ci_low", "high": "ci_high"}.get(what, what)
     return float(getattr(estimate, name))
 

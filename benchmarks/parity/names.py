@@ -54,12 +54,6 @@ CONVEY: Mapping[str, tuple[str, Any]] = {
 """From stat and params to a measure and its line."""
 
 FGT = {"fgt0": "headcount", "fgt1": "poverty_gap", "fgt2": "severity"}
-PARTS = {
-    "fgt0": "headcount", "fgt1": "poverty_gap", "fgt2": "severity", "fgt3": "fgt(3)",
-    "igr": "income_gap_ratio", "watts": "watts", "watts pov. gap ratio": "watts_gap_ratio",
-    "theil(poor)": "theil_of_poor",
-}  # fmt: skip
-"""Components of fgtdec and wattsdec."""
 
 
 def of_convey(stat: str, params: str, component: str) -> tuple[str, Any]:
@@ -93,16 +87,6 @@ def of_convey(stat: str, params: str, component: str) -> tuple[str, Any]:
         return component.replace("L", "lorenz"), None
     if stat == "iqalpha":
         return f"quantile({params.split()[1]})", None
-    if stat in {"fgtdec", "wattsdec"}:
-        line = float(re.findall(r"z=([0-9.]+)", params)[0])
-        if stat == "wattsdec" and component == "fgt0":
-            return "headcount_above_zero", line
-        inner = re.match(r"gei\(poor;epsilon=([0-9.]+)\)", component)
-        return (f"ge_of_poor({inner[1]})" if inner else PARTS[component]), line
-    if stat in {"geidec", "jdivdec"}:
-        name = "ge" if stat == "geidec" else "j_divergence"
-        given = re.findall(r"epsilon ([0-9.]+)", params)
-        return f"{name}_{component}({', '.join([*given, repr('region')])})", None
     return f"{stat}({params})", None
 
 

@@ -46,6 +46,8 @@ def conveyed(
     quantiles: dict[str, dict[str, float]] = defaultdict(dict)
     for row in found:
         stat, params = row["stat"], row["params"]
+        if stat.endswith("dec"):
+            continue  # a decomposition: `parts`
         if stat.startswith("ciprop"):
             _, method, side = stat.split("_")
             limits[method][side] = float(row["estimate"])
@@ -237,7 +239,6 @@ def inequality(_data: Path, reference: Path) -> Iterator[Job]:
     if not found:
         return
     table = pd.read_csv(reference / "inequality/Ilocos.csv")
-    plain = {"RS": "hoover", "CV": "coefficient_of_variation", "Kolm": "kolm(1)"}
     wanted, lines = [], {}
     for row in found:
         stat, params = row["stat"], row["params"]
@@ -254,8 +255,11 @@ def inequality(_data: Path, reference: Path) -> Iterator[Job]:
             lines[line] = float(line)
             foster = {"1": "headcount", "2": "poverty_gap", "3": "severity"}
             measure = foster[last] if stat == "Foster" else stat.lower()
-        elif stat in plain:
-            measure = plain[stat]
+        elif stat == "Kolm":
+            thousands = table.assign(income=table["income"] / 1000)  # as the reference has them
+            own = (Wanted("kolm(1)", value),)
+            yield Job("ilocos, thousands", "ineq 0.2-13", thousands, own, "income")
+            continue
         else:
             continue
         wanted.append(Wanted(measure, value, line))

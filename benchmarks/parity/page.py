@@ -46,7 +46,8 @@ def write(shipped: list[table.Line], trials: list[table.Line]) -> None:
 
 def reasons() -> str:
     """Each reason for which a figure may differ."""
-    return "\n".join(f"- {one.text}" for one in known.REASONS)
+    texts = [*(one.text for one in known.REASONS), *known.REFUSED]
+    return "\n".join(f"- {text}" for text in texts)
 
 
 def _table(text: str, head: str) -> list[str]:

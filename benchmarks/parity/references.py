@@ -21,10 +21,17 @@ Reader = Callable[[Path, Path], Iterator[Job]]
 
 def every(data: Path, reference: Path) -> Iterator[tuple[str, Callable[[], Iterator[Job]]]]:
     """Every reader by name, bound to the two folders."""
+    from benchmarks.parity import more, parts, tests_of_r, weights
     from benchmarks.parity import others as o
 
-    readers = (estimates, o.convey, o.gender_pay_gap, o.quantiles, o.proportions,
-               o.design_effects, o.vardpoor, o.replicates, o.inequality, o.schools)  # fmt: skip
+    readers = (
+        estimates, o.convey, o.gender_pay_gap, o.quantiles, o.proportions, o.design_effects,
+        o.vardpoor, o.replicates, o.inequality, o.schools, weights.calibrated,
+        weights.calibrated_schools, weights.lonely_schools, weights.school_replicates,
+        parts.changes, parts.conveyed_parts, tests_of_r.comparisons,
+        tests_of_r.unequal_probabilities, more.albanian_replicates, more.pairs,
+        more.deprivations, more.curves,
+    )  # fmt: skip
     for reader in readers:
         yield reader.__name__, lambda reader=reader: reader(data, reference)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Key = tuple[str, str, str, str]
+"""Measure, line, by and domain."""
 WHAT = ("estimate", "se", "df", "low", "high", "deff")
 """The parts of a figure that are compared, in the order of tables."""
 
@@ -50,12 +52,15 @@ class Job:
     table : pandas.DataFrame
     wanted : tuple of Wanted
     welfare : str or None
-    design : mapping
-        Arguments of `exitline.Design`.
+    design : mapping or exitline.Design
+        A mapping holds the arguments of `exitline.Design`.
     lines : mapping
         From the label of a line to a number or the arguments of `exitline.relative_line`.
     options : mapping
         Further arguments of the call: interval, level, deff, where.
+    call : callable, optional
+        Instead of `exitline.estimate`: gives the figures by measure, line, by and domain, as
+        objects like `exitline.Estimate` or as mappings from some of `WHAT` to numbers.
     """
 
     data: str
@@ -63,9 +68,16 @@ class Job:
     table: Any
     wanted: tuple[Wanted, ...]
     welfare: str | None = None
-    design: Mapping[str, Any] = field(default_factory=dict)
+    design: Any = field(default_factory=dict)
     lines: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    call: Callable[[], Mapping[Key, Any]] | None = None
+
+    @property
+    def replicates(self) -> Any:
+        """The design's replicate weights, if any."""
+        own = self.design
+        return own.get("replicates") if isinstance(own, Mapping) else own.replicates
 
 
 def number(text: Any) -> float:

@@ -303,8 +303,8 @@ class Study:
     equivalence : Equivalence, optional
     confidence : float
         Two-sided, of every interval of a run.
-    interval : {"logit", "beta"}
-        How intervals of shares are made.
+    interval, quantile_interval : str
+        How intervals of shares and of quantiles are made (`exitline.words.intervals`).
     missing_welfare : {"error", "exclude"}
     population : Population, optional
     villages, counties : Facts, optional
@@ -319,6 +319,8 @@ class Study:
         The study file.
     digest : str
         SHA-256 of what the file says (comments and layout left out).
+    text : str
+        The file as it was read.
     outside_folder : tuple of str
         Paths, as written, that lead out of the study's folder.
     places : mapping of str to str
@@ -344,7 +346,8 @@ class Study:
     equivalence: Equivalence | None = None
     missing_welfare: Literal["error", "exclude"] = "error"
     confidence: float = 0.95
-    interval: Literal["logit", "beta"] = "logit"
+    interval: str = "logit"
+    quantile_interval: str = "mean"
     population: Population | None = None
     villages: Facts | None = None
     counties: Facts | None = None
@@ -354,6 +357,7 @@ class Study:
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
     digest: str = ""
+    text: str = field(default="", compare=False, repr=False)
     outside_folder: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
