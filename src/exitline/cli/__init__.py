@@ -27,6 +27,7 @@ _LINES = {
     "calibrate": "Weights that add up to known totals.",
     "replicates": "Replicate weights from strata and PSUs.",
     "standards": "List the rule files; show one with its sources.",
+    "schema": "JSON Schema of a study or a rule file, for editors.",
     "plan": "How large an assessment must be, and what it would cost.",
     "draw": "Draw a sample that anyone can draw again.",
     "assess": "Judge a county by its assessment sample.",

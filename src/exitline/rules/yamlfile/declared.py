@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 _FAULTS = "exitline"
+_Fault = tuple[int, ExitlineError]
 
 
 class Record(BaseModel):
@@ -66,15 +67,23 @@ class Record(BaseModel):
             return cls.model_validate(tree)
         except ValidationError as reason:
             faults = Faults()
-            for fault in sorted(_faults_in(reason), key=_line):
+            for _, fault in sorted(_faults_in(reason), key=lambda pair: pair[0]):
                 faults.add(fault)
             faults.raise_all()
             raise
 
     @classmethod
     def keys(cls) -> dict[str, FieldInfo]:
-        """The keys as files write them, in the order in which they are best written."""
-        return {field.alias or name: field for name, field in cls.model_fields.items()}
+        """The keys as files write them: a record's own before those of what it derives from."""
+        return {cls.model_fields[name].alias or name: cls.model_fields[name]
+                for name in cls._order()}  # fmt: skip
+
+    @classmethod
+    def _order(cls) -> list[str]:
+        """The names of fields, a record's own first."""
+        above = [kind._order() for kind in cls.__bases__ if issubclass(kind, Record)]
+        inherited = [name for names in above for name in names]
+        return [name for name in cls.model_fields if name not in inherited] + inherited
 
     @classmethod
     def fields(cls, tree: Tree) -> dict[str, Tree]:
@@ -89,21 +98,21 @@ class Record(BaseModel):
         return tree.fields(tuple(known), [k for k, field in known.items() if field.is_required()])
 
     @classmethod
-    def _below(cls, tree: Tree, faults: Faults) -> dict[str, Tree]:
+    def _below(cls, tree: Tree, faults: list[_Fault]) -> dict[str, Tree]:
         """As `fields`, with every fault of the keys themselves kept."""
         key = cls.short(tree) if callable(cls.short) else cls.short
         if key is not None and not tree.is_mapping:
             return {key: tree}
         known = cls.keys()
         found = {name: below for name, below in tree.items() if not below.is_empty}
-        for name, below in tree.items():
-            if name not in known:
-                with faults.kept():
-                    raise tree.unknown(name, below, tuple(known))
+        strange = {name: below for name, below in tree.items() if name not in known}
+        for name, below in strange.items():
+            faults.append((below.line, tree.unknown(name, below, tuple(known))))
         for name, field in known.items():
             if field.is_required() and name not in found:
-                with faults.kept():
-                    raise tree.lacks(name, [key for key in found if key in known])
+                line = max((below.line for below in strange.values()), default=tree.line)
+                lacks = tree.lacks(name, [key for key in found if key in known])
+                faults.append((line, lacks))  # behind a key that is mistyped
         return found
 
     @model_validator(mode="wrap")
@@ -113,18 +122,18 @@ class Record(BaseModel):
             return tree
         if not isinstance(tree, Tree):
             raise PydanticCustomError("no_record", "no record")
-        faults, record = Faults(), None
-        with faults.kept():
-            below = cls._below(tree, faults)
-            try:
-                record = handler(below)
-                record._tree = tree
-                record.check()
-            except ValidationError as reason:
-                for fault in _faults_in(reason):
-                    faults.add(fault)
-        if record is None or faults.found:
-            raise PydanticCustomError(_FAULTS, "faults", {"found": tuple(faults.found)})
+        faults: list[_Fault] = []
+        record = None
+        try:
+            record = handler(cls._below(tree, faults))
+            record._tree = tree
+            record.check()
+        except ValidationError as reason:
+            faults += _faults_in(reason)
+        except ExitlineError as reason:
+            faults.append((_line(reason), reason))
+        if record is None or faults:
+            raise PydanticCustomError(_FAULTS, "faults", {"found": tuple(faults)})
         return record
 
     def check(self) -> None:
@@ -160,7 +169,7 @@ class Record(BaseModel):
         return {"title": title, "anyOf": [{"type": ["string", "number"]}, schema]}
 
 
-def _faults_in(reason: ValidationError) -> Iterator[ExitlineError]:
+def _faults_in(reason: ValidationError) -> Iterator[_Fault]:
     """Our own faults among what pydantic collected; a missing key is said already."""
     for error in reason.errors(include_url=False, include_input=False):
         if error["type"] == _FAULTS:
@@ -182,7 +191,9 @@ def reads(read: Callable[[Tree], Any]) -> BeforeValidator:
         try:
             return read(tree)
         except ExitlineError as fault:
-            raise PydanticCustomError(_FAULTS, "faults", {"found": (fault,)}) from fault
+            raise PydanticCustomError(
+                _FAULTS, "faults", {"found": ((_line(fault), fault),)}
+            ) from fault
 
     return BeforeValidator(at_its_place)
 
@@ -229,6 +240,7 @@ Positive = Annotated[float, within(Tree.number, lambda x: x > 0, "a number above
 Year = Annotated[int, reads(year_of),
                  WithJsonSchema({"type": "integer", "minimum": 1900, "maximum": 2100})]  # fmt: skip
 Day = Annotated[Any, reads(values.day), _WORDS]
+LastDay = Annotated[Any, reads(lambda t: values.day(t, end=True)), _WORDS]
 Anything = Annotated[Any, reads(lambda tree: tree), WithJsonSchema({})]
 
 
@@ -255,19 +267,36 @@ NAMED_FOR_CONDITIONS = reads(_named)
 """The same, each name usable in conditions."""
 
 
-def rows(record: type[Record]) -> list[tuple[str, str]]:
-    """Key and meaning of each key of a record that has a meaning of its own, for the docs.
+def described(record: type[Record]) -> dict[type[Record], list[tuple[str, str]]]:
+    """Key and meaning of every key that has a meaning of its own, by record, for the docs.
 
     Parameters
     ----------
     record : type of Record
+        With all records that stand below its keys.
 
     Returns
     -------
-    list of (str, str)
+    dict
+        From each record to its rows, in reading order.
     """
-    return [(f"`{key}`", field.description) for key, field in record.keys().items()
-            if field.description]  # fmt: skip
+    found: dict[type[Record], list[tuple[str, str]]] = {}
+    ahead = [record]
+    while ahead:
+        here = ahead.pop(0)
+        if here in found:
+            continue
+        keys = here.keys()
+        found[here] = [(k, f.description) for k, f in keys.items() if f.description]
+        ahead += [inner for field in keys.values() for inner in _records_in(field.annotation)]
+    return found
+
+
+def _records_in(annotation: Any) -> list[type[Record]]:
+    """The records that a type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return [annotation]
+    return [record for part in get_args(annotation) for record in _records_in(part)]
 
 
 def json_schema(record: type[Record], name: str) -> dict[str, Any]:
