@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.infer.intervals import ShareMethod
+    from exitline.stats.infer.variance import Variance
     from exitline.stats.measure.catalogue import Measure
     from exitline.stats.measure.lines import PovertyLine
 
@@ -198,6 +199,7 @@ def estimate_table(
     Estimates
     """
     from exitline.api.auxiliaries import auxiliary_table
+    from exitline.api.joint_probabilities import joint_of
     from exitline.api.proportions import by_value
     from exitline.api.relative import own_lines, resolve_all
     from exitline.stats.data.subpopulation import SUBPOPULATION, subpopulation
@@ -208,6 +210,7 @@ def estimate_table(
     from exitline.stats.infer.inference import infer
     from exitline.stats.infer.replicates import replicate
     from exitline.stats.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
+    from exitline.stats.infer.variances import variance_of
     from exitline.stats.measure.crossed import crossed
     from exitline.stats.measure.first import first_pass
     from exitline.stats.measure.micro import micro
@@ -239,7 +242,9 @@ def estimate_table(
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
-    variance = None
+    variance: Variance | None = None
+    if plan.design.pps is not None:
+        variance = variance_of(cells, plan.design, joint_of(plan.design, engine))
     if plan.design.replicates:
         read = partial(micro, table, plan)
         variance = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)

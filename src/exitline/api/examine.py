@@ -166,6 +166,7 @@ def _quality(ready: Ready) -> tuple[Finding, ...]:
 
 def _frame(ready: Ready) -> None:
     """Refuse designs that allow no standard error: single units, impossible population sizes."""
+    from exitline.api.joint_probabilities import joint_of
     from exitline.stats.infer.arrived import cells_from_arrow
     from exitline.stats.infer.variances import variance_of
     from exitline.stats.measure.plan import make_plan
@@ -177,7 +178,7 @@ def _frame(ready: Ready) -> None:
     plan = make_plan(ready.table.columns, (), welfare=None, line=None, design=design).plan
     plan = with_moments(plan, ready.table, ready.engine.run)
     cells = cells_from_arrow(ready.engine.run(totals(ready.table, plan)), len(plan.sums))
-    variance_of(cells, design)
+    variance_of(cells, design, joint_of(design, ready.engine))
 
 
 def _all_findings(findings: tuple[Finding, ...], faults: Faults) -> tuple[Finding, ...]:

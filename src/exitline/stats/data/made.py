@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from exitline.errors import StudyError
+from exitline.stats.data.pps import Pps
 from exitline.stats.data.price_index import check_years, price_index
 from exitline.stats.data.small_areas import SmallAreaUse
 from exitline.stats.data.study import (
@@ -28,10 +29,12 @@ from exitline.stats.data.study_file import SCALES
 from exitline.stats.data.table_keys import TableKeys
 
 if TYPE_CHECKING:
+    from exitline.stats.data.design import Design
     from exitline.stats.data.paths import Paths
     from exitline.stats.data.small_area_keys import ModelKeys
     from exitline.stats.data.study_file import (
         DataKeys,
+        DesignKeys,
         EquivalenceKeys,
         FactKeys,
         KeyKeys,
@@ -59,7 +62,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
     readers: dict[str, Callable[[Any], Any]] = {
         "standard": lambda name: _standard(name, paths),
         "columns": MappingProxyType,
-        "design": lambda keys: keys.made(),
+        "design": lambda keys: _design(keys, paths),
         "areas": lambda areas: areas,
         "levels": lambda keys: Levels(**keys.given),
         "lines": lambda lines: tuple(_line(line) for line in lines),
@@ -93,6 +96,14 @@ def _data(keys: DataKeys, paths: Paths) -> dict[str, Any]:
         "key": None if keys.on is None else _key(keys.on),
         "unit": keys.unit,
     }
+
+
+def _design(keys: DesignKeys, paths: Paths) -> Design:
+    """The design, with the table of joint probabilities found from the study's folder."""
+    design = keys.made()
+    if not isinstance(design.pps, Pps) or design.pps.joint is None:
+        return design
+    return replace(design, pps=replace(design.pps, joint=paths.read(design.pps.joint)))
 
 
 def _key(on: KeyKeys | str) -> Key:

@@ -28,6 +28,7 @@ from exitline.rules.yamlfile.declared import (
 )
 from exitline.rules.yamlfile.tree import Tree
 from exitline.stats.data.design import Design, LonelyPsu, ReplicateKind
+from exitline.stats.data.pps import Pps, PpsEstimator, PpsMethod
 from exitline.stats.data.small_area_keys import SmallAreaKeys
 from exitline.stats.data.study import Direction, Period, Unit
 from exitline.stats.data.table_keys import TableKeys, Texts
@@ -89,6 +90,16 @@ _ONE_OR_SEVERAL = WithJsonSchema(
 Stages = Annotated[Any, reads(_alone), _ONE_OR_SEVERAL]
 
 
+class PpsKeys(Record):
+    """How PSUs were drawn with unequal probabilities, which `fpc` names."""
+
+    short: ClassVar[Any] = "method"
+    method: Annotated[PpsMethod, *choice(*get_args(PpsMethod))]
+    estimator: Annotated[PpsEstimator, *choice(*get_args(PpsEstimator))] = "horvitz-thompson"
+    joint: Text | None = None
+    mean_square: Positive | None = None
+
+
 class DesignKeys(Record):
     """How the sample was drawn. Each entry is a column."""
 
@@ -108,6 +119,12 @@ class DesignKeys(Record):
         None,
         description="clusters in the population of the stratum (or sampling fractions), one for "
         "each stage",
+    )
+    pps: PpsKeys | None = Field(
+        None,
+        description="PSUs were drawn with unequal probabilities, which `fpc` then names: `brewer`, "
+        "`hartley-rao`, `overton`, `with-replacement`; or `{method: joint, joint: pairs.csv}`, "
+        "with `estimator: yates-grundy` for samples of a fixed size",
     )
     lonely: Annotated[LonelyPsu, *choice(*get_args(LonelyPsu))] = Field(
         "fail",
@@ -147,7 +164,10 @@ class DesignKeys(Record):
     def made(self) -> Design:
         """The design."""
         try:
-            return Design(**self.given)
+            given = dict(self.given)
+            if self.pps is not None:
+                given["pps"] = Pps(**self.pps.given)
+            return Design(**given)
         except DesignError as reason:
             raise StudyError(
                 reason.what,

@@ -190,6 +190,29 @@ class Squares:
         return np.asarray((self._clusters.T @ self._clusters).toarray())
 
 
+class Products:
+    """Sums of A' diag(d) B over some triples (A, d, B), sparse; their sum is symmetric."""
+
+    def __init__(self, triples: Sequence[tuple[Any, Floats, Any]]) -> None:
+        self._triples = tuple(triples)
+
+    def diagonal(self) -> Floats:
+        """Variances."""
+        return np.asarray(sum(a.multiply(b).T @ d for a, d, b in self._triples))
+
+    def row(self, column: int) -> Floats:
+        """Covariances of one column with all."""
+        return np.asarray(
+            sum(a.T @ (d * b[:, [column]].toarray().ravel()) for a, d, b in self._triples)
+        )
+
+    def matrix(self) -> Floats:
+        """All covariances."""
+        from scipy.sparse import diags_array
+
+        return np.asarray(sum((a.T @ diags_array(d) @ b).toarray() for a, d, b in self._triples))
+
+
 def centred(stage: Stage, totals: Totals, lonely: str, index: int) -> Form:
     """Products of totals around the mean of their parents.
 
