@@ -35,8 +35,10 @@ if TYPE_CHECKING:
         plan,
         plan_counties,
         run,
+        schema,
         screen,
         small_area,
+        small_areas,
         standards,
         t_test,
         table,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from exitline.stats import measure
     from exitline.stats.data.design import Design
     from exitline.stats.data.loader import load_study
+    from exitline.stats.data.pps import Pps
     from exitline.stats.data.study import Study
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.change import change
@@ -71,6 +74,7 @@ _HOME = {
     "Estimates": "exitline.stats.infer.estimates",
     "ExitlineError": "exitline.errors",
     "PovertyLine": "exitline.stats.measure.lines",
+    "Pps": "exitline.stats.data.pps",
     "RelativeLine": "exitline.stats.measure.relative_lines",
     "Standard": "exitline.rules.standard",
     "Study": "exitline.stats.data.study",
@@ -112,8 +116,10 @@ _HOME = {
     "relative_line": "exitline.stats.measure.relative_lines",
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
+    "schema": "exitline.api",
     "screen": "exitline.api",
     "small_area": "exitline.api.small_area:",
+    "small_areas": "exitline.api",
     "standards": "exitline.api",
     "t_test": "exitline.api",
     "table": "exitline.api",
@@ -131,6 +137,7 @@ __all__ = [
     "Estimates",
     "ExitlineError",
     "PovertyLine",
+    "Pps",
     "RelativeLine",
     "Standard",
     "Study",
@@ -172,8 +179,10 @@ __all__ = [
     "relative_line",
     "replicate_weights",
     "run",
+    "schema",
     "screen",
     "small_area",
+    "small_areas",
     "standards",
     "t_test",
     "table",

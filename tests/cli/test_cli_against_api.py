@@ -17,7 +17,8 @@ READER = {"encoding", "delimiter", "decimal", "comment", "sheet", "missing", "te
 """Options of `xl.open_source`: in a notebook they go with the data."""
 DESIGN = {
     "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
-    "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight",
+    "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight", "pps",
+    "pps_estimator", "joint", "mean_square",
 }  # fmt: skip
 """Options that are one `xl.Design`."""
 PRINTED = {"as_json", "json_", "full", "top", "listed", "cv", "goodness"}
@@ -29,6 +30,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "grouped": (xl.grouped, xl.grouped_table),
     "plan": (xl.plan, xl.plan_counties),
     "replicates": (xl.replicate_weights,),
+    "smallarea": (xl.small_areas,),
 }
 """Commands that are more than one function, or one of another name."""
 ANOTHER = {
@@ -41,6 +43,8 @@ ANOTHER = {
     ("grouped", "fits"): "curves=",
     ("replicates", "count"): "replicates=",
     ("replicates", "out"): "found.write(out)",
+    ("schema", "keys"): "the keys in words: docs/study.md",
+    ("smallarea", "out"): "figures.to_pandas()",
 }
 """Options that a function says in another way, and how."""
 CALLS_ALONE = {

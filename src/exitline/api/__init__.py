@@ -1,6 +1,8 @@
 """What a notebook calls, one function a task; every command calls the same ones.
 
 Names are loaded when they are first used: a command pays for its own task alone.
+
+May import every room.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from exitline.api.regression import glm
     from exitline.api.rule_files import standards
     from exitline.api.running import check, decisions, run
+    from exitline.api.schemas import schema
     from exitline.api.screening import screen
+    from exitline.api.small_area_kinds import small_areas
     from exitline.api.t_tests import t_test
     from exitline.api.tabling import table
     from exitline.api.tabulation import tabulate
@@ -59,7 +63,9 @@ _HOME = {
     "plan_counties": "planning",
     "recompute_claim": "recompute",
     "run": "running",
+    "schema": "schemas",
     "screen": "screening",
+    "small_areas": "small_area_kinds",
     "standards": "rule_files",
     "t_test": "t_tests",
     "table": "tabling",
@@ -92,7 +98,9 @@ __all__ = [
     "plan_counties",
     "recompute_claim",
     "run",
+    "schema",
     "screen",
+    "small_areas",
     "standards",
     "t_test",
     "table",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exitline.exits.watch.watchlist import RankBy, WatchList
     from exitline.stats.data.design import Design
     from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.report import Section
 
 Line = float | str | Mapping[str, float]
@@ -46,6 +47,7 @@ def dynamics(
     wrong: float = 0.05,
     reliability: Sequence[float] = (1.0, 0.9, 0.8),
     level: float = 0.95,
+    interval: ShareMethod = "logit",
     engine: str | Engine = "duckdb",
 ) -> tuple[Section, ...]:
     """Movements in and out of poverty over the waves of a panel.
@@ -90,6 +92,8 @@ def dynamics(
         Reliabilities of welfare to try.
     level : float
         Confidence of intervals.
+    interval : str
+        Interval of shares, as in `exitline.estimate`.
     engine : {"duckdb", "spark"} or Engine
 
     Returns
@@ -120,8 +124,9 @@ def dynamics(
         boundary=boundary, design=design, by=by, extras=tuple(predictors),
     )  # fmt: skip
     options = Options(
-        level=level, times=tuple(times), k=k, buffer=buffer, groups=groups, cutoff=cutoff,
-        alpha=alpha, wrong_share=wrong, reliability=tuple(reliability), compare=compare or {},
+        level=level, interval=interval, times=tuple(times), k=k, buffer=buffer, groups=groups,
+        cutoff=cutoff, alpha=alpha, wrong_share=wrong, reliability=tuple(reliability),
+        compare=compare or {},
     )  # fmt: skip
     return reported(open_waves(data), spec, parts, options, engine=engine)
 

@@ -9,6 +9,7 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.panel import arguments_of, panel_options
+from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
     from exitline.stats.panel.report import Section
@@ -87,11 +88,14 @@ Examples:
 )
 @click.option("--reliability", default="1,0.9,0.8", show_default=True,
               help="Reliabilities of welfare to try.")  # fmt: skip
+@click.option("--interval", default="logit", show_default=True, help="Interval of shares.",
+              type=click.Choice(list(SHARES)))  # fmt: skip
 @click.option("--full", is_flag=True, help="Print every row, also complements.")
 def command(
     parts: tuple[str, ...], by: tuple[str, ...], compare: tuple[str, ...],
     predictors: tuple[str, ...], times: str | None, k: int, buffer: float, groups: int,
-    cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, **given: Any,
+    cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, interval: str,
+    **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
     from exitline import api
@@ -105,6 +109,7 @@ def command(
         sections = api.dynamics(
             **arguments_of(given), **asked, parts=parts, by=by, predictors=predictors, k=k,
             buffer=buffer, groups=groups, cutoff=cutoff, alpha=alpha, wrong=wrong,
+            interval=interval,
         )  # fmt: skip
     if given["as_json"]:
         show.as_json({s.name: {"title": s.title, "rows": s.records, "notes": s.notes}
