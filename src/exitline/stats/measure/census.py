@@ -81,7 +81,9 @@ def _linear(table: Any, beta: Sequence[float]) -> Any:
     found = ibis.literal(0.0)
     for j, coefficient in enumerate(beta):
         if coefficient:
-            found = found + table[f"exitline__x{j}"] * ibis.literal(float(coefficient))
+            # a quotient is a double: DuckDB writes 0 and 1 as decimals, whose products overflow
+            number = table[f"exitline__x{j}"] / ibis.literal(1.0)
+            found = found + number * ibis.literal(float(coefficient))
     return found
 
 
