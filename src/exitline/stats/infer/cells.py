@@ -104,6 +104,8 @@ class Rows:
         What the first pass found; of use only for figures of this set of domains.
     replicated : bool
         Whether the clusters are replicates (see `exitline.stats.infer.replicates`).
+    query : int
+        Rows of different queries, in which no cluster can be found again, differ in it.
     """
 
     domain: Ints
@@ -118,6 +120,7 @@ class Rows:
     whole: Floats | None = None
     found: Floats | None = None
     replicated: bool = False
+    query: int = 0
 
     @property
     def codes(self) -> tuple[tuple[str, ...], ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.errors import MeasureError
 from exitline.stats.infer.frame import CERTAIN
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def clusters_at(rows: Rows, taken: Ints) -> Rows:
     return Rows(
         none, ((),), rows.stratum[taken], tuple(stage[taken] for stage in rows.stages), none,
         no_kinds(none), np.empty((len(taken), 0)),
-        times=None if rows.times is None else rows.times[taken],
+        times=None if rows.times is None else rows.times[taken], query=rows.query,
     )  # fmt: skip
 
 
@@ -160,6 +161,7 @@ class Joint:
     ) -> None:
         from scipy.sparse import csc_array
 
+        _refuse_other_queries(parts)
         sizes = [0 if overlaid else part.size for part in parts]
         starts = np.cumsum([0, *sizes])[:-1]
         figures = parts[0].size if overlaid else sum(sizes)
@@ -186,6 +188,19 @@ class Joint:
     def matrix(self) -> Floats:
         """All covariances, shape (size, size)."""
         return sum((at.matrix() for at in self._stages), np.zeros((self.size, self.size)))
+
+
+def _refuse_other_queries(parts: Sequence[Columns]) -> None:
+    """Refuse figures whose households cannot be told apart from each other's."""
+    if len({part.rows.query for part in parts}) > 1:
+        raise MeasureError(
+            "these figures leave out different households, which no PSU tells apart",
+            where="missing",
+            expected="measures that need the same columns, or a design with PSUs",
+            got="households as clusters, some left out of one measure and not of the other",
+            remedy="name a column of PSUs (that of household ids will do), or leave these "
+            "households out of both with where",
+        )
 
 
 def _matrices(
