@@ -64,7 +64,9 @@ def estimate(
     deff : bool
         Compute design effects.
     missing : {"error", "exclude"}
-        What to do with households whose welfare is missing or infinite.
+        What to do with households whose welfare is missing or infinite, or that lack a value
+        which a measure needs. Excluded ones are left out of the measures that need what they
+        lack, of no others, and are counted.
     where : str, optional
         A condition, such as ``"urban = 1 and age >= 60"``: figures speak of the rows for which it
         holds. All others count as zeros, so that standard errors are those of a domain;

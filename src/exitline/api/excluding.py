@@ -80,8 +80,9 @@ def apart(
             welfare=welfare if needs_welfare else None,
             line=line if any(measure.at_line for measure in some) else None,
         )
-        blocks = (_numbered(b, number) for b in one.blocks) if by_household else one.blocks
-        found.append(replace(one, blocks=tuple(blocks), notes=_named(one, some)))
+        if by_household:
+            one = replace(one, blocks=tuple(_numbered(b, number) for b in one.blocks))
+        found.append(replace(one, notes=_named(one, some)))
     order = {measure.name: i for i, measure in enumerate(measures)}
     sets = list(dict.fromkeys(block.by for block in found[0].blocks))
     blocks = [block for one in found for block in one.blocks]
