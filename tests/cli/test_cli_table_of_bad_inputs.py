@@ -72,7 +72,7 @@ claim {in:out} --measure {headcount} --line {absolute} --ledger {out:l} --key {i
 claim --new-key {out:n.key}
 verify {in:c.json} --data {in:homes.csv} --public-key {in:k.pub} --study {in:study.yaml}
 verify {in:l.jsonl} --since {in:c.json} --entry {1}
-check-claim {in:rel.json} --household-size {1} {9} --source {x}
+check-claim {in:rel.json}
 table {in:homes.csv} --rows {region} --columns {s} --out {out:t.html} --audit {out:a.json}
 table {in:out} --rows {region}
 release {in:homes.csv} --keys {region} --sensitive {s} --weight {w} --top {y=99%} --out {out:r.parquet}
@@ -194,18 +194,18 @@ def product(command: str, good: Path, reading: dict[str, str], writing: dict[str
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_bad_input_is_a_fault(spoiled, command, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    tried = 0
+    tried, faults = 0, []
     for name, arguments in product(command, *spoiled):
         if zlib.crc32(f"{command}{name}".encode("utf-8", "replace")) % SHARE:
             continue
         tried += 1
         status = call(arguments)
         said = capsys.readouterr().err
-        assert status in (0, 1, 2), (arguments, said)
-        assert "Traceback" not in said
-        assert "\x1b" not in said
-        assert len(said) < 6000
+        clear = "Traceback" not in said and "\x1b" not in said and len(said) < 6000
+        if status not in (0, 1, 2) or not clear:
+            faults.append((arguments, status, said[:500]))
     assert tried
+    assert not faults
 
 
 def test_a_pipe_is_never_replaced_by_a_file(tmp_path):

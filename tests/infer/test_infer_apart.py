@@ -61,14 +61,14 @@ def test_many_differences_at_once_are_the_differences_one_by_one(line, lonely):
 
 
 def test_all_covariances_are_those_read_off_row_by_row():
-    from exitline.stats.infer.joint import Joint, of_areas
+    from exitline.stats.infer.parts import of_areas
 
     for lonely in ("adjust", "average"):
         data = _survey(5)
         data = data[(data.s == 0) | (data.p == 1)]
         design = xl.Design(weight="w", strata="s", psu="p", lonely=lonely)
         found = _found(data, "mean", design=design)
-        joint = Joint(found.frame, [of_areas(found.blocks[1])])
+        joint = found.variance.joint([of_areas(found.blocks[1])])
         whole = joint.matrix()
         np.testing.assert_allclose(np.diag(whole), joint.variances(), rtol=1e-9)
         for i in range(joint.size):

@@ -193,6 +193,9 @@ def inputs_of(study: Study, sources: Mapping[str, Source]) -> list[dict[str, str
             found[names[role]] = held.digest if held is not None else file_digest(files[role])
     if "prices" in files and study.prices is not None:
         found.setdefault(names["prices"], study.prices.file_sha256)
+    for role, path in files.items():
+        if role.startswith("small_areas") and names[role] not in found:
+            found[names[role]] = file_digest(path)
     return [{"name": name, "sha256": digest} for name, digest in found.items()]
 
 
@@ -201,7 +204,7 @@ def _study_text(study: Study) -> str | None:
     that names a database, whose address may hold a password."""
     if study.path is None or any(t.connection is not None for t in study.tables.values()):
         return None
-    return study.path.read_text(encoding="utf-8")
+    return study.text
 
 
 def _version(name: str) -> str | None:

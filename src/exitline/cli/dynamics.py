@@ -9,6 +9,7 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.panel import panel_options, source_of, spec_from
+from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
     from exitline.stats.panel.report import Section
@@ -87,11 +88,14 @@ Examples:
 )
 @click.option("--reliability", default="1,0.9,0.8", show_default=True,
               help="Reliabilities of welfare to try.")  # fmt: skip
+@click.option("--interval", default="logit", show_default=True, help="Interval of shares.",
+              type=click.Choice(list(SHARES)))  # fmt: skip
 @click.option("--full", is_flag=True, help="Print every row, also complements.")
 def command(
     parts: tuple[str, ...], by: tuple[str, ...], compare: tuple[str, ...],
     predictors: tuple[str, ...], times: str | None, k: int, buffer: float, groups: int,
-    cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, **given: Any,
+    cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, interval: str,
+    **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
     from exitline.stats.panel import dynamics
@@ -99,8 +103,9 @@ def command(
 
     spec = spec_from(given, by=by, extras=predictors)
     options = Options(
-        level=given["level"], times=numbers.numbers_in(times or "", "--times"), k=k,
-        buffer=buffer, groups=groups, cutoff=cutoff, alpha=alpha, wrong_share=wrong,
+        level=given["level"], interval=interval,
+        times=numbers.numbers_in(times or "", "--times"), k=k, buffer=buffer,
+        groups=groups, cutoff=cutoff, alpha=alpha, wrong_share=wrong,
         reliability=numbers.numbers_in(reliability, "--reliability", numbers.SHARE),
         compare=_compared(compare, by),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from exitline.errors import MeasureError
 from exitline.exits.watch.risk import CHANGE, PENALTY, RiskModel, features, fit_risk
 from exitline.exits.watch.rules import WatchRules
 from exitline.stats.infer.blocks import Estimate
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 
@@ -320,8 +321,8 @@ def _score(test: _Test, rule: str, taken: Floats, risk: Floats, level: float) ->
         Ratio("precision", hit, taken, "share"),
         Ratio("gain", (model - taken) * fell, fell, "plain"),
     ]
-    whole = ratio_blocks(test.panel, wanted, test.weight, test.used, level)[:3]
-    recall, precision, gain = Estimates(whole, test.panel.frame, level)
+    whole = ratio_blocks(test.panel, wanted, test.weight, test.used, Confidence(level))[:3]
+    recall, precision, gain = Estimates(whole, test.panel.sampling, level)
     return RuleScore(rule, visits, float(hit.sum()), recall, precision, gain)
 
 

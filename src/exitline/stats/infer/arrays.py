@@ -118,7 +118,9 @@ class Arrays:
                 with np.errstate(divide="ignore", invalid="ignore"):
                     self._known[key] = top / bottom
             elif scalar.rule in ("math", "hf1"):
-                self._known[key] = self._quantile(values, weight, scalar.alpha or 0.0, domains)
+                share = scalar.probability
+                p = (scalar.alpha or 0.0) if share is None else self.scalar(share, at, whole=whole)
+                self._known[key] = self._quantile(values, weight, p, domains)
             else:
                 self._known[key] = np.column_stack(
                     [_by_rule(values[:, 0], w, domains, scalar) for w in weight.T]
@@ -126,7 +128,9 @@ class Arrays:
         found: Floats = self._known[key]
         return found
 
-    def _quantile(self, values: Floats, weight: Floats, p: float, domains: Domains) -> Floats:
+    def _quantile(
+        self, values: Floats, weight: Floats, p: float | Floats, domains: Domains
+    ) -> Floats:
         """The smallest value at which the cumulative share of weights reaches p."""
         order, starts = self._order(values, domains)
         upto = np.cumsum(weight[order], axis=0)

@@ -102,8 +102,8 @@ class Rows:
         The keys as the data write them; empty where they are shown as written.
     found : float array, shape (domains, figures), optional
         What the first pass found; of use only for figures of this set of domains.
-    replicated : bool
-        Whether the clusters are replicates (see `exitline.stats.infer.replicates`).
+    sampled : bool
+        Whether the clusters were sampled, which replicates were not.
     """
 
     domain: Ints
@@ -117,7 +117,7 @@ class Rows:
     times: Floats | None = None
     whole: Floats | None = None
     found: Floats | None = None
-    replicated: bool = False
+    sampled: bool = True
 
     @property
     def codes(self) -> tuple[tuple[str, ...], ...]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import chdtrc, fdtrc
+import scipy
 
 from exitline.errors import MeasureError
 from exitline.stats.infer import intervals
 from exitline.stats.infer.blocks import Estimate
 from exitline.stats.infer.compare import p_value
-from exitline.stats.infer.joint import Joint, of_figures
+from exitline.stats.infer.parts import of_figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +83,7 @@ class WaldTest:
     @property
     def p_chi2(self) -> float:
         """Of the statistic as chi-squared."""
-        return float(chdtrc(self.df, self.chi2))
+        return float(scipy.special.chdtrc(self.df, self.chi2))
 
     @property
     def p_adjusted(self) -> float:
@@ -101,7 +101,9 @@ def tail_of_f(f: float, df: float, ddf: float) -> float:
     """
     if np.isnan(f) or not ddf > 0:
         return float("nan")
-    return float(chdtrc(df, df * f) if np.isinf(ddf) else fdtrc(df, ddf, f))
+    return float(
+        scipy.special.chdtrc(df, df * f) if np.isinf(ddf) else scipy.special.fdtrc(df, ddf, f)
+    )
 
 
 def covariance(estimates: Figures, figures: Sequence[Figure], functions: Floats) -> Floats:
@@ -119,9 +121,7 @@ def covariance(estimates: Figures, figures: Sequence[Figure], functions: Floats)
     float array, shape (functions, functions)
         Zeros for a full count.
     """
-    if not estimates.frame.stages:
-        return np.zeros((len(functions), len(functions)))
-    return Joint(estimates.frame, of_figures(figures), functions, overlaid=True).matrix()
+    return estimates.variance.joint(of_figures(figures), functions, overlaid=True).matrix()
 
 
 def values_of(figures: Sequence[Figure]) -> Floats:
@@ -159,7 +159,7 @@ def smooth_function(
     """
 
     missing = next((why for block, i in figures if (why := block.unknown(i))), "")
-    se, df = float("nan"), estimates.frame.df
+    se, df = float("nan"), estimates.variance.df
     if not missing:
         variance = float(covariance(estimates, figures, np.array([gradient]))[0, 0])
         se = float(np.sqrt(max(variance, 0.0))) if np.isfinite(variance) else se
@@ -276,7 +276,7 @@ def wald(
             remedy="name more figures, or a selection that fits several",
         )
     missing = {block.unknown(i) for block, i in figures} - {""}
-    if missing or not estimates.frame.stages:
+    if missing or estimates.variance.exact:
         raise MeasureError(
             "figures without a standard error cannot be tested",
             expected="figures of a sample, each with its standard error",
@@ -287,7 +287,7 @@ def wald(
     if equal:
         step = equalities(len(terms))
         functions, found = step @ functions, step @ found
-    return wald_of(found, covariance(estimates, figures, functions), estimates.frame.df)
+    return wald_of(found, covariance(estimates, figures, functions), estimates.variance.df)
 
 
 def wald_of(value: Floats, matrix: Floats, ddf: float) -> WaldTest:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
+import scipy
 
 from exitline.errors import MeasureError, nearest
+from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-ShareMethod = Literal["logit", "beta", "wilson", "asin", "likelihood", "mean"]
+ShareMethod = str
+"""A name of `exitline.words.intervals.SHARES`."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,10 @@ def t_quantile(probability: float | Floats, df: Floats | float) -> Floats:
     """Student's t quantile; the normal one for infinite df, NaN below one degree."""
     df = np.asarray(df, dtype=np.float64)
     finite = np.where(np.isfinite(df) & (df >= 1), df, 1.0)
-    quantile = np.where(np.isinf(df), ndtri(probability), stdtrit(finite, probability))
+    special = scipy.special  # loaded at first use: a full count has no intervals
+    quantile = np.where(
+        np.isinf(df), special.ndtri(probability), special.stdtrit(finite, probability)
+    )
     return np.where(df >= 1, quantile, np.nan)
 
 
@@ -68,7 +73,8 @@ def logit_share(share: Floats, se: Floats, df: Floats, level: float = 0.95) -> B
     inside = (share > 0) & (share < 1)
     p = np.where(inside, share, 0.5)
     half = t_quantile(0.5 + level / 2.0, df) * se / (p * (1.0 - p))
-    low, high = expit(logit(p) - half), expit(logit(p) + half)
+    centre = scipy.special.logit(p)
+    low, high = scipy.special.expit(centre - half), scipy.special.expit(centre + half)
     return Bounds(np.where(inside, low, np.nan), np.where(inside, high, np.nan))
 
 
@@ -95,8 +101,10 @@ def beta_share(share: Floats, effective: Floats, level: float = 0.95) -> Bounds:
     x = p * effective
     ok = np.isfinite(x) & (effective > 0)
     a, n = np.where(ok, x, 1.0), np.where(ok, effective, 2.0)
-    low = np.where(a > 0, betaincinv(np.maximum(a, 1e-12), n - a + 1.0, tail), 0.0)
-    high = np.where(a < n, betaincinv(a + 1.0, np.maximum(n - a, 1e-12), 1.0 - tail), 1.0)
+    low = np.where(a > 0, scipy.special.betaincinv(np.maximum(a, 1e-12), n - a + 1.0, tail), 0.0)
+    high = np.where(
+        a < n, scipy.special.betaincinv(a + 1.0, np.maximum(n - a, 1e-12), 1.0 - tail), 1.0
+    )
     return Bounds(np.where(ok, low, np.nan), np.where(ok, high, np.nan))
 
 
@@ -216,17 +224,17 @@ def share(
     ----------
     estimate, se, n, df : float arrays, shape (k,)
     level : float
-    method : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
-        As R's ``svyciprop``.
+    method : str
+        A name of `exitline.words.intervals.SHARES`, as R's ``svyciprop``.
     design_effect : float
         Assumed where the share is 0 or 1.
     """
-    if method not in get_args(ShareMethod):
+    if method not in SHARES:
         raise MeasureError(
             f"there is no interval of shares named '{method}'",
-            expected="one of " + ", ".join(get_args(ShareMethod)),
+            expected="one of " + ", ".join(SHARES),
             got=repr(method),
-            remedy=nearest(str(method), get_args(ShareMethod)) or "choose one of these",
+            remedy=nearest(str(method), SHARES) or "choose one of these",
         )
     effective = effective_size(estimate, se, n, df, level, design_effect)
     beta = beta_share(estimate, effective, level)
@@ -237,11 +245,10 @@ def share(
     return Bounds(np.where(flat, beta.low, chosen.low), np.where(flat, beta.high, chosen.high))
 
 
+xlogit_share = logit_share
+"""R's second name for the closed form."""
+
 INSIDE: Mapping[str, Callable[[Floats, Floats, Floats, float], Bounds]] = {
-    "logit": logit_share,
-    "wilson": wilson_share,
-    "asin": asin_share,
-    "likelihood": likelihood_share,
-    "mean": mean_share,
+    name: globals()[f"{name}_share"] for name in SHARES if name != "beta"
 }
-"""Intervals of shares between 0 and 1, by name."""
+"""Intervals of shares between 0 and 1, by name; at 0 and 1 all are those of `beta_share`."""

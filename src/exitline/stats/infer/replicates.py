@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.stats.infer.arrays import Arrays, Domains
-from exitline.stats.infer.cells import Rows, domain_codes, place_of
-from exitline.stats.infer.frame import Frame, Stage
+from exitline.stats.infer.cells import domain_codes, place_of
+from exitline.stats.infer.variances import Replicates
 from exitline.stats.measure import terms
 from exitline.stats.measure.model import Given
 from exitline.stats.measure.quantiles import share_at_or_below
@@ -37,77 +36,9 @@ RANK = 1e-5
 """As in R's ``degf``: a column with less than this share left is explained by the others."""
 
 
-@dataclass(frozen=True)
-class Replicated:
-    """Every figure with every replicate weight.
-
-    Attributes
-    ----------
-    figures : dict of (by, measure, line) to float array, shape (domains, replicates)
-    scales : float array, shape (replicates,)
-        What the square of each deviation counts.
-    mse : bool
-        Whether deviations are from the full-sample figure, instead of the replicates' mean.
-    df : dict of by to float array, shape (domains,)
-    """
-
-    figures: dict[tuple[By, str, int | None], Floats]
-    scales: Floats
-    mse: bool
-    df: dict[By, Floats]
-
-    @property
-    def frame(self) -> Frame:
-        """The design: each replicate adds a square, with nothing to centre at."""
-        one = np.ones(1)
-        stage = Stage(np.array([len(self.scales)]), one, one, centred=False)
-        return Frame((stage,), "fail", float(self.df[()][0]))
-
-    def rows(self, of: Rows) -> Rows:
-        """One row for each domain x replicate; what is counted stands on a domain's first.
-
-        Parameters
-        ----------
-        of : Rows
-            One row for each domain.
-        """
-        many = len(self.scales)
-        domain = np.repeat(np.arange(of.size), many)
-        first = np.tile(np.arange(many) == 0, of.size)
-        return Rows(
-            domain=domain, keys=of.keys, stratum=np.zeros_like(domain),
-            stages=(np.tile(np.arange(many), of.size),), n=np.where(first, of.n[domain], 0),
-            cases=np.where(first[:, None], of.cases[domain], 0),
-            sums=np.where(first[:, None], of.sums[domain], 0.0), written=of.written,
-            found=of.found, replicated=True,
-        )  # fmt: skip
-
-    def influence(self, by: By, measure: str, line: int | None, value: Floats) -> Floats:
-        """Scaled deviations of a figure, for each of `rows`; their squares add to the variance.
-
-        Replicates in which a domain has no figure are left out, as in R.
-
-        Parameters
-        ----------
-        by : tuple of int
-        measure : str
-        line : int or None
-        value : float array, shape (domains,)
-            The figure with the full-sample weights.
-        """
-        figures = self.figures[by, measure, line]
-        there = ~np.isnan(figures) & (self.scales > 0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.where(there, figures, 0.0).sum(axis=1) / there.sum(axis=1)
-        centre = value if self.mse else mean
-        deviation = np.where(there, figures - centre[:, None], 0.0) * np.sqrt(self.scales)
-        deviation[~there.any(axis=1)] = np.nan
-        return np.asarray(deviation.reshape(-1))
-
-
 def replicate(
     read: Callable[..., pa.Table], cells: Cells, plan: Plan, sets: tuple[By, ...]
-) -> Replicated:
+) -> Replicates:
     """Compute every figure with every replicate weight, a block of weights at a time.
 
     Parameters
@@ -121,7 +52,7 @@ def replicate(
 
     Returns
     -------
-    Replicated
+    Replicates
 
     Raises
     ------
@@ -155,7 +86,7 @@ def replicate(
             return weights[kept]
         return np.hstack([_weights(read(b, alone=True), b, plan)[kept] for b in blocks])
 
-    return Replicated(
+    return Replicates(
         {key: np.hstack(parts) for key, parts in figures.items()},
         np.array(plan.design.scales(count)), plan.design.mse,
         _degrees(plan, domains, sets, inside, marks, matrix),

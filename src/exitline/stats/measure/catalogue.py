@@ -20,6 +20,8 @@ from exitline.stats.measure import (
     poverty,
     quantiles,
     shares,
+    targeting,
+    transfers,
 )
 from exitline.stats.measure.counts import count_of, share_of
 from exitline.stats.measure.model import Measure, Term, Unit
@@ -28,7 +30,17 @@ __all__ = ["MEASURES", "Measure", "Term", "Unit", "count_of", "counting", "named
 
 MEASURES: dict[str, Callable[..., Measure]] = {
     make.__name__: make
-    for room in (counts, poverty, inequality, quantiles, shares, at_risk, multidimensional)
+    for room in (
+        counts,
+        poverty,
+        inequality,
+        quantiles,
+        shares,
+        at_risk,
+        multidimensional,
+        targeting,
+        transfers,
+    )
     for make in room.MEASURES
 }
 """From a name to the function that makes the measure, in the order in which they are shown."""

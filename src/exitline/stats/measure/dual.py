@@ -63,9 +63,9 @@ class Dual:
 
     def __mul__(self, other: Dual | Floats | float) -> Dual:
         if isinstance(other, Dual):
-            gradient = _by(other.value, self.gradient) + _by(self.value, other.gradient)
+            gradient = scaled(other.value, self.gradient) + scaled(self.value, other.gradient)
             return Dual(self.value * other.value, gradient)
-        return Dual(self.value * other, _by(other, self.gradient))
+        return Dual(self.value * other, scaled(other, self.gradient))
 
     __rmul__ = __mul__
 
@@ -74,8 +74,8 @@ class Dual:
             if not isinstance(other, Dual):
                 return self * (1.0 / np.asarray(other, dtype=np.float64))
             value = self.value / other.value
-            gradient = self.gradient - _by(value, other.gradient)
-            return Dual(value, _by(1.0 / other.value, gradient))
+            gradient = self.gradient - scaled(value, other.gradient)
+            return Dual(value, scaled(1.0 / other.value, gradient))
 
     def __rtruediv__(self, other: Floats | float) -> Dual:
         return other * self**-1.0
@@ -83,18 +83,18 @@ class Dual:
     def __pow__(self, exponent: float) -> Dual:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             steep = exponent * self.value ** (exponent - 1.0)
-            return Dual(self.value**exponent, _by(steep, self.gradient))
+            return Dual(self.value**exponent, scaled(steep, self.gradient))
 
     def log(self) -> Dual:
         """Natural logarithm; missing where there is none."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return Dual(np.log(self.value), _by(1.0 / self.value, self.gradient))
+            return Dual(np.log(self.value), scaled(1.0 / self.value, self.gradient))
 
     def exp(self) -> Dual:
         """Exponential function."""
         with np.errstate(over="ignore"):
             value = np.exp(self.value)
-        return Dual(value, _by(value, self.gradient))
+        return Dual(value, scaled(value, self.gradient))
 
     def unless(self, condition: NDArray[np.bool_]) -> Dual:
         """The figure; missing where a condition holds."""
@@ -108,8 +108,14 @@ class Dual:
         return Linear(np.where(np.isfinite(self.value), self.value, np.nan), self.gradient)
 
 
-def _by(factor: Floats | float, gradient: Floats) -> Floats:
-    """Each domain's gradient, times its factor."""
+def scaled(factor: Floats | float, gradient: Floats) -> Floats:
+    """Each domain's gradient, times its factor.
+
+    Parameters
+    ----------
+    factor : float array, shape (domains,), or float
+    gradient : float array, shape (domains, terms)
+    """
     with np.errstate(invalid="ignore", over="ignore"):
         return np.asarray(np.asarray(factor, dtype=np.float64)[..., None] * gradient)
 
@@ -144,5 +150,5 @@ def ranked(number: Dual, amount: Dual, ranks: Dual, lower: Dual) -> Dual:
     ranks, lower : Dual
         Totals of a "ranked" and of a "lower" term.
     """
-    gradient = ranks.gradient - lower.gradient + _by(amount.value, number.gradient)
+    gradient = ranks.gradient - lower.gradient + scaled(amount.value, number.gradient)
     return Dual(ranks.value, gradient)

@@ -94,13 +94,18 @@ def first_pass(table: Any, plan: Plan, run: Callable[[Any], pa.Table]) -> FirstP
         for key, group in groups.items():
             binned = any(one.scalar.kind == "quantile" for one in group)
             kept[key] = of = distribution(*_rows(micro, group[0]), run, binned=binned)
-            found |= _figures(of, group)
+            shares = {one: _share(one, plan, found, of) for one in group}
+            found |= _figures(of, group, shares)
         waiting = [one for one in waiting if one not in ready]
     return FirstPass({one: found[one] for one in plan.first}, kept)
 
 
 def _ready(one: First, plan: Plan, waiting: list[First]) -> bool:
     """Whether nothing that it rests on is still to be found."""
+    parts = (part.at for term in one.scalar.terms for part in term.parts)
+    below = (one.scalar.probability, *parts)
+    if any(s is not None and plan.first_of(s, one.line, one.by) in waiting for s in below):
+        return False
     line = plan.lines[one.line] if one.line is not None else None
     if line is None or line.relative is None or not line.within:
         return True
@@ -113,10 +118,28 @@ def _distribution(one: First) -> Any:
     return scalar.of, scalar.among, scalar.unit, one.line, one.by
 
 
-def _figures(of: Distribution, group: list[First]) -> dict[First, pa.Table]:
+def _share(
+    one: First, plan: Plan, found: dict[First, pa.Table], of: Distribution
+) -> float | Floats:
+    """The probability of a quantile: a number, or what was found in each domain."""
+    share = one.scalar.probability
+    if share is None:
+        return float(one.scalar.alpha or 0.0)
+    table = found[plan.first_of(share, one.line, one.by)]
+    values = table.column("found").to_numpy(zero_copy_only=False).astype(np.float64)
+    if not one.by:
+        return float(values[0])
+    result = np.full(of.profile.size, np.nan)
+    result[places(table.drop_columns("found"), of.profile.keys)] = values
+    return result
+
+
+def _figures(
+    of: Distribution, group: list[First], shares: dict[First, float | Floats]
+) -> dict[First, pa.Table]:
     """The figures of one distribution, by domain."""
     wanted = [one for one in group if one.scalar.kind == "quantile"]
-    asked = [Asked(one.scalar.rule, float(one.scalar.alpha or 0.0)) for one in wanted]
+    asked = [Asked(one.scalar.rule, shares[one]) for one in wanted]
     values = dict(zip(wanted, of.quantiles(asked), strict=True))
     for one in group:
         if one.scalar.kind == "mean":

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 Unit = Literal["persons", "households"]
 Interval = Literal["share", "plain"]
 AT_LINE = frozenset(
-    {"poor", "gap", "log_gap", "shortfall", "censored", "rich", "rich_share", "rich_gap"}
+    {
+        "poor",
+        "gap",
+        "log_gap",
+        "shortfall",
+        "censored",
+        "rich",
+        "rich_share",
+        "rich_gap",
+        "gap_after",
+        "shortfall_after",
+    }
 )
 """Kinds of terms that depend on a poverty line."""
 RANKED = frozenset({"ranked", "lower", "zenga", "zenga_slope", "zenga_unit"})
@@ -72,7 +83,8 @@ class Term:
     def idempotent(self) -> bool:
         """Whether the term's value is 0 or 1, so that its square is itself."""
         alone = self.among is None or self.among.idempotent
-        return alone and self.of is None and self.kind in {"one", "poor", "flag", "at_most", "rich"}
+        kinds = {"one", "poor", "flag", "at_most", "equal_to", "received", "rich"}
+        return alone and self.of is None and self.kind in kinds
 
     @property
     def parts(self) -> tuple[Term, ...]:
@@ -126,6 +138,8 @@ class Scalar:
         Of a quantile: one of `exitline.stats.measure.inverse.RULES`.
     fixed : bool
         With replicate weights: found once, with the full-sample weights.
+    reach : Term, optional
+        The probability of a quantile is the mean of this: as many as there are poor.
     """
 
     kind: Literal["quantile", "mean", "bandwidth"]
@@ -135,11 +149,22 @@ class Scalar:
     unit: Unit = "persons"
     rule: str = "math"
     fixed: bool = False
+    reach: Term | None = None
+
+    @property
+    def probability(self) -> Scalar | None:
+        """The figure that its probability is, if that is found, too."""
+        return None if self.reach is None else Scalar("mean", of=self.reach, unit=self.unit)
+
+    @property
+    def chain(self) -> tuple[Scalar, ...]:
+        """What it rests on, and itself."""
+        return (self,) if self.probability is None else (self.probability, self)
 
     @property
     def terms(self) -> tuple[Term, ...]:
         """The terms that it is made of."""
-        return (self.of,) if self.among is None else (self.of, self.among)
+        return tuple(t for t in (self.of, self.among, self.reach) if t is not None)
 
     @property
     def needs_line(self) -> bool:
@@ -201,8 +226,8 @@ class Woodruff:
         The quantile.
     times : float
         What the quantile counts in the figure: a threshold is a share of one.
-    method : {"mean", "beta", "xlogit", "asin"}
-        How the share's limits are made (R's ``interval.type``).
+    method : str
+        How the share's limits are made (R's ``interval.type``); "" leaves it to the study.
     """
 
     at: Scalar
@@ -281,10 +306,27 @@ class Measure:
     @property
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
-        plain = {"one", "flag", "amount", "category", "product", "ranked", "lower"}
+        plain = {
+            "one",
+            "flag",
+            "amount",
+            "received",
+            "category",
+            "product",
+            "ranked",
+            "lower",
+            "number",
+            "quotient",
+        }
+        at_figure = {"at_most", "equal_to", "kernel", "found"}  # of whatever the figure is of
         parts = [p for t in self.terms for p in t.parts]
         parts += [p for s in self.scalars for t in s.terms for p in t.parts]
-        return any(p.positive or p.nonnegative or p.kind not in plain for p in parts)
+        return any(
+            p.positive
+            or p.nonnegative
+            or not (p.kind in plain or (p.kind in at_figure and p.at is not None))
+            for p in parts
+        )
 
     @property
     def about(self) -> Term:

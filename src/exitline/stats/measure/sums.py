@@ -9,6 +9,7 @@ from functools import cached_property
 from exitline.errors import MeasureError
 from exitline.stats.data.design import Design
 from exitline.stats.measure.algebra import At
+from exitline.stats.measure.derivatives import parts_of
 from exitline.stats.measure.lines import PovertyLine
 from exitline.stats.measure.model import Measure, Scalar, Term
 from exitline.stats.measure.terms import bandwidth
@@ -130,7 +131,7 @@ class Plan:
                         wanted[First(bandwidth(kernel), None, by)] = None
         for measure, index, by in self._figures():
             for scalar in measure.scalars:
-                wanted[self.first_of(scalar, index, by)] = None
+                wanted |= dict.fromkeys(self.first_of(s, index, by) for s in scalar.chain)
         for one in self.sums:
             for part in one.term.parts:
                 if part.kind == "kernel" and one.by is not None:
@@ -291,11 +292,7 @@ class Derivative:
 def derivative_of(
     plan: Plan, term: Term, index: int, by: tuple[int, ...]
 ) -> tuple[Derivative, ...]:
-    """d(total of a term)/d(line), as a combination of other totals.
-
-    The count of the poor has the density at the line; sum w ((z-y)/z)^a has
-    (a/z)(sum at a-1 less sum at a); sum w ln(z/y) has (poor)/z; sum w (z-y) has the poor. What
-    new poor add to ranks comes with the count of those among whom ranks are taken.
+    """d(total of a term)/d(line), as a combination of other totals (see `parts_of`).
 
     Parameters
     ----------
@@ -309,20 +306,13 @@ def derivative_of(
     Returns
     -------
     tuple of Derivative
-        Empty for terms at a figure of the domain, of which the rule takes care.
 
     Raises
     ------
     MeasureError
         For terms that have no derivative, such as FGT indices with 0 < alpha < 1.
     """
-    if not term.needs_line or term.kind in {"at_most", "kernel", "lower"}:
-        return ()
-    of = term.of
-    if term.kind == "ranked" and of is not None and term.ranking is None:
-        parts: tuple[Part, ...] | None = _of_ranks(term, of)
-    else:
-        parts = _of_line(term) if term.among is None else None
+    parts = parts_of(term)
     if parts is None:
         raise MeasureError(
             f"there is no standard error at a relative line for '{_named(plan, term)}'",
@@ -338,62 +328,6 @@ def derivative_of(
         )
         for part in parts
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a derivative, before it is known at which line and in which domains."""
-
-    term: Term
-    coefficient: float
-    over_line: bool = False
-    times: Term | None = None
-
-
-def _of_line(term: Term) -> tuple[Part, ...] | None:
-    """The derivative of a sum over the poor or the rich; None where there is none."""
-    alpha = float(term.alpha or 0.0)
-    poor = replace(term, kind="poor", alpha=None)
-    rich = replace(term, kind="rich", alpha=None)
-    if term.kind in {"poor", "rich"}:
-        return (Part(Term("kernel", term.unit), 1.0 if term.kind == "poor" else -1.0),)
-    if term.kind == "log_gap":
-        return (Part(poor, 1.0, over_line=True),)
-    if term.kind == "shortfall":
-        return (Part(poor, 1.0),)
-    if term.kind == "censored":
-        return (Part(replace(term, kind="one"), 1.0), Part(poor, -1.0))
-    if term.kind == "rich_share" and alpha > 0:
-        return (Part(rich, -alpha, over_line=True), Part(term, alpha, over_line=True))
-    if term.kind == "rich_share" and alpha == -1:
-        return (Part(rich, -1.0, over_line=True), Part(term, 1.0, over_line=True))
-    if term.kind not in {"gap", "rich_gap"} or alpha < 1:
-        return None
-    before = replace(term, alpha=alpha - 1.0)
-    if term.kind == "gap":
-        before = poor if alpha == 1 else before
-        return (Part(before, alpha, over_line=True), Part(term, -alpha, over_line=True))
-    before = rich if alpha == 1 else before
-    return (Part(before, -alpha, over_line=True), Part(term, -alpha, over_line=True))
-
-
-def _of_ranks(term: Term, of: Term) -> tuple[Part, ...] | None:
-    """The derivative of sum w x F, with F the weighted number ranked below, ranks as they are.
-
-    Of relative gaps: (sum of F over the poor, less sum w g F)/z. Of incomes censored at the
-    line: sum of F over those at the line.
-    """
-    one, poor = Term("one", term.unit), Term("poor", term.unit)
-    if of.kind == "gap" and of.alpha == 1.0:
-        this = Part(term, -1.0, over_line=True)
-        if term.among == poor:
-            return (Part(poor, 0.5, over_line=True, times=poor), this)
-        if term.among is None:
-            ranks = Part(poor, 1.0, over_line=True, times=one)
-            return (ranks, Part(poor, -0.5, over_line=True, times=poor), this)
-    if of.kind == "censored" and term.among is None:
-        return (Part(one, 0.5, times=one), Part(poor, -0.5, times=poor))
-    return None
 
 
 def _named(plan: Plan, term: Term) -> str:

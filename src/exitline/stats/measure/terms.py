@@ -50,14 +50,22 @@ def _at_most(term: Term, micro: Micro, at: At) -> Any:
     return inside if term.at.among is None else inside * value(term.at.among, micro, at)
 
 
+def _equal_to(term: Term, micro: Micro, at: At) -> Any:
+    """One, or what is summed, where a value is the figure of the domain itself."""
+    assert term.at is not None
+    amount = 1.0 if term.of is None else value(term.of, micro, at)
+    return micro.where(value(term.at.of, micro, at) == micro.found(term.at, at), amount, 0.0)
+
+
 def _kernel(term: Term, micro: Micro, at: At) -> Any:
     """Gaussian kernel at the line, or at a figure of the domain: its total is the density times
-    the population (times the mean there of what is summed). The bandwidth is convey's
+    the population (times the mean there of what is summed). Of welfare, of what the figure is
+    of, or of what the term says. The bandwidth is convey's
     (functions densfun and h_fun)."""
     scalar = term.at or Scalar("quantile")
     place = micro.line(at) if term.at is None else micro.found(scalar, at)
     width = micro.found(bandwidth(term), at)
-    distance = micro.divide(place - value(scalar.of, micro, at), width)
+    distance = micro.divide(place - value(term.ranking or scalar.of, micro, at), width)
     height = micro.divide(micro.exp(-(distance * distance) / 2.0), ROOT_TWO_PI * width)
     return height if term.of is None else height * value(term.of, micro, at)
 
@@ -65,7 +73,7 @@ def _kernel(term: Term, micro: Micro, at: At) -> Any:
 def bandwidth(term: Term) -> Scalar:
     """The bandwidth of a "kernel" term: of those whose density it is."""
     of = Term("welfare") if term.at is None else term.at.of
-    return Scalar("bandwidth", of=of, among=term.among, unit=term.unit)
+    return Scalar("bandwidth", of=term.ranking or of, among=term.among, unit=term.unit)
 
 
 def _ranked(term: Term, micro: Micro, at: At) -> Any:
@@ -90,12 +98,57 @@ def _ranks(term: Term, micro: Micro, at: At) -> tuple[Any, Any, Any]:
     return of, ranking, 1.0 if term.among is None else value(term.among, micro, at)
 
 
+def _number(term: Term, _micro: Micro, _at: At) -> Any:
+    return term.alpha or 0.0
+
+
+def _found(term: Term, micro: Micro, at: At) -> Any:
+    """A figure of the domain, so many times."""
+    assert term.at is not None
+    return micro.found(term.at, at) * (term.alpha or 0.0)
+
+
+def _quotient(term: Term, micro: Micro, at: At) -> Any:
+    """One term over another; missing where there is none."""
+    assert term.of is not None
+    assert term.ranking is not None
+    return micro.divide(value(term.of, micro, at), value(term.ranking, micro, at))
+
+
+def _after(term: Term, micro: Micro, at: At) -> Any:
+    """Welfare after a transfer."""
+    assert term.of is not None
+    return micro.welfare + value(term.of, micro, at)
+
+
+def _gap_after(term: Term, micro: Micro, at: At) -> Any:
+    """((z - y - t)/z)^alpha of those who are poor after a transfer t."""
+    line, after = micro.line(at), _after(term, micro, at)
+    relative = (line - after) / line
+    alpha = term.alpha or 0.0
+    plain = 1.0 if alpha == 0 else relative
+    if alpha not in (0.0, 1.0):
+        plain = relative * relative if alpha == 2.0 else micro.power(relative, alpha)
+    return micro.where(is_poor(after, line, micro.boundary(at)), plain, 0.0)
+
+
+def _shortfall_after(term: Term, micro: Micro, at: At) -> Any:
+    """z - y - t of those who are poor after a transfer t."""
+    line, after = micro.line(at), _after(term, micro, at)
+    return micro.where(is_poor(after, line, micro.boundary(at)), line - after, 0.0)
+
+
 def _one(_term: Term, _micro: Micro, _at: At) -> Any:
     return 1.0
 
 
 def _column(term: Term, micro: Micro, _at: At) -> Any:
     return micro.column(term.column or "")
+
+
+def _received(term: Term, micro: Micro, _at: At) -> Any:
+    """Whether a column is above zero."""
+    return micro.where(micro.column(term.column or "") > 0, 1.0, 0.0)
 
 
 def _product(term: Term, micro: Micro, at: At) -> Any:
@@ -140,7 +193,14 @@ KINDS.update({
     "one": _one,
     "flag": _column,
     "amount": _column,
+    "received": _received,
     "product": _product,
+    "number": _number,
+    "found": _found,
+    "quotient": _quotient,
+    "after": _after,
+    "gap_after": _gap_after,
+    "shortfall_after": _shortfall_after,
     "welfare": _welfare,
     "log_welfare": _log_welfare,
     "welfare_log": _welfare_log,
@@ -151,6 +211,7 @@ KINDS.update({
     "shortfall": _of_poor(_shortfall),
     "censored": _censored,
     "at_most": _at_most,
+    "equal_to": _equal_to,
     "kernel": _kernel,
     "ranked": _ranked,
     "lower": _lower,

@@ -69,6 +69,15 @@ class Learned:
         return self.formula.response.text
 
     @property
+    def terms(self) -> tuple[str, ...]:
+        """The term that each column belongs to, as written; "Intercept" for the intercept."""
+        texts = [
+            ":".join(self.formula.factors[i].text for i in term) or "Intercept"
+            for term in self.formula.terms
+        ]
+        return tuple(texts[i] for i in self.matrix.terms)
+
+    @property
     def covariates(self) -> tuple[str, ...]:
         """The columns that the right-hand side names."""
         named = (column for factor in self.formula.factors for column in factor.columns)
