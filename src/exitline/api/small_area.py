@@ -124,11 +124,9 @@ def fay_herriot(
     >>> round(found.find("f").estimate, 4)
     0.2385
     """
-    from dataclasses import replace
-
     from exitline.api.small_area_data import SmallAreaData
     from exitline.stats.engine.session import session
-    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.model import model, with_joins
     from exitline.stats.smallarea.area.variants import Options
 
     options = Options(method, transform, back, mse, replicates, seed, level, robust, k)
@@ -138,4 +136,4 @@ def fay_herriot(
     )  # fmt: skip
     with session(engine) as running:
         areas, joined = asked.areas(formula, running, sized=transform == "arcsine")
-    return replace(model(areas, options, formula), joined=joined)
+    return with_joins(model(areas, options, formula), joined)
