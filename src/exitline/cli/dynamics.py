@@ -172,18 +172,21 @@ def _area_heading(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     """One estimate as people read it; differences in points."""
-    from exitline.cli.figures import figure, interval
+    from exitline.cli.figures import figure, interval, plain
+    from exitline.words.numbers import points
 
     name, _, inside = row["measure"].rstrip(")").partition("(")
     what, waves = _WORDS.get(name, name.replace("_", " ")), inside.replace(">", "-")
     if name == "share":
         what, waves = inside.replace(",", ", "), ""
     unit = "index" if name.startswith(_INDICES) else "share"
-    value = figure(row["estimate"], unit, row["se"])
-    bounds = interval(row["ci_low"], row["ci_high"], unit, row["se"])
-    if unit == "share" and (row["difference"] or row["ci_low"] < 0):
-        value = f"{100 * row['estimate']:+.1f} {'pts' if row['difference'] else '%'}"
-        bounds = f"{100 * row['ci_low']:+.1f} to {100 * row['ci_high']:+.1f}"
+    ends = (row["ci_low"], row["ci_high"])
+    if unit == "share" and row["difference"]:
+        said = points(row["estimate"], *ends, row["se"])
+        value, bounds = plain(said.text), plain(said.interval) or "none"
+    else:
+        value = figure(row["estimate"], unit, row["se"])
+        bounds = interval(*ends, unit, row["se"], row["estimate"])
     return row["domain"] or "all", what, waves, value, bounds, f"{row['n']:,}"
 
 
