@@ -15,6 +15,7 @@ from pathlib import Path
 
 from exitline.errors import ExitlineError, nearest
 from exitline.records import read_bytes
+from exitline.records.reading import kind_of
 
 MOST_TEXT = 4_000_000
 """Most bytes of a file that people write: a study, a rule file, a list of places."""
@@ -109,12 +110,11 @@ def check_regular(
             got="a folder",
             remedy="name the file inside it",
         )
-    pipe = stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode)
     raise error(
         "this is not a regular file",
         where=shown(path),
         expected=expected,
-        got="a pipe" if pipe else "a device",
+        got=kind_of(found.st_mode),
         remedy="save its content as a file, and name that",
     )
 

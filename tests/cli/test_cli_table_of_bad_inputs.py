@@ -194,18 +194,18 @@ def product(command: str, good: Path, reading: dict[str, str], writing: dict[str
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_bad_input_is_a_fault(spoiled, command, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    tried = 0
+    tried, faults = 0, []
     for name, arguments in product(command, *spoiled):
         if zlib.crc32(f"{command}{name}".encode("utf-8", "replace")) % SHARE:
             continue
         tried += 1
         status = call(arguments)
         said = capsys.readouterr().err
-        assert status in (0, 1, 2), (arguments, said)
-        assert "Traceback" not in said
-        assert "\x1b" not in said
-        assert len(said) < 6000
+        clear = "Traceback" not in said and "\x1b" not in said and len(said) < 6000
+        if status not in (0, 1, 2) or not clear:
+            faults.append((arguments, status, said[:500]))
     assert tried
+    assert not faults
 
 
 def test_a_pipe_is_never_replaced_by_a_file(tmp_path):

@@ -248,7 +248,12 @@ def test_the_defaults_of_r_and_excel_have_flags_that_errors_name(tmp_path: Path)
     assert _cli(*asked, "--encoding", "cp1252", "--by", "reg").exit_code == 0
     with pytest.raises(DataError, match="not encoded") as raised:
         open_source(tmp_path / "a.csv")
-    assert "declare 'encoding: cp1252' beside the path" in str(raised.value)
+    assert "open_source(path, encoding='cp1252')" in str(raised.value)
+    study = tmp_path / "s.yaml"
+    study.write_text("{study: a, data: {households: a.csv}, columns: {welfare: y}, lines: [20]}")
+    assert "declare 'encoding: cp1252' beside the path" in " ".join(
+        _cli("check", study).output.split()
+    )
     (tmp_path / "b.csv").write_text("reg,y\n" + "\n".join(["a,1", "b,NA", "a,30"] * 9))
     asked[1] = tmp_path / "b.csv"
     assert "--missing-code NA" in str(_cli(*asked).exception)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exitline.cli.lifecycle import command
-from exitline.errors import DataError
+from exitline.errors import DataError, ExitlineError
 from exitline.exits.register import LifecycleError, LogDamagedError, SpellError, store
 from exitline.exits.register.handed_in import read_drafts
 
@@ -121,11 +121,11 @@ def test_procedures_are_listed_and_shown() -> None:
         ("e.csv", "household,step,on,actor,role,score\n1,a,2016-01-01,x,y,3\n", "no such column"),
         ("e.csv", "household,step,on,actor,role\n1,a,01.02.2016,x,y\n", "not a day"),
         ("e.csv", "household,step,on,actor,role\n1,a,2016-01-01,,y\n", "not complete"),
-        ("e.csv", "household,step,on,actor,role\n", "no events"),
-        ("e.csv", "household,step,on,actor,role\n1,2\n", "does not fit the header"),
+        ("e.csv", "household,step,on,actor,role\n", "header and no rows"),
+        ("e.csv", "household,step,on,actor,role\n1,2\n", "2 fields"),
         ("e.json", "[1, 2]", "cannot be read"),
         ("e.json", "{", "JSON that can be used"),
-        ("e.xlsx", "x", "of a kind"),
+        ("e.xlsx", "x", "not what its name says"),
         ("missing", None, "no such file"),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_file_of_events_that_cannot_be_read(
     path = tmp_path / (name if content is not None else "missing.csv")
     if content is not None:
         path.write_text(content)
-    with pytest.raises(LifecycleError) as caught:
+    with pytest.raises(ExitlineError) as caught:
         read_drafts(path)
     assert says in caught.value.what
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.tables.content import Facts
+from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -81,12 +82,13 @@ class Counted:
         if self.unit == "person" and figures != ("persons",):
             raise DataError(
                 "households cannot be counted where a row is a person", expected="persons",
-                got=" and ".join(figures), remedy="use --count persons, or a study of households",
+                got=" and ".join(figures), remedy="count persons, or use a study of households",
             )  # fmt: skip
         if "persons" in figures and self.size is None and self.unit != "person":
             raise DataError(
                 "persons cannot be counted without household sizes",
                 expected="a column of sizes",
-                remedy="declare 'size' in the study, or name the column with --size",
+                remedy="declare 'size' in the study, or name the column with "
+                + choose("size=", "--size"),
             )
         return replace(layout, figures=figures)

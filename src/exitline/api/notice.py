@@ -80,7 +80,7 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
     from exitline.proof.disclose.identifiers import kind_of_value
     from exitline.publish.notices import check_columns, check_values
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import role_uses
+    from exitline.stats.data.uses import narrowed, role_uses
     from exitline.stats.engine.session import session
 
     columns = {name: plan.columns[name] for name in FIELDS if name in plan.columns}
@@ -92,6 +92,7 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
                 expected="an office, its address and its telephone", remedy="leave it out",
             )  # fmt: skip
     source = open_source(data).using(role_uses(code=columns.values()))
+    source = narrowed(source, columns.values())
     with session(engine) as running:
         table = running.attach(source, "households")
         found = _labelled(_rows(table, columns, plan, running), columns, source.labels)

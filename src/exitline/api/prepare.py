@@ -111,6 +111,7 @@ def ready(
     """
     from exitline.rules.standard import load
     from exitline.stats.data.prepare import prepare
+    from exitline.stats.data.readers.declaring import as_keys
     from exitline.stats.data.readings import choose_readings
     from exitline.stats.engine.session import session
 
@@ -119,7 +120,7 @@ def ready(
         standard = load(reference)
     if standard is not None:
         standard = choose_readings(opened, standard)
-    with session(engine) as running:
+    with as_keys(), session(engine) as running:
         yield Ready(
             opened, standard, running, prepare(opened, standard, running.attach, whole=whole)
         )

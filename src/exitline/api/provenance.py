@@ -201,7 +201,7 @@ def _study_text(study: Study) -> str | None:
     that names a database, whose address may hold a password."""
     if study.path is None or any(t.connection is not None for t in study.tables.values()):
         return None
-    return study.path.read_text(encoding="utf-8")
+    return study.text
 
 
 def _version(name: str) -> str | None:

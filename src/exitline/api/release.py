@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, ExitlineError
 from exitline.proof.disclose.release import Anonymity, Diversity, ReleaseReport, TopCode
+from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -135,7 +136,7 @@ def _refuse_unreadable(table: Any, kept: list[str]) -> None:
         raise ReleaseError(
             "columns cannot be checked", got=", ".join(f"{n} ({table[n].type()})" for n in odd),
             expected="one number, text or date on each row of a column",
-            remedy="leave them out with --drop, or write them as one value to a row",
+            remedy=f"leave them out ({_drop()}), or write them as one value to a row",
         )  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def _refuse_labels(book: dict[str, dict[str, Any]]) -> None:
         raise ReleaseError(
             "value labels name people", got=", ".join(found),
             expected="labels of areas and categories",
-            remedy="leave these columns out with --drop, or take their labels away",
+            remedy=f"leave these columns out ({_drop()}), or take their labels away",
         )  # fmt: skip
 
 
@@ -248,7 +249,7 @@ def _refuse_identifiers(table: Any, plan: ReleasePlan, engine: Engine) -> None:
         raise ReleaseError(
             "the data hold columns that name people", got=", ".join(dict.fromkeys(found)),
             expected="no names, id numbers, phones, bank accounts, addresses or positions",
-            remedy="leave them out with --drop, or rename a column that was taken for one",
+            remedy=f"leave them out ({_drop()}), or rename a column that was taken for one",
         )  # fmt: skip
 
 
@@ -300,3 +301,8 @@ def _named(table: Any, plan: ReleasePlan, engine: Engine) -> list[str]:
         for (name, kind), n in zip(suspects.items(), distinct, strict=True)
         if n > 2 or kind in ALWAYS
     ]
+
+
+def _drop() -> str:
+    """How columns are left out."""
+    return choose("drop=", "--drop")

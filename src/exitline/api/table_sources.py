@@ -205,7 +205,7 @@ def _data(
 ) -> Iterator[Counted]:
     """A data file as it is, with "poor" where a welfare column and a line are given."""
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import role_uses
+    from exitline.stats.data.uses import narrowed, role_uses
     from exitline.stats.engine.session import session
     from exitline.stats.infer.codes import as_text
     from exitline.stats.measure.plan import require_usable
@@ -214,6 +214,8 @@ def _data(
     welfare, line = given["welfare"], given["line"]
     uses = role_uses(numeric=(given["weight"], given["size"], welfare), code=shown)
     source = open_source(path, **{k: v for k, v in given.items() if k not in roles}).using(uses)
+    used = (given["weight"], given["size"], welfare, *shown)
+    source = narrowed(source, [name for name in used if name])
     with session(engine) as running:
         table = running.attach(source, "households")
         require_usable([n for n in (given["weight"], given["size"], welfare) if n], table)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.api.counted import Counted, Layout
 from exitline.publish.tables.content import Facts
+from exitline.stats.data.readers.declaring import choose
+from exitline.stats.infer.codes import MISSING_DOMAIN
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,12 +19,11 @@ if TYPE_CHECKING:
     from exitline.publish.tables.build import Leaves, Protected, Rule
     from exitline.stats.engine.base import Engine
 
-NOT_STATED = "not stated"
 MANY = 20
 """Labels from which a column may be one of keys rather than of areas or categories."""
 FEW = 5
 """Most labels of areas and categories stand for as many rows of the data, or more."""
-_BOOLEAN = {"True": "yes", "False": "no", "(missing)": NOT_STATED}
+_BOOLEAN = {"True": "yes", "False": "no", MISSING_DOMAIN: MISSING_DOMAIN}
 _ORDER = {
     name: i
     for i, name in enumerate((
@@ -136,7 +137,7 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
     """Codes of a column of the result in the order of publication, and its labels."""
     import numpy as np
 
-    from exitline.stats.infer.codes import MISSING_DOMAIN, codes
+    from exitline.stats.infer.codes import codes
     from exitline.stats.infer.naming import shown_names
 
     column = found.column(f"way{position + 1}")
@@ -144,9 +145,11 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
     known = dict(counted.labels.get(name, {}))
     if not known and str(column.type) == "bool":
         known = _BOOLEAN
-    absent = known.pop(MISSING_DOMAIN, NOT_STATED)
+    absent = known.pop(MISSING_DOMAIN, MISSING_DOMAIN)
     words = list(shown_names(texts, known, absent))
-    order = sorted(set(words), key=lambda w: (w == NOT_STATED, _ORDER.get(w, -1), words.index(w)))
+    order = sorted(
+        set(words), key=lambda w: (w == MISSING_DOMAIN, _ORDER.get(w, -1), words.index(w))
+    )
     place = {word: i for i, word in enumerate(order)}
     return np.array([place[word] for word in words], dtype=np.int64)[raw], order
 
@@ -203,13 +206,15 @@ def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
         raise TableError(
             "shares cannot be shown here", expected="categories, and suppression",
             got="no categories" if not layout.columns else "rounded counts",
-            remedy="name categories with --columns, and leave out --round",
+            remedy="name categories and do not round: "
+            + choose("columns=, without base=", "--columns, without --round"),
         )  # fmt: skip
     if rule.base is not None and layout.weighted and counted.weight is not None:
         raise TableError(
             "weighted estimates are not protected by rounding",
             expected="counts of rows", got="a survey with weights",
-            remedy="leave out --round (small cells are suppressed), or count with --unweighted",
+            remedy="do not round (small cells are suppressed), or count without weights: "
+            + choose("weighted=False", "--unweighted"),
         )  # fmt: skip
 
 

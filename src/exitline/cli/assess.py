@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import numbers, show
+from exitline.cli.reading import reads_data
 from exitline.cli.rows import read_rows
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ Examples:
 @click.argument("visits")
 @click.option("--counts", required=True, type=click.Path(), help="Counts of every county.")
 @click.option("--standard", required=True, help="Whose county rule decides.")
-@click.option("--reading", multiple=True, metavar="OPTION=READING",
+@click.option("--reading", "readings", multiple=True, metavar="OPTION=READING",
               help="Of the standard's options; repeatable.")  # fmt: skip
 @click.option("--unit", type=click.Choice(["persons", "households"]), default="persons",
               show_default=True, help="What missed and wrong-exit rates count.")  # fmt: skip
@@ -60,22 +61,25 @@ Examples:
 @click.option("--column", multiple=True, metavar="ROLE=COLUMN",
               help="Where a column has another name: size=hhsize; repeatable.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON.")
-def command(visits: str, as_json: bool, **given: Any) -> None:
+@reads_data
+def command(visits: str, as_json: bool, reading: dict[str, Any], **given: Any) -> None:
     """Judge every county."""
     from exitline.exits.assess.assessment_table import counties_from, roles_in, visits_by_county
     from exitline.rules.standard import load
+    from exitline.stats.data.readers import open_each
 
     rule = _rule(load(given["standard"]).county, given)
     said = _columns(given["column"])
     places = (said.county, said.group, said.village, said.stratum or "stratum")
-    table = read_rows(visits, places)
+    visited, counted = open_each([visits, given["counts"]], **reading)
+    table = read_rows(visited, places)
     found = visits_by_county(table, roles_in(table.column_names, said))
-    counties = _matched(found, counties_from(read_rows(given["counts"], ["county"])))
-    reading, assumptions = _reading(rule, given), _assumptions(rule, given)
+    counties = _matched(found, counties_from(read_rows(counted, ["county"])))
+    chosen, assumptions = _reading(rule, given), _assumptions(rule, given)
     if given["what_if"]:
-        _what_if(found, counties, rule, reading, assumptions, as_json=as_json)
+        _what_if(found, counties, rule, chosen, assumptions, as_json=as_json)
     else:
-        _assess(found, counties, rule, reading, assumptions, as_json=as_json)
+        _assess(found, counties, rule, chosen, assumptions, as_json=as_json)
 
 
 def _rule(rule: ExitRule | None, given: Mapping[str, Any]) -> ExitRule:
@@ -88,7 +92,7 @@ def _rule(rule: ExitRule | None, given: Mapping[str, Any]) -> ExitRule:
             expected="one with rates found by an assessment", got="none",
             remedy="choose another standard; `exitline standards` lists them",
         )  # fmt: skip
-    return rule.choose(_pairs(given["reading"], "--reading"))
+    return rule.choose(_pairs(given["readings"], "--reading"))
 
 
 def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:

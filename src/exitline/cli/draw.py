@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import numbers, show
+from exitline.cli.reading import reads_data
 from exitline.cli.rows import read_rows
 
 if TYPE_CHECKING:
     from exitline.exits.draw.check import Check
     from exitline.exits.draw.sample import Draw, DrawPlan
     from exitline.exits.draw.seed import Seed
+    from exitline.stats.data.source import Source
     from exitline.stats.measure.draw import FrameRoles
 
 
@@ -67,15 +69,21 @@ Examples:
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
               show_default=True)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@reads_data
 @click.pass_context
 def command(ctx: click.Context, /, frame: str, as_json: bool, **given: Any) -> None:
     """Print a digest, check a record, or draw."""
+    from exitline.stats.data.readers import open_each
+
+    people = [given["assessors"]] if given["assessors"] else []
+    source, *others = open_each([frame, *people], **given["reading"])
+    given["people"] = others[0] if others else None
     if given["record"]:
-        _check(ctx, frame, given, as_json=as_json)
+        _check(ctx, source, given, as_json=as_json)
     elif given["digest"]:
-        _digest(frame, given, as_json=as_json)
+        _digest(source, given, as_json=as_json)
     else:
-        _draw(frame, given, as_json=as_json)
+        _draw(source, given, as_json=as_json)
 
 
 def _roles(given: Mapping[str, Any]) -> FrameRoles:
@@ -86,7 +94,7 @@ def _roles(given: Mapping[str, Any]) -> FrameRoles:
     return FrameRoles(given["household"], given["village"], given["stratum"], given["group"], keep)
 
 
-def _check(ctx: click.Context, frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
+def _check(ctx: click.Context, frame: Source, given: Mapping[str, Any], *, as_json: bool) -> None:
     """Draw again by a record."""
     from exitline.exits.draw.check import check_draw
     from exitline.exits.draw.record import read_record
@@ -113,7 +121,7 @@ def _show_check(found: Check) -> None:
         show.note(f"  {difference}")
 
 
-def _digest(frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
+def _digest(frame: Source, given: Mapping[str, Any], *, as_json: bool) -> None:
     """What to publish before the seed is known."""
     from exitline.exits.draw.frame import open_frame
     from exitline.stats.engine.session import session
@@ -127,7 +135,7 @@ def _digest(frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
         show.note(f"{digest}\n{opened.households:,} households; publish this before the seed")
 
 
-def _draw(frame: str, given: Mapping[str, Any], *, as_json: bool) -> None:
+def _draw(frame: Source, given: Mapping[str, Any], *, as_json: bool) -> None:
     """Draw, write, and hand out."""
     from exitline.exits.draw.frame import open_frame
     from exitline.exits.draw.record import as_record, write_list, write_record
@@ -186,7 +194,7 @@ def _hand_out(draw: Draw, given: Mapping[str, Any]) -> int:
 
     if not given["assignments"]:
         raise click.UsageError("--assessors needs --assignments, a folder for the lists.")
-    people = assessors_from(read_rows(given["assessors"], ("assessor", "township")))
+    people = assessors_from(read_rows(given["people"], ("assessor", "township")))
     visits = visits_from(draw.selected, given["township"], given["identified_by"])
     found = assign_twice(visits, people, draw.seed, given["reinterview"])
     return write_assignments(found, draw.selected, draw.seed, given["assignments"])

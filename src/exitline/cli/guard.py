@@ -25,7 +25,10 @@ _LONGEST_ARGUMENT = 4096
 
 
 def check_arguments(arguments: Sequence[str]) -> None:
-    """Refuse arguments that are no text (bytes of another encoding, zero bytes) or far too long.
+    """Refuse arguments that are no text (another encoding, zero bytes), empty or far too long.
+
+    An empty one is a variable of a shell that was not set (`--by "$REGION"`): nothing is called
+    so, and without a word the option would be left out.
 
     Raises
     ------
@@ -46,6 +49,8 @@ def check_arguments(arguments: Sequence[str]) -> None:
             unusable = True
         if unusable:
             raise click.UsageError(f"argument {i} is not text in UTF-8")
+        if not argument.strip():
+            raise click.UsageError(f"argument {i} is empty; give a value, or leave the option out")
         if len(argument) > _LONGEST_ARGUMENT:
             raise click.UsageError(
                 f"argument {i} has {len(argument):,} characters; at most {_LONGEST_ARGUMENT:,}"

@@ -21,6 +21,7 @@ from exitline.cli.lifecycle_parts import (
     one_state,
     state_text,
 )
+from exitline.cli.reading import reads_data
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
@@ -79,9 +80,11 @@ Examples:
 @click.option("--category", help="Kind of the state it leads to.")
 @click.option("--reason", help="In words.")
 @_JSON
+@reads_data
 def record(
-    log: Path, file: Path | None, procedure: str, new: bool, json_: bool, **fields: Any
-) -> None:
+    log: Path, file: Path | None, procedure: str, new: bool, json_: bool,
+    reading: dict[str, Any], **fields: Any,
+) -> None:  # fmt: skip
     """Check events and append them."""
     from exitline.cli import show
     from exitline.exits.register import Log, load_procedure
@@ -90,7 +93,9 @@ def record(
     given = {name: value for name, value in fields.items() if value}
     if (file is None) == (not given):
         raise click.UsageError("name a FILE of events, or one event with --household and so on")
-    drafts = read_drafts(file) if file is not None else (draft(given),)
+    if reading and file is None:
+        raise click.UsageError("options of a data file are for a FILE of events")
+    drafts = read_drafts(file, **reading) if file is not None else (draft(given),)
     rules = load_procedure(procedure)
     where = f"{file.name} row" if file is not None else "event"
     if new:
@@ -130,6 +135,7 @@ Examples:
 @click.option("--procedure", help="Refuse events that this procedure does not allow.")
 @click.option("--out", type=click.Path(path_type=Path), help="Parquet file, a row a household.")
 @_JSON
+@reads_data
 def state(
     source: Path,
     as_of: datetime | None,
@@ -139,6 +145,7 @@ def state(
     procedure: str | None,
     out: Path | None,
     json_: bool,
+    reading: dict[str, Any],
 ) -> None:
     """Count states, write them, or show one household's."""
     from exitline.cli import show
@@ -150,7 +157,7 @@ def state(
         return
     if spells and (procedure or out):
         raise click.UsageError("--spells takes neither --procedure nor --out")
-    data = str(source) if spells else events_of(source, known_on)
+    data = events_of(source, known_on, reading)
     if procedure is not None:
         from exitline.exits.register import load_procedure
 

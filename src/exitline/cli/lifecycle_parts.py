@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -27,10 +28,14 @@ def draft(fields: dict[str, Any]) -> Draft:
     return draft_of(row, where="event")
 
 
-def events_of(source: Path, known_on: datetime | None) -> Any:
+def events_of(source: Path, known_on: datetime | None, reading: Mapping[str, Any]) -> Any:
     """A log's events as a table, or the file of events."""
     if not source.is_dir():
-        return str(source)
+        from exitline.stats.data.source import open_source
+
+        return open_source(source, **reading)
+    if reading:
+        raise click.UsageError("a log takes no options of a data file")
     from exitline.exits.register import Log
     from exitline.exits.register.listing import events_table
 

@@ -9,6 +9,8 @@ import click
 
 from exitline.cli import numbers
 from exitline.cli.designing import LONELY_PSU, WEIGHT
+from exitline.cli.options import with_options
+from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.stats.panel import PanelSpec
@@ -48,9 +50,8 @@ _OPTIONS = (
 
 def panel_options(command: F) -> F:
     """Add the options of a panel to a command, in reading order."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    made: F = with_options(_OPTIONS)(reads_data(command))
+    return made
 
 
 def spec_from(
@@ -78,9 +79,11 @@ def spec_from(
 
 
 def source_of(given: dict[str, Any]) -> Any:
-    """One path, or a list with a path for each wave."""
-    data = given["data"]
-    return data[0] if len(data) == 1 else list(data)
+    """One table, or a list with one for each wave; all are read with the same options."""
+    from exitline.stats.data.readers import open_each
+
+    opened = open_each(given["data"], **given["reading"])
+    return opened[0] if len(opened) == 1 else opened
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import numbers, show
+from exitline.cli.reading import reads_data
 from exitline.cli.rows import percent, read_rows
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ Examples:
 @click.option("--goal", type=click.Choice(["most settled", "equal power"]),
               default="most settled", show_default=True, help="With --counties.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@reads_data
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
     """Make the plan that was asked for."""
@@ -78,6 +80,8 @@ def command(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
         raise click.UsageError("--counties and --budget go together.")
     if (given["cost_village"] is None) != (given["cost_household"] is None):
         raise click.UsageError("--cost-village and --cost-household go together.")
+    if given["reading"] and given["counties"] is None:
+        raise click.UsageError("options of a data file are for --counties.")
     if given["counties"] is not None:
         _for_counties(ctx, given, as_json=as_json)
         return
@@ -275,6 +279,7 @@ def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool
     """One budget for all counties."""
     from exitline.exits.assess.budget import plan_budget
     from exitline.exits.assess.county_tasks import tasks_from
+    from exitline.stats.data.source import open_source
 
     names = {"icc": "icc", "threshold": "threshold"}
     said = {
@@ -282,7 +287,8 @@ def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool
         for option, column in names.items()
         if ctx.get_parameter_source(option) == click.core.ParameterSource.COMMANDLINE
     }
-    tasks = tasks_from(read_rows(given["counties"], ["county"]), said)
+    counties = open_source(given["counties"], **given["reading"])
+    tasks = tasks_from(read_rows(counties, ["county"]), said)
     with show.working(f"planning {len(tasks)} counties"):
         plan = plan_budget(
             tasks, given["budget"], confidence=given["confidence"] or 0.95, goal=given["goal"]

@@ -10,15 +10,25 @@ from exitline.words.numbers import rounded
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.stats.data.source import Source
 
-def read_rows(path: str, code: Sequence[str | None] = ()) -> pa.Table:
-    """All rows of a file of any kind the project reads; names and ids as they are written."""
+
+def read_rows(data: str | Source, code: Sequence[str | None] = ()) -> pa.Table:
+    """All rows of a file of any kind the project reads; names and ids as they are written.
+
+    Parameters
+    ----------
+    data : path or Source
+    code : sequence of str or None
+        Columns that hold names or ids.
+    """
     from exitline.stats.data.source import open_source
     from exitline.stats.data.uses import role_uses
     from exitline.stats.engine.session import session
 
+    source = open_source(data).using(role_uses(code=code))
     with session() as engine:
-        return engine.run(engine.attach(open_source(path).using(role_uses(code=code)), "rows"))
+        return engine.run(engine.attach(source, "rows"))
 
 
 def percent(share: float, digits: int = 1) -> str | None:

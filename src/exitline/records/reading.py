@@ -71,7 +71,7 @@ def open_regular(
         if stat.S_ISREG(found.st_mode) and found.st_size <= (max_bytes or found.st_size):
             return os.fdopen(handle, "rb")
         os.close(handle)
-        got = _kind(found.st_mode)
+        got = kind_of(found.st_mode)
         if stat.S_ISREG(found.st_mode):
             expected, got = f"at most {_size(max_bytes or 0)}", _size(found.st_size)
     where = os.fsdecode(path)
@@ -123,10 +123,17 @@ def read_bytes(
     raise error(f"{what} cannot be read", where=where, expected="a file", got=got, remedy=remedy)
 
 
-def _kind(mode: int) -> str:
+def kind_of(mode: int) -> str:
+    """What stands under a name, by its mode: "a folder", "a device" and so on.
+
+    Examples
+    --------
+    >>> kind_of(stat.S_IFIFO), kind_of(stat.S_IFREG)
+    ('a pipe', 'a file')
+    """
     named = {
         stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket",
-        stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
+        stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFREG: "a file",
     }  # fmt: skip
     return named.get(stat.S_IFMT(mode), "no regular file")
 

@@ -254,7 +254,7 @@ def test_both_engines_count_alike(engine, tmp_path):
     assert whole.households.item() == round(used.w.sum())
     assert whole.persons.item() == round((used.w * used["size"]).sum())
     states = {node[0] for node in made.sides[1].nodes if node}
-    assert states == {"yes", "no", "not stated"}
+    assert states == {"yes", "no", "(missing)"}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from exitline.exits.decide.clusters import (
     check_rate,
     error_law,
 )
+from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -272,7 +273,9 @@ def icc_of(design_effect: float, per_village: float) -> float:
             "this design effect cannot come from villages alone",
             expected="1 with one household a village; at least 1 with more",
             got=f"{design_effect} with {per_village:g} households a village",
-            remedy="give --per-village, the number of households visited in a village",
+            remedy="give "
+            + choose("per_village=", "--per-village")
+            + ", the number of households visited in a village",
         )
     return 0.0 if design_effect == 1.0 else (design_effect - 1.0) / (per_village - 1.0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exitline.exits.assess.evidence import AssessmentError, RateCriterion
+from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
     from exitline.rules.standard.model import Criterion, ExitRule, Standard
@@ -80,7 +81,8 @@ def rate_criterion(standard: Standard, rate: str, area_class: str = "") -> RateC
         where=standard.name,
         expected="a criterion of kind 'assessment' with this rate",
         got="no county rule" if standard.county is None else "other criteria",
-        remedy="choose another standard, or give --threshold and --comparison",
+        remedy="choose another standard, or give "
+        + choose("threshold= and comparison=", "--threshold and --comparison"),
     )
 
 

@@ -115,9 +115,10 @@ def open_frame(engine: Engine, data: Any, roles: FrameRoles) -> Frame:
     (3, [2, 1])
     """
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import role_uses
+    from exitline.stats.data.uses import narrowed, role_uses
 
     source = open_source(data).using(role_uses(code=roles.columns()))
+    source = narrowed(source, roles.columns())
     table = engine.attach(source, "frame")
     _refuse_columns(table, roles)
     _refuse_faults(engine.run(expressions.faults(table, roles)).to_pylist()[0], roles)

@@ -1,9 +1,7 @@
-"""Events as people hand them in: rows of a CSV, JSON, JSON-lines or Parquet file."""
+"""Events as people hand them in: rows of a table, or of JSON."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +25,7 @@ _DOCUMENT = re.compile(r"\s*([^=(]+?)\s*(?:=\s*([^(]*?)\s*)?(?:\(([^)]*)\))?\s*"
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
-def read_drafts(path: str | Path) -> tuple[Draft, ...]:
+def read_drafts(path: str | Path, **reading: Any) -> tuple[Draft, ...]:
     """The events of a file, in its order.
 
     Columns: household, step, on (2016-05-01), actor, role; and where needed documents
@@ -39,7 +37,9 @@ def read_drafts(path: str | Path) -> tuple[Draft, ...]:
     Parameters
     ----------
     path : str or Path
-        A .csv, .json (a list), .jsonl or .parquet file.
+        A .json file (a list), .jsonl, or a table of any kind that the project reads.
+    **reading
+        Options of the table's reader, as `exitline.stats.data.open_source` takes them.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def read_drafts(path: str | Path) -> tuple[Draft, ...]:
         Naming file and row.
     """
     file = Path(path)
-    rows = _rows(file)
+    rows = _rows(file, reading)
     drafts = tuple(draft_of(row, where=f"{file.name} row {i}") for i, row in enumerate(rows, 1))
     if not drafts:
         raise LifecycleError(
@@ -126,21 +126,22 @@ def draft_of(row: Mapping[str, Any], *, where: str) -> Draft:
     )
 
 
-def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
+def _rows(file: Path, reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The rows of a file, by its ending."""
-    readers = {".csv": _csv, ".json": _json, ".jsonl": _json_lines, ".parquet": _parquet}
-    if file.suffix not in readers:
+    if file.suffix not in (".json", ".jsonl"):
+        yield from _table(file, reading)
+        return
+    if reading:
         raise LifecycleError(
-            "the file is of a kind that events are not read from",
+            "a JSON file takes no options of a reader",
             where=file.name,
-            expected="a file ending in " + ", ".join(readers),
-            got=file.suffix or "no ending",
-            remedy="export the events as one of these",
+            expected="none",
+            got=", ".join(sorted(reading)),
+            remedy="leave them out",
         )
-    inputs.check_regular(file, expected="a file of events", error=LifecycleError)
     try:
-        yield from readers[file.suffix](file)
-    except (ValueError, OSError, csv.Error) as reason:
+        yield from _json(file) if file.suffix == ".json" else _json_lines(file)
+    except (ValueError, OSError) as reason:
         raise LifecycleError(
             "the file cannot be read as what its ending says",
             where=file.name,
@@ -150,17 +151,20 @@ def _rows(file: Path) -> Iterator[Mapping[str, Any]]:
         ) from reason
 
 
-def _csv(file: Path) -> Iterator[Mapping[str, Any]]:
-    for number, row in enumerate(csv.DictReader(io.StringIO(_text(file), newline="")), 1):
-        if None in row or None in row.values():
-            raise LifecycleError(
-                "a row that does not fit the header",
-                where=f"{file.name} row {number}",
-                expected="as many cells as the header has",
-                got="more or fewer",
-                remedy="quote cells that hold a comma",
-            )
-        yield row
+def _table(file: Path, reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The rows of a table, in its order; every cell of a CSV file is the text it is."""
+    from exitline.stats.data.readers.csv_text import whole_rows
+    from exitline.stats.data.source import open_source
+
+    source = open_source(file, **reading)
+    if source.kind == "csv":
+        assert source.held is not None
+        yield from whole_rows(source.held, source.options["dialect"])
+    elif source.kind == "parquet":
+        yield from _parquet(file)
+    else:
+        assert source.table is not None
+        yield from source.table.to_pylist()
 
 
 def _text(file: Path) -> str:

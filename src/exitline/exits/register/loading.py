@@ -76,10 +76,11 @@ def load_procedure(name_or_path: str | Path, *, rules: bool = True) -> Procedure
     >>> load_procedure("china-2020-monitoring").clocks["clue to decision"].days
     15
     """
-    from exitline.rules.yamlfile.tree import read_file
+    from exitline.rules.yamlfile.tree import file_text, read_text
 
     path = _path_of(name_or_path)
-    tree = read_file(path, ProcedureError)
+    text = file_text(path, ProcedureError)
+    tree = read_text(text, path.name, ProcedureError)
     found = tree.fields(_KEYS, _REQUIRED)
     valid = found["valid"].fields(("from", "to"), ("from",))
     procedure = Procedure(
@@ -100,7 +101,7 @@ def load_procedure(name_or_path: str | Path, *, rules: bool = True) -> Procedure
         notes=tuple(note.text() for note in found["notes"].sequence()) if "notes" in found else (),
         path=path,
         digest=digest_of(tree.plain()),
-        text=path.read_text(encoding="utf-8-sig"),
+        text=text,
     )
     check_references(
         procedure, tree, tuple(dict(tree["rules"].items())) if "rules" in found else ()

@@ -169,7 +169,7 @@ def _screens(table: pa.Table, plan: ScreenPlan) -> Iterator[tuple[Finding, ...]]
 def _read(data: Any, plan: ScreenPlan, engine: str | Engine) -> pa.Table:
     """The columns that the plan names."""
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import role_uses
+    from exitline.stats.data.uses import narrowed, role_uses
     from exitline.stats.engine.session import session
 
     source = open_source(data).using(
@@ -178,6 +178,7 @@ def _read(data: Any, plan: ScreenPlan, engine: str | Engine) -> pa.Table:
             code=(plan.unit, plan.interviewer, plan.area, *plan.answers),
         )
     )
+    source = narrowed(source, plan.columns)
     with session(engine) as running:
         rows = running.attach(source, "rows")
         missing = [name for name in plan.columns if name not in rows.columns]

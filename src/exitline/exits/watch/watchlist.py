@@ -28,6 +28,7 @@ from exitline.exits.watch.risk import (
     predictors_for,
 )
 from exitline.exits.watch.rules import WatchRules, shipped_rules
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.panel.panel import Panel, read_panel
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _refuse_states(panel: Panel) -> None:
             "this panel holds states, not welfare",
             expected="a welfare column and a line: the watch looks at how near the line is",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     if not (panel.poor[:, -1] == 0.0).any():
         raise MeasureError(

@@ -68,6 +68,13 @@ def new_key(path: str | Path, *, passphrase: str | None = None) -> NewKey:
     from securesystemslib.signer import CryptoSigner
 
     private = Path(path)
+    if not private.name:
+        raise SignatureError(
+            "this is no name of a file",
+            expected="a file for the private key, such as office.key",
+            got=repr(str(path)),
+            remedy="name a file that does not exist yet",
+        )
     public = private.with_name(private.name + ".pub")
     if passphrase == "":
         raise SignatureError(

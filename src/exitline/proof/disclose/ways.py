@@ -136,7 +136,7 @@ def _chains(parents: Sequence[Sequence[Any]]) -> list[Node]:
     if any(label is None or label != label for column in parents for label in column):
         raise TableError(
             "a label of the hierarchy is missing", expected="a label on every level",
-            got="a leaf without one", remedy="name the unknown area, for instance 'not stated'",
+            got="a leaf without one", remedy="name the unknown area, for instance '(missing)'",
         )  # fmt: skip
     chains = [tuple(map(str, chain)) for chain in zip(*parents, strict=True)]
     if len(set(chains)) < len(chains):

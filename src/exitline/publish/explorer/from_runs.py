@@ -24,6 +24,7 @@ from exitline.publish.explorer.words import (
     unplaced,
     verify_of,
 )
+from exitline.stats.infer.codes import MISSING_DOMAIN
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.hidden import Hidden
@@ -221,7 +222,7 @@ def _areas_of(runs: Sequence[RunFolder], keys: list[str], within: dict[str, str]
     for index, key in enumerate(keys):
         for name, parent in _members(runs, key, within[key]).items():
             position[key, name] = len(areas)
-            label: Text = known("not stated") if name == "(missing)" else name
+            label: Text = known(name) if name == MISSING_DOMAIN else name
             areas.append(Area(name, label, index, position.get(parent, 0)))
     return areas
 

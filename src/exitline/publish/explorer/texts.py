@@ -35,7 +35,7 @@ _CHINESE = {
     "villages": "村",
     "county": "县",
     "counties": "县",
-    "not stated": "未说明",
+    "(missing)": "（缺失）",
     "met": "达到",
     "not met": "未达到",
     "cannot tell yet": "尚不能判断",

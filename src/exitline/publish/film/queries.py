@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.figures import Figure, Point, Points
 from exitline.publish.film.references import Computed, DataRef, FigureRef, PointsRef, Query
+from exitline.stats.data.keys import alike
+from exitline.stats.data.values import Uses
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -43,7 +45,7 @@ class QueryProvider:
     def __init__(self, data: Mapping[str, DataRef], engine: Engine) -> None:
         self._data = data
         self._engine = engine
-        self._tables: dict[str, Any] = {}
+        self._tables: dict[tuple[str, Uses], Any] = {}
         self._digests: dict[Path, str] = {}
         self._prefix = f"story_{id(self):x}"
 
@@ -95,7 +97,7 @@ class QueryProvider:
             raise TypeError(f"{reference.name} is not computed")
         formula = parse(reference.of.expression, where=reference.where)
         parts = [figures[name] for name in sorted(formula.columns)]
-        table = self._attach("one", pa.table({"one": [1]}))
+        table = self._attach("one", pa.table({"one": [1]}), Uses())
         names = {part.name: ibis.literal(float(part.value)) for part in parts}
         answer = self._engine.run(table.select(value=formula.build(table, names=names)))
         value = _finite(answer["value"][0].as_py(), reference.of.words, reference.where)
@@ -110,7 +112,7 @@ class QueryProvider:
         """The rows that a query speaks of, and its one number over them."""
         from exitline.rules.condition import parse
 
-        table = self._table(query.data)
+        table = self._table(query.data, _uses(query))
         if query.where:
             table = table.filter(parse(query.where, where=where).build(table))
         if query.step == "count":
@@ -121,27 +123,32 @@ class QueryProvider:
         weight = parse(query.weight, where=where).build(table) if query.weight else None
         return table, _aggregate(query, value, weight, where)
 
-    def _table(self, name: str) -> Any:
-        """A declared file as an unbound table, with its join."""
-        if name in self._tables:
-            return self._tables[name]
-        ref = self._data[name]
-        table = self._attach(name, ref.path)
+    def _table(self, name: str, uses: Uses) -> Any:
+        """A declared file as an unbound table, with its join; columns typed as they are used."""
+        if (name, uses) in self._tables:
+            return self._tables[name, uses]
+        ref, number = self._data[name], len(self._tables)
+        table = self._attach(f"{name}_{number}", ref.path, uses, [left for left, _ in ref.join_on])
         if ref.join_path is not None:
-            other = self._attach(f"{name}_joined", ref.join_path)
+            keys = [right for _, right in ref.join_on]
+            other = self._attach(f"{name}_{number}_joined", ref.join_path, uses, keys)
+            on = []
             for left, right in ref.join_on:
                 self._column(table, left, ref.where)
                 self._column(other, right, ref.where)
-            on = [table[left] == other[right] for left, right in ref.join_on]
+                ours, theirs = alike(table[left], other[right])
+                on.append(ours == theirs)
             table = table.inner_join(other, on, rname="{name}_joined")
-        self._tables[name] = table
+        self._tables[name, uses] = table
         return table
 
-    def _attach(self, name: str, data: Any) -> Any:
+    def _attach(self, name: str, data: Any, uses: Uses, keys: Sequence[str] = ()) -> Any:
         """Rows known to the engine under a name of this provider's own."""
         from exitline.stats.data.source import open_source
+        from exitline.stats.data.uses import role_uses
 
-        return self._engine.attach(open_source(data), f"{self._prefix}_{name}")
+        source = open_source(data).using(uses).using(role_uses(code=keys))
+        return self._engine.attach(source, f"{self._prefix}_{name}")
 
     def _column(self, table: Any, name: str, where: str) -> None:
         """Refuse a column that is not there."""
@@ -168,6 +175,17 @@ class QueryProvider:
             with path.open("rb") as handle:
                 self._digests[path] = hashlib.file_digest(handle, "sha256").hexdigest()
         return self._digests[path]
+
+
+def _uses(query: Query) -> Uses:
+    """What the columns of a query are used for."""
+    from exitline.stats.data.uses import condition_uses
+
+    uses = condition_uses(query.where) if query.where else Uses()
+    if query.expression and query.step != "distinct":
+        kind = "truth" if query.step == "share" else "number"
+        uses |= condition_uses(query.expression, [kind])
+    return uses | condition_uses(query.weight, ["number"]) if query.weight else uses
 
 
 def interval_end(share: float, rows: int, query: Query) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exitline.errors import ExitlineError
 from exitline.proof.disclose.identifiers import first_kind, kind_of_name
+from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +88,8 @@ def check_columns(columns: Mapping[str, str]) -> None:
         raise NoticeError(
             "a notice shows a village and a household", got=", ".join(columns) or "nothing",
             expected="village, reference or name; perhaps decision and date",
-            remedy="name the columns with --village and --reference or --name",
+            remedy="name the columns: "
+            + choose("village, and reference or name", "--village, and --reference or --name"),
         )  # fmt: skip
     for field, column in columns.items():
         kind = kind_of_name(column)

@@ -180,10 +180,9 @@ class ReportInput:
         """An area's name for people, from its values of some area columns."""
         from exitline.foreign import visible
         from exitline.stats.infer.cells import label_of
-        from exitline.stats.infer.codes import MISSING_DOMAIN
 
         parts = [
-            "not stated" if value == MISSING_DOMAIN else self.labels.get(name, {}).get(value, value)
+            self.labels.get(name, {}).get(value, value)
             for name, value in zip(columns, key, strict=True)
         ]
         return visible(label_of(tuple(parts)))

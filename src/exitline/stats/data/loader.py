@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -75,10 +76,9 @@ def load_study(path: str | Path) -> Study:
       got:      nothing under this name
       remedy:   check the path
     """
-    from exitline.rules.yamlfile.tree import read_file
+    from exitline.rules.yamlfile.tree import file_text
 
-    file = Path(path)
-    return _study(read_file(file, StudyError), file)
+    return parse_study(file_text(path, StudyError), path)
 
 
 def parse_study(
@@ -113,7 +113,8 @@ def parse_study(
     """
     from exitline.rules.yamlfile.tree import read_text
 
-    return _study(read_text(text, Path(path).name, StudyError), Path(path), given)
+    study = _study(read_text(text, Path(path).name, StudyError), Path(path), given)
+    return replace(study, text=text)
 
 
 def study_digest(path: str | Path) -> str:
@@ -186,8 +187,6 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
 
 
 def _with_outside(study: Study, paths: sections.Paths) -> Study:
-    from dataclasses import replace
-
     return replace(study, outside_folder=tuple(paths.outside))
 
 

@@ -76,7 +76,7 @@ def _of_columns(names: Sequence[str], column: Callable[[int], Any]) -> Source:
     """A source of the columns of a table in memory, once their names can be told apart."""
     import pyarrow as pa
 
-    check_names(names, "a table in memory", cased=True)
+    check_names(names, "a table in memory")
     table = pa.table([column(i) for i in range(len(names))], names=list(names))
     return Source(kind="arrow", table=plain(table))
 

@@ -319,6 +319,8 @@ class Study:
         The study file.
     digest : str
         SHA-256 of what the file says (comments and layout left out).
+    text : str
+        The file as it was read.
     outside_folder : tuple of str
         Paths, as written, that lead out of the study's folder.
     places : mapping of str to str
@@ -354,6 +356,7 @@ class Study:
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
     digest: str = ""
+    text: str = field(default="", compare=False, repr=False)
     outside_folder: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 

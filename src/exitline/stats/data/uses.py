@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from exitline.stats.data.scannable import Source
 
 KINDS: tuple[Wanted, ...] = ("number", "truth", "text")
+_BEGINS = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=\\x..)|(?<=\\u....))"
+"""What may stand before a name: no letter or digit, unless a `repr` has put it there."""
 _FIELD = {"number": "numeric", "text": "code", "truth": "truth", "code": "code"}
 
 
@@ -39,12 +42,25 @@ def narrowed(source: Source, texts: Iterable[object]) -> Source:
     >>> source = open_source(pa.table({"y": [1.0], "ea": [1], "z": [2]}))
     >>> sorted(narrowed(source, ["y / 2", ("ea",)]).uses.columns)
     ['ea', 'y']
+    >>> sorted(narrowed(source, ["yes, please"]).uses.columns)
+    []
+    >>> sorted(narrowed(source, [("y +\\nz",)]).uses.columns)
+    ['y', 'z']
     """
     if source.names is None:
         return source
     said = "\n".join(text if isinstance(text, str) else repr(text) for text in texts)
-    there = {n for n in source.names if n in said or repr(n)[1:-1] in said}
+    there = {n for n in source.names if _occurs(n, said) or _occurs(repr(n)[1:-1], said)}
     return source.using(Uses(columns=frozenset(there)))
+
+
+def _occurs(name: str, said: str) -> bool:
+    """Whether a name stands in a text on its own, not as a part of a longer word."""
+    if name not in said:
+        return False
+    before = _BEGINS if re.match(r"\w", name) else ""
+    after = r"(?!\w)" if re.search(r"\w\Z", name) else ""
+    return re.search(before + re.escape(name) + after, said) is not None
 
 
 def role_uses(
@@ -112,6 +128,8 @@ def study_uses(study: Study, standard: Standard | None = None) -> Mapping[str, U
     ['code', 'number', 'code', 'code']
     >>> found["persons"].of("age")
     'number'
+    >>> condition_uses("y / 12", ["number"]).of("y")
+    'number'
     """
     found = _Found()
     names = {**study.columns}
@@ -141,12 +159,14 @@ def study_uses(study: Study, standard: Standard | None = None) -> Mapping[str, U
     return {table: found.uses(table) for table in ("households", "persons", "villages", "counties")}
 
 
-def condition_uses(text: str) -> Uses:
-    """The uses of the columns of a condition over the households.
+def condition_uses(text: str, kinds: Iterable[str] = ("truth",)) -> Uses:
+    """The uses of the columns of a condition, or of a formula, over the rows.
 
     Parameters
     ----------
     text : str
+    kinds : iterable of str
+        What it gives: "truth" for a condition, "number" for a formula.
 
     Examples
     --------
@@ -154,7 +174,7 @@ def condition_uses(text: str) -> Uses:
     'number'
     """
     found = _Found()
-    found.add("households", text, {"truth"})
+    found.add("households", text, kinds)
     return found.uses("households")
 
 

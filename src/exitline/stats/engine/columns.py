@@ -63,7 +63,7 @@ class TypedColumns:
     file : HeldFile
         Parquet.
     names : tuple of str
-        All columns of the source, in its order.
+        All columns of the source, in its order, but twins by case that nobody reads.
     types : mapping of str to str
         DuckDB's type of each column that was read.
     rows : int
@@ -125,8 +125,9 @@ class _Scan:
 
     def run(self, plain: HeldFile) -> TypedColumns:
         """Type by the sample; where the sample was wrong, by all values."""
-        names = [n for n in self.dialect.names if self.source.uses.reads(n)]
-        names = names or [self.dialect.names[0]]
+        kept = self.source.kept()
+        there = self.dialect.names if kept is None else tuple(kept)
+        names = [n for n in there if self.source.uses.reads(n)] or [there[0]]
         sample = csv_text.sample(plain, self.dialect, _SAMPLES, _SAMPLE_BYTES)
         forms = {name: self._suggested(name, sample) for name in names}
         file, rows, wrong = self._write(plain, forms)
@@ -134,12 +135,12 @@ class _Scan:
             forms = self._decided(plain, forms)
             file, rows, wrong = self._write(plain, forms)
             assert not wrong
-        return TypedColumns(file, self.dialect.names, self._types(file, forms), rows)
+        return TypedColumns(file, there, self._types(file, forms), rows)
 
     def _suggested(self, name: str, sample: Sequence[Sequence[str]]) -> Form:
         """What a sample suggests for a column."""
         at = self.dialect.names.index(name)
-        texts = [row[at] for row in sample if len(row) > at]
+        texts = list(dict.fromkeys(row[at] for row in sample if len(row) > at))
         use = self.source.uses.of(name)
         bare = any(text != (written(text) or "") for text in texts)
         found = [None if t in self.dialect.missing else t for t in map(written, texts)]
@@ -214,7 +215,7 @@ class _Scan:
 
     def _raw(self, plain: HeldFile) -> str:
         """The scan: every column as text, strictly by the dialect."""
-        columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in self.dialect.names)
+        columns = ", ".join(f"{_at(i)}: 'VARCHAR'" for i in range(len(self.dialect.names)))
         skip = self.dialect.skip if plain is self.source.held else 0
         return (
             f"read_csv({text(plain.name_for_engine)}, auto_detect = false, header = true, "
@@ -244,7 +245,7 @@ class _Sql:
     """The SQL of one column: its value, whether the text does not fit, facts to decide by."""
 
     def __init__(self, name: str, form: Form, dialect: Dialect) -> None:
-        raw = quoted(name)
+        raw = _at(dialect.names.index(name))
         self._bare = _bare(raw) if form.bare else raw
         if dialect.missing:
             marks = ", ".join(text(mark) for mark in dialect.missing)
@@ -324,6 +325,11 @@ def not_numbers(name: str, where: str, value: str, unfit: int, rows: int) -> Dat
         else "correct the values; marks for missing values and a decimal comma can be declared: "
         + declare("missing", "NA"),
     )
+
+
+def _at(position: int) -> str:
+    """A column of the scan: names that differ by case alone are one name in SQL."""
+    return f"c{position}"
 
 
 def _bare(raw: str) -> str:

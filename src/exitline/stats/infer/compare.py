@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from scipy.special import ndtr, stdtr
+import scipy
 
 from exitline.errors import MeasureError, nearest
 from exitline.stats.infer.joint import Joint, of_area, of_areas, of_line
@@ -178,7 +178,7 @@ def p_value(value: Any, se: Any, df: Any) -> Floats:
         t = -np.abs(np.asarray(value) / se)
     known = np.asarray(df, dtype=np.float64)
     finite = np.where(np.isfinite(known) & (known >= 1), known, 1.0)
-    p = 2.0 * np.where(np.isinf(known), ndtr(t), stdtr(finite, t))
+    p = 2.0 * np.where(np.isinf(known), scipy.special.ndtr(t), scipy.special.stdtr(finite, t))
     return np.asarray(np.where(known >= 1, p, np.nan))
 
 

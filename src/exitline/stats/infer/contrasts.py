@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import chdtrc, fdtrc
+import scipy
 
 from exitline.errors import MeasureError
 from exitline.stats.infer import intervals
@@ -83,7 +83,7 @@ class WaldTest:
     @property
     def p_chi2(self) -> float:
         """Of the statistic as chi-squared."""
-        return float(chdtrc(self.df, self.chi2))
+        return float(scipy.special.chdtrc(self.df, self.chi2))
 
     @property
     def p_adjusted(self) -> float:
@@ -101,7 +101,9 @@ def tail_of_f(f: float, df: float, ddf: float) -> float:
     """
     if np.isnan(f) or not ddf > 0:
         return float("nan")
-    return float(chdtrc(df, df * f) if np.isinf(ddf) else fdtrc(df, ddf, f))
+    return float(
+        scipy.special.chdtrc(df, df * f) if np.isinf(ddf) else scipy.special.fdtrc(df, ddf, f)
+    )
 
 
 def covariance(estimates: Figures, figures: Sequence[Figure], functions: Floats) -> Floats:

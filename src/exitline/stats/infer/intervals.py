@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
-from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
+import scipy
 
 from exitline.errors import MeasureError, nearest
 
@@ -31,7 +31,10 @@ def t_quantile(probability: float | Floats, df: Floats | float) -> Floats:
     """Student's t quantile; the normal one for infinite df, NaN below one degree."""
     df = np.asarray(df, dtype=np.float64)
     finite = np.where(np.isfinite(df) & (df >= 1), df, 1.0)
-    quantile = np.where(np.isinf(df), ndtri(probability), stdtrit(finite, probability))
+    special = scipy.special  # loaded at first use: a full count has no intervals
+    quantile = np.where(
+        np.isinf(df), special.ndtri(probability), special.stdtrit(finite, probability)
+    )
     return np.where(df >= 1, quantile, np.nan)
 
 
@@ -68,7 +71,8 @@ def logit_share(share: Floats, se: Floats, df: Floats, level: float = 0.95) -> B
     inside = (share > 0) & (share < 1)
     p = np.where(inside, share, 0.5)
     half = t_quantile(0.5 + level / 2.0, df) * se / (p * (1.0 - p))
-    low, high = expit(logit(p) - half), expit(logit(p) + half)
+    centre = scipy.special.logit(p)
+    low, high = scipy.special.expit(centre - half), scipy.special.expit(centre + half)
     return Bounds(np.where(inside, low, np.nan), np.where(inside, high, np.nan))
 
 
@@ -95,8 +99,10 @@ def beta_share(share: Floats, effective: Floats, level: float = 0.95) -> Bounds:
     x = p * effective
     ok = np.isfinite(x) & (effective > 0)
     a, n = np.where(ok, x, 1.0), np.where(ok, effective, 2.0)
-    low = np.where(a > 0, betaincinv(np.maximum(a, 1e-12), n - a + 1.0, tail), 0.0)
-    high = np.where(a < n, betaincinv(a + 1.0, np.maximum(n - a, 1e-12), 1.0 - tail), 1.0)
+    low = np.where(a > 0, scipy.special.betaincinv(np.maximum(a, 1e-12), n - a + 1.0, tail), 0.0)
+    high = np.where(
+        a < n, scipy.special.betaincinv(a + 1.0, np.maximum(n - a, 1e-12), 1.0 - tail), 1.0
+    )
     return Bounds(np.where(ok, low, np.nan), np.where(ok, high, np.nan))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from exitline.stats.infer.contrasts import tail_of_f
 
@@ -89,4 +89,4 @@ def _saddlepoint(x: float, weights: Floats) -> float | None:
     curvature = 2.0 * float(np.sum(a**2 / (1.0 - 2.0 * z * a) ** 2))
     w = np.sign(z) * np.sqrt(2.0 * (z * x - of_z))
     v = z * np.sqrt(curvature)
-    return float(ndtr(-(w + np.log(v / w) / w)))
+    return float(scipy.special.ndtr(-(w + np.log(v / w) / w)))

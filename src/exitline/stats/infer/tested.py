@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logit
+import scipy
 
 from exitline.stats.infer.compare import p_value, shared_by_pairs, shared_variance
 from exitline.stats.infer.intervals import t_quantile
@@ -118,7 +118,8 @@ def _p_scaled(one: Sides, other: Sides, shared: Shared, df: Floats, share: bool)
     inside = (a > 0) & (b > 0) & ((a < 1) & (b < 1) if share else True)
     a, b = np.where(inside, a, 0.5), np.where(inside, b, 0.5)
     if share:
-        value, slope_a, slope_b = logit(a) - logit(b), 1 / (a * (1 - a)), 1 / (b * (1 - b))
+        value = scipy.special.logit(a) - scipy.special.logit(b)
+        slope_a, slope_b = 1 / (a * (1 - a)), 1 / (b * (1 - b))
     else:
         value, slope_a, slope_b = np.log(a) - np.log(b), 1 / a, 1 / b
     scaled = p_value(value, shared.se_of_difference(slope_a, slope_b), df)

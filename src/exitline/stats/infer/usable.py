@@ -84,7 +84,7 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
                 expected="a finite number on every row",
                 got=f"{words} on {faults[fault]:,} rows",
                 remedy="complete them, or leave them out on purpose: "
-                + choose('missing="exclude" (in a study: missing: exclude)', "--missing exclude")
+                + choose('missing="exclude"', "--missing exclude", "missing: exclude")
                 + "; the report then says how many",
             )
     if table.num_rows == 0 or not np.nansum(numbers(table.column("n"))):

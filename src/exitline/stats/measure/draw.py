@@ -38,7 +38,7 @@ class FrameRoles:
     def named(self) -> dict[str, str]:
         """Columns of the frame by role, those that are there."""
         roles = ("household", "village", "stratum", "group")
-        return {role: getattr(self, role) for role in roles if getattr(self, role)}
+        return {role: name for role in roles if (name := getattr(self, role)) is not None}
 
     def columns(self) -> tuple[str, ...]:
         """All columns that are needed."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 
@@ -166,7 +167,7 @@ def _relative_welfare(panel: Panel) -> tuple[Floats, Bools]:
             "this panel holds states, not welfare",
             expected="a welfare column and a line",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = panel.welfare / panel.line

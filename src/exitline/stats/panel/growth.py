@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 
@@ -123,7 +124,7 @@ def _refuse(panel: Panel, used: NDArray[np.bool_], groups: int) -> None:
             "this panel holds states, not welfare",
             expected="a welfare column",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     if not 2 <= groups <= int(used.sum()):
         raise MeasureError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.arrived import cells_from_arrow
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.cells import Cells, Rows, no_kinds, relabelled, roll_up
@@ -172,7 +173,9 @@ def _refuse_too_many(waves: Sequence[str]) -> None:
             f"{len(waves)} waves make a table of {2 ** len(waves):,} histories",
             expected=f"at most {LARGEST} waves",
             got=str(len(waves)),
-            remedy="choose some of the waves with --waves; transitions and spells take any number",
+            remedy="choose some of the waves with "
+            + choose("waves=", "--waves")
+            + "; transitions and spells take any number",
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 
@@ -164,7 +165,7 @@ def _refuse(panel: Panel, k: int, buffer: float) -> None:
             "this panel holds states, not welfare",
             expected="a welfare column and a line, to place the buffered line",
             got="a column that says poor or not",
-            remedy="read the panel with --welfare and --line",
+            remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),
         )
     if not (1 <= k <= len(panel.waves)) or not 0 <= buffer < np.inf:
         raise MeasureError(

@@ -12,6 +12,7 @@ from exitline.errors import DataError, DesignError
 from exitline.stats.data.design import Design
 from exitline.stats.data.keys import FEW, Joined, form, joined_from, match_query
 from exitline.stats.data.order import natural_order
+from exitline.stats.data.readers.declaring import choose
 from exitline.stats.measure.lines import PovertyLine
 from exitline.stats.measure.panels import PanelColumns, Unit, WaveLines
 from exitline.stats.measure.relative_lines import Boundary
@@ -308,7 +309,10 @@ def _found_waves(
             "the waves of a wide table must be named",
             expected="the parts of the column names that stand for {wave}, in order of time",
             got="no names",
-            remedy="give --waves, for instance --waves 2018,2020,2022",
+            remedy=choose(
+                "give waves=, for instance waves=[2018, 2020, 2022]",
+                "give --waves, for instance --waves 2018,2020,2022",
+            ),
         )
     names = [s.path.stem if s.path is not None else str(i + 1) for i, s in enumerate(sources)]
     if len(set(names)) < len(names):
@@ -319,7 +323,8 @@ def _found_waves(
             "the files are not in the order of time that their names say",
             expected=", ".join(order),
             got=", ".join(names),
-            remedy="give the files in that order, or name them with --waves in the order given",
+            remedy="give the files in that order, or name them in the order given: "
+            + choose("waves=", "--waves"),
         )
     return tuple(names)
 
@@ -342,7 +347,7 @@ def _in_order(names: Sequence[str], where: str) -> tuple[str, ...]:
             expected="numbers, dates, months or names such as R1, R2, R10",
             got=f"{len(names)} names like "
             + ", ".join(sorted({form(name) for name in names})[:10]),
-            remedy="give --waves with their names in the order of time",
+            remedy="name them in the order of time: " + choose("waves=", "--waves"),
         )
     return order
 

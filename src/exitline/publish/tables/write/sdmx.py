@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from exitline.proof.disclose.system import TableError
 from exitline.publish.tables.content import TOTAL
+from exitline.stats.data.readers.declaring import choose
 from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def sdmx_text(table: SafeTable, dataflow: str) -> str:
     if not re.fullmatch(r"\d{4}", table.facts.year):
         raise TableError(
             "SDMX needs the year of the table", expected="four digits",
-            got=table.facts.year or "none", remedy="give it with --year",
+            got=table.facts.year or "none", remedy="give it: " + choose("year=", "--year"),
         )  # fmt: skip
     return _text(table, dataflow)
 

@@ -127,6 +127,44 @@ def declared(source: Source, text: Sequence[str] = (), number: Sequence[str] = (
     return source.using(Uses(text=frozenset(text), number=frozenset(number)))
 
 
+def open_each(paths: Sequence[str | Path], **options: Any) -> list[Source]:
+    """Several files with the same options, each with those that its kind and columns know.
+
+    Parameters
+    ----------
+    paths : sequence of path
+    **options
+        As `open_file`; one that no file knows is refused, as for a single file.
+
+    Raises
+    ------
+    DataError
+
+    Examples
+    --------
+    >>> lives = "examples/albania-2012/lival.parquet"
+    >>> counts = "examples/assessment/counts.csv"
+    >>> [source.kind for source in open_each([lives, counts], encoding="utf-8")]
+    ['parquet', 'csv']
+    """
+    kinds = [magic.kind_of(Path(path)) for path in paths]
+    columns = {name: options.pop(name) for name in DECLARED if options.get(name)}
+    for name in options:
+        if not any(name in OPTIONS[kind] for kind in kinds):
+            _check_options(Path(paths[0]), kinds[0], {name: options[name]})
+    sources = [
+        open_file(path, **{name: v for name, v in options.items() if name in OPTIONS[kind]})
+        for path, kind in zip(paths, kinds, strict=True)
+    ]
+    there = {name for source in sources for name in source.names or ()}
+    if any(set(names) - there for names in columns.values()):
+        declared(sources[0], **columns)  # says which name is nowhere
+    return [
+        declared(s, **{k: [n for n in v if n in (s.names or ())] for k, v in columns.items()})
+        for s in sources
+    ]
+
+
 def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
     """A Parquet file: its footer is read, its rows are not."""
     import pyarrow as pa
@@ -146,7 +184,7 @@ def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
             got="a footer that cannot be read",
             remedy="copy or export the file again: it was probably cut off",
         ) from reason
-    check_names(footer.schema_arrow.names, path.name, cased=True)
+    check_names(footer.schema_arrow.names, path.name)
     if footer.metadata.num_rows == 0:
         raise magic.no_rows(path)
     options: dict[str, Any] = {"schema": footer.schema_arrow}
@@ -170,4 +208,4 @@ def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:
             )
 
 
-__all__ = ["DECLARED", "OPTIONS", "declared", "open_file"]
+__all__ = ["DECLARED", "OPTIONS", "declared", "open_each", "open_file"]

@@ -159,6 +159,33 @@ def first_unfit(
     return None
 
 
+def whole_rows(held: HeldFile, dialect: Dialect) -> Iterator[dict[str, str | None]]:
+    """Every row by column name, in the file's order, as written; a missing value is None.
+
+    For files that people write; larger ones are read by an engine.
+
+    Parameters
+    ----------
+    held : HeldFile
+    dialect : Dialect
+
+    Raises
+    ------
+    DataError
+        For the first row that is not as the header says, before any is given.
+    """
+    fault = explain(held, dialect)
+    if fault is not None:
+        raise fault
+    rows = (row for row in _Lines(held, dialect).rows() if row)
+    next(rows, None)
+    for row in rows:
+        texts = (written(text) for text in row)
+        found = (None if text in dialect.missing else text for text in texts)
+        yield dict(zip(dialect.names, found, strict=False))
+    held.check()
+
+
 def sample(
     plain: HeldFile, dialect: Dialect, pieces: int, size: int
 ) -> list[tuple[str, ...] | list[str]]:
@@ -318,5 +345,6 @@ def _shown(mark: str) -> str:
 _SWAPPED = {ord(","): ".", ord("."): ","}
 
 __all__ = [
-    "copy", "decoded_start", "explain", "first_unfit", "needs_copy", "opened", "wrong_encoding",
+    "copy", "decoded_start", "explain", "first_unfit", "needs_copy", "opened", "whole_rows",
+    "wrong_encoding",
 ]  # fmt: skip

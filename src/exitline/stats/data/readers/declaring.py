@@ -1,7 +1,8 @@
-"""How a remedy names an option of a reader: as a study writes it, or as a command does.
+"""How a remedy names an option: as a study writes it, a command line does, or a call.
 
-The reader that meets a fault does not know who asked. A command line says so for the length
-of its work with `as_flags`; anything else is told how a study declares the option.
+What meets a fault does not know who asked. A command says so for the length of its work with
+`as_flags`, whatever reads the files of a study with `as_keys`; anything else is told what a
+call takes.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Literal
 
+Caller = Literal["call", "study", "flags"]
 FLAGS = {"missing": "missing-code"}
 """Options whose flag has another name than the key of a study."""
+_SEVERAL = ("missing", "text", "number")
 
-_flags: ContextVar[bool] = ContextVar("flags", default=False)
+_caller: ContextVar[Caller] = ContextVar("caller", default="call")
 
 
 def declare(option: str, *values: str) -> str:
@@ -29,14 +33,20 @@ def declare(option: str, *values: str) -> str:
     Examples
     --------
     >>> declare("encoding", "cp1252")
-    "declare 'encoding: cp1252' beside the path"
+    "open it with exitline.stats.data.open_source(path, encoding='cp1252')"
     >>> with as_flags():
     ...     declare("encoding", "cp1252"), declare("missing", "NA")
     ('add --encoding cp1252', 'add --missing-code NA')
+    >>> with as_keys():
+    ...     declare("missing", "NA", "-9")
+    "declare 'missing: [NA, -9]' beside the path"
     """
-    if _flags.get():
+    several = option in _SEVERAL
+    if _caller.get() == "flags":
         return "add " + " ".join(f"--{FLAGS.get(option, option)} {_quoted(v)}" for v in values)
-    several = option in ("missing", "text", "number")
+    if _caller.get() == "call":
+        given = list(values) if several else values[0]
+        return f"open it with exitline.stats.data.open_source(path, {option}={given!r})"
     written = f"[{', '.join(values)}]" if several else values[0]
     return f"declare '{option}: {written}' beside the path"
 
@@ -46,16 +56,34 @@ def _quoted(value: str) -> str:
     return f"'{value}'" if not value or set(value) & set(" ;|*?<>&$\t") else value
 
 
-def choose(key: str, flag: str) -> str:
-    """What to say in a study or a notebook, or on a command line."""
-    return flag if _flags.get() else key
+def choose(key: str, flag: str, in_study: str | None = None) -> str:
+    """What to say in a call, on a command line, or in a study (as in a call, unless given).
+
+    Examples
+    --------
+    >>> choose("give waves=", "give --waves")
+    'give waves='
+    """
+    if _caller.get() == "study" and in_study is not None:
+        return in_study
+    return flag if _caller.get() == "flags" else key
 
 
 @contextmanager
 def as_flags() -> Iterator[None]:
     """Name options as flags of a command, for the length of the block."""
-    token = _flags.set(True)
+    yield from _as("flags")
+
+
+@contextmanager
+def as_keys() -> Iterator[None]:
+    """Name options as keys of a study, for the length of the block."""
+    yield from _as("study")
+
+
+def _as(caller: Caller) -> Iterator[None]:
+    token = _caller.set(caller)
     try:
         yield
     finally:
-        _flags.reset(token)
+        _caller.reset(token)

@@ -10,7 +10,7 @@ OWN = "exitline__"
 """Columns that exitline adds for its own use begin so; `refuse_own_names` keeps files from it."""
 
 
-def check_names(names: Sequence[str], where: str, *, cased: bool = False) -> None:
+def check_names(names: Sequence[str], where: str) -> None:
     """Refuse a table in which two columns have one name, or one has a name of ours.
 
     Parameters
@@ -19,32 +19,29 @@ def check_names(names: Sequence[str], where: str, *, cased: bool = False) -> Non
         Column names in file order.
     where : str
         The file's name, for the message.
-    cased : bool
-        Let names pass that differ in upper and lower case: `read_names` refuses them where both
-        are asked for.
 
     Raises
     ------
     DataError
-        When two names are the same; also when they differ only in upper and lower case,
-        because SQL engines do not tell such names apart. When a name is one of those that
-        exitline gives to columns of its own.
+        When two names are the same, or one is of those that exitline gives to columns of its
+        own. Names that differ only in upper and lower case pass: `read_names` refuses them
+        where both are asked for, because SQL engines do not tell them apart.
 
     Examples
     --------
-    >>> check_names(["hhid", "weight"], "a.csv")
-    >>> check_names(["hhid", "HHID"], "a.csv")
+    >>> check_names(["hhid", "HHID", "weight"], "a.csv")
+    >>> check_names(["hhid", "hhid"], "a.csv")
     Traceback (most recent call last):
     ...
     exitline.errors.DataError: two columns have the same name
       where:    a.csv, columns 1 and 2
       expected: column names that differ in more than upper and lower case
-      got:      'hhid' and 'HHID'
+      got:      'hhid' and 'hhid'
       remedy:   rename one of them in the file
     """
     seen: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
-        first = seen.setdefault(name if cased else name.casefold(), position)
+        first = seen.setdefault(name, position)
         if first != position:
             raise _same(names, first, position, where)
     refuse_own_names(names, where)

@@ -55,7 +55,7 @@ def read_stat(
     table, labels, titles = _read(path, kind, encoding)
     if table is None:
         raise no_rows(path)
-    check_names(table.column_names, path.name, cased=True)
+    check_names(table.column_names, path.name)
     options = MappingProxyType({"missing": tuple(missing)} if missing else {})
     return Source(
         kind="arrow", path=path, table=table, labels=labels, titles=titles, options=options
