@@ -1,9 +1,11 @@
 """Do the standard errors of targeting cover? 1,000 samples of a census whose truth is known.
 
-`python -m benchmarks.targeting` draws 1,000 two-stage samples from the imaginary country's census
-(eight enumeration areas in each of eight strata, with probability proportional to size and with
-replacement; 14 households in each), estimates every figure with its 95 % interval in all of
-them, and counts how many intervals hold what the census says.
+`python -m benchmarks.targeting` draws 1,000 samples from the imaginary country's census, estimates
+every figure with its 95 % interval in all of them, and counts how many intervals hold what the
+census says. Two designs: enumeration areas (in each of eight strata 25 draws with probability
+proportional to size and with replacement, 8 households in each), and 1,600 households drawn one by
+one. `--draws 8 --inside 14` is a sample of a usual size: there the plain headcount's intervals
+cover too little as well, since poverty is in few areas.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import exitline as xl
 CENSUS = "examples/imaginary-country/hld_pop_wb_2023.parquet"
 LINE = 1500.0
 MEASURES = (
+    "headcount", "poverty_gap",
     "poor_coverage(score, 0.3)", "nonpoor_coverage(score, 0.3)", "exclusion_error(score, 0.3)",
     "inclusion_error(score, 0.3)", "targeting_differential(score, 0.3)",
     "benefit_incidence(score, 0, 0.2, 0.3)", "quantile_coverage(score, 0.2, 0.4, 0.3)",
@@ -49,7 +52,9 @@ def census() -> pd.DataFrame:
     return found
 
 
-def samples(rows: pd.DataFrame, count: int, rng: np.random.Generator) -> pd.DataFrame:
+def samples(
+    rows: pd.DataFrame, count: int, rng: np.random.Generator, draws: int, inside: int
+) -> pd.DataFrame:
     """Two-stage samples, one beside the other; `w` is the weight of a household."""
     areas = rows.groupby(["stratum", "ea"]).size().rename("size").reset_index()
     by_area = {ea: part.index.to_numpy() for ea, part in rows.groupby("ea")}
@@ -58,26 +63,37 @@ def samples(rows: pd.DataFrame, count: int, rng: np.random.Generator) -> pd.Data
         size = frame["size"].to_numpy(dtype=float)
         share = size / size.sum()
         for s in range(count):
-            for k, place in enumerate(rng.choice(len(frame), 8, p=share)):
-                inside = rng.choice(by_area[frame["ea"].iloc[place]], 14, replace=False)
-                taken.append(inside)
-                weights.append(np.full(14, size.sum() / (8 * 14)))
-                sample.append(np.full(14, s))
-                psu.append([f"{stratum}-{k}"] * 14)
+            for k, place in enumerate(rng.choice(len(frame), draws, p=share)):
+                some = rng.choice(by_area[frame["ea"].iloc[place]], inside, replace=False)
+                taken.append(some)
+                weights.append(np.full(inside, size.sum() / (draws * inside)))
+                sample.append(np.full(inside, s))
+                psu.append([f"{stratum}-{k}"] * inside)
     found = rows.loc[np.concatenate(taken)].reset_index(drop=True)
     found["w"], found["sample"] = np.concatenate(weights), np.concatenate(sample)
     found["psu"] = np.concatenate(psu) + ("-" + found["sample"].astype(str))
     return found.assign(stratum=found.stratum + "-" + found["sample"].astype(str))
 
 
-def coverage(count: int, seed: int) -> pd.DataFrame:
+def one_by_one(rows: pd.DataFrame, count: int, rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """Samples of households, drawn with replacement."""
+    found = rows.iloc[rng.integers(0, len(rows), n * count)].reset_index(drop=True)
+    found = found.assign(w=len(rows) / n, sample=np.repeat(np.arange(count), n))
+    return found.assign(stratum=found["sample"].astype(str), psu=np.arange(len(found)))
+
+
+def coverage(count: int, seed: int, draws: int, inside: int) -> pd.DataFrame:
     """By measure: the truth, bias, mean SE over the spread of estimates, share that covers."""
     everyone = census()
     truth = xl.estimate(
         everyone, list(MEASURES), welfare="pc_exp", line=LINE,
         design=xl.Design(size="hhsize", census=True),
     ).to_pandas().set_index("measure")["estimate"]  # fmt: skip
-    drawn = samples(everyone, count, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    if draws:
+        drawn = samples(everyone, count, rng, draws, inside)
+    else:
+        drawn = one_by_one(everyone, count, rng, inside)
     design = xl.Design(weight="w", size="hhsize", strata="stratum", psu="psu")
     parts = []
     for some in np.array_split(np.array(MEASURES), 4):
@@ -104,10 +120,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--samples", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--draws", type=int, help="of areas in each stratum; 0: none")
+    parser.add_argument("--inside", type=int, default=8, help="households of each")
     given = parser.parse_args()
-    start = time.perf_counter()
-    print(coverage(given.samples, given.seed).round(4).to_string())
-    print(f"{given.samples} samples, {time.perf_counter() - start:.0f} s")
+    designs = ((25, 8), (0, 1600)) if given.draws is None else ((given.draws, given.inside),)
+    for draws, inside in designs:
+        start = time.perf_counter()
+        print(coverage(given.samples, given.seed, draws, inside).round(4).to_string())
+        what = f"{draws} x {inside} in each stratum" if draws else f"{inside} households"
+        print(f"{given.samples} samples of {what}, {time.perf_counter() - start:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,18 @@ TYPE_CHECKING = False  # `typing` takes longer to load than all the rest of this
 if TYPE_CHECKING:
     from typing import Any
 
-    from exitline.api import check, decisions, estimate, glm, mpi, run, small_area, t_test, tabulate
+    from exitline.api import (
+        check,
+        decisions,
+        estimate,
+        glm,
+        mpi,
+        run,
+        small_area,
+        t_test,
+        tabulate,
+        target,
+    )
     from exitline.api.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.calibrating import calibrate
     from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
@@ -69,6 +80,7 @@ _HOME = {
     "replicate_weights": "exitline.api.replicating",
     "run": "exitline.api",
     "small_area": "exitline.api.small_area:",
+    "target": "exitline.api.target:",
     "t_test": "exitline.api",
     "tabulate": "exitline.api",
     "tip": "exitline.api.curves",
@@ -111,6 +123,7 @@ __all__ = [
     "small_area",
     "t_test",
     "tabulate",
+    "target",
     "tip",
     "trim_weights",
 ]
