@@ -73,7 +73,8 @@ def _with_test(
     rows = with_folds(table, design, test.folds) if folded else table
     rows = made(test.learned, rows)
     if card is not None:
-        value = predicted(rows, [float(card.start), *(float(p) for p in card.points)])
+        of_folds = card.of_folds(test.coefficients, test.by_fold) if folded else None
+        value = predicted(rows, card.values, of_folds)
     else:
         value = predicted(rows, test.coefficients.tolist(), test.by_fold if folded else None)
     rows = rows.mutate(**{name: value})

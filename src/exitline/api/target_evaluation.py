@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.exits.target.errors import TargetError
 from exitline.exits.target.evaluation import Asked, Evaluation, value_in_words
@@ -40,6 +40,7 @@ def evaluate(
     unit: str = "persons",
     ties: str = "shared",
     level: float = 0.95,
+    missing: Literal["error", "exclude"] = "error",
     engine: str | Engine = "duckdb",
 ) -> Evaluation:
     """Errors, incidence and worth of methods of targeting, each with its standard error.
@@ -68,6 +69,9 @@ def evaluate(
     ties : {"shared", "all"}
         Whether households at the cut-off share what is left of the quota, or all are chosen and
         the cut-off counts as given (of table "errors").
+    missing : {"error", "exclude"}
+        What to do with households that have no score or no welfare, such as those at a level of a
+        category that the fit has not seen.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def evaluate(
             wanted |= {k: v for name in named for k, v in asked.of_groups(name, groups).items()}
         found = estimate_table(
             table, [measure for _, measure in wanted.values()], running, welfare=welfare,
-            line=line, design=drawn, level=level,
+            line=line, design=drawn, level=level, missing=missing,
         )  # fmt: skip
     return Evaluation(found, {k: one for k, (one, _) in wanted.items()}, found.notes)
 

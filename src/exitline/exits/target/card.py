@@ -42,6 +42,24 @@ class Card:
     step: float
 
     @property
+    def values(self) -> list[float]:
+        """The points as coefficients, the start first."""
+        return [float(self.start), *(float(p) for p in self.points)]
+
+    def of_folds(self, coefficients: Floats, by_fold: Floats) -> Floats:
+        """The cards of models that were fitted without one fold, with the same step.
+
+        Parameters
+        ----------
+        coefficients : float array, shape (k,)
+            Of the card's own model.
+        by_fold : float array, shape (folds, k)
+        """
+        found: Floats = np.round(by_fold / self.step)
+        found[:, 0] = self.start + np.round((by_fold[:, 0] - coefficients[0]) / self.step)
+        return found
+
+    @property
     def lines(self) -> tuple[tuple[str, int], ...]:
         """What is asked and the points for it, those that count nothing left out."""
         asked = ((name, p) for name, p in zip(self.names, self.points, strict=True) if p)

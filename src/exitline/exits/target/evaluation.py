@@ -179,8 +179,8 @@ class Evaluation:
                     f"'{asked.method}' at a quota of {quota_in_words(asked.quota)} leaves "
                     f"{100 * one.estimate:.0f} % of the headcount with a budget equal to the gap. "
                     "No method that Brown, Ravallion and van de Walle (2018) studied in nine "
-                    f"countries left less than about 75 %; this one does, {sure}. Look for a score "
-                    "that was fitted to the households it is tried on."
+                    f"countries left less than about 75 %; this one does, {sure}. Check that the "
+                    "score was not fitted to the households it is tried on."
                 )
         return tuple(said)
 

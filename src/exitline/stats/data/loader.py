@@ -43,6 +43,7 @@ KEYS = (
     "readings",
     "where",
     "min_count",
+    "scenario",
     "outputs",
 )
 """The keys of a study file, in the order in which they are best written."""
@@ -181,6 +182,7 @@ def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any
         "readings": ("readings", sections.readings),
         "where": ("subpopulation", lambda t: t.text()),
         "min_count": ("min_count", sections.min_count),
+        "scenario": ("scenario", sections.scenario),
         "outputs": ("outputs", sections.outputs),
     }
     return {name: read(found[key]) for key, (name, read) in readers.items() if key in found}

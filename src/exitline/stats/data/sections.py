@@ -299,6 +299,18 @@ def min_count(tree: Tree) -> float:
     return number
 
 
+def scenario(tree: Tree) -> dict[str, dict[str, float | str]]:
+    """Transfers by name: amount, to, score, quota."""
+    found: dict[str, dict[str, float | str]] = {}
+    for name, below in tree.items():
+        keys = below.fields(("amount", "to", "score", "quota"), required=("amount",))
+        found[name] = {
+            key: one.number() if key in ("amount", "quota") else one.text()
+            for key, one in keys.items()
+        }
+    return found
+
+
 def outputs(tree: Tree) -> Outputs:
     """What a run leaves behind, and where."""
     found = tree.fields(("folder", "household_decisions"))

@@ -314,6 +314,8 @@ class Study:
         Condition: estimates speak of the rows for which it holds.
     min_count : float, optional
         Counts from 1 to below this are hidden in whatever a run writes to be read.
+    scenario : mapping of str to mapping
+        Transfers by name: amount per person, and to (a condition), or score and quota.
     outputs : Outputs
     path : Path, optional
         The study file.
@@ -353,6 +355,7 @@ class Study:
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     subpopulation: str | None = None
     min_count: float | None = None
+    scenario: Mapping[str, Mapping[str, float | str]] = field(default_factory=lambda: _EMPTY)
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
     digest: str = ""
