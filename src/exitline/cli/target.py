@@ -66,7 +66,7 @@ Examples:
 @click.option("--level", type=numbers.INSIDE, default=0.95, show_default=True,
               help="Confidence of the intervals.")  # fmt: skip
 @click.option("--missing", "missing", type=click.Choice(["error", "exclude"]), default="error",
-              show_default=True, help="What to do with households without a score or welfare.")  # fmt: skip
+              show_default=True, help="Of households without a score or welfare.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @reads_data
 def command(

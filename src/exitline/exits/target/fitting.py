@@ -87,7 +87,7 @@ def _logit(x: Floats, y: Floats, weight: Floats) -> Floats:
             step = step / 2.0
         b = b + step
         if abs(likelihood(b) - before) < 1e-14 or np.abs(step).max() < CLOSE:
-            return b
+            return np.asarray(b)
         before = likelihood(b)
     raise TargetError(
         "the logit has no finite coefficients",

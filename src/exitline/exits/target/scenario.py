@@ -79,13 +79,8 @@ def scenario_from(name: str, given: Mapping[str, Any]) -> Scenario:
             got=", ".join(f"{key}: {value}" for key, value in given.items()) or "nothing",
             remedy="for instance {score: rooms - hhsize, quota: 0.2, amount: 300}",
         )
-    text = {key: str(given[key]) for key in ("to", "score") if given.get(key) is not None}
-    return Scenario(
-        name,
-        float(amount),
-        quota=None if quota is None else float(quota),
-        **text,  # type: ignore[arg-type]
-    )
+    to, score = (None if given.get(key) is None else str(given[key]) for key in ("to", "score"))
+    return Scenario(name, float(amount or 0), to, score, None if quota is None else float(quota))
 
 
 @dataclass(frozen=True)
