@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from exitline.stats import measure
     from exitline.stats.data.design import Design
     from exitline.stats.data.loader import load_study
+    from exitline.stats.data.pps import Pps
     from exitline.stats.data.study import Study
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.change import change
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Design": "exitline.stats.data.design",
+    "Pps": "exitline.stats.data.pps",
     "Estimate": "exitline.stats.infer.blocks",
     "Estimates": "exitline.stats.infer.estimates",
     "ExitlineError": "exitline.errors",
@@ -93,6 +95,7 @@ __all__ = [
     "Estimates",
     "ExitlineError",
     "PovertyLine",
+    "Pps",
     "RelativeLine",
     "Standard",
     "Study",

@@ -190,16 +190,21 @@ def test_a_standard_is_handed_on(out, survey, tmp_path) -> None:
     assert RuleRef("no-such-standard", "ab" * 32).name in answer.output
 
 
-def test_check_claim_on_sentence_file_and_relations(tmp_path) -> None:
-    sentence = "2,567 households of 12,933 people in 45 villages"
-    assert "12,933 / 2,567 = 5.04" in _run(check_claim, sentence).output
-    text = tmp_path / "s.txt"
-    text.write_text("10 of 2,076 households (0.41 %)")
-    assert "not consistent" in _run(check_claim, text, expect=1).output
-    found = _run(check_claim, ROOT / "examples/claims/dongxiang-2020.yaml")
+def test_check_claim_on_a_file_of_relations(tmp_path) -> None:
+    shipped = ROOT / "examples/claims/dongxiang-2020.yaml"
+    found = _run(check_claim, shipped)
+    assert "12,933 / 2,567 = 5.04" in found.output
     assert "no independent source confirms the figures" in found.output
-    plain = json.loads(_run(check_claim, sentence, "--json").output)
-    assert (plain["consistent"], plain["confirmed"]) == (True, None)
+    plain = json.loads(_run(check_claim, shipped, "--json").output)
+    assert (plain["consistent"], plain["confirmed"]) == (True, False)
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        "statement: 10 of 2,076 households (0.41 %)\n"
+        'figures: {part: 10, whole: "2,076", rate: {value: 0.41, unit: percent}}\n'
+        "relations: [share: {part: part, whole: whole, is: rate}]\n"
+    )
+    assert "not consistent" in _run(check_claim, wrong, expect=1).output
+    assert "there is no such file" in str(_run(check_claim, "none.yaml", expect=1).exception)
 
 
 def test_the_documented_file_of_relations_is_read(tmp_path) -> None:
@@ -208,18 +213,6 @@ def test_the_documented_file_of_relations_is_read(tmp_path) -> None:
     path.write_text(page.split("```yaml\n")[1].split("```")[0])
     plain = json.loads(_run(check_claim, path, "--json").output)
     assert [one["outcome"] for one in plain["findings"]] == ["consistent"] * 3
-
-
-def test_check_claim_with_a_range(tmp_path) -> None:
-    sentence = "2,567 households of 12,933 people"
-    size = ("--household-size", "3.75", "5.5")
-    found = _run(check_claim, sentence, *size, "--source", "census of 2020")
-    assert "3.75 to 5.5 persons per household, census of 2020" in " ".join(found.output.split())
-    _run(check_claim, sentence, *size, expect=2)
-    _run(check_claim, tmp_path / "x.yaml", *size, "--source", "census", expect=2)
-    refused = _run(check_claim, sentence, "--household-size", "x", "5", "--source", "s", expect=1)
-    assert "not an exact number" in str(refused.exception)
-    assert "there is no such file" in str(_run(check_claim, "none.yaml", expect=1).exception)
 
 
 @pytest.mark.parametrize("command", [claim, verify, check_claim])

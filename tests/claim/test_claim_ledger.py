@@ -274,15 +274,6 @@ def test_a_witness_sees_that_history_was_kept_or_not(signed: Path, many, signer)
         read_ledger(rewritten).must_extend(kept)
 
 
-def test_consistency_path_of_the_ledger_is_valid(signed: Path, many, signer) -> None:
-    from exitline.proof.claim import merkle
-
-    old = read_ledger(signed)
-    new = append(signed, [sign_claim(c, signer) for c in many(9)[4:]], signer=signer)
-    roots = bytes.fromhex(old.head.root), bytes.fromhex(new.head.root)
-    assert merkle.extends(4, 9, *roots, new.consistency(4))
-
-
 def test_a_receipt_proves_its_entry_without_the_ledger(signed: Path, signer, tmp_path) -> None:
     ledger = read_ledger(signed, keys=[signer.public_key])
     file = tmp_path / "claim.json"

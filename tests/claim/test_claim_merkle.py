@@ -36,13 +36,6 @@ def test_inclusion_paths_are_the_published_ones(vector) -> None:
     assert merkle.includes(LEAVES[index], index, size, _path(vector), ROOTS[size - 1])
 
 
-@pytest.mark.parametrize("vector", VECTORS["consistency"])
-def test_consistency_paths_are_the_published_ones(vector) -> None:
-    old, new = vector["old"], vector["new"]
-    assert merkle.consistency_path(LEAVES[:new], old) == _path(vector)
-    assert merkle.extends(old, new, ROOTS[old - 1], ROOTS[new - 1], _path(vector))
-
-
 def _leaves(count: int) -> list[bytes]:
     return [merkle.leaf_hash(number.to_bytes(2, "big")) for number in range(count)]
 
@@ -60,17 +53,6 @@ def test_every_leaf_is_proved_and_no_other_is(size: int) -> None:
                 assert not merkle.includes(leaves[index], other, size, path, root)
 
 
-@pytest.mark.parametrize("size", range(1, 34))
-def test_every_extension_is_proved_and_no_changed_one(size: int) -> None:
-    leaves = _leaves(size)
-    root = merkle.root(leaves)
-    for old in range(1, size + 1):
-        path = merkle.consistency_path(leaves, old)
-        assert merkle.extends(old, size, merkle.root(leaves[:old]), root, path)
-        changed = [merkle.leaf_hash(b"x"), *leaves[1:old]]
-        assert not merkle.extends(old, size, merkle.root(changed), root, path)
-
-
 def _damaged(path: tuple[bytes, ...]) -> list[tuple[bytes, ...]]:
     """A path with a node more, a node less, or another node."""
     worse = [(*path, b"\0" * 32), (b"\0" * 32, *path)]
@@ -85,16 +67,6 @@ def test_damaged_paths_prove_nothing() -> None:
     for index in range(13):
         for path in _damaged(merkle.inclusion_path(leaves, index)):
             assert not merkle.includes(leaves[index], index, 13, path, root)
-    for old in range(1, 13):
-        for path in _damaged(merkle.consistency_path(leaves, old)):
-            assert not merkle.extends(old, 13, merkle.root(leaves[:old]), root, path)
-
-
-@pytest.mark.parametrize(("old", "new"), [(0, 3), (4, 3), (-1, 3)])
-def test_impossible_sizes_prove_nothing(old: int, new: int) -> None:
-    assert not merkle.extends(old, new, merkle.EMPTY_ROOT, merkle.root(_leaves(new)), ())
-    with pytest.raises(IndexError):
-        merkle.consistency_path(_leaves(new), old)
 
 
 def test_impossible_entries_prove_nothing() -> None:

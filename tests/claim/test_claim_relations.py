@@ -21,7 +21,6 @@ from exitline.proof.claim.relations import (
     check_share,
     check_sum,
 )
-from exitline.proof.claim.sentence import check_sentence, read_sentence
 
 ROOT = Path(__file__).parents[2]
 HALF = Fraction(1, 2)
@@ -278,90 +277,6 @@ def test_a_figure_that_the_sentence_does_not_hold_is_noted(tmp_path: Path) -> No
     text = FILE.replace("villages: 20", "villages: 21")
     found = check_file(_file(tmp_path, "  - at_most: {smaller: met, larger: villages}\n", text))
     assert found.notes == ("not in the sentence as written: villages",)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "expected"),
-    [
-        (
-            "2,567 households of 12,933 people in 45 villages",
-            [
-                ("12,933 / 2,567 = 5.04", "cannot tell"),
-                ("2,567 <= 12,933", "consistent"),
-                ("45 <= 2,567", "consistent"),
-            ],
-        ),
-        (
-            "东乡县2020年2567户12933人45个村",
-            [
-                ("12933 / 2567 = 5.04", "cannot tell"),
-                ("2567 <= 12933", "consistent"),
-                ("45 <= 2567", "consistent"),
-            ],
-        ),
-        (
-            "28+125+283+344+52 = 832",
-            [("28 + 125 + 283 + 344 + 52 = 832, stated 832", "consistent")],
-        ),
-        (
-            "28+125+283+344+52=833",
-            [("28 + 125 + 283 + 344 + 52 = 832, stated 833", "not consistent")],
-        ),
-        (
-            "10 of 2,076 households (0.48 %)",
-            [("10 of 2,076 is 0.482 %, stated 0.48 %", "consistent")],
-        ),
-        (
-            "0.41% (10 out of 2,076 households)",
-            [("10 of 2,076 is 0.482 %, stated 0.41 %", "not consistent")],
-        ),
-        (
-            "In 2018, 230 of the 283 counties, 81.27 per cent, had neither.",
-            [("230 of 283 is 81.272 %, stated 81.27 %", "consistent")],
-        ),
-        ("people in 2020 were better off", []),
-        ("14.3 % of people", []),
-        (
-            "28 persons of 2,076 households, 0.41 %",
-            [("28 / 2,076 = 0.0135", "cannot tell"), ("2,076 > 28", "not consistent")],
-        ),
-    ],
-)
-def test_plain_sentences(sentence: str, expected) -> None:
-    found = check_sentence(sentence)
-    assert [(one.arithmetic, one.outcome) for one in found.findings] == expected
-    assert bool(found.notes) == (not expected)
-
-
-def test_a_sentence_with_a_census_range() -> None:
-    size = Range("size", Fraction("3.75"), Fraction("5.5"), "census", "persons per household")
-    found = check_sentence("2,567 households of 12,933 people", size)
-    assert found.findings[0].outcome == "consistent"
-    assert found.findings[0].note == "range 3.75 to 5.5 persons per household, census"
-
-
-@given(
-    st.text(max_size=60) | st.text("0123456789,. %+=()of households people人户村万", max_size=80)
-)
-def test_no_sentence_makes_it_fail(text: str) -> None:
-    assert check_sentence(text).statement == text
-
-
-def test_sentences_in_files(tmp_path: Path) -> None:
-    path = tmp_path / "s.txt"
-    path.write_text("28 + 125\n = 153\n")
-    assert check_sentence(read_sentence(path)).consistent
-    path.write_bytes(b"\xff\xfe")
-    with pytest.raises(ClaimError, match="not encoded in UTF-8"):
-        read_sentence(path)
-    path.write_text("1+" * 5000)
-    with pytest.raises(ClaimError):
-        read_sentence(path)
-    with pytest.raises(ClaimError, match="longer than a sentence"):
-        check_sentence("1+" * 1001)
-    path.write_text("\n")
-    with pytest.raises(ClaimError, match="no sentence"):
-        read_sentence(path)
 
 
 @pytest.mark.parametrize(

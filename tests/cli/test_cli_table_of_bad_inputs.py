@@ -72,7 +72,7 @@ claim {in:out} --measure {headcount} --line {absolute} --ledger {out:l} --key {i
 claim --new-key {out:n.key}
 verify {in:c.json} --data {in:homes.csv} --public-key {in:k.pub} --study {in:study.yaml}
 verify {in:l.jsonl} --since {in:c.json} --entry {1}
-check-claim {in:rel.json} --household-size {1} {9} --source {x}
+check-claim {in:rel.json}
 table {in:homes.csv} --rows {region} --columns {s} --out {out:t.html} --audit {out:a.json}
 table {in:out} --rows {region}
 release {in:homes.csv} --keys {region} --sensitive {s} --weight {w} --top {y=99%} --out {out:r.parquet}

@@ -8,9 +8,9 @@ import pytest
 
 import exitline as xl
 from exitline.stats.infer.cells import Rows, no_kinds
-from exitline.stats.infer.frame import Frame, Stage
-from exitline.stats.infer.joint import Columns, Joint
-from exitline.stats.infer.taylor import covariance_with_all, linearised_variance
+from exitline.stats.infer.frame import Stage
+from exitline.stats.infer.joint import Columns
+from exitline.stats.infer.variances import Taylor
 
 
 def _two_strata(fraction: float, others: float = 0.5) -> pd.DataFrame:
@@ -90,14 +90,14 @@ def test_covariances_and_variances_are_one_form(lonely, later):
     b = rng.normal(size=len(a)) + 0.5
     none = np.zeros(len(a), dtype=np.int64)
     rows = Rows(none, ((),), stratum, (psu, unit), none + 1, no_kinds(none), a[:, None])
-    frame = Frame(stages, lonely)
+    taylor = Taylor(stages, lonely)
 
     def variance(values: np.ndarray) -> float:
-        return float(linearised_variance(rows, values[:, None], frame)[0, 0])
+        return float(taylor.of(rows, values[:, None])[0, 0])
 
     half = (variance(a + b) - variance(a) - variance(b)) / 2
-    assert covariance_with_all(rows, a, rows, b, frame)[0] == pytest.approx(half, rel=1e-12)
-    joint = Joint(frame, [Columns(rows, none, v, 1) for v in (a, b)])
+    assert taylor.shared(rows, a, rows, b)[0] == pytest.approx(half, rel=1e-12)
+    joint = taylor.joint([Columns(rows, none, v, 1) for v in (a, b)])
     assert joint.row(0) == pytest.approx([variance(a), half], rel=1e-12)
     assert joint.matrix() == pytest.approx(
         np.array([[variance(a), half], [half, variance(b)]]), rel=1e-12

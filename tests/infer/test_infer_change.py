@@ -136,7 +136,7 @@ def test_a_sample_against_a_full_count_stands_on_the_samples_degrees_of_freedom(
     count = xl.estimate(first, "mean", welfare="y", design=xl.Design(census=True))
     sample = xl.estimate(second, "mean", welfare="y", design=xl.Design(strata="strat", psu="psu"))
     found = xl.change(count, sample).find(kind="absolute")
-    assert (found.se, found.df) == (sample.find().se, sample.frame.df)
+    assert (found.se, found.df) == (sample.find().se, sample.variance.df)
 
 
 def test_lines_of_two_years_are_compared_where_each_sample_has_one():

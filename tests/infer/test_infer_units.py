@@ -73,7 +73,7 @@ def _same(got, expected):
     zero = theirs["se"] == 0
     assert zero.any()
     assert (ours["se"][zero] == 0).all()
-    assert got.frame.df == expected.frame.df
+    assert got.variance.df == expected.variance.df
 
 
 @pytest.mark.parametrize("name", DESIGNS)

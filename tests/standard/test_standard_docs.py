@@ -9,7 +9,7 @@ import pytest
 
 from exitline.rules.condition import parse
 from exitline.rules.condition.spelling import FUNCTIONS, grammar
-from exitline.rules.standard import load, load_lines, load_rules, loader, read_standard, shipped
+from exitline.rules.standard import load, read_standard, shipped
 from exitline.rules.standard.cases import load_cases
 from exitline.rules.standard.page import REGENERATE, page, write_pages
 
@@ -28,18 +28,6 @@ def test_the_page_of_a_standard_is_up_to_date(name: str) -> None:
 def test_no_page_of_a_standard_is_left_over(tmp_path: Path) -> None:
     written = {path.name for path in write_pages(tmp_path)}
     assert {path.name for path in (DOCS / "standards").glob("*.md")} == written
-
-
-def test_every_key_of_rule_files_is_described() -> None:
-    keys = {
-        *loader._REQUIRED,
-        *loader._OPTIONAL,
-        *load_lines._LINE_KEYS,
-        *load_rules._RULE_KEYS,
-        *load_rules._KINDS,
-        *load_rules.COMPARISONS,
-    }
-    assert sorted(key for key in keys if f"`{key}`" not in RULES and f"`{key}:" not in RULES) == []
 
 
 def test_every_word_and_function_of_the_language_is_described() -> None:

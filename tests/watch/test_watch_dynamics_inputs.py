@@ -185,4 +185,4 @@ def test_where_nobody_is_poor_the_bounds_say_why_there_is_none() -> None:
     spec = panel_spec(household="id", welfare="y", wave="t", line=0.5)
     (bound,) = misclassification_bounds(transitions(LONG, spec).estimates, "a", "b", share=0.1)
     assert np.isnan(bound.low)
-    assert bound.reason == "no household of the kind the rate is about"
+    assert bound.reason == "no household of the kind the measure averages over"

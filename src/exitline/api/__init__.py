@@ -1,6 +1,8 @@
 """The few functions a notebook calls; the command line calls the same ones.
 
 Names are loaded when they are first used: a command pays for its own task alone.
+
+May import every room.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def about(found: Run) -> dict[str, Any]:
     dict
         year; census (a full count or not); counted ("persons" or "households");
         unit (what a row is: "household" or "person"); outcomes (of households, in words);
-        confidence and interval (of shares: logit or beta); levels (level: its column); lines
+        confidence, interval (of shares) and quantile_interval; levels (level: its column); lines
         (label: words); measures (name: label and unit); and standard: title, sections, criteria
         by level, sources.
 
@@ -52,6 +52,7 @@ def about(found: Run) -> dict[str, Any]:
         "outcomes": dict(household_words(study, found.standard).outcomes),
         "confidence": study.confidence,
         "interval": study.interval,
+        "quantile_interval": study.quantile_interval,
         "levels": {
             level: column
             for level in ("village", "county")

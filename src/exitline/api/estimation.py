@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.infer.intervals import ShareMethod
+    from exitline.stats.infer.variance import Variance
     from exitline.stats.measure.catalogue import Measure
     from exitline.stats.measure.lines import PovertyLine
 
@@ -32,6 +33,7 @@ def estimate(
     year: int | None = None,
     level: float = 0.95,
     interval: ShareMethod = "logit",
+    quantile_interval: str = "mean",
     deff: bool = False,
     missing: Literal["error", "exclude"] = "error",
     where: str | None = None,
@@ -61,10 +63,15 @@ def estimate(
         Two-sided confidence of intervals, between 0 and 1.
     interval : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
         Interval of shares: logit, Korn and Graubard's beta, and the others of R's svyciprop.
+    quantile_interval : str
+        How Woodruff's intervals of quantiles limit the share below: "mean", or another of these
+        names; "replicates" is symmetric (docs/intervals.md).
     deff : bool
         Compute design effects.
     missing : {"error", "exclude"}
-        What to do with households whose welfare is missing or infinite.
+        What to do with households whose welfare is missing or infinite, or that lack a value
+        which a measure needs. Excluded ones are left out of the measures that need what they
+        lack, of no others, and are counted.
     where : str, optional
         A condition, such as ``"urban = 1 and age >= 60"``: figures speak of the rows for which it
         holds. All others count as zeros, so that standard errors are those of a domain;
@@ -99,7 +106,8 @@ def estimate(
         table = running.attach(source, "households")
         found = estimate_table(
             table, measures, running, welfare=welfare, line=line, design=design,
-            by=by, year=year, level=level, interval=interval, deff=deff, missing=missing,
+            by=by, year=year, level=level, interval=interval,
+            quantile_interval=quantile_interval, deff=deff, missing=missing,
             where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
         return with_label_notes(found, source, table, running)
@@ -169,6 +177,7 @@ def estimate_table(
     year: int | None = None,
     level: float = 0.95,
     interval: ShareMethod = "logit",
+    quantile_interval: str = "mean",
     deff: bool = False,
     missing: Literal["error", "exclude"] = "error",
     where: str | None = None,
@@ -181,7 +190,8 @@ def estimate_table(
     table : ibis.Table
         Unbound, as `Engine.attach` returned it, with computed columns added as needed.
     engine : Engine
-    measures, welfare, line, design, by, year, level, interval, deff, missing, where
+    measures, welfare, line, design, by, year, level, interval, quantile_interval, deff, missing,
+    where
         As in `estimate`.
     labels : callable
         From a column to what its values mean, for the names of domains.
@@ -191,15 +201,24 @@ def estimate_table(
     Estimates
     """
     from exitline.api.auxiliaries import auxiliary_table
+    from exitline.api.excluding import apart, by_needs
+    from exitline.api.joint_probabilities import joint_of
     from exitline.api.proportions import by_value
     from exitline.api.relative import own_lines, resolve_all
     from exitline.stats.data.subpopulation import SUBPOPULATION, subpopulation
     from exitline.stats.infer.arrived import cells_from_arrow
+    from exitline.stats.infer.build import Confidence
     from exitline.stats.infer.calibration import calibrated_from_arrow
     from exitline.stats.infer.cells import relabelled
-    from exitline.stats.infer.inference import Options, infer
+    from exitline.stats.infer.inference import infer
     from exitline.stats.infer.replicates import replicate
-    from exitline.stats.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
+    from exitline.stats.infer.usable import (
+        any_left_out,
+        notes_on,
+        refuse_reused_psus,
+        refuse_unusable,
+    )
+    from exitline.stats.infer.variances import variance_of
     from exitline.stats.measure.crossed import crossed
     from exitline.stats.measure.first import first_pass
     from exitline.stats.measure.micro import micro
@@ -208,6 +227,7 @@ def estimate_table(
 
     own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)
+    given, asked_line = table, line
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)
@@ -228,19 +248,34 @@ def estimate_table(
     plan = with_moments(plan, rows, engine.run)
     first = first_pass(rows, plan, engine.run)
     arrow = engine.run(totals(rows, plan, first.found))
+    in_columns = any(isinstance(one.value, str) for one in plan.lines)
+    groups = by_needs(plan.measures, column_lines=in_columns) if missing == "exclude" else {}
+    if len(groups) > 1 and any_left_out(arrow):
+        same: Any = {
+            "design": design, "by": by, "year": year, "level": level, "interval": interval,
+            "deff": deff, "missing": missing, "where": where, "labels": labels,
+            "quantile_interval": quantile_interval,
+        }  # fmt: skip
+        return apart(
+            plan.measures, groups,
+            lambda some, **needs: estimate_table(given, some, engine, **same, **needs),
+            welfare=welfare, line=asked_line, by_household=plan.by_household,
+        )  # fmt: skip
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
-    replicated = None
+    variance: Variance | None = None
+    if plan.design.pps is not None:
+        variance = variance_of(cells, plan.design, joint_of(plan.design, engine))
     if plan.design.replicates:
         read = partial(micro, table, plan)
-        replicated = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)
+        variance = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)
     calibrated = None
     if plan.design.calibration is not None and plan.clustered:
         sums = engine.run(crossed(table, plan, first.found))
         calibrated = calibrated_from_arrow(arrow, sums, cells, plan)
-    options = Options(level, interval)
-    result = infer(cells, plan, chosen.sets, options, replicated, calibrated, first)
+    confidence = Confidence(level, interval, quantile_interval)
+    result = infer(cells, plan, chosen.sets, confidence, variance, calibrated, first)
     if where is not None:
         result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
     return notes_on(result, arrow, cells, plan)

@@ -75,7 +75,7 @@ def mpi(
         Figures of lines that the conditions of a standard name.
     level : float
         Two-sided confidence of intervals.
-    interval : {"logit", "beta"}
+    interval : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
     where : str, optional
         A condition that says which subpopulation figures speak of: the rest stays in the design.
     engine : {"duckdb", "spark"} or Engine

@@ -167,8 +167,8 @@ def _results(
     from exitline.api.prepare import ready
     from exitline.proof.claim import RuleRef
     from exitline.stats.data.loader import parse_study
+    from exitline.stats.data.paths import GivenFiles
     from exitline.stats.data.roles import people_of
-    from exitline.stats.data.sections import GivenFiles
 
     given = GivenFiles({name: Path(path) for name, path in files})
     study = parse_study(text, name, given=given)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import numpy as np
-
 from exitline.stats.data.design import Design
 
 if TYPE_CHECKING:
@@ -103,10 +101,8 @@ def tabulate(
             where=where, labels=lambda name: shown.get(name, {}),
         )  # fmt: skip
     counted = tuple(_counted(found, one if isinstance(one, str) else ", ".join(one)) for one in by)
-    replicates = None
-    if drawn.replicates:
-        replicates = np.array(drawn.scales(len(drawn.replicates))), drawn.mse
-    return tabulation(_with_notes(found, counted[0], names), names, counted, interval, replicates)
+    found = replace(found, variance=found.variance.around(mse=drawn.mse))
+    return tabulation(_with_notes(found, counted[0], names), names, counted, interval)
 
 
 def _refuse_other_than_names(row: Any, column: Any) -> None:

@@ -1,4 +1,7 @@
-"""The command line: parse, call a room, print. Each command loads when it is used."""
+"""The command line: parse, call a room, print. Each command loads when it is used.
+
+May import `api` and `words`.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,13 @@ _LINES = {
     "check": "Report on data quality and design of a study.",
     "run": "Estimates, decisions and report of a study.",
     "estimate": "One table of estimates, straight from flags.",
+    "smallarea": "Areas that the sample is too small for, by models.",
     "grouped": "Poverty and inequality from deciles, bins and means.",
     "measures": "List the measures; explain one: formula, source, unit.",
     "calibrate": "Weights that add up to known totals.",
     "replicates": "Replicate weights from strata and PSUs.",
     "standards": "List the rule files; show one with its sources.",
+    "schema": "JSON Schema of a study or a rule file, for editors.",
     "plan": "How large an assessment must be, and what it would cost.",
     "draw": "Draw a sample that anyone can draw again.",
     "assess": "Judge a county by its assessment sample.",

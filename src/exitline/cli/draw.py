@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exitline.exits.draw.check import Check
     from exitline.exits.draw.sample import Draw, DrawPlan
     from exitline.exits.draw.seed import Seed
-    from exitline.stats.data.source import Source
+    from exitline.stats.data.scannable import Source
     from exitline.stats.measure.draw import FrameRoles
 
 

@@ -9,6 +9,7 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.panel import panel_options, source_of, spec_from
+from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
     from exitline.stats.panel.report import Section
@@ -87,11 +88,14 @@ Examples:
 )
 @click.option("--reliability", default="1,0.9,0.8", show_default=True,
               help="Reliabilities of welfare to try.")  # fmt: skip
+@click.option("--interval", default="logit", show_default=True, help="Interval of shares.",
+              type=click.Choice(list(SHARES)))  # fmt: skip
 @click.option("--full", is_flag=True, help="Print every row, also complements.")
 def command(
     parts: tuple[str, ...], by: tuple[str, ...], compare: tuple[str, ...],
     predictors: tuple[str, ...], times: str | None, k: int, buffer: float, groups: int,
-    cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, **given: Any,
+    cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, interval: str,
+    **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
     from exitline.stats.panel import dynamics
@@ -99,8 +103,9 @@ def command(
 
     spec = spec_from(given, by=by, extras=predictors)
     options = Options(
-        level=given["level"], times=numbers.numbers_in(times or "", "--times"), k=k,
-        buffer=buffer, groups=groups, cutoff=cutoff, alpha=alpha, wrong_share=wrong,
+        level=given["level"], interval=interval,
+        times=numbers.numbers_in(times or "", "--times"), k=k, buffer=buffer,
+        groups=groups, cutoff=cutoff, alpha=alpha, wrong_share=wrong,
         reliability=numbers.numbers_in(reliability, "--reliability", numbers.SHARE),
         compare=_compared(compare, by),
     )  # fmt: skip
@@ -167,18 +172,21 @@ def _area_heading(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     """One estimate as people read it; differences in points."""
-    from exitline.cli.figures import figure, interval
+    from exitline.cli.figures import figure, interval, plain
+    from exitline.words.numbers import points
 
     name, _, inside = row["measure"].rstrip(")").partition("(")
     what, waves = _WORDS.get(name, name.replace("_", " ")), inside.replace(">", "-")
     if name == "share":
         what, waves = inside.replace(",", ", "), ""
     unit = "index" if name.startswith(_INDICES) else "share"
-    value = figure(row["estimate"], unit, row["se"])
-    bounds = interval(row["ci_low"], row["ci_high"], unit, row["se"])
-    if unit == "share" and (row["difference"] or row["ci_low"] < 0):
-        value = f"{100 * row['estimate']:+.1f} {'pts' if row['difference'] else '%'}"
-        bounds = f"{100 * row['ci_low']:+.1f} to {100 * row['ci_high']:+.1f}"
+    ends = (row["ci_low"], row["ci_high"])
+    if unit == "share" and row["difference"]:
+        said = points(row["estimate"], *ends, row["se"])
+        value, bounds = plain(said.text), plain(said.interval) or "none"
+    else:
+        value = figure(row["estimate"], unit, row["se"])
+        bounds = interval(*ends, unit, row["se"], row["estimate"])
     return row["domain"] or "all", what, waves, value, bounds, f"{row['n']:,}"
 
 

@@ -11,6 +11,7 @@ import click
 from exitline.cli import numbers, show
 from exitline.cli.designing import declares_design
 from exitline.cli.reading import reads_data
+from exitline.words.intervals import QUANTILES, SHARES
 
 if TYPE_CHECKING:
     from exitline.stats.data.design import Design
@@ -77,8 +78,15 @@ Examples:
     "--interval",
     default="logit",
     show_default=True,
-    type=click.Choice(["logit", "beta"]),
+    type=click.Choice(list(SHARES)),
     help="Interval of shares.",
+)
+@click.option(
+    "--quantile-interval",
+    default="mean",
+    show_default=True,
+    type=click.Choice(QUANTILES),
+    help="How Woodruff's interval of a quantile limits the share below it.",
 )
 @click.option(
     "--missing",
@@ -110,6 +118,7 @@ def command(
     by: tuple[str, ...],
     level: float,
     interval: ShareMethod,
+    quantile_interval: str,
     missing_welfare: Literal["error", "exclude"],
     engine: str,
     deff: bool,
@@ -134,6 +143,7 @@ def command(
             by=[tuple(text.split(",")) for text in by],
             level=level,
             interval=interval,
+            quantile_interval=quantile_interval,
             missing=missing_welfare,
             where=where,
             deff=deff,

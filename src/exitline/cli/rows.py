@@ -10,7 +10,7 @@ from exitline.words.numbers import rounded
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.stats.data.source import Source
+    from exitline.stats.data.scannable import Source
 
 
 def read_rows(data: str | Source, code: Sequence[str | None] = ()) -> pa.Table:

@@ -106,6 +106,9 @@ def _show(found: Run) -> None:
     )
     _show_areas(found)
     _show_decisions(found)
+    for model in found.models:
+        count = sum(len(figures) for figures in model.figures)
+        show.note(f"{model.title}: {count:,} model figures by {model.area}, in the report")
     _show_warnings(found)
     show.note(f"report: {found.folder}/report.html")
 

@@ -152,6 +152,8 @@ def _print(found: WatchList, listed: int, out: str | None) -> None:
 
 def _print_evaluation(tried: Evaluation) -> None:
     """Recall and precision of every way of choosing."""
+    from exitline.cli.figures import plain
+
     learnt = ", ".join(f"{a} to {b}" for a, b in tried.trained_on)
     show.table(
         f"Tried on {tried.at_risk:,} households at {tried.scored_at}, of whom {tried.fell:,} "
@@ -162,18 +164,20 @@ def _print_evaluation(tried: Evaluation) -> None:
         caption=f"The model learnt from {learnt} alone. With a model that has not seen the "
         f"household's own place: {_percent(tried.new_places[0].recall)} found.",
     )  # fmt: skip
-    show.note(f"Verdict: {tried.verdict}.")
+    show.note(f"Verdict: {plain(tried.verdict)}.")
     for text in tried.notes:
         show.note(f"note: {text}")
 
 
 def _score_row(score: RuleScore) -> tuple[str, ...]:
     """One way of choosing as people read it."""
+    from exitline.cli.figures import plain
+    from exitline.words.numbers import points
+
     gain = score.gain
     more = "-"
     if score.rule != "the model":
-        more = (f"{100 * gain.estimate:+.1f} points "
-                f"({100 * gain.ci_low:+.1f} to {100 * gain.ci_high:+.1f})")  # fmt: skip
+        more = plain(str(points(gain.estimate, gain.ci_low, gain.ci_high, gain.se)))
     return (score.rule, f"{score.visits:,.0f}", _percent(score.recall), _percent(score.precision),
             more)  # fmt: skip
 

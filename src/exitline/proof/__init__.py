@@ -1,1 +1,4 @@
-"""Can anyone check: claims that can be recomputed, and tables that give nobody away."""
+"""Can anyone check: claims that can be recomputed, and tables that give nobody away.
+
+May import `exits`, `stats` and `rules`; never `publish`.
+"""

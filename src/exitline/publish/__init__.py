@@ -1,1 +1,4 @@
-"""Saying results so that people understand and can check: tables, pages, short films."""
+"""How is it told: reports, tables, pages, notices, short films.
+
+May import everything below; shows figures, and computes none.
+"""

@@ -3,6 +3,8 @@
 A record may be anything: a device, a pipe, a gigabyte, a thousand brackets, NaN. Each reader of
 JSON in the house reads through here, so that the worst that a record can do is an error that
 says what was found.
+
+May import errors alone.
 """
 
 from __future__ import annotations

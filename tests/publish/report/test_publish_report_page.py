@@ -18,7 +18,7 @@ from exitline.publish.report.page import view
 from exitline.stats.data import parse_study
 from exitline.stats.infer.blocks import Estimate
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.infer.frame import Frame
+from exitline.stats.infer.variances import Census
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 
@@ -273,7 +273,7 @@ def test_household_numbers_carry_their_intervals(
 def test_without_estimates_the_exit_rule_is_the_answer() -> None:
     study = parse_study("{study: Registry, data: {households: h.csv}, design: {census: true}}")
     content = ReportInput(
-        study, Estimates((), Frame((), "fail"), 0.95), households=OutcomeCounts(30.0, 60.0, 10.0)
+        study, Estimates((), Census(), 0.95), households=OutcomeCounts(30.0, 60.0, 10.0)
     )
     text = Page(render(content)).text
     assert "30.0 %" in text

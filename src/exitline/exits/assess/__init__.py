@@ -1,1 +1,5 @@
-"""Assessments of a county: plans, budgets, sequential rules, bounds; no engine."""
+"""Assessments of a county: plans, budgets, sequential rules, bounds.
+
+May import `exits.decide`, `stats.infer` and `rules`; never an engine. Hands out
+`assessment.assess`, `planning`, `budget`, `sequential`.
+"""

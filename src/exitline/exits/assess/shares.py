@@ -12,8 +12,8 @@ import numpy as np
 from exitline.exits.assess.bounds import lower_bound, upper_bound
 from exitline.exits.decide.clusters import LARGEST_ICC, Clusters, at_least, at_most, judged_icc
 from exitline.stats.infer.cells import Rows, no_kinds, sum_by
-from exitline.stats.infer.frame import Frame, Stage
-from exitline.stats.infer.taylor import linearised_variance
+from exitline.stats.infer.frame import Stage
+from exitline.stats.infer.variances import Taylor
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -190,8 +190,7 @@ def village_variance(influence: Floats, stratum: Ints) -> float:
     domain = np.zeros(len(influence), dtype=np.int64)
     values = influence[:, None]
     rows = Rows(domain, ((),), stratum, (villages,), domain + 1, no_kinds(domain), values)
-    frame = Frame((Stage(sampled, ones, ones),), "adjust")
-    return float(linearised_variance(rows, values, frame)[0, 0])
+    return float(Taylor((Stage(sampled, ones, ones),), "adjust").of(rows, values)[0, 0])
 
 
 def _equivalent(members: Members, icc: float) -> Clusters:

@@ -1,4 +1,8 @@
-"""The life of a household on and off the list, as data: procedure, events, state, duties."""
+"""The life of a household on and off the list, as data: procedure, events, state, duties.
+
+May import `exits.decide`, `stats` and `rules`; hands out `Log`, `load_procedure`,
+events and errors.
+"""
 
 from __future__ import annotations
 

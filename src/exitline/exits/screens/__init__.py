@@ -1,4 +1,7 @@
-"""Anomaly screens on registries and assessments, each with its null distribution."""
+"""Anomaly screens on registries and assessments, each with its null distribution.
+
+May import `stats`; each screen is a function of arrays that gives a `Finding`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Claims: published figures bound to data, standard and query, that anyone can recompute."""
+"""Claims: published figures bound to data, standard and query, that anyone can recompute.
+
+May import `stats`, `exits` and `rules`; computes no figure.
+"""
 
 from __future__ import annotations
 

@@ -72,10 +72,6 @@ class Ledger:
         """The Merkle path that shows entry `index` (from 0) under the head's root."""
         return merkle.inclusion_path(self.leaves, index)
 
-    def consistency(self, old_size: int) -> tuple[bytes, ...]:
-        """The Merkle path that shows that this ledger extends its first `old_size` entries."""
-        return merkle.consistency_path(self.leaves, old_size)
-
     def must_extend(self, earlier: TreeHead) -> None:
         """Check that this ledger begins with the one that an earlier tree head was of.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -61,10 +61,6 @@ class Published:
     def middle(self) -> Fraction:
         """The number as printed, or the middle of what it may stand for."""
         return (self.low + self.high) / 2
-
-    def named(self, name: str) -> Published:
-        """The same figure under another name."""
-        return replace(self, name=name)
 
     def __str__(self) -> str:
         return f"{self.text} %" if self.unit == "percent" else self.text

@@ -6,50 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated, Any, ClassVar
 
 from exitline.errors import nearest
+from exitline.proof.claim import relations as r
 from exitline.proof.claim.errors import ClaimError
 from exitline.proof.claim.published import Published, published
-from exitline.proof.claim.relations import (
-    Finding,
-    Range,
-    check_at_most,
-    check_change,
-    check_difference,
-    check_ratio,
-    check_share,
-    check_sum,
-    missing,
-)
-
-if TYPE_CHECKING:
-    from exitline.rules.yamlfile.tree import Tree
-
-_TOP = ("statement", "source", "confirmed", "note", "figures", "facts", "relations")
-_ROUNDED = ("nearest", "down", "up")
+from exitline.rules.yamlfile.declared import LIST, NAMED, Record, Text, Truth, choice, reads
+from exitline.rules.yamlfile.tree import Tree, read_file
 
 
 @dataclass(frozen=True)
 class Consistency:
-    """What comes of checking a published sentence.
+    """What comes of checking a published sentence: one finding for each relation of the file.
 
-    Parameters
-    ----------
-    statement : str
-        The sentence.
-    findings : tuple of Finding
-        One a relation, in the order of the file or sentence.
-    source : str
-        Where it was published ("" when not said).
-    confirmed : bool or None
-        Whether an independent source confirms the figures; None when not said.
-    notes : tuple of str
-        What a reader should know.
+    `confirmed` says whether an independent source confirms the figures; None when not said.
     """
 
     statement: str
-    findings: tuple[Finding, ...]
+    findings: tuple[r.Finding, ...]
     source: str = ""
     confirmed: bool | None = None
     notes: tuple[str, ...] = ()
@@ -60,255 +35,172 @@ class Consistency:
         return all(finding.outcome != "not consistent" for finding in self.findings)
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What relations may refer to."""
+def _exactly(tree: Tree) -> Fraction:
+    return _placed(tree, tree.text(), "").middle
 
-    figures: Mapping[str, Published | None]
-    facts: Mapping[str, Range]
+
+class _Figure(Record):
+    short: ClassVar[Any] = "value"
+    value: Text | None = None
+    label: Text | None = None
+    unit: Text = ""
+    about: Truth = False
+    to: Annotated[Any, reads(_exactly)] = None
+    rounded: Annotated[Any, *choice("nearest", "down", "up")] = "nearest"
+
+
+class _Fact(Record):
+    low: Annotated[Any, reads(_exactly)]
+    high: Annotated[Any, reads(_exactly)]
+    unit: Text = ""
+    source: Text
+    verified: Truth = True
+
+    def check(self) -> None:
+        if self.low > self.high:
+            raise self.tree.fault(
+                "the range is the wrong way round", expected="low at most high",
+                got=f"{self.at('low').text()} to {self.at('high').text()}",
+                remedy="exchange the two",
+            )  # fmt: skip
+
+
+def _relation(tree: Tree) -> Tree:
+    """A mapping with the kind of relation as its only key."""
+    named = tree.items()
+    if len(named) != 1 or named[0][0] not in KEYS:
+        said = ", ".join(name for name, _ in named)
+        raise tree.fault(
+            "there is no such relation",
+            expected="one of " + ", ".join(KEYS),
+            got=said or "nothing",
+            remedy=nearest(said, KEYS) or "choose one of these",
+        )
+    kind, below = named[0]
+    below.fields(KEYS[kind], [key for key in KEYS[kind] if key not in _OPTIONAL.get(kind, ())])
+    return tree
+
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "sum": ("parts", "total"),
+    "difference": ("from", "less", "is"),
+    "ratio": ("of", "per", "is", "within"),
+    "share": ("part", "whole", "is"),
+    "change": ("from", "to", "is"),
+    "at_most": ("smaller", "larger"),
+}
+"""The keys of each relation."""
+_OPTIONAL = {"ratio": ("is", "within"), "share": ("part", "whole")}
+
+
+def _stated(tree: Tree) -> Tree | None:
+    return None if tree.is_empty else tree
+
+
+class _File(Record):
+    statement: Text
+    source: Text = ""
+    confirmed: Truth | None = None
+    note: Text | None = None
+    figures: Annotated[dict[str, Annotated[_Figure | None, reads(_stated)]], NAMED]
+    facts: Annotated[dict[str, _Fact], NAMED] | None = None
+    relations: Annotated[tuple[Annotated[Any, reads(_relation)], ...], LIST]
 
 
 def check_file(path: str | Path) -> Consistency:
-    """Check the relations of a file.
-
-    Parameters
-    ----------
-    path : str or Path
-        YAML with `statement`, `figures`, `relations` and, where needed, `facts`; see
-        docs/commands/check-claim.md.
-
-    Returns
-    -------
-    Consistency
+    """Check the relations of a file, as docs/commands/check-claim.md describes it.
 
     Raises
     ------
     ClaimError
-        When the file cannot be read as such, with file, line and key.
+        When the file cannot be read as such: all its faults, with file, line and key.
 
     Examples
     --------
     >>> check_file("examples/claims/dongxiang-2020.yaml").consistent
     True
     """
-    from exitline.rules.yamlfile.tree import read_file
-
-    tree = read_file(path, ClaimError)
-    found = tree.fields(_TOP, required=("statement", "figures", "relations"))
-    facts = found["facts"].items() if "facts" in found else ()
-    known = _Known(
-        {name: _figure(name, below) for name, below in found["figures"].items()},
-        {name: _fact(name, below) for name, below in facts},
-    )
-    statement = found["statement"].text()
-    findings = tuple(_relation(one, known) for one in found["relations"].sequence())
-    return Consistency(
-        statement,
-        findings,
-        found["source"].text() if "source" in found else "",
-        found["confirmed"].truth() if "confirmed" in found else None,
-        (*([found["note"].text()] if "note" in found else []), *_unsaid(statement, known)),
-    )
-
-
-def _unsaid(statement: str, known: _Known) -> tuple[str, ...]:
-    """Figures of the file that the sentence does not hold."""
-    absent = [
-        figure.name
-        for figure in known.figures.values()
-        if figure is not None and figure.text not in statement
-    ]
-    if not absent:
-        return ()
-    return ("not in the sentence as written: " + ", ".join(absent),)
-
-
-def _figure(name: str, tree: Tree) -> Published | None:
-    """A figure: a number as printed, or one with unit and rounding; None when left empty."""
-    if tree.is_empty:
-        return None
-    if not tree.is_mapping:
-        return _placed(tree, lambda: published(name, tree.text()))
-    parts = tree.fields(("value", "label", "unit", "about", "to", "rounded"))
-    if "value" not in parts:
-        return None
-    label = parts["label"].text() if "label" in parts else name
-    rounded = parts["rounded"].choice(_ROUNDED) if "rounded" in parts else "nearest"
-    return _placed(
-        tree,
-        lambda: published(
-            label,
-            parts["value"].text(),
-            unit=parts["unit"].text() if "unit" in parts else "",
-            about=parts["about"].truth() if "about" in parts else False,
-            step=_exactly(parts["to"]) if "to" in parts else None,
-            rounded=rounded,  # type: ignore[arg-type]
-        ),
-    )
-
-
-def _fact(name: str, tree: Tree) -> Range:
-    """A public range, which always names its source."""
-    parts = tree.fields(("low", "high", "unit", "source", "verified"), ("low", "high", "source"))
-    low, high = _exactly(parts["low"]), _exactly(parts["high"])
-    if low > high:
-        raise tree.fault(
-            "the range is the wrong way round",
-            expected="low at most high",
-            got=f"{parts['low'].text()} to {parts['high'].text()}",
-            remedy="exchange the two",
-        )
-    return Range(
-        name,
-        low,
-        high,
-        parts["source"].text(),
-        parts["unit"].text() if "unit" in parts else "",
-        parts["verified"].truth() if "verified" in parts else True,
-    )
-
-
-def _relation(tree: Tree, known: _Known) -> Finding:
-    """One relation of the list: a mapping with its kind as only key."""
-    kinds: dict[str, Callable[[Tree, _Known], Finding]] = {
-        "sum": _sum,
-        "difference": _difference,
-        "ratio": _ratio,
-        "share": _share,
-        "change": _change,
-        "at_most": _at_most,
+    file = _File.read(read_file(path, ClaimError))
+    figures = {name: _figure(name, keys) for name, keys in file.figures.items()}
+    facts = {
+        name: r.Range(name, keys.low, keys.high, keys.source, keys.unit, keys.verified)
+        for name, keys in (file.facts or {}).items()
     }
-    named = tree.items()
-    if len(named) != 1 or named[0][0] not in kinds:
-        said = ", ".join(name for name, _ in named)
-        raise tree.fault(
-            "there is no such relation",
-            expected="one of " + ", ".join(kinds),
-            got=said or "nothing",
-            remedy=nearest(said, kinds) or "choose one of these",
-        )
-    name, below = named[0]
-    return kinds[name](below, known)
+    findings = tuple(_Asked(figures, facts).finding(tree) for tree in file.relations)
+    unsaid = [one.name for one in figures.values() if one and one.text not in file.statement]
+    notes = [file.note] if file.note else []
+    notes += ["not in the sentence as written: " + ", ".join(unsaid)] if unsaid else []
+    return Consistency(file.statement, findings, file.source, file.confirmed, tuple(notes))
 
 
-def _sum(tree: Tree, known: _Known) -> Finding:
-    found = tree.fields(("parts", "total"), ("parts", "total"))
-    parts = [_ask(one, known) for one in found["parts"].sequence()]
-    total = _ask(found["total"], known)
-    absent = _absent(*parts, total)
-    if absent:
-        return missing("the parts add up to the total", absent)
-    return check_sum([p for _, p in parts if p is not None], _sure(total))
+def _figure(name: str, keys: _Figure | None) -> Published | None:
+    """A figure: a number as printed, or one with unit and rounding; None when left empty."""
+    if keys is None or keys.value is None:
+        return None
+    return _placed(
+        keys.tree, keys.value, keys.label or name, unit=keys.unit, about=keys.about, step=keys.to,
+        rounded=keys.rounded,
+    )  # fmt: skip
 
 
-def _difference(tree: Tree, known: _Known) -> Finding:
-    three = _three(tree, known, ("from", "less", "is"))
-    absent = _absent(*three)
-    if absent:
-        return missing(f"{three[0][0]} less {three[1][0]}", absent)
-    return check_difference(*(_sure(one) for one in three))
+@dataclass(frozen=True)
+class _Asked:
+    """The figures and facts that relations may name."""
+
+    figures: Mapping[str, Published | None]
+    facts: Mapping[str, r.Range]
+
+    def finding(self, tree: Tree) -> r.Finding:
+        """What comes of one relation."""
+        ((kind, below),) = tree.items()
+        found = dict(below.items())
+        if kind == "ratio" and "is" in found and "within" in found:
+            raise below.fault(
+                "a ratio is held against one thing", expected="is (a figure) or within (a fact)",
+                got="both", remedy="write two relations",
+            )  # fmt: skip
+        within = self._named(found.pop("within"), self.facts, "fact") if "within" in found else None
+        parts = [self._one(one) for one in found.pop("parts").sequence()] if kind == "sum" else []
+        given = {key: self._one(one) for key, one in found.items()}
+        if kind == "share" and given["is"][1] is not None:
+            part, whole = (given.get(key, ("", None))[1] for key in ("part", "whole"))
+            return r.check_share(part, whole, given["is"][1])
+        asked = [*parts, *given.values()]
+        absent = [name for name, figure in asked if figure is None]
+        if absent:
+            return r.missing(f"{kind} of {', '.join(name for name, _ in asked)}", absent)
+        sure: dict[str, Any] = {key: figure for key, (_, figure) in given.items()}
+        if kind == "sum":
+            return r.check_sum([figure for _, figure in parts if figure], sure["total"])
+        if kind == "ratio":
+            return r.check_ratio(sure["of"], sure["per"], within or sure.get("is"))
+        check: Callable[..., r.Finding] = {
+            "difference": r.check_difference,
+            "change": r.check_change,
+            "at_most": r.check_at_most,
+        }[kind]
+        return check(*(sure[key] for key in KEYS[kind]))
+
+    def _one(self, tree: Tree) -> tuple[str, Published | None]:
+        return tree.text(), self._named(tree, self.figures, "figure")
+
+    def _named(self, tree: Tree, known: Mapping[str, Any], what: str) -> Any:
+        """What stands under a name."""
+        name = tree.text()
+        if name not in known:
+            raise tree.fault(
+                f"there is no {what} '{name}'",
+                expected="one of " + (", ".join(known) or f"the {what}s of the file"),
+                got=name,
+                remedy=nearest(name, known) or f"add it under {what}s",
+            )
+        return known[name]
 
 
-def _change(tree: Tree, known: _Known) -> Finding:
-    three = _three(tree, known, ("from", "to", "is"))
-    absent = _absent(*three)
-    if absent:
-        return missing(f"from {three[0][0]} to {three[1][0]}", absent)
-    return check_change(*(_sure(one) for one in three))
-
-
-def _ratio(tree: Tree, known: _Known) -> Finding:
-    found = tree.fields(("of", "per", "is", "within"), ("of", "per"))
-    if "is" in found and "within" in found:
-        raise tree.fault(
-            "a ratio is held against one thing",
-            expected="is (a figure) or within (a fact)",
-            got="both",
-            remedy="write two relations",
-        )
-    asked = [_ask(found[name], known) for name in ("of", "per", "is") if name in found]
-    absent = _absent(*asked)
-    if absent:
-        return missing(f"{asked[0][0]} per {asked[1][0]}", absent)
-    against: Published | Range | None = _sure(asked[2]) if "is" in found else None
-    if "within" in found:
-        against = _fact_named(found["within"], known)
-    return check_ratio(_sure(asked[0]), _sure(asked[1]), against)
-
-
-def _share(tree: Tree, known: _Known) -> Finding:
-    found = tree.fields(("part", "whole", "is"), ("is",))
-    stated = _ask(found["is"], known)
-    if stated[1] is None:
-        return missing(f"a share is {stated[0]}", [stated[0]])
-    part = _ask(found["part"], known)[1] if "part" in found else None
-    whole = _ask(found["whole"], known)[1] if "whole" in found else None
-    return check_share(part, whole, stated[1])
-
-
-def _at_most(tree: Tree, known: _Known) -> Finding:
-    found = tree.fields(("smaller", "larger"), ("smaller", "larger"))
-    two = _ask(found["smaller"], known), _ask(found["larger"], known)
-    absent = _absent(*two)
-    if absent:
-        return missing(f"{two[0][0]} are at most {two[1][0]}", absent)
-    return check_at_most(_sure(two[0]), _sure(two[1]))
-
-
-_Asked = tuple[str, Published | None]
-
-
-def _three(tree: Tree, known: _Known, names: tuple[str, str, str]) -> list[_Asked]:
-    found = tree.fields(names, names)
-    return [_ask(found[name], known) for name in names]
-
-
-def _ask(tree: Tree, known: _Known) -> _Asked:
-    """A figure by name; None when the file leaves it empty."""
-    name = tree.text()
-    if name not in known.figures:
-        raise tree.fault(
-            f"there is no figure '{name}'",
-            expected="one of " + ", ".join(known.figures),
-            got=name,
-            remedy=nearest(name, known.figures) or "add it under figures",
-        )
-    return name, known.figures[name]
-
-
-def _fact_named(tree: Tree, known: _Known) -> Range:
-    name = tree.text()
-    if name not in known.facts:
-        raise tree.fault(
-            f"there is no fact '{name}'",
-            expected="one of " + (", ".join(known.facts) or "the facts of the file"),
-            got=name,
-            remedy=nearest(name, known.facts) or "add it under facts, with its source",
-        )
-    return known.facts[name]
-
-
-def _absent(*asked: _Asked) -> list[str]:
-    return [name for name, figure in asked if figure is None]
-
-
-def _sure(asked: _Asked) -> Published:
-    """The figure, which is known to be stated."""
-    figure = asked[1]
-    if figure is None:
-        raise ClaimError("a figure is not stated", where=asked[0])
-    return figure
-
-
-def _exactly(tree: Tree) -> Fraction:
-    """A number as written, exactly."""
-    return _placed(tree, lambda: published("", tree.text())).middle
-
-
-def _placed(tree: Tree, read: Callable[[], Published]) -> Published:
-    """A figure, with the place in the file when it is none."""
+def _placed(tree: Tree, text: str, name: str, **options: Any) -> Published:
+    """A figure as printed, with its place in the file when it is none."""
     try:
-        return read()
+        return published(name, text, **options)
     except ClaimError as reason:
-        parts = {name: text for name, text in reason.parts().items() if name != "where"}
+        parts = {key: said for key, said in reason.parts().items() if key != "where"}
         raise tree.fault(parts.pop("what"), **parts) from reason

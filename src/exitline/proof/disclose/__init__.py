@@ -1,4 +1,7 @@
-"""Tables that can be published: small counts suppressed, the suppression audited."""
+"""Tables that can be published: small counts suppressed, the suppression audited.
+
+May import `stats`; the only room that hides.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""What of a run may be published: one object that report, explorer, tables and claims read."""
+"""What of a run may be published: one object that report, explorer, tables and claims read.
+
+May import `proof.disclose`, which hides; everything else in `publish` reads from here.
+"""

@@ -2,6 +2,9 @@
 
 `load_story` reads the files, `bind` computes the figures, `build` makes the films with all
 that goes with them. The drawing and the encoder come with the extra ``film``.
+
+May import `publish.content`, `proof.claim` and the rooms below; nothing but the
+command line imports it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Lists for public notice: a short allow-list of fields, and nothing else can be on them."""
+"""Lists for public notice: a short allow-list of fields, and nothing else can be on them.
+
+May import `proof.disclose`.
+"""
 
 from __future__ import annotations
 

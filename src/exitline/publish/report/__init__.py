@@ -1,6 +1,8 @@
 """The report of a run: one HTML file that opens from disk, without network or server.
 
 `ReportInput` holds what a run found, `render` makes the page.
+
+May import `publish.content` and the rooms below.
 """
 
 from __future__ import annotations

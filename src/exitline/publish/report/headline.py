@@ -221,11 +221,11 @@ def _clusters(content: ReportInput) -> str:
     """Clusters and strata of the sample, where it has them."""
     from exitline.stats.data.roles import design_columns
 
-    stages = content.estimates.frame.stages
-    if not stages or "psu" not in design_columns(content.study):
+    sampled = content.estimates.variance.clusters
+    if sampled is None or "psu" not in design_columns(content.study):
         return ""
-    strata = len(stages[0].sampled)
-    clusters = f" in {plural(int(stages[0].sampled.sum()), 'cluster')}"
+    strata = len(sampled)
+    clusters = f" in {plural(int(sampled.sum()), 'cluster')}"
     return clusters + (f" of {strata:,} strata" if strata > 1 else "")
 
 

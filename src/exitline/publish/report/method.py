@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report.rules import used_lines
+from exitline.words.intervals import SHARES
 from exitline.words.numbers import count, plural, rounded
 
 if TYPE_CHECKING:
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from exitline.stats.data.design import Design
     from exitline.stats.data.study import Study, TableRef
 
-_SHARES = {
-    "logit": "shares on the logit scale",
-    "beta": "shares by Korn and Graubard's beta limits",
-}
 _SEVERITIES = ("error", "warning", "note")
 _SHOWN_APART = ("recompute", "verify", "command", "seconds", "timings", "study")
 _LONELY = {
@@ -160,9 +157,8 @@ def _design(content: ReportInput) -> Iterable[str]:
         if not role.startswith("replicate_"):
             yield f"{_role(role)}: {content.study.columns.get(text, text)}"
     yield from _details(design)
-    stages = content.estimates.frame.stages
-    if stages:
-        sampled = stages[0].sampled
+    sampled = content.estimates.variance.clusters
+    if sampled is not None:
         clusters = plural(int(sampled.sum()), "cluster")
         yield f"{clusters} in {plural(len(sampled), 'stratum', 'strata')}"
 
@@ -191,7 +187,7 @@ def _intervals(content: ReportInput) -> Iterable[str]:
     level, by = 100 * content.estimates.level, content.study.design.replicates
     yield ("replicate weights" if by else "Taylor linearisation") + (
         f"; {level:g} % confidence, t distribution on the design's degrees of freedom; "
-        f"{_SHARES[content.study.interval]}"
+        f"{SHARES[content.study.interval]}"
     )
     yield (
         "each interval holds for one figure at a time: among many areas, about one in "

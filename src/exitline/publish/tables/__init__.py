@@ -1,1 +1,4 @@
-"""Tables as people read them: CSV, HTML, a workbook, SDMX; protected by `proof.disclose`."""
+"""Tables as people read them: CSV, HTML, a workbook, SDMX.
+
+May import `proof.disclose`, which protects them. Hands out `build.build` and `write.write_table`.
+"""

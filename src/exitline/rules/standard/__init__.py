@@ -1,4 +1,8 @@
-"""Standards as data: dated rule files, their loader, and the condition language."""
+"""Standards as data: dated rule files, their loader, their description in words.
+
+May import `rules.condition` and `rules.yamlfile`. Hands out `load`, `shipped` and the records of a
+rule file.
+"""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from exitline.errors import nearest
-from exitline.rules.standard.load_values import day, fields, number, whole
 from exitline.rules.standard.loader import CASES
 from exitline.rules.standard.model import Cohort, Column, ExitRule, Standard
 from exitline.rules.yamlfile.tree import Tree, read_file
+from exitline.rules.yamlfile.values import day, fields, number, whole
 
 CaseLevel = Literal["household", "village", "county", "line", "band"]
 OUTCOMES = ("met", "not met", "cannot tell")

@@ -9,12 +9,13 @@ from fractions import Fraction
 from exitline.errors import ConditionError, ExitlineError, nearest
 from exitline.rules.condition import Condition, nodes, parse
 from exitline.rules.standard.bands import Bands
+from exitline.rules.standard.keys import FigureKeys
 from exitline.rules.standard.lines import Figure, Line, Uprating
-from exitline.rules.standard.load_values import check_name, fields, number
 from exitline.rules.standard.model import Column, Cutoff, Indicator, SourceRef
+from exitline.rules.yamlfile.declared import Record
 from exitline.rules.yamlfile.tree import Tree
+from exitline.rules.yamlfile.values import check_name, number
 
-SOURCED = ("source", "verified", "note")
 POOR = "poor"
 _BOUNDARY_TESTS = {"<": ("<", ">="), "<=": ("<=", ">")}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
@@ -70,13 +71,13 @@ class Context:
         return Origin(source, verified)
 
     def figure(
-        self, here: Tree, above: Origin, *, share: bool = False, extra: tuple[str, ...] = ()
+        self, here: Tree, above: Origin, *, share: bool = False, kind: type[Record] = FigureKeys
     ) -> Figure:
         """A number, or a table of value, source, verified and note."""
         if not here.is_mapping:
             self.origin(here, {}, above)
             return Figure(_value(here, share), above.source, above.verified)
-        keys = fields(here, ("value",), (*SOURCED, *extra))
+        keys = kind.fields(here)
         origin = self.origin(here, keys, above)
         note = keys["note"].text() if "note" in keys else ""
         return Figure(_value(keys["value"], share), origin.source, origin.verified, note)

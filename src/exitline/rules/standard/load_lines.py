@@ -8,31 +8,21 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from exitline.rules.standard import keys as k
 from exitline.rules.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
-from exitline.rules.standard.load_context import SOURCED, Context, Origin, optional_text
-from exitline.rules.standard.load_values import day, fields, number, whole
+from exitline.rules.standard.load_context import Context, Origin, optional_text
 from exitline.rules.yamlfile.tree import Tree
+from exitline.rules.yamlfile.values import day, number, whole
 
 _UNIT = re.compile(
     r"(?P<currency>[A-Z]{3}) per (?P<per>person|adult equivalent|household) "
     r"per (?P<period>day|month|year)"
 )
-_LINE_KEYS = (
-    "value",
-    "values",
-    "relative",
-    "price_base",
-    "uprating",
-    "decimals",
-    "jurisdiction",
-    "in_use",
-    *SOURCED,
-)
 
 
 def read_uprating(name: str, here: Tree, context: Context) -> Uprating:
     """One price index: label, source and its values by year."""
-    keys = fields(here, ("label", "index", "source"), ("verified", "note"))
+    keys = k.UpratingKeys.fields(here)
     origin = context.origin(here, keys, Origin())
     index = {_year(key, value): number(value) for key, value in keys["index"].items()}
     for value in dict(keys["index"].items()).values():
@@ -45,7 +35,7 @@ def read_uprating(name: str, here: Tree, context: Context) -> Uprating:
 
 def read_line(name: str, here: Tree, context: Context) -> Line:
     """One poverty line."""
-    keys = fields(here, ("label", "unit", "boundary"), _LINE_KEYS)
+    keys = k.LineKeys.fields(here)
     origin = context.origin(here, keys, Origin())
     unit = _UNIT.fullmatch(keys["unit"].text())
     if unit is None:
@@ -95,9 +85,9 @@ def _values(
     elif keys["values"].is_sequence:
         dated = {}
         for item in keys["values"].sequence():
-            period = read_period(item, also=("value", *SOURCED))
+            period = read_period(item, k.DatedKeys)
             _refuse_twice(item, period, dated)
-            dated[period] = (item, context.figure(item, origin, extra=("from", "to")))
+            dated[period] = (item, context.figure(item, origin, kind=k.DatedKeys))
     else:
         dated = {
             _whole_year(_year(key, item)): (item, context.figure(item, origin))
@@ -137,7 +127,7 @@ def _relative(keys: Mapping[str, Tree], context: Context, origin: Origin) -> Rel
     """The share of the median or mean."""
     if "relative" not in keys:
         return None
-    inner = fields(keys["relative"], ("share", "of"))
+    inner = k.RelativeKeys.fields(keys["relative"])
     of = inner["of"].choice(("median", "mean"))
     return Relative(context.figure(inner["share"], origin, share=True), of)  # type: ignore[arg-type]
 
@@ -164,9 +154,9 @@ def _uprating(keys: Mapping[str, Tree], context: Context, base: int | None) -> U
     return uprating
 
 
-def read_period(here: Tree, *, also: tuple[str, ...] = ()) -> Period:
+def read_period(here: Tree, kind: type[k.PeriodKeys] = k.PeriodKeys) -> Period:
     """from and to; either may be left out."""
-    keys = fields(here, (), ("from", "to", *also))
+    keys = kind.fields(here)
     first = day(keys["from"]) if "from" in keys else None
     last = day(keys["to"], end=True) if "to" in keys else None
     if first is not None and last is not None and first > last:

@@ -8,26 +8,24 @@ from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
 
+from exitline.rules.standard import keys as k
 from exitline.rules.standard.bands import Band, Bands, Gap
 from exitline.rules.standard.lines import Figure
 from exitline.rules.standard.load_context import (
     POOR,
-    SOURCED,
     Context,
     Origin,
     optional_text,
     texts,
 )
-from exitline.rules.standard.load_values import check_name, exact, fields, number
 from exitline.rules.standard.model import LEVELS, Column, Cutoff, Derivation, Indicator, SourceRef
 from exitline.rules.yamlfile.tree import Tree
-
-_KINDS = {"number": "number", "boolean": "truth", "text": "text"}
+from exitline.rules.yamlfile.values import check_name, exact, number
 
 
 def read_source(name: str, here: Tree) -> SourceRef:
     """One source: a title at least."""
-    keys = fields(here, ("title",), ("date", "url", "publisher", "note", "verified"))
+    keys = k.SourceKeys.fields(here)
     return SourceRef(
         name,
         keys["title"].text(),
@@ -41,8 +39,8 @@ def read_source(name: str, here: Tree) -> SourceRef:
 
 def read_column(name: str, here: Tree) -> Column:
     """One column: its meaning and type at least."""
-    keys = fields(here, ("meaning", "type"), ("unit", "level", "values", "derived"))
-    kind = _KINDS[keys["type"].choice(tuple(_KINDS))]
+    keys = k.ColumnKeys.fields(here)
+    kind = k.TYPES[keys["type"].choice(tuple(k.TYPES))]
     if "values" in keys and kind != "text":
         raise keys["values"].fault("only columns of text list their values", remedy="remove it")
     if name == POOR:
@@ -70,7 +68,7 @@ def read_derivations(here: Tree, context: Context) -> dict[str, Column]:
 
 def _derivation(here: Tree, column: Column, context: Context) -> Derivation:
     """The formula of one column, over columns of its own."""
-    keys = fields(here, ("formula", "columns"), SOURCED)
+    keys = k.DerivationKeys.fields(here)
     origin = context.origin(here, keys, Origin())
     parts = {name: read_column(name, part) for name, part in keys["columns"].items()}
     for name in parts:
@@ -86,7 +84,7 @@ def _derivation(here: Tree, column: Column, context: Context) -> Derivation:
 
 def read_area_classes(here: Tree) -> tuple[str, dict[str, str]]:
     """The column that says which class an area belongs to, and the classes."""
-    keys = fields(here, ("column", "classes"))
+    keys = k.AreaClassKeys.fields(here)
     classes = {name: value.text() for name, value in keys["classes"].items()}
     if len(classes) < 2:
         raise keys["classes"].fault(
@@ -100,8 +98,7 @@ def read_area_classes(here: Tree) -> tuple[str, dict[str, str]]:
 
 def read_indicator(name: str, here: Tree, context: Context) -> Indicator:
     """One deprivation."""
-    optional = ("weight", "dimension", *SOURCED)
-    keys = fields(here, ("label", "deprived", "missing"), optional)
+    keys = k.IndicatorKeys.fields(here)
     origin = context.origin(here, keys, Origin())
     weight = exact(keys["weight"]) if "weight" in keys else None
     if weight is not None and not 0 < weight <= 1:
@@ -146,7 +143,7 @@ def check_weights(here: Tree, indicators: Mapping[str, Indicator]) -> None:
 
 def read_cutoff(name: str, here: Tree, context: Context) -> Cutoff:
     """One cut-off of the score or of the number of deprivations."""
-    keys = fields(here, ("label", "of", "at_least"), SOURCED)
+    keys = k.CutoffKeys.fields(here)
     origin = context.origin(here, keys, Origin())
     of = keys["of"].choice(("score", "deprivations"))
     value = exact(keys["at_least"])
@@ -164,7 +161,7 @@ def read_cutoff(name: str, here: Tree, context: Context) -> Cutoff:
 
 def read_bands(name: str, here: Tree, context: Context) -> Bands:
     """Bands over a column, without gaps (unless declared) or overlaps."""
-    keys = fields(here, ("label", "over", "edge", "steps"), ("gaps", *SOURCED))
+    keys = k.BandsKeys.fields(here)
     origin = context.origin(here, keys, Origin())
     over = context.known(keys["over"], {**context.columns, "score": 0}, "column")
     steps = dict(keys["steps"].items())
@@ -186,7 +183,7 @@ def read_bands(name: str, here: Tree, context: Context) -> Bands:
 
 def _band(name: str, here: Tree, context: Context, origin: Origin) -> Band:
     """One band: its ends, either of which may be open."""
-    keys = fields(here, ("label",), ("from", "to", "figure", *SOURCED))
+    keys = k.BandKeys.fields(here)
     origin = context.origin(here, keys, origin)
     low = number(keys["from"]) if "from" in keys else None
     high = number(keys["to"]) if "to" in keys else None
@@ -198,7 +195,7 @@ def _band(name: str, here: Tree, context: Context, origin: Origin) -> Band:
 
 def _gap(here: Tree) -> Gap:
     """A declared gap, with the reason why it is one."""
-    keys = fields(here, ("from", "to", "why"))
+    keys = k.GapKeys.fields(here)
     return Gap(number(keys["from"]), number(keys["to"]), keys["why"].text())
 
 

@@ -8,21 +8,20 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, get_args
 
+from exitline.rules.standard import keys as k
+from exitline.rules.standard.keys import COMPARISONS
 from exitline.rules.standard.lines import Figure
 from exitline.rules.standard.load_context import (
     POOR,
-    SOURCED,
     Context,
     Origin,
     optional_text,
     texts,
 )
 from exitline.rules.standard.load_lines import read_period
-from exitline.rules.standard.load_values import fields, number
 from exitline.rules.standard.model import (
     EVERYWHERE,
     Cohort,
-    Comparison,
     Criterion,
     CriterionKind,
     ExitRule,
@@ -32,8 +31,8 @@ from exitline.rules.standard.model import (
     Reading,
 )
 from exitline.rules.yamlfile.tree import Tree
+from exitline.rules.yamlfile.values import number
 
-COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 _KINDS: dict[str, CriterionKind] = {
     "condition": "condition",
     "share": "share",
@@ -45,17 +44,15 @@ _BY_LEVEL: dict[Level, tuple[str, ...]] = {
     "village": ("condition", "share", "rate"),
     "county": ("condition", "share", "villages", "rate"),
 }
-_EVIDENCE = ("full count", "sample", "either")
-_RULE_KEYS = ("confidence", "rule", "evidence", "options", "weighed", "procedure", *SOURCED)
 
 
 def read_rule(level: Level, here: Tree, context: Context) -> ExitRule:
     """The exit rule of one level."""
     own = (POOR,) if level == "household" else ()
-    keys = fields(here, (*own, "exits"), _RULE_KEYS)
+    keys = (k.HouseholdRuleKeys if own else k.AreaRuleKeys).fields(here)
     origin = context.origin(here, keys, Origin())
     poor = context.condition(keys[POOR], allow=("indicators",)) if own else None
-    evidence = keys["evidence"].choice(_EVIDENCE) if "evidence" in keys else "either"
+    evidence = keys["evidence"].choice(k.EVIDENCE) if "evidence" in keys else "either"
     criteria = _criteria(level, keys["exits"], context, origin, evidence)
     confidence = number(keys["confidence"]) if "confidence" in keys else 0.95
     if not 0.5 < confidence < 1:
@@ -109,8 +106,7 @@ def _criterion(
     level: Level, name: str, here: Tree, context: Context, above: Origin, evidence: str
 ) -> Criterion:
     """One criterion."""
-    optional = (*_KINDS, *COMPARISONS, "denominator", "veto", "evidence", *SOURCED)
-    keys = fields(here, ("label",), optional)
+    keys = k.CriterionKeys.fields(here)
     origin = context.origin(here, keys, above)
     way = _one_of(here, keys, _BY_LEVEL[level], "what the criterion looks at")
     made: dict[str, Any] = {
@@ -121,7 +117,7 @@ def _criterion(
         "source": origin.source,
         "verified": origin.verified,
         "veto": keys["veto"].truth() if "veto" in keys else True,
-        "evidence": keys["evidence"].choice(_EVIDENCE) if "evidence" in keys else evidence,
+        "evidence": keys["evidence"].choice(k.EVIDENCE) if "evidence" in keys else evidence,
         "denominator": optional_text(keys, "denominator"),
         "note": optional_text(keys, "note"),
     }
@@ -141,7 +137,7 @@ def _looks_at(way: str, level: Level, here: Tree, context: Context) -> dict[str,
         _check_level(here, condition.columns, level, context)
         return {"condition": condition}
     if way == "share":
-        keys = fields(here, ("of", "where"))
+        keys = k.ShareKeys.fields(here)
         condition = context.condition(keys["where"], allow=(POOR, "indicators"))
         _check_level(keys["where"], condition.columns, "household", context)
         return {"unit": keys["of"].choice(("persons", "households")), "condition": condition}
@@ -209,7 +205,7 @@ def read_thresholds(here: Tree, context: Context, origin: Origin) -> Mapping[str
             got=", ".join(dict(here.items())),
             remedy="declare the classes, or give one threshold for everywhere",
         )
-    found = fields(here, (), context.area_classes)
+    found = here.fields(context.area_classes)
     lacking = [name for name in context.area_classes if name not in found]
     if lacking:
         raise here.fault(
@@ -231,7 +227,7 @@ def _options(
         return ()
     options = []
     for name, here in keys["options"].items():
-        inner = fields(here, ("label", "criteria", "readings"))
+        inner = k.OptionKeys.fields(here)
         touched = tuple(
             context.known(item, dict.fromkeys(criteria), "criterion")
             for item in inner["criteria"].sequence()
@@ -250,8 +246,7 @@ def _reading(
     name: str, here: Tree, context: Context, above: Origin, criteria: tuple[str, ...]
 ) -> Reading:
     """One reading."""
-    optional = ("comparison", "denominator", "threshold", *SOURCED)
-    keys = fields(here, ("label",), optional)
+    keys = k.ReadingKeys.fields(here)
     origin = context.origin(here, keys, above)
     comparison = keys["comparison"].choice(COMPARISONS) if "comparison" in keys else None
     thresholds: Mapping[str, Figure] = MappingProxyType({})
@@ -273,7 +268,7 @@ def read_cohorts(here: Tree, context: Context) -> tuple[Cohort, ...]:
     """Cohorts, in order of entry; their spans may not overlap."""
     found: list[tuple[Tree, Cohort]] = []
     for name, entry in here.items():
-        keys = fields(entry, ("label", "entered", "household"), ("months", *SOURCED))
+        keys = k.CohortKeys.fields(entry)
         origin = context.origin(entry, keys, Origin())
         period = read_period(keys["entered"])
         months = context.figure(keys["months"], origin) if "months" in keys else None

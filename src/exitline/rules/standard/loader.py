@@ -13,32 +13,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from exitline.errors import RuleFileError, nearest
+from exitline.errors import Faults, RuleFileError, nearest
 from exitline.rules.standard import load_lines, load_parts, load_rules
+from exitline.rules.standard.keys import StandardFile
 from exitline.rules.standard.lines import ALWAYS
 from exitline.rules.standard.load_context import Context, optional_text
-from exitline.rules.standard.load_values import check_name, content, fields
 from exitline.rules.standard.model import LEVELS, ExitRule, Level, Standard
 from exitline.rules.yamlfile.tree import Tree, file_text, read_text
+from exitline.rules.yamlfile.values import check_name, content
 
 T = TypeVar("T")
 CASES = ".cases.yaml"
-_REQUIRED = ("standard", "title", "jurisdiction", "sources")
-_OPTIONAL = (
-    "valid",
-    "note",
-    "columns",
-    "area_classes",
-    "uprating",
-    "lines",
-    "indicators",
-    "cutoffs",
-    "bands",
-    "household",
-    "village",
-    "county",
-    "cohorts",
-)
 
 
 def load(name_or_path: str | Path) -> Standard:
@@ -147,7 +132,8 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
     Figure(value=10.0, source='me', verified=False, note='')
     """
     tree = read_text(text, file)
-    keys = fields(tree, _REQUIRED, _OPTIONAL)
+    StandardFile.read(tree)
+    keys = StandardFile.fields(tree)
     context = _context(keys)
     valid = load_lines.read_period(keys["valid"]) if "valid" in keys else ALWAYS
     rules = _rules(keys, context)
@@ -191,10 +177,14 @@ def digest_of(tree: Tree) -> str:
 
 def _rules(keys: Mapping[str, Tree], context: Context) -> dict[Level, ExitRule | None]:
     """The exit rule of each level that has one."""
-    return {
-        level: load_rules.read_rule(level, keys[level], context) if level in keys else None
-        for level in LEVELS
-    }
+    found: dict[Level, ExitRule | None] = dict.fromkeys(LEVELS)
+    faults = Faults()
+    for level in LEVELS:
+        if level in keys:
+            with faults.kept():
+                found[level] = load_rules.read_rule(level, keys[level], context)
+    faults.raise_all()
+    return found
 
 
 def _context(keys: Mapping[str, Tree]) -> Context:
@@ -232,10 +222,13 @@ def _each(
     keys: Mapping[str, Tree], key: str, read: Callable[..., T], *context: Context
 ) -> Mapping[str, T]:
     """Every entry of a table of named things; the name must be usable in conditions."""
-    entries = keys[key].items() if key in keys else ()
-    return MappingProxyType(
-        {name: read(check_name(here, name), here, *context) for name, here in entries}
-    )
+    found: dict[str, T] = {}
+    faults = Faults()
+    for name, here in keys[key].items() if key in keys else ():
+        with faults.kept():
+            found[name] = read(check_name(here, name), here, *context)
+    faults.raise_all()
+    return MappingProxyType(found)
 
 
 def _check_area_column(keys: Mapping[str, Tree], context: Context) -> None:

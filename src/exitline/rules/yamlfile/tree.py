@@ -116,23 +116,31 @@ class Tree:
         found = dict(self.items())
         for name, below in found.items():
             if name not in known:
-                raise self.error(
-                    f"there is no key '{name}' here",
-                    where=below.where,
-                    expected="one of " + ", ".join(known),
-                    got=f"'{name}'",
-                    remedy=nearest(name, known) or "remove it, or see the reference of keys",
-                )
+                raise self.unknown(name, below, known)
         filled = {name: below for name, below in found.items() if not below.is_empty}
         for name in required:
             if name not in filled:
-                raise self.fault(
-                    f"the key '{name}' is missing",
-                    expected=f"{name}: ...",
-                    got="keys " + (", ".join(filled) or "none"),
-                    remedy=f"add '{name}'",
-                )
+                raise self.lacks(name, filled)
         return filled
+
+    def unknown(self, name: str, below: Tree, known: Collection[str]) -> ExitlineError:
+        """The error for a key that is not known, to be raised by the caller."""
+        return self.error(
+            f"there is no key '{name}' here",
+            where=below.where,
+            expected="one of " + ", ".join(known),
+            got=f"'{name}'",
+            remedy=nearest(name, known) or "remove it, or see the reference of keys",
+        )
+
+    def lacks(self, name: str, filled: Collection[str]) -> ExitlineError:
+        """The error for a key that is missing, to be raised by the caller."""
+        return self.fault(
+            f"the key '{name}' is missing",
+            expected=f"{name}: ...",
+            got="keys " + (", ".join(filled) or "none"),
+            remedy=f"add '{name}'",
+        )
 
     def sequence(self) -> tuple[Tree, ...]:
         """The members of a list."""

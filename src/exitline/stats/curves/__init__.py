@@ -2,4 +2,6 @@
 
 Parts of a figure by group (`groups`) or between two samples (`changes`), curves with bands
 (`bands`), their tables (`tables`) and drawings (`chart`).
+
+May import `stats.infer`.
 """

@@ -125,7 +125,7 @@ def growth_and_redistribution(before: Sample, after: Sample, line: float) -> tup
     level = before.estimates.level
     df = np.full(len(value), sum(dfs))
     bounds = intervals.symmetric(value, se, df, level)
-    if not any(s.estimates.frame.stages for s in samples):
+    if all(s.estimates.variance.exact for s in samples):
         bounds = intervals.Bounds(value, value)
     n = int(sum(s.block("mean").n[0] for s in samples))
     return tuple(

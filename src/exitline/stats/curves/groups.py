@@ -280,7 +280,7 @@ def _components(
     se = np.where(np.isnan(value), np.nan, np.sqrt(np.maximum(variance, 0.0)))
     df = np.full(len(value), next(b for b in blocks if not b.by).df[0])
     bounds = intervals.symmetric(value, se, df, estimates.level)
-    if not estimates.frame.stages:
+    if estimates.variance.exact:
         bounds = intervals.Bounds(value, value)
     return [
         Component(

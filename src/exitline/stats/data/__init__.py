@@ -2,6 +2,8 @@
 
 `load_study` reads a study file, `TableRef.open` looks at its data, `bind` gives their
 columns the names of their roles, `findings` says what is wrong with them.
+
+May import `rules`; executes no query.
 """
 
 from __future__ import annotations

@@ -4,48 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from exitline.errors import StudyError
-from exitline.stats.data import sections
-from exitline.stats.data import sections_money as money
+from exitline.stats.data.made import check_together, made
+from exitline.stats.data.paths import Paths
 from exitline.stats.data.study import DEFAULT_MEASURES, Study
+from exitline.stats.data.study_file import StudyFile
 
 if TYPE_CHECKING:
     from exitline.rules.yamlfile.tree import Tree
-    from exitline.stats.data.sections import GivenFiles
+    from exitline.stats.data.paths import GivenFiles
 
-KEYS = (
-    "study",
-    "standard",
-    "data",
-    "columns",
-    "design",
-    "areas",
-    "levels",
-    "lines",
-    "period",
-    "year",
-    "measures",
-    "prices",
-    "ppp",
-    "equivalence",
-    "missing",
-    "confidence",
-    "interval",
-    "population",
-    "villages",
-    "counties",
-    "readings",
-    "where",
-    "min_count",
-    "scenario",
-    "outputs",
-)
+KEYS = tuple(StudyFile.keys())
 """The keys of a study file, in the order in which they are best written."""
 
 
@@ -140,55 +114,14 @@ def study_digest(path: str | Path) -> str:
 
 def _study(tree: Tree, path: Path, given: GivenFiles | None = None) -> Study:
     """The whole study from the tree of its file."""
-    found = tree.fields(KEYS, required=("study", "data"))
-    paths = sections.Paths(path.parent, given=given)
-    data = sections.data(found["data"], paths)
+    paths = Paths(path.parent, given=given)
     study = Study(
-        title=found["study"].text(),
-        households=data.households,
-        persons=data.persons,
-        key=data.key,
-        unit=data.unit,
         path=path,
         digest=_digest(tree),
         places=MappingProxyType(dict(_places(tree))),
-        **_optional(found, paths),
+        **made(StudyFile.read(tree), paths),
     )
-    sections.check_together(study)
-    return _with_outside(study, paths)
-
-
-def _optional(found: Mapping[str, Tree], paths: sections.Paths) -> dict[str, Any]:
-    """The sections that may be left out, those that are there."""
-    readers: dict[str, tuple[str, Any]] = {
-        "standard": ("standard", lambda t: sections.standard(t, paths)),
-        "columns": ("columns", sections.columns),
-        "design": ("design", sections.design),
-        "areas": ("areas", sections.areas),
-        "levels": ("levels", sections.levels),
-        "lines": ("lines", money.lines),
-        "period": ("period", lambda t: t.choice(("day", "month", "year"))),
-        "year": ("year", money.year),
-        "measures": ("measures", sections.measures),
-        "prices": ("prices", lambda t: money.prices(t, paths)),
-        "ppp": ("ppp", money.positive),
-        "equivalence": ("equivalence", money.equivalence),
-        "missing": ("missing_welfare", sections.missing),
-        "confidence": ("confidence", sections.confidence),
-        "interval": ("interval", lambda t: t.choice(("logit", "beta"))),
-        "population": ("population", money.population),
-        "villages": ("villages", lambda t: sections.facts(t, paths)),
-        "counties": ("counties", lambda t: sections.facts(t, paths)),
-        "readings": ("readings", sections.readings),
-        "where": ("subpopulation", lambda t: t.text()),
-        "min_count": ("min_count", sections.min_count),
-        "scenario": ("scenario", sections.scenario),
-        "outputs": ("outputs", sections.outputs),
-    }
-    return {name: read(found[key]) for key, (name, read) in readers.items() if key in found}
-
-
-def _with_outside(study: Study, paths: sections.Paths) -> Study:
+    check_together(study)
     return replace(study, outside_folder=tuple(paths.outside))
 
 

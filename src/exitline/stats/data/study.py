@@ -16,6 +16,7 @@ from exitline.stats.data.design import Design
 
 if TYPE_CHECKING:
     from exitline.stats.data.scannable import Source
+    from exitline.stats.data.small_areas import SmallAreaUse
 
 Period = Literal["day", "month", "year"]
 Direction = Literal["deflate welfare", "uprate the line"]
@@ -303,8 +304,8 @@ class Study:
     equivalence : Equivalence, optional
     confidence : float
         Two-sided, of every interval of a run.
-    interval : {"logit", "beta"}
-        How intervals of shares are made.
+    interval, quantile_interval : str
+        How intervals of shares and of quantiles are made (`exitline.words.intervals`).
     missing_welfare : {"error", "exclude"}
     population : Population, optional
     villages, counties : Facts, optional
@@ -312,6 +313,8 @@ class Study:
         Level ("household", "village", "county"): option of its rule: chosen reading.
     subpopulation : str, optional
         Condition: estimates speak of the rows for which it holds.
+    small_areas : tuple of SmallAreaUse
+        Models of areas that the sample is too small for.
     min_count : float, optional
         Counts from 1 to below this are hidden in whatever a run writes to be read.
     scenario : mapping of str to mapping
@@ -348,12 +351,14 @@ class Study:
     equivalence: Equivalence | None = None
     missing_welfare: Literal["error", "exclude"] = "error"
     confidence: float = 0.95
-    interval: Literal["logit", "beta"] = "logit"
+    interval: str = "logit"
+    quantile_interval: str = "mean"
     population: Population | None = None
     villages: Facts | None = None
     counties: Facts | None = None
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     subpopulation: str | None = None
+    small_areas: tuple[SmallAreaUse, ...] = ()
     min_count: float | None = None
     scenario: Mapping[str, Mapping[str, float | str]] = field(default_factory=lambda: _EMPTY)
     outputs: Outputs = field(default_factory=Outputs)
@@ -395,7 +400,11 @@ class Study:
         """
         found = {role: t.path for role, t in self.tables.items() if t.path is not None}
         index = self.prices.file if self.prices is not None else None
-        return found if index is None else {**found, "prices": index}
+        found |= {} if index is None else {"prices": index}
+        for number, use in enumerate(self.small_areas, 1):
+            named = {f"small_areas {number}, {r}": t.path for r, t in use.tables.items()}
+            found |= {role: path for role, path in named.items() if path is not None}
+        return found
 
     def where(self, key: str) -> str:
         """File, line and key of a key, as messages show it."""

@@ -3,6 +3,8 @@
 Points of a Lorenz curve (`points`), curves (`quadratic`, `beta`, `parametric`) fitted to them
 (`fitting`), what follows from a curve, solved exactly (`figures`, `measures`), which curve speaks
 where (`grouped`), and tables of many distributions (`table`, `pooled`).
+
+May import `stats.infer`.
 """
 
 from exitline.stats.grouped_data.fit import Fit

@@ -132,7 +132,7 @@ def apart(
     """
     keep = _kept(block, shown)
     whole = reference or _overall(estimates, block)
-    if not estimates.frame.stages:
+    if estimates.variance.exact:
         return _exact(block, keep, whole, estimates.level)
     return _sampled(estimates, block, keep, whole)
 
@@ -189,7 +189,7 @@ def pairs_apart(estimates: Estimates, block: Block, *, shown: Sequence[int] | No
     True
     """
     keep = _kept(block, shown)
-    if estimates.frame.stages:
+    if not estimates.variance.exact:
         keep &= sides(block, estimates.level).usable
     areas = np.flatnonzero(keep)
     if len(areas) > MOST_PAIRED:
@@ -199,14 +199,14 @@ def pairs_apart(estimates: Estimates, block: Block, *, shown: Sequence[int] | No
             got=f"{len(areas):,}",
             remedy="compare fewer, such as those of one county (shown=)",
         )
-    if estimates.frame.stages:
+    if not estimates.variance.exact:
         p = p_of_pairs(estimates, block)[np.ix_(areas, areas)]
     else:
         value = block.estimate[areas]
         p = np.where(value[:, None] == value[None, :], 1.0, 0.0)
     upper = np.triu_indices(len(areas), 1)
     adjusted = np.full(p.shape, np.nan)
-    adjusted[upper] = holm(p[upper]) if estimates.frame.stages else p[upper]
+    adjusted[upper] = holm(p[upper]) if not estimates.variance.exact else p[upper]
     adjusted.T[upper] = adjusted[upper]
     return Pairs(tuple(int(i) for i in areas), adjusted, estimates.level)
 

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.frame import Frame
     from exitline.stats.infer.nesting import Nest
-    from exitline.stats.infer.relative import LineInfluence
+    from exitline.stats.infer.variance import AtLine, Variance
 
     Floats = NDArray[np.float64]
 
@@ -84,14 +83,6 @@ class Estimate:
     def cv(self) -> float:
         """Coefficient of variation: se / |estimate|; NaN where the estimate is zero."""
         return self.se / abs(self.estimate) if self.estimate else float("nan")
-
-
-@dataclass(frozen=True)
-class AtLine:
-    """How a measure moves with a relative line: its slope by domain, and the line's influence."""
-
-    slope: Floats
-    line: LineInfluence
 
 
 @dataclass(frozen=True)
@@ -221,8 +212,8 @@ class Figures:
     Attributes
     ----------
     blocks : tuple of Block
-    frame : Frame
-        The design; empty for a full count.
+    variance : Variance
+        Where standard errors come from.
     level : float
         Confidence of the intervals.
     notes : tuple of str
@@ -234,7 +225,7 @@ class Figures:
     """
 
     blocks: tuple[Block, ...]
-    frame: Frame
+    variance: Variance
     level: float
     notes: tuple[str, ...] = ()
     excluded: Mapping[str, int] = field(default_factory=dict)

@@ -102,8 +102,10 @@ class Rows:
         The keys as the data write them; empty where they are shown as written.
     found : float array, shape (domains, figures), optional
         What the first pass found; of use only for figures of this set of domains.
-    replicated : bool
-        Whether the clusters are replicates (see `exitline.stats.infer.replicates`).
+    sampled : bool
+        Whether the clusters were sampled, which replicates were not.
+    query : int
+        Rows of different queries, in which no cluster can be found again, differ in it.
     """
 
     domain: Ints
@@ -117,7 +119,8 @@ class Rows:
     times: Floats | None = None
     whole: Floats | None = None
     found: Floats | None = None
-    replicated: bool = False
+    sampled: bool = True
+    query: int = 0
 
     @property
     def codes(self) -> tuple[tuple[str, ...], ...]:

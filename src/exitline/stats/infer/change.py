@@ -200,7 +200,7 @@ def change(
     (3, 0.5)
     """
     _check(before, after, years, df)
-    link = None if shared is False else shared_psus(before.frame, after.frame)
+    link = None if shared is False else shared_psus(before.variance.overlap, after.variance.overlap)
     if shared and link is None:
         raise DesignError(
             "no PSU stands in both samples",
@@ -387,7 +387,7 @@ def _satterthwaite(pair: _Pair, before: Floats, after: Floats) -> Floats:
 
 def _pooled(before: Estimates, after: Estimates, link: Link | None) -> float:
     """PSUs minus strata of both designs together; of the one that is a sample, if one is."""
-    known = [one.frame.df for one in (before, after) if one.frame.stages]
+    known = [one.variance.df for one in (before, after) if not one.variance.exact]
     if link is None:
         return sum(known) if known else float("inf")
     return sum(known) - link.shared + link.strata
@@ -404,10 +404,15 @@ def _list(estimates: Estimates) -> str:
 
 def _unlike(before: Estimates, after: Estimates) -> str:
     """Why no PSU is shared."""
-    if before.frame.ids is None or after.frame.ids is None:
+    if before.variance.overlap is None or after.variance.overlap is None:
         return "a sample without declared PSUs"
-    names = shared_names(before.frame, after.frame)
+    names = _names_in_both(before, after)
     return f"{names:,} ids in both, in other strata" if names else "no id in both"
+
+
+def _names_in_both(before: Estimates, after: Estimates) -> int:
+    """PSU ids that stand in both samples."""
+    return shared_names(before.variance.overlap, after.variance.overlap)
 
 
 def _notes(
@@ -420,7 +425,9 @@ def _notes(
             f"{link.shared:,} PSUs stand in both samples (of {link.sizes[0]:,} and "
             f"{link.sizes[1]:,}): their covariance is taken in"
         )
-    elif shared is None and (names := shared_names(before.frame, after.frame)):
+    elif shared is None and (
+        names := shared_names(before.variance.overlap, after.variance.overlap)
+    ):
         notes.append(
             f"{names:,} PSU ids stand in both samples, in other strata: taken as other PSUs"
         )

@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 
 from exitline.errors import MeasureError, nearest
-from exitline.stats.infer.joint import Joint, of_area, of_areas, of_line
+from exitline.stats.infer.parts import of_area, of_areas, of_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def differences(estimates: Figures, block: Block, reference: tuple[Block, int]) 
     """
     shared = shared_variance(estimates, block, reference)
     value = block.estimate - reference[0].estimate[reference[1]]
-    se, df = shared.se_of_difference(), float(estimates.frame.df)
+    se, df = shared.se_of_difference(), float(estimates.variance.df)
     return Differences(value, se, p_value(value, se, df), df)
 
 
@@ -98,7 +98,7 @@ def shared_variance(estimates: Figures, block: Block, reference: tuple[Block, in
     other, i = reference
     line = of_line(block)
     parts = [of_areas(block), of_area(other, i)]
-    joint = Joint(estimates.frame, [*parts, line] if line is not None else parts)
+    joint = estimates.variance.joint([*parts, line] if line is not None else parts)
     areas = block.rows.size
     own, with_other = joint.variances(), joint.row(areas)
     one, covariance, of_other = own[:areas], with_other[:areas], own[areas]
@@ -121,7 +121,7 @@ def shared_by_pairs(estimates: Figures, block: Block) -> Shared:
     """
     line = of_line(block)
     parts = [of_areas(block)]
-    joint = Joint(estimates.frame, [*parts, line] if line is not None else parts)
+    joint = estimates.variance.joint([*parts, line] if line is not None else parts)
     areas = block.rows.size
     matrix = joint.matrix()
     covariance = matrix[:areas, :areas]

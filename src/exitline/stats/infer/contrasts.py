@@ -13,7 +13,7 @@ from exitline.errors import MeasureError
 from exitline.stats.infer import intervals
 from exitline.stats.infer.blocks import Estimate
 from exitline.stats.infer.compare import p_value
-from exitline.stats.infer.joint import Joint, of_figures
+from exitline.stats.infer.parts import of_figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,9 +121,7 @@ def covariance(estimates: Figures, figures: Sequence[Figure], functions: Floats)
     float array, shape (functions, functions)
         Zeros for a full count.
     """
-    if not estimates.frame.stages:
-        return np.zeros((len(functions), len(functions)))
-    return Joint(estimates.frame, of_figures(figures), functions, overlaid=True).matrix()
+    return estimates.variance.joint(of_figures(figures), functions, overlaid=True).matrix()
 
 
 def values_of(figures: Sequence[Figure]) -> Floats:
@@ -161,7 +159,7 @@ def smooth_function(
     """
 
     missing = next((why for block, i in figures if (why := block.unknown(i))), "")
-    se, df = float("nan"), estimates.frame.df
+    se, df = float("nan"), estimates.variance.df
     if not missing:
         variance = float(covariance(estimates, figures, np.array([gradient]))[0, 0])
         se = float(np.sqrt(max(variance, 0.0))) if np.isfinite(variance) else se
@@ -278,7 +276,7 @@ def wald(
             remedy="name more figures, or a selection that fits several",
         )
     missing = {block.unknown(i) for block, i in figures} - {""}
-    if missing or not estimates.frame.stages:
+    if missing or estimates.variance.exact:
         raise MeasureError(
             "figures without a standard error cannot be tested",
             expected="figures of a sample, each with its standard error",
@@ -289,7 +287,7 @@ def wald(
     if equal:
         step = equalities(len(terms))
         functions, found = step @ functions, step @ found
-    return wald_of(found, covariance(estimates, figures, functions), estimates.frame.df)
+    return wald_of(found, covariance(estimates, figures, functions), estimates.variance.df)
 
 
 def wald_of(value: Floats, matrix: Floats, ddf: float) -> WaldTest:

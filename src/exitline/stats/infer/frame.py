@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.infer.cells import Cells
-    from exitline.stats.infer.ids import Ids
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -35,43 +34,15 @@ class Stage:
         1 - sampling fraction, by parent; 1 where sampling is with replacement.
     factor : float array, shape (parents,)
         Product of the sampling fractions of the stages before.
-    centred : bool
-        Whether clusters vary around their parent's mean; the deviations of replicates do not.
     """
 
     sampled: Ints
     unsampled: Floats
     factor: Floats
-    centred: bool = True
 
 
-@dataclass(frozen=True)
-class Frame:
-    """The stages that add to the variance, and the treatment of single-PSU strata.
-
-    `declared`: degrees of freedom that do not follow from the stages (replicates, the user's).
-    `ids` says which stratum and PSU each code stands for, where PSUs are declared: other samples
-    may have drawn the same ones.
-    """
-
-    stages: tuple[Stage, ...]
-    lonely: str
-    declared: float | None = None
-    ids: Ids | None = None
-
-    @property
-    def df(self) -> float:
-        """PSUs minus strata of the whole design, as R's ``degf``; infinite for a full count."""
-        if not self.stages:
-            return float("inf")
-        if self.declared is not None:
-            return self.declared
-        sampled = self.stages[0].sampled
-        return float(sampled.sum() - np.count_nonzero(sampled))
-
-
-def frame_of(cells: Cells, lonely: str) -> Frame:
-    """The design of the whole sample, from all its cells.
+def stages_of(cells: Cells, lonely: str) -> tuple[Stage, ...]:
+    """The stages of the whole sample, from all its cells.
 
     Parameters
     ----------
@@ -82,7 +53,8 @@ def frame_of(cells: Cells, lonely: str) -> Frame:
 
     Returns
     -------
-    Frame
+    tuple of Stage
+        Those that add to the variance.
 
     Raises
     ------
@@ -114,7 +86,7 @@ def frame_of(cells: Cells, lonely: str) -> Frame:
         below[cluster] = (factor * (1.0 - unsampled))[parent]
         parent, factor = cluster, below
     faults.raise_all()
-    return Frame(tuple(stages), lonely)
+    return tuple(stages)
 
 
 def _clusters_by(parent: Ints, cluster: Ints, size: int) -> Ints:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
 
 from exitline.errors import MeasureError, nearest
+from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-ShareMethod = Literal["logit", "beta", "wilson", "asin", "likelihood", "mean"]
+ShareMethod = str
+"""A name of `exitline.words.intervals.SHARES`."""
 
 
 @dataclass(frozen=True)
@@ -222,17 +224,17 @@ def share(
     ----------
     estimate, se, n, df : float arrays, shape (k,)
     level : float
-    method : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
-        As R's ``svyciprop``.
+    method : str
+        A name of `exitline.words.intervals.SHARES`, as R's ``svyciprop``.
     design_effect : float
         Assumed where the share is 0 or 1.
     """
-    if method not in get_args(ShareMethod):
+    if method not in SHARES:
         raise MeasureError(
             f"there is no interval of shares named '{method}'",
-            expected="one of " + ", ".join(get_args(ShareMethod)),
+            expected="one of " + ", ".join(SHARES),
             got=repr(method),
-            remedy=nearest(str(method), get_args(ShareMethod)) or "choose one of these",
+            remedy=nearest(str(method), SHARES) or "choose one of these",
         )
     effective = effective_size(estimate, se, n, df, level, design_effect)
     beta = beta_share(estimate, effective, level)
@@ -243,11 +245,10 @@ def share(
     return Bounds(np.where(flat, beta.low, chosen.low), np.where(flat, beta.high, chosen.high))
 
 
+xlogit_share = logit_share
+"""R's second name for the closed form."""
+
 INSIDE: Mapping[str, Callable[[Floats, Floats, Floats, float], Bounds]] = {
-    "logit": logit_share,
-    "wilson": wilson_share,
-    "asin": asin_share,
-    "likelihood": likelihood_share,
-    "mean": mean_share,
+    name: globals()[f"{name}_share"] for name in SHARES if name != "beta"
 }
-"""Intervals of shares between 0 and 1, by name."""
+"""Intervals of shares between 0 and 1, by name; at 0 and 1 all are those of `beta_share`."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from exitline.errors import MeasureError
 from exitline.stats.infer.frame import CERTAIN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.frame import Frame, Stage
+    from exitline.stats.infer.frame import Stage
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -42,70 +42,6 @@ class Columns:
     size: int
 
 
-def of_areas(block: Block) -> Columns:
-    """One column for each area of a block, at a fixed line."""
-    return Columns(block.rows, block.rows.domain, block.influence, block.rows.size)
-
-
-def of_area(block: Block, i: int) -> Columns:
-    """One column: area `i` of a block, at a fixed line."""
-    mine = block.rows.domain == i
-    influence = np.where(mine, block.influence, 0.0)
-    return Columns(block.rows, np.zeros(len(influence), dtype=np.int64), influence, 1)
-
-
-def of_line(block: Block) -> Columns | None:
-    """One column: the relative line that a block's measure is taken at, if it is relative."""
-    if block.at_line is None:
-        return None
-    rows, influence = block.at_line.line.rows, block.at_line.line.influence
-    return Columns(rows, np.zeros(len(influence), dtype=np.int64), influence, 1)
-
-
-def of_figures(figures: Sequence[tuple[Block, int]]) -> list[Columns]:
-    """One column for each figure, a block and an area of it; relative lines included.
-
-    Parameters
-    ----------
-    figures : sequence of (Block, int)
-        Each may be there several times.
-
-    Returns
-    -------
-    list of Columns
-        One for each block: `Columns.size` is the number of all figures, so that those of
-        several blocks are to be added up (`stacked`).
-    """
-    size = len(figures)
-    of_block: dict[int, list[int]] = {}
-    for position, (block, _) in enumerate(figures):
-        of_block.setdefault(id(block), []).append(position)
-    found: list[Columns] = []
-    for positions in of_block.values():
-        block = figures[positions[0]][0]
-        areas = np.array([figures[p][1] for p in positions])
-        found += _chosen(block, areas, np.array(positions), size)
-    return found
-
-
-def _chosen(block: Block, areas: Ints, positions: Ints, size: int) -> list[Columns]:
-    """Columns `positions` for some areas of a block, and what a relative line adds to them."""
-    order = np.argsort(block.rows.domain, kind="stable")
-    starts = np.searchsorted(block.rows.domain[order], [areas, areas + 1])
-    lengths = starts[1] - starts[0]
-    offsets = np.repeat(starts[0] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    taken = order[offsets + np.arange(int(lengths.sum()))]
-    column = np.repeat(positions, lengths)
-    found = [Columns(clusters_at(block.rows, taken), column, block.influence[taken], size)]
-    if block.at_line is not None:
-        line, slopes = block.at_line.line, block.at_line.slope[areas]
-        count = len(line.influence)
-        rows = clusters_at(line.rows, np.tile(np.arange(count), len(areas)))
-        influence = np.outer(slopes, line.influence).ravel()
-        found.append(Columns(rows, np.repeat(positions, count), influence, size))
-    return found
-
-
 def clusters_at(rows: Rows, taken: Ints) -> Rows:
     """Strata, clusters and what they stand for of some rows: all that a covariance reads.
 
@@ -121,7 +57,7 @@ def clusters_at(rows: Rows, taken: Ints) -> Rows:
     return Rows(
         none, ((),), rows.stratum[taken], tuple(stage[taken] for stage in rows.stages), none,
         no_kinds(none), np.empty((len(taken), 0)),
-        times=None if rows.times is None else rows.times[taken],
+        times=None if rows.times is None else rows.times[taken], query=rows.query,
     )  # fmt: skip
 
 
@@ -134,15 +70,10 @@ class Joint:
 
     Parameters
     ----------
-    frame : Frame
-        The design of the whole sample.
-    parts : sequence of Columns
-        Their columns follow each other; those of `overlaid` parts are added up.
-    coefficients : array, shape (functions, figures), optional
-        Then the covariances are those of linear functions of the figures, each of which is
-        linearised as one figure.
-    overlaid : bool
-        Whether each part speaks of all figures (`of_figures`).
+    size : int
+        Number of figures.
+    forms : sequence of Form
+        What adds to their covariances: one for each stage.
 
     References
     ----------
@@ -150,52 +81,89 @@ class Joint:
     Surveys, section 2.3.
     """
 
-    def __init__(
-        self,
-        frame: Frame,
-        parts: Sequence[Columns],
-        coefficients: Floats | None = None,
-        *,
-        overlaid: bool = False,
-    ) -> None:
-        from scipy.sparse import csc_array
-
-        sizes = [0 if overlaid else part.size for part in parts]
-        starts = np.cumsum([0, *sizes])[:-1]
-        figures = parts[0].size if overlaid else sum(sizes)
-        mapped = None if coefficients is None else csc_array(coefficients.T)
-        self.size = figures if coefficients is None else coefficients.shape[0]
-        self._stages = tuple(
-            _At(
-                stage,
-                _matrices(parts, starts, (index, stage, figures), mapped),
-                frame.lonely,
-                index,
-            )
-            for index, stage in enumerate(frame.stages)
-        )
+    def __init__(self, size: int, forms: Sequence[Form]) -> None:
+        self.size, self._forms = size, tuple(forms)
 
     def variances(self) -> Floats:
         """The variance of every figure."""
-        return sum((at.diagonal() for at in self._stages), np.zeros(self.size))
+        return sum((form.diagonal() for form in self._forms), np.zeros(self.size))
 
     def row(self, column: int) -> Floats:
         """Covariances of one figure with every figure."""
-        return sum((at.row(column) for at in self._stages), np.zeros(self.size))
+        return sum((form.row(column) for form in self._forms), np.zeros(self.size))
 
     def matrix(self) -> Floats:
         """All covariances, shape (size, size)."""
-        return sum((at.matrix() for at in self._stages), np.zeros((self.size, self.size)))
+        return sum((form.matrix() for form in self._forms), np.zeros((self.size, self.size)))
 
 
-def _matrices(
-    parts: Sequence[Columns], starts: Ints, at: tuple[int, Stage, int], mapped: Any
-) -> tuple[Any, Any, Ints, Floats]:
-    """Totals by cluster and by parent, sparse; each cluster's parent, and what it stands for."""
+def _refuse_other_queries(parts: Sequence[Columns]) -> None:
+    """Refuse figures whose households cannot be told apart from each other's."""
+    if len({part.rows.query for part in parts}) > 1:
+        raise MeasureError(
+            "these figures leave out different households, which no PSU tells apart",
+            where="missing",
+            expected="measures that need the same columns, or a design with PSUs",
+            got="households as clusters, some left out of one measure and not of the other",
+            remedy="name a column of PSUs (that of household ids will do), or leave these "
+            "households out of both with where",
+        )
+
+
+class Form(Protocol):
+    """A share of the covariances."""
+
+    def diagonal(self) -> Floats:
+        """Variances."""
+        ...
+
+    def row(self, column: int) -> Floats:
+        """Covariances of one column with all."""
+        ...
+
+    def matrix(self) -> Floats:
+        """All covariances."""
+        ...
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Totals of some figures by cluster and by parent, one sparse column for each figure.
+
+    `parent` is each cluster's parent, `times` the clusters that it stands for.
+    """
+
+    clusters: Any
+    parents: Any
+    parent: Ints
+    times: Floats
+
+
+def stacked(
+    parts: Sequence[Columns], index: int, parents: int, coefficients: Any = None, *, overlaid: bool
+) -> Totals:
+    """Totals at one stage.
+
+    Parameters
+    ----------
+    parts : sequence of Columns
+        Their columns follow each other; those of `overlaid` parts are added up.
+    index : int
+        The stage.
+    parents : int
+        How many there are at it.
+    coefficients : array, shape (functions, figures), optional
+        Then the columns are linear functions of the figures, each of which is linearised as one
+        figure.
+    overlaid : bool
+        Whether each part speaks of all figures (`of_figures`).
+    """
     from scipy.sparse import csc_array
 
-    index, stage, size = at
-
+    _refuse_other_queries(parts)
+    sizes = [0 if overlaid else part.size for part in parts]
+    starts = np.cumsum([0, *sizes])[:-1]
+    size = parts[0].size if overlaid else sum(sizes)
     cluster = np.concatenate([part.rows.stages[index] for part in parts])
     parent = np.concatenate(
         [part.rows.stages[index - 1] if index else part.rows.stratum for part in parts]
@@ -211,13 +179,71 @@ def _matrices(
         if part.rows.times is not None:
             times[part.rows.stages[index]] = part.rows.times
     by_cluster = csc_array((value, (cluster, column)), shape=(len(of_cluster), size))
-    by_parent = csc_array((value, (parent, column)), shape=(len(stage.sampled), size))
-    if mapped is not None:
+    by_parent = csc_array((value, (parent, column)), shape=(parents, size))
+    if coefficients is not None:
+        mapped = csc_array(coefficients.T)
         by_cluster, by_parent = csc_array(by_cluster @ mapped), csc_array(by_parent @ mapped)
-    return by_cluster, by_parent, of_cluster, times
+    return Totals(by_cluster, by_parent, of_cluster, times)
 
 
-class _At:
+class Squares:
+    """Sums of products of totals: nothing to centre at."""
+
+    def __init__(self, clusters: Any) -> None:
+        self._clusters = clusters
+
+    def diagonal(self) -> Floats:
+        """Variances."""
+        return np.asarray(self._clusters.power(2).sum(axis=0)).ravel()
+
+    def row(self, column: int) -> Floats:
+        """Covariances of one column with all."""
+        return np.asarray(self._clusters.T @ self._clusters[:, [column]].toarray().ravel())
+
+    def matrix(self) -> Floats:
+        """All covariances."""
+        return np.asarray((self._clusters.T @ self._clusters).toarray())
+
+
+class Products:
+    """Sums of A' diag(d) B over some triples (A, d, B), sparse; their sum is symmetric."""
+
+    def __init__(self, triples: Sequence[tuple[Any, Floats, Any]]) -> None:
+        self._triples = tuple(triples)
+
+    def diagonal(self) -> Floats:
+        """Variances."""
+        return np.asarray(sum(a.multiply(b).T @ d for a, d, b in self._triples))
+
+    def row(self, column: int) -> Floats:
+        """Covariances of one column with all."""
+        return np.asarray(
+            sum(a.T @ (d * b[:, [column]].toarray().ravel()) for a, d, b in self._triples)
+        )
+
+    def matrix(self) -> Floats:
+        """All covariances."""
+        from scipy.sparse import diags_array
+
+        return np.asarray(sum((a.T @ diags_array(d) @ b).toarray() for a, d, b in self._triples))
+
+
+def centred(stage: Stage, totals: Totals, lonely: str, index: int) -> Form:
+    """Products of totals around the mean of their parents.
+
+    Parameters
+    ----------
+    stage : Stage
+    totals : Totals
+    lonely : str
+        Treatment of parents with one cluster.
+    index : int
+        Of the stage, from 0.
+    """
+    return _Centred(stage, totals, lonely, index)
+
+
+class _Centred:
     """One stage's share of the covariances.
 
     Within a parent of n clusters: scale x (sum a b - (sum a)(sum b) / n), which is zero for
@@ -226,20 +252,18 @@ class _At:
     centred at itself, and "average" has no value (as in R's ``svyrecvar``).
     """
 
-    def __init__(
-        self, stage: Stage, totals: tuple[Any, Any, Ints, Floats], lonely: str, index: int
-    ) -> None:
-        self._clusters, self._parents, of_cluster, times = totals
+    def __init__(self, stage: Stage, totals: Totals, lonely: str, index: int) -> None:
+        self._clusters, self._parents = totals.clusters, totals.parents
         n = stage.sampled
         certain = stage.unsampled < CERTAIN
-        spread = np.where((n > 1) & stage.centred, n / np.maximum(n - 1, 1), 1.0)
+        spread = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
         scale = np.where(certain, 0.0, stage.factor * stage.unsampled * spread)
         alone = (n == 1) & ~certain
         if lonely == "average" and alone.any():
             strata, usable = int((n > 0).sum()), int(((n > 0) & ~alone).sum())
             scale = scale * (strata / usable if usable and not index else np.nan)
-        self._inner = scale[of_cluster] / times
-        self._outer = scale / np.maximum(n, 1) * stage.centred
+        self._inner = scale[totals.parent] / totals.times
+        self._outer = scale / np.maximum(n, 1)
         adjusts = lonely == "adjust" and not index and alone.any()
         self._alone = np.where(alone, scale, 0.0) if adjusts else None
         self._mean = np.asarray(self._parents.sum(axis=0)).ravel() / max(int(n.sum()), 1)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.frame import Frame
+    from exitline.stats.infer.variance import Overlap
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -56,19 +56,19 @@ class Link:
         return len(self.scale)
 
 
-def shared_psus(before: Frame, after: Frame) -> Link | None:
+def shared_psus(before: Overlap | None, after: Overlap | None) -> Link | None:
     """The PSUs that stand in both samples: same stratum, same id.
 
     Parameters
     ----------
-    before, after : Frame
+    before, after : Overlap or None
 
     Returns
     -------
     Link or None
         None where a sample has no declared PSUs, or no PSU is in both.
     """
-    if before.ids is None or after.ids is None:
+    if before is None or after is None:
         return None
     there = {pair: code for code, pair in enumerate(before.ids.pairs())}
     found = [(there.get(pair, -1), code) for code, pair in enumerate(after.ids.pairs())]
@@ -86,9 +86,9 @@ def shared_psus(before: Frame, after: Frame) -> Link | None:
     )  # fmt: skip
 
 
-def shared_names(before: Frame, after: Frame) -> int:
+def shared_names(before: Overlap | None, after: Overlap | None) -> int:
     """PSU ids that stand in both samples, whatever their stratum."""
-    if before.ids is None or after.ids is None:
+    if before is None or after is None:
         return 0
     return len(set(before.ids.psus) & set(after.ids.psus))
 
@@ -101,7 +101,7 @@ def _positions(codes: Ints, size: int) -> Ints:
 
 
 def _scales(
-    before: tuple[Frame, Ints], after: tuple[Frame, Ints], shared: Ints
+    before: tuple[Overlap, Ints], after: tuple[Overlap, Ints], shared: Ints
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """(1 - f) c / (c - 1) by stratum, of c shared PSUs; and which are centred at the mean of all.
 
@@ -111,8 +111,8 @@ def _scales(
     """
     left_out = np.ones(len(shared))
     single = shared == 1
-    for frame, strata in (before, after):
-        stage = frame.stages[0]
+    for sample, strata in (before, after):
+        stage = sample.stage
         unsampled = stage.unsampled[strata]
         left_out *= np.where(unsampled < CERTAIN, 0.0, unsampled)
         single &= stage.sampled[strata] == 1

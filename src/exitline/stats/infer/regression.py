@@ -13,7 +13,7 @@ from exitline.errors import DesignError, MeasureError, nearest
 from exitline.stats.infer.compare import p_value
 from exitline.stats.infer.contrasts import wald_of
 from exitline.stats.infer.intervals import symmetric
-from exitline.stats.infer.joint import Joint, of_areas
+from exitline.stats.infer.parts import of_areas
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,10 +243,7 @@ def sandwich(estimates: Estimates, information: Floats, back: Floats) -> Floats:
     ----------
     Binder (1983), International Statistical Review 51, 279-292.
     """
-    size = len(information)
-    if not estimates.frame.stages:
-        return np.zeros((size, size))
-    scores = Joint(estimates.frame, [of_areas(block) for block in estimates.blocks]).matrix()
+    scores = estimates.variance.joint([of_areas(block) for block in estimates.blocks]).matrix()
     bread = back @ np.linalg.inv(information)
     found: Any = bread @ scores @ bread.T
     return np.asarray((found + found.T) / 2.0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.taylor import covariance_with_all, linearised_variance
+from exitline.stats.infer.variance import LineInfluence
 from exitline.stats.measure.sums import derivatives_of, location_sums
 
 if TYPE_CHECKING:
@@ -15,27 +15,12 @@ if TYPE_CHECKING:
 
     from exitline.stats.infer.calibration import Calibrated
     from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.frame import Frame
+    from exitline.stats.infer.variance import Variance
     from exitline.stats.measure.model import Linear, Measure
     from exitline.stats.measure.sums import Plan
 
     Floats = NDArray[np.float64]
     By = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class LineInfluence:
-    """The influence of every cluster of the whole sample on a relative line.
-
-    Attributes
-    ----------
-    rows : Rows
-        The whole sample as one domain.
-    influence : float array, shape (rows,)
-    """
-
-    rows: Rows
-    influence: Floats
 
 
 def line_influence(
@@ -178,7 +163,7 @@ class LineAt:
 
 
 def added_variance(
-    rows: Rows, influence: Floats, steepness: Floats, line: LineInfluence, frame: Frame
+    rows: Rows, influence: Floats, steepness: Floats, line: LineInfluence, variance: Variance
 ) -> Floats:
     """2 c Cov(domain, line) + c^2 Var(line), with c the slope in each domain.
 
@@ -189,8 +174,8 @@ def added_variance(
         Of the measure at a fixed line.
     steepness : float array, shape (domains,)
     line : LineInfluence
-    frame : Frame
+    variance : Variance
     """
-    own = linearised_variance(line.rows, line.influence[:, None], frame)[0, 0]
-    shared = covariance_with_all(rows, influence, line.rows, line.influence, frame)
+    own = variance.of(line.rows, line.influence[:, None])[0, 0]
+    shared = variance.shared(rows, influence, line.rows, line.influence)
     return np.asarray(2.0 * steepness * shared + steepness**2 * own)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.stats.infer.arrays import Arrays, Domains
-from exitline.stats.infer.cells import Rows, domain_codes, place_of
-from exitline.stats.infer.frame import Frame, Stage
+from exitline.stats.infer.cells import domain_codes, place_of
+from exitline.stats.infer.variances import Replicates
 from exitline.stats.measure import terms
 from exitline.stats.measure.model import Given
 from exitline.stats.measure.quantiles import share_at_or_below
@@ -34,80 +33,12 @@ AT_ONCE = 20_000_000
 ENOUGH = 8
 """Times the replicates: so many different rows of a domain show its rank."""
 RANK = 1e-5
-"""As in R's ``degf``: what is smaller beside the largest is no rank of its own."""
-
-
-@dataclass(frozen=True)
-class Replicated:
-    """Every figure with every replicate weight.
-
-    Attributes
-    ----------
-    figures : dict of (by, measure, line) to float array, shape (domains, replicates)
-    scales : float array, shape (replicates,)
-        What the square of each deviation counts.
-    mse : bool
-        Whether deviations are from the full-sample figure, instead of the replicates' mean.
-    df : dict of by to float array, shape (domains,)
-    """
-
-    figures: dict[tuple[By, str, int | None], Floats]
-    scales: Floats
-    mse: bool
-    df: dict[By, Floats]
-
-    @property
-    def frame(self) -> Frame:
-        """The design: each replicate adds a square, with nothing to centre at."""
-        one = np.ones(1)
-        stage = Stage(np.array([len(self.scales)]), one, one, centred=False)
-        return Frame((stage,), "fail", float(self.df[()][0]))
-
-    def rows(self, of: Rows) -> Rows:
-        """One row for each domain x replicate; what is counted stands on a domain's first.
-
-        Parameters
-        ----------
-        of : Rows
-            One row for each domain.
-        """
-        many = len(self.scales)
-        domain = np.repeat(np.arange(of.size), many)
-        first = np.tile(np.arange(many) == 0, of.size)
-        return Rows(
-            domain=domain, keys=of.keys, stratum=np.zeros_like(domain),
-            stages=(np.tile(np.arange(many), of.size),), n=np.where(first, of.n[domain], 0),
-            cases=np.where(first[:, None], of.cases[domain], 0),
-            sums=np.where(first[:, None], of.sums[domain], 0.0), written=of.written,
-            found=of.found, replicated=True,
-        )  # fmt: skip
-
-    def influence(self, by: By, measure: str, line: int | None, value: Floats) -> Floats:
-        """Scaled deviations of a figure, for each of `rows`; their squares add to the variance.
-
-        Replicates in which a domain has no figure are left out, as in R.
-
-        Parameters
-        ----------
-        by : tuple of int
-        measure : str
-        line : int or None
-        value : float array, shape (domains,)
-            The figure with the full-sample weights.
-        """
-        figures = self.figures[by, measure, line]
-        there = ~np.isnan(figures) & (self.scales > 0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.where(there, figures, 0.0).sum(axis=1) / there.sum(axis=1)
-        centre = value if self.mse else mean
-        deviation = np.where(there, figures - centre[:, None], 0.0) * np.sqrt(self.scales)
-        deviation[~there.any(axis=1)] = np.nan
-        return np.asarray(deviation.reshape(-1))
+"""As in R's ``degf``: a column with less than this share left is explained by the others."""
 
 
 def replicate(
     read: Callable[..., pa.Table], cells: Cells, plan: Plan, sets: tuple[By, ...]
-) -> Replicated:
+) -> Replicates:
     """Compute every figure with every replicate weight, a block of weights at a time.
 
     Parameters
@@ -121,7 +52,7 @@ def replicate(
 
     Returns
     -------
-    Replicated
+    Replicates
 
     Raises
     ------
@@ -155,7 +86,7 @@ def replicate(
             return weights[kept]
         return np.hstack([_weights(read(b, alone=True), b, plan)[kept] for b in blocks])
 
-    return Replicated(
+    return Replicates(
         {key: np.hstack(parts) for key, parts in figures.items()},
         np.array(plan.design.scales(count)), plan.design.mse,
         _degrees(plan, domains, sets, inside, marks, matrix),
@@ -294,8 +225,6 @@ def _degrees(
     kept = {by: _different(domains[by], mark, inside, len(plan.design.replicates)) for by in sets}
     every = np.unique(np.concatenate(list(kept.values())))
     weights = matrix(every)
-    norm = np.sqrt((weights**2).sum(axis=1, keepdims=True))
-    weights = weights / np.where(norm > 0, norm, 1.0)
     found = {}
     for by, rows in kept.items():
         code = domains[by].code[rows]
@@ -324,10 +253,20 @@ def _different(domains: Domains, mark: Floats, inside: NDArray[np.bool_], replic
 
 
 def _rank(matrix: Floats) -> int:
-    """Rank of a matrix, from the smaller of its two products with itself."""
-    wide = matrix.shape[0] < matrix.shape[1]
-    product = matrix @ matrix.T if wide else matrix.T @ matrix
-    if not product.size:
-        return 0
-    values = np.linalg.eigvalsh(product)
-    return int(np.sum(values > RANK**2 * values[-1]))
+    """Rank by R's rule: columns of which a share is left that the earlier ones do not explain.
+
+    As ``qr(matrix, tol = 1e-5)$rank`` (LINPACK's dqrdc2): a column counts where its residual from
+    the columns counted before is at least `RANK` of its length; by elimination in the product of
+    the matrix with itself.
+    """
+    product = matrix.T @ matrix
+    least = RANK**2 * product.diagonal()
+    rank, most = 0, min(matrix.shape)
+    for j in range(len(product)):
+        left = product[j, j]
+        if rank == most or not left > least[j]:
+            continue
+        rank += 1
+        row = product[j, j + 1 :] / np.sqrt(left)
+        product[j + 1 :, j + 1 :] -= np.multiply.outer(row, row)
+    return rank

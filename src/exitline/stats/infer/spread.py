@@ -65,7 +65,7 @@ def spread_of(block: Block) -> Spread:
     Spread
     """
     rows = block.rows
-    if rows.replicated:  # a replicate is no cluster: the design has as many as its df says
+    if not rows.sampled:  # a replicate is no cluster: the design has as many as its df says
         clusters = np.maximum(block.df + 1.0, 0.0)
         households = np.maximum(block.n.astype(np.float64), 1.0)
         return Spread(clusters, clusters, clusters, households)

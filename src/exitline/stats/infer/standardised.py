@@ -11,7 +11,7 @@ from exitline.errors import MeasureError, nearest
 from exitline.stats.infer import intervals
 from exitline.stats.infer.cells import label_of
 from exitline.stats.infer.codes import as_text
-from exitline.stats.infer.joint import Joint, of_areas, of_line
+from exitline.stats.infer.parts import of_areas, of_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ def _of_block(
     se = np.sqrt(np.maximum(_variances(estimates, block, area, weight, len(areas)), 0.0))
     value: Floats = np.where(whole, sums, np.nan)
     se = np.where(whole, se, np.nan)
-    df = np.full(len(areas), float(estimates.frame.df))
+    df = np.full(len(areas), float(estimates.variance.df))
     n = np.bincount(area, weights=block.n * (weight > 0), minlength=len(areas))
     bounds = intervals.symmetric(value, se, df, estimates.level)
 
@@ -115,8 +115,6 @@ def _variances(estimates: Figures, block: Block, area: Any, weight: Floats, area
     """Variances of the weighted sums of a block's figures, jointly linearised."""
     from scipy.sparse import csr_array
 
-    if not estimates.frame.stages:
-        return np.zeros(areas)
     size, line = block.rows.size, of_line(block)
     parts = [of_areas(block)]
     rows, columns, values = area, np.arange(size), weight
@@ -127,4 +125,4 @@ def _variances(estimates: Figures, block: Block, area: Any, weight: Floats, area
         columns = np.concatenate([columns, np.full(areas, size)])
         values = np.concatenate([values, moved])
     functions = csr_array((values, (rows, columns)), (areas, size + len(parts) - 1))
-    return Joint(estimates.frame, parts, functions).variances()
+    return estimates.variance.joint(parts, functions).variances()

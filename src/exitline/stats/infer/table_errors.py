@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.stats.infer.joint import Joint, clusters_at, of_areas
-from exitline.stats.infer.taylor import linearised_variance
+from exitline.stats.infer.joint import Columns, clusters_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.frame import Frame
+    from exitline.stats.infer.functions import Functions
+    from exitline.stats.infer.variance import Part, Variance
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -24,76 +22,32 @@ if TYPE_CHECKING:
 AT_ONCE = 16
 
 
-@dataclass(frozen=True)
-class Functions:
-    """Figures made of the cells' counts: sums of them, over other sums or alone.
-
-    Attributes
-    ----------
-    top : float array, shape (functions, cells)
-    bottom : float array, shape (functions, cells)
-    number : bool array, shape (functions,)
-        Sums alone, whose `bottom` is of no use.
-    """
-
-    top: Floats
-    bottom: Floats
-    number: NDArray[np.bool_]
-
-    def of(self, counts: Floats) -> Floats:
-        """The figures, from counts of shape (cells,) or (cells, replicates)."""
-        number = self.number if counts.ndim == 1 else self.number[:, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(self.top @ counts / np.where(number, 1.0, self.bottom @ counts))
-
-
-def numbers(cells: int) -> Functions:
-    """The counts themselves."""
-    return Functions(np.eye(cells), np.eye(cells), np.ones(cells, dtype=bool))
-
-
-def shares(cells: int) -> Functions:
-    """The cells' shares of all."""
-    return Functions(np.eye(cells), np.ones((cells, cells)), np.zeros(cells, dtype=bool))
-
-
-class Errors(Protocol):
-    """Where standard errors of a table's figures come from."""
-
-    def se(self, functions: Functions) -> Floats:
-        """Standard errors of some functions."""
-        ...
-
-    def covariance(self, functions: Functions) -> Floats:
-        """Their covariance matrix."""
-        ...
-
-
 class Linearised:
     """Errors by the linearisation of each figure over the design.
 
     Parameters
     ----------
-    frame : Frame
-    block : Block
-        Weighted counts by cell.
+    variance : Variance
+    part : Part
+        Of weighted counts by cell.
     places : int array, shape (cells,)
-        Where the cells of the table stand among the block's domains; -1 for empty ones.
+        Where the cells of the table stand among its domains; -1 for empty ones.
     counts : float array, shape (cells,)
     """
 
-    def __init__(self, frame: Frame, block: Block, places: Ints, counts: Floats) -> None:
-        self._frame, self._block, self._places, self._counts = frame, block, places, counts
+    def __init__(self, variance: Variance, part: Part, places: Ints, counts: Floats) -> None:
+        self._variance, self._part = variance, part
+        self._places, self._counts = places, counts
 
     @cached_property
     def _by_cluster(self) -> tuple[Rows, Any]:
         """Clusters of the last stage, and their totals by cell, sparse."""
         from scipy.sparse import csr_array
 
-        rows = self._block.rows
+        rows = self._part.rows
         _, first, inverse = np.unique(rows.stages[-1], return_index=True, return_inverse=True)
         shape = (len(first), rows.size)
-        totals = csr_array((self._block.influence, (inverse, rows.domain)), shape=shape)
+        totals = csr_array((self._part.influence, (inverse, rows.domain)), shape=shape)
         return clusters_at(rows, first), totals
 
     def _slopes(self, functions: Functions) -> Floats:
@@ -109,20 +63,21 @@ class Linearised:
         Functions are taken a few at a time, for the memory's sake.
         """
         rows, totals = self._by_cluster
-        by_domain = np.zeros((self._block.rows.size, len(functions.top)))
+        by_domain = np.zeros((self._part.rows.size, len(functions.top)))
         there = self._places >= 0
         by_domain[self._places[there]] = self._slopes(functions)[:, there].T
         variance = np.empty(len(functions.top))
         for start in range(0, len(variance), AT_ONCE):
             some = slice(start, start + AT_ONCE)
             influence = np.asarray(totals @ by_domain[:, some])
-            variance[some] = linearised_variance(rows, influence, self._frame)[0]
+            variance[some] = self._variance.of(rows, influence)[0]
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
     def covariance(self, functions: Functions) -> Floats:
         """From the joint covariance of the counts."""
-        there, cells = self._places >= 0, len(self._places)
-        matrix = Joint(self._frame, [of_areas(self._block)]).matrix()
+        there, cells, rows = self._places >= 0, len(self._places), self._part.rows
+        columns = Columns(rows, rows.domain, self._part.influence, rows.size)
+        matrix = self._variance.joint([columns]).matrix()
         known = np.zeros((cells, cells))
         known[np.ix_(there, there)] = matrix[np.ix_(self._places[there], self._places[there])]
         slopes = self._slopes(functions)
@@ -134,8 +89,8 @@ class Replicated:
 
     Parameters
     ----------
-    block, places, counts
-        As for `Linearised`; the block's influence holds deviations from the full-sample counts
+    part, places, counts
+        As for `Linearised`; the influence holds deviations from the full-sample counts
         times the root of each scale.
     scales : float array, shape (replicates,)
     mse : bool
@@ -143,10 +98,10 @@ class Replicated:
     """
 
     def __init__(
-        self, block: Block, places: Ints, counts: Floats, scales: Floats, *, mse: bool
+        self, part: Part, places: Ints, counts: Floats, scales: Floats, *, mse: bool
     ) -> None:
         root = np.sqrt(scales)
-        deviation = block.influence.reshape(block.rows.size, len(scales))[places]
+        deviation = part.influence.reshape(part.rows.size, len(scales))[places]
         moved = np.divide(deviation, root, out=np.zeros_like(deviation), where=root > 0)
         self._again = counts[:, None] + np.where(places[:, None] >= 0, moved, 0.0)
         self._counts, self._root, self._mse = counts, root, mse

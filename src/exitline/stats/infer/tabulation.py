@@ -9,17 +9,10 @@ import numpy as np
 
 from exitline.stats.infer import intervals
 from exitline.stats.infer.association import Counts, independence
+from exitline.stats.infer.build import NO_DF, ONE_PSU
 from exitline.stats.infer.codes import MISSING_DOMAIN
-from exitline.stats.infer.inference import NO_DF, ONE_PSU
-from exitline.stats.infer.table_errors import (
-    Errors,
-    Exact,
-    Functions,
-    Linearised,
-    Replicated,
-    numbers,
-    shares,
-)
+from exitline.stats.infer.functions import Errors, Functions, numbers, shares
+from exitline.stats.infer.variance import Part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,7 +182,6 @@ def tabulation(
     names: tuple[str, ...],
     counted: tuple[Counted, ...],
     interval: intervals.ShareMethod,
-    replicates: tuple[Floats, bool] | None = None,
 ) -> Tabulation:
     """The table, from the weighted counts of its cells.
 
@@ -203,8 +195,6 @@ def tabulation(
         By whether the categories are known, by row; and by column and by cell, of two columns.
     interval : str
         Of shares.
-    replicates : (float array, bool), optional
-        Scales of replicate weights, and whether deviations are from the full-sample figure.
 
     Returns
     -------
@@ -221,7 +211,8 @@ def tabulation(
         places += [_places(columns.counts, of_column), _places(cells.counts, grid)]
     place = _places(cells.counts, grid)
     counts = np.asarray(_taken(cells.counts.estimate, place, 0.0), dtype=np.float64)
-    errors = _errors(estimates, cells.counts, place, counts, replicates)
+    part = Part(cells.counts.rows, cells.counts.influence)
+    errors = estimates.variance.of_table(part, place, counts)
     shape = (len(of_row), len(of_column))
     sets = _laid_out(counted, places, shape)
     figures = _figures(sets, counts, errors, estimates.level, interval)
@@ -253,21 +244,6 @@ def _places(block: Block, keys: list[tuple[str, ...]]) -> Ints:
     """Where some keys stand among the domains of a block; -1 where no household has them."""
     there = {code: i for i, code in enumerate(block.rows.codes)}
     return np.array([there.get(key, -1) for key in keys], dtype=np.int64)
-
-
-def _errors(
-    estimates: Estimates,
-    block: Block,
-    places: Ints,
-    counts: Floats,
-    replicates: tuple[Floats, bool] | None,
-) -> Errors:
-    """Where the errors of the table come from."""
-    if not estimates.frame.stages:
-        return Exact()
-    if replicates is None:
-        return Linearised(estimates.frame, block, places, counts)
-    return Replicated(block, places, counts, replicates[0], mse=replicates[1])
 
 
 def _taken(values: Any, places: Ints, empty: Any) -> Any:

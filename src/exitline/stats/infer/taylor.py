@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.frame import Frame, Stage
+    from exitline.stats.infer.frame import Stage
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 
 def linearised_variance(
-    rows: Rows, influence: Floats, frame: Frame, *, domains: int | None = None
+    rows: Rows, influence: Floats, stages: tuple[Stage, ...], lonely: str
 ) -> Floats:
     """Variance of the domain totals of influence values.
 
@@ -35,10 +35,10 @@ def linearised_variance(
         One row per domain x last-stage cluster.
     influence : float array, shape (rows, q)
         Weighted influence values, already summed to the row.
-    frame : Frame
+    stages : tuple of Stage
         The design of the whole sample.
-    domains : int, optional
-        Number of domains, if not `rows.size`.
+    lonely : str
+        Treatment of strata with one PSU.
 
     Returns
     -------
@@ -54,27 +54,27 @@ def linearised_variance(
     --------
     >>> import numpy as np
     >>> from exitline.stats.infer.cells import Rows
-    >>> from exitline.stats.infer.frame import Frame, Stage
+    >>> from exitline.stats.infer.frame import Stage
     >>> c = np.array([0, 1, 2])
     >>> z = np.array([[1.0], [2.0], [3.0]])
     >>> rows = Rows(c * 0, ((),), c * 0, (c,), c * 0 + 1, z.astype(int), z)
     >>> one = np.array([1.0])
-    >>> float(linearised_variance(rows, z, Frame((Stage(np.array([3]), one, one),), "fail"))[0, 0])
+    >>> float(linearised_variance(rows, z, (Stage(np.array([3]), one, one),), "fail")[0, 0])
     3.0
     """
-    size = rows.size if domains is None else domains
     parent = rows.stratum
-    result = np.zeros((size, influence.shape[1]))
-    for index, (stage, cluster) in enumerate(zip(frame.stages, rows.stages, strict=False)):
+    result = np.zeros((rows.size, influence.shape[1]))
+    for index, (stage, cluster) in enumerate(zip(stages, rows.stages, strict=False)):
         level = _Level(rows.domain, parent, cluster, influence, rows.times, later=index > 0)
-        result += _stage_variance(level, stage, frame.lonely, size)
+        result += _stage_variance(level, stage, lonely, rows.size)
         parent = cluster
     return result
 
 
 def covariance_with_all(
-    rows: Rows, influence: Floats, all_rows: Rows, common: Floats, frame: Frame
-) -> Floats:
+    rows: Rows, influence: Floats, every: tuple[Rows, Floats], stages: tuple[Stage, ...],
+    lonely: str,
+) -> Floats:  # fmt: skip
     """Covariance of each domain's total with one total over the whole sample.
 
     Parameters
@@ -82,26 +82,27 @@ def covariance_with_all(
     rows : Rows
     influence : float array, shape (rows,)
         Of a statistic by domain.
-    all_rows : Rows
-        The whole sample as one domain.
-    common : float array, shape (all rows,)
-        Influence of a statistic of the whole sample, such as a relative line.
-    frame : Frame
+    every : (Rows, float array)
+        The whole sample as one domain, and the influence of each of its rows on a statistic
+        such as a relative line.
+    stages : tuple of Stage
+    lonely : str
 
     Returns
     -------
     float array, shape (domains,)
     """
     result = np.zeros((rows.size, 1))
+    all_rows, common = every
     parent, all_parent = rows.stratum, all_rows.stratum
-    for index, stage in enumerate(frame.stages):
+    for index, stage in enumerate(stages):
         cluster, all_cluster = rows.stages[index], all_rows.stages[index]
         one = influence[:, None]
         level = _Level(rows.domain, parent, cluster, one, rows.times, later=index > 0)
         groups = _centred_products(
-            level, stage, frame.lonely, rows.size, (all_parent, all_cluster, common)
+            level, stage, lonely, rows.size, (all_parent, all_cluster, common)
         )
-        result += _scaled(groups, stage, frame.lonely, rows.size, later=index > 0)
+        result += _scaled(groups, stage, lonely, rows.size, later=index > 0)
         parent, all_parent = cluster, all_cluster
     return result[:, 0]
 
@@ -143,7 +144,7 @@ def _scaled(groups: _Groups, stage: Stage, lonely: str, size: int, *, later: boo
     """Sums of squares or products by group, scaled by the design and added up by domain."""
     n = stage.sampled[groups.parent]
     unsampled = stage.unsampled[groups.parent]
-    scale = stage.factor[groups.parent] * unsampled * _spread(n, stage)
+    scale = stage.factor[groups.parent] * unsampled * _spread(n)
     scale = np.where(unsampled < CERTAIN, 0.0, scale)
     parts = groups.products * scale[:, None]
     alone = (n == 1) & (unsampled >= CERTAIN)
@@ -154,9 +155,9 @@ def _scaled(groups: _Groups, stage: Stage, lonely: str, size: int, *, later: boo
     return _average_over_strata(groups.domain, parts, alone, size)
 
 
-def _spread(n: Ints, stage: Stage) -> Floats:
-    """n / (n - 1), where clusters are centred at their mean."""
-    return np.where((n > 1) & stage.centred, n / np.maximum(n - 1, 1), 1.0)
+def _spread(n: Ints) -> Floats:
+    """n / (n - 1)."""
+    return np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
 
 
 def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Groups:
@@ -173,7 +174,7 @@ def _centred_squares(level: _Level, stage: Stage, lonely: str, size: int) -> _Gr
     times = level.stands_for(first)
     present = np.bincount(group, weights=times, minlength=len(head))
     n = stage.sampled[parent[head]]
-    centre = sum_by(group, totals, len(head)) / n[:, None] * stage.centred
+    centre = sum_by(group, totals, len(head)) / n[:, None]
     if lonely == "adjust" and not level.later:
         clusters = np.maximum(np.bincount(domain[head], weights=n, minlength=size), 1)
         grand = sum_by(level.domain, level.influence, size) / clusters[:, None]
@@ -203,7 +204,7 @@ def _centred_products(
     n = stage.sampled[parent[head]]
     sum_a = np.bincount(group, weights=a, minlength=len(head))
     both = np.bincount(group, weights=a * b / level.stands_for(first), minlength=len(head))
-    products: Floats = both - sum_a * by_parent[parent[head]] / n * stage.centred
+    products: Floats = both - sum_a * by_parent[parent[head]] / n
     if lonely == "adjust" and not level.later:
         clusters_in_all = stage.sampled.sum()
         grand = sum_by(level.domain, level.influence, size)[:, 0] / clusters_in_all
@@ -226,24 +227,21 @@ def _average_over_strata(
 
 @dataclass(frozen=True)
 class Sampled:
-    """Of each domain, the PSUs and strata in which the households that count were sampled.
+    """Of each domain, the PSUs in which the households that count were sampled.
 
     Attributes
     ----------
-    psus, strata : int arrays, shape (domains,)
+    psus : int array, shape (domains,)
+    df : float array, shape (domains,)
+        Degrees of freedom.
     """
 
     psus: Ints
-    strata: Ints
-
-    @property
-    def df(self) -> Floats:
-        """PSUs minus strata, as R's ``degf(subset(design))``."""
-        return (self.psus - self.strata).astype(np.float64)
+    df: Floats
 
 
 def sampled_in(rows: Rows, cases: Ints) -> Sampled:
-    """PSUs and strata with households that count.
+    """PSUs with households that count; less strata with such, as R's ``degf``.
 
     Parameters
     ----------
@@ -255,22 +253,8 @@ def sampled_in(rows: Rows, cases: Ints) -> Sampled:
     domain, psu, stratum = rows.domain[used], rows.stages[0][used], rows.stratum[used]
     by_household = rows.times is not None
     psus = rows.count(cases) if by_household else _distinct(domain, psu, rows.size)
-    return Sampled(psus, _distinct(domain, stratum, rows.size))
-
-
-def degrees_of_freedom(rows: Rows) -> Ints:
-    """PSUs minus strata that have members of the domain, as R's ``degf(subset(design))``.
-
-    Parameters
-    ----------
-    rows : Rows
-
-    Returns
-    -------
-    int array, shape (domains,)
-    """
-    found = sampled_in(rows, rows.n)
-    return found.psus - found.strata
+    strata = _distinct(domain, stratum, rows.size)
+    return Sampled(psus, (psus - strata).astype(np.float64))
 
 
 def _distinct(domain: Ints, code: Ints, size: int) -> Ints:

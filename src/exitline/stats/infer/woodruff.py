@@ -17,16 +17,12 @@ if TYPE_CHECKING:
 
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.cells import Cells
-    from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.measure.model import Woodruff
     from exitline.stats.measure.sums import First
 
     Floats = NDArray[np.float64]
 
 NO_LIMIT = "a limit of the interval lies beyond the values of the sample"
-METHODS: dict[str, ShareMethod] = {
-    "mean": "mean", "beta": "beta", "xlogit": "logit", "asin": "asin",
-}  # fmt: skip
 
 
 class Further(Protocol):
@@ -52,6 +48,8 @@ class Pending:
     share : Block
         The share at or below its quantile.
     woodruff : Woodruff
+    method : str
+        How the share's limits are made.
     first : First
         The quantile as the first pass found it.
     columns : tuple of int
@@ -61,6 +59,7 @@ class Pending:
     place: int
     share: Block
     woodruff: Woodruff
+    method: str
     first: First
     columns: tuple[int, ...]
 
@@ -133,9 +132,8 @@ def _look_up(
 def _limits(one: Pending, level: float) -> intervals.Bounds:
     """Limits of the share; NaN beyond 0 or 1, where there is no quantile."""
     share = one.share
-    method = METHODS[one.woodruff.method]
     n = share.n.astype(np.float64)
-    p = intervals.share(share.estimate, share.se, n, share.df, level, method)
+    p = intervals.share(share.estimate, share.se, n, share.df, level, one.method)
     with np.errstate(invalid="ignore"):
         low = np.where(p.low < 0, np.nan, p.low)
         return intervals.Bounds(low, np.where(p.high > 1, np.nan, p.high))

@@ -1,6 +1,8 @@
 """What to compute, as unbound Ibis expressions; never an engine.
 
 The measures themselves are made here: ``exitline.stats.measure.atkinson(epsilon=0.5)``.
+
+May import `stats.data` and `rules`.
 """
 
 from __future__ import annotations

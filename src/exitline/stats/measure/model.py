@@ -226,8 +226,8 @@ class Woodruff:
         The quantile.
     times : float
         What the quantile counts in the figure: a threshold is a share of one.
-    method : {"mean", "beta", "xlogit", "asin"}
-        How the share's limits are made (R's ``interval.type``).
+    method : str
+        How the share's limits are made (R's ``interval.type``); "" leaves it to the study.
     """
 
     at: Scalar

@@ -9,13 +9,10 @@ from exitline.stats.measure import rules
 from exitline.stats.measure.counts import ratio_of
 from exitline.stats.measure.inverse import RULES
 from exitline.stats.measure.model import Measure, Scalar, Term, Woodruff
-
-INTERVALS = ("mean", "beta", "xlogit", "asin", "replicates")
-"""R's names (``interval.type``): how the limits of the share at or below a quantile are made;
-"replicates" is a symmetric interval from the standard error, as R's "quantile"."""
+from exitline.words.intervals import QUANTILES, REPLICATES
 
 
-def quantile(p: float, rule: str = "math", interval: str = "mean") -> Measure:
+def quantile(p: float, rule: str = "math", interval: str = "") -> Measure:
     """The welfare below or at which a share p of persons lives.
 
     With Woodruff's interval: the limits of the share at or below it, and the quantiles there, by
@@ -29,8 +26,9 @@ def quantile(p: float, rule: str = "math", interval: str = "mean") -> Measure:
         R's ``qrule``: "math" (the inverse distribution function), "school", or "hf1" to "hf9",
         the types of Hyndman and Fan (1996).
     interval : str
-        R's ``interval.type``: "mean", "beta", "xlogit", "asin"; "replicates" is symmetric, with
-        the figure's own standard error.
+        R's ``interval.type``: "mean", "beta", "xlogit", "asin", or another method of shares
+        (`exitline.words.intervals.QUANTILES`); "replicates" is symmetric, with the figure's own
+        standard error. What the study says, or "mean", unless given.
 
     References
     ----------
@@ -40,9 +38,9 @@ def quantile(p: float, rule: str = "math", interval: str = "mean") -> Measure:
     """
     label = "median welfare" if p == 0.5 else f"welfare at quantile {p:g}"
     one_of("the rule of a quantile", rule, RULES)
-    one_of("the kind of a quantile's interval", interval, INTERVALS)
+    one_of("the kind of a quantile's interval", interval or "mean", QUANTILES)
     more = {"rule": rule, "interval": interval}
-    said = [f"{k}={v!r}" for k, v in more.items() if v != {"rule": "math", "interval": "mean"}[k]]
+    said = [f"{k}={v!r}" for k, v in more.items() if v != {"rule": "math", "interval": ""}[k]]
     name = f"quantile({', '.join([f'{p:g}', *said])})"
     name = "median" if p == 0.5 and not said else name
     return _at(name, Scalar("quantile", float(p), rule=rule), 1.0, label, interval)
@@ -74,14 +72,14 @@ def at_risk_threshold(share: float = 0.6, p: float = 0.5) -> Measure:
     name = "at_risk_threshold" if plain else f"at_risk_threshold({share:g}, {p:g})"
     of = "the median" if p == 0.5 else f"quantile {p:g}"
     label = f"at-risk-of-poverty threshold, {share:g} of {of}"
-    return _at(name, Scalar("quantile", float(p)), share, label, "mean")
+    return _at(name, Scalar("quantile", float(p)), share, label, "")
 
 
 def _at(name: str, at: Scalar, share: float, label: str, interval: str) -> Measure:
     """share x a quantile."""
     p = probability(at.alpha or 0.0)
     terms = (Term("one"), Term("at_most", at=at), Term("kernel", at=at))
-    woodruff = None if interval == "replicates" else Woodruff(at, share, interval)
+    woodruff = None if interval == REPLICATES else Woodruff(at, share, interval)
     return Measure(
         name, terms, rules.quantile, "plain", "money", label, parameters=(p, share),
         scalars=(at,), better="higher", woodruff=woodruff,

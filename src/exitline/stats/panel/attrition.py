@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, nearest
+from exitline.stats.infer import build
 from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.build import Confidence, Named, Values
 from exitline.stats.infer.cells import Rows, no_kinds
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.panel import linear
-from exitline.stats.panel.linear import Named, Values
 from exitline.stats.panel.logistic import Logit, fit_logit
 from exitline.stats.panel.pairs import CELLS
 from exitline.stats.panel.rates import RATES
@@ -21,6 +21,7 @@ from exitline.stats.panel.rates import RATES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.panel import Panel
 
     Floats = NDArray[np.float64]
@@ -154,7 +155,9 @@ def _design(
     return tuple(names), np.column_stack(columns)
 
 
-def weighted_rates(panel: Panel, model: ResponseModel, *, level: float = 0.95) -> Estimates:
+def weighted_rates(
+    panel: Panel, model: ResponseModel, *, level: float = 0.95, interval: ShareMethod = "logit"
+) -> Estimates:
     """Transition rates with attrition weights, linearised through the response model too.
 
     Parameters
@@ -197,12 +200,12 @@ def weighted_rates(panel: Panel, model: ResponseModel, *, level: float = 0.95) -
     t, u = panel.position(model.before), panel.position(model.after)
     cells = _cells(panel, t, u)
     blocks = [
-        _block(panel, model, cells, name, by, level)
+        _block(panel, model, cells, (name, by), Confidence(level, interval))
         for by in panel.sets
         for name in RATES
         if name != "attrition_rate"
     ]
-    return Estimates(tuple(blocks), panel.frame, level, (model.statement,))
+    return Estimates(tuple(blocks), panel.sampling, level, (model.statement,))
 
 
 def _cells(panel: Panel, t: int, u: int) -> dict[str, Floats]:
@@ -218,9 +221,14 @@ def _cells(panel: Panel, t: int, u: int) -> dict[str, Floats]:
 
 
 def _block(
-    panel: Panel, model: ResponseModel, cells: dict[str, Floats], name: str, by: str, level: float
+    panel: Panel,
+    model: ResponseModel,
+    cells: dict[str, Floats],
+    of: tuple[str, str],
+    confidence: Confidence,
 ) -> Block:
     """One rate in one set of domains."""
+    name, by = of
     rate = RATES[name]
     t = panel.position(model.before)
     w = np.where(model.eligible, np.nan_to_num(panel.weight[:, t]), 0.0)
@@ -244,7 +252,7 @@ def _block(
         population,
     )  # fmt: skip
     named = Named(f"{name}({model.before}>{model.after})", "", by, "share")
-    return linear.block(named, rows, values, panel.frame, level)
+    return build.blocks([(named, values)], rows, panel.sampling, confidence)[0]
 
 
 def _domains(panel: Panel, by: str, eligible: Bools) -> tuple[Ints, tuple[str, ...]]:

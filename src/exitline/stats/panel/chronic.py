@@ -8,19 +8,23 @@ import numpy as np
 
 from exitline.errors import DataError, MeasureError
 from exitline.stats.data.readers.declaring import choose
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.panel import Panel
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
 
-def jalan_ravallion(panel: Panel, *, alpha: float = 2.0, level: float = 0.95) -> Estimates:
+def jalan_ravallion(
+    panel: Panel, *, alpha: float = 2.0, level: float = 0.95, interval: ShareMethod = "logit"
+) -> Estimates:
     """Poverty over all waves, split into a chronic and a transient component.
 
     Parameters
@@ -30,6 +34,8 @@ def jalan_ravallion(panel: Panel, *, alpha: float = 2.0, level: float = 0.95) ->
     alpha : float
         Of the FGT measure: 2 (squared gap) in the source; above 0.
     level : float
+    interval : str
+        Of shares: a name of `exitline.words.intervals.SHARES`.
 
     Returns
     -------
@@ -86,12 +92,17 @@ def jalan_ravallion(panel: Panel, *, alpha: float = 2.0, level: float = 0.95) ->
         Ratio("transient_poverty", total - chronic, ones),
         Ratio("chronic_share", chronic, total),
     ]
-    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, level)
-    return Estimates(blocks, panel.frame, level, _notes(panel, used))
+    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, Confidence(level, interval))
+    return Estimates(blocks, panel.sampling, level, _notes(panel, used))
 
 
 def duration_adjusted(
-    panel: Panel, *, alpha: float = 0.0, cutoff: float = 0.5, level: float = 0.95
+    panel: Panel,
+    *,
+    alpha: float = 0.0,
+    cutoff: float = 0.5,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
 ) -> Estimates:
     """Chronic poverty by how many waves a household was poor (duration-adjusted FGT).
 
@@ -105,6 +116,8 @@ def duration_adjusted(
         Chronically poor are those poor in at least this share of the waves; above 0, at
         most 1.
     level : float
+    interval : str
+        Of shares: a name of `exitline.words.intervals.SHARES`.
 
     Returns
     -------
@@ -156,8 +169,8 @@ def duration_adjusted(
         Ratio(f"duration_adjusted_fgt({alpha:g})", depth * chronic, ones),
         Ratio(f"all_spells_fgt({alpha:g})", depth, ones),
     ]
-    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, level)
-    return Estimates(blocks, panel.frame, level, _notes(panel, used))
+    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, Confidence(level, interval))
+    return Estimates(blocks, panel.sampling, level, _notes(panel, used))
 
 
 def _relative_welfare(panel: Panel) -> tuple[Floats, Bools]:

@@ -9,11 +9,10 @@ import numpy as np
 
 from exitline.errors import DataError, MeasureError
 from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.build import NO_CASES
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.infer.intervals import t_quantile
-from exitline.stats.infer.taylor import linearised_variance
 from exitline.stats.panel.binormal import binormal_cdf
-from exitline.stats.panel.linear import NO_CASES, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,7 +153,7 @@ def _bounds(
         np.where(high < 1, 1.0, 0.0)[domain] * (a.influence - high[domain] * both) / base[domain]
     )
     columns = np.column_stack([np.nan_to_num(d_low), np.nan_to_num(d_high)])
-    se = np.sqrt(np.maximum(linearised_variance(a.rows, columns, estimates.frame), 0.0))
+    se = np.sqrt(np.maximum(estimates.variance.of(a.rows, columns), 0.0))
     words = f"at most {100 * share:g} % of households have a wrong state in either wave"
     return [
         _record(measure, label, observed[i], (low[i], high[i]), se[i], a.df[i], estimates, words)
@@ -370,8 +369,8 @@ def _at_reliability(r: float, moments: Floats, rows: Rows, panel: Panel) -> Reli
         up[i] += step
         down[i] -= step
         gradient[i] = (_model_rates(up, r) - _model_rates(down, r)) / (2.0 * step)
-    variance = linearised_variance(rows, rows.sums @ gradient, panel.frame)[0]
-    if degrees(rows, panel.frame)[0] < 1:
+    variance = panel.sampling.of(rows, rows.sums @ gradient)[0]
+    if panel.sampling.sampled(rows, rows.n).df[0] < 1:
         variance = np.full(2, np.nan)
     rho = float(moments[4] / np.sqrt(moments[2] * moments[3]) / r)
     se = np.sqrt(variance)

@@ -8,12 +8,14 @@ import numpy as np
 
 from exitline.errors import DataError, MeasureError
 from exitline.stats.data.readers.declaring import choose
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.panel import Panel
 
     Floats = NDArray[np.float64]
@@ -25,6 +27,7 @@ RankBy = Literal["before", "average"]
 def mobility(
     panel: Panel, before: str, after: str, *, groups: int = 5, rank_by: RankBy = "before",
     level: float = 0.95,
+    interval: ShareMethod = "logit",
 ) -> Estimates:  # fmt: skip
     """Growth of mean welfare of the households that were poorest, next poorest ... at first.
 
@@ -38,6 +41,8 @@ def mobility(
     rank_by : {"before", "average"}
         Group by welfare in the wave before, or by the average of both waves.
     level : float
+    interval : str
+        Of shares: a name of `exitline.words.intervals.SHARES`.
 
     Returns
     -------
@@ -95,8 +100,8 @@ def mobility(
     wanted.append(_growth("growth(all)", start, end, used))
     wanted.append(_growth("growth(poor)", start * poor, end * poor, used & poor))
     wanted.append(_growth("growth(not poor)", start * ~poor, end * ~poor, used & ~poor))
-    blocks = ratio_blocks(panel, wanted, weight, used, level)
-    return Estimates(blocks, panel.frame, level, _notes(panel, used, rank_by))
+    blocks = ratio_blocks(panel, wanted, weight, used, Confidence(level, interval))
+    return Estimates(blocks, panel.sampling, level, _notes(panel, used, rank_by))
 
 
 def _growth(name: str, start: Floats, end: Floats, cases: NDArray[np.bool_]) -> Ratio:

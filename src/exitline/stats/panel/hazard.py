@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from exitline.errors import DataError, ExitlineError, install_extra, nearest
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.cells import Cells, no_kinds, roll_up
 from exitline.stats.infer.intervals import symmetric
-from exitline.stats.infer.taylor import linearised_variance
-from exitline.stats.panel.linear import check_level, degrees
 from exitline.stats.panel.logistic import expit
 
 if TYPE_CHECKING:
@@ -201,7 +200,7 @@ def hazards(
     >>> round(found.terms[0].ratio, 4)  # -ln(1 - 2/6), the hazard of the only period
     0.4055
     """
-    check_level(level)
+    Confidence(level)
     rows = household_periods(panel, spells)
     data = _design(panel, spells, rows, predictors, times if link == "cloglog" else None)
     params, log_likelihood = _maximum(data, link)
@@ -331,8 +330,8 @@ def _standard_errors(
         np.empty((len(eta), 0)),
     )
     rows = roll_up(cells, ())
-    variance = linearised_variance(rows, rows.sums, spells.frame)[0]
-    return np.sqrt(variance), float(degrees(rows, spells.frame)[0])
+    variance = spells.sampling.of(rows, rows.sums)[0]
+    return np.sqrt(variance), float(spells.sampling.sampled(rows, rows.n).df[0])
 
 
 def _terms(

@@ -11,14 +11,14 @@ import numpy as np
 
 from exitline.errors import DataError
 from exitline.stats.data.readers.declaring import choose
+from exitline.stats.infer import build
 from exitline.stats.infer.arrived import cells_from_arrow
 from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.build import Confidence, Named, Values
 from exitline.stats.infer.cells import Cells, Rows, no_kinds, relabelled, roll_up
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.panel import linear
-from exitline.stats.panel.linear import Named, Values
 from exitline.stats.panel.pairs import design_keys, distinct, ranges
-from exitline.stats.panel.rates import frame_from
+from exitline.stats.panel.rates import sampling_of
 from exitline.stats.panel.sources import (
     OpenPanel,
     PanelSpec,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.intervals import ShareMethod
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -82,7 +83,12 @@ class Sequences:
 
 
 def sequences(
-    data: Any, spec: PanelSpec, *, level: float = 0.95, engine: str | Engine = "duckdb"
+    data: Any,
+    spec: PanelSpec,
+    *,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
+    engine: str | Engine = "duckdb",
 ) -> Sequences:
     """The table of all 2^k histories, with shares, relapse and lasting exits.
 
@@ -91,7 +97,7 @@ def sequences(
 
     Parameters
     ----------
-    data, spec, level, engine
+    data, spec, level, interval, engine
         As in `transitions`.
 
     Returns
@@ -116,7 +122,7 @@ def sequences(
     >>> found.estimates.find(measure="re_entry_rate(b>c)").estimate
     0.5
     """
-    linear.check_level(level)
+    confidence = Confidence(level, interval)
     with open_panel(data, spec, engine) as panel:
         waves = panel.spec.waves
         _refuse_too_many(waves)
@@ -137,7 +143,7 @@ def sequences(
             remedy="check that the household ids are the same in all waves, or name fewer waves",
         )
     counts = {history(code, len(waves)): int(n[code]) for code in reversed(range(width))}
-    estimates = _estimates(table, waves, spec, level)
+    estimates = _estimates(table, waves, spec, confidence)
     left_out = reports[0].households - int(n.sum())
     return Sequences(
         waves, counts, estimates, int(n.sum()), left_out, _notes(left_out, reports, waves)
@@ -212,10 +218,12 @@ def _shares(waves: Sequence[str]) -> list[_Share]:
     return found
 
 
-def _estimates(table: pa.Table, waves: Sequence[str], spec: PanelSpec, level: float) -> Estimates:
+def _estimates(
+    table: pa.Table, waves: Sequence[str], spec: PanelSpec, confidence: Confidence
+) -> Estimates:
     """All rates in all sets of domains."""
     cells = relabelled(_dense(table, 2 ** len(waves)), spec.labels)
-    frame = frame_from(cells, spec)
+    sampling = sampling_of(cells, spec)
     wanted = _shares(waves)
     blocks: list[Block] = []
     for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:
@@ -224,8 +232,8 @@ def _estimates(table: pa.Table, waves: Sequence[str], spec: PanelSpec, level: fl
         summed = _Summed(rows)
         for start in range(0, len(wanted), TOGETHER):
             values = [_values(summed, share, by) for share in wanted[start : start + TOGETHER]]
-            blocks += linear.blocks(values, rows, frame, level)
-    return Estimates(tuple(blocks), frame, level)
+            blocks += build.blocks(values, rows, sampling, confidence)
+    return Estimates(tuple(blocks), sampling, confidence.level)
 
 
 def _dense(table: pa.Table, width: int) -> Cells:
@@ -273,7 +281,7 @@ def _values(summed: _Summed, share: _Share, by: str) -> tuple[Named, Values]:
     """One rate in one set of domains, before its variance."""
     top, _ = summed.over(share.top)
     bottom, counts = summed.over(share.bottom)
-    values = linear.ratio(top, bottom, summed.rows, counts.astype(np.int64))
+    values = build.ratio(top, bottom, summed.rows, counts.astype(np.int64))
     return Named(share.name, "", by, "share"), values
 
 

@@ -9,12 +9,14 @@ import numpy as np
 
 from exitline.errors import DataError, MeasureError
 from exitline.stats.data.readers.declaring import choose
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.panel import Panel
 
     Floats = NDArray[np.float64]
@@ -80,7 +82,12 @@ def lasting_states(poor: Floats, above: Floats, k: int) -> Floats:
 
 
 def lasting_exits(
-    panel: Panel, *, k: int = 2, buffer: float = 0.25, level: float = 0.95
+    panel: Panel,
+    *,
+    k: int = 2,
+    buffer: float = 0.25,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
 ) -> LastingExits:
     """Apply the lasting rule and compare it with the plain line.
 
@@ -93,6 +100,8 @@ def lasting_exits(
     buffer : float
         The buffered line is line x (1 + buffer); 0 or above.
     level : float
+    interval : str
+        Of shares: a name of `exitline.words.intervals.SHARES`.
 
     Returns
     -------
@@ -135,13 +144,13 @@ def lasting_exits(
         pair = f"({panel.waves[t]}>{panel.waves[t + 1]})"
         confirmed = left * (poor[:, -1] == 0.0)
         wanted.append(Ratio("exit_confirmed" + pair, confirmed, left, "share"))
-    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, level)
+    blocks = ratio_blocks(panel, wanted, panel.first_weight, used, Confidence(level, interval))
     notes = (
         f"an exit counts after {k} waves in a row at or above {1 + buffer:g} x the line",
         *_too_late(panel, k),
         *_left_out(panel, used),
     )
-    return LastingExits(poor, Estimates(blocks, panel.frame, level), k, buffer, notes)
+    return LastingExits(poor, Estimates(blocks, panel.sampling, level), k, buffer, notes)
 
 
 def _too_late(panel: Panel, k: int) -> tuple[str, ...]:

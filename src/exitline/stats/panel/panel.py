@@ -12,8 +12,9 @@ import numpy as np
 from exitline.errors import DataError, nearest
 from exitline.stats.infer.cells import Cells, Rows, no_kinds, roll_up
 from exitline.stats.infer.codes import codes
-from exitline.stats.infer.frame import Frame, frame_of
 from exitline.stats.infer.naming import shown_names
+from exitline.stats.infer.variance import Variance
+from exitline.stats.infer.variances import Census, variance_of
 from exitline.stats.panel.sources import (
     PanelSpec,
     WaveReport,
@@ -66,8 +67,8 @@ class Panel:
         From the household's first wave.
     extras : mapping of column to float array, shape (n, T)
         By name without the place of the wave.
-    frame : Frame
-        The sampling design.
+    sampling : Variance
+        Where standard errors come from.
     spec : PanelSpec
     reports : tuple of WaveReport
     notes : tuple of str
@@ -83,7 +84,7 @@ class Panel:
     weight: Floats
     stratum: Ints
     psu: Ints
-    frame: Frame
+    sampling: Variance
     spec: PanelSpec
     reports: tuple[WaveReport, ...]
     domains: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
@@ -225,7 +226,7 @@ def _pivoted(rows: pa.Table, spec: PanelSpec, reports: tuple[WaveReport, ...]) -
         waves=spec.waves, household=ids, welfare=grid.spread(rows.column("welfare")),
         line=grid.spread(rows.column("line")), poor=grid.spread(rows.column("poor")),
         present=grid.present(), weight=grid.fill(weight), stratum=stratum, psu=psu,
-        frame=_frame_of(stratum, psu, columns.design), spec=spec, reports=reports,
+        sampling=_linearised(stratum, psu, columns.design), spec=spec, reports=reports,
         domains=domains, extras=extras,
     )  # fmt: skip
 
@@ -239,22 +240,19 @@ def _households(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
     return pc.index_in(column, value_set=ids).to_numpy().astype(np.int64), ids
 
 
-def _frame_of(stratum: Ints, psu: Ints, design: Design) -> Frame:
-    """The design of all households; empty for a full count."""
-    return Frame((), "fail") if design.census else _frame(stratum, psu, design.lonely)
-
-
 def _within(stratum: Ints, psu: Ints) -> Ints:
     """Codes of PSUs within strata."""
     pair = stratum * (int(psu.max(initial=0)) + 1) + psu
     return np.asarray(np.unique(pair, return_inverse=True)[1], dtype=np.int64)
 
 
-def _frame(stratum: Ints, psu: Ints, lonely: str) -> Frame:
-    """The design of all households."""
+def _linearised(stratum: Ints, psu: Ints, design: Design) -> Variance:
+    """The variance of all households; none for a full count."""
+    if design.census:
+        return Census()
     n = np.ones(len(stratum), dtype=np.int64)
     empty = np.empty((len(stratum), 0))
-    return frame_of(Cells(stratum, (psu,), (), (), n, no_kinds(n), empty, empty), lonely)
+    return variance_of(Cells(stratum, (psu,), (), (), n, no_kinds(n), empty, empty), design)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError
+from exitline.stats.infer import build
 from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.build import Confidence, Named, Values
 from exitline.stats.infer.cells import Cells, Rows, relabelled, roll_up
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.infer.frame import Frame, frame_of
-from exitline.stats.panel import linear
-from exitline.stats.panel.linear import Named, Values
+from exitline.stats.infer.variance import Variance
+from exitline.stats.infer.variances import Census, variance_of
 from exitline.stats.panel.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
 from exitline.stats.panel.sources import (
     SAME_VALUES,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.intervals import ShareMethod
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -146,7 +148,12 @@ class Transitions:
 
 
 def transitions(
-    data: Any, spec: PanelSpec, *, level: float = 0.95, engine: str | Engine = "duckdb"
+    data: Any,
+    spec: PanelSpec,
+    *,
+    level: float = 0.95,
+    interval: ShareMethod = "logit",
+    engine: str | Engine = "duckdb",
 ) -> Transitions:
     """Transition matrix, exit, entry and persistence rates of every pair of waves.
 
@@ -189,7 +196,7 @@ def transitions(
     array([[0.5, 0.5],
            [0. , 1. ]])
     """
-    linear.check_level(level)
+    confidence = Confidence(level, interval)
     with open_panel(data, spec, engine) as panel:
         totals = [pair_totals(panel, i) for i in range(len(panel.tables) - 1)]
         few = few_matches(panel, [_sum(t.both, "found") for t in totals])
@@ -198,7 +205,7 @@ def transitions(
     _refuse_copied_wave(totals, pairs)
     refuse_straddling([t for pair in totals for t in pair.tables], spec.columns.design)
     cells = joined_cells(totals)
-    estimates = rates(cells, waves, spec, level)
+    estimates = rates(cells, waves, spec, confidence)
     return Transitions(waves, estimates, pairs, reports, few + _notes(pairs, reports, spec))
 
 
@@ -233,7 +240,7 @@ def _refuse_copied_wave(totals: Sequence[PairTotals], pairs: Sequence[PairCount]
             )
 
 
-def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> Estimates:
+def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, confidence: Confidence) -> Estimates:
     """Estimates of all `RATES` for every pair of waves and every domain column.
 
     Parameters
@@ -242,14 +249,14 @@ def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> 
         As `joined_cells` returns them.
     waves : sequence of str
     spec : PanelSpec
-    level : float
+    confidence : Confidence
 
     Returns
     -------
     Estimates
     """
     cells = relabelled(cells, spec.labels)
-    frame = frame_from(cells, spec)
+    sampling = sampling_of(cells, spec)
     blocks: list[Block] = []
     for columns in [(), *((i,) for i in range(len(spec.columns.domains)))]:
         rows = roll_up(cells, columns)
@@ -259,14 +266,14 @@ def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, level: float) -> 
             for i in range(len(waves) - 1)
             for item in _pair_values(rows, i, (waves[i], waves[i + 1]), by)
         ]
-        blocks += linear.blocks(wanted, rows, frame, level)
-    return Estimates(tuple(blocks), frame, level)
+        blocks += build.blocks(wanted, rows, sampling, confidence)
+    return Estimates(tuple(blocks), sampling, confidence.level)
 
 
-def frame_from(cells: Cells, spec: PanelSpec) -> Frame:
-    """The sampling design; empty for a full count."""
+def sampling_of(cells: Cells, spec: PanelSpec) -> Variance:
+    """Where standard errors come from."""
     design = spec.columns.design
-    return Frame((), "fail") if design.census else frame_of(cells, design.lonely)
+    return Census() if design.census else variance_of(cells, design)
 
 
 def _pair_values(rows: Rows, i: int, pair: tuple[str, str], by: str) -> list[tuple[Named, Values]]:
@@ -280,7 +287,7 @@ def _pair_values(rows: Rows, i: int, pair: tuple[str, str], by: str) -> list[tup
     for rate in RATES.values():
         top, bottom = ([names.index(cell) for cell in part] for part in (rate.top, rate.bottom))
         cases = counts[:, bottom].sum(axis=1).astype(np.int64)
-        values = linear.ratio(sums[:, top].sum(axis=1), sums[:, bottom].sum(axis=1), rows, cases)
+        values = build.ratio(sums[:, top].sum(axis=1), sums[:, bottom].sum(axis=1), rows, cases)
         found.append((Named(f"{rate.name}({pair[0]}>{pair[1]})", "", by, "share"), values))
     return found
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.stats.infer import build
 from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.build import Confidence, Kind, Named
 from exitline.stats.infer.cells import sum_by
-from exitline.stats.panel import linear
-from exitline.stats.panel.linear import Kind, Named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ class Ratio:
 
 
 def ratio_blocks(
-    panel: Panel, ratios: Sequence[Ratio], weight: Floats, used: Bools, level: float
+    panel: Panel, ratios: Sequence[Ratio], weight: Floats, used: Bools, confidence: Confidence
 ) -> tuple[Block, ...]:
     """Blocks of estimates of each ratio, for all together and for each domain column.
 
@@ -61,7 +61,7 @@ def ratio_blocks(
     weight : float array, shape (n,)
     used : bool array, shape (n,)
         Households that take part; the others keep their PSU in the design.
-    level : float
+    confidence : Confidence
 
     Returns
     -------
@@ -80,10 +80,10 @@ def ratio_blocks(
         wanted = []
         for i, ratio in enumerate(ratios):
             top, bottom, cases, about = rows.sums[:, 4 * i : 4 * i + 4].T
-            values = linear.ratio(top, bottom, rows, cases.astype(np.int64))
+            values = build.ratio(top, bottom, rows, cases.astype(np.int64))
             population = sum_by(rows.domain, about[:, None], rows.size)[:, 0]
             values = replace(values, population=population)
             named = Named(ratio.measure, "", by, ratio.kind)
             wanted.append((named, values))
-        blocks += linear.blocks(wanted, rows, panel.frame, level)
+        blocks += build.blocks(wanted, rows, panel.sampling, confidence)
     return tuple(blocks)

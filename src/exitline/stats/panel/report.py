@@ -22,6 +22,7 @@ from exitline.stats.panel.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.sources import PanelSpec
 
 
@@ -32,6 +33,8 @@ class Options:
     Attributes
     ----------
     level : float
+    interval : str
+        Of shares.
     times : tuple of float
         Times of the waves, for survival; 0, 1, 2 ... when empty.
     k, buffer
@@ -48,6 +51,7 @@ class Options:
     """
 
     level: float = 0.95
+    interval: ShareMethod = "logit"
     times: tuple[float, ...] = ()
     k: int = 2
     buffer: float = 0.25
@@ -169,7 +173,11 @@ def _record(e: Estimate) -> Mapping[str, Any]:
 
 def _rates(request: _Request) -> Section:
     found = transitions(
-        request.data, request.spec, level=request.options.level, engine=request.engine
+        request.data,
+        request.spec,
+        level=request.options.level,
+        interval=request.options.interval,
+        engine=request.engine,
     )
     title = "Who left poverty and who fell into it, from wave to wave"
     return Section("rates", title, _records(found.estimates, request.options), found.notes)
@@ -177,7 +185,11 @@ def _rates(request: _Request) -> Section:
 
 def _histories(request: _Request) -> Section:
     found = sequences(
-        request.data, request.spec, level=request.options.level, engine=request.engine
+        request.data,
+        request.spec,
+        level=request.options.level,
+        interval=request.options.interval,
+        engine=request.engine,
     )
     title = f"The histories of {found.balanced:,} households over all waves"
     return Section("histories", title, _records(found.estimates, request.options), found.notes)
@@ -189,7 +201,10 @@ def _attrition(request: _Request) -> Section:
     notes: list[str] = []
     for before, after in zip(panel.waves[:-1], panel.waves[1:], strict=True):
         found = weighted_rates(
-            panel, response_model(panel, before, after), level=request.options.level
+            panel,
+            response_model(panel, before, after),
+            level=request.options.level,
+            interval=request.options.interval,
         )
         records += _records(found, request.options)
         notes += found.notes
@@ -216,14 +231,18 @@ def _survival(request: _Request) -> Section:
 
 def _chronic(request: _Request) -> Section:
     options = request.options
-    found = jalan_ravallion(request.panel(), alpha=options.alpha, level=options.level)
+    found = jalan_ravallion(
+        request.panel(), alpha=options.alpha, level=options.level, interval=options.interval
+    )
     title = "How much of poverty is chronic (Jalan and Ravallion)"
     return Section("chronic", title, _records(found, options), found.notes)
 
 
 def _duration(request: _Request) -> Section:
     options = request.options
-    found = duration_adjusted(request.panel(), cutoff=options.cutoff, level=options.level)
+    found = duration_adjusted(
+        request.panel(), cutoff=options.cutoff, level=options.level, interval=options.interval
+    )
     title = f"Who is poor in at least {100 * options.cutoff:g} % of the waves (Foster)"
     return Section("duration", title, _records(found, options), found.notes)
 
@@ -231,14 +250,22 @@ def _duration(request: _Request) -> Section:
 def _mobility(request: _Request) -> Section:
     panel, options = request.panel(), request.options
     first, last = panel.waves[0], panel.waves[-1]
-    found = mobility(panel, first, last, groups=options.groups, level=options.level)
+    found = mobility(
+        panel, first, last, groups=options.groups, level=options.level, interval=options.interval
+    )
     title = f"Growth from {first} to {last} of those who began poorest"
     return Section("mobility", title, _records(found, options), found.notes)
 
 
 def _lasting(request: _Request) -> Section:
     options = request.options
-    found = lasting_exits(request.panel(), k=options.k, buffer=options.buffer, level=options.level)
+    found = lasting_exits(
+        request.panel(),
+        k=options.k,
+        buffer=options.buffer,
+        level=options.level,
+        interval=options.interval,
+    )
     title = "Exits that hold"
     return Section("lasting", title, _records(found.estimates, options), found.notes)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from exitline.errors import DataError
-from exitline.stats.infer.frame import Frame
+from exitline.stats.data.design import Design, LonelyPsu
+from exitline.stats.infer.variance import Variance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Spells:
         False for spells that were still going on when last seen (right-censored).
     weight : float array, shape (m,)
     stratum, psu : int arrays, shape (m,)
-    frame : Frame
+    sampling : Variance
     ongoing : int
         Spells already going on at the first sight of a household, which have no known
         start and are left out (left-truncated).
@@ -62,7 +63,7 @@ class Spells:
     weight: Floats
     stratum: Ints
     psu: Ints
-    frame: Frame
+    sampling: Variance
     ongoing: int = 0
     unobserved: int = 0
     steps: Ints | None = None
@@ -145,7 +146,7 @@ def spells(panel: Panel, state: State, times: Sequence[float] | None = None) -> 
     weight = panel.weight[household, step]
     return Spells(
         state, household, moment[step], duration[seen], np.zeros(len(step)), ended[seen], weight,
-        panel.stratum[household], panel.psu[household], panel.frame, ongoing,
+        panel.stratum[household], panel.psu[household], panel.sampling, ongoing,
         int((~seen).sum()), step,
     )  # fmt: skip
 
@@ -180,7 +181,7 @@ def _ends(inside: Bools, known: Bools, household: Ints, step: Ints) -> tuple[Int
 def spells_from_table(
     household: NDArray[Any], start: Floats, end: Floats, ended: Bools, *,
     state: State = "poor", weight: Floats | None = None, psu: NDArray[Any] | None = None,
-    stratum: NDArray[Any] | None = None, lonely: str = "fail",
+    stratum: NDArray[Any] | None = None, lonely: LonelyPsu = "fail",
 ) -> Spells:  # fmt: skip
     """Spells that are already recorded with a beginning and an end.
 
@@ -213,7 +214,7 @@ def spells_from_table(
     >>> table.duration.tolist()
     [2.0, 4.0, 3.0]
     """
-    from exitline.stats.panel.panel import _frame, _within
+    from exitline.stats.panel.panel import _linearised, _within
 
     begin, finish = np.asarray(start, dtype=np.float64), np.asarray(end, dtype=np.float64)
     who = np.unique(household, return_inverse=True)[1].astype(np.int64)
@@ -229,7 +230,8 @@ def spells_from_table(
     return Spells(
         state, who[seen], begin[seen], duration[seen], np.zeros(int(seen.sum())),
         np.asarray(ended, dtype=bool)[seen], weights[seen], strata[seen], clusters[seen],
-        _frame(strata, clusters, lonely), 0, int((~seen).sum()), np.full(int(seen.sum()), -1),
+        _linearised(strata, clusters, Design(lonely=lonely)), 0, int((~seen).sum()),
+        np.full(int(seen.sum()), -1),
     )  # fmt: skip
 
 

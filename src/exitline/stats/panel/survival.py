@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exitline.stats.infer import intervals
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.cells import Cells, Rows, no_kinds, roll_up
-from exitline.stats.infer.taylor import linearised_variance
-from exitline.stats.panel.linear import check_level, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,7 +104,7 @@ def kaplan_meier(spells: Spells, *, level: float = 0.95, variance: Variance = "d
     >>> kaplan_meier(table, variance="greenwood").survival.tolist()
     [0.75, 0.5]
     """
-    check_level(level)
+    Confidence(level)
     time = np.unique(spells.duration[spells.ended])
     ends, exposed = _counting(spells, time)
     w = spells.weight[:, None]
@@ -156,8 +155,8 @@ def _variance(
         )
     influence = -np.cumsum(step, axis=1)
     rows = _rows(spells, influence)
-    found = linearised_variance(rows, rows.sums, spells.frame)[0]
-    df = float(degrees(rows, spells.frame)[0])
+    found = spells.sampling.of(rows, rows.sums)[0]
+    df = float(spells.sampling.sampled(rows, rows.n).df[0])
     return np.where(np.isfinite(np.cumsum(scale)), found, np.inf), df
 
 

@@ -67,10 +67,10 @@ def multistage(clusters: Clusters, replicates: int, random: np.random.Generator)
     227-234. Each stage adds to the multiplier; within clusters that a stage left out the later
     ones add nothing. R's ``mrbweights``.
     """
-    frame = clusters.frame
+    drawn = clusters.drawn
     values = np.ones((len(clusters.stratum), replicates))
     parent, above = clusters.stratum, np.ones((len(clusters.stratum), replicates))
-    for stage, cluster in zip(frame.stages, clusters.stages, strict=False):
+    for stage, cluster in zip(drawn.stages, clusters.stages, strict=False):
         ids, first = np.unique(cluster, return_index=True)
         of = parent[first]
         n = stage.sampled.astype(np.float64)[of]

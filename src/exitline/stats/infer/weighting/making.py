@@ -9,8 +9,9 @@ import numpy as np
 from exitline.errors import DesignError, Faults, nearest
 from exitline.stats.infer.arrived import cells_from_arrow
 from exitline.stats.infer.codes import codes
-from exitline.stats.infer.frame import frame_of
+from exitline.stats.infer.frame import stages_of
 from exitline.stats.infer.usable import refuse_reused_psus
+from exitline.stats.infer.variances import Taylor
 from exitline.stats.infer.weighting import bootstraps, replicates
 from exitline.stats.infer.weighting.replicates import Clusters, Kind, Multipliers
 
@@ -90,12 +91,12 @@ def clusters_of(found: pa.Table, design: Design) -> Clusters:
     """
     cells = cells_from_arrow(found, 0)
     refuse_reused_psus(cells, design)
-    frame = frame_of(cells, design.lonely)
-    rank = np.zeros(len(frame.stages[0].sampled), dtype=np.int64)
+    drawn = Taylor(stages_of(cells, design.lonely), design.lonely)
+    rank = np.zeros(len(drawn.clusters), dtype=np.int64)
     if "stratum" in found.column_names:
         texts = codes(found.column("stratum"))[1]
         rank[np.argsort(np.array(texts))] = np.arange(len(texts))
-    return Clusters(cells.stratum, frame, cells.stages, rank)
+    return Clusters(cells.stratum, drawn, cells.stages, rank)
 
 
 def make(
@@ -120,9 +121,9 @@ def make(
 
     Examples
     --------
-    >>> from exitline.stats.infer.frame import Frame, Stage
+    >>> from exitline.stats.infer.frame import Stage
     >>> one = np.ones(1)
-    >>> two = Clusters(np.zeros(2, int), Frame((Stage(np.array([2]), one, one),), "fail"),
+    >>> two = Clusters(np.zeros(2, int), Taylor((Stage(np.array([2]), one, one),)),
     ...                (np.arange(2),), np.zeros(1, int))
     >>> make(two, "JKn", None, None, None).values.tolist()
     [[0.0, 2.0], [2.0, 0.0]]

@@ -14,7 +14,8 @@ from exitline.stats.infer.weighting.hadamard import hadamard
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.frame import Frame, Stage
+    from exitline.stats.infer.frame import Stage
+    from exitline.stats.infer.variances import Taylor
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -30,7 +31,7 @@ class Clusters:
     ----------
     stratum : int array, shape (clusters,)
         Codes from 0 to the number of strata - 1.
-    frame : Frame
+    drawn : Taylor
         Sampled clusters and sampling fractions by stratum, and by stage.
     stages : tuple of int array, each shape (clusters,)
         Codes of the clusters of each stage; the last stage has a cluster on each row.
@@ -39,14 +40,14 @@ class Clusters:
     """
 
     stratum: Ints
-    frame: Frame
+    drawn: Taylor
     stages: tuple[Ints, ...]
     rank: Ints
 
     @property
     def first(self) -> Stage:
         """The first stage."""
-        return self.frame.stages[0]
+        return self.drawn.stages[0]
 
     @property
     def uncertain(self) -> NDArray[np.bool_]:
@@ -104,7 +105,7 @@ def jackknife_n(clusters: Clusters) -> Multipliers:
     out once, all other strata standing in.
     """
     sampled = clusters.first.sampled.astype(np.float64)
-    lonely = clusters.frame.lonely
+    lonely = clusters.drawn.lonely
     alone = (clusters.first.sampled == 1) & clusters.uncertain
     out = clusters.uncertain[clusters.stratum] & ~alone[clusters.stratum]
     if lonely == "adjust":
@@ -142,7 +143,7 @@ def balanced(clusters: Clusters, rho: float = 0.0) -> Multipliers:
     first cluster of a pair has the multiplier 2 - rho where the matrix has 1.
     """
     sampled = clusters.first.sampled
-    single = (sampled == 1) & (clusters.frame.lonely in ("remove", "certainty"))
+    single = (sampled == 1) & (clusters.drawn.lonely in ("remove", "certainty"))
     odd = (sampled % 2 == 1) & ~single
     if odd.any():
         raise DesignError(

@@ -1,0 +1,32 @@
+"""`exitline schema`: what may stand in a study or a rule file, for editors."""
+
+from __future__ import annotations
+
+import click
+
+from exitline.cli import show
+
+
+@click.command(
+    "schema",
+    help="""Print the JSON Schema of a file, or a table of its keys.
+
+Editors that know JSON Schema for YAML complete keys and mark faults by it.
+
+Examples:
+
+\b
+  exitline schema study > study.schema.json
+  exitline schema standard --keys
+""",
+)
+@click.argument("kind", type=click.Choice(("study", "standard")))
+@click.option("--keys", is_flag=True, help="Tables of keys and their meanings, as Markdown.")
+def command(kind: str, keys: bool) -> None:
+    """Print a schema or tables of keys."""
+    from exitline.api.schemas import key_tables, schema
+
+    if keys:
+        click.echo(key_tables(kind), nl=False)
+    else:
+        show.as_json(schema(kind))

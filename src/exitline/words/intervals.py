@@ -1,0 +1,26 @@
+"""Methods of intervals, by name: the one list that studies, commands and pages read.
+
+A method of shares is a function ``NAME_share`` of `exitline.stats.infer.intervals`, a line here,
+and a section of docs/intervals.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SHARES: Mapping[str, str] = {
+    "logit": "shares on the logit scale",
+    "xlogit": "shares on the logit scale",
+    "beta": "shares by Korn and Graubard's beta limits",
+    "wilson": "shares by Wilson's score limits",
+    "asin": "shares on the scale of the arcsine of the root",
+    "likelihood": "shares by the likelihood ratio",
+    "mean": "shares on their own scale",
+}
+"""How intervals of shares are made, as in "...; shares on the logit scale"."""
+
+REPLICATES = "replicates"
+"""A symmetric interval of a quantile, from its own standard error (R's "quantile")."""
+
+QUANTILES: tuple[str, ...] = ("mean", *(name for name in SHARES if name != "mean"), REPLICATES)
+"""How Woodruff's intervals limit the share at or below a quantile (R's ``interval.type``)."""
