@@ -176,9 +176,12 @@ class SmallAreaData:
         from exitline.stats.smallarea.formula import learn, read
 
         own = [name for name in (AREA, VARIANCE, SIZE, DF) if name in frame.columns]
-        table = engine.attach(open_source(frame.drop(columns=own)), "exitline_areas")
+        seen = frame.drop(columns=own)
+        place = next(n for n in ("place", "_place", "__place") if n not in seen.columns)
+        seen[place] = range(len(seen))
+        table = engine.attach(open_source(seen), "exitline_areas")
         learned = learn(formula, table, engine.run)
-        rows = read(learned, table, engine.run)
+        rows = read(learned, table, engine.run, [place]).in_order(place)
         variance = _column(frame, VARIANCE)
         size, df = _column(frame, SIZE), _column(frame, DF)
         if variance is None and not sized:

@@ -199,13 +199,16 @@ class Design:
         >>> design = Design(replicates="rw*", kind="BRR")
         >>> design.matching(["rw10", "rw2", "w"]).replicates
         ('rw2', 'rw10')
+        >>> Design("PWGTP", replicates="PWGTP*").matching(["PWGTP", "PWGTP1", "PWGTP2"]).replicates
+        ('PWGTP1', 'PWGTP2')
         """
         named: list[str] = []
         for pattern in _as_tuple(self.replicates):
             fitting = [pattern]
             if "*" in pattern and pattern not in columns:
                 form = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.S)
-                fitting = sorted((c for c in columns if form.fullmatch(c)), key=_natural)
+                others = (c for c in columns if form.fullmatch(c) and c != self.weight)
+                fitting = sorted(others, key=_natural)
             if not fitting:
                 raise DesignError(
                     f"no column of replicate weights is called '{pattern}'",
