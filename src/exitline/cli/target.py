@@ -83,8 +83,7 @@ def command(
     for name in ("welfare", "line"):
         if given[name] is None:
             raise click.UsageError(f"--{name} is needed with a data file")
-    from exitline.api import target
-    from exitline.stats.data.source import open_source
+    from exitline.api import open_source, target
 
     data = open_source(source, **reading)
     test = None
@@ -158,8 +157,8 @@ _SHARES = {
 
 def _evaluation(found: Evaluation, name: str, line: str) -> None:
     """A table for each figure group; one row a method, quota and part."""
+    from exitline.api.target import FIGURES, quota_in_words
     from exitline.cli.figures import figure, interval, spread
-    from exitline.exits.target.evaluation import FIGURES, quota_in_words
 
     rows: list[tuple[str, ...]] = []
     for kind, words in FIGURES.items():
@@ -196,7 +195,7 @@ def _percent(found: Evaluation) -> str:
 
 def _compared(found: Evaluation) -> list[str]:
     """A sentence on each further method against the first, by the error of exclusion."""
-    from exitline.exits.target.evaluation import quota_in_words
+    from exitline.api.target import quota_in_words
 
     asked = [a for a in found.asked.values() if a.figure == "exclusion_error" and not a.part]
     said = []
@@ -220,8 +219,8 @@ def _compared(found: Evaluation) -> list[str]:
 
 def _effects(effects: Effects, *, as_json: bool) -> None:
     """What each scenario does."""
+    from exitline.api.target import COMPARED
     from exitline.cli.figures import figure, interval, spread
-    from exitline.exits.target.scenario import COMPARED
 
     if as_json:
         show.as_json(effects.to_pandas().to_dict("records"))
