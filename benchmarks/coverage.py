@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 import exitline as xl
 from exitline.errors import ExitlineError
@@ -184,7 +185,8 @@ def covered(
     -------
     pandas.DataFrame
         Columns measure, method, samples, coverage, below, above (shares of intervals that lie
-        below or above the truth) and ratio (mean standard error over the estimates' spread).
+        below or above the truth), ratio (mean standard error over the estimates' spread), missing
+        (without an interval) and log (coverage of t intervals on the scale of logs).
     """
     with_replacement, made = METHODS[method]
     whole = figures(place.homes, xl.Design(size="hhsize", census=True), measures)
@@ -194,29 +196,36 @@ def covered(
         rows, design = made(table)
         got = figures(rows, design, measures, by="sample")
         for measure, own in got[got["by"] == "sample"].groupby("measure"):
-            found[measure].append(own[["estimate", "se", "ci_low", "ci_high"]].to_numpy())
+            found[measure].append(own[["estimate", "se", "ci_low", "ci_high", "df"]].to_numpy())
         print(f"{method}: {sum(len(x) for x in found[measures[0]]):,} samples", flush=True)
     lines = []
     for measure, parts in found.items():
-        estimate, se, low, high = np.concatenate(parts).T
+        estimate, se, low, high, df = np.concatenate(parts).T
         true = truth[measure]
         lines.append({
             "measure": measure, "method": method, "samples": len(se),
             "coverage": np.mean((low <= true) & (true <= high)), "below": np.mean(high < true),
             "above": np.mean(low > true), "ratio": np.mean(se) / estimate.std(ddof=1),
-            "missing": int(np.isnan(low).sum()),
+            "missing": int(np.isnan(low).sum()), "log": _on_logs(estimate, se, df, true),
         })  # fmt: skip
     return pd.DataFrame(lines)
+
+
+def _on_logs(estimate: Any, se: Any, df: Any, true: float) -> float:
+    """Coverage of the same standard errors' intervals on the scale of logs, which are skewed."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        reach = stdtrit(df, 0.975) * se / estimate
+        return float(np.mean(np.abs(np.log(estimate / true)) <= reach))
 
 
 def markdown(found: pd.DataFrame) -> str:
     """Coverage by measure and method."""
     methods = list(dict.fromkeys(found["method"]))
-    heads = ["measure", *(f"{m}: covers" for m in methods), *(f"{m}: SE / spread" for m in methods)]
+    words = {"coverage": "covers", "below": "below", "log": "on logs", "ratio": "SE / spread"}
+    heads = ["measure", *(f"{m}: {said}" for said in words.values() for m in methods)]
     text = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
     for measure in dict.fromkeys(found["measure"]):
-        cells = [_cell(found, measure, m, "coverage") for m in methods]
-        cells += [_cell(found, measure, m, "ratio") for m in methods]
+        cells = [_cell(found, measure, m, what) for what in words for m in methods]
         text.append("| " + " | ".join([measure, *cells]) + " |")
     return "\n".join(text)
 
@@ -227,7 +236,7 @@ def _cell(found: pd.DataFrame, measure: str, method: str, what: str) -> str:
     if own.empty:
         return ""
     value = float(own[what].iloc[0])
-    return f"{100 * value:.1f} %" if what == "coverage" else f"{value:.3f}"
+    return f"{value:.3f}" if what == "ratio" else f"{100 * value:.1f} %"
 
 
 def main(methods: Mapping[str, Any] = METHODS) -> None:

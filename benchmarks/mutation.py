@@ -1,10 +1,11 @@
 """Does a test notice? Small changes to the statistical rooms, each held against the tests.
 
-One operator, boundary, number or condition at a time is changed in a copy of the project; the tests
-of the rooms that it can touch are run until the first fails. `--sample` takes some of the thousands
-of mutants, drawn with a fixed seed; those that no test notices are printed with their place.
+One operator, boundary, number or condition at a time is changed in a copy of the project. The tests
+that run the changed line (see `benchmarks.mutation_map`: found once, under `coverage`) are run, the
+shortest first, until one fails. `--sample` takes some of the thousands of mutants, drawn with a
+fixed seed; those that no test notices are printed with their place.
 
-    python -m benchmarks.mutation --sample 100 --tests tests/measure tests/infer
+    python -m benchmarks.mutation --sample 300 --map benchmarks/work/map.json
     python -m benchmarks.mutation --room infer --sample 20
 """
 
@@ -12,10 +13,11 @@ from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import os
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
@@ -23,14 +25,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.mutation_map import COMMON, Reached, reached
+
 HOUSE = Path(__file__).parents[1]
 ROOMS = {
     "measure": ["tests/measure", "tests/estimate", "tests/engine"],
-    "infer": ["tests/infer", "tests/measure", "tests/estimate"],
-    "decide": ["tests/decide"],
+    "infer": ["tests/infer", "tests/measure", "tests/estimate", "tests/weighting"],
+    "decide": ["tests/decide", "tests/lifecycle"],
     "standard": ["tests/standard", "tests/decide"],
 }
 """Rooms, and the tests that are first to notice."""
+WINGS = {"measure": "stats/measure", "infer": "stats/infer", "decide": "exits/decide",
+         "standard": "rules/standard"}  # fmt: skip
+"""Where each room stands."""
+LINES = 200
+"""Tests of a line at most: a line that more of them run is held by the shortest, and by one each of
+the other files."""
 COMPARED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -109,32 +119,67 @@ class Changer(ast.NodeTransformer):
 
 def mutants(room: str) -> Iterator[Mutant]:
     """Every change to a room."""
-    for path in sorted((HOUSE / "src" / "exitline" / room).rglob("*.py")):
+    for path in sorted((HOUSE / "src" / "exitline" / WINGS[room]).rglob("*.py")):
         changer = Changer()
         changer.visit(ast.parse(path.read_text()))
         for position, (line, change) in enumerate(changer.found):
             yield Mutant(path.relative_to(HOUSE), position, line, change)
 
 
+def chosen(mutant: Mutant, found: Reached) -> list[str]:
+    """Tests that run a mutant's line, the shortest first."""
+    every = found.tests(str(mutant.path), mutant.line, mutant.line)
+    files: dict[str, list[str]] = {}
+    for test in every:
+        files.setdefault(test.partition("::")[0], []).append(test)
+    spread = [test for own in files.values() for test in own[: max(4, LINES // len(files))]]
+    return sorted(spread, key=every.index)
+
+
 def killed(mutant: Mutant, copy: Path, tests: list[str], seconds: float) -> bool:
-    """Whether some test fails, or never ends, with a change."""
+    """Whether some test fails, or never ends, with a change; in a process forked from this one."""
     path = copy / mutant.path
     before = path.read_text()
     tree = Changer(mutant.position).visit(ast.parse(before))
     path.write_text(ast.unparse(ast.fix_missing_locations(tree)))
     shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
-    call = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", "not spark",
-            "--no-header", *tests]  # fmt: skip
-    around = {**os.environ, "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(
-            call, cwd=copy, env=around, capture_output=True, timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return True
+        child = os.fork()
+        if not child:
+            _run(copy, tests)
+        return _ended(child, seconds) not in (0, 5)
     finally:
         path.write_text(before)
-    return done.returncode not in (0, 5)
+
+
+def _run(copy: Path, tests: list[str]) -> None:
+    """Run tests in the copy, silently; never returns."""
+    os.setpgid(0, 0)
+    os.chdir(copy)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    sys.path.insert(0, str(copy / "src"))
+    status = 1
+    try:
+        import pytest
+
+        status = int(pytest.main([*COMMON, "-x", *tests]))
+    finally:
+        os._exit(status)
+
+
+def _ended(child: int, seconds: float) -> int:
+    """A child's exit status; 1 where it is stopped because it takes too long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return 1
 
 
 def main() -> None:
@@ -143,28 +188,43 @@ def main() -> None:
     parser.add_argument("--room", choices=[*ROOMS], action="append")
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--seed", type=int, default=9)
-    parser.add_argument("--tests", nargs="*", default=[], help="instead of the rooms' own")
-    parser.add_argument("--seconds", type=float, default=900.0, help="per mutant")
+    parser.add_argument("--skip", type=int, default=0, help="of the drawn, to go on after a stop")
+    parser.add_argument("--map", type=Path, default=Path("benchmarks/work/map.json"))
+    parser.add_argument("--seconds", type=float, default=300.0, help="per mutant")
     parser.add_argument("--until", type=float, default=float("inf"), help="seconds in all")
     given = parser.parse_args()
     rooms = given.room or list(ROOMS)
     every = [(room, m) for room in rooms for m in mutants(room)]
-    drawn = random.Random(given.seed).sample(every, min(given.sample, len(every)))
+    drawn = random.Random(given.seed).sample(every, min(given.sample, len(every)))[given.skip :]
     print(f"{len(every):,} mutants of {', '.join(rooms)}; {len(drawn)} are tried", flush=True)
-    start, dead, tried = time.monotonic(), 0, 0
+    start, dead, tried, unreached = time.monotonic(), 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "house"
         left_out = shutil.ignore_patterns(".git", "work", "__pycache__", ".*cache", ".venv", "site")
         shutil.copytree(HOUSE, copy, ignore=left_out)
+        tests = [*dict.fromkeys(t for own in ROOMS.values() for t in own)]
+        found = reached(copy, tests + [f"src/exitline/{WINGS[r]}" for r in ROOMS], given.map)
+        ready()
         for room, mutant in drawn:
             if time.monotonic() - start > given.until:
                 break
             tried += 1
-            if killed(mutant, copy, given.tests or ROOMS[room], given.seconds):
+            own = chosen(mutant, found)
+            if own and killed(mutant, copy, own, given.seconds):
                 dead += 1
-            else:
-                print(f"lives: {mutant.path}:{mutant.line}: {mutant.change}", flush=True)
-    print(f"{dead} of {tried} killed: {100 * dead / max(tried, 1):.0f} %")
+                continue
+            unreached += not own
+            said = f"lives ({len(own)} tests)" if own else "is not reached"
+            print(f"{tried}: {said}: {room}: {mutant.path}:{mutant.line}: {mutant.change}",
+                  flush=True)  # fmt: skip
+    print(f"{dead} of {tried} killed: {100 * dead / max(tried, 1):.1f} %; {unreached} unreached")
+
+
+def ready() -> None:
+    """Load what every test needs, once, before the first fork."""
+    for name in ("numpy", "pandas", "scipy.special", "pyarrow", "ibis", "duckdb", "hypothesis",
+                 "ibis.backends.sql.compilers.duckdb"):  # fmt: skip
+        importlib.import_module(name)
 
 
 if __name__ == "__main__":

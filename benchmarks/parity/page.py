@@ -46,7 +46,7 @@ def write(shipped: list[table.Line], trials: list[table.Line]) -> None:
 
 def reasons() -> str:
     """Each reason for which a figure may differ."""
-    texts = [*(one.text for one in known.REASONS), *known.REFUSED]
+    texts = dict.fromkeys([*(one.text for one in known.REASONS), *known.REFUSED])
     return "\n".join(f"- {text}" for text in texts)
 
 

@@ -37,7 +37,9 @@ CITY_CALLS: Mapping[str, tuple[Any, dict[str, Any]]] = {
         {"Expenditure": SPENT}, {"method": "linear", "variance": "Expenditure"},
     ),
     "linear_expenditure": ({"(all)": 41290, "Expenditure": SPENT}, {"method": "linear"}),
-    "linear_psu_stage": (PERSONS, {"method": "linear", "within": ("Stratum", "PSU")}),
+    "linear_psu_stage": (
+        {"Zone": ZONE, "size": 150266}, {"method": "linear", "within": ("Stratum", "PSU")},
+    ),
 }  # fmt: skip
 CITY_MEASURES = {
     "mean Income": ("Income", "mean", None),

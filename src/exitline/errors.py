@@ -128,6 +128,10 @@ class Faults:
             raise self.together()
 
 
+class ArgumentError(ExitlineError):
+    """A call whose arguments contradict each other; on the command line, wrong usage."""
+
+
 class RuleFileError(ExitlineError):
     """A rule file that cannot be used as it stands."""
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from exitline.errors import ConditionError, DataError, StudyError
 from exitline.stats.data import bind, bind_facts, bound_design, parse_study, study_lines
 from exitline.stats.data.source import open_source
-from exitline.stats.data.study import Facts, TableRef
+from exitline.stats.data.study import Facts
+from exitline.stats.data.table_ref import TableRef
 from exitline.stats.engine.duckdb import DuckDB
 
 Rows = Callable[..., pd.DataFrame]
@@ -90,8 +91,10 @@ def test_the_bound_design_has_canonical_names() -> None:
     assert design.psu == ("psu", "psu_2")
     study = parse_study(HEAD + "design: {replicates: [r1, r2], kind: JK1, scale: 0.5}")
     design = bound_design(study)
-    assert design.replicates == ("replicate_1", "replicate_2")
+    assert design.replicates == ("r1", "r2")  # columns keep their names: there may be hundreds
     assert design.scale == 0.5
+    study = parse_study(HEAD + "columns: {r1: x}\ndesign: {replicates: [r1, 2 * r2], kind: BRR}")
+    assert bound_design(study).replicates == ("replicate_1", "replicate_2")
 
 
 FAULTS = [

@@ -36,6 +36,7 @@ population: {persons: 2800138, tolerance: 0.1}
 villages: {table: villages.csv, on: vid, columns: {road: km < 2}}
 readings: {county: {missed: surveyed}}
 where: "urban = 1"
+small_areas: {area: county, formula: headcount ~ road, covariates: counties.csv}
 min_count: 5
 outputs: {folder: results, household_decisions: no}
 """
@@ -67,6 +68,8 @@ def test_every_key_is_read() -> None:
     assert study.villages.columns["road"] == "km < 2"
     assert study.subpopulation == "urban = 1"
     assert study.readings["county"]["missed"] == "surveyed"
+    assert study.small_areas[0].kind == "fay_herriot"
+    assert study.small_areas[0].options["formula"] == "headcount ~ road"
     assert study.outputs.folder == "results"
     assert not study.outputs.household_decisions
 

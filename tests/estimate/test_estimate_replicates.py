@@ -207,3 +207,18 @@ def test_missing_weights_patterns_and_scales_are_refused_with_their_place():
     with pytest.raises(DataError, match="missing values") as caught:
         xl.estimate(table, "mean", welfare="y", design=xl.Design(replicates=names, kind="BRR"))
     assert "'w2'" in str(caught.value)
+
+
+@pytest.mark.parametrize(("size", "rank"), [(5, 5), (6, 5), (8, 6), (9, 6)])
+def test_degrees_of_freedom_are_of_rs_rank(size, rank):
+    """qr(1 / outer(1:n, 1:n, function(i, j) i + j - 1), tol = 1e-5)$rank in R 4.2.2.
+
+    The singular values above 1e-5 of the largest are fewer: 4, 4, 5 and 5.
+    """
+    steps = np.arange(1, size + 1)
+    weights = 1 / (np.add.outer(steps, steps) - 1.0)
+    names = [f"r{i}" for i in range(size)]
+    homes = pd.DataFrame(weights, columns=names).assign(w=1.0, y=np.arange(size) + 1.0)
+    design = xl.Design(weight="w", replicates=names, kind="bootstrap")
+    found = xl.estimate(homes, "mean", welfare="y", design=design).find(measure="mean")
+    assert found.df == rank - 1

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.infer.intervals import ShareMethod
+    from exitline.stats.infer.variance import Variance
     from exitline.stats.measure.catalogue import Measure
     from exitline.stats.measure.lines import PovertyLine
 
@@ -68,7 +69,9 @@ def estimate(
     deff : bool
         Compute design effects.
     missing : {"error", "exclude"}
-        What to do with households whose welfare is missing or infinite.
+        What to do with households whose welfare is missing or infinite, or that lack a value
+        which a measure needs. Excluded ones are left out of the measures that need what they
+        lack, of no others, and are counted.
     where : str, optional
         A condition, such as ``"urban = 1 and age >= 60"``: figures speak of the rows for which it
         holds. All others count as zeros, so that standard errors are those of a domain;
@@ -198,6 +201,8 @@ def estimate_table(
     Estimates
     """
     from exitline.api.auxiliaries import auxiliary_table
+    from exitline.api.excluding import apart, by_needs
+    from exitline.api.joint_probabilities import joint_of
     from exitline.api.proportions import by_value
     from exitline.api.relative import own_lines, resolve_all
     from exitline.stats.data.subpopulation import SUBPOPULATION, subpopulation
@@ -207,7 +212,13 @@ def estimate_table(
     from exitline.stats.infer.cells import relabelled
     from exitline.stats.infer.inference import infer
     from exitline.stats.infer.replicates import replicate
-    from exitline.stats.infer.usable import notes_on, refuse_reused_psus, refuse_unusable
+    from exitline.stats.infer.usable import (
+        any_left_out,
+        notes_on,
+        refuse_reused_psus,
+        refuse_unusable,
+    )
+    from exitline.stats.infer.variances import variance_of
     from exitline.stats.measure.crossed import crossed
     from exitline.stats.measure.first import first_pass
     from exitline.stats.measure.micro import micro
@@ -216,6 +227,7 @@ def estimate_table(
 
     own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)
+    given, asked_line = table, line
     if welfare is not None:
         require_usable([welfare, *design.columns], table)
         line = resolve_all(table, line, welfare, design, engine)
@@ -236,10 +248,25 @@ def estimate_table(
     plan = with_moments(plan, rows, engine.run)
     first = first_pass(rows, plan, engine.run)
     arrow = engine.run(totals(rows, plan, first.found))
+    in_columns = any(isinstance(one.value, str) for one in plan.lines)
+    groups = by_needs(plan.measures, column_lines=in_columns) if missing == "exclude" else {}
+    if len(groups) > 1 and any_left_out(arrow):
+        same: Any = {
+            "design": design, "by": by, "year": year, "level": level, "interval": interval,
+            "deff": deff, "missing": missing, "where": where, "labels": labels,
+            "quantile_interval": quantile_interval,
+        }  # fmt: skip
+        return apart(
+            plan.measures, groups,
+            lambda some, **needs: estimate_table(given, some, engine, **same, **needs),
+            welfare=welfare, line=asked_line, by_household=plan.by_household,
+        )  # fmt: skip
     refuse_unusable(arrow, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
-    variance = None
+    variance: Variance | None = None
+    if plan.design.pps is not None:
+        variance = variance_of(cells, plan.design, joint_of(plan.design, engine))
     if plan.design.replicates:
         read = partial(micro, table, plan)
         variance = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)

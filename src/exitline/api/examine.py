@@ -32,8 +32,8 @@ class Examined:
     faults : Faults
         What a run refuses; where there are none, the rest is there.
     ready : Ready
-    estimates, decisions
-        As `counted_study` and `decide_study` return them.
+    estimates, decisions, models
+        As `counted_study`, `decide_study` and `modelled` return them.
     """
 
     findings: tuple[Finding, ...]
@@ -41,6 +41,7 @@ class Examined:
     ready: Any = None
     estimates: Any = None
     decisions: Any = None
+    models: Any = None
 
 
 @contextmanager
@@ -79,12 +80,17 @@ def _computed(
     ready: Ready, findings: tuple[Finding, ...], faults: Faults, clock: Clock
 ) -> Examined:
     """The work itself, for a study in which nothing was found amiss so far."""
-    estimates = decisions = None
+    estimates = decisions = models = None
     with clock.step("estimating"), faults.kept():
         estimates = counted_study(ready)
     with clock.step("deciding"), faults.kept():
         decisions = decide_study(ready)
-    return Examined(_all_findings(findings, faults), faults, ready, estimates, decisions)
+    if ready.study.small_areas:
+        from exitline.api.small_area_kinds import modelled
+
+        with clock.step("modelling small areas"), faults.kept():
+            models = modelled(ready)
+    return Examined(_all_findings(findings, faults), faults, ready, estimates, decisions, models)
 
 
 def _of_the_study(study: Study, faults: Faults) -> None:
@@ -160,6 +166,7 @@ def _quality(ready: Ready) -> tuple[Finding, ...]:
 
 def _frame(ready: Ready) -> None:
     """Refuse designs that allow no standard error: single units, impossible population sizes."""
+    from exitline.api.joint_probabilities import joint_of
     from exitline.stats.infer.arrived import cells_from_arrow
     from exitline.stats.infer.variances import variance_of
     from exitline.stats.measure.plan import make_plan
@@ -171,7 +178,7 @@ def _frame(ready: Ready) -> None:
     plan = make_plan(ready.table.columns, (), welfare=None, line=None, design=design).plan
     plan = with_moments(plan, ready.table, ready.engine.run)
     cells = cells_from_arrow(ready.engine.run(totals(ready.table, plan)), len(plan.sums))
-    variance_of(cells, design)
+    variance_of(cells, design, joint_of(design, ready.engine))
 
 
 def _all_findings(findings: tuple[Finding, ...], faults: Faults) -> tuple[Finding, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from exitline.stats.data.study import Study
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.smallarea.modelled import Modelled
 
 
 def _nothing_hidden() -> Hidden:
@@ -42,6 +43,8 @@ class Run:
         Versions, digests, timings: what run.json holds.
     hidden : Hidden
         What of it may not be published.
+    models : tuple of Modelled
+        Of small areas.
     folder : Path or None
         Where the run was written.
     """
@@ -54,6 +57,7 @@ class Run:
     findings: tuple[Finding, ...]
     provenance: dict[str, Any]
     hidden: Hidden = field(default_factory=lambda: _nothing_hidden())
+    models: tuple[Modelled, ...] = ()
     folder: Path | None = None
 
     @cached_property

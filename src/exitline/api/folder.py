@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
-    "run.json", "report.html", "areas.parquet",
+    "run.json", "report.html", "areas.parquet", "small_areas.parquet",
 )  # fmt: skip
 
 
@@ -63,6 +63,11 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
         _json(_claims(shown), partial / FILES[3])
         (partial / FILES[5]).write_text(_report(shown), encoding="utf-8")
         _parquet(areas_of(found), partial / FILES[6])
+        if found.models:
+            import pandas as pd
+
+            tables = [one.to_pandas() for one in found.models]
+            _parquet(pd.concat(tables, ignore_index=True), partial / FILES[7])
         record = {
             **found.provenance, "about": about(found), "release": _release(found),
             "apart": [said.as_json() for said in standings(shown.estimates)],

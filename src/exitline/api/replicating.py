@@ -152,11 +152,12 @@ def _check(design: Design) -> None:
     """Refuse designs without clusters."""
     from exitline.errors import DesignError
 
-    if design.replicates or design.census:
+    if design.replicates or design.census or design.pps is not None:
         raise DesignError(
             "replicate weights are made from strata and PSUs", where="design",
             expected="a sample with strata and PSUs",
-            got="replicate weights" if design.replicates else "a census",
+            got="replicate weights" if design.replicates else "a census" if design.census
+            else "unequal probabilities (pps)",
             remedy="name strata and psu",
         )  # fmt: skip
 

@@ -50,7 +50,8 @@ def run(
     -------
     Run
         Its folder holds estimates.parquet, areas.parquet, decisions.parquet,
-        household_decisions.parquet, claims.json, run.json and report.html.
+        household_decisions.parquet, small_areas.parquet where the study has such models,
+        claims.json, run.json and report.html.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def run(
         asked = commands(opened, out, engine=ready.engine.name, min_count=min_count)
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
-            provenance(ready, clock) | asked,
+            provenance(ready, clock) | asked, models=seen.models or (),
         )  # fmt: skip
         with clock.step("protecting small counts"):
             found = replace(found, hidden=protect(found, behind, min_count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from exitline.api.small_area_compare import comparability
 from exitline.api.small_area_unit import ebp
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.area.transforms import Back
     from exitline.stats.smallarea.area.variance import Method
 
-__all__ = ["ebp", "fay_herriot"]
+__all__ = ["comparability", "ebp", "fay_herriot"]
 
 
 def fay_herriot(
@@ -67,7 +68,7 @@ def fay_herriot(
         Which line's estimates, where there are several.
     sample_size : str, optional
         The column of effective sample sizes: for ``transform="arcsine"``, and to smooth by.
-        Of estimates it is that which gives a share its variance.
+        Of estimates it is the number of households over the design effect, pooled over areas.
     method : {"reml", "ml", "fh", "amrl", "ampl", "amrl_yl", "ampl_yl"}
         Estimator of the variance of area effects: restricted or profile likelihood, Fay and
         Herriot's moments, or adjusted likelihoods, which are never zero (Li-Lahiri, and
@@ -78,8 +79,10 @@ def fay_herriot(
         The way back from it.
     mse : {"analytic", "jackknife", "weighted_jackknife", "bootstrap"}
         Analytic is Prasad and Rao's, Datta and Lahiri's or Slud and Maiti's.
-    smooth : {"none", "unstable", "all"}
-        Which sampling variances are replaced by smoothed ones.
+    smooth : {"none", "unstable", "all", "pooled"}
+        Which sampling variances are replaced by smoothed ones: none, those that are missing,
+        zero or on fewer than 3 degrees of freedom, or all; "pooled" takes a variance for one
+        household, pooled over areas, for areas of one or two PSUs.
     proximity : array or pandas.DataFrame, optional
         Weights of each area's neighbours, rows adding up to 1: the spatial model, whose area
         effects follow their neighbours' (REML or ML). A table is matched by names of areas.
@@ -121,11 +124,9 @@ def fay_herriot(
     >>> round(found.find("f").estimate, 4)
     0.2385
     """
-    from dataclasses import replace
-
     from exitline.api.small_area_data import SmallAreaData
     from exitline.stats.engine.session import session
-    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.model import model, with_joins
     from exitline.stats.smallarea.area.variants import Options
 
     options = Options(method, transform, back, mse, replicates, seed, level, robust, k)
@@ -135,4 +136,4 @@ def fay_herriot(
     )  # fmt: skip
     with session(engine) as running:
         areas, joined = asked.areas(formula, running, sized=transform == "arcsine")
-    return replace(model(areas, options, formula), joined=joined)
+    return with_joins(model(areas, options, formula), joined)

@@ -46,6 +46,8 @@ class SmallAreaData:
     smooth : {"none", "unstable", "all"}
     drop : bool
         Whether areas that the covariates do not have are left out.
+    on : str or None
+        The column of areas in the covariates, where it has another name there.
     proximity : array, pandas.DataFrame or None
     errors : mapping of str to str, or None
         From columns of the model to columns with their error variances.
@@ -59,6 +61,7 @@ class SmallAreaData:
     size: str | None = None
     smooth: str = "none"
     drop: bool = False
+    on: str | None = None
     proximity: Any = None
     errors: Mapping[str, str] | None = None
 
@@ -102,23 +105,32 @@ class SmallAreaData:
                 or (f"estimate(..., by='{self.area}')" if not known else "name its line, too"),
             )
         block = fits[0]
-        effective = block.estimate * (1.0 - block.estimate) / block.se**2 if block.share else None
-        with np.errstate(divide="ignore", invalid="ignore"):
-            size = block.n.astype(np.float64) if effective is None else effective
-        size = np.where(np.isfinite(size) & (size > 0), size, block.n)
         columns = {
             AREA: list(block.rows.code_labels), response: block.estimate,
-            VARIANCE: block.se**2, SIZE: size, DF: block.df,
+            VARIANCE: block.se**2, SIZE: block.n.astype(np.float64), DF: block.df,
         }  # fmt: skip
         return pd.DataFrame(columns), block
 
+    def _effective(self, frame: pd.DataFrame, measure: str, line: str) -> Floats | None:
+        """Effective sample sizes: as given, or the households that a simple random sample would
+        need for the variance that areas have in the pool."""
+        from exitline.stats.infer.estimates import Estimates
+        from exitline.stats.smallarea.area.smoothing import pooled
+
+        size = _column(frame, SIZE)
+        if not isinstance(self.data, Estimates) or size is None:
+            return size
+        share = self.data.find(measure=measure, line=line, by="").estimate
+        one = pooled(frame[VARIANCE].to_numpy(), size, frame[DF].to_numpy())
+        return size * share * (1.0 - share) / one if one > 0 else size
+
     def _of_table(self, engine: Engine) -> tuple[pd.DataFrame, Joined | None]:
         """One row for each area, from the user's own table or tables."""
-        frame = _read(self.data, engine, self.area, "areas")
+        frame = read_areas(self.data, engine, self.area, "areas")
         named = {VARIANCE: self.variance, SIZE: self.size}
         for name, column in named.items():
             if column is not None:
-                frame[name] = _numbers(frame, column)
+                frame[name] = numbers_of(frame, column)
         if self.covariates is None:
             return frame, None
         return self._with_covariates(frame, engine)
@@ -136,12 +148,12 @@ class SmallAreaData:
                 got="direct estimates alone",
                 remedy="name it: covariates=",
             )
-        other = _read(self.covariates, engine, self.area, "covariates")
+        other = read_areas(self.covariates, engine, self.on or self.area, "covariates")
         if SIZE not in frame and self.size is not None:
-            frame[SIZE] = _numbers(frame, self.size)
+            frame[SIZE] = numbers_of(frame, self.size)
         match = joined(list(frame[AREA]), list(other[AREA]))
         if not self.drop or not match.both:
-            match.refuse(f"column '{self.area}'")
+            match.refuse(f"column '{self.on or self.area}'")
         own = frame.set_index(AREA)
         keep = [c for c in own.columns if c not in other.columns or c == self.area]
         merged = other.merge(own[[c for c in keep if c != self.area]], left_on=AREA,
@@ -160,13 +172,16 @@ class SmallAreaData:
         """The model's arrays from one table with everything in it."""
         from exitline.stats.data.source import open_source
         from exitline.stats.smallarea.area.model import Areas
-        from exitline.stats.smallarea.area.smoothing import smoothed
+        from exitline.stats.smallarea.area.smoothing import Known, smoothed
         from exitline.stats.smallarea.formula import learn, read
 
         own = [name for name in (AREA, VARIANCE, SIZE, DF) if name in frame.columns]
-        table = engine.attach(open_source(frame.drop(columns=own)), "exitline_areas")
+        seen = frame.drop(columns=own)
+        place = next(n for n in ("place", "_place", "__place") if n not in seen.columns)
+        seen[place] = range(len(seen))
+        table = engine.attach(open_source(seen), "exitline_areas")
         learned = learn(formula, table, engine.run)
-        rows = read(learned, table, engine.run)
+        rows = read(learned, table, engine.run, [place]).in_order(place)
         variance = _column(frame, VARIANCE)
         size, df = _column(frame, SIZE), _column(frame, DF)
         if variance is None and not sized:
@@ -176,6 +191,7 @@ class SmallAreaData:
                 got="none",
                 remedy='name it: variance="..."',
             )
+        effective = self._effective(frame, what[0], what[1]) if sized else None
         given = np.isfinite(rows.y)
         names = tuple(str(one) for one in frame[AREA])
         replaced = np.zeros(len(names), dtype=bool)
@@ -184,15 +200,15 @@ class SmallAreaData:
         elif given.any() and not (sized and self.smooth == "none"):
             some = [names[i] for i in np.flatnonzero(given)]
             sizes, freedom = (None if a is None else a[given] for a in (size, df))
-            found = smoothed(variance[given], sizes, freedom, self.smooth, some)
+            found = smoothed(variance[given], Known(sizes, freedom), self.smooth, some)
             variance = variance.copy()
             variance[given], replaced[given] = found.variance, found.replaced
         return Areas(
             names, rows.y, variance, rows.x, rows.known, learned.names,
-            size if sized else None, what[0], what[1], what[2],
+            effective, what[0], what[1], what[2],
             neighbours=None if self.proximity is None else _proximity(self.proximity, names),
             errors=None if self.errors is None else _covariances(self.errors, frame, learned.names),
-            smoothed=replaced,
+            smoothed=replaced, terms=learned.terms,
         )  # fmt: skip
 
 
@@ -236,7 +252,7 @@ def _covariances(given: Mapping[str, str], frame: pd.DataFrame, columns: Any) ->
                 remedy=nearest(name, columns) or "name a column of the model",
             )
         at = list(columns).index(name)
-        values = _numbers(frame, column).to_numpy()
+        values = numbers_of(frame, column).to_numpy()
         if not np.all(values >= 0):
             raise SmallAreaError(
                 f"error variances of '{name}' that are missing or negative",
@@ -249,7 +265,7 @@ def _covariances(given: Mapping[str, str], frame: pd.DataFrame, columns: Any) ->
     return found
 
 
-def _read(data: Any, engine: Engine, area: str, name: str) -> pd.DataFrame:
+def read_areas(data: Any, engine: Engine, area: str, name: str) -> pd.DataFrame:
     """A small table with a row for each area, its keys written in one way."""
     from exitline.stats.data.source import open_source
     from exitline.stats.data.values import Uses, written
@@ -284,7 +300,7 @@ def _refuse_keys(keys: Any, area: str, name: str) -> None:
         )
 
 
-def _numbers(frame: pd.DataFrame, column: str) -> Any:
+def numbers_of(frame: pd.DataFrame, column: str) -> Any:
     """A column of numbers, or an error."""
     import pandas as pd
 

@@ -22,6 +22,7 @@ _LINES = {
     "check": "Report on data quality and design of a study.",
     "run": "Estimates, decisions and report of a study.",
     "estimate": "One table of estimates, straight from flags.",
+    "smallarea": "Areas that the sample is too small for, by models.",
     "grouped": "Poverty and inequality from deciles, bins and means.",
     "measures": "List the measures; explain one: formula, source, unit.",
     "calibrate": "Weights that add up to known totals.",

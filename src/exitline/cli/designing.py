@@ -13,6 +13,7 @@ from exitline.cli.options import with_options
 
 LONELY = ("fail", "remove", "certainty", "adjust", "average")
 KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other")
+PPS = ("brewer", "hartley-rao", "overton", "joint", "with-replacement")
 LONELY_PSU = click.option(
     "--lonely", default="fail", show_default=True, type=click.Choice(LONELY),
     help="What a stratum with a single PSU contributes.",
@@ -34,6 +35,16 @@ _OPTIONS = (
     WEIGHT,
     click.option("--size", help="Column of household sizes."),
     *STAGES,
+    click.option("--pps", type=click.Choice(PPS),
+                 help="PSUs were drawn with unequal probabilities, which --fpc names; how their "
+                 "variance is found."),
+    click.option("--pps-estimator", type=click.Choice(["horvitz-thompson", "yates-grundy"]),
+                 help="Of the variance, from pairs of PSUs."),
+    click.option("--joint", type=click.Path(), metavar="FILE",
+                 help="Joint inclusion probabilities, for --pps joint."),
+    click.option("--mean-square", type=numbers.POSITIVE,
+                 help="Sum of squared probabilities over the population, over the number of "
+                 "sampled PSUs, for --pps hartley-rao."),
     click.option("--census", is_flag=True,
                  help="The data are a full count: no sampling error."),
     click.option("--replicates", multiple=True, metavar="COLUMN",
@@ -56,6 +67,7 @@ _OPTIONS = (
 _NAMES = (
     "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
     "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight",
+    "pps", "pps_estimator", "joint", "mean_square",
 )  # fmt: skip
 
 
@@ -74,7 +86,7 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def designed(*arguments: Any, **given: Any) -> Any:
-        from exitline.stats.data.design import Design
+        from exitline import Design
 
         said = {name: given.pop(name) for name in _NAMES}
         if said["rscales"] is not None:
@@ -82,11 +94,26 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
         lists = ("strata", "psu", "fpc", "replicates", "rscales")
         said |= {name: said[name] or None for name in lists}
         said["calibration"] = _calibration(said.pop("calibrated_to"), said, said.pop("base_weight"))
+        said["pps"] = _pps(said)
         kept = {name: value for name, value in said.items() if value is not None}
         return function(*arguments, design=Design(**kept), **given)
 
     made: Callable[..., Any] = with_options(_OPTIONS)(designed)
     return made
+
+
+def _pps(said: dict[str, Any]) -> Any:
+    """How PSUs were drawn with unequal probabilities, if they were."""
+    from exitline import Pps
+
+    method = said.pop("pps")
+    further = {n: said.pop(n) for n in ("pps_estimator", "joint", "mean_square")}
+    if method is None:
+        if any(value is not None for value in further.values()):
+            raise click.UsageError("--pps-estimator, --joint and --mean-square go with --pps.")
+        return None
+    named = {name.removeprefix("pps_"): v for name, v in further.items() if v is not None}
+    return Pps(method, **named)
 
 
 def _calibration(totals: str | None, said: Mapping[str, Any], base: str | None) -> Any:

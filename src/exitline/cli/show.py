@@ -70,21 +70,28 @@ def table(
         pad_edge=False, show_edge=False, padding=(0, 1, 0, 0),
     )  # fmt: skip
     cells = [["-" if cell is None else _shown(str(cell)) for cell in row] for row in rows]
-    for i, name in enumerate(columns):
+    output = console()
+    headings = [_shown(name) for name in columns]
+    least = [_widest_word(i, [headings, *cells], right) for i in range(len(columns))]
+    whole = [max(len(row[i]) for row in [headings, *cells]) for i in right]
+    texts = [size for i, size in enumerate(least) if i not in right]
+    tight = sum(whole) + sum(texts) + len(columns) > output.width
+    for i, name in enumerate(headings):
         number = i in right
         shown.add_column(
-            Text(_shown(name)), justify="right" if number else "left", overflow="fold",
-            no_wrap=number, min_width=None if number else _widest_word(i, cells),
+            Text(name), justify="right" if number else "left", overflow="fold",
+            no_wrap=number and not tight, min_width=least[i] if tight or not number else None,
         )  # fmt: skip
     for row in cells:
         shown.add_row(*(Text(cell) for cell in row))
-    console().print(shown)
+    output.print(shown)
 
 
-def _widest_word(column: int, cells: list[list[str]]) -> int:
-    """How wide a column of words must be for most words to stand on one line."""
-    words = (word for row in cells for word in row[column].split())
-    return min(max((len(word) for word in words), default=1), 10)
+def _widest_word(column: int, rows: list[list[str]], right: Sequence[int]) -> int:
+    """How wide a column must be: no number is cut, and most words stand on one line."""
+    words = (word for row in rows for word in row[column].split())
+    longest = max((len(word) for word in words), default=1)
+    return longest if column in right else min(longest, 10)
 
 
 def _shown(text: str) -> str:

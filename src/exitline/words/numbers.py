@@ -114,6 +114,36 @@ def write(value: float, low: float, high: float, se: float, unit: str, reason: s
     return Written(text, between.join(ends), reason)
 
 
+def points(value: float, low: float, high: float, se: float) -> Written:
+    """A difference of two shares, in percentage points, with its sign.
+
+    Parameters
+    ----------
+    value, low, high, se : float
+        As shares; NaN where there is none.
+
+    Examples
+    --------
+    >>> str(points(0.0312, -0.0104, 0.0728, 0.021))
+    '+3.1 points (−1.0 to +7.3)'
+    >>> points(0.12, 0.0, 0.25, 0.06).text
+    '+12.0 points'
+    """
+    if math.isnan(value):
+        return Written(CANNOT_TELL, "", "no reason was recorded")
+    places = decimals(se, "share", value)
+    text = f"{_signed(value, places)} points"
+    if math.isnan(low) or math.isnan(high):
+        return Written(text, "", "no interval can be given")
+    return Written(text, f"{_signed(low, places)} to {_signed(high, places)}")
+
+
+def _signed(share: float, places: int) -> str:
+    """A share in percent with its sign, none where it is shown as zero."""
+    text = rounded(share, places, percent=True)
+    return text if text.startswith(MINUS) or not text.strip("0.") else f"+{text}"
+
+
 def lower_end(low: float, value: float, unit: str) -> float:
     """The lower end of an interval as it is published: not below zero for what never is.
 

@@ -15,6 +15,7 @@ from exitline.stats.infer.blocks import Estimate
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
+from exitline.words.numbers import points, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -379,12 +380,13 @@ def _verdict(scores: tuple[RuleScore, ...], test: _Test, visits: int) -> str:
     gain = rival.gain
     text = (
         f"with {visits:,} visits to {int(test.used.sum()):,} households the model finds "
-        f"{100 * model.recall.estimate:.1f} % of those who fell, '{rival.rule}' "
-        f"{100 * rival.recall.estimate:.1f} %"
+        f"{rounded(model.recall.estimate, 1, percent=True)} % of those who fell, '{rival.rule}' "
+        f"{rounded(rival.recall.estimate, 1, percent=True)} %"
     )
-    points = f"({100 * gain.ci_low:+.1f} to {100 * gain.ci_high:+.1f} points)"
+    ends = points(gain.estimate, gain.ci_low, gain.ci_high, gain.se).interval
+    between = f"({ends or 'no interval'} points)"
     if gain.ci_low > 0:
-        return f"{text}: the model finds more {points}"
+        return f"{text}: the model finds more {between}"
     if gain.ci_high < 0:
-        return f"{text}: the simple rule finds more {points}"
-    return f"{text}: these data cannot tell them apart {points}"
+        return f"{text}: the simple rule finds more {between}"
+    return f"{text}: these data cannot tell them apart {between}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.measure.catalogue import Measure
+    from exitline.stats.smallarea.modelled import Modelled
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -67,6 +68,8 @@ class RunLike(Protocol):
     def findings(self) -> Sequence[Finding]: ...
     @property
     def provenance(self) -> Mapping[str, Any]: ...
+    @property
+    def models(self) -> Sequence[Modelled]: ...
 
 
 def _told(counts: Mapping[str, float]) -> bool:
@@ -104,6 +107,8 @@ class ReportInput:
         Area column: value as text -> label for people.
     titles : mapping of str to str
         Area column -> its name for people.
+    models : sequence of Modelled
+        Models of small areas.
     measures : mapping of str to Measure
         Measures that the catalogue does not know by name.
 
@@ -133,6 +138,7 @@ class ReportInput:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     titles: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     measures: Mapping[str, Measure] = field(default_factory=lambda: _EMPTY)
+    models: Sequence[Modelled] = ()
 
     @property
     def sampled(self) -> bool:
@@ -169,6 +175,7 @@ class ReportInput:
             "households": OutcomeCounts.of(counts) if counts and _told(counts) else None,
             "findings": found.findings,
             "provenance": found.provenance,
+            "models": found.models,
         }
         return cls(**{**own, **more})
 

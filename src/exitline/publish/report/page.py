@@ -16,6 +16,7 @@ from exitline.publish.report.blocks import naming, of_set, written
 from exitline.publish.report.decided import Level, area_levels, household_level
 from exitline.publish.report.headline import Headline, headline
 from exitline.publish.report.method import Method, method
+from exitline.publish.report.modelled import ModelSection, model_sections
 from exitline.publish.report.rules import Rules, rules
 from exitline.publish.report.table import Cell, Column, Table
 from exitline.words.numbers import rounded
@@ -47,6 +48,8 @@ class Page:
     """Whether some of them are decisions on exits, not only where households stand."""
     followed: bool
     """Whether the study says who was poor before."""
+    models: tuple[ModelSection, ...] = ()
+    """Model figures of small areas."""
 
 
 def render(content: ReportInput) -> str:
@@ -100,6 +103,7 @@ def view(content: ReportInput) -> Page:
         content.study.title, standard.title if standard else "", content.study.year, __version__,
         headline(content, levels, standard), _overall(content), area_sets(content), levels,
         standard, method(content), content.sampled, *_decided(content, levels),
+        model_sections(content),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from exitline.errors import DesignError, nearest
+from exitline.stats.data.pps import Pps, PpsMethod
 
 if TYPE_CHECKING:
     from exitline.stats.data.calibration import Calibration
@@ -44,6 +45,9 @@ class Design:
     fpc : str or tuple of str, optional
         Column(s) with the number of clusters in the population of the stratum, one per
         stage (values above 1), or with sampling fractions (values up to 1).
+    pps : str or Pps, optional
+        PSUs were drawn with unequal probabilities, which `fpc` names: "brewer",
+        "hartley-rao", "overton", "with-replacement"; or a `Pps` with joint probabilities.
     lonely : {"fail", "remove", "certainty", "adjust", "average"}
         What a stratum with a single PSU contributes (R's survey.lonely.psu).
     replicates : str or sequence of str
@@ -94,6 +98,7 @@ class Design:
     rho: float | None = None
     df: float | None = None
     calibration: Calibration | None = None
+    pps: Pps | PpsMethod | None = None
 
     def __post_init__(self) -> None:
         self._normalise()
@@ -115,6 +120,8 @@ class Design:
             )
         if self.replicates:
             self._check_replicates()
+        if self.pps is not None:
+            self._check_pps()
         if self.df is not None and not 0 < self.df < float("inf"):
             raise DesignError(
                 "the degrees of freedom cannot be used",
@@ -159,6 +166,21 @@ class Design:
                 remedy="for instance rho=0.3 for Fay, (n-1)/n of each replicate's stratum for JKn",
             )  # fmt: skip
 
+    def _check_pps(self) -> None:
+        """Refuse unequal probabilities that no column holds, or beside another design."""
+        if isinstance(self.pps, str):
+            object.__setattr__(self, "pps", Pps(self.pps))
+        beside = "replicates" if self.replicates else "census" if self.census else ""
+        if beside or len(self.fpcs) != 1 or self.weight is None:
+            raise DesignError(
+                "a PPS design needs its weights and the inclusion probabilities of its PSUs",
+                where="design.pps",
+                expected="weight, and one column in fpc with a probability for each PSU",
+                got=f"pps and {beside}" if beside
+                else f"{len(self.fpcs)} fpc columns, {'a' if self.weight else 'no'} weight",
+                remedy="name both; leave replicates, census and later stages out",
+            )  # fmt: skip
+
     def matching(self, columns: Sequence[str]) -> Design:
         """The design with patterns of replicate weights written out: ``rw*`` as rw1, rw2, rw10.
 
@@ -177,13 +199,16 @@ class Design:
         >>> design = Design(replicates="rw*", kind="BRR")
         >>> design.matching(["rw10", "rw2", "w"]).replicates
         ('rw2', 'rw10')
+        >>> Design("PWGTP", replicates="PWGTP*").matching(["PWGTP", "PWGTP1", "PWGTP2"]).replicates
+        ('PWGTP1', 'PWGTP2')
         """
         named: list[str] = []
         for pattern in _as_tuple(self.replicates):
             fitting = [pattern]
             if "*" in pattern and pattern not in columns:
                 form = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.S)
-                fitting = sorted((c for c in columns if form.fullmatch(c)), key=_natural)
+                others = (c for c in columns if form.fullmatch(c) and c != self.weight)
+                fitting = sorted(others, key=_natural)
             if not fitting:
                 raise DesignError(
                     f"no column of replicate weights is called '{pattern}'",
@@ -256,6 +281,11 @@ class Design:
             object.__setattr__(self, name, names)
         object.__setattr__(self, "replicates", _as_tuple(self.replicates))
         object.__setattr__(self, "rscales", tuple(self.rscales))
+
+    @property
+    def unequal(self) -> Pps | None:
+        """How PSUs were drawn with unequal probabilities, if they were."""
+        return Pps(self.pps) if isinstance(self.pps, str) else self.pps
 
     @property
     def strata_columns(self) -> tuple[str, ...]:

@@ -89,6 +89,10 @@ class Proposal:
         Strata with one PSU alone.
     fpc : str or None
         A column that is called like the finite population correction.
+    member : str or None
+        In a table of persons: the column that with `pair` names a person.
+    replicates : (str, int) or None
+        A pattern of the names of replicate weights, and how many there are.
     """
 
     guesses: Mapping[str, Guess]
@@ -104,6 +108,8 @@ class Proposal:
     waves: str | None = None
     lonely: int = 0
     fpc: str | None = None
+    member: str | None = None
+    replicates: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from exitline.errors import StudyError
+from exitline.stats.data.pps import Pps
 from exitline.stats.data.price_index import check_years, price_index
+from exitline.stats.data.small_areas import SmallAreaUse
 from exitline.stats.data.study import (
     DEFAULT_MEASURES,
     Equivalence,
@@ -21,21 +23,24 @@ from exitline.stats.data.study import (
     Population,
     Prices,
     Study,
-    TableRef,
 )
 from exitline.stats.data.study_file import SCALES
+from exitline.stats.data.table_keys import TableKeys
+from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
+    from exitline.stats.data.design import Design
     from exitline.stats.data.paths import Paths
+    from exitline.stats.data.small_area_keys import ModelKeys
     from exitline.stats.data.study_file import (
         DataKeys,
+        DesignKeys,
         EquivalenceKeys,
         FactKeys,
         KeyKeys,
         LineKeys,
         PriceKeys,
         StudyFile,
-        TableKeys,
     )
 
 _BESIDE_SQL = ("missing", "text", "number")
@@ -57,7 +62,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
     readers: dict[str, Callable[[Any], Any]] = {
         "standard": lambda name: _standard(name, paths),
         "columns": MappingProxyType,
-        "design": lambda keys: keys.made(),
+        "design": lambda keys: _design(keys, paths),
         "areas": lambda areas: areas,
         "levels": lambda keys: Levels(**keys.given),
         "lines": lambda lines: tuple(_line(line) for line in lines),
@@ -68,6 +73,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         "villages": lambda keys: _facts(keys, paths),
         "counties": lambda keys: _facts(keys, paths),
         "readings": _readings,
+        "small_areas": lambda entries: tuple(_small_area(keys, paths) for keys in entries),
         "outputs": lambda keys: Outputs(**keys.given),
     }
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}
@@ -90,6 +96,14 @@ def _data(keys: DataKeys, paths: Paths) -> dict[str, Any]:
         "key": None if keys.on is None else _key(keys.on),
         "unit": keys.unit,
     }
+
+
+def _design(keys: DesignKeys, paths: Paths) -> Design:
+    """The design, with the table of joint probabilities found from the study's folder."""
+    design = keys.made()
+    if not isinstance(design.pps, Pps) or design.pps.joint is None:
+        return design
+    return replace(design, pps=replace(design.pps, joint=paths.read(design.pps.joint)))
 
 
 def _key(on: KeyKeys | str) -> Key:
@@ -175,6 +189,17 @@ def _equivalence(keys: EquivalenceKeys | str) -> Equivalence:
 
 def _facts(keys: FactKeys, paths: Paths) -> Facts:
     return Facts(_table(keys.table, paths), keys.on, MappingProxyType(keys.columns or {}))
+
+
+def _small_area(keys: ModelKeys, paths: Paths) -> SmallAreaUse:
+    """A model of areas: its tables apart from its other keys."""
+    own = {k: v for k, v in keys.given.items() if k not in ("kind", "area", "line")}
+    tables = {k: _table(v, paths) for k, v in own.items() if isinstance(v, TableKeys)}
+    options = {k: v for k, v in own.items() if k not in tables}
+    return SmallAreaUse(
+        keys.kind, keys.area, keys.line, MappingProxyType(tables), MappingProxyType(options),
+        keys.tree.where,
+    )  # fmt: skip
 
 
 def _readings(keys: Any) -> Mapping[str, Mapping[str, str]]:

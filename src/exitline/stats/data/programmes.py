@@ -68,6 +68,8 @@ PERSONS = frozenset(
 """Columns that tables of persons alone have."""
 PAIRS = (("hh1", "hh2"), ("hv001", "hv002"), ("v001", "v002"), ("cluster", "hhnum"))
 """Household keys in two columns: cluster, and number within it."""
+MEMBERS = ("ln", "hl1", "hvidx", "v003", "pid", "indid", "line")
+"""The number of a person within a household."""
 
 WELFARE = frozenset({"hx090", "eqincome", "eqinc", "eq_income", "equivalised_income"})
 """Income or consumption of one person, or equivalised, by name."""

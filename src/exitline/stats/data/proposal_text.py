@@ -107,7 +107,12 @@ def _role(proposal: Proposal, role: str) -> str:
         example, reason = _MISSING[role]
         if role == "strata" and proposal.nesting:
             reason += "; PSUs lie within " + ", ".join(proposal.nesting)
-        if role == "household" and proposal.pair:
+        if role == "household" and proposal.member is not None:
+            reason = (
+                f"households are {' and '.join(proposal.pair)} together, persons these and "
+                f"{proposal.member}: join them to one key, if a table of households is named"
+            )
+        elif role == "household" and proposal.pair:
             reason = (
                 f"every pair of {' and '.join(proposal.pair)} occurs once: join them to one key"
             )
@@ -140,6 +145,12 @@ def _design(proposal: Proposal) -> list[str]:
     found = [_role(proposal, role) for role in roles]
     if proposal.nest:
         found.append("  nest: true  # PSU ids start anew in each stratum")
+    if proposal.replicates is not None:
+        pattern, number = proposal.replicates
+        said = f"{number} columns called like replicate weights, instead of strata and psu"
+        found.append(_line(f"  # replicates: {_quoted(pattern)}", said))
+        kinds = "JK1, JKn, BRR, Fay, bootstrap, SDR: FILL IN with the scale that is documented"
+        found.append(_line("  # kind: JK1", kinds))
     if proposal.fpc is not None:
         said = "called like the finite population correction: look at its documentation"
         found.append(_line(f"  # fpc: {_quoted(proposal.fpc)}", said))

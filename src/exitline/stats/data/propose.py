@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from exitline.stats.data import propose_money
 from exitline.stats.data.guesses import Ask, ColumnProfile, Guess, Proposal
-from exitline.stats.data.programmes import PAIRS, PERSONS
+from exitline.stats.data.programmes import MEMBERS, PAIRS, PERSONS
 from exitline.stats.data.recognise import CERTAIN, POSSIBLE, rank, score
 
 MOST_AREAS = 400
+LEAST_REPLICATES = 8
+_REPLICATE = re.compile(
+    r"(.*_)?(rep(l(icate)?)?s?|rep(l(icate)?)?_?w\w*|\w*w(t|gt|eight)?_?rep\w*|brr\w*|fay\w*|jk\w*|boot\w*|bsr?w\w*|"
+    r"[bjr]w(t|gt|eight)?s?|p?wgtp|mrb\w*)_?",
+    re.IGNORECASE,
+)
+"""What replicate weights are called before their number: repwt, brr, jkw, bsw, rw, pwgtp ..."""
 
 
 def propose(profiles: Sequence[ColumnProfile], ask: Ask) -> Proposal:
@@ -49,13 +57,14 @@ def propose(profiles: Sequence[ColumnProfile], ask: Ask) -> Proposal:
         size, propose_money.weight(by_name, persons=persons), strata, psu,
     )  # fmt: skip
     guesses = {guess.role: guess for guess in found if guess is not None}
+    pair, member = _pair(by_name, ask, rows) if household is None else ((), None)
     areas = _areas(by_name, {guess.column for guess in guesses.values()})
     return Proposal(
         guesses, areas, rows, _year(by_name), nest,
         _nesting(areas, psu, ask) if strata is None and psu is not None else (),
         repeats, persons, propose_money.refused(by_name),
-        _pair(by_name, ask, rows) if household is None else (), waves,
-        _lonely(strata, psu, ask), _fpc(by_name),
+        pair, waves, _lonely(strata, psu, ask), _fpc(by_name), member,
+        replicates(by_name),
     )  # fmt: skip
 
 
@@ -91,15 +100,49 @@ def _waves(by_name: Mapping[str, ColumnProfile]) -> str | None:
     return next(few, None)
 
 
-def _pair(by_name: Mapping[str, ColumnProfile], ask: Ask, rows: int) -> tuple[str, ...]:
-    """Two columns that are the household's key together: cluster, and number within it."""
+def _pair(
+    by_name: Mapping[str, ColumnProfile], ask: Ask, rows: int
+) -> tuple[tuple[str, ...], str | None]:
+    """Two columns that are the household's key together: cluster, and number within it.
+
+    In a table of persons also the third, which tells the persons of a household apart.
+    """
     named = {name.lower(): name for name in by_name}
     for first, second in PAIRS:
         if first in named and second in named:
             pair = (named[first], named[second])
             if ask.distinct(pair) == rows:
-                return pair
-    return ()
+                return pair, None
+            for third in (named[name] for name in MEMBERS if name in named):
+                if ask.distinct((*pair, third)) == rows:
+                    return pair, third
+    return (), None
+
+
+def replicates(by_name: Mapping[str, ColumnProfile]) -> tuple[str, int] | None:
+    """Columns of numbers that are called like replicate weights and counted through.
+
+    Parameters
+    ----------
+    by_name : mapping of str to ColumnProfile
+
+    Examples
+    --------
+    >>> columns = {f"repwt{i}": ColumnProfile(f"repwt{i}", "number", 9, 0, 9, 1, 9)
+    ...            for i in range(1, 41)}
+    >>> replicates(columns), replicates({"repwt1": columns["repwt1"]})
+    (('repwt*', 40), None)
+    """
+    found: dict[str, list[str]] = {}
+    for name, column in by_name.items():
+        stem = name.rstrip("0123456789")
+        if stem != name and column.kind == "number" and _REPLICATE.fullmatch(stem):
+            found.setdefault(stem, []).append(name)
+    stem, names = max(found.items(), key=lambda one: len(one[1]), default=("", []))
+    if len(names) < LEAST_REPLICATES:
+        return None
+    others = [n for n in by_name if n.startswith(stem) and n not in names and n != stem]
+    return f"{names[0]}, ..., {names[-1]}" if others else f"{stem}*", len(names)
 
 
 def _lonely(strata: Guess | None, psu: Guess | None, ask: Ask) -> int:

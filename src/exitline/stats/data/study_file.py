@@ -28,11 +28,13 @@ from exitline.rules.yamlfile.declared import (
 )
 from exitline.rules.yamlfile.tree import Tree
 from exitline.stats.data.design import Design, LonelyPsu, ReplicateKind
+from exitline.stats.data.pps import Pps, PpsEstimator, PpsMethod
+from exitline.stats.data.small_area_keys import SmallAreaKeys
 from exitline.stats.data.study import Direction, Period, Unit
+from exitline.stats.data.table_keys import TableKeys, Texts
 from exitline.words.intervals import QUANTILES, SHARES
 
 SCALES = ("per person", "oecd-modified", "square root")
-Texts = Annotated[tuple[Text, ...], ONE_OR_MANY]
 Columns = Annotated[dict[str, Text], NAMED]
 
 
@@ -41,84 +43,6 @@ class KeyKeys(Record):
 
     households: Text
     persons: Text
-
-
-class ConnectionKeys(Record):
-    """A connection that is kept in an environment variable, not in the file."""
-
-    env: Text
-
-
-class TableKeys(Record):
-    """A table: a path, a path with options, or a query."""
-
-    short: ClassVar[Any] = "path"
-    path: Text | None = Field(
-        None,
-        description="a .parquet, .csv, .tsv, .txt, .csv.gz, .dta, .sav, .xlsx, .xls or .ods file",
-    )
-    encoding: Text | None = Field(
-        None, description="of a CSV (UTF-8 unless said), Stata or SPSS file"
-    )
-    delimiter: Text | None = Field(
-        None,
-        description="separator of a CSV, one character; found from the header unless said",
-    )
-    decimal: Annotated[str, *choice(".", ",")] | None = Field(
-        None,
-        description="`.` or `,` in a CSV; a comma is recognised beside semicolons",
-    )
-    comment: Text | None = Field(
-        None,
-        description="one character; lines of a CSV that begin with it are left out. No sign "
-        "stands for a comment unless said",
-    )
-    missing: Texts | None = Field(
-        None,
-        description="values that stand for a missing one, as written, in a file of any kind: "
-        '`[NA, ".", -99]`. Blanks, NaN and the missing values of Stata and SPSS always do',
-    )
-    text: Texts | None = Field(
-        None,
-        description="columns that are text as written, whatever their values look like: `[reg]`",
-    )
-    number: Texts | None = Field(
-        None,
-        description="columns that are numbers, also where their codes begin with 0: `[y]`",
-    )
-    sheet: Text | None = Field(
-        None, description="sheet of a spreadsheet; needed where there are several"
-    )
-    sql: Text | None = Field(
-        None,
-        description="one SELECT, together with `connection`; only `missing`, `text` and `number` "
-        "go with it",
-    )
-    connection: Annotated[ConnectionKeys | str, either(ConnectionKeys, Tree.text)] | None = Field(
-        None,
-        description="a DuckDB or SQLite file, `postgresql://host/database`, or `{env: NAME}`: "
-        "the address is in this environment variable",
-    )
-
-    def check(self) -> None:
-        written = list(self.given)
-        if self.sql is not None:
-            beside = set(written) - {"sql", "connection", "missing", "text", "number"}
-            if self.connection is None or beside:
-                raise self.tree.fault(
-                    "a query needs its connection, and nothing but missing, text and number "
-                    "beside it",
-                    expected="sql and connection",
-                    got=", ".join(written),
-                    remedy="name the database file, postgresql://host/database, or {env: NAME}",
-                )
-        elif self.path is None:
-            raise self.tree.fault(
-                "no data are named",
-                expected="path: a file, or sql: a query with its connection",
-                got="keys " + (", ".join(written) or "none"),
-                remedy="add 'path'",
-            )
 
 
 class DataKeys(Record):
@@ -166,6 +90,16 @@ _ONE_OR_SEVERAL = WithJsonSchema(
 Stages = Annotated[Any, reads(_alone), _ONE_OR_SEVERAL]
 
 
+class PpsKeys(Record):
+    """How PSUs were drawn with unequal probabilities, which `fpc` names."""
+
+    short: ClassVar[Any] = "method"
+    method: Annotated[PpsMethod, *choice(*get_args(PpsMethod))]
+    estimator: Annotated[PpsEstimator, *choice(*get_args(PpsEstimator))] = "horvitz-thompson"
+    joint: Text | None = None
+    mean_square: Positive | None = None
+
+
 class DesignKeys(Record):
     """How the sample was drawn. Each entry is a column."""
 
@@ -185,6 +119,12 @@ class DesignKeys(Record):
         None,
         description="clusters in the population of the stratum (or sampling fractions), one for "
         "each stage",
+    )
+    pps: PpsKeys | None = Field(
+        None,
+        description="PSUs were drawn with unequal probabilities, which `fpc` then names: `brewer`, "
+        "`hartley-rao`, `overton`, `with-replacement`; or `{method: joint, joint: pairs.csv}`, "
+        "with `estimator: yates-grundy` for samples of a fixed size",
     )
     lonely: Annotated[LonelyPsu, *choice(*get_args(LonelyPsu))] = Field(
         "fail",
@@ -224,7 +164,10 @@ class DesignKeys(Record):
     def made(self) -> Design:
         """The design."""
         try:
-            return Design(**self.given)
+            given = dict(self.given)
+            if self.pps is not None:
+                given["pps"] = Pps(**self.pps.given)
+            return Design(**given)
         except DesignError as reason:
             raise StudyError(
                 reason.what,
@@ -461,5 +404,6 @@ class StudyFile(Record):
     counties: FactKeys | None = None
     readings: ReadingKeys | None = None
     where: Text | None = None
+    small_areas: Annotated[tuple[SmallAreaKeys, ...], ONE_OR_MANY] = ()
     min_count: Annotated[float, _COUNT] | None = None
     outputs: OutputKeys | None = None

@@ -29,7 +29,6 @@ Kind = Literal["share", "plain"]
 
 ONE_PSU = "one PSU in the domain: no standard error can be estimated"
 NO_DF = "one PSU in each stratum of the domain: no degrees of freedom for an interval"
-NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
 NO_DENSITY = "all values are equal: no density, and no standard error"
 NO_CASES = "no household of the kind the measure averages over"
 
@@ -174,7 +173,7 @@ def block(
         se=se, bounds=_bounds(estimate, se, about, named.kind, confidence), df=df, n=about.n,
         population=about.population, influence=part.influence, at_line=part.at_line,
         deff=np.full(part.rows.size, np.nan),
-        reason=_reasons(estimate, se, about, part.flat, named.undefined),
+        reason=_reasons(estimate, se, about, part.flat, (named.undefined, variance.unknown)),
         additive=named.additive, share=named.kind == "share",
     )  # fmt: skip
 
@@ -234,16 +233,21 @@ def _bounds(
 
 
 def _reasons(
-    value: Floats, se: Floats, about: About, flat: NDArray[np.bool_] | None, undefined: str
+    value: Floats,
+    se: Floats,
+    about: About,
+    flat: NDArray[np.bool_] | None,
+    words: tuple[str, str],
 ) -> tuple[str, ...]:
     """Why a figure, its standard error or its interval is missing, by domain."""
+    undefined, without = words
     unknown, none = np.isnan(se), np.isnan(value)
     no_figure = none & (about.n > 0) & (undefined != "")
     steep = np.zeros_like(none) if flat is None else flat
     found = np.select(
         [no_figure, none, unknown & (about.sampled.psus < 2), steep, unknown,
          about.sampled.df < 1],
-        [undefined, NO_CASES, ONE_PSU, NO_DENSITY, NO_AVERAGE, NO_DF], "",
+        [undefined, NO_CASES, ONE_PSU, NO_DENSITY, without, NO_DF], "",
     )  # fmt: skip
     return tuple(str(text) for text in found)
 

@@ -104,6 +104,8 @@ class Rows:
         What the first pass found; of use only for figures of this set of domains.
     sampled : bool
         Whether the clusters were sampled, which replicates were not.
+    query : int
+        Rows of different queries, in which no cluster can be found again, differ in it.
     """
 
     domain: Ints
@@ -118,6 +120,7 @@ class Rows:
     whole: Floats | None = None
     found: Floats | None = None
     sampled: bool = True
+    query: int = 0
 
     @property
     def codes(self) -> tuple[tuple[str, ...], ...]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import (
-    NO_AVERAGE,
     NO_CASES,
     NO_DF,
     ONE_PSU,
@@ -30,7 +29,7 @@ from exitline.stats.infer.relative import (
     slope,
 )
 from exitline.stats.infer.variance import AtLine, LineInfluence, Part
-from exitline.stats.infer.variances import variance_of
+from exitline.stats.infer.variances import NO_AVERAGE, variance_of
 from exitline.stats.infer.woodruff import Pending, with_limits
 from exitline.stats.measure.model import Given, Term
 from exitline.stats.measure.quantiles import share_at_or_below

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from exitline.errors import MeasureError
 from exitline.stats.infer.frame import CERTAIN
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def clusters_at(rows: Rows, taken: Ints) -> Rows:
     return Rows(
         none, ((),), rows.stratum[taken], tuple(stage[taken] for stage in rows.stages), none,
         no_kinds(none), np.empty((len(taken), 0)),
-        times=None if rows.times is None else rows.times[taken],
+        times=None if rows.times is None else rows.times[taken], query=rows.query,
     )  # fmt: skip
 
 
@@ -94,6 +95,19 @@ class Joint:
     def matrix(self) -> Floats:
         """All covariances, shape (size, size)."""
         return sum((form.matrix() for form in self._forms), np.zeros((self.size, self.size)))
+
+
+def _refuse_other_queries(parts: Sequence[Columns]) -> None:
+    """Refuse figures whose households cannot be told apart from each other's."""
+    if len({part.rows.query for part in parts}) > 1:
+        raise MeasureError(
+            "these figures leave out different households, which no PSU tells apart",
+            where="missing",
+            expected="measures that need the same columns, or a design with PSUs",
+            got="households as clusters, some left out of one measure and not of the other",
+            remedy="name a column of PSUs (that of household ids will do), or leave these "
+            "households out of both with where",
+        )
 
 
 class Form(Protocol):
@@ -146,6 +160,7 @@ def stacked(
     """
     from scipy.sparse import csc_array
 
+    _refuse_other_queries(parts)
     sizes = [0 if overlaid else part.size for part in parts]
     starts = np.cumsum([0, *sizes])[:-1]
     size = parts[0].size if overlaid else sum(sizes)
@@ -188,6 +203,29 @@ class Squares:
     def matrix(self) -> Floats:
         """All covariances."""
         return np.asarray((self._clusters.T @ self._clusters).toarray())
+
+
+class Products:
+    """Sums of A' diag(d) B over some triples (A, d, B), sparse; their sum is symmetric."""
+
+    def __init__(self, triples: Sequence[tuple[Any, Floats, Any]]) -> None:
+        self._triples = tuple(triples)
+
+    def diagonal(self) -> Floats:
+        """Variances."""
+        return np.asarray(sum(a.multiply(b).T @ d for a, d, b in self._triples))
+
+    def row(self, column: int) -> Floats:
+        """Covariances of one column with all."""
+        return np.asarray(
+            sum(a.T @ (d * b[:, [column]].toarray().ravel()) for a, d, b in self._triples)
+        )
+
+    def matrix(self) -> Floats:
+        """All covariances."""
+        from scipy.sparse import diags_array
+
+        return np.asarray(sum((a.T @ diags_array(d) @ b).toarray() for a, d, b in self._triples))
 
 
 def centred(stage: Stage, totals: Totals, lonely: str, index: int) -> Form:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.stats.infer.variance import LineInfluence
 from exitline.stats.measure.sums import derivatives_of, location_sums
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.infer.calibration import Calibrated
     from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.variance import LineInfluence, Variance
+    from exitline.stats.infer.variance import Variance
     from exitline.stats.measure.model import Linear, Measure
     from exitline.stats.measure.sums import Plan
 

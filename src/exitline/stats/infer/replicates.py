@@ -33,7 +33,7 @@ AT_ONCE = 20_000_000
 ENOUGH = 8
 """Times the replicates: so many different rows of a domain show its rank."""
 RANK = 1e-5
-"""As in R's ``degf``: what is smaller beside the largest is no rank of its own."""
+"""As in R's ``degf``: a column with less than this share left is explained by the others."""
 
 
 def replicate(
@@ -225,8 +225,6 @@ def _degrees(
     kept = {by: _different(domains[by], mark, inside, len(plan.design.replicates)) for by in sets}
     every = np.unique(np.concatenate(list(kept.values())))
     weights = matrix(every)
-    norm = np.sqrt((weights**2).sum(axis=1, keepdims=True))
-    weights = weights / np.where(norm > 0, norm, 1.0)
     found = {}
     for by, rows in kept.items():
         code = domains[by].code[rows]
@@ -255,10 +253,20 @@ def _different(domains: Domains, mark: Floats, inside: NDArray[np.bool_], replic
 
 
 def _rank(matrix: Floats) -> int:
-    """Rank of a matrix, from the smaller of its two products with itself."""
-    wide = matrix.shape[0] < matrix.shape[1]
-    product = matrix @ matrix.T if wide else matrix.T @ matrix
-    if not product.size:
-        return 0
-    values = np.linalg.eigvalsh(product)
-    return int(np.sum(values > RANK**2 * values[-1]))
+    """Rank by R's rule: columns of which a share is left that the earlier ones do not explain.
+
+    As ``qr(matrix, tol = 1e-5)$rank`` (LINPACK's dqrdc2): a column counts where its residual from
+    the columns counted before is at least `RANK` of its length; by elimination in the product of
+    the matrix with itself.
+    """
+    product = matrix.T @ matrix
+    least = RANK**2 * product.diagonal()
+    rank, most = 0, min(matrix.shape)
+    for j in range(len(product)):
+        left = product[j, j]
+        if rank == most or not left > least[j]:
+            continue
+        rank += 1
+        row = product[j, j + 1 :] / np.sqrt(left)
+        product[j + 1 :, j + 1 :] -= np.multiply.outer(row, row)
+    return rank

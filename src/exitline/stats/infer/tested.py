@@ -106,9 +106,32 @@ def _p(one: Sides, other: Sides, shared: Shared, share: bool) -> Floats:
     Where one side is a share of 0 or 1, from the limits of both sides.
     """
     df = np.minimum(one.df, other.df)
+    df = df if share else skewed_df(df)
     p = _p_scaled(one, other, shared, df, share)
     flat = np.isfinite(one.size) | np.isfinite(other.size)
     return np.where(flat, _p_by_limits(one, other, df), p) if flat.any() else p
+
+
+def skewed_df(df: Floats) -> Floats:
+    """Degrees of freedom of a variance of PSU totals that have long tails, as money has.
+
+    By Satterthwaite's rule, 2 E(v)^2 / Var(v), where totals have an excess kurtosis of 2 (that
+    of a lognormal with a standard deviation of logarithms of 0.33): 2 / (2 / df + 2 / (df + 1)),
+    about half. With df itself chance set some of 50 areas of 12 PSUs apart in up to 14 % of
+    simulated samples, with this in 1 %; `docs/inference.md` has the table.
+
+    References
+    ----------
+    Satterthwaite (1946), Biometrics Bulletin 2, 110-114; Box (1953), Biometrika 40, 318-335.
+
+    Examples
+    --------
+    >>> skewed_df(np.array([1.0, 11.0, np.inf])).round(2).tolist()
+    [1.0, 5.74, inf]
+    """
+    with np.errstate(divide="ignore"):
+        fewer = 1.0 / (1.0 / df + 1.0 / (df + 1.0))
+    return np.where(df >= 1, np.maximum(fewer, 1.0), df)
 
 
 def _p_scaled(one: Sides, other: Sides, shared: Shared, df: Floats, share: bool) -> Floats:

@@ -50,6 +50,12 @@ def count_faults(table: pa.Table) -> dict[str, int]:
     return {fault: int(np.nansum(numbers(table.column(fault)))) for fault in FAULTS}
 
 
+def any_left_out(table: pa.Table) -> bool:
+    """Whether rows are left out for a missing value, from the totals query's result."""
+    faults = count_faults(table)
+    return any(faults[name] for name in LEFT_OUT)
+
+
 def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
     """Raise where the data do not allow an estimate.
 

@@ -84,11 +84,12 @@ class Overlap:
 class Variance(Protocol):
     """Where standard errors come from.
 
-    `exact` is whether there is no sampling error at all; `clusters` how many PSUs were sampled in
-    each stratum, where figures are linearised.
+    `exact` is whether there is no sampling error at all; `unknown` why a variance may be missing;
+    `clusters` how many PSUs were sampled in each stratum, where figures are linearised.
     """
 
     exact: ClassVar[bool]
+    unknown: ClassVar[str]
 
     @property
     def df(self) -> float:

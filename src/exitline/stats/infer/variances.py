@@ -12,6 +12,11 @@ from exitline.stats.infer import table_errors
 from exitline.stats.infer.cells import Rows
 from exitline.stats.infer.frame import stages_of
 from exitline.stats.infer.joint import Columns, Joint, Squares, centred, stacked
+from exitline.stats.infer.pps import (
+    JointProbabilities,
+    UnequalProbabilities,
+    unequal_probabilities,
+)
 from exitline.stats.infer.taylor import (
     Sampled,
     covariance_with_all,
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
     By = tuple[int, ...]
     Figure = tuple[By, str, int | None]
 
+NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
+
 
 @dataclass(frozen=True)
 class Census:
@@ -46,6 +53,7 @@ class Census:
     """
 
     exact: ClassVar[bool] = True
+    unknown: ClassVar[str] = NO_AVERAGE
     df: ClassVar[float] = float("inf")
     clusters: ClassVar[None] = None
     overlap: ClassVar[None] = None
@@ -105,6 +113,7 @@ class Taylor:
     declared: float | None = None
     ids: Ids | None = None
     exact: ClassVar[bool] = False
+    unknown: ClassVar[str] = NO_AVERAGE
 
     @property
     def df(self) -> float:
@@ -184,6 +193,7 @@ class Replicates:
     mse: bool
     degrees: dict[By, Floats]
     exact: ClassVar[bool] = False
+    unknown: ClassVar[str] = NO_AVERAGE
     clusters: ClassVar[None] = None
     overlap: ClassVar[None] = None
 
@@ -253,7 +263,9 @@ class Replicates:
         return replace(self, mse=mse)
 
 
-def variance_of(cells: Cells, design: Design) -> Taylor | Census:
+def variance_of(
+    cells: Cells, design: Design, joint: JointProbabilities | None = None
+) -> Taylor | Census | UnequalProbabilities:
     """The variance of a sample whose figures are linearised, or of a full count.
 
     Parameters
@@ -261,6 +273,8 @@ def variance_of(cells: Cells, design: Design) -> Taylor | Census:
     cells : Cells
         All cells, domains or not: a cluster without households of a domain counts.
     design : Design
+    joint : JointProbabilities, optional
+        Where the design names such.
 
     Raises
     ------
@@ -271,4 +285,9 @@ def variance_of(cells: Cells, design: Design) -> Taylor | Census:
     if not cells.clustered:
         return Census()
     ids = cells.ids if design.stages else None
+    pps = design.unequal
+    if pps is not None and pps.method != "with-replacement":
+        return unequal_probabilities(cells, pps, design.df, ids, joint)
+    if pps is not None:
+        cells = replace(cells, fpc=cells.fpc[:, :0])
     return Taylor(stages_of(cells, design.lonely), design.lonely, design.df, ids)

@@ -161,7 +161,11 @@ def panel_spec(
 
 def _refuse_design(design: Design) -> None:
     """Refuse what a panel's variance does not use, so that nobody believes it did."""
-    unused = [n for n, v in (("replicates", design.replicates), ("fpc", design.fpc)) if v]
+    unused = [
+        n
+        for n, v in (("replicates", design.replicates), ("fpc", design.fpc), ("pps", design.pps))
+        if v
+    ]
     if unused:
         raise DesignError(
             f"panels do not use design.{unused[0]}",

@@ -69,6 +69,15 @@ class Learned:
         return self.formula.response.text
 
     @property
+    def terms(self) -> tuple[str, ...]:
+        """The term that each column belongs to, as written; "Intercept" for the intercept."""
+        texts = [
+            ":".join(self.formula.factors[i].text for i in term) or "Intercept"
+            for term in self.formula.terms
+        ]
+        return tuple(texts[i] for i in self.matrix.terms)
+
+    @property
     def covariates(self) -> tuple[str, ...]:
         """The columns that the right-hand side names."""
         named = (column for factor in self.formula.factors for column in factor.columns)
@@ -95,6 +104,12 @@ class Rows:
     y: Floats
     known: NDArray[np.bool_]
     more: Mapping[str, Any]
+
+    def in_order(self, column: str) -> Rows:
+        """The rows by a column of whole numbers, as engines need not keep their order."""
+        order = np.argsort(self.more[column].to_numpy(), kind="stable")
+        more = {name: values.take(order) for name, values in self.more.items()}
+        return Rows(self.x[order], self.y[order], self.known[order], more)
 
 
 def learn(
@@ -204,7 +219,7 @@ def made(learned: Learned, table: Any, *, response: bool = False, weight: Any = 
 def read(
     learned: Learned, table: Any, run: Run, more: Iterable[str] = (), *, response: bool = True
 ) -> Rows:
-    """The rows of a small table, such as one of areas, as arrays in the table's order.
+    """The rows of a small table, such as one of areas, as arrays.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from exitline.stats.smallarea.area.transforms import Scale, predicted_back
 from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from exitline.stats.smallarea.area.fit import Fit
@@ -36,7 +39,7 @@ def jackknife(fit: Fit) -> Floats:
     ----------
     Jiang, Lahiri and Wan (2002), Annals of Statistics 30, 1782-1810, equation 1.5.
     """
-    first, squares, variances = _without_each(fit)
+    first, squares, variances = without_each(fit)
     m = fit.direct.size
     psi = fit.direct.psi
     again = psi * variances[:, None] / (variances[:, None] + psi)
@@ -60,7 +63,7 @@ def weighted_jackknife(fit: Fit) -> Floats:
     q = np.linalg.qr(direct.x)[0]
     weight = 1.0 - np.sum(q**2, axis=1)
     known = by_formula.g1(fit) + by_formula.g2(fit)
-    _, _, variances = _without_each(fit)
+    _, _, variances = without_each(fit)
     full = Batch(np.tile(direct.y, (direct.size, 1)), direct.x, direct.psi)
     found = at(full, variances)
     predicted = direct.y - direct.psi * found.inverse * found.residual
@@ -77,7 +80,7 @@ def weighted_jackknife(fit: Fit) -> Floats:
     return np.asarray(np.where(value < 0, known + squares - expected, value))
 
 
-def _without_each(fit: Fit) -> tuple[Floats, Floats, Floats]:
+def without_each(fit: Fit) -> tuple[Floats, Floats, Floats]:
     """g1; squared changes of the predictions and variances, leaving out each area in turn."""
     direct = fit.direct
     m = direct.size
@@ -97,13 +100,60 @@ def _without_each(fit: Fit) -> tuple[Floats, Floats, Floats]:
     return by_formula.g1(fit), squares, variances
 
 
+@dataclass(frozen=True)
+class Worlds:
+    """Bootstrap worlds: what was drawn, and what the model says of it, on the original scale.
+
+    Attributes
+    ----------
+    truth, predicted : float arrays, shape (worlds, sampled + others)
+    direct : float array, shape (worlds, sampled)
+        On the scale of the model.
+    """
+
+    truth: Floats
+    predicted: Floats
+    direct: Floats
+
+
+def worlds(fit: Fit, scale: Scale, back: str, replicates: int, seed: int) -> Iterator[Worlds]:
+    """Draw area effects and sampling errors as normal, and fit the model again to each draw.
+
+    Parameters
+    ----------
+    fit : Fit
+    scale : Scale
+    back : str
+    replicates : int
+    seed : int
+
+    Yields
+    ------
+    Worlds
+        As many at a time as memory allows.
+
+    References
+    ----------
+    González-Manteiga et al. (2008), Computational Statistics and Data Analysis 52, 5242-5252.
+    """
+    direct = fit.direct
+    m, others = direct.size, len(direct.out)
+    random = np.random.default_rng(seed)
+    step = max(1, _CELLS // max(m, 1))
+    for start in range(0, replicates, step):
+        size = min(step, replicates - start)
+        effects = random.normal(0.0, np.sqrt(fit.variance), (size, m + others))
+        noise = random.normal(0.0, 1.0, (size, m)) * np.sqrt(direct.psi)
+        truth = np.concatenate([fit.synthetic, fit.outside]) + effects
+        drawn = Batch(truth[:, :m] + noise, direct.x, direct.psi)
+        found = predicted_again(drawn, direct.out, fit.method, scale, back)
+        yield Worlds(np.asarray(scale.inverse(truth)), found, drawn.y)
+
+
 def bootstrap(
     fit: Fit, scale: Scale, back: str, replicates: int, seed: int
 ) -> tuple[Floats, Floats, Floats]:
-    """Mean squared errors of all areas by the parametric bootstrap, and its errors.
-
-    Area effects and sampling errors are drawn as normal, the model is fitted again, and its
-    prediction is held against what was drawn, both on the original scale.
+    """Mean squared errors of all areas by the parametric bootstrap.
 
     Parameters
     ----------
@@ -121,24 +171,12 @@ def bootstrap(
 
     References
     ----------
-    González-Manteiga et al. (2008), Computational Statistics and Data Analysis 52, 5242-5252.
-    Hadam et al. (2024), JRSS A, for shares on the arcsine scale.
+    As `worlds`; Hadam et al. (2024), JRSS A, for shares on the arcsine scale.
     """
-    direct = fit.direct
-    m, others = direct.size, len(direct.out)
-    random = np.random.default_rng(seed)
-    errors = np.empty((replicates, m + others))
-    step = max(1, _CELLS // max(m, 1))
-    for start in range(0, replicates, step):
-        size = min(step, replicates - start)
-        effects = random.normal(0.0, np.sqrt(fit.variance), (size, m + others))
-        noise = random.normal(0.0, 1.0, (size, m)) * np.sqrt(direct.psi)
-        truth = np.concatenate([fit.synthetic, fit.outside]) + effects
-        drawn = Batch(truth[:, :m] + noise, direct.x, direct.psi)
-        found = predicted_again(drawn, direct.out, fit.method, scale, back)
-        errors[start : start + size] = found - scale.inverse(truth)
+    parts = [w.predicted - w.truth for w in worlds(fit, scale, back, replicates, seed)]
+    errors = np.concatenate(parts)
     square = np.mean(errors**2, axis=0)
-    return square[:m], square[m:], errors
+    return square[: fit.direct.size], square[fit.direct.size :], errors
 
 
 def predicted_again(batch: Batch, out: Floats, method: str, scale: Scale, back: str) -> Floats:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[Any]
 
-Smooth = Literal["none", "unstable", "all"]
-SMOOTHS: tuple[str, ...] = ("none", "unstable", "all")
+Smooth = Literal["none", "unstable", "all", "pooled"]
+SMOOTHS: tuple[str, ...] = ("none", "unstable", "all", "pooled")
 STABLE = 3.0
 """Degrees of freedom below which a variance counts as unstable."""
 _LEAST = 1e-12
@@ -49,9 +49,23 @@ def unusable(variance: Floats) -> NDArray[np.bool_]:
     return np.asarray(known <= floor)
 
 
-def smoothed(
-    variance: Floats, size: Floats | None, df: Floats | None, how: str, areas: list[str]
-) -> Smoothed:
+@dataclass(frozen=True)
+class Known:
+    """What is known of direct estimates beside their variances.
+
+    Attributes
+    ----------
+    size : float array, optional
+        Sampled households of each area, or their effective number.
+    df : float array, optional
+        Degrees of freedom of each variance; below `STABLE` it counts as unstable.
+    """
+
+    size: Floats | None = None
+    df: Floats | None = None
+
+
+def smoothed(variance: Floats, known: Known, how: str, areas: list[str]) -> Smoothed:
     """Sampling variances by a generalised variance function.
 
     The logarithm of the usable variances is regressed on the logarithm of the sample size, and
@@ -62,13 +76,11 @@ def smoothed(
     ----------
     variance : float array, shape (areas,)
         Of direct estimates.
-    size : float array, optional
-        Sampled households of each area, or their effective number.
-    df : float array, optional
-        Degrees of freedom of each variance; below `STABLE` it counts as unstable.
-    how : {"none", "unstable", "all"}
+    known : Known
+    how : {"none", "unstable", "all", "pooled"}
         Which variances are replaced: none (then one that cannot be used is refused), those
-        that cannot be used or are unstable, or all.
+        that cannot be used or are unstable, or all; or all by a variance for one household,
+        pooled over areas, where few areas have a variance of their own.
     areas : list of str
         For the message.
 
@@ -90,6 +102,9 @@ def smoothed(
             got=repr(how),
             remedy="choose one of these",
         )
+    size, df = known.size, known.df
+    if how == "pooled":
+        return _pooled_for(variance, known)
     bad = unusable(variance)
     if how == "none":
         _refuse(bad, areas)
@@ -101,11 +116,34 @@ def smoothed(
             "too few usable variances to smooth the others by",
             expected="2 or more areas with a stable variance above zero",
             got=str(int(np.sum(~bad))),
-            remedy="give variances that were smoothed elsewhere as a column",
+            remedy='take smooth="pooled", or variances that were smoothed elsewhere',
         )
     fitted = _fitted(variance, size, ~bad)
     replaced = np.ones(len(variance), dtype=bool) if how == "all" else bad
     return Smoothed(np.where(replaced, fitted, variance), replaced)
+
+
+def pooled(variance: Floats, size: Floats, df: Floats) -> float:
+    """The variance for one household: of each area its variance times its households, pooled by
+    their degrees of freedom; NaN where there are none."""
+    known = np.isfinite(variance) & (df > 0) & (size > 0)
+    if not known.any():
+        return float("nan")
+    return float(np.sum((df * size * variance)[known]) / np.sum(df[known]))
+
+
+def _pooled_for(variance: Floats, known: Known) -> Smoothed:
+    """The pooled variance, shared out by the households of each area."""
+    size, df = known.size, known.df
+    one = float("nan") if size is None or df is None else pooled(variance, size, df)
+    if size is None or not one > 0:
+        raise SmallAreaError(
+            "no area has a variance to pool",
+            expected="estimates of a survey by area, some with two PSUs or more that differ",
+            got="none",
+            remedy="give exitline.estimate(..., by=area), or variances as a column",
+        )
+    return Smoothed(one / size, np.ones(len(variance), dtype=bool))
 
 
 def _fitted(variance: Floats, size: Floats | None, good: NDArray[np.bool_]) -> Floats:

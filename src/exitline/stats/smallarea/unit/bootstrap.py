@@ -2,10 +2,10 @@
 
 A replicate draws the areas' effects and a sample, and fits the model again. What its population
 would be is known in distribution: given the effects, an indicator of the population has an
-expected value and a variance in closed form. So with F* the replicate's figure of an area and
-F^* its estimate,
+expected value and a variance in closed form. So with F the replicate's figure of an area and T
+its estimate,
 
-    E (F^* - F*)^2 = E (F^* - E[F* | u*])^2 + E Var(F* | u*),
+    E (T - F)^2 = E (T - E[F | u])^2 + E Var(F | u),
 
 and both parts come from the cells of the census (Molina and Rao 2010, section 4; the populations
 of Gonzalez-Manteiga et al. 2008 are integrated out).
@@ -17,7 +17,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.smallarea.unit.cells import Cells, Places
-    from exitline.stats.smallarea.unit.model import Fitted
+    from exitline.stats.smallarea.unit.model import Fitted, Match
     from exitline.stats.smallarea.unit.sample import Sample
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 Kind = Literal["parametric", "wild"]
 Progress = Callable[[int, int], None]
+Values = dict[str, "Floats"]
 AT_ONCE = 4_000_000
 """Values of replicates' samples that are held at a time."""
 
@@ -63,8 +63,8 @@ class Plan:
     cells : Cells
         With the means of the model's columns.
     places : Places
-    area_of : int array
-        The sampled area that each area of the census is; -1 where none was.
+    match : Match
+        Which sampled area each area of the census is.
     wanted : sequence of Indicator
     line : float
     kind : {"parametric", "wild"}
@@ -78,7 +78,7 @@ class Plan:
     welfare: Floats
     cells: Cells
     places: Places
-    area_of: Ints
+    match: Match
     wanted: Sequence[Indicator]
     line: float
     kind: Kind = "parametric"
@@ -124,7 +124,7 @@ def mean_squared_errors(
             some = range(start, min(start + step, replicates))
             drawn = [_draw(plan, np.random.default_rng([seed, b])) for b in some]
             t = np.stack([one[1] for one in drawn], axis=1)
-            models = [model for model, _ in again(plan.sample, t, plan.fitted, plan.driven)]
+            models = again(plan.sample, t, plan.fitted, plan.driven)
             work = [(effect, model) for (effect, _), model in zip(drawn, models, strict=True)]
             for errors in pool.map(lambda one: _squared(plan, *one), work):
                 for level, error in errors.items():
@@ -135,21 +135,65 @@ def mean_squared_errors(
     return {level: value / replicates for level, value in total.items()}
 
 
+def unconditional_variances(plan: Plan, spread: Floats, replicates: int, seed: int) -> Values:
+    """The variances that Elbers, Lanjouw and Lanjouw (2003) give their estimates.
+
+    Coefficients, area effects and households are drawn from the model, without a look at what
+    the sample says of each area.
+
+    Parameters
+    ----------
+    plan : Plan
+    spread : float array, shape (p, p)
+        The covariance of the coefficients.
+    replicates, seed : int
+    """
+    cells, places, wanted = plan.cells, plan.places, plan.wanted
+    assert cells.x is not None
+    root = np.linalg.cholesky(spread)
+    drawn: dict[str, list[Floats]] = {level: [] for level in places.domains}
+    scatter: dict[str, Any] = dict.fromkeys(places.domains, 0.0)
+    for b in range(replicates):
+        random = np.random.default_rng([seed, b])
+        beta = plan.fitted.beta + root @ random.normal(size=len(root))
+        moved = replace(plan, cells=replace(cells, mu=cells.x @ beta))
+        effect, _ = _effects(plan, random)
+        truth = _truth(moved, effect)
+        for level, values_of in drawn.items():
+            values_of.append(values(wanted, places, level, truth.sums, truth.shapes[level]))
+            scatter[level] = scatter[level] + _scatter(moved, level, truth, effect) / replicates
+    return {level: np.var(some, axis=0) + scatter[level] for level, some in drawn.items()}
+
+
 def _draw(plan: Plan, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Effects of the census's areas, and the transformed welfare of a sample."""
     fitted, sample = plan.fitted, plan.sample
-    effect = random.normal(0.0, np.sqrt(fitted.sigma2_u), len(plan.area_of))
-    own = np.zeros(len(sample.n))
-    sampled = plan.area_of >= 0
-    own[plan.area_of[sampled]] = effect[sampled]
-    unmatched = np.setdiff1d(np.arange(len(own)), plan.area_of[sampled])
-    own[unmatched] = random.normal(0.0, np.sqrt(fitted.sigma2_u), len(unmatched))
+    effect, own = _effects(plan, random)
     if plan.kind == "wild":
         signs = random.choice(np.array([-1.0, 1.0]), len(sample.area))
         error = np.abs(_residuals(plan)) * signs
     else:
         error = random.normal(0.0, np.sqrt(fitted.sigma2_e), len(sample.area))
     return effect, sample.x @ fitted.beta + own[sample.area] + error
+
+
+def _effects(plan: Plan, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """Effects of the census's areas and of the sample's, those of districts among them."""
+    match, fitted = plan.match, plan.fitted
+    effect = random.normal(0.0, np.sqrt(fitted.sigma2_u), len(match.area))
+    alone = random.normal(0.0, np.sqrt(fitted.sigma2_u), len(plan.sample.n))
+    if match.within is not None and match.district is not None:
+        assert plan.sample.district is not None
+        sd = np.sqrt(fitted.sigma2_v)
+        everywhere = random.normal(0.0, sd, int(match.within.max()) + 1)
+        sampled = random.normal(0.0, sd, int(plan.sample.district.max()) + 1)
+        there = match.district >= 0
+        sampled[match.district[there]] = everywhere[match.within[there]]
+        effect = effect + everywhere[match.within]
+        alone = alone + sampled[plan.sample.district]
+    known = match.area >= 0
+    alone[match.area[known]] = effect[known]
+    return effect, alone
 
 
 def _residuals(plan: Plan) -> Floats:
@@ -166,10 +210,10 @@ def _squared(plan: Plan, effect: Floats, model: Fitted) -> dict[str, Floats]:
     moments = moments_of(wanted)
     truth = (_wild_truth if plan.kind == "wild" else _truth)(plan, effect)
     # the band's own variance moves with the scale that the replicate's parameter chose
-    scale = model.sigma2_e / plan.fitted.sigma2_e if model.how != plan.fitted.how else 1.0
+    scale = model.sigma2_e / plan.fitted.sigma2_e if model.how is not plan.fitted.how else 1.0
     inner = cells.var * scale + (cells.scatter if cells.scatter is not None else 0.0)
     moved = replace(cells, mu=cells.x @ model.beta, var=inner)
-    given = model.over(plan.area_of)
+    given = model.over(plan.match)
     sums = place_sums(moved, places, given, moments, plan.line)
     found = {}
     for level in places.domains:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.stats.smallarea.errors import SmallAreaError
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -95,6 +97,26 @@ def coded(columns: Sequence[Any]) -> tuple[Ints, tuple[tuple[Any, ...], ...]]:
     _, first, inverse = np.unique(total, return_index=True, return_inverse=True)
     values = tuple(tuple(_plain(column[i]) for column in columns) for i in first)
     return inverse.astype(np.int64), values
+
+
+def one_district(area: Ints, district: Ints, names: Sequence[str]) -> Ints:
+    """The district of each area, from rows or places that name both.
+
+    Raises
+    ------
+    SmallAreaError
+        For an area in two districts.
+    """
+    found = np.zeros(int(area.max()) + 1, dtype=np.int64)
+    found[area] = district
+    torn = np.flatnonzero(found[area] != district)
+    if torn.size:
+        raise SmallAreaError(
+            "an area lies in two districts", where=f"area '{names[int(area[torn[0]])]}'",
+            expected="every area of the model within one district", got="two or more",
+            remedy="name areas so that each is in one district, or take another column",
+        )  # fmt: skip
+    return found
 
 
 def _plain(value: Any) -> Any:

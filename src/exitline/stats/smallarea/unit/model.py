@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import fminbound
@@ -12,6 +12,7 @@ from scipy.optimize import fminbound
 from exitline.stats.smallarea.unit import nested
 from exitline.stats.smallarea.unit.predict import Predictor
 from exitline.stats.smallarea.unit.transform import DRIVEN, Transform, interval, rank_order
+from exitline.stats.smallarea.unit.twofold import fit_two_fold, inverse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +41,10 @@ class Fitted:
         Predicted area effects and their conditional variances.
     gamma : float array, shape (sampled areas,)
         How far each area's own sample is believed.
+    sigma2_v : float
+        Variance between districts; 0 without them.
+    district, district_vars : float arrays, shape (sampled districts,)
+        Effects of districts, which `effects` hold too.
     """
 
     how: Transform
@@ -51,19 +56,55 @@ class Fitted:
     effects: Floats
     effect_vars: Floats
     gamma: Floats
+    sigma2_v: float = 0.0
+    district: Floats | None = None
+    district_vars: Floats | None = None
 
-    def over(self, area_of: Ints) -> Predictor:
-        """What is known of each area of a census.
+    def over(self, match: Match) -> Predictor:
+        """What is known of each area of a census: of its district, where it was not sampled.
 
         Parameters
         ----------
-        area_of : int array
-            The sampled area that each is; -1 where none was.
+        match : Match
         """
-        sampled = area_of >= 0
-        effect = np.where(sampled, self.effects[area_of], 0.0)
-        var = np.where(sampled, self.effect_vars[area_of], self.sigma2_u)
-        return Predictor(self.how, self.sigma2_e, effect, var)
+        effect = np.zeros(len(match.area))
+        var = np.full(len(match.area), self.sigma2_u + self.sigma2_v)
+        if self.district is not None and match.district is not None:
+            assert self.district_vars is not None
+            inside = match.district >= 0
+            effect = np.where(inside, self.district[match.district], effect)
+            near = self.sigma2_u + self.district_vars[match.district]
+            var = np.where(inside, near, var)
+        sampled = match.area >= 0
+        effect = np.where(sampled, self.effects[match.area], effect)
+        return Predictor(
+            self.how, self.sigma2_e, effect, np.where(sampled, self.effect_vars[match.area], var)
+        )
+
+    def unconditional(self, match: Match) -> Predictor:
+        """Every area as if none had been sampled: what Elbers, Lanjouw and Lanjouw (2003) do."""
+        size = len(match.area)
+        var = np.full(size, self.sigma2_u + self.sigma2_v)
+        return Predictor(self.how, self.sigma2_e, np.zeros(size), var)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which sampled area each area of a census is, and in which district it lies.
+
+    Attributes
+    ----------
+    area : int array, shape (areas,)
+        The sampled area; -1 where none was.
+    district : int array, shape (areas,), optional
+        The sampled district; -1 where none was.
+    within : int array, shape (areas,), optional
+        The district among all those of the census.
+    """
+
+    area: Ints
+    district: Ints | None = None
+    within: Ints | None = None
 
 
 def fit_model(
@@ -90,8 +131,18 @@ def fit_model(
     return finish(sample, y, how, method, fits, 0), fits
 
 
-def finish(sample: Sample, y: Floats, how: Transform, method: Method, fits: Fits, k: int) -> Fitted:
+def finish(
+    sample: Sample,
+    y: Floats,
+    how: Transform,
+    method: Method,
+    fits: Fits,
+    k: int,
+    start: tuple[float, float] | None = None,
+) -> Fitted:
     """One replicate's model; with unit weights the pseudo-EB coefficients and effects."""
+    if sample.district is not None:
+        return _two_fold(sample, y, how, method, fits, k, start)
     ratio, sigma2_e = float(fits.ratio[k]), float(fits.sigma2_e[k])
     sigma2_u = ratio * sigma2_e
     if sample.weight is None:
@@ -103,6 +154,44 @@ def finish(sample: Sample, y: Floats, how: Transform, method: Method, fits: Fits
         how, method, beta, sigma2_u, sigma2_e, float(fits.likelihood[k]), effects,
         sigma2_u * (1.0 - gamma), gamma,
     )  # fmt: skip
+
+
+def _two_fold(
+    sample: Sample,
+    y: Floats,
+    how: Transform,
+    method: Method,
+    fits: Fits,
+    k: int,
+    start: tuple[float, float] | None,
+) -> Fitted:
+    """The model with effects of districts too."""
+    assert sample.district is not None
+    alone = replace_at(fits, k)
+    found = fit_two_fold(sample, sample.of(y), sample.district, alone, method, start)
+    total = found.sigma2_u + found.sigma2_v
+    gamma = 1.0 - found.area_var / total if total > 0 else np.zeros_like(found.area_var)
+    return Fitted(
+        how, method, found.beta, found.sigma2_u, found.sigma2_e, found.likelihood, found.area,
+        found.area_var, gamma, found.sigma2_v, found.district, found.district_var,
+    )  # fmt: skip
+
+
+def replace_at(fits: Fits, k: int) -> Fits:
+    """One replicate's fit alone."""
+    part = slice(k, k + 1)
+    return nested.Fits(
+        fits.beta[part], fits.ratio[part], fits.sigma2_e[part], fits.likelihood[part],
+        fits.effects[part],
+    )  # fmt: skip
+
+
+def coefficient_covariance(sample: Sample, fitted: Fitted) -> Floats:
+    """The covariance of the coefficients at the model's variances, shape (p, p)."""
+    a, b = fitted.sigma2_u / fitted.sigma2_e, fitted.sigma2_v / fitted.sigma2_e
+    if sample.district is None:
+        return nested.covariance(sample, a, fitted.sigma2_e)
+    return fitted.sigma2_e * sample.back @ inverse(sample, sample.district, a, b) @ sample.back.T
 
 
 def weighted(sample: Sample, y: Floats, ratio: float) -> tuple[Floats, Floats, Floats]:
@@ -156,7 +245,7 @@ def with_parameter(sample: Sample, welfare: Floats, how: Transform, method: Meth
     return replace(how, parameter=float(fminbound(loss, low, high, xtol=TOLERANCE)))
 
 
-def again(sample: Sample, t: Floats, first: Fitted, driven: bool) -> Sequence[tuple[Fitted, Any]]:
+def again(sample: Sample, t: Floats, first: Fitted, driven: bool) -> Sequence[Fitted]:
     """Models of the samples of replicates.
 
     Parameters
@@ -181,7 +270,10 @@ def again(sample: Sample, t: Floats, first: Fitted, driven: bool) -> Sequence[tu
                 hows[k] = with_parameter(sample, welfare, free, first.method)
             t[:, k] = hows[k].forward(welfare)
     fits = nested.climb(sample, sample.of(t), first.method)
+    start = None
+    if sample.district is not None:
+        ratios = np.array([first.sigma2_u, first.sigma2_v]) / first.sigma2_e
+        start = (max(float(ratios[0]), 1e-4), max(float(ratios[1]), 1e-4))
     return [
-        (finish(sample, t[:, k], hows[k], first.method, fits, k), hows[k])
-        for k in range(t.shape[1])
+        finish(sample, t[:, k], hows[k], first.method, fits, k, start) for k in range(t.shape[1])
     ]

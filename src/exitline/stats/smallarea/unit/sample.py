@@ -29,12 +29,15 @@ class Sample:
         Which column of `x` is one throughout.
     weight : float array, shape (n,), optional
         Weights of the rows (You and Rao 2002); none unless given.
+    district : int array, shape (areas,), optional
+        The district of each area, from 0 on, for the two-fold model.
     """
 
     x: Floats
     area: Ints
     intercept: int | None
     weight: Floats | None = None
+    district: Ints | None = None
 
     @cached_property
     def starts(self) -> Ints:

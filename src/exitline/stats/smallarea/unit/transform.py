@@ -52,7 +52,7 @@ class Transform:
     name: Name
     parameter: float = float("nan")
     shift: float = 0.0
-    knots: Floats | None = field(default=None, repr=False)
+    knots: Floats | None = field(default=None, repr=False, compare=False)
 
     @property
     def added(self) -> float:

@@ -1,0 +1,119 @@
+"""`exitline smallarea`: areas that the sample is too small for, by models."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import show
+
+if TYPE_CHECKING:
+    from exitline.stats.smallarea.figures import AreaFigure, Figures
+    from exitline.stats.smallarea.modelled import Modelled
+
+
+@click.command(
+    "smallarea",
+    help="""Figures of areas that the sample of STUDY is too small for, by models.
+
+STUDY is a study file with a section `small_areas` (docs/smallarea.md). Every
+figure is the model's and is marked so; areas that it cannot speak for are named
+with the reason. `exitline run` puts the same figures into the report.
+
+Examples:
+
+\b
+  exitline smallarea examples/imaginary-country/small-areas.yaml
+  exitline smallarea study.yaml --out areas.csv
+  exitline smallarea study.yaml --json
+""",
+)
+@click.argument("study", type=click.Path())
+@click.option("--out", type=click.Path(), help="Also write the figures: .csv or .parquet.")
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="What runs the queries.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the models as JSON.")
+def command(study: str, out: str | None, engine: str, as_json: bool) -> None:
+    """Fit the models of a study and show their figures."""
+    from exitline.api.small_area_kinds import small_areas, write_figures
+
+    with show.working("modelling"):
+        found = small_areas(study, engine=engine)
+    if out is not None:
+        write_figures(found, Path(out))
+    if as_json:
+        show.as_json([_plain(one) for one in found])
+        return
+    for one in found:
+        _show(one)
+    if out is not None:
+        show.note(f"figures: {out}")
+
+
+def _plain(one: Modelled) -> dict[str, Any]:
+    """A model as JSON."""
+    coefficients = one.coefficients
+    return {
+        "kind": one.kind, "title": one.title, "area": one.area, "formula": one.formula,
+        "figures": one.to_pandas().to_dict("records"),
+        "coefficients": [] if coefficients is None else coefficients.to_dict("records"),
+        "facts": dict(one.facts), "notes": list(one.notes),
+        "against the truth": [vars(found) for found in one.against],
+    }  # fmt: skip
+
+
+def _show(one: Modelled) -> None:
+    """One table for each measure, what to know of the fit, how it stands beside the truth."""
+    for figures in one.figures:
+        level = f"{100 * figures.level:g} % interval"
+        line = f", line {figures.line}" if figures.line else ""
+        show.table(
+            f"{figures.measure} by {one.area}: model figures, beside the survey's own",
+            (one.area, "model", "root MSE", level, "survey alone", "SE", ""),
+            [_row(figure, figures) for figure in figures],
+            right=(1, 2, 3, 4, 5),
+            caption=f"{one.title}: {one.formula}{line}",
+        )
+    if one.coefficients is not None:
+        show.table(
+            "", ("term", "coefficient", "SE", "p"),
+            [(r.term, f"{r.estimate:.5g}", f"{r.se:.3g}", f"{r.p:.3g}")
+             for r in one.coefficients.itertuples()],
+            right=(1, 2, 3),
+        )  # fmt: skip
+    for name, value in one.facts:
+        show.note(f"{name}: {value}")
+    for text in one.notes:
+        show.note(f"note: {text}")
+    for found in one.against:
+        show.note(found.said(share=one.figures[0].share))
+
+
+def _row(figure: AreaFigure, figures: Figures) -> tuple[str | None, ...]:
+    """One area."""
+    from exitline.cli.figures import figure as written
+    from exitline.cli.figures import interval
+
+    unit = "share" if figures.share else "number"
+    if math.isnan(figure.estimate):
+        return (figure.area, None, None, None, None, None, figure.reason)
+    error = figure.rmse if math.isfinite(figure.rmse) else 0.0
+    alone = math.isfinite(figure.direct)
+    return (
+        figure.area,
+        written(figure.estimate, unit, error),
+        written(figure.rmse, unit, error) if error else None,
+        interval(figure.ci_low, figure.ci_high, unit, error, figure.estimate)
+        if math.isfinite(figure.ci_low)
+        else None,
+        written(figure.direct, unit, figure.direct_se) if alone else None,
+        written(figure.direct_se, unit, figure.direct_se)
+        if math.isfinite(figure.direct_se)
+        else None,
+        figure.reason or ("" if figure.sampled else "not in the sample"),
+    )

@@ -1,0 +1,187 @@
+"""Model figures of small areas: a chart-table of its own, apart from what was measured."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from exitline.publish.report import blocks as b
+from exitline.publish.report.axis import Axis, shared_axis
+from exitline.publish.report.table import MOST_ROWS, Cell, Column, Row, Table, bar_of
+from exitline.words.numbers import MINUS, write
+
+if TYPE_CHECKING:
+    from exitline.publish.report.content import ReportInput
+    from exitline.stats.smallarea.figures import AreaFigure, Figures
+    from exitline.stats.smallarea.modelled import Modelled
+
+UNKNOWN = "cannot tell yet"
+
+
+@dataclass(frozen=True)
+class Shrinkage:
+    """Direct estimates against model figures, in percent of a square's sides.
+
+    Attributes
+    ----------
+    axis : Axis
+        Of both sides.
+    points : tuple of (float, float)
+        Direct to the right, model upwards (from the top).
+    spoken : str
+    """
+
+    axis: Axis
+    points: tuple[tuple[float, float], ...]
+    spoken: str
+
+
+@dataclass(frozen=True)
+class ModelFigure:
+    """A chart-table of one measure."""
+
+    title: str
+    subtitle: str
+    table: Table
+    shrinkage: Shrinkage | None
+    against: str
+
+
+@dataclass(frozen=True)
+class ModelSection:
+    """One model: its figures, its fit, its notes."""
+
+    name: str
+    figures: tuple[ModelFigure, ...]
+    coefficients: Table | None
+    facts: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    source: str
+
+
+def model_sections(content: ReportInput) -> tuple[ModelSection, ...]:
+    """All models of a run, in the order of the study.
+
+    Parameters
+    ----------
+    content : ReportInput
+
+    Returns
+    -------
+    tuple of ModelSection
+    """
+    return tuple(_section(content, one, i) for i, one in enumerate(content.models, start=1))
+
+
+def _section(content: ReportInput, one: Modelled, number: int) -> ModelSection:
+    """One model."""
+    figures = tuple(
+        _figure(content, one, found, f"model{number}-{i}", i)
+        for i, found in enumerate(one.figures, start=1)
+    )
+    return ModelSection(
+        content.area_title(one.area), figures, _coefficients(one, f"coefficients{number}"),
+        one.facts, one.notes, f"{one.title}; {one.formula}. All figures are in small_areas.parquet",
+    )  # fmt: skip
+
+
+def _figure(
+    content: ReportInput, one: Modelled, found: Figures, key: str, number: int
+) -> ModelFigure:
+    """The chart-table of one measure."""
+    words = b.naming(content, found.measure)
+    unit = "share" if found.share else words.unit
+    name = content.area_title(one.area)
+    axis = shared_axis(
+        [x for x in found.estimate.tolist() if not math.isnan(x)],
+        [x for x in found.high.tolist() if not math.isnan(x)], unit, [],
+    )  # fmt: skip
+    rows = sorted(found, key=lambda f: (math.isnan(f.estimate), -f.estimate))
+    table = Table(
+        key, f"{words.label} by {name}, by a model", _columns(name, words.label, found, unit),
+        tuple(_row(figure, axis, unit) for figure in rows[:MOST_ROWS]), axis=axis, sorted_by=1,
+        total=len(found), file="small_areas.parquet",
+    )  # fmt: skip
+    line = f"; line ‘{found.line}’" if found.line else ""
+    unseen = int(np.sum(~found.sampled & np.isfinite(found.estimate)))
+    title = f"{words.label} by {name}: model figures, not measurements"
+    if unseen:
+        title += f"; {unseen} of {len(found)} areas are not in the sample"
+    subtitle = (
+        f"{words.label}, the model's figure (dot) and its {100 * found.level:g} % interval (bar), "
+        f"beside what the survey alone says{line}"
+    )
+    said = one.against[number - 1].said(share=found.share) if number <= len(one.against) else ""
+    return ModelFigure(title, subtitle, table, _shrinkage(found, unit, words.label), said)
+
+
+def _columns(name: str, label: str, found: Figures, unit: str) -> tuple[Column, ...]:
+    """Headings, with units."""
+    sign = ", %" if unit == "share" else ""
+    interval = f"{100 * found.level:g} % interval"
+    return (
+        Column("name", name),
+        Column("figure", f"{label}{sign}", f"model, {interval}"),
+        Column("bar", "Model figure and interval", sortable=False),
+        Column("number", "Root mean squared error", "of the model"),
+        Column("figure", "Survey alone", "direct estimate"),
+        Column("number", "Standard error", "of the survey alone"),
+    )
+
+
+def _row(figure: AreaFigure, axis: Axis | None, unit: str) -> Row:
+    """One area."""
+    said = write(figure.estimate, figure.ci_low, figure.ci_high, figure.rmse, unit, figure.reason)
+    direct = write(figure.direct, math.nan, math.nan, figure.direct_se, unit)
+    alone = math.isfinite(figure.direct)
+    error = write(figure.rmse, math.nan, math.nan, figure.rmse, unit)
+    se = write(figure.direct_se, math.nan, math.nan, figure.direct_se, unit)
+    return (
+        Cell(figure.area),
+        Cell(str(said), figure.estimate, figure.reason),
+        Cell(bar=bar_of(axis, figure.estimate, figure.ci_low, figure.ci_high) if axis else None),
+        Cell(error.text if math.isfinite(figure.rmse) else UNKNOWN, figure.rmse),
+        Cell(direct.text if alone else "not in the sample", figure.direct if alone else None),
+        Cell(se.text if math.isfinite(figure.direct_se) else "none", figure.direct_se),
+    )
+
+
+def _shrinkage(found: Figures, unit: str, label: str) -> Shrinkage | None:
+    """Direct estimates against model figures of the sampled areas."""
+    both = found.sampled & np.isfinite(found.direct) & np.isfinite(found.estimate)
+    if int(both.sum()) < 3:
+        return None
+    direct, model = found.direct[both].tolist(), found.estimate[both].tolist()
+    axis = shared_axis([*direct, *model], [], unit, [])
+    if axis is None:
+        return None
+    points = tuple(
+        (round(axis.at(d), 2), round(100.0 - axis.at(m), 2))
+        for d, m in zip(direct, model, strict=True)
+    )
+    spread = (max(direct) - min(direct), max(model) - min(model))
+    closer = "closer together than" if spread[1] < spread[0] else "as far apart as"
+    return Shrinkage(
+        axis, points,
+        f"{label} in {len(points)} areas: the model's figures lie {closer} the direct estimates",
+    )  # fmt: skip
+
+
+def _coefficients(one: Modelled, key: str) -> Table | None:
+    """The coefficients."""
+    if one.coefficients is None:
+        return None
+    columns = (
+        Column("name", "Term"), Column("number", "Coefficient"), Column("number", "Standard error"),
+        Column("number", "p"),
+    )  # fmt: skip
+    numbers = one.coefficients[["estimate", "se", "p"]].to_numpy(dtype=float).tolist()
+    rows = tuple(
+        (Cell(str(term)), *(Cell(f"{v:.4g}".replace("-", MINUS), v) for v in values))
+        for term, values in zip(one.coefficients["term"], numbers, strict=True)
+    )
+    return Table(key, "Coefficients of the model", columns, rows, file="small_areas.parquet",
+                 total=len(rows))  # fmt: skip

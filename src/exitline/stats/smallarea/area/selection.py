@@ -1,0 +1,170 @@
+"""Choosing covariates of an area-level model: information criteria, cross-validation over areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.errors import nearest
+from exitline.stats.smallarea.area.fit import Direct, fit
+from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
+from exitline.stats.smallarea.errors import SmallAreaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[Any]
+
+CRITERIA: tuple[str, ...] = ("aic", "bic", "kic", "cv")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One model on the way: what was done, its terms, and its criterion."""
+
+    change: str
+    terms: tuple[str, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The way from all terms to the chosen ones.
+
+    Attributes
+    ----------
+    criterion : str
+    steps : tuple of Step
+        From the full model on; the last is the chosen one.
+    tried : tuple of Step
+        Every model that was looked at.
+    """
+
+    criterion: str
+    steps: tuple[Step, ...]
+    tried: tuple[Step, ...]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The chosen terms."""
+        return self.steps[-1].terms
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The models that were tried: change, terms, value; best first."""
+        import pandas as pd
+
+        rows = [(one.change, " + ".join(one.terms) or "1", one.value) for one in self.tried]
+        table = pd.DataFrame(rows, columns=["change", "terms", self.criterion])
+        return table.sort_values(self.criterion).reset_index(drop=True)
+
+
+def cross_validated(direct: Direct, method: str) -> float:
+    """The mean log predictive density of each direct estimate, by the model of the other areas,
+    with its sign turned: smaller is better.
+
+    Parameters
+    ----------
+    direct : Direct
+    method : str
+
+    References
+    ----------
+    Vehtari, Gelman and Gabry (2017), Statistics and Computing 27, 1413-1432 (the score); Rao
+    and Molina (2015), Small Area Estimation, section 6.4.
+    """
+    m = direct.size
+    if m < direct.width + 3:
+        return float("nan")
+    taking = ~np.eye(m, dtype=bool)
+    batch = Batch(np.tile(direct.y, (m, 1)), direct.x, direct.psi, taking)
+    variance = estimate_variance(batch, method)
+    found = at(batch, variance)
+    here = np.arange(m)
+    residual = found.residual[here, here]
+    spread = np.einsum("ij,ijk,ik->i", direct.x, np.linalg.inv(found.gram), direct.x)
+    total = variance + direct.psi + spread
+    return float(np.mean(0.5 * np.log(2.0 * np.pi * total) + 0.5 * residual**2 / total))
+
+
+def value_of(direct: Direct, method: str, criterion: str) -> float:
+    """A criterion of a model, smaller is better."""
+    if criterion == "cv":
+        return cross_validated(direct, method)
+    return float(getattr(fit(direct, method).criteria, criterion))
+
+
+def select(
+    direct: Direct,
+    terms: Sequence[str],
+    of_column: Sequence[str],
+    method: str = "ml",
+    criterion: str = "aic",
+) -> Selection:
+    """Leave out and take back terms one at a time, as long as the criterion falls.
+
+    Parameters
+    ----------
+    direct : Direct
+        With the columns of all terms.
+    terms : sequence of str
+        Those that may be left out.
+    of_column : sequence of str
+        The term of each column; others stay in.
+    method : str
+        Profile likelihood is comparable between different covariates, restricted is not.
+    criterion : {"aic", "bic", "kic", "cv"}
+
+    Raises
+    ------
+    SmallAreaError
+        For a criterion that does not exist.
+    """
+    if criterion not in CRITERIA:
+        raise SmallAreaError(
+            f"there is no criterion '{criterion}'", expected="one of " + ", ".join(CRITERIA),
+            got=repr(criterion), remedy=nearest(criterion, CRITERIA) or "choose one of these",
+        )  # fmt: skip
+    tried: dict[tuple[str, ...], Step] = {}
+
+    def step(change: str, chosen: tuple[str, ...]) -> Step:
+        if chosen not in tried:
+            part = _part(direct, [c not in terms or c in chosen for c in of_column])
+            tried[chosen] = Step(change, chosen, value_of(part, method, criterion))
+        return tried[chosen]
+
+    return _searched(tuple(terms), step, tried, criterion)
+
+
+def _searched(
+    terms: tuple[str, ...],
+    step: Callable[[str, tuple[str, ...]], Step],
+    tried: dict[tuple[str, ...], Step],
+    criterion: str,
+) -> Selection:
+    """The way down, from all terms."""
+    here = step("all terms", terms)
+    way = [here]
+    while True:
+        nearby = []
+        for term in terms:
+            inside = term in here.terms
+            kept = tuple(t for t in terms if (t in here.terms) != (t == term))
+            if kept:
+                nearby.append(step(("without " if inside else "with ") + term, kept))
+        best = min(nearby, key=lambda one: one.value, default=here)
+        if not best.value < here.value - 1e-9:
+            return Selection(criterion, tuple(way), tuple(tried.values()))
+        here = best
+        way.append(here)
+
+
+def _part(direct: Direct, keep: list[bool]) -> Direct:
+    """The model with some of its columns."""
+    columns = np.flatnonzero(keep)
+    names = [direct.names[int(i)] for i in columns]
+    return Direct(direct.y, direct.psi, direct.x[:, columns], direct.out[:, columns], names)
