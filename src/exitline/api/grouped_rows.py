@@ -240,13 +240,15 @@ Rows = dict[str, Any]
 def _read(data: Any, columns: Columns, engine: str | Engine) -> tuple[Rows, Columns, str]:
     """The columns that are named, as arrays: numbers as floats, domains as text."""
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import role_uses
+    from exitline.stats.data.uses import narrowed, role_uses
     from exitline.stats.engine.session import session
 
     source: Source = open_source(data)
     with session(engine) as running:
         if source.names is not None:
             columns = columns.found_in(source.names)
+            wanted = (*columns.by, *columns.shares, *columns.singles)
+            source = narrowed(source, [name for name in wanted if name])
         rows = running.attach(
             source.using(role_uses(numeric=(*columns.shares, *columns.singles), code=columns.by)),
             "rows",
