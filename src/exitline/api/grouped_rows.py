@@ -247,12 +247,11 @@ def _read(data: Any, columns: Columns, engine: str | Engine) -> tuple[Rows, Colu
     with session(engine) as running:
         if source.names is not None:
             columns = columns.found_in(source.names)
-            wanted = (*columns.by, *columns.shares, *columns.singles)
-            source = narrowed(source, [name for name in wanted if name])
-        rows = running.attach(
-            source.using(role_uses(numeric=(*columns.shares, *columns.singles), code=columns.by)),
-            "rows",
-        )
+        numeric = (*columns.shares, *columns.singles)
+        used = source.using(role_uses(numeric=numeric, code=columns.by))
+        if source.names is not None:
+            used = narrowed(used, [name for name in (*columns.by, *numeric) if name])
+        rows = running.attach(used, "rows")
         columns = columns.found_in(rows.columns)
         named = dict.fromkeys((*columns.by, *columns.shares, *columns.singles))
         if not named:
