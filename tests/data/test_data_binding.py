@@ -90,8 +90,10 @@ def test_the_bound_design_has_canonical_names() -> None:
     assert design.psu == ("psu", "psu_2")
     study = parse_study(HEAD + "design: {replicates: [r1, r2], kind: JK1, scale: 0.5}")
     design = bound_design(study)
-    assert design.replicates == ("replicate_1", "replicate_2")
+    assert design.replicates == ("r1", "r2")  # columns keep their names: there may be hundreds
     assert design.scale == 0.5
+    study = parse_study(HEAD + "columns: {r1: x}\ndesign: {replicates: [r1, 2 * r2], kind: BRR}")
+    assert bound_design(study).replicates == ("replicate_1", "replicate_2")
 
 
 FAULTS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from exitline.api.small_area_compare import comparability
 from exitline.api.small_area_unit import ebp
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.area.transforms import Back
     from exitline.stats.smallarea.area.variance import Method
 
-__all__ = ["ebp", "fay_herriot"]
+__all__ = ["comparability", "ebp", "fay_herriot"]
 
 
 def fay_herriot(
@@ -123,11 +124,9 @@ def fay_herriot(
     >>> round(found.find("f").estimate, 4)
     0.2385
     """
-    from dataclasses import replace
-
     from exitline.api.small_area_data import SmallAreaData
     from exitline.stats.engine.session import session
-    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.model import model, with_joins
     from exitline.stats.smallarea.area.variants import Options
 
     options = Options(method, transform, back, mse, replicates, seed, level, robust, k)
@@ -137,4 +136,4 @@ def fay_herriot(
     )  # fmt: skip
     with session(engine) as running:
         areas, joined = asked.areas(formula, running, sized=transform == "arcsine")
-    return replace(model(areas, options, formula), joined=joined)
+    return with_joins(model(areas, options, formula), joined)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +38,7 @@ def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     """
     from exitline.api.small_area_data import SmallAreaData
     from exitline.stats.measure.formula import parse_formula
-    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.model import model, with_joins
     from exitline.stats.smallarea.area.variants import Options
     from exitline.stats.smallarea.modelled import Modelled
 
@@ -54,7 +53,7 @@ def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     given = {name: use.options[name] for name in _OPTIONS if name in use.options}
     options = Options(level=ready.study.confidence, **given)
     areas, joined = asked.areas(text, ready.engine, sized=options.transform == "arcsine")
-    found = replace(model(areas, options, text), joined=joined)
+    found = with_joins(model(areas, options, text), joined)
     found = _benchmarked(ready, use, found, direct)
     return Modelled(
         "fay_herriot", title_of(found), use.area, text, (found.figures,), found.coefficients(),

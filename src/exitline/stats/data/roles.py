@@ -62,7 +62,8 @@ def bound_design(study: Study) -> Design:
     -------
     Design
         With canonical column names: weight, size, strata, psu, psu_2, fpc, fpc_2,
-        replicate_1 and so on. A study of persons has no `size`.
+        replicate_1 and so on; replicate weights that are columns of the file keep their
+        names. A study of persons has no `size`.
 
     Examples
     --------
@@ -86,8 +87,19 @@ def bound_design(study: Study) -> Design:
         strata="strata" if "strata" in named else None,
         psu=_one_or_many(stage_names("psu", len(study.design.stages) or int("psu" in named))),
         fpc=_one_or_many(stage_names("fpc", len(study.design.fpcs) or int("fpc" in named))),
-        replicates=tuple(n for n in named if n.startswith("replicate_")),
+        replicates=tuple(
+            text if as_they_are(study, text) else f"replicate_{i}"
+            for i, text in enumerate(study.design.replicates, start=1)
+        ),
     )
+
+
+def as_they_are(study: Study, replicate: str) -> bool:
+    """Whether a replicate weight is a column of the file, which keeps its name and its place.
+
+    There may be hundreds: each that is bound under another name costs time in every query.
+    """
+    return replicate not in study.columns and replicate.isidentifier()
 
 
 def declared(study: Study) -> frozenset[str]:
@@ -132,7 +144,11 @@ def design_columns(study: Study) -> dict[str, str]:
     named = {name: text for name, text in single.items() if text is not None}
     named |= dict(zip(stage_names("psu", len(design.stages)), design.stages, strict=True))
     named |= dict(zip(stage_names("fpc", len(design.fpcs)), design.fpcs, strict=True))
-    named |= {f"replicate_{i}": text for i, text in enumerate(design.replicates, start=1)}
+    named |= {
+        f"replicate_{i}": text
+        for i, text in enumerate(design.replicates, start=1)
+        if not as_they_are(study, text)
+    }
     for name in ("weight", "size", "strata", "psu", "fpc"):
         if name in study.columns and name not in named:
             named[name] = name

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ExitlineError
 from exitline.rules.condition.wanted import Wanted, wanted
 from exitline.stats.data import aggregates
 from exitline.stats.data.design import Design
-from exitline.stats.data.roles import design_columns, is_number
+from exitline.stats.data.roles import as_they_are, design_columns, is_number
 from exitline.stats.data.study import Facts, Study
 from exitline.stats.data.values import Uses
 
@@ -156,7 +156,9 @@ def study_uses(study: Study, standard: Standard | None = None) -> Mapping[str, U
     if study.unit == "person":
         found.by_table["persons"] = found.merged("persons", "households")
         found.by_table["households"] = found.merged("households", "persons")
-    return {table: found.uses(table) for table in ("households", "persons", "villages", "counties")}
+    uses = {table: found.uses(table) for table in ("households", "persons", "villages", "counties")}
+    many = [text for text in study.design.replicates if as_they_are(study, text)]
+    return {**uses, "households": replace(uses["households"], many=frozenset(many))}
 
 
 def condition_uses(text: str, kinds: Iterable[str] = ("truth",)) -> Uses:

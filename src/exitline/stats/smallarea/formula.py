@@ -105,6 +105,12 @@ class Rows:
     known: NDArray[np.bool_]
     more: Mapping[str, Any]
 
+    def in_order(self, column: str) -> Rows:
+        """The rows by a column of whole numbers, as engines need not keep their order."""
+        order = np.argsort(self.more[column].to_numpy(), kind="stable")
+        more = {name: values.take(order) for name, values in self.more.items()}
+        return Rows(self.x[order], self.y[order], self.known[order], more)
+
 
 def learn(
     text: str,
@@ -213,7 +219,7 @@ def made(learned: Learned, table: Any, *, response: bool = False, weight: Any = 
 def read(
     learned: Learned, table: Any, run: Run, more: Iterable[str] = (), *, response: bool = True
 ) -> Rows:
-    """The rows of a small table, such as one of areas, as arrays in the table's order.
+    """The rows of a small table, such as one of areas, as arrays.
 
     Parameters
     ----------

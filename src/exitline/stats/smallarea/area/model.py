@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.area.selection import Selection
     from exitline.stats.smallarea.diagnostics import Diagnostics
     from exitline.stats.smallarea.figures import AreaFigure
+    from exitline.stats.smallarea.joins import Joined
 
     Floats = NDArray[Any]
     Pair = tuple[Floats, Floats]
@@ -106,6 +107,8 @@ class AreaModel:
     notes : tuple of str
         What a reader must know.
     kind : str
+    joined : Joined or None
+        Areas of the survey and of the covariates, side by side.
     """
 
     formula: str
@@ -116,7 +119,7 @@ class AreaModel:
     mse_name: str
     notes: tuple[str, ...] = ()
     kind: str = "fay_herriot"
-    joined: Any = field(default=None, compare=False)
+    joined: Joined | None = field(default=None, compare=False)
 
     @property
     def sampled(self) -> NDArray[np.bool_]:
@@ -436,6 +439,15 @@ def _refuse_options(options: Options, areas: Areas, scale: Scale) -> None:
         )
 
 
+def with_joins(found: AreaModel, joined: Joined | None) -> AreaModel:
+    """The model with what became of the areas of both tables."""
+    if joined is None:
+        return found
+    left = joined.survey_only
+    said = (_some(left, "of the survey left out, not among the covariates"),) if left else ()
+    return replace(found, joined=joined, notes=(*said, *found.notes))
+
+
 def _notes(areas: Areas, found: Fit, figures: Figures) -> tuple[str, ...]:
     """What a reader must know of the figures."""
     said: list[str] = []
@@ -483,8 +495,3 @@ def _by_area(given: Any, names: Sequence[str], lacking: Any) -> list[Any]:
             got=str(len(given)), remedy="give a mapping from area to value",
         )  # fmt: skip
     return list(given)
-
-
-def with_notes(found: AreaModel, *notes: str) -> AreaModel:
-    """The model with further notes, first."""
-    return replace(found, notes=(*notes, *found.notes))
