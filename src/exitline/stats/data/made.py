@@ -74,6 +74,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         "counties": lambda keys: _facts(keys, paths),
         "readings": _readings,
         "small_areas": lambda entries: tuple(_small_area(keys, paths) for keys in entries),
+        "scenario": lambda named: {name: dict(keys.given) for name, keys in named.items()},
         "outputs": lambda keys: Outputs(**keys.given),
     }
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}

@@ -261,6 +261,8 @@ class Study:
         Models of areas that the sample is too small for.
     min_count : float, optional
         Counts from 1 to below this are hidden in whatever a run writes to be read.
+    scenario : mapping of str to mapping
+        Transfers by name: amount per person, and to (a condition), or score and quota.
     outputs : Outputs
     path : Path, optional
         The study file.
@@ -302,6 +304,7 @@ class Study:
     subpopulation: str | None = None
     small_areas: tuple[SmallAreaUse, ...] = ()
     min_count: float | None = None
+    scenario: Mapping[str, Mapping[str, float | str]] = field(default_factory=lambda: _EMPTY)
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
     digest: str = ""

@@ -53,6 +53,19 @@ def nan(value: Any) -> Any:
     return value.notnull() & ~finite(value) & ~infinite(value).fill_null(False)
 
 
+def double(value: float) -> Any:
+    """A number that engines hold as a double.
+
+    Written as text: to an engine a number with a point is a decimal, and the product of two
+    such can be out of its range.
+
+    Parameters
+    ----------
+    value : float
+    """
+    return ibis.literal(repr(float(value))).cast("float64")
+
+
 def number(value: Any) -> Any:
     """The column as a double, so that integer arithmetic cannot overflow or round."""
     return value.cast("float64")
