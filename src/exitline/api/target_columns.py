@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from exitline.stats.data.design import Design
     from exitline.stats.engine.base import Engine
 
+WEIGHT = "exitline__person_weight"
+
 
 def with_method(
     table: Any,
@@ -88,7 +90,6 @@ def _with_rule(
     """The order of a rule file."""
     import ibis
 
-    from exitline.api.target_fit import WEIGHT
     from exitline.stats.measure import portable
     from exitline.stats.measure.ordering import ordered, share_below
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.api.target_columns import WEIGHT
 from exitline.exits.target.errors import TargetError
 from exitline.exits.target.fitting import METHODS
 from exitline.exits.target.proxy import ProxyMeansTest, Sample, fold_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from exitline.exits.target.rulefile import TargetingRule
     from exitline.stats.engine.base import Engine
 
-WEIGHT = "exitline__person_weight"
 
 
 def fit(

@@ -127,8 +127,7 @@ def _with_scenario(table: Any, one: Scenario, column: str, engine: Engine, desig
     """The table with what each person of a scenario gets, in units; and the score that chooses."""
     import ibis
 
-    from exitline.api.target_columns import with_method
-    from exitline.api.target_fit import WEIGHT
+    from exitline.api.target_columns import WEIGHT, with_method
     from exitline.rules.condition import parse
     from exitline.stats.measure.ordering import part_chosen
 
