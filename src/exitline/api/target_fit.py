@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
 
 
-
 def fit(
     formula: str,
     data: Any,
