@@ -272,6 +272,22 @@ class Outputs:
 
 
 @dataclass(frozen=True)
+class CalibratedTo:
+    """What a study's weight was calibrated to.
+
+    Attributes
+    ----------
+    totals : path
+        File with the columns margin, level, total.
+    weight : str or None
+        Column of the weights before.
+    """
+
+    totals: Path | str
+    weight: str | None
+
+
+@dataclass(frozen=True)
 class Study:
     """One study file, read and checked for form; its data have not been looked at.
 
@@ -315,6 +331,8 @@ class Study:
         Condition: estimates speak of the rows for which it holds.
     small_areas : tuple of SmallAreaUse
         Models of areas that the sample is too small for.
+    calibrated_to : CalibratedTo, optional
+        The totals that the design's weight was calibrated to.
     min_count : float, optional
         Counts from 1 to below this are hidden in whatever a run writes to be read.
     outputs : Outputs
@@ -357,6 +375,7 @@ class Study:
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     subpopulation: str | None = None
     small_areas: tuple[SmallAreaUse, ...] = ()
+    calibrated_to: CalibratedTo | None = None
     min_count: float | None = None
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
