@@ -30,8 +30,8 @@ from benchmarks.mutation_map import COMMON, Reached, reached
 HOUSE = Path(__file__).parents[1]
 ROOMS = {
     "measure": ["tests/measure", "tests/estimate", "tests/engine"],
-    "infer": ["tests/infer", "tests/measure", "tests/estimate"],
-    "decide": ["tests/decide"],
+    "infer": ["tests/infer", "tests/measure", "tests/estimate", "tests/weighting"],
+    "decide": ["tests/decide", "tests/lifecycle"],
     "standard": ["tests/standard", "tests/decide"],
 }
 """Rooms, and the tests that are first to notice."""

@@ -124,6 +124,10 @@ class Faults:
             raise first
 
 
+class ArgumentError(ExitlineError):
+    """A call whose arguments contradict each other; on the command line, wrong usage."""
+
+
 class RuleFileError(ExitlineError):
     """A rule file that cannot be used as it stands."""
 

@@ -42,6 +42,7 @@ init {in:homes.csv} --out {out:new.yaml} --title {x} --encoding {utf-8} --delimi
 init {in:homes.csv} --out - --sheet {a}
 check {in:study.yaml}
 run {in:study.yaml} --out {out:o2}
+smallarea {in:areas.yaml} --out {out:areas.csv}
 estimate {in:homes.csv} --measure {headcount} --welfare {y} --line {6000} --weight {w} --by {region}
 estimate {in:homes.csv} --welfare {y} --line {y} --size {n} --strata {s} --psu {p} --level {0.9}
 grouped {in:homes.csv} --counts {n} --means {y} --by {region} --measure {gini} --line {9000}
@@ -112,6 +113,10 @@ def spoiled(tmp_path_factory) -> tuple[Path, dict[str, str], dict[str, str]]:
     good = tmp_path_factory.mktemp("good")
     homes().to_csv(good / "homes.csv", index=False)
     (good / "study.yaml").write_text(STUDY)
+    (good / "areas.csv").write_text("s,road\n0,1\n1,2\n2,4\n3,3\n")
+    (good / "areas.yaml").write_text(
+        STUDY + "small_areas: {area: s, formula: mean ~ road, covariates: areas.csv}\n"
+    )
     return good, *bad_paths(tmp_path_factory.mktemp("bad"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from pathlib import Path
 
 import click
@@ -56,6 +57,22 @@ def test_every_standard_has_a_page(name):
 @pytest.mark.parametrize("name", xl.__all__)
 def test_every_public_name_has_a_docstring(name):
     assert inspect.getdoc(getattr(xl, name))
+
+
+@pytest.mark.parametrize("name", xl.__all__)
+def test_every_public_name_is_on_the_page_of_python(name):
+    assert re.search(rf"`xl\.{name}\b", (DOCS / "python.md").read_text())
+
+
+@pytest.mark.parametrize("name", [n for n in xl.__all__ if inspect.isfunction(getattr(xl, n))])
+def test_every_public_function_explains_each_keyword_with_an_example(name):
+    function = getattr(xl, name)
+    said = inspect.getdoc(function)
+    assert ">>> " in said
+    keywords = [p for p in inspect.signature(function).parameters if p not in ("args", "kwargs")]
+    part = said.partition("Parameters\n----------")[2].partition("\nReturns\n")[0]
+    lacking = [k for k in keywords if not re.search(rf"^[\w, *]*\b{k}\b[\w, ]*( :|$)", part, re.M)]
+    assert lacking == []
 
 
 def test_every_public_function_of_a_room_says_what_it_takes_and_gives():

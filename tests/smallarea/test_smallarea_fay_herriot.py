@@ -185,3 +185,11 @@ def test_an_area_without_covariates_is_left_out_and_said():
     lost = found.to_pandas().query("estimate.isna()")
     assert lost["reason"].tolist() == ["a covariate is missing"]
     assert any("without a figure" in note for note in found.notes)
+
+
+def test_the_response_is_never_a_column_of_the_covariates():
+    """A census truth under the name of the measure does not take the direct estimates' place."""
+    survey = DISTRICTS[["geo2", "direct", "var_smooth"]].dropna()
+    census = DISTRICTS[["geo2", "toilet", "urban"]].assign(direct=0.99)
+    found = fitted(survey, covariates=census)
+    assert found.figures.estimate == pytest.approx(fitted().figures.estimate, rel=1e-12)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.settings import RunUse, Settings, load_settings
@@ -16,6 +16,90 @@ if TYPE_CHECKING:
     from exitline.publish.explorer.runs import RunFolder
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Explored:
+    """An explorer's page.
+
+    Attributes
+    ----------
+    explorer : Explorer
+        What it shows: years, areas, figures, decisions.
+    page : Path
+    size : int
+        Bytes of the page.
+    """
+
+    explorer: Explorer
+    page: Path
+    size: int
+
+    def counts(self) -> dict[str, Any]:
+        """What the page holds, in numbers."""
+        shown = self.explorer
+        return {
+            "page": str(self.page),
+            "bytes": self.size,
+            "years": list(shown.years),
+            "areas": len(shown.areas) - 1,
+            "figures": sum(len(f.cells) for f in shown.figures),
+            "decisions": sum(len(row) for d in shown.decisions for row in d.judged),
+            "suppressed": shown.suppressed,
+        }
+
+
+def explore(
+    sources: str | Path | Sequence[str | Path],
+    *,
+    out: str | Path | None = None,
+    study: str | Path | None = None,
+    min_count: float | None = None,
+    say: Say = lambda _: None,
+) -> Explored:
+    """One offline page to explore a run, or a record of decisions.
+
+    Parameters
+    ----------
+    sources : path, or sequence of path
+        The folder of a run, several of them (one for each year), or an explorer file.
+    out : path, optional
+        The page; explorer.html beside the source unless given.
+    study : path, optional
+        The study of the run: every figure is computed again and compared.
+    min_count : float, optional
+        Counts from 1 to below this are suppressed, where the runs themselves hide less.
+    say : callable
+        Told, in a few words, what is being done.
+
+    Returns
+    -------
+    Explored
+
+    Raises
+    ------
+    ExitlineError
+        When something cannot be shown as it stands; then nothing was written.
+
+    Examples
+    --------
+    >>> import tempfile, exitline as xl
+    >>> page = tempfile.mkdtemp() + "/list.html"
+    >>> xl.explore("examples/china-832/explorer.yaml", out=page).counts()["areas"] > 800
+    True
+    """
+    from exitline.files import check_folder, whole_file
+    from exitline.publish.explorer.page import render
+
+    named = [sources] if isinstance(sources, str | Path) else list(sources)
+    target = Path(out) if out is not None else Path(named[0]).parent / "explorer.html"
+    check_folder(target)
+    shown = build(named, study=study, min_count=min_count, say=say)
+    say("writing the page")
+    html = render(shown.payload())
+    with whole_file(target) as partial:
+        partial.write_text(html, encoding="utf-8")
+    return Explored(shown, target, len(html.encode()))
 
 
 def build(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.notices import FIELDS, MOST_ROWS, Notice, NoticeError
+from exitline.publish.notices import FIELDS as FIELDS
+from exitline.publish.notices import MOST_ROWS, Notice, NoticeError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,6 +102,46 @@ def notice(data: Any, plan: NoticePlan, *, engine: str | Engine = "duckdb") -> N
         plan.title, _villages(found), tuple(name for name in columns if name != "village"),
         plan.posted, _days(plan), plan.objections,
     )  # fmt: skip
+
+
+def check_endings(outs: Sequence[str | Path]) -> None:
+    """Refuse a file that is neither a page nor a table.
+
+    Parameters
+    ----------
+    outs : sequence of path
+
+    Raises
+    ------
+    NoticeError
+    """
+    for path in outs:
+        if Path(path).suffix.lower() not in (".html", ".csv"):
+            raise NoticeError(
+                "there is no such kind of notice", where=str(path), expected=".html or .csv",
+                got=Path(path).suffix or "no ending", remedy="for instance notice.html",
+            )  # fmt: skip
+
+
+def write(made: Notice, outs: Sequence[str | Path], language: Any = "en") -> None:
+    """Write a notice; all files appear whole, or none.
+
+    Parameters
+    ----------
+    made : Notice
+    outs : sequence of path
+        Each ends in .html or .csv.
+    language : {"en", "zh"}
+        Of the fixed words.
+    """
+    from exitline.files import whole_files
+    from exitline.publish.notices.page import as_csv, render
+
+    check_endings(outs)
+    with whole_files(*outs) as partials:
+        for path, partial in zip(outs, partials, strict=True):
+            text = as_csv(made) if str(path).lower().endswith(".csv") else render(made, language)
+            partial.write_text(text, encoding="utf-8")
 
 
 def _rows(table: Any, columns: dict[str, str], plan: NoticePlan, engine: Engine) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from exitline.api.small_area_compare import comparability
 from exitline.api.small_area_unit import ebp
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.area.transforms import Back
     from exitline.stats.smallarea.area.variance import Method
 
-__all__ = ["ebp", "fay_herriot"]
+__all__ = ["comparability", "ebp", "fay_herriot"]
 
 
 def fay_herriot(

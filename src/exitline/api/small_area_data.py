@@ -11,7 +11,7 @@ from exitline.errors import MeasureError, nearest
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -78,14 +78,15 @@ class SmallAreaData:
         from exitline.stats.infer.estimates import Estimates
         from exitline.stats.measure.formula import parse_formula
 
-        response = parse_formula(formula).response.text
+        left = parse_formula(formula).response
+        response = left.text
         if isinstance(self.data, Estimates):
             table, block = self._of_estimates(self.data, response)
             what = (block.measure, block.line, block.share)
-            frame, joined = self._with_covariates(table, engine)
+            frame, joined = self._with_covariates(table, engine, left.columns)
         else:
             what = (response, "", False)
-            frame, joined = self._of_table(engine)
+            frame, joined = self._of_table(engine, left.columns)
         return self._made(formula, frame, engine, what, sized=sized), joined
 
     def _of_estimates(self, found: Estimates, response: str) -> tuple[pd.DataFrame, Block]:
@@ -124,7 +125,9 @@ class SmallAreaData:
         one = pooled(frame[VARIANCE].to_numpy(), size, frame[DF].to_numpy())
         return size * share * (1.0 - share) / one if one > 0 else size
 
-    def _of_table(self, engine: Engine) -> tuple[pd.DataFrame, Joined | None]:
+    def _of_table(
+        self, engine: Engine, response: Sequence[str]
+    ) -> tuple[pd.DataFrame, Joined | None]:
         """One row for each area, from the user's own table or tables."""
         frame = read_areas(self.data, engine, self.area, "areas")
         named = {VARIANCE: self.variance, SIZE: self.size}
@@ -133,12 +136,16 @@ class SmallAreaData:
                 frame[name] = numbers_of(frame, column)
         if self.covariates is None:
             return frame, None
-        return self._with_covariates(frame, engine)
+        return self._with_covariates(frame, engine, response)
 
     def _with_covariates(
-        self, frame: pd.DataFrame, engine: Engine
+        self, frame: pd.DataFrame, engine: Engine, response: Sequence[str]
     ) -> tuple[pd.DataFrame, Joined | None]:
-        """Direct estimates beside the covariates of every area."""
+        """Direct estimates beside the covariates of every area.
+
+        The response is the direct estimates' own, whatever else is called so; covariates are
+        those of the table of covariates.
+        """
         from exitline.stats.smallarea.joins import joined
 
         if self.covariates is None:
@@ -155,9 +162,9 @@ class SmallAreaData:
         if not self.drop or not match.both:
             match.refuse(f"column '{self.on or self.area}'")
         own = frame.set_index(AREA)
-        keep = [c for c in own.columns if c not in other.columns or c == self.area]
-        merged = other.merge(own[[c for c in keep if c != self.area]], left_on=AREA,
-                             right_index=True, how="left")  # fmt: skip
+        other = other.drop(columns=[c for c in response if c in other.columns])
+        keep = [c for c in own.columns if c not in other.columns and c != self.area]
+        merged = other.merge(own[keep], left_on=AREA, right_index=True, how="left")
         return merged.reset_index(drop=True), match
 
     def _made(

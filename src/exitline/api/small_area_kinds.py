@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.smallarea.modelled import Modelled
 
-RUNNERS: dict[str, str] = {"fay_herriot": "exitline.api.small_area_study:fay_herriot_of"}
+RUNNERS: dict[str, str] = {
+    "fay_herriot": "exitline.api.small_area_study:fay_herriot_of",
+    "ebp": "exitline.api.small_area_ebp:ebp_of",
+}
 """Kind: module and function, from a ready study and what it asks for to a finished model."""
 
 

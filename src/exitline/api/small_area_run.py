@@ -359,7 +359,7 @@ def _record(run: Run, levels: tuple[Level, ...], away: tuple[Floats, Floats]) ->
     return UnitModel(
         asked.formula, run.learned.names, run.fitted, run.scatter, run.names,
         run.sample.n.astype(np.int64), levels, kinds[asked.mse], tuple(run.notes),
-        away[1], away[0], _kind(asked),
+        away[1], away[0], _kind(asked), run.sample,
     )  # fmt: skip
 
 

@@ -9,19 +9,12 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.reading import reads_data
-from exitline.cli.rows import read_rows
 
 if TYPE_CHECKING:
-    from exitline.exits.assess.assessment import Assessment, Judgement
-    from exitline.exits.assess.assessment_table import Roles
-    from exitline.exits.assess.evidence import Assumptions, County, Reading, Visits
+    from exitline.api.assessing import Assessed
+    from exitline.exits.assess.assessment import Assessment
+    from exitline.exits.assess.evidence import County
     from exitline.exits.assess.readings import Answer
-    from exitline.rules.standard.model import ExitRule
-
-ROLES = (
-    "county", "group", "village", "stratum", "weight", "size", "error", "approves",
-    "village_weight", "village_unregistered",
-)  # fmt: skip
 
 
 @click.command(
@@ -64,35 +57,19 @@ Examples:
 @reads_data
 def command(visits: str, as_json: bool, reading: dict[str, Any], **given: Any) -> None:
     """Judge every county."""
-    from exitline.exits.assess.assessment_table import counties_from, roles_in, visits_by_county
-    from exitline.rules.standard import load
-    from exitline.stats.data.readers import open_each
+    from exitline import api
+    from exitline.api.opening import open_together
 
-    rule = _rule(load(given["standard"]).county, given)
-    said = _columns(given["column"])
-    places = (said.county, said.group, said.village, said.stratum or "stratum")
-    visited, counted = open_each([visits, given["counts"]], **reading)
-    table = read_rows(visited, places)
-    found = visits_by_county(table, roles_in(table.column_names, said))
-    counties = _matched(found, counties_from(read_rows(counted, ["county"])))
-    chosen, assumptions = _reading(rule, given), _assumptions(rule, given)
-    if given["what_if"]:
-        _what_if(found, counties, rule, chosen, assumptions, as_json=as_json)
+    given |= {"readings": _pairs(given["readings"], "--reading"), "column": _columns(given)}
+    visited, counted = open_together([visits, given.pop("counts")], **reading)
+    found = api.assess(visited, counts=counted, **given)
+    if as_json:
+        show.as_json(found.rows())
+    elif given["what_if"]:
+        _show_what_if(found)
     else:
-        _assess(found, counties, rule, chosen, assumptions, as_json=as_json)
-
-
-def _rule(rule: ExitRule | None, given: Mapping[str, Any]) -> ExitRule:
-    """The standard's county rule under the readings chosen."""
-    from exitline.exits.assess.evidence import AssessmentError
-
-    if rule is None:
-        raise AssessmentError(
-            "the standard has no county rule", where=given["standard"],
-            expected="one with rates found by an assessment", got="none",
-            remedy="choose another standard; `exitline standards` lists them",
-        )  # fmt: skip
-    return rule.choose(_pairs(given["readings"], "--reading"))
+        for assessment in found.assessments:
+            _show(assessment)
 
 
 def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -106,89 +83,31 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     return pairs
 
 
-def _columns(texts: Sequence[str]) -> Roles:
+def _columns(given: Mapping[str, Any]) -> dict[str, str]:
     """Roles with the columns that have another name."""
-    from exitline.exits.assess.assessment_table import Roles
+    from exitline.api.assessing import ROLES
 
-    named = _pairs(texts, "--column")
+    named = _pairs(given["column"], "--column")
     unknown = sorted(set(named) - set(ROLES))
     if unknown:
         raise click.BadParameter(
             f"there is no role '{unknown[0]}'; roles are {', '.join(ROLES)}",
             param_hint="--column",
         )
-    return Roles(**named)
-
-
-def _matched(visits: Mapping[str, Visits], counties: Mapping[str, County]) -> dict[str, County]:
-    """Counts for every county with visits."""
-    from exitline.exits.assess.evidence import AssessmentError
-
-    if list(visits) == [""] and len(counties) == 1:
-        return {"": next(iter(counties.values()))}
-    lacking = [name for name in visits if name not in counties]
-    if lacking:
-        raise AssessmentError(
-            "some counties have visits but no counts",
-            where=", ".join(lacking[:5]) or "the only county",
-            expected="one row of counts for each county visited",
-            got=f"{len(lacking)} without",
-            remedy="add their rows to --counts, with the same names",
-        )
-    return {name: counties[name] for name in visits}
-
-
-def _reading(rule: ExitRule, given: Mapping[str, Any]) -> Reading:
-    """How open points that the standard does not name are read."""
-    from exitline.exits.assess.evidence import Reading
-
-    return Reading(
-        unit=given["unit"], no_answer=given["no_answer"], rule=given["rule"] or rule.rule
-    )
-
-
-def _assumptions(rule: ExitRule, given: Mapping[str, Any]) -> Assumptions:
-    """Confidence and correlations."""
-    from exitline.exits.assess.evidence import Assumptions
-
-    own = given["icc_recognition"]
-    return Assumptions(
-        confidence=rule.confidence,
-        icc=given["icc"],
-        icc_by_rate={} if own is None else {"recognition": own},
-        full_count=given["full_count"],
-    )
-
-
-def _assess(
-    visits: Mapping[str, Visits], counties: Mapping[str, County], rule: ExitRule,
-    reading: Reading, assumptions: Assumptions, *, as_json: bool,
-) -> None:  # fmt: skip
-    """One judgement for each county."""
-    from exitline.exits.assess.assessment import assess
-    from exitline.exits.assess.assessment_table import decision_rows
-    from exitline.exits.assess.rate_rules import criteria_of
-
-    found = [
-        assess(visits[name], county, criteria_of(rule, county.area_class), reading, assumptions)
-        for name, county in counties.items()
-    ]
-    if as_json:
-        show.as_json(decision_rows(found))
-        return
-    for assessment in found:
-        _show(assessment)
+    return named
 
 
 def _show(assessment: Assessment) -> None:
     """One county."""
+    from exitline.api.assessing import rate_in_words
+
     name = assessment.county.name or "the county"
     show.table(
         f"{name}: {_said(assessment.outcome)}",
         ("criterion", "outcome", "rate (what decides)", "households", "cases"),
         [
             (j.criterion.name, _said(j.outcome),
-             _rate(j, assessment.reading.rule),
+             rate_in_words(j, assessment.reading.rule),
              f"{j.n:,}", j.cases)
             for j in assessment.judgements
         ],
@@ -203,58 +122,17 @@ def _show(assessment: Assessment) -> None:
             )
 
 
-def _rate(judged: Judgement, rule: str) -> str | None:
-    """A rate and the one bound that its outcome rests on."""
-    from exitline.exits.decide.bound_text import decided_on
-    from exitline.exits.decide.reasons import percent
-
-    if not judged.n:
-        return None
-    limit = judged.criterion.threshold
-    shown = percent(judged.value, limit)
-    if rule == "point" or judged.low == judged.high:
-        return shown
-    edge = decided_on(judged.outcome, judged.low, judged.high, limit, judged.comparison)
-    return f"{shown} ({edge})"
-
-
 def _said(outcome: str) -> str:
     """An outcome in the words that people read."""
     return "cannot tell yet" if outcome == "cannot tell" else outcome
 
 
-def _what_if(
-    visits: Mapping[str, Visits], counties: Mapping[str, County], rule: ExitRule,
-    reading: Reading, assumptions: Assumptions, *, as_json: bool,
-) -> None:  # fmt: skip
+def _show_what_if(found: Assessed) -> None:
     """Every reading, side by side."""
-    from exitline.exits.assess.readings import usable, variants_of_rule, what_if
-
-    everything = []
-    for name, county in counties.items():
-        mine = visits[name]
-        variants = variants_of_rule(rule, county.area_class, reading)
-        answers = what_if(mine, county, variants, assumptions)
-        everything += [_answer(county, answer) for answer in answers]
-        if not as_json and not usable(variants[0], mine):
+    for county, answers, usable in found.answers:
+        if not usable:
             show.note("the rule as declared needs village_weight and village_unregistered")
-        if not as_json:
-            _show_answers(county, answers)
-    if as_json:
-        show.as_json(everything)
-
-
-def _answer(county: County, answer: Answer) -> dict[str, Any]:
-    """An answer as JSON-ready values."""
-    return {
-        "unit": county.name,
-        "reading": answer.variant.label,
-        "outcome": answer.assessment.outcome,
-        "criteria": {
-            j.criterion.name: {"outcome": j.outcome, "value": j.value, "low": j.low, "high": j.high}
-            for j in answer.assessment.judgements
-        },
-    }
+        _show_answers(county, answers)
 
 
 def _show_answers(county: County, answers: Sequence[Answer]) -> None:

@@ -64,9 +64,9 @@ def command(
     **given: Any,
 ) -> None:
     """Calibrate, write the rows, show each total."""
+    from exitline import Design
     from exitline.api.calibrating import calibrate
-    from exitline.stats.data.design import Design
-    from exitline.stats.data.source import open_source
+    from exitline.api.opening import open_source
 
     refuse_same(out, data)
     given["within"] = given["within"] or None

@@ -45,9 +45,8 @@ Examples:
 @click.option("--json", "json_", is_flag=True, help="Print the findings as JSON.")
 def command(study: str, engine: str, json_: bool) -> None:
     """Check a study and print what was found."""
-    from exitline import api
+    from exitline import api, load_study
     from exitline.cli import show
-    from exitline.stats.data import load_study
 
     loaded = load_study(study)
     with show.working("looking at the data"):
@@ -62,8 +61,8 @@ def command(study: str, engine: str, json_: bool) -> None:
 
 def _print(study: Study, found: Sequence[Finding]) -> None:
     """One table for each severity."""
+    from exitline.api.telling import count_in_words
     from exitline.cli import show
-    from exitline.stats.data.findings import in_words
 
     for severity, heading in HEADINGS.items():
         rows = [
@@ -75,7 +74,10 @@ def _print(study: Study, found: Sequence[Finding]) -> None:
             show.table(heading, ("check", "what was found, and what to do", "where"), rows)
     errors = sum(f.severity == "error" for f in found)
     warnings = sum(f.severity == "warning" for f in found)
-    counts = f"{in_words(errors, 'error', 'errors')}, {in_words(warnings, 'warning', 'warnings')}"
+    counts = ", ".join((
+        count_in_words(errors, "error", "errors"),
+        count_in_words(warnings, "warning", "warnings"),
+    ))  # fmt: skip
     can = "cannot be run as it stands" if errors else "can be run"
     show.note(f"{study.title}: {counts}. The study {can}.")
 

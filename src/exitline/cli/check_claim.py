@@ -33,9 +33,9 @@ Examples:
 @click.pass_context
 def command(ctx: click.Context, file: str, as_json: bool) -> None:
     """Check a file of relations."""
-    from exitline.proof.claim.relation_file import check_file
+    from exitline import api
 
-    found = check_file(file)
+    found = api.check_claim(file)
     if as_json:
         show.as_json(_plain(found))
     else:

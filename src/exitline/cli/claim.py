@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli import show
+from exitline.cli.options import as_usage, said_as_flags
 
 if TYPE_CHECKING:
-    from securesystemslib.signer import CryptoSigner
-
-    from exitline.proof.claim import Claim, Ledger
+    from exitline.api.claiming import Claimed
 
 PASSPHRASE = "EXITLINE_PASSPHRASE"
 
@@ -93,16 +91,19 @@ def command(run_folder: str | None, new_key: str | None, **said: Any) -> None:
         raise click.UsageError("--since is for a ledger.")
     if not (said["ledger"] or said["out"]):
         raise click.UsageError("say where the claim goes: --ledger, --out, or both.")
-    from exitline.proof.claim import with_rows
+    from exitline import api
 
-    _publish(with_rows(_chosen(run_folder, said), said["rows"]), said)
+    asked = {name: value for name, value in said.items() if name not in ("as_json", "encrypt")}
+    with said_as_flags(), as_usage():
+        found = api.claim(run_folder, **asked, passphrase=_passphrase)
+    _report(found, said)
 
 
 def _make_key(path: str, encrypt: bool, as_json: bool) -> None:
     """Write a key pair and say what each half is for."""
-    from exitline.proof.claim import new_key
+    from exitline import api
 
-    made = new_key(path, passphrase=_passphrase(confirm=True) if encrypt else None)
+    made = api.new_key(path, passphrase=_passphrase(confirm=True) if encrypt else None)
     if as_json:
         show.as_json(
             {"private": str(made.private), "public": str(made.public), "key_id": made.key_id}
@@ -119,69 +120,9 @@ def _make_key(path: str, encrypt: bool, as_json: bool) -> None:
     )
 
 
-def _chosen(folder: str, said: dict[str, Any]) -> Claim:
-    """The claim that the options ask for."""
-    from exitline.proof import claim
-
-    if bool(said["measure"]) == bool(said["level"]):
-        raise click.UsageError("choose an estimate with --measure, or a decision with --level.")
-    if said["measure"]:
-        pick = claim.Pick(
-            said["measure"], said["line"], said["by"], said["domain"], said["indicator"]
-        )
-        return claim.claim_estimate(folder, pick, column=said["column"], remark=said["remark"])
-    if bool(said["outcome"]) == bool(said["unit"]):
-        raise click.UsageError("count units with --outcome, or name one with --unit.")
-    common = (said["criterion"],)
-    if said["outcome"]:
-        return claim.claim_count(
-            folder, said["level"], said["outcome"], *common, remark=said["remark"]
-        )
-    return claim.claim_decision(
-        folder,
-        said["level"],
-        said["unit"],
-        *common,
-        parent=said["parent"],
-        remark=said["remark"],
-    )
-
-
-def _publish(made: Claim, said: dict[str, Any]) -> None:
-    """Sign the claim, add it to the ledger, write its file, and say so."""
-    from exitline.files import whole_file
-    from exitline.proof import claim
-
-    signer = _signer(said["key"])
-    envelope = claim.sign_claim(made, signer)
-    ledger = None
-    if said["ledger"]:
-        keys = [claim.load_public(path) for path in said["public_keys"]]
-        own = [signer.public_key] if signer is not None else []
-        since = said["since"] and claim.read_head(said["since"], keys=[*keys, *own])
-        receipt = {said["out"]: lambda of: claim.make_receipt(of, envelope) + b"\n"}
-        ledger = claim.append(
-            said["ledger"], [envelope], signer=signer, keys=keys, since=since or None,
-            beside={Path(path): content for path, content in receipt.items() if path},
-        )  # fmt: skip
-    elif said["out"]:
-        with whole_file(said["out"]) as partial:
-            partial.write_bytes(envelope + b"\n")
-    _report(made, envelope, ledger, signer, said)
-
-
-def _report(
-    made: Claim,
-    envelope: bytes,
-    ledger: Ledger | None,
-    signer: CryptoSigner | None,
-    said: dict[str, Any],
-) -> None:
+def _report(found: Claimed, said: dict[str, Any]) -> None:
     """What was claimed and where it stands."""
-    from exitline.proof.claim import open_claim
-
-    signed = open_claim(envelope, keys=[signer.public_key] if signer is not None else [])
-    entry = ledger.entries.index(envelope) + 1 if ledger is not None else None
+    made, signed, ledger, entry = found.claim, found.signed, found.ledger, found.entry
     if said["as_json"]:
         show.as_json(
             {
@@ -196,9 +137,7 @@ def _report(
             }
         )
         return
-    from exitline.proof.claim.wording import words_of
-
-    rows = [("claim", signed.claim_id), ("question", words_of(made.query))]
+    rows = [("claim", signed.claim_id), ("question", found.question)]
     rows += [("data", f"{one.name} ({(one.sha256 or one.rows)[:16]})") for one in made.inputs]
     rows.append(("signed by", ", ".join(signed.signed_by) or "nobody"))
     if ledger is not None:
@@ -209,16 +148,6 @@ def _report(
     if made.remark:
         rows.append(("remark, not checked", made.remark))
     show.table(made.sentence, ("part", "value"), rows)
-
-
-def _signer(path: str | None) -> CryptoSigner | None:
-    """The signer of a key file, asking for its passphrase where it has one."""
-    if path is None:
-        return None
-    from exitline.proof.claim import load_signer
-    from exitline.proof.claim.keys import is_encrypted
-
-    return load_signer(path, passphrase=_passphrase() if is_encrypted(path) else None)
 
 
 def _passphrase(*, confirm: bool = False) -> str:

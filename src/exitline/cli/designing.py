@@ -86,7 +86,7 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def designed(*arguments: Any, **given: Any) -> Any:
-        from exitline.stats.data.design import Design
+        from exitline import Design
 
         said = {name: given.pop(name) for name in _NAMES}
         if said["rscales"] is not None:
@@ -104,7 +104,7 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _pps(said: dict[str, Any]) -> Any:
     """How PSUs were drawn with unequal probabilities, if they were."""
-    from exitline.stats.data.pps import Pps
+    from exitline import Pps
 
     method = said.pop("pps")
     further = {n: said.pop(n) for n in ("pps_estimator", "joint", "mean_square")}

@@ -10,14 +10,19 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.reading import reads_data
-from exitline.cli.rows import read_rows
 
 if TYPE_CHECKING:
+    from exitline.api.drawing import Drawn
     from exitline.exits.draw.check import Check
-    from exitline.exits.draw.sample import Draw, DrawPlan
-    from exitline.exits.draw.seed import Seed
-    from exitline.stats.data.scannable import Source
-    from exitline.stats.measure.draw import FrameRoles
+    from exitline.exits.draw.sample import Draw
+
+
+_ASKED = (
+    "seed", "published", "drawn", "household", "village", "stratum", "group", "villages", "method",
+    "allocation", "out", "keys_only", "assessors", "township", "identified_by", "reinterview",
+    "assignments", "engine",
+)  # fmt: skip
+"""Options that `exitline.draw` calls by the same name."""
 
 
 @click.command(
@@ -73,11 +78,11 @@ Examples:
 @click.pass_context
 def command(ctx: click.Context, /, frame: str, as_json: bool, **given: Any) -> None:
     """Print a digest, check a record, or draw."""
-    from exitline.stats.data.readers import open_each
+    from exitline.api.opening import open_together
 
     people = [given["assessors"]] if given["assessors"] else []
-    source, *others = open_each([frame, *people], **given["reading"])
-    given["people"] = others[0] if others else None
+    source, *others = open_together([frame, *people], **given["reading"])
+    given["assessors"] = others[0] if others else None
     if given["record"]:
         _check(ctx, source, given, as_json=as_json)
     elif given["digest"]:
@@ -86,23 +91,12 @@ def command(ctx: click.Context, /, frame: str, as_json: bool, **given: Any) -> N
         _draw(source, given, as_json=as_json)
 
 
-def _roles(given: Mapping[str, Any]) -> FrameRoles:
-    """Which column plays which role."""
-    from exitline.stats.measure.draw import FrameRoles
-
-    keep = (given["township"], *given["identified_by"]) if given["assessors"] else ()
-    return FrameRoles(given["household"], given["village"], given["stratum"], given["group"], keep)
-
-
-def _check(ctx: click.Context, frame: Source, given: Mapping[str, Any], *, as_json: bool) -> None:
+def _check(ctx: click.Context, frame: Any, given: Mapping[str, Any], *, as_json: bool) -> None:
     """Draw again by a record."""
-    from exitline.exits.draw.check import check_draw
-    from exitline.exits.draw.record import read_record
-    from exitline.stats.engine.session import session
+    from exitline import api
 
-    record = read_record(given["record"])
-    with show.working("drawing again"), session(given["engine"]) as engine:
-        found = check_draw(record, engine, frame)
+    with show.working("drawing again"):
+        found = api.check_draw(frame, given["record"], engine=given["engine"])
     if as_json:
         show.as_json({"match": found.match, "differences": list(found.differences)})
     else:
@@ -121,87 +115,49 @@ def _show_check(found: Check) -> None:
         show.note(f"  {difference}")
 
 
-def _digest(frame: Source, given: Mapping[str, Any], *, as_json: bool) -> None:
+def _digest(frame: Any, given: Mapping[str, Any], *, as_json: bool) -> None:
     """What to publish before the seed is known."""
-    from exitline.exits.draw.frame import open_frame
-    from exitline.stats.engine.session import session
+    from exitline import api
 
-    with show.working("reading the frame"), session(given["engine"]) as engine:
-        opened = open_frame(engine, frame, _roles(given))
-        digest = opened.digest()
+    keep = (given["township"], *given["identified_by"]) if given["assessors"] else ()
+    roles = {name: given[name] for name in ("household", "village", "stratum", "group", "engine")}
+    with show.working("reading the frame"):
+        found = api.frame_digest(frame, **roles, keep=keep)
     if as_json:
-        show.as_json({"digest": digest, "households": opened.households})
+        show.as_json({"digest": found.digest, "households": found.households})
     else:
-        show.note(f"{digest}\n{opened.households:,} households; publish this before the seed")
+        show.note(f"{found.digest}\n{found.households:,} households; publish this before the seed")
 
 
-def _draw(frame: Source, given: Mapping[str, Any], *, as_json: bool) -> None:
+def _draw(frame: Any, given: dict[str, Any], *, as_json: bool) -> None:
     """Draw, write, and hand out."""
-    from exitline.exits.draw.frame import open_frame
-    from exitline.exits.draw.record import as_record, write_list, write_record
-    from exitline.exits.draw.sample import draw_sample
-    from exitline.exits.draw.seed import moment, now
-    from exitline.stats.engine.session import session
+    from exitline import api
 
-    plan, seed = _plan(given), _seed(given)
-    drawn = moment(given["drawn"], "--drawn") if given["drawn"] else now()
-    with show.working("drawing"), session(given["engine"]) as engine:
-        draw = draw_sample(open_frame(engine, frame, _roles(given)), plan, seed, drawn)
-    lists = _hand_out(draw, given) if given["assessors"] else 0
-    for path in (given["out"], given["listing"]):
-        if path:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-    if given["out"]:
-        write_record(draw, given["out"], ids=not given["keys_only"])
-    if given["listing"]:
-        write_list(draw.selected, given["listing"])
+    asked = {name: given[name] for name in _ASKED}
+    with show.working("drawing"):
+        found = api.draw(
+            frame, **asked, take=_take(given["take"]), hash=given["how"], list=given["listing"]
+        )
     if as_json:
-        show.as_json(as_record(draw, ids=not given["keys_only"]))
+        show.as_json(found.record())
     else:
-        _show_draw(draw, given, lists)
+        _show_draw(found, given)
 
 
-def _plan(given: Mapping[str, Any]) -> DrawPlan:
-    """The plan from the flags."""
-    from exitline.exits.draw.sample import DrawPlan
-
+def _take(texts: Sequence[str]) -> dict[str, int]:
+    """Households to draw, by group."""
     take = {}
-    for text in given["take"]:
+    for text in texts:
         group, _, number = text.rpartition("=")
         if not number.isdigit():
             raise click.BadParameter(f"'{text}' is not GROUP=N, or N", param_hint="--take")
         take[group] = int(number)
-    if not take:
-        raise click.UsageError("say whom to draw: --take exited=10, or --take 10 for anyone.")
-    if (given["villages"] is None) != (given["village"] is None):
-        raise click.UsageError("--village (a column) and --villages (a number) go together.")
-    return DrawPlan(take, given["villages"], given["method"], given["allocation"], given["how"])
+    return take
 
 
-def _seed(given: Mapping[str, Any]) -> Seed:
-    """The seed from the flags."""
-    from exitline.exits.draw.seed import Seed, moment
-
-    if not given["seed"] or not given["published"]:
-        raise click.UsageError("a draw needs --seed and --published.")
-    return Seed(given["seed"], moment(given["published"], "--published"))
-
-
-def _hand_out(draw: Draw, given: Mapping[str, Any]) -> int:
-    """Assign assessors and write their lists."""
-    from exitline.exits.draw.assign import assign_twice
-    from exitline.exits.draw.visitors import assessors_from, visits_from, write_assignments
-
-    if not given["assignments"]:
-        raise click.UsageError("--assessors needs --assignments, a folder for the lists.")
-    people = assessors_from(read_rows(given["people"], ("assessor", "township")))
-    visits = visits_from(draw.selected, given["township"], given["identified_by"])
-    found = assign_twice(visits, people, draw.seed, given["reinterview"])
-    return write_assignments(found, draw.selected, draw.seed, given["assignments"])
-
-
-def _show_draw(draw: Draw, given: Mapping[str, Any], lists: int) -> None:
+def _show_draw(found: Drawn, given: Mapping[str, Any]) -> None:
     """How many of whom, and where it was written."""
+    draw, lists = found.draw, found.lists
     counts = _counts(draw)
     show.table(
         f"{len(draw.selected):,} households drawn"

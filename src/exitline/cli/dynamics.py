@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import numbers, show
-from exitline.cli.panel import panel_options, source_of, spec_from
+from exitline.cli.panel import arguments_of, panel_options
 from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
@@ -98,19 +98,19 @@ def command(
     **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
-    from exitline.stats.panel import dynamics
-    from exitline.stats.panel.report import Options
+    from exitline import api
 
-    spec = spec_from(given, by=by, extras=predictors)
-    options = Options(
-        level=given["level"], interval=interval,
-        times=numbers.numbers_in(times or "", "--times"), k=k, buffer=buffer,
-        groups=groups, cutoff=cutoff, alpha=alpha, wrong_share=wrong,
-        reliability=numbers.numbers_in(reliability, "--reliability", numbers.SHARE),
-        compare=_compared(compare, by),
-    )  # fmt: skip
+    asked: dict[str, Any] = {
+        "times": numbers.numbers_in(times or "", "--times"),
+        "reliability": numbers.numbers_in(reliability, "--reliability", numbers.SHARE),
+        "compare": _compared(compare, by),
+    }
     with show.working("following households"):
-        sections = dynamics(source_of(given), spec, parts, options, engine=given["engine"])
+        sections = api.dynamics(
+            **arguments_of(given), **asked, parts=parts, by=by, predictors=predictors, k=k,
+            buffer=buffer, groups=groups, cutoff=cutoff, alpha=alpha, wrong=wrong,
+            interval=interval,
+        )  # fmt: skip
     if given["as_json"]:
         show.as_json({s.name: {"title": s.title, "rows": s.records, "notes": s.notes}
                       for s in sections})  # fmt: skip

@@ -129,7 +129,7 @@ def command(
 ) -> None:
     """Estimate and show one table."""
     from exitline.api import estimate
-    from exitline.stats.data.source import open_source
+    from exitline.api.opening import open_source
 
     if design.size is not None and unit == "person":
         raise click.UsageError("--size is for rows that are households: a person counts once")
@@ -178,8 +178,7 @@ def command(
 
 def _line(text: str, boundary: Literal["<", "<="]) -> Any:
     """A line as it was written: a number, a column, or a share of the survey's own welfare."""
-    from exitline.stats.measure.lines import PovertyLine
-    from exitline.stats.measure.relative_lines import relative_line
+    from exitline import PovertyLine, relative_line
 
     form = re.fullmatch(
         r"\s*([\d.]+)\s*(%?)\s*of\s+(median|mean|q([\d.]+))(\s+of\s+each\s+area)?\s*", text

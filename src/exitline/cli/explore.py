@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from exitline.cli import show
 from exitline.cli.options import MIN_COUNT
-
-if TYPE_CHECKING:
-    from exitline.publish.explorer.model import Explorer
 
 
 @click.command(
@@ -46,41 +42,15 @@ def command(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Build the page and say where it is."""
-    from exitline.api.exploring import build
-    from exitline.files import check_folder, whole_file
-    from exitline.publish.explorer.page import render
+    from exitline import api
 
-    target = Path(out) if out is not None else _beside(Path(sources[0]))
-    check_folder(target)
     with show.steps() as say:
-        shown = build(list(sources), study=study, min_count=min_count, say=say)
-        say("writing the page")
-        html = render(shown.payload())
-        with whole_file(target) as partial:
-            partial.write_text(html, encoding="utf-8")
-    made = _made(shown, target, len(html.encode()))
+        found = api.explore(sources, out=out, study=study, min_count=min_count, say=say)
+    made = found.counts()
     if as_json:
         show.as_json(made)
         return
     _show(made)
-
-
-def _beside(source: Path) -> Path:
-    """Beside the explorer file, or beside the run's folder, never in it."""
-    return source.parent / "explorer.html"
-
-
-def _made(shown: Explorer, target: Path, size: int) -> dict[str, Any]:
-    """What the page holds, in numbers."""
-    return {
-        "page": str(target),
-        "bytes": size,
-        "years": list(shown.years),
-        "areas": len(shown.areas) - 1,
-        "figures": sum(len(f.cells) for f in shown.figures),
-        "decisions": sum(len(row) for d in shown.decisions for row in d.judged),
-        "suppressed": shown.suppressed,
-    }
 
 
 def _show(made: dict[str, Any]) -> None:

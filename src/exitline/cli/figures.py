@@ -67,7 +67,7 @@ def estimate_rows(
     unit : {"person", "household"}
         What a row of the data is.
     """
-    from exitline.stats.measure.catalogue import counting
+    from exitline.api.telling import counting
 
     rows: list[tuple[str, ...]] = []
     for e in estimates:

@@ -78,7 +78,7 @@ def command(
 ) -> None:
     """Fit, and show one table."""
     from exitline.api.grouped import grouped_table
-    from exitline.stats.data.source import open_source
+    from exitline.api.opening import open_source
 
     mean = given.pop("mean")
     lines = [numbers.number_or_column(text, "--line") for text in given.pop("lines")]
@@ -153,13 +153,13 @@ def _cells(row: Row, letters: Mapping[str, str]) -> dict[str, str | None]:
 
 def _show_goodness(found: GroupedTable) -> None:
     """A row for each curve of each distribution."""
-    from exitline.stats.infer.cells import label_of
+    from exitline.api.telling import area_name
 
     rows = []
     for one in found.distributions:
         for fit in one.grouped.fits.values():
             parameters = ", ".join(f"{k} {v:.6g}" for k, v in fit.curve.parameters.items())
-            rows.append((label_of(one.key) or "all", fit.name, parameters, f"{fit.sse:.3g}",
+            rows.append((area_name(one.key) or "all", fit.name, parameters, f"{fit.sse:.3g}",
                          "valid" if fit.valid else "; ".join(fit.faults)))  # fmt: skip
     show.table("Curves and their fit", ("distribution", "curve", "parameters",
                "squared errors", "valid"), rows, right=(3,))  # fmt: skip

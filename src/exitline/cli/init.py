@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from exitline.cli.reading import reads_data
-
-if TYPE_CHECKING:
-    from exitline.stats.data.guesses import Proposal
 
 
 @click.command(
@@ -45,34 +41,19 @@ def command(
     reading: dict[str, Any],
 ) -> None:
     """Propose a study and write or print it."""
+    from exitline import api
     from exitline.cli import show
-    from exitline.stats.data.proposal_text import study_text, write_new
 
+    printed = out == "-" or json_
+    target = None if printed else Path(out) if out else Path(data).parent / "study.yaml"
     with show.working("looking at the columns"):
-        proposal = _look(data, reading)
+        found = api.init(data, out=target, title=title, reading=reading)
     if json_:
-        show.as_json(asdict(proposal))
-        return
-    printed = out == "-"
-    target = Path(out) if out and not printed else Path(data).parent / "study.yaml"
-    path = os.path.relpath(data, Path() if printed else target.parent)
-    text = study_text(proposal, title or Path(data).stem, Path(path).as_posix(), reading)
-    if printed:
-        click.echo(text, nl=False)
-        return
-    write_new(target, text)
-    show.note(f"wrote {target}: read every line, then run `exitline check {target}`")
-
-
-def _look(data: str, options: dict[str, Any]) -> Proposal:
-    """Open the file and look at its columns."""
-    from exitline.stats.data import open_source
-    from exitline.stats.engine.session import session
-    from exitline.stats.measure.profile import look
-
-    with session() as engine:
-        table = engine.attach(open_source(data, **options), "data")
-        return look(table, engine.run)
+        show.as_json(asdict(found.proposal))
+    elif printed:
+        click.echo(found.text, nl=False)
+    else:
+        show.note(f"wrote {target}: read every line, then run `exitline check {target}`")
 
 
 __all__ = ["command"]

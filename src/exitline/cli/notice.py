@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,26 +66,15 @@ def command(
     **given: Any,
 ) -> None:
     """Make the lists and write them."""
-    from exitline.api.notice import NoticePlan, notice
-    from exitline.files import whole_files
-    from exitline.publish.notices import FIELDS, NoticeError
-    from exitline.publish.notices.page import as_csv, render
-    from exitline.stats.data.source import open_source
+    from exitline.api.notice import FIELDS, NoticePlan, check_endings, notice, write
+    from exitline.api.opening import open_source
 
-    for path in outs:
-        if Path(path).suffix.lower() not in (".html", ".csv"):
-            raise NoticeError(
-                "there is no such kind of notice", where=path, expected=".html or .csv",
-                got=Path(path).suffix or "no ending", remedy="for instance notice.html",
-            )  # fmt: skip
+    check_endings(outs)
     columns = {name: given.pop(name) for name in FIELDS}
     columns = {name: column for name, column in columns.items() if column}
     with show.working("making the lists"):
         made = notice(open_source(data, **reading), NoticePlan(columns, posted.date(), **given))
-    with whole_files(*outs) as partials:
-        for path, partial in zip(outs, partials, strict=True):
-            text = as_csv(made) if path.lower().endswith(".csv") else render(made, language)
-            partial.write_text(text, encoding="utf-8")
+    write(made, outs, language)
     for path in outs:
         show.note(f"written: {path}")
     until = f", objections until {made.last_day}" if made.last_day else ""

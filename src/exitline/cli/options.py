@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from exitline.cli import numbers
+from exitline.errors import ArgumentError
 
 MIN_COUNT = click.option(
     "--min-count", type=numbers.AMOUNT, metavar="N",
@@ -19,16 +21,13 @@ MIN_COUNT = click.option(
 def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
     """A decorator that gives a command some options, in their order.
 
-        Examples
-        --------
-        >>> import click
-
-    from exitline.cli import numbers
-        >>> @click.command()
-        ... @with_options([click.option("--a"), click.option("--b")])
-        ... def command(a, b): ...
-        >>> [parameter.name for parameter in command.params]
-        ['a', 'b']
+    Examples
+    --------
+    >>> @click.command()
+    ... @with_options([click.option("--a"), click.option("--b")])
+    ... def command(a, b): ...
+    >>> [parameter.name for parameter in command.params]
+    ['a', 'b']
     """
 
     def decorated(function: Any) -> Any:
@@ -48,3 +47,30 @@ def column_names(text: str) -> tuple[str, ...]:
     ('county', 'village')
     """
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@contextmanager
+def as_usage() -> Iterator[None]:
+    """A call whose arguments contradict each other is wrong usage of the command.
+
+    Examples
+    --------
+    >>> with as_usage():
+    ...     raise ArgumentError("--since is for a ledger.")
+    Traceback (most recent call last):
+    ...
+    click.exceptions.UsageError: --since is for a ledger.
+    """
+    try:
+        yield
+    except ArgumentError as reason:
+        raise click.UsageError(reason.what) from reason
+
+
+@contextmanager
+def said_as_flags() -> Iterator[None]:
+    """Name options as flags of a command in messages, for the length of the block."""
+    from exitline.api.opening import as_flags
+
+    with as_flags():
+        yield

@@ -1,9 +1,9 @@
-"""Options that commands on panels share, and the `PanelSpec` they make."""
+"""Options that commands on panels share, and the arguments they make."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -11,9 +11,6 @@ from exitline.cli import numbers
 from exitline.cli.designing import LONELY_PSU, WEIGHT
 from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
-
-if TYPE_CHECKING:
-    from exitline.stats.panel import PanelSpec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,36 +51,21 @@ def panel_options(command: F) -> F:
     return made
 
 
-def spec_from(
-    given: dict[str, Any], *, by: tuple[str, ...] = (), extras: tuple[str, ...] = ()
-) -> PanelSpec:
-    """The `PanelSpec` that the options say.
-
-    Parameters
-    ----------
-    given : dict
-        Values of the panel options by name.
-    by, extras : tuple of str
-    """
-    from exitline.stats.data.design import Design
-    from exitline.stats.panel import panel_spec
+def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
+    """What `exitline.dynamics` and `exitline.watch` take, from the panel options."""
+    from exitline import Design
+    from exitline.api.opening import open_together
 
     names = ("weight", "size", "strata", "psu", "nest", "lonely", "census")
+    kept = ("household", "welfare", "state", "wave", "boundary", "level", "engine")
     waves = given["waves"]
-    return panel_spec(
-        household=given["household"], welfare=given["welfare"], state=given["state"],
-        wave=given["wave"], waves=_split(waves) if waves else (), line=_line(given["line"]),
-        boundary=given["boundary"], design=Design(**{n: given[n] for n in names}), by=by,
-        extras=extras,
-    )  # fmt: skip
-
-
-def source_of(given: dict[str, Any]) -> Any:
-    """One table, or a list with one for each wave; all are read with the same options."""
-    from exitline.stats.data.readers import open_each
-
-    opened = open_each(given["data"], **given["reading"])
-    return opened[0] if len(opened) == 1 else opened
+    return {
+        "data": open_together(given["data"], **given["reading"]),
+        "waves": _split(waves) if waves else (),
+        "line": _line(given["line"]),
+        "design": Design(**{name: given[name] for name in names}),
+        **{name: given[name] for name in kept},
+    }
 
 
 def _split(text: str) -> tuple[str, ...]:

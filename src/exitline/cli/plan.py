@@ -10,15 +10,21 @@ import click
 
 from exitline.cli import numbers, show
 from exitline.cli.reading import reads_data
-from exitline.cli.rows import percent, read_rows
+from exitline.cli.rows import percent
 
 if TYPE_CHECKING:
+    from exitline.api.planning import Planned
     from exitline.exits.assess.budget import BudgetPlan
-    from exitline.exits.assess.costs import TwoStage
     from exitline.exits.assess.planning import Aim, Plan
     from exitline.exits.assess.stages import StagedPlan
 
 KINDS = ("fixed", "double", "sequential", "curtailed")
+_ASKED = (
+    "standard", "rate", "area_class", "threshold", "comparison", "true_rate", "confidence",
+    "power", "icc", "design_effect", "per_village", "max_villages", "cost_village",
+    "cost_household", "kind", "every", "stop_high",
+)  # fmt: skip
+"""Options of a plan for one county, as `exitline.plan` calls them."""
 RATES = "0,0.005,0.01,0.015,0.02,0.025,0.03,0.04"
 
 
@@ -85,107 +91,34 @@ def command(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
     if given["counties"] is not None:
         _for_counties(ctx, given, as_json=as_json)
         return
-    aim = _aim(given)
-    _for_one(aim, given, as_json=as_json)
+    _for_one(given, as_json=as_json)
 
 
-def _aim(given: Mapping[str, Any]) -> Aim:
-    """The aim, from the flags and the standard."""
-    from exitline.exits.assess.planning import Aim
-
-    base: dict[str, Any] = {"threshold": 0.02, "comparison": "below", "confidence": 0.95}
-    if given["standard"]:
-        base = _of_standard(given)
-    chosen: dict[str, Any] = {
-        name: given[name] if given[name] is not None else base[name] for name in base
-    }
-    return Aim(**chosen, true_rate=given["true_rate"], power=given["power"])
-
-
-def _of_standard(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Threshold, comparison and confidence of a standard's rate."""
-    from exitline.exits.assess.rate_rules import rate_criterion
-    from exitline.rules.standard import load
-
-    standard = load(given["standard"])
-    criterion = rate_criterion(standard, given["rate"], given["area_class"])
-    confidence = standard.county.confidence if standard.county else 0.95
-    return {
-        "threshold": criterion.threshold,
-        "comparison": criterion.comparison,
-        "confidence": confidence,
-    }
-
-
-def _for_one(aim: Aim, given: Mapping[str, Any], *, as_json: bool) -> None:
+def _for_one(given: Mapping[str, Any], *, as_json: bool) -> None:
     """A plan for one county."""
-    from exitline.exits.assess.planning import plan_sample
+    from exitline import api
 
-    icc, per_village = given["icc"], given["per_village"]
-    if given["design_effect"] is not None:
-        from exitline.exits.assess.planning import icc_of
-
-        icc = icc_of(given["design_effect"], per_village)
-    cheapest = _cheapest(aim, given, icc)
-    if cheapest is not None:
-        plan = cheapest.plan
-        per_village = round(plan.sample.per_village)
-    else:
-        plan = plan_sample(
-            aim, icc=icc, per_village=per_village, max_villages=given["max_villages"]
-        )
-    staged = None if given["kind"] == "fixed" else _staged(plan, given, per_village)
-    rates = _rates(given["curve"], aim)
+    kept = {name: given[name] for name in _ASKED}
+    found = api.plan(**kept, curve=_rates(given["curve"]))
     if as_json:
-        show.as_json(_plain(plan, staged, cheapest, rates))
-        return
-    if staged is None:
-        _show_fixed(plan, cheapest, rates)
+        show.as_json(found.to_dict())
+    elif found.staged is None:
+        _show_fixed(found)
     else:
-        _show_staged(staged, rates)
+        _show_staged(found.staged, found.staged_curve)
 
 
-def _cheapest(aim: Aim, given: Mapping[str, Any], icc: float) -> TwoStage | None:
-    """The cheapest design, where costs are given."""
-    from exitline.exits.assess.costs import Costs, cheapest_two_stage
-
-    if given["cost_village"] is None:
-        return None
-    costs = Costs(given["cost_village"], given["cost_household"])
-    return cheapest_two_stage(aim, costs, icc=icc, max_villages=given["max_villages"])
-
-
-def _staged(plan: Plan, given: Mapping[str, Any], per_village: int) -> StagedPlan:
-    """A plan in stages for the same aim."""
-    from exitline.exits.assess.sequential import curtailed_plan, double_plan, sequential_plan
-
-    if given["kind"] == "curtailed":
-        return curtailed_plan(plan, every=given["every"] or 1, stop_high=given["stop_high"])
-    options = {
-        "icc": plan.sample.icc, "per_village": per_village,
-        "max_villages": given["max_villages"], "stop_high": given["stop_high"],
-    }  # fmt: skip
-    if given["kind"] == "double":
-        return double_plan(plan.aim, **options)
-    return sequential_plan(plan.aim, every=given["every"], **options)
-
-
-def _rates(text: str, aim: Aim) -> list[float]:
-    """The true rates of the curve; for recognition, what is missing to everyone."""
+def _rates(text: str) -> list[float] | None:
+    """The true rates of the curve; nothing for those of the threshold."""
     rates = list(numbers.numbers_in(text, "--curve", numbers.SHARE))
     if not rates:
         raise click.BadParameter("at least one share", param_hint="--curve")
-    if text == RATES:
-        scale = aim.rare_threshold / 0.02
-        rates = [min(1.0, rate * scale) for rate in rates]
-        return [1.0 - rate for rate in rates] if aim.mirrored else rates
-    return rates
+    return None if text == RATES else rates
 
 
-def _show_fixed(plan: Plan, cheapest: TwoStage | None, rates: Sequence[float]) -> None:
+def _show_fixed(found: Planned) -> None:
     """One sample: what to do, then its curve."""
-    from exitline.exits.assess.planning import operating_curve
-
+    plan, cheapest = found.plan, found.cheapest
     sample = plan.sample
     show.note(
         f"Visit {sample.households:,} households in {sample.villages:,} villages, "
@@ -198,17 +131,15 @@ def _show_fixed(plan: Plan, cheapest: TwoStage | None, rates: Sequence[float]) -
         ("true rate", "met", "cannot tell", "not met"),
         [
             (percent(p.rate), percent(p.met), percent(p.cannot_tell), percent(p.not_met))
-            for p in operating_curve(plan, rates)
+            for p in found.curve
         ],
         right=(0, 1, 2, 3),
         caption=_basis(plan),
     )
 
 
-def _show_staged(plan: StagedPlan, rates: Sequence[float]) -> None:
+def _show_staged(plan: StagedPlan, curve: Sequence[Any]) -> None:
     """A plan in stages: its looks, then its curve."""
-    from exitline.exits.assess.stages import staged_point
-
     last, fixed = plan.looks[-1], plan.fixed.sample
     show.note(
         f"Visit up to {last.households:,} households, {plan.per_village} in each village; "
@@ -231,7 +162,7 @@ def _show_staged(plan: StagedPlan, rates: Sequence[float]) -> None:
         [
             (percent(p.rate), percent(p.met), percent(p.cannot_tell), percent(p.not_met),
              f"{p.expected:,.0f}")
-            for p in (staged_point(plan, rate) for rate in rates)
+            for p in curve
         ],
         right=(0, 1, 2, 3, 4),
         caption=_basis(plan.fixed),
@@ -255,44 +186,19 @@ def _basis(plan: Plan) -> str:
     )
 
 
-def _plain(
-    plan: Plan, staged: StagedPlan | None, cheapest: TwoStage | None, rates: Sequence[float]
-) -> dict[str, Any]:
-    """The plan as JSON-ready values."""
-    from exitline.exits.assess.planning import operating_curve
-    from exitline.exits.assess.stages import staged_point
-
-    found: dict[str, Any] = {
-        "plan": asdict(plan) | {"design_effect": plan.sample.design_effect},
-        "curve": [asdict(point) for point in operating_curve(plan, rates)],
-    }
-    if cheapest is not None:
-        found["cost"] = cheapest.cost
-        found["considered"] = [asdict(one) for one in cheapest.considered]
-    if staged is not None:
-        found["staged"] = asdict(staged) | {"saving": staged.saving}
-        found["staged_curve"] = [asdict(staged_point(staged, rate)) for rate in rates]
-    return found
-
-
 def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool) -> None:
     """One budget for all counties."""
-    from exitline.exits.assess.budget import plan_budget
-    from exitline.exits.assess.county_tasks import tasks_from
-    from exitline.stats.data.source import open_source
+    from exitline import api
 
-    names = {"icc": "icc", "threshold": "threshold"}
     said = {
-        column: given[option]
-        for option, column in names.items()
+        option: given[option]
+        for option in ("icc", "threshold")
         if ctx.get_parameter_source(option) == click.core.ParameterSource.COMMANDLINE
     }
-    counties = open_source(given["counties"], **given["reading"])
-    tasks = tasks_from(read_rows(counties, ["county"]), said)
-    with show.working(f"planning {len(tasks)} counties"):
-        plan = plan_budget(
-            tasks, given["budget"], confidence=given["confidence"] or 0.95, goal=given["goal"]
-        )
+    counties = api.open_source(given["counties"], **given["reading"])
+    kept = {name: given[name] for name in ("budget", "confidence", "goal")}
+    with show.working("planning the counties"):
+        plan = api.plan_counties(counties, **kept, **said)
     if as_json:
         show.as_json(asdict(plan))
     else:
@@ -301,9 +207,9 @@ def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool
 
 def _show_budget(plan: BudgetPlan) -> None:
     """Why, then who gets what."""
-    from exitline.exits.assess.budget import explain
+    from exitline.api.planning import budget_in_words
 
-    for line in explain(plan):
+    for line in budget_in_words(plan):
         show.note(line)
     show.table(
         "Visits by county",

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from exitline.cli.options import with_options
+from exitline.cli.options import as_usage, with_options
 
 _OPTIONS = (
     click.option("--encoding", metavar="NAME",
@@ -46,10 +46,10 @@ def reads_data(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def reading(*arguments: Any, **given: Any) -> Any:
-        from exitline.stats.data.readers.declaring import as_flags
+        from exitline.api.opening import as_flags
 
         options = {name: given.pop(name) for name in _NAMES}
-        with as_flags():
+        with as_flags(), as_usage():
             return function(
                 *arguments,
                 reading={name: value for name, value in options.items() if value},

@@ -66,8 +66,8 @@ def command(
     data: str, out: str | None, engine: str, as_json: bool, reading: dict[str, Any], **given: Any
 ) -> None:
     """Check, print, and write where all holds."""
+    from exitline.api.opening import open_source
     from exitline.api.release import ReleasePlan, release
-    from exitline.stats.data.source import open_source
 
     for name in ("keys", "sensitive", "drop"):
         given[name] = column_names(given[name])

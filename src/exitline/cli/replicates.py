@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +11,11 @@ from exitline.cli.calibrate import refuse_same, told, written
 from exitline.cli.designing import STAGES, WEIGHT
 from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
-from exitline.stats.infer.weighting.replicates import Kind
 
 if TYPE_CHECKING:
     from exitline.api.replicating import Replicated
+
+KINDS = ("JK1", "JKn", "BRR", "Fay", "SDR", "bootstrap", "subbootstrap", "mrbbootstrap")
 
 
 @click.command(
@@ -34,7 +35,7 @@ Examples:
 )
 @click.argument("data", type=click.Path())
 @with_options((WEIGHT, *STAGES))
-@click.option("--kind", default="JKn", show_default=True, type=click.Choice(get_args(Kind)),
+@click.option("--kind", default="JKn", show_default=True, type=click.Choice(KINDS),
               help="How replicates are made.")  # fmt: skip
 @click.option("--replicates", "count", type=numbers.Whole(2), metavar="N",
               help="Number for a bootstrap (500), or least number for SDR.")  # fmt: skip
@@ -64,9 +65,9 @@ def command(
     **given: Any,
 ) -> None:
     """Make replicates, write the rows, say how variances follow."""
+    from exitline import Design
+    from exitline.api.opening import open_source
     from exitline.api.replicating import replicate_weights
-    from exitline.stats.data.design import Design
-    from exitline.stats.data.source import open_source
 
     refuse_same(out, data)
     design = Design(

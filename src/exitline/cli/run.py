@@ -78,8 +78,8 @@ def _plain(found: Run) -> dict[str, Any]:
 
 def _show(found: Run) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
+    from exitline.api.telling import people_of
     from exitline.cli.figures import estimate_rows
-    from exitline.stats.data.roles import people_of
 
     national = [e for e in found.estimates if not e.by]
     year = f", {found.study.year}" if found.study.year else ""
@@ -115,23 +115,20 @@ def _show(found: Run) -> None:
 
 def _show_areas(found: Run) -> None:
     """Who stands apart, in the words of the report: a sentence for each of its pictures."""
+    from exitline.api.telling import who_stands_apart
     from exitline.cli.figures import plain
-    from exitline.publish.report import ReportInput
-    from exitline.publish.report.areas import area_sets
 
-    for areas in area_sets(ReportInput.from_run(found)):
-        for figure in areas.figures:
-            line = f", line {figure.line}" if len(areas.figures) > 1 else ""
-            show.note(f"by {areas.name}{line}: {plain(figure.title)}")
+    for sentence in who_stands_apart(found):
+        show.note(plain(sentence))
 
 
 def _show_decisions(found: Run) -> None:
     """Households, then villages and counties by outcome."""
-    from exitline.publish.content.households import household_words
+    from exitline.api.telling import household_words
 
     rows: list[tuple[str, ...]] = []
     if found.outcomes:
-        said = household_words(found.study, found.standard)
+        said = household_words(found)
         outcomes = [_number(found.outcomes.get(o)) for o in said.outcomes]
         name = f"{found.study.unit.capitalize()}s"
         if said.followed:

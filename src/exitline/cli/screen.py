@@ -71,12 +71,11 @@ Examples:
 @reads_data
 def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns: Any) -> None:
     """Run the screens and print what they found."""
+    from exitline import api
     from exitline.cli import show
-    from exitline.exits.screens.run import ScreenPlan, run_screens
-    from exitline.stats.data.source import open_source
 
     with show.working("screening"):
-        found = run_screens(open_source(data, **reading), ScreenPlan(**columns))
+        found = api.screen(api.open_source(data, **reading), by=columns.pop("unit"), **columns)
     if json_:
         show.as_json([asdict(finding) for finding in found])
         return

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -34,28 +35,29 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(name: str | None, text: bool, as_json: bool) -> None:
     """List rule files, or show one."""
-    from exitline.rules.standard import load, shipped
+    from exitline import api
+    from exitline.api.rule_files import as_data
 
     if name is None:
-        _list([load(known) for known in shipped()], as_json)
+        _list(api.standards(), as_json)
         return
-    standard = load(name)
+    standard = api.standards(name)
     if as_json:
-        show.as_json(_as_data(standard))
+        show.as_json(as_data(standard))
     elif text:
         click.echo(standard.text, nl=not standard.text.endswith("\n"))
     else:
         _show(standard)
 
 
-def _list(standards: list[Standard], as_json: bool) -> None:
+def _list(standards: Sequence[Standard], as_json: bool) -> None:
     """One row for each rule file."""
-    from exitline.rules.standard.describe import unverified
+    from exitline.api.rule_files import headline, not_verified
 
     if as_json:
-        show.as_json([_headline(standard) for standard in standards])
+        show.as_json([headline(standard) for standard in standards])
         return
-    rows = [(s.name, s.jurisdiction, _holds(s), len(unverified(s)) or None) for s in standards]
+    rows = [(s.name, s.jurisdiction, _holds(s), len(not_verified(s)) or None) for s in standards]
     show.table(
         "Rule files that come with exitline",
         ("name", "for", "what it holds", "unverified"),
@@ -67,6 +69,8 @@ def _list(standards: list[Standard], as_json: bool) -> None:
 
 def _holds(standard: Standard) -> str:
     """What a rule file holds, in a few words."""
+    from exitline.api.rule_files import exit_rules
+
     counts = {
         "line": len(standard.lines),
         "indicator": len(standard.indicators),
@@ -77,28 +81,22 @@ def _holds(standard: Standard) -> str:
     parts = [
         f"{n} {word if n == 1 else plural.get(word, word + 's')}" for word, n in counts.items() if n
     ]
-    levels = [rule.level for rule in _rules(standard)]
+    levels = [rule.level for rule in exit_rules(standard)]
     return ", ".join(parts + ([f"exit of {', '.join(levels)}"] if levels else []))
-
-
-def _rules(standard: Standard) -> list[Any]:
-    """The exit rules that a standard has."""
-    rules = (standard.household, standard.village, standard.county)
-    return [rule for rule in rules if rule is not None]
 
 
 def _show(standard: Standard) -> None:
     """One rule file in words, with a table of its lines."""
-    from exitline.rules.standard.describe import describe, unverified
+    from exitline.api.rule_files import in_words, not_verified
 
     width = show.console().width
-    for section in describe(standard):
+    for section in in_words(standard):
         show.note(f"\n{section.title.upper()}")
         for sentence in section.sentences:
             show.note(fill(sentence, width - 1, initial_indent="- ", subsequent_indent="  "))
         if section.title == "Poverty lines":
             _lines_table(standard)
-    count = len(unverified(standard))
+    count = len(not_verified(standard))
     if count:
         show.note(f"\n{count} entries were not read at their source: see NOT VERIFIED above.")
     show.note(f"\nDigest {standard.digest}")
@@ -120,84 +118,15 @@ def _lines_table(standard: Standard) -> None:
 
 def _figures(line: Line) -> list[tuple[str, ...]]:
     """Period, figure, unit and standing of each figure of a line."""
-    from exitline.rules.standard.lines import ALWAYS
+    from exitline.api.rule_files import always
 
     prices = "" if line.price_base is None else f", {line.price_base} prices"
     unit = line.unit + prices
     if line.relative is not None:
         share = line.relative.share
         said = f"{100 * share.value:.6g} % of the {line.relative.of}"
-        return [(str(ALWAYS), said, unit, "yes" if share.verified else "NO")]
+        return [(always(), said, unit, "yes" if share.verified else "NO")]
     return [
         (str(period), f"{figure.value:,.10g}", unit, "yes" if figure.verified else "NO")
         for period, figure in line.values.items()
     ]
-
-
-def _headline(standard: Standard) -> dict[str, Any]:
-    """Name, place, dates and counts."""
-    from exitline.rules.standard.describe import unverified
-
-    return {
-        "name": standard.name,
-        "title": standard.title,
-        "jurisdiction": standard.jurisdiction,
-        "valid_from": _day(standard.valid_from),
-        "valid_to": _day(standard.valid_to),
-        "lines": list(standard.lines),
-        "indicators": list(standard.indicators),
-        "levels": [rule.level for rule in _rules(standard)],
-        "unverified": len(unverified(standard)),
-        "digest": standard.digest,
-    }
-
-
-def _as_data(standard: Standard) -> dict[str, Any]:
-    """Everything that `exitline standards NAME` shows, for programs."""
-    from exitline.rules.standard.describe import describe, unverified
-
-    return _headline(standard) | {
-        "unverified": list(unverified(standard)),
-        "figures": [
-            {
-                "line": line.name,
-                "period": str(period),
-                "value": figure.value,
-                "unit": line.unit,
-                "price_base": line.price_base,
-                "boundary": line.boundary,
-                "source": figure.source,
-                "verified": figure.verified,
-                "note": figure.note,
-            }
-            for line in standard.lines.values()
-            for period, figure in line.values.items()
-        ],
-        "thresholds": [
-            {
-                "level": rule.level,
-                "criterion": criterion.name,
-                "area_class": area_class,
-                "comparison": criterion.comparison,
-                "value": figure.value,
-                "source": figure.source,
-                "verified": figure.verified and criterion.verified,
-            }
-            for rule in _rules(standard)
-            for criterion in rule.criteria
-            for area_class, figure in criterion.thresholds.items()
-        ],
-        "sources": {
-            s.name: {"title": s.title, "date": s.date, "url": s.url, "verified": s.verified}
-            for s in standard.sources.values()
-        },
-        "description": [
-            {"title": section.title, "sentences": list(section.sentences)}
-            for section in describe(standard)
-        ],
-    }
-
-
-def _day(day: Any) -> str | None:
-    """A date as text."""
-    return None if day is None else day.isoformat()

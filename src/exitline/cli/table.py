@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from exitline.publish.tables.build import Protected
 
 UNITS = {"Households": "households", "Persons": "persons", "n": "households behind each cell"}
-_FIGURES = {"households": ("households",), "persons": ("persons",),
-            "both": ("households", "persons")}  # fmt: skip
+_COUNTED = ("households", "persons", "both")
 _OPTIONS = (
     click.option("--rows", required=True, metavar="COLUMN,...",
                  help="Area columns, top level first: province,county,village."),
     click.option("--columns", default="", metavar="COLUMN,...",
                  help="Categories: outcome, poor, a criterion, any column; crossed."),
-    click.option("--count", type=click.Choice(list(_FIGURES)),
+    click.option("--count", type=click.Choice(_COUNTED),
                  help="What is counted: households, unless a row is a person."),
     click.option("--percent", is_flag=True, help="Also show each cell as a share of its row."),
     click.option("--unweighted", is_flag=True, help="Count rows although there are weights."),
@@ -77,34 +76,13 @@ Examples:
 @reads_data
 def command(source: str, reading: dict[str, Any], **given: Any) -> None:
     """Count, protect, audit, write."""
-    from exitline.api.counted import Layout
-    from exitline.api.tables import safe_table
-    from exitline.files import check_folder
-    from exitline.publish.tables.build import Rule
-    from exitline.publish.tables.record import audit_file, check_audit_name
-    from exitline.publish.tables.write import ending, write
+    from exitline import api
 
-    for path in given["outs"]:
-        ending(path)
-        check_folder(path)
-    check_audit_name(given["audit"], given["outs"])
-    if given["audit"]:
-        check_folder(given["audit"])
-    layout = Layout(
-        column_names(given["rows"]), column_names(given["columns"]),
-        _FIGURES.get(given["count"], ()), not given["unweighted"], given["percent"],
-    )  # fmt: skip
-    rule = Rule(
-        given["min_count"], given["share"], given["group_disclosure"], given["base"],
-        given["largest"],
-    )  # fmt: skip
-    roles = {name: given[name] for name in ("weight", "size", "welfare", "line", "engine")}
-    said = {name: given[name] for name in ("title", "year", "licence")}
-    said["source"] = given["origin"]
+    for name in ("rows", "columns"):
+        given[name] = column_names(given[name])
     with show.working("counting and protecting"):
-        made = safe_table(source, layout, rule, **roles, facts=said, reading=reading)
-    own = audit_file(made, given["audit"]) if given["audit"] else {}
-    written = write(made.table, given["outs"], dataflow=given["dataflow"], private=own)
+        found = api.table(source, round=given.pop("base"), reading=reading, **given)
+    made, written = found.made, found.written
     if not written:
         _print(made)
     _say(made, [str(path) for path in written], given["audit"])
@@ -112,17 +90,17 @@ def command(source: str, reading: dict[str, Any], **given: Any) -> None:
 
 def _print(made: Protected) -> None:
     """The table on the terminal, as many columns at a time as fit; its facts under the last."""
-    from exitline.publish.tables.content import SUPPRESSED
-    from exitline.publish.tables.write.wide import wide
+    from exitline.api.tabling import laid_out
 
-    table, laid = made.table, wide(made.table)
+    table = made.table
+    laid, suppressed = laid_out(table)
     first = " / ".join(table.heading(name) for name in table.sides[0].names)
     stub = ["  " * max(0, d - 1) + name for name, d in zip(laid.stub, laid.depths, strict=True)]
     for figure in dict.fromkeys(figure for figure, _ in laid.heads):
         at = [i for i, (f, _) in enumerate(laid.heads) if f == figure]
         rows = range(len(stub))
         columns = [
-            [laid.heads[i][1] or figure, *(laid.text(row, i, SUPPRESSED) for row in rows)]
+            [laid.heads[i][1] or figure, *(laid.text(row, i, suppressed) for row in rows)]
             for i in at
         ]
         for part in _fitting([first, *stub], columns):

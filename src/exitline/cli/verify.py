@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli import numbers, show
+from exitline.cli.options import as_usage, said_as_flags
 from exitline.foreign import visible
 
 if TYPE_CHECKING:
-    from exitline.proof.claim import (
-        Claim,
-        Receipt,
-        Recompute,
-        Recomputed,
-        SignedClaim,
-        Verification,
-    )
-    from exitline.rules.standard import Standard
+    from exitline.proof.claim import Ledger, Receipt, SignedClaim, Verification
 
 
 @click.command(
@@ -71,56 +64,29 @@ def command(
     as_json: bool,
 ) -> None:
     """Check a ledger, or verify claims."""
-    from exitline.proof.claim import is_ledger, load_public, read_claims, verify
+    from exitline import api
 
-    keys = [load_public(path) for path in public_keys]
-    if since is not None:
-        _check_since(claim, since, keys)
-    if is_ledger(claim) and not data and entry is None:
-        _check_ledger(claim, keys, since, as_json)
+    with show.working("computing the figure again"), said_as_flags(), as_usage():
+        found = api.verify(
+            claim, data=data, standard=standard, study=study, public_keys=public_keys,
+            entry=entry, since=since,
+        )  # fmt: skip
+    if found.ledger is not None:
+        _show_ledger(found.ledger, claim, since, as_json)
         return
-    found = read_claims(claim, keys=keys)
-    chosen = _entry(found, entry, claim)
-    recompute = _recompute(study)
-    with show.working("computing the figure again"):
-        results = [
-            (*one, verify(one[0].claim, list(data), recompute, standard=standard, study=study))
-            for one in chosen
-        ]
+    results = found.checks
     if as_json:
         show.as_json([_plain(*one) for one in results])
     elif len(results) == 1:
         _show(*results[0])
     else:
         _show_all(results)
-    if any(result.outcome != "match" for _, _, result in results):
+    if not found.match:
         ctx.exit(1)
 
 
-def _recompute(study: str | None) -> Recompute:
-    """How figures are computed: with the study that was named, or the one in the claim."""
-    from exitline import api
-
-    def recompute(claim: Claim, data: Mapping[str, Any], standard: Standard | None) -> Recomputed:
-        return api.recompute_claim(claim, data, standard=standard, study=study)
-
-    return recompute
-
-
-def _check_since(path: str, earlier: str, keys: list[Any]) -> None:
-    """The ledger must begin with the one of a head that was kept."""
-    from exitline.proof.claim import is_ledger, read_head, read_ledger
-
-    if not is_ledger(path):
-        raise click.UsageError("--since is for a ledger.")
-    read_ledger(path, keys=keys, unsigned=not keys).must_extend(read_head(earlier, keys=keys))
-
-
-def _check_ledger(path: str, keys: list[Any], since: str | None, as_json: bool) -> None:
+def _show_ledger(ledger: Ledger, path: str, since: str | None, as_json: bool) -> None:
     """Say that a ledger is whole, and who signed it."""
-    from exitline.proof.claim import read_ledger
-
-    ledger = read_ledger(path, keys=keys, unsigned=not keys)
     if as_json:
         show.as_json(
             {
@@ -141,17 +107,6 @@ def _check_ledger(path: str, keys: list[Any], since: str | None, as_json: bool) 
     if since is not None:
         rows.append(("since", f"nothing of {since} was changed"))
     show.table(f"The ledger is whole: {ledger.head.size:,} claims", ("part", "value"), rows)
-
-
-def _entry(
-    found: Sequence[tuple[SignedClaim, Receipt | None]], entry: int | None, path: str
-) -> Sequence[tuple[SignedClaim, Receipt | None]]:
-    """The claims to verify: all, or one entry."""
-    if entry is None:
-        return found
-    if entry > len(found):
-        raise click.UsageError(f"{path} holds {len(found)} claims; there is no entry {entry}.")
-    return found[entry - 1 : entry]
 
 
 def _show(signed: SignedClaim, receipt: Receipt | None, result: Verification) -> None:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli import numbers, show
-from exitline.cli.panel import panel_options, source_of, spec_from
+from exitline.cli.panel import arguments_of, panel_options
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from exitline.exits.watch.evaluation import Evaluation, RuleScore
-    from exitline.exits.watch.watchlist import WatchList
+    from exitline.exits.watch.watchlist import RankBy, WatchList
 
 
 @click.command(
@@ -55,27 +53,19 @@ Examples:
               help="Also print so many rows of the list, with household ids.")  # fmt: skip
 def command(
     predictors: tuple[str, ...], labels: tuple[str, ...], shock: str | None, capacity: float,
-    rank_by: str, clue_date: datetime | None, multiple: float | None, fall: float | None,
+    rank_by: RankBy, clue_date: datetime | None, multiple: float | None, fall: float | None,
     days: int | None, out: str | None, listed: int, **given: Any,
 ) -> None:  # fmt: skip
     """Make the list, try the watch, write and print."""
-    from exitline.exits.watch import watch
-    from exitline.exits.watch.rules import adjusted_rules
+    from exitline import api
 
     out = _checked_ending(out)
-    columns = (*predictors, *((shock,) if shock and shock not in predictors else ()))
-    spec = spec_from(given, extras=columns)
-    names = dict(zip(columns, spec.columns.extra_names, strict=True))
     with show.working("reading waves, learning from the earlier ones"):
-        found = watch(
-            source_of(given), spec, predictors=[names[p] for p in predictors], capacity=capacity,
-            rank_by=rank_by,
-            clue_date=clue_date.date() if clue_date else None,
-            rules=adjusted_rules(multiple, fall, days), shock=names[shock] if shock else None,
-            labels=_labels(labels), level=given["level"], engine=given["engine"],
+        found = api.watch(
+            **arguments_of(given), predictors=predictors, labels=_labels(labels), shock=shock,
+            capacity=capacity, rank_by=rank_by, clue_date=clue_date.date() if clue_date else None,
+            multiple=multiple, fall=fall, days=days, out=out,
         )  # fmt: skip
-    if out:
-        _write(found, out)
     if given["as_json"]:
         show.as_json(_plain(found, listed))
         return
@@ -98,33 +88,6 @@ def _checked_ending(out: str | None) -> str | None:
     if out is not None and not out.endswith((".parquet", ".csv")):
         raise click.BadParameter("a file that ends in .parquet or .csv", param_hint="--out")
     return out
-
-
-def _write(found: WatchList, out: str) -> None:
-    """The list into one whole file."""
-    import pyarrow.csv
-    import pyarrow.parquet
-
-    from exitline.files import whole_file
-
-    with whole_file(out) as partial:
-        if out.endswith(".csv"):
-            pyarrow.csv.write_csv(_safe(found.table), partial)
-        else:
-            pyarrow.parquet.write_table(found.table, partial)
-
-
-def _safe(table: pa.Table) -> pa.Table:
-    """The table with texts that a spreadsheet reads as text."""
-    import pyarrow as pa
-
-    from exitline.words.sheets import safe_cells
-
-    for i, column in enumerate(table.schema):
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            texts = pa.array(safe_cells(table.column(i).to_pylist()), column.type)
-            table = table.set_column(i, column, texts)
-    return table
 
 
 def _print(found: WatchList, listed: int, out: str | None) -> None:

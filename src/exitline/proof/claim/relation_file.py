@@ -174,11 +174,12 @@ class _Asked:
             return r.check_sum([figure for _, figure in parts if figure], sure["total"])
         if kind == "ratio":
             return r.check_ratio(sure["of"], sure["per"], within or sure.get("is"))
-        check: Callable[..., r.Finding] = {
+        checks: dict[str, Callable[..., r.Finding]] = {
             "difference": r.check_difference,
             "change": r.check_change,
             "at_most": r.check_at_most,
-        }[kind]
+        }
+        check = checks[kind]
         return check(*(sure[key] for key in KEYS[kind]))
 
     def _one(self, tree: Tree) -> tuple[str, Published | None]:

@@ -112,7 +112,7 @@ def audit_file(protected: Protected, path: str | Path) -> dict[Path, bytes]:
     return {Path(path): text.encode()}
 
 
-def check_audit_name(audit: str | None, outputs: Sequence[str]) -> None:
+def check_audit_name(audit: str | Path | None, outputs: Sequence[str | Path]) -> None:
     """Refuse an audit of another kind, or under the name of a table.
 
     Raises
@@ -121,9 +121,11 @@ def check_audit_name(audit: str | None, outputs: Sequence[str]) -> None:
     """
     if audit is None:
         return
-    if Path(audit).suffix.lower() not in (".json", ".csv") or audit in outputs:
+    taken = str(audit) in {str(path) for path in outputs}
+    if Path(audit).suffix.lower() not in (".json", ".csv") or taken:
         raise TableError(
-            "the audit needs a file of its own", where=audit, expected="a .json or .csv file",
-            got="the name of a table" if audit in outputs else Path(audit).suffix or "no ending",
+            "the audit needs a file of its own", where=str(audit),
+            expected="a .json or .csv file",
+            got="the name of a table" if taken else Path(audit).suffix or "no ending",
             remedy="for instance audit.json, in a folder that is not published",
         )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from exitline.rules.yamlfile.declared import Record, Text, Truth, Whole, choice, reads
+from exitline.rules.yamlfile.declared import SOME, Record, Text, Truth, Whole, choice, reads
 from exitline.rules.yamlfile.tree import Tree
 from exitline.stats.data.table_keys import TableKeys
 
@@ -20,7 +20,7 @@ DEFAULT = "fay_herriot"
 class ModelKeys(Record):
     """A model of areas."""
 
-    kind: Text = Field(DEFAULT, description="which model: `fay_herriot` (default)")
+    kind: Text = Field(DEFAULT, description="which model: `fay_herriot` (default), `ebp`")
     area: Text = Field(description="the column of areas. Required")
     line: Text | None = Field(
         None,
@@ -88,7 +88,53 @@ class FayHerriotKeys(ModelKeys):
     )
 
 
-KINDS: dict[str, type[ModelKeys]] = {"fay_herriot": FayHerriotKeys}
+class EbpKeys(ModelKeys):
+    """An empirical best predictor: a model of the study's households, over a census."""
+
+    formula: Text = Field(
+        description="`welfare ~` and columns that the households and the census both have, as the "
+        "files write them: `welfare ~ log(hhsize) + rooms`. Required"
+    )
+    census: TableKeys = Field(
+        description="a table with one row for each household, as under `data`. Required"
+    )
+    figures: Annotated[tuple[Text, ...], SOME] | None = Field(
+        None,
+        description="measures: `headcount` and `poverty_gap` unless given; also `mean`, `total`, "
+        "`poor_count`, `severity`, `fgt(alpha)`, `watts`, `median`, `quantile(p)`, `gini`",
+    )
+    size: Text | None = Field(
+        None, description="the census's column of persons; without it figures are of households"
+    )
+    district: Text | None = Field(
+        None, description="a column of both: districts in which areas lie, for the two-fold model"
+    )
+    unit_weights: Truth | None = Field(
+        None, description="`true`: the sample's weights enter the model (pseudo-EB)"
+    )
+    transform: Annotated[
+        str, *choice("none", "log", "log-shift", "box-cox", "dual", "rank")
+    ] | None = Field(
+        None,
+        description="scale of the model: `log` (default), `none`, `log-shift`, `box-cox`, `dual`, "
+        "`rank`",
+    )  # fmt: skip
+    method: Annotated[str, *choice("reml", "ml")] | None = Field(
+        None, description="estimator of the variances: `reml` (default), `ml`"
+    )
+    mse: Annotated[str, *choice("none", "parametric", "wild")] | None = Field(
+        None, description="bootstrap of errors: `parametric` (default), `wild`, `none`"
+    )
+    replicates: Whole | None = Field(None, description="of the bootstrap: 200")
+    seed: Whole | None = Field(None, description="of the bootstrap: 1")
+    truth: Text | None = Field(
+        None,
+        description="the census's column of welfare, where that is known: errors and coverage are "
+        "shown",
+    )
+
+
+KINDS: dict[str, type[ModelKeys]] = {"fay_herriot": FayHerriotKeys, "ebp": EbpKeys}
 """The kinds of models, by the word that a study names them with."""
 
 
@@ -99,5 +145,5 @@ def _of_its_kind(tree: Tree) -> ModelKeys:
     return KINDS[kind].read(tree)
 
 
-SmallAreaKeys = Annotated[FayHerriotKeys, reads(_of_its_kind)]
-"""One entry of the section; with several kinds, the union of their records."""
+SmallAreaKeys = Annotated[FayHerriotKeys | EbpKeys, reads(_of_its_kind)]
+"""One entry of the section: a record of its kind."""

@@ -81,5 +81,33 @@ def _linear(table: Any, beta: Sequence[float]) -> Any:
     found = ibis.literal(0.0)
     for j, coefficient in enumerate(beta):
         if coefficient:
-            found = found + table[f"exitline__x{j}"] * ibis.literal(float(coefficient))
+            # a quotient is a double: DuckDB writes 0 and 1 as decimals, whose products overflow
+            number = table[f"exitline__x{j}"] / ibis.literal(1.0)
+            found = found + number * ibis.literal(float(coefficient))
     return found
+
+
+def columns_query(table: Any, size: int) -> Any:
+    """How the columns of a model lie: sums of weights, of each column and its square, extremes.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        From `exitline.stats.measure.model_matrix.with_matrix`.
+    size : int
+        Columns of the model.
+
+    Returns
+    -------
+    ibis.Table
+        One row: ``n``, ``w``; ``x0``, ``xx0``, ``least0``, ``most0`` ..., of the rows on which
+        the model has a value.
+    """
+    table = table.mutate(exitline__one=ibis.literal(1, "int64")).filter(table[KNOWN] == 1.0)
+    w = table["exitline__w"]
+    sums = {"n": table["exitline__one"].sum(), "w": w.sum()}
+    for j in range(size):
+        x = table[f"exitline__x{j}"]
+        sums |= {f"x{j}": (w * x).sum(), f"xx{j}": (w * x * x).sum()}
+        sums |= {f"least{j}": x.min(), f"most{j}": x.max()}
+    return table.aggregate(**sums)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.smallarea.figures import AreaFigure
     from exitline.stats.smallarea.unit.model import Fitted
+    from exitline.stats.smallarea.unit.sample import Sample
 
     Floats = NDArray[np.float64]
 
@@ -70,6 +71,8 @@ class UnitModel:
     residuals, fits : float arrays
         Of each household of the sample, on the scale of the model: at the predicted effects.
     kind : str
+    sample : Sample or None
+        The rows that the model was fitted to.
     """
 
     formula: str
@@ -84,6 +87,7 @@ class UnitModel:
     residuals: Floats = field(default_factory=lambda: np.zeros(0), repr=False)
     fits: Floats = field(default_factory=lambda: np.zeros(0), repr=False)
     kind: str = "ebp"
+    sample: Sample | None = field(default=None, repr=False, compare=False)
 
     def coefficients(self) -> pd.DataFrame:
         """The coefficients: term, estimate, se, z, p; on the scale of the model."""
@@ -115,6 +119,29 @@ class UnitModel:
             {"area": self.areas, "n": self.sizes, "effect": self.fitted.effects,
              "se": np.sqrt(self.fitted.effect_vars), "gamma": self.fitted.gamma}
         )  # fmt: skip
+
+    def normality(self) -> pd.DataFrame:
+        """Skewness, kurtosis and Shapiro and Wilk's test of residuals and of area effects."""
+        from exitline.stats.smallarea.unit.examined import normality
+
+        return normality([("residuals", self.residuals), ("area effects", self.fitted.effects)])
+
+    def explained(self) -> tuple[float, float]:
+        """How much of the variance the covariates tell, and they with the area effects."""
+        from exitline.stats.smallarea.unit.examined import explained
+
+        assert self.sample is not None
+        return explained(self.sample, self.fitted)
+
+    def influence(self) -> pd.DataFrame:
+        """How far the coefficients move when an area leaves: area, n, cook."""
+        import pandas as pd
+
+        from exitline.stats.smallarea.unit.examined import cook
+
+        assert self.sample is not None
+        found = cook(self.sample, self.fits + self.residuals, self.fitted)
+        return pd.DataFrame({"area": self.areas, "n": self.sizes, "cook": found})
 
     def to_pandas(self) -> pd.DataFrame:
         """The figures of every level: by, area, measure, estimate, rmse, cv, interval, and how

@@ -1,0 +1,126 @@
+"""A command's options are the keywords of the function it calls, but for what is listed here."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any, get_args
+
+import click
+import pytest
+
+import exitline as xl
+from exitline.cli import COMMANDS
+
+READER = {"encoding", "delimiter", "decimal", "comment", "sheet", "missing", "text", "number"}
+"""Options of `xl.open_source`: in a notebook they go with the data."""
+DESIGN = {
+    "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
+    "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight", "pps",
+    "pps_estimator", "joint", "mean_square",
+}  # fmt: skip
+"""Options that are one `xl.Design`."""
+PRINTED = {"as_json", "json_", "full", "top", "listed", "cv", "goodness"}
+"""How a result is printed."""
+FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "calibrate": (xl.calibrate,),
+    "claim": (xl.claim, xl.new_key),
+    "draw": (xl.draw, xl.frame_digest, xl.check_draw),
+    "grouped": (xl.grouped, xl.grouped_table),
+    "plan": (xl.plan, xl.plan_counties),
+    "replicates": (xl.replicate_weights,),
+    "smallarea": (xl.small_areas,),
+}
+"""Commands that are more than one function, or one of another name."""
+ANOTHER = {
+    ("calibrate", "out"): "found.write(out)",
+    ("claim", "encrypt"): "passphrase=",
+    ("claim", "new_key"): "xl.new_key(path)",
+    ("draw", "digest"): "xl.frame_digest",
+    ("estimate", "boundary"): "xl.PovertyLine(label, value, boundary)",
+    ("estimate", "unit"): "a Design without size",
+    ("grouped", "fits"): "curves=",
+    ("replicates", "count"): "replicates=",
+    ("replicates", "out"): "found.write(out)",
+    ("schema", "keys"): "the keys in words: docs/study.md",
+    ("smallarea", "out"): "figures.to_pandas()",
+}
+"""Options that a function says in another way, and how."""
+CALLS_ALONE = {
+    "calibrate": {"regression"},
+    "claim": {"passphrase", "path"},
+    "draw": {"keep"},
+    "estimate": {"year"},
+    "grouped": {"source"},
+}
+"""Keywords that no command has: arguments that are no text, or that a study says."""
+HOW = {"say", "reading", "engine", "design", "data"}
+WITHOUT = {"lifecycle", "notice", "release", "serve", "story"}
+"""Commands without a function on `xl` yet."""
+
+
+def _functions(name: str) -> tuple[Callable[..., Any], ...]:
+    return FUNCTIONS.get(name) or (getattr(xl, name.replace("-", "_")),)
+
+
+def _names(parameter: click.Parameter) -> set[str]:
+    """What an option may be called in a call: by its long name, or where the list is kept."""
+    return {str(parameter.name), *(o.lstrip("-").replace("-", "_") for o in parameter.opts)}
+
+
+def _keywords(name: str) -> set[str]:
+    return {k for function in _functions(name) for k in inspect.signature(function).parameters}
+
+
+@pytest.mark.parametrize("name", [n for n in COMMANDS if n not in WITHOUT])
+def test_every_option_is_a_keyword(name):
+    command = importlib.import_module(COMMANDS[name][0]).command
+    keywords = _keywords(name)
+    elsewhere = READER | PRINTED | (DESIGN if "design" in keywords else set())
+    lacking = [
+        p.name
+        for p in command.params
+        if not _names(p) & keywords and p.name not in elsewhere and (name, p.name) not in ANOTHER
+    ]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("name", [n for n in COMMANDS if n not in WITHOUT])
+def test_every_keyword_is_an_option(name):
+    command = importlib.import_module(COMMANDS[name][0]).command
+    options = {one for p in command.params for one in _names(p)}
+    alone = _keywords(name) - options - HOW - CALLS_ALONE.get(name, set())
+    said = {how.removesuffix("=") for (which, _), how in ANOTHER.items() if which == name}
+    assert alone - said == set()
+
+
+@pytest.mark.parametrize("name", [n for n in COMMANDS if n not in WITHOUT])
+def test_defaults_are_the_same(name):
+    """A figure does not depend on whether it was asked for in a notebook or a terminal."""
+    command = importlib.import_module(COMMANDS[name][0]).command
+    for function in _functions(name):
+        parameters = inspect.signature(function).parameters
+        for option in command.params:
+            key = next((k for k in _names(option) if k in parameters), None)
+            if key is None or isinstance(option, click.Argument) or option.multiple:
+                continue
+            default = parameters[key].default
+            given = option.get_default(click.Context(command))
+            plain = isinstance(default, str | int | float) and default != ""
+            if plain and given is not None and type(given) in (str, int, float, bool):
+                assert given == default, (name, key)
+
+
+def test_the_lists_name_what_there_is():
+    assert set(COMMANDS) >= WITHOUT
+    for name, option in ANOTHER:
+        command = importlib.import_module(COMMANDS[name][0]).command
+        assert option in {p.name for p in command.params}
+
+
+def test_kinds_of_replicates_are_those_that_can_be_made():
+    from exitline.cli.replicates import KINDS
+    from exitline.stats.infer.weighting.replicates import Kind
+
+    assert get_args(Kind) == KINDS
