@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         t_test,
         table,
         tabulate,
+        target,
         verify,
         watch,
     )
@@ -121,6 +122,7 @@ _HOME = {
     "small_area": "exitline.api.small_area:",
     "small_areas": "exitline.api",
     "standards": "exitline.api",
+    "target": "exitline.api.target:",
     "t_test": "exitline.api",
     "table": "exitline.api",
     "tabulate": "exitline.api",
@@ -187,6 +189,7 @@ __all__ = [
     "t_test",
     "table",
     "tabulate",
+    "target",
     "tip",
     "trim_weights",
     "verify",

@@ -31,6 +31,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "plan": (xl.plan, xl.plan_counties),
     "replicates": (xl.replicate_weights,),
     "smallarea": (xl.small_areas,),
+    "target": (xl.target.fit, xl.target.evaluate, xl.target.study_scenario),
 }
 """Commands that are more than one function, or one of another name."""
 ANOTHER = {
@@ -45,6 +46,10 @@ ANOTHER = {
     ("replicates", "out"): "found.write(out)",
     ("schema", "keys"): "the keys in words: docs/study.md",
     ("smallarea", "out"): "figures.to_pandas()",
+    ("target", "source"): "data, or a study's path",
+    ("target", "fitted"): "method=",
+    ("target", "card"): "test.card(points)",
+    ("target", "rules"): "xl.target.load_rule(path)",
 }
 """Options that a function says in another way, and how."""
 CALLS_ALONE = {
@@ -53,6 +58,7 @@ CALLS_ALONE = {
     "draw": {"keep"},
     "estimate": {"year"},
     "grouped": {"source"},
+    "target": {"poorest", "seed", "study", "ties", "unit"},
 }
 """Keywords that no command has: arguments that are no text, or that a study says."""
 HOW = {"say", "reading", "engine", "design", "data"}

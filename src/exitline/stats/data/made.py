@@ -24,10 +24,10 @@ from exitline.stats.data.study import (
     Population,
     Prices,
     Study,
-    TableRef,
 )
 from exitline.stats.data.study_file import SCALES
 from exitline.stats.data.table_keys import TableKeys
+from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
     from exitline.stats.data.design import Design
@@ -75,6 +75,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         "counties": lambda keys: _facts(keys, paths),
         "readings": _readings,
         "small_areas": lambda entries: tuple(_small_area(keys, paths) for keys in entries),
+        "scenario": lambda named: {name: dict(keys.given) for name, keys in named.items()},
         "outputs": lambda keys: Outputs(**keys.given),
     }
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}

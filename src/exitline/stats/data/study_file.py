@@ -375,6 +375,24 @@ class ReadingKeys(Record):
     county: Columns | None = None
 
 
+_SHARE = within(Tree.number, lambda x: 0 < x <= 1, "a number above 0, up to 1", "write 20 % as 0.2")
+
+
+class ScenarioKeys(Record):
+    """A transfer: who gets how much."""
+
+    amount: Positive = Field(description="for each person, in the unit and period of welfare")
+    to: Text | None = Field(
+        None, description="the condition that a household fulfils; everyone unless given"
+    )
+    score: Text | None = Field(
+        None, description="instead: a column or an expression, lowest first; with `quota`"
+    )
+    quota: Annotated[float, _SHARE] | None = Field(
+        None, description="the share of persons that get it, the lowest scores first"
+    )
+
+
 class OutputKeys(Record):
     """What a run leaves behind, and where."""
 
@@ -431,4 +449,5 @@ class StudyFile(Record):
     where: Text | None = None
     small_areas: Annotated[tuple[SmallAreaKeys, ...], ONE_OR_MANY] = ()
     min_count: Annotated[float, _COUNT] | None = None
+    scenario: Annotated[dict[str, ScenarioKeys], NAMED] | None = None
     outputs: OutputKeys | None = None

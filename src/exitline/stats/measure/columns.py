@@ -74,7 +74,7 @@ class Columns:
         first = self.plan.first_of(scalar, at.line, at.by or ())
         if not first.by:
             value = self.known[first].column("found")[0].as_py()
-            return ibis.null("float64") if value is None else ibis.literal(float(value))
+            return ibis.null("float64") if value is None else portable.double(value)
         return self.rows[_name(list(self.known).index(first))]
 
     def around(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> tuple[Any, Any]:

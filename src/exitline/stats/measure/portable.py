@@ -43,9 +43,27 @@ def finite(value: Any) -> Any:
     return (value - value == 0).fill_null(False)
 
 
+def finite_or_missing(value: Any) -> Any:
+    """The number where it is finite, missing elsewhere."""
+    return ibis.ifelse(finite(value), value, ibis.null("float64"))
+
+
 def nan(value: Any) -> Any:
     """Whether a number is NaN; false where it is missing (see `finite`)."""
     return value.notnull() & ~finite(value) & ~infinite(value).fill_null(False)
+
+
+def double(value: float) -> Any:
+    """A number that engines hold as a double.
+
+    Written as text: to an engine a number with a point is a decimal, and the product of two
+    such can be out of its range.
+
+    Parameters
+    ----------
+    value : float
+    """
+    return ibis.literal(repr(float(value))).cast("float64")
 
 
 def number(value: Any) -> Any:

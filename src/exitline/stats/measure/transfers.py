@@ -62,6 +62,13 @@ class Transfer:
         )  # fmt: skip
         return Term("product", of=self.base, ranking=unit)
 
+    @property
+    def receiving(self) -> Term:
+        """Whether a person receives: among these the density at the line is taken."""
+        for cut in self.programme.cuts:
+            return cut.below(self.programme.one)
+        return Term("received", column=self.programme.column)
+
     def after(self, kind: str, alpha: float | None) -> Term:
         """A term of poverty after the transfer: "gap_after" or "shortfall_after"."""
         return Term(kind, alpha=alpha, of=self.term)
@@ -98,7 +105,8 @@ class Poverty:
         if self.alpha == 0:
             after = Term("after", of=self.transfer.term)
             of = None if base.kind == "one" else base
-            return self.transfer.chosen(Term("kernel", of=of, ranking=after))
+            kernel = Term("kernel", of=of, ranking=after, among=self.transfer.receiving)
+            return self.transfer.chosen(kernel)
         below = self.transfer.after("gap_after", self.alpha - 1.0)
         inner = below if base.kind == "one" else Term("product", of=base, ranking=below)
         return self.transfer.chosen(inner)

@@ -1,0 +1,16 @@
+"""Targeting from a notebook: `xl.target.fit`, `xl.target.evaluate`, `xl.target.transfer` ..."""
+
+from __future__ import annotations
+
+from exitline.api.target_evaluation import evaluate
+from exitline.api.target_fit import fit, score
+from exitline.api.target_study import study_scenario
+from exitline.api.target_transfer import transfer
+from exitline.exits.target.evaluation import FIGURES, quota_in_words
+from exitline.exits.target.rulefile import load_rule
+from exitline.exits.target.scenario import COMPARED
+
+__all__ = [
+    "COMPARED", "FIGURES", "evaluate", "fit", "load_rule", "quota_in_words", "score",
+    "study_scenario", "transfer",
+]  # fmt: skip

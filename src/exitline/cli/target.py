@@ -1,0 +1,268 @@
+"""`exitline target`: whom a score reaches, and what transfers do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli import numbers, show
+from exitline.cli.designing import declares_design
+from exitline.cli.reading import reads_data
+
+if TYPE_CHECKING:
+    from exitline.exits.target.evaluation import Evaluation
+    from exitline.exits.target.proxy import ProxyMeansTest
+    from exitline.exits.target.scenario import Effects
+    from exitline.stats.data.design import Design
+
+_TABLES = ("errors", "incidence", "marginal", "budget")
+_METHODS = ("ols", "logit", "quantile", "elastic_net")
+
+
+@click.command(
+    "target",
+    help="""Whom a score would reach, and what transfers would do.
+
+SOURCE is a data file with one household per row, or a study (.yaml) with a section
+`scenario:`. Lowest scores are chosen first; every figure has its standard error.
+
+Examples:
+
+\b
+  exitline target examples/imaginary-country/hld_sample_wb_2023.parquet \\
+      --formula 'log(pc_exp) ~ hhsize + rooms + water' --card 100 \\
+      --welfare pc_exp --line 1500 --weight hhweight --size hhsize --psu ea
+  exitline target examples/imaginary-country/scenario.yaml
+""",
+)
+@click.argument("source", type=click.Path())
+@click.option("--method", "methods", multiple=True, metavar="NAME=SCORE",
+              help="A score by name: a column or expression, lowest first.")  # fmt: skip
+@click.option("--formula", help="Fit a proxy means test: 'log(welfare) ~ hhsize + rooms'.")
+@click.option("--fit", "fitted", type=click.Choice(_METHODS), default="ols", show_default=True,
+              help="How it is fitted; a logit's response is 1 for the poor.")  # fmt: skip
+@click.option("--tau", type=numbers.INSIDE, default=0.5, show_default=True,
+              help="The quantile of --fit quantile.")  # fmt: skip
+@click.option("--folds", type=numbers.Whole(0, 100), default=5, show_default=True,
+              help="Folds of the cross-validation, by PSU; 0 for none.")  # fmt: skip
+@click.option("--card", type=numbers.Whole(2, 1000), metavar="POINTS",
+              help="Also a score card of whole points.")  # fmt: skip
+@click.option("--rule", "rules", multiple=True, type=click.Path(), metavar="FILE",
+              help="A targeting rule file; repeatable.")  # fmt: skip
+@click.option("--quota", "quotas", multiple=True, default=("poor",), show_default=True,
+              help="Share of persons chosen; 'poor': as many as there are poor; 'column': the "
+              "methods say who receives; repeatable.")  # fmt: skip
+@click.option("--welfare", help="Column of consumption or income per person.")
+@click.option("--line", help="The poverty line: a number or a column.")
+@click.option("--table", "tables", multiple=True, type=click.Choice(_TABLES),
+              default=("errors",), show_default=True,
+              help="What to show; repeatable.")  # fmt: skip
+@click.option("--budget", "budgets", multiple=True, type=numbers.POSITIVE, default=(1.0,),
+              show_default=True, help="Of table budget: shares of the poverty gap.")  # fmt: skip
+@click.option("--by", metavar="COLUMN", help="Groups to compare under one quota.")
+@declares_design
+@click.option("--level", type=numbers.INSIDE, default=0.95, show_default=True,
+              help="Confidence of the intervals.")  # fmt: skip
+@click.option("--missing", "missing", type=click.Choice(["error", "exclude"]), default="error",
+              show_default=True, help="Of households without a score or welfare.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@reads_data
+def command(
+    source: str, design: Design, reading: dict[str, Any], as_json: bool, **given: Any
+) -> None:
+    """Evaluate, and show tables."""
+    if source.lower().endswith((".yaml", ".yml")):
+        from exitline.api.target_study import study_scenario
+
+        with show.working("transferring"):
+            effects = study_scenario(source)
+        _effects(effects, as_json=as_json)
+        return
+    for name in ("welfare", "line"):
+        if given[name] is None:
+            raise click.UsageError(f"--{name} is needed with a data file")
+    from exitline.api import open_source, target
+
+    data = open_source(source, **reading)
+    test = None
+    methods: dict[str, Any] = dict(_named(text) for text in given["methods"])
+    with show.working("fitting and choosing"):
+        if given["formula"] is not None:
+            test = target.fit(
+                given["formula"], data, design, method=given["fitted"], tau=given["tau"],
+                folds=given["folds"],
+            )  # fmt: skip
+            methods = {"test": test, **methods}
+            if given["card"] is not None:
+                methods["card"] = (test, test.card(given["card"]))
+        for number, path in enumerate(given["rules"], 1):
+            methods[f"rule{number}"] = target.load_rule(path)
+        if not methods:
+            raise click.UsageError("give a score: --method, --formula or --rule")
+        found = target.evaluate(
+            data, methods, welfare=given["welfare"],
+            line=numbers.number_or_column(given["line"], "--line"),
+            quota=[_quota(text) for text in given["quotas"]], design=design, by=given["by"],
+            tables=given["tables"], budgets=given["budgets"], level=given["level"],
+            missing=given["missing"],
+        )  # fmt: skip
+    if as_json:
+        show.as_json(found.to_pandas().to_dict("records"))
+        return
+    if test is not None:
+        _test(test, given["card"])
+    _evaluation(found, source.rsplit("/", 1)[-1], given["line"])
+
+
+def _named(text: str) -> tuple[str, str]:
+    """A method by name; a column alone has its own."""
+    name, sign, score = text.partition("=")
+    return (name.strip(), score.strip()) if sign else (text.strip(), text.strip())
+
+
+def _quota(text: str) -> float | str:
+    """A quota as it was written."""
+    if text in ("poor", "column"):
+        return text
+    return numbers.number_in(text, "--quota")
+
+
+def _test(test: ProxyMeansTest, points: int | None) -> None:
+    """How well a test predicts, and the card."""
+    outside = "" if test.outside != test.outside else (
+        f"; {100 * test.outside:.0f} % in households whose sampling unit was left out of the fit"
+    )  # fmt: skip
+    show.note(
+        f"The test explains {100 * test.inside:.0f} % of the response's variance{outside} "
+        f"({test.n:,} households)."
+    )
+    if points is None:
+        return
+    made = test.card(points)
+    rows = [(asked, f"{number:+d}" if i else str(number)) for i, (asked, number) in
+            enumerate(made.lines)]  # fmt: skip
+    show.table(
+        "Score card: add up the points; the fewest are chosen first", ("asked", "points"), rows,
+        right=(1,), caption=f"from 0 to {made.most} points",
+    )  # fmt: skip
+
+
+_SHARES = {
+    "exclusion_error", "inclusion_error", "poor_coverage", "nonpoor_coverage", "coverage",
+    "benefit_incidence", "quantile_coverage", "marginal_incidence", "headcount_left", "gap_left",
+}  # fmt: skip
+
+
+def _evaluation(found: Evaluation, name: str, line: str) -> None:
+    """A table for each figure group; one row a method, quota and part."""
+    from exitline.api.target import FIGURES, quota_in_words
+    from exitline.cli.figures import figure, interval, spread
+
+    rows: list[tuple[str, ...]] = []
+    for kind, words in FIGURES.items():
+        mine = [one for one in found.estimates if found.asked[one.measure].figure == kind]
+        unit = "share" if kind in _SHARES else "index"
+        for place, one in enumerate(mine):
+            asked = found.asked[one.measure]
+            rows.append((
+                words if place == 0 else "", asked.method,
+                "" if asked.quota is None else quota_in_words(asked.quota), asked.part,
+                figure(one.estimate, unit, one.se, one.reason), spread(one.se, unit),
+                interval(one.ci_low, one.ci_high, unit, one.se, one.estimate),
+            ))  # fmt: skip
+    parts = {(one.figure, one.part) for one in found.asked.values()}
+    several = {2: len({row[2] for row in rows} - {""}) > 1,
+               3: len(parts) > len({kind for kind, _ in parts})}  # fmt: skip
+    kept = [i for i in range(7) if several.get(i, True)]
+    headings = ("figure", "method", "chosen", "part", "value", "SE", f"{_percent(found)} interval")
+    show.table(
+        "Whom each method reaches", [headings[i] for i in kept],
+        [tuple(row[i] for i in kept) for row in rows],
+        right=[k for k, i in enumerate(kept) if i > 3],
+    )  # fmt: skip
+    show.note(f"From {name}; poor: below {line}. Errors of the cut-off are part of every figure; "
+              "those of a score's coefficients are not.")  # fmt: skip
+    for text in (*_compared(found), *found.bound, *found.notes):
+        show.note(text)
+
+
+def _percent(found: Evaluation) -> str:
+    """The level of the intervals."""
+    return f"{100 * found.estimates.level:g} %"
+
+
+def _compared(found: Evaluation) -> list[str]:
+    """A sentence on each further method against the first, by the error of exclusion."""
+    from exitline.api.target import quota_in_words
+
+    asked = [a for a in found.asked.values() if a.figure == "exclusion_error" and not a.part]
+    said = []
+    for one in asked[1:]:
+        first = asked[0]
+        if one.quota is None or first.quota is None or one.method == first.method:
+            continue
+        if str(one.quota) != str(first.quota):
+            continue
+        quota = "poor" if one.quota != one.quota else one.quota or "column"
+        apart = found.difference("exclusion_error", one.method, first.method, quota)
+        points = f"{100 * abs(apart.estimate):.1f} percentage points"
+        more = "more" if apart.estimate > 0 else "fewer"
+        sure = f"p = {apart.p:.3f}" if apart.p == apart.p else "no error can be given"
+        said.append(
+            f"'{one.method}' leaves out {points} {more} of the poor than '{first.method}' "
+            f"({sure}; chosen: {quota_in_words(first.quota)})."
+        )
+    return said
+
+
+def _effects(effects: Effects, *, as_json: bool) -> None:
+    """What each scenario does."""
+    from exitline.api.target import COMPARED
+    from exitline.cli.figures import figure, interval, spread
+
+    if as_json:
+        show.as_json(effects.to_pandas().to_dict("records"))
+        return
+    units = {"headcount": "share"}
+    labels = {"headcount": "poor persons", "poverty_gap": "poverty gap index",
+              "severity": "severity index", "gini": "Gini index"}  # fmt: skip
+    for one in effects.scenarios:
+        rows: list[Sequence[str]] = []
+        for kind in COMPARED:
+            unit, effect = units.get(kind, "index"), effects.find(one.name, kind)
+            change, after = effect.change, effects.after(one.name, kind)
+            rows.append((
+                labels[kind], figure(effect.before, unit, after.se),
+                figure(effect.after, unit, after.se), _signed(change.estimate, unit, change.se),
+                spread(change.se, unit),
+                _ends(change.ci_low, change.ci_high, unit, change.se),
+            ))  # fmt: skip
+        cost, gap = (effects.after(one.name, kind) for kind in ("cost", "cost_of_gap"))
+        show.table(
+            f"{one.name}: {one.said}", ("figure", "before", "after", "change", "SE", "interval"),
+            rows, right=(1, 2, 3, 4, 5),
+            caption=f"cost {figure(cost.estimate, 'money', cost.se)} "
+            f"({interval(cost.ci_low, cost.ci_high, 'money', cost.se, cost.estimate)}); each unit "
+            f"of the gap closed costs {figure(gap.estimate, 'index', gap.se)} "
+            f"({interval(gap.ci_low, gap.ci_high, 'index', gap.se, gap.estimate)})",
+        )  # fmt: skip
+    show.note("Changes of shares are in percentage points. Nobody is thought to change what they "
+              "earn. Inequality counts a cut-off as given.")  # fmt: skip
+    for text in effects.estimates.notes:
+        show.note(text)
+
+
+def _signed(value: float, unit: str, se: float) -> str:
+    """A change, with its sign."""
+    from exitline.cli.figures import plain
+    from exitline.words.numbers import decimals, rounded
+
+    text = plain(rounded(value, decimals(se, unit, value), percent=unit == "share"))
+    return text if value <= 0 else f"+{text}"
+
+
+def _ends(low: float, high: float, unit: str, se: float) -> str:
+    """The interval of a change."""
+    return f"{_signed(low, unit, se)} to {_signed(high, unit, se)}"
