@@ -19,6 +19,7 @@ BENCHMARKS = (
     "tables",
     "explorer",
     "serve",
+    "small_area",
     "targeting",
 )
 

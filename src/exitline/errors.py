@@ -111,6 +111,12 @@ class Faults:
             if str(one) not in {str(known) for known in self.found}:
                 self.found.append(one)
 
+    def together(self) -> ExitlineError:
+        """The first fault, with all others in its hands; there must be one."""
+        first, *others = self.found
+        first.others = tuple(others)
+        return first
+
     def raise_all(self) -> None:
         """Raise the first fault with all others, if there is any.
 
@@ -119,9 +125,7 @@ class Faults:
         ExitlineError
         """
         if self.found:
-            first, *others = self.found
-            first.others = tuple(others)
-            raise first
+            raise self.together()
 
 
 class ArgumentError(ExitlineError):

@@ -47,7 +47,7 @@ def recomputing(monkeypatch: pytest.MonkeyPatch) -> None:
         share = float(poor / frame["w"].sum())
         return Recomputed(share, share - 0.1, share + 0.1, se=0.1, level=0.95)
 
-    monkeypatch.setattr("exitline.api.recompute_claim", recompute, raising=False)
+    monkeypatch.setattr("exitline.api.recompute.recompute_claim", recompute)
 
 
 def _run(command, *arguments: object, expect: int = 0, **more) -> Result:

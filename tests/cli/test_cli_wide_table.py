@@ -19,3 +19,8 @@ def test_a_table_that_does_not_fit_keeps_every_column_and_number(capsys):
     words = " ".join(lines).split()
     for text in (*headings, *rows[0], *rows[1]):
         assert all(word in words for word in (text or "-").split()), text
+
+
+def test_positions_of_columns_that_are_not_there_are_passed_over(capsys):
+    show.table("Found", ("check", "households short"), [("k-anonymity", 3)], right=(1, 2))
+    assert "k-anonymity" in capsys.readouterr().out

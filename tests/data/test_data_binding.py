@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from exitline.errors import ConditionError, DataError, StudyError
 from exitline.stats.data import bind, bind_facts, bound_design, parse_study, study_lines
 from exitline.stats.data.source import open_source
-from exitline.stats.data.study import Facts, TableRef
+from exitline.stats.data.study import Facts
+from exitline.stats.data.table_ref import TableRef
 from exitline.stats.engine.duckdb import DuckDB
 
 Rows = Callable[..., pd.DataFrame]

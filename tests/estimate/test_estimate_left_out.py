@@ -84,3 +84,27 @@ def test_rows_that_all_lack_something_else_can_be_used():
     data = pd.DataFrame({"a": [1.0, 2.0, None, None], "b": [None, None, 3.0, 5.0]})
     found = xl.estimate(data, ["mean(a)", "mean(b)"], missing="exclude")
     assert [(one.estimate, one.n) for one in found] == [(1.5, 2), (4.0, 2)]
+
+
+STUDY = """
+study: Two columns
+data: {households: {path: d.csv, missing: [NA]}}
+columns: {welfare: y}
+lines: [7]
+measures: [mean(a), headcount, mean(b)]
+missing: exclude
+"""
+
+
+def test_a_study_asks_for_means_of_several_columns(tmp_path):
+    """Numbers as such a column may hold them (5E1), and rows left out of each measure alone."""
+    data = homes().drop(columns=["r"])
+    data["b"] = data["b"].map("{:.9E}".format, na_action="ignore")
+    data.to_csv(tmp_path / "d.csv", index=False, na_rep="NA")
+    (tmp_path / "s.yaml").write_text(STUDY)
+    found = xl.run(tmp_path / "s.yaml", tmp_path / "out").estimates
+    assert {one.measure: one.n for one in found} == {"mean(a)": 51, "headcount": 55, "mean(b)": 54}
+    assert found.find(measure="mean(a)").estimate == pytest.approx(homes().a.mean(), rel=1e-12)
+    (tmp_path / "s.yaml").write_text(STUDY.replace("mean(b)", "mean(bb)"))
+    said = [f.message for f in xl.check(tmp_path / "s.yaml") if f.severity == "error"]
+    assert any("there is no column 'bb'" in message for message in said)

@@ -88,7 +88,8 @@ def errors(sample, census, **options):
 def test_seeds_threads_and_order_of_rows(unit_sample, unit_census, monkeypatch):
     first = errors(unit_sample, unit_census, seed=3)
     monkeypatch.setenv("EXITLINE_THREADS", "1")
-    assert errors(unit_sample, unit_census, seed=3) == pytest.approx(first, rel=1e-12)
+    # an engine adds a census in any order: quantiles move in the tenth digit
+    assert errors(unit_sample, unit_census, seed=3) == pytest.approx(first, rel=1e-7)
     shuffled = unit_census.sample(frac=1.0, random_state=1)
     assert errors(unit_sample, shuffled, seed=3) == pytest.approx(first, rel=1e-7)
     assert errors(unit_sample, unit_census, seed=4) != pytest.approx(first, rel=0.01)

@@ -95,7 +95,7 @@ def _computed(
 
 def _of_the_study(study: Study, faults: Faults) -> None:
     """What the study and its rule file tell: measures that are unknown or lack something."""
-    from exitline.api.study_measures import measures_of, of_indicators
+    from exitline.api.study_measures import measures_of, of_indicators, own_columns
     from exitline.rules.standard import load
     from exitline.stats.measure.plan import make_plan
 
@@ -108,7 +108,7 @@ def _of_the_study(study: Study, faults: Faults) -> None:
         measures = tuple(name for name in measures if name not in of_indicators(measures))
     with own.kept():
         make_plan(
-            [*study.columns, "welfare", *study.design.columns], measures,
+            [*study.columns, "welfare", *study.design.columns, *own_columns(measures)], measures,
             welfare="welfare" if "welfare" in study.columns else None,
             line=1.0 if study.lines or study.standard_reference else None,
             design=study.design, level=study.confidence,

@@ -240,17 +240,18 @@ Rows = dict[str, Any]
 def _read(data: Any, columns: Columns, engine: str | Engine) -> tuple[Rows, Columns, str]:
     """The columns that are named, as arrays: numbers as floats, domains as text."""
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import role_uses
+    from exitline.stats.data.uses import narrowed, role_uses
     from exitline.stats.engine.session import session
 
     source: Source = open_source(data)
     with session(engine) as running:
         if source.names is not None:
             columns = columns.found_in(source.names)
-        rows = running.attach(
-            source.using(role_uses(numeric=(*columns.shares, *columns.singles), code=columns.by)),
-            "rows",
-        )
+        numeric = (*columns.shares, *columns.singles)
+        used = source.using(role_uses(numeric=numeric, code=columns.by))
+        if source.names is not None:
+            used = narrowed(used, [name for name in (*columns.by, *numeric) if name])
+        rows = running.attach(used, "rows")
         columns = columns.found_in(rows.columns)
         named = dict.fromkeys((*columns.by, *columns.shares, *columns.singles))
         if not named:

@@ -109,6 +109,7 @@ def ready(
     StudyError, RuleFileError, DataError
         For whatever cannot be used, with file, line and remedy.
     """
+    from exitline.api.study_measures import measures_of, own_columns
     from exitline.rules.standard import load
     from exitline.stats.data.prepare import prepare
     from exitline.stats.data.readers.declaring import as_keys
@@ -121,6 +122,8 @@ def ready(
     if standard is not None:
         standard = choose_readings(opened, standard)
     with as_keys(), session(engine) as running:
-        yield Ready(
-            opened, standard, running, prepare(opened, standard, running.attach, whole=whole)
-        )
+        data = prepare(
+            opened, standard, running.attach, whole=whole,
+            numbers=own_columns(measures_of(opened, standard)),
+        )  # fmt: skip
+        yield Ready(opened, standard, running, data)

@@ -41,17 +41,6 @@ class Clock:
             self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file's bytes, as 64 hexadecimal digits.
-
-    Examples
-    --------
-    >>> len(file_digest(Path("README.md")))
-    64
-    """
-    return HeldFile(path).digest
-
-
 def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
     """The record of a run, without its date: the same inputs give the same record.
 
@@ -190,12 +179,12 @@ def inputs_of(study: Study, sources: Mapping[str, Source]) -> list[dict[str, str
             found[table.name] = None
         elif names[role] not in found:
             held = sources[role].held
-            found[names[role]] = held.digest if held is not None else file_digest(files[role])
+            found[names[role]] = held.digest if held is not None else HeldFile(files[role]).digest
     if "prices" in files and study.prices is not None:
         found.setdefault(names["prices"], study.prices.file_sha256)
     for role, path in files.items():
         if role.startswith("small_areas") and names[role] not in found:
-            found[names[role]] = file_digest(path)
+            found[names[role]] = HeldFile(path).digest
     return [{"name": name, "sha256": digest} for name, digest in found.items()]
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.api.provenance import file_digest
+from exitline.stats.data.held import HeldFile
 
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
@@ -55,7 +55,7 @@ def recompute_claim(
     text, name = _study_text(claim, study)
     files = tuple(sorted((name, str(path)) for name, path in data.items()))
     before = _state(files)
-    content = tuple(file_digest(Path(path)) for _, path in files)
+    content = tuple(HeldFile(Path(path)).digest for _, path in files)
     found = _results(text, name, files, content, _Rules(standard))
     if _state(files) != before:
         raise _changed_meanwhile(files)

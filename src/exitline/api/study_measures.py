@@ -123,6 +123,28 @@ def _with_scores(ready: Ready, names: Sequence[str], scores: dict[str, str]) -> 
     )  # fmt: skip
 
 
+def own_columns(names: Sequence[str]) -> tuple[str, ...]:
+    """The columns of amounts that measures name themselves: `mean(a)`, `ratio(a, b)`.
+
+    Examples
+    --------
+    >>> own_columns(["headcount", "ratio(a, b)", "mean(a)", "no_such_measure"])
+    ('a', 'b')
+    """
+    from exitline.errors import MeasureError
+    from exitline.stats.measure.catalogue import named
+
+    found: dict[str, None] = {}
+    for name in names:
+        try:
+            measure = named(name)
+        except MeasureError:  # refused, with all others, where the plan is made
+            continue
+        parts = [part for term in (*measure.terms, measure.about) for part in term.parts]
+        found |= dict.fromkeys(p.column for p in parts if p.kind == "amount" and p.column)
+    return tuple(found)
+
+
 def of_indicators(names: Sequence[str]) -> dict[str, str]:
     """The measures that are made of weighted indicators, as asked for, and as written plainly."""
     from exitline.errors import MeasureError

@@ -118,10 +118,10 @@ def _given(data: Any) -> Any:
 
 def _recompute(study: str | Path | None) -> Recompute:
     """How figures are computed: with the study that was named, or the one in the claim."""
-    from exitline import api
+    from exitline.api.recompute import recompute_claim
 
     def recompute(claim: Claim, data: Mapping[str, Any], standard: Standard | None) -> Recomputed:
-        return api.recompute_claim(claim, data, standard=standard, study=study)
+        return recompute_claim(claim, data, standard=standard, study=study)
 
     return recompute
 

@@ -72,6 +72,7 @@ def table(
     cells = [["-" if cell is None else _shown(str(cell)) for cell in row] for row in rows]
     output = console()
     headings = [_shown(name) for name in columns]
+    right = [i for i in right if i < len(headings)]
     least = [_widest_word(i, [headings, *cells], right) for i in range(len(columns))]
     whole = [max(len(row[i]) for row in [headings, *cells]) for i in right]
     texts = [size for i, size in enumerate(least) if i not in right]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
+from exitline.digest import digest_of
 from exitline.errors import nearest
-from exitline.exits.register.canonical import digest_of
 from exitline.exits.register.errors import EvidenceError
 from exitline.exits.register.rule import Outcome, Rule, Weighed, judge
 

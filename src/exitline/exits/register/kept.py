@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from exitline.digest import written as canonical
 from exitline.errors import ExitlineError
-from exitline.exits.register.canonical import canonical
 from exitline.exits.register.errors import LogDamagedError
 from exitline.exits.register.event import Event
 from exitline.exits.register.loading import load_procedure

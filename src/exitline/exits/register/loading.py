@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from exitline.digest import digest_of
 from exitline.errors import nearest
-from exitline.exits.register.canonical import digest_of
 from exitline.exits.register.errors import ProcedureError
 from exitline.exits.register.procedure import (
     Checks,

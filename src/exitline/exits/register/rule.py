@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.exits.register.canonical import digest_of
+from exitline.digest import digest_of
 from exitline.exits.register.errors import ProcedureError
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exitline.exits.register.canonical import START, canonical, chain
+from exitline.digest import written as canonical
+from exitline.exits.register.canonical import START, chain
 from exitline.exits.register.errors import LifecycleError, LogDamagedError
 from exitline.files import whole_file
 from exitline.inputs import is_there

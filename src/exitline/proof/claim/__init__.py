@@ -5,9 +5,10 @@ May import `stats`, `exits` and `rules`; computes no figure.
 
 from __future__ import annotations
 
+from exitline.digest import sha256
 from exitline.proof.claim.adding import append
 from exitline.proof.claim.bind import with_rows
-from exitline.proof.claim.canonical import canonical, file_digest, sha256
+from exitline.proof.claim.canonical import canonical, file_digest
 from exitline.proof.claim.context import Context, claims_document, read_claims_document
 from exitline.proof.claim.errors import ClaimError, LedgerError, RecomputeError, SignatureError
 from exitline.proof.claim.exact import Rounding

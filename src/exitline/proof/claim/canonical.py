@@ -8,13 +8,12 @@ claims: it leaves control characters unescaped, so that its output is not always
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
+from exitline import digest
 from exitline.proof.claim.errors import ClaimError
-from exitline.records import open_regular, parse_json
+from exitline.records import parse_json
 
 _LARGEST = 2**53 - 1  # I-JSON (RFC 7493, section 2.2): integers every reader keeps exactly
 
@@ -49,10 +48,7 @@ def canonical(value: Any) -> bytes:
     b'{"a":[true,null,5],"b":"14.3"}'
     """
     try:
-        text = json.dumps(
-            _sorted(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        )
-        return text.encode("utf-8")
+        return digest.written(_sorted(value), in_order=False)
     except UnicodeEncodeError as reason:
         raise ClaimError(
             "text that is not valid Unicode cannot be part of a claim",
@@ -109,40 +105,9 @@ def read_canonical(content: bytes, *, where: str = "") -> Any:
     return value
 
 
-def sha256(content: bytes) -> str:
-    """SHA-256 of bytes, in hex.
-
-    Examples
-    --------
-    >>> sha256(b"")[:16]
-    'e3b0c44298fc1c14'
-    """
-    return hashlib.sha256(content).hexdigest()
-
-
 def file_digest(path: str | Path) -> str:
-    """SHA-256 of a file's bytes, in hex, read in pieces.
-
-    Parameters
-    ----------
-    path : str or Path
-        A regular file; it is never held in memory as a whole.
-
-    Raises
-    ------
-    ClaimError
-        When the file cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "empty.csv"
-    >>> _ = file.write_bytes(b"")
-    >>> file_digest(file)[:16]
-    'e3b0c44298fc1c14'
-    """
-    with open_regular(path, what="the file", error=ClaimError) as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    """SHA-256 of a file's bytes, in hex, read in pieces; a `ClaimError` when it cannot be read."""
+    return digest.file_digest(path, ClaimError)
 
 
 def _sorted(value: Any) -> Any:

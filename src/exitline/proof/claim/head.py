@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.proof.claim.canonical import canonical, read_canonical, sha256
+from exitline.digest import sha256
+from exitline.proof.claim.canonical import canonical, read_canonical
 from exitline.proof.claim.envelope import Opened, seal, unseal
 from exitline.proof.claim.errors import ClaimError, LedgerError
 

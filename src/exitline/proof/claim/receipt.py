@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.digest import sha256
 from exitline.proof.claim import merkle
-from exitline.proof.claim.canonical import canonical, read_canonical, sha256
+from exitline.proof.claim.canonical import canonical, read_canonical
 from exitline.proof.claim.context import read_claims_document
 from exitline.proof.claim.errors import ClaimError, LedgerError, SignatureError
 from exitline.proof.claim.head import TreeHead, is_head, open_head

@@ -179,8 +179,7 @@ class _Asked:
             "change": r.check_change,
             "at_most": r.check_at_most,
         }
-        check = checks[kind]
-        return check(*(sure[key] for key in KEYS[kind]))
+        return checks[kind](*(sure[key] for key in KEYS[kind]))
 
     def _one(self, tree: Tree) -> tuple[str, Published | None]:
         return tree.text(), self._named(tree, self.figures, "figure")

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.proof.claim.canonical import canonical, read_canonical, sha256
+from exitline.digest import sha256
+from exitline.proof.claim.canonical import canonical, read_canonical
 from exitline.proof.claim.envelope import seal, unseal
 from exitline.proof.claim.errors import ClaimError
 from exitline.proof.claim.record import Claim

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.digest import file_digest
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.figures import Figure, Point, Points
 from exitline.publish.film.references import Computed, DataRef, FigureRef, PointsRef, Query
@@ -172,8 +172,7 @@ class QueryProvider:
     def _digest(self, path: Path) -> str:
         """SHA-256 of a file, computed once."""
         if path not in self._digests:
-            with path.open("rb") as handle:
-                self._digests[path] = hashlib.file_digest(handle, "sha256").hexdigest()
+            self._digests[path] = file_digest(path, StoryError)
         return self._digests[path]
 
 

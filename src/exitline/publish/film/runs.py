@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.digest import file_digest
 from exitline.errors import nearest
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.figures import Figure, Point, Points
@@ -137,7 +137,7 @@ class RunProvider:
     def _files(self, name: str) -> tuple[tuple[str, str], ...]:
         """Name and digest of the run's estimates."""
         file = self._folders[name] / "estimates.parquet"
-        return ((f"{name}/{file.name}", hashlib.sha256(file.read_bytes()).hexdigest()),)
+        return ((f"{name}/{file.name}", file_digest(file, StoryError)),)
 
 
 def _refuse_hidden(rows: list[dict[str, Any]], of: EstimateRef, where: str) -> None:

@@ -13,7 +13,8 @@ from exitline.words.numbers import count, plural, rounded
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
     from exitline.stats.data.design import Design
-    from exitline.stats.data.study import Study, TableRef
+    from exitline.stats.data.study import Study
+    from exitline.stats.data.table_ref import TableRef
 
 _SEVERITIES = ("error", "warning", "note")
 _SHOWN_APART = ("recompute", "verify", "command", "seconds", "timings", "study")

@@ -188,7 +188,7 @@ def _leaf(value: Any, kind: n.Kind) -> Any:
     if not dtype.is_numeric() or dtype.is_boolean():
         return value
     number = value if dtype.is_float64() else value.cast("float64")
-    return p.finite(number) if dtype.is_floating() else number
+    return p.finite_or_missing(number) if dtype.is_floating() else number
 
 
 def _name(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
@@ -239,7 +239,7 @@ def _score(b: _Builder, node: n.Node, kind: n.Kind) -> Any:
 def _carried(b: _Builder, node: n.Node, _: n.Kind) -> Any:
     """Arithmetic and functions of it, made missing once where they overflowed."""
     value = b.unbounded(node)
-    return p.finite(value) if may_overflow(node) else value
+    return p.finite_or_missing(value) if may_overflow(node) else value
 
 
 def _comparison(b: _Builder, node: n.Node, _: n.Kind) -> Any:

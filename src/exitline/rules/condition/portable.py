@@ -13,7 +13,7 @@ INFINITE = float("inf")
 _EXACT = 2.0**53  # from here on every double is a whole number
 
 
-def finite(value: Any) -> Any:
+def finite_or_missing(value: Any) -> Any:
     """The value where it is a finite number, missing elsewhere.
 
     DuckDB and Spark both order NaN after infinity, so that one comparison finds the two.
@@ -104,7 +104,7 @@ CARRYING = frozenset(["abs", "ceil", "floor", "ln", "round", "sqrt"])
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": lambda v: v.abs(),
     "ceil": lambda v: _whole(v, lambda x: x.ceil()),
-    "exp": lambda v: finite(v.exp()),
+    "exp": lambda v: finite_or_missing(v.exp()),
     "floor": lambda v: _whole(v, lambda x: x.floor()),
     "greatest": _extreme("greatest"),
     "least": _extreme("least"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from exitline.digest import digest_of as hashed
 from exitline.errors import Faults, RuleFileError, nearest
 from exitline.rules.standard import load_lines, load_parts, load_rules
 from exitline.rules.standard.keys import StandardFile
@@ -169,10 +168,7 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
 
 def digest_of(tree: Tree) -> str:
     """SHA-256 of the content as canonical JSON: layout, comments and key order do not count."""
-    canonical = json.dumps(
-        content(tree), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashed(content(tree))
 
 
 def _rules(keys: Mapping[str, Tree], context: Context) -> dict[Level, ExitRule | None]:

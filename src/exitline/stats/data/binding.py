@@ -114,7 +114,7 @@ def bind_facts(table: ibis.Table, facts: Facts, level: str) -> ibis.Table:
     Examples
     --------
     >>> import ibis
-    >>> from exitline.stats.data.study import TableRef
+    >>> from exitline.stats.data.table_ref import TableRef
     >>> facts = Facts(TableRef(), on="vid", columns={"road": "km_to_road < 2"})
     >>> table = ibis.table({"vid": "int64", "km_to_road": "float64"}, name="villages")
     >>> bind_facts(table, facts, "village").columns

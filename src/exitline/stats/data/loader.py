@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from exitline.digest import digest_of
 from exitline.errors import StudyError
 from exitline.stats.data.made import check_together, made
 from exitline.stats.data.paths import Paths
@@ -127,8 +126,7 @@ def _study(tree: Tree, path: Path, given: GivenFiles | None = None) -> Study:
 
 def _digest(tree: Tree) -> str:
     """SHA-256 of what the file says, in a fixed order of keys."""
-    said = json.dumps(tree.plain(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(said.encode("utf-8")).hexdigest()
+    return digest_of(tree.plain())
 
 
 def _places(tree: Tree) -> list[tuple[str, str]]:

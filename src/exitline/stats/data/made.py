@@ -23,10 +23,10 @@ from exitline.stats.data.study import (
     Population,
     Prices,
     Study,
-    TableRef,
 )
 from exitline.stats.data.study_file import SCALES
 from exitline.stats.data.table_keys import TableKeys
+from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
     from exitline.stats.data.design import Design

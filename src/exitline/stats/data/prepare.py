@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from exitline.stats.data.money import StudyLine, study_lines
 from exitline.stats.data.origin import origin_of
 from exitline.stats.data.roles import bound_design
 from exitline.stats.data.study import Facts, Study
-from exitline.stats.data.uses import narrowed, study_uses
+from exitline.stats.data.uses import narrowed, role_uses, study_uses
 
 if TYPE_CHECKING:
     import ibis
@@ -78,7 +78,12 @@ class Prepared:
 
 
 def prepare(
-    study: Study, standard: Standard | None, attach: Attach, *, whole: bool = True
+    study: Study,
+    standard: Standard | None,
+    attach: Attach,
+    *,
+    whole: bool = True,
+    numbers: Sequence[str] = (),
 ) -> Prepared:
     """Open a study's data, attach them to an engine, and bind their columns.
 
@@ -90,6 +95,8 @@ def prepare(
         An engine's `attach`: makes a source known and returns an unbound table.
     whole : bool
         Whether every column may be asked for, or those alone that study and standard name.
+    numbers : sequence of str
+        Columns of households that measures use as numbers.
 
     Returns
     -------
@@ -117,6 +124,7 @@ def prepare(
     study = replace(study, design=design)
     uses = study_uses(study, standard)
     sources = {name: source.using(uses[name]) for name, source in sources.items()}
+    sources["households"] = sources["households"].using(role_uses(numeric=numbers))
     if not whole:
         sources = {name: narrowed(source, (study, standard)) for name, source in sources.items()}
     tables = {name: attach(source, name) for name, source in sources.items()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from exitline.digest import sha256
 from exitline.records import RecordError, read_bytes
 from exitline.stats.data.study import Prices
 
@@ -46,7 +46,7 @@ def price_index(written: Mapping[int, float] | str, tree: Tree, paths: Paths) ->
         ) from reason
     if not values or any(not 0 < value < float("inf") for value in values.values()):
         raise tree.fault("the price index has values that are not above zero", got=path.name)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = sha256(content)
     return Prices(cpi=MappingProxyType(values), file=path, file_sha256=digest)
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exitline.stats.data.study import TableRef
+    from exitline.stats.data.table_ref import TableRef
 
 
 @dataclass(frozen=True)

@@ -291,7 +291,7 @@ def _number(value: Any) -> Any:
     if not value.type().is_floating():
         return number
     number = value
-    return ibis.ifelse(portable.finite(number), number, ibis.null("float64"))
+    return portable.finite_or_missing(number)
 
 
 def _column(table: Any, name: str) -> Any:

@@ -43,6 +43,11 @@ def finite(value: Any) -> Any:
     return (value - value == 0).fill_null(False)
 
 
+def finite_or_missing(value: Any) -> Any:
+    """The number where it is finite, missing elsewhere."""
+    return ibis.ifelse(finite(value), value, ibis.null("float64"))
+
+
 def nan(value: Any) -> Any:
     """Whether a number is NaN; false where it is missing (see `finite`)."""
     return value.notnull() & ~finite(value) & ~infinite(value).fill_null(False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
 from exitline.stats.data.guesses import Ask, ColumnProfile, Kind, Proposal
 from exitline.stats.data.propose import propose
 from exitline.stats.measure import portable
@@ -68,7 +66,7 @@ def profile_query(table: Any) -> Any:
         wanted[f"{position}__missing"] = column.isnull().cast("int64").sum()
         wanted[f"{position}__distinct"] = column.approx_nunique()
         if column.type().is_numeric():
-            number = _finite(column)
+            number = portable.finite_or_missing(column.cast("float64"))
             wanted[f"{position}__low"] = number.min()
             wanted[f"{position}__high"] = number.max()
             fractional = portable.fractional(number).fill_null(False)
@@ -135,9 +133,3 @@ def _kind(dtype: Any) -> Kind:
     if dtype.is_numeric():
         return "number"
     return "text" if dtype.is_string() else "other"
-
-
-def _finite(column: Any) -> Any:
-    """The value as a double, missing where it is NaN or infinite."""
-    number = column.cast("float64")
-    return ibis.ifelse(portable.finite(number), number, ibis.null("float64"))

@@ -160,8 +160,8 @@ def _line_counts(bound: Any, line: StudyLine) -> dict[str, Any]:
 def _population(bound: Any, study: Study) -> dict[str, Any]:
     """Sums of weights, and household sizes out of the ordinary."""
     roles = declared(study)
-    weight = _finite(bound["weight"]) if "weight" in roles else None
-    size = _finite(bound["size"]) if "size" in roles else None
+    weight = portable.finite_or_missing(bound["weight"]) if "weight" in roles else None
+    size = portable.finite_or_missing(bound["size"]) if "size" in roles else None
     both = weight * size if weight is not None and size is not None else (
         size if weight is None else weight
     )  # fmt: skip
@@ -233,11 +233,6 @@ def cluster_keys(study: Study, columns: Sequence[str]) -> tuple[str, ...]:
 def absolute(lines: Sequence[StudyLine]) -> list[StudyLine]:
     """The lines that are a number or a column."""
     return [line for line in lines if line.value is not None or line.column is not None]
-
-
-def _finite(column: Any) -> Any:
-    """The value, missing where it is NaN or infinite."""
-    return ibis.ifelse(portable.finite(column), column, ibis.null("float64"))
 
 
 def _number_of(flag: Any) -> Any:

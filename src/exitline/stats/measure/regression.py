@@ -56,7 +56,7 @@ def _value(factor: Factor, table: Any) -> Any:
             remedy='compare it with a value, such as I(poor == "yes"), or take C(...)',
         )
     number = portable.number(found)
-    return ibis.ifelse(portable.finite(number), number, ibis.null("float64"))
+    return portable.finite_or_missing(number)
 
 
 def _expression(factor: Factor, table: Any) -> Any:

@@ -61,9 +61,7 @@ def unreached(
         if reason is not None:
             return reason
     if faults.found:
-        first, *others = faults.found
-        first.others = tuple(others)
-        return first
+        return faults.together()
     worst = int(np.argmax(np.abs(found.misfit)))
     reached = problem.totals[worst] + found.misfit[worst] * problem.scale[worst]
     return DataError(

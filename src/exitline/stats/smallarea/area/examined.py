@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -18,17 +18,34 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.smallarea.area.fit import Fit
-    from exitline.stats.smallarea.area.model import AreaModel
 
     Floats = NDArray[Any]
 
 
-def diagnostics(found: AreaModel) -> Diagnostics:
+class Fitted(Protocol):
+    """What is read of a fitted model, such as `AreaModel`."""
+
+    @property
+    def fit(self) -> Any: ...
+    @property
+    def figures(self) -> Any: ...
+    @property
+    def areas(self) -> Any: ...
+    @property
+    def options(self) -> Any: ...
+    @property
+    def notes(self) -> Any: ...
+
+
+Model = TypeVar("Model", bound=Fitted)
+
+
+def diagnostics(found: Fitted) -> Diagnostics:
     """Residuals, area effects, influence, and Brown's test of direct against model.
 
     Parameters
     ----------
-    found : AreaModel
+    found : Fitted
     """
     fit, figures = found.fit, found.figures
     inside = figures.sampled
@@ -75,13 +92,13 @@ def _influence(fit: Fit) -> tuple[Floats, Floats]:
 
 
 def benchmark(
-    found: AreaModel,
+    found: Model,
     rule: Rule,
     target: float | None,
     target_se: float = 0.0,
     replicates: int = 500,
     seed: int = 1,
-) -> AreaModel:
+) -> Model:
     """The model's figures brought to a total, with their mean squared errors anew.
 
     The errors come from the parametric bootstrap: in every world the figures are brought to
@@ -89,7 +106,7 @@ def benchmark(
 
     Parameters
     ----------
-    found : AreaModel
+    found : Fitted
         With independent area effects.
     rule : Rule
         With a share for every area that has a figure.
@@ -144,7 +161,7 @@ def benchmark(
         + f" to {aim:.6g}"
         + (" (the direct estimates' own total)" if target is None else "")
     )
-    return replace(
+    return replace(  # type: ignore[type-var]
         found, figures=figures.with_estimates(all_estimates, all_mse),
         mse_name="parametric bootstrap of benchmarked figures", notes=(said, *found.notes),
     )  # fmt: skip
@@ -159,7 +176,7 @@ def _part(rule: Rule, order: NDArray[np.int64]) -> Rule:
     return Rule(rule.how, shares / shares.sum(), rule.low, rule.high, groups)
 
 
-def _refuse_undrawable(found: AreaModel, target: float | None) -> None:
+def _refuse_undrawable(found: Fitted, target: float | None) -> None:
     """Refuse what the bootstrap cannot draw, and a total that is not there."""
     if found.fit.method in ("me", "robust") or np.isfinite(found.fit.correlation):
         raise SmallAreaError(

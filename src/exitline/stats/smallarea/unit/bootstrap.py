@@ -104,7 +104,7 @@ def mean_squared_errors(
     plan : Plan
     replicates : int
     seed : int
-        The same seed gives the same figures, on any number of cores.
+        The same seed gives the same draws, on any number of cores.
     progress : callable, optional
         Told how many replicates of how many are done.
 

@@ -238,7 +238,7 @@ def with_parameter(sample: Sample, welfare: Floats, how: Transform, method: Meth
             jacobian = share * one.slope(welfare).sum()
         if not (np.isfinite(jacobian) and np.all(np.isfinite(y))):
             return float("inf")
-        found = nested.climb(sample, sample.of(y), method).likelihood[0] + jacobian
+        found = nested.climb(sample, sample.of(y), method, rough=True).likelihood[0] + jacobian
         return float("inf") if np.isnan(found) else -float(found)
 
     low, high = interval(how.name, welfare)
