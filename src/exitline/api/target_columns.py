@@ -16,6 +16,28 @@ if TYPE_CHECKING:
 WEIGHT = "exitline__person_weight"
 
 
+WEIGHT = "exitline__person_weight"
+"""The column of persons that a row stands for."""
+
+
+def person_weights(table: Any, design: Design) -> Any:
+    """The table with the weight of each household's persons.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    design : Design
+    """
+    import ibis
+
+    from exitline.stats.measure import portable
+
+    weight = portable.number(table[design.weight]) if design.weight else ibis.literal(1.0)
+    if design.size:
+        weight = weight * portable.number(table[design.size])
+    return table.mutate(**{WEIGHT: weight})
+
+
 def with_method(
     table: Any,
     name: str,
@@ -32,7 +54,7 @@ def with_method(
     Parameters
     ----------
     table : ibis.Table
-        With the weights of persons (`exitline.api.target_fit.person_weights`).
+        With the weights of persons (`person_weights`).
     name : str
         Of the new column.
     method : ProxyMeansTest, TargetingRule or str

@@ -55,7 +55,7 @@ def transfer(
     >>> found.find("pension", "headcount").after
     0.25
     """
-    from exitline.api.target_fit import person_weights
+    from exitline.api.target_columns import person_weights
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
     from exitline.stats.measure.plan import require_usable
