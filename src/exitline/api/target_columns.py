@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from exitline.stats.data.design import Design
     from exitline.stats.engine.base import Engine
 
-WEIGHT = "exitline__person_weight"
-
 
 WEIGHT = "exitline__person_weight"
 """The column of persons that a row stands for."""

@@ -6,11 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-<<<<<<< HEAD
-from exitline.api.target_columns import WEIGHT
-=======
 from exitline.api.target_columns import WEIGHT, person_weights, with_method
->>>>>>> main
 from exitline.exits.target.errors import TargetError
 from exitline.exits.target.fitting import METHODS
 from exitline.exits.target.proxy import ProxyMeansTest, Sample, fold_of
