@@ -20,6 +20,7 @@ BENCHMARKS = (
     "explorer",
     "serve",
     "small_area",
+    "targeting",
 )
 
 

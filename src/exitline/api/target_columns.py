@@ -14,6 +14,28 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
 
 
+WEIGHT = "exitline__person_weight"
+"""The column of persons that a row stands for."""
+
+
+def person_weights(table: Any, design: Design) -> Any:
+    """The table with the weight of each household's persons.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    design : Design
+    """
+    import ibis
+
+    from exitline.stats.measure import portable
+
+    weight = portable.number(table[design.weight]) if design.weight else ibis.literal(1.0)
+    if design.size:
+        weight = weight * portable.number(table[design.size])
+    return table.mutate(**{WEIGHT: weight})
+
+
 def with_method(
     table: Any,
     name: str,
@@ -30,7 +52,7 @@ def with_method(
     Parameters
     ----------
     table : ibis.Table
-        With the weights of persons (`exitline.api.target_fit.person_weights`).
+        With the weights of persons (`person_weights`).
     name : str
         Of the new column.
     method : ProxyMeansTest, TargetingRule or str
@@ -88,7 +110,6 @@ def _with_rule(
     """The order of a rule file."""
     import ibis
 
-    from exitline.api.target_fit import WEIGHT
     from exitline.stats.measure import portable
     from exitline.stats.measure.ordering import ordered, share_below
 

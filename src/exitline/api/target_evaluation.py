@@ -91,8 +91,7 @@ def evaluate(
     0.5
     """
     from exitline.api.estimation import estimate_table
-    from exitline.api.target_columns import with_method
-    from exitline.api.target_fit import person_weights
+    from exitline.api.target_columns import person_weights, with_method
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
     from exitline.stats.measure.plan import require_usable

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.api.target_columns import WEIGHT, person_weights, with_method
 from exitline.exits.target.errors import TargetError
 from exitline.exits.target.fitting import METHODS
 from exitline.exits.target.proxy import ProxyMeansTest, Sample, fold_of
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from exitline.exits.target.fitting import Method
     from exitline.exits.target.rulefile import TargetingRule
     from exitline.stats.engine.base import Engine
-
-WEIGHT = "exitline__person_weight"
 
 
 def fit(
@@ -191,24 +190,6 @@ def _sample(table: Any, learned: Any, design: Design, folds: Any, engine: Engine
     return Sample(found.x[kept], found.y[kept], weight[kept], fold[kept])
 
 
-def person_weights(table: Any, design: Design) -> Any:
-    """The table with the weight of each household's persons.
-
-    Parameters
-    ----------
-    table : ibis.Table
-    design : Design
-    """
-    import ibis
-
-    from exitline.stats.measure import portable
-
-    weight = portable.number(table[design.weight]) if design.weight else ibis.literal(1.0)
-    if design.size:
-        weight = weight * portable.number(table[design.size])
-    return table.mutate(**{WEIGHT: weight})
-
-
 def score(
     data: Any,
     method: ProxyMeansTest | TargetingRule | str,
@@ -246,7 +227,6 @@ def score(
     >>> xl.target.score(homes, "rooms", quota=0.5).chosen.tolist()
     [1.0, 0.5, 0.5, 0.0]
     """
-    from exitline.api.target_columns import with_method
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
     from exitline.stats.measure.ordering import part_chosen

@@ -38,7 +38,7 @@ def study_scenario(study: Study | str | Path, *, engine: str | Engine = "duckdb"
     """
     from exitline.api.lines import poverty_lines_of
     from exitline.api.prepare import open_study, ready
-    from exitline.api.target_fit import person_weights
+    from exitline.api.target_columns import person_weights
     from exitline.api.target_transfer import effects
 
     opened = open_study(study)

@@ -55,7 +55,7 @@ def transfer(
     >>> found.find("pension", "headcount").after
     0.25
     """
-    from exitline.api.target_fit import person_weights
+    from exitline.api.target_columns import person_weights
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
     from exitline.stats.measure.plan import require_usable
@@ -127,8 +127,7 @@ def _with_scenario(table: Any, one: Scenario, column: str, engine: Engine, desig
     """The table with what each person of a scenario gets, in units; and the score that chooses."""
     import ibis
 
-    from exitline.api.target_columns import with_method
-    from exitline.api.target_fit import WEIGHT
+    from exitline.api.target_columns import WEIGHT, with_method
     from exitline.rules.condition import parse
     from exitline.stats.measure.ordering import part_chosen
 

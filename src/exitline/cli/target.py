@@ -65,8 +65,9 @@ Examples:
 @declares_design
 @click.option("--level", type=numbers.INSIDE, default=0.95, show_default=True,
               help="Confidence of the intervals.")  # fmt: skip
-@click.option("--missing", "missing", type=click.Choice(["error", "exclude"]), default="error",
-              show_default=True, help="Of households without a score or welfare.")  # fmt: skip
+@click.option("--missing", "missing_welfare", type=click.Choice(["error", "exclude"]),
+              default="error", show_default=True,
+              help="What to do with households without a score or welfare.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @reads_data
 def command(
@@ -106,7 +107,7 @@ def command(
             line=numbers.number_or_column(given["line"], "--line"),
             quota=[_quota(text) for text in given["quotas"]], design=design, by=given["by"],
             tables=given["tables"], budgets=given["budgets"], level=given["level"],
-            missing=given["missing"],
+            missing=given["missing_welfare"],
         )  # fmt: skip
     if as_json:
         show.as_json(found.to_pandas().to_dict("records"))

@@ -1,3 +1,6 @@
-"""Whom to reach: proxy means tests, score cards, rule files, and what they are worth."""
+"""Whom to reach: proxy means tests, score cards, rule files, and what they are worth.
+
+May import `stats.infer`, `stats.measure`, `stats.smallarea` and `rules.yamlfile`; runs no query.
+"""
 
 from __future__ import annotations
