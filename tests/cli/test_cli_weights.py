@@ -7,7 +7,9 @@ import json
 import pandas as pd
 import pytest
 
+import exitline as xl
 from exitline.cli import call
+from exitline.errors import ExitlineError
 
 DATA = "tests/weighting/reference/apiclus1.csv"
 
@@ -98,6 +100,16 @@ def test_estimate_takes_the_totals_that_weights_were_calibrated_to(totals, tmp_p
     assert call([*asked, *calibrated, "--base-weight", "pw"]) == 0
     se = json.loads(capsys.readouterr().out)[0]["se"]
     assert se == pytest.approx(23.920486445090386, rel=1e-9)  # R survey 4.5: clus1;post
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        "{study: a, data: {households: a.parquet}, columns: {household: snum, welfare: api00}, "
+        "design: {weight: calibrated_weight, psu: dnum, fpc: fpc, base_weight: pw, "
+        f"calibrated_to: {totals}}}, measures: [mean]}}"
+    )
+    assert xl.run(study).estimates.find().se == pytest.approx(se, rel=1e-12)
+    study.write_text(study.read_text().replace(f", calibrated_to: {totals}", ""))
+    with pytest.raises(ExitlineError, match="no calibration"):
+        xl.run(study)
     assert call([*asked, "--weight", "pw", "--base-weight", "pw"]) == 2
     assert "go together" in capsys.readouterr().err
     assert call([*asked, "--weight", "pw", "--calibrated-to", str(totals)]) == 1

@@ -200,7 +200,9 @@ def calibrate(
     )  # fmt: skip
 
 
-def calibration_of(totals: Any, weight: str | None, calibrated: str) -> Calibration:
+def calibration_of(
+    totals: Any, weight: str | None, calibrated: str, *, engine: str | Engine = "duckdb"
+) -> Calibration:
     """The model of a calibration that was made before, for `Design(calibration=...)`.
 
     Parameters
@@ -211,6 +213,8 @@ def calibration_of(totals: Any, weight: str | None, calibrated: str) -> Calibrat
         Column of the weights before calibration.
     calibrated : str
         Column of the calibrated weights.
+    engine : {"duckdb", "spark"} or Engine
+        What reads a file of totals.
 
     Returns
     -------
@@ -221,7 +225,7 @@ def calibration_of(totals: Any, weight: str | None, calibrated: str) -> Calibrat
     >>> calibration_of({"zone": {"rural": 30, "urban": 20}}, "w", "calibrated_weight").columns
     ('w', 'calibrated_weight', 'zone')
     """
-    return Calibration(_margins(totals, "duckdb"), weight, calibrated=calibrated)
+    return Calibration(_margins(totals, engine), weight, calibrated=calibrated)
 
 
 def _calibrated(design: Design, model: Calibration, new: Sequence[str]) -> Design:

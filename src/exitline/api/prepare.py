@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Standard
@@ -81,6 +81,17 @@ def open_study(study: Study | str | Path) -> Study:
     return load_study(study) if isinstance(study, str | Path) else study
 
 
+def _calibrated(study: Study, engine: Engine) -> Study:
+    """The study with the totals that its weight was calibrated to in its design."""
+    if study.calibrated_to is None:
+        return study
+    from exitline.api.calibrating import calibration_of
+
+    known, design = study.calibrated_to, study.design
+    model = calibration_of(str(known.totals), known.weight, cast(str, design.weight), engine=engine)
+    return replace(study, design=replace(design, calibration=model))
+
+
 @contextmanager
 def ready(
     study: Study | str | Path,
@@ -109,7 +120,7 @@ def ready(
     StudyError, RuleFileError, DataError
         For whatever cannot be used, with file, line and remedy.
     """
-    from exitline.api.study_measures import measures_of, own_columns
+    from exitline.api.measure_names import measures_of, own_columns
     from exitline.rules.standard import load
     from exitline.stats.data.prepare import prepare
     from exitline.stats.data.readers.declaring import as_keys
@@ -122,6 +133,7 @@ def ready(
     if standard is not None:
         standard = choose_readings(opened, standard)
     with as_keys(), session(engine) as running:
+        opened = _calibrated(opened, running)
         data = prepare(
             opened, standard, running.attach, whole=whole,
             numbers=own_columns(measures_of(opened, standard)),

@@ -14,6 +14,7 @@ from exitline.stats.data.price_index import check_years, price_index
 from exitline.stats.data.small_areas import SmallAreaUse
 from exitline.stats.data.study import (
     DEFAULT_MEASURES,
+    CalibratedTo,
     Equivalence,
     Facts,
     Key,
@@ -80,6 +81,9 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}
     if "missing" in given:
         parts["missing_welfare"] = given["missing"].welfare
+    if "design" in given and given["design"].calibrated_to is not None:
+        keys = given["design"]
+        parts["calibrated_to"] = CalibratedTo(paths.read(keys.calibrated_to), keys.base_weight)
     if "interval" in given:
         parts["interval"] = given["interval"].shares
         parts["quantile_interval"] = given["interval"].quantiles

@@ -216,6 +216,22 @@ class Outputs:
 
 
 @dataclass(frozen=True)
+class CalibratedTo:
+    """What a study's weight was calibrated to.
+
+    Attributes
+    ----------
+    totals : path
+        File with the columns margin, level, total.
+    weight : str or None
+        Column of the weights before.
+    """
+
+    totals: Path | str
+    weight: str | None
+
+
+@dataclass(frozen=True)
 class Study:
     """One study file, read and checked for form; its data have not been looked at.
 
@@ -259,6 +275,8 @@ class Study:
         Condition: estimates speak of the rows for which it holds.
     small_areas : tuple of SmallAreaUse
         Models of areas that the sample is too small for.
+    calibrated_to : CalibratedTo, optional
+        The totals that the design's weight was calibrated to.
     min_count : float, optional
         Counts from 1 to below this are hidden in whatever a run writes to be read.
     scenario : mapping of str to mapping
@@ -303,6 +321,7 @@ class Study:
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     subpopulation: str | None = None
     small_areas: tuple[SmallAreaUse, ...] = ()
+    calibrated_to: CalibratedTo | None = None
     min_count: float | None = None
     scenario: Mapping[str, Mapping[str, float | str]] = field(default_factory=lambda: _EMPTY)
     outputs: Outputs = field(default_factory=Outputs)

@@ -157,14 +157,39 @@ class DesignKeys(Record):
         "`degf`",
     )
     census: Truth = Field(False, description="`true`: a full count, without sampling error")
+    calibrated_to: Text | None = Field(
+        None,
+        description="a file of the totals that `weight` was calibrated to, as `exitline calibrate` "
+        "takes them: standard errors are those of residuals",
+    )
+    base_weight: Text | None = Field(
+        None,
+        description="column of the weights before calibration; without it each row counted once",
+    )
 
     def check(self) -> None:
+        if self.base_weight is not None and self.calibrated_to is None:
+            raise self.at("base_weight").fault(
+                "a weight before calibration, and no calibration",
+                expected="calibrated_to: the file of totals",
+                got="base_weight alone",
+                remedy="add calibrated_to, or leave base_weight out",
+            )
+        if self.calibrated_to is not None and (self.weight is None or self.replicates):
+            raise self.at("calibrated_to").fault(
+                "totals that no weight was calibrated to",
+                expected="weight: the column of calibrated weights, and no replicates",
+                got="no weight" if self.weight is None else "replicates",
+                remedy="name the weight; replicate weights are calibrated each",
+            )
         self.made()
 
     def made(self) -> Design:
         """The design."""
         try:
             given = dict(self.given)
+            for name in ("calibrated_to", "base_weight"):
+                given.pop(name, None)
             if self.pps is not None:
                 given["pps"] = Pps(**self.pps.given)
             return Design(**given)

@@ -18,6 +18,7 @@ from exitline.stats.data.values import Uses
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Standard
+    from exitline.stats.data.calibration import Calibration
     from exitline.stats.data.scannable import Source
 
 KINDS: tuple[Wanted, ...] = ("number", "truth", "text")
@@ -156,9 +157,20 @@ def study_uses(study: Study, standard: Standard | None = None) -> Mapping[str, U
     if study.unit == "person":
         found.by_table["persons"] = found.merged("persons", "households")
         found.by_table["households"] = found.merged("households", "persons")
+    _calibration(found, study.design.calibration, names)
     uses = {table: found.uses(table) for table in ("households", "persons", "villages", "counties")}
     many = [text for text in study.design.replicates if as_they_are(study, text)]
     return {**uses, "households": replace(uses["households"], many=frozenset(many))}
+
+
+def _calibration(found: _Found, model: Calibration | None, names: Mapping[str, str]) -> None:
+    """The columns of what the weight was calibrated to, if it was."""
+    if model is None:
+        return
+    numbers = (*model.numbers, *([model.weight] if model.weight else []))
+    for kind, columns in (("code", (*model.categories, *model.within)), ("number", numbers)):
+        for name in columns:
+            found.add("households", names.get(name, name), {kind})
 
 
 def condition_uses(text: str, kinds: Iterable[str] = ("truth",)) -> Uses:
