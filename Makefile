@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint docs bench lock clean
+.PHONY: demo test lint docs dist smoke lowest bench lock clean
 
 demo: .make/core  ## run the main job on Albania 2012 and say where the report is
 	$(BIN)/exitline run examples/albania-2012/study.yaml
@@ -20,6 +20,32 @@ lint: .make/dev  ## style, types, order of rooms
 
 docs: .make/docs  ## the documentation as pages, in site/
 	$(BIN)/mkdocs build --strict
+
+dist: .make/core  ## the wheel, in dist/
+	rm -rf dist
+	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation -w dist .
+
+smoke: dist  ## the wheel in an empty environment, away from the source: the demo runs from it
+	rm -rf build/empty && mkdir -p build
+	$(PYTHON) -m venv build/empty
+	build/empty/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/core.lock
+	build/empty/bin/python -m pip --disable-pip-version-check install --quiet --no-deps dist/exitline-*.whl
+	cp -r examples/albania-2012 build/empty/demo && rm -rf build/empty/demo/out
+	cd build/empty && bin/exitline run demo/study.yaml && test -s demo/out/report.html
+	cd build/empty && bin/exitline measures gini && bin/exitline standards
+
+lowest: $(VENV)/pyvenv.cfg  ## figures and readers with the lowest versions that pyproject.toml allows
+	$(PIP) uv
+	rm -rf build/lowest && mkdir -p build
+	$(BIN)/uv pip compile pyproject.toml --group lowest --extra sql --resolution lowest-direct --python-version 3.11 \
+	    --no-header --quiet -o build/lowest.txt
+	$(BIN)/uv venv --quiet --python 3.11 build/lowest
+	VIRTUAL_ENV=build/lowest $(BIN)/uv pip install --quiet -r build/lowest.txt
+	PYTHONPATH=src build/lowest/bin/python -m pytest -q -p no:cacheprovider -m "not spark and not browser" $(LOWEST)
+LOWEST := tests/estimate/test_estimate_parity_r.py tests/estimate/test_estimate_lines.py \
+	tests/infer/test_infer_certain_and_lonely.py tests/infer/test_infer_design_effect.py \
+	tests/infer/test_infer_contrasts.py tests/data/test_data_readers.py tests/data/test_data_values.py \
+	tests/data/test_data_study.py
 
 bench: .make/bench  ## speed and memory, beside a bare scan and peers
 	$(BIN)/python -m benchmarks

@@ -56,7 +56,7 @@ def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
     -------
     tuple of Estimates and (Estimates or None)
     """
-    from exitline.api.study_measures import measures_of
+    from exitline.api.measure_names import measures_of
 
     names = measures_of(ready.study, ready.standard)
     behind_them = _counts_behind(ready, names)
@@ -73,7 +73,7 @@ def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
 
 def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
     """Measures that count poor households, where a full count has figures of the poor alone."""
-    from exitline.api.study_measures import of_indicators
+    from exitline.api.measure_names import of_indicators
     from exitline.stats.measure.multidimensional import asked, taken_apart
 
     if not ready.design.census:

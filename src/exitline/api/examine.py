@@ -95,7 +95,7 @@ def _computed(
 
 def _of_the_study(study: Study, faults: Faults) -> None:
     """What the study and its rule file tell: measures that are unknown or lack something."""
-    from exitline.api.study_measures import measures_of, of_indicators, own_columns
+    from exitline.api.measure_names import measures_of, of_indicators, own_columns
     from exitline.rules.standard import load
     from exitline.stats.measure.plan import make_plan
 

@@ -120,7 +120,7 @@ def ready(
     StudyError, RuleFileError, DataError
         For whatever cannot be used, with file, line and remedy.
     """
-    from exitline.api.study_measures import measures_of, own_columns
+    from exitline.api.measure_names import measures_of, own_columns
     from exitline.rules.standard import load
     from exitline.stats.data.prepare import prepare
     from exitline.stats.data.readers.declaring import as_keys

@@ -58,9 +58,13 @@ class Programme:
         model.a_matrix_.index_ = columns.indices.astype(np.int32)
         model.a_matrix_.value_ = _floats(columns.data)
         self._status = highspy.HighsModelStatus
-        self._solver = highspy.Highs()
+        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
         self._solver.silent()
-        options = {"threads": 1, "presolve": "off", "simplex_strategy": _STRATEGY[method]}
+        options: dict[str, int | str] = {
+            "threads": 1,
+            "presolve": "off",
+            "simplex_strategy": _STRATEGY[method],
+        }
         for name, value in options.items():
             self._solver.setOptionValue(name, value)
         self._solver.passModel(model)

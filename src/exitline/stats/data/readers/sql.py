@@ -154,7 +154,10 @@ def _from_duckdb(query: str, path: Path) -> pa.Table:
     """Rows of a query on a DuckDB file that can be neither written nor left."""
     import duckdb
 
-    settings = {"enable_external_access": "false", "autoload_known_extensions": "false"}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "autoload_known_extensions": "false",
+    }
     try:
         with duckdb.connect(str(path), read_only=True, config=settings) as connection:
             return connection.execute(query).to_arrow_table()
