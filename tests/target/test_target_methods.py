@@ -132,6 +132,25 @@ def test_who_is_chosen_is_a_plain_count(sample):
         np.testing.assert_allclose(found.chosen, wanted, atol=1e-9)
 
 
+def test_all_ties_at_a_given_cut_off_are_r_s_ratios(sample):
+    """R 4.2.2, survey 4.5: the score rooms - hhsize, all with at most its 30 % quantile chosen;
+    svyratio(~ex, ~p), svyratio(~inc, ~s), svyratio(~inc, ~np) of svydesign(~ea, weights =
+    hhweight * hhsize), with p poor (below 1500), ex poor and not chosen, inc chosen and not poor.
+    """
+    found = xl.target.evaluate(
+        sample, {"s": "rooms - hhsize"}, welfare="pc_exp", line=1500, design=DESIGN, quota=0.3,
+        ties="all",
+    )  # fmt: skip
+    known = {
+        "exclusion_error": (0.189666476355604, 0.0553182445571689),
+        "inclusion_error": (0.577743524484145, 0.0770098274678456),
+        "nonpoor_coverage": (0.276511458179267, 0.0530164286410951),
+    }
+    for figure, (estimate, se) in known.items():
+        one = found.find("s", figure, 0.3)
+        assert (one.estimate, one.se) == pytest.approx((estimate, se), rel=1e-9), figure
+
+
 def test_groups_share_one_quota(sample):
     found = xl.target.evaluate(
         sample, {"s": "rooms - hhsize"}, welfare="pc_exp", line=1500, design=DESIGN, quota=0.3,

@@ -124,7 +124,8 @@ class DesignKeys(Record):
         None,
         description="PSUs were drawn with unequal probabilities, which `fpc` then names: `brewer`, "
         "`hartley-rao`, `overton`, `with-replacement`; or `{method: joint, joint: pairs.csv}`, "
-        "with `estimator: yates-grundy` for samples of a fixed size",
+        "with `estimator: yates-grundy` for samples of a fixed size; `mean_square`: the "
+        "population's, for `hartley-rao`",
     )
     lonely: Annotated[LonelyPsu, *choice(*get_args(LonelyPsu))] = Field(
         "fail",
