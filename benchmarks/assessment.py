@@ -27,7 +27,7 @@ from numpy.random import Generator
 
 from exitline.exits.assess.assessment import assess
 from exitline.exits.assess.evidence import Assumptions, County, RateCriterion, Visits
-from exitline.exits.assess.planning import Aim, Plan, plan_sample, point_rule_passes
+from exitline.exits.assess.planning import Aim, SamplePlan, plan_sample, point_rule_passes
 from exitline.exits.assess.sequential import double_plan, sequential_plan
 from exitline.exits.assess.stages import StagedPlan
 from exitline.exits.decide.clusters import ICC_MARGIN, Clusters, judged_icc
@@ -276,7 +276,7 @@ def naive(runs: int, seed: int = 3) -> dict[str, float]:
 
 def exact() -> dict[str, Any]:
     """Figures that need no simulation."""
-    plan: Plan = plan_sample(Aim(true_rate=0.01), icc=0.0, per_village=1)
+    plan: SamplePlan = plan_sample(Aim(true_rate=0.01), icc=0.0, per_village=1)
     return {
         "point rule passes 3 % in samples of 500": point_rule_passes(
             Clusters(500, 500), 0.03, Aim()

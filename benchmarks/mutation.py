@@ -1,4 +1,4 @@
-"""Does a test notice? Small changes to the statistical rooms, each held against the tests.
+"""Does a test notice? Small changes to the statistical rooms, each checked against the tests.
 
 One operator, boundary, number or condition at a time is changed in a copy of the project. The tests
 that run the changed line (see `benchmarks.mutation_map`: found once, under `coverage`) are run, the

@@ -20,7 +20,7 @@ from exitline.cli.verify import command as verify
 from exitline.errors import ExitlineError
 from exitline.proof.claim import (
     LedgerError,
-    Pick,
+    RowPick,
     SignatureError,
     append,
     claim_estimate,
@@ -189,7 +189,7 @@ def test_a_path_is_a_path_and_no_pattern(tmp_path: Path) -> None:
     (folder / "bracket.csv").rename(folder / "d[1].csv")
     done = api.run(folder / "study.yaml", tmp_path / "out")
     true = done.estimates.find(measure="headcount", by="").estimate
-    made = claim_estimate(tmp_path / "out", Pick("headcount"))
+    made = claim_estimate(tmp_path / "out", RowPick("headcount"))
     assert made.figure == f"{100 * true:.1f} %"
     file = tmp_path / "claim.json"
     file.write_bytes(sign_claim(made))
@@ -204,7 +204,7 @@ def test_a_path_is_a_path_and_no_pattern(tmp_path: Path) -> None:
 def test_two_inputs_of_one_name_are_verified(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(CASES / "same-name", tmp_path / "same"))
     api.run(folder / "two.yaml", tmp_path / "out")
-    made = claim_estimate(tmp_path / "out", Pick("headcount"))
+    made = claim_estimate(tmp_path / "out", RowPick("headcount"))
     assert [one.name for one in made.inputs] == ["a/data.csv", "b/data.csv"]
     file = tmp_path / "claim.json"
     file.write_bytes(sign_claim(made))
@@ -233,7 +233,7 @@ def test_the_price_index_is_an_input_like_any_other(tmp_path: Path) -> None:
     index = tmp_path / "cpi.csv"
     index.write_text("year,cpi\n2010,100\n2012,120\n")
     api.run(study, tmp_path / "out")
-    made = claim_estimate(tmp_path / "out", Pick("headcount", by=""))
+    made = claim_estimate(tmp_path / "out", RowPick("headcount", by=""))
     assert [one.name for one in made.inputs] == ["d.csv", "cpi.csv"]
     file = tmp_path / "claim.json"
     file.write_bytes(sign_claim(made))

@@ -14,7 +14,7 @@ import exitline as xl
 from exitline import api
 from exitline.cli import exitline
 from exitline.errors import StudyError
-from exitline.proof.claim import Pick, claim_estimate, sign_claim
+from exitline.proof.claim import RowPick, claim_estimate, sign_claim
 from exitline.stats.data import parse_study
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +54,7 @@ def test_claims_carry_the_level_and_are_recomputed_at_it(folder: Path, tmp_path:
     said = json.dumps(claims)
     assert '"0.9"' in said
     assert '"0.95"' not in said
-    pick = Pick("headcount", line="absolute", by="region", domain="Tirana")
+    pick = RowPick("headcount", line="absolute", by="region", domain="Tirana")
     file = tmp_path / "claim.json"
     file.write_bytes(sign_claim(claim_estimate(folder / "out", pick)))
     given = ["--data", str(folder / "lival.parquet"), "--study", str(folder / "study.yaml")]

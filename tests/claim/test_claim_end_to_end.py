@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from exitline import api
 from exitline.cli.verify import command as verify
 from exitline.errors import ExitlineError
-from exitline.proof.claim import Pick, claim_estimate, sign_claim
+from exitline.proof.claim import RowPick, claim_estimate, sign_claim
 from exitline.proof.claim.record import RuleRef
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def albania(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def published(albania: Path, tmp_path: Path) -> Path:
     """The claim of the poor in Tirana, in a file."""
-    pick = Pick("headcount", line="absolute", by="region", domain="Tirana")
+    pick = RowPick("headcount", line="absolute", by="region", domain="Tirana")
     file = tmp_path / "claim.json"
     file.write_bytes(sign_claim(claim_estimate(albania / "out", pick)))
     return file
@@ -100,7 +100,7 @@ def test_a_changed_study_is_named(albania: Path, published: Path, tmp_path: Path
 
 
 def test_a_claim_that_carries_its_study_needs_no_study_file(albania, tmp_path) -> None:
-    claim = claim_estimate(albania / "out", Pick("mean"))
+    claim = claim_estimate(albania / "out", RowPick("mean"))
     assert claim.study is not None
     text = (albania / "study.yaml").read_text()
     carrying = replace(claim, study=replace(claim.study, text=text))
@@ -119,7 +119,7 @@ def test_a_claim_that_carries_its_study_needs_no_study_file(albania, tmp_path) -
     ["../../etc/passwd.csv", "/etc/passwd.csv", "{sql: SELECT 1, connection: other.sqlite}"],
 )
 def test_a_carried_study_never_reads_the_verifiers_other_files(albania, data) -> None:
-    claim = claim_estimate(albania / "out", Pick("mean"))
+    claim = claim_estimate(albania / "out", RowPick("mean"))
     text = f"study: A stranger's\ndata: {{households: {data}}}\n"
     stranger = replace(claim, study=RuleRef("A stranger's", "ab" * 32, text=text))
     with pytest.raises(ExitlineError, match=r"a file that was not given|asks a database"):

@@ -23,14 +23,16 @@ from exitline.proof.claim import (
     sign_claim,
 )
 from exitline.proof.claim.canonical import canonical
-from exitline.proof.claim.envelope import seal, unseal
+from exitline.proof.claim.envelope import sign_payload, verify_envelope
 from exitline.proof.claim.keys import is_encrypted
 from exitline.proof.claim.statement import PAYLOAD_TYPE, statement_of
 
 
 def test_signature_is_ed25519_over_the_published_dsse_encoding(tmp_path: Path) -> None:
     made = new_key(tmp_path / "a.key")
-    envelope = seal(b"hello world", "http://example.com/HelloWorld", load_signer(made.private))
+    envelope = sign_payload(
+        b"hello world", "http://example.com/HelloWorld", load_signer(made.private)
+    )
     signature = base64.b64decode(json.loads(envelope)["signatures"][0]["sig"])
     public = serialization.load_pem_public_key(made.public.read_bytes())
     assert isinstance(public, ed25519.Ed25519PublicKey)
@@ -80,12 +82,12 @@ def test_a_signature_on_another_payload_is_refused(many, signer) -> None:
 
 
 def test_a_signature_for_another_payload_type_is_refused(signer) -> None:
-    sealed = json.loads(seal(b"{}", "text/plain", signer))
+    sealed = json.loads(sign_payload(b"{}", "text/plain", signer))
     retyped = canonical({**sealed, "payloadType": "text/html"})
     with pytest.raises(SignatureError):
-        unseal(retyped, "text/html", keys=[signer.public_key])
+        verify_envelope(retyped, "text/html", keys=[signer.public_key])
     with pytest.raises(ClaimError, match="not an envelope"):
-        unseal(canonical(sealed), "text/html")
+        verify_envelope(canonical(sealed), "text/html")
 
 
 def test_a_stolen_key_name_does_not_help(claim: Claim, signer, tmp_path: Path) -> None:
@@ -142,14 +144,14 @@ def test_envelopes_of_another_form_are_refused(claim: Claim, change) -> None:
 def test_other_statements_are_no_claims(claim: Claim, change) -> None:
     statement = {**json.loads(statement_of(claim)), **change}
     with pytest.raises(ClaimError, match="not a claim"):
-        open_claim(seal(canonical(statement), PAYLOAD_TYPE))
+        open_claim(sign_payload(canonical(statement), PAYLOAD_TYPE))
 
 
 def test_inputs_cannot_hide_in_the_predicate(claim: Claim) -> None:
     statement = json.loads(statement_of(claim))
     statement["predicate"]["inputs"] = []
     with pytest.raises(ClaimError, match="not a claim"):
-        open_claim(seal(canonical(statement), PAYLOAD_TYPE))
+        open_claim(sign_payload(canonical(statement), PAYLOAD_TYPE))
 
 
 def test_private_key_is_for_its_owner_alone_and_never_overwritten(tmp_path: Path) -> None:

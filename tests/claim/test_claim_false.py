@@ -14,8 +14,8 @@ from exitline import api
 from exitline.proof.claim import (
     Claim,
     ClaimError,
-    Pick,
     Recomputed,
+    RowPick,
     claim_decision,
     claim_estimate,
     read_claims,
@@ -125,11 +125,11 @@ def _true(towns: dict[str, Path]) -> list[tuple[Claim, Path]]:
     """True claims of every kind."""
     sample, census = towns["sample"], towns["census"]
     picks = [
-        (Pick("headcount", by="village", domain="v1"), "estimate"),
-        (Pick("headcount", by="village", domain="v1"), "se"),
-        (Pick("poor_count"), "estimate"),
-        (Pick("mean", line=""), "estimate"),
-        (Pick("poverty_gap"), "n"),
+        (RowPick("headcount", by="village", domain="v1"), "estimate"),
+        (RowPick("headcount", by="village", domain="v1"), "se"),
+        (RowPick("poor_count"), "estimate"),
+        (RowPick("mean", line=""), "estimate"),
+        (RowPick("poverty_gap"), "n"),
     ]
     found = [(claim_estimate(sample / "out", p, column=c), sample) for p, c in picks]
     run = [signed.claim for signed, _ in read_claims(census / "out/claims.json")]
@@ -148,7 +148,7 @@ def truths(towns: dict[str, Path]) -> set[str]:
         for column in ("se", "n", "population"):
             for by, domain in (("", ""), ("village", "v0"), ("village", "v1"), ("village", "v2")):
                 for measure in ("headcount", "poor_count", "poverty_gap", "mean"):
-                    pick = Pick(measure, by=by, domain=domain)
+                    pick = RowPick(measure, by=by, domain=domain)
                     said.add(claim_estimate(folder / "out", pick, column=column).sentence)
     for unit in ("v0", "v1", "v2"):
         for criterion in ("", "incidence"):

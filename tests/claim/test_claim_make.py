@@ -11,8 +11,8 @@ import pytest
 from exitline.exits.decide.table import rows_of
 from exitline.proof.claim import (
     ClaimError,
-    Pick,
     Query,
+    RowPick,
     claim_count,
     claim_decision,
     claim_estimate,
@@ -66,7 +66,7 @@ def run(tmp_path: Path, survey: Path) -> Path:
 
 
 def test_an_estimate_becomes_a_claim_with_its_interval(run: Path, survey: Path) -> None:
-    claim = claim_estimate(run, Pick("headcount", line="100"))
+    claim = claim_estimate(run, RowPick("headcount", line="100"))
     assert (claim.value, claim.low, claim.high) == ("14.3", "12.6", "16.1")
     assert claim.sentence == (
         'headcount (poor households, share), line "100", 2012: 14.3 % (95 % interval 12.6 to 16.1).'
@@ -82,10 +82,10 @@ def test_an_estimate_becomes_a_claim_with_its_interval(run: Path, survey: Path) 
 @pytest.mark.parametrize(
     ("pick", "value"),
     [
-        (Pick("headcount", line="100", by="region", domain="Tirana"), "8.0"),
-        (Pick("mean"), "10330"),
-        (Pick("poor_count"), "74400"),
-        (Pick("poverty_gap"), "0.0295"),
+        (RowPick("headcount", line="100", by="region", domain="Tirana"), "8.0"),
+        (RowPick("mean"), "10330"),
+        (RowPick("poor_count"), "74400"),
+        (RowPick("poverty_gap"), "0.0295"),
     ],
 )
 def test_figures_carry_no_more_digits_than_their_standard_error(run, pick, value) -> None:
@@ -93,7 +93,7 @@ def test_figures_carry_no_more_digits_than_their_standard_error(run, pick, value
 
 
 def test_words_of_the_author_stand_apart(run: Path) -> None:
-    claim = claim_estimate(run, Pick("headcount", line="100"), remark="Poverty fell to 2.0 %.")
+    claim = claim_estimate(run, RowPick("headcount", line="100"), remark="Poverty fell to 2.0 %.")
     assert claim.remark == "Poverty fell to 2.0 %."
     assert "2.0 %" not in claim.sentence
     assert claim.figure == "14.3 %"
@@ -105,21 +105,21 @@ def test_words_of_the_author_stand_apart(run: Path) -> None:
     ("column", "value"), [("se", "0.9"), ("n", "6671"), ("population", "756129")]
 )
 def test_other_columns_of_an_estimate(run: Path, column: str, value: str) -> None:
-    claim = claim_estimate(run, Pick("headcount", line="100"), column=column)
+    claim = claim_estimate(run, RowPick("headcount", line="100"), column=column)
     assert (claim.value, claim.low) == (value, "")
 
 
 @pytest.mark.parametrize(
     ("pick", "message"),
     [
-        (Pick("headcount"), "several values of 'line' fit"),
-        (Pick("headcuont", line="100"), "did you mean 'headcount'"),
-        (Pick("headcount", line="300"), "the run holds no row with this 'line'"),
-        (Pick("headcount", line="100", by="region", domain="Tirane"), "did you mean 'Tirana'"),
-        (Pick("headcount", line="100", by="region", domain="Nowhere"), "no value in the column"),
+        (RowPick("headcount"), "several values of 'line' fit"),
+        (RowPick("headcuont", line="100"), "did you mean 'headcount'"),
+        (RowPick("headcount", line="300"), "the run holds no row with this 'line'"),
+        (RowPick("headcount", line="100", by="region", domain="Tirane"), "did you mean 'Tirana'"),
+        (RowPick("headcount", line="100", by="region", domain="Nowhere"), "no value in the column"),
     ],
 )
-def test_rows_that_are_not_there_or_without_value(run: Path, pick: Pick, message: str) -> None:
+def test_rows_that_are_not_there_or_without_value(run: Path, pick: RowPick, message: str) -> None:
     with pytest.raises(ClaimError) as caught:
         claim_estimate(run, pick)
     assert message in str(caught.value)
@@ -145,16 +145,16 @@ def test_decisions_are_counted_and_claimed_one_by_one(run: Path) -> None:
 
 def test_folders_that_are_no_run(run: Path, tmp_path: Path) -> None:
     with pytest.raises(ClaimError, match="the run has no estimates"):
-        claim_estimate(tmp_path, Pick("mean"))
+        claim_estimate(tmp_path, RowPick("mean"))
     (run / "run.json").write_text("[]")
     with pytest.raises(ClaimError, match="the run's record has another form"):
-        claim_estimate(run, Pick("mean"))
+        claim_estimate(run, RowPick("mean"))
     (run / "run.json").unlink()
     with pytest.raises(ClaimError, match="the run's record cannot be read"):
-        claim_estimate(run, Pick("mean"))
+        claim_estimate(run, RowPick("mean"))
     (run / "estimates.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(ClaimError, match="the run has no estimates"):
-        claim_estimate(run, Pick("mean"))
+        claim_estimate(run, RowPick("mean"))
 
 
 def test_all_claims_of_a_run_are_read_back(survey: Path, tmp_path: Path) -> None:

@@ -233,7 +233,10 @@ def test_relations_of_a_file(tmp_path: Path, relation: str, outcome: str) -> Non
         ("shares: {whole: villages, is: rate}", "there is no such relation"),
         ("share: {whole: vilages, is: rate}", "did you mean 'villages'"),
         ("ratio: {of: persons, per: households, within: size}", "there is no fact 'size'"),
-        ("ratio: {of: persons, per: households, within: size, is: rate}", "held against one thing"),
+        (
+            "ratio: {of: persons, per: households, within: size, is: rate}",
+            "checked against one thing",
+        ),
         ("sum: {parts: [met]}", "the key 'total' is missing"),
         ("[1, 2]", "keys with values"),
     ],

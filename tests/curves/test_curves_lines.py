@@ -11,7 +11,7 @@ import pytest
 import exitline as xl
 from exitline.errors import MeasureError
 from exitline.stats.curves.bands import critical
-from exitline.stats.curves.chart import Bar, Line, _ticks, bars, lines
+from exitline.stats.curves.chart import ChartBar, ChartLine, _ticks, bars, lines
 
 DESIGN = xl.Design(weight="w", psu="psu")
 
@@ -138,13 +138,15 @@ def test_a_curve_at_no_share_or_no_line_is_refused():
 
 
 def test_drawings_are_svg_with_every_name_escaped(tmp_path):
-    shown = lines("A < B", "x & y", "z", [Line("<one>", [(0, 1, 0.5, 1.5), (1, 2, 1.5, 2.5)])])
+    shown = lines("A < B", "x & y", "z", [ChartLine("<one>", [(0, 1, 0.5, 1.5), (1, 2, 1.5, 2.5)])])
     root = ElementTree.fromstring(shown.svg)
     texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
     assert {"A < B", "x & y", "<one>"} <= set(texts)
     saved = shown.save(tmp_path / "curve.svg")
     assert saved.read_text() == shown.svg
-    drawn = bars("t", [Bar("a", 1.0, 0.5, 1.5), Bar("b", -0.5, float("nan"), float("nan"))])
+    drawn = bars(
+        "t", [ChartBar("a", 1.0, 0.5, 1.5), ChartBar("b", -0.5, float("nan"), float("nan"))]
+    )
     assert drawn.svg.count("<rect") == 3
     assert ElementTree.fromstring(drawn.svg) is not None
     parts = xl.decompose(_homes().assign(r=lambda t: t.psu % 2), "mld", welfare="y", groups="r")

@@ -1,4 +1,4 @@
-"""Binding: roles, expressions, persons, prices and equivalence, held against pandas."""
+"""Binding: roles, expressions, persons, prices and equivalence, checked against pandas."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from exitline.errors import ConditionError, DataError, StudyError
 from exitline.stats.data import bind, bind_facts, bound_design, parse_study, study_lines
 from exitline.stats.data.source import open_source
-from exitline.stats.data.study import Facts
+from exitline.stats.data.study import FactsTable
 from exitline.stats.data.table_ref import TableRef
 from exitline.stats.engine.duckdb import DuckDB
 
@@ -441,7 +441,7 @@ def test_facts_of_villages_are_bound_under_their_key(engine: DuckDB) -> None:
     from exitline.stats.data import open_source
 
     table = engine.attach(open_source(pd.DataFrame({"vid": [7], "km": [1.5]})), "v")
-    facts = Facts(TableRef(), on="vid", columns={"road": "km < 2"})
+    facts = FactsTable(TableRef(), on="vid", columns={"road": "km < 2"})
     assert engine.run(bind_facts(table, facts, "village")).to_pylist() == [
         {"vid": 7, "km": 1.5, "village": 7, "road": True}
     ]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from exitline.errors import StudyError
 from exitline.rules.standard import load
 from exitline.stats.data import open_source, parse_study
-from exitline.stats.data.design_checks import Clusters, design_findings, straddling_psus
+from exitline.stats.data.design_checks import DesignCells, design_findings, straddling_psus
 from exitline.stats.data.findings import Finding
 from exitline.stats.data.readings import choose_readings
 from exitline.stats.data.standard_checks import standard_findings
@@ -219,7 +219,7 @@ def test_nested_ids_make_different_clusters() -> None:
         "{study: a, data: {households: a.csv}, design: {strata: s, psu: p, nest: true}, areas: [r]}"
     )
     half, each = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    clusters = Clusters(half, each, [half], np.full(4, 5), "ab")
+    clusters = DesignCells(half, each, [half], np.full(4, 5), "ab")
     assert design_findings(study, clusters) == tuple(
         finding for finding in design_findings(study, clusters) if finding.check == "weights"
     )

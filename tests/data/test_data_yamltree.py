@@ -21,7 +21,7 @@ def _refused(text: str) -> RuleFileError:
     [
         ("a: 1\nb: [1, 2\nc: 3\n", "not valid YAML", 3),
         ("a: 1\n\tb: 2\n", "not valid YAML", 2),
-        ("a: 1\nb: 2\na: 3\n", "'a' stands twice", 3),
+        ("a: 1\nb: 2\na: 3\n", "'a' appears twice", 3),
         ("a: &x 1\nb: *x\n", "anchors, aliases and tags", 1),
         ("a: 1\nb: !!python/object:os.system x\n", "anchors, aliases and tags", 2),
         ("a: 1\n? [b]\n: 2\n", "a key is not text", 2),

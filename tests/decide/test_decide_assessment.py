@@ -21,13 +21,12 @@ from exitline.exits.assess.assessment_table import (
     roles_in,
     visits_by_county,
 )
-from exitline.exits.assess.court import percent
 from exitline.exits.assess.evidence import (
     AssessmentError,
     Assumptions,
     County,
+    EvidenceReading,
     RateCriterion,
-    Reading,
     Visits,
 )
 from exitline.exits.assess.planning import Aim, plan_sample
@@ -40,6 +39,7 @@ from exitline.exits.assess.readings import (
     what_if,
 )
 from exitline.exits.assess.shares import Members, estimate_share
+from exitline.exits.assess.threshold import percent
 from exitline.exits.decide.clusters import ICC_MARGIN, PlanError
 from exitline.rules.standard import load
 
@@ -113,7 +113,7 @@ class TestFiguresByHand:
         assert a.judgement("comprehensive").value == pytest.approx(composite)
 
     def test_households_as_units(self) -> None:
-        a = assess(self.visits(), COUNTY, RULE, Reading(unit="households"))
+        a = assess(self.visits(), COUNTY, RULE, EvidenceReading(unit="households"))
         assert a.judgement("wrong").value == pytest.approx((3 + 2) / (3 + 3 + 4 + 5 + 2))
         same = assess(self.visits(), COUNTY, RULE)
         assert a.judgement("comprehensive").value == same.judgement("comprehensive").value
@@ -141,7 +141,7 @@ class TestFiguresByHand:
 
     def test_no_answer_against(self) -> None:
         v = self.visits()
-        a = assess(v, COUNTY, RULE, Reading(no_answer="against"))
+        a = assess(v, COUNTY, RULE, EvidenceReading(no_answer="against"))
         assert a.judgement("recognition").value == pytest.approx(1 - 12 / v.weight.sum())
 
 
@@ -153,7 +153,7 @@ class TestReadings:
 
     def test_villages_divides_by_everyone_there(self) -> None:
         v = self.visits()
-        of_villages = assess(v, COUNTY, RULE, Reading(denominator="villages"))
+        of_villages = assess(v, COUNTY, RULE, EvidenceReading(denominator="villages"))
         found = v.error[v.group == 2].sum()
         assert of_villages.judgement("missed").value == pytest.approx(found / (60 * 100))
         surveyed = assess(v, COUNTY, RULE)
@@ -162,7 +162,8 @@ class TestReadings:
     def test_the_two_agree_where_villages_are_canvassed(self) -> None:
         v = replace(self.visits(), village_unregistered=np.full(2400, 20.0))
         one, other = (
-            assess(v, COUNTY, RULE, Reading(denominator=d)) for d in ("surveyed", "villages")
+            assess(v, COUNTY, RULE, EvidenceReading(denominator=d))
+            for d in ("surveyed", "villages")
         )
         for rate in ("missed", "comprehensive"):
             a, b = one.judgement(rate), other.judgement(rate)
@@ -182,7 +183,7 @@ class TestReadings:
         rule = [RateCriterion("wrong", "wrong", "below", 0.02)]
         everyone = Assumptions(full_count=True)
         below = assess(v, county, rule, assumptions=everyone)
-        at_most = assess(v, county, rule, Reading(boundary="inclusive"), everyone)
+        at_most = assess(v, county, rule, EvidenceReading(boundary="inclusive"), everyone)
         assert (below.outcome, at_most.outcome) == ("not met", "met")
         assert below.judgements[0].evidence == "full count"
 
@@ -208,7 +209,7 @@ class TestReadings:
         kept = [v for v in variants if usable(v, plain)]
         assert len(kept) == len(variants) - 1
         with pytest.raises(AssessmentError, match="villages"):
-            assess(plain, COUNTY, RULE, Reading(denominator="villages"))
+            assess(plain, COUNTY, RULE, EvidenceReading(denominator="villages"))
 
 
 class TestOutcomes:

@@ -11,7 +11,7 @@ import pytest
 
 from exitline.api import check, decisions
 from exitline.errors import DataError
-from exitline.exits.register.handed_in import draft_of
+from exitline.exits.register.drafts import draft_of
 from exitline.exits.register.standing import event_faults
 from exitline.stats.measure import lifecycle
 

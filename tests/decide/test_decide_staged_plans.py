@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from exitline.exits.assess.budget import CountyTask, explain, plan_budget
+from exitline.exits.assess.cost_curve import Limits, Question, frontier
 from exitline.exits.assess.costs import Costs
-from exitline.exits.assess.frontier import Limits, Question, frontier
 from exitline.exits.assess.planning import Aim, evaluate, plan_sample
 from exitline.exits.assess.sequential import curtailed_plan, double_plan, sequential_plan
-from exitline.exits.assess.stages import Look, StagedPlan, staged_bounds, staged_point, stops
+from exitline.exits.assess.stages import InterimLook, StagedPlan, staged_bounds, staged_point, stops
 from exitline.exits.decide.clusters import Clusters, PlanError, at_most
 
 AIM = Aim(true_rate=0.01, power=0.8)
@@ -75,7 +75,7 @@ class TestSequential:
         assert plan.power >= 0.8
 
     def test_stops_by_enumerating_all_paths(self) -> None:
-        looks = (Look(2, 2, 0, 2, 2), Look(4, 4, 1, 2, 3))
+        looks = (InterimLook(2, 2, 0, 2, 2), InterimLook(4, 4, 1, 2, 3))
         ends = stops(looks, 1, 0.0, 0.3)
         low = {0: 0.0, 1: 0.0}
         reached = 0.0

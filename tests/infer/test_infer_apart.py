@@ -1,4 +1,4 @@
-"""Which areas stand apart: one rule, held against the definition and against chance."""
+"""Which areas stand apart: one rule, checked against the definition and against chance."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from exitline.cli.lifecycle import command
 from exitline.errors import DataError, ExitlineError
 from exitline.exits.register import LifecycleError, LogDamagedError, SpellError, store
-from exitline.exits.register.handed_in import read_drafts
+from exitline.exits.register.drafts import read_drafts
 
 ROWS = """\
 household,step,on,actor,role,documents,reason,evidence.welfare,evidence.food_secure,\

@@ -1,4 +1,4 @@
-"""Multidimensional poverty held against exact arithmetic, by its identities and on bad input."""
+"""Multidimensional poverty checked against exact arithmetic, by its identities and on bad input."""
 
 from __future__ import annotations
 

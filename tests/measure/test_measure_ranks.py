@@ -1,6 +1,6 @@
 """Measures that rest on ranks: their definition written out, and their SE by differences.
 
-Standard errors are held against numerical derivatives: with replicate weights in which the
+Standard errors are checked against numerical derivatives: with replicate weights in which the
 weight of one PSU is a little larger or smaller, the sum of squared differences is the variance
 under linearisation. The two sides share neither the query nor the arithmetic.
 """

@@ -20,14 +20,14 @@ from exitline.api import run
 from exitline.api.exploring import build
 from exitline.cli import main
 from exitline.errors import ExitlineError
-from exitline.proof.claim import ClaimError, Pick, claim_estimate
+from exitline.proof.claim import ClaimError, RowPick, claim_estimate
 from exitline.publish.explorer.page import render
 from exitline.publish.notices import Notice
 from exitline.publish.notices.page import as_csv
 from exitline.publish.report import ReportInput
 from exitline.publish.report.page import view
 from exitline.publish.server.answering import as_csv as answered
-from exitline.publish.server.declare import TEXT, Field, Record
+from exitline.publish.server.declare import TEXT, AnswerRecord, Field
 from exitline.stats.data import parse_study
 
 FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\uff1d1", " =1"]
@@ -66,7 +66,7 @@ def test_no_household_is_named_by_an_area(tmp_path, capsys, design):
     assert "SECRET" not in json.dumps(_plain(found.published), default=str)
     assert any("are not shown: they name households" in n for n in found.published.estimates.notes)
     with pytest.raises(ClaimError):
-        claim_estimate(tmp_path / "out", Pick("headcount", by="hhid", domain="SECRET-1"))
+        claim_estimate(tmp_path / "out", RowPick("headcount", by="hhid", domain="SECRET-1"))
 
 
 def test_tables_of_the_analyst_are_marked_and_others_are_not_written(tmp_path):
@@ -79,7 +79,7 @@ def test_tables_of_the_analyst_are_marked_and_others_are_not_written(tmp_path):
     rows = pd.read_parquet(tmp_path / "out" / "estimates.parquet")
     (gone, *_) = rows.loc[rows["release"] == "suppressed", "domain"]
     with pytest.raises(ClaimError, match="small count"):
-        claim_estimate(tmp_path / "out", Pick("headcount", by="geo2", domain=gone))
+        claim_estimate(tmp_path / "out", RowPick("headcount", by="geo2", domain=gone))
 
 
 def test_few_households_of_one_outcome_are_told_nowhere(tmp_path, capsys):
@@ -162,7 +162,7 @@ def test_the_commands_of_a_report_work_as_printed(tmp_path):
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula(text):
-    record = Record("R", "", (Field("a", TEXT, ""), Field("b", TEXT, "")))
+    record = AnswerRecord("R", "", (Field("a", TEXT, ""), Field("b", TEXT, "")))
     served = answered(record, [{"a": text, "b": -1.5}]).decode()
     notice = Notice("t", ((text, ((text,),)),), ("reference",), date(2024, 1, 1), 7, "here")
     for sheet in (served, as_csv(notice)):

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from exitline.proof.disclose.protect import Places, small_areas, small_parts
+from exitline.proof.disclose.protect import AreaTree, small_areas, small_parts
 
 
-def _tree(counts: list[list[int]]) -> tuple[Places, dict[int, float]]:
+def _tree(counts: list[list[int]]) -> tuple[AreaTree, dict[int, float]]:
     """A country of provinces of counties, with the sums that a reader knows."""
     kinds, within, numbers = [""], [-1], {0: float(sum(map(sum, counts)))}
     for county in counts:
@@ -23,11 +23,11 @@ def _tree(counts: list[list[int]]) -> tuple[Places, dict[int, float]]:
             numbers[len(kinds)] = float(n)
             kinds.append("county")
             within.append(parent)
-    return Places(tuple(kinds), tuple(within)), numbers
+    return AreaTree(tuple(kinds), tuple(within)), numbers
 
 
 def _inferred(
-    areas: Places, numbers: dict[int, float], hidden: frozenset[int], cell: int
+    areas: AreaTree, numbers: dict[int, float], hidden: frozenset[int], cell: int
 ) -> tuple[float, float]:
     """Smallest and largest value of a hidden area that fits all that is shown."""
     size = len(areas.kinds)
@@ -81,7 +81,7 @@ def test_nothing_is_hidden_where_nothing_is_small_or_protection_is_off():
 
 def test_a_set_of_too_many_areas_is_hidden_as_a_whole(monkeypatch):
     monkeypatch.setattr("exitline.proof.disclose.protect.MANY", 4)
-    places = Places(("", "p", "p", "c", "c", "c"), (-1, 0, 0, 1, 1, 2))
+    places = AreaTree(("", "p", "p", "c", "c", "c"), (-1, 0, 0, 1, 1, 2))
     counts = {0: 100.0, 1: 60.0, 2: 40.0, 3: 3.0, 4: 57.0, 5: 40.0}
     assert small_areas(places, counts, 10) == {3, 4, 5}
 

@@ -8,7 +8,7 @@ import pytest
 
 from exitline.api import estimate
 from exitline.publish.content.phrases import Words, beside_overall, english, finding
-from exitline.publish.content.standing import Group, Standing, standing, standings
+from exitline.publish.content.standing import AreaStanding, Group, standing, standings
 from exitline.stats.infer.apart import apart
 
 NOBODY = Group(0)
@@ -22,7 +22,7 @@ def said(**changes: object) -> tuple[str, str]:
         "shown": 4, "above": NOBODY, "below": NOBODY, "highest": NOBODY, "lowest": NOBODY,
         "alike": 4, "left_out": 0, "ends": (), "exact": False, "additive": False,
     }  # fmt: skip
-    of = Standing(**{**base, **changes})  # type: ignore[arg-type]
+    of = AreaStanding(**{**base, **changes})  # type: ignore[arg-type]
     beside = beside_overall(of, PLAIN)
     return english(finding(of, PLAIN)), "" if beside is None else english(beside)
 
@@ -92,7 +92,7 @@ def test_title_and_sentence_follow_from_one_comparison(seed):
         assert "No area can be told apart" in beside
     without = {block.rows.labels[i] for i in np.flatnonzero(~(block.se > 0))}
     assert not any(name in title for name in without)
-    assert Standing.of_json(of.as_json()) == of
+    assert AreaStanding.of_json(of.as_json()) == of
 
 
 def test_parts_of_a_total_are_not_ranked():

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from exitline.publish.film import Options, StoryError, build, load_story
-from exitline.publish.film.figures import Bound
+from exitline.publish.film import FilmOptions, StoryError, build, load_story
+from exitline.publish.film.figures import EpisodeFigures
 from exitline.publish.film.fonts import load_fonts
-from exitline.publish.film.paint.base import Stage
+from exitline.publish.film.frames import Canvas, compose
+from exitline.publish.film.paint.base import PaintStage
 from exitline.publish.film.paint.registry import painter
-from exitline.publish.film.reel import Canvas, compose
 from exitline.publish.film.theme import Size
 
 PHOTO = """
@@ -109,7 +109,11 @@ def test_a_picture_that_cannot_be_read_is_refused_before_any_film(
     size = Size(320, 180)
     fonts = load_fonts("en", ["Somebody"])
     with pytest.raises(StoryError, match="a picture cannot be read") as caught:
-        compose(painter(scene, Stage(size.virtual, "en", Bound({}, {}))), Canvas(size), fonts)
+        compose(
+            painter(scene, PaintStage(size.virtual, "en", EpisodeFigures({}, {}))),
+            Canvas(size),
+            fonts,
+        )
     assert "scene 3 (photograph)" in str(caught.value)
 
 
@@ -119,7 +123,11 @@ def test_a_title_that_does_not_fit_names_its_scene(edit) -> None:
     size = Size(320, 180)
     fonts = load_fonts("en", ["long title"])
     with pytest.raises(StoryError, match="does not fit its place") as caught:
-        compose(painter(scene, Stage(size.virtual, "en", Bound({}, {}))), Canvas(size), fonts)
+        compose(
+            painter(scene, PaintStage(size.virtual, "en", EpisodeFigures({}, {}))),
+            Canvas(size),
+            fonts,
+        )
     assert "scene 1 (title)" in str(caught.value)
 
 
@@ -131,13 +139,13 @@ def test_a_story_from_right_to_left_is_held_to_the_same_rules(folder: Path) -> N
     )
     (folder / "one.yaml").write_text(ARABIC, "utf-8")
     out = folder / "out"
-    report = build(folder, out, Options(sizes=(Size(480, 270),), record=True, preview=True))
+    report = build(folder, out, FilmOptions(sizes=(Size(480, 270),), record=True, preview=True))
     picture = skia.Image.open(str(report.made[0].path))
     assert picture.width() > 1000
     long = ARABIC.replace("تحت خط الفقر", "تحت خط الفقر " * 120)
     (folder / "one.yaml").write_text(long, "utf-8")
     with pytest.raises(StoryError, match="does not fit its place"):
-        build(folder, out, Options(sizes=(Size(480, 270),), record=True, preview=True))
+        build(folder, out, FilmOptions(sizes=(Size(480, 270),), record=True, preview=True))
 
 
 ARABIC = """\

@@ -120,11 +120,11 @@ def test_files_have_the_form_that_players_read() -> None:
 def test_a_caption_of_a_tall_script_stays_in_its_place(words: str, lines: int) -> None:
     """Placed by the height of its own script, which reaches far below the line."""
     pytest.importorskip("skia")
+    from exitline.publish.film.canvas import Ink
     from exitline.publish.film.checks import faults, safe_area
     from exitline.publish.film.fonts import load_fonts
-    from exitline.publish.film.ink import Ink
+    from exitline.publish.film.frames import Canvas, draw_caption
     from exitline.publish.film.paint.base import caption_box
-    from exitline.publish.film.reel import Canvas, draw_caption
     from exitline.publish.film.theme import Size
 
     for size in (Size(1920, 1080), Size(1080, 1920)):

@@ -173,7 +173,7 @@ def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
 
     from exitline.errors import ExitlineError
     from exitline.publish.film import build, make
-    from exitline.publish.film.options import Options
+    from exitline.publish.film.options import FilmOptions
 
     story = tmp_path / "examples" / "series-out-of-poverty"
     shutil.copytree("examples", tmp_path / "examples", ignore=shutil.ignore_patterns("out*"))
@@ -186,7 +186,7 @@ def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(make, "make_sheet", failing)
-    options = Options(languages=("en",), episodes=("the-line",), preview=True, record=True)
+    options = FilmOptions(languages=("en",), episodes=("the-line",), preview=True, record=True)
     with pytest.raises(ExitlineError, match="cannot be written"):
         build(story, tmp_path / "films", options)
     assert calls

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from exitline.publish.film import StoryError, load_story
+from exitline.publish.film.canvas import Box, Ink, Lettering, Style
 from exitline.publish.film.checks import check_picture, faults, safe_area
-from exitline.publish.film.figures import Bound, Figure, Point, Points
+from exitline.publish.film.figures import EpisodeFigures, StoryFigure, StoryPoint, StoryPoints
 from exitline.publish.film.fonts import load_fonts
 from exitline.publish.film.formats import Format
-from exitline.publish.film.ink import Box, Ink, Lettering, Style
+from exitline.publish.film.frames import Canvas, compose
 from exitline.publish.film.kinds import KINDS
 from exitline.publish.film.model import Scene
-from exitline.publish.film.paint.base import Stage
+from exitline.publish.film.paint.base import PaintStage
 from exitline.publish.film.paint.registry import painter
-from exitline.publish.film.reel import Canvas, compose
 from exitline.publish.film.theme import LETTERS, PAPER, Size, contrast, ease
 
 WIDE, UPRIGHT = Size(480, 270), Size(270, 480)
@@ -119,7 +119,7 @@ def every(folder: Path):
 def test_every_kind_of_scene_is_drawn_and_told_in_words(every, size: Size) -> None:
     episode, bound = every
     assert {scene.kind for scene in episode.scenes} == set(KINDS)
-    stage = Stage(size.virtual, "en", bound, episode.sources, "Small")
+    stage = PaintStage(size.virtual, "en", bound, episode.sources, "Small")
     canvas = Canvas(size)
     for scene in episode.scenes:
         one = painter(scene, stage)
@@ -141,7 +141,7 @@ def _margins_are_paper(canvas: Canvas, size: Size) -> bool:
 
 def test_scenes_that_move_begin_and_end_differently_and_stay(every) -> None:
     episode, bound = every
-    stage = Stage(WIDE.virtual, "en", bound, episode.sources)
+    stage = PaintStage(WIDE.virtual, "en", bound, episode.sources)
     moving = 0
     for scene in episode.scenes:
         one = painter(scene, stage)
@@ -160,7 +160,7 @@ def test_scenes_that_move_begin_and_end_differently_and_stay(every) -> None:
 def test_a_number_counts_up_once_and_ends_at_its_figure(every) -> None:
     episode, bound = every
     scene = next(s for s in episode.scenes if s.kind == "number")
-    one = painter(scene, Stage(WIDE.virtual, "en", bound, episode.sources))
+    one = painter(scene, PaintStage(WIDE.virtual, "en", bound, episode.sources))
     shown = []
     for p in np.linspace(0, 1, 11):
         texts = [entry.text for entry in compose(one, Canvas(WIDE), FONTS, float(p)).log]
@@ -176,7 +176,7 @@ def test_layout_does_not_depend_on_the_number_of_pixels(every) -> None:
     scene = next(s for s in episode.scenes if s.kind == "dot plot")
     logs = []
     for size in (Size(320, 180), Size(1920, 1080)):
-        one = painter(scene, Stage(size.virtual, "en", bound, episode.sources))
+        one = painter(scene, PaintStage(size.virtual, "en", bound, episode.sources))
         logs.append(compose(one, Canvas(size), FONTS).log)
     assert logs[0] == logs[1]
 
@@ -233,18 +233,18 @@ def test_very_long_names_are_shortened_or_wrapped_never_cut_off() -> None:
 @pytest.mark.parametrize("size", [WIDE, UPRIGHT])
 def test_a_dot_plot_of_very_long_names_stays_legible(size: Size) -> None:
     from exitline.publish.film.kinds import DotsScene
-    from exitline.publish.film.model import Text
+    from exitline.publish.film.model import StoryText
     from exitline.publish.film.template import Piece
 
     names = ["Muckanaghederdauhaulia " * 6, "x" * 90, "Dingle"]
-    row = Points(
-        "p", tuple(Point((n,), 0.2, 0.1, 0.3) for n in names), Format("percent", 1), "", ""
+    row = StoryPoints(
+        "p", tuple(StoryPoint((n,), 0.2, 0.1, 0.3) for n in names), Format("percent", 1), "", ""
     )
     scene = DotsScene(
-        number=1, seconds=5, title=Text({"en": (Piece("words", "Names"),)}), points="p",
+        number=1, seconds=5, title=StoryText({"en": (Piece("words", "Names"),)}), points="p",
         used_points=frozenset({"p"}),
     )  # fmt: skip
-    stage = Stage(size.virtual, "en", Bound({}, {"p": row}))
+    stage = PaintStage(size.virtual, "en", EpisodeFigures({}, {"p": row}))
     ink = compose(painter(scene, stage), Canvas(size), FONTS)
     check_picture(scene, ink.log, size.virtual)
 
@@ -266,16 +266,16 @@ def test_a_script_without_a_font_names_the_package(tmp_path: Path, monkeypatch) 
 
 def test_a_waffle_shows_whole_households_only() -> None:
     from exitline.publish.film.kinds import LabelledFigure, WaffleScene
-    from exitline.publish.film.model import Text
+    from exitline.publish.film.model import StoryText
 
-    words = Text({"en": ()})
+    words = StoryText({"en": ()})
     scene = WaffleScene(
         number=1, seconds=5, title=words, groups=(LabelledFigure(label=words, value="n"),)
     )
     for value in (2.5, 6000.0, -1.0):
-        figure = Figure("n", value, Format("number", 0), "", "")
+        figure = StoryFigure("n", value, Format("number", 0), "", "")
         with pytest.raises(StoryError, match="cannot show this figure"):
-            painter(scene, Stage(Size(1920, 1080), "en", Bound({"n": figure}, {})))
+            painter(scene, PaintStage(Size(1920, 1080), "en", EpisodeFigures({"n": figure}, {})))
 
 
 def test_ease_is_monotone_and_slow_at_both_ends() -> None:

@@ -20,7 +20,7 @@ from exitline.proof.claim import (
 )
 from exitline.publish.film import FigureChangedError, Services, StoryError, bind, load_story
 from exitline.publish.film.binding import changes, record_text, refuse_changes
-from exitline.publish.film.figures import Bound
+from exitline.publish.film.figures import EpisodeFigures
 from exitline.publish.film.model import Story
 from exitline.stats.engine.session import session
 
@@ -31,7 +31,7 @@ def engine():
         yield opened
 
 
-def _bound(folder: Path, engine, services: Services | None = None) -> tuple[Story, Bound]:
+def _bound(folder: Path, engine, services: Services | None = None) -> tuple[Story, EpisodeFigures]:
     story = load_story(folder)
     work = folder / "work"
     return story, bind(story.episodes[0], engine, work, services or Services())

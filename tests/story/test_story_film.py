@@ -16,15 +16,15 @@ import numpy as np
 import pytest
 
 from exitline.files import OutputError
-from exitline.publish.film import Options, StoryError, build
+from exitline.publish.film import FilmOptions, StoryError, build
 from exitline.publish.film.encode import Film, Track, encoder, encoding
-from exitline.publish.film.look import Look
+from exitline.publish.film.look import FilmLook
 from exitline.publish.film.mp4 import tracks
 from exitline.publish.film.options import read_size
 from exitline.publish.film.theme import Size
 
 SMALL = Size(320, 180)
-ENGLISH = Options(languages=("en",), sizes=(SMALL,), record=True)
+ENGLISH = FilmOptions(languages=("en",), sizes=(SMALL,), record=True)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, write_story):
     """A story built once, in two languages."""
     folder = write_story(tmp_path_factory.mktemp("story"))
     out = tmp_path_factory.mktemp("out")
-    return folder, out, build(folder, out, Options(sizes=(SMALL,), record=True))
+    return folder, out, build(folder, out, FilmOptions(sizes=(SMALL,), record=True))
 
 
 def _frames(path: Path, chosen: str = "1") -> np.ndarray:
@@ -110,7 +110,7 @@ def test_captions_lie_inside_the_film(built) -> None:
 
 def test_two_builds_give_identical_bytes(built, tmp_path: Path) -> None:
     folder, out, _ = built
-    build(folder, tmp_path / "again", Options(sizes=(SMALL,)))
+    build(folder, tmp_path / "again", FilmOptions(sizes=(SMALL,)))
     first = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     again = tmp_path / "again"
     second = {p.relative_to(again): p.read_bytes() for p in again.rglob("*") if p.is_file()}
@@ -156,7 +156,7 @@ def test_the_page_has_players_captions_figures_and_nothing_from_elsewhere(built)
 
 
 def test_reduced_motion_moves_nothing_within_a_scene(folder: Path, tmp_path: Path) -> None:
-    options = Options(("en",), sizes=(SMALL,), record=True, look=Look(reduced_motion=True))
+    options = FilmOptions(("en",), sizes=(SMALL,), record=True, look=FilmLook(reduced_motion=True))
     made = build(folder, tmp_path / "out", options).made[0]
     assert made.path.name == "one.en.320x180.still.mp4"
     frames = _frames(made.path)
@@ -167,7 +167,7 @@ def test_reduced_motion_moves_nothing_within_a_scene(folder: Path, tmp_path: Pat
 
 def test_burned_captions_are_in_the_picture(built, tmp_path: Path) -> None:
     folder, _, report = built
-    options = Options(("en",), sizes=(SMALL,), look=Look(burn_captions=True))
+    options = FilmOptions(("en",), sizes=(SMALL,), look=FilmLook(burn_captions=True))
     burned = _frames(build(folder, tmp_path / "out", options).made[0].path, "eq(n,60)")[0]
     plain = _frames(report.made[0].path, "eq(n,60)")[0]
     low, high = int(180 * 0.82), int(180 * 0.95)
@@ -177,7 +177,7 @@ def test_burned_captions_are_in_the_picture(built, tmp_path: Path) -> None:
 
 
 def test_a_preview_makes_contact_sheets_only(folder: Path, tmp_path: Path) -> None:
-    report = build(folder, tmp_path / "out", Options(sizes=(SMALL,), record=True, preview=True))
+    report = build(folder, tmp_path / "out", FilmOptions(sizes=(SMALL,), record=True, preview=True))
     names = sorted(p.name for p in (tmp_path / "out").rglob("*"))
     assert names == ["one.en.320x180.sheet.png", "one.zh.320x180.sheet.png"]
     assert {made.kind for made in report.made} == {"contact sheet"}
@@ -189,7 +189,7 @@ def test_a_full_disk_leaves_nothing_under_the_final_name(folder: Path, tmp_path:
     (out / "one").mkdir(parents=True)
     before = out / "one" / "one.en.320x180.mp4"
     before.write_bytes(b"the film of yesterday")
-    build(folder, tmp_path / "sheets", Options(record=True, preview=True, sizes=(SMALL,)))
+    build(folder, tmp_path / "sheets", FilmOptions(record=True, preview=True, sizes=(SMALL,)))
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000));"
         "from exitline.cli import main; main(sys.argv[1:])"
@@ -254,12 +254,12 @@ def test_sizes_that_no_film_can_have_are_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (Options(languages=("fr",)), "not told in 'fr'"),
-        (Options(episodes=("two",)), "there is no episode 'two'"),
+        (FilmOptions(languages=("fr",)), "not told in 'fr'"),
+        (FilmOptions(episodes=("two",)), "there is no episode 'two'"),
     ],
 )
 def test_languages_and_episodes_that_are_not_there_are_refused(
-    folder: Path, tmp_path: Path, options: Options, said: str
+    folder: Path, tmp_path: Path, options: FilmOptions, said: str
 ) -> None:
     with pytest.raises(StoryError, match=said):
         build(folder, tmp_path, options)
@@ -288,7 +288,7 @@ def test_a_sound_track_is_made_as_long_as_the_film(
     folder: Path, tmp_path: Path, seconds: float
 ) -> None:
     _wave(tmp_path / "music.wav", seconds)
-    options = Options(("en",), sizes=(SMALL,), record=True, sound=tmp_path / "music.wav")
+    options = FilmOptions(("en",), sizes=(SMALL,), record=True, sound=tmp_path / "music.wav")
     made = [build(folder, tmp_path / name, options).made[0].path for name in ("a", "b")]
     sound = next(track for track in tracks(made[0]) if track.kind == "soun")
     assert sound.codec == "mp4a"
@@ -310,7 +310,7 @@ def _engine(folder: Path, seconds: float) -> None:
 def test_captions_are_spoken_at_their_time(folder: Path, tmp_path: Path, monkeypatch) -> None:
     _engine(tmp_path, 1.0)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    made = build(folder, tmp_path / "out", Options(("en",), sizes=(SMALL,), record=True,
+    made = build(folder, tmp_path / "out", FilmOptions(("en",), sizes=(SMALL,), record=True,
                  narration=True)).made[0]  # fmt: skip
     done = subprocess.run(
         [encoder(), "-v", "error", "-i", str(made.path), "-f", "s16le", "-ac", "1", "-ar", "8000",
@@ -332,7 +332,9 @@ def test_a_caption_that_cannot_be_spoken_in_its_time_is_refused(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(StoryError, match="cannot be spoken in the time of their scene"):
         build(
-            folder, tmp_path / "out", Options(("en",), sizes=(SMALL,), record=True, narration=True)
+            folder,
+            tmp_path / "out",
+            FilmOptions(("en",), sizes=(SMALL,), record=True, narration=True),
         )
 
 
@@ -342,6 +344,8 @@ def test_narration_without_an_engine_names_the_package(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoryError, match="needs a speech engine") as caught:
         build(
-            folder, tmp_path / "out", Options(("en",), sizes=(SMALL,), record=True, narration=True)
+            folder,
+            tmp_path / "out",
+            FilmOptions(("en",), sizes=(SMALL,), record=True, narration=True),
         )
     assert "apt install espeak-ng" in str(caught.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exitline.publish.film import Options, build
+from exitline.publish.film import FilmOptions, build
 from exitline.publish.film.theme import Size
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -18,7 +18,7 @@ def test_the_page_works_from_disk_at_both_widths(folder: Path, tmp_path: Path, s
         pytest.skip("needs Debian's chromium")
     browsers = pytest.importorskip("playwright.sync_api")
     out = tmp_path / "out"
-    build(folder, out, Options(sizes=(Size(320, 180),), record=True))
+    build(folder, out, FilmOptions(sizes=(Size(320, 180),), record=True))
     with browsers.sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         for width in (400, 1280):

@@ -22,7 +22,7 @@ def sample() -> pd.DataFrame:
 
 
 def test_least_squares_and_logit_are_those_of_the_design_weighted_regression():
-    """As `xl.glm`, which is held against R's svyglm."""
+    """As `xl.glm`, which is checked against R's svyglm."""
     one = xl.target.fit(FORMULA, SAMPLE, DESIGN, folds=0)
     np.testing.assert_allclose(
         one.coefficients, xl.glm(FORMULA, SAMPLE, DESIGN).estimate, rtol=1e-9

@@ -96,7 +96,7 @@ def _spoilt(tmp_path: Path, old: str, new: str, file: str = "explorer.yaml") -> 
     [
         ("2019: 344", "2019: 345", "explorer.yaml", "345 .published."),
         ("石家庄市,东部,2018", "石家庄市,东部,2017", "counties.csv", "published number for 2017"),
-        ("130126,", "130125,", "counties.csv", "stands twice"),
+        ("130126,", "130125,", "counties.csv", "appears twice"),
         ("exit_year,note", "exit_yaer,note", "counties.csv", "did you mean 'exit_yaer'"),
         ("东部,2018,", "东部,,", "counties.csv", "no usable year"),
         ("东部,2018,", "东部,2015,", "counties.csv", "a year after 2015"),
@@ -116,7 +116,7 @@ def test_faulty_records_and_files_are_refused(tmp_path, old, new, file, message)
     ("content", "message"),
     [
         ("label,column,row\nA,1,2\n", "needs a column 'key'"),
-        ("key,column,row\nTirane,1,2\nTirane,2,2\n", "stands twice"),
+        ("key,column,row\nTirane,1,2\nTirane,2,2\n", "appears twice"),
         ("key,column,row\nTirane,west,2\n", "not a number"),
         ("key,column,row\nTirana,1,2\n", "did you mean 'Tirane'|12 areas have no tile"),
     ],

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from exitline.api.exploring import build
-from exitline.publish.server.answering import Answer
+from exitline.publish.server.answering import AnswerBytes
 from exitline.publish.server.app import application
 from exitline.publish.server.guard import Guard, host_name
 
@@ -62,7 +62,7 @@ def ask(
     """Status, headers and body; underscores in names of headers are hyphens."""
     named = {k.replace("_", "-"): v for k, v in headers.items()}
     status, told, body = asyncio.run(_raw(app, path.encode(), method, named))
-    assert len({k for k, _ in told}) == len(told), "a header stands twice"
+    assert len({k for k, _ in told}) == len(told), "a header appears twice"
     return status, dict(told), body
 
 
@@ -227,7 +227,7 @@ def test_a_fault_of_ours_is_hidden_from_readers(caplog):
 
 
 def test_a_fault_inside_the_application_is_hidden_too(app, monkeypatch):
-    def broken(*_: Any) -> Answer:
+    def broken(*_: Any) -> AnswerBytes:
         raise RuntimeError("household 4711")
 
     monkeypatch.setattr("exitline.publish.server.app.answer", broken)

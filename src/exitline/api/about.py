@@ -119,7 +119,7 @@ def _criteria(rule: ExitRule) -> dict[str, dict[str, str]]:
 
 
 def _thresholds(standard: Standard) -> dict[str, list[float]]:
-    """At each level, what the share of poor persons is held against."""
+    """At each level, what the share of poor persons is checked against."""
     return {
         level: sorted(
             {f.value for c in rule.criteria if _of_poor(c) for f in c.thresholds.values()}

@@ -10,9 +10,9 @@ from exitline.api.opening import read_rows
 from exitline.errors import ArgumentError, nearest
 
 if TYPE_CHECKING:
-    from exitline.exits.assess.assessment import Assessment, Judgement
+    from exitline.exits.assess.assessment import Assessment, CriterionResult
     from exitline.exits.assess.assessment_table import Roles
-    from exitline.exits.assess.evidence import Assumptions, County, Reading, Visits
+    from exitline.exits.assess.evidence import Assumptions, County, EvidenceReading, Visits
     from exitline.exits.assess.readings import Answer
     from exitline.rules.standard import Standard
     from exitline.rules.standard.model import ExitRule
@@ -172,20 +172,20 @@ def _matched(visits: Mapping[str, Visits], counties: Mapping[str, County]) -> di
 def _terms(
     declared: ExitRule, unit: Any, no_answer: Any, rule: Any, icc: float, own: float | None, *,
     full_count: bool,
-) -> tuple[Reading, Assumptions]:  # fmt: skip
+) -> tuple[EvidenceReading, Assumptions]:  # fmt: skip
     """How open points that the standard does not name are read; confidence and correlations."""
-    from exitline.exits.assess.evidence import Assumptions, Reading
+    from exitline.exits.assess.evidence import Assumptions, EvidenceReading
 
     assumptions = Assumptions(
         confidence=declared.confidence, icc=icc,
         icc_by_rate={} if own is None else {"recognition": own}, full_count=full_count,
     )  # fmt: skip
-    return Reading(unit=unit, no_answer=no_answer, rule=rule or declared.rule), assumptions
+    return EvidenceReading(unit=unit, no_answer=no_answer, rule=rule or declared.rule), assumptions
 
 
 def _judged(
     visits: Mapping[str, Visits], counties: Mapping[str, County], rule: ExitRule,
-    reading: Reading, assumptions: Assumptions,
+    reading: EvidenceReading, assumptions: Assumptions,
 ) -> tuple[Assessment, ...]:  # fmt: skip
     """One judgement for each county."""
     from exitline.exits.assess.assessment import assess as judge
@@ -199,7 +199,7 @@ def _judged(
 
 def _answers(
     visits: Mapping[str, Visits], counties: Mapping[str, County], rule: ExitRule,
-    reading: Reading, assumptions: Assumptions,
+    reading: EvidenceReading, assumptions: Assumptions,
 ) -> tuple[tuple[County, tuple[Answer, ...], bool], ...]:  # fmt: skip
     """Every county under every reading."""
     from exitline.exits.assess.readings import usable, variants_of_rule, what_if
@@ -225,12 +225,12 @@ def _answer(county: County, answer: Answer) -> dict[str, Any]:
     }
 
 
-def rate_in_words(judged: Judgement, rule: str) -> str | None:
+def rate_in_words(judged: CriterionResult, rule: str) -> str | None:
     """A rate and the one bound that its outcome rests on; nothing where nobody was visited.
 
     Parameters
     ----------
-    judged : Judgement
+    judged : CriterionResult
     rule : {"test", "point"}
         That of the reading.
 

@@ -180,7 +180,7 @@ def _estimate(
     """The claim of an estimate."""
     from exitline.proof import claim as room
 
-    pick = room.Pick(measure, line, by, domain, indicator)
+    pick = room.RowPick(measure, line, by, domain, indicator)
     return room.claim_estimate(folder, pick, column=column, remark=remark)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.tables.content import Facts
+from exitline.publish.tables.content import TableFacts
 from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Counted:
     weight, size : str or None
     labels : mapping of str to mapping of str to str
         What the values of a column mean, by value as text.
-    facts : Facts
+    facts : TableFacts
     unit : {"household", "person"}
         What a row is.
     keys : tuple of str
@@ -63,7 +63,7 @@ class Counted:
     weight: str | None
     size: str | None
     labels: Mapping[str, Mapping[str, str]]
-    facts: Facts
+    facts: TableFacts
     unit: str = "household"
     keys: tuple[str, ...] = ()
     hidden: Mapping[str, Set[str]] = field(default_factory=dict)

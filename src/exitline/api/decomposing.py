@@ -8,13 +8,13 @@ from exitline.api.estimation import estimate
 from exitline.errors import MeasureError
 
 if TYPE_CHECKING:
-    from exitline.stats.curves.changes import Sample
+    from exitline.stats.curves.changes import ChangeSample
     from exitline.stats.measure.catalogue import Measure
 
 
 def sample_at(
     data: Any, measure: Measure, line: float, other_mean: float, options: dict[str, Any]
-) -> Sample:
+) -> ChangeSample:
     """The measure at a line and where the mean were another's, and the mean.
 
     With welfare brought to another mean, the measure is that at line x own mean / other mean:
@@ -29,7 +29,7 @@ def sample_at(
     options : dict
         Of `exitline.estimate`.
     """
-    from exitline.stats.curves.changes import Sample
+    from exitline.stats.curves.changes import ChangeSample
     from exitline.stats.measure.lines import PovertyLine
     from exitline.stats.measure.relative_lines import relative_line
 
@@ -43,4 +43,4 @@ def sample_at(
     at = relative_line(line / other_mean, "mean", label="at the other mean")
     lines = [PovertyLine("at the line", line), at]
     found = estimate(data, [measure, "mean"], line=lines, **options)
-    return Sample(found, "at the line", "at the other mean", measure.name)
+    return ChangeSample(found, "at the line", "at the other mean", measure.name)

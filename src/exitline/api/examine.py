@@ -14,7 +14,7 @@ from exitline.stats.data.findings import Finding
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
-    from exitline.api.provenance import Clock
+    from exitline.api.provenance import StepTimes
     from exitline.stats.data.study import Study
     from exitline.stats.engine.base import Engine
 
@@ -45,7 +45,7 @@ class Examined:
 
 
 @contextmanager
-def examined(study: Study, engine: str | Engine, clock: Clock) -> Iterator[Examined]:
+def examined(study: Study, engine: str | Engine, clock: StepTimes) -> Iterator[Examined]:
     """Check, estimate and decide; faults are collected, so that all can be mended in one go.
 
     Parameters
@@ -53,7 +53,7 @@ def examined(study: Study, engine: str | Engine, clock: Clock) -> Iterator[Exami
     study : Study
     engine : {"duckdb", "spark"} or Engine
         Open for the length of the block.
-    clock : Clock
+    clock : StepTimes
 
     Yields
     ------
@@ -77,7 +77,7 @@ def examined(study: Study, engine: str | Engine, clock: Clock) -> Iterator[Exami
 
 
 def _computed(
-    ready: Ready, findings: tuple[Finding, ...], faults: Faults, clock: Clock
+    ready: Ready, findings: tuple[Finding, ...], faults: Faults, clock: StepTimes
 ) -> Examined:
     """The work itself, for a study in which nothing was found amiss so far."""
     estimates = decisions = models = None

@@ -1,4 +1,4 @@
-"""Facts about villages and counties, held against conditions on the unit's own row."""
+"""Facts about villages and counties, checked against conditions on the unit's own row."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from exitline.api.finished import Run
     from exitline.api.prepare import Ready
-    from exitline.api.provenance import Clock
+    from exitline.api.provenance import StepTimes
 
 FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
@@ -30,7 +30,7 @@ NOT_FOR_RELEASE = {
 """Metadata of the tables that are the analyst's alone."""
 
 
-def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
+def write_run(found: Run, ready: Ready, folder: Path, clock: StepTimes) -> Run:
     """Write everything a run found; an existing run of the same folder is replaced.
 
     Parameters
@@ -39,7 +39,7 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: Clock) -> Run:
     ready : Ready
         Still open: household decisions are written by the engine.
     folder : Path
-    clock : Clock
+    clock : StepTimes
 
     Returns
     -------

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.api.grouped_rows import Columns, Lines, distributions_of, pool_of
+from exitline.api.grouped_rows import GroupedColumns, Lines, distributions_of, pool_of
 from exitline.stats.grouped_data import (
     CURVES,
     Grouped,
@@ -167,7 +167,7 @@ def grouped_table(
     0   1990    0.3919
     1   2000    0.1740
     """
-    columns = Columns.of(
+    columns = GroupedColumns.of(
         by=by, shares=shares, population=population, lorenz=lorenz, counts=counts, means=means,
         upper=upper, mean=mean, weight=weight, official=official, line=line,
     )  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 
 from exitline.errors import DataError, Faults, nearest
 from exitline.stats.data.order import natural_order
-from exitline.stats.grouped_data import Distribution, Pool, fit_grouped, points_of
+from exitline.stats.grouped_data import GroupedDistribution, Pool, fit_grouped, points_of
 from exitline.stats.infer.cells import label_of
 from exitline.stats.infer.codes import as_text
 
@@ -27,7 +27,7 @@ _SORTED_BY = ("population", "means", "upper")
 
 
 @dataclass(frozen=True)
-class Columns:
+class GroupedColumns:
     """Which columns of a file of grouped data play which part.
 
     Attributes
@@ -49,7 +49,7 @@ class Columns:
     lines: tuple[float | str, ...]
 
     @classmethod
-    def of(cls, **given: Any) -> Columns:
+    def of(cls, **given: Any) -> GroupedColumns:
         """From what a caller names, one or several of each.
 
         Parameters
@@ -67,7 +67,7 @@ class Columns:
             lines=_several(given["line"]),
         )
 
-    def found_in(self, names: Sequence[str]) -> Columns:
+    def found_in(self, names: Sequence[str]) -> GroupedColumns:
         """The same with patterns such as ``decile*`` replaced by the columns they stand for.
 
         Parameters
@@ -157,21 +157,21 @@ class Read:
 
     Attributes
     ----------
-    distributions : tuple of Distribution
+    distributions : tuple of GroupedDistribution
     pool : Pool or None
         With what was published of all together.
     excluded : tuple of str
         Distributions that were left out because a number is missing.
     """
 
-    distributions: tuple[Distribution, ...]
+    distributions: tuple[GroupedDistribution, ...]
     pool: Pool | None
     excluded: tuple[str, ...]
 
 
 def distributions_of(
     data: Any,
-    columns: Columns,
+    columns: GroupedColumns,
     *,
     curves: Sequence[str],
     pool: Pool | None = None,
@@ -183,7 +183,7 @@ def distributions_of(
     Parameters
     ----------
     data : path or table
-    columns : Columns
+    columns : GroupedColumns
     curves : sequence of str
     pool : Pool, optional
     missing : {"error", "exclude"}
@@ -227,7 +227,7 @@ def distributions_of(
     return Read(tuple(found), together, tuple(without))
 
 
-def _lacking(rows: Rows, columns: Columns) -> bool:
+def _lacking(rows: Rows, columns: GroupedColumns) -> bool:
     """Whether a number is missing of which the fit is made; the last upper bound may be."""
     parts = (*columns.shares, *(c for k, c in columns.classes.items() if k != "upper"))
     needed = (*parts, columns.mean) if isinstance(columns.mean, str) else parts
@@ -237,7 +237,9 @@ def _lacking(rows: Rows, columns: Columns) -> bool:
 Rows = dict[str, Any]
 
 
-def _read(data: Any, columns: Columns, engine: str | Engine) -> tuple[Rows, Columns, str]:
+def _read(
+    data: Any, columns: GroupedColumns, engine: str | Engine
+) -> tuple[Rows, GroupedColumns, str]:
     """The columns that are named, as arrays: numbers as floats, domains as text."""
     from exitline.stats.data.source import open_source
     from exitline.stats.data.uses import narrowed, role_uses
@@ -282,7 +284,7 @@ def _floats(values: Sequence[Any], column: str, where: str) -> np.ndarray[Any, A
         ) from None  # fmt: skip
 
 
-def _groups(read: Rows, columns: Columns, name: str) -> list[tuple[tuple[str, ...], Rows]]:
+def _groups(read: Rows, columns: GroupedColumns, name: str) -> list[tuple[tuple[str, ...], Rows]]:
     """Rows of each distribution, distributions in the order of their domains."""
     size = len(next(iter(read.values())))
     keys = list(zip(*(read[c] for c in columns.by), strict=True)) if columns.by else [()] * size
@@ -308,8 +310,8 @@ def _ranks(values: Sequence[str]) -> dict[str, int]:
 
 
 def _distribution(
-    key: tuple[str, ...], rows: Rows, columns: Columns, curves: Sequence[str], name: str
-) -> Distribution:
+    key: tuple[str, ...], rows: Rows, columns: GroupedColumns, curves: Sequence[str], name: str
+) -> GroupedDistribution:
     """Points, fits, lines and what was published of one distribution."""
     where = f"{name}, {label_of(key)}" if key else name
     rows = _poorest_first(rows, columns)
@@ -319,7 +321,7 @@ def _distribution(
     elif columns.shares:
         given["shares"] = rows[columns.shares[0]]
     points = points_of(**given, mean=_one(rows, columns.mean, "mean", where), where=where)
-    return Distribution(
+    return GroupedDistribution(
         key,
         fit_grouped(points, curves),
         tuple(_line(rows, line, where) for line in columns.lines),
@@ -328,7 +330,7 @@ def _distribution(
     )
 
 
-def _poorest_first(rows: Rows, columns: Columns) -> Rows:
+def _poorest_first(rows: Rows, columns: GroupedColumns) -> Rows:
     """Classes in their order, whatever the order of rows; counts belong to one class each."""
     if columns.wide:
         return rows

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.infer.intervals import ShareMethod
-    from exitline.stats.measure.deprivations import Asked
+    from exitline.stats.measure.deprivations import AskedIndicators
     from exitline.stats.measure.mpi_figures import Figure
 
 
@@ -127,7 +127,7 @@ def mpi(
 
 def estimate_mpi(
     table: Any,
-    asked: Asked,
+    asked: AskedIndicators,
     engine: Engine,
     *,
     measures: str | Sequence[str] | None,
@@ -145,7 +145,7 @@ def estimate_mpi(
     ----------
     table : ibis.Table
         With the column of the subpopulation, where one is asked for.
-    asked : Asked
+    asked : AskedIndicators
     engine : Engine
     measures, design, by, lines, level, interval, where
         As in `mpi`.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from exitline.stats.data.design import Design
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.intervals import ShareMethod
-    from exitline.stats.panel.report import Section
+    from exitline.stats.panel.report import DynamicsSection
 
 Line = float | str | Mapping[str, float]
 
@@ -49,7 +49,7 @@ def dynamics(
     level: float = 0.95,
     interval: ShareMethod = "logit",
     engine: str | Engine = "duckdb",
-) -> tuple[Section, ...]:
+) -> tuple[DynamicsSection, ...]:
     """Movements in and out of poverty over the waves of a panel.
 
     Parameters
@@ -98,7 +98,7 @@ def dynamics(
 
     Returns
     -------
-    tuple of Section
+    tuple of DynamicsSection
         Each with `name`, `title`, `records` (rows) and `notes`.
 
     Raises
@@ -115,7 +115,7 @@ def dynamics(
     >>> [row["estimate"] for row in rates.records if row["measure"].startswith("exit_rate")]
     [0.5]
     """
-    from exitline.stats.panel.report import Options
+    from exitline.stats.panel.report import DynamicsOptions
     from exitline.stats.panel.report import dynamics as reported
     from exitline.stats.panel.sources import panel_spec
 
@@ -123,7 +123,7 @@ def dynamics(
         household=household, welfare=welfare, state=state, wave=wave, waves=tuple(waves), line=line,
         boundary=boundary, design=design, by=by, extras=tuple(predictors),
     )  # fmt: skip
-    options = Options(
+    options = DynamicsOptions(
         level=level, interval=interval, times=tuple(times), k=k, buffer=buffer, groups=groups,
         cutoff=cutoff, alpha=alpha, wrong_share=wrong, reliability=tuple(reliability),
         compare=compare or {},

@@ -11,7 +11,7 @@ from exitline.errors import ArgumentError
 if TYPE_CHECKING:
     from exitline.exits.assess.budget import BudgetPlan
     from exitline.exits.assess.costs import TwoStage
-    from exitline.exits.assess.planning import Aim, Plan
+    from exitline.exits.assess.planning import Aim, SamplePlan
     from exitline.exits.assess.stages import StagedPlan
     from exitline.exits.decide.decision import Comparison
     from exitline.rules.standard import Standard
@@ -26,7 +26,7 @@ class Planned:
 
     Attributes
     ----------
-    plan : Plan
+    plan : SamplePlan
         One sample: households, villages, and from where on it is met or not met.
     cheapest : TwoStage or None
         The design it was chosen among, where costs were given.
@@ -36,7 +36,7 @@ class Planned:
         What the plan says, by the true rate.
     """
 
-    plan: Plan
+    plan: SamplePlan
     cheapest: TwoStage | None
     staged: StagedPlan | None
     curve: tuple[Any, ...]
@@ -256,7 +256,7 @@ def _cheapest(
     return cheapest_two_stage(aim, Costs(village, household), icc=icc, max_villages=max_villages)
 
 
-def _staged(made: Plan, kind: str, every: int | None, options: dict[str, Any]) -> StagedPlan:
+def _staged(made: SamplePlan, kind: str, every: int | None, options: dict[str, Any]) -> StagedPlan:
     """A plan in stages for the same aim."""
     from exitline.exits.assess.sequential import curtailed_plan, double_plan, sequential_plan
 

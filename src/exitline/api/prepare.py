@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from exitline.stats.data.prepare import Prepared
     from exitline.stats.data.study import Study
     from exitline.stats.engine.base import Engine
-    from exitline.stats.measure.chain import Levels
+    from exitline.stats.measure.chain import LevelColumns
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ class Ready:
         return self.data.design
 
     @property
-    def levels(self) -> Levels:
+    def levels(self) -> LevelColumns:
         """The columns that name the units of each level."""
-        from exitline.stats.measure.chain import Levels
+        from exitline.stats.measure.chain import LevelColumns
 
         there = self.declared
         named = ("household", "village", "county", "area_class")
-        return Levels(**{name: name if name in there else None for name in named})
+        return LevelColumns(**{name: name if name in there else None for name in named})
 
 
 def open_study(study: Study | str | Path) -> Study:

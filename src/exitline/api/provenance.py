@@ -24,7 +24,7 @@ LIBRARIES = ("duckdb", "ibis-framework", "numpy", "scipy", "pyarrow", "sqlglot",
 
 
 @dataclass
-class Clock:
+class StepTimes:
     """Wall seconds of each step, told to the user as they begin."""
 
     say: Callable[[str], None]
@@ -41,13 +41,13 @@ class Clock:
             self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
-def provenance(ready: Ready, clock: Clock) -> dict[str, Any]:
+def provenance(ready: Ready, clock: StepTimes) -> dict[str, Any]:
     """The record of a run, without its date: the same inputs give the same record.
 
     Parameters
     ----------
     ready : Ready
-    clock : Clock
+    clock : StepTimes
 
     Returns
     -------

@@ -68,9 +68,9 @@ def run(
     """
     from exitline.api.examine import examined
     from exitline.api.folder import write_run
-    from exitline.api.provenance import Clock, commands, provenance
+    from exitline.api.provenance import StepTimes, commands, provenance
 
-    clock = Clock(say)
+    clock = StepTimes(say)
     opened = open_study(study)
     with examined(opened, engine, clock) as seen:
         seen.faults.raise_all()
@@ -110,9 +110,9 @@ def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tupl
     False
     """
     from exitline.api.examine import examined
-    from exitline.api.provenance import Clock
+    from exitline.api.provenance import StepTimes
 
-    with examined(open_study(study), engine, Clock(lambda _: None)) as found:
+    with examined(open_study(study), engine, StepTimes(lambda _: None)) as found:
         return found.findings
 
 

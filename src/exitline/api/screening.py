@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from exitline.exits.screens import Finding
+    from exitline.exits.screens import ScreenFinding
     from exitline.stats.engine.base import Engine
 
 
@@ -30,7 +30,7 @@ def screen(
     draws: int = 999,
     seed: int = 1,
     engine: str | Engine = "duckdb",
-) -> tuple[Finding, ...]:
+) -> tuple[ScreenFinding, ...]:
     """Run every screen whose columns are named; each has its null distribution and a p-value.
 
     Parameters
@@ -65,7 +65,7 @@ def screen(
 
     Returns
     -------
-    tuple of Finding
+    tuple of ScreenFinding
         Screen by screen; smallest p-value first, adjusted over the tests of its screen.
 
     Raises

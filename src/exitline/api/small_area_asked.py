@@ -1,4 +1,4 @@
-"""What is asked of `xl.small_area.ebp`, held against what goes together."""
+"""What is asked of `xl.small_area.ebp`, checked against what goes together."""
 
 from __future__ import annotations
 

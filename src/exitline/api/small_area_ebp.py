@@ -87,7 +87,7 @@ def _line(ready: Ready, use: SmallAreaUse, wanted: Any) -> float:
 def _against(
     ready: Ready, asked: Any, table: Any, found: UnitModel, truth: str | None
 ) -> tuple[Against, ...]:
-    """The figures held against the census's own welfare, where it has any."""
+    """The figures checked against the census's own welfare, where it has any."""
     if truth is None:
         return ()
     from exitline.api.estimation import estimate_table

@@ -123,7 +123,7 @@ def _benchmarked(ready: Ready, use: SmallAreaUse, found: AreaModel, direct: Esti
 
 
 def _against(ready: Ready, use: SmallAreaUse, found: AreaModel) -> tuple[Any, ...]:
-    """The figures held against the truth, where the study knows it."""
+    """The figures checked against the truth, where the study knows it."""
     from exitline.stats.smallarea.modelled import against
 
     truth = _column(ready, use, "truth")

@@ -27,7 +27,7 @@ class TTest:
     estimate, se, ci_low, ci_high, level : float
         Of the mean, or of the second group's less the first's.
     value : float
-        What the mean, or the difference, is held against.
+        What the mean, or the difference, is checked against.
     groups : tuple of str
         The first group and the second; () for one mean.
     t, df, p : float

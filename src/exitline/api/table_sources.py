@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.counted import Counted
-from exitline.publish.tables.content import Facts
+from exitline.publish.tables.content import TableFacts
 
 if TYPE_CHECKING:
     from exitline.api.prepare import Ready
@@ -115,11 +115,11 @@ def _outcome(said: Mapping[str, str]) -> dict[str, str]:
     return {**said, "(missing)": NOBODY}
 
 
-def _study_facts(opened_study: Ready) -> Facts:
+def _study_facts(opened_study: Ready) -> TableFacts:
     """What a study says about itself."""
     study, standard = opened_study.study, opened_study.standard
     lines = "; ".join(_line(line) for line in opened_study.data.lines)
-    return Facts(
+    return TableFacts(
         title=study.title, unit="", rule="", line=lines,
         standard=f"{standard.title} ({standard.name})" if standard is not None else "",
         year=str(study.year or ""), source=f"{study.title}, {study.households.name}",
@@ -154,7 +154,7 @@ def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
             where=str(folder), expected="a run of a full count (design: census: true)",
             got="a run of a sample", remedy="give the study file instead of the run's folder",
         )  # fmt: skip
-    facts = Facts(
+    facts = TableFacts(
         title=str(record["study"]["title"]), unit="", rule="",
         standard=str((about["standard"] or {}).get("title", "")),
         year=str(about["year"] or ""), source=f"{record['study']['title']}, a finished run",
@@ -228,7 +228,7 @@ def _data(
             table = table.mutate(poor=table[welfare].cast("float64") < line)
             labels["poor"] = dict(_POOR)
             said = f"poor: {welfare} below {line:,.10g}"
-        facts = Facts(title=path.stem, unit="", rule="", line=said, source=path.name)
+        facts = TableFacts(title=path.stem, unit="", rule="", line=said, source=path.name)
         yield Counted(table, running, given["weight"], given["size"], labels, facts)
 
 

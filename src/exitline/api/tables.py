@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.counted import Counted, Layout
-from exitline.publish.tables.content import Facts
+from exitline.publish.tables.content import TableFacts
 from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.codes import MISSING_DOMAIN
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.errors import ExitlineError
-    from exitline.publish.tables.build import Leaves, Protected, Rule
+    from exitline.publish.tables.build import Leaves, Protected, ProtectionRule
     from exitline.stats.engine.base import Engine
 
 MANY = 20
@@ -36,7 +36,7 @@ _ORDER = {
 def safe_table(
     source: str | Path,
     layout: Layout,
-    rule: Rule | None = None,
+    rule: ProtectionRule | None = None,
     *,
     weight: str | None = None,
     size: str | None = None,
@@ -54,14 +54,14 @@ def safe_table(
         A study file, the folder of a run, or a data file with one household per row.
     layout : Layout
         A study and a run know the columns "poor", "outcome" and the criteria of their rule.
-    rule : Rule, optional
+    rule : ProtectionRule, optional
     weight, size : str, optional
         Columns of a data file.
     welfare, line : str and float, optional
         For a data file: "poor" are those whose welfare is below the line.
     engine : {"duckdb", "spark"} or Engine
     facts : mapping, optional
-        title, year, source, licence, standard, line of `Facts`: instead of those known.
+        title, year, source, licence, standard, line of `TableFacts`: instead of those known.
     reading : mapping, optional
         Options of the reader of a data file: encoding, delimiter, decimal, sheet, missing.
 
@@ -82,9 +82,9 @@ def safe_table(
     (0, True)
     """
     from exitline.api.table_sources import opened
-    from exitline.publish.tables.build import Rule, protected
+    from exitline.publish.tables.build import ProtectionRule, protected
 
-    rule = rule or Rule()
+    rule = rule or ProtectionRule()
     given = {"weight": weight, "size": size, "welfare": welfare, "line": line, **(reading or {})}
     with opened(source, engine, given, (*layout.rows, *layout.columns)) as counted:
         counted = replace(counted, facts=_facts(counted.facts, facts or {}))
@@ -154,7 +154,7 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
     return np.array([place[word] for word in words], dtype=np.int64)[raw], order
 
 
-def _figures(counted: Counted, layout: Layout, rule: Rule) -> tuple[str, ...]:
+def _figures(counted: Counted, layout: Layout, rule: ProtectionRule) -> tuple[str, ...]:
     """What the table shows: with the rows behind each cell, unless it shows these already."""
     weighted = layout.weighted and counted.weight is not None
     if rule.base is not None or (not weighted and f"{counted.unit}s" in layout.figures):
@@ -173,7 +173,7 @@ def _unit(counted: Counted, layout: Layout, figures: Sequence[str]) -> str:
     return f"{said}, number" + ("; n: households" if "n" in figures else "")
 
 
-def _noted(facts: Facts, counted: Counted, layout: Layout) -> Facts:
+def _noted(facts: TableFacts, counted: Counted, layout: Layout) -> TableFacts:
     """The facts, with a note on sampling error where there is any."""
     if counted.weight is None or not layout.weighted:
         return facts
@@ -184,13 +184,13 @@ def _noted(facts: Facts, counted: Counted, layout: Layout) -> Facts:
     return replace(facts, notes=(*facts.notes, note))
 
 
-def _facts(known: Facts, given: Mapping[str, str | None]) -> Facts:
+def _facts(known: TableFacts, given: Mapping[str, str | None]) -> TableFacts:
     """The known facts, with those given in their place."""
     said: dict[str, Any] = {name: text for name, text in given.items() if text}
     return replace(known, **said)
 
 
-def _refuse(counted: Counted, layout: Layout, rule: Rule) -> None:
+def _refuse(counted: Counted, layout: Layout, rule: ProtectionRule) -> None:
     """Columns that are not there or twice, and rounding of estimates."""
     from exitline.proof.disclose.system import TableError
     from exitline.stats.measure.plan import require_usable

@@ -119,7 +119,7 @@ def table(
     """
     from exitline.api.counted import Layout
     from exitline.api.tables import safe_table
-    from exitline.publish.tables.build import Rule
+    from exitline.publish.tables.build import ProtectionRule
     from exitline.publish.tables.record import audit_file
     from exitline.publish.tables.write import write
 
@@ -127,9 +127,10 @@ def table(
     layout = Layout(
         _names(rows), _names(columns), COUNTED[count] if count else (), not unweighted, percent
     )
+    rule = ProtectionRule(min_count, share, group_disclosure, round, largest)
     made = safe_table(
-        source, layout, Rule(min_count, share, group_disclosure, round, largest), weight=weight,
-        size=size, welfare=welfare, line=line, engine=engine, reading=reading,
+        source, layout, rule, weight=weight, size=size,
+        welfare=welfare, line=line, engine=engine, reading=reading,
         facts={"title": title, "year": year, "licence": licence, "source": origin},
     )  # fmt: skip
     own = audit_file(made, audit) if audit else {}

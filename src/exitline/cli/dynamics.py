@@ -12,7 +12,7 @@ from exitline.cli.panel import arguments_of, panel_options
 from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
-    from exitline.stats.panel.report import Section
+    from exitline.stats.panel.report import DynamicsSection
 
 PARTS = (
     "rates", "histories", "attrition", "survival", "chronic", "duration", "mobility", "lasting",
@@ -74,14 +74,14 @@ Examples:
 )
 @click.option(
     "--alpha",
-    type=numbers.Number(0, 100),
+    type=numbers.FiniteNumber(0, 100),
     default=2.0,
     show_default=True,
     help="FGT parameter of part chronic.",
 )
 @click.option(
     "--wrong",
-    type=numbers.Number(0, 0.5, max_open=True),
+    type=numbers.FiniteNumber(0, 0.5, max_open=True),
     default=0.05,
     show_default=True,
     help="Largest share of wrong states.",
@@ -119,7 +119,7 @@ def command(
         _print(section, full)
 
 
-def _print(section: Section, full: bool) -> None:
+def _print(section: DynamicsSection, full: bool) -> None:
     """One part as a table with its notes."""
     rows = section.records
     if rows and "estimate" in rows[0]:

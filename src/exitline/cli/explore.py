@@ -19,7 +19,7 @@ file that says how areas are called and placed. The page opens from disk in any
 browser: areas as tiles or dots, years, estimates with intervals, decisions with
 reasons, comparison, search, tables to download; in English and Chinese.
 
-Every figure is held against its claim; figures that would give a small count away
+Every figure is checked against its claim; figures that would give a small count away
 are suppressed.
 
 Examples:

@@ -12,7 +12,7 @@ from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.stats.grouped_data.table import GroupedTable, Row
+    from exitline.stats.grouped_data.table import GroupedRow, GroupedTable
 
 _CURVES = ("quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2")
 _SHARES = ("headcount", "poverty_gap", "severity", "fgt", "share", "lorenz")
@@ -134,7 +134,7 @@ def _show(found: GroupedTable, name: str) -> None:
         show.note(f"{letter}: {text} ({some})")
 
 
-def _cells(row: Row, letters: Mapping[str, str]) -> dict[str, str | None]:
+def _cells(row: GroupedRow, letters: Mapping[str, str]) -> dict[str, str | None]:
     """One figure as the cells of a row, by column."""
     one = row.figure
     kinds = {note.kind for note in one.notes}

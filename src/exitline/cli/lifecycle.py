@@ -88,7 +88,7 @@ def record(
     """Check events and append them."""
     from exitline.cli import show
     from exitline.exits.register import Log, load_procedure
-    from exitline.exits.register.handed_in import read_drafts
+    from exitline.exits.register.drafts import read_drafts
 
     given = {name: value for name, value in fields.items() if value}
     if (file is None) == (not given):

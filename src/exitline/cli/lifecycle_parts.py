@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def draft(fields: dict[str, Any]) -> Draft:
     """One event from flags."""
-    from exitline.exits.register.handed_in import draft_of
+    from exitline.exits.register.drafts import draft_of
 
     row = {k: v for k, v in fields.items() if k not in ("documents", "evidence")}
     row["documents"] = "; ".join(fields.get("documents", ()))

@@ -20,14 +20,14 @@ _PLAIN = re.compile(r"[-+]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][-+]?\d{1,3})?
 _WHOLE = re.compile(r"[-+]?\d{1,20}", re.ASCII)
 
 
-class Number(click.FloatRange):
+class FiniteNumber(click.FloatRange):
     """A finite number within a range.
 
     Examples
     --------
-    >>> Number(0, 1).convert("0.25", None, None)
+    >>> FiniteNumber(0, 1).convert("0.25", None, None)
     0.25
-    >>> Number(0, 1).convert("nan", None, None)
+    >>> FiniteNumber(0, 1).convert("nan", None, None)
     Traceback (most recent call last):
     ...
     click.exceptions.BadParameter: 'nan' is not a number
@@ -86,17 +86,17 @@ class Whole(click.IntRange):
         return "" if either else _range(super()._describe_range())
 
 
-SHARE = Number(0, 1)
+SHARE = FiniteNumber(0, 1)
 """A share: from 0 to 1."""
-INSIDE = Number(0, 1, min_open=True, max_open=True)
+INSIDE = FiniteNumber(0, 1, min_open=True, max_open=True)
 """A share that is neither nothing nor everything, such as a confidence."""
-POSITIVE = Number(0, min_open=True)
+POSITIVE = FiniteNumber(0, min_open=True)
 """More than nothing."""
-AMOUNT = Number(0)
+AMOUNT = FiniteNumber(0)
 """Nothing or more."""
 
 
-def number_in(text: str, option: str, kind: Number = POSITIVE) -> float:
+def number_in(text: str, option: str, kind: FiniteNumber = POSITIVE) -> float:
     """A number or a fraction written inside another text, or a usage error.
 
     Parameters
@@ -104,7 +104,7 @@ def number_in(text: str, option: str, kind: Number = POSITIVE) -> float:
     text : str
     option : str
         The option it came with, for the message.
-    kind : Number
+    kind : FiniteNumber
         The range.
 
     Examples
@@ -118,7 +118,7 @@ def number_in(text: str, option: str, kind: Number = POSITIVE) -> float:
     return float(kind.convert(found, None, None))
 
 
-def numbers_in(text: str, option: str, kind: Number = AMOUNT) -> tuple[float, ...]:
+def numbers_in(text: str, option: str, kind: FiniteNumber = AMOUNT) -> tuple[float, ...]:
     """Numbers separated by commas, or a usage error.
 
     Examples

@@ -15,7 +15,7 @@ from exitline.cli.rows import percent
 if TYPE_CHECKING:
     from exitline.api.planning import Planned
     from exitline.exits.assess.budget import BudgetPlan
-    from exitline.exits.assess.planning import Aim, Plan
+    from exitline.exits.assess.planning import Aim, SamplePlan
     from exitline.exits.assess.stages import StagedPlan
 
 KINDS = ("fixed", "double", "sequential", "curtailed")
@@ -174,7 +174,7 @@ def _cases(aim: Aim) -> str:
     return "households that do not approve" if aim.mirrored else "errors"
 
 
-def _basis(plan: Plan) -> str:
+def _basis(plan: SamplePlan) -> str:
     """What the figures rest on."""
     aim, declared, judged = plan.aim, plan.sample.icc, plan.sample.judged.icc
     margin = "twice that" if judged == 2.0 * declared else "a larger one"

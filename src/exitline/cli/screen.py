@@ -13,7 +13,7 @@ from exitline.cli.options import with_options
 from exitline.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.exits.screens import Finding
+    from exitline.exits.screens import ScreenFinding
 
 _OPTIONS = (
     click.option("--value", metavar="COLUMN", help="Recorded number, such as income."),
@@ -28,10 +28,10 @@ _OPTIONS = (
                  help="A column of answers; name several."),
     click.option("--sampled", metavar="COLUMN", help="One row a county: sampled."),
     click.option("--errors", metavar="COLUMN", help="One row a county: found wrong."),
-    click.option("--icc", type=numbers.Number(0, 1, max_open=True), default=0.0, show_default=True,
-                 help="Correlation of errors within a county under the null."),
+    click.option("--icc", type=numbers.FiniteNumber(0, 1, max_open=True), default=0.0,
+                 show_default=True, help="Correlation of errors within a county under the null."),
     click.option("--digits", type=click.Choice(["even", "others"]), default="even",
-                 show_default=True, help="What last digits are held against."),
+                 show_default=True, help="What last digits are checked against."),
     click.option("--place", type=numbers.Whole(-12, 12), default=0, show_default=True,
                  help="Decimal place of the last digit: 1 for tens."),
     click.option("--share", type=numbers.SHARE, default=0.9, show_default=True,
@@ -83,7 +83,7 @@ def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns
         _print([finding for finding in found if finding.screen == screen], top)
 
 
-def _print(findings: Sequence[Finding], top: int) -> None:
+def _print(findings: Sequence[ScreenFinding], top: int) -> None:
     """One table a screen, its null and its ordinary explanations under it."""
     from exitline.cli import show
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SOURCE is the folder of a run, several of them (one for each year), or an explorer
 file. The page is that of `exitline explore`; /docs describes the API. Nothing can be
 changed through it, and no file is served: only figures as they may be published,
-held against their claims, small counts suppressed, as they were read at the start.
+checked against their claims, small counts suppressed, as they were read at the start.
 
 Only this machine can reach it, unless --host says otherwise. Ctrl-C stops it.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from exitline.proof.claim import Claim, Recomputed
-    from exitline.publish.film import Options, Report, Services
+    from exitline.publish.film import FilmOptions, Report, Services
     from exitline.rules.standard import Standard
 
 
@@ -92,21 +92,21 @@ def _options(
     burn_captions: bool,
     reduced_motion: bool,
     **flags: Any,
-) -> Options:
+) -> FilmOptions:
     """The options of a build from those of the command line."""
-    from exitline.publish.film.look import Look
-    from exitline.publish.film.options import UPRIGHT, WIDE, Options, read_size
+    from exitline.publish.film.look import FilmLook
+    from exitline.publish.film.options import UPRIGHT, WIDE, FilmOptions, read_size
 
-    return Options(
+    return FilmOptions(
         languages=languages,
         episodes=episodes,
         sizes=tuple(read_size(size) for size in sizes) or (WIDE, UPRIGHT),
-        look=Look(reduced_motion, burn_captions),
+        look=FilmLook(reduced_motion, burn_captions),
         **flags,
     )
 
 
-def _build(story: Path, folder: Path, options: Options) -> Report:
+def _build(story: Path, folder: Path, options: FilmOptions) -> Report:
     """Build, saying on a terminal what is being done."""
     from exitline.publish.film import build as build_story
 

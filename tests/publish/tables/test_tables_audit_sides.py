@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exitline.proof.disclose import audit, with_margins
-from exitline.proof.disclose.audit import Audit, Bounds
+from exitline.proof.disclose.audit import Audit, CellInterval
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ from exitline.proof.disclose.audit import Audit, Bounds
     [(0, 10, True), (0, 9, False), (1, 10, False), (0, np.inf, True), (2, 9, False)],
 )
 def test_both_sides_count(low, high, safe):
-    bounds = Bounds(0, low, high, wanted_low=0, wanted_high=10, primary=True)
+    bounds = CellInterval(0, low, high, wanted_low=0, wanted_high=10, primary=True)
     assert bounds.safe is safe
     assert Audit((bounds,)).passed is safe
 

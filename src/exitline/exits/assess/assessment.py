@@ -6,16 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exitline.exits.assess.court import Court
 from exitline.exits.assess.evidence import (
     AssessmentError,
     Assumptions,
     County,
+    EvidenceReading,
     RateCriterion,
-    Reading,
     Visits,
 )
 from exitline.exits.assess.rates import find
+from exitline.exits.assess.threshold import Court
 from exitline.exits.decide.decision import (
     CANNOT_TELL,
     MET,
@@ -27,7 +27,7 @@ from exitline.exits.decide.settling import EvidenceKind
 
 
 @dataclass(frozen=True)
-class Judgement:
+class CriterionResult:
     """One criterion in one county.
 
     Attributes
@@ -91,18 +91,18 @@ class Assessment:
     Attributes
     ----------
     county : County
-    reading : Reading
+    reading : EvidenceReading
     outcome : {"met", "not met", "cannot tell"}
         Not met if any criterion with a veto is not met; met if all of them are.
-    judgements : tuple of Judgement
+    judgements : tuple of CriterionResult
     """
 
     county: County
-    reading: Reading
+    reading: EvidenceReading
     outcome: Outcome
-    judgements: tuple[Judgement, ...]
+    judgements: tuple[CriterionResult, ...]
 
-    def judgement(self, rate: str) -> Judgement:
+    def judgement(self, rate: str) -> CriterionResult:
         """The judgement of one rate.
 
         Raises
@@ -125,7 +125,7 @@ def assess(
     visits: Visits,
     county: County,
     criteria: Sequence[RateCriterion],
-    reading: Reading | None = None,
+    reading: EvidenceReading | None = None,
     assumptions: Assumptions | None = None,
     *,
     detail: bool = True,
@@ -145,7 +145,7 @@ def assess(
     county : County
     criteria : sequence of RateCriterion
         At least one.
-    reading : Reading, optional
+    reading : EvidenceReading, optional
         How open points are read; by default as declared.
     assumptions : Assumptions, optional
         Confidence and intra-village correlation.
@@ -176,7 +176,7 @@ def assess(
     >>> result.outcome, result.judgements[0].reason
     ('met', 'at most 0.8 % with 95 % confidence, below 2 %')
     """
-    reading = reading or Reading()
+    reading = reading or EvidenceReading()
     assumptions = assumptions or Assumptions()
     if not criteria:
         raise AssessmentError(
@@ -197,11 +197,11 @@ def _judge(
     criterion: RateCriterion,
     visits: Visits,
     county: County,
-    reading: Reading,
+    reading: EvidenceReading,
     assumptions: Assumptions,
     *,
     detail: bool,
-) -> Judgement:
+) -> CriterionResult:
     """One criterion."""
     comparison = reading.comparison(criterion.comparison)
     finding = find(criterion, visits, county, reading, assumptions)
@@ -216,7 +216,7 @@ def _judge(
     more = court.needed(finding) if open_case else math.nan
     shares = finding.shares
     one = shares[0].sample if len(shares) == 1 else None
-    return Judgement(
+    return CriterionResult(
         criterion=criterion, comparison=comparison, outcome=outcome, value=finding.estimate,
         se=finding.se if sampled else 0.0, low=low, high=high, confidence=assumptions.confidence,
         evidence="sample" if sampled else "full count",
@@ -234,10 +234,12 @@ def _judge(
     )  # fmt: skip
 
 
-def _no_evidence(criterion: RateCriterion, comparison: Comparison, confidence: float) -> Judgement:
+def _no_evidence(
+    criterion: RateCriterion, comparison: Comparison, confidence: float
+) -> CriterionResult:
     """A criterion about which nobody was visited is never counted as met."""
     none = math.nan
-    return Judgement(
+    return CriterionResult(
         criterion=criterion, comparison=comparison, outcome="cannot tell", value=none, se=none,
         low=0.0, high=1.0, confidence=confidence, evidence="none", n=0, cases=0, unverified=0,
         villages=0, effective=0.0, icc=none, icc_observed=none, guarded=False, holds_to_icc=none,
@@ -245,7 +247,7 @@ def _no_evidence(criterion: RateCriterion, comparison: Comparison, confidence: f
     )  # fmt: skip
 
 
-def _overall(judgements: Sequence[Judgement]) -> Outcome:
+def _overall(judgements: Sequence[CriterionResult]) -> Outcome:
     """Vetoes first, then whether all that can veto are met."""
     outcomes = [j.outcome for j in judgements if j.criterion.veto]
     if NOT_MET in outcomes:

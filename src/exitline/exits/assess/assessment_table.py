@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from exitline.exits.assess.assessment import Assessment, Judgement
+    from exitline.exits.assess.assessment import Assessment, CriterionResult
 
     Floats = NDArray[np.float64]
 
@@ -188,7 +188,7 @@ def decision_rows(assessments: Iterable[Assessment]) -> list[dict[str, Any]]:
     return rows
 
 
-def _row(county: County, judged: Judgement) -> dict[str, Any]:
+def _row(county: County, judged: CriterionResult) -> dict[str, Any]:
     """One criterion."""
     return {
         "level": "county",

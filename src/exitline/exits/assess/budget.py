@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from exitline.exits.assess.cost_curve import DesignOption, Limits, Question, frontier, hull, slope
 from exitline.exits.assess.costs import Costs
-from exitline.exits.assess.frontier import Limits, Option, Question, frontier, hull, slope
 from exitline.exits.decide.clusters import (
     DEFAULT_ICC,
     PlanError,
@@ -86,7 +86,7 @@ class CountyTask:
 
 
 @dataclass(frozen=True)
-class Share:
+class BudgetShare:
     """What one county receives.
 
     Attributes
@@ -117,7 +117,7 @@ class BudgetPlan:
 
     Attributes
     ----------
-    shares : tuple of Share
+    shares : tuple of BudgetShare
         In the order of the counties given.
     cost, budget : float
     settled : float
@@ -130,7 +130,7 @@ class BudgetPlan:
     goal : {"most settled", "equal power"}
     """
 
-    shares: tuple[Share, ...]
+    shares: tuple[BudgetShare, ...]
     cost: float
     budget: float
     settled: float
@@ -253,7 +253,7 @@ def _check(counties: Sequence[CountyTask], budget: float) -> None:
         )  # fmt: skip
 
 
-def _frontier(county: CountyTask, confidence: float, budget: float) -> tuple[Option, ...]:
+def _frontier(county: CountyTask, confidence: float, budget: float) -> tuple[DesignOption, ...]:
     """The designs worth considering for one county."""
     question = Question(county.threshold, county.expected_rate, confidence, county.icc)
     limits = Limits(county.villages, county.households_per_village, budget)
@@ -261,11 +261,11 @@ def _frontier(county: CountyTask, confidence: float, budget: float) -> tuple[Opt
 
 
 def _most(
-    frontiers: Sequence[tuple[Option, ...]],
-    hulls: Sequence[tuple[Option, ...]],
+    frontiers: Sequence[tuple[DesignOption, ...]],
+    hulls: Sequence[tuple[DesignOption, ...]],
     weights: NDArray[np.float64],
     budget: float,
-) -> tuple[list[Option], float, float]:
+) -> tuple[list[DesignOption], float, float]:
     """Relaxation by steps of falling gain per cost, then the exact integer programme."""
     steps = [
         (weights[i] * slope(*pair), i, place)
@@ -292,9 +292,9 @@ def _most(
 
 
 def _integer(
-    frontiers: Sequence[tuple[Option, ...]], weights: NDArray[np.float64], budget: float,
-    greedy: list[Option], price: float, bound: float,
-) -> list[Option]:  # fmt: skip
+    frontiers: Sequence[tuple[DesignOption, ...]], weights: NDArray[np.float64], budget: float,
+    greedy: list[DesignOption], price: float, bound: float,
+) -> list[DesignOption]:  # fmt: skip
     """The exact optimum among options that the relaxation does not rule out.
 
     An option can be in a better plan only if its loss in the Lagrangian is below the gap
@@ -306,7 +306,7 @@ def _integer(
     known = float(sum(w * o.value for w, o in zip(weights, greedy, strict=True)))
     gap = bound - known
     rows: list[int] = []
-    options: list[Option] = []
+    options: list[DesignOption] = []
     for i, designs in enumerate(frontiers):
         gains = np.array([weights[i] * o.value - price * o.cost for o in designs])
         left = np.flatnonzero(gains >= gains.max() - gap - 1e-12)
@@ -332,11 +332,11 @@ def _integer(
     return [options[j] for j in picked]
 
 
-def _equal(frontiers: Sequence[tuple[Option, ...]], budget: float) -> list[Option]:
+def _equal(frontiers: Sequence[tuple[DesignOption, ...]], budget: float) -> list[DesignOption]:
     """For the highest common probability that fits: each county's cheapest design with it."""
     levels = np.unique([option.value for options in frontiers for option in options])
 
-    def designs(level: float) -> list[Option]:
+    def designs(level: float) -> list[DesignOption]:
         return [next((o for o in f if o.value >= level - 1e-12), f[-1]) for f in frontiers]
 
     low, high = 0, len(levels)
@@ -347,10 +347,12 @@ def _equal(frontiers: Sequence[tuple[Option, ...]], budget: float) -> list[Optio
     return designs(levels[low])
 
 
-def _share(county: CountyTask, option: Option, steps: tuple[Option, ...]) -> Share:
+def _share(
+    county: CountyTask, option: DesignOption, steps: tuple[DesignOption, ...]
+) -> BudgetShare:
     """A county's design, and the next step on its hull."""
     after = next((o for o in steps if o.cost > option.cost and o.value > option.value), None)
-    return Share(
+    return BudgetShare(
         county.name, option.villages, option.per_village, option.cost, option.value,
         after.cost - option.cost if after else math.nan,
         after.value - option.value if after else math.nan,

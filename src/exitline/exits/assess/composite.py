@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.exits.assess.shares import Share, village_variance
+from exitline.exits.assess.shares import ClusteredShare, village_variance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Part:
+class SharePart:
     """A share of some people of the county, and how many they are.
 
     Attributes
     ----------
-    share : Share
+    share : ClusteredShare
     population : float
         Persons the share is extrapolated to.
     coverage : float
@@ -31,7 +31,7 @@ class Part:
         part of the sampled villages' people under the reading that divides by all of them.
     """
 
-    share: Share
+    share: ClusteredShare
     population: float
     coverage: float = 1.0
 
@@ -49,7 +49,7 @@ class Incidence:
         Of the two extrapolated totals; 0 where one of them has no variance to show.
     base : float
         Registered poor / rural population: known, without sampling error.
-    parts : tuple of Part
+    parts : tuple of SharePart
     factors : tuple of float
         What one unit of each part's share adds to the incidence.
     """
@@ -58,7 +58,7 @@ class Incidence:
     se: float
     correlation: float
     base: float
-    parts: tuple[Part, ...]
+    parts: tuple[SharePart, ...]
     factors: tuple[float, ...]
 
     def upper(self, confidence: float) -> float:
@@ -100,7 +100,7 @@ class Incidence:
 
 
 def comprehensive_incidence(
-    registered: float, rural_population: float, parts: tuple[Part, ...], village_stratum: Ints
+    registered: float, rural_population: float, parts: tuple[SharePart, ...], village_stratum: Ints
 ) -> Incidence:
     """Estimate the comprehensive incidence of a county.
 
@@ -113,7 +113,7 @@ def comprehensive_incidence(
     ----------
     registered, rural_population : float
         Persons.
-    parts : tuple of Part
+    parts : tuple of SharePart
         Missed among the unregistered, wrongly exited among the exited; at most two.
     village_stratum : int array, shape (villages,)
         Stratum of every sampled village.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from exitline.exits.assess.planning import Aim, Plan, evaluate, fewest_villages
+from exitline.exits.assess.planning import Aim, SamplePlan, evaluate, fewest_villages
 from exitline.exits.decide.clusters import DEFAULT_ICC, Clusters, PlanError, check_icc
 
 
@@ -64,7 +64,7 @@ class TwoStage:
 
     Attributes
     ----------
-    plan : Plan
+    plan : SamplePlan
     cost : float
     considered : tuple of Considered
         Every number of households per village with its fewest villages.
@@ -72,7 +72,7 @@ class TwoStage:
         sqrt(cost per village / cost per household x (1 - icc) / icc), for comparison.
     """
 
-    plan: Plan
+    plan: SamplePlan
     cost: float
     considered: tuple[Considered, ...]
     rule_of_thumb: float

@@ -154,7 +154,7 @@ class County:
 
 @dataclass(frozen=True)
 class RateCriterion:
-    """One rate and the threshold it is held against.
+    """One rate and the threshold it is checked against.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ class RateCriterion:
     veto : bool
         Whether the county cannot meet the rule without it.
     denominator : {"surveyed", "villages"}
-        Of the missed rate, see `Reading`.
+        Of the missed rate, see `EvidenceReading`.
     """
 
     name: str
@@ -189,7 +189,7 @@ class RateCriterion:
 
 
 @dataclass(frozen=True)
-class Reading:
+class EvidenceReading:
     """How the open points of the rule are read.
 
     Parameters
@@ -213,9 +213,9 @@ class Reading:
 
     Examples
     --------
-    >>> Reading(denominator="villages").words()
+    >>> EvidenceReading(denominator="villages").words()
     'missed rate over all unregistered people of the sampled villages'
-    >>> Reading().words()
+    >>> EvidenceReading().words()
     'as declared'
     """
 

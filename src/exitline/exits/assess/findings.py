@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from exitline.exits.assess.composite import Incidence
-    from exitline.exits.assess.shares import Share
+    from exitline.exits.assess.shares import ClusteredShare
 
 
-class Finding(Protocol):
+class RateFound(Protocol):
     """A rate that was found, with one-sided bounds."""
 
     @property
@@ -23,7 +23,7 @@ class Finding(Protocol):
         """Its design-based standard error."""
 
     @property
-    def shares(self) -> tuple[Share, ...]:
+    def shares(self) -> tuple[ClusteredShare, ...]:
         """The shares it is made of; none where it is known without a sample."""
 
     def extremes(self) -> tuple[float, float]:
@@ -41,20 +41,20 @@ class Finding(Protocol):
     def chance_above(self, rate: float) -> float:
         """P(evidence as high, or higher) if the true rate were `rate`."""
 
-    def with_icc(self, icc: float) -> Finding:
+    def with_icc(self, icc: float) -> RateFound:
         """The same evidence under another intra-village correlation."""
 
-    def enlarged(self, factor: float) -> Finding:
+    def enlarged(self, factor: float) -> RateFound:
         """The same rates from so many times the sample."""
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownRate:
     """A rate of nobody: there are no such people in the county."""
 
     estimate: float = 0.0
     se: float = 0.0
-    shares: tuple[Share, ...] = ()
+    shares: tuple[ClusteredShare, ...] = ()
 
     def extremes(self) -> tuple[float, float]:
         """The rate itself."""
@@ -76,11 +76,11 @@ class Known:
         """No chance is involved."""
         return math.nan
 
-    def with_icc(self, icc: float) -> Known:  # noqa: ARG002
+    def with_icc(self, icc: float) -> KnownRate:  # noqa: ARG002
         """Itself."""
         return self
 
-    def enlarged(self, factor: float) -> Known:  # noqa: ARG002
+    def enlarged(self, factor: float) -> KnownRate:  # noqa: ARG002
         """Itself."""
         return self
 
@@ -89,7 +89,7 @@ class Known:
 class SimpleRate:
     """One share, times a coverage known without error (1 for most)."""
 
-    share: Share
+    share: ClusteredShare
     coverage: float = 1.0
 
     @property
@@ -103,7 +103,7 @@ class SimpleRate:
         return self.coverage * self.share.se
 
     @property
-    def shares(self) -> tuple[Share, ...]:
+    def shares(self) -> tuple[ClusteredShare, ...]:
         """The one share."""
         return (self.share,)
 
@@ -140,7 +140,7 @@ class SimpleRate:
 class Complement:
     """One minus the share of households that do not approve."""
 
-    share: Share
+    share: ClusteredShare
 
     @property
     def estimate(self) -> float:
@@ -153,7 +153,7 @@ class Complement:
         return self.share.se
 
     @property
-    def shares(self) -> tuple[Share, ...]:
+    def shares(self) -> tuple[ClusteredShare, ...]:
         """The share of those who do not approve."""
         return (self.share,)
 
@@ -203,7 +203,7 @@ class CompositeRate:
         return self.incidence.se
 
     @property
-    def shares(self) -> tuple[Share, ...]:
+    def shares(self) -> tuple[ClusteredShare, ...]:
         """Missed and wrongly exited."""
         return tuple(part.share for part in self.incidence.parts)
 
@@ -238,7 +238,7 @@ class CompositeRate:
         """The same rates from so many times the sample."""
         return self._with(tuple(share.enlarged(factor) for share in self.shares))
 
-    def _with(self, shares: tuple[Share, ...]) -> CompositeRate:
+    def _with(self, shares: tuple[ClusteredShare, ...]) -> CompositeRate:
         """With other shares in the same places."""
         pairs = zip(self.incidence.parts, shares, strict=True)
         parts = tuple(replace(part, share=share) for part, share in pairs)

@@ -36,7 +36,7 @@ class Aim:
     Parameters
     ----------
     threshold : float
-        Share that the rate is held against, 0 .. 1.
+        Share that the rate is checked against, 0 .. 1.
     comparison : {"below", "at_most", "above", "at_least"}
         The criterion is met where the rate stands so to the threshold.
     confidence : float
@@ -102,7 +102,7 @@ class Aim:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SamplePlan:
     """A sample of one size, its acceptance number and what it can do.
 
     Attributes
@@ -188,7 +188,7 @@ def rejection_number(sample: Clusters, threshold: float, confidence: float = 0.9
     return sample.households + 1 - allowed
 
 
-def evaluate(sample: Clusters, aim: Aim) -> Plan:
+def evaluate(sample: Clusters, aim: Aim) -> SamplePlan:
     """Acceptance and rejection numbers of a given sample, and its error probabilities.
 
     Examples
@@ -199,7 +199,7 @@ def evaluate(sample: Clusters, aim: Aim) -> Plan:
     """
     accept = acceptance_number(sample.judged, aim.rare_threshold, aim.confidence)
     reject = rejection_number(sample.judged, aim.rare_threshold, aim.confidence)
-    return Plan(
+    return SamplePlan(
         sample, aim, accept, reject,
         false_met=at_most(sample.judged, aim.rare_threshold, accept),
         power=at_most(sample, aim.rare_rate, accept),
@@ -213,7 +213,7 @@ def plan_sample(
     per_village: int = 20,
     design_effect: float | None = None,
     max_villages: int | None = None,
-) -> Plan:
+) -> SamplePlan:
     """The smallest sample that reaches the aim, with so many households in each village.
 
     Parameters
@@ -231,7 +231,7 @@ def plan_sample(
 
     Returns
     -------
-    Plan
+    SamplePlan
         The smallest number of villages whose exact error probabilities keep both the
         confidence and the power. (A slightly larger sample can fall short again, because
         acceptance numbers are whole.)
@@ -351,12 +351,12 @@ def _out_of_reach(aim: Aim, per_village: int, icc: float, max_villages: int | No
     )
 
 
-def operating_curve(plan: Plan, rates: Sequence[float]) -> tuple[CurvePoint, ...]:
+def operating_curve(plan: SamplePlan, rates: Sequence[float]) -> tuple[CurvePoint, ...]:
     """Probabilities of the three outcomes at any true rates.
 
     Parameters
     ----------
-    plan : Plan
+    plan : SamplePlan
     rates : sequence of float
         True rates of the criterion's own quantity (recognition, not its complement).
 

@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.exits.assess.composite import Part, comprehensive_incidence
+from exitline.exits.assess.composite import SharePart, comprehensive_incidence
 from exitline.exits.assess.evidence import EXITED, UNREGISTERED, AssessmentError
-from exitline.exits.assess.findings import Complement, CompositeRate, Finding, Known, SimpleRate
-from exitline.exits.assess.shares import Members, Share, estimate_share
+from exitline.exits.assess.findings import (
+    Complement,
+    CompositeRate,
+    KnownRate,
+    RateFound,
+    SimpleRate,
+)
+from exitline.exits.assess.shares import ClusteredShare, Members, estimate_share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.exits.assess.evidence import Assumptions, County, RateCriterion, Reading, Visits
+    from exitline.exits.assess.evidence import (
+        Assumptions,
+        County,
+        EvidenceReading,
+        RateCriterion,
+        Visits,
+    )
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -25,9 +37,9 @@ def find(
     criterion: RateCriterion,
     visits: Visits,
     county: County,
-    reading: Reading,
+    reading: EvidenceReading,
     assumptions: Assumptions,
-) -> Finding | None:
+) -> RateFound | None:
     """The rate a criterion asks for, from the visits of a county.
 
     Parameters
@@ -35,12 +47,12 @@ def find(
     criterion : RateCriterion
     visits : Visits
     county : County
-    reading : Reading
+    reading : EvidenceReading
     assumptions : Assumptions
 
     Returns
     -------
-    Finding or None
+    RateFound or None
         None where nobody was visited who could tell.
 
     Raises
@@ -68,21 +80,21 @@ class _Source:
     county: County
     assumptions: Assumptions
 
-    def wrong(self, unit: str) -> Finding | None:
+    def wrong(self, unit: str) -> RateFound | None:
         """Wrongly exited, of the exited."""
         if self.county.exited == 0:
-            return Known()
+            return KnownRate()
         return _simple(self._group(EXITED, unit, "wrong"))
 
-    def missed(self, denominator: str, unit: str) -> Finding | None:
+    def missed(self, denominator: str, unit: str) -> RateFound | None:
         """Missed, of the unregistered."""
         if self.county.others == 0:
-            return Known()
+            return KnownRate()
         if denominator == "villages":
             return self._missed_of_villages(unit)
         return _simple(self._group(UNREGISTERED, unit, "missed"))
 
-    def recognition(self, reading: Reading) -> Finding | None:
+    def recognition(self, reading: EvidenceReading) -> RateFound | None:
         """Approving households, of those asked."""
         v = self.visits
         against = 1.0 - v.approves
@@ -94,14 +106,14 @@ class _Source:
         share = self._share(asked, against, v.weight, "recognition")
         return None if share is None else Complement(share)
 
-    def comprehensive(self, denominator: str) -> Finding | None:
+    def comprehensive(self, denominator: str) -> RateFound | None:
         """All who are poor, of the rural population; always in persons."""
         found = (self.missed(denominator, "persons"), self.wrong("persons"))
         if any(finding is None for finding in found):
             return None
         populations = (self.county.others, self.county.exited)
         parts = tuple(
-            Part(finding.share, population, finding.coverage)
+            SharePart(finding.share, population, finding.coverage)
             for finding, population in zip(found, populations, strict=True)
             if isinstance(finding, SimpleRate)
         )
@@ -112,7 +124,7 @@ class _Source:
             )
         )
 
-    def _missed_of_villages(self, unit: str) -> Finding | None:
+    def _missed_of_villages(self, unit: str) -> RateFound | None:
         """Missed persons found, of all unregistered persons of the sampled villages."""
         v = self.visits
         if unit != "persons" or v.village_weight is None or v.village_unregistered is None:
@@ -143,7 +155,7 @@ class _Source:
             )
         return SimpleRate(share, surveyed / everyone)
 
-    def _group(self, group: int, unit: str, rate: str) -> Share | None:
+    def _group(self, group: int, unit: str, rate: str) -> ClusteredShare | None:
         """The share of errors in one group."""
         v = self.visits
         weight = v.weight * v.size if unit == "persons" else v.weight
@@ -151,7 +163,7 @@ class _Source:
 
     def _share(
         self, chosen: NDArray[np.bool_], case: Floats, weight: Floats, rate: str
-    ) -> Share | None:
+    ) -> ClusteredShare | None:
         """A share among the chosen households; None where none was verified."""
         if not (chosen & ~np.isnan(case)).any():
             return None
@@ -166,5 +178,5 @@ class _Source:
         return np.unique(self.visits.stratum[first], return_inverse=True)[1].astype(np.int64)
 
 
-def _simple(share: Share | None) -> SimpleRate | None:
+def _simple(share: ClusteredShare | None) -> SimpleRate | None:
     return None if share is None else SimpleRate(share)

@@ -11,8 +11,8 @@ from exitline.exits.assess.assessment import Assessment, assess
 from exitline.exits.assess.evidence import (
     Assumptions,
     County,
+    EvidenceReading,
     RateCriterion,
-    Reading,
     Visits,
 )
 from exitline.exits.assess.rate_rules import criteria_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Variant:
+class RuleVariant:
     """One way to read the rule.
 
     Attributes
@@ -30,26 +30,26 @@ class Variant:
     label : str
         In words.
     criteria : tuple of RateCriterion
-    reading : Reading
+    reading : EvidenceReading
     """
 
     label: str
     criteria: tuple[RateCriterion, ...]
-    reading: Reading
+    reading: EvidenceReading
 
 
 @dataclass(frozen=True)
 class Answer:
     """A variant and what the evidence says under it."""
 
-    variant: Variant
+    variant: RuleVariant
     assessment: Assessment
 
 
 def what_if(
     visits: Visits,
     county: County,
-    variants: Iterable[Variant],
+    variants: Iterable[RuleVariant],
     assumptions: Assumptions | None = None,
 ) -> tuple[Answer, ...]:
     """The same evidence under several readings, in their order.
@@ -60,7 +60,7 @@ def what_if(
     ----------
     visits : Visits
     county : County
-    variants : iterable of Variant
+    variants : iterable of RuleVariant
     assumptions : Assumptions, optional
 
     Returns
@@ -75,11 +75,11 @@ def what_if(
 
 
 def variants_of_rule(
-    rule: ExitRule, area_class: str = "", base: Reading | None = None
-) -> tuple[Variant, ...]:
+    rule: ExitRule, area_class: str = "", base: EvidenceReading | None = None
+) -> tuple[RuleVariant, ...]:
     """A standard's county rule as it is, and every reading that changes one point.
 
-    First the readings that the standard itself offers as options, then those of `Reading`
+    First the readings that the standard itself offers as options, then those of `EvidenceReading`
     that give something new.
 
     Parameters
@@ -87,37 +87,37 @@ def variants_of_rule(
     rule : ExitRule
         With its readings chosen.
     area_class : str
-    base : Reading, optional
+    base : EvidenceReading, optional
 
     Returns
     -------
-    tuple of Variant
+    tuple of RuleVariant
         The rule as it is comes first; no two are the same.
     """
-    reading = base or Reading()
+    reading = base or EvidenceReading()
     declared = criteria_of(rule, area_class)
-    found = [Variant("as declared", declared, reading)]
+    found = [RuleVariant("as declared", declared, reading)]
     for option in rule.options:
         for choice in option.readings:
             changed = criteria_of(rule.choose({option.name: choice.name}), area_class)
-            found.append(Variant(_lowered(choice.label), changed, reading))
+            found.append(RuleVariant(_lowered(choice.label), changed, reading))
     found += variants_of_reading(declared, reading)[1:]
     return _distinct(found)
 
 
 def variants_of_reading(
-    criteria: Sequence[RateCriterion], base: Reading | None = None
-) -> tuple[Variant, ...]:
+    criteria: Sequence[RateCriterion], base: EvidenceReading | None = None
+) -> tuple[RuleVariant, ...]:
     """Criteria under a reading, and under every reading that differs from it in one point.
 
     Parameters
     ----------
     criteria : sequence of RateCriterion
-    base : Reading, optional
+    base : EvidenceReading, optional
 
     Returns
     -------
-    tuple of Variant
+    tuple of RuleVariant
         The base first.
 
     Examples
@@ -127,10 +127,10 @@ def variants_of_reading(
     ['as declared', 'rates may equal their thresholds',
      'households, not persons, are counted', 'the bare estimate is compared']
     """
-    reading = base or Reading()
+    reading = base or EvidenceReading()
     kept = tuple(criteria)
-    changed = (Variant(r.words(), kept, r) for r in _one_point_changes(reading))
-    return _distinct([Variant("as declared", kept, reading), *changed])
+    changed = (RuleVariant(r.words(), kept, r) for r in _one_point_changes(reading))
+    return _distinct([RuleVariant("as declared", kept, reading), *changed])
 
 
 def differences(answers: Sequence[Answer]) -> tuple[Answer, ...]:
@@ -139,14 +139,14 @@ def differences(answers: Sequence[Answer]) -> tuple[Answer, ...]:
     return tuple(answer for answer in answers[1:] if _outcomes(answer) != first)
 
 
-def usable(variant: Variant, visits: Visits) -> bool:
+def usable(variant: RuleVariant, visits: Visits) -> bool:
     """Whether the visits have what a variant needs."""
     if visits.village_weight is not None and visits.village_unregistered is not None:
         return variant.reading.unit == "persons" or not _over_villages(variant)
     return not _over_villages(variant)
 
 
-def _over_villages(variant: Variant) -> bool:
+def _over_villages(variant: RuleVariant) -> bool:
     """Whether the missed rate is taken over all people of the sampled villages."""
     chosen = variant.reading.denominator
     return any(
@@ -162,25 +162,25 @@ def _outcomes(answer: Answer) -> tuple[str, ...]:
     return (judged.outcome, *(j.outcome for j in judged.judgements))
 
 
-def _one_point_changes(reading: Reading) -> Iterator[Reading]:
+def _one_point_changes(reading: EvidenceReading) -> Iterator[EvidenceReading]:
     """Readings that differ in one point."""
-    hints = get_type_hints(Reading, vars(evidence))
-    for point in fields(Reading):
+    hints = get_type_hints(EvidenceReading, vars(evidence))
+    for point in fields(EvidenceReading):
         for value in get_args(hints[point.name]):
             changed = replace(reading, **{point.name: value})
             if changed != reading:
                 yield changed
 
 
-def _distinct(variants: Iterable[Variant]) -> tuple[Variant, ...]:
+def _distinct(variants: Iterable[RuleVariant]) -> tuple[RuleVariant, ...]:
     """Without variants that judge in the same way as an earlier one."""
-    seen: dict[tuple[object, ...], Variant] = {}
+    seen: dict[tuple[object, ...], RuleVariant] = {}
     for variant in variants:
         seen.setdefault(_effect(variant), variant)
     return tuple(seen.values())
 
 
-def _effect(variant: Variant) -> tuple[object, ...]:
+def _effect(variant: RuleVariant) -> tuple[object, ...]:
     """All that a variant changes in a judgement."""
     r = variant.reading
     rates = {criterion.rate for criterion in variant.criteria}

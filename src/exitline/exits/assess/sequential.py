@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from exitline.exits.assess.planning import Plan, plan_sample
+from exitline.exits.assess.planning import SamplePlan, plan_sample
 from exitline.exits.assess.stages import (
-    Look,
+    InterimLook,
     StagedPlan,
     StopHigh,
     Stops,
@@ -148,7 +148,9 @@ def double_plan(
     return _best(task, fixed, _pairs(fixed.sample.villages, max_villages), "double")
 
 
-def curtailed_plan(plan: Plan, *, every: int = 1, stop_high: StopHigh = "futility") -> StagedPlan:
+def curtailed_plan(
+    plan: SamplePlan, *, every: int = 1, stop_high: StopHigh = "futility"
+) -> StagedPlan:
     """A one-stage plan that stops when its outcome cannot change any more.
 
     *Met* is certain once even errors in all remaining households would not exceed the
@@ -157,7 +159,7 @@ def curtailed_plan(plan: Plan, *, every: int = 1, stop_high: StopHigh = "futilit
 
     Parameters
     ----------
-    plan : Plan
+    plan : SamplePlan
         With the same number of households in every village.
     every : int
         Villages between looks.
@@ -183,7 +185,9 @@ def curtailed_plan(plan: Plan, *, every: int = 1, stop_high: StopHigh = "futilit
     size = sample.households // sample.villages
     last = plan.accept + 1 if stop_high == "futility" else plan.reject
     looks = tuple(
-        Look(v, v * size, max(-1, plan.accept - (sample.villages - v) * size), last, plan.reject)
+        InterimLook(
+            v, v * size, max(-1, plan.accept - (sample.villages - v) * size), last, plan.reject
+        )
         for v in _stations(sample.villages, every)
     )
     task = _Task(plan.aim, sample.icc, size, stop_high)
@@ -221,12 +225,12 @@ def _stations(total: int, gap: int) -> tuple[int, ...]:
 
 def _best(
     task: _Task,
-    fixed: Plan,
+    fixed: SamplePlan,
     candidates: Iterable[_Candidate],
     kind: Literal["double", "sequential"],
 ) -> StagedPlan:
     """The candidate with the fewest expected visits among those with the power."""
-    best: tuple[float, tuple[Look, ...]] | None = None
+    best: tuple[float, tuple[InterimLook, ...]] | None = None
     for candidate in candidates:
         looks = _boundaries(task, candidate)
         ends = stops(looks, task.per_village, task.icc, task.aim.rare_rate)
@@ -235,16 +239,13 @@ def _best(
         if power >= task.aim.power and (best is None or expected < best[0] - 1e-9):
             best = expected, looks
     if best is None:
-        one = fixed.sample
-        return _finished(
-            task, fixed,
-            (Look(one.villages, one.households, fixed.accept, fixed.accept + 1, fixed.reject),),
-            kind,
-        )  # fmt: skip
+        villages, households = fixed.sample.villages, fixed.sample.households
+        last = InterimLook(villages, households, fixed.accept, fixed.accept + 1, fixed.reject)
+        return _finished(task, fixed, (last,), kind)
     return _finished(task, fixed, best[1], kind)
 
 
-def _boundaries(task: _Task, candidate: _Candidate) -> tuple[Look, ...]:
+def _boundaries(task: _Task, candidate: _Candidate) -> tuple[InterimLook, ...]:
     """Stopping numbers that spend at most the allowed risks by each look.
 
     The risk of a false *met* is spent at the threshold; the risk on the other side is
@@ -264,7 +265,7 @@ def _boundaries(task: _Task, candidate: _Candidate) -> tuple[Look, ...]:
         judged, risk = (at_rate, 1.0 - aim.power) if futile else (at_edge, aim.tail)
         stop = max(_fewest(judged, risk * candidate.high[place] - spent_high), accept + 1)
         spent_high += float(judged[stop:].sum())
-        looks.append(Look(villages, villages * task.per_village, accept, stop, stop))
+        looks.append(InterimLook(villages, villages * task.per_village, accept, stop, stop))
         at_edge, at_rate = (_going_on(law, accept, stop) for law in (at_edge, at_rate))
         before = villages
     return tuple(looks)
@@ -295,8 +296,8 @@ def _fewest(law: Floats, risk: float) -> int:
 
 def _finished(
     task: _Task,
-    fixed: Plan,
-    looks: Sequence[Look],
+    fixed: SamplePlan,
+    looks: Sequence[InterimLook],
     kind: Literal["double", "sequential", "curtailed"],
 ) -> StagedPlan:
     """The plan with its rejection numbers and exact figures."""
@@ -304,7 +305,7 @@ def _finished(
     at_edge = stops(looks, task.per_village, task.judged, aim.rare_threshold)
     share = _rejection_share(looks, at_edge, aim.tail)
     done = tuple(
-        Look(look.villages, look.households, look.accept, look.stop_from,
+        InterimLook(look.villages, look.households, look.accept, look.stop_from,
              _rejection(share, look))
         for look in looks
     )  # fmt: skip
@@ -320,14 +321,14 @@ def _finished(
     )  # fmt: skip
 
 
-def _rejection(share: float, look: Look) -> int:
+def _rejection(share: float, look: InterimLook) -> int:
     """The fewest errors that reach the share; beyond all households where none does."""
     if math.isinf(share):
         return look.households + 1
     return max(math.ceil(share * look.households - 1e-9), look.accept + 1)
 
 
-def _rejection_share(looks: Sequence[Look], at_edge: Stops, tail: float) -> float:
+def _rejection_share(looks: Sequence[InterimLook], at_edge: Stops, tail: float) -> float:
     """The smallest share of errors at a high stop with probability at most `tail`."""
     shares, chances = [], []
     for place, look in enumerate(looks):

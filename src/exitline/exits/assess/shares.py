@@ -54,7 +54,7 @@ class Members:
 
 
 @dataclass(frozen=True)
-class Share:
+class ClusteredShare:
     """A share and what is known of its uncertainty.
 
     Attributes
@@ -108,18 +108,18 @@ class Share:
         """P(so many cases, or more) if the true share were `rate`."""
         return _on_line(self.low_case * self.sample.households, self.sample, rate, upper=True)
 
-    def with_icc(self, icc: float) -> Share:
+    def with_icc(self, icc: float) -> ClusteredShare:
         """The same evidence under another correlation."""
         return replace(self, sample=replace(self.sample, icc=icc))
 
-    def enlarged(self, factor: float) -> Share:
+    def enlarged(self, factor: float) -> ClusteredShare:
         """The same shares from so many times the villages and households."""
         villages = max(1, math.floor(self.sample.villages * factor))
         households = max(villages, math.floor(self.sample.households * factor))
         return replace(self, sample=Clusters(households, villages, self.sample.icc))
 
 
-def estimate_share(members: Members, icc: float, *, guard: bool = True) -> Share:
+def estimate_share(members: Members, icc: float, *, guard: bool = True) -> ClusteredShare:
     """Estimate a share of households, or of the persons in them.
 
     The estimate is a ratio of weighted totals; its variance is linearised and clustered
@@ -138,7 +138,7 @@ def estimate_share(members: Members, icc: float, *, guard: bool = True) -> Share
 
     Returns
     -------
-    Share
+    ClusteredShare
 
     Examples
     --------
@@ -164,7 +164,7 @@ def estimate_share(members: Members, icc: float, *, guard: bool = True) -> Share
     sample = _equivalent(members, judged)
     observed = _observed_icc(members, estimate, se)
     suspect = guard and observed > judged and _crowding_chance(members, judged) < SUSPECT
-    return Share(
+    return ClusteredShare(
         estimate=estimate, se=se, low_case=low, high_case=high, n=len(weight),
         cases=int(cases.sum()), unverified=int((~known).sum()),
         villages=len(np.unique(members.village)),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from exitline.exits.assess.planning import Aim, Plan
+    from exitline.exits.assess.planning import Aim, SamplePlan
 
     Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ StopHigh = Literal["futility", "not met"]
 
 
 @dataclass(frozen=True)
-class Look:
+class InterimLook:
     """A point at which the errors so far are counted.
 
     Attributes
@@ -52,7 +52,7 @@ class StagedPlan:
     Attributes
     ----------
     kind : {"double", "sequential", "curtailed"}
-    looks : tuple of Look
+    looks : tuple of InterimLook
         The last one always ends the visits.
     per_village : int
     icc : float
@@ -66,12 +66,12 @@ class StagedPlan:
         Probability of *met* at the aim's true rate.
     expected : float
         Households visited on average at the aim's true rate.
-    fixed : Plan
+    fixed : SamplePlan
         The smallest one-stage plan for the same aim.
     """
 
     kind: Literal["double", "sequential", "curtailed"]
-    looks: tuple[Look, ...]
+    looks: tuple[InterimLook, ...]
     per_village: int
     icc: float
     aim: Aim
@@ -80,7 +80,7 @@ class StagedPlan:
     false_not_met: float
     power: float
     expected: float
-    fixed: Plan
+    fixed: SamplePlan
 
     @property
     def saving(self) -> float:
@@ -120,7 +120,7 @@ class StagedPoint:
 
 
 @dataclass(frozen=True)
-class RateBounds:
+class OneSidedBounds:
     """A lower and an upper one-sided bound."""
 
     low: float
@@ -133,7 +133,7 @@ def step_law(villages: int, per_village: int, icc: float, rate: float) -> Floats
     return error_law(Clusters.equal(villages, per_village, icc), rate)
 
 
-def stops(looks: Sequence[Look], per_village: int, icc: float, rate: float) -> Stops:
+def stops(looks: Sequence[InterimLook], per_village: int, icc: float, rate: float) -> Stops:
     """Exact distribution of the stopping look and of the errors found by then.
 
     A recursion over looks: the errors of those who go on are convolved with the errors
@@ -142,7 +142,7 @@ def stops(looks: Sequence[Look], per_village: int, icc: float, rate: float) -> S
 
     Parameters
     ----------
-    looks : sequence of Look
+    looks : sequence of InterimLook
     per_village : int
     icc, rate : float
 
@@ -167,7 +167,7 @@ def stops(looks: Sequence[Look], per_village: int, icc: float, rate: float) -> S
     return Stops(tuple(low), tuple(high), np.array(reached))
 
 
-def stage_sizes(looks: Sequence[Look]) -> Floats:
+def stage_sizes(looks: Sequence[InterimLook]) -> Floats:
     """Households visited between looks."""
     totals = np.array([look.households for look in looks], dtype=np.float64)
     return np.diff(totals, prepend=0.0)
@@ -193,7 +193,7 @@ def staged_point(plan: StagedPlan, rate: float) -> StagedPoint:
     return StagedPoint(rate, met, max(0.0, 1.0 - met - not_met), not_met, expected)
 
 
-def not_met_chance(looks: Sequence[Look], ends: Stops) -> float:
+def not_met_chance(looks: Sequence[InterimLook], ends: Stops) -> float:
     """P(not met): high stops with at least `reject` errors."""
     total = 0.0
     for place, (look, part) in enumerate(zip(looks, ends.high, strict=True)):
@@ -202,14 +202,14 @@ def not_met_chance(looks: Sequence[Look], ends: Stops) -> float:
     return total
 
 
-def first_high(looks: Sequence[Look], place: int) -> int:
+def first_high(looks: Sequence[InterimLook], place: int) -> int:
     """The number of errors that the first entry of `Stops.high` stands for."""
     look = looks[place]
     last = place == len(looks) - 1
     return look.accept + 1 if last else max(look.stop_from, look.accept + 1)
 
 
-def share_at_most(looks: Sequence[Look], ends: Stops, share: float) -> float:
+def share_at_most(looks: Sequence[InterimLook], ends: Stops, share: float) -> float:
     """P(errors / households at the stop <= share)."""
     total = 0.0
     for place, look in enumerate(looks):
@@ -219,7 +219,7 @@ def share_at_most(looks: Sequence[Look], ends: Stops, share: float) -> float:
     return min(total, 1.0)
 
 
-def share_at_least(looks: Sequence[Look], ends: Stops, share: float) -> float:
+def share_at_least(looks: Sequence[InterimLook], ends: Stops, share: float) -> float:
     """P(errors / households at the stop >= share)."""
     total = 0.0
     for place, look in enumerate(looks):
@@ -229,7 +229,9 @@ def share_at_least(looks: Sequence[Look], ends: Stops, share: float) -> float:
     return min(total, 1.0)
 
 
-def staged_bounds(plan: StagedPlan, look: int, errors: int, confidence: float = 0.95) -> RateBounds:
+def staged_bounds(
+    plan: StagedPlan, look: int, errors: int, confidence: float = 0.95
+) -> OneSidedBounds:
     """One-sided bounds of the rate after a staged plan has stopped.
 
     Outcomes are ordered by the share of errors at the stop, and the bounds invert the
@@ -248,7 +250,7 @@ def staged_bounds(plan: StagedPlan, look: int, errors: int, confidence: float = 
 
     Returns
     -------
-    RateBounds
+    OneSidedBounds
         Bounds of the rare rate (errors), each valid alone at the confidence.
 
     Examples
@@ -276,4 +278,4 @@ def staged_bounds(plan: StagedPlan, look: int, errors: int, confidence: float = 
     edge = 1e-9
     high = 1.0 if share >= 1.0 else float(brentq(too_high, edge, 1.0 - edge, xtol=1e-9))
     low = 0.0 if errors == 0 else float(brentq(too_low, edge, 1.0 - edge, xtol=1e-9))
-    return RateBounds(low, high)
+    return OneSidedBounds(low, high)

@@ -60,7 +60,7 @@ class TwoLists:
 
 
 @dataclass(frozen=True)
-class Population:
+class EstimatedPopulation:
     """An estimated number of households, seen and unseen.
 
     Parameters
@@ -121,7 +121,7 @@ def two_lists(first: NDArray[Any], second: NDArray[Any]) -> TwoLists:
     Raises
     ------
     DataError
-        When an id stands twice on a list.
+        When an id appears twice on a list.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def two_lists(first: NDArray[Any], second: NDArray[Any]) -> TwoLists:
     return TwoLists(both, len(first) - both, len(second) - both)
 
 
-def chapman(lists: TwoLists, *, level: float = 0.95) -> Population:
+def chapman(lists: TwoLists, *, level: float = 0.95) -> EstimatedPopulation:
     """The number of households from two independent lists.
 
     Parameters
@@ -155,7 +155,7 @@ def chapman(lists: TwoLists, *, level: float = 0.95) -> Population:
 
     Returns
     -------
-    Population
+    EstimatedPopulation
 
     Notes
     -----
@@ -175,7 +175,7 @@ def chapman(lists: TwoLists, *, level: float = 0.95) -> Population:
     variance = (n1 + 1) * (n2 + 1) * (n1 - m) * (n2 - m) / ((m + 1) ** 2 * (m + 2))
     se = math.sqrt(variance)
     low, high = unseen_interval(estimate, se, lists.seen, level)
-    return Population(
+    return EstimatedPopulation(
         estimate, se, low, high, level, lists.seen, lists.first, "Chapman", _INDEPENDENT
     )
 
@@ -196,7 +196,7 @@ def unseen_interval(estimate: float, se: float, seen: int, level: float) -> tupl
     return seen + unseen / factor, seen + unseen * factor
 
 
-def if_dependent(lists: TwoLists, odds_ratio: float, *, level: float = 0.95) -> Population:
+def if_dependent(lists: TwoLists, odds_ratio: float, *, level: float = 0.95) -> EstimatedPopulation:
     """The number of households if being on one list changes the odds of the other.
 
     Two lists cannot tell whether they are independent: this says what follows if they
@@ -212,7 +212,7 @@ def if_dependent(lists: TwoLists, odds_ratio: float, *, level: float = 0.95) -> 
 
     Returns
     -------
-    Population
+    EstimatedPopulation
 
     Notes
     -----
@@ -232,7 +232,7 @@ def if_dependent(lists: TwoLists, odds_ratio: float, *, level: float = 0.95) -> 
     unseen = odds_ratio * (plain.estimate - plain.seen)
     se = odds_ratio * plain.se
     low, high = unseen_interval(plain.seen + unseen, se, plain.seen, level)
-    return Population(
+    return EstimatedPopulation(
         plain.seen + unseen,
         se,
         low,

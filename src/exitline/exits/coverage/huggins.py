@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
-from exitline.exits.coverage.capture import Population, unseen_interval
+from exitline.exits.coverage.capture import EstimatedPopulation, unseen_interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,14 +27,14 @@ class ListModel:
         Of both, the first list's coefficients first.
     log_likelihood : float
         Conditional on being on at least one list.
-    population : Population
+    population : EstimatedPopulation
     """
 
     first: Floats
     second: Floats
     covariance: Floats
     log_likelihood: float
-    population: Population
+    population: EstimatedPopulation
 
 
 def huggins_alho(
@@ -102,7 +102,7 @@ def huggins_alho(
     variance = float((unlisted / listed**2).sum() + gradient @ covariance @ gradient)
     se = float(np.sqrt(variance))
     low, high = unseen_interval(estimate, se, len(a), level)
-    population = Population(
+    population = EstimatedPopulation(
         estimate,
         se,
         low,

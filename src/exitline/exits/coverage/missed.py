@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, DesignError
-from exitline.exits.coverage.capture import Population, TwoLists, chapman, if_dependent, two_lists
+from exitline.exits.coverage.capture import (
+    EstimatedPopulation,
+    TwoLists,
+    chapman,
+    if_dependent,
+    two_lists,
+)
 from exitline.exits.coverage.huggins import ListModel, huggins_alho
 
 if TYPE_CHECKING:
@@ -22,9 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssessmentSample",
+    "EstimatedPopulation",
     "ListModel",
     "MissedEstimate",
-    "Population",
     "TwoLists",
     "chapman",
     "coverage_in_sample",

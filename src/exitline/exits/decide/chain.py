@@ -260,7 +260,7 @@ def _thresholds(criterion: Criterion, units: Units) -> Floats:
 def _decide_share(
     criterion: Criterion, rule: ExitRule, units: Units, evidence: Evidence
 ) -> tuple[Decisions, Texts]:
-    """A share held against its threshold in every unit."""
+    """A share checked against its threshold in every unit."""
     assert criterion.comparison is not None
     threshold = _thresholds(criterion, units)
     verdicts = d.judge(evidence, threshold, criterion.comparison, rule.confidence, rule.rule)

@@ -23,7 +23,7 @@ TEXTS = frozenset(
 
 @dataclass(frozen=True)
 class Decision:
-    """One unit held against one criterion, or against all ("" as criterion).
+    """One unit checked against one criterion, or against all ("" as criterion).
 
     Attributes
     ----------

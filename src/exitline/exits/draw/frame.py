@@ -21,7 +21,7 @@ AT_ONCE = 8_000_000
 
 
 @dataclass(frozen=True)
-class Cell:
+class DrawCell:
     """Households of one stratum, village and group ("" where the frame has no such role)."""
 
     stratum: str
@@ -31,7 +31,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Frame:
+class DrawFrame:
     """A frame that an engine holds, checked.
 
     Attributes
@@ -41,7 +41,7 @@ class Frame:
         Unbound.
     roles : FrameRoles
     households : int
-    cells : tuple of Cell
+    cells : tuple of DrawCell
         In ascending order.
     """
 
@@ -49,7 +49,7 @@ class Frame:
     table: Any
     roles: FrameRoles
     households: int
-    cells: tuple[Cell, ...]
+    cells: tuple[DrawCell, ...]
 
     def digest(self) -> str:
         """sha256 over the rows' digests, whatever the order of the rows.
@@ -85,7 +85,7 @@ def _lines(digests: pa.Array) -> bytes:
     return lines.tobytes()
 
 
-def open_frame(engine: Engine, data: Any, roles: FrameRoles) -> Frame:
+def open_frame(engine: Engine, data: Any, roles: FrameRoles) -> DrawFrame:
     """Attach a frame, check it and count its cells.
 
     Parameters
@@ -97,7 +97,7 @@ def open_frame(engine: Engine, data: Any, roles: FrameRoles) -> Frame:
 
     Returns
     -------
-    Frame
+    DrawFrame
 
     Raises
     ------
@@ -124,12 +124,12 @@ def open_frame(engine: Engine, data: Any, roles: FrameRoles) -> Frame:
     _refuse_faults(engine.run(expressions.faults(table, roles)).to_pylist()[0], roles)
     found = engine.run(expressions.counts(table, roles)).to_pylist()
     cells = tuple(
-        Cell(row.get("stratum", ""), row.get("village", ""), row.get("group", ""),
+        DrawCell(row.get("stratum", ""), row.get("village", ""), row.get("group", ""),
              int(row["households"] or 0))
         for row in found
     )  # fmt: skip
     _refuse_split_villages(cells)
-    return Frame(engine, table, roles, sum(cell.households for cell in cells), cells)
+    return DrawFrame(engine, table, roles, sum(cell.households for cell in cells), cells)
 
 
 def _refuse_columns(table: Any, roles: FrameRoles) -> None:
@@ -182,7 +182,7 @@ def _refuse_faults(found: dict[str, Any], roles: FrameRoles) -> None:
         )
 
 
-def _refuse_split_villages(cells: tuple[Cell, ...]) -> None:
+def _refuse_split_villages(cells: tuple[DrawCell, ...]) -> None:
     """A village belongs to one stratum."""
     strata: dict[str, str] = {}
     for cell in cells:

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from exitline.errors import nearest
 from exitline.exits.draw.allocate import Allocation, allocate
-from exitline.exits.draw.frame import Frame
+from exitline.exits.draw.frame import DrawFrame
 from exitline.exits.draw.seed import DrawError, Seed
 from exitline.exits.draw.villages import Drawn, Method, Village, draw_villages
 from exitline.stats.measure import draw as expressions
@@ -167,7 +167,7 @@ class _Take:
         return self.village * Fraction(self.number, self.of)
 
 
-def draw_sample(frame: Frame, plan: DrawPlan, seed: Seed, drawn: datetime) -> Draw:
+def draw_sample(frame: DrawFrame, plan: DrawPlan, seed: Seed, drawn: datetime) -> Draw:
     """Draw a sample that anyone can draw again.
 
     Households of a cell (village and group, or stratum and group in one stage) are put in
@@ -177,7 +177,7 @@ def draw_sample(frame: Frame, plan: DrawPlan, seed: Seed, drawn: datetime) -> Dr
 
     Parameters
     ----------
-    frame : Frame
+    frame : DrawFrame
     plan : DrawPlan
     seed : Seed
         Published before `drawn`.
@@ -221,7 +221,7 @@ def draw_sample(frame: Frame, plan: DrawPlan, seed: Seed, drawn: datetime) -> Dr
     )  # fmt: skip
 
 
-def _refuse_roles(frame: Frame, plan: DrawPlan) -> None:
+def _refuse_roles(frame: DrawFrame, plan: DrawPlan) -> None:
     """The frame has villages and groups where the plan speaks of them."""
     groups = {cell.group for cell in frame.cells}
     unknown = sorted(set(plan.take) - groups)
@@ -236,7 +236,7 @@ def _refuse_roles(frame: Frame, plan: DrawPlan) -> None:
         )
 
 
-def _villages(frame: Frame, plan: DrawPlan, seed: Seed) -> tuple[DrawnVillage, ...]:
+def _villages(frame: DrawFrame, plan: DrawPlan, seed: Seed) -> tuple[DrawnVillage, ...]:
     """Villages drawn in every stratum, sized by the households of the groups to be drawn."""
     sizes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for cell in frame.cells:
@@ -267,7 +267,7 @@ def _drawn_village(stratum: str, drawn: Drawn) -> DrawnVillage:
 
 
 def _takes_by_village(
-    frame: Frame, plan: DrawPlan, villages: tuple[DrawnVillage, ...]
+    frame: DrawFrame, plan: DrawPlan, villages: tuple[DrawnVillage, ...]
 ) -> dict[tuple[str, str], _Take]:
     """What every group of every drawn village gives."""
     chances = {drawn.village: drawn.probability for drawn in villages}
@@ -280,7 +280,7 @@ def _takes_by_village(
     }
 
 
-def _takes_by_stratum(frame: Frame, plan: DrawPlan) -> dict[tuple[str, str], _Take]:
+def _takes_by_stratum(frame: DrawFrame, plan: DrawPlan) -> dict[tuple[str, str], _Take]:
     """What every group of every stratum gives, in one stage."""
     sizes: dict[tuple[str, str], int] = defaultdict(int)
     for cell in frame.cells:
@@ -297,7 +297,7 @@ def _takes_by_stratum(frame: Frame, plan: DrawPlan) -> dict[tuple[str, str], _Ta
 
 
 def _selected(
-    frame: Frame, plan: DrawPlan, seed: Seed, takes: Mapping[tuple[str, str], _Take]
+    frame: DrawFrame, plan: DrawPlan, seed: Seed, takes: Mapping[tuple[str, str], _Take]
 ) -> tuple[DrawnHousehold, ...]:
     """The households with the smallest keys in every cell."""
     import pyarrow as pa

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exitline.errors import ExitlineError
-from exitline.exits.register.admit import admit
+from exitline.exits.register.admission import admit
 from exitline.exits.register.event import Draft, Event
 from exitline.exits.register.history import History
-from exitline.exits.register.request import Request
+from exitline.exits.register.request import StepRequest
 
 if TYPE_CHECKING:
     from exitline.exits.register.log import Log
@@ -77,7 +77,9 @@ def _fault(log: Log, event: Event, history: History) -> str | None:
     try:
         step = procedure.step(event.step)
         where = f"event {event.number}"
-        request = Request(draft, history, procedure, step, event.decision, event.recorded, where)
+        request = StepRequest(
+            draft, history, procedure, step, event.decision, event.recorded, where
+        )
         made = admit(request, event.number)
     except ExitlineError as reason:
         return f"step '{event.step}' could not be taken: {reason.what}"

@@ -6,15 +6,15 @@ from exitline.errors import nearest
 from exitline.exits.register.errors import (
     IncompleteStepError,
 )
-from exitline.exits.register.request import Request
+from exitline.exits.register.request import StepRequest
 
 
-def role_may(request: Request) -> None:
+def role_may(request: StepRequest) -> None:
     """Refuse a role that the step does not name.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -31,12 +31,12 @@ def role_may(request: Request) -> None:
         )
 
 
-def documents_are_there(request: Request) -> None:
+def documents_are_there(request: StepRequest) -> None:
     """Refuse missing or undeclared documents, and a notice that shows too much.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -73,12 +73,12 @@ def documents_are_there(request: Request) -> None:
             )
 
 
-def words_are_there(request: Request) -> None:
+def words_are_there(request: StepRequest) -> None:
     """Refuse a step without a person, a reason or a category where these are needed.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------

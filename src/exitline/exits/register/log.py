@@ -11,7 +11,7 @@ from pathlib import Path
 
 from exitline.errors import ExitlineError
 from exitline.exits.register import kept, store
-from exitline.exits.register.admit import admit
+from exitline.exits.register.admission import admit
 from exitline.exits.register.decision import (
     DecisionRecord,
     Scalar,
@@ -27,7 +27,7 @@ from exitline.exits.register.evaluate import derived_again, evaluate
 from exitline.exits.register.event import Draft, Event
 from exitline.exits.register.history import History
 from exitline.exits.register.procedure import Procedure
-from exitline.exits.register.request import Request
+from exitline.exits.register.request import StepRequest
 from exitline.exits.register.rule import Rule
 from exitline.files import whole_folder
 
@@ -292,7 +292,7 @@ class Log:
     ) -> None:
         """Check a draft and take its event into the log in memory."""
         history = History(draft.household, tuple(self._by_household.get(draft.household, ())))
-        request = Request(
+        request = StepRequest(
             draft, history, procedure, procedure.step(draft.step), decision, today, where
         )
         self._take(admit(request, number=len(self.events) + 1))

@@ -10,15 +10,15 @@ from exitline.exits.register.errors import (
     IncompleteStepError,
     UnknownHouseholdError,
 )
-from exitline.exits.register.request import Request
+from exitline.exits.register.request import StepRequest
 
 
-def household_is_known(request: Request) -> None:
+def household_is_known(request: StepRequest) -> None:
     """Refuse an event for a household that no entry step has brought in.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -36,12 +36,12 @@ def household_is_known(request: Request) -> None:
     )
 
 
-def date_is_in_order(request: Request) -> None:
+def date_is_in_order(request: StepRequest) -> None:
     """Refuse a day outside the procedure, after the recording or before the last event.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -75,12 +75,12 @@ def date_is_in_order(request: Request) -> None:
         )
 
 
-def state_allows(request: Request) -> None:
+def state_allows(request: StepRequest) -> None:
     """Refuse a step that does not start from the household's state.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -100,12 +100,12 @@ def state_allows(request: Request) -> None:
         )
 
 
-def cases_allow(request: Request) -> None:
+def cases_allow(request: StepRequest) -> None:
     """Refuse a step whose case is not open, is open already, or is blocked by another.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -139,12 +139,12 @@ def cases_allow(request: Request) -> None:
         )
 
 
-def needed_steps_are_there(request: Request) -> None:
+def needed_steps_are_there(request: StepRequest) -> None:
     """Refuse a step before those it needs, or a second time where once is all.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -171,12 +171,12 @@ def needed_steps_are_there(request: Request) -> None:
         )
 
 
-def waiting_is_over(request: Request) -> None:
+def waiting_is_over(request: StepRequest) -> None:
     """Refuse a step before the days of waiting have passed.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A draft held against a household's history under a procedure."""
+"""A draft checked against a household's history under a procedure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from exitline.exits.register.procedure import Procedure, Step
 
 
 @dataclass(frozen=True)
-class Request:
-    """A draft held against a household's history under a procedure.
+class StepRequest:
+    """A draft checked against a household's history under a procedure.
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ def spell_faults(
     order = np.lexsort((until, since, household))
     who, start, end = household[order], since[order], until[order]
     same = who[1:] == who[:-1]
-    # the farthest end so far, so that a long spell is held against all that follow it
+    # the farthest end so far, so that a long spell is checked against all that follow it
     far = np.where(np.isnat(end), np.iinfo(np.int64).max, end.astype(int))
     reach = _running_maximum(far, np.r_[True, ~same]) if len(who) else far
     begins = start.astype(int)

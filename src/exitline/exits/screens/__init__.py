@@ -1,11 +1,11 @@
 """Anomaly screens on registries and assessments, each with its null distribution.
 
-May import `stats`; each screen is a function of arrays that gives a `Finding`.
+May import `stats`; each screen is a function of arrays that gives a `ScreenFinding`.
 """
 
 from __future__ import annotations
 
-from exitline.exits.screens.copies import Pairs, agreeing_pairs, screen_copies
+from exitline.exits.screens.copies import AgreeingPairs, agreeing_pairs, screen_copies
 from exitline.exits.screens.digits import (
     DigitTest,
     even_digits,
@@ -13,7 +13,7 @@ from exitline.exits.screens.digits import (
     same_digits,
     screen_digits,
 )
-from exitline.exits.screens.finding import Finding, adjusted, benjamini_hochberg
+from exitline.exits.screens.finding import ScreenFinding, adjusted, benjamini_hochberg
 from exitline.exits.screens.heaping import Heaping, Window, bin_counts, heaping, screen_heaping
 from exitline.exits.screens.interviewers import (
     InterviewerEffect,
@@ -41,12 +41,12 @@ SCREENS = (
 
 __all__ = [
     "SCREENS",
+    "AgreeingPairs",
     "DigitTest",
-    "Finding",
     "Heaping",
     "InterviewerEffect",
-    "Pairs",
     "PerfectUnits",
+    "ScreenFinding",
     "Speed",
     "UnitChanges",
     "Window",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
-from exitline.exits.screens.finding import Finding, adjusted, need
+from exitline.exits.screens.finding import ScreenFinding, adjusted, need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ _READING = (
 
 
 @dataclass(frozen=True)
-class Pairs:
+class AgreeingPairs:
     """Pairs of records that agree in at least a share of their answers.
 
     Parameters
@@ -40,7 +40,7 @@ class Pairs:
 
 def agreeing_pairs(
     answers: NDArray[Any], *, share: float = 0.9, strata: NDArray[Any] | None = None
-) -> Pairs:
+) -> AgreeingPairs:
     """Every pair of records in a stratum that agrees in at least a share of answers.
 
     Parameters
@@ -54,7 +54,7 @@ def agreeing_pairs(
 
     Returns
     -------
-    Pairs
+    AgreeingPairs
 
     Raises
     ------
@@ -84,7 +84,7 @@ def agreeing_pairs(
             first.append(rows[i])
             second.append(rows[j])
     empty = np.empty(0, dtype=np.int64)
-    return Pairs(
+    return AgreeingPairs(
         np.concatenate(first) if first else empty,
         np.concatenate(second) if second else empty,
         len(codes),
@@ -99,7 +99,7 @@ def screen_copies(
     share: float = 0.9,
     draws: int = 999,
     seed: int = 1,
-) -> tuple[Finding, ...]:
+) -> tuple[ScreenFinding, ...]:
     """Screen for records of one unit that agree more than those of different units.
 
     The statistic of a unit is its number of agreeing pairs. The null: who belongs to
@@ -120,7 +120,7 @@ def screen_copies(
 
     Returns
     -------
-    tuple of Finding
+    tuple of ScreenFinding
         One a unit with at least two records.
 
     Raises
@@ -148,7 +148,7 @@ def screen_copies(
         total += counts
     sizes = np.bincount(labels, minlength=len(names))
     found = [
-        Finding(
+        ScreenFinding(
             screen=NAME,
             unit=str(names[u]),
             statistic=float(observed[u]),
@@ -203,7 +203,7 @@ def _block_pairs(
             yield i[later] + start, j[later]
 
 
-def _within(pairs: Pairs, labels: NDArray[np.int64], units: int) -> NDArray[np.int64]:
+def _within(pairs: AgreeingPairs, labels: NDArray[np.int64], units: int) -> NDArray[np.int64]:
     """Agreeing pairs inside each unit."""
     import numpy as np
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.exits.screens.finding import Finding, adjusted, need
+from exitline.exits.screens.finding import ScreenFinding, adjusted, need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ _READING = (
 
 @dataclass(frozen=True)
 class DigitTest:
-    """Counts of last digits held against a null.
+    """Counts of last digits checked against a null.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def screen_digits(
     *,
     against: Literal["even", "others"] = "even",
     place: int = 0,
-) -> tuple[Finding, ...]:
+) -> tuple[ScreenFinding, ...]:
     """Screen last digits, for all together or unit by unit.
 
     Parameters
@@ -143,7 +143,7 @@ def screen_digits(
 
     Returns
     -------
-    tuple of Finding
+    tuple of ScreenFinding
         Units with fewer than 10 numbers are left out.
 
     Raises
@@ -202,9 +202,9 @@ def _against_others(own: NDArray[np.int64], others: NDArray[np.int64]) -> DigitT
     return DigitTest(own, observed, degrees, p, float((own[0] + own[5]) / own.sum()))
 
 
-def _finding(unit: str, test: DigitTest, against: str) -> Finding:
+def _finding(unit: str, test: DigitTest, against: str) -> ScreenFinding:
     """The finding of a digit test."""
-    return Finding(
+    return ScreenFinding(
         screen=NAME,
         unit=unit,
         statistic=test.chi_square,

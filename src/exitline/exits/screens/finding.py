@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ScreenFinding:
     """One test of one unit.
 
     Parameters
@@ -95,7 +95,7 @@ def benjamini_hochberg(p_values: NDArray[np.float64] | Sequence[float]) -> NDArr
     return adjusted
 
 
-def adjusted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def adjusted(findings: Sequence[ScreenFinding]) -> tuple[ScreenFinding, ...]:
     """The findings with q-values over all of them, smallest p-value first."""
     q = benjamini_hochberg([finding.p_value for finding in findings])
     marked = [replace(f, q_value=float(value)) for f, value in zip(findings, q, strict=True)]

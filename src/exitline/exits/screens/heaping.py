@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
-from exitline.exits.screens.finding import Finding, adjusted, need
+from exitline.exits.screens.finding import ScreenFinding, adjusted, need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +62,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Heaping:
-    """The bins just above a line held against the density around them.
+    """The bins just above a line checked against the density around them.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def heaping(counts: NDArray[np.int64], window: Window) -> Heaping:
     A Poisson regression of the counts on a polynomial of the distance to the line, once
     with and once without a term for the tested bins; the bins left out below the line
     carry no weight. The root of the deviance that the term takes away, over the
-    dispersion of the other bins, is held against Student's t.
+    dispersion of the other bins, is checked against Student's t.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def heaping(counts: NDArray[np.int64], window: Window) -> Heaping:
 
 def screen_heaping(
     values: NDArray[Any], window: Window, units: NDArray[Any] | None = None
-) -> tuple[Finding, ...]:
+) -> tuple[ScreenFinding, ...]:
     """Screen for heaping just above the line, for all together or unit by unit.
 
     Parameters
@@ -178,7 +178,7 @@ def screen_heaping(
 
     Returns
     -------
-    tuple of Finding
+    tuple of ScreenFinding
         Units with fewer than 200 households around the line are left out.
 
     Raises
@@ -202,9 +202,9 @@ def screen_heaping(
     return adjusted(found)
 
 
-def _finding(unit: str, test: Heaping, window: Window) -> Finding:
+def _finding(unit: str, test: Heaping, window: Window) -> ScreenFinding:
     high = window.line + window.above * window.width
-    return Finding(
+    return ScreenFinding(
         screen=NAME,
         unit=unit,
         statistic=float(test.observed),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.exits.screens.finding import Finding, adjusted, need
+from exitline.exits.screens.finding import ScreenFinding, adjusted, need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,7 +135,7 @@ def screen_interviewers(
     strata: NDArray[Any] | None = None,
     draws: int = 999,
     seed: int = 1,
-) -> tuple[Finding, ...]:
+) -> tuple[ScreenFinding, ...]:
     """Screen variables for interviewer effects, adjusted for their number.
 
     Parameters
@@ -147,14 +147,14 @@ def screen_interviewers(
 
     Returns
     -------
-    tuple of Finding
+    tuple of ScreenFinding
         One a variable.
     """
     found = []
     for name, values in variables.items():
         test = interviewer_effect(values, interviewers, strata=strata, draws=draws, seed=seed)
         found.append(
-            Finding(
+            ScreenFinding(
                 screen=NAME,
                 unit=name,
                 statistic=test.icc,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
-from exitline.exits.screens.finding import Finding, need
+from exitline.exits.screens.finding import ScreenFinding, need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ _READING = (
 
 @dataclass(frozen=True)
 class PerfectUnits:
-    """The number of units without an error held against what chance leaves.
+    """The number of units without an error checked against what chance leaves.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def perfect_units(
 
 def screen_perfect(
     n: NDArray[Any], errors: NDArray[Any], *, icc: float = 0.0, seed: int = 1
-) -> tuple[Finding, ...]:
+) -> tuple[ScreenFinding, ...]:
     """Screen an assessment for more perfect units than chance leaves.
 
     Parameters
@@ -206,7 +206,7 @@ def screen_perfect(
 
     Returns
     -------
-    tuple of one Finding
+    tuple of one ScreenFinding
     """
     test = perfect_units(n, errors, icc=icc, seed=seed)
     enough = (
@@ -214,7 +214,7 @@ def screen_perfect(
         if test.icc_enough != test.icc_enough
         else f"a correlation of {test.icc_enough:.3f} within units would be enough"
     )
-    finding = Finding(
+    finding = ScreenFinding(
         screen=NAME,
         unit="",
         statistic=float(test.perfect),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from exitline.errors import DataError, nearest
 from exitline.exits.screens.copies import screen_copies
 from exitline.exits.screens.digits import screen_digits
-from exitline.exits.screens.finding import Finding
+from exitline.exits.screens.finding import ScreenFinding
 from exitline.exits.screens.heaping import Window, screen_heaping
 from exitline.exits.screens.interviewers import screen_interviewers
 from exitline.exits.screens.perfect import screen_perfect
@@ -50,7 +50,7 @@ class ScreenPlan:
     place : int
         Decimal place of the last digit.
     digits : {"even", "others"}
-        What last digits are held against.
+        What last digits are checked against.
     share : float
         From which share of equal answers two records agree.
     draws, seed : int
@@ -92,7 +92,7 @@ class ScreenPlan:
 
 def run_screens(
     data: Any, plan: ScreenPlan, *, engine: str | Engine = "duckdb"
-) -> tuple[Finding, ...]:
+) -> tuple[ScreenFinding, ...]:
     """Run every screen that the plan's columns allow.
 
     Parameters
@@ -103,7 +103,7 @@ def run_screens(
 
     Returns
     -------
-    tuple of Finding
+    tuple of ScreenFinding
         Screen by screen; within a screen smallest p-value first, adjusted over its
         tests.
 
@@ -132,7 +132,7 @@ def run_screens(
     return found
 
 
-def _screens(table: pa.Table, plan: ScreenPlan) -> Iterator[tuple[Finding, ...]]:
+def _screens(table: pa.Table, plan: ScreenPlan) -> Iterator[tuple[ScreenFinding, ...]]:
     """The findings of each screen in turn."""
     unit = _labels(table, plan.unit)
     asked, area = _labels(table, plan.interviewer), _labels(table, plan.area)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
-from exitline.exits.screens.finding import Finding, adjusted, need
+from exitline.exits.screens.finding import ScreenFinding, adjusted, need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ _READING = (
 
 @dataclass(frozen=True)
 class Speed:
-    """One unit's change held against what all other units make likely.
+    """One unit's change checked against what all other units make likely.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def speed(change: NDArray[Any], se: NDArray[Any]) -> tuple[Speed, ...]:
 
 def screen_speed(
     change: NDArray[Any], se: NDArray[Any], units: NDArray[Any], n: NDArray[Any] | None = None
-) -> tuple[Finding, ...]:
+) -> tuple[ScreenFinding, ...]:
     """Screen units for a change unlike that of all the others.
 
     Parameters
@@ -155,11 +155,11 @@ def screen_speed(
 
     Returns
     -------
-    tuple of Finding
+    tuple of ScreenFinding
     """
     tests = speed(change, se)
     found = [
-        Finding(
+        ScreenFinding(
             screen=NAME,
             unit=str(units[u]),
             statistic=test.change,

@@ -58,7 +58,7 @@ class RuleScore:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class RiskCalibration:
     """Expected and observed falls in groups of equal size, lowest risk first.
 
     Attributes
@@ -95,7 +95,7 @@ class Evaluation:
         Area under the ROC curve of the model; 0.5 is chance.
     area_line : float
         The same of "nearest to the line".
-    calibration : Calibration
+    calibration : RiskCalibration
     verdict : str
         Which way of choosing finds more, in words, whichever it is.
     history : bool
@@ -113,7 +113,7 @@ class Evaluation:
     new_places: tuple[RuleScore, ...]
     area: float
     area_line: float
-    calibration: Calibration
+    calibration: RiskCalibration
     verdict: str
     history: bool
     notes: tuple[str, ...]
@@ -365,10 +365,10 @@ def area_under_curve(risk: Floats, outcome: Floats, weight: Floats) -> float:
     return float(ones @ (below + zeros / 2.0) / (ones.sum() * zeros.sum()))
 
 
-def _calibration(risk: Floats, outcome: Floats, weight: Floats, groups: int = 5) -> Calibration:
+def _calibration(risk: Floats, outcome: Floats, weight: Floats, groups: int = 5) -> RiskCalibration:
     """Mean risk and share that fell in groups of households by risk."""
     parts = np.array_split(np.argsort(risk, kind="stable"), min(groups, len(risk)))
-    return Calibration(
+    return RiskCalibration(
         tuple(float(np.average(risk[i], weights=weight[i])) for i in parts),
         tuple(float(np.average(outcome[i], weights=weight[i])) for i in parts),
     )

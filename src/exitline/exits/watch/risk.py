@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, MeasureError, nearest
-from exitline.stats.panel.logistic import Logit, fit_logit
+from exitline.stats.panel.logistic import LogitModel, fit_logit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +57,7 @@ class RiskModel:
     ----------
     names : tuple of str
         Predictors.
-    fit : Logit
+    fit : LogitModel
     means, spreads : float arrays, shape (p,)
         Of the predictors in training; missing values are put at the mean.
     pairs : tuple of (str, str)
@@ -68,7 +68,7 @@ class RiskModel:
     """
 
     names: tuple[str, ...]
-    fit: Logit
+    fit: LogitModel
     means: Floats
     spreads: Floats
     pairs: tuple[tuple[str, str], ...]

@@ -38,7 +38,7 @@ from exitline.proof.claim.statement import (
     sign_claim,
     statement_of,
 )
-from exitline.proof.claim.tables import Pick
+from exitline.proof.claim.tables import RowPick
 from exitline.proof.claim.verification import Recompute, Verification, verify
 
 __all__ = [
@@ -50,13 +50,13 @@ __all__ = [
     "Ledger",
     "LedgerError",
     "NewKey",
-    "Pick",
     "Query",
     "Receipt",
     "Recompute",
     "RecomputeError",
     "Recomputed",
     "Rounding",
+    "RowPick",
     "RuleRef",
     "SignatureError",
     "SignedClaim",

@@ -43,7 +43,7 @@ def append(
 ) -> Ledger:
     """Add claims at the end of a ledger; begins the ledger when there is none.
 
-    The ledger is checked first, so that nothing changed is ever signed anew, and held against
+    The ledger is checked first, so that nothing changed is ever signed anew, and checked against
     the last head that is known: an older copy of a ledger would begin a second history. A
     claim that is already in it is not added again, so that a run may be repeated.
 

@@ -1,4 +1,4 @@
-"""Holding the data at hand against the digests of a claim."""
+"""Checking the data at hand against the digests of a claim."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Opened:
         return bool(self.signed_by or self.unverified)
 
 
-def seal(payload: bytes, payload_type: str, signer: Signer | None = None) -> bytes:
+def sign_payload(payload: bytes, payload_type: str, signer: Signer | None = None) -> bytes:
     """Put a payload into an envelope, signed when there is a signer.
 
     Parameters
@@ -66,7 +66,7 @@ def seal(payload: bytes, payload_type: str, signer: Signer | None = None) -> byt
 
     Examples
     --------
-    >>> seal(b"{}", "text/plain")
+    >>> sign_payload(b"{}", "text/plain")
     b'{"payload":"e30=","payloadType":"text/plain","signatures":[]}'
     """
     from securesystemslib.dsse import Envelope
@@ -77,7 +77,7 @@ def seal(payload: bytes, payload_type: str, signer: Signer | None = None) -> byt
     return canonical(envelope.to_dict())
 
 
-def unseal(
+def verify_envelope(
     content: bytes, payload_type: str, *, keys: Sequence[Key] = (), where: str = ""
 ) -> Opened:
     """Open an envelope; with keys, one of them must have signed it.
@@ -85,7 +85,7 @@ def unseal(
     Parameters
     ----------
     content : bytes
-        What :func:`seal` wrote.
+        What :func:`sign_payload` wrote.
     payload_type : str
         What the payload has to be.
     keys : sequence of securesystemslib Key
@@ -102,7 +102,7 @@ def unseal(
 
     Examples
     --------
-    >>> unseal(seal(b"{}", "text/plain"), "text/plain").has_signature
+    >>> verify_envelope(sign_payload(b"{}", "text/plain"), "text/plain").has_signature
     False
     """
     envelope = _envelope(read_canonical(content, where=where), where)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.digest import sha256
 from exitline.proof.claim.canonical import canonical, read_canonical
-from exitline.proof.claim.envelope import Opened, seal, unseal
+from exitline.proof.claim.envelope import Opened, sign_payload, verify_envelope
 from exitline.proof.claim.errors import ClaimError, LedgerError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def seal_head(head: TreeHead, signer: Signer | None = None) -> bytes:
     payload = canonical(
         {"size": head.size, "root": head.root, "members": head.members, "time": head.time}
     )
-    envelope = seal(payload, HEAD_TYPE, signer)
+    envelope = sign_payload(payload, HEAD_TYPE, signer)
     return canonical({"head": read_canonical(envelope), "sha256": sha256(envelope)})
 
 
@@ -109,7 +109,7 @@ def open_head(line: bytes, *, keys: Sequence[Key] = (), where: str = "") -> tupl
     if sha256(envelope) != content["sha256"]:
         raise _no_head(where, "a tree head whose checksum does not fit: it was changed")
     try:
-        opened = unseal(envelope, HEAD_TYPE, keys=keys, where=where)
+        opened = verify_envelope(envelope, HEAD_TYPE, keys=keys, where=where)
         parts = read_canonical(opened.payload, where=where)
     except ClaimError as reason:
         raise _no_head(where, reason.what) from reason

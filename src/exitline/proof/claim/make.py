@@ -15,7 +15,7 @@ from exitline.proof.claim.exact import Rounding, as_fraction, text_of
 from exitline.proof.claim.query import OUTCOMES, Query
 from exitline.proof.claim.record import Claim
 from exitline.proof.claim.tables import (
-    Pick,
+    RowPick,
     count_decisions,
     pick_decision,
     pick_estimate,
@@ -28,7 +28,7 @@ _INTERVAL = ("ci_low", "ci_high", "level")
 
 
 def claim_estimate(
-    folder: str | Path, pick: Pick, *, column: str = "estimate", remark: str = ""
+    folder: str | Path, pick: RowPick, *, column: str = "estimate", remark: str = ""
 ) -> Claim:
     """The claim of one estimate of a run.
 
@@ -36,7 +36,7 @@ def claim_estimate(
     ----------
     folder : str or Path
         A run's folder, with run.json and estimates.parquet.
-    pick : Pick
+    pick : RowPick
         Which row of the estimates.
     column : str
         Which number of the row: "estimate", "se", "n", "population".

@@ -24,7 +24,7 @@ class Consistency:
     """
 
     statement: str
-    findings: tuple[r.Finding, ...]
+    findings: tuple[r.RelationResult, ...]
     source: str = ""
     confirmed: bool | None = None
     notes: tuple[str, ...] = ()
@@ -150,13 +150,13 @@ class _Asked:
     figures: Mapping[str, Published | None]
     facts: Mapping[str, r.Range]
 
-    def finding(self, tree: Tree) -> r.Finding:
+    def finding(self, tree: Tree) -> r.RelationResult:
         """What comes of one relation."""
         ((kind, below),) = tree.items()
         found = dict(below.items())
         if kind == "ratio" and "is" in found and "within" in found:
             raise below.fault(
-                "a ratio is held against one thing", expected="is (a figure) or within (a fact)",
+                "a ratio is checked against one thing", expected="is (a figure) or within (a fact)",
                 got="both", remedy="write two relations",
             )  # fmt: skip
         within = self._named(found.pop("within"), self.facts, "fact") if "within" in found else None
@@ -174,7 +174,7 @@ class _Asked:
             return r.check_sum([figure for _, figure in parts if figure], sure["total"])
         if kind == "ratio":
             return r.check_ratio(sure["of"], sure["per"], within or sure.get("is"))
-        checks: dict[str, Callable[..., r.Finding]] = {
+        checks: dict[str, Callable[..., r.RelationResult]] = {
             "difference": r.check_difference,
             "change": r.check_change,
             "at_most": r.check_at_most,

@@ -20,13 +20,13 @@ ConsistencyOutcome = Literal["consistent", "not consistent", "cannot tell"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class RelationResult:
     """What comes of one relation.
 
     Parameters
     ----------
     relation : str
-        What was held against what, in words.
+        What was checked against what, in words.
     outcome : {"consistent", "not consistent", "cannot tell"}
         The answer.
     arithmetic : str
@@ -74,7 +74,7 @@ class Range:
         return f"{ends} {self.unit}".strip() + f", {self.source}{mark}"
 
 
-def check_sum(parts: Sequence[Published], total: Published) -> Finding:
+def check_sum(parts: Sequence[Published], total: Published) -> RelationResult:
     """Whether parts add up to a total, within what rounding allows.
 
     Examples
@@ -88,10 +88,10 @@ def check_sum(parts: Sequence[Published], total: Published) -> Finding:
     middle = sum((p.middle for p in parts), Fraction())
     arithmetic = f"{' + '.join(str(p) for p in parts)} = {_sum_text(middle, total)}, stated {total}"
     words = f"{_names(parts)} add up to {total.name}"
-    return Finding(words, _overlap(Fraction(low), Fraction(high), total), arithmetic)
+    return RelationResult(words, _overlap(Fraction(low), Fraction(high), total), arithmetic)
 
 
-def check_difference(start: Published, less: Published, result: Published) -> Finding:
+def check_difference(start: Published, less: Published, result: Published) -> RelationResult:
     """Whether a difference is as stated, within what rounding allows.
 
     Examples
@@ -104,10 +104,10 @@ def check_difference(start: Published, less: Published, result: Published) -> Fi
     low, high = start.low - less.high, start.high - less.low
     arithmetic = f"{start} - {less} = {shown(start.middle - less.middle)}, stated {result}"
     words = f"{start.name} less {less.name} is {result.name}"
-    return Finding(words, _overlap(low, high, result), arithmetic)
+    return RelationResult(words, _overlap(low, high, result), arithmetic)
 
 
-def check_ratio(of: Published, per: Published, against: Published | Range | None) -> Finding:
+def check_ratio(of: Published, per: Published, against: Published | Range | None) -> RelationResult:
     """Whether one figure per another is as stated, or lies in a public range.
 
     Parameters
@@ -126,18 +126,24 @@ def check_ratio(of: Published, per: Published, against: Published | Range | None
     """
     words = f"{of.name} per {per.name}"
     if per.low <= 0:
-        return Finding(words, "cannot tell", f"{of} / {per}", f"{per.name} may be zero")
+        return RelationResult(words, "cannot tell", f"{of} / {per}", f"{per.name} may be zero")
     ends = [a / b for a in (of.low, of.high) for b in (per.low, per.high)]
     low, high = min(ends), max(ends)
     arithmetic = f"{of} / {per} = {shown(of.middle / per.middle)}"
     if against is None:
-        return Finding(words, "cannot tell", arithmetic, "no public range to hold it against")
+        return RelationResult(
+            words, "cannot tell", arithmetic, "no public range to hold it against"
+        )
     if isinstance(against, Published):
-        return Finding(words, _overlap(low, high, against), f"{arithmetic}, stated {against}")
-    return Finding(words, _within(low, high, against), arithmetic, f"range {against.words}")
+        return RelationResult(
+            words, _overlap(low, high, against), f"{arithmetic}, stated {against}"
+        )
+    return RelationResult(words, _within(low, high, against), arithmetic, f"range {against.words}")
 
 
-def check_share(part: Published | None, whole: Published | None, stated: Published) -> Finding:
+def check_share(
+    part: Published | None, whole: Published | None, stated: Published
+) -> RelationResult:
     """Whether a percentage fits its counts: some whole number of the whole must give it.
 
     Parameters
@@ -164,21 +170,23 @@ def check_share(part: Published | None, whole: Published | None, stated: Publish
         return _share_of_unknown(part, stated)
     words = f"{part.name if part else 'a count'} of {whole.name} is {stated.name}"
     if whole.low <= 0:
-        return Finding(words, "cannot tell", f"{stated} of {whole}", f"{whole.name} may be zero")
+        return RelationResult(
+            words, "cannot tell", f"{stated} of {whole}", f"{whole.name} may be zero"
+        )
     low, high = stated.low / 100, stated.high / 100
     if part is not None:
         given = (
             f"{part} of {whole} is {percent(part.middle / whole.middle, stated)}, stated {stated}"
         )
         fits = part.high / whole.low >= low and part.low / whole.high <= high
-        return Finding(words, "consistent" if fits else "not consistent", given)
+        return RelationResult(words, "consistent" if fits else "not consistent", given)
     if not whole.exact:
         reason = f"{whole.name} is not exact"
-        return Finding(words, "cannot tell", f"{stated} of {whole}", reason)
+        return RelationResult(words, "cannot tell", f"{stated} of {whole}", reason)
     return _granularity(words, whole.low, low, high, stated)
 
 
-def check_change(start: Published, end: Published, stated: Published) -> Finding:
+def check_change(start: Published, end: Published, stated: Published) -> RelationResult:
     """Whether a relative change is as stated, within what rounding allows.
 
     Examples
@@ -190,14 +198,16 @@ def check_change(start: Published, end: Published, stated: Published) -> Finding
     """
     words = f"from {start.name} to {end.name} is {stated.name}"
     if start.low <= 0:
-        return Finding(words, "cannot tell", f"{start} to {end}", f"{start.name} may be zero")
+        return RelationResult(
+            words, "cannot tell", f"{start} to {end}", f"{start.name} may be zero"
+        )
     ends = [100 * (b / a - 1) for a in (start.low, start.high) for b in (end.low, end.high)]
     middle = percent(end.middle / start.middle - 1, stated)
     arithmetic = f"{end} / {start} - 1 = {middle}, stated {stated}"
-    return Finding(words, _overlap(min(ends), max(ends), stated), arithmetic)
+    return RelationResult(words, _overlap(min(ends), max(ends), stated), arithmetic)
 
 
-def check_at_most(smaller: Published, larger: Published) -> Finding:
+def check_at_most(smaller: Published, larger: Published) -> RelationResult:
     """Whether one figure is at most another.
 
     Examples
@@ -209,13 +219,13 @@ def check_at_most(smaller: Published, larger: Published) -> Finding:
     words = f"{smaller.name} are at most {larger.name}"
     arithmetic = f"{smaller} <= {larger}"
     if smaller.high <= larger.low:
-        return Finding(words, "consistent", arithmetic)
+        return RelationResult(words, "consistent", arithmetic)
     if smaller.low > larger.high:
-        return Finding(words, "not consistent", f"{smaller} > {larger}")
-    return Finding(words, "cannot tell", arithmetic, "rounding leaves it open")
+        return RelationResult(words, "not consistent", f"{smaller} > {larger}")
+    return RelationResult(words, "cannot tell", arithmetic, "rounding leaves it open")
 
 
-def missing(relation: str, names: Sequence[str]) -> Finding:
+def missing(relation: str, names: Sequence[str]) -> RelationResult:
     """The finding on a relation whose figures are not all stated.
 
     Examples
@@ -224,34 +234,34 @@ def missing(relation: str, names: Sequence[str]) -> Finding:
     'households is not stated'
     """
     said = " and ".join(names) + (" is" if len(names) == 1 else " are") + " not stated"
-    return Finding(relation, "cannot tell", "", said)
+    return RelationResult(relation, "cannot tell", "", said)
 
 
-def _share_of_unknown(part: Published | None, stated: Published) -> Finding:
+def _share_of_unknown(part: Published | None, stated: Published) -> RelationResult:
     """What a percentage says about a whole that is not stated."""
     words = f"{part.name if part else 'a count'} of an unstated whole is {stated.name}"
     if part is None or stated.low <= 0:
-        return Finding(words, "cannot tell", "", "the whole is not stated")
+        return RelationResult(words, "cannot tell", "", "the whole is not stated")
     low, high = ceil(part.low / stated.high * 100), floor(part.high / stated.low * 100)
     arithmetic = f"{part} is {stated} of {low:,} to {high:,}"
-    return Finding(words, "cannot tell", arithmetic, "the whole is not stated")
+    return RelationResult(words, "cannot tell", arithmetic, "the whole is not stated")
 
 
 def _granularity(
     words: str, whole: Fraction, low: Fraction, high: Fraction, stated: Published
-) -> Finding:
+) -> RelationResult:
     """Whether a whole number of an exact whole gives the percentage."""
     first, last = ceil(whole * low), floor(whole * high)
     name = shown(whole)
     if first <= last and first <= whole and last >= 0:
         first, last = max(first, 0), min(last, floor(whole))
         counts = f"{first:,}" if first == last else f"{first:,} to {last:,}"
-        return Finding(words, "consistent", f"{counts} of {name} is {stated}")
+        return RelationResult(words, "consistent", f"{counts} of {name} is {stated}")
     below = floor(whole * (low + high) / 2)
     near = ", ".join(
         f"{n:,} of {name} is {percent(Fraction(n) / whole, stated)}" for n in (below, below + 1)
     )
-    return Finding(words, "not consistent", f"{near}; stated {stated}")
+    return RelationResult(words, "not consistent", f"{near}; stated {stated}")
 
 
 def _overlap(low: Fraction, high: Fraction, stated: Published) -> ConsistencyOutcome:

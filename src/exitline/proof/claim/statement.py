@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.digest import sha256
 from exitline.proof.claim.canonical import canonical, read_canonical
-from exitline.proof.claim.envelope import seal, unseal
+from exitline.proof.claim.envelope import sign_payload, verify_envelope
 from exitline.proof.claim.errors import ClaimError
 from exitline.proof.claim.record import Claim
 
@@ -136,7 +136,7 @@ def sign_claim(claim: Claim, signer: Signer | None = None) -> bytes:
     bytes
         One line of canonical JSON: what a ledger keeps and a claim file holds.
     """
-    return seal(statement_of(claim), PAYLOAD_TYPE, signer)
+    return sign_payload(statement_of(claim), PAYLOAD_TYPE, signer)
 
 
 def open_claim(envelope: bytes, *, keys: Sequence[Key] = (), where: str = "") -> SignedClaim:
@@ -156,7 +156,7 @@ def open_claim(envelope: bytes, *, keys: Sequence[Key] = (), where: str = "") ->
     ClaimError, SignatureError
         When it is no claim, was changed, or is not signed by one of the keys.
     """
-    opened = unseal(envelope, PAYLOAD_TYPE, keys=keys, where=where)
+    opened = verify_envelope(envelope, PAYLOAD_TYPE, keys=keys, where=where)
     claim = claim_of(opened.payload, where=where)
     name = sha256(opened.payload)
     return SignedClaim(claim, envelope, name, opened.signed_by, opened.unverified)

@@ -15,7 +15,7 @@ _RELEASE, _SHOWN, _LEFT_OUT = "release", "shown", "left out"  # see exitline.pro
 
 
 @dataclass(frozen=True)
-class Pick:
+class RowPick:
     """Which row of the estimates is meant; None where only one value is there to choose.
 
     Parameters
@@ -29,7 +29,7 @@ class Pick:
 
     Examples
     --------
-    >>> Pick("headcount", by="region", domain="Coast").domain
+    >>> RowPick("headcount", by="region", domain="Coast").domain
     'Coast'
     """
 
@@ -72,14 +72,14 @@ def read_rows(folder: str | Path, name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def pick_estimate(rows: Sequence[Row], pick: Pick) -> Row:
+def pick_estimate(rows: Sequence[Row], pick: RowPick) -> Row:
     """The one row of the estimates that is meant.
 
     Parameters
     ----------
     rows : sequence of mappings
         The estimates, with the contract's columns.
-    pick : Pick
+    pick : RowPick
         Which row.
 
     Raises
@@ -91,7 +91,7 @@ def pick_estimate(rows: Sequence[Row], pick: Pick) -> Row:
     Examples
     --------
     >>> rows = [{"measure": "headcount", "line": "4891", "by": "", "domain": "", "estimate": 0.1}]
-    >>> pick_estimate(rows, Pick("headcount"))["estimate"]
+    >>> pick_estimate(rows, RowPick("headcount"))["estimate"]
     0.1
     """
     left = _nameable(rows)

@@ -77,13 +77,13 @@ def verify(
     claim : Claim
         What was published.
     data : path, table, sequence of paths, or mapping of input name to path or table
-        The data at hand. They are held against the digests of the claim.
+        The data at hand. They are checked against the digests of the claim.
     recompute : callable
         See :class:`Recompute`.
     standard : Standard, str or Path, optional
         The rule file at hand; by default the shipped one of the claim's name.
     study : str or Path, optional
-        The study file at hand, to be held against the claim's.
+        The study file at hand, to be checked against the claim's.
 
     Returns
     -------

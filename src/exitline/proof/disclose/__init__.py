@@ -5,7 +5,7 @@ May import `stats`; the only room that hides.
 
 from __future__ import annotations
 
-from exitline.proof.disclose.audit import Audit, Bounds, audit
+from exitline.proof.disclose.audit import Audit, CellInterval, audit
 from exitline.proof.disclose.linked import Linked, linked
 from exitline.proof.disclose.protection import whole_rows
 from exitline.proof.disclose.rounding import controlled_rounding
@@ -23,7 +23,7 @@ from exitline.proof.disclose.ways import (
 
 __all__ = [
     "Audit",
-    "Bounds",
+    "CellInterval",
     "Hierarchy",
     "Linked",
     "Suppressed",

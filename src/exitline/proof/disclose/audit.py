@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.proof.disclose.programme import Programme
+from exitline.proof.disclose.programme import LinearProgramme
 from exitline.proof.disclose.protection import Wanted, protection, wanted
 from exitline.proof.disclose.reduce import Reduced, of_one_sum, reduced
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from exitline.proof.disclose.system import TableSystem
 
-__all__ = ["Audit", "Bounds", "audit", "audit_wanted", "protection"]
+__all__ = ["Audit", "CellInterval", "audit", "audit_wanted", "protection"]
 
 _ROUND = 6  # digits of an inferred bound, in rows of data
 
 
 @dataclass(frozen=True)
-class Bounds:
+class CellInterval:
     """The interval that can be inferred for one suppressed cell.
 
     Attributes
@@ -55,7 +55,7 @@ class Bounds:
 class Audit:
     """The bounds of every suppressed cell."""
 
-    bounds: tuple[Bounds, ...]
+    bounds: tuple[CellInterval, ...]
 
     @property
     def passed(self) -> bool:
@@ -119,7 +119,7 @@ def audit_wanted(table: TableSystem, hidden: Any, primary: Any, goal: Wanted) ->
     low, high = (np.round(x, _ROUND) * goal.scale for x in (low, high))
     return Audit(
         tuple(
-            Bounds(
+            CellInterval(
                 int(cell), float(low[i]), float(high[i]), float(goal.low[cell]),
                 float(goal.high[cell]), bool(primary[cell]),
             )
@@ -155,7 +155,7 @@ def _by_programmes(found: Reduced) -> tuple[Any, Any]:
 
     size = found.low.size
     low, high = np.full(size, np.nan), np.full(size, np.inf)
-    programme = Programme(
+    programme = LinearProgramme(
         found.matrix, found.right, found.low, found.high, np.zeros(size), method="primal"
     )
     reached = np.zeros(size, dtype=bool)  # some table that fits has them at their lower bound

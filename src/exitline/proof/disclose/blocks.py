@@ -19,7 +19,7 @@ SOME = 16
 
 
 @dataclass(frozen=True)
-class Block:
+class CellBlock:
     """Cells that may change while the rest of the table stays as it is.
 
     Attributes
@@ -37,7 +37,7 @@ class Block:
     inside: NDArray[np.int64]
 
 
-def blocks(sums: Any, cells: NDArray[np.int64], *, size: int = SIZE) -> Iterator[Block]:
+def blocks(sums: Any, cells: NDArray[np.int64], *, size: int = SIZE) -> Iterator[CellBlock]:
     """Cut a table around the cells that have to be protected.
 
     A block grows from a cell along the sums that hold it, the short ones first, until it has
@@ -55,7 +55,7 @@ def blocks(sums: Any, cells: NDArray[np.int64], *, size: int = SIZE) -> Iterator
 
     Yields
     ------
-    Block
+    CellBlock
 
     Examples
     --------
@@ -83,7 +83,7 @@ def blocks(sums: Any, cells: NDArray[np.int64], *, size: int = SIZE) -> Iterator
             whole[own[cut].indices] = False
             inside = members[(whole & left[members]) | (members == cell)]
             left[inside] = False
-            yield Block(members, own, inside)
+            yield CellBlock(members, own, inside)
 
 
 def _grown(

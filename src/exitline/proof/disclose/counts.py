@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from exitline.proof.disclose.protect import Places
+from exitline.proof.disclose.protect import AreaTree
 from exitline.proof.disclose.system import TableError
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ class Ground:
 
     Attributes
     ----------
-    places : Places
+    places : AreaTree
     position : mapping of (set of areas, area) to int
     units : mapping of (level, parent, unit) to int
     """
 
-    places: Places
+    places: AreaTree
     position: Mapping[tuple[str, str], int]
     units: Mapping[tuple[str, str, str], int]
 
@@ -88,7 +88,7 @@ def ground_of(tables: Tables) -> Ground:
     units = _units(tables, position, parent)
     kinds = tuple(by for by, _ in position)
     within_ = tuple(parent.get(i, 0) if i else -1 for i in range(len(kinds)))
-    return Ground(Places(kinds, within_, tuple(inside)), position, units)
+    return Ground(AreaTree(kinds, within_, tuple(inside)), position, units)
 
 
 def _units(

@@ -1,4 +1,4 @@
-"""Tables that share cells, as one system: what one table gives away, the other must not."""
+"""Tables that share cells, as one system: what one table discloses, the other must not."""
 
 from __future__ import annotations
 

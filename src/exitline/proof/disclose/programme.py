@@ -14,7 +14,7 @@ Method = Literal["dual", "primal"]
 _STRATEGY = {"dual": 1, "primal": 4}  # HiGHS option simplex_strategy
 
 
-class Programme:
+class LinearProgramme:
     """Minimise cost @ x, where matrix @ x equals `right` and x lies between `low` and `high`.
 
     HiGHS keeps its basis between solutions: after a change of one bound (method "dual") or of
@@ -37,7 +37,7 @@ class Programme:
     --------
     >>> import numpy as np
     >>> one, two = np.ones(2), np.array([1.0, 2.0])
-    >>> Programme(one[None, :], [3.0], 0 * one, 9 * one, two).solve().tolist()
+    >>> LinearProgramme(one[None, :], [3.0], 0 * one, 9 * one, two).solve().tolist()
     [3.0, 0.0]
     """
 

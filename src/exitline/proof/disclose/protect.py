@@ -15,7 +15,7 @@ MANY = 10_000
 
 
 @dataclass(frozen=True)
-class Places:
+class AreaTree:
     """Areas by position, and which lie in which; 0 is all together.
 
     Attributes
@@ -50,7 +50,7 @@ class Places:
             area = self.within[area]
 
 
-def small_areas(places: Places, counts: Mapping[int, float], min_count: float) -> frozenset[int]:
+def small_areas(places: AreaTree, counts: Mapping[int, float], min_count: float) -> frozenset[int]:
     """Areas whose count is small, and those that must be hidden with them.
 
     A reader knows that provinces add up to the country and counties to their province; so
@@ -60,7 +60,7 @@ def small_areas(places: Places, counts: Mapping[int, float], min_count: float) -
 
     Parameters
     ----------
-    places : Places
+    places : AreaTree
     counts : mapping of int to float
         Households or persons of some kind, by area; areas without a figure are left out.
     min_count : float
@@ -72,7 +72,7 @@ def small_areas(places: Places, counts: Mapping[int, float], min_count: float) -
 
     Examples
     --------
-    >>> places = Places(("", "d", "d", "d"), (-1, 0, 0, 0))
+    >>> places = AreaTree(("", "d", "d", "d"), (-1, 0, 0, 0))
     >>> sorted(small_areas(places, {0: 103, 1: 3, 2: 40, 3: 60}, 10))
     [1, 2]
     """
@@ -98,7 +98,7 @@ def small_areas(places: Places, counts: Mapping[int, float], min_count: float) -
 
 
 def _system(
-    places: Places, there: Sequence[int], counts: Mapping[int, float]
+    places: AreaTree, there: Sequence[int], counts: Mapping[int, float]
 ) -> tuple[list[float], list[dict[int, float]]]:
     """The counts, with what areas hold beside their parts, and the sums that hold between them."""
     place = {area: i for i, area in enumerate(there)}
@@ -132,7 +132,7 @@ def _suppressed(
 
 
 def _whole_sets(
-    places: Places, counts: Mapping[int, float], min_count: float
+    places: AreaTree, counts: Mapping[int, float], min_count: float
 ) -> frozenset[int]:  # fmt: skip
     """All areas of every set that has a small count: no sum is left to work it out from."""
     small = {places.kinds[area] for area, n in counts.items() if 0 < n < min_count}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.proof.disclose.audit import Audit, audit_wanted
-from exitline.proof.disclose.blocks import WHOLE, Block, blocks
-from exitline.proof.disclose.programme import Programme
+from exitline.proof.disclose.blocks import WHOLE, CellBlock, blocks
+from exitline.proof.disclose.programme import LinearProgramme
 from exitline.proof.disclose.protection import Wanted, wanted
 from exitline.proof.disclose.system import TableError, TableSystem
 
@@ -177,10 +177,10 @@ def _protect(table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_]) -> NDA
     work = _Work(table, goal, hidden)
     cells = np.flatnonzero(goal.primary)
     cells = cells[np.argsort(work.values[cells], kind="stable")]
-    whole = Block(np.arange(table.values.size), table.sums, cells)
+    whole = CellBlock(np.arange(table.values.size), table.sums, cells)
     if table.values.size > WHOLE:
         rest = [work.within(block) for block in blocks(table.sums, cells)]
-        whole = Block(whole.members, whole.sums, np.concatenate([*rest, cells[:0]]))
+        whole = CellBlock(whole.members, whole.sums, np.concatenate([*rest, cells[:0]]))
     if whole.inside.size and work.within(whole).size:
         raise TableError(
             "no set of cells protects a small count", remedy="join small rows, then try again"
@@ -198,7 +198,7 @@ class _Work:
         self.cost = _cost(table, self.values)
         self.least, self.most = self.values.copy(), self.values.copy()
 
-    def within(self, block: Block) -> NDArray[np.int64]:
+    def within(self, block: CellBlock) -> NDArray[np.int64]:
         """Protect the cells inside a block; those for which it is too small come back."""
         import numpy as np
 
@@ -231,7 +231,7 @@ class _Change:
 
         self.values = values
         self.paid = cost > 0.0
-        self.programme = Programme(
+        self.programme = LinearProgramme(
             sparse.hstack([sums, -sums]), np.zeros(sums.shape[0]), np.zeros(2 * values.size),
             np.append(np.full(values.size, np.inf), values), np.append(cost, cost),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.publish.content.standing import NAMED, Group
 
 if TYPE_CHECKING:
-    from exitline.publish.content.standing import Standing
+    from exitline.publish.content.standing import AreaStanding
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,12 @@ def _plain(part: Any) -> Any:
     return part.en.format(*(_plain(p) for p in part.parts))
 
 
-def finding(of: Standing, words: Words) -> Phrase:
+def finding(of: AreaStanding, words: Words) -> Phrase:
     """The title of a picture of areas side by side: only what the comparison bears out.
 
     Parameters
     ----------
-    of : Standing
+    of : AreaStanding
     words : Words
 
     Returns
@@ -110,7 +110,7 @@ def _of_parts(words: Words) -> Phrase:
     )
 
 
-def _of_extremes(of: Standing, words: Words) -> Phrase | None:
+def _of_extremes(of: AreaStanding, words: Words) -> Phrase | None:
     """The areas that differ from all others."""
     top, bottom = _extreme(of.highest, words), _extreme(of.lowest, words)
     if of.shown == NAMED and of.highest.n == 1 and of.lowest.n == 1 and top and bottom:
@@ -137,7 +137,7 @@ def _extreme(group: Group, words: Words) -> Phrase | None:
     return Phrase("{0} ({1})", "{0}（{1}）", (_listed(group, words), figure))
 
 
-def _beside_overall(of: Standing, words: Words) -> Phrase:
+def _beside_overall(of: AreaStanding, words: Words) -> Phrase:
     """Areas above and below the overall figure."""
     above, below = _listed(of.above, words), _listed(of.below, words)
     if not of.below.n:
@@ -161,12 +161,12 @@ def _listed(group: Group, words: Words) -> Phrase:
     return Phrase("{0} areas", "{0}个地区", (f"{group.n:,}",))
 
 
-def beside_overall(of: Standing, words: Words) -> Phrase | None:
+def beside_overall(of: AreaStanding, words: Words) -> Phrase | None:
     """How many areas lie above or below the overall figure; None where nothing is compared.
 
     Parameters
     ----------
-    of : Standing
+    of : AreaStanding
     words : Words
 
     Returns
@@ -183,7 +183,7 @@ def beside_overall(of: Standing, words: Words) -> Phrase | None:
                   "{0}；{1}个没有标准误，不作比较。", (said, f"{of.left_out:,}"))  # fmt: skip
 
 
-def _numbers(of: Standing, overall: str) -> Phrase:
+def _numbers(of: AreaStanding, overall: str) -> Phrase:
     """Areas above and below, and those that cannot be told from the overall figure."""
     if not of.above.n and not of.below.n:
         if of.exact:

@@ -26,7 +26,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Standing:
+class AreaStanding:
     """What may be said of the areas of one set, side by side (see `exitline.stats.infer.apart`).
 
     Attributes
@@ -71,7 +71,7 @@ class Standing:
         return asdict(self)
 
     @classmethod
-    def of_json(cls, record: Mapping[str, Any]) -> Standing:
+    def of_json(cls, record: Mapping[str, Any]) -> AreaStanding:
         """From the run's record."""
         groups = {
             n: Group(record[n]["n"], tuple(record[n]["areas"]))
@@ -81,7 +81,7 @@ class Standing:
         return cls(**{**known, **groups, "ends": tuple(record["ends"])})
 
 
-def standings(estimates: Estimates) -> tuple[Standing, ...]:
+def standings(estimates: Estimates) -> tuple[AreaStanding, ...]:
     """Which areas stand apart, for every measure and line, over all areas and within areas.
 
     Parameters
@@ -91,9 +91,9 @@ def standings(estimates: Estimates) -> tuple[Standing, ...]:
 
     Returns
     -------
-    tuple of Standing
+    tuple of AreaStanding
     """
-    found: list[Standing] = []
+    found: list[AreaStanding] = []
     for block in estimates.blocks:
         if block.by:
             found.append(standing(estimates, block))
@@ -104,7 +104,7 @@ def standings(estimates: Estimates) -> tuple[Standing, ...]:
 def standing(
     estimates: Estimates, block: Block, shown: Sequence[int] | None = None,
     reference: tuple[Block, int] | None = None,
-) -> Standing:  # fmt: skip
+) -> AreaStanding:  # fmt: skip
     """Which areas of a block stand apart.
 
     Parameters
@@ -118,7 +118,7 @@ def standing(
 
     Returns
     -------
-    Standing
+    AreaStanding
     """
     from exitline.stats.infer.apart import apart
 
@@ -133,7 +133,7 @@ def standing(
         tuple(dict.fromkeys((*side, *end)))
         for side, end in ((found.above, highest), (found.below, lowest))
     )
-    return Standing(
+    return AreaStanding(
         block.measure, block.line, block.by, within.by if within is not None else "", inside,
         shown=len(known), above=_group(block, above), below=_group(block, below),
         highest=_group(block, highest), lowest=_group(block, lowest),
@@ -158,7 +158,7 @@ def _ends(block: Block, claimed: Sequence[int], found: Apart) -> tuple[str, ...]
     return block.rows.labels[ordered[0]], block.rows.labels[ordered[-1]]
 
 
-def _inside(estimates: Estimates, block: Block) -> Iterator[Standing]:
+def _inside(estimates: Estimates, block: Block) -> Iterator[AreaStanding]:
     """The same within each area of the set that these areas lie in."""
     nest = next((n for n in estimates.nests if n.by == block.by and n.within), None)
     if nest is None:

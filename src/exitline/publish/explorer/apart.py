@@ -7,35 +7,39 @@ from typing import TYPE_CHECKING, Any
 from exitline.foreign import visible
 from exitline.publish.content.direction import isolated
 from exitline.publish.content.phrases import Phrase, Words, beside_overall, finding
-from exitline.publish.explorer.model import Apart, Cell, Figures, Text
+from exitline.publish.explorer.model import SeriesFigures, ShownFigure, StandsApart, Text
 from exitline.publish.explorer.texts import LANGUAGES, both, in_language, joined, known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exitline.publish.content.standing import Standing
+    from exitline.publish.content.standing import AreaStanding
     from exitline.publish.explorer.figures import Grid
     from exitline.publish.explorer.model import Series
     from exitline.publish.explorer.runs import RunFolder
 
 
 def apart_of(
-    run: RunFolder, grid: Grid, figures: Figures, series: Series, translations: Mapping[str, str]
-) -> tuple[Apart, ...]:
+    run: RunFolder,
+    grid: Grid,
+    figures: SeriesFigures,
+    series: Series,
+    translations: Mapping[str, str],
+) -> tuple[StandsApart, ...]:
     """What is said of the areas of one measure and line.
 
     Parameters
     ----------
     run : RunFolder
     grid : Grid
-    figures : Figures
+    figures : SeriesFigures
         The cells as they are shown.
     series : Series
     translations : mapping of str to str
 
     Returns
     -------
-    tuple of Apart
+    tuple of StandsApart
     """
     measure, _, line = series.key.partition("@")
     cells = {cell.area: cell for cell in figures.cells}
@@ -47,7 +51,7 @@ def apart_of(
         if (of.measure, of.line) == (measure, line) and of.by in levels and scope is not None:
             words = _words(of, grid, cells, subject, scope)
             beside = beside_overall(of, words)
-            found.append(Apart(levels[of.by], scope, as_text(finding(of, words)),
+            found.append(StandsApart(levels[of.by], scope, as_text(finding(of, words)),
                                "" if beside is None else as_text(beside)))  # fmt: skip
     return tuple(found)
 
@@ -60,7 +64,7 @@ def _subject(run: RunFolder, measure: str, translations: Mapping[str, str]) -> T
 
 
 def _words(
-    of: Standing, grid: Grid, cells: Mapping[int, Cell], subject: Text, scope: int
+    of: AreaStanding, grid: Grid, cells: Mapping[int, ShownFigure], subject: Text, scope: int
 ) -> Words:  # fmt: skip
     """Names and figures as the page shows them."""
     overall = cells.get(scope)

@@ -14,10 +14,10 @@ from exitline.publish.explorer.model import (
     SHOWN,
     SUPPRESSED,
     Area,
-    Cell,
-    Figures,
-    Level,
+    AreaLevel,
     Series,
+    SeriesFigures,
+    ShownFigure,
 )
 from exitline.publish.explorer.runs import key_of
 from exitline.publish.explorer.texts import known
@@ -37,7 +37,7 @@ class Grid:
 
     position: Mapping[tuple[str, str], int]
     areas: tuple[Area, ...]
-    levels: tuple[Level, ...]
+    levels: tuple[AreaLevel, ...]
 
 
 def series_of(
@@ -112,7 +112,7 @@ def _threshold(run: RunFolder, measure: str, grid: Grid) -> float | None:
 def figures_of(
     runs: Sequence[RunFolder], grid: Grid, series: Sequence[Series],
     hidden: Sequence[frozenset[int]],
-) -> tuple[Figures, ...]:  # fmt: skip
+) -> tuple[SeriesFigures, ...]:  # fmt: skip
     """The figures of every series and year.
 
     Parameters
@@ -125,29 +125,31 @@ def figures_of(
 
     Returns
     -------
-    tuple of Figures
+    tuple of SeriesFigures
     """
     order = {s.key: i for i, s in enumerate(series)}
-    found: list[Figures] = []
+    found: list[SeriesFigures] = []
     for year, run in enumerate(runs):
-        cells: dict[int, list[Cell]] = {}
+        cells: dict[int, list[ShownFigure]] = {}
         for row in run.estimates:
             area = grid.position[row["by"], row["domain"]]
             number = order[f"{row['measure']}@{row['line']}"]
             cells.setdefault(number, []).append(_cell(row, area, run, series[number], hidden[year]))
-        found += [Figures(number, year, tuple(many)) for number, many in sorted(cells.items())]
+        found += [
+            SeriesFigures(number, year, tuple(many)) for number, many in sorted(cells.items())
+        ]
     return tuple(found)
 
 
 def _cell(
     row: Mapping[str, Any], area: int, run: RunFolder, series: Series, hidden: frozenset[int]
-) -> Cell:
+) -> ShownFigure:
     """One figure: as its claim publishes it, and as it is read."""
     if area in hidden:
-        return Cell(area, None, status=SUPPRESSED)
+        return ShownFigure(area, None, status=SUPPRESSED)
     there = run.claims.get(key_of(row))
     if there is None:
-        return Cell(area, None, n=row["n"], status=CANNOT_TELL, reason=known(row["reason"]))
+        return ShownFigure(area, None, n=row["n"], status=CANNOT_TELL, reason=known(row["reason"]))
     claim, claim_id = there
     unit = run.about["measures"][row["measure"]]["unit"]
     said = write(row["estimate"], row["ci_low"], row["ci_high"], row["se"], unit, row["reason"])
@@ -157,7 +159,7 @@ def _cell(
     if not series.sampled:
         low = high = None
     lacking = series.sampled and low is None
-    return Cell(
+    return ShownFigure(
         area, float(claim.value), low, high, said.text, said.interval if series.sampled else "",
         row["n"], NO_INTERVAL if lacking else SHOWN, known(said.reason) if lacking else "",
         claim_id,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.explorer.apart import apart_of
+from exitline.publish.explorer.decided import decisions_of
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.figures import Grid, figures_of, series_of
 from exitline.publish.explorer.hiding import hidden_in
-from exitline.publish.explorer.judged import decisions_of
-from exitline.publish.explorer.model import Area, Explorer, Level, Text
+from exitline.publish.explorer.model import Area, AreaLevel, Explorer, Text
 from exitline.publish.explorer.places import match_of, places_of, put_in_place
 from exitline.publish.explorer.sentences import Sentences
 from exitline.publish.explorer.tables import read_table
@@ -28,7 +28,7 @@ from exitline.stats.infer.codes import MISSING_DOMAIN
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.hidden import Hidden
-    from exitline.publish.explorer.model import Figures, Series
+    from exitline.publish.explorer.model import Series, SeriesFigures
     from exitline.publish.explorer.runs import RunFolder
     from exitline.publish.explorer.settings import Settings
 
@@ -101,8 +101,13 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
 
 
 def _with_apart(
-    of: Figures, run: RunFolder, grid: Grid, series: Series, hidden: Hidden, settings: Settings
-) -> Figures:
+    of: SeriesFigures,
+    run: RunFolder,
+    grid: Grid,
+    series: Series,
+    hidden: Hidden,
+    settings: Settings,
+) -> SeriesFigures:
     """Figures with what is said of areas side by side; nothing where more is hidden than was."""
     if hidden.min_count > run.min_count:
         return of
@@ -110,10 +115,10 @@ def _with_apart(
 
 
 @dataclass(frozen=True)
-class Frame:
+class AreaFrame:
     """Levels and areas."""
 
-    levels: tuple[Level, ...]
+    levels: tuple[AreaLevel, ...]
     areas: tuple[Area, ...]
     unplaced: tuple[tuple[Text, Text], ...] = ()
 
@@ -148,7 +153,7 @@ def _years(runs: Sequence[RunFolder]) -> tuple[str, ...]:
     return years
 
 
-def _frame(runs: Sequence[RunFolder], settings: Settings) -> Frame:
+def _frame(runs: Sequence[RunFolder], settings: Settings) -> AreaFrame:
     """Levels and areas of all runs, named and put in their places."""
     within = _levels_of(runs, settings)
     keys = list(within)
@@ -166,7 +171,7 @@ def _frame(runs: Sequence[RunFolder], settings: Settings) -> Frame:
             level, areas = put_in_place(levels[index], index, areas, layout, places)
             levels = (*levels[:index], level, *levels[index + 1 :])
             few += unplaced(match_of(here, places), key)
-    return Frame(levels, tuple(areas), few)
+    return AreaFrame(levels, tuple(areas), few)
 
 
 def _levels_of(runs: Sequence[RunFolder], settings: Settings) -> dict[str, str]:
@@ -205,14 +210,14 @@ def _parents_first(found: dict[str, str], settings: Settings) -> dict[str, str]:
     return ordered
 
 
-def _level(key: str, within: int, settings: Settings) -> Level:
+def _level(key: str, within: int, settings: Settings) -> AreaLevel:
     """A kind of area with its names."""
     given = settings.areas.get(key)
     plain = " and ".join(key.split(", "))
     title = known(plain, settings.translations)
     named = given.title if given is not None and given.title is not None else title
     many = given.many if given is not None and given.many is not None else named
-    return Level(key, named, many, within)
+    return AreaLevel(key, named, many, within)
 
 
 def _areas_of(runs: Sequence[RunFolder], keys: list[str], within: dict[str, str]) -> list[Area]:

@@ -21,7 +21,7 @@ FORMAT = "exitline-explorer/1"
 
 
 @dataclass(frozen=True)
-class Level:
+class AreaLevel:
     """A kind of area: provinces, counties, villages.
 
     Attributes
@@ -106,7 +106,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ShownFigure:
     """One figure as it is shown.
 
     Attributes
@@ -138,7 +138,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Apart:
+class StandsApart:
     """Who stands apart among the areas of one level that lie in one area.
 
     Attributes
@@ -156,18 +156,18 @@ class Apart:
 
 
 @dataclass(frozen=True)
-class Figures:
+class SeriesFigures:
     """The figures of one series in one year."""
 
     series: int
     year: int
-    cells: tuple[Cell, ...]
-    apart: tuple[Apart, ...] = ()
+    cells: tuple[ShownFigure, ...]
+    apart: tuple[StandsApart, ...] = ()
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One unit held against one criterion: outcome code, observed value, why.
+    """One unit checked against one criterion: outcome code, observed value, why.
 
     A reason is a text, or the position of a template followed by what stands in it.
     """
@@ -179,7 +179,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Asked:
+class DecidedCriterion:
     """A criterion: "" is the overall outcome."""
 
     key: str
@@ -194,7 +194,7 @@ class DecisionSet:
     Attributes
     ----------
     level, year : int
-    criteria : tuple of Asked
+    criteria : tuple of DecidedCriterion
         The overall outcome first.
     areas : tuple of int
     judged : tuple of tuple of Judged
@@ -205,7 +205,7 @@ class DecisionSet:
 
     level: int
     year: int
-    criteria: tuple[Asked, ...]
+    criteria: tuple[DecidedCriterion, ...]
     areas: tuple[int, ...]
     judged: tuple[tuple[Judged, ...], ...]
     counts: tuple[tuple[int, ...], ...]
@@ -229,10 +229,10 @@ class Explorer:
     summary: Text
     languages: tuple[str, ...]
     years: tuple[str, ...]
-    levels: tuple[Level, ...]
+    levels: tuple[AreaLevel, ...]
     areas: tuple[Area, ...]
     series: tuple[Series, ...]
-    figures: tuple[Figures, ...]
+    figures: tuple[SeriesFigures, ...]
     decisions: tuple[DecisionSet, ...] = ()
     notice: Text | None = None
     outcomes: tuple[Text, Text, Text] = ("met", "not met", "cannot tell yet")
@@ -313,7 +313,7 @@ def series_payload(series: Series) -> dict[str, Any]:
     return found
 
 
-def figures_payload(figures: Figures) -> dict[str, Any]:
+def figures_payload(figures: SeriesFigures) -> dict[str, Any]:
     """Figures as columns; reasons, which are few, by position."""
     names = ("area", "value", "low", "high", "text", "interval", "n", "status", "claim")
     reasons = {str(i): c.reason for i, c in enumerate(figures.cells) if c.reason}

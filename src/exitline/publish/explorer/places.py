@@ -13,7 +13,7 @@ from typing import Any
 
 from exitline.errors import nearest
 from exitline.publish.explorer.errors import ExplorerError
-from exitline.publish.explorer.model import Area, Level, Text
+from exitline.publish.explorer.model import Area, AreaLevel, Text
 from exitline.stats.data.keys import Joined, matched_texts
 from exitline.stats.data.values import written
 
@@ -47,7 +47,7 @@ def places_of(path: Path, rows: Rows) -> tuple[str, dict[str, Place]]:
     Raises
     ------
     ExplorerError
-        For a table without keys, a key that stands twice, or half a position.
+        For a table without keys, a key that appears twice, or half a position.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def places_of(path: Path, rows: Rows) -> tuple[str, dict[str, Place]]:
         if key is None:
             continue
         if key in found:
-            raise ExplorerError("a place stands twice", where=f"{path}, key {key}",
+            raise ExplorerError("a place appears twice", where=f"{path}, key {key}",
                                 expected="each key once", got="two rows",
                                 remedy="remove one of them")  # fmt: skip
         x, y = (_number(row.get(name), path, key) for name in pair) if pair else (None, None)
@@ -110,13 +110,13 @@ def _number(value: Any, path: Path, key: str) -> float | None:
 
 
 def put_in_place(
-    level: Level, index: int, areas: Sequence[Area], layout: str, places: Mapping[str, Place]
-) -> tuple[Level, list[Area]]:
+    level: AreaLevel, index: int, areas: Sequence[Area], layout: str, places: Mapping[str, Place]
+) -> tuple[AreaLevel, list[Area]]:
     """A level's areas with their names and positions.
 
     Parameters
     ----------
-    level : Level
+    level : AreaLevel
     index : int
         Its position among levels.
     areas : sequence of Area

@@ -16,14 +16,14 @@ from exitline.publish.explorer.edges import class_edges
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.model import (
     Area,
-    Asked,
-    Cell,
+    AreaLevel,
+    DecidedCriterion,
     DecisionSet,
     Explorer,
-    Figures,
     Judged,
-    Level,
     Series,
+    SeriesFigures,
+    ShownFigure,
     Text,
     Verify,
 )
@@ -92,7 +92,7 @@ def explorer_of_record(settings: Settings) -> Explorer:
     years = tuple(range(use.before, max(unit.year for unit in units) + 1))
     series = _series(areas, members, units, use, years)
     figures = tuple(
-        Figures(s, y, _cells(s, year, areas, members, units))
+        SeriesFigures(s, y, _cells(s, year, areas, members, units))
         for s in range(len(series))
         for y, year in enumerate(years)
     )
@@ -135,7 +135,7 @@ def _units(use: RecordUse, rows: Sequence[Mapping[str, Any]]) -> list[Unit]:
             )  # fmt: skip
         if key in found:
             raise ExplorerError(
-                "a unit stands twice in the record", where=f"{use.file}, row {number}",
+                "a unit appears twice in the record", where=f"{use.file}, row {number}",
                 expected=f"each {use.key} once", got=key, remedy="remove one of the two rows",
             )  # fmt: skip
         found[key] = Unit(key, own, chain, year, str(row.get("note") or ""))
@@ -155,19 +155,19 @@ def _check_published(units: Sequence[Unit], use: RecordUse, settings: Settings) 
             )  # fmt: skip
 
 
-def _levels(use: RecordUse, settings: Settings) -> list[Level]:
+def _levels(use: RecordUse, settings: Settings) -> list[AreaLevel]:
     """The areas that units lie in, then the units themselves."""
     found = []
     for index, name in enumerate(use.levels):
         given = settings.areas.get(name)
         title = given.title if given is not None and given.title is not None else name
         many = given.many if given is not None and given.many is not None else title
-        found.append(Level(name, title, many, index - 1))
-    return [*found, Level(use.key, use.unit, use.units, len(use.levels) - 1)]
+        found.append(AreaLevel(name, title, many, index - 1))
+    return [*found, AreaLevel(use.key, use.unit, use.units, len(use.levels) - 1)]
 
 
 def _areas(
-    units: Sequence[Unit], levels: Sequence[Level]
+    units: Sequence[Unit], levels: Sequence[AreaLevel]
 ) -> tuple[list[Area], dict[int, list[int]]]:
     """All areas, each after the one it lies in, and the units of each by position."""
     areas = [Area("", known("All together"))]
@@ -186,8 +186,8 @@ def _areas(
 
 
 def _placed(
-    levels: Sequence[Level], areas: list[Area], settings: Settings
-) -> tuple[list[Level], list[Area]]:
+    levels: Sequence[AreaLevel], areas: list[Area], settings: Settings
+) -> tuple[list[AreaLevel], list[Area]]:
     """Areas with the names and places that tables give them."""
     use, done = settings.record, list(levels)
     assert use is not None
@@ -246,7 +246,7 @@ def _value(kind: str, year: int, units: Sequence[Unit]) -> Decimal:
 def _cells(
     series: int, year: int, areas: Sequence[Area], members: Mapping[int, list[int]],
     units: Sequence[Unit],
-) -> tuple[Cell, ...]:  # fmt: skip
+) -> tuple[ShownFigure, ...]:  # fmt: skip
     """The figures of all areas that hold units, in one year."""
     found = []
     last = max(area.level for area in areas)
@@ -255,12 +255,12 @@ def _cells(
             continue
         value = _value(RECORD_FIGURES[series], year, [units[m] for m in members[index]])
         text = f"{value}\N{NO-BREAK SPACE}%" if RECORD_FIGURES[series] == "share" else f"{value:,}"
-        found.append(Cell(index, float(value), text=text))
+        found.append(ShownFigure(index, float(value), text=text))
     return tuple(found)
 
 
 def _decisions(
-    levels: Sequence[Level], areas: Sequence[Area], units: Sequence[Unit], use: RecordUse,
+    levels: Sequence[AreaLevel], areas: Sequence[Area], units: Sequence[Unit], use: RecordUse,
     years: Sequence[int],
 ) -> tuple[DecisionSet, ...]:  # fmt: skip
     """Which units have left by the end of each year."""
@@ -269,7 +269,7 @@ def _decisions(
     by_key = {unit.key: unit for unit in units}
     of = [by_key[areas[i].key] for i in own]
     said = [_said(unit) for unit in of]
-    asked = (Asked("", use.left),)
+    asked = (DecidedCriterion("", use.left),)
     return tuple(
         DecisionSet(
             last, y, asked, own,
@@ -315,7 +315,7 @@ def _verify(use: RecordUse) -> Verify:
     from exitline.proof.claim import file_digest
 
     words = both(
-        "Count again: group the file by area and year. The numbers were held against those "
+        "Count again: group the file by area and year. The numbers were checked against those "
         "published when this page was made.",
         "自行核对：把文件按地区和年份分组计数。制作本页时已与公布的数目核对。",
     )

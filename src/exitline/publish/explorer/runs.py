@@ -1,4 +1,4 @@
-"""A finished run's folder, read whole and held against its own claims."""
+"""A finished run's folder, read whole and checked against its own claims."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.inputs import is_there
 from exitline.proof.disclose.hidden import LEFT_OUT, SHOWN
-from exitline.publish.content.standing import Standing
+from exitline.publish.content.standing import AreaStanding
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.records import RecordError
 from exitline.records.run import read_run_record
@@ -42,7 +42,7 @@ class RunFolder:
         Every area that lies whole in another.
     counts : mapping of (level, criterion, outcome) to int
         Units by outcome, those of one household included, which no row names.
-    standings : tuple of Standing
+    standings : tuple of AreaStanding
         Who stands apart.
     claims : mapping of Key to (Claim, str)
         The claim of each estimate, and the first letters of its id.
@@ -56,7 +56,7 @@ class RunFolder:
     claims: Mapping[Key, tuple[Claim, str]] = field(repr=False)
     inside: tuple[tuple[str, str, str, str], ...] = ()
     counts: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
-    standings: tuple[Standing, ...] = ()
+    standings: tuple[AreaStanding, ...] = ()
 
     @property
     def about(self) -> Mapping[str, Any]:
@@ -116,7 +116,7 @@ def read_run(folder: str | Path) -> RunFolder:
 
 
 def _read(path: Path, record: Mapping[str, Any]) -> RunFolder:
-    """The folder with this record, its figures held against its claims."""
+    """The folder with this record, its figures checked against its claims."""
     claims, counts = _claims(path)
     estimated, decided = _rows(path, "estimates"), _rows(path, "decisions")
     unnamed = {(r["by"], r["domain"]) for r in estimated if r["release"] == LEFT_OUT}
@@ -133,7 +133,7 @@ def _read(path: Path, record: Mapping[str, Any]) -> RunFolder:
         [row for row in decided if row["release"] != LEFT_OUT],
         {(by, area): (within, parent) for by, area, within, parent in reversed(inside)},
         claims, inside, Counter((r["level"], r["criterion"], r["outcome"]) for r in decided),
-        tuple(Standing.of_json(said) for said in record["apart"]),
+        tuple(AreaStanding.of_json(said) for said in record["apart"]),
     )  # fmt: skip
     for row in found.estimates:
         _check(row, found)

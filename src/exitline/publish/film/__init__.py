@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from exitline.publish.film.binding import Services, bind
     from exitline.publish.film.make import build
     from exitline.publish.film.model import Episode, Scene, Story
-    from exitline.publish.film.options import Options, Report
+    from exitline.publish.film.options import FilmOptions, Report
 
 _LATER = {
-    "Services": "binding", "bind": "binding", "Options": "options", "Report": "options",
+    "Services": "binding", "bind": "binding", "FilmOptions": "options", "Report": "options",
     "build": "make", "Episode": "model", "Scene": "model", "Story": "model",
 }  # fmt: skip
 
@@ -38,7 +38,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "Episode",
     "FigureChangedError",
-    "Options",
+    "FilmOptions",
     "Report",
     "Scene",
     "Services",

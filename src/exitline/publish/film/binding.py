@@ -1,4 +1,4 @@
-"""Binding a story's figures: each is computed now and held against what was recorded."""
+"""Binding a story's figures: each is computed now and checked against what was recorded."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.publish.film.claims import ClaimProvider
 from exitline.publish.film.errors import FigureChangedError, StoryError
-from exitline.publish.film.figures import Bound, Figure, Points, Provider
+from exitline.publish.film.figures import EpisodeFigures, Provider, StoryFigure, StoryPoints
 from exitline.publish.film.model import Episode, Story
 from exitline.publish.film.queries import QueryProvider
-from exitline.publish.film.references import ClaimRef, Computed, FigureRef, Of, Query
+from exitline.publish.film.references import ClaimRef, Computed, DeclaredQuery, FigureRef, Of
 from exitline.publish.film.runs import RunProvider
 from exitline.records import RecordError, read_json
 
@@ -58,13 +58,13 @@ class _Providers:
 
     def of(self, reference: Of) -> Provider:
         """The provider of a reference."""
-        if isinstance(reference, Query):
+        if isinstance(reference, DeclaredQuery):
             return self.queries
         return self.claims if isinstance(reference, ClaimRef) else self.runs
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedFigure:
     """A figure that is not what was recorded.
 
     Parameters
@@ -76,7 +76,7 @@ class Change:
 
     Examples
     --------
-    >>> Change("the-line", "scene 2 (number)", "poor", "0.5", "0.6").new
+    >>> ChangedFigure("the-line", "scene 2 (number)", "poor", "0.5", "0.6").new
     '0.6'
     """
 
@@ -87,7 +87,9 @@ class Change:
     new: str
 
 
-def bind(episode: Episode, engine: Engine, work: Path, services: Services = Services()) -> Bound:
+def bind(
+    episode: Episode, engine: Engine, work: Path, services: Services = Services()
+) -> EpisodeFigures:
     """Compute every figure of an episode.
 
     Parameters
@@ -102,7 +104,7 @@ def bind(episode: Episode, engine: Engine, work: Path, services: Services = Serv
 
     Returns
     -------
-    Bound
+    EpisodeFigures
 
     Raises
     ------
@@ -112,7 +114,7 @@ def bind(episode: Episode, engine: Engine, work: Path, services: Services = Serv
     queries = QueryProvider(episode.data, engine)
     runs = RunProvider(episode.runs, work, services.run_study)
     providers = _Providers(queries, runs, ClaimProvider(runs, services.recompute))
-    figures: dict[str, Figure] = {}
+    figures: dict[str, StoryFigure] = {}
     for name, ref in episode.figures.items():
         if isinstance(ref.of, Computed):
             _check_parts(ref, figures)
@@ -120,13 +122,13 @@ def bind(episode: Episode, engine: Engine, work: Path, services: Services = Serv
         else:
             figures[name] = providers.of(ref.of).resolve(ref)
     points = {
-        name: (queries if isinstance(ref.of, Query) else runs).resolve_points(ref)
+        name: (queries if isinstance(ref.of, DeclaredQuery) else runs).resolve_points(ref)
         for name, ref in episode.points.items()
     }
-    return Bound(figures, points)
+    return EpisodeFigures(figures, points)
 
 
-def _check_parts(ref: FigureRef, figures: Mapping[str, Figure]) -> None:
+def _check_parts(ref: FigureRef, figures: Mapping[str, StoryFigure]) -> None:
     """A computed figure stands below the ones it is made of."""
     from exitline.rules.condition import parse
 
@@ -141,14 +143,14 @@ def _check_parts(ref: FigureRef, figures: Mapping[str, Figure]) -> None:
             )
 
 
-def record_text(story: Story, bound: Mapping[str, Bound]) -> str:
-    """What every figure is now, for later builds to hold against; it stands beside the story."""
+def record_text(story: Story, bound: Mapping[str, EpisodeFigures]) -> str:
+    """What every figure is now, for later builds to check against; it stands beside the story."""
     content = {name: _recorded(figures) for name, figures in bound.items()}
     old = {name: known for name, known in _read_lock(story.lock).items() if name not in content}
     return _lock_text(story, old | content)
 
 
-def changes(story: Story, bound: Mapping[str, Bound]) -> tuple[Change, ...]:
+def changes(story: Story, bound: Mapping[str, EpisodeFigures]) -> tuple[ChangedFigure, ...]:
     """Figures that differ from the record, or are not in it.
 
     Raises
@@ -157,7 +159,7 @@ def changes(story: Story, bound: Mapping[str, Bound]) -> tuple[Change, ...]:
         When the record cannot be read.
     """
     recorded = _read_lock(story.lock)
-    found: list[Change] = []
+    found: list[ChangedFigure] = []
     for episode in story.episodes:
         if episode.name not in bound:
             continue
@@ -171,7 +173,7 @@ def changes(story: Story, bound: Mapping[str, Bound]) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def refuse_changes(found: tuple[Change, ...], story: Story) -> None:
+def refuse_changes(found: tuple[ChangedFigure, ...], story: Story) -> None:
     """Stop a build whose figures are not the recorded ones.
 
     Raises
@@ -195,25 +197,25 @@ def refuse_changes(found: tuple[Change, ...], story: Story) -> None:
     )
 
 
-def _change(episode: Episode, kind: str, name: str, old: Any, new: Any) -> Change:
+def _change(episode: Episode, kind: str, name: str, old: Any, new: Any) -> ChangedFigure:
     """A difference in words: for a row of figures, its first point that differs."""
     scenes = [s.name for s in episode.scenes if name in (s.used_figures | s.used_points)]
     place = ", ".join(scenes) or "declared, in no scene"
     if kind == "figures":
-        return Change(episode.name, place, name, "" if old is None else repr(old), repr(new))
+        return ChangedFigure(episode.name, place, name, "" if old is None else repr(old), repr(new))
     before = {tuple(row[0]): row[1:] for row in old or ()}
     after = {tuple(row[0]): row[1:] for row in new}
     for keys in (*after, *before):
         if not _same(before.get(keys), after.get(keys)):
             label = " ".join(str(key) for key in keys)
             was, now = (side.get(keys, ["nothing"])[0] for side in (before, after))
-            return Change(
+            return ChangedFigure(
                 episode.name, place, name, f"{label}: {was}" if old else "", f"{label}: {now}"
             )
-    return Change(episode.name, place, name, "another order", "this order")
+    return ChangedFigure(episode.name, place, name, "another order", "this order")
 
 
-def _recorded(bound: Bound) -> dict[str, Any]:
+def _recorded(bound: EpisodeFigures) -> dict[str, Any]:
     """Values as they are kept."""
     return {
         "figures": {name: figure.value for name, figure in sorted(bound.figures.items())},
@@ -245,7 +247,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _rows(points: Points) -> list[list[Any]]:
+def _rows(points: StoryPoints) -> list[list[Any]]:
     return [[list(p.keys), p.value, p.low, p.high] for p in points.points]
 
 

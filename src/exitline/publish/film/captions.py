@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.figures import Bound
+from exitline.publish.film.figures import EpisodeFigures
 from exitline.publish.film.model import FPS, Episode, Scene
 
 
@@ -99,14 +99,14 @@ def pace_of(language: str) -> Pace:
     return CHINESE if language.partition("-")[0] in ("zh", "ja", "ko") else LATIN
 
 
-def cues_of(episode: Episode, language: str, bound: Bound) -> tuple[Cue, ...]:
+def cues_of(episode: Episode, language: str, bound: EpisodeFigures) -> tuple[Cue, ...]:
     """Captions of a whole episode.
 
     Parameters
     ----------
     episode : Episode
     language : str
-    bound : Bound
+    bound : EpisodeFigures
         Its figures.
 
     Returns

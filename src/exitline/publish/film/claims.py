@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exitline.publish.film.errors import FigureChangedError, StoryError
-from exitline.publish.film.figures import Figure
+from exitline.publish.film.figures import StoryFigure
 from exitline.publish.film.references import ClaimRef, FigureRef
 from exitline.publish.film.runs import RunProvider
 
@@ -34,7 +34,7 @@ class ClaimProvider:
         self._runs = runs
         self._recompute = recompute
 
-    def resolve(self, reference: FigureRef) -> Figure:
+    def resolve(self, reference: FigureRef) -> StoryFigure:
         """The figure of one claim, exactly as published."""
         of = reference.of
         if not isinstance(of, ClaimRef):
@@ -44,7 +44,7 @@ class ClaimProvider:
         if of.file is not None:
             self._verify(found.claim, of, reference.where)
         files = tuple((entry.name, entry.sha256) for entry in found.claim.inputs)
-        return Figure(
+        return StoryFigure(
             reference.name, published(found.claim, of, reference.where), reference.format,
             reference.source, f"{of.words} (id {found.claim_id[:16]})", files,
         )  # fmt: skip

@@ -13,7 +13,7 @@ Key = str | float
 
 
 @dataclass(frozen=True)
-class Figure:
+class StoryFigure:
     """One number, with everything that is needed to check it.
 
     Parameters
@@ -30,7 +30,7 @@ class Figure:
 
     Examples
     --------
-    >>> Figure("poor", 198.0, Format("number", 0), "trial", "count of rows").written("en")
+    >>> StoryFigure("poor", 198.0, Format("number", 0), "trial", "count of rows").written("en")
     '198'
     """
 
@@ -47,7 +47,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Point:
+class StoryPoint:
     """One number of a row of them.
 
     Parameters
@@ -62,7 +62,7 @@ class Point:
 
     Examples
     --------
-    >>> Point((1990.0,), 0.837).key
+    >>> StoryPoint((1990.0,), 0.837).key
     1990.0
     """
 
@@ -79,57 +79,58 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Points:
+class StoryPoints:
     """A row of numbers in the order of their keys.
 
     Parameters
     ----------
     name : str
-    points : tuple of Point
+    points : tuple of StoryPoint
     format, source, how, files
-        As for `Figure`.
+        As for `StoryFigure`.
 
     Examples
     --------
-    >>> Points("rural", (Point((1990.0,), 0.8),), Format("percent", 1), "pip", "").last.value
+    >>> points = (StoryPoint((1990.0,), 0.8),)
+    >>> StoryPoints("rural", points, Format("percent", 1), "pip", "").last.value
     0.8
     """
 
     name: str
-    points: tuple[Point, ...]
+    points: tuple[StoryPoint, ...]
     format: Format
     source: str
     how: str
     files: tuple[tuple[str, str], ...] = ()
 
     @property
-    def last(self) -> Point:
+    def last(self) -> StoryPoint:
         """The point with the greatest key."""
         return self.points[-1]
 
     @property
-    def first(self) -> Point:
+    def first(self) -> StoryPoint:
         """The point with the smallest key."""
         return self.points[0]
 
 
 @dataclass(frozen=True)
-class Bound:
+class EpisodeFigures:
     """Everything that an episode's scenes may say.
 
     Examples
     --------
-    >>> sorted(Bound({}, {}).figures)
+    >>> sorted(EpisodeFigures({}, {}).figures)
     []
     """
 
-    figures: Mapping[str, Figure]
-    points: Mapping[str, Points]
+    figures: Mapping[str, StoryFigure]
+    points: Mapping[str, StoryPoints]
 
 
 class Provider(Protocol):
     """Resolves references of one kind."""
 
-    def resolve(self, reference: FigureRef) -> Figure:
+    def resolve(self, reference: FigureRef) -> StoryFigure:
         """The figure that a reference means, computed now."""
         ...

@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from exitline.files import whole_file
-from exitline.publish.film.beside import film_path, folder_for, write
 from exitline.publish.film.captions import subrip
 from exitline.publish.film.encode import Film, encoding, tracks_of
 from exitline.publish.film.errors import StoryError
+from exitline.publish.film.frames import Canvas, Reel
 from exitline.publish.film.mp4 import tracks
-from exitline.publish.film.options import Made, Options
-from exitline.publish.film.prepare import Ready, painters
-from exitline.publish.film.reel import Canvas, Reel
+from exitline.publish.film.options import FilmOptions, Made
+from exitline.publish.film.prepare import ReadyEpisode, painters
 from exitline.publish.film.sheet import contact_sheet
+from exitline.publish.film.sidecar import film_path, folder_for, write
 from exitline.publish.film.sound import narrate
 from exitline.publish.film.theme import Size
 
 
-def make_sheet(ready: Ready, size: Size, folder: Path) -> Made:
+def make_sheet(ready: ReadyEpisode, size: Size, folder: Path) -> Made:
     """A contact sheet."""
     episode = ready.episode
     path = folder / f"{episode.name}.{ready.language}.{size.name}.sheet.png"
@@ -29,16 +29,18 @@ def make_sheet(ready: Ready, size: Size, folder: Path) -> Made:
     )
 
 
-def make_film(ready: Ready, size: Size, folder: Path, options: Options, sound: Path | None) -> Made:
+def make_film(
+    ready: ReadyEpisode, size: Size, folder: Path, options: FilmOptions, sound: Path | None
+) -> Made:
     """Draw and encode one film, and look into what came out.
 
     Parameters
     ----------
-    ready : Ready
+    ready : ReadyEpisode
     size : Size
     folder : Path
         Of all results.
-    options : Options
+    options : FilmOptions
     sound : Path, optional
         As `sound_of` gave it.
 
@@ -64,7 +66,7 @@ def make_film(ready: Ready, size: Size, folder: Path, options: Options, sound: P
     return Made(episode.name, ready.language, "film", path, episode.seconds, episode.frames)
 
 
-def sound_of(ready: Ready, options: Options, work: Path) -> Path | None:
+def sound_of(ready: ReadyEpisode, options: FilmOptions, work: Path) -> Path | None:
     """The sound of an episode in one language: spoken captions, or a given track."""
     if options.narration and ready.cues:
         path = work / f"{ready.episode.name}.{ready.language}.wav"

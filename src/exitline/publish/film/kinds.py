@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 
 from exitline.errors import nearest
 from exitline.publish.film import readers
-from exitline.publish.film.model import Scene, Text
-from exitline.publish.film.readers import Reading
+from exitline.publish.film.model import Scene, StoryText
+from exitline.publish.film.readers import StoryReader
 from exitline.rules.yamlfile.tree import Tree
 
 SHORTEST, LONGEST = 4.0, 8.0
 """Seconds that a scene may stand."""
 
-Reader = Callable[[Tree, Reading], Any]
+Reader = Callable[[Tree, StoryReader], Any]
 
 
 def _key(read: Reader, *, needed: bool = False, default: Any = None) -> Any:
@@ -31,7 +31,7 @@ def _word(*allowed: str) -> Reader:
     return lambda tree, _: tree.choice(allowed)
 
 
-def _whole(tree: Tree, _: Reading) -> int:
+def _whole(tree: Tree, _: StoryReader) -> int:
     """A whole number that is layout, not a figure."""
     return tree.integer()
 
@@ -44,7 +44,7 @@ def _rows(read: Reader) -> Reader:
 def _record(kind: type[Any]) -> Reader:
     """A small record with keys of its own."""
 
-    def read(tree: Tree, reading: Reading) -> Any:
+    def read(tree: Tree, reading: StoryReader) -> Any:
         return kind(**_read_keys(kind, tree, reading))
 
     return read
@@ -54,7 +54,7 @@ def _record(kind: type[Any]) -> Reader:
 class LabelledFigure:
     """A figure with what it is, and its interval if it has one."""
 
-    label: Text = _key(readers.text, needed=True)
+    label: StoryText = _key(readers.text, needed=True)
     value: str = _key(readers.figure, needed=True)
     low: str | None = _key(readers.figure)
     high: str | None = _key(readers.figure)
@@ -65,7 +65,7 @@ class LabelledFigure:
 class LabelledPoints:
     """A row of figures with its name."""
 
-    label: Text = _key(readers.text, needed=True)
+    label: StoryText = _key(readers.text, needed=True)
     points: str = _key(readers.points, needed=True)
     tone: str = _key(_word("accent", "other", "grey", "dark"), default="accent")
 
@@ -75,15 +75,15 @@ class Mark:
     """A place on the horizontal axis that is explained."""
 
     at: str = _key(readers.figure, needed=True)
-    label: Text = _key(readers.text, needed=True)
+    label: StoryText = _key(readers.text, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class TilePlace:
     """Where a tile stands, and what its key is called."""
 
     key: str = _key(lambda tree, _: tree.text(), needed=True)
-    label: Text = _key(readers.citation, needed=True)
+    label: StoryText = _key(readers.citation, needed=True)
     column: int = _key(_whole, default=0)
     row: int = _key(_whole, default=0)
 
@@ -92,7 +92,7 @@ class Place:
 class Stop:
     """One place of a journey and when it was reached."""
 
-    label: Text = _key(readers.citation, needed=True)
+    label: StoryText = _key(readers.citation, needed=True)
     date: str = _key(readers.figure, needed=True)
     longitude: str = _key(readers.figure, needed=True)
     latitude: str = _key(readers.figure, needed=True)
@@ -102,8 +102,8 @@ class Stop:
 class NamedText:
     """A heading and what stands beside it."""
 
-    label: Text = _key(readers.text, needed=True)
-    text: Text = _key(readers.text, needed=True)
+    label: StoryText = _key(readers.text, needed=True)
+    text: StoryText = _key(readers.text, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,7 @@ class TitleScene(Scene):
     """The name of the episode."""
 
     kind: ClassVar[str] = "title"
-    title: Text = _key(readers.text, needed=True)
+    title: StoryText = _key(readers.text, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +120,7 @@ class NumberScene(Scene):
 
     kind: ClassVar[str] = "number"
     value: str = _key(readers.figure, needed=True)
-    label: Text = _key(readers.text, needed=True)
+    label: StoryText = _key(readers.text, needed=True)
     low: str | None = _key(readers.figure)
     high: str | None = _key(readers.figure)
 
@@ -130,7 +130,7 @@ class LineScene(Scene):
     """Rows of figures over time, as lines."""
 
     kind: ClassVar[str] = "line chart"
-    title: Text = _key(readers.text, needed=True)
+    title: StoryText = _key(readers.text, needed=True)
     lines: tuple[LabelledPoints, ...] = _key(_rows(_record(LabelledPoints)), needed=True)
     marks: tuple[Mark, ...] = _key(_rows(_record(Mark)), default=())
 
@@ -140,7 +140,7 @@ class AreaScene(Scene):
     """One row of figures over time, as an area; of a whole if there is one."""
 
     kind: ClassVar[str] = "area chart"
-    title: Text = _key(readers.text, needed=True)
+    title: StoryText = _key(readers.text, needed=True)
     part: LabelledPoints = _key(_record(LabelledPoints), needed=True)
     whole: LabelledPoints | None = _key(_record(LabelledPoints))
     marks: tuple[Mark, ...] = _key(_rows(_record(Mark)), default=())
@@ -152,7 +152,7 @@ class CompareScene(Scene):
     """Two figures of the same kind side by side."""
 
     kind: ClassVar[str] = "before/after"
-    title: Text = _key(readers.text, needed=True)
+    title: StoryText = _key(readers.text, needed=True)
     before: LabelledFigure = _key(_record(LabelledFigure), needed=True)
     after: LabelledFigure = _key(_record(LabelledFigure), needed=True)
 
@@ -162,12 +162,12 @@ class TilesScene(Scene):
     """Places as tiles (never borders), changing over time."""
 
     kind: ClassVar[str] = "tiles"
-    title: Text = _key(readers.text, needed=True)
+    title: StoryText = _key(readers.text, needed=True)
     points: str = _key(readers.points, needed=True)
-    places: tuple[Place, ...] = _key(_rows(_record(Place)), needed=True)
+    places: tuple[TilePlace, ...] = _key(_rows(_record(TilePlace)), needed=True)
     marks: str = _key(_word("dots", "counts"), default="dots")
-    legend: Text = _key(readers.text, needed=True)
-    rest: Text = _key(readers.text, needed=True)
+    legend: StoryText = _key(readers.text, needed=True)
+    rest: StoryText = _key(readers.text, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +175,7 @@ class JourneyScene(Scene):
     """Places and dates along a route."""
 
     kind: ClassVar[str] = "journey"
-    title: Text = _key(readers.text, needed=True)
+    title: StoryText = _key(readers.text, needed=True)
     stops: tuple[Stop, ...] = _key(_rows(_record(Stop)), needed=True)
     around: str | None = _key(readers.points)
 
@@ -185,9 +185,9 @@ class DotsScene(Scene):
     """Estimates with their intervals, sorted."""
 
     kind: ClassVar[str] = "dot plot"
-    title: Text = _key(readers.text, needed=True)
+    title: StoryText = _key(readers.text, needed=True)
     points: str | None = _key(readers.points)
-    places: tuple[Place, ...] = _key(_rows(_record(Place)), default=())
+    places: tuple[TilePlace, ...] = _key(_rows(_record(TilePlace)), default=())
     rows: tuple[LabelledFigure, ...] = _key(_rows(_record(LabelledFigure)), default=())
     reference: LabelledFigure | None = _key(_record(LabelledFigure))
 
@@ -197,7 +197,7 @@ class WaffleScene(Scene):
     """Households, one mark each (or one for every so many)."""
 
     kind: ClassVar[str] = "waffle"
-    title: Text = _key(readers.text, needed=True)
+    title: StoryText = _key(readers.text, needed=True)
     groups: tuple[LabelledFigure, ...] = _key(_rows(_record(LabelledFigure)), needed=True)
     mark: str = _key(_word("house", "dot", "person"), default="house")
 
@@ -207,8 +207,8 @@ class QuotationScene(Scene):
     """Somebody else's words, with where they stand."""
 
     kind: ClassVar[str] = "quotation"
-    quote: Text = _key(readers.citation, needed=True)
-    by: Text = _key(readers.citation, needed=True)
+    quote: StoryText = _key(readers.citation, needed=True)
+    by: StoryText = _key(readers.citation, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,8 +216,8 @@ class TextScene(Scene):
     """A sentence, and a second one if needed."""
 
     kind: ClassVar[str] = "text"
-    title: Text = _key(readers.text, needed=True)
-    text: Text | None = _key(readers.text)
+    title: StoryText = _key(readers.text, needed=True)
+    text: StoryText | None = _key(readers.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,8 +226,8 @@ class PhotographScene(Scene):
 
     kind: ClassVar[str] = "photograph"
     file: Path = _key(readers.existing, needed=True)
-    credit: Text = _key(readers.citation, needed=True)
-    alt: Text = _key(readers.text, needed=True)
+    credit: StoryText = _key(readers.citation, needed=True)
+    alt: StoryText = _key(readers.text, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,11 +239,11 @@ class MethodScene(Scene):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
+class CreditRole:
     """Who did what."""
 
-    label: Text = _key(readers.citation, needed=True)
-    text: Text = _key(readers.citation, needed=True)
+    label: StoryText = _key(readers.citation, needed=True)
+    text: StoryText = _key(readers.citation, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,7 +251,7 @@ class CreditsScene(Scene):
     """Roles and names."""
 
     kind: ClassVar[str] = "credits"
-    rows: tuple[Role, ...] = _key(_rows(_record(Role)), needed=True)
+    rows: tuple[CreditRole, ...] = _key(_rows(_record(CreditRole)), needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,7 +277,7 @@ _COMMON: dict[str, Reader] = {
 }  # fmt: skip
 
 
-def read_scene(tree: Tree, number: int, reading: Reading) -> Scene:
+def read_scene(tree: Tree, number: int, reading: StoryReader) -> Scene:
     """One scene of a story file.
 
     Raises
@@ -326,7 +326,7 @@ def _seconds(tree: Tree, given: dict[str, Tree]) -> float:
 
 
 def _read_keys(
-    kind: type[Any], tree: Tree, reading: Reading, others: tuple[str, ...] = ()
+    kind: type[Any], tree: Tree, reading: StoryReader, others: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """The values of a record's keys."""
     known: dict[str, Field[Any]] = {f.name: f for f in fields(kind) if "read" in f.metadata}

@@ -11,7 +11,7 @@ from exitline.publish.film import readers
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import read_scene
 from exitline.publish.film.model import Episode, SourceNote, Story
-from exitline.publish.film.readers import Reading
+from exitline.publish.film.readers import StoryReader
 from exitline.publish.film.references import DataRef, RunRef
 from exitline.rules.yamlfile.tree import Tree, read_file
 
@@ -55,7 +55,7 @@ def load_story(path: str | Path) -> Story:
     tree = read_file(file, StoryError)
     keys = tree.fields(SERIES_KEYS, ("series", "title", "languages", "episodes"))
     languages = tuple(_language(member) for member in keys["languages"].one_or_many())
-    reading = Reading(languages, file.parent)
+    reading = StoryReader(languages, file.parent)
     members = keys["episodes"].sequence()
     if not members:
         raise keys["episodes"].fault("a series without episodes", expected="at least one file")
@@ -74,7 +74,7 @@ def load_story(path: str | Path) -> Story:
 def _episode(member: Tree, languages: tuple[str, ...], series: Path) -> Episode:
     """An episode: a file of its own, or written in place."""
     if member.is_mapping:
-        return read_episode(member, Reading(languages, series.parent), series)
+        return read_episode(member, StoryReader(languages, series.parent), series)
     file = series.parent / member.text()
     if not file.is_file():
         beside = [str(p.relative_to(series.parent)) for p in series.parent.rglob("*.yaml")]
@@ -84,10 +84,10 @@ def _episode(member: Tree, languages: tuple[str, ...], series: Path) -> Episode:
             got=member.text(),
             remedy=nearest(member.text(), beside) or "check the path",
         )
-    return read_episode(read_file(file, StoryError), Reading(languages, file.parent), file)
+    return read_episode(read_file(file, StoryError), StoryReader(languages, file.parent), file)
 
 
-def read_episode(tree: Tree, reading: Reading, file: Path) -> Episode:
+def read_episode(tree: Tree, reading: StoryReader, file: Path) -> Episode:
     """An episode from its tree: declarations first, then scenes in order.
 
     Raises
@@ -117,7 +117,7 @@ def read_episode(tree: Tree, reading: Reading, file: Path) -> Episode:
     return replace(episode, sound=sound)
 
 
-def _declarations(keys: dict[str, Tree], reading: Reading) -> None:
+def _declarations(keys: dict[str, Tree], reading: StoryReader) -> None:
     """Sources, files, runs, figures and rows of figures."""
     for name, below in keys["sources"].items() if "sources" in keys else ():
         reading.sources[name] = _source(name, below, reading)
@@ -131,7 +131,7 @@ def _declarations(keys: dict[str, Tree], reading: Reading) -> None:
         reading.points[name] = readers.points_reference(below, name, reading)
 
 
-def _source(name: str, tree: Tree, reading: Reading) -> SourceNote:
+def _source(name: str, tree: Tree, reading: StoryReader) -> SourceNote:
     """A source: a short form for the foot of a scene, a full one for the list."""
     keys = tree.fields(("short", "full", "url"), ("short", "full"))
     return SourceNote(
@@ -142,7 +142,7 @@ def _source(name: str, tree: Tree, reading: Reading) -> SourceNote:
     )
 
 
-def _data(name: str, tree: Tree, reading: Reading) -> DataRef:
+def _data(name: str, tree: Tree, reading: StoryReader) -> DataRef:
     """A file of rows, with a second one joined to it if wanted."""
     keys = tree.fields(("file", "source", "join"), ("file", "source"))
     source = _declared_source(keys["source"], reading)
@@ -154,7 +154,7 @@ def _data(name: str, tree: Tree, reading: Reading) -> DataRef:
     return DataRef(name, path, source, readers.existing(join["file"], reading), on, tree.where)
 
 
-def _run(name: str, tree: Tree, reading: Reading) -> RunRef:
+def _run(name: str, tree: Tree, reading: StoryReader) -> RunRef:
     """A finished run, or the study that makes it."""
     keys = tree.fields(("folder", "study", "source"), ("source",))
     if ("folder" in keys) == ("study" in keys):
@@ -169,7 +169,7 @@ def _run(name: str, tree: Tree, reading: Reading) -> RunRef:
     return RunRef(name, folder, study, _declared_source(keys["source"], reading), tree.where)
 
 
-def _declared_source(tree: Tree, reading: Reading) -> str:
+def _declared_source(tree: Tree, reading: StoryReader) -> str:
     """The name of a source that must have been declared."""
     name = tree.text()
     if name not in reading.sources:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Look:
+class FilmLook:
     """How a film moves and whether its captions are part of the picture.
 
     Parameters
@@ -18,7 +18,7 @@ class Look:
 
     Examples
     --------
-    >>> Look().reduced_motion
+    >>> FilmLook().reduced_motion
     False
     """
 

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from exitline.errors import nearest
 from exitline.files import filled_folder
-from exitline.publish.film.beside import write_beside, write_pages
 from exitline.publish.film.binding import (
-    Change,
+    ChangedFigure,
     Services,
     bind,
     changes,
@@ -21,12 +20,13 @@ from exitline.publish.film.binding import (
     refuse_changes,
 )
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.figures import Bound
+from exitline.publish.film.figures import EpisodeFigures
 from exitline.publish.film.film import make_film, make_sheet, sound_of
 from exitline.publish.film.load import load_story
 from exitline.publish.film.model import Episode, Story
-from exitline.publish.film.options import Made, Options, Report
-from exitline.publish.film.prepare import Ready, check, prepare
+from exitline.publish.film.options import FilmOptions, Made, Report
+from exitline.publish.film.prepare import ReadyEpisode, check, prepare
+from exitline.publish.film.sidecar import write_beside, write_pages
 from exitline.publish.film.theme import Size
 from exitline.stats.engine.session import session
 
@@ -39,7 +39,7 @@ AT_A_TIME = 2
 def build(
     path: str | Path,
     out: str | Path,
-    options: Options | None = None,
+    options: FilmOptions | None = None,
     *,
     services: Services | None = None,
     say: Say = lambda _: None,
@@ -52,7 +52,7 @@ def build(
         The series file or its folder.
     out : str or Path
         Folder of the results; all files of a build appear, or none. Others stay.
-    options : Options, optional
+    options : FilmOptions, optional
     services : Services, optional
         For figures from studies and from claim files.
     say : callable
@@ -69,7 +69,7 @@ def build(
     StoryError, OutputError
         For whatever cannot be told, drawn, read in its time or written.
     """
-    options = options or Options()
+    options = options or FilmOptions()
     story = load_story(path)
     chosen = _chosen(story, options)
     languages = _languages(story, options)
@@ -103,12 +103,12 @@ def build(
 
 
 def _films(
-    ready: Sequence[Ready], folder: Path, options: Options, work: Path, say: Say
+    ready: Sequence[ReadyEpisode], folder: Path, options: FilmOptions, work: Path, say: Say
 ) -> tuple[Made, ...]:
     """Every film: two at a time, so that one is drawn while another is encoded."""
     sounds = {id(one): sound_of(one, options, work) for one in ready}
 
-    def film(job: tuple[Ready, Size]) -> Made:
+    def film(job: tuple[ReadyEpisode, Size]) -> Made:
         one, size = job
         say(f"{one.episode.name}, {one.language}, {size.name}: {one.episode.frames} frames")
         return make_film(one, size, folder, options, sounds[id(one)])
@@ -123,7 +123,7 @@ def _films(
             raise
 
 
-def _chosen(story: Story, options: Options) -> tuple[Episode, ...]:
+def _chosen(story: Story, options: FilmOptions) -> tuple[Episode, ...]:
     """The episodes asked for."""
     known = {episode.name: episode for episode in story.episodes}
     for name in options.episodes:
@@ -135,7 +135,7 @@ def _chosen(story: Story, options: Options) -> tuple[Episode, ...]:
     return tuple(e for e in story.episodes if not options.episodes or e.name in options.episodes)
 
 
-def _languages(story: Story, options: Options) -> tuple[str, ...]:
+def _languages(story: Story, options: FilmOptions) -> tuple[str, ...]:
     """The languages asked for."""
     for code in options.languages:
         if code not in story.languages:
@@ -148,7 +148,7 @@ def _languages(story: Story, options: Options) -> tuple[str, ...]:
 
 def _bind(
     episodes: Sequence[Episode], work: Path, services: Services, say: Say
-) -> dict[str, Bound]:
+) -> dict[str, EpisodeFigures]:
     """Compute the figures of each episode."""
     bound = {}
     with session() as engine:
@@ -159,8 +159,8 @@ def _bind(
 
 
 def _held_against_record(
-    story: Story, bound: Mapping[str, Bound], options: Options
-) -> tuple[Change, ...]:
+    story: Story, bound: Mapping[str, EpisodeFigures], options: FilmOptions
+) -> tuple[ChangedFigure, ...]:
     """Refuse figures that changed, unless they are to be recorded."""
     found = changes(story, bound)
     if options.record:

@@ -13,7 +13,7 @@ from exitline.publish.film.formats import Format, read_format
 from exitline.publish.film.template import Piece
 
 if TYPE_CHECKING:
-    from exitline.publish.film.figures import Figure
+    from exitline.publish.film.figures import StoryFigure
     from exitline.publish.film.references import DataRef, FigureRef, PointsRef, RunRef
 
 FPS = 30
@@ -21,7 +21,7 @@ FPS = 30
 
 
 @dataclass(frozen=True)
-class Text:
+class StoryText:
     """The same words in every language of a story.
 
     Parameters
@@ -32,7 +32,7 @@ class Text:
 
     Examples
     --------
-    >>> Text({"en": (Piece("words", "In "), Piece("year", "1990"))}).say("en", {})
+    >>> StoryText({"en": (Piece("words", "In "), Piece("year", "1990"))}).say("en", {})
     'In 1990'
     """
 
@@ -44,7 +44,7 @@ class Text:
         every = (piece for pieces in self.pieces.values() for piece in pieces)
         return frozenset(piece.text for piece in every if piece.kind == "figure")
 
-    def say(self, language: str, figures: Mapping[str, Figure]) -> str:
+    def say(self, language: str, figures: Mapping[str, StoryFigure]) -> str:
         """The words in one language, with the figures written out.
 
         Raises
@@ -73,23 +73,23 @@ class SourceNote:
     ----------
     name : str
         The key under `sources`.
-    short : Text
+    short : StoryText
         For the foot of a scene.
-    full : Text
+    full : StoryText
         For the list of sources: author, title, year, licence.
     url : str
         Address or doi, "" when there is none.
 
     Examples
     --------
-    >>> words = Text({"en": (Piece("quote", "World Bank, PIP 2022"),)})
+    >>> words = StoryText({"en": (Piece("quote", "World Bank, PIP 2022"),)})
     >>> SourceNote("pip", words, words).name
     'pip'
     """
 
     name: str
-    short: Text
-    full: Text
+    short: StoryText
+    full: StoryText
     url: str = ""
 
 
@@ -103,15 +103,15 @@ class Scene:
         Its place in the episode, from 1.
     seconds : float
         How long it stands, 4 to 8.
-    title : Text, optional
+    title : StoryText, optional
         The message, as a sentence.
-    subtitle : Text, optional
+    subtitle : StoryText, optional
         Measure and unit.
-    say : Text, optional
+    say : StoryText, optional
         What captions and narration say.
-    note : Text, optional
+    note : StoryText, optional
         A qualification that stays on screen.
-    alt : Text, optional
+    alt : StoryText, optional
         A description for those who do not see; made from the figures when left out.
     used_figures, used_points : frozenset of str
         Names of the figures and rows of figures it uses.
@@ -128,11 +128,11 @@ class Scene:
 
     number: int
     seconds: float
-    title: Text | None = None
-    subtitle: Text | None = None
-    say: Text | None = None
-    note: Text | None = None
-    alt: Text | None = None
+    title: StoryText | None = None
+    subtitle: StoryText | None = None
+    say: StoryText | None = None
+    note: StoryText | None = None
+    alt: StoryText | None = None
     used_figures: frozenset[str] = frozenset()
     used_points: frozenset[str] = frozenset()
     where: str = ""
@@ -156,7 +156,7 @@ class Episode:
     ----------
     name : str
         Names its files.
-    title, summary : Text
+    title, summary : StoryText
     scenes : tuple of Scene
     data, runs : mappings of name to reference
     figures : mapping of name to FigureRef
@@ -171,14 +171,14 @@ class Episode:
 
     Examples
     --------
-    >>> words = Text({"en": (Piece("words", "The line"),)})
+    >>> words = StoryText({"en": (Piece("words", "The line"),)})
     >>> Episode("the-line", words, words, ()).seconds
     0.0
     """
 
     name: str
-    title: Text
-    summary: Text
+    title: StoryText
+    summary: StoryText
     scenes: tuple[Scene, ...]
     data: Mapping[str, DataRef] = field(default_factory=lambda: MappingProxyType({}))
     runs: Mapping[str, RunRef] = field(default_factory=lambda: MappingProxyType({}))
@@ -207,7 +207,7 @@ class Story:
     Parameters
     ----------
     name : str
-    title, summary : Text
+    title, summary : StoryText
     languages : tuple of str
         Codes such as "en", "zh"; the first is the one a reader meets first.
     episodes : tuple of Episode
@@ -216,14 +216,14 @@ class Story:
 
     Examples
     --------
-    >>> words = Text({"en": (Piece("words", "Out of poverty"),)})
+    >>> words = StoryText({"en": (Piece("words", "Out of poverty"),)})
     >>> Story("out-of-poverty", words, words, ("en",), ()).lock.name
     'figures.lock.json'
     """
 
     name: str
-    title: Text
-    summary: Text
+    title: StoryText
+    summary: StoryText
     languages: tuple[str, ...]
     episodes: tuple[Episode, ...]
     path: Path = Path()
@@ -234,7 +234,7 @@ class Story:
         return self.path.parent / "figures.lock.json"
 
 
-def _written(piece: Piece, language: str, figures: Mapping[str, Figure], where: str) -> str:
+def _written(piece: Piece, language: str, figures: Mapping[str, StoryFigure], where: str) -> str:
     """One piece as text."""
     if piece.kind != "figure":
         return piece.text

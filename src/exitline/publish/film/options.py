@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from exitline.publish.film.binding import Change
+from exitline.publish.film.binding import ChangedFigure
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.look import Look
+from exitline.publish.film.look import FilmLook
 from exitline.publish.film.model import Story
 from exitline.publish.film.theme import Size
 
@@ -17,7 +17,7 @@ _SIZE = re.compile(r"(\d{3,4})x(\d{3,4})")
 
 
 @dataclass(frozen=True)
-class Options:
+class FilmOptions:
     """How a series is built.
 
     Parameters
@@ -27,7 +27,7 @@ class Options:
     episodes : tuple of str
         All when empty.
     sizes : tuple of Size
-    look : Look
+    look : FilmLook
     narration : bool
         Let a speech engine read the captions.
     sound : Path, optional
@@ -41,7 +41,7 @@ class Options:
     languages: tuple[str, ...] = ()
     episodes: tuple[str, ...] = ()
     sizes: tuple[Size, ...] = (WIDE, UPRIGHT)
-    look: Look = field(default_factory=Look)
+    look: FilmLook = field(default_factory=FilmLook)
     narration: bool = False
     sound: Path | None = None
     preview: bool = False
@@ -77,14 +77,14 @@ class Report:
     ----------
     story : Story
     made : tuple of Made
-    recorded : tuple of Change
+    recorded : tuple of ChangedFigure
         Figures written anew into the record.
     pages : tuple of Path
     """
 
     story: Story
     made: tuple[Made, ...]
-    recorded: tuple[Change, ...] = ()
+    recorded: tuple[ChangedFigure, ...] = ()
     pages: tuple[Path, ...] = ()
 
 

@@ -7,7 +7,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exitline.publish.film.figures import Bound
+from exitline.publish.film.figures import EpisodeFigures
 from exitline.publish.film.model import Episode, Story
 
 _WORDS = {
@@ -57,7 +57,7 @@ class Entry:
     Parameters
     ----------
     episode : Episode
-    bound : Bound
+    bound : EpisodeFigures
     films : mapping of str to str
         "wide", "upright", "still", "still upright": what was built.
     poster : str
@@ -71,7 +71,7 @@ class Entry:
     """
 
     episode: Episode
-    bound: Bound
+    bound: EpisodeFigures
     films: Mapping[str, str]
     poster: str
     captions: Sequence[tuple[str, str]]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.digest import file_digest
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.figures import Figure, Point, Points
-from exitline.publish.film.references import Computed, DataRef, FigureRef, PointsRef, Query
+from exitline.publish.film.figures import StoryFigure, StoryPoint, StoryPoints
+from exitline.publish.film.references import Computed, DataRef, DeclaredQuery, FigureRef, PointsRef
 from exitline.stats.data.keys import alike
 from exitline.stats.data.values import Uses
 
@@ -34,7 +34,7 @@ class QueryProvider:
     >>> from exitline.publish.film.formats import Format
     >>> file = Path(tempfile.mkdtemp()) / "homes.csv"
     >>> _ = file.write_text("y,w\\n1,2\\n5,1\\n")
-    >>> poor = FigureRef("poor", Query("homes", "share", "y < 2", weight="w"),
+    >>> poor = FigureRef("poor", DeclaredQuery("homes", "share", "y < 2", weight="w"),
     ...                  Format("percent", 1), "survey")
     >>> with session() as engine:
     ...     provider = QueryProvider({"homes": DataRef("homes", file, "survey")}, engine)
@@ -49,7 +49,7 @@ class QueryProvider:
         self._digests: dict[Path, str] = {}
         self._prefix = f"story_{id(self):x}"
 
-    def resolve(self, reference: FigureRef) -> Figure:
+    def resolve(self, reference: FigureRef) -> StoryFigure:
         """The one number of a query."""
         query = _query(reference.of, reference.where)
         table, step = self._rows(query, reference.where)
@@ -59,12 +59,12 @@ class QueryProvider:
         value = _finite(value, query.words, reference.where)
         if query.part != "value":
             value = interval_end(value, rows, query)
-        return Figure(
+        return StoryFigure(
             reference.name, value, reference.format, reference.source, query.words,
             self._files(query.data),
         )  # fmt: skip
 
-    def resolve_points(self, reference: PointsRef) -> Points:
+    def resolve_points(self, reference: PointsRef) -> StoryPoints:
         """One number per group, in the order of the groups."""
         query = _query(reference.of, reference.where)
         table, step = self._rows(query, reference.where)
@@ -81,12 +81,12 @@ class QueryProvider:
         points = tuple(_point(row, reference, query) for row in answer)
         if not points:
             raise _no_rows(query, reference.where)
-        return Points(
+        return StoryPoints(
             reference.name, _running(points, reference.running), reference.format,
             reference.source, query.words, self._files(query.data),
         )  # fmt: skip
 
-    def compute(self, reference: FigureRef, figures: Mapping[str, Figure]) -> Figure:
+    def compute(self, reference: FigureRef, figures: Mapping[str, StoryFigure]) -> StoryFigure:
         """Arithmetic on figures that have been resolved."""
         import ibis
         import pyarrow as pa
@@ -103,12 +103,12 @@ class QueryProvider:
         value = _finite(answer["value"][0].as_py(), reference.of.words, reference.where)
         sources = dict.fromkeys(s for part in parts for s in part.source.split(",") if s)
         files = dict.fromkeys(file for part in parts for file in part.files)
-        return Figure(
+        return StoryFigure(
             reference.name, value, reference.format, reference.source or ",".join(sources),
             reference.of.words, tuple(files),
         )  # fmt: skip
 
-    def _rows(self, query: Query, where: str) -> tuple[Any, Any]:
+    def _rows(self, query: DeclaredQuery, where: str) -> tuple[Any, Any]:
         """The rows that a query speaks of, and its one number over them."""
         from exitline.rules.condition import parse
 
@@ -176,7 +176,7 @@ class QueryProvider:
         return self._digests[path]
 
 
-def _uses(query: Query) -> Uses:
+def _uses(query: DeclaredQuery) -> Uses:
     """What the columns of a query are used for."""
     from exitline.stats.data.uses import condition_uses
 
@@ -187,7 +187,7 @@ def _uses(query: Query) -> Uses:
     return uses | condition_uses(query.weight, ["number"]) if query.weight else uses
 
 
-def interval_end(share: float, rows: int, query: Query) -> float:
+def interval_end(share: float, rows: int, query: DeclaredQuery) -> float:
     """An end of the interval of a share of rows that were drawn one by one.
 
     Notes
@@ -196,7 +196,7 @@ def interval_end(share: float, rows: int, query: Query) -> float:
 
     Examples
     --------
-    >>> round(interval_end(0.33, 100, Query("panel", "share", "y < 2", part="low")), 4)
+    >>> round(interval_end(0.33, 100, DeclaredQuery("panel", "share", "y < 2", part="low")), 4)
     0.2392
     """
     import numpy as np
@@ -207,14 +207,14 @@ def interval_end(share: float, rows: int, query: Query) -> float:
     return float((bounds.low if query.part == "low" else bounds.high)[0])
 
 
-def _query(of: object, where: str) -> Query:
+def _query(of: object, where: str) -> DeclaredQuery:
     """The reference as a query, which it must be here."""
-    if not isinstance(of, Query):
+    if not isinstance(of, DeclaredQuery):
         raise StoryError("this reference is not a query", where=where)
     return of
 
 
-def _aggregate(query: Query, value: Any, weight: Any, where: str) -> Any:
+def _aggregate(query: DeclaredQuery, value: Any, weight: Any, where: str) -> Any:
     """The number of a step over all rows of a group."""
     truth = value.type().is_boolean()
     if truth != (query.step == "share"):
@@ -236,7 +236,7 @@ def _aggregate(query: Query, value: Any, weight: Any, where: str) -> Any:
     return (number * weight).sum() / number.isnull().ifelse(None, weight).sum()
 
 
-def _check_single(query: Query, rows: int, where: str) -> None:
+def _check_single(query: DeclaredQuery, rows: int, where: str) -> None:
     """`value` speaks of one row; no step but a count speaks of none."""
     if rows == 0 and query.step != "count":
         raise _no_rows(query, where)
@@ -250,7 +250,7 @@ def _check_single(query: Query, rows: int, where: str) -> None:
         )
 
 
-def _no_rows(query: Query, where: str) -> StoryError:
+def _no_rows(query: DeclaredQuery, where: str) -> StoryError:
     return StoryError(
         "no row fits a figure's condition",
         where=where,
@@ -273,7 +273,7 @@ def _finite(value: Any, words: str, where: str) -> float:
     return float(value)
 
 
-def _point(row: Mapping[str, Any], reference: PointsRef, query: Query) -> Point:
+def _point(row: Mapping[str, Any], reference: PointsRef, query: DeclaredQuery) -> StoryPoint:
     """One group's number."""
     found = [row[column] for column in reference.by]
     if None in found:
@@ -286,10 +286,10 @@ def _point(row: Mapping[str, Any], reference: PointsRef, query: Query) -> Point:
         )
     keys = tuple(key if isinstance(key, str) else float(key) for key in found)
     value = _finite(row["value"], query.words, reference.where)
-    return Point(keys, value, segment=str(row.get("segment") or ""))
+    return StoryPoint(keys, value, segment=str(row.get("segment") or ""))
 
 
-def _running(points: tuple[Point, ...], running: str) -> tuple[Point, ...]:
+def _running(points: tuple[StoryPoint, ...], running: str) -> tuple[StoryPoint, ...]:
     """Running totals, or what is left of the whole."""
     if not running:
         return points
@@ -298,5 +298,5 @@ def _running(points: tuple[Point, ...], running: str) -> tuple[Point, ...]:
     for point in points:
         total += point.value
         value = total if running == "total" else whole - total
-        made.append(Point(point.keys, value, segment=point.segment))
+        made.append(StoryPoint(point.keys, value, segment=point.segment))
     return tuple(made)

@@ -11,7 +11,7 @@ from typing import cast
 from exitline.errors import nearest
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.formats import Format, read_format
-from exitline.publish.film.model import SourceNote, Text
+from exitline.publish.film.model import SourceNote, StoryText
 from exitline.publish.film.references import (
     ESTIMATE_COLUMNS,
     STEPS,
@@ -19,12 +19,12 @@ from exitline.publish.film.references import (
     ClaimRef,
     Computed,
     DataRef,
+    DeclaredQuery,
     EstimateColumn,
     EstimateRef,
     FigureRef,
     Of,
     PointsRef,
-    Query,
     Running,
     RunRef,
 )
@@ -38,7 +38,7 @@ POINTS_KEYS = ("estimate", "data", "by", "split", "running", "format", "source",
 
 
 @dataclass
-class Reading:
+class StoryReader:
     """What is known while a story is read: languages, and what has been declared so far."""
 
     languages: tuple[str, ...]
@@ -56,26 +56,26 @@ class Reading:
         self.used_figures, self.used_points = set(), set()
 
 
-def text(tree: Tree, reading: Reading) -> Text:
+def text(tree: Tree, reading: StoryReader) -> StoryText:
     """A text in every language; every digit a figure or marked."""
     found = _languages(tree, reading)
     pieces = {code: read_template(below.text(), below.where) for code, below in found.items()}
-    made = Text(pieces, tree.where)
+    made = StoryText(pieces, tree.where)
     for name in sorted(made.figures()):
         _known(name, reading.figures, "figure", tree)
         reading.used_figures.add(name)
     return made
 
 
-def citation(tree: Tree, reading: Reading) -> Text:
+def citation(tree: Tree, reading: StoryReader) -> StoryText:
     """A text quoted from elsewhere: its digits are its own."""
     found = _languages(tree, reading)
-    return Text(
+    return StoryText(
         {code: (Piece("quote", below.text()),) for code, below in found.items()}, tree.where
     )
 
 
-def _languages(tree: Tree, reading: Reading) -> dict[str, Tree]:
+def _languages(tree: Tree, reading: StoryReader) -> dict[str, Tree]:
     """The text's tree in each language; one plain text stands for all of them."""
     if not tree.is_mapping:
         tree.text()
@@ -100,7 +100,7 @@ def _languages(tree: Tree, reading: Reading) -> dict[str, Tree]:
     return found
 
 
-def figure(tree: Tree, reading: Reading) -> str:
+def figure(tree: Tree, reading: StoryReader) -> str:
     """The name of a figure: one declared before, or a reference written in place."""
     if tree.is_mapping:
         name = _place_name(tree)
@@ -119,7 +119,7 @@ def figure(tree: Tree, reading: Reading) -> str:
     return name
 
 
-def points(tree: Tree, reading: Reading) -> str:
+def points(tree: Tree, reading: StoryReader) -> str:
     """The name of a row of figures: one declared before, or a reference written in place."""
     if tree.is_mapping:
         name = _place_name(tree)
@@ -136,7 +136,7 @@ def _place_name(tree: Tree) -> str:
     return re.sub(r"\W+", "_", tree.key).strip("_")
 
 
-def figure_reference(tree: Tree, name: str, reading: Reading) -> FigureRef:
+def figure_reference(tree: Tree, name: str, reading: StoryReader) -> FigureRef:
     """A declared figure."""
     if not tree.is_mapping:
         raise tree.fault(
@@ -158,7 +158,7 @@ def figure_reference(tree: Tree, name: str, reading: Reading) -> FigureRef:
     return FigureRef(name, of, _format(keys), _source(of, keys, reading), tree.where)
 
 
-def points_reference(tree: Tree, name: str, reading: Reading) -> PointsRef:
+def points_reference(tree: Tree, name: str, reading: StoryReader) -> PointsRef:
     """A declared row of figures."""
     keys = tree.fields(POINTS_KEYS)
     if ("estimate" in keys) == ("data" in keys):
@@ -170,7 +170,7 @@ def points_reference(tree: Tree, name: str, reading: Reading) -> PointsRef:
         )
     of = _of_estimate(keys, reading) if "estimate" in keys else _of_data(keys, reading)
     by = tuple(member.text() for member in keys["by"].one_or_many()) if "by" in keys else ()
-    if isinstance(of, Query) and not 1 <= len(by) <= 2:
+    if isinstance(of, DeclaredQuery) and not 1 <= len(by) <= 2:
         raise tree.fault(
             "a row of figures needs the columns that make its groups",
             expected="by: year, or by: [province, year]",
@@ -184,7 +184,7 @@ def points_reference(tree: Tree, name: str, reading: Reading) -> PointsRef:
     )  # fmt: skip
 
 
-def _of_claim(keys: Mapping[str, Tree], reading: Reading) -> Of:
+def _of_claim(keys: Mapping[str, Tree], reading: StoryReader) -> Of:
     """{claim: {run: or file:, data:, id: or measure:, line:, by:, domain:, part:}}"""
     words = ("measure", "line", "by", "domain")
     below = keys["claim"].fields(("run", "file", "data", "id", "part", *words))
@@ -207,7 +207,7 @@ def _of_claim(keys: Mapping[str, Tree], reading: Reading) -> Of:
     )
 
 
-def _of_estimate(keys: Mapping[str, Tree], reading: Reading) -> EstimateRef:
+def _of_estimate(keys: Mapping[str, Tree], reading: StoryReader) -> EstimateRef:
     """{estimate: {run:, measure:, line:, by:, domain:, column:}}"""
     below = keys["estimate"].fields(
         ("run", "measure", "line", "by", "domain", "column"), ("run", "measure")
@@ -218,7 +218,7 @@ def _of_estimate(keys: Mapping[str, Tree], reading: Reading) -> EstimateRef:
     return EstimateRef(run, below["measure"].text(), column=cast(EstimateColumn, column), **words)
 
 
-def _of_data(keys: Mapping[str, Tree], reading: Reading) -> Query:
+def _of_data(keys: Mapping[str, Tree], reading: StoryReader) -> DeclaredQuery:
     """{data:, count|sum|mean|share|value:, where:, weight:}"""
     steps = [step for step in STEPS if step in keys]
     if len(steps) != 1:
@@ -236,7 +236,7 @@ def _of_data(keys: Mapping[str, Tree], reading: Reading) -> Query:
             got=steps[0],
             remedy="take intervals of weighted figures from a run: {estimate: ...}",
         )
-    return Query(
+    return DeclaredQuery(
         _declared(keys["data"], reading.data, "file"),
         steps[0],
         "" if steps[0] == "count" else expression,
@@ -249,12 +249,12 @@ def _of_data(keys: Mapping[str, Tree], reading: Reading) -> Query:
     )
 
 
-def _of_computed(keys: Mapping[str, Tree], _: Reading) -> Of:
+def _of_computed(keys: Mapping[str, Tree], _: StoryReader) -> Of:
     """{compute: formula over other figures}"""
     return Computed(keys["compute"].text())
 
 
-_OF: Mapping[str, Callable[[Mapping[str, Tree], Reading], Of]] = {
+_OF: Mapping[str, Callable[[Mapping[str, Tree], StoryReader], Of]] = {
     "claim": _of_claim,
     "estimate": _of_estimate,
     "data": _of_data,
@@ -269,11 +269,11 @@ def _format(keys: Mapping[str, Tree]) -> Format:
     return read_format(keys["format"].text(), keys["format"].where)
 
 
-def _source(of: Of, keys: Mapping[str, Tree], reading: Reading) -> str:
+def _source(of: Of, keys: Mapping[str, Tree], reading: StoryReader) -> str:
     """The source that is shown: the declared one, or that of the file or run."""
     if "source" in keys:
         return _declared(keys["source"], reading.sources, "source")
-    if isinstance(of, Query):
+    if isinstance(of, DeclaredQuery):
         return reading.data[of.data].source
     if isinstance(of, EstimateRef | ClaimRef) and of.run:
         return reading.runs[of.run].source
@@ -298,7 +298,7 @@ def _known(name: str, known: Mapping[str, object], what: str, tree: Tree) -> Non
         )
 
 
-def existing(tree: Tree, reading: Reading) -> Path:
+def existing(tree: Tree, reading: StoryReader) -> Path:
     """A file beside the story that must be there."""
     path = reading.folder / tree.text()
     if path.is_file():

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exitline.publish.film.captions import Cue
-from exitline.publish.film.figures import Bound
+from exitline.publish.film.figures import EpisodeFigures
 from exitline.publish.film.model import FPS, Episode, Story
-from exitline.publish.film.paint.base import Stage
+from exitline.publish.film.paint.base import PaintStage
 from exitline.publish.film.paint.registry import painter
 
 
-def descriptions(episode: Episode, stage: Stage) -> tuple[str, ...]:
+def descriptions(episode: Episode, stage: PaintStage) -> tuple[str, ...]:
     """What each scene shows, in words: the author's description, or one made from the figures."""
     return tuple(
         stage.say(scene.alt) if scene.alt is not None else painter(scene, stage).describe()
@@ -20,13 +20,15 @@ def descriptions(episode: Episode, stage: Stage) -> tuple[str, ...]:
     )
 
 
-def transcript(episode: Episode, stage: Stage, cues: Sequence[Cue], shown: Sequence[str]) -> str:
+def transcript(
+    episode: Episode, stage: PaintStage, cues: Sequence[Cue], shown: Sequence[str]
+) -> str:
     """An episode as text: when, what is seen, what is said, and the sources.
 
     Parameters
     ----------
     episode : Episode
-    stage : Stage
+    stage : PaintStage
     cues : sequence of Cue
     shown : sequence of str
         As `descriptions` made them.
@@ -49,7 +51,7 @@ def transcript(episode: Episode, stage: Stage, cues: Sequence[Cue], shown: Seque
 
 
 def figure_list(
-    story: Story, episode: Episode, bound: Bound, languages: Sequence[str]
+    story: Story, episode: Episode, bound: EpisodeFigures, languages: Sequence[str]
 ) -> dict[str, Any]:
     """Every figure of an episode with what it takes to check it, ready for JSON.
 

@@ -89,7 +89,7 @@ class RunRef:
 
 
 @dataclass(frozen=True)
-class Query:
+class DeclaredQuery:
     """A declared query: rows of a file that fulfil a condition, made into one number.
 
     Parameters
@@ -112,7 +112,7 @@ class Query:
 
     Examples
     --------
-    >>> Query("panel", "count", where="treatment = 1").words
+    >>> DeclaredQuery("panel", "count", where="treatment = 1").words
     'count of rows of panel where treatment = 1'
     """
 
@@ -221,7 +221,7 @@ class Computed:
         return self.expression
 
 
-Of = Query | EstimateRef | ClaimRef | Computed
+Of = DeclaredQuery | EstimateRef | ClaimRef | Computed
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ class FigureRef:
     Parameters
     ----------
     name : str
-    of : Query, EstimateRef, ClaimRef or Computed
+    of : DeclaredQuery, EstimateRef, ClaimRef or Computed
     format : Format
     source : str
         Key of the source that is shown ("" for computed ones: those of their parts).
@@ -240,7 +240,7 @@ class FigureRef:
 
     Examples
     --------
-    >>> FigureRef("poor", Query("panel", "count"), Format("number", 0), "trial").name
+    >>> FigureRef("poor", DeclaredQuery("panel", "count"), Format("number", 0), "trial").name
     'poor'
     """
 
@@ -258,7 +258,7 @@ class PointsRef:
     Parameters
     ----------
     name : str
-    of : Query or EstimateRef
+    of : DeclaredQuery or EstimateRef
         The number of each group.
     by : tuple of str
         Columns that make the groups, one or two.
@@ -273,13 +273,13 @@ class PointsRef:
 
     Examples
     --------
-    >>> PointsRef("rural", Query("pip", "value", "headcount"), ("year",), "", "",
+    >>> PointsRef("rural", DeclaredQuery("pip", "value", "headcount"), ("year",), "", "",
     ...           Format("percent", 1), "pip").by
     ('year',)
     """
 
     name: str
-    of: Query | EstimateRef
+    of: DeclaredQuery | EstimateRef
     by: tuple[str, ...]
     split: str
     running: Running

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.digest import file_digest
 from exitline.errors import nearest
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.figures import Figure, Point, Points
+from exitline.publish.film.figures import StoryFigure, StoryPoint, StoryPoints
 from exitline.publish.film.references import EstimateRef, FigureRef, PointsRef, RunRef
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class RunProvider:
         self._folders: dict[str, Path] = {}
         self._tables: dict[str, pa.Table] = {}
 
-    def resolve(self, reference: FigureRef) -> Figure:
+    def resolve(self, reference: FigureRef) -> StoryFigure:
         """One cell."""
         of = reference.of
         if not isinstance(of, EstimateRef):
@@ -49,12 +49,12 @@ class RunProvider:
         rows = self._matching(of, reference.where)
         if len(rows) != 1:
             raise _not_one(of, len(rows), reference.where)
-        return Figure(
+        return StoryFigure(
             reference.name, _number(rows[0][of.column], of, reference.where), reference.format,
             reference.source, of.words, self._files(of.run),
         )  # fmt: skip
 
-    def resolve_points(self, reference: PointsRef) -> Points:
+    def resolve_points(self, reference: PointsRef) -> StoryPoints:
         """The estimates of every domain, with their intervals."""
         of = reference.of
         if not isinstance(of, EstimateRef):
@@ -63,7 +63,7 @@ class RunProvider:
         if not rows:
             raise _not_one(of, 0, reference.where)
         points = tuple(
-            Point(
+            StoryPoint(
                 (str(row["domain"]),),
                 _number(row[of.column], of, reference.where),
                 _bound(row["ci_low"]),
@@ -71,7 +71,7 @@ class RunProvider:
             )
             for row in sorted(rows, key=lambda r: str(r["domain"]))
         )
-        return Points(
+        return StoryPoints(
             reference.name, points, reference.format, reference.source, of.words,
             self._files(of.run),
         )  # fmt: skip

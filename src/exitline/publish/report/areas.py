@@ -12,11 +12,11 @@ from exitline.publish.report.stacks import rule_of
 from exitline.publish.report.table import (
     MOST_ROWS,
     STATIC_ROWS,
-    Cell,
-    Column,
     Reference,
     Row,
     Table,
+    TableCell,
+    TableColumn,
     bar_of,
 )
 from exitline.publish.report.titles import said_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Figure:
+class ChartTable:
     """A chart-table: title (the finding), what is shown, how areas stand, source."""
 
     title: str
@@ -46,7 +46,7 @@ class AreaSet:
 
     key: str
     name: str
-    figures: tuple[Figure, ...]
+    figures: tuple[ChartTable, ...]
     measures: Table | None
     note: str
     by: str
@@ -88,7 +88,7 @@ def _area_set(content: ReportInput, by: str, key: str) -> AreaSet:
     )
 
 
-def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> Figure:
+def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> ChartTable:
     """The chart-table of the leading measure at one line."""
     words = b.naming(content, lead.measure)
     whole = b.of_set(content.estimates, "")
@@ -107,7 +107,7 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
         _references(overall, axis, words.unit, threshold), sorted_by=1, total=lead.rows.size,
     )  # fmt: skip
     title, beside = said_of(content, lead, words)
-    return Figure(
+    return ChartTable(
         title, _subtitle(content, lead, words.label, threshold), beside,
         source(content, lead), lead.line, table, lead.measure,
     )  # fmt: skip
@@ -144,25 +144,25 @@ def _companion(measure: str) -> str:
 
 def _columns(
     content: ReportInput, words: b.Naming, name: str, companion: Block | None
-) -> tuple[Column, ...]:
+) -> tuple[TableColumn, ...]:
     """Headings, with units."""
     people = b.people_of(content)
     sign = ", %" if words.unit == "share" else ""
     interval = f"{100 * content.estimates.level:g} % interval" if content.sampled else "full count"
     found = [
-        Column("name", name),
-        Column("figure", f"{words.label}{sign}", interval),
-        Column("bar", "Estimate and interval" if content.sampled else "Value", sortable=False),
+        TableColumn("name", name),
+        TableColumn("figure", f"{words.label}{sign}", interval),
+        TableColumn("bar", "Estimate and interval" if content.sampled else "Value", sortable=False),
     ]
     if companion is not None:
         label = b.naming(content, companion.measure)
-        found.append(Column("number", label.label, interval if content.sampled else ""))
-    found.append(Column("number", people.capitalize(), "estimated" if content.sampled else ""))
+        found.append(TableColumn("number", label.label, interval if content.sampled else ""))
+    found.append(TableColumn("number", people.capitalize(), "estimated" if content.sampled else ""))
     rows = "Persons" if content.study.unit == "person" else "Households"
     if content.sampled:
-        found.append(Column("number", rows, "in the sample"))
+        found.append(TableColumn("number", rows, "in the sample"))
     elif people != "households" or rows != "Households":
-        found.append(Column("number", rows, "counted"))
+        found.append(TableColumn("number", rows, "counted"))
     return tuple(found)
 
 
@@ -192,17 +192,17 @@ def _row(
     low, high = b.reach(lead, i)
     hidden = said.text == SUPPRESSED
     cells = [
-        Cell(name),
-        Cell(str(said), value, "" if hidden else said.reason),
-        Cell(bar=bar_of(axis, value, low, high) if axis is not None else None),
+        TableCell(name),
+        TableCell(str(said), value, "" if hidden else said.reason),
+        TableCell(bar=bar_of(axis, value, low, high) if axis is not None else None),
     ]
     if companion is not None:
         unit = b.naming(content, companion.measure).unit
-        cells.append(Cell(str(b.written(companion, i, unit)), float(companion.estimate[i])))
+        cells.append(TableCell(str(b.written(companion, i, unit)), float(companion.estimate[i])))
     people, n = float(lead.population[i]), float(lead.n[i])
-    cells.append(Cell(SUPPRESSED if hidden else about(people, content.sampled), people))
+    cells.append(TableCell(SUPPRESSED if hidden else about(people, content.sampled), people))
     if content.sampled or b.people_of(content) != "households" or content.study.unit == "person":
-        cells.append(Cell(SUPPRESSED if hidden else count(n), n))
+        cells.append(TableCell(SUPPRESSED if hidden else count(n), n))
     return tuple(cells)
 
 
@@ -275,17 +275,21 @@ def source(content: ReportInput, block: Block) -> str:
 def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> Table:
     """All measures of a set of areas, as plain figures."""
     naming = {block.measure: b.naming(content, block.measure) for block in found}
-    columns = [Column("name", name)]
+    columns = [TableColumn("name", name)]
     columns += [
-        Column("number", naming[block.measure].label, f"line ‘{block.line}’" if block.line else "")
+        TableColumn(
+            "number", naming[block.measure].label, f"line ‘{block.line}’" if block.line else ""
+        )
         for block in found
     ]
     areas, first = b.columns_of(found[0]), found[0]
     rows = [
         (
-            Cell(content.area_label(areas, labels)),
+            TableCell(content.area_label(areas, labels)),
             *(
-                Cell(str(b.written(block, i, naming[block.measure].unit)), float(block.estimate[i]))
+                TableCell(
+                    str(b.written(block, i, naming[block.measure].unit)), float(block.estimate[i])
+                )
                 for block in found
             ),
         )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Level:
+class DecidedLevel:
     """One level of decisions: all its bars, and the table of its units."""
 
     key: str
@@ -41,7 +41,7 @@ class Level:
     """The undecided unit that the fewest more households would settle, in words."""
 
 
-def household_level(content: ReportInput) -> Level | None:
+def household_level(content: ReportInput) -> DecidedLevel | None:
     """Households and persons by outcome; nobody is named."""
     if content.households is None or not content.households.total:
         return None
@@ -55,13 +55,13 @@ def household_level(content: ReportInput) -> Level | None:
         stack_of(label, as_mapping(c), note, content.sampled, words.outcomes) for label, c in counts
     ]
     stacks[0] = with_intervals(stacks[0], content.outcome_estimates)
-    return Level(
+    return DecidedLevel(
         "household", rows, stacks[0], tuple(stacks[1:]), None, words.meaning,
         {o: round(v) for o, v in as_mapping(content.households).items() if v == v}, "",
     )  # fmt: skip
 
 
-def area_levels(content: ReportInput) -> tuple[Level, ...]:
+def area_levels(content: ReportInput) -> tuple[DecidedLevel, ...]:
     """Villages, then counties, as far as they were decided on.
 
     Parameters
@@ -70,7 +70,7 @@ def area_levels(content: ReportInput) -> tuple[Level, ...]:
 
     Returns
     -------
-    tuple of Level
+    tuple of DecidedLevel
     """
     if content.decisions is None:
         return ()
@@ -78,7 +78,7 @@ def area_levels(content: ReportInput) -> tuple[Level, ...]:
     return tuple(_level(content, name) for name in ("village", "county") if name in there)
 
 
-def _level(content: ReportInput, name: str) -> Level:
+def _level(content: ReportInput, name: str) -> DecidedLevel:
     """One level: read its decisions once, keep the overall ones and those of criteria apart."""
     assert content.decisions is not None
     overall: dict[tuple[str, str], Decision] = {}
@@ -95,7 +95,7 @@ def _level(content: ReportInput, name: str) -> Level:
     rule = rule_of(content, name)
     counts = tallies.pop("", dict.fromkeys(OUTCOMES, 0.0))
     plain = MANY[name].capitalize()
-    return Level(
+    return DecidedLevel(
         name, plain, stack_of(plain, counts, "overall", False),
         tuple(criterion_stack(c, t, rule) for c, t in tallies.items()),
         unit_table(content, name, overall, by_unit) if overall else None,

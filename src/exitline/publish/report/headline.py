@@ -14,13 +14,13 @@ from exitline.words.numbers import DASH, Written, about, plural
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
-    from exitline.publish.report.decided import Level
+    from exitline.publish.report.decided import DecidedLevel
     from exitline.publish.report.rules import Rules
     from exitline.stats.infer.blocks import Block
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """Something to do next, and where on the page it is told."""
 
     text: str
@@ -68,16 +68,18 @@ class Headline:
     references: tuple[Reference, ...]
     smaller: tuple[Small, ...]
     sure: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
 
 
-def headline(content: ReportInput, levels: tuple[Level, ...], rules: Rules | None) -> Headline:
+def headline(
+    content: ReportInput, levels: tuple[DecidedLevel, ...], rules: Rules | None
+) -> Headline:
     """What the first screen says.
 
     Parameters
     ----------
     content : ReportInput
-    levels : tuple of Level
+    levels : tuple of DecidedLevel
         Decisions, households first.
     rules : Rules or None
 
@@ -105,7 +107,7 @@ def headline(content: ReportInput, levels: tuple[Level, ...], rules: Rules | Non
 
 
 def _without_estimates(
-    content: ReportInput, levels: tuple[Level, ...], steps: tuple[Step, ...]
+    content: ReportInput, levels: tuple[DecidedLevel, ...], steps: tuple[NextStep, ...]
 ) -> Headline:
     """Where nothing was estimated, the outcomes of the exit rule are the answer."""
     figure, meaning = Written("No estimate"), "The study asks for none."
@@ -123,7 +125,7 @@ def _without_estimates(
     return Headline(question, figure, "", meaning, "", None, None, (), (), sure, steps)
 
 
-def _question(content: ReportInput, lead: Block, levels: tuple[Level, ...]) -> str:
+def _question(content: ReportInput, lead: Block, levels: tuple[DecidedLevel, ...]) -> str:
     """What was asked, in a sentence."""
     words = b.naming(content, lead.measure)
     line = b.line_words(content, lead.line)
@@ -239,33 +241,37 @@ def _count_words(content: ReportInput) -> str:
     )
 
 
-def _steps(content: ReportInput, levels: tuple[Level, ...], rules: Rules | None) -> list[Step]:
+def _steps(
+    content: ReportInput, levels: tuple[DecidedLevel, ...], rules: Rules | None
+) -> list[NextStep]:
     """What to do next, most pressing first."""
     steps = [*_data_steps(content), *_decision_steps(levels)]
     if rules is not None and rules.unverified:
         said = plural(rules.unverified, "figure or rule", "figures or rules")
-        steps.append(Step(f"Confirm {said} of the standard not read at the source.", "#standard"))
+        steps.append(
+            NextStep(f"Confirm {said} of the standard not read at the source.", "#standard")
+        )
     if content.study.outside_folder:
-        steps.append(Step("Note that the study reads files outside its folder.", "#study"))
-    steps.append(Step("Check the figures: recompute them with one command.", "#recompute"))
+        steps.append(NextStep("Note that the study reads files outside its folder.", "#study"))
+    steps.append(NextStep("Check the figures: recompute them with one command.", "#recompute"))
     return steps
 
 
-def _data_steps(content: ReportInput) -> list[Step]:
+def _data_steps(content: ReportInput) -> list[NextStep]:
     """Errors and warnings in the data come first."""
     errors = sum(f.severity == "error" for f in content.findings)
     warnings = sum(f.severity == "warning" for f in content.findings)
     steps = []
     if errors:
         said = plural(errors, "error")
-        steps.append(Step(f"Mend {said} in the data before using these figures.", "#data"))
+        steps.append(NextStep(f"Mend {said} in the data before using these figures.", "#data"))
     if warnings:
         said = plural(warnings, "warning")
-        steps.append(Step(f"Read {said} about the data before publishing.", "#data"))
+        steps.append(NextStep(f"Read {said} about the data before publishing.", "#data"))
     return steps
 
 
-def _decision_steps(levels: tuple[Level, ...]) -> list[Step]:
+def _decision_steps(levels: tuple[DecidedLevel, ...]) -> list[NextStep]:
     """Units that are open, then units that do not meet the rule."""
     steps = []
     for level in levels:
@@ -278,9 +284,11 @@ def _decision_steps(levels: tuple[Level, ...]) -> list[Step]:
             told = f"For {plural(level.counts['cannot tell'], *units)} one cannot tell yet"
             least = f"least effort to settle one: {level.easiest}"
             rest = least if level.easiest else "see what would settle it"
-            steps.append(Step(f"{told}; {rest}.", href))
+            steps.append(NextStep(f"{told}; {rest}.", href))
         if level.counts["not met"]:
             number = level.counts["not met"]
             has = "has" if number == 1 else "have"
-            steps.append(Step(f"See why {plural(number, *units)} {has} not met the rule.", href))
+            steps.append(
+                NextStep(f"See why {plural(number, *units)} {has} not met the rule.", href)
+            )
     return steps

@@ -10,7 +10,7 @@ import numpy as np
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
-from exitline.publish.report.table import MOST_ROWS, Cell, Column, Row, Table, bar_of
+from exitline.publish.report.table import MOST_ROWS, Row, Table, TableCell, TableColumn, bar_of
 from exitline.words.numbers import MINUS, write
 
 if TYPE_CHECKING:
@@ -118,17 +118,17 @@ def _figure(
     return ModelFigure(title, subtitle, table, _shrinkage(found, unit, words.label), said)
 
 
-def _columns(name: str, label: str, found: Figures, unit: str) -> tuple[Column, ...]:
+def _columns(name: str, label: str, found: Figures, unit: str) -> tuple[TableColumn, ...]:
     """Headings, with units."""
     sign = ", %" if unit == "share" else ""
     interval = f"{100 * found.level:g} % interval"
     return (
-        Column("name", name),
-        Column("figure", f"{label}{sign}", f"model, {interval}"),
-        Column("bar", "Model figure and interval", sortable=False),
-        Column("number", "Root mean squared error", "of the model"),
-        Column("figure", "Survey alone", "direct estimate"),
-        Column("number", "Standard error", "of the survey alone"),
+        TableColumn("name", name),
+        TableColumn("figure", f"{label}{sign}", f"model, {interval}"),
+        TableColumn("bar", "Model figure and interval", sortable=False),
+        TableColumn("number", "Root mean squared error", "of the model"),
+        TableColumn("figure", "Survey alone", "direct estimate"),
+        TableColumn("number", "Standard error", "of the survey alone"),
     )
 
 
@@ -140,12 +140,14 @@ def _row(figure: AreaFigure, axis: Axis | None, unit: str) -> Row:
     error = write(figure.rmse, math.nan, math.nan, figure.rmse, unit)
     se = write(figure.direct_se, math.nan, math.nan, figure.direct_se, unit)
     return (
-        Cell(figure.area),
-        Cell(str(said), figure.estimate, figure.reason),
-        Cell(bar=bar_of(axis, figure.estimate, figure.ci_low, figure.ci_high) if axis else None),
-        Cell(error.text if math.isfinite(figure.rmse) else UNKNOWN, figure.rmse),
-        Cell(direct.text if alone else "not in the sample", figure.direct if alone else None),
-        Cell(se.text if math.isfinite(figure.direct_se) else "none", figure.direct_se),
+        TableCell(figure.area),
+        TableCell(str(said), figure.estimate, figure.reason),
+        TableCell(
+            bar=bar_of(axis, figure.estimate, figure.ci_low, figure.ci_high) if axis else None
+        ),
+        TableCell(error.text if math.isfinite(figure.rmse) else UNKNOWN, figure.rmse),
+        TableCell(direct.text if alone else "not in the sample", figure.direct if alone else None),
+        TableCell(se.text if math.isfinite(figure.direct_se) else "none", figure.direct_se),
     )
 
 
@@ -175,12 +177,12 @@ def _coefficients(one: Modelled, key: str) -> Table | None:
     if one.coefficients is None:
         return None
     columns = (
-        Column("name", "Term"), Column("number", "Coefficient"), Column("number", "Standard error"),
-        Column("number", "p"),
+        TableColumn("name", "Term"), TableColumn("number", "Coefficient"),
+        TableColumn("number", "Standard error"), TableColumn("number", "p"),
     )  # fmt: skip
     numbers = one.coefficients[["estimate", "se", "p"]].to_numpy(dtype=float).tolist()
     rows = tuple(
-        (Cell(str(term)), *(Cell(f"{v:.4g}".replace("-", MINUS), v) for v in values))
+        (TableCell(str(term)), *(TableCell(f"{v:.4g}".replace("-", MINUS), v) for v in values))
         for term, values in zip(one.coefficients["term"], numbers, strict=True)
     )
     return Table(key, "Coefficients of the model", columns, rows, file="small_areas.parquet",

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from exitline.publish.content.households import household_words
 from exitline.publish.report.areas import AreaSet, area_sets
 from exitline.publish.report.blocks import naming, of_set, written
-from exitline.publish.report.decided import Level, area_levels, household_level
+from exitline.publish.report.decided import DecidedLevel, area_levels, household_level
 from exitline.publish.report.headline import Headline, headline
 from exitline.publish.report.method import Method, method
 from exitline.publish.report.modelled import ModelSection, model_sections
 from exitline.publish.report.rules import Rules, rules
-from exitline.publish.report.table import Cell, Column, Table
+from exitline.publish.report.table import Table, TableCell, TableColumn
 from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Page:
     headline: Headline
     overall: Table | None
     areas: tuple[AreaSet, ...]
-    levels: tuple[Level, ...]
+    levels: tuple[DecidedLevel, ...]
     rules: Rules | None
     method: Method
     sampled: bool
@@ -107,7 +107,7 @@ def view(content: ReportInput) -> Page:
     )  # fmt: skip
 
 
-def _decided(content: ReportInput, levels: tuple[Level, ...]) -> tuple[str, bool, bool]:
+def _decided(content: ReportInput, levels: tuple[DecidedLevel, ...]) -> tuple[str, bool, bool]:
     """The heading over decisions, whether exits are among them, whether anybody was followed."""
     words = household_words(content.study, content.standard)
     exits = words.followed or any(level.key != "household" for level in levels)
@@ -119,18 +119,22 @@ def _overall(content: ReportInput) -> Table | None:
     whole = of_set(content.estimates, "")
     if not whole:
         return None
-    columns = [Column("name", "Measure"), Column("name", "Line")]
+    columns = [TableColumn("name", "Measure"), TableColumn("name", "Line")]
     interval = f"{100 * content.estimates.level:g} % interval" if content.sampled else "full count"
-    columns.append(Column("figure", "All together", interval))
+    columns.append(TableColumn("figure", "All together", interval))
     if content.sampled:
-        columns.append(Column("number", "Relative standard error", "%"))
+        columns.append(TableColumn("number", "Relative standard error", "%"))
     rows = []
     for block in whole:
         words = naming(content, block.measure)
         said = written(block, 0, words.unit)
-        row = [Cell(words.label), Cell(block.line or "none"), Cell(str(said), None, said.reason)]
+        row = [
+            TableCell(words.label),
+            TableCell(block.line or "none"),
+            TableCell(str(said), None, said.reason),
+        ]
         if content.sampled:
-            row.append(Cell(_relative(float(block.estimate[0]), float(block.se[0]))))
+            row.append(TableCell(_relative(float(block.estimate[0]), float(block.se[0]))))
         rows.append(tuple(row))
     return Table("overall", "Every measure, all areas together", tuple(columns), tuple(rows))
 

@@ -19,7 +19,7 @@ _OPEN = ("", "Poverty lines", "Who is poor", "Not verified")
 
 
 @dataclass(frozen=True)
-class Section:
+class RuleSection:
     """A part of the description in words."""
 
     title: str
@@ -68,7 +68,7 @@ class Rules:
     title: str
     scope: str
     note: str
-    sections: tuple[Section, ...]
+    sections: tuple[RuleSection, ...]
     figures: tuple[FigureRow, ...]
     indicators: tuple[FigureRow, ...]
     sources: tuple[SourceRow, ...]
@@ -104,7 +104,7 @@ def rules(content: ReportInput) -> Rules | None:
     )  # fmt: skip
 
 
-def sections(description: Sequence[Any]) -> tuple[Section, ...]:
+def sections(description: Sequence[Any]) -> tuple[RuleSection, ...]:
     """A description as sections: sentences alone, or records with a title and sentences.
 
     Parameters
@@ -116,19 +116,19 @@ def sections(description: Sequence[Any]) -> tuple[Section, ...]:
     Examples
     --------
     >>> sections(["One.", "Two."])
-    (Section(title='', sentences=('One.', 'Two.')),)
+    (RuleSection(title='', sentences=('One.', 'Two.')),)
     """
-    found: list[Section] = []
+    found: list[RuleSection] = []
     loose: list[str] = []
     for part in description:
         if isinstance(part, str):
             loose.append(part)
         elif isinstance(part, tuple):
-            found.append(Section(str(part[0]), _sentences(part[1])))
+            found.append(RuleSection(str(part[0]), _sentences(part[1])))
         else:
             title = getattr(part, "title", None) or getattr(part, "heading", "")
-            found.append(Section(str(title), _sentences(part.sentences)))
-    return ((Section("", tuple(loose)),) if loose else ()) + tuple(found)
+            found.append(RuleSection(str(title), _sentences(part.sentences)))
+    return ((RuleSection("", tuple(loose)),) if loose else ()) + tuple(found)
 
 
 def _sentences(value: str | Iterable[str]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ _HOLE = "\x01"
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column: its kind says how cells are drawn and aligned."""
 
     kind: Kind
@@ -53,7 +53,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """What stands in a cell.
 
     `sort` is the key where the text does not sort; `small` a second line; `lines` are the
@@ -68,7 +68,7 @@ class Cell:
     mark: str = ""
 
 
-Row = tuple[Cell, ...]
+Row = tuple[TableCell, ...]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Table:
         Unique in the page.
     caption : str
         For screen readers, and the name of the search box.
-    columns : tuple of Column
+    columns : tuple of TableColumn
     rows : tuple of Row
     pinned : Row or None
         Stays on top however the rest is sorted.
@@ -114,7 +114,7 @@ class Table:
 
     key: str
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[Row, ...]
     pinned: Row | None = None
     axis: Axis | None = None
@@ -154,7 +154,7 @@ class Table:
         data = {"kinds": kinds, "rows": rows, "said": list(templates)}
         return for_script(data)
 
-    def _cells(self, row: Row) -> zip[tuple[Column, Cell]]:
+    def _cells(self, row: Row) -> zip[tuple[TableColumn, TableCell]]:
         return zip(self.columns, row, strict=True)
 
 
@@ -190,7 +190,7 @@ def bar_of(
     )
 
 
-def _packed(column: Column, cell: Cell, templates: dict[str, int]) -> Any:
+def _packed(column: TableColumn, cell: TableCell, templates: dict[str, int]) -> Any:
     """One cell in as few characters as it takes."""
     if column.kind == "bar":
         return _packed_bar(cell.bar)

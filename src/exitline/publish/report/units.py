@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from exitline.publish.content.direction import isolated
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.stacks import KEYS, MANY, RANK, WORDS, criterion_of, rule_of
-from exitline.publish.report.table import MOST_ROWS, Cell, Column, Reference, Row, Table, bar_of
+from exitline.publish.report.table import (
+    MOST_ROWS,
+    Reference,
+    Row,
+    Table,
+    TableCell,
+    TableColumn,
+    bar_of,
+)
 from exitline.words.numbers import CANNOT_TELL, DASH, count, plural
 
 if TYPE_CHECKING:
@@ -47,7 +55,7 @@ def unit_table(
 
 
 def _main_criterion(by_unit: Mapping[tuple[str, str], list[Decision]]) -> str:
-    """The first criterion that is held against a threshold with a value."""
+    """The first criterion that is checked against a threshold with a value."""
     for decisions in by_unit.values():
         for decision in decisions:
             if decision.comparison and not math.isnan(decision.value):
@@ -72,21 +80,23 @@ def _axis(values: list[Decision]) -> Axis | None:
     return shared_axis([d.value for d in values], [d.high for d in values], "share", thresholds, 2)
 
 
-def _columns(content: ReportInput, level: str, main: str, some_open: bool) -> tuple[Column, ...]:
+def _columns(
+    content: ReportInput, level: str, main: str, some_open: bool
+) -> tuple[TableColumn, ...]:
     """Headings of a level's table."""
     rule = rule_of(content, level)
     criterion = criterion_of(rule, main)
-    found = [Column("name", level.capitalize()), Column("outcome", "Outcome")]
+    found = [TableColumn("name", level.capitalize()), TableColumn("outcome", "Outcome")]
     if main:
         label = criterion.label if criterion is not None else main
         sure = f"bounds, each with {100 * rule.confidence:g} % confidence" if rule else "bounds"
         found += [
-            Column("figure", f"{label}, %", sure if content.sampled else "full count"),
-            Column("bar", "Value and threshold", sortable=False),
+            TableColumn("figure", f"{label}, %", sure if content.sampled else "full count"),
+            TableColumn("bar", "Value and threshold", sortable=False),
         ]
     if some_open:
-        found.append(Column("number", "More households", "that would settle it"))
-    return (*found, Column("text", "Why", sortable=False))
+        found.append(TableColumn("number", "More households", "that would settle it"))
+    return (*found, TableColumn("text", "Why", sortable=False))
 
 
 def _row(
@@ -99,37 +109,37 @@ def _row(
     own = columns.village or "village" if level == "village" else county
     parent = content.area_label([county], [overall.parent]) if overall.parent else ""
     cells = [
-        Cell(content.area_label([own], [overall.unit]), None, parent),
-        Cell(WORDS[overall.outcome], RANK[overall.outcome], mark=KEYS[overall.outcome]),
+        TableCell(content.area_label([own], [overall.unit]), None, parent),
+        TableCell(WORDS[overall.outcome], RANK[overall.outcome], mark=KEYS[overall.outcome]),
     ]
     if axis is not None:
         cells += [_figure(value), _bar(value, axis, single)]
     if some_open:
         cells.append(_needed(overall, criteria))
     rule = rule_of(content, level)
-    return (*cells, Cell(lines=_why(overall, criteria, rule)))
+    return (*cells, TableCell(lines=_why(overall, criteria, rule)))
 
 
-def _figure(decision: Decision | None) -> Cell:
+def _figure(decision: Decision | None) -> TableCell:
     """The value of the main criterion with its bounds."""
     from exitline.exits.decide.reasons import percent
 
     if decision is None or math.isnan(decision.value):
-        return Cell(CANNOT_TELL, -1.0)
+        return TableCell(CANNOT_TELL, -1.0)
     space = "\N{NO-BREAK SPACE}"
     value = percent(decision.value, decision.threshold).replace(" ", space)
     if not decision.high > decision.low:
-        return Cell(value, decision.value)
+        return TableCell(value, decision.value)
     low, high = (percent(x, decision.threshold)[:-2] for x in (decision.low, decision.high))
-    return Cell(f"{value} ({low}{DASH}{high})", decision.value)
+    return TableCell(f"{value} ({low}{DASH}{high})", decision.value)
 
 
-def _bar(decision: Decision | None, axis: Axis, single: float | None) -> Cell:
+def _bar(decision: Decision | None, axis: Axis, single: float | None) -> TableCell:
     """The bar of the main criterion, its dot in the shape of the outcome."""
     if decision is None:
-        return Cell()
+        return TableCell()
     threshold = math.nan if single is not None else decision.threshold
-    return Cell(
+    return TableCell(
         bar=bar_of(
             axis, decision.value, decision.low, decision.high, threshold=threshold,
             mark=KEYS[decision.outcome],
@@ -137,16 +147,16 @@ def _bar(decision: Decision | None, axis: Axis, single: float | None) -> Cell:
     )  # fmt: skip
 
 
-def _needed(overall: Decision, criteria: list[Decision]) -> Cell:
+def _needed(overall: Decision, criteria: list[Decision]) -> TableCell:
     """Households more that would settle an open outcome, if one sample size can tell."""
     if overall.outcome != "cannot tell":
-        return Cell("none", 0.0)
+        return TableCell("none", 0.0)
     more = _more(criteria)
     if math.isnan(more):
-        return Cell("see why", None)
+        return TableCell("see why", None)
     if math.isinf(more):
-        return Cell("full count", 1e15)
-    return Cell(count(more), more)
+        return TableCell("full count", 1e15)
+    return TableCell(count(more), more)
 
 
 def _more(criteria: list[Decision]) -> float:

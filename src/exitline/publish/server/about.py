@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exitline.publish.explorer.texts import in_language
-from exitline.publish.server.asked import Asked
+from exitline.publish.server.asked import ReadRequest
 from exitline.publish.server.catalogue import Catalogue, or_none
-from exitline.publish.server.declare import MAYBE_TEXT, TEXT, WHOLE, Field, Record, Schema
+from exitline.publish.server.declare import MAYBE_TEXT, TEXT, WHOLE, AnswerRecord, Field, Schema
 
 
 def _object(properties: Mapping[str, Schema], *, or_null: bool = False) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _list(items: Schema) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
-ABOUT = Record("About", "What is shown, and how it came about.", (
+ABOUT = AnswerRecord("About", "What is shown, and how it came about.", (
     Field("kind", {"type": "string", "enum": ["run", "record"]},
           "A run of a study, or a record of decisions that others took."),
     Field("title", TEXT, "What it is called."),
@@ -45,7 +45,7 @@ ABOUT = Record("About", "What is shown, and how it came about.", (
           "How a stranger recomputes the figures."),
     Field("software", TEXT, "What made it."),
 ))  # fmt: skip
-INDEX = Record("Index", "Where everything is.", (
+INDEX = AnswerRecord("Index", "Where everything is.", (
     Field("title", TEXT, "What is shown."),
     Field("notice", MAYBE_TEXT, "What must be said wherever a figure is shown."),
     Field("read_at", TEXT, "When the figures were read; later changes of the files are not seen."),
@@ -57,13 +57,15 @@ INDEX = Record("Index", "Where everything is.", (
 ))  # fmt: skip
 
 
-def index(found: Catalogue, asked: Asked, there: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+def index(
+    found: Catalogue, asked: ReadRequest, there: Sequence[tuple[str, str, str]]
+) -> dict[str, Any]:
     """Where everything is.
 
     Parameters
     ----------
     found : Catalogue
-    asked : Asked
+    asked : ReadRequest
     there : sequence of (name, address, summary)
 
     Returns
@@ -82,13 +84,13 @@ def index(found: Catalogue, asked: Asked, there: Sequence[tuple[str, str, str]])
     }
 
 
-def about(found: Catalogue, asked: Asked) -> dict[str, Any]:
+def about(found: Catalogue, asked: ReadRequest) -> dict[str, Any]:
     """Everything about the explorer but its figures.
 
     Parameters
     ----------
     found : Catalogue
-    asked : Asked
+    asked : ReadRequest
 
     Returns
     -------

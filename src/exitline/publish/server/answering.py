@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from exitline.publish.server import negotiate
-from exitline.publish.server.asked import Asked
+from exitline.publish.server.asked import ReadRequest
 from exitline.publish.server.catalogue import Catalogue, or_none
 from exitline.publish.server.declare import Operation, read_query
 from exitline.publish.server.parameters import USUAL_ROWS
 from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
-    from exitline.publish.server.declare import Record
+    from exitline.publish.server.declare import AnswerRecord
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerBytes:
     """Bytes of an answer, what they are, and what else is said in its header."""
 
     body: bytes
@@ -36,7 +36,7 @@ class Answer:
 def answer(
     operation: Operation, found: Catalogue, sent: Sequence[tuple[str, str]],
     accept: str = "", accept_language: str = "",
-) -> Answer:  # fmt: skip
+) -> AnswerBytes:  # fmt: skip
     """The answer of an operation.
 
     Parameters
@@ -50,7 +50,7 @@ def answer(
 
     Returns
     -------
-    Answer
+    AnswerBytes
 
     Raises
     ------
@@ -59,11 +59,11 @@ def answer(
     """
     values = read_query(operation.parameters, sent)
     said = negotiate.language(accept_language, found.shown.languages)
-    asked = Asked(values, str(values.get("lang", said)))
+    asked = ReadRequest(values, str(values.get("lang", said)))
     result = operation.answer(found, asked)
     headers = {"Content-Language": asked.language}
     if isinstance(result, dict):
-        return Answer(as_json(result), JSON, headers)
+        return AnswerBytes(as_json(result), JSON, headers)
     form = values.get("format") or ("csv" if negotiate.wants_csv(accept) else "json")
     total = len(result.items)
     limit = int(values.get("limit", total if form == "csv" else USUAL_ROWS))
@@ -74,11 +74,11 @@ def answer(
     rows = [result.record(item) for item in result.items[offset : offset + limit]]
     if form == "csv":
         headers["Content-Disposition"] = f'attachment; filename="{operation.name}.csv"'
-        return Answer(as_csv(operation.record, rows), CSV, headers)
+        return AnswerBytes(as_csv(operation.record, rows), CSV, headers)
     notice = or_none(found.shown.notice or "", asked.language)
     table = {"notice": notice, "total": total, "limit": limit, "offset": offset,
              "next": following, "rows": rows}  # fmt: skip
-    return Answer(as_json(table), JSON, headers)
+    return AnswerBytes(as_json(table), JSON, headers)
 
 
 def _next(operation: Operation, sent: Sequence[tuple[str, str]], offset: int) -> str:
@@ -98,12 +98,12 @@ def as_json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def as_csv(record: Record, rows: Sequence[Mapping[str, Any]]) -> bytes:
+def as_csv(record: AnswerRecord, rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Rows as CSV (RFC 4180) in UTF-8; nothing where a value is null, no formula anywhere.
 
     Parameters
     ----------
-    record : Record
+    record : AnswerRecord
         Its fields are the columns.
     rows : sequence of mapping
 
@@ -113,8 +113,9 @@ def as_csv(record: Record, rows: Sequence[Mapping[str, Any]]) -> bytes:
 
     Examples
     --------
-    >>> from exitline.publish.server.declare import TEXT, Field, Record
-    >>> as_csv(Record("R", "", (Field("a", TEXT, ""), Field("b", TEXT, ""))), [{"a": 1, "b": None}])
+    >>> from exitline.publish.server.declare import TEXT, Field, AnswerRecord
+    >>> fields = (Field("a", TEXT, ""), Field("b", TEXT, ""))
+    >>> as_csv(AnswerRecord("R", "", fields), [{"a": 1, "b": None}])
     b'a,b\\r\\n1,\\r\\n'
     """
     names = [f.name for f in record.fields]

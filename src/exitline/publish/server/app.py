@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exitline.publish.server.answering import JSON, Answer, answer, as_json
+from exitline.publish.server.answering import JSON, AnswerBytes, answer, as_json
 from exitline.publish.server.catalogue import Catalogue
 from exitline.publish.server.docs import docs_page, docs_policy
 from exitline.publish.server.faults import RequestError, echo, hint, problem
@@ -74,9 +74,9 @@ def application(
     those = operations(found)
     described = document(found, those)
     fixed = {
-        "/": Answer(page.encode(), HTML, {"Content-Security-Policy": page_policy(page)}),
-        "/openapi.json": Answer(as_json(described), JSON),
-        "/docs": Answer(docs_page(described, those).encode(), HTML,
+        "/": AnswerBytes(page.encode(), HTML, {"Content-Security-Policy": page_policy(page)}),
+        "/openapi.json": AnswerBytes(as_json(described), JSON),
+        "/docs": AnswerBytes(docs_page(described, those).encode(), HTML,
                         {"Content-Security-Policy": docs_policy()}),
     }  # fmt: skip
     routes = [
@@ -112,7 +112,7 @@ def page_policy(page: str) -> str:
     return f"{html.unescape(own.group(1)).strip().rstrip(';')}; frame-ancestors 'none'"
 
 
-def _fixed(told: Answer) -> Callable[[Request], Awaitable[Response]]:
+def _fixed(told: AnswerBytes) -> Callable[[Request], Awaitable[Response]]:
     """An endpoint that always answers the same."""
     tag = _tag(told.body)
 
@@ -141,7 +141,7 @@ def _tag(body: bytes) -> str:
     return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def _response(request: Request, told: Answer, tag: str) -> Response:
+def _response(request: Request, told: AnswerBytes, tag: str) -> Response:
     """An answer, or 304 where the reader has it."""
     headers = {**told.headers, "ETag": tag, "Cache-Control": "no-cache",
                "Vary": "Accept, Accept-Language"}  # fmt: skip

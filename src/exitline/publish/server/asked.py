@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReadRequest:
     """A request that was read: the parameters' values, and the language of the answer."""
 
     values: Mapping[str, str | int]

@@ -11,8 +11,8 @@ from exitline.publish.server.faults import RequestError, echo, hint
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exitline.publish.explorer.model import Cell, Explorer, Text
-    from exitline.publish.server.asked import Asked
+    from exitline.publish.explorer.model import Explorer, ShownFigure, Text
+    from exitline.publish.server.asked import ReadRequest
 
 ALL = "all"
 """The area that is everything together, and its level."""
@@ -57,7 +57,7 @@ class Catalogue:
         return {key: frozenset(many) for key, many in found.items()}
 
     @cached_property
-    def figures(self) -> tuple[tuple[tuple[int, int, Cell], ...], ...]:
+    def figures(self) -> tuple[tuple[tuple[int, int, ShownFigure], ...], ...]:
         """For each series and year, its figures with the positions of both."""
         there = (f for f in self.shown.figures if f.cells)
         return tuple(tuple((f.series, f.year, cell) for cell in f.cells) for f in there)
@@ -105,7 +105,7 @@ class Catalogue:
             ahead += self._parts.get(part, [])
         return frozenset(found)
 
-    def chosen(self, asked: Asked) -> frozenset[int] | None:
+    def chosen(self, asked: ReadRequest) -> frozenset[int] | None:
         """The areas that a request is about; None for all of them."""
         sets = []
         if (level := asked.text("level")) is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exitline.publish.explorer.from_runs import MOST_UNITS
 from exitline.publish.explorer.texts import in_language
 from exitline.publish.server import records
-from exitline.publish.server.asked import Asked
+from exitline.publish.server.asked import ReadRequest
 from exitline.publish.server.declare import Example, Operation, Parameter, Selection
 from exitline.publish.server.parameters import ROOT, choices, table, within
 
@@ -76,14 +76,14 @@ def _parameters(shown: Explorer) -> tuple[tuple[Parameter, ...], ...]:
 
 
 _WORDS = {
-    "run": "Each area held against each criterion of the standard, and against all of them. Of a "
+    "run": "Each area checked against each criterion of the standard, and all of them. Of a "
     f"level with more than {MOST_UNITS:,} areas that many are listed, those that cannot be told "
     f"yet first; {ROOT}/outcomes counts all.",
     "record": "What was decided and announced by others. It was not checked against a rule here.",
 }
 
 
-def _sets(found: Catalogue, asked: Asked) -> Iterator[tuple[DecisionSet, int]]:
+def _sets(found: Catalogue, asked: ReadRequest) -> Iterator[tuple[DecisionSet, int]]:
     """Each set of decisions that was asked for, with the position of a criterion in it."""
     year, level, criterion = asked.text("year"), asked.text("level"), asked.text("criterion")
     for decided in found.shown.decisions:
@@ -96,13 +96,13 @@ def _sets(found: Catalogue, asked: Asked) -> Iterator[tuple[DecisionSet, int]]:
                 yield decided, number
 
 
-def _code(found: Catalogue, asked: Asked) -> int | None:
+def _code(found: Catalogue, asked: ReadRequest) -> int | None:
     """Code of the outcome that was asked for."""
     outcome = asked.text("outcome")
     return None if outcome is None else records.outcome_names(found.shown).index(outcome)
 
 
-def _decided(found: Catalogue, asked: Asked) -> Selection:
+def _decided(found: Catalogue, asked: ReadRequest) -> Selection:
     """Decisions that were asked for; an area without one for a criterion has no row."""
     chosen, code = found.chosen(asked), _code(found, asked)
     rows = [
@@ -116,7 +116,7 @@ def _decided(found: Catalogue, asked: Asked) -> Selection:
     return Selection(rows, lambda row: records.decision_row(found, row, asked.language))
 
 
-def _counted(found: Catalogue, asked: Asked) -> Selection:
+def _counted(found: Catalogue, asked: ReadRequest) -> Selection:
     """Numbers of areas by outcome."""
     code = _code(found, asked)
     rows = [

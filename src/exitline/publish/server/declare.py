@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.server.asked import Asked
+from exitline.publish.server.asked import ReadRequest
 from exitline.publish.server.faults import RequestError, echo, hint, names
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Record:
+class AnswerRecord:
     """What an answer, or each of its rows, holds."""
 
     name: str
@@ -158,7 +158,7 @@ class Operation:
     ----------
     path, name, summary, words : str
     parameters : tuple of Parameter
-    record : Record
+    record : AnswerRecord
         What the answer holds; of a table, what each row holds.
     answer : callable
         Takes a catalogue and what was asked; gives a `Selection` for a table, else a dict.
@@ -171,8 +171,8 @@ class Operation:
     summary: str
     words: str
     parameters: tuple[Parameter, ...]
-    record: Record
-    answer: Callable[[Catalogue, Asked], Selection | dict[str, Any]]
+    record: AnswerRecord
+    answer: Callable[[Catalogue, ReadRequest], Selection | dict[str, Any]]
     table: bool = True
     examples: tuple[Example, ...] = ()
 
@@ -180,7 +180,7 @@ class Operation:
 def read_query(
     parameters: Sequence[Parameter], sent: Iterable[tuple[str, str]]
 ) -> dict[str, str | int]:
-    """A query held against its declaration.
+    """A query checked against its declaration.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def read_query(
     Raises
     ------
     RequestError
-        With status 400: a name that is not declared, or stands twice, or a value that
+        With status 400: a name that is not declared, or appears twice, or a value that
         cannot be.
 
     Examples
@@ -213,7 +213,7 @@ def read_query(
                 remedy=hint(name, known, "leave it out; /docs lists all"),
             )  # fmt: skip
         if name in found:
-            raise RequestError(400, "a parameter stands twice", where=f"query, {name}",
+            raise RequestError(400, "a parameter appears twice", where=f"query, {name}",
                           expected="each once", got=f"{name} again",
                           remedy="ask once for each value")  # fmt: skip
         found[name] = known[name].read(value)

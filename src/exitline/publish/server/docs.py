@@ -20,7 +20,7 @@ MOST_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Row:
+class DocRow:
     """A parameter or a field: name, kind, words, choices (the rest of them folded away)."""
 
     name: str
@@ -31,16 +31,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Section:
+class DocSection:
     """An operation as it is read."""
 
     name: str
     path: str
     summary: str
     words: str
-    parameters: tuple[Row, ...]
+    parameters: tuple[DocRow, ...]
     examples: tuple[tuple[str, str, str], ...]
-    fields: tuple[Row, ...]
+    fields: tuple[DocRow, ...]
     table: bool
 
 
@@ -48,8 +48,8 @@ class Section:
 class Common:
     """What every table takes and gives."""
 
-    parameters: tuple[Row, ...]
-    fields: tuple[Row, ...]
+    parameters: tuple[DocRow, ...]
+    fields: tuple[DocRow, ...]
 
 
 def docs_page(described: Mapping[str, Any], operations: Sequence[Operation]) -> str:
@@ -98,7 +98,7 @@ def _common(described: Mapping[str, Any], operations: Sequence[Operation]) -> Co
     return Common(tuple(_parameter(p) for p in taken if p["name"] in COMMON), _fields(given))
 
 
-def _section(described: Mapping[str, Any], operation: Operation) -> Section:
+def _section(described: Mapping[str, Any], operation: Operation) -> DocSection:
     """An operation with its parameters, requests to try and fields."""
     it = described["paths"][operation.path]["get"]
     examples = []
@@ -107,7 +107,7 @@ def _section(described: Mapping[str, Any], operation: Operation) -> Section:
         href = f"{operation.path}?{query}" if query else operation.path
         plain = "&".join(f"{name}={value}" for name, value in example.query.items())
         examples.append((example.words, href, f"{operation.path}?{plain}" if plain else href))
-    return Section(
+    return DocSection(
         operation.name, operation.path, it["summary"], it["description"],
         tuple(_parameter(p) for p in it["parameters"] if p["name"] not in COMMON),
         tuple(examples), _fields(described["components"]["schemas"][operation.record.name]),
@@ -115,12 +115,12 @@ def _section(described: Mapping[str, Any], operation: Operation) -> Section:
     )  # fmt: skip
 
 
-def _parameter(it: Mapping[str, Any]) -> Row:
+def _parameter(it: Mapping[str, Any]) -> DocRow:
     """A parameter in words."""
     return _row(it["name"], it["schema"], it["description"], it.get("example", ""))
 
 
-def _fields(schema: Mapping[str, Any]) -> tuple[Row, ...]:
+def _fields(schema: Mapping[str, Any]) -> tuple[DocRow, ...]:
     """The properties of an object."""
     return tuple(
         _row(name, below, below.get("description", ""), "")
@@ -128,14 +128,14 @@ def _fields(schema: Mapping[str, Any]) -> tuple[Row, ...]:
     )
 
 
-def _row(name: str, schema: Mapping[str, Any], words: str, example: str) -> Row:
+def _row(name: str, schema: Mapping[str, Any], words: str, example: str) -> DocRow:
     """A parameter or a field in words."""
     choices = tuple(schema.get("enum", ()))
     if "default" in schema:
         words += f" Default: {schema['default']}."
     if example:
         words += f" Example: {example}."
-    return Row(name, _kind(schema), words, choices[:MOST_SHOWN], choices[MOST_SHOWN:])
+    return DocRow(name, _kind(schema), words, choices[:MOST_SHOWN], choices[MOST_SHOWN:])
 
 
 def _kind(schema: Mapping[str, Any]) -> str:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.explorer.texts import in_language
-from exitline.publish.server.asked import Asked
+from exitline.publish.server.asked import ReadRequest
 from exitline.publish.server.catalogue import ALL, or_none
 from exitline.publish.server.declare import (
     MAYBE_TEXT,
     TEXT,
+    AnswerRecord,
     Example,
     Field,
     Operation,
     Parameter,
-    Record,
     Selection,
 )
 from exitline.publish.server.parameters import ROOT, choices, table
 
 if TYPE_CHECKING:
-    from exitline.publish.explorer.model import Apart
+    from exitline.publish.explorer.model import StandsApart
     from exitline.publish.server.catalogue import Catalogue
 
-FINDING = Record("Finding", "Who stands apart among the areas of a level.", (
+FINDING = AnswerRecord("Finding", "Who stands apart among the areas of a level.", (
     Field("series", TEXT, "Key of the series."),
     Field("year", TEXT, "The year."),
     Field("level", TEXT, "Key of the areas' level."),
@@ -58,7 +58,7 @@ def findings(lang: Parameter, found: Catalogue) -> Operation:
     )  # fmt: skip
 
 
-def _found(found: Catalogue, asked: Asked) -> Selection:
+def _found(found: Catalogue, asked: ReadRequest) -> Selection:
     """The findings that are asked for."""
     shown, series, year = found.shown, asked.text("series"), asked.text("year")
     rows = [
@@ -70,7 +70,7 @@ def _found(found: Catalogue, asked: Asked) -> Selection:
     return Selection(rows, lambda row: _row(found, row, asked.language))
 
 
-def _row(found: Catalogue, row: tuple[int, int, Apart], language: str) -> dict[str, Any]:
+def _row(found: Catalogue, row: tuple[int, int, StandsApart], language: str) -> dict[str, Any]:
     """A finding as a record."""
     series, year, said = row
     return {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.server import records
 from exitline.publish.server.about import ABOUT, INDEX, about, index
-from exitline.publish.server.asked import Asked
+from exitline.publish.server.asked import ReadRequest
 from exitline.publish.server.catalogue import ALL, Catalogue, every_language
 from exitline.publish.server.decisions import decisions, outcomes
 from exitline.publish.server.declare import Example, Operation, Parameter, Selection
@@ -80,7 +80,7 @@ def _in_each_language(lang: Parameter) -> tuple[Example, ...]:
 
 
 def _levels(lang: Parameter, shown: Explorer) -> Operation:
-    def answer(found: Catalogue, asked: Asked) -> Selection:
+    def answer(found: Catalogue, asked: ReadRequest) -> Selection:
         return Selection(
             range(len(found.shown.levels)),
             lambda i: records.level_row(found, i, asked.language),
@@ -95,7 +95,7 @@ def _levels(lang: Parameter, shown: Explorer) -> Operation:
 
 
 def _areas(lang: Parameter, found: Catalogue) -> Operation:
-    def answer(found: Catalogue, asked: Asked) -> Selection:
+    def answer(found: Catalogue, asked: ReadRequest) -> Selection:
         chosen = found.chosen(asked)
         wanted = (asked.text("search") or "").casefold()
         rows = [
@@ -120,7 +120,7 @@ def _areas(lang: Parameter, found: Catalogue) -> Operation:
 
 
 def _series(lang: Parameter, shown: Explorer) -> Operation:
-    def answer(found: Catalogue, asked: Asked) -> Selection:
+    def answer(found: Catalogue, asked: ReadRequest) -> Selection:
         return Selection(
             range(len(found.shown.series)),
             lambda i: records.series_row(found, i, asked.language),
@@ -137,7 +137,7 @@ def _series(lang: Parameter, shown: Explorer) -> Operation:
 def _estimates(lang: Parameter, found: Catalogue) -> Operation:
     shown = found.shown
 
-    def answer(found: Catalogue, asked: Asked) -> Selection:
+    def answer(found: Catalogue, asked: ReadRequest) -> Selection:
         chosen, series, year = found.chosen(asked), asked.text("series"), asked.text("year")
         rows = [
             row

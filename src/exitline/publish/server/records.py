@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from exitline.publish.explorer.model import Text
 from exitline.publish.explorer.texts import both, in_language
 from exitline.publish.server.catalogue import ALL, Catalogue, or_none
-from exitline.publish.server.declare import MAYBE_TEXT, NUMBER, TEXT, WHOLE, Field, Record
+from exitline.publish.server.declare import MAYBE_TEXT, NUMBER, TEXT, WHOLE, AnswerRecord, Field
 
 if TYPE_CHECKING:
-    from exitline.publish.explorer.model import Asked, Cell, DecisionSet, Explorer
+    from exitline.publish.explorer.model import DecidedCriterion, DecisionSet, Explorer, ShownFigure
 
 STATUS = ("shown", "suppressed", "cannot-tell", "no-interval")
 """Status of a figure, in the order of its codes."""
@@ -25,14 +25,14 @@ OVERALL = "overall"
 _PLACE = re.compile(r"\{(\d+)\}")
 _LANGUAGE = "in the language of the answer"
 
-LEVEL = Record("Level", "A kind of area.", (
+LEVEL = AnswerRecord("Level", "A kind of area.", (
     Field("key", TEXT, "Name of the level in requests."),
     Field("title", TEXT, f"One area of the kind, {_LANGUAGE}."),
     Field("many", TEXT, f"Several of them, {_LANGUAGE}."),
     Field("within", TEXT, "The level it lies in; \"all\" for everything together."),
     Field("areas", WHOLE, "How many areas it has."),
 ))  # fmt: skip
-AREA = Record("Area", "An area.", (
+AREA = AnswerRecord("Area", "An area.", (
     Field("id", TEXT, "Name of the area in requests: level:key, or \"all\"."),
     Field("key", TEXT, "Its key in the data; empty for everything together."),
     Field("label", TEXT, f"Its name, {_LANGUAGE}."),
@@ -41,7 +41,7 @@ AREA = Record("Area", "An area.", (
     Field("x", NUMBER, "Position in a picture: column, or 0 (west) to 1."),
     Field("y", NUMBER, "Position in a picture: row, or 0 (north) to 1."),
 ))  # fmt: skip
-SERIES = Record("Series", "A measure at a line.", (
+SERIES = AnswerRecord("Series", "A measure at a line.", (
     Field("key", TEXT, "Name of the series in requests."),
     Field("measure", TEXT, f"What is measured, {_LANGUAGE}."),
     Field("line", MAYBE_TEXT, f"The poverty line, {_LANGUAGE}."),
@@ -58,7 +58,7 @@ _AREA = (
     Field("area_key", TEXT, "The area's key in the data."),
     Field("area_label", TEXT, f"The area's name, {_LANGUAGE}."),
 )
-ESTIMATE = Record("Estimate", "A figure as it may be published.", (
+ESTIMATE = AnswerRecord("Estimate", "A figure as it may be published.", (
     Field("series", TEXT, "Key of its series."),
     Field("measure", TEXT, f"What is measured, {_LANGUAGE}."),
     Field("line", MAYBE_TEXT, f"The poverty line, {_LANGUAGE}."),
@@ -95,7 +95,7 @@ def _outcome_fields(outcomes: tuple[str, ...]) -> tuple[Field, ...]:
     )
 
 
-def decision_record(outcomes: tuple[str, ...]) -> Record:
+def decision_record(outcomes: tuple[str, ...]) -> AnswerRecord:
     """What a decision holds, with the outcomes that there are.
 
     Parameters
@@ -103,7 +103,7 @@ def decision_record(outcomes: tuple[str, ...]) -> Record:
     outcomes : tuple of str
         Of `outcome_names`.
     """
-    return Record("Decision", "An area held against one criterion, or against all.", (
+    return AnswerRecord("Decision", "An area checked against one criterion, or against all.", (
         Field("level", TEXT, "Key of the area's level."),
         Field("year", TEXT, "The year."),
         *_AREA,
@@ -117,7 +117,7 @@ def decision_record(outcomes: tuple[str, ...]) -> Record:
     ))  # fmt: skip
 
 
-def count_record(outcomes: tuple[str, ...]) -> Record:
+def count_record(outcomes: tuple[str, ...]) -> AnswerRecord:
     """How many areas have an outcome, with the outcomes that there are.
 
     Parameters
@@ -125,7 +125,7 @@ def count_record(outcomes: tuple[str, ...]) -> Record:
     outcomes : tuple of str
         Of `outcome_names`.
     """
-    return Record("OutcomeCount", "How many areas of a level have an outcome.", (
+    return AnswerRecord("OutcomeCount", "How many areas of a level have an outcome.", (
         Field("level", TEXT, "Key of the level."),
         Field("year", TEXT, "The year."),
         *_CRITERION,
@@ -190,7 +190,9 @@ def series_row(found: Catalogue, series: int, language: str) -> dict[str, Any]:
     }
 
 
-def estimate_row(found: Catalogue, row: tuple[int, int, Cell], language: str) -> dict[str, Any]:
+def estimate_row(
+    found: Catalogue, row: tuple[int, int, ShownFigure], language: str
+) -> dict[str, Any]:
     """A figure, with the positions of its series and its year, as a record."""
     series, year, cell = row
     it = found.shown.series[series]
@@ -249,7 +251,7 @@ def count_row(found: Catalogue, row: tuple[DecisionSet, int, int], language: str
     }
 
 
-def _criterion(asked: Asked, language: str) -> dict[str, str]:
+def _criterion(asked: DecidedCriterion, language: str) -> dict[str, str]:
     """A criterion's key and label."""
     return {
         "criterion": asked.key or OVERALL,

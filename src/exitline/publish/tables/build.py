@@ -13,7 +13,7 @@ from exitline.proof.disclose.rounding import controlled_rounding
 from exitline.proof.disclose.suppress import LARGEST, Suppressed, suppress_together
 from exitline.proof.disclose.system import TableError, TableSystem
 from exitline.proof.disclose.ways import Way, cross, flat, tree
-from exitline.publish.tables.content import TOTAL, Facts, Figure, SafeTable, Side
+from exitline.publish.tables.content import TOTAL, CountedFigure, SafeTable, TableFacts, TableSide
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ LABELS = {"households": "Households", "persons": "Persons", "n": "n"}
 
 
 @dataclass(frozen=True)
-class Rule:
+class ProtectionRule:
     """How a table is protected.
 
     Attributes
@@ -104,8 +104,8 @@ class Protected:
 
 
 def protected(
-    leaves: Leaves, figures: Sequence[str], rule: Rule, facts: Facts, *, percent: bool = False,
-    hidden: Mapping[str, Set[str]] = NOTHING,
+    leaves: Leaves, figures: Sequence[str], rule: ProtectionRule, facts: TableFacts, *,
+    percent: bool = False, hidden: Mapping[str, Set[str]] = NOTHING,
 ) -> Protected:  # fmt: skip
     """Protect the table of some leaves and say how.
 
@@ -114,8 +114,8 @@ def protected(
     leaves : Leaves
     figures : sequence of str
         Those of the counts that are published, the main one first.
-    rule : Rule
-    facts : Facts
+    rule : ProtectionRule
+    facts : TableFacts
         Its rule is filled in.
     percent : bool
         Also show each cell of the main figure as a share of its row.
@@ -131,7 +131,9 @@ def protected(
     import numpy as np
 
     ways = _ways(leaves)
-    sides = tuple(Side(names, way.nodes) for names, way in zip(leaves.sides, ways, strict=True))
+    sides = tuple(
+        TableSide(names, way.nodes) for names, way in zip(leaves.sides, ways, strict=True)
+    )
     systems = {name: cross(leaves.counts[name], ways) for name in {"n", *figures}}
     if rule.base is not None:
         values = {
@@ -146,7 +148,7 @@ def protected(
             for name, one in audits.items()
         }
     shown = tuple(
-        Figure(name, LABELS[name], UNITS[name], values[name].reshape(systems[name].shape))
+        CountedFigure(name, LABELS[name], UNITS[name], values[name].reshape(systems[name].shape))
         for name in figures
     )
     if percent:
@@ -156,7 +158,7 @@ def protected(
     return Protected(replace(table, facts=replace(facts, rule=said)), audits)
 
 
-def _percent(figure: Figure, sides: Sequence[Side]) -> Figure:
+def _percent(figure: CountedFigure, sides: Sequence[TableSide]) -> CountedFigure:
     """Shares of the row, from published cells alone: hidden where either cell is."""
     import numpy as np
 
@@ -164,7 +166,9 @@ def _percent(figure: Figure, sides: Sequence[Side]) -> Figure:
     total = figure.values[at]
     by_row = total.reshape(-1, *(1 for _ in sides[1:]))
     values = np.round(100.0 * figure.values / np.where(by_row > 0, by_row, np.nan), 1)
-    return Figure("percent", f"{figure.label}, %", f"% of the {figure.unit} of the row", values, 1)
+    return CountedFigure(
+        "percent", f"{figure.label}, %", f"% of the {figure.unit} of the row", values, 1
+    )
 
 
 def hidden_rows(
@@ -198,7 +202,7 @@ def hidden_rows(
 
 
 def _suppressed(
-    systems: Mapping[str, TableSystem], figures: Sequence[str], rule: Rule,
+    systems: Mapping[str, TableSystem], figures: Sequence[str], rule: ProtectionRule,
     rows: NDArray[np.bool_] | None,
 ) -> dict[str, Suppressed]:  # fmt: skip
     """One pattern for all figures."""

@@ -17,7 +17,7 @@ TOTAL = "total"
 
 
 @dataclass(frozen=True)
-class Side:
+class TableSide:
     """One way of a published table.
 
     Attributes
@@ -37,7 +37,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Figure:
+class CountedFigure:
     """What is counted in the cells.
 
     Attributes
@@ -59,7 +59,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Facts:
+class TableFacts:
     """What every published table says about itself.
 
     Attributes
@@ -97,16 +97,16 @@ class SafeTable:
 
     Attributes
     ----------
-    sides : tuple of Side
+    sides : tuple of TableSide
         The rows first.
-    figures : tuple of Figure
+    figures : tuple of CountedFigure
         The main one first.
-    facts : Facts
+    facts : TableFacts
     """
 
-    sides: tuple[Side, ...]
-    figures: tuple[Figure, ...]
-    facts: Facts
+    sides: tuple[TableSide, ...]
+    figures: tuple[CountedFigure, ...]
+    facts: TableFacts
     headings: dict[str, str] = field(default_factory=dict)
 
     @property

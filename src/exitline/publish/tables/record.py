@@ -15,7 +15,7 @@ from exitline.words.sheets import safe_cell
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.proof.disclose.audit import Bounds
+    from exitline.proof.disclose.audit import CellInterval
     from exitline.publish.tables.build import Protected
 
 WARNING = (
@@ -69,7 +69,7 @@ def audit_rows(protected: Protected) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _verdict(found: Bounds) -> str:
+def _verdict(found: CellInterval) -> str:
     """Whether a cell keeps its protection interval."""
     if found.safe:
         return "protected"

@@ -35,7 +35,7 @@ _TYPES: dict[n.Kind, str] = {
 
 
 @dataclass(frozen=True)
-class Given:
+class Scope:
     """What a condition is built upon: a table, and what its names and functions stand for."""
 
     table: ibis.Table
@@ -45,7 +45,7 @@ class Given:
     scores: Mapping[str, ibis.Value]
 
 
-def build(node: n.Node, text: str, given: Given, *, where: str = "") -> ibis.Value:
+def build(node: n.Node, text: str, given: Scope, *, where: str = "") -> ibis.Value:
     """The Ibis expression of a condition.
 
     Parameters
@@ -54,7 +54,7 @@ def build(node: n.Node, text: str, given: Given, *, where: str = "") -> ibis.Val
         The tree.
     text, where : str
         For messages.
-    given : Given
+    given : Scope
         The table and what names stand for.
 
     Raises
@@ -80,7 +80,7 @@ def build(node: n.Node, text: str, given: Given, *, where: str = "") -> ibis.Val
 @dataclass(frozen=True)
 class _Builder:
     text: str
-    given: Given
+    given: Scope
     where: str
 
     def kind_of_name(self, name: str) -> Known:

@@ -101,7 +101,7 @@ class Condition:
         """
         from exitline.rules.condition import builder
 
-        given = builder.Given(table, names, lines, indicators, scores)
+        given = builder.Scope(table, names, lines, indicators, scores)
         return builder.build(self.tree, self.text, given, where=self.where)
 
     def check(self, names: KindOf) -> Known:

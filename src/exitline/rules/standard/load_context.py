@@ -22,7 +22,7 @@ _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
 
 
 @dataclass(frozen=True)
-class Origin:
+class SourceInForce:
     """The source that stands for everything below a key, until another is named."""
 
     source: str = ""
@@ -30,7 +30,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Context:
+class LoadContext:
     """The parts of a rule file that have been read so far."""
 
     jurisdiction: str
@@ -44,7 +44,7 @@ class Context:
     cutoffs: Mapping[str, Cutoff]
     bands: Mapping[str, Bands]
 
-    def origin(self, here: Tree, keys: Mapping[str, Tree], above: Origin) -> Origin:
+    def origin(self, here: Tree, keys: Mapping[str, Tree], above: SourceInForce) -> SourceInForce:
         """The source and its standing for the values at this key."""
         source = above.source
         verified = above.verified
@@ -68,10 +68,15 @@ class Context:
                     remedy="name the source that was read",
                 )
             verified = stated
-        return Origin(source, verified)
+        return SourceInForce(source, verified)
 
     def figure(
-        self, here: Tree, above: Origin, *, share: bool = False, kind: type[Record] = FigureKeys
+        self,
+        here: Tree,
+        above: SourceInForce,
+        *,
+        share: bool = False,
+        kind: type[Record] = FigureKeys,
     ) -> Figure:
         """A number, or a table of value, source, verified and note."""
         if not here.is_mapping:

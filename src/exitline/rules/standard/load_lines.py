@@ -10,7 +10,7 @@ from typing import Any
 
 from exitline.rules.standard import keys as k
 from exitline.rules.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
-from exitline.rules.standard.load_context import Context, Origin, optional_text
+from exitline.rules.standard.load_context import LoadContext, SourceInForce, optional_text
 from exitline.rules.yamlfile.tree import Tree
 from exitline.rules.yamlfile.values import day, number, whole
 
@@ -20,10 +20,10 @@ _UNIT = re.compile(
 )
 
 
-def read_uprating(name: str, here: Tree, context: Context) -> Uprating:
+def read_uprating(name: str, here: Tree, context: LoadContext) -> Uprating:
     """One price index: label, source and its values by year."""
     keys = k.UpratingKeys.fields(here)
-    origin = context.origin(here, keys, Origin())
+    origin = context.origin(here, keys, SourceInForce())
     index = {_year(key, value): number(value) for key, value in keys["index"].items()}
     for value in dict(keys["index"].items()).values():
         if number(value) <= 0:
@@ -33,10 +33,10 @@ def read_uprating(name: str, here: Tree, context: Context) -> Uprating:
     )
 
 
-def read_line(name: str, here: Tree, context: Context) -> Line:
+def read_line(name: str, here: Tree, context: LoadContext) -> Line:
     """One poverty line."""
     keys = k.LineKeys.fields(here)
-    origin = context.origin(here, keys, Origin())
+    origin = context.origin(here, keys, SourceInForce())
     unit = _UNIT.fullmatch(keys["unit"].text())
     if unit is None:
         raise keys["unit"].fault(
@@ -67,7 +67,7 @@ def read_line(name: str, here: Tree, context: Context) -> Line:
 
 
 def _values(
-    here: Tree, keys: Mapping[str, Tree], context: Context, origin: Origin
+    here: Tree, keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce
 ) -> Mapping[Period, Figure]:
     """The dated figures of a line, whichever way they are written."""
     ways = [key for key in ("value", "values", "relative") if key in keys]
@@ -99,7 +99,7 @@ def _values(
 def _refuse_twice(item: Tree, period: Period, dated: Mapping[Period, Any]) -> None:
     """Refuse a period that is there already."""
     if period in dated:
-        raise item.fault("the same period stands twice", got=str(period), remedy="remove one")
+        raise item.fault("the same period appears twice", got=str(period), remedy="remove one")
 
 
 def _in_order(dated: Mapping[Period, tuple[Tree, Figure]]) -> dict[Period, Figure]:
@@ -123,7 +123,9 @@ def _in_order(dated: Mapping[Period, tuple[Tree, Figure]]) -> dict[Period, Figur
     return {period: figure for period, (_, figure) in ordered}
 
 
-def _relative(keys: Mapping[str, Tree], context: Context, origin: Origin) -> Relative | None:
+def _relative(
+    keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce
+) -> Relative | None:
     """The share of the median or mean."""
     if "relative" not in keys:
         return None
@@ -132,7 +134,7 @@ def _relative(keys: Mapping[str, Tree], context: Context, origin: Origin) -> Rel
     return Relative(context.figure(inner["share"], origin, share=True), of)  # type: ignore[arg-type]
 
 
-def _uprating(keys: Mapping[str, Tree], context: Context, base: int | None) -> Uprating | None:
+def _uprating(keys: Mapping[str, Tree], context: LoadContext, base: int | None) -> Uprating | None:
     """The index that carries the line, which needs a figure and a base year."""
     if "uprating" not in keys:
         return None

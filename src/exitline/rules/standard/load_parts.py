@@ -13,8 +13,8 @@ from exitline.rules.standard.bands import Band, Bands, Gap
 from exitline.rules.standard.lines import Figure
 from exitline.rules.standard.load_context import (
     POOR,
-    Context,
-    Origin,
+    LoadContext,
+    SourceInForce,
     optional_text,
     texts,
 )
@@ -56,7 +56,7 @@ def read_column(name: str, here: Tree) -> Column:
     )
 
 
-def read_derivations(here: Tree, context: Context) -> dict[str, Column]:
+def read_derivations(here: Tree, context: LoadContext) -> dict[str, Column]:
     """The columns again, with the formulas of those that can be computed from others."""
     found = dict(context.columns)
     for name, column in here.items():
@@ -66,10 +66,10 @@ def read_derivations(here: Tree, context: Context) -> dict[str, Column]:
     return found
 
 
-def _derivation(here: Tree, column: Column, context: Context) -> Derivation:
+def _derivation(here: Tree, column: Column, context: LoadContext) -> Derivation:
     """The formula of one column, over columns of its own."""
     keys = k.DerivationKeys.fields(here)
-    origin = context.origin(here, keys, Origin())
+    origin = context.origin(here, keys, SourceInForce())
     parts = {name: read_column(name, part) for name, part in keys["columns"].items()}
     for name in parts:
         if name in context.columns:
@@ -96,10 +96,10 @@ def read_area_classes(here: Tree) -> tuple[str, dict[str, str]]:
     return check_name(keys["column"], keys["column"].text()), classes
 
 
-def read_indicator(name: str, here: Tree, context: Context) -> Indicator:
+def read_indicator(name: str, here: Tree, context: LoadContext) -> Indicator:
     """One deprivation."""
     keys = k.IndicatorKeys.fields(here)
-    origin = context.origin(here, keys, Origin())
+    origin = context.origin(here, keys, SourceInForce())
     weight = exact(keys["weight"]) if "weight" in keys else None
     if weight is not None and not 0 < weight <= 1:
         raise keys["weight"].fault(
@@ -141,10 +141,10 @@ def check_weights(here: Tree, indicators: Mapping[str, Indicator]) -> None:
         )
 
 
-def read_cutoff(name: str, here: Tree, context: Context) -> Cutoff:
+def read_cutoff(name: str, here: Tree, context: LoadContext) -> Cutoff:
     """One cut-off of the score or of the number of deprivations."""
     keys = k.CutoffKeys.fields(here)
-    origin = context.origin(here, keys, Origin())
+    origin = context.origin(here, keys, SourceInForce())
     of = keys["of"].choice(("score", "deprivations"))
     value = exact(keys["at_least"])
     top = 1 if of == "score" else len(context.indicators)
@@ -159,10 +159,10 @@ def read_cutoff(name: str, here: Tree, context: Context) -> Cutoff:
     return Cutoff(name, keys["label"].text(), of, value, figure)  # type: ignore[arg-type]
 
 
-def read_bands(name: str, here: Tree, context: Context) -> Bands:
+def read_bands(name: str, here: Tree, context: LoadContext) -> Bands:
     """Bands over a column, without gaps (unless declared) or overlaps."""
     keys = k.BandsKeys.fields(here)
-    origin = context.origin(here, keys, Origin())
+    origin = context.origin(here, keys, SourceInForce())
     over = context.known(keys["over"], {**context.columns, "score": 0}, "column")
     steps = dict(keys["steps"].items())
     bands = tuple(_band(key, step, context, origin) for key, step in steps.items())
@@ -181,7 +181,7 @@ def read_bands(name: str, here: Tree, context: Context) -> Bands:
     )
 
 
-def _band(name: str, here: Tree, context: Context, origin: Origin) -> Band:
+def _band(name: str, here: Tree, context: LoadContext, origin: SourceInForce) -> Band:
     """One band: its ends, either of which may be open."""
     keys = k.BandKeys.fields(here)
     origin = context.origin(here, keys, origin)

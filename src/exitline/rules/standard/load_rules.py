@@ -13,8 +13,8 @@ from exitline.rules.standard.keys import COMPARISONS
 from exitline.rules.standard.lines import Figure
 from exitline.rules.standard.load_context import (
     POOR,
-    Context,
-    Origin,
+    LoadContext,
+    SourceInForce,
     optional_text,
     texts,
 )
@@ -46,11 +46,11 @@ _BY_LEVEL: dict[Level, tuple[str, ...]] = {
 }
 
 
-def read_rule(level: Level, here: Tree, context: Context) -> ExitRule:
+def read_rule(level: Level, here: Tree, context: LoadContext) -> ExitRule:
     """The exit rule of one level."""
     own = (POOR,) if level == "household" else ()
     keys = (k.HouseholdRuleKeys if own else k.AreaRuleKeys).fields(here)
-    origin = context.origin(here, keys, Origin())
+    origin = context.origin(here, keys, SourceInForce())
     poor = context.condition(keys[POOR], allow=("indicators",)) if own else None
     evidence = keys["evidence"].choice(k.EVIDENCE) if "evidence" in keys else "either"
     criteria = _criteria(level, keys["exits"], context, origin, evidence)
@@ -78,7 +78,7 @@ def read_rule(level: Level, here: Tree, context: Context) -> ExitRule:
 
 
 def _criteria(
-    level: Level, here: Tree, context: Context, origin: Origin, evidence: str
+    level: Level, here: Tree, context: LoadContext, origin: SourceInForce, evidence: str
 ) -> tuple[Criterion, ...]:
     """What a rule asks for; one condition alone is a criterion called "exit"."""
     if not here.is_mapping:
@@ -103,7 +103,7 @@ def _criteria(
 
 
 def _criterion(
-    level: Level, name: str, here: Tree, context: Context, above: Origin, evidence: str
+    level: Level, name: str, here: Tree, context: LoadContext, above: SourceInForce, evidence: str
 ) -> Criterion:
     """One criterion."""
     keys = k.CriterionKeys.fields(here)
@@ -129,7 +129,7 @@ def _criterion(
     return Criterion(**made)
 
 
-def _looks_at(way: str, level: Level, here: Tree, context: Context) -> dict[str, Any]:
+def _looks_at(way: str, level: Level, here: Tree, context: LoadContext) -> dict[str, Any]:
     """The condition, share, villages or rate that a criterion looks at."""
     if way == "condition":
         allow = (POOR, "indicators") if level == "household" else ()
@@ -148,7 +148,7 @@ def _looks_at(way: str, level: Level, here: Tree, context: Context) -> dict[str,
     return {"rate": here.choice(get_args(Rate))}
 
 
-def _check_level(here: Tree, names: frozenset[str], level: Level, context: Context) -> None:
+def _check_level(here: Tree, names: frozenset[str], level: Level, context: LoadContext) -> None:
     """Refuse a condition on columns of another level."""
     for name in sorted(names - {POOR}):
         if context.columns[name].level != level:
@@ -186,7 +186,7 @@ def _refuse_keys(keys: Mapping[str, Tree], unwanted: tuple[str, ...], why: str) 
 
 
 def _threshold(
-    here: Tree, keys: Mapping[str, Tree], context: Context, origin: Origin
+    here: Tree, keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce
 ) -> dict[str, Any]:
     """The comparison and its thresholds by area class."""
     comparison = _one_of(here, keys, COMPARISONS, "the comparison")
@@ -194,7 +194,9 @@ def _threshold(
     return {"comparison": comparison, "thresholds": thresholds}
 
 
-def read_thresholds(here: Tree, context: Context, origin: Origin) -> Mapping[str, Figure]:
+def read_thresholds(
+    here: Tree, context: LoadContext, origin: SourceInForce
+) -> Mapping[str, Figure]:
     """One share for everywhere, or one for each area class."""
     if not here.is_mapping or "value" in dict(here.items()):
         return MappingProxyType({EVERYWHERE: context.figure(here, origin, share=True)})
@@ -220,7 +222,7 @@ def read_thresholds(here: Tree, context: Context, origin: Origin) -> Mapping[str
 
 
 def _options(
-    keys: Mapping[str, Tree], context: Context, origin: Origin, criteria: tuple[str, ...]
+    keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce, criteria: tuple[str, ...]
 ) -> tuple[Option, ...]:
     """The readings that the sources leave open."""
     if "options" not in keys:
@@ -243,7 +245,7 @@ def _options(
 
 
 def _reading(
-    name: str, here: Tree, context: Context, above: Origin, criteria: tuple[str, ...]
+    name: str, here: Tree, context: LoadContext, above: SourceInForce, criteria: tuple[str, ...]
 ) -> Reading:
     """One reading."""
     keys = k.ReadingKeys.fields(here)
@@ -264,12 +266,12 @@ def _reading(
     )
 
 
-def read_cohorts(here: Tree, context: Context) -> tuple[Cohort, ...]:
+def read_cohorts(here: Tree, context: LoadContext) -> tuple[Cohort, ...]:
     """Cohorts, in order of entry; their spans may not overlap."""
     found: list[tuple[Tree, Cohort]] = []
     for name, entry in here.items():
         keys = k.CohortKeys.fields(entry)
-        origin = context.origin(entry, keys, Origin())
+        origin = context.origin(entry, keys, SourceInForce())
         period = read_period(keys["entered"])
         months = context.figure(keys["months"], origin) if "months" in keys else None
         rule = read_rule("household", keys["household"], context)

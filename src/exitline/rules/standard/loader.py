@@ -16,7 +16,7 @@ from exitline.errors import Faults, RuleFileError, nearest
 from exitline.rules.standard import load_lines, load_parts, load_rules
 from exitline.rules.standard.keys import StandardFile
 from exitline.rules.standard.lines import ALWAYS
-from exitline.rules.standard.load_context import Context, optional_text
+from exitline.rules.standard.load_context import LoadContext, optional_text
 from exitline.rules.standard.model import LEVELS, ExitRule, Level, Standard
 from exitline.rules.yamlfile.tree import Tree, file_text, read_text
 from exitline.rules.yamlfile.values import check_name, content
@@ -171,7 +171,7 @@ def digest_of(tree: Tree) -> str:
     return hashed(content(tree))
 
 
-def _rules(keys: Mapping[str, Tree], context: Context) -> dict[Level, ExitRule | None]:
+def _rules(keys: Mapping[str, Tree], context: LoadContext) -> dict[Level, ExitRule | None]:
     """The exit rule of each level that has one."""
     found: dict[Level, ExitRule | None] = dict.fromkeys(LEVELS)
     faults = Faults()
@@ -183,13 +183,13 @@ def _rules(keys: Mapping[str, Tree], context: Context) -> dict[Level, ExitRule |
     return found
 
 
-def _context(keys: Mapping[str, Tree]) -> Context:
+def _context(keys: Mapping[str, Tree]) -> LoadContext:
     """Everything that the rules refer to, part after part."""
     empty: Mapping[str, Any] = MappingProxyType({})
     column, classes = (
         load_parts.read_area_classes(keys["area_classes"]) if "area_classes" in keys else ("", {})
     )
-    c = Context(
+    c = LoadContext(
         jurisdiction=keys["jurisdiction"].text(),
         sources=_each(keys, "sources", load_parts.read_source),
         area_classes=MappingProxyType(classes),
@@ -215,7 +215,7 @@ def _context(keys: Mapping[str, Tree]) -> Context:
 
 
 def _each(
-    keys: Mapping[str, Tree], key: str, read: Callable[..., T], *context: Context
+    keys: Mapping[str, Tree], key: str, read: Callable[..., T], *context: LoadContext
 ) -> Mapping[str, T]:
     """Every entry of a table of named things; the name must be usable in conditions."""
     found: dict[str, T] = {}
@@ -227,7 +227,7 @@ def _each(
     return MappingProxyType(found)
 
 
-def _check_area_column(keys: Mapping[str, Tree], context: Context) -> None:
+def _check_area_column(keys: Mapping[str, Tree], context: LoadContext) -> None:
     """The column of area classes must be declared as text."""
     name = context.area_column
     if name is None:

@@ -82,7 +82,7 @@ def check_keys(node: yaml.Node, file: str, error: type[ExitlineError]) -> None:
         _check_text(key, file, error)
         if key.value in first:
             raise error(
-                f"the key '{key.value}' stands twice",
+                f"the key '{key.value}' appears twice",
                 where=f"{file}:{line}",
                 expected="each key once",
                 got=f"first in line {first[key.value]}, again in line {line}",

@@ -35,7 +35,7 @@ later distribution at the earlier mean."""
 
 
 @dataclass(frozen=True)
-class Sample:
+class ChangeSample:
     """One of the two samples.
 
     Attributes
@@ -85,7 +85,9 @@ class Sample:
         return float(slope[0])
 
 
-def growth_and_redistribution(before: Sample, after: Sample, line: float) -> tuple[Component, ...]:
+def growth_and_redistribution(
+    before: ChangeSample, after: ChangeSample, line: float
+) -> tuple[Component, ...]:
     """Datt and Ravallion's parts of a change, and Shapley's, with standard errors.
 
     P(mean, Lorenz curve): growth moves the mean along the earlier Lorenz curve, redistribution
@@ -95,7 +97,7 @@ def growth_and_redistribution(before: Sample, after: Sample, line: float) -> tup
 
     Parameters
     ----------
-    before, after : Sample
+    before, after : ChangeSample
     line : float
 
     Returns

@@ -15,7 +15,7 @@ COLOURS = ("#1f4e79", "#b5541c", "#3a7d44", "#6b4c9a", "#8a6d00")
 
 
 @dataclass(frozen=True)
-class Bar:
+class ChartBar:
     """A bar with its interval."""
 
     name: str
@@ -25,7 +25,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """A line of points (x, y, low, high)."""
 
     name: str
@@ -64,13 +64,13 @@ class Chart:
         return target
 
 
-def bars(title: str, shown: Sequence[Bar]) -> Chart:
+def bars(title: str, shown: Sequence[ChartBar]) -> Chart:
     """Horizontal bars from zero, each with its interval.
 
     Parameters
     ----------
     title : str
-    shown : sequence of Bar
+    shown : sequence of ChartBar
     """
     known = [bar for bar in shown if isfinite(bar.value)]
     ends = [0.0, *(x for b in known for x in (b.value, b.low, b.high) if isfinite(x))]
@@ -93,13 +93,13 @@ def bars(title: str, shown: Sequence[Bar]) -> Chart:
     return _drawn(title, height, body)
 
 
-def lines(title: str, x_label: str, y_label: str, drawn: Sequence[Line]) -> Chart:
+def lines(title: str, x_label: str, y_label: str, drawn: Sequence[ChartLine]) -> Chart:
     """Lines, each within its band.
 
     Parameters
     ----------
     title, x_label, y_label : str
-    drawn : sequence of Line
+    drawn : sequence of ChartLine
     """
     points = [[p for p in line.points if isfinite(p[1])] for line in drawn]
     xs = [p[0] for line in points for p in line] or [0.0, 1.0]

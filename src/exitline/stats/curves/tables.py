@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from exitline.stats.curves.chart import Bar, Chart, Line, bars, lines
+from exitline.stats.curves.chart import Chart, ChartBar, ChartLine, bars, lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,10 @@ class Decomposition:
             title = f"{self.title}: {component.replace('_', ' ')}"
         return bars(
             title,
-            [Bar(n, o.estimate, o.ci_low, o.ci_high) for n, o in zip(names, shown, strict=True)],
+            [
+                ChartBar(n, o.estimate, o.ci_low, o.ci_high)
+                for n, o in zip(names, shown, strict=True)
+            ],
         )
 
 
@@ -193,7 +196,7 @@ class Curve:
         """
         names = dict.fromkeys(point.curve for point in self.points)
         drawn = [
-            Line(name, [(p.x, p.estimate, p.band_low, p.band_high)
+            ChartLine(name, [(p.x, p.estimate, p.band_low, p.band_high)
                         for p in self.points if p.curve == name])
             for name in names
         ]  # fmt: skip

@@ -11,7 +11,7 @@ from exitline.stats.data import aggregates, money
 from exitline.stats.data.keys import alike
 from exitline.stats.data.readers.names import OWN, refuse_own_names
 from exitline.stats.data.roles import ROLES, WAS_POOR, design_columns, is_number
-from exitline.stats.data.study import Equivalence, Facts, Study
+from exitline.stats.data.study import Equivalence, FactsTable, Study
 from exitline.stats.data.subpopulation import SUBPOPULATION
 
 if TYPE_CHECKING:
@@ -96,14 +96,14 @@ def bind(
     return bound
 
 
-def bind_facts(table: ibis.Table, facts: Facts, level: str) -> ibis.Table:
+def bind_facts(table: ibis.Table, facts: FactsTable, level: str) -> ibis.Table:
     """A table of villages or counties with its key and declared columns.
 
     Parameters
     ----------
     table : ibis.Table
         One row per village or county.
-    facts : Facts
+    facts : FactsTable
     level : {"village", "county"}
         What its key is called in the result.
 
@@ -115,7 +115,7 @@ def bind_facts(table: ibis.Table, facts: Facts, level: str) -> ibis.Table:
     --------
     >>> import ibis
     >>> from exitline.stats.data.table_ref import TableRef
-    >>> facts = Facts(TableRef(), on="vid", columns={"road": "km_to_road < 2"})
+    >>> facts = FactsTable(TableRef(), on="vid", columns={"road": "km_to_road < 2"})
     >>> table = ibis.table({"vid": "int64", "km_to_road": "float64"}, name="villages")
     >>> bind_facts(table, facts, "village").columns
     ('vid', 'km_to_road', 'village', 'road')

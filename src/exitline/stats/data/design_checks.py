@@ -20,7 +20,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Clusters:
+class DesignCells:
     """One row for each combination of stratum, PSU and areas that occurs.
 
     Parameters
@@ -49,14 +49,14 @@ class Clusters:
         return paired(self.strata, self.psus)
 
 
-def design_findings(study: Study, clusters: Clusters) -> tuple[Finding, ...]:
+def design_findings(study: Study, clusters: DesignCells) -> tuple[Finding, ...]:
     """PSUs that straddle strata, single-PSU strata, areas with one PSU.
 
     Parameters
     ----------
     study : Study
         For what the design says about nested ids and single-PSU strata.
-    clusters : Clusters
+    clusters : DesignCells
 
     Returns
     -------
@@ -69,7 +69,7 @@ def design_findings(study: Study, clusters: Clusters) -> tuple[Finding, ...]:
     >>> study = parse_study('''
     ... {study: a, data: {households: a.csv}, design: {strata: s, psu: p}}''')
     >>> strata, psus, rows = (np.array(v) for v in ([0, 0, 1, 1], [0, 1, 1, 2], [9, 9, 9, 9]))
-    >>> found = design_findings(study, Clusters(strata, psus, (), rows, "ab"))
+    >>> found = design_findings(study, DesignCells(strata, psus, (), rows, "ab"))
     >>> found[0].message
     '1 PSU id is used in more than one stratum'
     """
@@ -155,7 +155,7 @@ def _first_of_each(code: Ints) -> Ints:
     return np.unique(code, return_index=True)[1]
 
 
-def _straddling(study: Study, clusters: Clusters) -> list[Finding]:
+def _straddling(study: Study, clusters: DesignCells) -> list[Finding]:
     """PSU ids that occur in several strata."""
     assert clusters.strata is not None
     assert clusters.psus is not None
@@ -172,7 +172,7 @@ def _straddling(study: Study, clusters: Clusters) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _lonely(study: Study, clusters: Clusters) -> list[Finding]:
+def _lonely(study: Study, clusters: DesignCells) -> list[Finding]:
     """Strata with one PSU."""
     assert clusters.strata is not None
     each = units_per_group(clusters.strata, clusters.units, clusters.rows)
@@ -195,7 +195,7 @@ def _lonely(study: Study, clusters: Clusters) -> list[Finding]:
 
 
 def _thin_areas(
-    study: Study, area: tuple[str, ...], values: Ints, clusters: Clusters
+    study: Study, area: tuple[str, ...], values: Ints, clusters: DesignCells
 ) -> list[Finding]:
     """Areas in which one PSU alone was sampled."""
     each = units_per_group(values, clusters.units, clusters.rows)

@@ -16,7 +16,7 @@ from exitline.stats.data.study import (
     DEFAULT_MEASURES,
     CalibratedTo,
     Equivalence,
-    Facts,
+    FactsTable,
     Key,
     Levels,
     LineUse,
@@ -192,8 +192,8 @@ def _equivalence(keys: EquivalenceKeys | str) -> Equivalence:
     return Equivalence(scale="column", column=keys)
 
 
-def _facts(keys: FactKeys, paths: Paths) -> Facts:
-    return Facts(_table(keys.table, paths), keys.on, MappingProxyType(keys.columns or {}))
+def _facts(keys: FactKeys, paths: Paths) -> FactsTable:
+    return FactsTable(_table(keys.table, paths), keys.on, MappingProxyType(keys.columns or {}))
 
 
 def _small_area(keys: ModelKeys, paths: Paths) -> SmallAreaUse:

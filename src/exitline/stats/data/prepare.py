@@ -13,7 +13,7 @@ from exitline.stats.data.design import Design
 from exitline.stats.data.money import StudyLine, study_lines
 from exitline.stats.data.origin import origin_of
 from exitline.stats.data.roles import bound_design
-from exitline.stats.data.study import Facts, Study
+from exitline.stats.data.study import FactsTable, Study
 from exitline.stats.data.uses import narrowed, role_uses, study_uses
 
 if TYPE_CHECKING:
@@ -170,6 +170,6 @@ def _opened(study: Study, faults: Faults) -> dict[str, Source]:
     return sources
 
 
-def _facts(table: ibis.Table | None, facts: Facts | None, level: str) -> ibis.Table | None:
+def _facts(table: ibis.Table | None, facts: FactsTable | None, level: str) -> ibis.Table | None:
     """A table of villages or counties, bound."""
     return bind_facts(table, facts, level) if table is not None and facts is not None else None

@@ -182,7 +182,7 @@ class Population:
 
 
 @dataclass(frozen=True)
-class Facts:
+class FactsTable:
     """A table of facts about villages or counties, one row each.
 
     Parameters
@@ -268,7 +268,7 @@ class Study:
         How intervals of shares and of quantiles are made (`exitline.words.intervals`).
     missing_welfare : {"error", "exclude"}
     population : Population, optional
-    villages, counties : Facts, optional
+    villages, counties : FactsTable, optional
     readings : mapping of str to mapping of str to str
         Level ("household", "village", "county"): option of its rule: chosen reading.
     subpopulation : str, optional
@@ -316,8 +316,8 @@ class Study:
     interval: str = "logit"
     quantile_interval: str = "mean"
     population: Population | None = None
-    villages: Facts | None = None
-    counties: Facts | None = None
+    villages: FactsTable | None = None
+    counties: FactsTable | None = None
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     subpopulation: str | None = None
     small_areas: tuple[SmallAreaUse, ...] = ()

@@ -13,7 +13,7 @@ from exitline.rules.condition.wanted import Wanted, wanted
 from exitline.stats.data import aggregates
 from exitline.stats.data.design import Design
 from exitline.stats.data.roles import as_they_are, design_columns, is_number
-from exitline.stats.data.study import Facts, Study
+from exitline.stats.data.study import FactsTable, Study
 from exitline.stats.data.values import Uses
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ def _money_texts(study: Study) -> list[str]:
     return [text for text in texts if text]
 
 
-def _facts(found: _Found, table: str, facts: Facts, standard: Standard | None) -> None:
+def _facts(found: _Found, table: str, facts: FactsTable, standard: Standard | None) -> None:
     """A table of villages or counties."""
     found.add(table, facts.on, {"code"})
     level = {"villages": "village", "counties": "county"}[table]

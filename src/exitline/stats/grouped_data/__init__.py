@@ -7,12 +7,21 @@ where (`grouped`), and tables of many distributions (`table`, `pooled`).
 May import `stats.infer`.
 """
 
-from exitline.stats.grouped_data.fit import Fit
+from exitline.stats.grouped_data.fit import CurveFit
 from exitline.stats.grouped_data.grouped import CURVES, Grouped, GroupedFigure, fit_grouped
-from exitline.stats.grouped_data.points import Points, points_of
-from exitline.stats.grouped_data.table import Distribution, GroupedTable, Pool, table_of
+from exitline.stats.grouped_data.points import LorenzPoints, points_of
+from exitline.stats.grouped_data.table import GroupedDistribution, GroupedTable, Pool, table_of
 
 __all__ = [
-    "CURVES", "Distribution", "Fit", "Grouped", "GroupedFigure", "GroupedTable", "Points", "Pool",
-    "fit_grouped", "points_of", "table_of",
+    "CURVES",
+    "CurveFit",
+    "Grouped",
+    "GroupedDistribution",
+    "GroupedFigure",
+    "GroupedTable",
+    "LorenzPoints",
+    "Pool",
+    "fit_grouped",
+    "points_of",
+    "table_of",
 ]  # fmt: skip

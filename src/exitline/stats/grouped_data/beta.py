@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.optimize.elementwise import find_root
 
-from exitline.stats.grouped_data.curve import NEGLIGIBLE, Curve
+from exitline.stats.grouped_data.curve import NEGLIGIBLE, LorenzCurve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,7 @@ _FARTHEST = 690.0
 
 
 @dataclass(frozen=True)
-class Beta(Curve):
+class Beta(LorenzCurve):
     """L(p) = p - theta p^gamma (1 - p)^delta: Kakwani (1980).
 
     Parameters

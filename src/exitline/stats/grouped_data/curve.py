@@ -17,7 +17,7 @@ NEGLIGIBLE = 1e-7
 """Share of people (one in ten million) below which a fault of a curve is of no account."""
 
 
-class Curve(ABC):
+class LorenzCurve(ABC):
     """A Lorenz curve L(p) with slope x(p) / mean: welfare of the person at p over the mean.
 
     Slopes take p and q = 1 - p, each exact where it is small.
@@ -70,12 +70,12 @@ class Curve(ABC):
         return float(self.slope(np.asarray(p, dtype=float), np.asarray(1.0 - p)))
 
     @property
-    def parts(self) -> tuple[tuple[float, Curve, float], ...]:
+    def parts(self) -> tuple[tuple[float, LorenzCurve, float], ...]:
         """Populations that the curve is made of: weight, curve, their mean over that of all."""
         return ((1.0, self, 1.0),)
 
 
 @lru_cache(maxsize=10_000)
-def _headcount(curve: Curve, ratio: float) -> float:
+def _headcount(curve: LorenzCurve, ratio: float) -> float:
     """Every figure at a line begins with the headcount; it is solved once."""
     return float(curve.below(np.array([ratio]))[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.grouped_data.curve import Curve
+from exitline.stats.grouped_data.curve import LorenzCurve
 from exitline.stats.grouped_data.parametric import GB2, Lognormal
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Family:
         Least and most of each free parameter.
     """
 
-    make: Callable[[Floats], Curve]
+    make: Callable[[Floats], LorenzCurve]
     starts: tuple[tuple[float, ...], ...]
     bounds: tuple[tuple[float, float], ...]
 
@@ -44,29 +44,29 @@ class Family:
         return tuple(low for low, _ in self.bounds), tuple(high for _, high in self.bounds)
 
 
-def _lognormal(free: Floats) -> Curve:
+def _lognormal(free: Floats) -> LorenzCurve:
     return Lognormal(float(np.exp(free[0])))
 
 
-def _gb2(free: Floats) -> Curve:
+def _gb2(free: Floats) -> LorenzCurve:
     """From logarithms of a, p and a q - 1: the mean always exists."""
     a, p, over = (float(v) for v in np.exp(free))
     return GB2(a, p, (1 + over) / a)
 
 
-def _singh_maddala(free: Floats) -> Curve:
+def _singh_maddala(free: Floats) -> LorenzCurve:
     """p = 1."""
     a, over = (float(v) for v in np.exp(free))
     return GB2(a, 1.0, (1 + over) / a, "singh_maddala")
 
 
-def _dagum(free: Floats) -> Curve:
+def _dagum(free: Floats) -> LorenzCurve:
     """q = 1; the mean exists above a = 1."""
     over, p = (float(v) for v in np.exp(free))
     return GB2(1 + over, p, 1.0, "dagum")
 
 
-def _beta2(free: Floats) -> Curve:
+def _beta2(free: Floats) -> LorenzCurve:
     """a = 1; the mean exists above q = 1."""
     p, over = (float(v) for v in np.exp(free))
     return GB2(1.0, p, 1 + over, "beta2")

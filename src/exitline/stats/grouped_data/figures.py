@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.grouped_data.curve import NEGLIGIBLE, Curve
+from exitline.stats.grouped_data.curve import NEGLIGIBLE, LorenzCurve
 from exitline.stats.grouped_data.integral import over_people
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _INFINITE = "the integral is infinite for this curve"
 
 
 @dataclass(frozen=True)
-class Figure:
+class SolvedFigure:
     """A value, and why it is missing where it is.
 
     Attributes
@@ -36,24 +36,24 @@ class Figure:
     reason: str = ""
 
 
-def headcount(curve: Curve, ratio: float) -> Figure:
+def headcount(curve: LorenzCurve, ratio: float) -> SolvedFigure:
     """Share of people below the line.
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     ratio : float
         The line over the mean.
     """
-    return Figure(curve.headcount(ratio))
+    return SolvedFigure(curve.headcount(ratio))
 
 
-def poverty_gap(curve: Curve, ratio: float) -> Figure:
+def poverty_gap(curve: LorenzCurve, ratio: float) -> SolvedFigure:
     """PG = H - (mean / z) L(H): Datt (1998).
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     ratio : float
         The line over the mean.
     """
@@ -61,15 +61,15 @@ def poverty_gap(curve: Curve, ratio: float) -> Figure:
     for weight, part, level in curve.parts:
         poor = part.headcount(ratio / level)
         total += weight * (poor - float(part.lorenz(np.array(poor))) * level / ratio)
-    return Figure(total)
+    return SolvedFigure(total)
 
 
-def fgt(curve: Curve, ratio: float, alpha: float) -> Figure:
+def fgt(curve: LorenzCurve, ratio: float, alpha: float) -> SolvedFigure:
     """Integral over the poor of (1 - x / z)^alpha: Foster, Greer and Thorbecke (1984).
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     ratio : float
         The line over the mean.
     alpha : float
@@ -85,7 +85,7 @@ def fgt(curve: Curve, ratio: float, alpha: float) -> Figure:
     return _finite(total)
 
 
-def _gaps(curve: Curve, ratio: float, alpha: float) -> float:
+def _gaps(curve: LorenzCurve, ratio: float, alpha: float) -> float:
     """The same of one population."""
 
     def gap(p: Floats, q: Floats) -> Floats:
@@ -95,31 +95,31 @@ def _gaps(curve: Curve, ratio: float, alpha: float) -> float:
     return over_people(gap, 0.0, curve.headcount(ratio))
 
 
-def watts(curve: Curve, ratio: float) -> Figure:
+def watts(curve: LorenzCurve, ratio: float) -> SolvedFigure:
     """Integral over the poor of ln(z / x): Watts (1968).
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     ratio : float
         The line over the mean.
     """
     return _logs(curve, lambda s: np.log(ratio) - np.log(s), ratio)
 
 
-def gini(curve: Curve) -> Figure:
+def gini(curve: LorenzCurve) -> SolvedFigure:
     """Twice the integral of p - L(p); of several populations 2 cov(x, F(x)) / mean.
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     """
     if len(curve.parts) == 1:
         return _finite(2 * over_people(lambda p, _: p - curve.lorenz(p)))
     total = 0.0
     for weight, part, level in curve.parts:
 
-        def at(p: Floats, q: Floats, part: Curve = part, level: float = level) -> Floats:
+        def at(p: Floats, q: Floats, part: LorenzCurve = part, level: float = level) -> Floats:
             x = level * part.slope(p, q)
             found: Floats = x * (2 * curve.below(x) - 1)
             return found
@@ -128,32 +128,32 @@ def gini(curve: Curve) -> Figure:
     return _finite(total)
 
 
-def mld(curve: Curve) -> Figure:
+def mld(curve: LorenzCurve) -> SolvedFigure:
     """Mean log deviation: integral of -ln(x / mean).
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     """
     return _logs(curve, lambda s: -np.log(s))
 
 
-def theil(curve: Curve) -> Figure:
+def theil(curve: LorenzCurve) -> SolvedFigure:
     """Integral of (x / mean) ln(x / mean).
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     """
     return _logs(curve, lambda s: s * np.log(s))
 
 
-def ge(curve: Curve, epsilon: float) -> Figure:
+def ge(curve: LorenzCurve, epsilon: float) -> SolvedFigure:
     """Generalised entropy: integral of ((x / mean)^e - 1) / (e (e - 1)).
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     epsilon : float
         0 is the mean log deviation, 1 Theil's index.
     """
@@ -162,30 +162,32 @@ def ge(curve: Curve, epsilon: float) -> Figure:
     return _logs(curve, lambda s: (s**epsilon - 1) / (epsilon * (epsilon - 1)))
 
 
-def atkinson(curve: Curve, epsilon: float) -> Figure:
+def atkinson(curve: LorenzCurve, epsilon: float) -> SolvedFigure:
     """1 - (integral of (x / mean)^(1 - e))^(1 / (1 - e)): Atkinson (1970).
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     epsilon : float
         Above 0.
     """
     if epsilon == 1:
         logs = mld(curve)
-        return Figure(1 - float(np.exp(-logs.value)), logs.reason)
+        return SolvedFigure(1 - float(np.exp(-logs.value)), logs.reason)
     mean = _logs(curve, lambda s: s ** (1 - epsilon))
-    return Figure(1 - mean.value ** (1 / (1 - epsilon)), mean.reason)
+    return SolvedFigure(1 - mean.value ** (1 / (1 - epsilon)), mean.reason)
 
 
-def _logs(curve: Curve, value: Callable[[Floats], Floats], ratio: float = inf) -> Figure:
+def _logs(
+    curve: LorenzCurve, value: Callable[[Floats], Floats], ratio: float = inf
+) -> SolvedFigure:
     """An integral over those below a line, or over all, that needs positive welfare."""
     if any(part.negative > NEGLIGIBLE for _, part, _ in curve.parts):
-        return Figure(nan, _NEGATIVE)
+        return SolvedFigure(nan, _NEGATIVE)
     total = 0.0
     for weight, part, level in curve.parts:
 
-        def at(p: Floats, q: Floats, part: Curve = part, level: float = level) -> Floats:
+        def at(p: Floats, q: Floats, part: LorenzCurve = part, level: float = level) -> Floats:
             return value(level * part.slope(p, q))
 
         high = 1.0 if ratio == inf else part.headcount(ratio / level)
@@ -193,5 +195,5 @@ def _logs(curve: Curve, value: Callable[[Floats], Floats], ratio: float = inf) -
     return _finite(total)
 
 
-def _finite(value: float) -> Figure:
-    return Figure(value) if np.isfinite(value) else Figure(nan, _INFINITE)
+def _finite(value: float) -> SolvedFigure:
+    return SolvedFigure(value) if np.isfinite(value) else SolvedFigure(nan, _INFINITE)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.grouped_data.curve import Curve
+from exitline.stats.grouped_data.curve import LorenzCurve
 from exitline.stats.grouped_data.notes import Note
-from exitline.stats.grouped_data.points import Points
+from exitline.stats.grouped_data.points import LorenzPoints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,21 +23,21 @@ SLIGHT = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class CurveFit:
     """A curve fitted to grouped data.
 
     Attributes
     ----------
-    curve : Curve
+    curve : LorenzCurve
         With its `name` and `parameters`.
-    points : Points
+    points : LorenzPoints
         What it was fitted to.
     mean : float
         Mean welfare; NaN where it is not known.
     """
 
-    curve: Curve
-    points: Points
+    curve: LorenzCurve
+    points: LorenzPoints
     mean: float
 
     @property

@@ -10,26 +10,26 @@ import numpy as np
 from scipy.optimize import least_squares, minimize
 
 from exitline.stats.grouped_data.beta import Beta
-from exitline.stats.grouped_data.curve import Curve
+from exitline.stats.grouped_data.curve import LorenzCurve
 from exitline.stats.grouped_data.families import FAMILIES
 from exitline.stats.grouped_data.quadratic import Quadratic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.grouped_data.points import Points
+    from exitline.stats.grouped_data.points import LorenzPoints
 
     Floats = NDArray[np.float64]
 
 _TIGHT = 1e-14
 
 
-def quadratic(points: Points) -> Quadratic:
+def quadratic(points: LorenzPoints) -> Quadratic:
     """Least squares of L(1 - L) on p^2 - L, L (p - 1), p - L: Datt (1998).
 
     Parameters
     ----------
-    points : Points
+    points : LorenzPoints
         The last, (1, 1), takes no part.
     """
     p, curve = points.inner
@@ -38,12 +38,12 @@ def quadratic(points: Points) -> Quadratic:
     return Quadratic(*(float(x) for x in found))
 
 
-def beta(points: Points) -> Beta:
+def beta(points: LorenzPoints) -> Beta:
     """Least squares of ln(p - L) on ln p and ln(1 - p): Datt (1998).
 
     Parameters
     ----------
-    points : Points
+    points : LorenzPoints
         The last, (1, 1), takes no part.
     """
     p, curve = points.inner
@@ -52,12 +52,12 @@ def beta(points: Points) -> Beta:
     return Beta(float(np.exp(found[0])), float(found[1]), float(found[2]))
 
 
-def by_shares(points: Points, name: str) -> Curve:
+def by_shares(points: LorenzPoints, name: str) -> LorenzCurve:
     """Nonlinear least squares of L over a distribution's parameters, the best of several starts.
 
     Parameters
     ----------
-    points : Points
+    points : LorenzPoints
     name : str
         One of `FAMILIES`.
     """
@@ -73,19 +73,19 @@ def by_shares(points: Points, name: str) -> Curve:
     return family.make(min(fits, key=lambda fit: float(fit.cost)).x)
 
 
-def by_likelihood(points: Points, name: str) -> tuple[Curve, float]:
+def by_likelihood(points: LorenzPoints, name: str) -> tuple[LorenzCurve, float]:
     """Curve and mean that make the counts between the bounds most likely (multinomial).
 
     Parameters
     ----------
-    points : Points
+    points : LorenzPoints
         Counts with bounds. Where the mean is known it is held.
     name : str
         One of `FAMILIES`.
 
     Returns
     -------
-    Curve
+    LorenzCurve
     float
         The mean.
     """
@@ -109,7 +109,7 @@ def by_likelihood(points: Points, name: str) -> tuple[Curve, float]:
 
 
 def _minus_log_likelihood(
-    free: Floats, points: Points, make: Callable[[Floats], Curve], known: bool
+    free: Floats, points: LorenzPoints, make: Callable[[Floats], LorenzCurve], known: bool
 ) -> float:
     """Minus the mean log-likelihood of a person's class."""
     mean, curve = (points.mean, make(free)) if known else (np.exp(free[0]), make(free[1:]))
@@ -117,7 +117,7 @@ def _minus_log_likelihood(
     return -float(points.counts @ np.log(np.maximum(inside, 1e-300)))
 
 
-FITS: dict[str, Callable[[Points], Curve]] = {
+FITS: dict[str, Callable[[LorenzPoints], LorenzCurve]] = {
     "quadratic": quadratic, "beta": beta, **{n: partial(by_shares, name=n) for n in FAMILIES},
 }  # fmt: skip
 """Each curve by its name, and how it is fitted to points of a Lorenz curve."""

@@ -12,11 +12,11 @@ import numpy as np
 from exitline.errors import MeasureError, nearest
 from exitline.stats.grouped_data import fitting
 from exitline.stats.grouped_data.families import FAMILIES
-from exitline.stats.grouped_data.figures import Figure
-from exitline.stats.grouped_data.fit import SLIGHT, Fit
-from exitline.stats.grouped_data.measures import Asked, asked, figure_of
+from exitline.stats.grouped_data.figures import SolvedFigure
+from exitline.stats.grouped_data.fit import SLIGHT, CurveFit
+from exitline.stats.grouped_data.measures import GroupedMeasure, asked, figure_of
 from exitline.stats.grouped_data.notes import Note, joined
-from exitline.stats.grouped_data.points import Points
+from exitline.stats.grouped_data.points import LorenzPoints
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,16 +70,16 @@ class Grouped:
 
     Attributes
     ----------
-    points : Points
+    points : LorenzPoints
         The data as points of a Lorenz curve.
     fits : mapping
         Each curve by its name.
     """
 
-    points: Points
-    fits: Mapping[str, Fit]
+    points: LorenzPoints
+    fits: Mapping[str, CurveFit]
 
-    def best(self, line: float | None = None) -> Fit:
+    def best(self, line: float | None = None) -> CurveFit:
         """The curve that speaks at a line, or (without one) for the whole distribution.
 
         Valid curves go first, then those that would give a few people (less than 1 in 1,000)
@@ -92,7 +92,7 @@ class Grouped:
         line : float, optional
         """
 
-        def rank(fit: Fit) -> tuple[int, float]:
+        def rank(fit: CurveFit) -> tuple[int, float]:
             slight = fit.curve.negative < SLIGHT and len(fit.faults) == 1
             worth = 0 if fit.valid else 1 if slight else 3
             error = fit.sse
@@ -131,7 +131,7 @@ class Grouped:
             raise MeasureError(f"'{measure}' needs a poverty line", remedy="give line=")
         return self.figure(what, line if what.needs_line else None, curve)
 
-    def fit(self, curve: str = "best", line: float | None = None) -> Fit:
+    def fit(self, curve: str = "best", line: float | None = None) -> CurveFit:
         """A curve by its name, or the best one at a line.
 
         Parameters
@@ -152,19 +152,21 @@ class Grouped:
             )
         return self.best(line) if curve == "best" else self.fits[curve]
 
-    def figure(self, what: Asked, line: float | None = None, curve: str = "best") -> GroupedFigure:
+    def figure(
+        self, what: GroupedMeasure, line: float | None = None, curve: str = "best"
+    ) -> GroupedFigure:
         """One figure of a measure already read.
 
         Parameters
         ----------
-        what : Asked
+        what : GroupedMeasure
         line : float, optional
         curve : str
         """
         fit = self.fit(curve, line)
-        found = figure_of(fit.curve, fit.mean, what, line) if fit.fitted else Figure(nan)
+        found = figure_of(fit.curve, fit.mean, what, line) if fit.fitted else SolvedFigure(nan)
         if not np.isfinite(found.value):
-            found = Figure(nan, found.reason or NONE)
+            found = SolvedFigure(nan, found.reason or NONE)
         notes = ((Note(found.reason),) if found.reason else ()) + fit.notes(line)
         at = nan if line is None else line
         return GroupedFigure(what.name, at, fit.name, found.value, fit.valid, notes)
@@ -234,12 +236,12 @@ class Grouped:
         )
 
 
-def fit_grouped(points: Points, curves: Sequence[str] = CURVES) -> Grouped:
+def fit_grouped(points: LorenzPoints, curves: Sequence[str] = CURVES) -> Grouped:
     """Fit curves to grouped data.
 
     Parameters
     ----------
-    points : Points
+    points : LorenzPoints
     curves : sequence of str
         Among "quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2".
 
@@ -260,7 +262,7 @@ def fit_grouped(points: Points, curves: Sequence[str] = CURVES) -> Grouped:
             remedy=nearest(unknown[0], fitting.FITS) if unknown else "name one",
         )
     if points.lorenz.size:
-        fits = {name: Fit(fitting.FITS[name](points), points, points.mean) for name in curves}
+        fits = {name: CurveFit(fitting.FITS[name](points), points, points.mean) for name in curves}
         return Grouped(points, fits)
     fits = {}
     for name in curves:
@@ -272,5 +274,5 @@ def fit_grouped(points: Points, curves: Sequence[str] = CURVES) -> Grouped:
                 remedy="give means, or name another curve",
             )
         curve, mean = fitting.by_likelihood(points, name)
-        fits[name] = Fit(curve, points, mean)
+        fits[name] = CurveFit(curve, points, mean)
     return Grouped(points, fits)

@@ -11,15 +11,15 @@ import numpy as np
 
 from exitline.errors import MeasureError, nearest
 from exitline.stats.grouped_data import figures
-from exitline.stats.grouped_data.curve import Curve
-from exitline.stats.grouped_data.figures import Figure
+from exitline.stats.grouped_data.curve import LorenzCurve
+from exitline.stats.grouped_data.figures import SolvedFigure
 
 _FORM = re.compile(r"([a-z_]+)(?:\(([^()]*)\))?")
 NO_MEAN = "the mean is not known"
 
 
 @dataclass(frozen=True)
-class Asked:
+class GroupedMeasure:
     """A measure as asked for.
 
     Attributes
@@ -41,7 +41,7 @@ class Asked:
         return self.kind in AT_LINE
 
 
-def asked(text: str) -> Asked:
+def asked(text: str) -> GroupedMeasure:
     """A measure by its name.
 
     Parameters
@@ -79,7 +79,7 @@ def asked(text: str) -> Asked:
             got=text[:60],
             remedy=f"write {_example(kind)}",
         )  # fmt: skip
-    return Asked(text.strip().replace(" ", ""), kind, given)
+    return GroupedMeasure(text.strip().replace(" ", ""), kind, given)
 
 
 def _example(kind: str) -> str:
@@ -88,68 +88,72 @@ def _example(kind: str) -> str:
     return values.get(kind, f"{kind}(0.5)" if low else kind)
 
 
-def figure_of(curve: Curve, mean: float, what: Asked, line: float | None) -> Figure:
+def figure_of(
+    curve: LorenzCurve, mean: float, what: GroupedMeasure, line: float | None
+) -> SolvedFigure:
     """One figure of one curve.
 
     Parameters
     ----------
-    curve : Curve
+    curve : LorenzCurve
     mean : float
         NaN where it is not known.
-    what : Asked
+    what : GroupedMeasure
     line : float or None
         In the unit of the mean.
     """
     compute = KNOWN[what.kind][0]
     if what.needs_line:
         if line is None or mean != mean:
-            return Figure(nan, NO_MEAN if line is not None else "no line was given")
+            return SolvedFigure(nan, NO_MEAN if line is not None else "no line was given")
         if not line > 0:
-            return Figure(nan, "the line is not positive")
+            return SolvedFigure(nan, "the line is not positive")
         return compute(curve, line / mean, *what.parameters)
     if what.kind in IN_MONEY:
         found = compute(curve, *what.parameters)
-        return Figure(found.value * mean, found.reason or ("" if mean == mean else NO_MEAN))
+        return SolvedFigure(found.value * mean, found.reason or ("" if mean == mean else NO_MEAN))
     return compute(curve, *what.parameters)
 
 
-def _share(curve: Curve, low: float, high: float) -> Figure:
+def _share(curve: LorenzCurve, low: float, high: float) -> SolvedFigure:
     ends = np.array([low, high])
     ordinates = np.where(ends >= 1, 1.0, np.where(ends <= 0, 0.0, curve.lorenz(ends)))
-    return Figure(float(ordinates[1] - ordinates[0]))
+    return SolvedFigure(float(ordinates[1] - ordinates[0]))
 
 
-def _ratio(top: float, bottom: float) -> Callable[[Curve], Figure]:
+def _ratio(top: float, bottom: float) -> Callable[[LorenzCurve], SolvedFigure]:
     """Share of the richest over that of the poorest."""
 
-    def of(curve: Curve) -> Figure:
+    def of(curve: LorenzCurve) -> SolvedFigure:
         low = _share(curve, 0, bottom).value
         rich = _share(curve, 1 - top, 1).value
-        return Figure(rich / low) if low > 0 else Figure(nan, "the poorest have nothing")
+        return (
+            SolvedFigure(rich / low) if low > 0 else SolvedFigure(nan, "the poorest have nothing")
+        )
 
     return of
 
 
-def _wolfson(curve: Curve) -> Figure:
+def _wolfson(curve: LorenzCurve) -> SolvedFigure:
     """2 (1 - G - 2 L(1/2)) mean / median: Wolfson (1994)."""
     gini = figures.gini(curve)
     middle = curve.at(0.5)
     if not middle > 0:
-        return Figure(nan, "the median is not positive")
+        return SolvedFigure(nan, "the median is not positive")
     below = _share(curve, 0, 0.5).value
-    return Figure(2 * (1 - gini.value - 2 * below) / middle, gini.reason)
+    return SolvedFigure(2 * (1 - gini.value - 2 * below) / middle, gini.reason)
 
 
-def _shortfall(curve: Curve, ratio: float) -> Figure:
+def _shortfall(curve: LorenzCurve, ratio: float) -> SolvedFigure:
     """Average shortfall of the poor, over the line."""
     poor = curve.headcount(ratio)
     if not poor > 0:
-        return Figure(nan, "nobody is poor")
-    return Figure(figures.poverty_gap(curve, ratio).value / poor)
+        return SolvedFigure(nan, "nobody is poor")
+    return SolvedFigure(figures.poverty_gap(curve, ratio).value / poor)
 
 
 Floats = tuple[float, ...]
-_AT_LINE: dict[str, tuple[Callable[..., Figure], Floats, Floats]] = {
+_AT_LINE: dict[str, tuple[Callable[..., SolvedFigure], Floats, Floats]] = {
     "headcount": (figures.headcount, (), ()),
     "poverty_gap": (figures.poverty_gap, (), ()),
     "severity": (lambda curve, ratio: figures.fgt(curve, ratio, 2.0), (), ()),
@@ -157,12 +161,12 @@ _AT_LINE: dict[str, tuple[Callable[..., Figure], Floats, Floats]] = {
     "watts": (figures.watts, (), ()),
     "income_gap_ratio": (_shortfall, (), ()),
 }
-_MONEY: dict[str, tuple[Callable[..., Figure], Floats, Floats]] = {
-    "mean": (lambda curve: Figure(1.0), (), ()),  # noqa: ARG005
-    "median": (lambda curve: Figure(curve.at(0.5)), (), ()),
-    "quantile": (lambda curve, p: Figure(curve.at(p)), (0,), (1,)),
+_MONEY: dict[str, tuple[Callable[..., SolvedFigure], Floats, Floats]] = {
+    "mean": (lambda curve: SolvedFigure(1.0), (), ()),  # noqa: ARG005
+    "median": (lambda curve: SolvedFigure(curve.at(0.5)), (), ()),
+    "quantile": (lambda curve, p: SolvedFigure(curve.at(p)), (0,), (1,)),
 }
-_OTHERS: dict[str, tuple[Callable[..., Figure], Floats, Floats]] = {
+_OTHERS: dict[str, tuple[Callable[..., SolvedFigure], Floats, Floats]] = {
     "gini": (figures.gini, (), ()),
     "mld": (figures.mld, (), ()),
     "theil": (figures.theil, (), ()),

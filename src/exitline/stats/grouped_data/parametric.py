@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from exitline.stats.grouped_data.curve import Curve
+from exitline.stats.grouped_data.curve import LorenzCurve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Lognormal(Curve):
+class Lognormal(LorenzCurve):
     """L(p) = Phi(Phi^-1(p) - sigma): Aitchison and Brown (1957).
 
     Parameters
@@ -56,7 +56,7 @@ class Lognormal(Curve):
 
 
 @dataclass(frozen=True)
-class GB2(Curve):
+class GB2(LorenzCurve):
     """The generalised beta of the second kind: McDonald (1984); its Lorenz curve: Chotikapanich,
     Griffiths, Hajargasht, Karunarathne and Rao (2018).
 

@@ -23,7 +23,7 @@ _FEWEST = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class LorenzPoints:
     """Points of a Lorenz curve, poorest first.
 
     Attributes
@@ -64,7 +64,7 @@ def points_of(
     upper: Sequence[float] | None = None,
     mean: float | None = None,
     where: str = "grouped data",
-) -> Points:
+) -> LorenzPoints:
     """Points of a Lorenz curve from any of the forms in which grouped data are published.
 
     Parameters
@@ -83,7 +83,7 @@ def points_of(
 
     Returns
     -------
-    Points
+    LorenzPoints
 
     Raises
     ------
@@ -123,7 +123,7 @@ def points_of(
     if not faults.found:
         _check_curve(p, curve, where, faults)
     faults.raise_all()
-    return Points(p, curve, level, np.diff(p, prepend=0.0), cuts, tuple(notes))
+    return LorenzPoints(p, curve, level, np.diff(p, prepend=0.0), cuts, tuple(notes))
 
 
 def _combination(given: set[str], where: str) -> DataError:
@@ -183,7 +183,7 @@ def _mean(mean: float | None, where: str, faults: Faults) -> float:
 
 
 def _agreed(given: float, own: float, where: str, faults: Faults) -> float:
-    """The mean that class means imply, held against the one given."""
+    """The mean that class means imply, checked against the one given."""
     if given == given and abs(given / own - 1) > ROUNDING:
         faults.add(
             DataError("the mean does not fit the class means", where=where,

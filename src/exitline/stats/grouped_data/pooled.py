@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize.elementwise import find_root
 
-from exitline.stats.grouped_data.curve import Curve
+from exitline.stats.grouped_data.curve import LorenzCurve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,22 +19,22 @@ _MOST = 1e12
 
 
 @dataclass(frozen=True)
-class Pooled(Curve):
+class Pooled(LorenzCurve):
     """The distribution of several populations together.
 
     Its headcount is the weighted sum of theirs; everything else follows.
 
     Parameters
     ----------
-    members : tuple of (float, Curve, float)
+    members : tuple of (float, LorenzCurve, float)
         Share of people, curve, and mean over the mean of all.
     """
 
-    members: tuple[tuple[float, Curve, float], ...]
+    members: tuple[tuple[float, LorenzCurve, float], ...]
     name = "pooled"
 
     @property
-    def parts(self) -> tuple[tuple[float, Curve, float], ...]:
+    def parts(self) -> tuple[tuple[float, LorenzCurve, float], ...]:
         """The populations."""
         return self.members
 

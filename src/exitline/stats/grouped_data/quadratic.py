@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.grouped_data.curve import NEGLIGIBLE, Curve
+from exitline.stats.grouped_data.curve import NEGLIGIBLE, LorenzCurve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,7 @@ _END = 1e-9
 
 
 @dataclass(frozen=True)
-class Quadratic(Curve):
+class Quadratic(LorenzCurve):
     """L(1 - L) = a (p^2 - L) + b L (p - 1) + c (p - L): Villasenor and Arnold (1989), eq. 15.
 
     Solved for L (Datt 1998): L = -(b p + e + sqrt(m p^2 + n p + e^2)) / 2 with

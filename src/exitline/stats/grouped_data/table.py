@@ -11,7 +11,7 @@ import numpy as np
 
 from exitline.errors import DataError, Faults, MeasureError
 from exitline.stats.grouped_data.grouped import Grouped, GroupedFigure
-from exitline.stats.grouped_data.measures import Asked, asked, figure_of
+from exitline.stats.grouped_data.measures import GroupedMeasure, asked, figure_of
 from exitline.stats.grouped_data.notes import Note
 from exitline.stats.grouped_data.pooled import Pooled
 from exitline.stats.infer.cells import label_of
@@ -24,7 +24,7 @@ _SAID = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Distribution:
+class GroupedDistribution:
     """One distribution of a file.
 
     Attributes
@@ -67,7 +67,7 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Row:
+class GroupedRow:
     """One figure of one domain, and what was published."""
 
     by: str
@@ -82,21 +82,21 @@ class GroupedTable:
 
     Attributes
     ----------
-    rows : tuple of Row
-    distributions : tuple of Distribution
+    rows : tuple of GroupedRow
+    distributions : tuple of GroupedDistribution
         The data with their fits, for a closer look.
     excluded : tuple of str
         Distributions that were left out because a number is missing.
     """
 
-    rows: tuple[Row, ...]
-    distributions: tuple[Distribution, ...]
+    rows: tuple[GroupedRow, ...]
+    distributions: tuple[GroupedDistribution, ...]
     excluded: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[GroupedRow]:
         return iter(self.rows)
 
     @property
@@ -143,7 +143,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def table_of(
-    distributions: Sequence[Distribution],
+    distributions: Sequence[GroupedDistribution],
     measures: Sequence[str],
     *,
     by: Sequence[str],
@@ -154,7 +154,7 @@ def table_of(
 
     Parameters
     ----------
-    distributions : sequence of Distribution
+    distributions : sequence of GroupedDistribution
     measures : sequence of str
     by : sequence of str
         Names of the domain columns.
@@ -173,7 +173,7 @@ def table_of(
         raise MeasureError("measures of poverty need a poverty line", remedy="give a line")
     named = ", ".join(by)
     rows = [
-        Row(named, label_of(d.key), figure, official)
+        GroupedRow(named, label_of(d.key), figure, official)
         for d in distributions
         for figure, official in _figures(d, wanted, curves)
     ]
@@ -182,7 +182,9 @@ def table_of(
     return GroupedTable(tuple(rows), tuple(distributions))
 
 
-def _check_official(distributions: Sequence[Distribution], wanted: Sequence[Asked]) -> None:
+def _check_official(
+    distributions: Sequence[GroupedDistribution], wanted: Sequence[GroupedMeasure]
+) -> None:
     """What was published of the first measure: one figure for each line, or one."""
     for d in distributions:
         expected = len(d.lines) if wanted[0].needs_line else 1
@@ -196,7 +198,7 @@ def _check_official(distributions: Sequence[Distribution], wanted: Sequence[Aske
 
 
 def _figures(
-    one: Distribution, wanted: Sequence[Asked], curves: Sequence[str]
+    one: GroupedDistribution, wanted: Sequence[GroupedMeasure], curves: Sequence[str]
 ) -> Iterator[tuple[GroupedFigure, float]]:
     """Figures of one distribution; what was published belongs to the first measure."""
     for what in wanted:
@@ -207,15 +209,15 @@ def _figures(
 
 
 def _pooled(
-    distributions: Sequence[Distribution],
-    wanted: Sequence[Asked],
+    distributions: Sequence[GroupedDistribution],
+    wanted: Sequence[GroupedMeasure],
     by: Sequence[str],
     curves: Sequence[str],
     pool: Pool,
-) -> Iterator[Row]:
+) -> Iterator[GroupedRow]:
     """Figures of domains taken together."""
     at = _place(by, pool)
-    together: dict[tuple[str, ...], list[Distribution]] = {}
+    together: dict[tuple[str, ...], list[GroupedDistribution]] = {}
     for d in distributions:
         together.setdefault(d.key[:at] + d.key[at + 1 :], []).append(d)
     faults = Faults()
@@ -231,7 +233,7 @@ def _pooled(
                 for curve in curves:
                     official = published[i] if what is wanted[0] and published else nan
                     found = pooled_figure(members, what, line, curve)
-                    yield Row(", ".join(by), label, found, official)
+                    yield GroupedRow(", ".join(by), label, found, official)
 
 
 def _place(by: Sequence[str], pool: Pool) -> int:
@@ -244,7 +246,7 @@ def _place(by: Sequence[str], pool: Pool) -> int:
     return list(by).index(pool.column)
 
 
-def _check_members(key: tuple[str, ...], members: Sequence[Distribution]) -> None:
+def _check_members(key: tuple[str, ...], members: Sequence[GroupedDistribution]) -> None:
     """Pooling needs people, means and one set of lines."""
     where = label_of(key) or "all"
     if any(not d.weight > 0 for d in members):
@@ -261,14 +263,14 @@ def _check_members(key: tuple[str, ...], members: Sequence[Distribution]) -> Non
 
 
 def pooled_figure(
-    members: Sequence[Distribution], what: Asked, line: float | None, curve: str
+    members: Sequence[GroupedDistribution], what: GroupedMeasure, line: float | None, curve: str
 ) -> GroupedFigure:
     """One figure of several distributions together.
 
     Parameters
     ----------
-    members : sequence of Distribution
-    what : Asked
+    members : sequence of GroupedDistribution
+    what : GroupedMeasure
     line : float or None
     curve : str
         Of each member; "best" is each member's own.

@@ -150,7 +150,7 @@ def smooth_function(
     names : dict
         measure, line, by and domain of the result.
     null : float
-        What the p-value is held against.
+        What the p-value is checked against.
 
     Returns
     -------

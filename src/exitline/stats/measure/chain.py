@@ -34,7 +34,7 @@ _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Levels:
+class LevelColumns:
     """Columns that name the units of each level.
 
     Attributes
@@ -218,7 +218,7 @@ def chain_measures(rules: tuple[ExitRule, ...], columns: tuple[str, ...]) -> tup
 
 
 def household_decisions(
-    table: Any, levels: Levels, standard: Standard, shown: Mapping[str, Any] = _NO_NAMES
+    table: Any, levels: LevelColumns, standard: Standard, shown: Mapping[str, Any] = _NO_NAMES
 ) -> Any:
     """One row per household: its unit ids, whether it is poor, each criterion, the outcome.
 
@@ -226,7 +226,7 @@ def household_decisions(
     ----------
     table : ibis.Table
         From `household_status`.
-    levels : Levels
+    levels : LevelColumns
     standard : Standard
     shown : mapping of level to ibis.Table
         What the units of a level are called, where they have labels: columns code and name.

@@ -16,7 +16,7 @@ from exitline.stats.measure.indicators import (
     of_rule_file,
     read_indicators,
 )
-from exitline.stats.measure.scores import Band, Cut, Spec
+from exitline.stats.measure.scores import Cut, ScoreBand, Spec
 
 if TYPE_CHECKING:
     from exitline.rules.condition import Condition
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedIndicators:
     """Indicators and cut-offs, before any data are seen.
 
     Attributes
@@ -100,7 +100,7 @@ def ask(
     bands: Mapping[str, Sequence[Any]],
     destitution: Any,
     columns: Collection[str],
-) -> Asked:
+) -> AskedIndicators:
     """What is asked for, checked as far as that is possible without data.
 
     Parameters
@@ -119,7 +119,7 @@ def ask(
         found = of_standard(standard)
     else:
         read = read_indicators(indicators, missing, columns)
-        found = Asked(Spec(read, ()), notes=_weights_note(read))
+        found = AskedIndicators(Spec(read, ()), notes=_weights_note(read))
     if k is not None:
         spec = replace(found.spec, cuts=_cuts(k), declared_alone=False)
         found = replace(found, spec=spec, declared=False)
@@ -135,7 +135,7 @@ def ask(
     return replace(found, spec=replace(found.spec, bands=stretches, destitution=strict))
 
 
-def of_standard(standard: Standard) -> Asked:
+def of_standard(standard: Standard) -> AskedIndicators:
     """The indicators of a standard, and who is poor by its own rule.
 
     Parameters
@@ -166,7 +166,7 @@ def of_standard(standard: Standard) -> Asked:
     if by_score:
         cuts += [Cut(c.name, c.at_least) for c in reached if poor is None or c is not first]
     spec = Spec(found, tuple(cuts), declared_alone=not by_score)
-    return Asked(spec, standard, poor is not None, notes)
+    return AskedIndicators(spec, standard, poor is not None, notes)
 
 
 _NONE = float("nan")
@@ -216,7 +216,7 @@ def _shown(share: Fraction) -> str:
     return decimal if Fraction(decimal) == share else str(share)
 
 
-def _band(name: str, ends: Any) -> Band:
+def _band(name: str, ends: Any) -> ScoreBand:
     """A stretch of the score."""
     where = f"bands, {name}"
     pair = list(ends) if isinstance(ends, Sequence) and not isinstance(ends, str) else []
@@ -232,4 +232,4 @@ def _band(name: str, ends: Any) -> Band:
             "a band must end above its beginning", where=where, expected="low < high",
             got=f"{pair[0]}, {pair[1]}", remedy="change the ends",
         )  # fmt: skip
-    return Band(name, low, high)
+    return ScoreBand(name, low, high)

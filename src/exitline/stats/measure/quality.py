@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.stats.data import checks
-from exitline.stats.data.design_checks import Clusters, design_findings, paired, study_findings
+from exitline.stats.data.design_checks import DesignCells, design_findings, paired, study_findings
 from exitline.stats.data.findings import (
     SEVERITIES,
     ColumnCounts,
@@ -123,14 +123,14 @@ def _totals(
     )
 
 
-def _clusters(table: pa.Table, study: Study, columns: Sequence[str]) -> Clusters:
+def _clusters(table: pa.Table, study: Study, columns: Sequence[str]) -> DesignCells:
     """The record of the clusters query."""
     found = {name: _coded(table[f"key{i}"])
              for i, name in enumerate(cluster_keys(study, columns))}  # fmt: skip
     codes = {name: code for name, (code, _) in found.items()}
     design = bound_design(study)
     strata = found.get(design.stratum or "")
-    return Clusters(
+    return DesignCells(
         strata=codes.get(design.stratum or ""),
         psus=codes.get(design.stages[0]) if design.stages else None,
         areas=[_areas([codes[column] for column in area]) for area in study.areas],

@@ -36,7 +36,7 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Band:
+class ScoreBand:
     """A stretch of the score, from `low` to below `high` (None: to the end)."""
 
     name: str
@@ -52,7 +52,7 @@ class Spec:
     ----------
     indicators : Indicators
     cuts : tuple of Cut
-    bands : tuple of Band
+    bands : tuple of ScoreBand
     destitution : Indicators, optional
         Of a second, stricter set: who is poor and reaches the cut-off there, too.
     declared_alone : bool
@@ -64,7 +64,7 @@ class Spec:
 
     indicators: Indicators
     cuts: tuple[Cut, ...]
-    bands: tuple[Band, ...] = ()
+    bands: tuple[ScoreBand, ...] = ()
     destitution: Indicators | None = None
     declared_alone: bool = False
     all_kept: bool = False

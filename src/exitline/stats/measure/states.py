@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.stats.data.design import Design
-    from exitline.stats.measure.deprivations import Asked
+    from exitline.stats.measure.deprivations import AskedIndicators
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Over:
     Attributes
     ----------
     table : ibis.Table
-    asked : Asked
+    asked : AskedIndicators
     states : States
     raw : mapping of str to ibis.Value
         By indicator: its state before the rule for missing values.
@@ -39,7 +39,7 @@ class Over:
     """
 
     table: Any
-    asked: Asked
+    asked: AskedIndicators
     states: States
     raw: Mapping[str, Any]
     flags: Mapping[str, Any] = field(default_factory=dict)
@@ -74,13 +74,13 @@ def _number(condition: Any) -> Any:
     return condition.fill_null(False).cast("int64").sum()
 
 
-def states_of(table: Any, asked: Asked, lines: Mapping[str, Any]) -> Over:
+def states_of(table: Any, asked: AskedIndicators, lines: Mapping[str, Any]) -> Over:
     """The states of each row of a table.
 
     Parameters
     ----------
     table : ibis.Table
-    asked : Asked
+    asked : AskedIndicators
     lines : mapping of str to float or ibis.Value
         Figures of the lines that a standard's conditions name.
 
@@ -134,7 +134,7 @@ def _after_rule(indicators: Indicators, raw: Mapping[str, Any]) -> dict[str, Any
     }  # fmt: skip
 
 
-def _flags(table: Any, asked: Asked) -> dict[str, Any]:
+def _flags(table: Any, asked: AskedIndicators) -> dict[str, Any]:
     """Columns of numbers where true and false are wanted."""
     return {
         name: portable.number(table[name])

@@ -14,7 +14,7 @@ from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence, Named, Values
 from exitline.stats.infer.cells import Rows, no_kinds
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.panel.logistic import Logit, fit_logit
+from exitline.stats.panel.logistic import LogitModel, fit_logit
 from exitline.stats.panel.pairs import CELLS
 from exitline.stats.panel.rates import RATES
 
@@ -43,7 +43,7 @@ class ResponseModel:
     predictors : tuple of str
         "poor" (in the wave before) and further columns of the wave before; a column
         with missing values comes with an indicator of them.
-    fit : Logit or None
+    fit : LogitModel or None
         None where nobody was lost.
     design : float array, shape (n, p)
         Predictors of every household of the panel.
@@ -58,7 +58,7 @@ class ResponseModel:
     before: str
     after: str
     predictors: tuple[str, ...]
-    fit: Logit | None
+    fit: LogitModel | None
     design: Floats
     eligible: Bools
     seen: Bools

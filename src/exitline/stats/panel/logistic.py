@@ -22,7 +22,7 @@ STEPS = 100
 
 
 @dataclass(frozen=True)
-class Logit:
+class LogitModel:
     """A fitted model P(y = 1) = 1 / (1 + exp(-(a + x b))).
 
     Attributes
@@ -52,7 +52,9 @@ def expit(eta: Floats) -> Floats:
     return np.asarray(scipy_expit(eta), dtype=np.float64)
 
 
-def fit_logit(x: Floats, y: Floats, weight: Floats | None = None, penalty: float = 0.0) -> Logit:
+def fit_logit(
+    x: Floats, y: Floats, weight: Floats | None = None, penalty: float = 0.0
+) -> LogitModel:
     """Maximise the (weighted, penalised) likelihood.
 
     The objective is sum w (y eta - ln(1 + exp(eta))) - penalty/2 x sum of squared slopes of
@@ -70,7 +72,7 @@ def fit_logit(x: Floats, y: Floats, weight: Floats | None = None, penalty: float
 
     Returns
     -------
-    Logit
+    LogitModel
 
     Raises
     ------
@@ -106,7 +108,7 @@ def fit_logit(x: Floats, y: Floats, weight: Floats | None = None, penalty: float
     ridge = np.r_[0.0, np.where(fixed, 1.0, penalty)]  # a constant predictor gets slope zero
     beta, steps = _newton(design, y, w, ridge)
     slopes = np.where(fixed, 0.0, beta[1:] / scale)
-    return Logit(float(beta[0] - centre @ slopes), slopes, penalty, steps)
+    return LogitModel(float(beta[0] - centre @ slopes), slopes, penalty, steps)
 
 
 def _newton(design: Floats, y: Floats, w: Floats, ridge: Floats) -> tuple[Floats, int]:

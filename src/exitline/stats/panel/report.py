@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Options:
+class DynamicsOptions:
     """Parameters of the parts; each part uses its own.
 
     Attributes
@@ -64,7 +64,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Section:
+class DynamicsSection:
     """One part of a report.
 
     Attributes
@@ -90,15 +90,15 @@ class _Request:
 
     data: Any
     spec: PanelSpec
-    options: Options
+    options: DynamicsOptions
     engine: Any
     panel: Callable[[], Panel]
 
 
 def dynamics(
     data: Any, spec: PanelSpec, parts: Sequence[str] = ("rates", "histories"),
-    options: Options | None = None, *, engine: str | Engine = "duckdb",
-) -> tuple[Section, ...]:  # fmt: skip
+    options: DynamicsOptions | None = None, *, engine: str | Engine = "duckdb",
+) -> tuple[DynamicsSection, ...]:  # fmt: skip
     """The parts of a report on movements in and out of poverty.
 
     Parameters
@@ -108,12 +108,12 @@ def dynamics(
     parts : sequence of str
         Names in `PARTS`: rates, histories, attrition, survival, chronic, duration,
         mobility, lasting, bounds, reliability.
-    options : Options, optional
+    options : DynamicsOptions, optional
     engine : str or Engine
 
     Returns
     -------
-    tuple of Section
+    tuple of DynamicsSection
         In the order asked for.
 
     Raises
@@ -145,11 +145,11 @@ def dynamics(
             kept.append(read_panel(data, spec, engine=engine))
         return kept[0]
 
-    request = _Request(data, spec, options or Options(), engine, panel)
+    request = _Request(data, spec, options or DynamicsOptions(), engine, panel)
     return tuple(PARTS[part](request) for part in dict.fromkeys(parts))
 
 
-def _records(estimates: Estimates, options: Options) -> tuple[Mapping[str, Any], ...]:
+def _records(estimates: Estimates, options: DynamicsOptions) -> tuple[Mapping[str, Any], ...]:
     """Estimates as rows, with the differences asked for."""
     rows = list(estimates)
     found = [_record(e) for e in rows]
@@ -171,7 +171,7 @@ def _record(e: Estimate) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _rates(request: _Request) -> Section:
+def _rates(request: _Request) -> DynamicsSection:
     found = transitions(
         request.data,
         request.spec,
@@ -180,10 +180,10 @@ def _rates(request: _Request) -> Section:
         engine=request.engine,
     )
     title = "Who left poverty and who fell into it, from wave to wave"
-    return Section("rates", title, _records(found.estimates, request.options), found.notes)
+    return DynamicsSection("rates", title, _records(found.estimates, request.options), found.notes)
 
 
-def _histories(request: _Request) -> Section:
+def _histories(request: _Request) -> DynamicsSection:
     found = sequences(
         request.data,
         request.spec,
@@ -192,10 +192,12 @@ def _histories(request: _Request) -> Section:
         engine=request.engine,
     )
     title = f"The histories of {found.balanced:,} households over all waves"
-    return Section("histories", title, _records(found.estimates, request.options), found.notes)
+    return DynamicsSection(
+        "histories", title, _records(found.estimates, request.options), found.notes
+    )
 
 
-def _attrition(request: _Request) -> Section:
+def _attrition(request: _Request) -> DynamicsSection:
     panel = request.panel()
     records: list[Mapping[str, Any]] = []
     notes: list[str] = []
@@ -209,10 +211,10 @@ def _attrition(request: _Request) -> Section:
         records += _records(found, request.options)
         notes += found.notes
     title = "The same rates, weighted for households that were lost"
-    return Section("attrition", title, tuple(records), tuple(notes))
+    return DynamicsSection("attrition", title, tuple(records), tuple(notes))
 
 
-def _survival(request: _Request) -> Section:
+def _survival(request: _Request) -> DynamicsSection:
     panel, options = request.panel(), request.options
     records: list[Mapping[str, Any]] = []
     notes: list[str] = []
@@ -226,38 +228,38 @@ def _survival(request: _Request) -> Section:
             for i in range(len(found.time))
         ]  # fmt: skip
         notes += [f"spells '{state}': {text}" for text in found.notes]
-    return Section("survival", "How long spells last", tuple(records), tuple(notes))
+    return DynamicsSection("survival", "How long spells last", tuple(records), tuple(notes))
 
 
-def _chronic(request: _Request) -> Section:
+def _chronic(request: _Request) -> DynamicsSection:
     options = request.options
     found = jalan_ravallion(
         request.panel(), alpha=options.alpha, level=options.level, interval=options.interval
     )
     title = "How much of poverty is chronic (Jalan and Ravallion)"
-    return Section("chronic", title, _records(found, options), found.notes)
+    return DynamicsSection("chronic", title, _records(found, options), found.notes)
 
 
-def _duration(request: _Request) -> Section:
+def _duration(request: _Request) -> DynamicsSection:
     options = request.options
     found = duration_adjusted(
         request.panel(), cutoff=options.cutoff, level=options.level, interval=options.interval
     )
     title = f"Who is poor in at least {100 * options.cutoff:g} % of the waves (Foster)"
-    return Section("duration", title, _records(found, options), found.notes)
+    return DynamicsSection("duration", title, _records(found, options), found.notes)
 
 
-def _mobility(request: _Request) -> Section:
+def _mobility(request: _Request) -> DynamicsSection:
     panel, options = request.panel(), request.options
     first, last = panel.waves[0], panel.waves[-1]
     found = mobility(
         panel, first, last, groups=options.groups, level=options.level, interval=options.interval
     )
     title = f"Growth from {first} to {last} of those who began poorest"
-    return Section("mobility", title, _records(found, options), found.notes)
+    return DynamicsSection("mobility", title, _records(found, options), found.notes)
 
 
-def _lasting(request: _Request) -> Section:
+def _lasting(request: _Request) -> DynamicsSection:
     options = request.options
     found = lasting_exits(
         request.panel(),
@@ -267,10 +269,10 @@ def _lasting(request: _Request) -> Section:
         interval=options.interval,
     )
     title = "Exits that hold"
-    return Section("lasting", title, _records(found.estimates, options), found.notes)
+    return DynamicsSection("lasting", title, _records(found.estimates, options), found.notes)
 
 
-def _bounds(request: _Request) -> Section:
+def _bounds(request: _Request) -> DynamicsSection:
     options = request.options
     found = transitions(request.data, request.spec, level=options.level, engine=request.engine)
     bounds = [
@@ -285,10 +287,12 @@ def _bounds(request: _Request) -> Section:
         for b in bounds
     )  # fmt: skip
     title = "What exit rates may be when some states are wrong"
-    return Section("bounds", title, records, tuple(dict.fromkeys(b.assumption for b in bounds)))
+    return DynamicsSection(
+        "bounds", title, records, tuple(dict.fromkeys(b.assumption for b in bounds))
+    )
 
 
-def _reliability(request: _Request) -> Section:
+def _reliability(request: _Request) -> DynamicsSection:
     panel, options = request.panel(), request.options
     records: list[Mapping[str, Any]] = []
     notes: list[str] = []
@@ -303,10 +307,10 @@ def _reliability(request: _Request) -> Section:
         ]  # fmt: skip
         notes += found.notes
     title = "Exit rates when part of the variance of welfare is error (normal model)"
-    return Section("reliability", title, tuple(records), tuple(dict.fromkeys(notes)))
+    return DynamicsSection("reliability", title, tuple(records), tuple(dict.fromkeys(notes)))
 
 
-PARTS: Mapping[str, Callable[[_Request], Section]] = {
+PARTS: Mapping[str, Callable[[_Request], DynamicsSection]] = {
     "rates": _rates,
     "histories": _histories,
     "attrition": _attrition,

@@ -53,7 +53,7 @@ class CrossSection:
 
 
 @dataclass(frozen=True)
-class Joint:
+class JointShares:
     """Shares of the four pairs of states; they sum to one.
 
     Attributes
@@ -89,22 +89,22 @@ class SyntheticPanel:
 
     Attributes
     ----------
-    least, most : Joint
+    least, most : JointShares
         Bounds on mobility with normal errors: correlation 1 and 0.
-    least_free, most_free : Joint
+    least_free, most_free : JointShares
         The same with the errors' own distribution (non-parametric).
-    point : Joint or None
+    point : JointShares or None
         At the correlation given or estimated.
     r_squared : tuple of float
         Of the two regressions; a low one makes the bounds wide.
     notes : tuple of str
     """
 
-    least: Joint
-    most: Joint
-    least_free: Joint
-    most_free: Joint
-    point: Joint | None
+    least: JointShares
+    most: JointShares
+    least_free: JointShares
+    most_free: JointShares
+    point: JointShares | None
     r_squared: tuple[float, float]
     notes: tuple[str, ...]
 
@@ -188,10 +188,10 @@ def synthetic_panel(
     )  # fmt: skip
 
 
-def _joint(values: Floats, rho: float, se: tuple[float, ...]) -> Joint:
+def _joint(values: Floats, rho: float, se: tuple[float, ...]) -> JointShares:
     """The record of four shares."""
     a, b, c, d = values.tolist()
-    return Joint(a, b, c, d, rho, se)
+    return JointShares(a, b, c, d, rho, se)
 
 
 def cohort_rho(

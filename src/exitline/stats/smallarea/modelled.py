@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Against:
-    """Figures held against what is really so, where that is known.
+    """Figures checked against what is really so, where that is known.
 
     Attributes
     ----------

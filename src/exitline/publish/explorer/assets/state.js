@@ -14,7 +14,7 @@ const drawers = [];
 const keyOf = (area) => (area ? `${DATA.levels[A.level[area]].key}:${A.key[area]}` : "");
 const AREA_OF = new Map();
 for (let i = COUNT - 1; i > 0; i--) AREA_OF.set(keyOf(i), i);
-/** Keys can stand twice, in two counties; then the number of the area says which. */
+/** Keys can appear twice, in two counties; then the number of the area says which. */
 const linkOf = (area) => (AREA_OF.get(keyOf(area)) === area ? keyOf(area) : `#${area}`);
 const areaOf = (text) => {
   if (!text) return null;

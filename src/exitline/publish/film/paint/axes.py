@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exitline.publish.film import theme
+from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.formats import Format
-from exitline.publish.film.ink import Box, Ink, Style
 
 TICK = Style(40, colour=theme.MUTED, leading=1.2)
 
 
 @dataclass(frozen=True)
-class Scale:
+class AxisScale:
     """A straight map from figures to pixels.
 
     Examples
     --------
-    >>> Scale(0.0, 10.0, 100.0, 200.0)(5.0)
+    >>> AxisScale(0.0, 10.0, 100.0, 200.0)(5.0)
     150.0
     """
 
@@ -77,7 +77,7 @@ def year_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
 
 def draw_axes(
     ink: Ink, box: Box, years: Sequence[float], high: float, form: Format, about: int = 4
-) -> tuple[Box, Scale, Scale]:
+) -> tuple[Box, AxisScale, AxisScale]:
     """Draw light horizontal lines with their values, and years beneath.
 
     Parameters
@@ -106,8 +106,8 @@ def draw_axes(
     left = max(ink.width(label, TICK) for label in labels) + 24 * u
     half = ink.width(Format("year", 0).write(years[-1], ink.language), TICK) / 2
     inner = box.without(left=max(left, half), bottom=60 * u, top=28 * u, right=half)
-    across = Scale(years[0], years[-1], inner.x, inner.right)
-    upright = Scale(0.0, max(high, values[-1]), inner.bottom, inner.y)
+    across = AxisScale(years[0], years[-1], inner.x, inner.right)
+    upright = AxisScale(0.0, max(high, values[-1]), inner.bottom, inner.y)
     for value, label in zip(values, labels, strict=True):
         y = upright(value)
         colour = theme.MUTED if value == 0 else theme.RULE

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from exitline.publish.film import theme
-from exitline.publish.film.figures import Bound, Figure, Points
-from exitline.publish.film.ink import Box, Ink, Style
-from exitline.publish.film.model import Scene, SourceNote, Text
+from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.figures import EpisodeFigures, StoryFigure, StoryPoints
+from exitline.publish.film.model import Scene, SourceNote, StoryText
 
 S = TypeVar("S", bound=Scene)
 
@@ -24,14 +24,14 @@ MARGIN = 64.0
 
 
 @dataclass(frozen=True)
-class Stage:
+class PaintStage:
     """Everything a painter needs besides its scene.
 
     Parameters
     ----------
     size : Size
     language : str
-    bound : Bound
+    bound : EpisodeFigures
         The episode's figures.
     sources : mapping of name to SourceNote
     kicker : str
@@ -40,19 +40,19 @@ class Stage:
 
     size: theme.Size
     language: str
-    bound: Bound
+    bound: EpisodeFigures
     sources: Mapping[str, SourceNote] = field(default_factory=dict)
     kicker: str = ""
 
-    def say(self, text: Text | None) -> str:
+    def say(self, text: StoryText | None) -> str:
         """A text in the stage's language; nothing for none."""
         return text.say(self.language, self.bound.figures) if text is not None else ""
 
-    def figure(self, name: str) -> Figure:
+    def figure(self, name: str) -> StoryFigure:
         """A figure of the episode."""
         return self.bound.figures[name]
 
-    def points(self, name: str) -> Points:
+    def points(self, name: str) -> StoryPoints:
         """A row of figures of the episode."""
         return self.bound.points[name]
 
@@ -91,7 +91,7 @@ class Painter(Generic[S]):
     move_seconds = 0.0
     """How long something moves; 0 for a scene that stands still."""
 
-    def __init__(self, scene: S, stage: Stage) -> None:
+    def __init__(self, scene: S, stage: PaintStage) -> None:
         self.scene = scene
         self.stage = stage
 
@@ -111,7 +111,7 @@ class Painter(Generic[S]):
         """The figures and texts between title and note, in words."""
         return []
 
-    def say(self, text: Text | None) -> str:
+    def say(self, text: StoryText | None) -> str:
         """A text in the language of the film."""
         return self.stage.say(text)
 

@@ -9,12 +9,12 @@ from typing import TypeVar
 import skia
 
 from exitline.publish.film import theme
-from exitline.publish.film.figures import Point, Points
-from exitline.publish.film.ink import Box, Ink, Style
+from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.figures import StoryPoint, StoryPoints
 from exitline.publish.film.kinds import AreaScene, LabelledPoints, LineScene, Mark
 from exitline.publish.film.paint.axes import (
     TICK,
-    Scale,
+    AxisScale,
     draw_axes,
     spread,
     year_ticks,
@@ -86,7 +86,7 @@ class ChartPainter(Painter[C]):
             style = Style(_LABEL.size, True, theme.LETTERS[row.tone], _LABEL.leading)
             ink.text(text, x, top, style, width=room, alpha=alpha)
 
-    def _end(self, points: Points) -> float:
+    def _end(self, points: StoryPoints) -> float:
         """Height at which a row ends."""
         return self._upright(points.last.value)
 
@@ -173,19 +173,21 @@ class AreaPainter(ChartPainter[AreaScene]):
                 ink.line(places, theme.MARKS[row.tone], 6 * ink.u)
 
 
-def segments(points: Sequence[Point]) -> list[list[Point]]:
+def segments(points: Sequence[StoryPoint]) -> list[list[StoryPoint]]:
     """Runs of points of the same segment.
 
     Examples
     --------
-    >>> rows = [Point((1987.0,), 0.7, segment="0"), Point((1990.0,), 0.8, segment="1")]
+    >>> rows = [StoryPoint((1987.0,), 0.7, segment="0"), StoryPoint((1990.0,), 0.8, segment="1")]
     >>> [len(part) for part in segments(rows)]
     [1, 1]
     """
     return [list(part) for _, part in groupby(points, key=lambda point: point.segment)]
 
 
-def _places(points: Sequence[Point], across: Scale, upright: Scale) -> list[tuple[float, float]]:
+def _places(
+    points: Sequence[StoryPoint], across: AxisScale, upright: AxisScale
+) -> list[tuple[float, float]]:
     """Points in pixels."""
     return [(across(float(point.key)), upright(point.value)) for point in points]
 
@@ -198,7 +200,7 @@ def _steps(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return made
 
 
-def _years(points: Sequence[Point]) -> list[float]:
+def _years(points: Sequence[StoryPoint]) -> list[float]:
     """First and last key."""
     keys = sorted(float(point.key) for point in points)
     return [keys[0], keys[-1]]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from exitline.publish.film import theme
-from exitline.publish.film.ink import Box, Ink, Style
+from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.kinds import CompareScene, LabelledFigure, NumberScene
-from exitline.publish.film.paint.base import Painter, Stage
+from exitline.publish.film.paint.base import Painter, PaintStage
 
 _HUGE = Style(280, bold=True, colour=theme.LETTERS["accent"], leading=1.05)
 _LARGE = Style(120, bold=True, leading=1.05)
@@ -90,7 +90,7 @@ class ComparePainter(Painter[CompareScene]):
 
     move_seconds = 1.2
 
-    def __init__(self, scene: CompareScene, stage: Stage) -> None:
+    def __init__(self, scene: CompareScene, stage: PaintStage) -> None:
         super().__init__(scene, stage)
         self._rows = (scene.before, scene.after)
 

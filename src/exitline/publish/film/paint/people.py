@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 
 from exitline.publish.film import theme
+from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.formats import Format
-from exitline.publish.film.ink import Box, Ink, Style
 from exitline.publish.film.kinds import DotsScene, LabelledFigure, WaffleScene
-from exitline.publish.film.paint.axes import TICK, Scale, round_ticks, tick_label
-from exitline.publish.film.paint.base import Painter, Stage
+from exitline.publish.film.paint.axes import TICK, AxisScale, round_ticks, tick_label
+from exitline.publish.film.paint.base import Painter, PaintStage
 
 _NAME = Style(42, leading=1.1)
 _VALUE = Style(42, bold=True, leading=1.1)
@@ -35,7 +35,7 @@ class DotsPainter(Painter[DotsScene]):
 
     move_seconds = 1.0
 
-    def __init__(self, scene: DotsScene, stage: Stage) -> None:
+    def __init__(self, scene: DotsScene, stage: PaintStage) -> None:
         super().__init__(scene, stage)
         self._rows, self._form = self._read()
 
@@ -65,7 +65,7 @@ class DotsPainter(Painter[DotsScene]):
         )
         most = max(row.high for row in self._rows)
         ticks = round_ticks(most, 3 if stacked else 4)
-        self._scale = Scale(0.0, ticks[-1], left + 10 * u, right - 40 * u)
+        self._scale = AxisScale(0.0, ticks[-1], left + 10 * u, right - 40 * u)
         lower = top + self._high * len(self._rows)
         self._reference(ink, top)
         for tick in ticks:
@@ -168,7 +168,7 @@ class DotsPainter(Painter[DotsScene]):
 class WafflePainter(Painter[WaffleScene]):
     """One mark for each household, filled group by group."""
 
-    def __init__(self, scene: WaffleScene, stage: Stage) -> None:
+    def __init__(self, scene: WaffleScene, stage: PaintStage) -> None:
         super().__init__(scene, stage)
         self.move_seconds = 1.6
         self._counts = [self._count(group) for group in scene.groups]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from exitline.publish.film import theme
+from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.formats import Format
-from exitline.publish.film.ink import Box, Ink, Style
-from exitline.publish.film.kinds import JourneyScene, Place, TilesScene
-from exitline.publish.film.paint.base import SMALL, Painter, Stage
+from exitline.publish.film.kinds import JourneyScene, TilePlace, TilesScene
+from exitline.publish.film.paint.base import SMALL, Painter, PaintStage
 
 _YEAR = Style(150, bold=True, leading=1.05)
 _COUNT = Style(72, bold=True, colour=theme.LETTERS["accent"], leading=1.1)
@@ -31,7 +31,7 @@ class _Moment:
 class TilesPainter(Painter[TilesScene]):
     """Each place as a row of dots or as a tile that fills; a counter beside."""
 
-    def __init__(self, scene: TilesScene, stage: Stage) -> None:
+    def __init__(self, scene: TilesScene, stage: PaintStage) -> None:
         super().__init__(scene, stage)
         self.move_seconds = scene.seconds - theme.REST - 1.6
         rows = stage.points(scene.points).points
@@ -117,7 +117,7 @@ class TilesPainter(Painter[TilesScene]):
             for place in self.scene.places
         }
 
-    def _ground(self, ink: Ink, place: Place) -> None:
+    def _ground(self, ink: Ink, place: TilePlace) -> None:
         """A place before anything has changed: hollow marks."""
         box, u = self._cells[place.key], ink.u
         label = self.say(place.label)
@@ -129,7 +129,7 @@ class TilesPainter(Painter[TilesScene]):
         else:
             ink.rectangle(box, "#ECE9E2", radius=6 * u)
 
-    def _fill(self, ink: Ink, place: Place, done: float) -> None:
+    def _fill(self, ink: Ink, place: TilePlace, done: float) -> None:
         """What has changed in a place."""
         box = self._cells[place.key]
         if self.scene.marks == "dots":
@@ -146,7 +146,7 @@ class TilesPainter(Painter[TilesScene]):
         x, y = box.x + box.width / 2, box.y + (box.height - text_height) / 2
         ink.text(label, x, y, style, align="centre", on="#8CC0E0" if share > 0.5 else "#ECE9E2")
 
-    def _dots(self, place: Place) -> list[tuple[float, float]]:
+    def _dots(self, place: TilePlace) -> list[tuple[float, float]]:
         """Middles of a place's dots: a few lines, filled column by column."""
         box, pitch, lines = self._cells[place.key], self._pitch, self._lines
         top = box.y + (box.height - (lines - 1) * pitch) / 2
@@ -210,7 +210,7 @@ class TilesPainter(Painter[TilesScene]):
 class JourneyPainter(Painter[JourneyScene]):
     """A route from place to place, each with its date."""
 
-    def __init__(self, scene: JourneyScene, stage: Stage) -> None:
+    def __init__(self, scene: JourneyScene, stage: PaintStage) -> None:
         super().__init__(scene, stage)
         self.move_seconds = scene.seconds - theme.REST - 1.6
 

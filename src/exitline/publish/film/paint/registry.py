@@ -7,7 +7,7 @@ from typing import Any
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import KINDS
 from exitline.publish.film.model import Scene
-from exitline.publish.film.paint.base import Painter, Stage
+from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.charts import AreaPainter, LinePainter
 from exitline.publish.film.paint.numbers import ComparePainter, NumberPainter
 from exitline.publish.film.paint.people import DotsPainter, WafflePainter
@@ -41,7 +41,7 @@ PAINTERS: dict[str, type[Painter[Any]]] = {
 }
 
 
-def painter(scene: Scene, stage: Stage) -> Painter[Any]:
+def painter(scene: Scene, stage: PaintStage) -> Painter[Any]:
     """The painter of a scene.
 
     Raises

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import skia
 
 from exitline.publish.film import theme
+from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.ink import Box, Ink, Style
 from exitline.publish.film.kinds import (
     CreditsScene,
     MethodScene,

@@ -15,7 +15,7 @@ from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.ways import Node
-    from exitline.publish.tables.content import SafeTable, Side
+    from exitline.publish.tables.content import SafeTable, TableSide
 
 DATAFLOW = "EXITLINE:SAFE_TABLE(1.0)"
 ALL = "_T"
@@ -108,7 +108,7 @@ def _components(table: SafeTable) -> list[tuple[str, str]]:
     return found
 
 
-def _heading(table: SafeTable, side: Side) -> str:
+def _heading(table: SafeTable, side: TableSide) -> str:
     return " / ".join(table.heading(name) for name in side.names)
 
 

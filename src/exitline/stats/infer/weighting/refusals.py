@@ -33,7 +33,7 @@ def unreached(
 ) -> ExitlineError:
     """The error for a calibration that did not reach its totals.
 
-    First each total is held against the least and the most that weights within the bounds add
+    First each total is checked against the least and the most that weights within the bounds add
     up to; then a linear programme finds the weights that miss the totals least in all.
 
     Parameters

@@ -320,7 +320,7 @@ def extra_of(areas: Areas, inside: NDArray[np.bool_]) -> Extra:
 def direct_of(
     areas: Areas, inside: NDArray[np.bool_], outside: NDArray[np.bool_], scale: Scale
 ) -> Direct:
-    """Direct estimates on the scale of the model, held against what a model needs.
+    """Direct estimates on the scale of the model, checked against what a model needs.
 
     Raises
     ------

@@ -40,7 +40,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Option:
+class DesignOption:
     """One design: its cost, and the probability that its outcome is the right one."""
 
     villages: int
@@ -49,7 +49,7 @@ class Option:
     value: float
 
 
-def frontier(question: Question, costs: Costs, limits: Limits) -> tuple[Option, ...]:
+def frontier(question: Question, costs: Costs, limits: Limits) -> tuple[DesignOption, ...]:
     """Designs that no cheaper one beats, by rising cost; the first is to do nothing.
 
     For every number of households per village and every number of errors allowed, the best
@@ -65,7 +65,7 @@ def frontier(question: Question, costs: Costs, limits: Limits) -> tuple[Option, 
 
     Returns
     -------
-    tuple of Option
+    tuple of DesignOption
 
     Examples
     --------
@@ -73,7 +73,7 @@ def frontier(question: Question, costs: Costs, limits: Limits) -> tuple[Option, 
     >>> [(o.villages, round(o.value, 2)) for o in options[1:4]]
     [(149, 0.47), (236, 0.67), (313, 0.79)]
     """
-    options = [Option(0, 0, 0.0, 0.0)]
+    options = [DesignOption(0, 0, 0.0, 0.0)]
     for size in SIZES:
         if size > limits.per_village:
             break
@@ -81,23 +81,23 @@ def frontier(question: Question, costs: Costs, limits: Limits) -> tuple[Option, 
         most = min(limits.villages, affordable, LARGEST // size)
         options += _designs(question, costs, size, most)
     options.sort(key=lambda option: (option.cost, -option.value))
-    kept: list[Option] = []
+    kept: list[DesignOption] = []
     for option in options:
         if not kept or option.value > kept[-1].value + 1e-12:
             kept.append(option)
     return tuple(kept)
 
 
-def hull(options: tuple[Option, ...]) -> tuple[Option, ...]:
+def hull(options: tuple[DesignOption, ...]) -> tuple[DesignOption, ...]:
     """The concave upper hull of a frontier: steps of falling gain per cost.
 
     Examples
     --------
-    >>> points = tuple(Option(1, 1, c, v) for c, v in [(0, 0), (1, 0.1), (2, 0.6), (3, 0.7)])
+    >>> points = tuple(DesignOption(1, 1, c, v) for c, v in [(0, 0), (1, 0.1), (2, 0.6), (3, 0.7)])
     >>> [option.cost for option in hull(points)]
     [0, 2, 3]
     """
-    kept: list[Option] = []
+    kept: list[DesignOption] = []
     for option in options:
         while len(kept) >= 2 and slope(kept[-1], option) >= slope(kept[-2], kept[-1]):
             kept.pop()
@@ -105,12 +105,12 @@ def hull(options: tuple[Option, ...]) -> tuple[Option, ...]:
     return tuple(kept)
 
 
-def slope(first: Option, second: Option) -> float:
+def slope(first: DesignOption, second: DesignOption) -> float:
     """Gain per cost between two options."""
     return (second.value - first.value) / (second.cost - first.cost)
 
 
-def _designs(question: Question, costs: Costs, size: int, most: int) -> list[Option]:
+def _designs(question: Question, costs: Costs, size: int, most: int) -> list[DesignOption]:
     """The designs of one size worth considering, up to so many villages."""
     rungs = _ladder(
         question.threshold, question.confidence, judged_icc(question.icc), size, question.below
@@ -118,7 +118,7 @@ def _designs(question: Question, costs: Costs, size: int, most: int) -> list[Opt
     found = []
     for errors, villages in rungs.up_to(most):
         value = _value(question, size, villages, errors)
-        found.append(Option(villages, size, costs.of(villages, size), value))
+        found.append(DesignOption(villages, size, costs.of(villages, size), value))
         if value >= ENOUGH:
             break
     return found

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.explorer.model import OUTCOMES, Asked, DecisionSet, Judged, Text
+from exitline.publish.explorer.model import OUTCOMES, DecidedCriterion, DecisionSet, Judged, Text
 from exitline.publish.explorer.texts import both, in_language, joined, known
 from exitline.words.numbers import write
 
@@ -81,11 +81,13 @@ def _set(
     return DecisionSet(index, year, criteria, tuple(areas), tuple(judged), counts)
 
 
-def _asked(name: str, words: Mapping[str, str] | None, translations: Mapping[str, str]) -> Asked:
+def _asked(
+    name: str, words: Mapping[str, str] | None, translations: Mapping[str, str]
+) -> DecidedCriterion:
     """A criterion in words."""
     if words is None:
-        return Asked(name, known("overall"))
-    return Asked(name, known(words["label"], translations), _rule(words["rule"]))
+        return DecidedCriterion(name, known("overall"))
+    return DecidedCriterion(name, known(words["label"], translations), _rule(words["rule"]))
 
 
 def _rule(text: str) -> Text:

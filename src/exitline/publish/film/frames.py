@@ -11,13 +11,13 @@ import numpy.typing as npt
 import skia
 
 from exitline.publish.film import theme
+from exitline.publish.film.canvas import Ink, Style
 from exitline.publish.film.captions import Cue
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.fonts import Fonts
-from exitline.publish.film.ink import Ink, Style
-from exitline.publish.film.look import Look
+from exitline.publish.film.look import FilmLook
 from exitline.publish.film.model import FPS, Episode, Scene
-from exitline.publish.film.paint.base import CAPTION, Painter, Stage, caption_box
+from exitline.publish.film.paint.base import CAPTION, Painter, PaintStage, caption_box
 from exitline.publish.film.paint.registry import located, painter
 
 
@@ -120,29 +120,29 @@ class Reel:
     Parameters
     ----------
     episode : Episode
-    stage : Stage
+    stage : PaintStage
     canvas : Canvas
         Of the film's size.
     fonts : Fonts
     cues : sequence of Cue
         Drawn when `look` burns them.
-    look : Look
+    look : FilmLook
     """
 
     def __init__(
         self,
         episode: Episode,
-        stage: Stage,
+        stage: PaintStage,
         canvas: Canvas,
         fonts: Fonts,
         cues: Sequence[Cue] = (),
-        look: Look | None = None,
+        look: FilmLook | None = None,
     ) -> None:
         self._episode = episode
         self._stage = stage
         self._fonts = fonts
         self._cues = cues
-        self._look = look or Look()
+        self._look = look or FilmLook()
         self._canvas = canvas
         self._still: Any = None
         self._before: Any = None

@@ -1,4 +1,4 @@
-"""Holding a rate that was found against its threshold."""
+"""A rate that was found, and its threshold."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exitline.exits.assess.bounds import largest_icc
-from exitline.exits.assess.findings import Known
+from exitline.exits.assess.findings import KnownRate
 from exitline.exits.decide.bound_text import decided_on
 from exitline.exits.decide.clusters import LARGEST
 from exitline.exits.decide.decision import CANNOT_TELL, MET, NOT_MET, WORDS
 
 if TYPE_CHECKING:
     from exitline.exits.assess.evidence import Assumptions
-    from exitline.exits.assess.findings import Finding
+    from exitline.exits.assess.findings import RateFound
     from exitline.exits.decide.decision import Comparison, Outcome
 
 MOST = 50.0
@@ -23,40 +23,40 @@ MOST = 50.0
 
 @dataclass(frozen=True)
 class Court:
-    """One threshold, and how findings are held against it."""
+    """One threshold, and how findings are checked against it."""
 
     comparison: Comparison
     threshold: float
     rule: str
     assumptions: Assumptions
 
-    def bounds(self, finding: Finding) -> tuple[float, float]:
+    def bounds(self, finding: RateFound) -> tuple[float, float]:
         """One-sided bounds; for a full count only what is not verified leaves room."""
         if self.assumptions.full_count:
             return finding.extremes()
         level = self.assumptions.confidence
         return finding.lower(level), finding.upper(level)
 
-    def outcome(self, finding: Finding) -> Outcome:
+    def outcome(self, finding: RateFound) -> Outcome:
         """Met, not met, or cannot tell."""
         if self.rule == "point" and not self.assumptions.full_count:
             return compare(finding.estimate, finding.estimate, self.threshold, self.comparison)
         return compare(*self.bounds(finding), self.threshold, self.comparison)
 
-    def chance(self, finding: Finding, outcome: Outcome) -> float:
+    def chance(self, finding: RateFound, outcome: Outcome) -> float:
         """P(evidence at least this much on its side) if the rate were at the threshold."""
         wants_low = self.comparison in {"below", "at_most"}
         if (outcome == NOT_MET) == wants_low:
             return finding.chance_above(self.threshold)
         return finding.chance_below(self.threshold)
 
-    def holds_to(self, finding: Finding, outcome: Outcome) -> float:
+    def holds_to(self, finding: RateFound, outcome: Outcome) -> float:
         """The largest intra-village correlation that leaves the outcome as it is."""
         if self.rule == "point":
             return math.nan
         return largest_icc(lambda icc: self.outcome(finding.with_icc(icc)) == outcome)
 
-    def needed(self, finding: Finding) -> float:
+    def needed(self, finding: RateFound) -> float:
         """Households more that would settle it at the observed rate."""
         visited = sum(share.n for share in finding.shares)
         largest = max(share.sample.households for share in finding.shares)
@@ -69,13 +69,13 @@ class Court:
             low, high = (low, middle) if settled else (middle, high)
         return max(1.0, math.ceil(visited * (high - 1.0)))
 
-    def reason(self, finding: Finding, outcome: Outcome, more: float) -> str:
+    def reason(self, finding: RateFound, outcome: Outcome, more: float) -> str:
         """The outcome in one sentence; `more` households would settle it (NaN: none named)."""
         low, high = self.bounds(finding)
         sure = f"with {percent(self.assumptions.confidence)} confidence"
         limit = percent(self.threshold)
         wanted = f"{WORDS[self.comparison]} {limit}"
-        if isinstance(finding, Known):
+        if isinstance(finding, KnownRate):
             return "nobody in this group, nothing to assess"
         if self.assumptions.full_count:
             text = f"{percent(finding.estimate)} of everyone, to be {wanted}"
@@ -90,7 +90,7 @@ class Court:
         return text + _remarks(finding, more)
 
 
-def _remarks(finding: Finding, more: float) -> str:
+def _remarks(finding: RateFound, more: float) -> str:
     """What else a reader must know."""
     text = ""
     if math.isfinite(more):

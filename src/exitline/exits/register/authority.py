@@ -7,15 +7,15 @@ from exitline.exits.register.errors import (
     IllegalTransitionError,
     IndependenceError,
 )
-from exitline.exits.register.request import Request
+from exitline.exits.register.request import StepRequest
 
 
-def person_is_independent(request: Request) -> None:
+def person_is_independent(request: StepRequest) -> None:
     """Refuse a person who took a step that this one has to be independent of.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -35,12 +35,12 @@ def person_is_independent(request: Request) -> None:
             )
 
 
-def decision_carries(request: Request) -> None:
+def decision_carries(request: StepRequest) -> None:
     """Refuse a step whose evidence or decision does not have the outcome it needs.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------
@@ -84,12 +84,12 @@ def decision_carries(request: Request) -> None:
         )
 
 
-def checks_carry(request: Request) -> None:
+def checks_carry(request: StepRequest) -> None:
     """Refuse a step before the latest monitoring checks were met.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
 
     Raises
     ------

@@ -7,7 +7,7 @@ there, may this person do it, does the decision carry it. No message names a hou
 
 from __future__ import annotations
 
-from exitline.exits.register.carrying import (
+from exitline.exits.register.authority import (
     checks_carry,
     decision_carries,
     person_is_independent,
@@ -26,15 +26,15 @@ from exitline.exits.register.order import (
     state_allows,
     waiting_is_over,
 )
-from exitline.exits.register.request import Request
+from exitline.exits.register.request import StepRequest
 
 
-def admit(request: Request, number: int) -> Event:
+def admit(request: StepRequest, number: int) -> Event:
     """The event that a request becomes, once nothing stands against it.
 
     Parameters
     ----------
-    request : Request
+    request : StepRequest
     number : int
         Position of the event in the log.
 
@@ -62,7 +62,7 @@ def admit(request: Request, number: int) -> Event:
     return _event(request, number)
 
 
-def _event(request: Request, number: int) -> Event:
+def _event(request: StepRequest, number: int) -> Event:
     """The event with what it does to the household written out."""
     draft, step = request.draft, request.step
     before = request.history.standing()

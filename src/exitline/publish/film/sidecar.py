@@ -9,22 +9,22 @@ from pathlib import Path
 from exitline.files import OutputError, whole_file
 from exitline.publish.film import records
 from exitline.publish.film.captions import subrip, webvtt
-from exitline.publish.film.look import Look
+from exitline.publish.film.frames import Canvas, compose
+from exitline.publish.film.look import FilmLook
 from exitline.publish.film.model import Story
-from exitline.publish.film.options import Options
+from exitline.publish.film.options import FilmOptions
 from exitline.publish.film.page import Entry, series_page
 from exitline.publish.film.paint.registry import painter
-from exitline.publish.film.prepare import Ready
-from exitline.publish.film.reel import Canvas, compose
+from exitline.publish.film.prepare import ReadyEpisode
 from exitline.publish.film.theme import Size
 
 
-def film_path(folder: Path, episode: str, language: str, size: Size, look: Look) -> Path:
+def film_path(folder: Path, episode: str, language: str, size: Size, look: FilmLook) -> Path:
     """Where a film is written.
 
     Examples
     --------
-    >>> film_path(Path("out"), "the-line", "en", Size(1920, 1080), Look()).name
+    >>> film_path(Path("out"), "the-line", "en", Size(1920, 1080), FilmLook()).name
     'the-line.en.1920x1080.mp4'
     """
     still = ".still" if look.reduced_motion else ""
@@ -33,7 +33,7 @@ def film_path(folder: Path, episode: str, language: str, size: Size, look: Look)
 
 
 def write_beside(
-    story: Story, ready: Ready, folder: Path, options: Options, languages: Sequence[str]
+    story: Story, ready: ReadyEpisode, folder: Path, options: FilmOptions, languages: Sequence[str]
 ) -> None:
     """Captions, transcript, description, poster and list of figures."""
     name, code = ready.episode.name, ready.language
@@ -57,9 +57,9 @@ def write_beside(
 
 def write_pages(
     story: Story,
-    ready: Sequence[Ready],
+    ready: Sequence[ReadyEpisode],
     folders: tuple[Path, Path],
-    options: Options,
+    options: FilmOptions,
     languages: Sequence[str],
 ) -> tuple[Path, ...]:
     """The page of the series in each language; index.html in the first one."""
@@ -75,13 +75,13 @@ def write_pages(
     return tuple(made)
 
 
-def _entry(ready: Ready, folders: Sequence[Path], options: Options) -> Entry:
+def _entry(ready: ReadyEpisode, folders: Sequence[Path], options: FilmOptions) -> Entry:
     """One episode on the page, with the films of this build and those that were there."""
     name, code = ready.episode.name, ready.language
     films: dict[str, str] = {}
     for size in options.sizes:
         for still in (False, True):
-            look = Look(still, options.look.burn_captions)
+            look = FilmLook(still, options.look.burn_captions)
             path = film_path(Path(), name, code, size, look)
             if any((folder / path).is_file() for folder in folders):
                 kind = "still" if still else "upright" if size.is_upright else "wide"
