@@ -34,13 +34,10 @@ smoke: dist  ## the wheel in an empty environment, away from the source: the dem
 	cd build/empty && bin/exitline run demo/study.yaml && test -s demo/out/report.html
 	cd build/empty && bin/exitline measures gini && bin/exitline standards
 
-lowest: $(VENV)/pyvenv.cfg  ## figures and readers with the lowest versions that pyproject.toml allows
-	$(PIP) uv
+lowest: requirements/lowest.lock  ## figures and readers with the lowest versions that pyproject.toml allows
 	rm -rf build/lowest && mkdir -p build
-	$(BIN)/uv pip compile pyproject.toml --group lowest --extra sql --resolution lowest-direct --python-version 3.11 \
-	    --no-header --quiet -o build/lowest.txt
-	$(BIN)/uv venv --quiet --python 3.11 build/lowest
-	VIRTUAL_ENV=build/lowest $(BIN)/uv pip install --quiet -r build/lowest.txt
+	$(PYTHON) -m venv build/lowest
+	build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/lowest.lock
 	PYTHONPATH=src build/lowest/bin/python -m pytest -q -p no:cacheprovider -m "not spark and not browser" $(LOWEST)
 LOWEST := tests/estimate/test_estimate_parity_r.py tests/estimate/test_estimate_lines.py \
 	tests/infer/test_infer_certain_and_lonely.py tests/infer/test_infer_design_effect.py \
@@ -56,6 +53,8 @@ lock: $(VENV)/pyvenv.cfg  ## pin current releases anew
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev $(COMPILE) \
 	    -c requirements/core.lock -o requirements/dev.lock
 	$(BIN)/uv pip compile --group docs $(COMPILE) -o requirements/docs.lock
+	$(BIN)/uv pip compile pyproject.toml --group lowest --extra sql --resolution lowest-direct $(COMPILE) \
+	    -o requirements/lowest.lock
 COMPILE := --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet
 
 clean:  ## back to a fresh clone

@@ -37,6 +37,7 @@ villages: {table: villages.csv, on: vid, columns: {road: km < 2}}
 readings: {county: {missed: surveyed}}
 where: "urban = 1"
 small_areas: {area: county, formula: headcount ~ road, covariates: counties.csv}
+scenario: {rural: {to: "urban = 0", amount: 300}}
 min_count: 5
 outputs: {folder: results, household_decisions: no}
 """
@@ -70,6 +71,7 @@ def test_every_key_is_read() -> None:
     assert study.readings["county"]["missed"] == "surveyed"
     assert study.small_areas[0].kind == "fay_herriot"
     assert study.small_areas[0].options["formula"] == "headcount ~ road"
+    assert study.scenario == {"rural": {"to": "urban = 0", "amount": 300.0}}
     assert study.outputs.folder == "results"
     assert not study.outputs.household_decisions
 
