@@ -28,8 +28,9 @@ from exitline.exits.decide.decision import judge
 from exitline.exits.decide.settling import Evidence
 from exitline.stats.data.design import Design
 from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.cells import Cells, no_kinds
-from exitline.stats.infer.inference import Options, infer
+from exitline.stats.infer.inference import infer
 from exitline.stats.infer.intervals import logit_share
 from exitline.stats.infer.spread import spread_of
 from exitline.stats.measure.catalogue import share_of
@@ -118,7 +119,7 @@ def estimated(place: Country, rows: np.ndarray, weight: np.ndarray) -> tuple[Blo
         n, no_kinds(n), np.column_stack([np.bincount(inverse, s) for s in sums]),
         np.empty((len(ea), 0)),
     )  # fmt: skip
-    return infer(cells, PLAN, ((), (0,), (1,)), Options()).blocks
+    return infer(cells, PLAN, ((), (0,), (1,)), Confidence()).blocks
 
 
 @dataclass(frozen=True)

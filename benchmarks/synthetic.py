@@ -16,8 +16,9 @@ import numpy as np
 
 from exitline.stats.data.design import Design
 from exitline.stats.infer.blocks import Block
+from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.cells import Cells, no_kinds
-from exitline.stats.infer.inference import Options, infer
+from exitline.stats.infer.inference import infer
 from exitline.stats.measure.catalogue import share_of
 from exitline.stats.measure.sums import Plan
 
@@ -126,4 +127,4 @@ def _estimated(
         sample, (np.arange(len(n)),), (sample,), (labels,), n, no_kinds(n), sums,
         np.empty((len(n), 0)),
     )  # fmt: skip
-    return infer(cells, PLAN, ((0,),), Options()).blocks[0]
+    return infer(cells, PLAN, ((0,),), Confidence()).blocks[0]

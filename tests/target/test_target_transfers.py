@@ -108,7 +108,7 @@ def test_errors_move_with_every_weight():
 
 def test_replicates_share_the_budget_anew_and_agree_with_the_linearisation():
     rng = np.random.default_rng(2)
-    n, psus, draws = 2000, 50, 150
+    n, psus, draws = 2000, 50, 600
     table = pd.DataFrame({"psu": np.arange(n) % psus, "y": rng.lognormal(1, 0.6, n), "w": 1.0})
     table["y"] *= np.exp(rng.normal(0, 0.2, psus))[table.psu]
     table["score"] = np.log(table.y) + rng.normal(0, 0.5, n)

@@ -69,7 +69,7 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: StepTimes) -> Run:
             tables = [one.to_pandas() for one in found.models]
             _parquet(pd.concat(tables, ignore_index=True), partial / FILES[7])
         record = {
-            **found.provenance, "about": about(found), "release": _release(found),
+            **found.provenance, "about": about(found), "release": _release(found, partial),
             "apart": [said.as_json() for said in standings(shown.estimates)],
             "seconds": clock.seconds,
         }  # fmt: skip
@@ -140,13 +140,15 @@ def _with_release(found: Run) -> pd.DataFrame:
     return rows
 
 
-def _release(found: Run) -> dict[str, Any]:
+def _release(found: Run, folder: Path) -> dict[str, Any]:
     """Which files may be handed on, and below which number counts are hidden in them."""
     return {
         "min_count": found.hidden.min_count,
         "outcomes": "suppressed" if found.hidden.outcomes else "shown",
         "may be published": ["report.html", "claims.json"],
-        "not for release": [name for name in FILES if name.endswith(".parquet")],
+        "not for release": [
+            name for name in FILES if name.endswith(".parquet") and (folder / name).exists()
+        ],
     }
 
 

@@ -199,7 +199,8 @@ class Design:
         >>> design = Design(replicates="rw*", kind="BRR")
         >>> design.matching(["rw10", "rw2", "w"]).replicates
         ('rw2', 'rw10')
-        >>> Design("PWGTP", replicates="PWGTP*").matching(["PWGTP", "PWGTP1", "PWGTP2"]).replicates
+        >>> design = Design("PWGTP", replicates="PWGTP*", kind="SDR")
+        >>> design.matching(["PWGTP", "PWGTP1", "PWGTP2"]).replicates
         ('PWGTP1', 'PWGTP2')
         """
         named: list[str] = []

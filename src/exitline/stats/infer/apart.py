@@ -183,7 +183,7 @@ def pairs_apart(estimates: Estimates, block: Block, *, shown: Sequence[int] | No
     Examples
     --------
     >>> import pandas as pd, exitline as xl
-    >>> homes = pd.DataFrame({"y": [1.0, 2.0, 2.5, 9.0, 8.0, 7.0], "r": list("aaabbb")})
+    >>> homes = pd.DataFrame({"y": [1.0, 2, 2.5, 1.5, 2, 9, 8, 7, 8, 7.5], "r": list("aaaaabbbbb")})
     >>> found = xl.estimate(homes, "mean", welfare="y", by="r")
     >>> pairs_apart(found, found.blocks[1]).differ(0, 1)
     True
