@@ -10,7 +10,7 @@ from exitline.exits.assess.bounds import largest_icc
 from exitline.exits.assess.findings import KnownRate
 from exitline.exits.decide.bound_text import decided_on
 from exitline.exits.decide.clusters import LARGEST
-from exitline.exits.decide.decision import CANNOT_TELL, MET, NOT_MET, WORDS
+from exitline.exits.decide.decision import CANNOT_TELL, MET, NOT_MET, WORDS, sides
 
 if TYPE_CHECKING:
     from exitline.exits.assess.evidence import Assumptions
@@ -112,12 +112,7 @@ def compare(low: float, high: float, threshold: float, comparison: Comparison) -
     >>> compare(0.02, 0.02, 0.02, "at_most"), compare(0.01, 0.03, 0.02, "at_most")
     ('met', 'cannot tell')
     """
-    met, failed = {
-        "below": (high < threshold, low >= threshold),
-        "at_most": (high <= threshold, low > threshold),
-        "above": (low > threshold, high <= threshold),
-        "at_least": (low >= threshold, high < threshold),
-    }[comparison]
+    met, failed = sides(low, high, threshold, comparison)
     return "met" if met else "not met" if failed else "cannot tell"
 
 

@@ -8,7 +8,7 @@ bound does; between the two the evidence does not tell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -138,15 +138,36 @@ def _no_evidence(units: int) -> Verdicts:
     return Verdicts(np.full(units, CANNOT_TELL), none, none, none, none, none, none, none)
 
 
+def sides(low: Any, high: Any, threshold: Any, comparison: Comparison) -> tuple[Any, Any]:
+    """Whether a whole range is on the right side of a threshold, and whether on the other.
+
+    Parameters
+    ----------
+    low, high, threshold : float, or float arrays of one shape
+    comparison : {"below", "at_most", "above", "at_least"}
+
+    Returns
+    -------
+    tuple of two bool, or bool arrays
+        Both false where the threshold lies within.
+
+    Examples
+    --------
+    >>> sides(0.01, 0.02, 0.02, "at_most"), sides(0.01, 0.02, 0.02, "below")
+    ((True, False), (False, False))
+    """
+    return {
+        "below": (high < threshold, low >= threshold),
+        "at_most": (high <= threshold, low > threshold),
+        "above": (low > threshold, high <= threshold),
+        "at_least": (low >= threshold, high < threshold),
+    }[comparison]
+
+
 def _compare(low: Floats, high: Floats, threshold: Floats, comparison: Comparison) -> Texts:
     """Met where the whole range stands on the right side, not met where it is on the other."""
     with np.errstate(invalid="ignore"):
-        met, failed = {
-            "below": (high < threshold, low >= threshold),
-            "at_most": (high <= threshold, low > threshold),
-            "above": (low > threshold, high <= threshold),
-            "at_least": (low >= threshold, high < threshold),
-        }[comparison]
+        met, failed = sides(low, high, threshold, comparison)
     return np.where(met, MET, np.where(failed, NOT_MET, CANNOT_TELL))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.errors import DataError, MeasureError, nearest
+from exitline.errors import MeasureError
 from exitline.stats.panel.logistic import LogitModel, fit_logit
 
 if TYPE_CHECKING:
@@ -101,13 +101,7 @@ def predictors_for(panel: Panel, wanted: Sequence[str] | None) -> tuple[str, ...
     """
     names = tuple(panel.extras) if wanted is None else tuple(wanted)
     for name in names:
-        if name not in panel.extras:
-            raise DataError(
-                f"the predictor '{name}' was not read with the panel",
-                expected="one of " + (", ".join(panel.extras) or "(none was read)"),
-                got=name,
-                remedy=nearest(name, panel.extras) or "name it in extras when the panel is read",
-            )
+        panel.predictor(name)
     if len(names) > MOST:
         raise MeasureError(
             f"{len(names)} predictors are more than a watch can explain",

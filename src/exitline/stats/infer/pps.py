@@ -14,7 +14,7 @@ from exitline.stats.infer.frame import Stage
 from exitline.stats.infer.joint import Columns, Joint, Products, stacked
 from exitline.stats.infer.taylor import Sampled, sampled_in
 from exitline.stats.infer.unequal import Unequal
-from exitline.stats.infer.variance import Overlap, Part
+from exitline.stats.infer.variance import Overlap, Part, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,9 +77,7 @@ class UnequalProbabilities:
     @property
     def df(self) -> float:
         """PSUs minus strata, unless declared."""
-        if self.declared is not None:
-            return self.declared
-        return float(self.clusters.sum() - np.count_nonzero(self.clusters))
+        return degrees(self.clusters, self.declared)
 
     @property
     def clusters(self) -> Ints:

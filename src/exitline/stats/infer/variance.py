@@ -72,6 +72,20 @@ class Part:
     flat: NDArray[np.bool_] | None = None
 
 
+def degrees(clusters: Ints, declared: float | None) -> float:
+    """PSUs minus strata of the whole design, as R's ``degf``, unless declared.
+
+    Parameters
+    ----------
+    clusters : int array
+        Sampled PSUs by stratum.
+    declared : float, optional
+    """
+    if declared is not None:
+        return declared
+    return float(clusters.sum() - np.count_nonzero(clusters))
+
+
 @dataclass(frozen=True)
 class Overlap:
     """What another sample that shares PSUs must know of a sample's first stage."""

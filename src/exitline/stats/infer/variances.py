@@ -23,7 +23,7 @@ from exitline.stats.infer.taylor import (
     linearised_variance,
     sampled_in,
 )
-from exitline.stats.infer.variance import Overlap, Part
+from exitline.stats.infer.variance import Overlap, Part, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,9 +118,7 @@ class Taylor:
     @property
     def df(self) -> float:
         """PSUs minus strata of the whole design, as R's ``degf``, unless declared."""
-        if self.declared is not None:
-            return self.declared
-        return float(self.clusters.sum() - np.count_nonzero(self.clusters))
+        return degrees(self.clusters, self.declared)
 
     @property
     def clusters(self) -> Ints:

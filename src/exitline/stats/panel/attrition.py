@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.errors import DataError, nearest
 from exitline.stats.infer import build
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence, Named, Values
@@ -138,14 +137,7 @@ def _design(
     wanted = tuple(panel.extras) if predictors is None else tuple(predictors)
     names, columns = ["poor"], [np.nan_to_num(panel.poor[:, t])]
     for name in wanted:
-        if name not in panel.extras:
-            raise DataError(
-                f"the predictor '{name}' was not read with the panel",
-                expected="one of " + (", ".join(panel.extras) or "(none was read)"),
-                got=name,
-                remedy=nearest(name, panel.extras) or "name it in extras when the panel is read",
-            )
-        value = panel.extras[name][:, t]
+        value = panel.predictor(name)[:, t]
         missing = np.isnan(value)
         names.append(name)
         columns.append(np.where(missing, np.nanmean(value[eligible]), value))

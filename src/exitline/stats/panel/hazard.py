@@ -250,7 +250,7 @@ def _design(
     times: Sequence[float] | None,
 ) -> _Data:  # fmt: skip
     """Baseline dummies and predictors of the household-periods without a missing value."""
-    values = [_predictor(panel, name)[spells.household[rows.spell], rows.wave]
+    values = [panel.predictor(name)[spells.household[rows.spell], rows.wave]
               for name in predictors]  # fmt: skip
     keep = np.ones(len(rows.spell), dtype=bool)
     for value in values:
@@ -267,18 +267,6 @@ def _design(
         rows.ended[keep], offset[keep], weight / weight.mean(), spells.stratum[spell],
         spells.psu[spell], keep,
     )  # fmt: skip
-
-
-def _predictor(panel: Panel, name: str) -> Floats:
-    """An extra column by name, shape (n, T)."""
-    if name not in panel.extras:
-        raise DataError(
-            f"the predictor '{name}' was not read with the panel",
-            expected="one of " + (", ".join(panel.extras) or "(none was read)"),
-            got=name,
-            remedy=nearest(name, panel.extras) or "name it in extras when the panel is read",
-        )
-    return panel.extras[name]
 
 
 def _maximum(data: _Data, link: Link) -> tuple[Floats, float]:

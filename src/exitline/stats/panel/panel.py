@@ -124,6 +124,23 @@ class Panel:
             )
         return self.waves.index(wave)
 
+    def predictor(self, name: str) -> Floats:
+        """A further column, shape (n, T).
+
+        Raises
+        ------
+        DataError
+            When it was not read with the panel.
+        """
+        if name not in self.extras:
+            raise DataError(
+                f"the predictor '{name}' was not read with the panel",
+                expected="one of " + (", ".join(self.extras) or "(none was read)"),
+                got=name,
+                remedy=nearest(name, self.extras) or "name it in extras when the panel is read",
+            )
+        return self.extras[name]
+
     def rows(self, sums: Floats, used: Bools, by: str = "") -> Rows:
         """Household values summed to clusters within domains; unused households keep their PSU.
 
