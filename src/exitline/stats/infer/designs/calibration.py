@@ -231,7 +231,9 @@ def calibrated_from_arrow(
     )  # fmt: skip
     by_cluster = np.zeros((len(first), many))
     np.add.at(by_cluster, code, x)
-    return Calibrated(everyone, by_cluster, square, tuple(cross), plan.design.lonely in CENTRED)
+    return Calibrated(
+        everyone, by_cluster, square, tuple(cross), plan.design.sampling.lonely in CENTRED
+    )
 
 
 def _column(table: pa.Table, name: str) -> Floats:
