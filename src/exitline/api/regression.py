@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from exitline.errors import DataError, MeasureError, nearest
+from exitline.errors import DataError, MeasureError, unknown
 from exitline.stats.data.design import Design
 
 if TYPE_CHECKING:
@@ -122,12 +122,7 @@ def _family(family: str, unit: str) -> Family:
 
     known = (*get_args(Family), *ALIASES)
     if family not in known:
-        raise MeasureError(
-            f"there is no family '{family}' of models",
-            expected="one of " + ", ".join(known),
-            got=repr(family),
-            remedy=nearest(str(family), known) or "choose one of these",
-        )
+        raise unknown("family of models", family, known, error=MeasureError)
     if unit not in get_args(Unit):
         raise MeasureError(
             f"rows cannot weigh as '{unit}'",

@@ -289,10 +289,10 @@ def _finding(
     asked: dict[str, list[str]] = {}
     for key, tree in keys.items():
         if key == "within":
-            given[key] = _known(tree, facts, "fact")
+            given[key] = facts[tree.known(facts, "fact")]
             continue
         members = tree.sequence() if key == "parts" else (tree,)
-        found = [_known(member, figures, "figure") for member in members]
+        found = [figures[member.known(figures, "figure")] for member in members]
         asked[key] = [member.text() for member in members]
         if None not in found:
             given[key] = tuple(found) if key == "parts" else found[0]
@@ -302,15 +302,3 @@ def _finding(
     absent = [name for name in names if figures[name] is None]
     said = " and ".join(absent) + (" is" if len(absent) == 1 else " are") + " not stated"
     return RelationResult(f"{kind} of {', '.join(names)}", "cannot tell", "", said)
-
-
-def _known(tree: Tree, known: Mapping[str, Any], what: str) -> Any:
-    """What stands under a name."""
-    name = tree.text()
-    if name not in known:
-        raise tree.fault(
-            f"there is no {what} '{name}'",
-            expected="one of " + (", ".join(known) or f"the {what}s of the file"), got=name,
-            remedy=nearest(name, known) or f"add it under {what}s",
-        )  # fmt: skip
-    return known[name]

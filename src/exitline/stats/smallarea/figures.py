@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.errors import nearest
+from exitline.errors import unknown
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
@@ -150,11 +150,12 @@ class Figures:
 
         wanted = written(area) or ""
         if wanted not in self.areas:
-            raise SmallAreaError(
-                f"there is no area '{wanted}'",
-                expected="one of " + ", ".join(self.areas[:20]),
-                got=repr(area),
-                remedy=nearest(wanted, self.areas) or "name one of the model's areas",
+            raise unknown(
+                "area",
+                wanted,
+                self.areas,
+                error=SmallAreaError,
+                remedy="name one of the model's areas",
             )
         at = self.areas.index(wanted)
         return next(one for i, one in enumerate(self) if i == at)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.errors import nearest
+from exitline.errors import unknown
 from exitline.stats.smallarea.area.fit import Direct, fit
 from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
 from exitline.stats.smallarea.errors import SmallAreaError
@@ -125,10 +125,7 @@ def select(
         For a criterion that does not exist.
     """
     if criterion not in CRITERIA:
-        raise SmallAreaError(
-            f"there is no criterion '{criterion}'", expected="one of " + ", ".join(CRITERIA),
-            got=repr(criterion), remedy=nearest(criterion, CRITERIA) or "choose one of these",
-        )  # fmt: skip
+        raise unknown("criterion", criterion, CRITERIA, error=SmallAreaError)
     tried: dict[tuple[str, ...], Step] = {}
 
     def step(change: str, chosen: tuple[str, ...]) -> Step:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from exitline.errors import nearest
+from exitline.errors import unknown
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
@@ -189,11 +189,8 @@ def estimate_variance(batch: Batch, method: str) -> Floats:
     1.395833
     """
     if method not in METHODS:
-        raise SmallAreaError(
-            f"there is no method '{method}' for the variance of area effects",
-            expected="one of " + ", ".join(METHODS),
-            got=repr(method),
-            remedy=nearest(method, METHODS) or "choose one of these",
+        raise unknown(
+            "method for the variance of area effects", method, METHODS, error=SmallAreaError
         )
     _refuse_few(batch, method)
     grid = _grid(batch, method)
