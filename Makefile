@@ -39,10 +39,10 @@ lowest: requirements/lowest.lock  ## figures and readers with the lowest version
 	$(PYTHON) -m venv build/lowest
 	build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/lowest.lock
 	PYTHONPATH=src build/lowest/bin/python -m pytest -q -p no:cacheprovider -m "not spark and not browser" $(LOWEST)
-LOWEST := tests/estimate/test_estimate_parity_r.py tests/estimate/test_estimate_lines.py \
-	tests/infer/test_infer_certain_and_lonely.py tests/infer/test_infer_design_effect.py \
-	tests/infer/test_infer_contrasts.py tests/data/test_data_readers.py tests/data/test_data_values.py \
-	tests/data/test_data_study.py
+LOWEST := tests/stats/estimate/test_estimate_parity_r.py tests/stats/estimate/test_estimate_lines.py \
+	tests/stats/infer/test_infer_certain_and_lonely.py tests/stats/infer/test_infer_design_effect.py \
+	tests/stats/infer/test_infer_contrasts.py tests/stats/data/test_data_readers.py tests/stats/data/test_data_values.py \
+	tests/stats/data/test_data_study.py
 
 bench: .make/bench  ## speed and memory, beside a bare scan and peers
 	$(BIN)/python -m benchmarks

@@ -53,7 +53,7 @@ def make(households: int) -> list[Path]:
 
 def run(paths: list[Path]) -> None:
     """The estimates, with what they took."""
-    from exitline.stats.data.design import Design
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.panel import panel_spec, transitions
 
     # Each county is a stratum: villages are drawn within counties.

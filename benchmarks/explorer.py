@@ -30,7 +30,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from exitline.cli import show
+from exitline.cli.shared import show
 
 OPENINGS = 5
 PROVINCES, COUNTIES, VILLAGES, SERIES, YEARS = 26, 840, 3000, 5, 3

@@ -26,15 +26,15 @@ from numpy.typing import NDArray
 from benchmarks.synthetic import DESIGNS, GRID, Synthetic, sampled
 from exitline.exits.decide.decision import judge
 from exitline.exits.decide.settling import Evidence
-from exitline.stats.data.design import Design
+from exitline.stats.data.sampling.design import Design
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence
-from exitline.stats.infer.cells import Cells, no_kinds
 from exitline.stats.infer.inference import infer
+from exitline.stats.infer.intake.cells import Cells, no_kinds
 from exitline.stats.infer.intervals import logit_share
 from exitline.stats.infer.spread import spread_of
 from exitline.stats.measure.catalogue import share_of
-from exitline.stats.measure.sums import Plan
+from exitline.stats.measure.passes.sums import Plan
 
 CENSUS = Path(__file__).parents[1] / "examples" / "imaginary-country" / "hld_pop_wb_2023.parquet"
 LEVELS = ("", "geo1", "geo2")

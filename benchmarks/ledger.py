@@ -34,7 +34,7 @@ from exitline.proof.claim import (
     new_key,
     sign_claim,
 )
-from exitline.proof.claim.merkle import leaf_hash
+from exitline.proof.claim.ledgers.merkle import leaf_hash
 
 
 def claim(number: int) -> Claim:

@@ -22,7 +22,7 @@ import duckdb
 
 from exitline.stats.data.scannable import Source
 from exitline.stats.engine.duckdb import opened
-from exitline.stats.measure import lifecycle
+from exitline.stats.measure.over_time import lifecycle
 
 DATA = Path(__file__).parent / "data"
 

@@ -41,9 +41,9 @@ lines: [national]
 CHAIN = """
 import exitline as xl
 from pathlib import Path
-from exitline.api.prepare import ready as made_ready
-from exitline.api.computing import decide_study
-from exitline.api.folder import write_households
+from exitline.api.runs.prepare import ready as made_ready
+from exitline.api.runs.computing import decide_study
+from exitline.api.runs.folder import write_households
 start = time.perf_counter()
 with made_ready("{study}") as ready:
     decisions, households = decide_study(ready)
@@ -71,7 +71,7 @@ est.estimate(y=frame.poor, samp_weight=frame.weight * frame["size"], stratum=fra
 """
 OURS_SMALL = """
 import exitline as xl, exitline.stats.engine.duckdb, exitline.stats.infer.inference
-import exitline.stats.measure.totals
+import exitline.stats.measure.passes.totals
 design = xl.Design(weight="weight", size="size", strata="county", psu="village")
 xl.estimate; xl.measure
 start = time.perf_counter()

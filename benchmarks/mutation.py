@@ -29,10 +29,15 @@ from benchmarks.mutation_map import COMMON, Reached, reached
 
 HOUSE = Path(__file__).parents[1]
 ROOMS = {
-    "measure": ["tests/measure", "tests/estimate", "tests/engine"],
-    "infer": ["tests/infer", "tests/measure", "tests/estimate", "tests/weighting"],
-    "decide": ["tests/decide", "tests/lifecycle"],
-    "standard": ["tests/standard", "tests/decide"],
+    "measure": ["tests/stats/measure", "tests/stats/estimate", "tests/stats/engine"],
+    "infer": [
+        "tests/stats/infer",
+        "tests/stats/measure",
+        "tests/stats/estimate",
+        "tests/stats/weighting",
+    ],
+    "decide": ["tests/exits/decide", "tests/exits/register"],
+    "standard": ["tests/rules/standard", "tests/exits/decide"],
 }
 """Rooms, and the tests that are first to notice."""
 WINGS = {"measure": "stats/measure", "infer": "stats/infer", "decide": "exits/decide",

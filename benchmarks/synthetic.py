@@ -14,13 +14,13 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from exitline.stats.data.design import Design
+from exitline.stats.data.sampling.design import Design
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence
-from exitline.stats.infer.cells import Cells, no_kinds
 from exitline.stats.infer.inference import infer
+from exitline.stats.infer.intake.cells import Cells, no_kinds
 from exitline.stats.measure.catalogue import share_of
-from exitline.stats.measure.sums import Plan
+from exitline.stats.measure.passes.sums import Plan
 
 Law = Literal["beta", "two-point"]
 Sizes = Literal["equal", "weights", "households"]

@@ -41,7 +41,7 @@ def shipped() -> Iterator[Job]:
     from benchmarks.parity import others as o
 
     house = Path(__file__).parents[2]
-    references = house / "tests" / "estimate" / "reference"
+    references = house / "tests" / "stats" / "estimate" / "reference"
     homes = pd.read_parquet(house / "examples" / "albania-2012" / "lival.parquet")
     homes = homes.assign(capita=(0.07527689 * homes.totcons / homes.rcons).round())
     found = rows(references / "albania_convey.csv")

@@ -13,7 +13,7 @@ import exitline as xl
 from benchmarks.parity.others import GHANA
 from benchmarks.parity.references import PEERS, rows, survey
 from benchmarks.parity.wanted import Job, Key, Wanted, values
-from exitline.stats.infer import unequal
+from exitline.stats.infer.designs import unequal
 
 PARTS = {"estimate": "estimate", "se": "se", "df": "df"}
 SQUARES = 0.10321027266234986

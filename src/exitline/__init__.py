@@ -47,66 +47,66 @@ if TYPE_CHECKING:
         verify,
         watch,
     )
-    from exitline.api.adjusting import adjust_nonresponse, trim_weights
-    from exitline.api.calibrating import calibrate
-    from exitline.api.curves import deficit, dominance, growth_incidence, lorenz, tip
-    from exitline.api.decompose import decompose, decompose_change, esteban_ray
-    from exitline.api.grouped import grouped, grouped_table
-    from exitline.api.replicating import replicate_weights
+    from exitline.api.figures.curves import deficit, dominance, growth_incidence, lorenz, tip
+    from exitline.api.figures.decompose import decompose, decompose_change, esteban_ray
+    from exitline.api.figures.grouped import grouped, grouped_table
+    from exitline.api.weights.adjusting import adjust_nonresponse, trim_weights
+    from exitline.api.weights.calibrating import calibrate
+    from exitline.api.weights.replicating import replicate_weights
     from exitline.errors import ArgumentError, ExitlineError
     from exitline.rules.standard import Standard
     from exitline.rules.standard import load as load_standard
     from exitline.stats import measure
-    from exitline.stats.data.design import Design
-    from exitline.stats.data.loader import load_study
-    from exitline.stats.data.pps import Pps
-    from exitline.stats.data.study import Study
+    from exitline.stats.data.sampling.design import Design
+    from exitline.stats.data.sampling.pps import Pps
+    from exitline.stats.data.studies.loader import load_study
+    from exitline.stats.data.studies.study import Study
     from exitline.stats.infer.blocks import Estimate
-    from exitline.stats.infer.change import change
-    from exitline.stats.infer.compare import adjust_p
+    from exitline.stats.infer.comparing.change import change
+    from exitline.stats.infer.comparing.compare import adjust_p
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.measure.lines import PovertyLine
     from exitline.stats.measure.relative_lines import RelativeLine, relative_line
 
 _HOME = {
     "ArgumentError": "exitline.errors",
-    "Design": "exitline.stats.data.design",
+    "Design": "exitline.stats.data.sampling.design",
     "Estimate": "exitline.stats.infer.blocks",
     "Estimates": "exitline.stats.infer.estimates",
     "ExitlineError": "exitline.errors",
     "PovertyLine": "exitline.stats.measure.lines",
-    "Pps": "exitline.stats.data.pps",
+    "Pps": "exitline.stats.data.sampling.pps",
     "RelativeLine": "exitline.stats.measure.relative_lines",
     "Standard": "exitline.rules.standard",
-    "Study": "exitline.stats.data.study",
-    "adjust_nonresponse": "exitline.api.adjusting",
-    "adjust_p": "exitline.stats.infer.compare",
+    "Study": "exitline.stats.data.studies.study",
+    "adjust_nonresponse": "exitline.api.weights.adjusting",
+    "adjust_p": "exitline.stats.infer.comparing.compare",
     "assess": "exitline.api",
-    "calibrate": "exitline.api.calibrating",
-    "change": "exitline.stats.infer.change",
+    "calibrate": "exitline.api.weights.calibrating",
+    "change": "exitline.stats.infer.comparing.change",
     "check": "exitline.api",
     "check_claim": "exitline.api",
     "check_draw": "exitline.api",
     "claim": "exitline.api",
     "decisions": "exitline.api",
-    "decompose": "exitline.api.decompose",
-    "decompose_change": "exitline.api.decompose",
-    "deficit": "exitline.api.curves",
-    "dominance": "exitline.api.curves",
+    "decompose": "exitline.api.figures.decompose",
+    "decompose_change": "exitline.api.figures.decompose",
+    "deficit": "exitline.api.figures.curves",
+    "dominance": "exitline.api.figures.curves",
     "draw": "exitline.api",
     "dynamics": "exitline.api",
-    "esteban_ray": "exitline.api.decompose",
+    "esteban_ray": "exitline.api.figures.decompose",
     "estimate": "exitline.api",
     "explore": "exitline.api",
     "frame_digest": "exitline.api",
     "glm": "exitline.api",
-    "grouped": "exitline.api.grouped",
-    "grouped_table": "exitline.api.grouped",
-    "growth_incidence": "exitline.api.curves",
+    "grouped": "exitline.api.figures.grouped",
+    "grouped_table": "exitline.api.figures.grouped",
+    "growth_incidence": "exitline.api.figures.curves",
     "init": "exitline.api",
     "load_standard": "exitline.rules.standard:load",
-    "load_study": "exitline.stats.data.loader",
-    "lorenz": "exitline.api.curves",
+    "load_study": "exitline.stats.data.studies.loader",
+    "lorenz": "exitline.api.figures.curves",
     "measure": "exitline.stats.measure:",
     "measures": "exitline.api",
     "mpi": "exitline.api",
@@ -115,7 +115,7 @@ _HOME = {
     "plan": "exitline.api",
     "plan_counties": "exitline.api",
     "relative_line": "exitline.stats.measure.relative_lines",
-    "replicate_weights": "exitline.api.replicating",
+    "replicate_weights": "exitline.api.weights.replicating",
     "run": "exitline.api",
     "schema": "exitline.api",
     "screen": "exitline.api",
@@ -126,8 +126,8 @@ _HOME = {
     "t_test": "exitline.api",
     "table": "exitline.api",
     "tabulate": "exitline.api",
-    "tip": "exitline.api.curves",
-    "trim_weights": "exitline.api.adjusting",
+    "tip": "exitline.api.figures.curves",
+    "trim_weights": "exitline.api.weights.adjusting",
     "verify": "exitline.api",
     "watch": "exitline.api",
 }

@@ -167,7 +167,7 @@ def test_spells(pair: tuple[str, str], tmp_path: Path) -> None:
 
 @pairs
 def test_counties_of_an_assessment(pair: tuple[str, str], tmp_path: Path) -> None:
-    from exitline.api.opening import read_rows
+    from exitline.api.runs.opening import read_rows
     from exitline.exits.assess.assessment_table import counties_from
 
     counts = [(county, 9000, 20, 700) for county in pair]

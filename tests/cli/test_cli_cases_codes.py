@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.api.release import ReleasePlan, release
+from exitline.api.releases.release import ReleasePlan, release
 
 
 @pytest.fixture

@@ -14,12 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exitline.cli import call, show
+from exitline.cli import call
+from exitline.cli.shared import show
 from exitline.errors import DataError, ExitlineError
 from exitline.rules.condition import parse
 from exitline.rules.yamlfile.tree import read_text
-from exitline.stats.data.loader import parse_study
 from exitline.stats.data.source import open_source
+from exitline.stats.data.studies.loader import parse_study
 from exitline.stats.engine.duckdb import DuckDB
 from exitline.stats.engine.faults import running, said
 

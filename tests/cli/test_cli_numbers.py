@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.cli import COMMANDS, call, numbers
+from exitline.cli import COMMANDS, call
+from exitline.cli.shared import numbers
 
 NEVER = (
     "nan", "NaN", "-nan", "inf", "-inf", "Infinity", "1e999", "-1e999", "1e308", "9" * 400,

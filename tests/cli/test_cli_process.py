@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 import pytest
 
-from exitline.cli import call, guard
+from exitline.cli import call
+from exitline.cli.shared import guard
 
 STUDY = "examples/albania-2012/study.yaml"
 EXITLINE = [sys.executable, "-m", "exitline"]

@@ -11,7 +11,7 @@ import exitline as xl
 from exitline.cli import call
 from exitline.errors import ExitlineError
 
-DATA = "tests/weighting/reference/apiclus1.csv"
+DATA = "tests/stats/weighting/reference/apiclus1.csv"
 
 
 @pytest.fixture

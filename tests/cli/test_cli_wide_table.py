@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exitline.cli import show
+from exitline.cli.shared import show
 
 
 def test_a_table_that_does_not_fit_keeps_every_column_and_number(capsys):

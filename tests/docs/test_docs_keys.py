@@ -18,7 +18,7 @@ from exitline.rules.standard import read_standard
 from exitline.rules.standard.keys import StandardFile
 from exitline.rules.yamlfile.declared import described
 from exitline.stats.data import parse_study
-from exitline.stats.data.study_file import StudyFile
+from exitline.stats.data.studies.study_file import StudyFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"study": "study.md", "standard": "rule-files.md"}

@@ -16,7 +16,7 @@ import pytest
 
 from exitline.api import run
 from exitline.api.exploring import build
-from exitline.api.finished import Run
+from exitline.api.runs.finished import Run
 from exitline.proof.claim import read_claims
 from exitline.publish.explorer.model import SUPPRESSED, Explorer
 from exitline.publish.report import ReportInput
@@ -199,8 +199,8 @@ def test_the_api_says_the_same(told: Told) -> None:
 
 
 def test_a_table_hides_what_the_run_hides(told: Told, tmp_path: Path) -> None:
-    from exitline.api.counted import Layout
-    from exitline.api.tables import safe_table
+    from exitline.api.releases.counted import Layout
+    from exitline.api.releases.tables import safe_table
     from exitline.publish.tables.write import write
 
     levels = json.loads((told.folder / "run.json").read_text())["about"]["levels"]

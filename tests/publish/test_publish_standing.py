@@ -9,7 +9,7 @@ import pytest
 from exitline.api import estimate
 from exitline.publish.content.phrases import Words, beside_overall, english, finding
 from exitline.publish.content.standing import AreaStanding, Group, standing, standings
-from exitline.stats.infer.apart import apart
+from exitline.stats.infer.comparing.apart import apart
 
 NOBODY = Group(0)
 PLAIN = Words("the share of poor persons", lambda a: a, lambda a: f"{ord(a)} %", "20 %")

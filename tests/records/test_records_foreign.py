@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.cli import show
+from exitline.cli.shared import show
 from exitline.errors import ExitlineError
 from exitline.foreign import visible, visible_json
 

@@ -14,64 +14,64 @@ TYPE_CHECKING = False  # as in `exitline`
 if TYPE_CHECKING:
     from typing import Any
 
-    from exitline.api.assessing import Assessed, assess
-    from exitline.api.claiming import claim, new_key
-    from exitline.api.consistency import check_claim
-    from exitline.api.drawing import check_draw, draw, frame_digest
-    from exitline.api.estimation import estimate
+    from exitline.api.claims.claiming import claim, new_key
+    from exitline.api.claims.consistency import check_claim
+    from exitline.api.claims.recompute import recompute_claim
+    from exitline.api.claims.verifying import verify
+    from exitline.api.decisions.assessing import Assessed, assess
+    from exitline.api.decisions.drawing import check_draw, draw, frame_digest
+    from exitline.api.decisions.panels import dynamics, watch
+    from exitline.api.decisions.planning import plan, plan_counties
+    from exitline.api.decisions.screening import screen
     from exitline.api.explaining import measures
     from exitline.api.exploring import explore
-    from exitline.api.finished import Run
-    from exitline.api.multidimensional import mpi
-    from exitline.api.opening import open_source
-    from exitline.api.panels import dynamics, watch
-    from exitline.api.planning import plan, plan_counties
-    from exitline.api.proposing import init
-    from exitline.api.recompute import recompute_claim
-    from exitline.api.regression import glm
+    from exitline.api.figures.estimation import estimate
+    from exitline.api.figures.multidimensional import mpi
+    from exitline.api.figures.regression import glm
+    from exitline.api.figures.t_tests import t_test
+    from exitline.api.figures.tabulation import tabulate
+    from exitline.api.releases.tabling import table
     from exitline.api.rule_files import standards
-    from exitline.api.running import check, decisions, run
+    from exitline.api.runs.finished import Run
+    from exitline.api.runs.opening import open_source
+    from exitline.api.runs.proposing import init
+    from exitline.api.runs.running import check, decisions, run
     from exitline.api.schemas import schema
-    from exitline.api.screening import screen
-    from exitline.api.small_area_kinds import small_areas
-    from exitline.api.t_tests import t_test
-    from exitline.api.tabling import table
-    from exitline.api.tabulation import tabulate
-    from exitline.api.verifying import verify
+    from exitline.api.small_areas.kinds import small_areas
 
 _HOME = {
-    "Assessed": "assessing",
-    "Run": "finished",
-    "assess": "assessing",
-    "check": "running",
-    "check_claim": "consistency",
-    "check_draw": "drawing",
-    "claim": "claiming",
-    "decisions": "running",
-    "draw": "drawing",
-    "dynamics": "panels",
-    "estimate": "estimation",
+    "Assessed": "decisions.assessing",
+    "Run": "runs.finished",
+    "assess": "decisions.assessing",
+    "check": "runs.running",
+    "check_claim": "claims.consistency",
+    "check_draw": "decisions.drawing",
+    "claim": "claims.claiming",
+    "decisions": "runs.running",
+    "draw": "decisions.drawing",
+    "dynamics": "decisions.panels",
+    "estimate": "figures.estimation",
     "explore": "exploring",
-    "frame_digest": "drawing",
-    "glm": "regression",
-    "init": "proposing",
+    "frame_digest": "decisions.drawing",
+    "glm": "figures.regression",
+    "init": "runs.proposing",
     "measures": "explaining",
-    "mpi": "multidimensional",
-    "new_key": "claiming",
-    "open_source": "opening",
-    "plan": "planning",
-    "plan_counties": "planning",
-    "recompute_claim": "recompute",
-    "run": "running",
+    "mpi": "figures.multidimensional",
+    "new_key": "claims.claiming",
+    "open_source": "runs.opening",
+    "plan": "decisions.planning",
+    "plan_counties": "decisions.planning",
+    "recompute_claim": "claims.recompute",
+    "run": "runs.running",
     "schema": "schemas",
-    "screen": "screening",
-    "small_areas": "small_area_kinds",
+    "screen": "decisions.screening",
+    "small_areas": "small_areas.kinds",
     "standards": "rule_files",
-    "t_test": "t_tests",
-    "table": "tabling",
-    "tabulate": "tabulation",
-    "verify": "verifying",
-    "watch": "panels",
+    "t_test": "figures.t_tests",
+    "table": "releases.tabling",
+    "tabulate": "figures.tabulation",
+    "verify": "claims.verifying",
+    "watch": "decisions.panels",
 }
 
 __all__ = [

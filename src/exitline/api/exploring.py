@@ -179,9 +179,9 @@ def _run(use: RunUse, work: Path, say: Say, min_count: float | None) -> RunFolde
 
     if use.folder is not None:
         return read_run(use.folder)
-    from exitline.api.prepare import open_study
-    from exitline.api.provenance import commands
-    from exitline.api.running import run
+    from exitline.api.runs.prepare import open_study
+    from exitline.api.runs.provenance import commands
+    from exitline.api.runs.running import run
 
     assert use.study is not None
     run(use.study, work, min_count=min_count, say=say)

@@ -67,7 +67,7 @@ def key_tables(kind: str) -> str:
 def _record(kind: str) -> type[Record]:
     """The record that a kind of file is declared by."""
     from exitline.rules.standard.keys import StandardFile
-    from exitline.stats.data.study_file import StudyFile
+    from exitline.stats.data.studies.study_file import StudyFile
 
     records: dict[str, type[Record]] = {"study": StudyFile, "standard": StandardFile}
     if kind not in records:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from exitline.api.target_evaluation import evaluate
-from exitline.api.target_fit import fit, score
-from exitline.api.target_study import study_scenario
-from exitline.api.target_transfer import transfer
+from exitline.api.targets.evaluation import evaluate
+from exitline.api.targets.fit import fit, score
+from exitline.api.targets.study import study_scenario
+from exitline.api.targets.transfer import transfer
 from exitline.exits.target.evaluation import FIGURES, quota_in_words
 from exitline.exits.target.rulefile import load_rule
 from exitline.exits.target.scenario import COMPARED

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import click
 
 from exitline import signals
-from exitline.cli import guard
+from exitline.cli.shared import guard
 from exitline.version import __version__
 
 _DEBUG = "--debug"
@@ -64,7 +64,7 @@ class LazyGroup(click.Group):
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
-        from exitline.cli.once import once
+        from exitline.cli.shared.once import once
 
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
         return once(command)

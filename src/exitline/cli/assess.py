@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.api.assessing import Assessed
+    from exitline.api.decisions.assessing import Assessed
     from exitline.exits.assess.assessment import Assessment
     from exitline.exits.assess.evidence import County
     from exitline.exits.assess.readings import Answer
@@ -58,7 +58,7 @@ Examples:
 def command(visits: str, as_json: bool, reading: dict[str, Any], **given: Any) -> None:
     """Judge every county."""
     from exitline import api
-    from exitline.api.opening import open_together
+    from exitline.api.runs.opening import open_together
 
     given |= {"readings": _pairs(given["readings"], "--reading"), "column": _columns(given)}
     visited, counted = open_together([visits, given.pop("counts")], **reading)
@@ -85,7 +85,7 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
 
 def _columns(given: Mapping[str, Any]) -> dict[str, str]:
     """Roles with the columns that have another name."""
-    from exitline.api.assessing import ROLES
+    from exitline.api.decisions.assessing import ROLES
 
     named = _pairs(given["column"], "--column")
     unknown = sorted(set(named) - set(ROLES))
@@ -99,7 +99,7 @@ def _columns(given: Mapping[str, Any]) -> dict[str, str]:
 
 def _show(assessment: Assessment) -> None:
     """One county."""
-    from exitline.api.assessing import rate_in_words
+    from exitline.api.decisions.assessing import rate_in_words
 
     name = assessment.county.name or "the county"
     show.table(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.api.calibrating import Calibrated
+    from exitline.api.weights.calibrating import Calibrated
 
 
 @click.command(
@@ -65,8 +65,8 @@ def command(
 ) -> None:
     """Calibrate, write the rows, show each total."""
     from exitline import Design
-    from exitline.api.calibrating import calibrate
-    from exitline.api.opening import open_source
+    from exitline.api.runs.opening import open_source
+    from exitline.api.weights.calibrating import calibrate
 
     refuse_same(out, data)
     given["within"] = given["within"] or None

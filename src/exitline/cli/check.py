@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from exitline.stats.data.findings import Finding
-    from exitline.stats.data.study import Study
+    from exitline.stats.data.checking.findings import Finding
+    from exitline.stats.data.studies.study import Study
 
 HEADINGS = {
     "error": "Errors: the study cannot be run as it stands",
@@ -46,7 +46,7 @@ Examples:
 def command(study: str, engine: str, json_: bool) -> None:
     """Check a study and print what was found."""
     from exitline import api, load_study
-    from exitline.cli import show
+    from exitline.cli.shared import show
 
     loaded = load_study(study)
     with show.working("looking at the data"):
@@ -61,8 +61,8 @@ def command(study: str, engine: str, json_: bool) -> None:
 
 def _print(study: Study, found: Sequence[Finding]) -> None:
     """One table for each severity."""
-    from exitline.api.telling import count_in_words
-    from exitline.cli import show
+    from exitline.api.runs.telling import count_in_words
+    from exitline.cli.shared import show
 
     for severity, heading in HEADINGS.items():
         rows = [

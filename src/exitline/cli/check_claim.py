@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli.shared import show
 
 if TYPE_CHECKING:
-    from exitline.proof.claim.relations import Consistency
+    from exitline.proof.claim.sentences.relations import Consistency
 
 
 @click.command(

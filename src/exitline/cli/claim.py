@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
-from exitline.cli.options import as_usage, said_as_flags
+from exitline.cli.shared import show
+from exitline.cli.shared.options import as_usage, said_as_flags
 
 if TYPE_CHECKING:
-    from exitline.api.claiming import Claimed
+    from exitline.api.claims.claiming import Claimed
 
 PASSPHRASE = "EXITLINE_PASSPHRASE"
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.api.drawing import Drawn
+    from exitline.api.decisions.drawing import Drawn
     from exitline.exits.draw.check import Check
     from exitline.exits.draw.sample import Draw
 
@@ -78,7 +78,7 @@ Examples:
 @click.pass_context
 def command(ctx: click.Context, /, frame: str, as_json: bool, **given: Any) -> None:
     """Print a digest, check a record, or draw."""
-    from exitline.api.opening import open_together
+    from exitline.api.runs.opening import open_together
 
     people = [given["assessors"]] if given["assessors"] else []
     source, *others = open_together([frame, *people], **given["reading"])

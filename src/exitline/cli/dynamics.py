@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
 from exitline.cli.panel import arguments_of, panel_options
+from exitline.cli.shared import numbers, show
 from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _area_heading(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     """One estimate as people read it; differences in points."""
-    from exitline.cli.figures import figure, interval, plain
+    from exitline.cli.shared.figures import figure, interval, plain
     from exitline.words.numbers import points
 
     name, _, inside = row["measure"].rstrip(")").partition("(")
@@ -192,7 +192,7 @@ def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _cell(name: str, value: Any) -> str:
     """One cell of a table that is not made of estimates."""
-    from exitline.cli.figures import figure
+    from exitline.cli.shared.figures import figure
 
     if isinstance(value, str):
         return value

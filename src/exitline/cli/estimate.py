@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.designing import declares_design
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.designing import declares_design
+from exitline.cli.shared.reading import reads_data
 from exitline.words.intervals import QUANTILES, SHARES
 
 if TYPE_CHECKING:
-    from exitline.stats.data.design import Design
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.intervals import ShareMethod
 
@@ -129,7 +129,7 @@ def command(
 ) -> None:
     """Estimate and show one table."""
     from exitline.api import estimate
-    from exitline.api.opening import open_source
+    from exitline.api.runs.opening import open_source
 
     if design.size is not None and unit == "person":
         raise click.UsageError("--size is for rows that are households: a person counts once")
@@ -152,7 +152,7 @@ def command(
     if as_json:
         show.as_json(found.to_pandas(reason=True, deff=deff, cv=cv).to_dict("records"))
         return
-    from exitline.cli.figures import estimate_rows
+    from exitline.cli.shared.figures import estimate_rows
 
     people = "persons" if design.size is not None or unit == "person" else "households"
     said = estimate_rows(found, people, unit)

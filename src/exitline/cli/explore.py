@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from exitline.cli import show
-from exitline.cli.options import MIN_COUNT
+from exitline.cli.shared import show
+from exitline.cli.shared.options import MIN_COUNT
 
 
 @click.command(

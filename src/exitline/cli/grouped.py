@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.options import with_options
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import with_options
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.stats.grouped_data.table import GroupedRow, GroupedTable
@@ -77,8 +77,8 @@ def command(
     data: str, reading: dict[str, Any], as_json: bool, goodness: bool, **given: Any
 ) -> None:
     """Fit, and show one table."""
-    from exitline.api.grouped import grouped_table
-    from exitline.api.opening import open_source
+    from exitline.api.figures.grouped import grouped_table
+    from exitline.api.runs.opening import open_source
 
     mean = given.pop("mean")
     lines = [numbers.number_or_column(text, "--line") for text in given.pop("lines")]
@@ -153,7 +153,7 @@ def _cells(row: GroupedRow, letters: Mapping[str, str]) -> dict[str, str | None]
 
 def _show_goodness(found: GroupedTable) -> None:
     """A row for each curve of each distribution."""
-    from exitline.api.telling import area_name
+    from exitline.api.runs.telling import area_name
 
     rows = []
     for one in found.distributions:
@@ -172,7 +172,7 @@ def _number(value: float) -> str:
 
 def _figure(value: float, measure: str) -> str | None:
     """A figure: shares in percent, all others with four decimals; nothing where there is none."""
-    from exitline.cli.figures import plain
+    from exitline.cli.shared.figures import plain
     from exitline.words.numbers import rounded
 
     if value != value:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from exitline.cli.reading import reads_data
+from exitline.cli.shared.reading import reads_data
 
 
 @click.command(
@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Propose a study and write or print it."""
     from exitline import api
-    from exitline.cli import show
+    from exitline.cli.shared import show
 
     printed = out == "-" or json_
     target = None if printed else Path(out) if out else Path(data).parent / "study.yaml"

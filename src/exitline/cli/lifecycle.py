@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from exitline.cli.lifecycle_parts import (
+from exitline.cli.shared.lifecycle_parts import (
     all_duties,
     brief,
     day_or_today,
@@ -21,7 +21,7 @@ from exitline.cli.lifecycle_parts import (
     one_state,
     state_text,
 )
-from exitline.cli.reading import reads_data
+from exitline.cli.shared.reading import reads_data
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
@@ -86,9 +86,9 @@ def record(
     reading: dict[str, Any], **fields: Any,
 ) -> None:  # fmt: skip
     """Check events and append them."""
-    from exitline.cli import show
+    from exitline.cli.shared import show
     from exitline.exits.register import Log, load_procedure
-    from exitline.exits.register.drafts import read_drafts
+    from exitline.exits.register.steps.drafts import read_drafts
 
     given = {name: value for name, value in fields.items() if value}
     if (file is None) == (not given):
@@ -148,7 +148,7 @@ def state(
     reading: dict[str, Any],
 ) -> None:
     """Count states, write them, or show one household's."""
-    from exitline.cli import show
+    from exitline.cli.shared import show
     from exitline.exits.register import standing
 
     day = day_or_today(as_of)
@@ -195,7 +195,7 @@ def overdue(
     log: Path, as_of: datetime | None, role: str | None, everything: bool, json_: bool
 ) -> None:
     """List duties, longest overdue first."""
-    from exitline.cli import show
+    from exitline.cli.shared import show
     from exitline.exits.register import Log
 
     day = day_or_today(as_of)
@@ -227,7 +227,7 @@ Examples:
 @_JSON
 def history(log: Path, household: str, json_: bool) -> None:
     """Print the events of one household."""
-    from exitline.cli import show
+    from exitline.cli.shared import show
     from exitline.exits.register import Log
     from exitline.stats.data.values import written
 
@@ -263,9 +263,9 @@ Examples:
 @_JSON
 def check(log: Path, head: str | None, json_: bool) -> None:
     """Verify the chain, the head and the decisions."""
-    from exitline.cli import show
+    from exitline.cli.shared import show
     from exitline.exits.register import Log
-    from exitline.exits.register.checking import faults_of
+    from exitline.exits.register.logbook.checking import faults_of
 
     opened = Log.open(log)
     if head is not None:
@@ -299,7 +299,7 @@ Examples:
 @_JSON
 def procedure(name: str | None, json_: bool) -> None:
     """Print procedures."""
-    from exitline.cli import show
+    from exitline.cli.shared import show
     from exitline.exits.register import load_procedure, shipped_procedures
 
     if name is None:
@@ -343,7 +343,7 @@ Examples:
 @_JSON
 def export(log: Path, file: Path, json_: bool) -> None:
     """Write the event table."""
-    from exitline.cli import show
+    from exitline.cli.shared import show
     from exitline.exits.register import Log
     from exitline.exits.register.listing import write_events
 

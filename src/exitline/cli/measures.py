@@ -6,7 +6,7 @@ from textwrap import fill
 
 import click
 
-from exitline.cli import show
+from exitline.cli.shared import show
 
 
 @click.command(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.options import with_options
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import with_options
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,8 +66,8 @@ def command(
     **given: Any,
 ) -> None:
     """Make the lists and write them."""
-    from exitline.api.notice import FIELDS, NoticePlan, check_endings, notice, write
-    from exitline.api.opening import open_source
+    from exitline.api.releases.notice import FIELDS, NoticePlan, check_endings, notice, write
+    from exitline.api.runs.opening import open_source
 
     check_endings(outs)
     columns = {name: given.pop(name) for name in FIELDS}

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
-from exitline.cli import numbers
-from exitline.cli.designing import LONELY_PSU, WEIGHT
-from exitline.cli.options import with_options
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers
+from exitline.cli.shared.designing import LONELY_PSU, WEIGHT
+from exitline.cli.shared.options import with_options
+from exitline.cli.shared.reading import reads_data
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,7 +54,7 @@ def panel_options(command: F) -> F:
 def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
     """What `exitline.dynamics` and `exitline.watch` take, from the panel options."""
     from exitline import Design
-    from exitline.api.opening import open_together
+    from exitline.api.runs.opening import open_together
 
     names = ("weight", "size", "strata", "psu", "nest", "lonely", "census")
     kept = ("household", "welfare", "state", "wave", "boundary", "level", "engine")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.reading import reads_data
-from exitline.cli.rows import percent
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.rows import percent
 
 if TYPE_CHECKING:
-    from exitline.api.planning import Planned
-    from exitline.exits.assess.budget import BudgetPlan
-    from exitline.exits.assess.planning import Aim, SamplePlan
-    from exitline.exits.assess.stages import StagedPlan
+    from exitline.api.decisions.planning import Planned
+    from exitline.exits.assess.plans.budget import BudgetPlan
+    from exitline.exits.assess.plans.planning import Aim, SamplePlan
+    from exitline.exits.assess.plans.stages import StagedPlan
 
 KINDS = ("fixed", "double", "sequential", "curtailed")
 _ASKED = (
@@ -207,7 +207,7 @@ def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool
 
 def _show_budget(plan: BudgetPlan) -> None:
     """Why, then who gets what."""
-    from exitline.api.planning import budget_in_words
+    from exitline.api.decisions.planning import budget_in_words
 
     for line in budget_in_words(plan):
         show.note(line)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.options import column_names, with_options
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import column_names, with_options
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.release import ReleaseReport, TopCode
@@ -66,8 +66,8 @@ def command(
     data: str, out: str | None, engine: str, as_json: bool, reading: dict[str, Any], **given: Any
 ) -> None:
     """Check, print, and write where all holds."""
-    from exitline.api.opening import open_source
-    from exitline.api.release import ReleasePlan, release
+    from exitline.api.releases.release import ReleasePlan, release
+    from exitline.api.runs.opening import open_source
 
     for name in ("keys", "sensitive", "drop"):
         given[name] = column_names(given[name])

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
 from exitline.cli.calibrate import refuse_same, told, written
-from exitline.cli.designing import STAGES, WEIGHT
-from exitline.cli.options import with_options
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.designing import STAGES, WEIGHT
+from exitline.cli.shared.options import with_options
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.api.replicating import Replicated
+    from exitline.api.weights.replicating import Replicated
 
 KINDS = ("JK1", "JKn", "BRR", "Fay", "SDR", "bootstrap", "subbootstrap", "mrbbootstrap")
 
@@ -66,8 +66,8 @@ def command(
 ) -> None:
     """Make replicates, write the rows, say how variances follow."""
     from exitline import Design
-    from exitline.api.opening import open_source
-    from exitline.api.replicating import replicate_weights
+    from exitline.api.runs.opening import open_source
+    from exitline.api.weights.replicating import replicate_weights
 
     refuse_same(out, data)
     design = Design(

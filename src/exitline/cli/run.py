@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
-from exitline.cli.options import MIN_COUNT
+from exitline.cli.shared import show
+from exitline.cli.shared.options import MIN_COUNT
 from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
-    from exitline.api.finished import Run
+    from exitline.api.runs.finished import Run
     from exitline.stats.infer.blocks import Estimate
 
 LEVELS = (("village", "Villages"), ("county", "Counties"))
@@ -78,8 +78,8 @@ def _plain(found: Run) -> dict[str, Any]:
 
 def _show(found: Run) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
-    from exitline.api.telling import people_of
-    from exitline.cli.figures import estimate_rows
+    from exitline.api.runs.telling import people_of
+    from exitline.cli.shared.figures import estimate_rows
 
     national = [e for e in found.estimates if not e.by]
     year = f", {found.study.year}" if found.study.year else ""
@@ -115,8 +115,8 @@ def _show(found: Run) -> None:
 
 def _show_areas(found: Run) -> None:
     """Who stands apart, in the words of the report: a sentence for each of its pictures."""
-    from exitline.api.telling import who_stands_apart
-    from exitline.cli.figures import plain
+    from exitline.api.runs.telling import who_stands_apart
+    from exitline.cli.shared.figures import plain
 
     for sentence in who_stands_apart(found):
         show.note(plain(sentence))
@@ -124,7 +124,7 @@ def _show_areas(found: Run) -> None:
 
 def _show_decisions(found: Run) -> None:
     """Households, then villages and counties by outcome."""
-    from exitline.api.telling import household_words
+    from exitline.api.runs.telling import household_words
 
     rows: list[tuple[str, ...]] = []
     if found.outcomes:
@@ -152,7 +152,7 @@ def _show_decisions(found: Run) -> None:
 
 def _number(of: Estimate | None) -> str:
     """A number of households, with the digits that its standard error carries."""
-    from exitline.cli.figures import figure
+    from exitline.cli.shared.figures import figure
 
     return "0" if of is None else figure(of.estimate, "households", of.se, of.reason)
 

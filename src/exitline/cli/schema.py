@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from exitline.cli import show
+from exitline.cli.shared import show
 
 
 @click.command(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers
-from exitline.cli.options import with_options
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers
+from exitline.cli.shared.options import with_options
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.exits.screens import ScreenFinding
@@ -72,7 +72,7 @@ Examples:
 def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns: Any) -> None:
     """Run the screens and print what they found."""
     from exitline import api
-    from exitline.cli import show
+    from exitline.cli.shared import show
 
     with show.working("screening"):
         found = api.screen(api.open_source(data, **reading), by=columns.pop("unit"), **columns)
@@ -85,7 +85,7 @@ def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns
 
 def _print(findings: Sequence[ScreenFinding], top: int) -> None:
     """One table a screen, its null and its ordinary explanations under it."""
-    from exitline.cli import show
+    from exitline.cli.shared import show
 
     first = findings[0]
     rare = sum(f.q_value <= 0.05 for f in findings)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.options import MIN_COUNT
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import MIN_COUNT
 
 if TYPE_CHECKING:
     import socket

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli.shared import show
 
 if TYPE_CHECKING:
     from exitline.stats.smallarea.figures import AreaFigure, Figures
@@ -40,7 +40,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print the models as JSON.")
 def command(study: str, out: str | None, engine: str, as_json: bool) -> None:
     """Fit the models of a study and show their figures."""
-    from exitline.api.small_area_kinds import small_areas, write_figures
+    from exitline.api.small_areas.kinds import small_areas, write_figures
 
     with show.working("modelling"):
         found = small_areas(study, engine=engine)
@@ -96,8 +96,8 @@ def _show(one: Modelled) -> None:
 
 def _row(figure: AreaFigure, figures: Figures) -> tuple[str | None, ...]:
     """One area."""
-    from exitline.cli.figures import figure as written
-    from exitline.cli.figures import interval
+    from exitline.cli.shared.figures import figure as written
+    from exitline.cli.shared.figures import interval
 
     unit = "share" if figures.share else "number"
     if math.isnan(figure.estimate):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exitline.cli import show
+from exitline.cli.shared import show
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Line, Standard

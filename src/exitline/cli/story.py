@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import show
+from exitline.cli.shared import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,7 @@ def build(story: Path, out: Path | None, watching: bool, as_json: bool, **asked:
     if not watching:
         once()
         return
-    from exitline.publish.film.watch import watch
+    from exitline.publish.film.build.watch import watch
 
     show.note(f"watching {story}; stop with Ctrl-C")
     watch(story, once, complain=show.error)
@@ -94,8 +94,8 @@ def _options(
     **flags: Any,
 ) -> FilmOptions:
     """The options of a build from those of the command line."""
-    from exitline.publish.film.look import FilmLook
-    from exitline.publish.film.options import UPRIGHT, WIDE, FilmOptions, read_size
+    from exitline.publish.film.build.look import FilmLook
+    from exitline.publish.film.build.options import UPRIGHT, WIDE, FilmOptions, read_size
 
     return FilmOptions(
         languages=languages,

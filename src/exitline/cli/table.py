@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.options import column_names, with_options
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import column_names, with_options
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ def command(source: str, reading: dict[str, Any], **given: Any) -> None:
 
 def _print(made: Protected) -> None:
     """The table on the terminal, as many columns at a time as fit; its facts under the last."""
-    from exitline.api.tabling import laid_out
+    from exitline.api.releases.tabling import laid_out
 
     table = made.table
     laid, suppressed = laid_out(table)

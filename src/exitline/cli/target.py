@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.designing import declares_design
-from exitline.cli.reading import reads_data
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.designing import declares_design
+from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.exits.target.evaluation import Evaluation
     from exitline.exits.target.proxy import ProxyMeansTest
     from exitline.exits.target.scenario import Effects
-    from exitline.stats.data.design import Design
+    from exitline.stats.data.sampling.design import Design
 
 _TABLES = ("errors", "incidence", "marginal", "budget")
 _METHODS = ("ols", "logit", "quantile", "elastic_net")
@@ -75,7 +75,7 @@ def command(
 ) -> None:
     """Evaluate, and show tables."""
     if source.lower().endswith((".yaml", ".yml")):
-        from exitline.api.target_study import study_scenario
+        from exitline.api.targets.study import study_scenario
 
         with show.working("transferring"):
             effects = study_scenario(source)
@@ -159,7 +159,7 @@ _SHARES = {
 def _evaluation(found: Evaluation, name: str, line: str) -> None:
     """A table for each figure group; one row a method, quota and part."""
     from exitline.api.target import FIGURES, quota_in_words
-    from exitline.cli.figures import figure, interval, spread
+    from exitline.cli.shared.figures import figure, interval, spread
 
     rows: list[tuple[str, ...]] = []
     for kind, words in FIGURES.items():
@@ -221,7 +221,7 @@ def _compared(found: Evaluation) -> list[str]:
 def _effects(effects: Effects, *, as_json: bool) -> None:
     """What each scenario does."""
     from exitline.api.target import COMPARED
-    from exitline.cli.figures import figure, interval, spread
+    from exitline.cli.shared.figures import figure, interval, spread
 
     if as_json:
         show.as_json(effects.to_pandas().to_dict("records"))
@@ -257,7 +257,7 @@ def _effects(effects: Effects, *, as_json: bool) -> None:
 
 def _signed(value: float, unit: str, se: float) -> str:
     """A change, with its sign."""
-    from exitline.cli.figures import plain
+    from exitline.cli.shared.figures import plain
     from exitline.words.numbers import decimals, rounded
 
     text = plain(rounded(value, decimals(se, unit, value), percent=unit == "share"))

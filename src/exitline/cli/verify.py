@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
-from exitline.cli.options import as_usage, said_as_flags
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import as_usage, said_as_flags
 from exitline.foreign import visible
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exitline.cli import numbers, show
 from exitline.cli.panel import arguments_of, panel_options
+from exitline.cli.shared import numbers, show
 
 if TYPE_CHECKING:
     from exitline.exits.watch.evaluation import Evaluation, RuleScore
@@ -115,7 +115,7 @@ def _print(found: WatchList, listed: int, out: str | None) -> None:
 
 def _print_evaluation(tried: Evaluation) -> None:
     """Recall and precision of every way of choosing."""
-    from exitline.cli.figures import plain
+    from exitline.cli.shared.figures import plain
 
     learnt = ", ".join(f"{a} to {b}" for a, b in tried.trained_on)
     show.table(
@@ -134,7 +134,7 @@ def _print_evaluation(tried: Evaluation) -> None:
 
 def _score_row(score: RuleScore) -> tuple[str, ...]:
     """One way of choosing as people read it."""
-    from exitline.cli.figures import plain
+    from exitline.cli.shared.figures import plain
     from exitline.words.numbers import points
 
     gain = score.gain
@@ -147,7 +147,7 @@ def _score_row(score: RuleScore) -> tuple[str, ...]:
 
 def _percent(estimate: Any) -> str:
     """An estimate in percent with its interval."""
-    from exitline.cli.figures import figure, interval
+    from exitline.cli.shared.figures import figure, interval
 
     bounds = interval(estimate.ci_low, estimate.ci_high, "share")
     return f"{figure(estimate.estimate, 'share')} ({bounds})"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.api.notice import NoticePlan, notice
+from exitline.api.releases.notice import NoticePlan, notice
 from exitline.cli import main
 from exitline.proof.disclose.identifiers import kind_of_name, kind_of_value
 from exitline.publish.notices import NoticeError

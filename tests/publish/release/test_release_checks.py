@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exitline.api.release import ReleaseError, ReleasePlan, release
+from exitline.api.releases.release import ReleaseError, ReleasePlan, release
 from exitline.cli import main
 
 KEYS = ("region", "size")

@@ -19,7 +19,7 @@ from exitline.rules.condition import parse
 from exitline.rules.standard import Criterion, ExitRule, Figure, SourceRef, Standard
 from exitline.rules.standard.lines import ALWAYS, Line
 from exitline.stats.data import Design, parse_study
-from exitline.stats.data.findings import Finding
+from exitline.stats.data.checking.findings import Finding
 from exitline.stats.data.money import StudyLine
 
 NAN = float("nan")

@@ -17,8 +17,8 @@ from exitline.publish.report import OutcomeCounts, ReportInput, render
 from exitline.publish.report.page import view
 from exitline.stats.data import parse_study
 from exitline.stats.infer.blocks import Estimate
+from exitline.stats.infer.designs.variances import Census
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.infer.variances import Census
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 

@@ -49,8 +49,8 @@ def written(tmp_path_factory):
 def test_the_counts_are_those_of_pandas(tmp_path):
     """Households by county and outcome, from the run's own decisions."""
     from exitline.api import run
-    from exitline.api.counted import Layout
-    from exitline.api.tables import safe_table
+    from exitline.api.releases.counted import Layout
+    from exitline.api.releases.tables import safe_table
 
     folder = run(CENSUS, tmp_path / "run").folder
     homes = pd.read_parquet(folder / "household_decisions.parquet")
@@ -70,8 +70,8 @@ def test_the_counts_are_those_of_pandas(tmp_path):
 
 
 def test_weighted_counts_are_those_of_pandas():
-    from exitline.api.counted import Layout
-    from exitline.api.tables import safe_table
+    from exitline.api.releases.counted import Layout
+    from exitline.api.releases.tables import safe_table
 
     homes = pd.read_parquet("examples/albania-2012/lival.parquet")
     homes["poor"] = np.where(homes.rcons < 4891, "poor", "not poor")
@@ -236,8 +236,8 @@ def test_a_rounded_table_adds_up(tmp_path):
 
 
 def test_both_engines_count_alike(engine, tmp_path):
-    from exitline.api.counted import Layout
-    from exitline.api.tables import safe_table
+    from exitline.api.releases.counted import Layout
+    from exitline.api.releases.tables import safe_table
 
     rng = np.random.default_rng(4)
     homes = pd.DataFrame({
@@ -389,8 +389,8 @@ def test_many_columns_are_printed_in_parts_that_fit(capsys):
 
 
 def test_two_ways_with_the_same_words_are_told_apart():
-    from exitline.api.counted import Layout
-    from exitline.api.tables import safe_table
+    from exitline.api.releases.counted import Layout
+    from exitline.api.releases.tables import safe_table
     from exitline.publish.tables.write.wide import wide
 
     made = safe_table(CENSUS, Layout(("geo1",), ("water", "toilet")))

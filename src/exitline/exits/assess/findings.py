@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from exitline.exits.assess.composite import Incidence
+    from exitline.exits.assess.plans.composite import Incidence
     from exitline.exits.assess.shares import ClusteredShare
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.exits.assess.composite import SharePart, comprehensive_incidence
 from exitline.exits.assess.evidence import EXITED, UNREGISTERED, AssessmentError
 from exitline.exits.assess.findings import (
     Complement,
@@ -16,6 +15,7 @@ from exitline.exits.assess.findings import (
     RateFound,
     SimpleRate,
 )
+from exitline.exits.assess.plans.composite import SharePart, comprehensive_incidence
 from exitline.exits.assess.shares import ClusteredShare, Members, estimate_share
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import numpy as np
 
 from exitline.exits.assess.bounds import lower_bound, upper_bound
 from exitline.exits.decide.clusters import LARGEST_ICC, Clusters, at_least, at_most, judged_icc
-from exitline.stats.infer.cells import Rows, no_kinds, sum_by
-from exitline.stats.infer.frame import Stage
-from exitline.stats.infer.variances import Taylor
+from exitline.stats.infer.designs.frame import Stage
+from exitline.stats.infer.designs.variances import Taylor
+from exitline.stats.infer.intake.cells import Rows, no_kinds, sum_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

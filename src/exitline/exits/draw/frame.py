@@ -115,7 +115,7 @@ def open_frame(engine: Engine, data: Any, roles: FrameRoles) -> DrawFrame:
     (3, [2, 1])
     """
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import narrowed, role_uses
+    from exitline.stats.data.studies.uses import narrowed, role_uses
 
     source = open_source(data).using(role_uses(code=roles.columns()))
     source = narrowed(source, roles.columns())

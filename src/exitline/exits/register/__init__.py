@@ -6,7 +6,6 @@ events and errors.
 
 from __future__ import annotations
 
-from exitline.exits.register.decision import CriterionRecord, DecisionRecord
 from exitline.exits.register.errors import (
     BackdatedError,
     EvidenceError,
@@ -21,11 +20,12 @@ from exitline.exits.register.errors import (
 )
 from exitline.exits.register.event import Document, Draft, Event
 from exitline.exits.register.history import History, Standing, StateSpell
-from exitline.exits.register.loading import load_procedure, shipped_procedures
-from exitline.exits.register.log import Log
+from exitline.exits.register.logbook.log import Log
 from exitline.exits.register.overdue import Duty, duties
-from exitline.exits.register.procedure import Procedure, State, Step
-from exitline.exits.register.rule import Judgement, Rule, RuleCriterion, judge
+from exitline.exits.register.procedures.decision import CriterionRecord, DecisionRecord
+from exitline.exits.register.procedures.loading import load_procedure, shipped_procedures
+from exitline.exits.register.procedures.procedure import Procedure, State, Step
+from exitline.exits.register.procedures.rule import Judgement, Rule, RuleCriterion, judge
 from exitline.exits.register.spells import SpellFaults, check_spells, spell_faults
 
 __all__ = [

@@ -8,7 +8,7 @@ from datetime import date
 from sys import intern
 from typing import Any
 
-from exitline.exits.register.decision import DecisionRecord, Scalar
+from exitline.exits.register.procedures.decision import DecisionRecord, Scalar
 
 
 @dataclass(frozen=True, slots=True)

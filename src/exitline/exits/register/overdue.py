@@ -9,7 +9,7 @@ from typing import Literal
 
 from exitline.exits.register.event import Event
 from exitline.exits.register.history import History
-from exitline.exits.register.procedure import Clock, MonitoringCheck, Procedure
+from exitline.exits.register.procedures.procedure import Clock, MonitoringCheck, Procedure
 
 Status = Literal["due", "overdue", "done", "done late"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.data.values import Uses
     from exitline.stats.engine.base import Engine
-    from exitline.stats.measure.lifecycle import EventColumns
+    from exitline.stats.measure.over_time.lifecycle import EventColumns
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def count_states(
     [{'households': 2, 'state': 'poor'}]
     """
     from exitline.stats.engine.session import session
-    from exitline.stats.measure import lifecycle
+    from exitline.stats.measure.over_time import lifecycle
 
     with session(engine) as running:
         events = _attached(running, data, columns)
@@ -111,7 +111,7 @@ def write_states(
         Rows written: households with an event up to that day.
     """
     from exitline.stats.engine.session import session
-    from exitline.stats.measure import lifecycle
+    from exitline.stats.measure.over_time import lifecycle
 
     with session(engine) as running:
         events = _attached(running, data, columns)
@@ -145,7 +145,7 @@ def event_faults(
     """
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
-    from exitline.stats.measure import lifecycle
+    from exitline.stats.measure.over_time import lifecycle
 
     with session(engine) as running:
         events = _attached(running, data, columns)
@@ -165,7 +165,7 @@ def _refuse_strangers(
 ) -> None:
     """Refuse events none of whose households is in the register: keys in another form."""
     from exitline.stats.data.keys import how_much
-    from exitline.stats.measure.lifecycle import EventColumns
+    from exitline.stats.measure.over_time.lifecycle import EventColumns
 
     name = (columns or EventColumns()).household
     _need(register, (name,), "the register")
@@ -237,7 +237,7 @@ def count_spell_states(data: Any, as_of: date, *, engine: str | Engine = "duckdb
     from exitline.exits.register import SpellFaults, check_spells
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
-    from exitline.stats.measure import lifecycle
+    from exitline.stats.measure.over_time import lifecycle
 
     source = open_source(data).using(_codes())
     with session(engine) as running:
@@ -253,7 +253,7 @@ def count_spell_states(data: Any, as_of: date, *, engine: str | Engine = "duckdb
 def _attached(engine: Engine, data: Any, columns: EventColumns | None) -> Any:
     """The event table, its columns checked."""
     from exitline.stats.data.source import open_source
-    from exitline.stats.measure.lifecycle import EventColumns
+    from exitline.stats.measure.over_time.lifecycle import EventColumns
 
     source = open_source(data).using(_codes(columns))
     events = engine.attach(source, "events")
@@ -264,8 +264,8 @@ def _attached(engine: Engine, data: Any, columns: EventColumns | None) -> Any:
 
 def _codes(columns: EventColumns | None = None) -> Uses:
     """Ids and states are compared as they are written."""
-    from exitline.stats.data.uses import role_uses
-    from exitline.stats.measure.lifecycle import EventColumns
+    from exitline.stats.data.studies.uses import role_uses
+    from exitline.stats.measure.over_time.lifecycle import EventColumns
 
     names = columns or EventColumns()
     return role_uses(code=(names.household, names.state))
@@ -286,7 +286,7 @@ def _need(table: Any, columns: tuple[str, ...], where: str) -> None:
 
 def _states(engine: Engine, events: Any, columns: EventColumns | None) -> list[str]:
     """The states that occur; a missing one is refused."""
-    from exitline.stats.measure import lifecycle
+    from exitline.stats.measure.over_time import lifecycle
 
     states: list[str | None] = engine.run(lifecycle.states_in(events, columns))["state"].to_pylist()
     known = [state for state in states if state is not None]

@@ -169,7 +169,7 @@ def _screens(table: pa.Table, plan: ScreenPlan) -> Iterator[tuple[ScreenFinding,
 def _read(data: Any, plan: ScreenPlan, engine: str | Engine) -> pa.Table:
     """The columns that the plan names."""
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import narrowed, role_uses
+    from exitline.stats.data.studies.uses import narrowed, role_uses
     from exitline.stats.engine.session import session
 
     source = open_source(data).using(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.exits.target.fitting import Method
-    from exitline.stats.data.design import Design
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.smallarea.formula import Learned
 
     Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import MeasureError
-from exitline.stats.panel.logistic import LogitModel, fit_logit
+from exitline.stats.panel.modelled.logistic import LogitModel, fit_logit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,16 +6,26 @@ May import `stats`, `exits` and `rules`; computes no figure.
 from __future__ import annotations
 
 from exitline.digest import sha256
-from exitline.proof.claim.adding import append
-from exitline.proof.claim.bind import with_rows
 from exitline.proof.claim.canonical import canonical, file_digest
+from exitline.proof.claim.checking.bind import with_rows
+from exitline.proof.claim.checking.restate import FigureCheck, Recomputed
+from exitline.proof.claim.checking.rows import row_digest
+from exitline.proof.claim.checking.tables import RowPick
+from exitline.proof.claim.checking.verification import Recompute, Verification, verify
 from exitline.proof.claim.context import Context, claims_document, read_claims_document
 from exitline.proof.claim.errors import ClaimError, LedgerError, RecomputeError, SignatureError
 from exitline.proof.claim.exact import Rounding
 from exitline.proof.claim.from_run import claims_of_run
-from exitline.proof.claim.head import TreeHead, open_head
-from exitline.proof.claim.keys import NewKey, load_public, load_signer, new_key
-from exitline.proof.claim.ledger import Ledger, check_ledger, read_ledger
+from exitline.proof.claim.ledgers.adding import append
+from exitline.proof.claim.ledgers.head import TreeHead, open_head
+from exitline.proof.claim.ledgers.ledger import Ledger, check_ledger, read_ledger
+from exitline.proof.claim.ledgers.receipt import (
+    Receipt,
+    is_ledger,
+    make_receipt,
+    read_claims,
+    read_head,
+)
 from exitline.proof.claim.make import (
     claim_count,
     claim_decision,
@@ -27,19 +37,15 @@ from exitline.proof.claim.make import (
     estimate_claims,
 )
 from exitline.proof.claim.query import Query
-from exitline.proof.claim.receipt import Receipt, is_ledger, make_receipt, read_claims, read_head
 from exitline.proof.claim.record import Claim, InputDigest, RuleRef
-from exitline.proof.claim.restate import FigureCheck, Recomputed
-from exitline.proof.claim.rows import row_digest
-from exitline.proof.claim.statement import (
+from exitline.proof.claim.signing.keys import NewKey, load_public, load_signer, new_key
+from exitline.proof.claim.signing.statement import (
     SignedClaim,
     claim_of,
     open_claim,
     sign_claim,
     statement_of,
 )
-from exitline.proof.claim.tables import RowPick
-from exitline.proof.claim.verification import Recompute, Verification, verify
 
 __all__ = [
     "Claim",

@@ -9,18 +9,18 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from exitline.proof.claim.context import Context
-from exitline.proof.claim.errors import ClaimError
-from exitline.proof.claim.exact import Rounding, as_fraction, text_of
-from exitline.proof.claim.query import OUTCOMES, Query
-from exitline.proof.claim.record import Claim
-from exitline.proof.claim.tables import (
+from exitline.proof.claim.checking.tables import (
     RowPick,
     count_decisions,
     pick_decision,
     pick_estimate,
     read_rows,
 )
+from exitline.proof.claim.context import Context
+from exitline.proof.claim.errors import ClaimError
+from exitline.proof.claim.exact import Rounding, as_fraction, text_of
+from exitline.proof.claim.query import OUTCOMES, Query
+from exitline.proof.claim.record import Claim
 from exitline.proof.claim.wording import kind_of, statement_of, unit_of
 from exitline.words.numbers import decimals, lower_end
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from exitline.stats.data.recognise import words
+from exitline.stats.data.proposing.recognise import words
 
 ALWAYS = ("position", "user name", "device id")
 """Kinds that a column of two values is of, too: two enumerators, two telephones."""

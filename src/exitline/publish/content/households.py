@@ -14,7 +14,7 @@ from exitline.words.numbers import CANNOT_TELL
 
 if TYPE_CHECKING:
     from exitline.rules.standard import ExitRule, Standard
-    from exitline.stats.data.study import Study
+    from exitline.stats.data.studies.study import Study
 
 
 @dataclass(frozen=True)

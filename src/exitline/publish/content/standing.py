@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from exitline.stats.infer.apart import Apart
     from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.comparing.apart import Apart
     from exitline.stats.infer.estimates import Estimates
 
 NAMED = 2
@@ -27,7 +27,8 @@ class Group:
 
 @dataclass(frozen=True)
 class AreaStanding:
-    """What may be said of the areas of one set, side by side (see `exitline.stats.infer.apart`).
+    """What may be said of the areas of one set, side by side (see
+    `exitline.stats.infer.comparing.apart`).
 
     Attributes
     ----------
@@ -120,7 +121,7 @@ def standing(
     -------
     AreaStanding
     """
-    from exitline.stats.infer.apart import apart
+    from exitline.stats.infer.comparing.apart import apart
 
     found = apart(estimates, block, shown=shown, reference=reference)
     within = reference[0] if reference is not None else None

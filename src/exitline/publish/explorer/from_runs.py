@@ -24,7 +24,7 @@ from exitline.publish.explorer.words import (
     unplaced,
     verify_of,
 )
-from exitline.stats.infer.codes import MISSING_DOMAIN
+from exitline.stats.infer.intake.codes import MISSING_DOMAIN
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.hidden import Hidden

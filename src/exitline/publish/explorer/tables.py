@@ -31,7 +31,7 @@ def read_table(path: Path, code: Iterable[str] = ()) -> list[dict[str, Any]]:
     832
     """
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.uses import role_uses
+    from exitline.stats.data.studies.uses import role_uses
     from exitline.stats.engine.session import session
 
     with session() as engine:

@@ -15,14 +15,15 @@ from exitline.publish.film.errors import FigureChangedError, StoryError
 from exitline.publish.film.load import load_story
 
 if TYPE_CHECKING:
-    from exitline.publish.film.binding import Services, bind
-    from exitline.publish.film.make import build
+    from exitline.publish.film.bound.binding import Services, bind
+    from exitline.publish.film.build.make import build
+    from exitline.publish.film.build.options import FilmOptions, Report
     from exitline.publish.film.model import Episode, Scene, Story
-    from exitline.publish.film.options import FilmOptions, Report
 
 _LATER = {
-    "Services": "binding", "bind": "binding", "FilmOptions": "options", "Report": "options",
-    "build": "make", "Episode": "model", "Scene": "model", "Story": "model",
+    "Services": "bound.binding", "bind": "bound.binding", "FilmOptions": "build.options",
+    "Report": "build.options", "build": "build.make",
+    "Episode": "model", "Scene": "model", "Story": "model",
 }  # fmt: skip
 
 

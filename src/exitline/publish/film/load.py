@@ -8,11 +8,11 @@ from pathlib import Path
 
 from exitline.errors import nearest
 from exitline.publish.film import readers
+from exitline.publish.film.bound.references import DataRef, RunRef
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import read_scene
 from exitline.publish.film.model import Episode, SourceNote, Story
 from exitline.publish.film.readers import StoryReader
-from exitline.publish.film.references import DataRef, RunRef
 from exitline.rules.yamlfile.tree import Tree, read_file
 
 SERIES_KEYS = ("series", "title", "summary", "languages", "episodes")

@@ -8,13 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
+from exitline.publish.film.bound.formats import Format, read_format
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.formats import Format, read_format
 from exitline.publish.film.template import Piece
 
 if TYPE_CHECKING:
-    from exitline.publish.film.figures import StoryFigure
-    from exitline.publish.film.references import DataRef, FigureRef, PointsRef, RunRef
+    from exitline.publish.film.bound.figures import StoryFigure
+    from exitline.publish.film.bound.references import DataRef, FigureRef, PointsRef, RunRef
 
 FPS = 30
 """Frames a second of every film."""

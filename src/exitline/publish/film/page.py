@@ -7,7 +7,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exitline.publish.film.figures import EpisodeFigures
+from exitline.publish.film.bound.figures import EpisodeFigures
 from exitline.publish.film.model import Episode, Story
 
 _WORDS = {

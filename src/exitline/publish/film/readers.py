@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from exitline.errors import nearest
-from exitline.publish.film.errors import StoryError
-from exitline.publish.film.formats import Format, read_format
-from exitline.publish.film.model import SourceNote, StoryText
-from exitline.publish.film.references import (
+from exitline.publish.film.bound.formats import Format, read_format
+from exitline.publish.film.bound.references import (
     ESTIMATE_COLUMNS,
     STEPS,
     ClaimPart,
@@ -28,6 +26,8 @@ from exitline.publish.film.references import (
     Running,
     RunRef,
 )
+from exitline.publish.film.errors import StoryError
+from exitline.publish.film.model import SourceNote, StoryText
 from exitline.publish.film.template import Piece, read_template
 from exitline.rules.yamlfile.tree import Tree
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from exitline.publish.film.captions import Cue
-from exitline.publish.film.figures import EpisodeFigures
+from exitline.publish.film.bound.figures import EpisodeFigures
+from exitline.publish.film.media.captions import Cue
 from exitline.publish.film.model import FPS, Episode, Story
 from exitline.publish.film.paint.base import PaintStage
 from exitline.publish.film.paint.registry import painter

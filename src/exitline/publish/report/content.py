@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
     from exitline.rules.standard import Standard
-    from exitline.stats.data.findings import Finding
+    from exitline.stats.data.checking.findings import Finding
     from exitline.stats.data.money import StudyLine
-    from exitline.stats.data.study import Study
+    from exitline.stats.data.studies.study import Study
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.measure.catalogue import Measure
@@ -52,7 +52,7 @@ class OutcomeCounts:
 
 
 class RunLike(Protocol):
-    """What `exitline.api.running` hands over (a `Run`)."""
+    """What `exitline.api.runs.running` hands over (a `Run`)."""
 
     @property
     def study(self) -> Study: ...
@@ -152,7 +152,7 @@ class ReportInput:
         Parameters
         ----------
         found : Run
-            See `exitline.api.running`.
+            See `exitline.api.runs.running`.
         **more
             Fields that a run does not hold (labels, titles, persons, ...), or instead of its.
 
@@ -186,7 +186,7 @@ class ReportInput:
     def area_label(self, columns: Sequence[str], key: Sequence[str]) -> str:
         """An area's name for people, from its values of some area columns."""
         from exitline.foreign import visible
-        from exitline.stats.infer.cells import label_of
+        from exitline.stats.infer.intake.cells import label_of
 
         parts = [
             self.labels.get(name, {}).get(value, value)

@@ -12,8 +12,8 @@ from exitline.words.numbers import count, plural, rounded
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
-    from exitline.stats.data.design import Design
-    from exitline.stats.data.study import Study
+    from exitline.stats.data.sampling.design import Design
+    from exitline.stats.data.studies.study import Study
     from exitline.stats.data.table_ref import TableRef
 
 _SEVERITIES = ("error", "warning", "note")

@@ -19,7 +19,7 @@ def said_of(content: ReportInput, block: Block, words: Naming) -> tuple[str, str
     """What a chart of one measure by area shows, as a sentence; and who is beside the overall.
 
     An area is called highest or lowest only where it differs from all others, above or below
-    the overall figure only where it differs from that (see `exitline.stats.infer.apart`).
+    the overall figure only where it differs from that (see `exitline.stats.infer.comparing.apart`).
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 
 from exitline.stats.curves.tables import Point
 from exitline.stats.infer import intervals
-from exitline.stats.infer.contrasts import covariance, values_of
+from exitline.stats.infer.comparing.contrasts import covariance, values_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ import numpy as np
 from exitline.errors import MeasureError
 from exitline.stats.curves.tables import Component
 from exitline.stats.infer import intervals
-from exitline.stats.infer.contrasts import covariance
+from exitline.stats.infer.comparing.contrasts import covariance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class ChangeSample:
     ----------
     estimates : Estimates
         Of the measure at the line, and at the other sample's mean (a line that is a share of the
-        own mean: see `exitline.api.decompose`), and of the mean.
+        own mean: see `exitline.api.figures.decompose`), and of the mean.
     own, other : str
         The labels of the two lines.
     measure : str

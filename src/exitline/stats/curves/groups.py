@@ -15,11 +15,11 @@ import numpy as np
 from exitline.errors import MeasureError
 from exitline.stats.curves.tables import Component
 from exitline.stats.infer import intervals
-from exitline.stats.infer.contrasts import covariance
+from exitline.stats.infer.comparing.contrasts import covariance
 from exitline.stats.measure import rules
 from exitline.stats.measure.catalogue import named
-from exitline.stats.measure.counts import total_of
 from exitline.stats.measure.dual import Dual
+from exitline.stats.measure.measures.counts import total_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,28 +13,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exitline.stats.data.binding import bind, bind_facts
-    from exitline.stats.data.design import Design
-    from exitline.stats.data.loader import load_study, parse_study
     from exitline.stats.data.money import StudyLine, line_value, study_lines
     from exitline.stats.data.readers import open_file
     from exitline.stats.data.roles import bound_design
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.data.scannable import Source
     from exitline.stats.data.source import open_source
-    from exitline.stats.data.study import Study
+    from exitline.stats.data.studies.loader import load_study, parse_study
+    from exitline.stats.data.studies.study import Study
 
 _HOME = {
-    "Design": "design",
+    "Design": "sampling.design",
     "Source": "source",
-    "Study": "study",
+    "Study": "studies.study",
     "StudyLine": "money",
     "bind": "binding",
     "bind_facts": "binding",
     "bound_design": "roles",
     "line_value": "money",
-    "load_study": "loader",
+    "load_study": "studies.loader",
     "open_file": "readers",
     "open_source": "source",
-    "parse_study": "loader",
+    "parse_study": "studies.loader",
     "study_lines": "money",
 }
 

@@ -11,8 +11,8 @@ from exitline.stats.data import aggregates, money
 from exitline.stats.data.keys import alike
 from exitline.stats.data.readers.names import OWN, refuse_own_names
 from exitline.stats.data.roles import ROLES, WAS_POOR, design_columns, is_number
-from exitline.stats.data.study import Equivalence, FactsTable, Study
-from exitline.stats.data.subpopulation import SUBPOPULATION
+from exitline.stats.data.studies.study import Equivalence, FactsTable, Study
+from exitline.stats.data.studies.subpopulation import SUBPOPULATION
 
 if TYPE_CHECKING:
     import ibis
@@ -66,7 +66,7 @@ def bind(
     Examples
     --------
     >>> import ibis
-    >>> from exitline.stats.data.loader import parse_study
+    >>> from exitline.stats.data.studies.loader import parse_study
     >>> study = parse_study('''
     ... study: a
     ... data: {households: a.parquet}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from exitline.stats.data.findings import Finding
+from exitline.stats.data.checking.findings import Finding
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.errors import Faults, StudyError, nearest
-from exitline.stats.data.study import Equivalence, LineUse, Study
+from exitline.stats.data.studies.study import Equivalence, LineUse, Study
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -89,7 +89,7 @@ def study_lines(
 
     Examples
     --------
-    >>> from exitline.stats.data.loader import parse_study
+    >>> from exitline.stats.data.studies.loader import parse_study
     >>> study = parse_study('''
     ... study: a
     ... data: {households: a.parquet}

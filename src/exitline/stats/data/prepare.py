@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import Faults
 from exitline.stats.data.binding import bind, bind_facts
-from exitline.stats.data.design import Design
 from exitline.stats.data.money import StudyLine, study_lines
 from exitline.stats.data.origin import origin_of
 from exitline.stats.data.roles import bound_design
-from exitline.stats.data.study import FactsTable, Study
-from exitline.stats.data.uses import narrowed, role_uses, study_uses
+from exitline.stats.data.sampling.design import Design
+from exitline.stats.data.studies.study import FactsTable, Study
+from exitline.stats.data.studies.uses import narrowed, role_uses, study_uses
 
 if TYPE_CHECKING:
     import ibis
@@ -109,7 +109,7 @@ def prepare(
 
     Examples
     --------
-    >>> from exitline.stats.data.loader import parse_study
+    >>> from exitline.stats.data.studies.loader import parse_study
     >>> from exitline.stats.engine import open_engine
     >>> study = parse_study(
     ...     "{study: a, data: {households: lival.parquet}, columns: {welfare: rcons}}",

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.digest import sha256
 from exitline.records import RecordError, read_bytes
-from exitline.stats.data.study import Prices
+from exitline.stats.data.studies.study import Prices
 
 if TYPE_CHECKING:
     from exitline.rules.yamlfile.tree import Tree
-    from exitline.stats.data.paths import Paths
+    from exitline.stats.data.studies.paths import Paths
 
 _LARGEST_INDEX = 2**20
 

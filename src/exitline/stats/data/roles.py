@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from exitline.stats.data.design import Design
-from exitline.stats.data.study import Study
+from exitline.stats.data.sampling.design import Design
+from exitline.stats.data.studies.study import Study
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def bound_design(study: Study) -> Design:
 
     Examples
     --------
-    >>> from exitline.stats.data.loader import parse_study
+    >>> from exitline.stats.data.studies.loader import parse_study
     >>> study = parse_study('''
     ... study: a
     ... data: {households: a.parquet}
@@ -109,7 +109,7 @@ def declared(study: Study) -> frozenset[str]:
 
     Examples
     --------
-    >>> from exitline.stats.data.loader import parse_study
+    >>> from exitline.stats.data.studies.loader import parse_study
     >>> study = parse_study("{study: a, data: {households: a.csv}, columns: {welfare: y}}")
     >>> sorted(declared(study))
     ['welfare']
@@ -127,7 +127,7 @@ def people_of(study: Study) -> str:
 
     Examples
     --------
-    >>> from exitline.stats.data.loader import parse_study
+    >>> from exitline.stats.data.studies.loader import parse_study
     >>> people_of(parse_study("{study: a, data: {households: a.csv}, columns: {welfare: y}}"))
     'households'
     """

@@ -14,7 +14,7 @@ from exitline.stats.grouped_data.grouped import Grouped, GroupedFigure
 from exitline.stats.grouped_data.measures import GroupedMeasure, asked, figure_of
 from exitline.stats.grouped_data.notes import Note
 from exitline.stats.grouped_data.pooled import Pooled
-from exitline.stats.infer.cells import label_of
+from exitline.stats.infer.intake.cells import label_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,15 +10,15 @@ import numpy as np
 
 from exitline.errors import MeasureError, nearest
 from exitline.stats.infer import intervals
-from exitline.stats.infer.codes import as_text
+from exitline.stats.infer.intake.codes import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.nesting import Nest
-    from exitline.stats.infer.variance import AtLine, Variance
+    from exitline.stats.infer.designs.variance import AtLine, Variance
+    from exitline.stats.infer.intake.cells import Rows
+    from exitline.stats.infer.intake.nesting import Nest
 
     Floats = NDArray[np.float64]
 

@@ -11,16 +11,16 @@ import numpy as np
 from exitline.errors import MeasureError, unknown
 from exitline.stats.infer import intervals
 from exitline.stats.infer.blocks import Block
-from exitline.stats.infer.cells import Rows, sum_by
+from exitline.stats.infer.designs.variance import Part
+from exitline.stats.infer.intake.cells import Rows, sum_by
 from exitline.stats.infer.relative import added_variance
-from exitline.stats.infer.variance import Part
 from exitline.words.intervals import QUANTILES, SHARES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.taylor import Sampled
-    from exitline.stats.infer.variance import Variance
+    from exitline.stats.infer.designs.taylor import Sampled
+    from exitline.stats.infer.designs.variance import Variance
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

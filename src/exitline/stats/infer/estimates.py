@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.stats.infer import contrasts
 from exitline.stats.infer.blocks import Block, Estimate, Figures
-from exitline.stats.infer.compare import table_of_differences
-from exitline.stats.infer.standardised import standardised
+from exitline.stats.infer.comparing import contrasts
+from exitline.stats.infer.comparing.compare import table_of_differences
+from exitline.stats.infer.comparing.standardised import standardised
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.stats.infer.compare import Adjustment
-    from exitline.stats.infer.contrasts import WaldTest
+    from exitline.stats.infer.comparing.compare import Adjustment
+    from exitline.stats.infer.comparing.contrasts import WaldTest
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,11 @@ from exitline.stats.infer.build import (
     Named,
     block,
 )
-from exitline.stats.infer.cells import roll_up, together
+from exitline.stats.infer.designs.variance import AtLine, LineInfluence, Part
+from exitline.stats.infer.designs.variances import NO_AVERAGE, variance_of
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.infer.nesting import nesting
+from exitline.stats.infer.intake.cells import roll_up, together
+from exitline.stats.infer.intake.nesting import nesting
 from exitline.stats.infer.relative import (
     LineAt,
     line_influence,
@@ -28,24 +30,22 @@ from exitline.stats.infer.relative import (
     own_line_influence,
     slope,
 )
-from exitline.stats.infer.variance import AtLine, LineInfluence, Part
-from exitline.stats.infer.variances import NO_AVERAGE, variance_of
 from exitline.stats.infer.woodruff import Pending, with_limits
+from exitline.stats.measure.measures.quantiles import share_at_or_below
 from exitline.stats.measure.model import Given, Term
-from exitline.stats.measure.quantiles import share_at_or_below
-from exitline.stats.measure.sums import Sum
+from exitline.stats.measure.passes.sums import Sum
 from exitline.words.intervals import REPLICATES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.calibration import Calibrated
-    from exitline.stats.infer.cells import Cells, Rows
-    from exitline.stats.infer.taylor import Sampled
-    from exitline.stats.infer.variance import Variance
+    from exitline.stats.infer.designs.calibration import Calibrated
+    from exitline.stats.infer.designs.taylor import Sampled
+    from exitline.stats.infer.designs.variance import Variance
+    from exitline.stats.infer.intake.cells import Cells, Rows
     from exitline.stats.infer.woodruff import Further
     from exitline.stats.measure.model import Linear, Measure
-    from exitline.stats.measure.sums import Plan
+    from exitline.stats.measure.passes.sums import Plan
 
     Floats = NDArray[np.float64]
 

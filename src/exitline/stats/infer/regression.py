@@ -10,16 +10,16 @@ import numpy as np
 from scipy.special import expit
 
 from exitline.errors import DesignError, MeasureError, nearest
-from exitline.stats.infer.compare import p_value
-from exitline.stats.infer.contrasts import wald_of
+from exitline.stats.infer.comparing.compare import p_value
+from exitline.stats.infer.comparing.contrasts import wald_of
+from exitline.stats.infer.comparing.parts import of_areas
 from exitline.stats.infer.intervals import symmetric
-from exitline.stats.infer.parts import of_areas
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.contrasts import WaldTest
+    from exitline.stats.infer.comparing.contrasts import WaldTest
     from exitline.stats.infer.estimates import Estimates
 
     Floats = NDArray[np.float64]

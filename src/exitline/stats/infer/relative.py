@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.variance import LineInfluence
-from exitline.stats.measure.sums import derivatives_of, location_sums
+from exitline.stats.infer.designs.variance import LineInfluence
+from exitline.stats.measure.passes.sums import derivatives_of, location_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.calibration import Calibrated
-    from exitline.stats.infer.cells import Rows
-    from exitline.stats.infer.variance import Variance
+    from exitline.stats.infer.designs.calibration import Calibrated
+    from exitline.stats.infer.designs.variance import Variance
+    from exitline.stats.infer.intake.cells import Rows
     from exitline.stats.measure.model import Linear, Measure
-    from exitline.stats.measure.sums import Plan
+    from exitline.stats.measure.passes.sums import Plan
 
     Floats = NDArray[np.float64]
     By = tuple[int, ...]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.cells import sum_by
-from exitline.stats.infer.codes import crossed, grouped
+from exitline.stats.infer.intake.cells import sum_by
+from exitline.stats.infer.intake.codes import crossed, grouped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

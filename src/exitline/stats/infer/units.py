@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.codes import numbers
+from exitline.stats.infer.intake.codes import numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.cells import Cells
+    from exitline.stats.infer.intake.cells import Cells
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from exitline.stats.infer import intervals
-from exitline.stats.infer.cells import place_of
+from exitline.stats.infer.intake.cells import place_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from exitline.stats.infer.blocks import Block
-    from exitline.stats.infer.cells import Cells
+    from exitline.stats.infer.intake.cells import Cells
     from exitline.stats.measure.model import Woodruff
-    from exitline.stats.measure.sums import First
+    from exitline.stats.measure.passes.sums import First
 
     Floats = NDArray[np.float64]
 

@@ -12,19 +12,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from exitline.errors import MeasureError, nearest
-from exitline.stats.measure import (
-    at_risk,
-    counts,
-    inequality,
-    multidimensional,
-    poverty,
-    quantiles,
-    shares,
-    targeting,
-    transfers,
-)
-from exitline.stats.measure.counts import count_of, share_of
+from exitline.stats.measure.deprivation import multidimensional
+from exitline.stats.measure.measures import at_risk, counts, inequality, poverty, quantiles, shares
+from exitline.stats.measure.measures.counts import count_of, share_of
 from exitline.stats.measure.model import Measure, Term, Unit
+from exitline.stats.measure.programmes import targeting, transfers
 
 __all__ = ["MEASURES", "Measure", "Term", "Unit", "count_of", "counting", "named", "share_of"]
 

@@ -135,7 +135,7 @@ class Scalar:
         Of those with this term's value 1; of everyone unless given.
     unit : {"persons", "households"}
     rule : str
-        Of a quantile: one of `exitline.stats.measure.inverse.RULES`.
+        Of a quantile: one of `exitline.stats.measure.passes.inverse.RULES`.
     fixed : bool
         With replicate weights: found once, with the full-sample weights.
     reach : Term, optional

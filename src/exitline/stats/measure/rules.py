@@ -154,7 +154,7 @@ def sen_shorrocks_thon(given: Given) -> Linear:
 
 
 def zenga(given: Given) -> Linear:
-    """The sum of steps; N, Y and ranks move it as `exitline.stats.measure.rank_kinds` says."""
+    """The sum of steps; N, Y and ranks move it as `measures.rank_kinds` says."""
     N, Y, value, by_number, by_amount, unit = totals(given)
     gradient = (
         by_number.value[:, None] * N.gradient

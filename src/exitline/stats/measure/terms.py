@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from exitline.stats.measure import rank_kinds
 from exitline.stats.measure.algebra import KINDS, At, Micro, value
+from exitline.stats.measure.measures import rank_kinds
 from exitline.stats.measure.model import Scalar, Term
 from exitline.stats.measure.relative_lines import is_poor
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.arrived import cells_from_arrow
-from exitline.stats.infer.cells import Cells, no_kinds
+from exitline.stats.infer.intake.arrived import cells_from_arrow
+from exitline.stats.infer.intake.cells import Cells, no_kinds
 from exitline.stats.panel.sources import OpenPanel, WaveReport
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ class PairTotals:
     Attributes
     ----------
     opening : pyarrow.Table
-        Result of `exitline.stats.measure.dynamics.opening_totals` of the wave before.
+        Result of `exitline.stats.measure.over_time.dynamics.opening_totals` of the wave before.
     both : pyarrow.Table
-        Results of `exitline.stats.measure.dynamics.transition_totals`, range of ids by range.
+        Results of `exitline.stats.measure.over_time.dynamics.transition_totals`, range of ids by
+        range.
     """
 
     opening: pa.Table
@@ -66,7 +67,7 @@ def pair_totals(panel: OpenPanel, i: int) -> PairTotals:
     """
     import pyarrow as pa
 
-    from exitline.stats.measure.dynamics import opening_totals, transition_totals, within
+    from exitline.stats.measure.over_time.dynamics import opening_totals, transition_totals, within
 
     before, after = panel.tables[i], panel.tables[i + 1]
     unit, run = panel.spec.unit, panel.engine.run

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError, nearest
-from exitline.stats.infer.cells import Cells, Rows, no_kinds, roll_up
-from exitline.stats.infer.codes import codes
-from exitline.stats.infer.naming import shown_names
-from exitline.stats.infer.variance import Variance
-from exitline.stats.infer.variances import Census, variance_of
+from exitline.stats.infer.designs.variance import Variance
+from exitline.stats.infer.designs.variances import Census, variance_of
+from exitline.stats.infer.intake.cells import Cells, Rows, no_kinds, roll_up
+from exitline.stats.infer.intake.codes import codes
+from exitline.stats.infer.intake.naming import shown_names
 from exitline.stats.panel.sources import (
     PanelSpec,
     WaveReport,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from exitline.stats.data.design import Design
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
 
     Floats = NDArray[np.float64]
@@ -154,7 +154,7 @@ class Panel:
 
         Returns
         -------
-        exitline.stats.infer.cells.Rows
+        exitline.stats.infer.intake.cells.Rows
         """
         domain = self.domains[by] if by else Domain(np.zeros(self.size, dtype=np.int64), ("",))
         ones = used.astype(np.int64)
@@ -201,7 +201,7 @@ def read_panel(data: Any, spec: PanelSpec, *, engine: str | Engine = "duckdb") -
     array([[ 1.,  0.],
            [ 0., nan]])
     """
-    from exitline.stats.measure.dynamics import long_panel
+    from exitline.stats.measure.over_time.dynamics import long_panel
 
     with open_panel(data, spec, engine) as opened:
         rows = opened.engine.run(long_panel(opened.tables))

@@ -12,10 +12,10 @@ from exitline.errors import DataError
 from exitline.stats.infer import build
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence, Named, Values
-from exitline.stats.infer.cells import Cells, Rows, relabelled, roll_up
+from exitline.stats.infer.designs.variance import Variance
+from exitline.stats.infer.designs.variances import Census, variance_of
 from exitline.stats.infer.estimates import Estimates
-from exitline.stats.infer.variance import Variance
-from exitline.stats.infer.variances import Census, variance_of
+from exitline.stats.infer.intake.cells import Cells, Rows, relabelled, roll_up
 from exitline.stats.panel.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
 from exitline.stats.panel.sources import (
     SAME_VALUES,
@@ -159,8 +159,8 @@ def transitions(
 
     Rates of a pair speak for the population of the wave before, with that wave's weights;
     households that are lost by the wave after are left out of the rates, counted, and their
-    share reported (see `exitline.stats.panel.attrition` for weights that make up for them).
-    Standard errors are linearised at the clusters, which all pairs share, so that
+    share reported (see `exitline.stats.panel.modelled.attrition` for weights that make up for
+    them). Standard errors are linearised at the clusters, which all pairs share, so that
     ``result.estimates.difference(...)`` of two pairs or two domains is right too.
 
     Parameters

@@ -11,7 +11,7 @@ import numpy as np
 from exitline.stats.infer import build
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence, Kind, Named
-from exitline.stats.infer.cells import sum_by
+from exitline.stats.infer.intake.cells import sum_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

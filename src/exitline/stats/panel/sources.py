@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, DesignError
-from exitline.stats.data.design import Design
 from exitline.stats.data.keys import FEW, Joined, form, joined_from, match_query
 from exitline.stats.data.order import natural_order
 from exitline.stats.data.readers.declaring import choose
+from exitline.stats.data.sampling.design import Design
 from exitline.stats.measure.lines import PovertyLine
-from exitline.stats.measure.panels import PanelColumns, Unit, WaveLines
+from exitline.stats.measure.over_time.panels import PanelColumns, Unit, WaveLines
 from exitline.stats.measure.relative_lines import Boundary
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class OpenPanel:
     ----------
     engine : Engine
     tables : tuple of ibis.Table
-        As `exitline.stats.measure.panels.wave_tables` returns them.
+        As `exitline.stats.measure.over_time.panels.wave_tables` returns them.
     spec : PanelSpec
         With the waves filled in.
     reports : tuple of WaveReport
@@ -219,7 +219,7 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
     """
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
-    from exitline.stats.measure.panels import wave_tables
+    from exitline.stats.measure.over_time.panels import wave_tables
 
     each = data if isinstance(data, list | tuple) else [data]
     sources = [open_source(one).using(_uses(spec)) for one in each]
@@ -241,7 +241,7 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
 
 def _uses(spec: PanelSpec) -> Uses:
     """What the columns are used for; in a wide table, those of every wave."""
-    from exitline.stats.data.uses import role_uses
+    from exitline.stats.data.studies.uses import role_uses
 
     columns, design, waves = spec.columns, spec.columns.design, spec.waves or ("",)
     lines = (spec.lines.every, *spec.lines.by_wave.values())
@@ -285,7 +285,7 @@ def _refuse_same_file(sources: Sequence[Any]) -> None:
 
 def _refuse_unnamed(engine: Engine, table: Any, column: str) -> None:
     """Refuse rows of a long table that belong to no wave."""
-    from exitline.stats.measure.panels import unnamed
+    from exitline.stats.measure.over_time.panels import unnamed
 
     rows = int(engine.run(unnamed(table, column)).to_pylist()[0]["rows"])
     if rows:
@@ -304,7 +304,7 @@ def _found_waves(
     """Names of the waves where the caller gave none."""
     columns = spec.columns
     if columns.wave is not None:
-        from exitline.stats.measure.panels import wave_names
+        from exitline.stats.measure.over_time.panels import wave_names
 
         found = engine.run(wave_names(attached[0], columns.wave)).column("wave").to_pylist()
         return _in_order([str(v) for v in found], f"column '{columns.wave}'")
@@ -403,7 +403,7 @@ def _joined(panel: OpenPanel, i: int) -> Joined:
 
 def _checked(engine: Engine, table: Any, wave: str) -> WaveReport:
     """The report on one wave, or an error that says what is wrong with it."""
-    from exitline.stats.measure import panels
+    from exitline.stats.measure.over_time import panels
 
     found = engine.run(panels.faults(table)).to_pylist()[0]
     rows = int(found["rows"])
@@ -436,7 +436,7 @@ def _checked(engine: Engine, table: Any, wave: str) -> WaveReport:
 
 def _sorted_ids(engine: Engine, table: Any) -> tuple[int, int] | None:
     """Lowest and highest id of a file sorted by integer ids, which holds no id twice."""
-    from exitline.stats.measure import panels
+    from exitline.stats.measure.over_time import panels
 
     if engine.name != "duckdb" or not table.household.type().is_integer():
         return None
@@ -446,7 +446,7 @@ def _sorted_ids(engine: Engine, table: Any) -> tuple[int, int] | None:
 
 def _refuse_repeated(engine: Engine, table: Any, wave: str, rows: int) -> None:
     """Refuse households with more than one row."""
-    from exitline.stats.measure import panels
+    from exitline.stats.measure.over_time import panels
 
     repeated = engine.run(panels.duplicates(table)).to_pylist()[0]["households"]
     if repeated:

@@ -1,6 +1,7 @@
 """Model matrices of small area models: learned on one table, made again on any other.
 
-The language is that of `exitline.stats.measure.formula`; the engine computes the columns. What a
+The language is that of `exitline.stats.measure.modelling.formula`; the engine computes the
+columns. What a
 sample taught (the levels of categories, their base) holds for the census as well, so that a
 column means the same on both. Rows that a model cannot speak for (an expression without a
 value, a level that the sample does not have) are flagged, never guessed.
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import nearest
-from exitline.stats.infer.levels import based, levels_of
+from exitline.stats.infer.intake.levels import based, levels_of
 from exitline.stats.infer.regression import aliased
-from exitline.stats.measure.formula import Formula, parse_factor, parse_formula
-from exitline.stats.measure.model_matrix import Matrix, matrix, with_matrix
-from exitline.stats.measure.regression import (
+from exitline.stats.measure.modelling.formula import Formula, parse_factor, parse_formula
+from exitline.stats.measure.modelling.model_matrix import Matrix, matrix, with_matrix
+from exitline.stats.measure.modelling.regression_sums import (
     KNOWN,
     RESPONSE,
     is_category,

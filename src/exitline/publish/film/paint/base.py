@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from exitline.publish.film import theme
+from exitline.publish.film.bound.figures import EpisodeFigures, StoryFigure, StoryPoints
 from exitline.publish.film.canvas import Box, Ink, Style
-from exitline.publish.film.figures import EpisodeFigures, StoryFigure, StoryPoints
 from exitline.publish.film.model import Scene, SourceNote, StoryText
 
 S = TypeVar("S", bound=Scene)

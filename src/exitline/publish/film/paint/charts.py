@@ -9,8 +9,8 @@ from typing import TypeVar
 import skia
 
 from exitline.publish.film import theme
+from exitline.publish.film.bound.figures import StoryPoint, StoryPoints
 from exitline.publish.film.canvas import Box, Ink, Style
-from exitline.publish.film.figures import StoryPoint, StoryPoints
 from exitline.publish.film.kinds import AreaScene, LabelledPoints, LineScene, Mark
 from exitline.publish.film.paint.axes import (
     TICK,

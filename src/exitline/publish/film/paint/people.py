@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 from exitline.publish.film import theme
+from exitline.publish.film.bound.formats import Format
 from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.formats import Format
 from exitline.publish.film.kinds import DotsScene, LabelledFigure, WaffleScene
 from exitline.publish.film.paint.axes import TICK, AxisScale, round_ticks, tick_label
 from exitline.publish.film.paint.base import Painter, PaintStage

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from exitline.publish.film import theme
+from exitline.publish.film.bound.formats import Format
 from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.formats import Format
 from exitline.publish.film.kinds import JourneyScene, TilePlace, TilesScene
 from exitline.publish.film.paint.base import SMALL, Painter, PaintStage
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError, Faults, nearest
-from exitline.stats.infer.cells import label_of
-from exitline.stats.infer.codes import as_text
-from exitline.stats.infer.naming import shown_names
+from exitline.stats.infer.intake.cells import label_of
+from exitline.stats.infer.intake.codes import as_text
+from exitline.stats.infer.intake.naming import shown_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.data.margins import Margin
+    from exitline.stats.data.sampling.margins import Margin
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

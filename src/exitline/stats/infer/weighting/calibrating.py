@@ -17,7 +17,7 @@ from exitline.stats.infer.weighting.solve import Problem, Solution, solve
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.data.margins import Margin
+    from exitline.stats.data.sampling.margins import Margin
     from exitline.stats.infer.weighting.auxiliaries import Auxiliary
     from exitline.stats.infer.weighting.distances import Distance, Method
 

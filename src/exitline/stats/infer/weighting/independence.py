@@ -12,7 +12,7 @@ from exitline.errors import DataError, Faults
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.data.margins import Margin
+    from exitline.stats.data.sampling.margins import Margin
     from exitline.stats.infer.weighting.auxiliaries import Auxiliary
 
     Floats = NDArray[np.float64]

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from exitline.errors import DesignError, Faults, nearest
-from exitline.stats.infer.arrived import cells_from_arrow
-from exitline.stats.infer.codes import codes
-from exitline.stats.infer.frame import stages_of
-from exitline.stats.infer.usable import refuse_reused_psus
-from exitline.stats.infer.variances import Taylor
+from exitline.stats.infer.designs.frame import stages_of
+from exitline.stats.infer.designs.usable import refuse_reused_psus
+from exitline.stats.infer.designs.variances import Taylor
+from exitline.stats.infer.intake.arrived import cells_from_arrow
+from exitline.stats.infer.intake.codes import codes
 from exitline.stats.infer.weighting import bootstraps, replicates
 from exitline.stats.infer.weighting.replicates import Clusters, Kind, Multipliers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.stats.data.design import Design
+    from exitline.stats.data.sampling.design import Design
 
 DRAWN = ("bootstrap", "subbootstrap", "mrbbootstrap")
 """Kinds that are drawn from a seed."""
@@ -76,7 +76,7 @@ def clusters_of(found: pa.Table, design: Design) -> Clusters:
     ----------
     found : pyarrow.Table
         One row for each cluster of the last stage, with the columns that
-        `exitline.stats.infer.cells.cells_from_arrow` reads.
+        `exitline.stats.infer.intake.cells.cells_from_arrow` reads.
     design : Design
 
     Returns
@@ -121,7 +121,7 @@ def make(
 
     Examples
     --------
-    >>> from exitline.stats.infer.frame import Stage
+    >>> from exitline.stats.infer.designs.frame import Stage
     >>> one = np.ones(1)
     >>> two = Clusters(np.zeros(2, int), Taylor((Stage(np.array([2]), one, one),)),
     ...                (np.arange(2),), np.zeros(1, int))

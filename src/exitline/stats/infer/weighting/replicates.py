@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exitline.errors import DesignError
-from exitline.stats.infer.frame import CERTAIN
+from exitline.stats.infer.designs.frame import CERTAIN
 from exitline.stats.infer.weighting.hadamard import hadamard
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.frame import Stage
-    from exitline.stats.infer.variances import Taylor
+    from exitline.stats.infer.designs.frame import Stage
+    from exitline.stats.infer.designs.variances import Taylor
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

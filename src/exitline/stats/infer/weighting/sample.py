@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import DataError, ExitlineError
-from exitline.stats.infer.cells import sum_by
+from exitline.stats.infer.intake.cells import sum_by
 from exitline.stats.infer.weighting.auxiliaries import auxiliaries, coded
 from exitline.stats.infer.weighting.calibrating import calibrated_factors
 from exitline.stats.infer.weighting.usable import rows_fault
-from exitline.stats.measure.keyed import key_name
+from exitline.stats.measure.weighting.keyed import key_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from exitline.stats.data.calibration import Calibration
-    from exitline.stats.data.margins import Margin
+    from exitline.stats.data.sampling.calibration import Calibration
+    from exitline.stats.data.sampling.margins import Margin
     from exitline.stats.infer.weighting.auxiliaries import Auxiliary
     from exitline.stats.infer.weighting.calibrating import Bounds
     from exitline.stats.infer.weighting.distances import Method
     from exitline.stats.infer.weighting.solve import Solution
-    from exitline.stats.measure.keyed import Key
+    from exitline.stats.measure.weighting.keyed import Key
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -10,7 +10,7 @@ from exitline.errors import DataError, Faults
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.stats.measure.keyed import Key
+    from exitline.stats.measure.weighting.keyed import Key
 
 
 def refuse_unusable_groups(grouped: pa.Table, keys: Sequence[Key], weight: str | None) -> None:
@@ -19,7 +19,7 @@ def refuse_unusable_groups(grouped: pa.Table, keys: Sequence[Key], weight: str |
     Parameters
     ----------
     grouped : pyarrow.Table
-        From `exitline.stats.measure.keyed.groups`.
+        From `exitline.stats.measure.weighting.keyed.groups`.
     keys : sequence of Key
     weight : str or None
 
@@ -30,7 +30,7 @@ def refuse_unusable_groups(grouped: pa.Table, keys: Sequence[Key], weight: str |
     """
     import pyarrow.compute as pc
 
-    from exitline.stats.measure.keyed import key_name, shown
+    from exitline.stats.measure.weighting.keyed import key_name, shown
 
     faults = Faults()
     counts = grouped.column("n")
@@ -53,7 +53,7 @@ def refuse_missing_ranges(grouped: pa.Table, ranges: Mapping[str, str]) -> None:
     Parameters
     ----------
     grouped : pyarrow.Table
-        From `exitline.stats.measure.keyed.groups`.
+        From `exitline.stats.measure.weighting.keyed.groups`.
     ranges : mapping of str to str
         As given there.
 

@@ -132,7 +132,7 @@ def from_table(
     Parameters
     ----------
     table : pyarrow.Table
-        From `exitline.stats.measure.census.cells_query`, known rows only.
+        From `exitline.stats.measure.modelling.census.cells_query`, known rows only.
     keys : sequence of str
     p : int
         Columns of the model.

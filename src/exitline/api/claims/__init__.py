@@ -1,0 +1,1 @@
+"""Claims made, checked and computed again."""

@@ -1,0 +1,1 @@
+"""Counties judged, planned, drawn, screened; panels watched."""

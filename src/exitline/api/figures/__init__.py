@@ -1,0 +1,1 @@
+"""Figures from a notebook: estimates, tables, models, decompositions, curves."""

@@ -1,0 +1,1 @@
+"""What leaves the house: tables, micro data, lists for public notice."""

@@ -1,0 +1,245 @@
+"""What a table is made from: a study, the folder of a run, or a data file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.api.releases.counted import Counted
+from exitline.publish.tables.content import TableFacts
+
+if TYPE_CHECKING:
+    from exitline.api.runs.prepare import Ready
+    from exitline.stats.data.studies.study import Study
+    from exitline.stats.engine.base import Engine
+
+HOUSEHOLDS = "household_decisions.parquet"
+CANNOT_TELL = "cannot tell yet"
+NOBODY = "not poor before"
+_OUTCOME = {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL}
+_POOR = {"True": "poor", "False": "not poor", "(missing)": CANNOT_TELL}
+_CRITERION = {"True": "met", "False": "not met", "(missing)": CANNOT_TELL}
+
+
+@contextmanager
+def opened(
+    source: str | Path,
+    engine: str | Engine,
+    given: Mapping[str, Any],
+    shown: Sequence[str] = (),
+) -> Iterator[Counted]:
+    """The rows of a source on a running engine.
+
+    Parameters
+    ----------
+    source : path
+    engine : {"duckdb", "spark"} or Engine
+    given : mapping
+        weight, size, welfare, line, and options of the reader: for a data file only.
+    shown : sequence of str
+        Areas and categories: columns of a data file that are compared as they are written.
+
+    Yields
+    ------
+    Counted
+    """
+    path = Path(source)
+    if path.is_dir():
+        _only_data(given, "the folder of a run")
+        with _run(path, engine) as counted:
+            yield counted
+    elif path.suffix.lower() in (".yaml", ".yml"):
+        _only_data(given, "a study")
+        with _study(path, engine) as counted:
+            yield counted
+    else:
+        with _data(path, engine, given, shown) as counted:
+            yield counted
+
+
+@contextmanager
+def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
+    """A study's rows, with the status of every household where its standard has a rule."""
+    from exitline.api.figures.lines import line_figures
+    from exitline.api.runs.prepare import ready
+    from exitline.publish.content.households import household_words
+    from exitline.stats.infer.intake.codes import as_text
+    from exitline.stats.measure import chain
+
+    with ready(path, engine, whole=True) as opened_study:
+        table, standard = opened_study.table, opened_study.standard
+        labels: dict[str, dict[str, str]] = {}
+        if standard is not None and standard.household is not None:
+            status = chain.household_status(
+                table, standard, line_figures(opened_study), opened_study.was_poor
+            )
+            areas = [name for area in opened_study.study.areas for name in area]
+            made = {"poor": chain.POOR, "outcome": chain.OUTCOME}
+            made |= {
+                shown: chain.criterion_column(name)
+                for name, shown in chain.criterion_names(standard, areas).items()
+            }
+            new = {k: status[v] for k, v in made.items() if v in status.columns}
+            table = status.mutate(**new)
+            said = household_words(opened_study.study, standard).outcomes
+            labels = dict.fromkeys(new, _CRITERION) | {"poor": _POOR, "outcome": _outcome(said)}
+        for name in table.columns:
+            words = opened_study.data.labels(name)
+            if words and name not in labels:
+                labels[name] = {as_text(value): word for value, word in words.items()}
+        design = opened_study.design
+        yield Counted(
+            table,
+            opened_study.engine,
+            design.weight,
+            design.size,
+            labels,
+            _study_facts(opened_study),
+            opened_study.study.unit,
+            _keys(opened_study.study),
+        )
+
+
+def _keys(study: Study) -> tuple[str, ...]:
+    """Columns that the study declares as keys of households or persons."""
+    declared = [study.columns.get("household"), "household"]
+    if study.key is not None:
+        declared += [study.key.households, study.key.persons]
+    return tuple(name for name in declared if name is not None)
+
+
+def _outcome(said: Mapping[str, str]) -> dict[str, str]:
+    """Words of the outcomes; who was not poor before has none."""
+    return {**said, "(missing)": NOBODY}
+
+
+def _study_facts(opened_study: Ready) -> TableFacts:
+    """What a study says about itself."""
+    study, standard = opened_study.study, opened_study.standard
+    lines = "; ".join(_line(line) for line in opened_study.data.lines)
+    return TableFacts(
+        title=study.title, unit="", rule="", line=lines,
+        standard=f"{standard.title} ({standard.name})" if standard is not None else "",
+        year=str(study.year or ""), source=f"{study.title}, {study.households.name}",
+    )  # fmt: skip
+
+
+def _line(line: Any) -> str:
+    """A line in words: its figure, or the share it is."""
+    if line.share is not None:
+        return f"{line.label}: {100 * line.share:g} % of the {line.of}"
+    figure = f"{line.value:,.6g}" if line.value is not None else f"column {line.column}"
+    return " ".join(t for t in (f"{line.label}:", figure, line.unit) if t)
+
+
+@contextmanager
+def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
+    """A finished run's household decisions; full counts only."""
+    from exitline.errors import DataError
+    from exitline.stats.data.source import open_source
+    from exitline.stats.engine.session import session
+
+    record = _record(folder)
+    if not (folder / HOUSEHOLDS).is_file():
+        raise DataError(
+            "the run has no household decisions", where=str(folder), expected=HOUSEHOLDS,
+            remedy="give the study file instead, or run it with household_decisions: true",
+        )  # fmt: skip
+    about = record["about"]
+    if not about["census"]:
+        raise DataError(
+            "the household decisions of a sample cannot be counted without their weights",
+            where=str(folder), expected="a run of a full count (design: census: true)",
+            got="a run of a sample", remedy="give the study file instead of the run's folder",
+        )  # fmt: skip
+    facts = TableFacts(
+        title=str(record["study"]["title"]), unit="", rule="",
+        standard=str((about["standard"] or {}).get("title", "")),
+        year=str(about["year"] or ""), source=f"{record['study']['title']}, a finished run",
+    )  # fmt: skip
+    with session(engine) as running:
+        table = running.attach(open_source(folder / HOUSEHOLDS), "households")
+        flags = [n for n in table.columns if table[n].type().is_boolean()]
+        said = about.get("outcomes", _OUTCOME)
+        labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR, "outcome": _outcome(said)}
+        yield Counted(
+            table, running, None, None, labels, facts, hidden=_hidden(folder, about["levels"])
+        )
+
+
+def _hidden(folder: Path, levels: Mapping[str, str]) -> dict[str, set[str]]:
+    """Areas whose figures the run hides, by the column that household decisions name them in."""
+    import pyarrow.parquet as pq
+
+    columns = ["by", "domain", "release"]
+    found: dict[str, set[str]] = {}
+    rows = pq.read_table(folder / "estimates.parquet", columns=columns).to_pylist()
+    named = {column: level for level, column in levels.items()}
+    for row in rows:
+        if row["release"] != "shown" and row["by"]:
+            found.setdefault(named.get(row["by"], row["by"]), set()).add(row["domain"])
+    return found
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """What run.json says."""
+    from exitline.errors import DataError
+    from exitline.records import RecordError
+    from exitline.records.run import read_run_record
+
+    try:
+        return read_run_record(folder)
+    except RecordError as reason:
+        raise DataError(
+            "this folder is not that of a finished run", where=str(folder),
+            expected="run.json, as `exitline run` of this version writes it", got=reason.got,
+            remedy="give the folder that `exitline run` named",
+        ) from reason  # fmt: skip
+
+
+@contextmanager
+def _data(
+    path: Path, engine: str | Engine, given: Mapping[str, Any], shown: Sequence[str]
+) -> Iterator[Counted]:
+    """A data file as it is, with "poor" where a welfare column and a line are given."""
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.studies.uses import narrowed, role_uses
+    from exitline.stats.engine.session import session
+    from exitline.stats.infer.intake.codes import as_text
+    from exitline.stats.measure.passes.plan import require_usable
+
+    roles = ("weight", "size", "welfare", "line")
+    welfare, line = given["welfare"], given["line"]
+    uses = role_uses(numeric=(given["weight"], given["size"], welfare), code=shown)
+    source = open_source(path, **{k: v for k, v in given.items() if k not in roles}).using(uses)
+    used = (given["weight"], given["size"], welfare, *shown)
+    source = narrowed(source, [name for name in used if name])
+    with session(engine) as running:
+        table = running.attach(source, "households")
+        require_usable([n for n in (given["weight"], given["size"], welfare) if n], table)
+        labels = {
+            name: {as_text(value): word for value, word in words.items()}
+            for name, words in source.labels.items()
+        }
+        said = ""
+        if welfare and line is not None:
+            table = table.mutate(poor=table[welfare].cast("float64") < line)
+            labels["poor"] = dict(_POOR)
+            said = f"poor: {welfare} below {line:,.10g}"
+        facts = TableFacts(title=path.stem, unit="", rule="", line=said, source=path.name)
+        yield Counted(table, running, given["weight"], given["size"], labels, facts)
+
+
+def _only_data(given: Mapping[str, Any], what: str) -> None:
+    """Refuse roles that a study or a run has itself."""
+    from exitline.errors import DataError
+    from exitline.stats.data.readers.declaring import FLAGS
+
+    named = [f"--{FLAGS.get(name, name)}" for name, value in given.items() if value is not None]
+    if named:
+        raise DataError(
+            f"{what} says itself which columns play which role", got=", ".join(named),
+            expected="these options with a data file only", remedy="leave them out",
+        )  # fmt: skip

@@ -1,0 +1,173 @@
+"""A table of households or persons that can be published, written where it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from exitline.publish.tables.build import Protected
+    from exitline.publish.tables.content import SafeTable
+    from exitline.publish.tables.write.wide import Wide
+    from exitline.stats.engine.base import Engine
+
+COUNTED = {
+    "households": ("households",), "persons": ("persons",), "both": ("households", "persons"),
+}  # fmt: skip
+"""What can be counted: the figures of a table."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A protected table, and the files that were written.
+
+    Attributes
+    ----------
+    made : Protected
+        `table` can be published; `audits` are the producer's own.
+    written : tuple of Path
+    """
+
+    made: Protected
+    written: tuple[Path, ...] = ()
+
+
+def table(
+    source: str | Path,
+    *,
+    rows: str | Sequence[str],
+    columns: str | Sequence[str] = (),
+    count: Literal["households", "persons", "both"] | None = None,
+    percent: bool = False,
+    unweighted: bool = False,
+    min_count: float = 10,
+    share: float = 0.1,
+    group_disclosure: bool = False,
+    round: int | None = None,
+    largest: int = 100_000,
+    outs: Sequence[str | Path] = (),
+    audit: str | Path | None = None,
+    title: str | None = None,
+    year: str | None = None,
+    origin: str | None = None,
+    licence: str | None = None,
+    dataflow: str = "",
+    weight: str | None = None,
+    size: str | None = None,
+    welfare: str | None = None,
+    line: float | None = None,
+    engine: str | Engine = "duckdb",
+    reading: Mapping[str, Any] | None = None,
+) -> Published:
+    """Count, protect, audit and write a table that can be published.
+
+    Small counts are suppressed, and as many other cells as it takes that nobody can work
+    them out from the totals; linear programmes check it.
+
+    Parameters
+    ----------
+    source : path
+        A study file, the folder of a run of a full count, or a data file.
+    rows : str or sequence of str
+        Area columns, top level first.
+    columns : str or sequence of str
+        Categories: outcome, poor, a criterion, any column; crossed.
+    count : {"households", "persons", "both"}, optional
+        Households, unless a row is a person.
+    percent, unweighted : bool
+        Also each cell as a share of its row; count rows although there are weights.
+    min_count, share : float
+        Cells of fewer rows of data are suppressed; least half-width of a protection interval,
+        as a share of the cell.
+    group_disclosure : bool
+        Also protect zeros that tell about everyone in a row.
+    round : int, optional
+        Round every cell to multiples of this instead of suppressing.
+    largest : int
+        Refuse tables of more cells.
+    outs : sequence of path
+        Files to write: .html, .xlsx, .csv or .sdmx.csv.
+    audit : path, optional
+        Where what can be inferred is written, .json or .csv; not for publication.
+    title, year, origin, licence, dataflow : str
+        What the table says of itself; `dataflow` for SDMX.
+    weight, size, welfare : str, optional
+        Columns of a data file.
+    line : float, optional
+        For a data file: poor are those below it.
+    engine : {"duckdb", "spark"} or Engine
+    reading : mapping, optional
+        Options of the reader of a data file, as `exitline.open_source` takes them.
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    ExitlineError
+        For whatever cannot be used; then nothing was written.
+
+    Examples
+    --------
+    >>> import exitline as xl
+    >>> found = xl.table("examples/albania-2012/study.yaml", rows="prefectu", columns="poor")
+    >>> found.made.table.suppressed, found.made.audits["households"].audit.passed
+    (0, True)
+    """
+    from exitline.api.releases.counted import Layout
+    from exitline.api.releases.tables import safe_table
+    from exitline.publish.tables.build import ProtectionRule
+    from exitline.publish.tables.record import audit_file
+    from exitline.publish.tables.write import write
+
+    _check_paths(outs, audit)
+    layout = Layout(
+        _names(rows), _names(columns), COUNTED[count] if count else (), not unweighted, percent
+    )
+    rule = ProtectionRule(min_count, share, group_disclosure, round, largest)
+    made = safe_table(
+        source, layout, rule, weight=weight, size=size,
+        welfare=welfare, line=line, engine=engine, reading=reading,
+        facts={"title": title, "year": year, "licence": licence, "source": origin},
+    )  # fmt: skip
+    own = audit_file(made, audit) if audit else {}
+    return Published(made, tuple(write(made.table, outs, dataflow=dataflow, private=own)))
+
+
+def _names(given: str | Sequence[str]) -> tuple[str, ...]:
+    """One name, or several."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _check_paths(outs: Sequence[str | Path], audit: str | Path | None) -> None:
+    """Endings are known and folders are there, before anything is counted."""
+    from exitline.files import check_folder
+    from exitline.publish.tables.record import check_audit_name
+    from exitline.publish.tables.write import ending
+
+    for path in outs:
+        ending(path)
+        check_folder(path)
+    check_audit_name(audit, outs)
+    if audit:
+        check_folder(audit)
+
+
+def laid_out(found: SafeTable) -> tuple[Wide, str]:
+    """A table as rows and columns of text, and the sign of a suppressed cell.
+
+    Parameters
+    ----------
+    found : SafeTable
+
+    Returns
+    -------
+    tuple of Wide and str
+    """
+    from exitline.publish.tables.content import SUPPRESSED
+    from exitline.publish.tables.write.wide import wide
+
+    return wide(found), SUPPRESSED

@@ -1,0 +1,1 @@
+"""A study run: made ready, examined, computed, written as a folder."""

@@ -1,0 +1,170 @@
+"""What a study asks for: its estimates, decisions, and what of both may be published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from exitline.api.figures.estimation import estimate_table
+from exitline.api.runs.prepare import Ready
+
+if TYPE_CHECKING:
+    from exitline.exits.decide.chain import Facts
+    from exitline.exits.decide.table import Decisions
+    from exitline.rules.standard import ExitRule
+    from exitline.stats.infer.blocks import Block, Estimate
+    from exitline.stats.infer.estimates import Estimates
+
+
+def measure_study(ready: Ready) -> Estimates:
+    """The estimates a study asks for.
+
+    Parameters
+    ----------
+    ready : Ready
+
+    Returns
+    -------
+    Estimates
+    """
+    from exitline.api.figures.lines import poverty_lines_of
+    from exitline.api.figures.study_measures import study_measures
+
+    study, asked = ready.study, study_measures(ready)
+    found = estimate_table(
+        asked.table, asked.measures, ready.engine, welfare=ready.welfare if asked.money else None,
+        line=poverty_lines_of(ready) if asked.money else None, design=ready.design,
+        by=study.areas, deff=True, level=study.confidence, interval=study.interval,
+        quantile_interval=study.quantile_interval, missing=study.missing_welfare,
+        where=study.subpopulation, labels=ready.data.labels,
+    )  # fmt: skip
+    excluded = {**found.excluded, **asked.excluded}
+    return replace(found, notes=(*asked.notes, *found.notes), excluded=excluded)
+
+
+def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
+    """The estimates a study asks for, and how many households are poor, if only to protect them.
+
+    Of a full count the number of poor households must be known wherever a figure at a line is
+    given: few households may be many persons.
+
+    Parameters
+    ----------
+    ready : Ready
+
+    Returns
+    -------
+    tuple of Estimates and (Estimates or None)
+    """
+    from exitline.api.figures.measure_names import measures_of
+
+    names = measures_of(ready.study, ready.standard)
+    behind_them = _counts_behind(ready, names)
+    if not behind_them:
+        return measure_study(ready), None
+    added = replace(ready.study, measures=(*names, *behind_them))
+    found = measure_study(replace(ready, study=added))
+    both: tuple[list[Block], list[Block]] = ([], [])
+    for block in found.blocks:
+        both[block.measure in behind_them].append(block)
+    asked, behind = (replace(found, blocks=tuple(blocks)) for blocks in both)
+    return asked, behind
+
+
+def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Measures that count poor households, where a full count has figures of the poor alone."""
+    from exitline.api.figures.measure_names import of_indicators
+    from exitline.stats.measure.deprivation.multidimensional import asked, taken_apart
+
+    if not ready.design.census:
+        return ()
+    found: dict[str, None] = {}
+    scores = of_indicators(names)
+    money = [name for name in names if name not in scores]
+    if money and ready.welfare and not {"household_headcount", "poor_households"} & set(names):
+        found["household_headcount"] = None
+    for written in scores.values():
+        found[asked("household_H", "", taken_apart(written)[2])] = None
+    return tuple(name for name in found if name not in scores.values())
+
+
+def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
+    """Decisions on villages and counties, and households by outcome.
+
+    Parameters
+    ----------
+    ready : Ready
+
+    Returns
+    -------
+    tuple of Decisions and dict
+    """
+    from exitline.api.figures.lines import line_figures
+    from exitline.exits.decide.chain import decide_units, units_of
+    from exitline.exits.decide.table import Decisions
+    from exitline.stats.measure.chain import chain_measures, household_status, with_flags
+
+    standard = ready.standard
+    if standard is None or standard.household is None:
+        return Decisions(), {}
+    rules = _area_rules(ready)
+    lines = line_figures(ready)
+    table = with_flags(household_status(ready.table, standard, lines, ready.was_poor), rules, lines)
+    sets = {rule.level: _units_columns(ready, rule.level) for rule in rules}
+    classes = {rule.level: _class_column(ready, rule) for rule in rules}
+    by = [(*sets[level], *([column] if column else [])) for level, column in classes.items()]
+    found = estimate_table(
+        table, chain_measures(rules, tuple(table.columns)), ready.engine, welfare=None, line=None,
+        design=ready.design, by=by, level=ready.study.confidence, interval=ready.study.interval,
+        labels=ready.data.labels,
+    )  # fmt: skip
+    decided = Decisions()
+    for rule in rules:
+        units = units_of(found, rule.level, sets[rule.level], classes[rule.level])
+        facts = _facts(ready, rule)
+        decided = decided + decide_units(
+            found, rule, units, facts, census=ready.design.census, below=decided
+        )
+    return decided, _households(found)
+
+
+def _area_rules(ready: Ready) -> tuple[ExitRule, ...]:
+    """Village and county rules for which the study names the units, village first."""
+    standard, levels = ready.standard, ready.levels
+    assert standard is not None
+    pairs = ((standard.village, levels.village), (standard.county, levels.county))
+    return tuple(rule for rule, column in pairs if rule is not None and column is not None)
+
+
+def _units_columns(ready: Ready, level: str) -> tuple[str, ...]:
+    """Columns that name a unit of the level: a village within its county."""
+    levels = ready.levels
+    if level == "county":
+        assert levels.county is not None
+        return (levels.county,)
+    return tuple(c for c in (levels.county, levels.village) if c is not None)
+
+
+def _class_column(ready: Ready, rule: ExitRule) -> str | None:
+    """The area-class column, where some threshold depends on it."""
+    by_class = any(key for c in rule.criteria for key in c.thresholds)
+    return ready.levels.area_class if by_class else None
+
+
+def _facts(ready: Ready, rule: ExitRule) -> Facts:
+    """Conditions on villages' or counties' own rows, from the study's tables of facts."""
+    from exitline.api.runs.facts import unit_facts
+    from exitline.exits.decide.chain import Facts
+
+    conditions = [c for c in rule.criteria if c.kind == "condition"]
+    return unit_facts(ready, rule.level, conditions) if conditions else Facts({})
+
+
+def _households(found: Estimates) -> dict[str, Estimate]:
+    """Households by outcome over the whole population."""
+    names = {"flag_met": "met", "flag_not_met": "not met", "flag_cannot_tell": "cannot tell"}
+    return {
+        names[b.measure]: b.at(0, found.level)
+        for b in found.blocks
+        if b.by == "" and b.measure in names
+    }

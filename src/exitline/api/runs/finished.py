@@ -1,0 +1,81 @@
+"""What a run found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exitline.exits.decide.table import Decisions
+    from exitline.proof.disclose.hidden import Hidden
+    from exitline.rules.standard import Standard
+    from exitline.stats.data.checking.findings import Finding
+    from exitline.stats.data.studies.study import Study
+    from exitline.stats.infer.blocks import Estimate
+    from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.smallarea.modelled import Modelled
+
+
+def _nothing_hidden() -> Hidden:
+    from exitline.proof.disclose.hidden import Hidden
+
+    return Hidden()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run found.
+
+    Attributes
+    ----------
+    study : Study
+    standard : Standard or None
+    estimates : Estimates
+    decisions : Decisions
+        On villages and counties.
+    outcomes : dict of str to Estimate
+        Households by outcome (met, not met, cannot tell), weighted; empty without a rule.
+    findings : tuple of Finding
+        From the data-quality report.
+    provenance : dict
+        Versions, digests, timings: what run.json holds.
+    hidden : Hidden
+        What of it may not be published.
+    models : tuple of Modelled
+        Of small areas.
+    folder : Path or None
+        Where the run was written.
+    """
+
+    study: Study
+    standard: Standard | None
+    estimates: Estimates
+    decisions: Decisions
+    outcomes: dict[str, Estimate]
+    findings: tuple[Finding, ...]
+    provenance: dict[str, Any]
+    hidden: Hidden = field(default_factory=lambda: _nothing_hidden())
+    models: tuple[Modelled, ...] = ()
+    folder: Path | None = None
+
+    @cached_property
+    def published(self) -> Run:
+        """The run as it may be read: report, claims, terminal and tables hold no other figures."""
+        from exitline.publish.content.published import (
+            decisions_shown,
+            estimates_shown,
+            outcomes_shown,
+        )
+
+        return replace(
+            self, estimates=estimates_shown(self.estimates, self.hidden),
+            decisions=decisions_shown(self.decisions, self.hidden),
+            outcomes=outcomes_shown(self.outcomes, self.hidden),
+        )  # fmt: skip
+
+    @property
+    def households(self) -> dict[str, float]:
+        """Number of households by outcome."""
+        return {outcome: found.estimate for outcome, found in self.outcomes.items()}

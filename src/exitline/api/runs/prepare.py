@@ -1,0 +1,141 @@
+"""A study made ready: its tables on a running engine, its standard loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from exitline.rules.standard import Standard
+    from exitline.stats.data.prepare import Prepared
+    from exitline.stats.data.sampling.design import Design
+    from exitline.stats.data.studies.study import Study
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.measure.chain import LevelColumns
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A study, its standard and its bound tables on a running engine.
+
+    Attributes
+    ----------
+    study : Study
+    standard : Standard or None
+        With the readings the study chose.
+    engine : Engine
+    data : Prepared
+    """
+
+    study: Study
+    standard: Standard | None
+    engine: Engine
+    data: Prepared
+
+    @property
+    def table(self) -> Any:
+        """The bound table: one row per household."""
+        return self.data.table
+
+    @property
+    def welfare(self) -> str | None:
+        """The bound welfare column, if the study has one."""
+        return "welfare" if "welfare" in self.declared else None
+
+    @property
+    def was_poor(self) -> str | None:
+        """The column that says who was poor before, if the study has one."""
+        from exitline.stats.data.roles import WAS_POOR
+
+        return WAS_POOR if WAS_POOR in self.declared else None
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The roles that the study declares and the bound table has."""
+        from exitline.stats.data.roles import declared
+
+        return declared(self.study) & frozenset(self.table.columns)
+
+    @property
+    def design(self) -> Design:
+        """The design in terms of the bound table."""
+        return self.data.design
+
+    @property
+    def levels(self) -> LevelColumns:
+        """The columns that name the units of each level."""
+        from exitline.stats.measure.chain import LevelColumns
+
+        there = self.declared
+        named = ("household", "village", "county", "area_class")
+        return LevelColumns(**{name: name if name in there else None for name in named})
+
+
+def open_study(study: Study | str | Path) -> Study:
+    """A study from its file, or as it is."""
+    from exitline.stats.data.studies.loader import load_study
+
+    return load_study(study) if isinstance(study, str | Path) else study
+
+
+def _calibrated(study: Study, engine: Engine) -> Study:
+    """The study with the totals that its weight was calibrated to in its design."""
+    if study.calibrated_to is None:
+        return study
+    from exitline.api.weights.calibrating import calibration_of
+
+    known, design = study.calibrated_to, study.design
+    model = calibration_of(str(known.totals), known.weight, cast(str, design.weight), engine=engine)
+    return replace(study, design=replace(design, calibration=model))
+
+
+@contextmanager
+def ready(
+    study: Study | str | Path,
+    engine: str | Engine = "duckdb",
+    *,
+    standard: Standard | None = None,
+    whole: bool = False,
+) -> Iterator[Ready]:
+    """A study ready to be measured, on an engine that is open for the length of the block.
+
+    Parameters
+    ----------
+    study : Study or path
+    engine : {"duckdb", "spark"} or Engine
+    standard : Standard, optional
+        Instead of the one that the study names.
+    whole : bool
+        Whether every column may be asked for, or those alone that study and standard name.
+
+    Yields
+    ------
+    Ready
+
+    Raises
+    ------
+    StudyError, RuleFileError, DataError
+        For whatever cannot be used, with file, line and remedy.
+    """
+    from exitline.api.figures.measure_names import measures_of, own_columns
+    from exitline.rules.standard import load
+    from exitline.stats.data.prepare import prepare
+    from exitline.stats.data.readers.declaring import as_keys
+    from exitline.stats.data.studies.readings import choose_readings
+    from exitline.stats.engine.session import session
+
+    opened = open_study(study)
+    if standard is None and (reference := opened.standard_reference) is not None:
+        standard = load(reference)
+    if standard is not None:
+        standard = choose_readings(opened, standard)
+    with as_keys(), session(engine) as running:
+        opened = _calibrated(opened, running)
+        data = prepare(
+            opened, standard, running.attach, whole=whole,
+            numbers=own_columns(measures_of(opened, standard)),
+        )  # fmt: skip
+        yield Ready(opened, standard, running, data)

@@ -1,0 +1,126 @@
+"""What a run, a measure or an area is called when it is told to people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exitline.api.runs.finished import Run
+    from exitline.publish.content.households import HouseholdWords
+    from exitline.stats.data.studies.study import Study
+    from exitline.stats.measure.model import Measure
+
+
+def people_of(study: Study) -> str:
+    """Whom the figures of a study speak of: "persons" or "households".
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    str
+    """
+    from exitline.stats.data import roles
+
+    return roles.people_of(study)
+
+
+def counting(measure: str, people: str, rows: str) -> Measure:
+    """A measure in the words of what it counts.
+
+    Parameters
+    ----------
+    measure : str
+    people, rows : {"persons", "households"}
+        Whom figures speak of, and what a row is.
+
+    Returns
+    -------
+    Measure
+    """
+    from exitline.stats.measure import catalogue
+
+    return catalogue.counting(measure, people, rows)
+
+
+def household_words(found: Run) -> HouseholdWords:
+    """The words for the outcomes of a run's households.
+
+    Parameters
+    ----------
+    found : Run
+
+    Returns
+    -------
+    HouseholdWords
+    """
+    from exitline.publish.content import households
+
+    return households.household_words(found.study, found.standard)
+
+
+def who_stands_apart(found: Run) -> list[str]:
+    """Which areas stand apart, a sentence for each picture of the report.
+
+    Parameters
+    ----------
+    found : Run
+
+    Returns
+    -------
+    list of str
+    """
+    from exitline.publish.report import ReportInput
+    from exitline.publish.report.areas import area_sets
+
+    sentences = []
+    for areas in area_sets(ReportInput.from_run(found)):
+        for figure in areas.figures:
+            line = f", line {figure.line}" if len(areas.figures) > 1 else ""
+            sentences.append(f"by {areas.name}{line}: {figure.title}")
+    return sentences
+
+
+def area_name(key: tuple[str, ...]) -> str:
+    """One name for the values of several columns.
+
+    Parameters
+    ----------
+    key : tuple of str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> area_name(("Tirana", "Urban"))
+    'Tirana, Urban'
+    """
+    from exitline.stats.infer.intake.cells import label_of
+
+    return label_of(key)
+
+
+def count_in_words(count: int, one: str, many: str) -> str:
+    """A count with its noun.
+
+    Parameters
+    ----------
+    count : int
+    one, many : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> count_in_words(1, "error", "errors")
+    '1 error'
+    """
+    from exitline.stats.data.checking.findings import in_words
+
+    return in_words(count, one, many)

@@ -1,0 +1,1 @@
+"""Small areas: what is asked, checked, fitted and shown."""

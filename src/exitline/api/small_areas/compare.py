@@ -1,0 +1,132 @@
+"""Whether a survey and a census mean the same by a covariate: `xl.small_area.comparability`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from exitline.stats.engine.base import Engine
+    from exitline.stats.smallarea.formula import Learned
+
+    Floats = NDArray[np.float64]
+
+APART = 0.1
+"""Standardised differences above this deserve a look (Austin 2009, Statistics in Medicine 28)."""
+
+
+def comparability(
+    formula: str,
+    sample: Any,
+    census: Any,
+    *,
+    weight: str | None = None,
+    size: str | None = None,
+    engine: str | Engine = "duckdb",
+) -> pd.DataFrame:
+    """Hold the covariates of a survey against those of a census, column by column.
+
+    A model learned on the one speaks of the other only where a column means the same in both:
+    same question, same categories, same year.
+
+    Parameters
+    ----------
+    formula : str
+        As for `ebp`; each level of a category is a column.
+    sample, census : path or table
+    weight : str, optional
+        Column of the sample's weights: without them an unequal sample differs by its design.
+    size : str, optional
+        Column of both with the persons of a household, for columns that speak of persons.
+    engine : {"duckdb", "spark"} or Engine
+
+    Returns
+    -------
+    pandas.DataFrame
+        column; mean, sd, least and most in the sample and in the census; `difference` of the
+        means over the census's standard deviation, and `apart`: whether it is above 0.1, or a
+        value of the census lies beyond those of the sample by half its range.
+
+    Raises
+    ------
+    SmallAreaError, MeasureError
+        For columns that are missing, or of another kind in the census.
+
+    Examples
+    --------
+    >>> import pandas as pd, exitline as xl
+    >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "rooms": [1, 2, 3, 4]})
+    >>> people = pd.DataFrame({"rooms": [1, 2, 3, 4, 9]})
+    >>> found = xl.small_area.comparability("y ~ rooms", homes, people)
+    >>> found[["column", "sample_mean", "census_mean", "apart"]].values.tolist()
+    [['rooms', 2.5, 3.8, True]]
+    """
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.studies.uses import narrowed, role_uses
+    from exitline.stats.engine.session import session
+    from exitline.stats.measure.modelling.formula import parse_formula
+    from exitline.stats.smallarea.formula import learn
+
+    factors = parse_formula(formula).factors
+    coded = [c for one in factors if one.category for c in one.columns]
+    uses = role_uses(numeric=[weight, size], code=coded)
+    with session(engine) as running:
+        tables = []
+        for name, data in (("sample", sample), ("census", census)):
+            source = open_source(data).using(uses)
+            source = narrowed(source, [formula, weight or "", size or ""])
+            tables.append(running.attach(source, name))
+        learned = learn(formula, tables[0], running.run)
+        mine = _moments(running, learned, tables[0], [weight, size])
+        whole = _moments(running, learned, tables[1], [size])
+    return _table(learned.names, mine, whole)
+
+
+def _moments(engine: Engine, learned: Learned, table: Any, weights: list[str | None]) -> Floats:
+    """Mean, standard deviation, least and most of each column, shape (columns, 4)."""
+    import ibis
+
+    from exitline.stats.measure import portable
+    from exitline.stats.measure.modelling.census import columns_query
+    from exitline.stats.smallarea.formula import made
+
+    weight = ibis.literal(1.0)
+    for name in weights:
+        if name is not None:
+            weight = weight * portable.number(table[name]).fill_null(0.0)
+    rows = made(learned, table, weight=weight)
+    found = engine.run(columns_query(rows, len(learned.names))).to_pylist()[0]
+    total = found["w"] or float("nan")
+    return np.array(
+        [_of(found, j, total) for j in range(len(learned.names))], dtype=np.float64
+    ).reshape(-1, 4)
+
+
+def _of(found: dict[str, Any], j: int, total: float) -> tuple[float, float, float, float]:
+    """Mean, standard deviation, least and most of one column; NaN without a row."""
+    if found[f"x{j}"] is None:
+        return (float("nan"),) * 4
+    mean = found[f"x{j}"] / total
+    spread = float(np.sqrt(max(found[f"xx{j}"] / total - mean**2, 0.0)))
+    return mean, spread, found[f"least{j}"], found[f"most{j}"]
+
+
+def _table(names: tuple[str, ...], mine: Floats, whole: Floats) -> pd.DataFrame:
+    """Both tables side by side."""
+    import pandas as pd
+
+    rows = {"column": list(names)}
+    for side, moments in (("sample", mine), ("census", whole)):
+        for k, what in enumerate(("mean", "sd", "least", "most")):
+            rows[f"{side}_{what}"] = moments[:, k].tolist()
+    frame = pd.DataFrame(rows)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame["difference"] = (mine[:, 0] - whole[:, 0]) / whole[:, 1]
+    reach = (mine[:, 3] - mine[:, 2]) / 2.0
+    beyond = (whole[:, 3] > mine[:, 3] + reach) | (whole[:, 2] < mine[:, 2] - reach)
+    frame["apart"] = (frame["difference"].abs() > APART) | beyond
+    return frame[frame["column"] != "Intercept"].reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""Targeting and transfers: fitted, evaluated, simulated."""

@@ -1,0 +1,1 @@
+"""Weights made and changed: calibration, adjustment, replicates."""

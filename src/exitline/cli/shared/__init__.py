@@ -1,0 +1,1 @@
+"""What commands share: options, guards, numbers, how results are shown."""

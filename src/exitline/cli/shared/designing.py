@@ -1,0 +1,127 @@
+"""Options that say how a sample was drawn, for commands without a study."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from exitline.cli.shared import numbers
+from exitline.cli.shared.options import with_options
+
+LONELY = ("fail", "remove", "certainty", "adjust", "average")
+KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other")
+PPS = ("brewer", "hartley-rao", "overton", "joint", "with-replacement")
+LONELY_PSU = click.option(
+    "--lonely", default="fail", show_default=True, type=click.Choice(LONELY),
+    help="What a stratum with a single PSU contributes.",
+)  # fmt: skip
+"""The option of every command that takes strata."""
+WEIGHT = click.option("--weight", help="Column of household weights.")
+STAGES = (
+    click.option("--strata", multiple=True, help="Column of strata; repeat to cross several."),
+    click.option("--psu", multiple=True,
+                 help="Column of sampling units; repeat stage by stage."),
+    click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum."),
+    click.option("--fpc", multiple=True,
+                 help="Column with the number of PSUs in the stratum's population; repeat stage "
+                 "by stage."),
+    LONELY_PSU,
+)  # fmt: skip
+"""How clusters were sampled, stage by stage."""
+_OPTIONS = (
+    WEIGHT,
+    click.option("--size", help="Column of household sizes."),
+    *STAGES,
+    click.option("--pps", type=click.Choice(PPS),
+                 help="PSUs were drawn with unequal probabilities, which --fpc names; how their "
+                 "variance is found."),
+    click.option("--pps-estimator", type=click.Choice(["horvitz-thompson", "yates-grundy"]),
+                 help="Of the variance, from pairs of PSUs."),
+    click.option("--joint", type=click.Path(), metavar="FILE",
+                 help="Joint inclusion probabilities, for --pps joint."),
+    click.option("--mean-square", type=numbers.POSITIVE,
+                 help="Sum of squared probabilities over the population, over the number of "
+                 "sampled PSUs, for --pps hartley-rao."),
+    click.option("--census", is_flag=True,
+                 help="The data are a full count: no sampling error."),
+    click.option("--replicates", multiple=True, metavar="COLUMN",
+                 help="Column of replicate weights, or a pattern such as 'rw*'; repeatable."),
+    click.option("--kind", type=click.Choice(KINDS), help="How the replicates were made."),
+    click.option("--scale", type=numbers.POSITIVE, help="Overall scale of the replicates."),
+    click.option("--rscales", metavar="NUMBERS",
+                 help="Scale of each replicate, separated by commas."),
+    click.option("--rho", type=numbers.SHARE, help="Fay's factor."),
+    click.option("--mse", is_flag=True,
+                 help="Replicates vary around the full-sample figure, not around their mean."),
+    click.option("--df", type=numbers.POSITIVE,
+                 help="Degrees of freedom, where the survey's documentation gives them."),
+    click.option("--calibrated-to", type=click.Path(), metavar="TOTALS",
+                 help="Totals that --weight was calibrated to, as `exitline calibrate` takes "
+                 "them: errors are those of residuals."),
+    click.option("--base-weight", metavar="COLUMN",
+                 help="Column of the weights before calibration."),
+)  # fmt: skip
+_NAMES = (
+    "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
+    "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight",
+    "pps", "pps_estimator", "joint", "mean_square",
+)  # fmt: skip
+
+
+def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a sampling design; it gets a `Design` as `design`.
+
+    Parameters
+    ----------
+    function : callable
+        Takes `design`.
+
+    Returns
+    -------
+    callable
+    """
+
+    @functools.wraps(function)
+    def designed(*arguments: Any, **given: Any) -> Any:
+        from exitline import Design
+
+        said = {name: given.pop(name) for name in _NAMES}
+        if said["rscales"] is not None:
+            said["rscales"] = numbers.numbers_in(said["rscales"], "--rscales")
+        lists = ("strata", "psu", "fpc", "replicates", "rscales")
+        said |= {name: said[name] or None for name in lists}
+        said["calibration"] = _calibration(said.pop("calibrated_to"), said, said.pop("base_weight"))
+        said["pps"] = _pps(said)
+        kept = {name: value for name, value in said.items() if value is not None}
+        return function(*arguments, design=Design(**kept), **given)
+
+    made: Callable[..., Any] = with_options(_OPTIONS)(designed)
+    return made
+
+
+def _pps(said: dict[str, Any]) -> Any:
+    """How PSUs were drawn with unequal probabilities, if they were."""
+    from exitline import Pps
+
+    method = said.pop("pps")
+    further = {n: said.pop(n) for n in ("pps_estimator", "joint", "mean_square")}
+    if method is None:
+        if any(value is not None for value in further.values()):
+            raise click.UsageError("--pps-estimator, --joint and --mean-square go with --pps.")
+        return None
+    named = {name.removeprefix("pps_"): v for name, v in further.items() if v is not None}
+    return Pps(method, **named)
+
+
+def _calibration(totals: str | None, said: Mapping[str, Any], base: str | None) -> Any:
+    """What the weight was calibrated to, if it was."""
+    if totals is None and base is None:
+        return None
+    if totals is None or said["weight"] is None:
+        raise click.UsageError("--base-weight, --calibrated-to and --weight go together.")
+    from exitline.api.weights.calibrating import calibration_of
+
+    return calibration_of(totals, base, said["weight"])

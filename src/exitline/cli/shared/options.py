@@ -1,0 +1,76 @@
+"""Commands with many options: the options in a list, the command underneath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from exitline.cli.shared import numbers
+from exitline.errors import ArgumentError
+
+MIN_COUNT = click.option(
+    "--min-count", type=numbers.AMOUNT, metavar="N",
+    help="Suppress counts from 1 to below N (the study's min_count, or 10; 0: none).",
+)  # fmt: skip
+"""What counts as a small count."""
+
+
+def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    """A decorator that gives a command some options, in their order.
+
+    Examples
+    --------
+    >>> @click.command()
+    ... @with_options([click.option("--a"), click.option("--b")])
+    ... def command(a, b): ...
+    >>> [parameter.name for parameter in command.params]
+    ['a', 'b']
+    """
+
+    def decorated(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorated
+
+
+def column_names(text: str) -> tuple[str, ...]:
+    """Column names from a list with commas.
+
+    Examples
+    --------
+    >>> column_names("county, village")
+    ('county', 'village')
+    """
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@contextmanager
+def as_usage() -> Iterator[None]:
+    """A call whose arguments contradict each other is wrong usage of the command.
+
+    Examples
+    --------
+    >>> with as_usage():
+    ...     raise ArgumentError("--since is for a ledger.")
+    Traceback (most recent call last):
+    ...
+    click.exceptions.UsageError: --since is for a ledger.
+    """
+    try:
+        yield
+    except ArgumentError as reason:
+        raise click.UsageError(reason.what) from reason
+
+
+@contextmanager
+def said_as_flags() -> Iterator[None]:
+    """Name options as flags of a command in messages, for the length of the block."""
+    from exitline.api.runs.opening import as_flags
+
+    with as_flags():
+        yield

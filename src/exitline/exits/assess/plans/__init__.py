@@ -1,0 +1,1 @@
+"""How many villages and households to visit: plans, costs, stages, interim looks."""

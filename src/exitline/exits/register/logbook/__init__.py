@@ -1,0 +1,1 @@
+"""The log of events in one file: chained lines, kept texts, everything taken again."""

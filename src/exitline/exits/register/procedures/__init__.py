@@ -1,0 +1,1 @@
+"""Procedures and their rules, as declared and as evaluated."""

@@ -1,0 +1,1 @@
+"""Whether a step may be taken now: what is handed in, by whom, in which order."""

@@ -1,0 +1,114 @@
+"""Whether a step has what it needs: role, documents, words."""
+
+from __future__ import annotations
+
+from exitline.errors import nearest
+from exitline.exits.register.errors import (
+    IncompleteStepError,
+)
+from exitline.exits.register.steps.request import StepRequest
+
+
+def role_may(request: StepRequest) -> None:
+    """Refuse a role that the step does not name.
+
+    Parameters
+    ----------
+    request : StepRequest
+
+    Raises
+    ------
+    LifecycleError
+    """
+    step, role = request.step, request.draft.role
+    if role not in step.by:
+        raise IncompleteStepError(
+            "a role that may not take the step",
+            where=request.at,
+            expected="one of " + ", ".join(step.by),
+            got=repr(role),
+            remedy=nearest(role, step.by) or "let the role take it that the procedure names",
+        )
+
+
+def documents_are_there(request: StepRequest) -> None:
+    """Refuse missing or undeclared documents, and a notice that shows too much.
+
+    Parameters
+    ----------
+    request : StepRequest
+
+    Raises
+    ------
+    LifecycleError
+    """
+    step, attached = request.step, request.draft.documents
+    kinds = {document.kind for document in attached}
+    unknown = sorted(kinds - set(request.procedure.documents))
+    missing = [kind for kind in step.documents if kind not in kinds]
+    if unknown or missing:
+        raise IncompleteStepError(
+            "the documents are not the ones the step needs",
+            where=request.at,
+            expected=", ".join(step.documents) or "no document",
+            got=", ".join(sorted(kinds)) or "none",
+            remedy="; ".join(
+                [f"attach '{kind}'" for kind in missing]
+                + [
+                    nearest(kind, request.procedure.documents) or f"'{kind}' is not declared"
+                    for kind in unknown
+                ]
+            ),
+        )
+    for document in attached:
+        never = request.procedure.documents[document.kind].never_shows
+        shown = [name for name in document.shows if name.strip().casefold() in never]
+        if never and (shown or not document.shows):
+            raise IncompleteStepError(
+                f"the document '{document.kind}' shows what it may not, or does not say",
+                where=request.at,
+                expected="the fields it shows, without " + ", ".join(never),
+                got=", ".join(shown) or "no list of fields",
+                remedy="list the fields the document shows, and take these away",
+            )
+
+
+def words_are_there(request: StepRequest) -> None:
+    """Refuse a step without a person, a reason or a category where these are needed.
+
+    Parameters
+    ----------
+    request : StepRequest
+
+    Raises
+    ------
+    LifecycleError
+    """
+    step, draft = request.step, request.draft
+    if not draft.actor.strip():
+        raise IncompleteStepError(
+            "nobody is named as having taken the step",
+            where=request.at,
+            expected="the id of a person",
+            got="nothing",
+            remedy="name who took the step",
+        )
+    if step.reason and not draft.reason.strip():
+        raise IncompleteStepError(
+            "the step needs a reason in words",
+            where=request.at,
+            expected="a reason",
+            got="nothing",
+            remedy="say why",
+        )
+    state = request.procedure.states.get(step.to or "")
+    known = state.categories if state is not None else ()
+    same = step.to == request.history.standing().state and not draft.category
+    if (known and not same and draft.category not in known) or (draft.category and not known):
+        raise IncompleteStepError(
+            "the category does not fit the state that the step leads to",
+            where=request.at,
+            expected="one of " + ", ".join(known) if known else "no category",
+            got=repr(draft.category),
+            remedy=nearest(draft.category, known) or "name the category",
+        )

@@ -1,0 +1,1 @@
+"""A claim computed again: data bound, cells read, every part compared."""

@@ -1,0 +1,1 @@
+"""Append-only ledgers of claims, their heads and their receipts."""

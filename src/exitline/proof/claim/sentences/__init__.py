@@ -1,0 +1,1 @@
+"""Whether the figures of a published sentence fit together."""

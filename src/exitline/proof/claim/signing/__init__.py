@@ -1,0 +1,1 @@
+"""Keys, envelopes and statements: who says so."""

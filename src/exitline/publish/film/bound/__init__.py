@@ -1,0 +1,1 @@
+"""Every figure of a story bound to where it comes from."""

@@ -1,0 +1,1 @@
+"""From a story to its files: prepared, checked, made, looked into."""

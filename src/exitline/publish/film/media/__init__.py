@@ -1,0 +1,1 @@
+"""Pictures and sound into files: MP4, Matroska, captions."""

@@ -1,0 +1,1 @@
+"""Checks of data, design and standard before a study is run."""

@@ -1,0 +1,125 @@
+"""Does the study fit the standard: years, units, levels, and what the standard has verified."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from exitline.stats.data.checking.findings import Finding, Severity
+from exitline.stats.data.money import StudyLine
+from exitline.stats.data.studies.study import Study
+
+if TYPE_CHECKING:
+    from exitline.rules.standard import Line, Standard
+
+PERIOD = "say which it is with 'period: day', month or year"
+PER = "add 'equivalence' if welfare is the household's total"
+PPP = "add 'ppp' if welfare is in local currency"
+PRICES = "say so with 'prices: YEAR', or deflate welfare or uprate the line with 'prices'"
+
+
+def standard_findings(
+    study: Study, standard: Standard, lines: Sequence[StudyLine]
+) -> tuple[Finding, ...]:
+    """What does not fit, or should be known, about a study under a standard.
+
+    Parameters
+    ----------
+    study : Study
+    standard : Standard
+    lines : sequence of StudyLine
+        The lines that the study uses.
+
+    Returns
+    -------
+    tuple of Finding
+    """
+    named = [use.name for use in study.lines if use.name in standard.lines]
+    used = [standard.lines[name] for name in named if name is not None] or (
+        list(standard.lines.values()) if not study.lines else []
+    )
+    return (
+        *_year(study, standard),
+        *_units(study, used),
+        *_unverified(study, lines),
+        *_levels(study, standard),
+    )
+
+
+def _year(study: Study, standard: Standard) -> list[Finding]:
+    """The survey's year lies in the standard's span of validity."""
+    first, last = standard.valid_from, standard.valid_to
+    year = study.year
+    if year is None or ((not first or year >= first.year) and (not last or year <= last.year)):
+        return []
+    span = f"{first or 'the beginning'} to {last or 'now'}"
+    return [
+        Finding("warning", "year", f"the study is of {year}, the standard {standard.name} holds "
+                f"from {span}", study.where("year"), 0, "choose the standard of that time")
+    ]  # fmt: skip
+
+
+def _units(study: Study, lines: Sequence[Line]) -> list[Finding]:
+    """Period, currency and prices of the lines against those of welfare."""
+    where = study.where("lines" if study.lines else "standard")
+    absolute = [line for line in lines if line.relative is None]
+    cases: list[tuple[Severity, str, str, str, list[Line]]] = []
+    if study.period is None:
+        for period in dict.fromkeys(line.period for line in absolute):
+            same = [line for line in absolute if line.period == period]
+            cases.append(("note", "unit", f"welfare is taken to be per {period}, as", PERIOD, same))
+    if study.equivalence is None:
+        for per in dict.fromkeys(line.per for line in absolute if line.per != "person"):
+            same = [line for line in absolute if line.per == per]
+            cases.append(("note", "unit", f"welfare is taken to be per {per}, as", PER, same))
+    if study.ppp is None:
+        dollars = [line for line in absolute if line.currency == "PPP"]
+        cases.append(("note", "unit", "welfare is taken to be in international dollars, as", PPP,
+                      dollars))  # fmt: skip
+    for base in dict.fromkeys(line.price_base for line in absolute if line.uprating is None):
+        if base is not None and base != _prices_of_welfare(study):
+            same = [line for line in absolute if line.price_base == base]
+            cases.append(("warning", "prices", f"welfare is taken to be in prices of {base}, as",
+                          PRICES, same))  # fmt: skip
+    return [
+        Finding(severity, check, f"{text} {_named(same)}", where, 0, remedy)
+        for severity, check, text, remedy, same in cases
+        if same
+    ]
+
+
+def _prices_of_welfare(study: Study) -> int | None:
+    """The year whose prices a line must be in to stand beside welfare."""
+    declared = study.prices.line_year if study.prices is not None else None
+    return declared if declared is not None else study.year
+
+
+def _named(lines: Sequence[Line]) -> str:
+    """Such as "the line 'a' is" or "the lines 'a', 'b' are"."""
+    names = ", ".join(f"'{line.name}'" for line in lines)
+    return f"the line {names} is" if len(lines) == 1 else f"the lines {names} are"
+
+
+def _unverified(study: Study, lines: Sequence[StudyLine]) -> list[Finding]:
+    """Figures of the standard that were not read at their source."""
+    return [
+        Finding("note", "unverified", f"the figure of the line '{line.label}' was not read at "
+                "its source", study.where("standard"), 0, "see `exitline standards`")
+        for line in lines
+        if not line.verified
+    ]  # fmt: skip
+
+
+def _levels(study: Study, standard: Standard) -> list[Finding]:
+    """The decision chain needs to know where a household lives."""
+    wanted = {"village": standard.village is not None, "county": standard.county is not None}
+    rules = (standard.village, standard.county)
+    wanted["area_class"] = any(rule is not None and rule.area_class for rule in rules)
+    known = set(study.levels.named()) | set(study.columns)
+    return [
+        Finding("warning", "levels", f"the standard decides by {name.replace('_', ' ')}, and the "
+                "study does not say which column that is: no such decisions are made",
+                study.where("levels"), 0, f"add {name} to 'levels'")
+        for name, needed in wanted.items()
+        if needed and name not in known
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What `exitline init` proposes for a file that it sees for the first time."""

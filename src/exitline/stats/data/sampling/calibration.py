@@ -1,0 +1,73 @@
+"""What a calibrated weight was calibrated to: the model that its standard errors need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from exitline.stats.data.sampling.margins import Margin
+
+Count = Literal["households", "persons"]
+Regression = Literal["weighted", "unweighted"]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The auxiliaries of a calibration and the weights before it.
+
+    The variance of a calibrated figure is that of its residuals from a regression on the
+    auxiliaries with the weights before calibration (Deville and Särndal 1992, eq. 3.4).
+
+    Attributes
+    ----------
+    margins : tuple of Margin
+    weight : str or None
+        Column of the weights before calibration; None where every row counted once.
+    count : {"households", "persons"}
+        What margins of levels and of everyone count.
+    size : str or None
+        Column of persons in the household, where they are counted; None elsewhere.
+    variance : str or None
+        Column that residual variances are proportional to.
+    within : tuple of str
+        Columns of the groups whose members share a factor; () where each row has its own.
+    calibrated : str or None
+        Column of the calibrated weights.
+    regression : {"weighted", "unweighted"}
+        Whether the regression has the weights before calibration; R's ``rake`` has none.
+    """
+
+    margins: tuple[Margin, ...] = field(hash=False)
+    weight: str | None = None
+    count: Count = "households"
+    size: str | None = None
+    variance: str | None = None
+    within: tuple[str, ...] = ()
+    calibrated: str | None = None
+    regression: Regression = "weighted"
+
+    @property
+    def size_of_model(self) -> int:
+        """Number of auxiliaries: levels, numbers, and everyone."""
+        return sum(max(1, len(margin.levels)) for margin in self.margins)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Columns of levels, each once."""
+        return tuple(
+            dict.fromkeys(c for m in self.margins if m.kind == "levels" for c in m.columns)
+        )
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Columns of numbers: those with a known total, sizes and variances, each once."""
+        known = [m.columns[0] for m in self.margins if m.kind == "number"]
+        named = (*known, self.size, self.variance)
+        return tuple(dict.fromkeys(c for c in named if c is not None))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column it refers to, each once."""
+        named = (self.weight, self.calibrated, *self.categories, *self.numbers, *self.within)
+        return tuple(dict.fromkeys(c for c in named if c is not None))

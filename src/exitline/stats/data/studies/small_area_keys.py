@@ -1,0 +1,149 @@
+"""What may stand in the section `small_areas` of a study, kind by kind.
+
+A kind of model is a record with its keys here and a function that fits it in
+`exitline.api.small_areas.kinds`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from exitline.rules.yamlfile.declared import SOME, Record, Text, Truth, Whole, choice, reads
+from exitline.rules.yamlfile.tree import Tree
+from exitline.stats.data.studies.table_keys import TableKeys
+
+DEFAULT = "fay_herriot"
+
+
+class ModelKeys(Record):
+    """A model of areas."""
+
+    kind: Text = Field(DEFAULT, description="which model: `fay_herriot` (default), `ebp`")
+    area: Text = Field(description="the column of areas. Required")
+    line: Text | None = Field(
+        None,
+        description="at which of the study's lines, by its label, where there are several",
+    )
+
+
+class FayHerriotKeys(ModelKeys):
+    """A Fay-Herriot model: direct estimates by the design, covariates from a table."""
+
+    formula: Text = Field(
+        description="a measure of the catalogue, `~`, and columns of the covariates: "
+        "`headcount ~ toilet + rooms`. Required"
+    )
+    covariates: TableKeys = Field(
+        description="a table with one row for each area, as under `data`. Required"
+    )
+    on: Text | None = Field(
+        None, description="the column of areas in that table, where it has another name"
+    )
+    method: Annotated[
+        str, *choice("reml", "ml", "fh", "amrl", "ampl", "amrl_yl", "ampl_yl")
+    ] | None = Field(
+        None,
+        description="estimator of the variance of area effects: `reml` (default), `ml`, `fh`, "
+        "`amrl`, `ampl`, `amrl_yl`, `ampl_yl`",
+    )  # fmt: skip
+    transform: Annotated[str, *choice("none", "log", "arcsine", "logit")] | None = Field(
+        None, description="scale of the model: `none` (default), `log`, `arcsine`, `logit`"
+    )
+    back: Annotated[str, *choice("bias_corrected", "crude", "naive")] | None = Field(
+        None, description="the way back: `bias_corrected` (default), `crude`, `naive`"
+    )
+    mse: Annotated[
+        str, *choice("analytic", "jackknife", "weighted_jackknife", "bootstrap")
+    ] | None = Field(
+        None,
+        description="`analytic` (default), `jackknife`, `weighted_jackknife`, `bootstrap`",
+    )  # fmt: skip
+    replicates: Whole | None = Field(None, description="of the bootstrap: 500")
+    seed: Whole | None = Field(None, description="of the bootstrap: 1")
+    smooth: Annotated[str, *choice("none", "unstable", "all", "pooled")] | None = Field(
+        None,
+        description="which sampling variances are replaced: `none` (default), `unstable`, `all`, "
+        "`pooled`",
+    )
+    robust: Truth | None = Field(None, description="`true`: outlying areas are held back")
+    unmatched: Annotated[str, *choice("error", "drop")] | None = Field(
+        None,
+        description="areas of the survey that the covariates lack: `error` (default) or `drop`",
+    )
+    benchmark: Annotated[str, *choice("ratio", "difference", "mse")] | None = Field(
+        None,
+        description="`ratio`, `difference` or `mse`: areas meet the survey's own estimate of all "
+        "together",
+    )
+    population: Text | None = Field(
+        None,
+        description="for the benchmark: the column of the covariates with the population of areas",
+    )
+    truth: Text | None = Field(
+        None,
+        description="a column of the covariates with what is really so, where that is known: "
+        "errors and coverage are shown",
+    )
+
+
+class EbpKeys(ModelKeys):
+    """An empirical best predictor: a model of the study's households, over a census."""
+
+    formula: Text = Field(
+        description="`welfare ~` and columns that the households and the census both have, as the "
+        "files write them: `welfare ~ log(hhsize) + rooms`. Required"
+    )
+    census: TableKeys = Field(
+        description="a table with one row for each household, as under `data`. Required"
+    )
+    figures: Annotated[tuple[Text, ...], SOME] | None = Field(
+        None,
+        description="measures: `headcount` and `poverty_gap` unless given; also `mean`, `total`, "
+        "`poor_count`, `severity`, `fgt(alpha)`, `watts`, `median`, `quantile(p)`, `gini`",
+    )
+    size: Text | None = Field(
+        None, description="the census's column of persons; without it figures are of households"
+    )
+    district: Text | None = Field(
+        None, description="a column of both: districts in which areas lie, for the two-fold model"
+    )
+    unit_weights: Truth | None = Field(
+        None, description="`true`: the sample's weights enter the model (pseudo-EB)"
+    )
+    transform: Annotated[
+        str, *choice("none", "log", "log-shift", "box-cox", "dual", "rank")
+    ] | None = Field(
+        None,
+        description="scale of the model: `log` (default), `none`, `log-shift`, `box-cox`, `dual`, "
+        "`rank`",
+    )  # fmt: skip
+    method: Annotated[str, *choice("reml", "ml")] | None = Field(
+        None, description="estimator of the variances: `reml` (default), `ml`"
+    )
+    mse: Annotated[str, *choice("none", "parametric", "wild")] | None = Field(
+        None, description="bootstrap of errors: `parametric` (default), `wild`, `none`"
+    )
+    replicates: Whole | None = Field(None, description="of the bootstrap: 200")
+    seed: Whole | None = Field(None, description="of the bootstrap: 1")
+    truth: Text | None = Field(
+        None,
+        description="the census's column of welfare, where that is known: errors and coverage are "
+        "shown",
+    )
+
+
+KINDS: dict[str, type[ModelKeys]] = {"fay_herriot": FayHerriotKeys, "ebp": EbpKeys}
+"""The kinds of models, by the word that a study names them with."""
+
+
+def _of_its_kind(tree: Tree) -> ModelKeys:
+    """The record of the kind that an entry names."""
+    named = dict(tree.items()) if tree.is_mapping else {}
+    kind = named["kind"].choice(tuple(KINDS)) if "kind" in named else DEFAULT
+    return KINDS[kind].read(tree)
+
+
+SmallAreaKeys = Annotated[FayHerriotKeys | EbpKeys, reads(_of_its_kind)]
+"""One entry of the section: a record of its kind."""

@@ -1,0 +1,374 @@
+"""A study: which data, which columns play which role, which standard, areas and outputs.
+
+These are records only. `load_study` reads them from a YAML file, `bind` applies them to
+a table, and docs/study.md is the reference of every key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from exitline.stats.data.sampling.design import Design
+from exitline.stats.data.table_ref import TableRef
+
+if TYPE_CHECKING:
+    from exitline.stats.data.studies.small_areas import SmallAreaUse
+
+Period = Literal["day", "month", "year"]
+Direction = Literal["deflate welfare", "uprate the line"]
+Unit = Literal["household", "person"]
+
+DEFAULT_MEASURES = ("headcount", "poverty_gap", "severity")
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Key:
+    """The columns on which households and persons are joined.
+
+    Parameters
+    ----------
+    households, persons : str
+        The household's key in each table.
+    """
+
+    households: str
+    persons: str
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Columns (or expressions) that say in which village, county and area class a
+    household lives; the decision chain goes up along them."""
+
+    village: str | None = None
+    county: str | None = None
+    area_class: str | None = None
+
+    def named(self) -> dict[str, str]:
+        """Those that are set, by their canonical name."""
+        each = {"village": self.village, "county": self.county, "area_class": self.area_class}
+        return {name: text for name, text in each.items() if text is not None}
+
+
+@dataclass(frozen=True)
+class LineUse:
+    """A poverty line as the study asks for it.
+
+    Parameters
+    ----------
+    name : str, optional
+        A line of the standard, or a column with each household's line.
+    value : float, optional
+        A number in the unit of the welfare column.
+    share, of : float, str or float, optional
+        A relative line: `share` of the "median", the "mean" or the quantile of a probability.
+    within : bool
+        Whether each area has a relative line of its own.
+    boundary : {"<", "<="}, optional
+        Who is poor; the standard's where it is not said.
+    label : str, optional
+        How results name the line.
+    where : str
+        File, line and key of the study.
+    """
+
+    name: str | None = None
+    value: float | None = None
+    share: float | None = None
+    of: Literal["median", "mean"] | float = "median"
+    within: bool = False
+    boundary: Literal["<", "<="] | None = None
+    label: str | None = None
+    where: str = ""
+
+    @property
+    def what(self) -> str:
+        """What a relative line is a share of, in words."""
+        said = self.of if isinstance(self.of, str) else f"quantile {self.of:g}"
+        return f"{said} of each area" if self.within else said
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices of one year said in prices of another: amount x cpi[to] / cpi[from].
+
+    Parameters
+    ----------
+    cpi : mapping of int to float
+        Consumer price index by year; its base does not matter.
+    from_year, to_year : int
+        The year whose prices the amount is in, and the year whose prices it is moved to.
+    direction : {"deflate welfare", "uprate the line"}
+        Which amount is moved.
+    regional : str, optional
+        Column or expression of a regional price index (1 = reference) that welfare is
+        divided by.
+    welfare_year : int, optional
+        Where nothing is moved: the year whose prices welfare is in.
+    file, file_sha256 : Path and str, optional
+        The file that the index was read from, and the SHA-256 of the bytes that were read.
+
+    Examples
+    --------
+    >>> Prices({2010: 100.0, 2012: 106.0}, 2010, 2012, "uprate the line").factor
+    1.06
+    """
+
+    cpi: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    from_year: int | None = None
+    to_year: int | None = None
+    direction: Direction = "deflate welfare"
+    regional: str | None = None
+    welfare_year: int | None = None
+    file: Path | None = None
+    file_sha256: str = ""
+
+    @property
+    def factor(self) -> float:
+        """cpi[to] / cpi[from]; 1 where no years are given."""
+        if self.from_year is None or self.to_year is None:
+            return 1.0
+        return self.cpi[self.to_year] / self.cpi[self.from_year]
+
+    @property
+    def line_year(self) -> int | None:
+        """The year whose prices the line must be in, before it is moved itself."""
+        if self.from_year is None:
+            return self.welfare_year
+        return self.to_year if self.direction == "deflate welfare" else self.from_year
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """How a household's total welfare becomes that of one person.
+
+    Parameters
+    ----------
+    scale : {"per person", "oecd-modified", "square root", "column"}
+    column : str, optional
+        For "column": the number of equivalent adults.
+    adults, children : str, optional
+        For "oecd-modified": persons of 14 and over, and under 14.
+    age : str, optional
+        For "oecd-modified", instead of these: the age column of the persons table.
+    """
+
+    scale: Literal["per person", "oecd-modified", "square root", "column"]
+    column: str | None = None
+    adults: str | None = None
+    children: str | None = None
+    age: str | None = None
+
+
+@dataclass(frozen=True)
+class Population:
+    """Totals stated by a census or projection, which weights should come near.
+
+    Parameters
+    ----------
+    persons, households : float, optional
+    tolerance : float
+        Relative difference that is not remarked upon.
+    """
+
+    persons: float | None = None
+    households: float | None = None
+    tolerance: float = 0.05
+
+
+@dataclass(frozen=True)
+class FactsTable:
+    """A table of facts about villages or counties, one row each.
+
+    Parameters
+    ----------
+    table : TableRef
+    on : str
+        Its column with the village's or county's key, as `levels` has it.
+    columns : mapping of str to str
+        Names and expressions, over this table.
+    """
+
+    table: TableRef
+    on: str
+    columns: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a run leaves behind.
+
+    Parameters
+    ----------
+    folder : str
+        Beside the study, unless absolute.
+    household_decisions : bool
+        Whether the decision of every household is written (it identifies households).
+    """
+
+    folder: str = "out"
+    household_decisions: bool = True
+
+
+@dataclass(frozen=True)
+class CalibratedTo:
+    """What a study's weight was calibrated to.
+
+    Attributes
+    ----------
+    totals : path
+        File with the columns margin, level, total.
+    weight : str or None
+        Column of the weights before.
+    """
+
+    totals: Path | str
+    weight: str | None
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study file, read and checked for form; its data have not been looked at.
+
+    Parameters
+    ----------
+    title : str
+    standard : str or None
+        As written: the name of a shipped rule file, or a path from the study's folder.
+    households, persons : TableRef
+    key : Key, optional
+        Needed where there are persons.
+    unit : {"household", "person"}
+        What a row of the analysis is.
+    columns : mapping of str to str
+        Role or other name: a column, or an expression of the condition language.
+    design : Design
+        As written: each entry is a column, an expression or a name in `columns`.
+    areas : tuple of tuple of str
+        Domains of estimation; several columns in one entry are crossed.
+    levels : Levels
+    lines : tuple of LineUse
+        Empty: the lines of the standard.
+    period : {"day", "month", "year"}, optional
+        The period that the welfare column is for; a line of another period is converted.
+    year : int, optional
+    measures : tuple of str
+    prices : Prices, optional
+    ppp : float, optional
+        Local currency units for one international dollar.
+    equivalence : Equivalence, optional
+    confidence : float
+        Two-sided, of every interval of a run.
+    interval, quantile_interval : str
+        How intervals of shares and of quantiles are made (`exitline.words.intervals`).
+    missing_welfare : {"error", "exclude"}
+    population : Population, optional
+    villages, counties : FactsTable, optional
+    readings : mapping of str to mapping of str to str
+        Level ("household", "village", "county"): option of its rule: chosen reading.
+    subpopulation : str, optional
+        Condition: estimates speak of the rows for which it holds.
+    small_areas : tuple of SmallAreaUse
+        Models of areas that the sample is too small for.
+    calibrated_to : CalibratedTo, optional
+        The totals that the design's weight was calibrated to.
+    min_count : float, optional
+        Counts from 1 to below this are hidden in whatever a run writes to be read.
+    scenario : mapping of str to mapping
+        Transfers by name: amount per person, and to (a condition), or score and quota.
+    outputs : Outputs
+    path : Path, optional
+        The study file.
+    digest : str
+        SHA-256 of what the file says (comments and layout left out).
+    text : str
+        The file as it was read.
+    outside_folder : tuple of str
+        Paths, as written, that lead out of the study's folder.
+    places : mapping of str to str
+        Key: file, line and key, for messages.
+    """
+
+    title: str
+    households: TableRef
+    standard: str | None = None
+    persons: TableRef | None = None
+    key: Key | None = None
+    unit: Unit = "household"
+    columns: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    design: Design = field(default_factory=Design)
+    areas: tuple[tuple[str, ...], ...] = ()
+    levels: Levels = field(default_factory=Levels)
+    lines: tuple[LineUse, ...] = ()
+    period: Period | None = None
+    year: int | None = None
+    measures: tuple[str, ...] = DEFAULT_MEASURES
+    prices: Prices | None = None
+    ppp: float | None = None
+    equivalence: Equivalence | None = None
+    missing_welfare: Literal["error", "exclude"] = "error"
+    confidence: float = 0.95
+    interval: str = "logit"
+    quantile_interval: str = "mean"
+    population: Population | None = None
+    villages: FactsTable | None = None
+    counties: FactsTable | None = None
+    readings: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
+    subpopulation: str | None = None
+    small_areas: tuple[SmallAreaUse, ...] = ()
+    calibrated_to: CalibratedTo | None = None
+    min_count: float | None = None
+    scenario: Mapping[str, Mapping[str, float | str]] = field(default_factory=lambda: _EMPTY)
+    outputs: Outputs = field(default_factory=Outputs)
+    path: Path | None = None
+    digest: str = ""
+    text: str = field(default="", compare=False, repr=False)
+    outside_folder: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+    @property
+    def folder(self) -> Path:
+        """The study file's folder; paths in the file are read from it."""
+        return self.path.parent if self.path is not None else Path()
+
+    @property
+    def standard_reference(self) -> str | Path | None:
+        """What `exitline.rules.standard.load` takes: a path where such a file is there."""
+        if self.standard is None:
+            return None
+        beside = self.folder / self.standard
+        return beside if beside.is_file() else self.standard
+
+    @property
+    def tables(self) -> dict[str, TableRef]:
+        """The tables that are read, by role: households, persons, villages, counties."""
+        facts = {"villages": self.villages, "counties": self.counties}
+        each = {"households": self.households, "persons": self.persons}
+        each |= {role: of.table if of is not None else None for role, of in facts.items()}
+        return {role: table for role, table in each.items() if table is not None}
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The data files that are read, by role; "prices" is the price index.
+
+        Examples
+        --------
+        >>> Study("a", TableRef(Path("a.csv"))).files
+        {'households': PosixPath('a.csv')}
+        """
+        found = {role: t.path for role, t in self.tables.items() if t.path is not None}
+        index = self.prices.file if self.prices is not None else None
+        found |= {} if index is None else {"prices": index}
+        for number, use in enumerate(self.small_areas, 1):
+            named = {f"small_areas {number}, {r}": t.path for r, t in use.tables.items()}
+            found |= {role: path for role, path in named.items() if path is not None}
+        return found
+
+    def where(self, key: str) -> str:
+        """File, line and key of a key, as messages show it."""
+        return self.places.get(key, key)

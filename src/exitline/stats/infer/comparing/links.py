@@ -1,0 +1,234 @@
+"""PSUs that two samples share: which they are, and what figures of both have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.stats.infer.designs.frame import CERTAIN
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.designs.variance import Overlap
+    from exitline.stats.infer.intake.cells import Rows
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Link:
+    """The PSUs that two samples share.
+
+    Attributes
+    ----------
+    before, after : int array, shape (codes,)
+        By the code of a PSU in each sample: its position among the shared ones, or -1.
+    stratum : int array, shape (shared,)
+        Stratum of each shared PSU, from 0.
+    scale : float array, shape (strata,)
+        What the sum of products of centred PSU totals of a stratum is multiplied by.
+    alone : bool array, shape (strata,)
+        Strata that are centred at the mean of all PSUs (`lonely`: adjust).
+    sizes : (int, int)
+        PSUs of each sample.
+    """
+
+    before: Ints
+    after: Ints
+    stratum: Ints
+    scale: Floats
+    alone: NDArray[np.bool_]
+    sizes: tuple[int, int]
+
+    @property
+    def shared(self) -> int:
+        """Number of PSUs that both samples have."""
+        return len(self.stratum)
+
+    @property
+    def strata(self) -> int:
+        """Number of strata with shared PSUs."""
+        return len(self.scale)
+
+
+def shared_psus(before: Overlap | None, after: Overlap | None) -> Link | None:
+    """The PSUs that stand in both samples: same stratum, same id.
+
+    Parameters
+    ----------
+    before, after : Overlap or None
+
+    Returns
+    -------
+    Link or None
+        None where a sample has no declared PSUs, or no PSU is in both.
+    """
+    if before is None or after is None:
+        return None
+    there = {pair: code for code, pair in enumerate(before.ids.pairs())}
+    found = [(there.get(pair, -1), code) for code, pair in enumerate(after.ids.pairs())]
+    both = np.array([one for one in found if one[0] >= 0], dtype=np.int64).reshape(-1, 2)
+    if not len(both):
+        return None
+    strata = before.ids.stratum[both[:, 0]], after.ids.stratum[both[:, 1]]
+    _, head, stratum = np.unique(strata[0], return_index=True, return_inverse=True)
+    scale, alone = _scales(
+        (before, strata[0][head]), (after, strata[1][head]), np.bincount(stratum)
+    )
+    return Link(
+        _positions(both[:, 0], len(before.ids.psus)), _positions(both[:, 1], len(after.ids.psus)),
+        stratum, scale, alone, (len(before.ids.psus), len(after.ids.psus)),
+    )  # fmt: skip
+
+
+def shared_names(before: Overlap | None, after: Overlap | None) -> int:
+    """PSU ids that stand in both samples, whatever their stratum."""
+    if before is None or after is None:
+        return 0
+    return len(set(before.ids.psus) & set(after.ids.psus))
+
+
+def _positions(codes: Ints, size: int) -> Ints:
+    """Position of each code among `codes`; -1 for the others."""
+    found = np.full(size, -1, dtype=np.int64)
+    found[codes] = np.arange(len(codes))
+    return found
+
+
+def _scales(
+    before: tuple[Overlap, Ints], after: tuple[Overlap, Ints], shared: Ints
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """(1 - f) c / (c - 1) by stratum, of c shared PSUs; and which are centred at the mean of all.
+
+    f is the geometric mean of what both samples leave out. A stratum of which one PSU alone is
+    shared says nothing of the covariance; where it has no other PSU, `lonely` decides as for
+    variances.
+    """
+    left_out = np.ones(len(shared))
+    single = shared == 1
+    for sample, strata in (before, after):
+        stage = sample.stage
+        unsampled = stage.unsampled[strata]
+        left_out *= np.where(unsampled < CERTAIN, 0.0, unsampled)
+        single &= stage.sampled[strata] == 1
+    scale = np.sqrt(left_out) * np.where(shared > 1, shared / np.maximum(shared - 1, 1), 0.0)
+    rules = {before[0].lonely, after[0].lonely}
+    alone = single & (rules == {"adjust"})
+    scale = np.where(alone, np.sqrt(left_out), scale)
+    usable = int((~single).sum())
+    if rules == {"average"} and single.any() and usable:
+        scale *= len(shared) / usable
+    return scale, alone
+
+
+class Shared:
+    """Covariances of figures of one sample with figures of another that shares PSUs."""
+
+    def __init__(self, link: Link) -> None:
+        from scipy.sparse import csr_array
+
+        self._link = link
+        ones = np.ones(link.shared)
+        self._in_strata: Any = csr_array(
+            (ones, (link.stratum, np.arange(link.shared))), shape=(link.strata, link.shared)
+        )
+        count = np.bincount(link.stratum, minlength=link.strata)
+        self._each = link.scale[link.stratum]
+        self._centre = np.where(link.alone, 0.0, link.scale / np.maximum(count, 1))
+
+    def covariances(self, before: Block, of_before: Ints, after: Block, of_after: Ints) -> Floats:
+        """Covariances of pairs of figures, one of each sample.
+
+        Parameters
+        ----------
+        before, after : Block
+        of_before, of_after : int array, shape (pairs,)
+            Positions of their areas.
+
+        Returns
+        -------
+        float array, shape (pairs,)
+        """
+        a = self._totals(before, of_before, self._link.before, self._link.sizes[0])
+        b = self._totals(after, of_after, self._link.after, self._link.sizes[1])
+        result = self._products(a, b)
+        line_a = _line(before, self._link.before, self._link.sizes[0])
+        line_b = _line(after, self._link.after, self._link.sizes[1])
+        if line_a is not None and before.at_line is not None:
+            result = result + before.at_line.slope[of_before] * self._products(line_a, b)
+        if line_b is not None and after.at_line is not None:
+            slope = after.at_line.slope[of_after]
+            result = result + slope * self._products(a, line_b)
+            if line_a is not None and before.at_line is not None:
+                result = result + slope * before.at_line.slope[of_before] * self._products(
+                    line_a, line_b
+                )
+        return np.asarray(result)
+
+    def _products(self, a: _Totals, b: _Totals) -> Floats:
+        """Scaled sums of products of centred totals, column by column; one column stands for
+        as many as the other has."""
+        inside = _paired(a.shared, b.shared, self._each)
+        above = _paired(self._in_strata @ a.shared, self._in_strata @ b.shared, self._centre)
+        result = inside - above
+        if not self._link.alone.any():
+            return np.asarray(result)
+        alone = np.where(self._link.alone, self._link.scale, 0.0)
+        sums_a = (self._in_strata @ a.shared).T @ alone
+        sums_b = (self._in_strata @ b.shared).T @ alone
+        crossed = a.mean * sums_b + b.mean * sums_a
+        return np.asarray(result - crossed + a.mean * b.mean * alone.sum())
+
+    @staticmethod
+    def _totals(block: Block, areas: Ints, position: Ints, psus: int) -> _Totals:
+        """Totals of some areas of a block, by shared PSU."""
+        place = np.full(block.rows.size, -1, dtype=np.int64)
+        place[areas] = np.arange(len(areas))
+        return _by_psu(
+            block.rows, block.influence, place[block.rows.domain], len(areas), (position, psus)
+        )
+
+
+@dataclass(frozen=True)
+class _Totals:
+    """Totals of influence by shared PSU and figure, sparse; their mean over all PSUs."""
+
+    shared: Any
+    mean: Floats
+
+
+def _line(block: Block, position: Ints, psus: int) -> _Totals | None:
+    """The relative line of a block's measure as a figure of its own."""
+    if block.at_line is None:
+        return None
+    line = block.at_line.line
+    column = np.zeros(len(line.influence), dtype=np.int64)
+    return _by_psu(line.rows, line.influence, column, 1, (position, psus))
+
+
+def _by_psu(
+    rows: Rows, influence: Floats, column: Ints, size: int, psus: tuple[Ints, int]
+) -> _Totals:
+    """Totals by shared PSU of the rows whose column is not -1."""
+    from scipy.sparse import csc_array
+
+    position, count = psus
+    known = column >= 0
+    mean = np.bincount(column[known], weights=influence[known], minlength=size) / count
+    place = position[rows.stages[0]]
+    taken = known & (place >= 0)
+    at = (place[taken], column[taken])
+    return _Totals(csc_array((influence[taken], at), shape=(int(position.max()) + 1, size)), mean)
+
+
+def _paired(a: Any, b: Any, scale: Floats) -> Floats:
+    """Sum of scale x a x b over rows, column by column."""
+    if a.shape[1] == b.shape[1]:
+        return np.asarray(a.multiply(b).T @ scale)
+    one, many = (a, b) if a.shape[1] == 1 else (b, a)
+    return np.asarray(many.T @ (scale * one.toarray().ravel()))

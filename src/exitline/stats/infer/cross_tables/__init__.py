@@ -1,0 +1,1 @@
+"""Tables of categories: shares, their errors, tests of independence."""

@@ -1,0 +1,291 @@
+"""Where standard errors come from: linearised figures, replicate weights, or a full count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from exitline.stats.infer.comparing.joint import Columns, Joint, Squares, centred, stacked
+from exitline.stats.infer.cross_tables import table_errors
+from exitline.stats.infer.designs.frame import stages_of
+from exitline.stats.infer.designs.pps import (
+    JointProbabilities,
+    UnequalProbabilities,
+    unequal_probabilities,
+)
+from exitline.stats.infer.designs.taylor import (
+    Sampled,
+    covariance_with_all,
+    linearised_variance,
+    sampled_in,
+)
+from exitline.stats.infer.designs.variance import Overlap, Part, degrees
+from exitline.stats.infer.intake.cells import Rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.stats.data.sampling.design import Design
+    from exitline.stats.infer.cross_tables.functions import Errors
+    from exitline.stats.infer.designs.frame import Stage
+    from exitline.stats.infer.designs.ids import Ids
+    from exitline.stats.infer.intake.cells import Cells
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    By = tuple[int, ...]
+    Figure = tuple[By, str, int | None]
+
+NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
+
+
+@dataclass(frozen=True)
+class Census:
+    """A full count, which has no sampling error.
+
+    Examples
+    --------
+    >>> Census().df, Census().exact
+    (inf, True)
+    """
+
+    exact: ClassVar[bool] = True
+    unknown: ClassVar[str] = NO_AVERAGE
+    df: ClassVar[float] = float("inf")
+    clusters: ClassVar[None] = None
+    overlap: ClassVar[None] = None
+
+    def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
+        """The linearisation, in which each area is one row."""
+        return replace(linear(), flat=None)
+
+    def of(self, rows: Rows, influence: Floats) -> Floats:
+        """Zeros."""
+        return np.zeros((rows.size, influence.shape[1]))
+
+    def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
+        """Zeros."""
+        return np.zeros(rows.size)
+
+    def joint(
+        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+    ) -> Joint:
+        """Zeros."""
+        figures = parts[0].size if overlaid else sum(part.size for part in parts)
+        return Joint(figures if coefficients is None else coefficients.shape[0], ())
+
+    def sampled(self, rows: Rows, cases: Ints, by: By = ()) -> Sampled:
+        """Every household is there."""
+        n = rows.count(cases)
+        return Sampled(n, np.full(rows.size, np.inf))
+
+    def of_table(self, part: Part, places: Ints, counts: Floats) -> Errors:
+        """None."""
+        return table_errors.Exact()
+
+    def around(self, *, mse: bool) -> Census:
+        """Itself."""
+        return self
+
+
+@dataclass(frozen=True)
+class Taylor:
+    """Figures linearised over strata and stages of clusters.
+
+    Attributes
+    ----------
+    stages : tuple of Stage
+        Those that add to the variance.
+    lonely : str
+        Treatment of strata with one PSU.
+    declared : float, optional
+        The user's degrees of freedom.
+    ids : Ids, optional
+        Which stratum and PSU each code stands for, where PSUs are declared: other samples may
+        have drawn the same ones.
+    """
+
+    stages: tuple[Stage, ...]
+    lonely: str = "fail"
+    declared: float | None = None
+    ids: Ids | None = None
+    exact: ClassVar[bool] = False
+    unknown: ClassVar[str] = NO_AVERAGE
+
+    @property
+    def df(self) -> float:
+        """PSUs minus strata of the whole design, as R's ``degf``, unless declared."""
+        return degrees(self.clusters, self.declared)
+
+    @property
+    def clusters(self) -> Ints:
+        """Sampled PSUs by stratum."""
+        return self.stages[0].sampled
+
+    @property
+    def overlap(self) -> Overlap | None:
+        """The first stage."""
+        return None if self.ids is None else Overlap(self.ids, self.stages[0], self.lonely)
+
+    def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
+        """The linearisation."""
+        return linear()
+
+    def of(self, rows: Rows, influence: Floats) -> Floats:
+        """See `exitline.stats.infer.designs.taylor.linearised_variance`."""
+        return linearised_variance(rows, influence, self.stages, self.lonely)
+
+    def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
+        """See `exitline.stats.infer.designs.taylor.covariance_with_all`."""
+        return covariance_with_all(rows, influence, (every, common), self.stages, self.lonely)
+
+    def joint(
+        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+    ) -> Joint:
+        """One form for each stage."""
+        found = [
+            stacked(parts, index, len(stage.sampled), coefficients, overlaid=overlaid)
+            for index, stage in enumerate(self.stages)
+        ]
+        forms = [
+            centred(stage, totals, self.lonely, index)
+            for index, (stage, totals) in enumerate(zip(self.stages, found, strict=True))
+        ]
+        return Joint(found[0].clusters.shape[1], tuple(forms))
+
+    def sampled(self, rows: Rows, cases: Ints, by: By = ()) -> Sampled:
+        """PSUs minus strata with households that count, as R's ``degf(subset(design))``."""
+        found = sampled_in(rows, cases)
+        if self.declared is None:
+            return found
+        return replace(found, df=np.full(rows.size, self.declared))
+
+    def of_table(self, part: Part, places: Ints, counts: Floats) -> Errors:
+        """By linearisation."""
+        return table_errors.Linearised(self, part, places, counts)
+
+    def around(self, *, mse: bool) -> Taylor:
+        """Itself."""
+        return self
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Every figure with every replicate weight: squares of scaled deviations.
+
+    Attributes
+    ----------
+    figures : dict of (by, measure, line) to float array, shape (domains, replicates)
+    scales : float array, shape (replicates,)
+        What the square of each deviation counts.
+    mse : bool
+        Whether deviations are from the full-sample figure, instead of the replicates' mean.
+    degrees : dict of by to float array, shape (domains,)
+    """
+
+    figures: dict[Figure, Floats]
+    scales: Floats
+    mse: bool
+    degrees: dict[By, Floats]
+    exact: ClassVar[bool] = False
+    unknown: ClassVar[str] = NO_AVERAGE
+    clusters: ClassVar[None] = None
+    overlap: ClassVar[None] = None
+
+    @property
+    def df(self) -> float:
+        """Rank of the replicate weights, less one; or as declared."""
+        return float(self.degrees[()][0])
+
+    def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
+        """Scaled deviations of a figure; their squares add to the variance.
+
+        Replicates in which a domain has no figure are left out, as in R.
+        """
+        figures = self.figures[figure]
+        there = ~np.isnan(figures) & (self.scales > 0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(there, figures, 0.0).sum(axis=1) / there.sum(axis=1)
+        centre = value if self.mse else mean
+        deviation = np.where(there, figures - centre[:, None], 0.0) * np.sqrt(self.scales)
+        deviation[~there.any(axis=1)] = np.nan
+        return Part(self._rows(rows), np.asarray(deviation.reshape(-1)))
+
+    def _rows(self, of: Rows) -> Rows:
+        """One row for each domain x replicate; what is counted stands on a domain's first."""
+        many = len(self.scales)
+        domain = np.repeat(np.arange(of.size), many)
+        first = np.tile(np.arange(many) == 0, of.size)
+        return Rows(
+            domain=domain, keys=of.keys, stratum=np.zeros_like(domain),
+            stages=(np.tile(np.arange(many), of.size),), n=np.where(first, of.n[domain], 0),
+            cases=np.where(first[:, None], of.cases[domain], 0),
+            sums=np.where(first[:, None], of.sums[domain], 0.0), written=of.written,
+            found=of.found, sampled=False,
+        )  # fmt: skip
+
+    def of(self, rows: Rows, influence: Floats) -> Floats:
+        """Sums of squares."""
+        return np.column_stack([
+            np.bincount(rows.domain, weights=one**2, minlength=rows.size) for one in influence.T
+        ])  # fmt: skip
+
+    def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
+        """Sums of products."""
+        products = influence * common[rows.stages[0]]
+        found = np.bincount(rows.domain, weights=products, minlength=rows.size)
+        return found.astype(np.float64)
+
+    def joint(
+        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+    ) -> Joint:
+        """One form: nothing to centre at."""
+        totals = stacked(parts, 0, 1, coefficients, overlaid=overlaid)
+        return Joint(totals.clusters.shape[1], (Squares(totals.clusters),))
+
+    def sampled(self, rows: Rows, cases: Ints, by: By = ()) -> Sampled:
+        """Households; PSUs are not known, so that any domain counts as having several."""
+        n = rows.count(cases)
+        psus = np.where(n > 0, 2, 0)
+        return Sampled(psus, self.degrees[by])
+
+    def of_table(self, part: Part, places: Ints, counts: Floats) -> Errors:
+        """From every figure computed again with each replicate's counts."""
+        return table_errors.Replicated(part, places, counts, self.scales, mse=self.mse)
+
+    def around(self, *, mse: bool) -> Replicates:
+        """With deviations from the full-sample figure, or from the mean of all."""
+        return replace(self, mse=mse)
+
+
+def variance_of(
+    cells: Cells, design: Design, joint: JointProbabilities | None = None
+) -> Taylor | Census | UnequalProbabilities:
+    """The variance of a sample whose figures are linearised, or of a full count.
+
+    Parameters
+    ----------
+    cells : Cells
+        All cells, domains or not: a cluster without households of a domain counts.
+    design : Design
+    joint : JointProbabilities, optional
+        Where the design names such.
+
+    Raises
+    ------
+    DesignError
+        When a stratum has one PSU and the design says to fail, or a population size contradicts
+        the sample.
+    """
+    if not cells.clustered:
+        return Census()
+    ids = cells.ids if design.stages else None
+    pps = design.unequal
+    if pps is not None and pps.method != "with-replacement":
+        return unequal_probabilities(cells, pps, design.df, ids, joint)
+    if pps is not None:
+        cells = replace(cells, fpc=cells.fpc[:, :0])
+    return Taylor(stages_of(cells, design.lonely), design.lonely, design.df, ids)

@@ -1,0 +1,1 @@
+"""Weighted indicators of deprivation: states, scores, and the figures made of them."""

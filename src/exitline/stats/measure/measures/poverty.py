@@ -1,0 +1,284 @@
+"""Poverty measures: what they are made of, in the field's own terms."""
+
+from __future__ import annotations
+
+from math import inf
+
+from exitline.errors import MeasureError
+from exitline.stats.measure import rules
+from exitline.stats.measure.measures.counts import ratio_of, total_of
+from exitline.stats.measure.model import Measure, Rule, Term
+
+
+def headcount() -> Measure:
+    """Share of persons who live in poor households: FGT(0) (Foster, Greer, Thorbecke 1984)."""
+    label = "poor persons, share"
+    return ratio_of("headcount", Term("poor"), Term("one"), "share", label, better="lower")
+
+
+def household_headcount() -> Measure:
+    """Share of households that are poor."""
+    terms = (Term("poor", "households"), Term("one", "households"))
+    label = "poor households, share"
+    return ratio_of("household_headcount", *terms, "share", label, better="lower")
+
+
+def poor_count() -> Measure:
+    """Number of persons who live in poor households."""
+    return total_of("poor_count", Term("poor"), "persons", "poor persons", better="lower")
+
+
+def poor_households() -> Measure:
+    """Number of poor households."""
+    term = Term("poor", "households")
+    return total_of("poor_households", term, "households", "poor households", better="lower")
+
+
+def fgt(alpha: float) -> Measure:
+    """Foster-Greer-Thorbecke index of order alpha: mean of ((z - y)/z)^alpha over the poor.
+
+    Parameters
+    ----------
+    alpha : float
+        0 or above. 0 is the headcount, 1 the poverty gap, 2 the severity.
+
+    References
+    ----------
+    Foster, Greer and Thorbecke (1984), Econometrica 52, 761-766, eq. 1.
+    """
+    if not 0 <= alpha < float("inf"):
+        raise MeasureError(
+            "the FGT index is not defined for this alpha",
+            expected="a number of 0 or above",
+            got=str(alpha),
+            remedy="use fgt(0), fgt(1), fgt(2) or any other alpha >= 0",
+        )
+    if alpha == 0:
+        return headcount()
+    known = {1.0: ("poverty_gap", "poverty gap index"), 2.0: ("severity", "poverty severity index")}
+    name, label = known.get(float(alpha), (f"fgt({alpha:g})", f"FGT index, alpha = {alpha:g}"))
+    term = Term("gap", alpha=float(alpha))
+    return ratio_of(name, term, Term("one"), "index", label, better="lower")
+
+
+def poverty_gap() -> Measure:
+    """Poverty gap index: FGT(1), the mean shortfall as a share of the line, zero for the rest."""
+    return fgt(1)
+
+
+def severity() -> Measure:
+    """Squared poverty gap index: FGT(2)."""
+    return fgt(2)
+
+
+def watts() -> Measure:
+    """Watts index: mean of ln(z/y) over the poor, zero for the rest (Watts 1968)."""
+    terms = (Term("log_gap", positive=True), Term("one", positive=True))
+    return ratio_of("watts", *terms, "index", "Watts index", better="lower")
+
+
+def shortfall() -> Measure:
+    """Average shortfall of the poor: mean of z - y over poor persons, in money."""
+    label = "average shortfall of the poor"
+    terms = (Term("shortfall"), Term("poor"))
+    return ratio_of("shortfall", *terms, "money", label, better="lower")
+
+
+def total_shortfall() -> Measure:
+    """Total shortfall: the money that would lift every poor person exactly to the line."""
+    term = Term("shortfall")
+    return total_of("total_shortfall", term, "money", "total shortfall", better="lower")
+
+
+def sen() -> Measure:
+    """Sen index: H (I + (1 - I) G), with G the Gini index of the poor's incomes.
+
+    The form for many poor; Sen's own of 1976 has a factor q/(q + 1) on G, which depends on the
+    number of households that happen to be in the sample.
+
+    References
+    ----------
+    Sen (1976), Econometrica 44, 219-231.
+    """
+    gap, poor = Term("gap", alpha=1.0), Term("poor")
+    terms = (
+        Term("one"), poor, gap, Term("ranked", of=gap, among=poor),
+        Term("lower", of=gap, among=poor),
+    )  # fmt: skip
+    return _ranked_index("sen", terms, rules.sen, "Sen index")
+
+
+def sst() -> Measure:
+    """Sen-Shorrocks-Thon index: the mean relative gap x (1 + the Gini index of gaps).
+
+    References
+    ----------
+    Shorrocks (1995), Econometrica 63, 1225-1230; Thon (1979), Review of Income and Wealth 25,
+    429-439.
+    """
+    gap = Term("gap", alpha=1.0)
+    terms = (Term("one"), gap, Term("ranked", of=gap), Term("lower", of=gap))
+    return _ranked_index("sst", terms, rules.sen_shorrocks_thon, "Sen-Shorrocks-Thon index")
+
+
+def takayama() -> Measure:
+    """Takayama index: the Gini index of incomes censored at the line.
+
+    References
+    ----------
+    Takayama (1979), Econometrica 47, 747-759.
+    """
+    x = Term("censored")
+    terms = (Term("one"), x, Term("ranked", of=x), Term("lower", of=x))
+    return _ranked_index(
+        "takayama", terms, rules.gini, "Takayama index",
+        undefined="the mean of incomes up to the line is not above zero",
+    )  # fmt: skip
+
+
+def _ranked_index(
+    name: str, terms: tuple[Term, ...], rule: Rule, label: str, undefined: str = ""
+) -> Measure:
+    return Measure(name, terms, rule, "plain", "index", label, better="lower", undefined=undefined)
+
+
+def prosperity_gap(standard: float) -> Measure:
+    """World Bank's prosperity gap: mean of standard / y, over welfare above zero.
+
+    How many times incomes would have to grow, on average, to reach a standard of prosperity;
+    the World Bank's is 25 dollars a day of 2017, or 28 of 2021.
+
+    Parameters
+    ----------
+    standard : float
+        In the unit of welfare, above 0: for welfare by month, by month.
+
+    References
+    ----------
+    Kraay, Lakner, Özler, Decerf, Jolliffe, Sterck and Yonzan (2023), World Bank Policy Research
+    Working Paper 10566.
+    """
+    z = float(standard)
+    if not 0 < z < float("inf"):
+        raise MeasureError(
+            "the standard of prosperity must be above zero",
+            expected="a number in the unit of welfare, such as 25 for dollars a day",
+            got=str(standard),
+            remedy="for welfare by year, take 365 times the standard of a day",
+        )
+    terms = (Term("power", alpha=-1.0, positive=True), Term("one", positive=True))
+    label = f"prosperity gap, standard {z:g}"
+    return ratio_of(
+        f"prosperity_gap({z:g})", *terms, "index", label, parameters=(z,), better="lower"
+    )
+
+
+def richness(beta: float) -> Measure:
+    """Richness after Chakravarty: mean of 1 - (z/y)^beta over those above the line z.
+
+    Parameters
+    ----------
+    beta : float
+        Above 0; the larger, the nearer to the headcount of the rich.
+
+    References
+    ----------
+    Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619, eq. 8.
+    """
+    b = _above(beta, 0.0, "richness", "beta")
+    term = Term("rich_share", alpha=b)
+    return _of_the_rich(f"richness({b:g})", term, f"richness index, beta = {b:g}")
+
+
+def richness_concave(alpha: float) -> Measure:
+    """Concave richness: mean of ((y - z)/y)^alpha over those above the line z.
+
+    Parameters
+    ----------
+    alpha : float
+        Above 0 and at most 1; a transfer from the very rich to the less rich raises it.
+
+    References
+    ----------
+    Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619: T1.
+    """
+    a = _above(alpha, 0.0, "richness_concave", "alpha", most=1.0)
+    term = Term("rich_share", alpha=-a)
+    return _of_the_rich(f"richness_concave({a:g})", term, f"concave richness index, alpha = {a:g}")
+
+
+def richness_convex(alpha: float) -> Measure:
+    """Convex richness: mean of ((y - z)/z)^alpha over those above the line z.
+
+    Parameters
+    ----------
+    alpha : float
+        Above 1; few very high incomes dominate it.
+
+    References
+    ----------
+    Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619: T2.
+    """
+    a = _above(alpha, 1.0, "richness_convex", "alpha")
+    term = Term("rich_gap", alpha=a)
+    return _of_the_rich(f"richness_convex({a:g})", term, f"convex richness index, alpha = {a:g}")
+
+
+def growth_elasticity(alpha: float) -> Measure:
+    """Elasticity of FGT(alpha) to growth: its change in percent when all incomes grow by one.
+
+    Parameters
+    ----------
+    alpha : float
+        1 (the poverty gap) or above. The headcount's elasticity is a density at the line, which
+        no sum gives.
+
+    References
+    ----------
+    Kakwani (1993), Review of Income and Wealth 39, 121-139, eq. 14.
+    """
+    a = float(alpha)
+    if not 1 <= a < inf:
+        raise MeasureError(
+            "there is no elasticity of this poverty index",
+            expected="alpha of 1 or above",
+            got=str(alpha),
+            remedy="growth_elasticity(1) is that of the poverty gap, (2) that of severity",
+        )
+    before = Term("poor") if a == 1 else Term("gap", alpha=a - 1.0)
+    return Measure(
+        f"growth_elasticity({a:g})", (before, Term("gap", alpha=a)), rules.growth_elasticity,
+        "plain", "index", f"elasticity of FGT({a:g}) to growth", parameters=(a,),
+        speaks_of=Term("one"), undefined="nobody is below the line",
+    )  # fmt: skip
+
+
+def rich_headcount() -> Measure:
+    """Share of persons above the line, which is then one of riches."""
+    label = "persons above the line, share"
+    return ratio_of("rich_headcount", Term("rich"), Term("one"), "share", label)
+
+
+def _of_the_rich(name: str, term: Term, label: str) -> Measure:
+    return ratio_of(name, term, Term("one"), "index", label)
+
+
+def _above(given: float, least: float, name: str, parameter: str, most: float = inf) -> float:
+    """A parameter of richness within its bounds."""
+    value = float(given)
+    if not least < value <= most or value == inf:
+        upper = "" if most == inf else f" and at most {most:g}"
+        raise MeasureError(
+            f"{name} is not defined for this {parameter}",
+            expected=f"a number above {least:g}{upper}",
+            got=str(given),
+            remedy="richness_concave is for alpha up to 1, richness_convex for alpha above 1",
+        )
+    return value
+
+
+MEASURES = (
+    headcount, household_headcount, poor_count, poor_households, fgt, poverty_gap, severity,
+    watts, shortfall, total_shortfall, sen, sst, takayama, prosperity_gap, growth_elasticity,
+    rich_headcount, richness, richness_concave, richness_convex,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""What models need of the rows: formulas, model matrices, products, moments of a census."""

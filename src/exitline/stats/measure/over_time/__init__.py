@@ -1,0 +1,1 @@
+"""Movements between waves, and the events of a register."""

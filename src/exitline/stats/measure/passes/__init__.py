@@ -1,0 +1,1 @@
+"""The queries themselves: what is found first, what is summed, on which columns."""

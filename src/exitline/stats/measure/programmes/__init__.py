@@ -1,0 +1,1 @@
+"""Whom a programme or a transfer reaches."""

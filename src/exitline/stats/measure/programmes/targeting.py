@@ -1,0 +1,579 @@
+"""Whom a programme reaches: coverage, errors, incidence, and measures of a score.
+
+A programme is a column: of zeros and ones, of parts of a place, or of benefits. With a quota
+it is a score instead: the lowest are chosen until the quota is full
+(`exitline.stats.measure.programmes.cuts`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from exitline.errors import MeasureError
+from exitline.stats.measure.dual import Dual, ranked, totals
+from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term, Unit
+from exitline.stats.measure.programmes.cuts import Cut, Pick, Ties, Totals
+
+NOBODY = "nobody is chosen, or nobody is of the kind that the figure speaks of"
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Who receives, and how much.
+
+    Attributes
+    ----------
+    column : str
+        Benefits, parts of a place, or (with a quota) a score.
+    quota : float
+        Share of persons chosen, the lowest scores first; 0 where the column says who receives;
+        NaN for as many as there are poor.
+    unit : {"persons", "households"}
+    ties : {"shared", "all"}
+    group : str, optional
+        A column of zeros and ones: figures speak of those with 1, while the quota is of everyone.
+    """
+
+    column: str
+    quota: float = 0.0
+    unit: Unit = "persons"
+    ties: Ties = "shared"
+    group: str | None = None
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """The cut that chooses, if one does."""
+        if self.quota == 0:
+            return ()
+        score = Term("amount", self.unit, column=self.column)
+        quota = None if self.quota != self.quota else self.quota
+        return (Cut(score, quota, self.unit, self.ties),)
+
+    def of(self, amount: Term, *more: Cut) -> Pick:
+        """An amount, summed over those who receive; times what they receive."""
+        amount = self.among(amount)
+        if self.quota == 0:
+            column = Term("amount", self.unit, column=self.column)
+            plain = amount.kind == "one"
+            amount = column if plain else Term("product", self.unit, of=column, ranking=amount)
+        return Pick(amount, (*self.cuts, *more))
+
+    def among(self, amount: Term) -> Term:
+        """An amount, of the group alone."""
+        if self.group is None:
+            return amount
+        flag = Term("flag", self.unit, column=self.group)
+        return flag if amount.kind == "one" else Term("product", self.unit, of=flag, ranking=amount)
+
+    @property
+    def said(self) -> str:
+        """How a measure's name says it."""
+        quota = "" if self.quota == 0 else ", poor" if self.cuts[0].quota is None else (
+            f", {self.quota:g}"
+        )  # fmt: skip
+        return self.column + quota
+
+    @property
+    def one(self) -> Term:
+        """Everyone."""
+        return Term("one", self.unit)
+
+    @property
+    def poor(self) -> Term:
+        """The poor."""
+        return Term("poor", self.unit)
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """times x (sum of some picks, each with its sign) / (sum of others)."""
+
+    top: tuple[tuple[float, Pick], ...]
+    bottom: tuple[tuple[float, Pick], ...]
+    times: float = 1.0
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """All that it is made of."""
+        return tuple(pick for _, pick in (*self.top, *self.bottom))
+
+    def figure(self, found: Totals) -> Dual:
+        """The quotient; missing where it is 0/0."""
+        top, bottom = (_signed(part, found) for part in (self.top, self.bottom))
+        return (self.times * top / bottom).unless(~(bottom.value > 0))
+
+
+def _signed(parts: tuple[tuple[float, Pick], ...], found: Totals) -> Dual:
+    """Picks, each with its sign, added up."""
+    result: Dual | None = None
+    for sign, pick in parts:
+        one = sign * pick.sum(found)
+        result = one if result is None else result + one
+    assert result is not None
+    return result
+
+
+@dataclass(frozen=True)
+class Quotients:
+    """A rule: a number, and quotients added to it."""
+
+    terms: tuple[Term, ...]
+    parts: tuple[Quotient, ...]
+    plus: float = 0.0
+
+    def __call__(self, given: Given) -> Linear:
+        """From totals to the figure and its gradient."""
+        found = dict(zip(self.terms, totals(given), strict=True))
+        result: Dual | None = None
+        for part in self.parts:
+            one = part.figure(found)
+            result = one if result is None else result + one
+        assert result is not None
+        return (result + self.plus).linear()
+
+
+def _needed(parts: tuple[Quotient, ...]) -> tuple[Term, ...]:
+    """The distinct sums, in a fixed order."""
+    picks = [pick for part in parts for pick in part.picks]
+    return tuple(dict.fromkeys(term for pick in picks for term in pick.terms))
+
+
+def scalars_of(terms: tuple[Term, ...]) -> tuple[Scalar, ...]:
+    """What a first pass must find for some terms: the figures that they are taken at."""
+    parts = (part for term in terms for part in term.parts)
+    return tuple(dict.fromkeys(part.at for part in parts if part.at is not None))
+
+
+def made(name: str, label: str, *parts: Quotient, plus: float = 0.0, **more: Any) -> Measure:
+    """A measure that is a sum of quotients; a share of people unless said otherwise.
+
+    Parameters
+    ----------
+    name, label : str
+    parts : Quotient
+    plus : float
+    more
+        Further fields of `Measure`.
+    """
+    terms = _needed(parts)
+    fields: dict[str, Any] = {"interval": "share", "unit": "share", "undefined": NOBODY, **more}
+    return Measure(
+        name, terms, Quotients(terms, parts, plus), label=label, scalars=scalars_of(terms),
+        **fields,
+    )  # fmt: skip
+
+
+def over(top: Pick, bottom: Pick, times: float = 1.0) -> Quotient:
+    """One pick over another."""
+    return Quotient(((1.0, top),), ((1.0, bottom),), times)
+
+
+def coverage(column: str, quota: float = 0.0) -> Measure:
+    """Share of persons whom a programme reaches.
+
+    Parameters
+    ----------
+    column : str
+        Zeros and ones (or parts of a place); with a quota, a score.
+    quota : float
+        Share of persons to be chosen, the lowest scores first. Without it the column says who
+        is.
+    """
+    return of_programme("coverage", programme_of(column, quota))
+
+
+def poor_coverage(column: str, quota: float = 0.0) -> Measure:
+    """Share of the poor whom a programme reaches (recall).
+
+    Parameters
+    ----------
+    column, quota
+        As in `coverage`.
+    """
+    return of_programme("poor_coverage", programme_of(column, quota))
+
+
+def exclusion_error(column: str, quota: float = 0.0) -> Measure:
+    """Share of the poor whom a programme does not reach (undercoverage).
+
+    Parameters
+    ----------
+    column, quota
+        As in `coverage`.
+
+    References
+    ----------
+    Cornia and Stewart (1993), in Ravallion and others; Coady, Grosh and Hoddinott (2004),
+    Targeting of Transfers in Developing Countries, chapter 2.
+    """
+    return of_programme("exclusion_error", programme_of(column, quota))
+
+
+def inclusion_error(column: str, quota: float = 0.0) -> Measure:
+    """Share of those reached who are not poor; of benefits, the share that goes to them (leakage).
+
+    Parameters
+    ----------
+    column, quota
+        As in `coverage`; a column of benefits gives the leakage.
+
+    References
+    ----------
+    Coady, Grosh and Hoddinott (2004), Targeting of Transfers in Developing Countries, chapter 2.
+    """
+    return of_programme("inclusion_error", programme_of(column, quota))
+
+
+def nonpoor_coverage(column: str, quota: float = 0.0) -> Measure:
+    """Share of those who are not poor whom a programme reaches (the false positive rate).
+
+    Parameters
+    ----------
+    column, quota
+        As in `coverage`.
+    """
+    return of_programme("nonpoor_coverage", programme_of(column, quota))
+
+
+def targeting_differential(column: str, quota: float = 0.0) -> Measure:
+    """Share of the poor who are reached, less the share of the others (-1 to 1).
+
+    Parameters
+    ----------
+    column, quota
+        As in `coverage`.
+
+    References
+    ----------
+    Ravallion (2000), Economic Journal 110, 435-452; Galasso and Ravallion (2005).
+    """
+    return of_programme("targeting_differential", programme_of(column, quota))
+
+
+def of_programme(kind: str, programme: Programme) -> Measure:
+    """A measure of who is reached, of any programme.
+
+    Parameters
+    ----------
+    kind : str
+        "coverage", "poor_coverage", "nonpoor_coverage", "exclusion_error", "inclusion_error",
+        "targeting_differential" or "poor_share".
+    programme : Programme
+
+    Returns
+    -------
+    Measure
+    """
+    label, better, speaks = _KINDS[kind]
+    name = f"{kind}({programme.said})"
+    one, poor = programme.one, programme.poor
+    everyone, all_poor = Pick(programme.among(one)), Pick(programme.among(poor))
+    reached, poor_reached = programme.of(one), programme.of(poor)
+    of_poor = over(poor_reached, all_poor)
+    of_others = Quotient(
+        ((1.0, reached), (-1.0, poor_reached)), ((1.0, everyone), (-1.0, all_poor))
+    )
+    back = Quotient(((-1.0, poor_reached),), ((1.0, all_poor),))
+    parts, plus = {
+        "coverage": ((over(reached, everyone),), 0.0),
+        "poor_coverage": ((of_poor,), 0.0),
+        "nonpoor_coverage": ((of_others,), 0.0),
+        "exclusion_error": ((back,), 1.0),
+        "inclusion_error": ((over(poor_reached, reached, -1.0),), 1.0),
+        "poor_share": ((over(poor_reached, reached),), 0.0),
+        "targeting_differential": (
+            (of_poor, Quotient(of_others.top, of_others.bottom, -1.0)), 0.0,
+        ),
+    }[kind]  # fmt: skip
+    about = {"poor": programme.among(poor), "all": programme.among(one)}[speaks]
+    more: dict[str, Any] = {"speaks_of": about, "better": better}
+    if kind == "targeting_differential":
+        more |= {"interval": "plain", "unit": "index"}
+    return made(name, label, *parts, plus=plus, **more)
+
+
+_KINDS = {
+    "coverage": ("reached, share of persons", "", "all"),
+    "poor_coverage": ("poor persons reached, share of the poor", "higher", "poor"),
+    "nonpoor_coverage": ("others reached, share of those who are not poor", "lower", "all"),
+    "exclusion_error": ("poor persons not reached, share of the poor", "lower", "poor"),
+    "inclusion_error": ("not poor, share of those reached", "lower", "all"),
+    "poor_share": ("poor, share of those reached", "higher", "all"),
+    "targeting_differential": ("coverage of the poor less that of others", "higher", "all"),
+}
+
+
+def benefit_incidence(column: str, lower: float, upper: float, quota: float = 0.0) -> Measure:
+    """Share of benefits (or of those reached) that goes to persons between two welfare quantiles.
+
+    Parameters
+    ----------
+    column : str
+        Benefits per person, zeros and ones, or with a quota a score.
+    lower, upper : float
+        From 0 to 1: 0, 0.1 is the poorest tenth.
+    quota : float
+        As in `coverage`.
+    """
+    programme, name = (
+        programme_of(column, quota),
+        _between("benefit_incidence", column, lower, upper),
+    )
+    parts = Quotient(_band(programme, lower, upper), ((1.0, programme.of(programme.one)),))
+    label = f"share of benefits from quantile {lower:g} to {upper:g}"
+    return made(_with(name, programme), label, parts)
+
+
+def quantile_coverage(column: str, lower: float, upper: float, quota: float = 0.0) -> Measure:
+    """Share of persons between two quantiles of welfare whom a programme reaches.
+
+    Parameters
+    ----------
+    column, lower, upper, quota
+        As in `benefit_incidence`.
+    """
+    programme, name = (
+        programme_of(column, quota),
+        _between("quantile_coverage", column, lower, upper),
+    )
+    everyone = ((upper - lower, Pick(programme.one)),)
+    label = f"reached, share of persons from quantile {lower:g} to {upper:g}"
+    return made(_with(name, programme), label, Quotient(_band(programme, lower, upper), everyone))
+
+
+def generosity(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
+    """Benefits as a share of the welfare of those who receive, between two quantiles of welfare.
+
+    Parameters
+    ----------
+    column : str
+        Benefits per person, in the unit of welfare.
+    lower, upper : float
+        From 0 to 1; everyone unless given.
+    """
+    programme = Programme(column)
+    name = _between("generosity", column, lower, upper)
+    receives = Term("received", column=column)
+    welfare = Term("product", of=receives, ranking=Term("welfare"))
+    bottom = _slice(lambda *cuts: Pick(welfare, cuts), lower, upper)
+    label = f"benefits, share of recipients' welfare from quantile {lower:g} to {upper:g}"
+    part = Quotient(_band(programme, lower, upper), bottom)
+    return made(name, label, part, interval="plain", speaks_of=receives)
+
+
+def coady_grosh_hoddinott(column: str, p: float, quota: float = 0.0) -> Measure:
+    """What the poorest share p has of benefits, over p: 1 where they are treated as all others.
+
+    Parameters
+    ----------
+    column : str
+    p : float
+        Such as 0.4.
+    quota : float
+        As in `coverage`.
+
+    References
+    ----------
+    Coady, Grosh and Hoddinott (2004), World Bank Research Observer 19, 61-85.
+    """
+    programme = programme_of(column, quota)
+    name = _with(f"coady_grosh_hoddinott({column}, {_share(p):g})", programme)
+    top = _band(programme, 0.0, p)
+    part = Quotient(top, ((1.0, programme.of(programme.one)),), 1.0 / p)
+    label = f"benefits of the poorest {100 * p:g} % over what a uniform transfer gives them"
+    return made(name, label, part, interval="plain", unit="index", better="higher")
+
+
+def marginal_incidence(
+    column: str, lower: float, upper: float, before: float, after: float
+) -> Measure:
+    """Who gets the places that are added when a quota grows: the share of persons between two
+    quantiles of welfare.
+
+    Parameters
+    ----------
+    column : str
+        A score, lowest first.
+    lower, upper : float
+        Of welfare, from 0 to 1.
+    before, after : float
+        The two quotas, shares of persons.
+
+    References
+    ----------
+    Lanjouw and Ravallion (1999), World Bank Economic Review 13, 257-273.
+    """
+    if not 0 < before < after <= 1:
+        raise MeasureError(
+            "a quota that grows needs two numbers",
+            expected="two shares of persons, the smaller one first",
+            got=f"{before:g}, {after:g}",
+            remedy="from a fifth to a quarter of all persons is 0.2, 0.25",
+        )
+    small, large = programme_of(column, before), programme_of(column, after)
+    name = f"marginal_incidence({column}, {lower:g}, {upper:g}, {before:g}, {after:g})"
+    top = (*_band(large, lower, upper), *((-s, p) for s, p in _band(small, lower, upper)))
+    bottom = ((1.0, large.of(large.one)), (-1.0, small.of(small.one)))
+    label = f"share of added places that goes to quantiles {lower:g} to {upper:g}"
+    return made(name, label, Quotient(top, bottom), interval="plain")
+
+
+@dataclass(frozen=True)
+class _Characteristic:
+    """A rule: (Y/N)^e x sum w t y^-e / sum w t."""
+
+    terms: tuple[Term, ...]
+    weighted: Pick
+    plain: Pick
+    epsilon: float
+
+    def __call__(self, given: Given) -> Linear:
+        found = dict(zip(self.terms, totals(given), strict=True))
+        one, welfare = (found[Term(k, positive=True)] for k in ("one", "welfare"))
+        weighted, plain = self.weighted.sum(found), self.plain.sum(found)
+        figure = (welfare / one) ** self.epsilon * weighted / plain
+        return figure.unless(~(plain.value > 0)).linear()
+
+
+def distributional_characteristic(column: str, epsilon: float, quota: float = 0.0) -> Measure:
+    """Mean social weight of a unit of benefits: (mean welfare / y)^epsilon, by who gets it.
+
+    Parameters
+    ----------
+    column : str
+    epsilon : float
+        Aversion to inequality, 0 or above; with 0 every unit counts the same.
+    quota : float
+        As in `coverage`.
+
+    References
+    ----------
+    Feldstein (1972), American Economic Review 62, 32-36; Coady and Skoufias (2004), Review of
+    Income and Wealth 50, 3-27.
+    """
+    if not 0 <= epsilon < float("inf"):
+        raise MeasureError(
+            "aversion to inequality is not below zero",
+            expected="a number of 0 or above",
+            got=str(epsilon),
+            remedy="1 and 2 are customary",
+        )
+    programme = programme_of(column, quota)
+    power = Term("power", alpha=-float(epsilon), positive=True)
+    weighted, plain = programme.of(power), programme.of(Term("one", positive=True))
+    if not quota:
+        column_term = Term("amount", column=column, positive=True)
+        plain = Pick(column_term)
+    needed = [Term("one", positive=True), Term("welfare", positive=True)]
+    terms = tuple(dict.fromkeys([*needed, *weighted.terms, *plain.terms]))
+    name = _with(f"distributional_characteristic({column}, {epsilon:g})", programme)
+    return Measure(
+        name, terms, _Characteristic(terms, weighted, plain, float(epsilon)), "plain", "index",
+        f"mean social weight of benefits, epsilon = {epsilon:g}", better="higher",
+        scalars=scalars_of(terms), undefined=NOBODY,
+    )  # fmt: skip
+
+
+def roc_area(score: str) -> Measure:
+    """Area under the ROC curve: how often a poor person's score is below that of another.
+
+    0.5 is a score that tells nothing, 1 one that tells the poor apart without error; equal
+    scores count half.
+
+    Parameters
+    ----------
+    score : str
+        Column of the score, low for the poor.
+
+    References
+    ----------
+    Bamber (1975), Journal of Mathematical Psychology 12, 387-415; Wodon (1997), Economics
+    Letters 55, 387-393.
+    """
+    by = Term("amount", column=score)
+    poor = Term("poor")
+    terms = (
+        Term("one"), poor, Term("ranked", of=poor, ranking=by), Term("lower", of=poor, ranking=by),
+    )  # fmt: skip
+    return Measure(
+        f"roc_area({score})", terms, _roc_area, "share", "share",
+        "area under the ROC curve", better="higher", undefined="nobody is poor, or everybody is",
+    )  # fmt: skip
+
+
+def _roc_area(given: Given) -> Linear:
+    """1 - (R - Q^2/2) / (Q (N - Q)), with R the sum over the poor of the number ranked below."""
+    N, Q, A, B = totals(given)
+    figure = 1.0 - (ranked(N, Q, A, B) - Q * Q / 2.0) / (Q * (N - Q))
+    return figure.unless(~((Q.value > 0) & (N.value > Q.value))).linear()
+
+
+def programme_of(column: str, quota: float) -> Programme:
+    """A programme of persons; a quota lies between 0 and 1.
+
+    Parameters
+    ----------
+    column : str
+    quota : float
+    """
+    if not 0 <= quota <= 1:
+        raise MeasureError(
+            "a quota is a share of persons",
+            expected="a number from 0 to 1; 0 where the column says who is reached",
+            got=f"{quota:g}",
+            remedy="write 20 % as 0.2",
+        )
+    return Programme(column, float(quota))
+
+
+def _share(p: float) -> float:
+    """A share of persons, above none."""
+    if not 0 < p <= 1:
+        raise MeasureError(
+            "this is no share of persons",
+            expected="a number above 0, up to 1",
+            got=f"{p:g}",
+            remedy="write the poorest 40 % as 0.4",
+        )
+    return float(p)
+
+
+def _between(name: str, column: str, lower: float, upper: float) -> str:
+    """The name of a measure between two quantiles, which are checked."""
+    if not 0 <= lower < upper <= 1:
+        raise MeasureError(
+            "there is no part of the population between these quantiles",
+            expected="two numbers from 0 to 1, the smaller one first",
+            got=f"{lower}, {upper}",
+            remedy="write the second fifth as 0.2, 0.4",
+        )
+    return f"{name}({column}, {lower:g}, {upper:g})"
+
+
+def _with(name: str, programme: Programme) -> str:
+    """The name, with the quota at its end."""
+    return name if not programme.quota else f"{name[:-1]}, {programme.quota:g})"
+
+
+def _band(programme: Programme, lower: float, upper: float) -> tuple[tuple[float, Pick], ...]:
+    """What those receive who live between two quantiles of welfare."""
+    return _slice(lambda *cuts: programme.of(programme.one, *cuts), lower, upper)
+
+
+def _slice(pick: Any, lower: float, upper: float) -> tuple[tuple[float, Pick], ...]:
+    """Up to the upper quantile of welfare, less up to the lower one."""
+    ends = []
+    for p, sign in ((upper, 1.0), (lower, -1.0)):
+        if p == 1:
+            ends.append((sign, pick()))
+        elif p > 0:
+            ends.append((sign, pick(Cut(Term("welfare"), p))))
+    return tuple(ends)
+
+
+MEASURES = (
+    coverage, poor_coverage, nonpoor_coverage, exclusion_error, inclusion_error,
+    targeting_differential, benefit_incidence, quantile_coverage, generosity,
+    coady_grosh_hoddinott, marginal_incidence, distributional_characteristic, roc_area,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Auxiliaries of a calibration, and new weights joined to the rows."""

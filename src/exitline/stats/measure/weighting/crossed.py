@@ -1,0 +1,48 @@
+"""The query for the regression on auxiliaries: everything that is summed, times each auxiliary."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from exitline.stats.measure.passes.columns import Columns, Found, with_found
+from exitline.stats.measure.passes.sums import Plan
+from exitline.stats.measure.passes.totals import amount, prepared, with_ranks
+from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns, regressor_columns
+
+
+def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
+    """Sums of each of the plan's values x regressor, and of auxiliary x regressor, by domain.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        From `exitline.stats.measure.weighting.auxiliaries.with_auxiliaries`.
+    plan : Plan
+        With a calibration.
+    found : mapping
+        What the first pass found.
+
+    Returns
+    -------
+    ibis.Table
+        Columns ``domain1`` ..., ``n``, ``cross<auxiliary>_<sum>``, ``square<i>_<j>``.
+    """
+    auxiliary, regressor = auxiliary_columns(plan.design), regressor_columns(plan.design)
+    also = {name: table[name] for name in (*auxiliary, *regressor)}
+    rows = with_found(prepared(table, plan, also), found)
+    micro = with_ranks(Columns(rows, plan, found))
+    rows = micro.rows
+    aggregates: dict[str, Any] = {"n": rows["_in"].cast("int64").sum()}
+    for index, wanted in enumerate(plan.sums):
+        if wanted.squared:
+            continue
+        value = amount(micro, index)
+        for j, name in enumerate(regressor):
+            aggregates[f"cross{j}_{index}"] = (value * rows[name]).sum()
+    for i, left in enumerate(auxiliary):
+        for j, right in enumerate(regressor):
+            if i <= j:
+                aggregates[f"square{i}_{j}"] = (rows[left] * rows[right]).sum()
+    keys = [rows[f"_domain{i + 1}"].name(f"domain{i + 1}") for i in range(len(plan.domains))]
+    return rows.group_by(keys).aggregate(**aggregates) if keys else rows.aggregate(**aggregates)

@@ -1,0 +1,1 @@
+"""What a panel, or two cross-sections, say under a model."""

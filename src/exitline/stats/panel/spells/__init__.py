@@ -1,0 +1,1 @@
+"""How long states last: spells, survival, hazards, exits that hold."""
