@@ -14,7 +14,7 @@ from exitline.proof.claim.sentences.published import Published, published
 from exitline.proof.claim.sentences.relations import RelationResult, _Fact, check, check_file, shown
 from exitline.rules.yamlfile.tree import read_text
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HALF = Fraction(1, 2)
 
 

@@ -90,7 +90,7 @@ def published(
     value = Fraction(digits) * _SCALES[match[2]]
     place = _place(digits, _SCALES[match[2]], about or unit == "percent", about)
     place = place if step is None else step
-    low = value - {"nearest": place / 2, "down": 0, "up": place}[rounded]
+    low = value - {"nearest": place / 2, "down": Fraction(), "up": place}[rounded]
     return Published(low, low + place / 2, low + place, name, text.strip(), unit)
 
 

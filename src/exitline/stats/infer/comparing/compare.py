@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 
 from exitline.errors import MeasureError, unknown
-from exitline.stats.infer.parts import of_area, of_areas, of_line
+from exitline.stats.infer.comparing.parts import of_area, of_areas, of_line
 
 if TYPE_CHECKING:
     import pandas as pd

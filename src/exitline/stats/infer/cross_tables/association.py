@@ -9,8 +9,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from exitline.errors import MeasureError, unknown
-from exitline.stats.infer.contrasts import tail_of_f, wald_of
-from exitline.stats.infer.quadratic import tail_of_sum
+from exitline.stats.infer.comparing.contrasts import tail_of_f, wald_of
+from exitline.stats.infer.cross_tables.quadratic import tail_of_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -150,7 +150,7 @@ def scale_named(name: str | None) -> Scale:
 
     found = _NAMED.get(name or "none")
     if found is None:
-        raise unknown("transformation for area-level models", name, SCALES, error=SmallAreaError)
+        raise unknown("transformation", name, SCALES, error=SmallAreaError)
     return found
 
 

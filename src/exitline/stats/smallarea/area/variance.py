@@ -189,9 +189,7 @@ def estimate_variance(batch: Batch, method: str) -> Floats:
     1.395833
     """
     if method not in METHODS:
-        raise unknown(
-            "method for the variance of area effects", method, METHODS, error=SmallAreaError
-        )
+        raise unknown("method", method, METHODS, error=SmallAreaError)
     _refuse_few(batch, method)
     grid = _grid(batch, method)
     found = [likelihood(batch, column, method) for column in grid.T]
