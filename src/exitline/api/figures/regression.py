@@ -319,7 +319,7 @@ class _Model:
                 weight = read.column(f"w{k}").to_numpy().astype(np.float64)
                 yield fit_again(z, y, offset, (name, weight), self.family, (gamma, made.names))
 
-    def _at(self, rows: Any, scaling: Scaling, gamma: Floats) -> _At:
+    def _at(self, rows: Any, scaling: Scaling, gamma: Floats) -> _NewtonAt:
         """Information, scores and likelihood at some coefficients."""
         from exitline.stats.measure.modelling.regression_sums import step_query
 
@@ -331,7 +331,7 @@ class _Model:
             for j in range(i + 1):
                 information[i, j] = information[j, i] = found[f"a{i}_{j}"]
         scores = np.array([found[f"s{i}"] for i in range(size)], dtype=np.float64)
-        return _At(information, scores, float(found["likelihood"]))
+        return _NewtonAt(information, scores, float(found["likelihood"]))
 
     def _scores(self, table: Any, size: int) -> Estimates:
         """Totals of the scores by PSU, as estimates of the design."""
@@ -350,7 +350,7 @@ class _Model:
 
 
 @dataclass(frozen=True)
-class _At:
+class _NewtonAt:
     """What Newton's method needs at some coefficients."""
 
     information: Floats

@@ -62,7 +62,7 @@ class AreaFigure:
 
 
 @dataclass(frozen=True)
-class Figures:
+class AreaFigures:
     """The model's figures of one measure, area by area.
 
     Attributes
@@ -162,7 +162,7 @@ class Figures:
 
     def with_estimates(
         self, estimate: Floats, mse: Floats, reason: Sequence[str] | None = None
-    ) -> Figures:
+    ) -> AreaFigures:
         """The same areas with other predictions and errors; intervals are normal ones."""
         from scipy.stats import norm
 

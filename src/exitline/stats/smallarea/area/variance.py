@@ -86,7 +86,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class At:
+class BatchAt:
     """A batch at given variances of area effects: what every equation is made of.
 
     Attributes
@@ -106,13 +106,13 @@ class At:
     residual: Floats
 
 
-def at(batch: Batch, variance: Floats) -> At:
+def at(batch: Batch, variance: Floats) -> BatchAt:
     """Weighted least squares of each set at its variance of area effects."""
     inverse = batch.present / (variance[:, None] + batch.psi)
     gram = batch.gram(inverse)
     right = (inverse * batch.y) @ batch.x
     beta = np.linalg.solve(gram, right[:, :, None])[:, :, 0]
-    return At(inverse, gram, beta, batch.y - beta @ batch.x.T)
+    return BatchAt(inverse, gram, beta, batch.y - beta @ batch.x.T)
 
 
 def likelihood(batch: Batch, variance: Floats, method: str) -> tuple[Floats, Floats]:
