@@ -9,21 +9,21 @@ import pytest
 import exitline as xl
 from exitline.api.weights.calibrating import calibration_of
 from exitline.errors import DesignError
-from exitline.stats.data.sampling.replicated import Replicates
-from exitline.stats.data.sampling.sampling import Census, Clusters
+from exitline.stats.data.sampling.replicated import ReplicateWeights
+from exitline.stats.data.sampling.sampling import ClusterSampling, FullCount
 
 
 @pytest.mark.parametrize(
     ("given", "made"),
     [
-        ({}, Clusters()),
+        ({}, ClusterSampling()),
         ({"strata": ["a", "b"], "psu": "p", "fpc": "n", "nest": True, "lonely": "adjust"},
-         Clusters(("a", "b"), ("p",), ("n",), True, "adjust")),
+         ClusterSampling(("a", "b"), ("p",), ("n",), True, "adjust")),
         ({"psu": "p", "fpc": "n", "weight": "w", "pps": "brewer"},
-         Clusters(stages=("p",), fpcs=("n",), pps=xl.Pps("brewer"))),
+         ClusterSampling(stages=("p",), fpcs=("n",), pps=xl.Pps("brewer"))),
         ({"replicates": "rw*", "kind": "JK1", "mse": True},
-         Replicates(("rw*",), "JK1", mse=True)),
-        ({"census": True}, Census()),
+         ReplicateWeights(("rw*",), "JK1", mse=True)),
+        ({"census": True}, FullCount()),
     ],
 )  # fmt: skip
 def test_keywords_make_one_way_of_sampling(given, made):
@@ -40,7 +40,7 @@ def test_keywords_beside_a_sampling_change_it():
     assert replace(design, fpc=None).fpcs == ()
     assert replace(design, fpc=None).stages == ("p", "h")
     again = xl.Design(weight="w", replicates="rw*", kind="Fay", rho=0.3)
-    assert replace(again, mse=True).sampling == Replicates(("rw*",), "Fay", rho=0.3, mse=True)
+    assert replace(again, mse=True).sampling == ReplicateWeights(("rw*",), "Fay", rho=0.3, mse=True)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_keywords_beside_a_sampling_change_it():
         ({"census": True, "strata": "s"}, "a full count and strata"),
         ({"kind": "JK1"}, "kind without replicate weights"),
         ({"scale": 0.5, "mse": True}, "scale, mse without replicate weights"),
-        ({"sampling": Census(), "psu": "p"}, "a full count and psu"),
-        ({"sampling": Clusters(), "rho": 0.3}, "rho without replicate weights"),
-        ({"sampling": Replicates(("r1",), "JK1"), "fpc": "n"}, "replicate weights and fpc"),
+        ({"sampling": FullCount(), "psu": "p"}, "a full count and psu"),
+        ({"sampling": ClusterSampling(), "rho": 0.3}, "rho without replicate weights"),
+        ({"sampling": ReplicateWeights(("r1",), "JK1"), "fpc": "n"}, "replicate weights and fpc"),
         ({"census": True, "calibration": calibration_of({"z": {"a": 1}}, None, "w")},
          "a full count and a calibration"),
         ({"replicates": "r*", "kind": "JK1",

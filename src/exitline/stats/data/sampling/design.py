@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DesignError
 from exitline.stats.data.sampling.pps import Pps, PpsMethod
-from exitline.stats.data.sampling.replicated import ReplicateKind, Replicates
-from exitline.stats.data.sampling.sampling import CROSSED, Census, Clusters, LonelyPsu, Sampling
+from exitline.stats.data.sampling.replicated import ReplicateKind, ReplicateWeights
+from exitline.stats.data.sampling.sampling import (
+    CROSSED,
+    ClusterSampling,
+    FullCount,
+    LonelyPsu,
+    Sampling,
+)
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.calibration import Calibration
@@ -20,7 +26,7 @@ UNSAID: Any = type("Unsaid", (), {"__repr__": lambda _: "None"})()
 """What stands for a keyword that was not given: `dataclasses.replace` keeps what there was."""
 NOTHING: tuple[Any, ...] = (None, (), False, "fail")
 ATTRIBUTE = {"psu": "stages", "fpc": "fpcs", "replicates": "weights"}
-"""Keywords whose attribute of `Clusters` or `Replicates` has another name."""
+"""Keywords whose attribute of `ClusterSampling` or `ReplicateWeights` has another name."""
 
 
 @dataclass(frozen=True, init=False)
@@ -75,7 +81,7 @@ class Design:
     pps : str or Pps, optional
         PSUs were drawn with unequal probabilities, which `fpc` names: "brewer",
         "hartley-rao", "overton", "with-replacement"; or a `Pps` with joint probabilities.
-    sampling : Clusters, Replicates or Census, optional
+    sampling : ClusterSampling, ReplicateWeights or FullCount, optional
         Instead of the keywords that say how the sample was drawn, which change it beside it.
 
     Raises
@@ -242,17 +248,16 @@ def _sampling(
     """The one way of sampling that the keywords name; beside `base` they change it."""
     drawn = [name for name, value in clusters.items() if value not in NOTHING]
     repeated = [name for name, value in again.items() if value not in NOTHING]
-    if isinstance(base, Replicates):
+    if isinstance(base, ReplicateWeights):
         repeated.append("replicates")
-    census = census or isinstance(base, Census)
+    census = census or isinstance(base, FullCount)
     _refuse_two(drawn, repeated, census=census)
     if census:
-        return Census()
-    if "replicates" in repeated:
-        given = {ATTRIBUTE.get(name, name): value for name, value in again.items()}
-        return replace(base, **given) if isinstance(base, Replicates) else Replicates(**given)
-    given = {ATTRIBUTE.get(name, name): value for name, value in clusters.items()}
-    return replace(base, **given) if isinstance(base, Clusters) else Clusters(**given)
+        return FullCount()
+    drawn_in = (ClusterSampling, clusters)
+    kind, said = (ReplicateWeights, again) if "replicates" in repeated else drawn_in
+    given = {ATTRIBUTE.get(name, name): value for name, value in said.items()}
+    return replace(base, **given) if isinstance(base, kind) else kind(**given)
 
 
 def _refuse_two(drawn: list[str], repeated: list[str], *, census: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, get_args
 
 from exitline.errors import DesignError
-from exitline.stats.data.sampling.sampling import Plain
+from exitline.stats.data.sampling.sampling import SamplingAnswers
 
 ReplicateKind = Literal[
     "JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other"
@@ -16,7 +16,7 @@ ReplicateKind = Literal[
 
 
 @dataclass(frozen=True)
-class Replicates(Plain):
+class ReplicateWeights(SamplingAnswers):
     """Replicate weights, and how their variance is made of them.
 
     Attributes
@@ -32,7 +32,7 @@ class Replicates(Plain):
 
     Examples
     --------
-    >>> Replicates(("r1", "r2"), "BRR").scales(2)
+    >>> ReplicateWeights(("r1", "r2"), "BRR").scales(2)
     (0.5, 0.5)
     """
 
@@ -85,7 +85,7 @@ class Replicates(Plain):
                 remedy="calibrate the replicates (`calibrate` does), and leave calibration out",
             )  # fmt: skip
 
-    def matching(self, columns: Sequence[str], weight: str | None) -> Replicates:
+    def matching(self, columns: Sequence[str], weight: str | None) -> ReplicateWeights:
         """With patterns written out, in the order of the numbers in the columns' names.
 
         Raises
@@ -111,11 +111,11 @@ class Replicates(Plain):
             named += fitting
         return replace(self, weights=tuple(dict.fromkeys(named)))
 
-    def bound(self, names: dict[str, tuple[str, ...]]) -> Replicates:
+    def bound(self, names: dict[str, tuple[str, ...]]) -> ReplicateWeights:
         """Under other names of columns."""
         return replace(self, weights=names["replicates"])
 
-    def around_full_sample(self) -> Replicates:
+    def around_full_sample(self) -> ReplicateWeights:
         """With deviations from the full-sample figure."""
         return replace(self, mse=True)
 

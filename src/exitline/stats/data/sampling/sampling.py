@@ -89,12 +89,12 @@ class Sampling(Protocol):
         """With deviations of replicates from the full-sample figure."""
         ...
 
-    def in_stages(self, what: str) -> Clusters:
+    def in_stages(self, what: str) -> ClusterSampling:
         """Itself, if it is clusters of equal probability; else an error that begins so."""
         ...
 
 
-class Plain:
+class SamplingAnswers:
     """Answers of kinds that have nothing to say to a question."""
 
     strata: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ class Plain:
         """Itself: nothing deviates."""
         return self
 
-    def in_stages(self, what: str) -> Clusters:
+    def in_stages(self, what: str) -> ClusterSampling:
         """An error that begins with `what`."""
         raise DesignError(
             what, where="design", expected="a sample with strata and PSUs", got=self.called,
@@ -128,12 +128,12 @@ class Plain:
 
 
 @dataclass(frozen=True)
-class Census(Plain):
+class FullCount(SamplingAnswers):
     """A full count, without sampling error.
 
     Examples
     --------
-    >>> Census().exact, Census().stages
+    >>> FullCount().exact, FullCount().stages
     (True, ())
     """
 
@@ -158,8 +158,8 @@ class Census(Plain):
 
 
 @dataclass(frozen=True)
-class Clusters(Plain):
-    """Clusters drawn within strata, stage by stage; households where no cluster is named.
+class ClusterSampling(SamplingAnswers):
+    """ClusterSampling drawn within strata, stage by stage; households where no cluster is named.
 
     Attributes
     ----------
@@ -173,7 +173,7 @@ class Clusters(Plain):
 
     Examples
     --------
-    >>> Clusters(strata=("region", "urban"), stages=("ea", "home")).stratum
+    >>> ClusterSampling(strata=("region", "urban"), stages=("ea", "home")).stratum
     'exitline__strata'
     """
 
@@ -238,14 +238,14 @@ class Clusters(Plain):
                 remedy="name both; leave replicates, census and later stages out",
             )
 
-    def bound(self, names: dict[str, tuple[str, ...]]) -> Clusters:
+    def bound(self, names: dict[str, tuple[str, ...]]) -> ClusterSampling:
         """Under other names of columns."""
         return replace(
             self, strata=names.get("strata", ()), stages=names.get("psu", ()),
             fpcs=names.get("fpc", ()),
         )  # fmt: skip
 
-    def in_stages(self, what: str) -> Clusters:
+    def in_stages(self, what: str) -> ClusterSampling:
         """Itself, unless probabilities are unequal."""
         if self.pps is None:
             return self

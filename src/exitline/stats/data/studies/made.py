@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from exitline.errors import StudyError
 from exitline.stats.data.price_index import check_years, price_index
-from exitline.stats.data.sampling.sampling import Clusters
+from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.data.studies.small_areas import SmallAreaUse
 from exitline.stats.data.studies.study import (
     DEFAULT_MEASURES,
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
         EquivalenceKeys,
         FactKeys,
         KeyKeys,
-        LineKeys,
         PriceKeys,
         StudyFile,
+        StudyLineKeys,
     )
 
 _BESIDE_SQL = ("missing", "text", "number")
@@ -107,7 +107,7 @@ def _design(keys: DesignKeys, paths: Paths) -> Design:
     """The design, with the table of joint probabilities found from the study's folder."""
     design = keys.made()
     drawn = design.sampling
-    if not isinstance(drawn, Clusters) or drawn.pps is None or drawn.pps.joint is None:
+    if not isinstance(drawn, ClusterSampling) or drawn.pps is None or drawn.pps.joint is None:
         return design
     pps = replace(drawn.pps, joint=paths.read(drawn.pps.joint))
     return replace(design, sampling=replace(drawn, pps=pps))
@@ -162,7 +162,7 @@ def _standard(name: str, paths: Paths) -> str:
     return name
 
 
-def _line(keys: LineKeys) -> LineUse:
+def _line(keys: StudyLineKeys) -> LineUse:
     named = keys.name or keys.column
     return LineUse(
         name=named, value=keys.value, share=keys.relative, of=keys.of, within=keys.within,

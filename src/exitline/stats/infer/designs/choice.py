@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from exitline.stats.data.sampling.replicated import Replicates
+from exitline.stats.data.sampling.replicated import ReplicateWeights
 from exitline.stats.infer.designs.replicates import replicate
 from exitline.stats.infer.designs.variances import variance_of
 
@@ -40,6 +40,6 @@ def variance_from(
     joint : JointProbabilities or None
         Where the design names such.
     """
-    if isinstance(plan.design.sampling, Replicates):
+    if isinstance(plan.design.sampling, ReplicateWeights):
         return replicate(read, cells, plan, sets)
     return variance_of(cells, plan.design, joint)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from exitline.errors import DesignError
-from exitline.stats.infer.comparing.joint import Columns, Joint, Products, stacked
+from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
 from exitline.stats.infer.designs import unequal
 from exitline.stats.infer.designs.frame import Stage
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.unequal import Unequal
-from exitline.stats.infer.designs.variance import Linear, Overlap, degrees
+from exitline.stats.infer.designs.variance import LinearVariance, Overlap, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +53,7 @@ class JointProbabilities:
 
 
 @dataclass(frozen=True)
-class UnequalProbabilities(Linear):
+class UnequalProbabilities(LinearVariance):
     """Figures linearised over PSUs that were drawn with unequal probabilities.
 
     Attributes
@@ -95,7 +95,7 @@ class UnequalProbabilities(Linear):
         """Variances by domain, one figure at a time; NaN where the estimate is below zero."""
         found = []
         for one in influence.T:
-            variance = self.joint([Columns(rows, rows.domain, one, rows.size)]).variances()
+            variance = self.joint([InfluenceColumns(rows, rows.domain, one, rows.size)]).variances()
             squares = np.bincount(rows.domain, weights=one**2, minlength=rows.size)
             found.append(np.where(variance < -ROUNDING * squares, np.nan, variance))
         return np.column_stack(found)
@@ -103,11 +103,14 @@ class UnequalProbabilities(Linear):
     def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
         """Covariances of each domain with a total of the whole sample."""
         none = np.zeros(len(common), dtype=np.int64)
-        parts = [Columns(rows, rows.domain, influence, rows.size), Columns(every, none, common, 1)]
+        parts = [
+            InfluenceColumns(rows, rows.domain, influence, rows.size),
+            InfluenceColumns(every, none, common, 1),
+        ]
         return self.joint(parts).row(rows.size)[: rows.size]
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """The quadratic form of the PSUs' totals."""
         found = stacked(parts, 0, len(self.clusters), coefficients, overlaid=overlaid)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError
-from exitline.stats.data.sampling.replicated import Replicates as Weights
+from exitline.stats.data.sampling.replicated import ReplicateWeights
 from exitline.stats.infer.designs.variances import Replicates
 from exitline.stats.infer.intake.arrays import Arrays, Domains
 from exitline.stats.infer.intake.cells import domain_codes, place_of
@@ -62,7 +62,7 @@ def replicate(
         Where a replicate weight is missing or infinite.
     """
     drawn = plan.design.sampling
-    assert isinstance(drawn, Weights)
+    assert isinstance(drawn, ReplicateWeights)
     count, rows = len(drawn.weights), max(int(cells.n.sum()), 1)
     step = max(1, AT_ONCE // rows)
     blocks = [range(i, min(i + step, count)) for i in range(0, count, step)]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from exitline.stats.data.sampling.sampling import Clusters
-from exitline.stats.infer.comparing.joint import Columns, Joint, Squares, centred, stacked
+from exitline.stats.data.sampling.sampling import ClusterSampling
+from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Squares, centred, stacked
 from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs.frame import stages_of
 from exitline.stats.infer.designs.pps import (
@@ -23,7 +23,7 @@ from exitline.stats.infer.designs.taylor import (
     linearised_variance,
     sampled_in,
 )
-from exitline.stats.infer.designs.variance import Linear, Overlap, Part, degrees
+from exitline.stats.infer.designs.variance import LinearVariance, Overlap, Part, degrees
 from exitline.stats.infer.intake.cells import Rows
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ NO_AVERAGE = "a cluster with a single unit at a later stage has no variance unde
 
 
 @dataclass(frozen=True)
-class Census(Linear):
+class Census(LinearVariance):
     """A full count, which has no sampling error.
 
     Examples
@@ -72,7 +72,7 @@ class Census(Linear):
         return np.zeros(rows.size)
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """Zeros."""
         figures = parts[0].size if overlaid else sum(part.size for part in parts)
@@ -89,7 +89,7 @@ class Census(Linear):
 
 
 @dataclass(frozen=True)
-class Taylor(Linear):
+class Taylor(LinearVariance):
     """Figures linearised over strata and stages of clusters.
 
     Attributes
@@ -136,7 +136,7 @@ class Taylor(Linear):
         return covariance_with_all(rows, influence, (every, common), self.stages, self.lonely)
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """One form for each stage."""
         found = [
@@ -226,7 +226,7 @@ class Replicates:
         return found.astype(np.float64)
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """One form: nothing to centre at."""
         totals = stacked(parts, 0, 1, coefficients, overlaid=overlaid)
@@ -240,7 +240,7 @@ class Replicates:
 
     def of_table(self, part: Part, places: Ints, counts: Floats) -> Errors:
         """From every figure computed again with each replicate's counts."""
-        return table_errors.Replicated(part, places, counts, self.scales, mse=self.mse)
+        return table_errors.ReplicatedTable(part, places, counts, self.scales, mse=self.mse)
 
     def of_fit(
         self, full: Floats, scored: Callable[[], Floats], again: Callable[[], Floats]
@@ -276,7 +276,7 @@ def variance_of(
         the sample.
     """
     drawn = design.sampling
-    if not isinstance(drawn, Clusters) or not cells.clustered:
+    if not isinstance(drawn, ClusterSampling) or not cells.clustered:
         return Census()
     ids = cells.ids if drawn.stages else None
     if drawn.pps is not None and drawn.pps.method != "with-replacement":
