@@ -59,7 +59,7 @@ def hasher(store: Store) -> Callable[[str, str], str]:
     StoreError
         When the key is not there, or is not the register's.
     """
-    from exitline.exits.register.store.models import Setting
+    from exitline.exits.register.store.models import SettingRow
 
     key = key_of(store)
 
@@ -67,7 +67,7 @@ def hasher(store: Store) -> Callable[[str, str], str]:
         content = f"{kind}\n{normal(value)}".encode()
         return hmac.new(key, content, hashlib.sha256).hexdigest()
 
-    settings = Setting.objects.using(store.alias)
+    settings = SettingRow.objects.using(store.alias)
     kept, _ = settings.get_or_create(name="key", defaults={"value": hashed("", "fingerprint")})
     if kept.value != hashed("", "fingerprint"):
         raise StoreError(

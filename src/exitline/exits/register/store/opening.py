@@ -14,9 +14,9 @@ from typing import Any
 from exitline.errors import install_extra
 from exitline.exits.register.store.addresses import database, shown, sqlite_file
 from exitline.exits.register.store.errors import StoreError
-from exitline.exits.register.store.scope import Scope
+from exitline.exits.register.store.sight import Sight
 
-EVERYTHING = Scope()
+EVERYTHING = Sight()
 APP = "exitline.exits.register.store"
 NEWEST = "0002_guards"
 
@@ -29,7 +29,7 @@ class Store:
     ----------
     alias : str
         Django's name of the connection.
-    scope : Scope
+    scope : Sight
         The area within which everything is seen and changed; everything by default.
     address : str
         As it may be shown.
@@ -38,7 +38,7 @@ class Store:
     """
 
     alias: str = "default"
-    scope: Scope = EVERYTHING
+    scope: Sight = EVERYTHING
     address: str = ""
     key_file: Path | None = None
 
@@ -237,12 +237,12 @@ def _make_folder(file: Path) -> None:
 
 def _make_key(store: Store) -> None:
     """The key of identifiers, readable by its owner alone, and when the store was made."""
-    from exitline.exits.register.store.models import Setting
+    from exitline.exits.register.store.models import SettingRow
     from exitline.files import whole_file
 
     made = datetime.now(UTC).isoformat(timespec="seconds")
     with store.transaction():
-        Setting.objects.using(store.alias).create(name="made", value=made)
+        SettingRow.objects.using(store.alias).create(name="made", value=made)
     if store.key_file is not None and not store.key_file.exists():
         with whole_file(store.key_file, private=True) as partial:
             partial.write_text(secrets.token_hex(32) + "\n", encoding="ascii")

@@ -26,7 +26,7 @@ def guard(apps: Any, editor: Any) -> None:
 
 def _columns(apps: Any, name: str) -> list[str]:
     """The columns of a table that never change."""
-    model = apps.get_model("register", name)
+    model = apps.get_model("register", f"{name}row")
     return [field.column for field in model._meta.local_fields if field.column != "path"]
 
 

@@ -37,12 +37,12 @@ def keep(store: Store, procedure: Procedure, rules: set[str]) -> None:
 
 def add(store: Store, texts: list[tuple[str, str, str, str]]) -> None:
     """Keep texts (kind, digest, name, text); one that is there already stays as it is."""
-    from exitline.exits.register.store.models import KeptText
+    from exitline.exits.register.store.models import KeptTextRow
 
-    table = KeptText.objects.using(store.alias)
+    table = KeptTextRow.objects.using(store.alias)
     known = set(table.filter(digest__in=[t[1] for t in texts]).values_list("kind", "digest"))
     new = [
-        KeptText(kind=kind, digest=digest, name=name, text=text)
+        KeptTextRow(kind=kind, digest=digest, name=name, text=text)
         for kind, digest, name, text in texts
         if (kind, digest) not in known
     ]
@@ -52,10 +52,10 @@ def add(store: Store, texts: list[tuple[str, str, str, str]]) -> None:
 
 def procedures(store: Store) -> tuple[Procedure, ...]:
     """Every procedure that the store keeps, the newest last, with its rules where they load."""
-    from exitline.exits.register.store.models import KeptText
+    from exitline.exits.register.store.models import KeptTextRow
 
     with store.transaction():
-        rows = KeptText.objects.using(store.alias).filter(kind=PROCEDURE).order_by("id")
+        rows = KeptTextRow.objects.using(store.alias).filter(kind=PROCEDURE).order_by("id")
         digests = list(rows.values_list("digest", flat=True))
     return tuple(usable(store, digest) for digest in digests)
 
@@ -128,9 +128,9 @@ def _loaded(text: str, *, rules: bool, standard: str = "", of: str = "") -> Proc
 
 def _text(store: Store, kind: str, digest: str) -> str:
     """A kept text, or "" where it is missing."""
-    from exitline.exits.register.store.models import KeptText
+    from exitline.exits.register.store.models import KeptTextRow
 
-    rows = KeptText.objects.using(store.alias).filter(kind=kind, digest=digest)
+    rows = KeptTextRow.objects.using(store.alias).filter(kind=kind, digest=digest)
     return rows.values_list("text", flat=True).first() or ""
 
 

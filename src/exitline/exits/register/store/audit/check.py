@@ -18,7 +18,7 @@ from exitline.exits.register.procedures.decision import DecisionRecord
 from exitline.exits.register.procedures.evaluate import derived_again
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.audit.heads import unfit_heads
-from exitline.exits.register.store.models import Area, Chain, Household, Step
+from exitline.exits.register.store.models import AreaRow, ChainRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
 from exitline.exits.register.store.write.derived import differences
@@ -27,7 +27,7 @@ AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
-class Report:
+class Soundness:
     """What a check found.
 
     Parameters
@@ -44,7 +44,7 @@ class Report:
     faults: tuple[str, ...]
 
 
-def check(store: Store, head: str | None = None) -> Report:
+def check(store: Store, head: str | None = None) -> Soundness:
     """Verify a register: every byte of its steps, every decision, every step and what follows.
 
     Parameters
@@ -56,7 +56,7 @@ def check(store: Store, head: str | None = None) -> Report:
 
     Returns
     -------
-    Report
+    Soundness
 
     Raises
     ------
@@ -64,22 +64,24 @@ def check(store: Store, head: str | None = None) -> Report:
         When the noted head is in no chain.
     """
     with store.transaction():
-        chains = list(Chain.objects.using(store.alias).select_related("county").order_by("county"))
+        chains = list(
+            ChainRow.objects.using(store.alias).select_related("county").order_by("county")
+        )
         _require(store, head)
         lost = tuple(_texts(store))
         broken = tuple(f for link in chains for f in first_of(_chain_faults(store, link)))
         follow = () if lost else tuple(first_of(_step_faults(store)))
         unfit = tuple(unfit_heads(store))
-        households = Household.objects.using(store.alias).filter(steps__gt=0).count()
+        households = HouseholdRow.objects.using(store.alias).filter(steps__gt=0).count()
     heads = tuple((link.county.path, link.count, link.head) for link in chains)
-    return Report(
+    return Soundness(
         sum(link.count for link in chains), households, heads, (*lost, *broken, *follow, *unfit)
     )
 
 
 def _require(store: Store, head: str | None) -> None:
     """Refuse a register in which a head that was noted earlier does not stand."""
-    if head is None or Step.objects.using(store.alias).filter(commit=head).exists():
+    if head is None or StepRow.objects.using(store.alias).filter(commit=head).exists():
         return
     raise LogDamagedError(
         "the register does not contain the head that was noted",
@@ -92,7 +94,7 @@ def _require(store: Store, head: str | None) -> None:
 
 def _texts(store: Store) -> Iterator[str]:
     """Procedures and rules that are missing or were changed."""
-    steps = Step.objects.using(store.alias)
+    steps = StepRow.objects.using(store.alias)
     for kind, column, read in (
         ("procedure", "procedure", texts.procedure), ("rule", "rule", texts.rule),
     ):  # fmt: skip
@@ -104,10 +106,10 @@ def _texts(store: Store) -> Iterator[str]:
                 yield f"{kind} {digest[:16]}...: {reason.what}"
 
 
-def _chain_faults(store: Store, link: Chain) -> Iterator[str]:
+def _chain_faults(store: Store, link: ChainRow) -> Iterator[str]:
     """Steps of a county that are not what was recorded: a byte, a gap, a repeated column."""
     name = _county(link.county)
-    rows = Step.objects.using(store.alias).filter(county=link.county).order_by("number")
+    rows = StepRow.objects.using(store.alias).filter(county=link.county).order_by("number")
     previous, count = START, 0
     for step in rows.select_related("household").iterator(chunk_size=AT_ONCE):
         count += 1
@@ -129,7 +131,7 @@ def _chain_faults(store: Store, link: Chain) -> Iterator[str]:
         yield f"{name}the end of the chain is missing or changed"
 
 
-def _column_faults(step: Step) -> Iterator[str]:
+def _column_faults(step: StepRow) -> Iterator[str]:
     """Columns that say something else than the content that is hashed."""
     try:
         event = event_of(step.content)
@@ -158,7 +160,9 @@ def _column_faults(step: Step) -> Iterator[str]:
 def _step_faults(store: Store) -> Iterator[str]:
     """Steps that could not be taken, decisions and derived rows that do not follow."""
     made: dict[str, list[tuple[str, DecisionRecord]]] = {}
-    rows = Step.objects.using(store.alias).order_by("household", "place").select_related("county")
+    rows = (
+        StepRow.objects.using(store.alias).order_by("household", "place").select_related("county")
+    )
     stream = rows.iterator(chunk_size=AT_ONCE)
     for household, group in groupby(stream, lambda step: step.household_id):
         events: list[Event] = []
@@ -182,7 +186,7 @@ def _step_faults(store: Store) -> Iterator[str]:
         yield from _unsound(store, digest, records)
 
 
-def _admitted(store: Store, step: Step, events: list[Event], where: str) -> Iterator[str]:
+def _admitted(store: Store, step: StepRow, events: list[Event], where: str) -> Iterator[str]:
     """Whether the procedure takes a step after those before it."""
     if step.place != len(events) + 1:
         yield f"{where}: it is not in its place among the household's steps"
@@ -204,6 +208,6 @@ def _unsound(store: Store, digest: str, records: list[tuple[str, DecisionRecord]
             yield f"{where}: its decision does not follow from its values"
 
 
-def _county(area: Area | Any) -> str:
+def _county(area: AreaRow | Any) -> str:
     """A county in front of an event's number."""
     return f"{area.path} "

@@ -15,7 +15,13 @@ from exitline.exits.register.logbook import store as files
 from exitline.exits.register.logbook.canonical import START, chain
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.errors import StoreError
-from exitline.exits.register.store.models import Area, Chain, Household, KeptText, Step
+from exitline.exits.register.store.models import (
+    AreaRow,
+    ChainRow,
+    HouseholdRow,
+    KeptTextRow,
+    StepRow,
+)
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
 from exitline.exits.register.store.write.chain import held_chain, next_step
@@ -45,7 +51,7 @@ def export_log(store: Store, county: str, folder: Path) -> int:
     """
     with store.transaction(), whole_folder(folder) as partial:
         area = area_of(store, county).county
-        steps = Step.objects.using(store.alias).filter(county=area).order_by("number")
+        steps = StepRow.objects.using(store.alias).filter(county=area).order_by("number")
         head, count = START, 0
         with (partial / files.EVENTS).open("wb") as handle:
             for step in steps.only("content", "hash", "commit", "number").iterator(AT_ONCE):
@@ -102,18 +108,18 @@ def import_log(store: Store, folder: Path, area: str = "") -> int:
     return int(link.count)
 
 
-def _take_steps(store: Store, link: Chain, folder: Path, place: Area) -> None:
+def _take_steps(store: Store, link: ChainRow, folder: Path, place: AreaRow) -> None:
     """The steps of a log, in its batches; the chain must come out with the log's heads."""
     where = _read_places(folder)
-    areas = {a.path: a for a in Area.objects.using(store.alias).filter(county=place.county)}
-    rows: dict[str, Household] = {}
-    pending: list[Step] = []
+    areas = {a.path: a for a in AreaRow.objects.using(store.alias).filter(county=place.county)}
+    rows: dict[str, HouseholdRow] = {}
+    pending: list[StepRow] = []
     for records, head in files.batches(folder):
         events = [Event.from_json(record["event"]) for record in records]
         for event in events:
             if event.household not in rows:
                 at = areas.get(where.get(event.household, ""), place)
-                rows[event.household] = Household.objects.using(store.alias).create(
+                rows[event.household] = HouseholdRow.objects.using(store.alias).create(
                     key=event.household, county=place.county, area=at, path=at.path
                 )
         for position, event in enumerate(events, start=1):
@@ -130,15 +136,15 @@ def _take_steps(store: Store, link: Chain, folder: Path, place: Area) -> None:
                 remedy="export the log again",
             )  # fmt: skip
         if len(pending) >= AT_ONCE:
-            Step.objects.using(store.alias).bulk_create(pending, batch_size=500)
+            StepRow.objects.using(store.alias).bulk_create(pending, batch_size=500)
             pending = []
-    Step.objects.using(store.alias).bulk_create(pending, batch_size=500)
+    StepRow.objects.using(store.alias).bulk_create(pending, batch_size=500)
     link.save(using=store.alias)
 
 
-def _follow(store: Store, county: Area) -> None:
+def _follow(store: Store, county: AreaRow) -> None:
     """What follows from the steps of a county, household by household."""
-    steps = Step.objects.using(store.alias).filter(county=county).select_related("household")
+    steps = StepRow.objects.using(store.alias).filter(county=county).select_related("household")
     stream = steps.order_by("household", "place").iterator(chunk_size=AT_ONCE)
     for _, group in groupby(stream, lambda step: step.household_id):
         mine = list(group)
@@ -156,7 +162,7 @@ def _write_texts(store: Store, steps: Any, folder: Path) -> None:
     for kind, (name, ending, column) in used.items():
         (folder / name).mkdir()
         digests = steps.order_by().values(column)
-        rows = KeptText.objects.using(store.alias).filter(kind=kind, digest__in=digests)
+        rows = KeptTextRow.objects.using(store.alias).filter(kind=kind, digest__in=digests)
         for row in rows:
             (folder / name / f"{row.digest}.{ending}").write_bytes(row.text.encode())
 
@@ -171,9 +177,9 @@ def _kept_texts(folder: Path) -> Iterator[tuple[str, str, str, str]]:
         yield texts.RULE, file.stem, rule.name, canonical(rule.content).decode()
 
 
-def _places(store: Store, county: Area) -> Iterator[tuple[str, str]]:
+def _places(store: Store, county: AreaRow) -> Iterator[tuple[str, str]]:
     """Where each household of a county is now."""
-    rows = Household.objects.using(store.alias).filter(county=county, steps__gt=0)
+    rows = HouseholdRow.objects.using(store.alias).filter(county=county, steps__gt=0)
     yield from rows.order_by("key").values_list("key", "path").iterator(AT_ONCE)
 
 

@@ -16,7 +16,7 @@ from exitline.digest import sha256
 from exitline.digest import written as canonical
 from exitline.exits.register.logbook.canonical import START
 from exitline.exits.register.store.errors import StoreError
-from exitline.exits.register.store.models import Chain, DailyHead, Step
+from exitline.exits.register.store.models import ChainRow, DailyHeadRow, StepRow
 from exitline.exits.register.store.opening import Store
 
 Leaf = tuple[str, int, str]
@@ -109,13 +109,13 @@ def head_of_day(store: Store, day: date) -> Head:
             remedy="ask for a day that is over",
         )  # fmt: skip
     with store.transaction():
-        kept = DailyHead.objects.using(store.alias).filter(day=day).first()
+        kept = DailyHeadRow.objects.using(store.alias).filter(day=day).first()
         if kept is not None:
             return Head(day, kept.root, tuple(_leaf(leaf) for leaf in kept.leaves))
         leaves = tuple(_leaves(store, day))
         found = Head(day, root_of(leaves), leaves)
         if day < date.today():
-            DailyHead.objects.using(store.alias).create(
+            DailyHeadRow.objects.using(store.alias).create(
                 day=day, root=found.root, leaves=[list(leaf) for leaf in leaves]
             )
     return found
@@ -123,7 +123,7 @@ def head_of_day(store: Store, day: date) -> Head:
 
 def unfit_heads(store: Store) -> Iterator[str]:
     """Kept daily heads whose counties' heads are no longer in their chains."""
-    for kept in DailyHead.objects.using(store.alias).order_by("day"):
+    for kept in DailyHeadRow.objects.using(store.alias).order_by("day"):
         leaves = tuple(_leaf(leaf) for leaf in kept.leaves)
         if root_of(leaves) != kept.root or leaves != tuple(_leaves(store, kept.day)):
             yield f"the head of {kept.day} is not the one that its chains give"
@@ -131,11 +131,13 @@ def unfit_heads(store: Store) -> Iterator[str]:
 
 def _leaves(store: Store, day: date) -> Iterator[Leaf]:
     """Each county's steps and head at the end of a day, by path."""
-    for link in Chain.objects.using(store.alias).select_related("county").order_by("county__path"):
+    for link in (
+        ChainRow.objects.using(store.alias).select_related("county").order_by("county__path")
+    ):
         if link.last_recorded is None or link.last_recorded <= day:
             yield link.county.path, link.count, link.head
             continue
-        steps = Step.objects.using(store.alias).filter(county=link.county, recorded__lte=day)
+        steps = StepRow.objects.using(store.alias).filter(county=link.county, recorded__lte=day)
         last = steps.exclude(commit="").order_by("-number").first()
         yield (link.county.path, last.number, last.commit) if last else (link.county.path, 0, START)
 

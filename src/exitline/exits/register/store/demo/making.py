@@ -17,9 +17,15 @@ from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.demo.lives import ROLES, Life, lives
 from exitline.exits.register.store.identifiers import hasher
-from exitline.exits.register.store.intake.rows import HouseholdRow, MemberRow
+from exitline.exits.register.store.intake.rows import GivenHousehold, GivenMember
 from exitline.exits.register.store.intake.written import write_households, write_members
-from exitline.exits.register.store.models import Batch, Helper, Household, Measure, Visit
+from exitline.exits.register.store.models import (
+    BatchRow,
+    HelperRow,
+    HouseholdRow,
+    MeasureRow,
+    VisitRow,
+)
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.areas import add_area, assign
 from exitline.exits.register.store.write.record import record_all
@@ -151,7 +157,7 @@ def _households() -> Iterator[dict[str, Any]]:
 
 def _cards(store: Store, rows: list[dict[str, Any]], first: date, chance: random.Random) -> None:
     """Households with cards, members, helpers, measures and visits."""
-    batch = Batch.objects.using(store.alias).create(
+    batch = BatchRow.objects.using(store.alias).create(
         name="demonstration", digest="0" * 64, by="admin", rows=len(rows)
     )
     hashed = hasher(store)
@@ -159,7 +165,7 @@ def _cards(store: Store, rows: list[dict[str, Any]], first: date, chance: random
     write_households(
         store,
         [
-            HouseholdRow(
+            GivenHousehold(
                 row["key"], row["area"], f"Household {family}", first,
                 {**row["facts"], "size": row["size"]}, _income(row, chance), {},
             )
@@ -189,15 +195,19 @@ def _income(row: dict[str, Any], chance: random.Random) -> dict[str, Decimal]:
 
 
 def _members(
-    hashed: Callable[[str, str], str], row: dict[str, Any], family: str, first: date, chance: random.Random
-) -> Iterator[MemberRow]:
+    hashed: Callable[[str, str], str],
+    row: dict[str, Any],
+    family: str,
+    first: date,
+    chance: random.Random,
+) -> Iterator[GivenMember]:
     """The members of a household: a head, perhaps a spouse, children and others."""
     for place in range(row["size"]):
         age = chance.randint(28, 70) if place < 2 else chance.randint(0, 24)
         born = first - timedelta(days=365 * age + chance.randint(0, 364))
         relation = ("head", "spouse")[place] if place < 2 else "child"
         number = f"{row['key']}/{place}/{chance.randint(0, 10**9)}"
-        yield MemberRow(
+        yield GivenMember(
             row["key"], f"{chance.choice(_GIVEN)} {family}", first,
             {
                 "sex": chance.choice(("female", "male")), "relation": relation, "born": born,
@@ -210,16 +220,16 @@ def _members(
 def _help(store: Store, first: date, chance: random.Random) -> None:
     """A helper for every household, a measure for half of them, visits for some."""
     helpers, measures, visits = [], [], []
-    for row in Household.objects.using(store.alias).order_by("id"):
+    for row in HouseholdRow.objects.using(store.alias).order_by("id"):
         code = row.path.rstrip("/").rpartition("/")[2]
         kept = {"household": row, "path": row.path}
-        helpers.append(Helper(**kept, person=f"worker-{code}", since=first))
+        helpers.append(HelperRow(**kept, person=f"worker-{code}", since=first))
         if chance.random() < 0.5:
             kind = chance.choice(("water", "labour", "schooling", "housing"))
             since = first + timedelta(days=chance.randint(0, 700))
-            measures.append(Measure(**kept, kind=kind, title=f"{kind} measure", since=since))
+            measures.append(MeasureRow(**kept, kind=kind, title=f"{kind} measure", since=since))
         for _ in range(chance.randint(0, 2)):
             on = first + timedelta(days=chance.randint(0, 1000))
-            visits.append(Visit(**kept, on=on, person=f"worker-{code}", note="seen at home"))
+            visits.append(VisitRow(**kept, on=on, person=f"worker-{code}", note="seen at home"))
     for rows in (helpers, measures, visits):
         type(rows[0])._default_manager.using(store.alias).bulk_create(rows, batch_size=500)

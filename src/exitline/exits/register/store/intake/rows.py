@@ -21,7 +21,7 @@ FIRST_DAY = date(1880, 1, 1)
 
 
 @dataclass(frozen=True)
-class HouseholdRow:
+class GivenHousehold:
     """A household as a table gives it."""
 
     key: str
@@ -34,7 +34,7 @@ class HouseholdRow:
 
 
 @dataclass(frozen=True)
-class MemberRow:
+class GivenMember:
     """A member as a table gives it."""
 
     key: str
@@ -91,7 +91,7 @@ def check_columns(kind: str, columns: Sequence[str], where: str) -> None:
         )
 
 
-def household_row(row: Mapping[str, Any], today: date) -> HouseholdRow:
+def household_row(row: Mapping[str, Any], today: date) -> GivenHousehold:
     """A household from a row.
 
     Raises
@@ -100,7 +100,7 @@ def household_row(row: Mapping[str, Any], today: date) -> HouseholdRow:
         In words that hold for many rows: no value is shown.
     """
     given = _given(row)
-    return HouseholdRow(
+    return GivenHousehold(
         key=_needed(given, "household"),
         area=_needed(given, "area"),
         name=str(given.get("name", "")),
@@ -111,7 +111,7 @@ def household_row(row: Mapping[str, Any], today: date) -> HouseholdRow:
     )
 
 
-def member_row(row: Mapping[str, Any], today: date) -> MemberRow:
+def member_row(row: Mapping[str, Any], today: date) -> GivenMember:
     """A member from a row.
 
     Raises
@@ -119,7 +119,7 @@ def member_row(row: Mapping[str, Any], today: date) -> MemberRow:
     ExitlineError
     """
     given = _given(row)
-    return MemberRow(
+    return GivenMember(
         key=_needed(given, "household"),
         name=_needed(given, "name"),
         since=_day(given.get("since"), "since", today) or today,

@@ -17,8 +17,8 @@ from exitline.exits.register.steps.drafts import table_rows
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.identifiers import hasher
 from exitline.exits.register.store.intake.rows import (
-    HouseholdRow,
-    MemberRow,
+    GivenHousehold,
+    GivenMember,
     Refusals,
     check_columns,
     household_row,
@@ -26,12 +26,12 @@ from exitline.exits.register.store.intake.rows import (
 )
 from exitline.exits.register.store.intake.written import write_households, write_members
 from exitline.exits.register.store.models import (
-    Area,
-    Batch,
-    Change,
-    Household,
-    Identifier,
-    Member,
+    AreaRow,
+    BatchRow,
+    ChangeRow,
+    HouseholdRow,
+    IdentifierRow,
+    MemberRow,
 )
 from exitline.exits.register.store.opening import Store
 
@@ -48,7 +48,7 @@ class Preview:
     kind : {"households", "members"}
     rows : int
         Of the table.
-    good : tuple of HouseholdRow or MemberRow
+    good : tuple of GivenHousehold or GivenMember
         Those that would be taken.
     refusals : Refusals
     digest : str
@@ -103,7 +103,7 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
     return Preview(kind, count, good, refusals, file_digest(file))
 
 
-def take(store: Store, found: Preview, name: str, by: str, *, partly: bool = False) -> Batch:
+def take(store: Store, found: Preview, name: str, by: str, *, partly: bool = False) -> BatchRow:
     """Take the rows of a preview, all in one transaction.
 
     Parameters
@@ -135,7 +135,7 @@ def take(store: Store, found: Preview, name: str, by: str, *, partly: bool = Fal
             remedy="correct the rows, or take the others alone with --partly",
         )  # fmt: skip
     with store.transaction():
-        batch = Batch.objects.using(store.alias).create(
+        batch = BatchRow.objects.using(store.alias).create(
             name=name, digest=found.digest, by=by, rows=len(found.good)
         )
         write = write_households if found.kind == "households" else write_members
@@ -157,16 +157,16 @@ def undo(store: Store, batch_id: int, by: str) -> int:
         When there is no such import, or a household has changed since.
     """
     with store.transaction():
-        batch = Batch.objects.using(store.alias).select_for_update().filter(pk=batch_id).first()
+        batch = BatchRow.objects.using(store.alias).select_for_update().filter(pk=batch_id).first()
         if batch is None or batch.undone is not None:
             raise StoreError(
                 "there is no such import to take back", where=f"import {batch_id}",
                 expected="the number of an import that stands", remedy="exitline register imports",
             )  # fmt: skip
-        own = Change.objects.using(store.alias).filter(what=f"import {batch.pk}")
-        rows = Household.objects.using(store.alias).filter(pk__in=own.values("household"))
+        own = ChangeRow.objects.using(store.alias).filter(what=f"import {batch.pk}")
+        rows = HouseholdRow.objects.using(store.alias).filter(pk__in=own.values("household"))
         list(rows.order_by("id").select_for_update().values_list("id"))
-        later = Change.objects.using(store.alias).filter(
+        later = ChangeRow.objects.using(store.alias).filter(
             household__in=rows, pk__gt=own.aggregate(first=Min("pk"))["first"] or 0
         )
         touched = later.exclude(what=f"import {batch.pk}").values("household").distinct().count()
@@ -182,11 +182,11 @@ def undo(store: Store, batch_id: int, by: str) -> int:
     return int(count)
 
 
-def _taken_back(store: Store, batch: Batch, by: str) -> int:
+def _taken_back(store: Store, batch: BatchRow, by: str) -> int:
     """Mark the households of an import, or end its members; their identifiers are free again."""
-    households = Household.objects.using(store.alias).filter(batch=batch)
-    members = Member.objects.using(store.alias).filter(batch=batch, until__isnull=True)
-    identifiers = Identifier.objects.using(store.alias)
+    households = HouseholdRow.objects.using(store.alias).filter(batch=batch)
+    members = MemberRow.objects.using(store.alias).filter(batch=batch, until__isnull=True)
+    identifiers = IdentifierRow.objects.using(store.alias)
     identifiers.filter(Q(household__in=households) | Q(member__in=members)).delete()
     ended = members.update(until=date.today(), left_by="import taken back")
     gone = households.update(gone=f"import {batch.pk} taken back by {by}")
@@ -204,15 +204,15 @@ def _numbered(
 
 
 def _against_households(
-    store: Store, rows: list[tuple[int, HouseholdRow]], refusals: Refusals
-) -> Iterator[HouseholdRow]:
+    store: Store, rows: list[tuple[int, GivenHousehold]], refusals: Refusals
+) -> Iterator[GivenHousehold]:
     """The households that nothing in the register or the table stands against."""
-    areas = store.scope.of(Area.objects.using(store.alias)).filter(county__isnull=False)
+    areas = store.scope.of(AreaRow.objects.using(store.alias)).filter(county__isnull=False)
     places = {area.path: area for area in areas}
     codes: dict[str, list[str]] = {}
     for path, area in places.items():
         codes.setdefault(area.code, []).append(path)
-    stand = Household.objects.using(store.alias).filter(gone="")
+    stand = HouseholdRow.objects.using(store.alias).filter(gone="")
     known = set(stand.values_list("county__path", "key"))
     taken, hashed = _taken(store), _hasher(store, rows)
     for number, row in rows:
@@ -222,7 +222,7 @@ def _against_households(
                 number, "an area that several villages are called" if paths else "no such area here"
             )
             continue
-        placed = HouseholdRow(
+        placed = GivenHousehold(
             row.key, paths[0], row.name, row.as_of, row.facts, row.lines,
             _hashes(hashed, row.identifiers),
         )  # fmt: skip
@@ -237,16 +237,16 @@ def _against_households(
 
 
 def _against_members(
-    store: Store, rows: list[tuple[int, MemberRow]], refusals: Refusals
-) -> Iterator[MemberRow]:
+    store: Store, rows: list[tuple[int, GivenMember]], refusals: Refusals
+) -> Iterator[GivenMember]:
     """The members of households that are there, with one head each."""
-    stand = store.scope.of(Household.objects.using(store.alias)).filter(gone="")
+    stand = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
     keys = Counter(stand.values_list("key", flat=True))
-    headed = Member.objects.using(store.alias).filter(head=True, until__isnull=True)
+    headed = MemberRow.objects.using(store.alias).filter(head=True, until__isnull=True)
     heads = set(headed.values_list("household__key", flat=True))
     taken, hashed = _taken(store), _hasher(store, rows)
     for number, row in rows:
-        hidden = MemberRow(
+        hidden = GivenMember(
             row.key, row.name, row.since, row.fields, _hashes(hashed, row.identifiers)
         )
         if row.key not in keys:
@@ -265,7 +265,7 @@ def _against_members(
 
 def _taken(store: Store) -> set[tuple[str, str]]:
     """Kind and hash of every identifier of the register."""
-    return set(Identifier.objects.using(store.alias).values_list("kind", "hash"))
+    return set(IdentifierRow.objects.using(store.alias).values_list("kind", "hash"))
 
 
 def _hashes(hashed: Hash | None, identifiers: Mapping[str, str]) -> dict[str, str]:

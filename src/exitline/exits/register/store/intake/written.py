@@ -9,16 +9,16 @@ from typing import Any
 
 from django.db.models import Max
 
-from exitline.exits.register.store.intake.rows import HouseholdRow, MemberRow
+from exitline.exits.register.store.intake.rows import GivenHousehold, GivenMember
 from exitline.exits.register.store.models import (
-    Area,
-    Batch,
-    Card,
-    Change,
-    Household,
-    Identifier,
-    IncomeLine,
-    Member,
+    AreaRow,
+    BatchRow,
+    CardRow,
+    ChangeRow,
+    HouseholdRow,
+    IdentifierRow,
+    IncomeLineRow,
+    MemberRow,
 )
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.rows import update_rows
@@ -26,13 +26,15 @@ from exitline.exits.register.store.write.rows import update_rows
 AT_ONCE = 1000
 
 
-def write_households(store: Store, rows: Sequence[HouseholdRow], batch: Batch, by: str) -> None:
+def write_households(
+    store: Store, rows: Sequence[GivenHousehold], batch: BatchRow, by: str
+) -> None:
     """New households with their first card; inside of a transaction."""
-    areas = {a.path: a for a in Area.objects.using(store.alias).filter(county__isnull=False)}
+    areas = {a.path: a for a in AreaRow.objects.using(store.alias).filter(county__isnull=False)}
     today = date.today()
     for part in _parts(rows):
         made = [
-            Household(
+            HouseholdRow(
                 key=row.key, name=row.name, area=areas[row.area], path=row.area, version=1,
                 county_id=areas[row.area].county_id, batch=batch,
             )
@@ -41,43 +43,45 @@ def write_households(store: Store, rows: Sequence[HouseholdRow], batch: Batch, b
         _add(store, made)
         pairs = list(zip(made, part, strict=True))
         cards = [
-            Card(household=h, path=h.path, as_of=row.as_of, facts=dict(row.facts), version=1,
+            CardRow(household=h, path=h.path, as_of=row.as_of, facts=dict(row.facts), version=1,
                  by=by, entered_on=today)
             for h, row in pairs
         ]  # fmt: skip
         _add(store, cards)
         _add(store, [
-            IncomeLine(household=h, path=h.path, card=card, name=name, amount=amount)
+            IncomeLineRow(household=h, path=h.path, card=card, name=name, amount=amount)
             for card, (h, row) in zip(cards, pairs, strict=True)
             for name, amount in row.lines.items()
         ])  # fmt: skip
         _add(store, [
-            Identifier(household=h, path=h.path, kind=kind, hash=hashed)
+            IdentifierRow(household=h, path=h.path, kind=kind, hash=hashed)
             for h, row in pairs for kind, hashed in row.identifiers.items()
         ])  # fmt: skip
         _add(store, [_change(h, batch, by) for h in made])
 
 
-def write_members(store: Store, rows: Sequence[MemberRow], batch: Batch, by: str) -> None:
+def write_members(store: Store, rows: Sequence[GivenMember], batch: BatchRow, by: str) -> None:
     """New members of households that are there; inside of a transaction."""
     for part in _parts(rows):
         keys = list({row.key for row in part})
-        found = store.scope.of(Household.objects.using(store.alias)).filter(gone="", key__in=keys)
+        found = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(
+            gone="", key__in=keys
+        )
         households = {h.key: h for h in found.order_by("id").select_for_update(of=("self",))}
-        last = Member.objects.using(store.alias).filter(household__in=households.values())
+        last = MemberRow.objects.using(store.alias).filter(household__in=households.values())
         numbers = dict(last.values_list("household").annotate(Max("number")))
         made = []
         for row in part:
             h = households[row.key]
             numbers[h.pk] = numbers.get(h.pk, 0) + 1
             made.append(
-                Member(household=h, path=h.path, number=numbers[h.pk], name=row.name,
+                MemberRow(household=h, path=h.path, number=numbers[h.pk], name=row.name,
                        since=row.since,
                     batch=batch, **row.fields)
             )  # fmt: skip
         _add(store, made)
         _add(store, [
-            Identifier(household=m.household, path=m.path, member=m, kind=kind, hash=hashed)
+            IdentifierRow(household=m.household, path=m.path, member=m, kind=kind, hash=hashed)
             for m, row in zip(made, part, strict=True)
             for kind, hashed in row.identifiers.items()
         ])  # fmt: skip
@@ -88,8 +92,8 @@ def write_members(store: Store, rows: Sequence[MemberRow], batch: Batch, by: str
         _add(store, [_change(h, batch, by) for h in changed])
 
 
-def _change(row: Household, batch: Batch, by: str) -> Change:
-    return Change(
+def _change(row: HouseholdRow, batch: BatchRow, by: str) -> ChangeRow:
+    return ChangeRow(
         household=row, path=row.path, version=row.version, what=f"import {batch.pk}", by=by
     )
 

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 from exitline.exits.register.store.models.audited import (
-    Chain,
-    DailyHead,
-    KeptText,
-    Setting,
-    ViewLog,
+    ChainRow,
+    DailyHeadRow,
+    KeptTextRow,
+    SettingRow,
+    ViewLogRow,
 )
 from exitline.exits.register.store.models.cards import (
-    Card,
-    Helper,
-    IncomeLine,
-    Measure,
-    Submission,
-    Visit,
+    CardRow,
+    HelperRow,
+    IncomeLineRow,
+    MeasureRow,
+    SubmissionRow,
+    VisitRow,
 )
 from exitline.exits.register.store.models.households import (
-    Batch,
-    Change,
-    Household,
-    Identifier,
-    Member,
+    BatchRow,
+    ChangeRow,
+    HouseholdRow,
+    IdentifierRow,
+    MemberRow,
 )
-from exitline.exits.register.store.models.places import Area, Assignment, Office
-from exitline.exits.register.store.models.quality import Finding, Pair
+from exitline.exits.register.store.models.places import AreaRow, AssignmentRow, OfficeRow
+from exitline.exits.register.store.models.quality import FindingRow, PairRow
 from exitline.exits.register.store.models.steps import (
-    Case,
-    Document,
-    Duty,
-    Notice,
-    Objection,
-    Standing,
-    Step,
+    CaseRow,
+    DocumentRow,
+    DutyRow,
+    NoticeRow,
+    ObjectionRow,
+    StandingRow,
+    StepRow,
 )
 
 __all__ = [
-    "Area", "Assignment", "Batch", "Card", "Case", "Chain", "Change", "DailyHead", "Document",
-    "Duty", "Finding", "Helper", "Household", "Identifier", "IncomeLine", "KeptText", "Measure",
-    "Member", "Notice", "Objection", "Office", "Pair", "Setting", "Standing", "Step",
-    "Submission", "ViewLog", "Visit",
+    "AreaRow", "AssignmentRow", "BatchRow", "CardRow", "CaseRow", "ChainRow", "ChangeRow",
+    "DailyHeadRow", "DocumentRow", "DutyRow", "FindingRow", "HelperRow", "HouseholdRow",
+    "IdentifierRow", "IncomeLineRow", "KeptTextRow", "MeasureRow", "MemberRow", "NoticeRow",
+    "ObjectionRow", "OfficeRow", "PairRow", "SettingRow", "StandingRow", "StepRow",
+    "SubmissionRow", "ViewLogRow", "VisitRow",
 ]  # fmt: skip

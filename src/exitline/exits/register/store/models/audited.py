@@ -7,16 +7,19 @@ from django.db import models
 from exitline.exits.register.store.models.base import Placed, by_path
 
 
-class Chain(models.Model):
+class ChainRow(models.Model):
     """The end of a county's chain of steps; a writer holds this row while it appends."""
 
-    county = models.OneToOneField("register.Area", on_delete=models.PROTECT, primary_key=True)
+    county = models.OneToOneField("register.AreaRow", on_delete=models.PROTECT, primary_key=True)
     head = models.CharField(max_length=64)
     count = models.BigIntegerField(default=0)
     last_recorded = models.DateField(null=True)
 
+    class Meta:
+        db_table = "register_chain"
 
-class DailyHead(models.Model):
+
+class DailyHeadRow(models.Model):
     """The Merkle root over the counties' heads at the end of a day, to be published."""
 
     day = models.DateField(unique=True)
@@ -24,8 +27,11 @@ class DailyHead(models.Model):
     leaves = models.JSONField()  # [[county path, steps, head], ...] in the order of the tree
     made = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        db_table = "register_dailyhead"
 
-class KeptText(models.Model):
+
+class KeptTextRow(models.Model):
     """A procedure or rule as it was when steps used it; a standard it needs."""
 
     digest = models.CharField(max_length=64)
@@ -35,17 +41,21 @@ class KeptText(models.Model):
     adopted = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        db_table = "register_kepttext"
         constraints = (models.UniqueConstraint(fields=["kind", "digest"], name="text_once"),)
 
 
-class Setting(models.Model):
+class SettingRow(models.Model):
     """A setting of the store: the fingerprint of its key, its procedure, when it was made."""
 
     name = models.TextField(primary_key=True)
     value = models.TextField()
 
+    class Meta:
+        db_table = "register_setting"
 
-class ViewLog(Placed):
+
+class ViewLogRow(Placed):
     """Who looked at a card, when, in which role."""
 
     person = models.TextField()
@@ -54,4 +64,5 @@ class ViewLog(Placed):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        db_table = "register_viewlog"
         indexes = (by_path("viewlog"),)

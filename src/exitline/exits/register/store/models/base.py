@@ -6,6 +6,10 @@ from typing import Any
 
 from django.db import models
 
+from exitline.exits.register.store.opening import set_up
+
+set_up()  # where no Django project has: models cannot even be looked at before
+
 
 class Placed(models.Model):
     """A row about a household, with the path of the area where the household is now.
@@ -14,7 +18,9 @@ class Placed(models.Model):
     it (`security.py`), and so is every query of this package.
     """
 
-    household = models.ForeignKey("register.Household", on_delete=models.PROTECT, related_name="+")
+    household = models.ForeignKey(
+        "register.HouseholdRow", on_delete=models.PROTECT, related_name="+"
+    )
     path = models.TextField()
 
     class Meta:
@@ -25,7 +31,7 @@ class Followed(Placed):
     """A row about a household in a table that has an index of its own that begins with it."""
 
     household = models.ForeignKey(
-        "register.Household", on_delete=models.PROTECT, related_name="+", db_index=False
+        "register.HouseholdRow", on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
     class Meta:

@@ -7,7 +7,7 @@ from django.db import models
 from exitline.exits.register.store.models.base import Dated, Followed, Placed, by_path
 
 
-class Card(Followed):
+class CardRow(Followed):
     """The facts of a household as of a day. A correction is a new card with the same day."""
 
     as_of = models.DateField()
@@ -18,35 +18,38 @@ class Card(Followed):
     entered_on = models.DateField()
 
     class Meta:
+        db_table = "register_card"
         indexes = (
             by_path("card", "as_of"),
             models.Index(fields=["household", "-as_of", "-id"], name="card_latest"),
         )
 
 
-class IncomeLine(Placed):
+class IncomeLineRow(Placed):
     """One line of a household's income on a card."""
 
-    card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="lines")
+    card = models.ForeignKey(CardRow, on_delete=models.PROTECT, related_name="lines")
     name = models.TextField()
     amount = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:
+        db_table = "register_incomeline"
         constraints = (models.UniqueConstraint(fields=["card", "name"], name="income_line_once"),)
         indexes = (by_path("incomeline"),)
 
 
-class Helper(Placed, Dated):
+class HelperRow(Placed, Dated):
     """Who helps a household, from a day to a day."""
 
     person = models.TextField()
     reason = models.TextField(blank=True, default="")
 
     class Meta:
+        db_table = "register_helper"
         indexes = (by_path("helper"),)
 
 
-class Measure(Placed, Dated):
+class MeasureRow(Placed, Dated):
     """What is done for a household: its class, in words, what it costs."""
 
     kind = models.TextField()
@@ -54,10 +57,11 @@ class Measure(Placed, Dated):
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
 
     class Meta:
+        db_table = "register_measure"
         indexes = (by_path("measure"),)
 
 
-class Visit(Placed):
+class VisitRow(Placed):
     """A visit, or the reason for which a required one was not possible."""
 
     on = models.DateField()
@@ -66,10 +70,11 @@ class Visit(Placed):
     impossible = models.TextField(blank=True, default="")
 
     class Meta:
+        db_table = "register_visit"
         indexes = (by_path("visit", "on"),)
 
 
-class Submission(Placed):
+class SubmissionRow(Placed):
     """A form from the field that waits for a person: it saw a version that is not the last."""
 
     instance = models.TextField(unique=True)
@@ -81,4 +86,5 @@ class Submission(Placed):
     settled = models.TextField(blank=True, default="")  # "", taken, refused
 
     class Meta:
+        db_table = "register_submission"
         indexes = (by_path("submission", "settled"),)

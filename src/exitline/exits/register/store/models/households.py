@@ -7,7 +7,7 @@ from django.db import models
 from exitline.exits.register.store.models.base import Dated, Followed, Placed, by_path
 
 
-class Household(models.Model):
+class HouseholdRow(models.Model):
     """A household and where it stands after its last change.
 
     `version` counts every change (a step, a card, a member ...); whoever changes something says
@@ -16,8 +16,10 @@ class Household(models.Model):
     """
 
     key = models.TextField()  # the office's id, unique in a county
-    county = models.ForeignKey("register.Area", on_delete=models.PROTECT, related_name="+")
-    area = models.ForeignKey("register.Area", on_delete=models.PROTECT, related_name="households")
+    county = models.ForeignKey("register.AreaRow", on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(
+        "register.AreaRow", on_delete=models.PROTECT, related_name="households"
+    )
     path = models.TextField()
     name = models.TextField(blank=True, default="")
     version = models.BigIntegerField(default=0)
@@ -28,10 +30,11 @@ class Household(models.Model):
     state_since = models.DateField(null=True)
     last_on = models.DateField(null=True)
     procedure = models.TextField(blank=True, default="")  # digest of the last step's
-    batch = models.ForeignKey("register.Batch", null=True, on_delete=models.PROTECT)
+    batch = models.ForeignKey("register.BatchRow", null=True, on_delete=models.PROTECT)
     gone = models.TextField(blank=True, default="")  # merged, split, taken back: why
 
     class Meta:
+        db_table = "register_household"
         constraints = (
             models.UniqueConstraint(
                 fields=["county", "key"],
@@ -42,7 +45,7 @@ class Household(models.Model):
         indexes = (by_path("household", "state"),)
 
 
-class Change(Followed):
+class ChangeRow(Followed):
     """One version of a household: what was changed, by whom, when. Written once."""
 
     version = models.BigIntegerField()
@@ -52,6 +55,7 @@ class Change(Followed):
     token = models.TextField(null=True)  # of a form: sent twice, taken once
 
     class Meta:
+        db_table = "register_change"
         constraints = (
             models.UniqueConstraint(fields=["household", "version"], name="change_version"),
             models.UniqueConstraint(fields=["token"], name="change_token"),
@@ -59,7 +63,7 @@ class Change(Followed):
         indexes = (by_path("change"),)
 
 
-class Member(Placed, Dated):
+class MemberRow(Placed, Dated):
     """A person of a household, from a day to a day."""
 
     number = models.IntegerField()
@@ -69,10 +73,11 @@ class Member(Placed, Dated):
     relation = models.TextField(blank=True, default="")
     head = models.BooleanField(default=False)
     worker = models.BooleanField(null=True)
-    batch = models.ForeignKey("register.Batch", null=True, on_delete=models.PROTECT)
+    batch = models.ForeignKey("register.BatchRow", null=True, on_delete=models.PROTECT)
     left_by = models.TextField(blank=True, default="")  # death, marriage out, moved ...
 
     class Meta:
+        db_table = "register_member"
         constraints = (
             models.UniqueConstraint(fields=["household", "number"], name="member_number"),
             models.UniqueConstraint(
@@ -84,19 +89,20 @@ class Member(Placed, Dated):
         indexes = (by_path("member"),)
 
 
-class Identifier(Placed):
+class IdentifierRow(Placed):
     """A national id or the like as a keyed hash: the plain value is never stored."""
 
-    member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(MemberRow, null=True, on_delete=models.PROTECT, related_name="+")
     kind = models.TextField()
     hash = models.CharField(max_length=64)
 
     class Meta:
+        db_table = "register_identifier"
         constraints = (models.UniqueConstraint(fields=["kind", "hash"], name="identifier_once"),)
         indexes = (by_path("identifier"),)
 
 
-class Batch(models.Model):
+class BatchRow(models.Model):
     """Rows that came in together (an import), so that they can be taken back together."""
 
     name = models.TextField()
@@ -105,3 +111,6 @@ class Batch(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     rows = models.BigIntegerField(default=0)
     undone = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "register_batch"

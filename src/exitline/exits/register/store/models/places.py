@@ -7,10 +7,10 @@ from django.db import models
 from exitline.exits.register.store.models.base import Dated
 
 
-class Area(Dated):
+class AreaRow(Dated):
     """A county, township or village. Its `path` is that of its parent, its own code and "/".
 
-    A path is all that scoping needs: what lies in an area is a range of paths (`scope.Scope`).
+    A path is all that scoping needs: what lies in an area is a range of paths (`sight.Sight`).
     """
 
     path = models.TextField(unique=True)
@@ -22,23 +22,27 @@ class Area(Dated):
     )  # the county it lies in, itself for a county; None above counties
 
     class Meta:
+        db_table = "register_area"
         ordering = ("path",)
 
     def __str__(self) -> str:
         return str(self.name)
 
 
-class Office(models.Model):
+class OfficeRow(models.Model):
     """A desk: of a village, a township, a county."""
 
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="offices")
+    area = models.ForeignKey(AreaRow, on_delete=models.PROTECT, related_name="offices")
     name = models.TextField()
+
+    class Meta:
+        db_table = "register_office"
 
     def __str__(self) -> str:
         return str(self.name)
 
 
-class Assignment(Dated):
+class AssignmentRow(Dated):
     """A person (the name they sign in with) holds a role in an area for some days.
 
     `role` is one of the procedure's ("county"), or "auditor" (reads) or "administrator" (areas,
@@ -47,10 +51,11 @@ class Assignment(Dated):
 
     person = models.TextField()
     role = models.TextField()
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="assignments")
-    office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(AreaRow, on_delete=models.PROTECT, related_name="assignments")
+    office = models.ForeignKey(OfficeRow, null=True, on_delete=models.PROTECT, related_name="+")
     path = models.TextField()
     for_whom = models.TextField(blank=True, default="")
 
     class Meta:
+        db_table = "register_assignment"
         indexes = (models.Index(fields=["person", "since"], name="assignment_person"),)

@@ -7,7 +7,7 @@ from django.db import models
 from exitline.exits.register.store.models.base import Placed, by_path
 
 
-class Finding(Placed):
+class FindingRow(Placed):
     """A numbered check that a card does not pass: open, explained or corrected."""
 
     check_number = models.TextField()
@@ -20,6 +20,7 @@ class Finding(Placed):
     settled = models.DateField(null=True)
 
     class Meta:
+        db_table = "register_finding"
         constraints = (
             models.UniqueConstraint(
                 fields=["household", "check_number"],
@@ -30,10 +31,10 @@ class Finding(Placed):
         indexes = (by_path("finding", "status"),)
 
 
-class Pair(Placed):
+class PairRow(Placed):
     """Two households that may be one; a person decides, and may take it back."""
 
-    other = models.ForeignKey("register.Household", on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey("register.HouseholdRow", on_delete=models.PROTECT, related_name="+")
     score = models.FloatField()
     why = models.TextField()
     decision = models.TextField(blank=True, default="")  # "", same, different
@@ -41,5 +42,6 @@ class Pair(Placed):
     decided = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "register_pair"
         constraints = (models.UniqueConstraint(fields=["household", "other"], name="pair_once"),)
         indexes = (by_path("pair", "decision"),)

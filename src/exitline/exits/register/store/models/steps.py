@@ -14,11 +14,11 @@ from django.db import models
 from exitline.exits.register.store.models.base import Followed, Placed, by_path
 
 
-class Step(Followed):
+class StepRow(Followed):
     """An event of a household: what was done, by whom, when, on what evidence."""
 
     county = models.ForeignKey(
-        "register.Area", on_delete=models.PROTECT, related_name="+", db_index=False
+        "register.AreaRow", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     number = models.BigIntegerField()  # place in the county's chain, from 1
     place = models.BigIntegerField()  # place among the household's steps, from 1
@@ -36,6 +36,7 @@ class Step(Followed):
     commit = models.CharField(max_length=64, blank=True, default="")  # ends a batch: hash behind
 
     class Meta:
+        db_table = "register_step"
         constraints = (
             models.UniqueConstraint(fields=["county", "number"], name="step_number_in_county"),
             models.UniqueConstraint(fields=["household", "place"], name="step_place"),
@@ -43,7 +44,7 @@ class Step(Followed):
         indexes = (by_path("step"),)
 
 
-class Standing(Followed):
+class StandingRow(Followed):
     """Where a household stood from a step up to the next one: a narrow row a step.
 
     It is what held at the end of day D, as known on day K, where `on` <= D, `recorded` <= K and
@@ -51,7 +52,7 @@ class Standing(Followed):
     """
 
     county = models.ForeignKey(
-        "register.Area", on_delete=models.PROTECT, related_name="+", db_index=False
+        "register.AreaRow", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     number = models.BigIntegerField()
     on = models.DateField()
@@ -64,13 +65,14 @@ class Standing(Followed):
     since = models.DateField()  # when the household came into this state
 
     class Meta:
+        db_table = "register_standing"
         indexes = (
             by_path("standing", "on"),
             models.Index(fields=["household", "number"], name="standing_of"),
         )
 
 
-class Case(Followed):
+class CaseRow(Followed):
     """A case of a household (an exit, a clue, an objection): begun and, perhaps, ended."""
 
     name = models.TextField()
@@ -81,13 +83,14 @@ class Case(Followed):
     ended_recorded = models.DateField(null=True)
 
     class Meta:
+        db_table = "register_case"
         indexes = (
             by_path("case", "name"),
             models.Index(fields=["household", "name"], name="case_of"),
         )
 
 
-class Duty(Followed):
+class DutyRow(Followed):
     """Something that has to be done by a day (a clock of a case, or a monitoring check)."""
 
     name = models.TextField()
@@ -101,6 +104,7 @@ class Duty(Followed):
     gone_recorded = models.DateField(null=True)
 
     class Meta:
+        db_table = "register_duty"
         indexes = (
             by_path("duty", "due"),
             models.Index(
@@ -112,10 +116,10 @@ class Duty(Followed):
         )
 
 
-class Notice(Placed):
+class NoticeRow(Placed):
     """A notice that a step posted: what it shows, and up to which day one may object."""
 
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="notices")
+    step = models.ForeignKey(StepRow, on_delete=models.PROTECT, related_name="notices")
     kind = models.TextField()
     shows = models.JSONField(default=list)
     posted = models.DateField()
@@ -123,29 +127,32 @@ class Notice(Placed):
     code = models.CharField(max_length=32, unique=True)  # address of its public page
 
     class Meta:
+        db_table = "register_notice"
         indexes = (by_path("notice", "until"),)
 
 
-class Objection(Placed):
+class ObjectionRow(Placed):
     """An objection as it came in, perhaps without an account; the office answers by steps."""
 
-    notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="+")
+    notice = models.ForeignKey(NoticeRow, null=True, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     receipt = models.CharField(max_length=32, unique=True)
     received = models.DateTimeField(auto_now_add=True)
-    taken_up = models.ForeignKey(Step, null=True, on_delete=models.PROTECT, related_name="+")
+    taken_up = models.ForeignKey(StepRow, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        db_table = "register_objection"
         indexes = (by_path("objection"),)
 
 
-class Document(Placed):
+class DocumentRow(Placed):
     """A paper of a step by its digest; its bytes are kept apart from the database."""
 
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="papers")
+    step = models.ForeignKey(StepRow, on_delete=models.PROTECT, related_name="papers")
     kind = models.TextField()
     digest = models.TextField(blank=True, default="")
     shows = models.JSONField(default=list)
 
     class Meta:
+        db_table = "register_document"
         indexes = (by_path("document"),)

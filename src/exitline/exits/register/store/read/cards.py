@@ -14,17 +14,17 @@ from exitline.exits.register.history import History
 from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.models import (
-    Card,
-    Document,
-    Finding,
-    Helper,
-    Household,
-    IncomeLine,
-    Measure,
-    Member,
-    Notice,
-    ViewLog,
-    Visit,
+    CardRow,
+    DocumentRow,
+    FindingRow,
+    HelperRow,
+    HouseholdRow,
+    IncomeLineRow,
+    MeasureRow,
+    MemberRow,
+    NoticeRow,
+    ViewLogRow,
+    VisitRow,
 )
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import histories_of, household
@@ -36,7 +36,7 @@ class CardPage:
 
     Parameters
     ----------
-    row : Household
+    row : HouseholdRow
         `row.version` is what the next change must say it saw.
     day : date
     history : History
@@ -50,18 +50,18 @@ class CardPage:
     duties : tuple of Duty
     """
 
-    row: Household
+    row: HouseholdRow
     day: date
     history: History
-    card: Card | None
-    lines: tuple[IncomeLine, ...]
-    members: tuple[Member, ...]
-    helpers: tuple[Helper, ...]
-    measures: tuple[Measure, ...]
-    visits: tuple[Visit, ...]
-    notices: tuple[Notice, ...]
-    documents: tuple[Document, ...]
-    findings: tuple[Finding, ...]
+    card: CardRow | None
+    lines: tuple[IncomeLineRow, ...]
+    members: tuple[MemberRow, ...]
+    helpers: tuple[HelperRow, ...]
+    measures: tuple[MeasureRow, ...]
+    visits: tuple[VisitRow, ...]
+    notices: tuple[NoticeRow, ...]
+    documents: tuple[DocumentRow, ...]
+    findings: tuple[FindingRow, ...]
     duties: tuple[overdue.Duty, ...]
 
     @property
@@ -105,19 +105,19 @@ def card(
         history = history.until(day, known_on=known_on)
         facts = _latest(store, row, day, known_on)
         if viewer is not None:
-            ViewLog.objects.using(store.alias).create(
+            ViewLogRow.objects.using(store.alias).create(
                 household=row, path=row.path, person=viewer[0], role=viewer[1], what="card"
             )
-        lines = IncomeLine.objects.using(store.alias).filter(card=facts).order_by("id")
+        lines = IncomeLineRow.objects.using(store.alias).filter(card=facts).order_by("id")
         return CardPage(
             row, day, history, facts, tuple(lines) if facts else (),
-            members=_dated(store, Member, row, day, "number"),
-            helpers=_dated(store, Helper, row, day, "since"),
-            measures=_dated(store, Measure, row, day, "since"),
-            visits=_rows(store, Visit, row, "-on", on__lte=day),
-            notices=_rows(store, Notice, row, "-posted", posted__lte=day),
-            documents=_rows(store, Document, row, "id"),
-            findings=_rows(store, Finding, row, "due"),
+            members=_dated(store, MemberRow, row, day, "number"),
+            helpers=_dated(store, HelperRow, row, day, "since"),
+            measures=_dated(store, MeasureRow, row, day, "since"),
+            visits=_rows(store, VisitRow, row, "-on", on__lte=day),
+            notices=_rows(store, NoticeRow, row, "-posted", posted__lte=day),
+            documents=_rows(store, DocumentRow, row, "id"),
+            findings=_rows(store, FindingRow, row, "due"),
             duties=overdue.duties(history, _procedure_of(store), day),
         )  # fmt: skip
 
@@ -134,15 +134,15 @@ def _procedure_of(store: Store) -> Any:
     return of
 
 
-def _latest(store: Store, row: Household, day: date, known_on: date | None) -> Card | None:
+def _latest(store: Store, row: HouseholdRow, day: date, known_on: date | None) -> CardRow | None:
     """The card that held on a day."""
-    rows = Card.objects.using(store.alias).filter(household=row, as_of__lte=day)
+    rows = CardRow.objects.using(store.alias).filter(household=row, as_of__lte=day)
     if known_on is not None:
         rows = rows.filter(entered_on__lte=known_on)
     return rows.order_by("-as_of", "-id").first()
 
 
-def _dated(store: Store, model: Any, row: Household, day: date, order: str) -> tuple[Any, ...]:
+def _dated(store: Store, model: Any, row: HouseholdRow, day: date, order: str) -> tuple[Any, ...]:
     """Rows that hold on a day."""
     held = Q(until__isnull=True) | Q(until__gt=day)
     return tuple(
@@ -152,5 +152,5 @@ def _dated(store: Store, model: Any, row: Household, day: date, order: str) -> t
     )
 
 
-def _rows(store: Store, model: Any, row: Household, order: str, **given: Any) -> tuple[Any, ...]:
+def _rows(store: Store, model: Any, row: HouseholdRow, order: str, **given: Any) -> tuple[Any, ...]:
     return tuple(model.objects.using(store.alias).filter(household=row, **given).order_by(order))

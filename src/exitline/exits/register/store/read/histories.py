@@ -10,7 +10,7 @@ from exitline.exits.register.errors import UnknownHouseholdError
 from exitline.exits.register.event import Event
 from exitline.exits.register.history import History
 from exitline.exits.register.store.errors import StoreError
-from exitline.exits.register.store.models import Household, Step
+from exitline.exits.register.store.models import HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 
 
@@ -29,14 +29,14 @@ def histories_of(store: Store, keys: Mapping[int, str]) -> dict[int, History]:
     found: dict[int, list[Event]] = {}
     ids = list(keys)
     for start in range(0, len(ids), 500):
-        steps = Step.objects.using(store.alias).filter(household__in=ids[start : start + 500])
+        steps = StepRow.objects.using(store.alias).filter(household__in=ids[start : start + 500])
         rows = steps.order_by("household", "place").values_list("household", "content")
         for household, content in rows:
             found.setdefault(household, []).append(event_of(content))
     return {pk: History(keys[pk], tuple(events)) for pk, events in found.items()}
 
 
-def household(store: Store, key: str, county: str = "") -> Household:
+def household(store: Store, key: str, county: str = "") -> HouseholdRow:
     """A household by the office's id, as far as the scope.
 
     Raises
@@ -46,10 +46,11 @@ def household(store: Store, key: str, county: str = "") -> Household:
     StoreError
         When two counties use the id and none is named.
     """
-    rows = store.scope.of(Household.objects.using(store.alias)).filter(key=key, gone="")
+    rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(key=key, gone="")
     if county:
         rows = rows.filter(county__path=county)
-    found: list[Any] = list(rows.select_related("area", "county")[:2])
+    with store.transaction():
+        found: list[Any] = list(rows.select_related("area", "county")[:2])
     if not found:
         raise UnknownHouseholdError(
             "the household is not in the register",
@@ -68,7 +69,7 @@ def household(store: Store, key: str, county: str = "") -> Household:
     return found[0]
 
 
-def history(store: Store, row: Household) -> History:
+def history(store: Store, row: HouseholdRow) -> History:
     """The events of a household; without any where it has taken no step yet."""
     with store.transaction():
         found = histories_of(store, {row.pk: row.key})

@@ -41,7 +41,7 @@ class Possible:
 
     Parameters
     ----------
-    step : Step
+    step : StepRow
     against : tuple of ExitlineError
         What stands against it today, for this person; empty where a form can be filled in. Papers,
         reasons and evidence are asked by the form and not looked at here.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from exitline.exits.register.store.models import Duty, Household
+from exitline.exits.register.store.models import DutyRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 
 
@@ -50,7 +50,7 @@ def worklist(
     most, after : int
         How many, and how many to leave out before them.
     """
-    rows = store.scope.of(Duty.objects.using(store.alias)).filter(
+    rows = store.scope.of(DutyRow.objects.using(store.alias)).filter(
         done__isnull=True, gone__isnull=True
     )
     if roles:
@@ -68,7 +68,7 @@ def worklist(
 
 def households(
     store: Store, *, state: str = "", text: str = "", most: int = 50, after: int = 0
-) -> tuple[Household, ...]:
+) -> tuple[HouseholdRow, ...]:
     """Households inside the scope by village, some of them.
 
     Parameters
@@ -78,7 +78,7 @@ def households(
     text : str
         The beginning of an id.
     """
-    rows = store.scope.of(Household.objects.using(store.alias)).filter(gone="")
+    rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
     if state:
         rows = rows.filter(state=state)
     if text:

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from datetime import date
 
 from exitline.exits.register.store.errors import StoreError
-from exitline.exits.register.store.models import Area, Assignment
+from exitline.exits.register.store.models import AreaRow, AssignmentRow
 from exitline.exits.register.store.opening import Store
 
 COUNTY = "county"
 _CODE = re.compile(r"[0-9A-Za-z_-]{1,40}")
 
 
-def add_area(store: Store, parent: str, code: str, name: str, level: str, *, since: date) -> Area:
+def add_area(
+    store: Store, parent: str, code: str, name: str, level: str, *, since: date
+) -> AreaRow:
     """Add an area under another one ("" for the top).
 
     Parameters
@@ -39,7 +41,7 @@ def add_area(store: Store, parent: str, code: str, name: str, level: str, *, sin
             expected="letters, digits, - and _, at most 40", got=repr(code[:40]),
             remedy="write the code in these characters",
         )  # fmt: skip
-    areas = Area.objects.using(store.alias)
+    areas = AreaRow.objects.using(store.alias)
     with store.transaction():
         above = areas.filter(path=parent).first() if parent else None
         if parent and above is None:
@@ -65,7 +67,7 @@ def add_area(store: Store, parent: str, code: str, name: str, level: str, *, sin
 def assign(
     store: Store, person: str, role: str, area: str, *, since: date,
     until: date | None = None, for_whom: str = "",
-) -> Assignment:  # fmt: skip
+) -> AssignmentRow:  # fmt: skip
     """Give a person a role in an area, from a day to another.
 
     Parameters
@@ -82,13 +84,13 @@ def assign(
         Whom they stand in for while away.
     """
     with store.transaction():
-        at = Area.objects.using(store.alias).filter(path=area).first()
+        at = AreaRow.objects.using(store.alias).filter(path=area).first()
         if at is None:
             raise StoreError(
                 f"there is no area '{area}'", where=f"role '{role}'",
                 expected="the path of an area", remedy="list the areas: exitline register areas",
             )  # fmt: skip
-        return Assignment.objects.using(store.alias).create(
+        return AssignmentRow.objects.using(store.alias).create(
             person=person, role=role, area=at, path=at.path, since=since, until=until,
             for_whom=for_whom,
         )  # fmt: skip
@@ -97,4 +99,4 @@ def assign(
 def add_areas(store: Store, rows: Iterable[tuple[str, str, str, str]], *, since: date) -> int:
     """Add areas (parent path, code, name, level), those above first; how many."""
     with store.transaction():
-        return sum(1 for row in rows if add_area(store, *row, since=since))
+        return len([add_area(store, *row, since=since) for row in rows])

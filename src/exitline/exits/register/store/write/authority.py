@@ -9,24 +9,26 @@ from django.db.models import Q
 
 from exitline.exits.register.event import Draft
 from exitline.exits.register.store.errors import AuthorityError
-from exitline.exits.register.store.models import Assignment, Household
+from exitline.exits.register.store.models import AssignmentRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.scope import Scope
+from exitline.exits.register.store.sight import Sight
 
 
-def assignments(store: Store, person: str, day: date) -> tuple[Assignment, ...]:
+def assignments(store: Store, person: str, day: date) -> tuple[AssignmentRow, ...]:
     """The roles that a person holds on a day, the widest area first."""
     held = Q(until__isnull=True) | Q(until__gt=day)
-    rows = Assignment.objects.using(store.alias).filter(held, person=person, since__lte=day)
+    rows = AssignmentRow.objects.using(store.alias).filter(held, person=person, since__lte=day)
     return tuple(rows.order_by("path", "role"))
 
 
-def holds(found: Sequence[Assignment], role: str, path: str) -> bool:
+def holds(found: Sequence[AssignmentRow], role: str, path: str) -> bool:
     """Whether one of the assignments is this role, there."""
-    return any(one.role == role and Scope(one.path).holds(path) for one in found)
+    return any(one.role == role and Sight(one.path).holds(path) for one in found)
 
 
-def person_may(store: Store, actor: str | None, draft: Draft, row: Household, where: str) -> None:
+def person_may(
+    store: Store, actor: str | None, draft: Draft, row: HouseholdRow, where: str
+) -> None:
     """Refuse a step in another's name, or in a role that is not held where the household is.
 
     Raises

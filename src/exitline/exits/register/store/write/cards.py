@@ -13,15 +13,15 @@ from django.db import IntegrityError, transaction
 from exitline.exits.register.store.errors import IdentifierTakenError, StoreError
 from exitline.exits.register.store.identifiers import hasher
 from exitline.exits.register.store.models import (
-    Card,
-    Change,
-    Helper,
-    Household,
-    Identifier,
-    IncomeLine,
-    Measure,
-    Member,
-    Visit,
+    CardRow,
+    ChangeRow,
+    HelperRow,
+    HouseholdRow,
+    IdentifierRow,
+    IncomeLineRow,
+    MeasureRow,
+    MemberRow,
+    VisitRow,
 )
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import household
@@ -34,7 +34,7 @@ FIRST_DAY = date(1880, 1, 1)
 def changing(
     store: Store, key: str, expected_version: int | None, by: str, what: str, *,
     token: str | None = None, county: str = "",
-) -> Iterator[Household]:  # fmt: skip
+) -> Iterator[HouseholdRow]:  # fmt: skip
     """A household held for one change; its version is one higher when the block ends.
 
     Parameters
@@ -55,12 +55,12 @@ def changing(
     """
     with store.transaction():
         found = household(store, key, county)
-        row = Household.objects.using(store.alias).select_for_update().get(pk=found.pk)
+        row = HouseholdRow.objects.using(store.alias).select_for_update().get(pk=found.pk)
         check_version(store, row, expected_version, what)
         yield row
         row.version += 1
         row.save(using=store.alias)
-        Change.objects.using(store.alias).create(
+        ChangeRow.objects.using(store.alias).create(
             household=row, path=row.path, version=row.version, what=what, by=by, token=token
         )
 
@@ -68,7 +68,7 @@ def changing(
 def write_card(
     store: Store, key: str, expected_version: int | None, by: str, *, as_of: date,
     facts: Mapping[str, Any], lines: Mapping[str, Decimal] | None = None,
-) -> Card:  # fmt: skip
+) -> CardRow:  # fmt: skip
     """Write the facts of a household as of a day; a later card of the same day corrects it.
 
     Parameters
@@ -81,13 +81,13 @@ def write_card(
     """
     _past(as_of, "the day of the facts")
     with changing(store, key, expected_version, by, "card") as row:
-        made = Card.objects.using(store.alias).create(
+        made = CardRow.objects.using(store.alias).create(
             household=row, path=row.path, as_of=as_of, facts=dict(facts),
             version=row.version + 1, by=by, entered_on=date.today(),
         )  # fmt: skip
-        IncomeLine.objects.using(store.alias).bulk_create(
+        IncomeLineRow.objects.using(store.alias).bulk_create(
             [
-                IncomeLine(household=row, path=row.path, card=made, name=name, amount=amount)
+                IncomeLineRow(household=row, path=row.path, card=made, name=name, amount=amount)
                 for name, amount in (lines or {}).items()
             ]
         )
@@ -97,7 +97,7 @@ def write_card(
 def add_member(
     store: Store, key: str, expected_version: int | None, by: str, *, name: str, since: date,
     identifiers: Mapping[str, str] | None = None, **fields: Any,
-) -> Member:  # fmt: skip
+) -> MemberRow:  # fmt: skip
     """Add a member (a birth, a marriage in, one who was forgotten).
 
     Parameters
@@ -118,9 +118,9 @@ def add_member(
     if fields.get("born") is not None:
         _past(fields["born"], "the day of birth")
     with changing(store, key, expected_version, by, "member") as row:
-        table = Member.objects.using(store.alias)
+        table = MemberRow.objects.using(store.alias)
         number = (
-            table.filter(household=row).order_by("-number").first() or Member(number=0)
+            table.filter(household=row).order_by("-number").first() or MemberRow(number=0)
         ).number
         try:
             with transaction.atomic(using=store.alias):
@@ -144,7 +144,7 @@ def add_member(
 
 
 def add_identifier(
-    store: Store, row: Household, member: Member | None, kind: str, value: str
+    store: Store, row: HouseholdRow, member: MemberRow | None, kind: str, value: str
 ) -> None:
     """Keep the keyed hash of an identifier; inside of a transaction.
 
@@ -154,7 +154,7 @@ def add_identifier(
     """
     try:
         with transaction.atomic(using=store.alias):
-            Identifier.objects.using(store.alias).create(
+            IdentifierRow.objects.using(store.alias).create(
                 household=row, path=row.path, member=member, kind=kind,
                 hash=hasher(store)(kind, value),
             )  # fmt: skip
@@ -173,7 +173,7 @@ def end_member(
     """A member leaves on a day: death, marriage out, a move."""
     _past(on, "the day")
     with changing(store, key, expected_version, by, f"member left: {why}") as row:
-        members = Member.objects.using(store.alias).filter(household=row, number=number)
+        members = MemberRow.objects.using(store.alias).filter(household=row, number=number)
         if not members.filter(until__isnull=True, since__lte=on).update(until=on, left_by=why):
             raise StoreError(
                 "there is no such member on that day", where="member", expected="a member's number",
@@ -184,10 +184,10 @@ def end_member(
 def add_helper(
     store: Store, key: str, expected_version: int | None, by: str, *, person: str, since: date,
     reason: str = "",
-) -> Helper:  # fmt: skip
+) -> HelperRow:  # fmt: skip
     """A helper from a day on; the time of the one before ends on it."""
     with changing(store, key, expected_version, by, "helper") as row:
-        table = Helper.objects.using(store.alias)
+        table = HelperRow.objects.using(store.alias)
         table.filter(household=row, until__isnull=True).update(until=since)
         return table.create(household=row, path=row.path, person=person, since=since, reason=reason)
 
@@ -195,10 +195,10 @@ def add_helper(
 def add_measure(
     store: Store, key: str, expected_version: int | None, by: str, *, kind: str, since: date,
     title: str = "", until: date | None = None, amount: Decimal | None = None,
-) -> Measure:  # fmt: skip
+) -> MeasureRow:  # fmt: skip
     """A measure for a household, from a day on."""
     with changing(store, key, expected_version, by, "measure") as row:
-        return Measure.objects.using(store.alias).create(
+        return MeasureRow.objects.using(store.alias).create(
             household=row, path=row.path, kind=kind, title=title, since=since, until=until,
             amount=amount,
         )  # fmt: skip
@@ -207,11 +207,11 @@ def add_measure(
 def add_visit(
     store: Store, key: str, expected_version: int | None, by: str, *, on: date, note: str = "",
     impossible: str = "",
-) -> Visit:  # fmt: skip
+) -> VisitRow:  # fmt: skip
     """A visit, or why a required one was not possible."""
     _past(on, "the day of the visit")
     with changing(store, key, expected_version, by, "visit") as row:
-        return Visit.objects.using(store.alias).create(
+        return VisitRow.objects.using(store.alias).create(
             household=row, path=row.path, on=on, person=by, note=note, impossible=impossible
         )
 

@@ -15,11 +15,11 @@ from exitline.digest import written as canonical
 from exitline.exits.register.errors import BackdatedError
 from exitline.exits.register.event import Event
 from exitline.exits.register.logbook.canonical import START, chain
-from exitline.exits.register.store.models import Chain, Household, Step
+from exitline.exits.register.store.models import ChainRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 
 
-def append(store: Store, events: Sequence[tuple[Household, Event]]) -> tuple[Step, ...]:
+def append(store: Store, events: Sequence[tuple[HouseholdRow, Event]]) -> tuple[StepRow, ...]:
     """Append events to the chains of their counties; each chain is held until the commit.
 
     Parameters
@@ -39,7 +39,7 @@ def append(store: Store, events: Sequence[tuple[Household, Event]]) -> tuple[Ste
         When the day of recording lies before the last one of the county.
     """
     places = {row.pk: row.steps for row, _ in events}
-    steps: list[Step] = []
+    steps: list[StepRow] = []
     for county in sorted({row.county_id for row, _ in events}):
         link = held_chain(store, county)
         mine = [(row, event) for row, event in events if row.county_id == county]
@@ -48,21 +48,21 @@ def append(store: Store, events: Sequence[tuple[Household, Event]]) -> tuple[Ste
             places[row.pk] += 1
             steps.append(next_step(link, row, event, places[row.pk], last=position == len(mine)))
         link.save(using=store.alias)
-    Step.objects.using(store.alias).bulk_create(steps, batch_size=500)
+    StepRow.objects.using(store.alias).bulk_create(steps, batch_size=500)
     return tuple(steps)
 
 
-def held_chain(store: Store, county: int) -> Chain:
+def held_chain(store: Store, county: int) -> ChainRow:
     """A county's chain, held for this transaction; begun where there is none."""
-    table = Chain.objects.using(store.alias)
+    table = ChainRow.objects.using(store.alias)
     found = table.select_for_update().filter(pk=county).first()
     if found is None:
-        table.bulk_create([Chain(county_id=county, head=START)], ignore_conflicts=True)
+        table.bulk_create([ChainRow(county_id=county, head=START)], ignore_conflicts=True)
         found = table.select_for_update().get(pk=county)
     return found
 
 
-def _in_order(link: Chain, days: Sequence[date]) -> None:
+def _in_order(link: ChainRow, days: Sequence[date]) -> None:
     """Refuse a day of recording before the chain's last one: what was known when must stay."""
     first = min(days)
     if link.last_recorded is not None and first < link.last_recorded:
@@ -75,7 +75,9 @@ def _in_order(link: Chain, days: Sequence[date]) -> None:
     link.last_recorded = max(days)
 
 
-def next_step(link: Chain, row: Household, event: Event, place: int, *, last: bool) -> Step:
+def next_step(
+    link: ChainRow, row: HouseholdRow, event: Event, place: int, *, last: bool
+) -> StepRow:
     """The next link of a chain as a row; the chain's end moves on."""
     numbered = replace(event, number=link.count + 1)
     content = canonical({"event": numbered.as_json()})
@@ -85,7 +87,7 @@ def next_step(link: Chain, row: Household, event: Event, place: int, *, last: bo
     if last:
         link.head = commit = chain(hashed, canonical({"commit": link.count}))
     decision = numbered.decision
-    step = Step(
+    step = StepRow(
         household=row, path=row.path, county_id=row.county_id, number=numbered.number,
         place=place, step=numbered.step, on=numbered.on, recorded=numbered.recorded,
         actor=numbered.actor, role=numbered.role, state=numbered.state,

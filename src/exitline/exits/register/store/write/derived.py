@@ -20,14 +20,14 @@ from exitline.exits.register.history import History
 from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.models import (
-    Case,
-    Change,
-    Document,
-    Duty,
-    Household,
-    Notice,
-    Standing,
-    Step,
+    CaseRow,
+    ChangeRow,
+    DocumentRow,
+    DutyRow,
+    HouseholdRow,
+    NoticeRow,
+    StandingRow,
+    StepRow,
 )
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.rows import update_rows
@@ -56,7 +56,7 @@ class Derived:
             self._procedures[digest] = texts.procedure(self.store, digest)
         return self._procedures[digest]
 
-    def follow(self, row: Household, before: Sequence[Event], steps: Sequence[Step]) -> None:
+    def follow(self, row: HouseholdRow, before: Sequence[Event], steps: Sequence[StepRow]) -> None:
         """Take in the new steps of a household.
 
         Parameters
@@ -65,13 +65,13 @@ class Derived:
             Held; its columns are brought up to date.
         before : sequence of Event
             Its events before.
-        steps : sequence of Step
+        steps : sequence of StepRow
             The new ones, with their events.
         """
         events = tuple(before)
-        standing = next(iter(self._rows(Standing, row)), None)
-        cases = {case.name: case for case in self._rows(Case, row)}
-        live = _keyed(self._rows(Duty, row))
+        standing: Any = next(iter(self._rows(StandingRow, row)), None)
+        cases = {case.name: case for case in self._rows(CaseRow, row)}
+        live = _keyed(self._rows(DutyRow, row))
         for step in steps:
             event = step.event
             history = History(event.household, (*events, event))
@@ -94,7 +94,7 @@ class Derived:
 
     def write(self, token: str | None, actor: str | None) -> None:
         """Write everything that was collected."""
-        changes: list[Change] = self._new.get(Change, [])
+        changes: list[ChangeRow] = self._new.get(ChangeRow, [])
         if changes and token is not None:
             changes[-1].token = token
         for change in changes:
@@ -105,20 +105,20 @@ class Derived:
             update_rows(self.store, list(by_id.values()), _COLUMNS[model])
 
     def _standing(
-        self, row: Household, last: Standing | None, history: History, event: Event
-    ) -> Standing:
+        self, row: HouseholdRow, last: StandingRow | None, history: History, event: Event
+    ) -> StandingRow:
         """The row of where the household stands now; the one before ends."""
         if last is not None:
             last.next_on, last.next_recorded = event.on, event.recorded
             self._change(last)
-        made = Standing(
+        made = StandingRow(
             household=row, path=row.path, county_id=row.county_id, number=event.number,
             on=event.on, recorded=event.recorded, state=event.state, category=event.category,
             listed=event.listed, since=history.standing().since,
         )  # fmt: skip
         return self._add(made)
 
-    def _cases(self, row: Household, cases: dict[str, Case], event: Event) -> None:
+    def _cases(self, row: HouseholdRow, cases: dict[str, CaseRow], event: Event) -> None:
         """Cases that the event ended and began, in this order (as `History.open_cases`)."""
         for name in event.ends:
             case = cases.pop(name)
@@ -126,12 +126,12 @@ class Derived:
             self._change(case)
         if event.begins:
             cases[event.begins] = self._add(
-                Case(household=row, path=row.path, name=event.begins, began=event.on,
+                CaseRow(household=row, path=row.path, name=event.begins, began=event.on,
                      began_recorded=event.recorded, began_by=event.number)
             )  # fmt: skip
 
     def _duties(
-        self, row: Household, live: dict[Key, Duty], before: History, after: History
+        self, row: HouseholdRow, live: dict[Key, DutyRow], before: History, after: History
     ) -> None:
         """Duties that began, were done, or are gone with the state that they hung on."""
         event = after.events[-1]
@@ -140,7 +140,7 @@ class Derived:
         for key, duty in now.items():
             if key not in was:
                 live[key] = self._add(
-                    Duty(household=row, path=row.path, name=duty.name, role=duty.role,
+                    DutyRow(household=row, path=row.path, name=duty.name, role=duty.role,
                          began=duty.began, began_recorded=event.recorded, due=duty.due)
                 )  # fmt: skip
             if duty.done is not None and live[key].done is None:
@@ -151,7 +151,7 @@ class Derived:
             gone.gone, gone.gone_recorded = event.on, event.recorded
             self._change(gone)
 
-    def _papers(self, row: Household, step: Step, event: Event) -> None:
+    def _papers(self, row: HouseholdRow, step: StepRow, event: Event) -> None:
         """The papers of a step; a kind that may not show everything is posted as a notice."""
         procedure = self.procedure(event.procedure_digest)
         days = [
@@ -164,12 +164,12 @@ class Derived:
         for paper in event.documents:
             kept = {"household": row, "path": row.path, "step": step, "kind": paper.kind}
             shows = list(paper.shows)
-            self._add(Document(**kept, digest=paper.digest, shows=shows))
+            self._add(DocumentRow(**kept, digest=paper.digest, shows=shows))
             if procedure.documents[paper.kind].never_shows:
                 code = secrets.token_urlsafe(12)
-                self._add(Notice(**kept, shows=shows, posted=event.on, until=until, code=code))
+                self._add(NoticeRow(**kept, shows=shows, posted=event.on, until=until, code=code))
 
-    def load(self, rows: Iterable[Household]) -> None:
+    def load(self, rows: Iterable[HouseholdRow]) -> None:
         """Read what stands open for households, before they are followed."""
         ids = [row.pk for row in rows if row.steps]
         for model, given in _OPEN.items():
@@ -179,7 +179,7 @@ class Derived:
                 for row in found.order_by("id"):
                     self._stand.setdefault((model, row.household_id), []).append(row)
 
-    def _rows(self, model: type[models.Model], row: Household) -> list[Any]:
+    def _rows(self, model: type[models.Model], row: HouseholdRow) -> list[Any]:
         """Rows of a household that stand open already, in their order."""
         return self._stand.get((model, row.pk), [])
 
@@ -193,22 +193,22 @@ class Derived:
 
 
 _OPEN: dict[type[models.Model], dict[str, None]] = {
-    Standing: {"next_on": None},
-    Case: {"ended": None},
-    Duty: {"gone": None},
+    StandingRow: {"next_on": None},
+    CaseRow: {"ended": None},
+    DutyRow: {"gone": None},
 }
 _COLUMNS: dict[type[models.Model], list[str]] = {
-    Household: ["version", "steps", "state", "category", "listed", "state_since", "last_on",
+    HouseholdRow: ["version", "steps", "state", "category", "listed", "state_since", "last_on",
                 "procedure"],
-    Standing: ["next_on", "next_recorded"],
-    Case: ["ended", "ended_recorded"],
-    Duty: ["done", "done_recorded", "gone", "gone_recorded"],
+    StandingRow: ["next_on", "next_recorded"],
+    CaseRow: ["ended", "ended_recorded"],
+    DutyRow: ["done", "done_recorded", "gone", "gone_recorded"],
 }  # fmt: skip
 
 
-def _change(row: Household, what: str, by: str) -> Change:
+def _change(row: HouseholdRow, what: str, by: str) -> ChangeRow:
     """The next version of a household."""
-    return Change(household=row, path=row.path, version=row.version, what=what, by=by)
+    return ChangeRow(household=row, path=row.path, version=row.version, what=what, by=by)
 
 
 def _keyed(duties: Iterable[Any]) -> dict[Key, Any]:
@@ -222,14 +222,14 @@ def _keyed(duties: Iterable[Any]) -> dict[Key, Any]:
     return found
 
 
-def differences(store: Store, household: int, steps: Sequence[Step]) -> list[str]:
+def differences(store: Store, household: int, steps: Sequence[StepRow]) -> list[str]:
     """Where what stands beside the steps of a household is not what follows from them.
 
     Parameters
     ----------
     household : int
         Its row's id.
-    steps : sequence of Step
+    steps : sequence of StepRow
         All of them, with their events.
 
     Returns
@@ -237,7 +237,7 @@ def differences(store: Store, household: int, steps: Sequence[Step]) -> list[str
     list of str
         By table, without naming the household.
     """
-    row = Household.objects.using(store.alias).get(pk=household)
+    row = HouseholdRow.objects.using(store.alias).get(pk=household)
     again = replayed(store, row, steps)
     where = f"{steps[0].county.path} event {steps[-1].number}"
     found = []
@@ -246,14 +246,15 @@ def differences(store: Store, household: int, steps: Sequence[Step]) -> list[str
         stands = sorted(map(str, table.values_list(*columns)))
         follows = sorted(str(tuple(getattr(r, c) for c in columns)) for r in again.new(model))
         if stands != follows:
-            found.append(f"{where}: {model.__name__.lower()} rows that its steps do not give")
-    kept = Household.objects.using(store.alias).get(pk=household)
-    if any(getattr(row, name) != getattr(kept, name) for name in _COLUMNS[Household][1:]):
+            name = model._meta.db_table.removeprefix("register_")
+            found.append(f"{where}: {name} rows that its steps do not give")
+    kept = HouseholdRow.objects.using(store.alias).get(pk=household)
+    if any(getattr(row, name) != getattr(kept, name) for name in _COLUMNS[HouseholdRow][1:]):
         found.append(f"{where}: the household's state is not that of its last step")
     return found
 
 
-def replayed(store: Store, row: Household, steps: Sequence[Step]) -> Derived:
+def replayed(store: Store, row: HouseholdRow, steps: Sequence[StepRow]) -> Derived:
     """What follows from all steps of a household, as if none had been followed yet."""
     again = Derived(store)
     row.steps = 0
@@ -262,9 +263,9 @@ def replayed(store: Store, row: Household, steps: Sequence[Step]) -> Derived:
 
 
 _COMPARED: dict[type[models.Model], tuple[str, ...]] = {
-    Standing: ("number", "on", "recorded", "next_on", "next_recorded", "state", "category",
+    StandingRow: ("number", "on", "recorded", "next_on", "next_recorded", "state", "category",
                "listed", "since"),
-    Case: ("name", "began", "began_recorded", "began_by", "ended", "ended_recorded"),
-    Duty: ("name", "role", "began", "began_recorded", "due", "done", "done_recorded", "gone",
+    CaseRow: ("name", "began", "began_recorded", "began_by", "ended", "ended_recorded"),
+    DutyRow: ("name", "role", "began", "began_recorded", "due", "done", "done_recorded", "gone",
            "gone_recorded"),
 }  # fmt: skip

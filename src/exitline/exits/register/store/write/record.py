@@ -20,7 +20,7 @@ from exitline.exits.register.steps.admission import admit
 from exitline.exits.register.steps.request import StepRequest
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.errors import StoreError
-from exitline.exits.register.store.models import Area, Change, Household, Step
+from exitline.exits.register.store.models import AreaRow, ChangeRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import histories_of
 from exitline.exits.register.store.write.authority import person_may
@@ -36,7 +36,7 @@ PROVISIONAL = 1 << 60
 class Taken:
     """A household in hand: its row, its events so far, the new ones."""
 
-    row: Household
+    row: HouseholdRow
     history: History
     new: list[Event] = field(default_factory=list)
 
@@ -156,7 +156,7 @@ def _written(
         key=lambda pair: pair[0].number,
     )
     steps = append(store, [(held.row, event) for event, held in order])
-    of_household: dict[int, list[Step]] = {}
+    of_household: dict[int, list[StepRow]] = {}
     for step in steps:
         of_household.setdefault(step.household_id, []).append(step)
     derived = Derived(store)
@@ -174,10 +174,10 @@ def _in_hand(
 ) -> dict[str, Taken]:
     """Every household of the drafts, held for this transaction; new ones are made."""
     keys = list(dict.fromkeys(draft.household for draft in drafts))
-    rows = store.scope.of(Household.objects.using(store.alias)).filter(gone="")
+    rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
     if county:
         rows = rows.filter(county__path=county)
-    found: dict[str, Household] = {}
+    found: dict[str, HouseholdRow] = {}
     for start in range(0, len(keys), 500):
         part = rows.filter(key__in=keys[start : start + 500]).order_by("id")
         for row in part.select_for_update(of=("self",)):
@@ -201,23 +201,23 @@ def _in_hand(
 
 def _made(
     store: Store, keys: Sequence[str], place: Callable[[str], str], county: str
-) -> dict[str, Household]:
+) -> dict[str, HouseholdRow]:
     """Rows of new households, in the areas they are said to be in."""
     if not keys:
         return {}
-    areas: dict[str, Area] = {}
+    areas: dict[str, AreaRow] = {}
     made = []
     for key in keys:
         path = place(key) or county
         if path not in areas:
             areas[path] = area_of(store, path)
         at = areas[path]
-        made.append(Household(key=key, county=at.county, area=at, path=at.path))
-    Household.objects.using(store.alias).bulk_create(made, batch_size=500)
+        made.append(HouseholdRow(key=key, county=at.county, area=at, path=at.path))
+    HouseholdRow.objects.using(store.alias).bulk_create(made, batch_size=500)
     return {row.key: row for row in made}
 
 
-def area_of(store: Store, path: str) -> Area:
+def area_of(store: Store, path: str) -> AreaRow:
     """The area of a path; of the only one where none is named.
 
     Raises
@@ -225,7 +225,7 @@ def area_of(store: Store, path: str) -> Area:
     UnknownHouseholdError, StoreError
         Where nothing says which area is meant, or there is none.
     """
-    areas = store.scope.of(Area.objects.using(store.alias)).filter(county__isnull=False)
+    areas = store.scope.of(AreaRow.objects.using(store.alias)).filter(county__isnull=False)
     if not path:
         found = list(areas[:2])
         if len(found) == 1:
@@ -250,7 +250,7 @@ def area_of(store: Store, path: str) -> Area:
 
 def _sent(store: Store, token: str) -> tuple[Event, ...]:
     """What a form recorded when it was sent before."""
-    change = Change.objects.using(store.alias).filter(token=token).first()
+    change = ChangeRow.objects.using(store.alias).filter(token=token).first()
     if change is None:
         return ()
     history = histories_of(store, {change.household_id: change.household.key})

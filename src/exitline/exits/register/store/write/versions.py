@@ -8,19 +8,19 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from exitline.exits.register.store.errors import StaleVersionError, StoreError
-from exitline.exits.register.store.models import Change, Household
+from exitline.exits.register.store.models import ChangeRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 TRIES = 8
 
 
-def check_version(store: Store, row: Household, version: int | None, where: str) -> None:
+def check_version(store: Store, row: HouseholdRow, version: int | None, where: str) -> None:
     """Refuse a change that was made looking at an older version.
 
     Parameters
     ----------
-    row : Household
+    row : HouseholdRow
         Held for this transaction.
     version : int or None
         What was looked at; None takes the household as it stands.
@@ -32,7 +32,7 @@ def check_version(store: Store, row: Household, version: int | None, where: str)
     """
     if version is None or version == row.version:
         return
-    since = Change.objects.using(store.alias).filter(household=row, version__gt=version)
+    since = ChangeRow.objects.using(store.alias).filter(household=row, version__gt=version)
     changed = tuple(since.order_by("version").values_list("version", "what", "by"))
     said = "; ".join(f"{what.partition('#')[0].strip()} by {by}" for _, what, by in changed)
     error = StaleVersionError(

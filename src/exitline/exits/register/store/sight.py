@@ -11,7 +11,7 @@ LAST = "~"  # behind every character of a path
 
 
 @dataclass(frozen=True)
-class Scope:
+class Sight:
     """An area and all below it; everything for the empty path.
 
     Parameters
@@ -21,9 +21,9 @@ class Scope:
 
     Examples
     --------
-    >>> Scope("04/12/").bounds
+    >>> Sight("04/12/").bounds
     ('04/12/', '04/120')
-    >>> Scope("04/").holds("04/12/"), Scope("04/1/").holds("04/12/")
+    >>> Sight("04/").holds("04/12/"), Sight("04/1/").holds("04/12/")
     (True, False)
     """
 
@@ -39,7 +39,7 @@ class Scope:
         low, high = self.bounds
         return low <= path < high
 
-    def narrowed(self, path: str) -> Scope:
+    def narrowed(self, path: str) -> Sight:
         """A scope inside this one.
 
         Raises
@@ -54,7 +54,7 @@ class Scope:
                 got="another area",
                 remedy="ask the office that this area belongs to",
             )
-        return Scope(path)
+        return Sight(path)
 
     def of(self, rows: Any) -> Any:
         """A Django query as far as the scope."""
@@ -66,7 +66,7 @@ class Scope:
 
         Examples
         --------
-        >>> Scope("04/").sql("s")
+        >>> Sight("04/").sql("s")
         ('s.path >= %s AND s.path < %s', ('04/', '040'))
         """
         name = f"{table}.path" if table else "path"
