@@ -78,7 +78,7 @@ def test_the_schema_is_valid_and_takes_every_file(kind: str) -> None:
         plain = _plain(value)
         assert [error.message for error in checker.iter_errors(plain)] == [], path.name
         taken += 1
-    assert taken >= len(FILES[kind]) // 2
+    assert taken >= (2 if kind == "procedure" else 5)
 
 
 def test_the_schema_refuses_what_the_reader_refuses() -> None:
