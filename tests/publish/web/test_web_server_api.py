@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from exitline.api import run
 from exitline.api.exploring import build
 from exitline.publish.explorer.model import Explorer
-from exitline.publish.server.app import application
+from exitline.publish.web.figures.handler import application
 
 CHINA = "examples/china-832/explorer.yaml"
 COUNTIES = Path("examples/series-out-of-poverty/data/china-832/counties.csv")

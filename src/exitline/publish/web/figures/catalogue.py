@@ -6,13 +6,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from exitline.publish.explorer.texts import in_language
-from exitline.publish.server.faults import RequestError, echo, hint
+from exitline.publish.web.figures.faults import RequestError, echo, hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from exitline.publish.explorer.model import Explorer, ShownFigure, Text
-    from exitline.publish.server.asked import ReadRequest
 
 ALL = "all"
 """The area that is everything together, and its level."""
@@ -105,14 +104,16 @@ class Catalogue:
             ahead += self._parts.get(part, [])
         return frozenset(found)
 
-    def chosen(self, asked: ReadRequest) -> frozenset[int] | None:
+    def chosen(
+        self, *, level: str | None = None, within: str | None = None, area: str | None = None
+    ) -> frozenset[int] | None:
         """The areas that a request is about; None for all of them."""
         sets = []
-        if (level := asked.text("level")) is not None:
+        if level is not None:
             sets.append(self.of_level[level])
-        if (within := asked.text("within")) is not None:
+        if within is not None:
             sets.append(self.inside(self.area(within)))
-        if (area := asked.text("area")) is not None:
+        if area is not None:
             sets.append(frozenset({self.area(area)}))
         return frozenset.intersection(*sets) if sets else None
 

@@ -1,17 +1,25 @@
-"""What rows of the API hold: their fields, and how each is made of what the explorer holds."""
+"""What answers hold: their fields, and how each is made of what the explorer holds."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
 
 from exitline.publish.explorer.model import Text
 from exitline.publish.explorer.texts import both, in_language
-from exitline.publish.server.catalogue import ALL, Catalogue, or_none
-from exitline.publish.server.declare import MAYBE_TEXT, NUMBER, TEXT, WHOLE, AnswerRecord, Field
+from exitline.publish.web.figures.catalogue import ALL, Catalogue, or_none
 
 if TYPE_CHECKING:
-    from exitline.publish.explorer.model import DecidedCriterion, DecisionSet, Explorer, ShownFigure
+    from exitline.publish.explorer.model import (
+        DecidedCriterion,
+        DecisionSet,
+        Explorer,
+        ShownFigure,
+        StandsApart,
+    )
 
 STATUS = ("shown", "suppressed", "cannot-tell", "no-interval")
 """Status of a figure, in the order of its codes."""
@@ -25,113 +33,127 @@ OVERALL = "overall"
 _PLACE = re.compile(r"\{(\d+)\}")
 _LANGUAGE = "in the language of the answer"
 
-LEVEL = AnswerRecord("Level", "A kind of area.", (
-    Field("key", TEXT, "Name of the level in requests."),
-    Field("title", TEXT, f"One area of the kind, {_LANGUAGE}."),
-    Field("many", TEXT, f"Several of them, {_LANGUAGE}."),
-    Field("within", TEXT, "The level it lies in; \"all\" for everything together."),
-    Field("areas", WHOLE, "How many areas it has."),
-))  # fmt: skip
-AREA = AnswerRecord("Area", "An area.", (
-    Field("id", TEXT, "Name of the area in requests: level:key, or \"all\"."),
-    Field("key", TEXT, "Its key in the data; empty for everything together."),
-    Field("label", TEXT, f"Its name, {_LANGUAGE}."),
-    Field("level", TEXT, "Key of its level."),
-    Field("within", MAYBE_TEXT, "Id of the area it lies in."),
-    Field("x", NUMBER, "Position in a picture: column, or 0 (west) to 1."),
-    Field("y", NUMBER, "Position in a picture: row, or 0 (north) to 1."),
-))  # fmt: skip
-SERIES = AnswerRecord("Series", "A measure at a line.", (
-    Field("key", TEXT, "Name of the series in requests."),
-    Field("measure", TEXT, f"What is measured, {_LANGUAGE}."),
-    Field("line", MAYBE_TEXT, f"The poverty line, {_LANGUAGE}."),
-    Field("unit", TEXT, "percent, persons, households, money, index, number or areas."),
-    Field("unit_words", TEXT, f"The unit, {_LANGUAGE}."),
-    Field("sampled", {"type": "boolean"}, "False for a full count, which has no intervals."),
-    Field("confidence", NUMBER, "Of the intervals, in percent; null for a full count."),
-    Field("threshold", NUMBER, "An exit rule's threshold for it, in its unit."),
-    Field("edges", {"type": "array", "items": {"type": "number"}},
-          "Edges of the classes that colour shows."),
-))  # fmt: skip
-_AREA = (
-    Field("area", TEXT, "Id of the area."),
-    Field("area_key", TEXT, "The area's key in the data."),
-    Field("area_label", TEXT, f"The area's name, {_LANGUAGE}."),
-)
-ESTIMATE = AnswerRecord("Estimate", "A figure as it may be published.", (
-    Field("series", TEXT, "Key of its series."),
-    Field("measure", TEXT, f"What is measured, {_LANGUAGE}."),
-    Field("line", MAYBE_TEXT, f"The poverty line, {_LANGUAGE}."),
-    Field("unit", TEXT, f"The unit, {_LANGUAGE}."),
-    Field("year", TEXT, "The year."),
-    Field("level", TEXT, "Key of the area's level; \"all\" for everything together."),
-    *_AREA,
-    Field("value", NUMBER, "The figure in its unit (percent: 0 to 100), rounded; null for none."),
-    Field("low", NUMBER, "Lower end of the interval."),
-    Field("high", NUMBER, "Upper end of the interval."),
-    Field("confidence", NUMBER, "Of the interval, in percent; null where there is none."),
-    Field("text", TEXT, "The figure as it is to be read."),
-    Field("interval", TEXT, "The interval as it is to be read; empty where there is none."),
-    Field("n", {"type": ["integer", "null"]}, "Households it rests on."),
-    Field("status", {"type": "string", "enum": list(STATUS)},
-          "Whether it is shown: suppressed protects a small count, cannot-tell is no figure."),
-    Field("status_words", TEXT, f"The same, {_LANGUAGE}."),
-    Field("reason", MAYBE_TEXT, "Why there is no figure or no interval."),
-    Field("claim", MAYBE_TEXT, "First letters of the id of the claim that it is bound to."),
-))  # fmt: skip
+
+class Record(Schema):
+    """What an answer, or each of its rows, holds: every field is always there, and no other."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
-_CRITERION = (
-    Field("criterion", TEXT, 'Key of the criterion; "overall" for the outcome of all.'),
-    Field("criterion_label", TEXT, f"The criterion, {_LANGUAGE}."),
-)
+def says(words: str) -> Any:
+    """What a field is, in words."""
+    return Field(description=words)
 
 
-def _outcome_fields(outcomes: tuple[str, ...]) -> tuple[Field, ...]:
-    """An outcome by its name, and in words."""
-    return (
-        Field("outcome", {"type": "string", "enum": list(outcomes)}, "The outcome."),
-        Field("outcome_words", TEXT, f"The outcome, {_LANGUAGE}."),
+class Level(Record):
+    """A kind of area."""
+
+    key: str = says("Name of the level in requests.")
+    title: str = says(f"One area of the kind, {_LANGUAGE}.")
+    many: str = says(f"Several of them, {_LANGUAGE}.")
+    within: str = says('The level it lies in; "all" for everything together.')
+    areas: int = says("How many areas it has.")
+
+
+class Area(Record):
+    """An area."""
+
+    id: str = says('Name of the area in requests: level:key, or "all".')
+    key: str = says("Its key in the data; empty for everything together.")
+    label: str = says(f"Its name, {_LANGUAGE}.")
+    level: str = says("Key of its level.")
+    within: str | None = says("Id of the area it lies in.")
+    x: float | None = says("Position in a picture: column, or 0 (west) to 1.")
+    y: float | None = says("Position in a picture: row, or 0 (north) to 1.")
+
+
+class Series(Record):
+    """A measure at a line."""
+
+    key: str = says("Name of the series in requests.")
+    measure: str = says(f"What is measured, {_LANGUAGE}.")
+    line: str | None = says(f"The poverty line, {_LANGUAGE}.")
+    unit: str = says("percent, persons, households, money, index, number or areas.")
+    unit_words: str = says(f"The unit, {_LANGUAGE}.")
+    sampled: bool = says("False for a full count, which has no intervals.")
+    confidence: float | None = says("Of the intervals, in percent; null for a full count.")
+    threshold: float | None = says("An exit rule's threshold for it, in its unit.")
+    edges: list[float] = says("Edges of the classes that colour shows.")
+
+
+class Estimate(Record):
+    """A figure as it may be published."""
+
+    series: str = says("Key of its series.")
+    measure: str = says(f"What is measured, {_LANGUAGE}.")
+    line: str | None = says(f"The poverty line, {_LANGUAGE}.")
+    unit: str = says(f"The unit, {_LANGUAGE}.")
+    year: str = says("The year.")
+    level: str = says('Key of the area\'s level; "all" for everything together.')
+    area: str = says("Id of the area.")
+    area_key: str = says("The area's key in the data.")
+    area_label: str = says(f"The area's name, {_LANGUAGE}.")
+    value: float | None = says(
+        "The figure in its unit (percent: 0 to 100), rounded; null for none."
     )
+    low: float | None = says("Lower end of the interval.")
+    high: float | None = says("Upper end of the interval.")
+    confidence: float | None = says("Of the interval, in percent; null where there is none.")
+    text: str = says("The figure as it is to be read.")
+    interval: str = says("The interval as it is to be read; empty where there is none.")
+    n: int | None = says("Households it rests on.")
+    status: Literal["shown", "suppressed", "cannot-tell", "no-interval"] = says(
+        "Whether it is shown: suppressed protects a small count, cannot-tell is no figure."
+    )
+    status_words: str = says(f"The same, {_LANGUAGE}.")
+    reason: str | None = says("Why there is no figure or no interval.")
+    claim: str | None = says("First letters of the id of the claim that it is bound to.")
 
 
-def decision_record(outcomes: tuple[str, ...]) -> AnswerRecord:
-    """What a decision holds, with the outcomes that there are.
-
-    Parameters
-    ----------
-    outcomes : tuple of str
-        Of `outcome_names`.
-    """
-    return AnswerRecord("Decision", "An area checked against one criterion, or against all.", (
-        Field("level", TEXT, "Key of the area's level."),
-        Field("year", TEXT, "The year."),
-        *_AREA,
-        *_CRITERION,
-        Field("rule", MAYBE_TEXT, "What is required."),
-        *_outcome_fields(outcomes),
-        Field("observed", MAYBE_TEXT, "What was observed, as it is to be read."),
-        Field("suppressed", {"type": "boolean"},
-              "Whether figures are left out to protect a small count."),
-        Field("reason", MAYBE_TEXT, "Why, in a sentence."),
-    ))  # fmt: skip
+Outcome = Literal["met", "not-met", "left", "listed", "cannot-tell"]
 
 
-def count_record(outcomes: tuple[str, ...]) -> AnswerRecord:
-    """How many areas have an outcome, with the outcomes that there are.
+class Decision(Record):
+    """An area checked against one criterion, or against all."""
 
-    Parameters
-    ----------
-    outcomes : tuple of str
-        Of `outcome_names`.
-    """
-    return AnswerRecord("OutcomeCount", "How many areas of a level have an outcome.", (
-        Field("level", TEXT, "Key of the level."),
-        Field("year", TEXT, "The year."),
-        *_CRITERION,
-        *_outcome_fields(outcomes),
-        Field("areas", WHOLE, "How many areas, those not listed included."),
-    ))  # fmt: skip
+    level: str = says("Key of the level.")
+    year: str = says("The year.")
+    area: str = says("Id of the area.")
+    area_key: str = says("The area's key in the data.")
+    area_label: str = says(f"The area's name, {_LANGUAGE}.")
+    criterion: str = says('Key of the criterion; "overall" for the outcome of all.')
+    criterion_label: str = says(f"The criterion, {_LANGUAGE}.")
+    rule: str | None = says("What is required.")
+    outcome: Outcome = says("The outcome.")
+    outcome_words: str = says(f"The outcome, {_LANGUAGE}.")
+    observed: str | None = says("What was observed, as it is to be read.")
+    suppressed: bool = says("Whether figures are left out to protect a small count.")
+    reason: str | None = says("Why, in a sentence.")
+
+
+class OutcomeCount(Record):
+    """How many areas of a level have an outcome."""
+
+    level: str = says("Key of the level.")
+    year: str = says("The year.")
+    criterion: str = says('Key of the criterion; "overall" for the outcome of all.')
+    criterion_label: str = says(f"The criterion, {_LANGUAGE}.")
+    outcome: Outcome = says("The outcome.")
+    outcome_words: str = says(f"The outcome, {_LANGUAGE}.")
+    areas: int = says("How many areas, those not listed included.")
+
+
+class Finding(Record):
+    """Who stands apart among the areas of a level."""
+
+    series: str = says("Key of the series.")
+    year: str = says("The year.")
+    level: str = says("Key of the areas' level.")
+    within: str = says('Id of the area that they lie in; "all" for all of them.')
+    finding: str = says(f"What the comparison of the areas bears out, {_LANGUAGE}.")
+    beside: str | None = says(
+        "How many lie above or below the overall figure; null where nothing is compared."
+    )
 
 
 def outcome_names(shown: Explorer) -> tuple[str, str, str]:
@@ -146,6 +168,21 @@ def outcome_names(shown: Explorer) -> tuple[str, str, str]:
     if shown.kind == "record":
         return ("left", "listed", "cannot-tell")
     return ("met", "not-met", "cannot-tell")
+
+
+def finding_row(
+    found: Catalogue, row: tuple[int, int, StandsApart], language: str
+) -> dict[str, Any]:
+    """A finding, with the positions of its series and its year, as a record."""
+    series, year, said = row
+    return {
+        "series": found.shown.series[series].key,
+        "year": found.shown.years[year],
+        "level": found.shown.levels[said.level].key,
+        "within": found.ids[said.scope] if said.scope else ALL,
+        "finding": in_language(said.finding, language),
+        "beside": or_none(said.beside, language),
+    }
 
 
 def level_row(found: Catalogue, level: int, language: str) -> dict[str, Any]:

@@ -1,39 +1,49 @@
-"""The socket and the process of `exitline serve`."""
+"""Socket and processes of the web server, which is Granian.
+
+A request whose header is not there in time is dropped, byte by byte or not, and so is a
+connection that waits; as many as may be open at once are bounded, so that half-open ones shut
+nobody out ("slowloris"). An answer that nobody takes is given up by the system.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import Any
 
 from exitline.errors import install_extra
 from exitline.publish.explorer.errors import ExplorerError
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
+SECONDS_TO_ASK = 5
+"""How long the header of a request may take to arrive, from the opening of its connection."""
+SECONDS_TO_TAKE = 120
+"""How long a reader may leave an answer untaken."""
 SECONDS_TO_FINISH = 3
 """How long answers that are under way may take when the server is stopped."""
+MOST_OPEN = 400
+"""Most connections of a process that are open at once, waiting ones included."""
+_BACKLOG = 2048
 
 
 def require_extra() -> None:
-    """Refuse to start without the libraries of the extra `web`.
+    """Refuse to start without the libraries of the extra `register`.
 
     Raises
     ------
     ExplorerError
         Naming what to install.
     """
-    try:
-        import starlette
-        import uvicorn
-    except ImportError as reason:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("django", "ninja", "granian") if find_spec(name) is None]
+    if missing:
         raise ExplorerError(
-            "the server's libraries are not installed", expected="starlette and uvicorn",
-            got=f"no {reason.name}", remedy=install_extra("web"),
-        ) from None  # fmt: skip
-    del starlette, uvicorn
+            "the server's libraries are not installed",
+            expected="django, django-ninja and granian", got=f"no {missing[0]}",
+            remedy=install_extra("register"),
+        )  # fmt: skip
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -71,7 +81,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind(address)
-        found.listen(2048)
+        found.listen(_BACKLOG)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections inherit it
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * SECONDS_TO_TAKE)
     except OSError as reason:
         found.close()
         raise _refusal(host, port, reason) from None
@@ -125,43 +137,57 @@ def address_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> None:
-    """Answer requests until Ctrl-C.
+def serve(
+    load: Callable[[], Any], listening: socket.socket, ready: Callable[[], None], workers: int = 1
+) -> None:
+    """Answer requests until Ctrl-C or SIGTERM.
 
     Parameters
     ----------
-    app : ASGI application
+    load : callable
+        Gives the ASGI application, called once in each process.
     listening : socket
     ready : callable
-        Called once, when requests are answered.
+        Called once, when requests are taken.
+    workers : int
+        How many processes answer.
     """
-    import asyncio
     import gc
 
-    import uvicorn
+    from granian._granian import SocketHolder
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.server.mp import MPServer
 
-    from exitline.publish.server.connections import Connection
+    class Server(MPServer):
+        """Granian on a socket that listens already."""
 
-    config = uvicorn.Config(
-        app, lifespan="off", ws="none", access_log=False, log_config=None, log_level="error",
-        server_header=False, proxy_headers=False, http=Connection,
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        def _init_shared_socket(self) -> None:
+            self._ssp, self._sso = None, None
+            self._shd = SocketHolder(listening.fileno(), False, _BACKLOG)  # type: ignore[call-arg]
+            self._sfd = self._shd.get_fd()
+
+    server = Server(
+        "exitline", interface=Interfaces.ASGINL, http=HTTPModes.http1, websockets=False,
+        workers=workers, backlog=_BACKLOG, backpressure=MOST_OPEN, log_enabled=False,
+        http1_settings=HTTP1Settings(header_read_timeout=int(1000 * SECONDS_TO_ASK)),
+        workers_kill_timeout=SECONDS_TO_FINISH, respawn_failed_workers=workers > 1,
     )  # fmt: skip
-    server = uvicorn.Server(config)
-
-    async def answering() -> None:
-        task = asyncio.ensure_future(server.serve(sockets=[listening]))
-        while not (server.started or task.done()):
-            await asyncio.sleep(0.01)
-        if server.started:
-            ready()
-        await task
-
+    server.on_startup(ready)
     gc.collect()
     gc.freeze()  # what is shown stays; requests need not look through it for what is to be freed
     try:
-        asyncio.run(answering())
-    except KeyboardInterrupt:
-        return
+        server.serve(target_loader=partial(_load, load), wrap_loader=False)
     finally:
         gc.unfreeze()
+
+
+def _load(load: Callable[[], Any]) -> Any:
+    """The application, in a process that ends when the one that watches it is killed."""
+    import ctypes
+    import signal
+    import sys
+
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    return load()

@@ -1,0 +1,31 @@
+"""Django, set up once in a process."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+FIGURES: dict[str, Any] = {
+    "ROOT_URLCONF": "exitline.publish.web.figures.nowhere",
+    "STATIC_URL": "/static/",
+    "USE_TZ": True,
+}
+"""Settings of the read-only pages: no database, no session, no template from elsewhere."""
+
+
+def set_up() -> None:
+    """Set Django up for read-only pages, unless it is set up already.
+
+    Examples
+    --------
+    >>> set_up()
+    >>> from django.conf import settings
+    >>> settings.configured, settings.DEBUG
+    (True, False)
+    """
+    import django
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(SECRET_KEY=secrets.token_urlsafe(50), **FIGURES)
+    django.setup()
