@@ -7,53 +7,53 @@ from typing import Any, Literal
 
 from exitline.publish.explorer.texts import in_language
 from exitline.publish.web.figures.catalogue import Catalogue, or_none
-from exitline.publish.web.figures.records import Record, says
+from exitline.publish.web.figures.records import AnswerRecord, says
 
 
-class Rule(Record):
+class RuleAnswer(AnswerRecord):
     """The rule in words."""
 
     title: str
     text: list[str]
 
 
-class Source(Record):
+class SourceAnswer(AnswerRecord):
     """Where something comes from."""
 
     title: str
     url: str | None
 
 
-class Method(Record):
+class MethodAnswer(AnswerRecord):
     """How figures came about."""
 
     term: str
     text: str
 
 
-class Disclosure(Record):
+class DisclosureAnswer(AnswerRecord):
     """How small counts are protected."""
 
     words: str
     suppressed: int
 
 
-class Digest(Record):
+class DigestAnswer(AnswerRecord):
     """What a file's content is known by."""
 
     name: str
     sha256: str
 
 
-class Verify(Record):
+class VerifyAnswer(AnswerRecord):
     """How a stranger recomputes the figures."""
 
     words: str
     commands: list[str]
-    digests: list[Digest]
+    digests: list[DigestAnswer]
 
 
-class About(Record):
+class AboutAnswer(AnswerRecord):
     """What is shown, and how it came about."""
 
     kind: Literal["run", "record"] = says(
@@ -64,15 +64,15 @@ class About(Record):
     notice: str | None = says("What must be said wherever a figure is shown.")
     languages: list[str] = says("Languages of the answers, the usual one first.")
     years: list[str] = says("Years, in order.")
-    standard: Rule | None = says("The rule in words.")
-    sources: list[Source] = says("Where it comes from.")
-    method: list[Method] = says("How the figures came about.")
-    disclosure: Disclosure = says("How small counts are protected, how many are suppressed.")
-    verify: Verify = says("How a stranger recomputes the figures.")
+    standard: RuleAnswer | None = says("The rule in words.")
+    sources: list[SourceAnswer] = says("Where it comes from.")
+    method: list[MethodAnswer] = says("How the figures came about.")
+    disclosure: DisclosureAnswer = says("How small counts are protected, how many are suppressed.")
+    verify: VerifyAnswer = says("How a stranger recomputes the figures.")
     software: str = says("What made it.")
 
 
-class Address(Record):
+class AddressAnswer(AnswerRecord):
     """One operation."""
 
     name: str
@@ -80,7 +80,7 @@ class Address(Record):
     summary: str
 
 
-class Index(Record):
+class IndexAnswer(AnswerRecord):
     """Where everything is."""
 
     title: str = says("What is shown.")
@@ -89,7 +89,7 @@ class Index(Record):
     page: str = says("Address of the page.")
     docs: str = says("Address of the description of the API for people.")
     openapi: str = says("Address of the same for programs.")
-    operations: list[Address] = says("What can be asked.")
+    operations: list[AddressAnswer] = says("What can be asked.")
 
 
 def index(found: Catalogue, language: str, there: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def index(found: Catalogue, language: str, there: Sequence[tuple[str, str, str]]
     Returns
     -------
     dict
-        The fields of `Index`.
+        The fields of `IndexAnswer`.
     """
     return {
         "title": in_language(found.shown.title, language),
@@ -128,7 +128,7 @@ def about(found: Catalogue, language: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        The fields of `About`.
+        The fields of `AboutAnswer`.
     """
     from exitline.version import __version__
 

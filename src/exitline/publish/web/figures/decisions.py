@@ -9,7 +9,7 @@ from exitline.publish.explorer.from_runs import MOST_UNITS
 from exitline.publish.explorer.texts import in_language
 from exitline.publish.web.figures import records
 from exitline.publish.web.figures.answering import answer_table
-from exitline.publish.web.figures.api import operation
+from exitline.publish.web.figures.operation import operation
 from exitline.publish.web.figures.queries import ROOT, Declared, choice, query, table, within
 
 if TYPE_CHECKING:
@@ -39,21 +39,21 @@ def add_decisions(api: NinjaAPI, found: Catalogue) -> None:
     declared = _declared(found)
 
     @operation(
-        api, "decisions", "Decisions with their reasons", _WORDS[shown.kind], records.Decision,
+        api, "decisions", "Decisions with their reasons", _WORDS[shown.kind], records.DecisionRow,
         asked=query("Decisions", declared, within(found), table(shown)),
     )  # fmt: skip
     def _decisions(request: HttpRequest, asked: Any) -> HttpResponse:
         rows = _decided(found, asked)
-        return answer_table(request, found, asked, records.Decision, rows, records.decision_row)
+        return answer_table(request, found, asked, records.DecisionRow, rows, records.decision_row)
 
     @operation(
         api, "outcomes", "How many areas have each outcome",
         "For each criterion, and over all of them; areas that are not listed are counted too.",
-        records.OutcomeCount, asked=query("Outcomes", declared, table(shown)),
+        records.OutcomeCountRow, asked=query("Outcomes", declared, table(shown)),
     )  # fmt: skip
     def _outcomes(request: HttpRequest, asked: Any) -> HttpResponse:
         rows = _counted(found, asked)
-        return answer_table(request, found, asked, records.OutcomeCount, rows, records.count_row)
+        return answer_table(request, found, asked, records.OutcomeCountRow, rows, records.count_row)
 
 
 def _declared(found: Catalogue) -> Declared:

@@ -34,7 +34,7 @@ _PLACE = re.compile(r"\{(\d+)\}")
 _LANGUAGE = "in the language of the answer"
 
 
-class Record(Schema):
+class AnswerRecord(Schema):
     """What an answer, or each of its rows, holds: every field is always there, and no other."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +45,7 @@ def says(words: str) -> Any:
     return Field(description=words)
 
 
-class Level(Record):
+class LevelRow(AnswerRecord):
     """A kind of area."""
 
     key: str = says("Name of the level in requests.")
@@ -55,7 +55,7 @@ class Level(Record):
     areas: int = says("How many areas it has.")
 
 
-class Area(Record):
+class AreaRow(AnswerRecord):
     """An area."""
 
     id: str = says('Name of the area in requests: level:key, or "all".')
@@ -67,7 +67,7 @@ class Area(Record):
     y: float | None = says("Position in a picture: row, or 0 (north) to 1.")
 
 
-class Series(Record):
+class SeriesRow(AnswerRecord):
     """A measure at a line."""
 
     key: str = says("Name of the series in requests.")
@@ -81,7 +81,7 @@ class Series(Record):
     edges: list[float] = says("Edges of the classes that colour shows.")
 
 
-class Estimate(Record):
+class EstimateRow(AnswerRecord):
     """A figure as it may be published."""
 
     series: str = says("Key of its series.")
@@ -113,7 +113,7 @@ class Estimate(Record):
 Outcome = Literal["met", "not-met", "left", "listed", "cannot-tell"]
 
 
-class Decision(Record):
+class DecisionRow(AnswerRecord):
     """An area checked against one criterion, or against all."""
 
     level: str = says("Key of the level.")
@@ -131,7 +131,7 @@ class Decision(Record):
     reason: str | None = says("Why, in a sentence.")
 
 
-class OutcomeCount(Record):
+class OutcomeCountRow(AnswerRecord):
     """How many areas of a level have an outcome."""
 
     level: str = says("Key of the level.")
@@ -143,7 +143,7 @@ class OutcomeCount(Record):
     areas: int = says("How many areas, those not listed included.")
 
 
-class Finding(Record):
+class FindingRow(AnswerRecord):
     """Who stands apart among the areas of a level."""
 
     series: str = says("Key of the series.")
