@@ -5,12 +5,16 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-FIGURES: dict[str, Any] = {
+SETTINGS: dict[str, Any] = {
+    "INSTALLED_APPS": ["exitline.exits.register.store"],
+    "DATABASES": {},
+    "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+    "TIME_ZONE": "UTC",
     "ROOT_URLCONF": "exitline.publish.web.figures.nowhere",
     "STATIC_URL": "/static/",
     "USE_TZ": True,
 }
-"""Settings of the read-only pages: no database, no session, no template from elsewhere."""
+"""Settings of the project; the register's database is named where a register is opened."""
 
 
 def set_up() -> None:
@@ -27,5 +31,5 @@ def set_up() -> None:
     from django.conf import settings
 
     if not settings.configured:
-        settings.configure(SECRET_KEY=secrets.token_urlsafe(50), **FIGURES)
+        settings.configure(SECRET_KEY=secrets.token_urlsafe(50), **SETTINGS)
     django.setup()
