@@ -39,21 +39,25 @@ def add_decisions(api: NinjaAPI, found: Catalogue) -> None:
     declared = _declared(found)
 
     @operation(
-        api, "decisions", "Decisions with their reasons", _WORDS[shown.kind], records.DecisionRow,
+        api, "decisions", "Decisions with their reasons", _WORDS[shown.kind], records.DecisionAnswer,
         asked=query("Decisions", declared, within(found), table(shown)),
     )  # fmt: skip
     def _decisions(request: HttpRequest, asked: Any) -> HttpResponse:
         rows = _decided(found, asked)
-        return answer_table(request, found, asked, records.DecisionRow, rows, records.decision_row)
+        return answer_table(
+            request, found, asked, records.DecisionAnswer, rows, records.decision_row
+        )
 
     @operation(
         api, "outcomes", "How many areas have each outcome",
         "For each criterion, and over all of them; areas that are not listed are counted too.",
-        records.OutcomeCountRow, asked=query("Outcomes", declared, table(shown)),
+        records.OutcomeCountAnswer, asked=query("Outcomes", declared, table(shown)),
     )  # fmt: skip
     def _outcomes(request: HttpRequest, asked: Any) -> HttpResponse:
         rows = _counted(found, asked)
-        return answer_table(request, found, asked, records.OutcomeCountRow, rows, records.count_row)
+        return answer_table(
+            request, found, asked, records.OutcomeCountAnswer, rows, records.count_row
+        )
 
 
 def _declared(found: Catalogue) -> Declared:

@@ -45,7 +45,7 @@ def says(words: str) -> Any:
     return Field(description=words)
 
 
-class LevelRow(AnswerRecord):
+class LevelAnswer(AnswerRecord):
     """A kind of area."""
 
     key: str = says("Name of the level in requests.")
@@ -55,7 +55,7 @@ class LevelRow(AnswerRecord):
     areas: int = says("How many areas it has.")
 
 
-class AreaRow(AnswerRecord):
+class AreaAnswer(AnswerRecord):
     """An area."""
 
     id: str = says('Name of the area in requests: level:key, or "all".')
@@ -67,7 +67,7 @@ class AreaRow(AnswerRecord):
     y: float | None = says("Position in a picture: row, or 0 (north) to 1.")
 
 
-class SeriesRow(AnswerRecord):
+class SeriesAnswer(AnswerRecord):
     """A measure at a line."""
 
     key: str = says("Name of the series in requests.")
@@ -81,7 +81,7 @@ class SeriesRow(AnswerRecord):
     edges: list[float] = says("Edges of the classes that colour shows.")
 
 
-class EstimateRow(AnswerRecord):
+class EstimateAnswer(AnswerRecord):
     """A figure as it may be published."""
 
     series: str = says("Key of its series.")
@@ -113,7 +113,7 @@ class EstimateRow(AnswerRecord):
 Outcome = Literal["met", "not-met", "left", "listed", "cannot-tell"]
 
 
-class DecisionRow(AnswerRecord):
+class DecisionAnswer(AnswerRecord):
     """An area checked against one criterion, or against all."""
 
     level: str = says("Key of the level.")
@@ -131,7 +131,7 @@ class DecisionRow(AnswerRecord):
     reason: str | None = says("Why, in a sentence.")
 
 
-class OutcomeCountRow(AnswerRecord):
+class OutcomeCountAnswer(AnswerRecord):
     """How many areas of a level have an outcome."""
 
     level: str = says("Key of the level.")
@@ -143,7 +143,7 @@ class OutcomeCountRow(AnswerRecord):
     areas: int = says("How many areas, those not listed included.")
 
 
-class FindingRow(AnswerRecord):
+class FindingAnswer(AnswerRecord):
     """Who stands apart among the areas of a level."""
 
     series: str = says("Key of the series.")

@@ -37,17 +37,17 @@ def _add_kinds(api: NinjaAPI, found: Catalogue) -> None:
     @operation(
         api, "levels", "Kinds of area",
         f"Provinces, counties, villages, or as the study has them: {len(shown.levels)} here.",
-        records.LevelRow, asked=every,
+        records.LevelAnswer, asked=every,
     )  # fmt: skip
     def _levels(request: HttpRequest, asked: Any) -> HttpResponse:
-        return answer_table(request, found, asked, records.LevelRow, range(len(shown.levels)),
+        return answer_table(request, found, asked, records.LevelAnswer, range(len(shown.levels)),
                             records.level_row)  # fmt: skip
 
     @operation(api, "series", "What is measured",
                f"Measures at lines, with their units: {len(shown.series)} here.",
-               records.SeriesRow, asked=every)  # fmt: skip
+               records.SeriesAnswer, asked=every)  # fmt: skip
     def _series(request: HttpRequest, asked: Any) -> HttpResponse:
-        return answer_table(request, found, asked, records.SeriesRow, range(len(shown.series)),
+        return answer_table(request, found, asked, records.SeriesAnswer, range(len(shown.series)),
                             records.series_row)  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def _add_areas(api: NinjaAPI, found: Catalogue) -> None:
     @operation(
         api, "areas", "Areas, by name and by what they lie in",
         f"Everything together first, then {len(shown.areas) - 1:,} areas, each after the one it "
-        "lies in.", records.AreaRow, asked=asked_type,
+        "lies in.", records.AreaAnswer, asked=asked_type,
     )  # fmt: skip
     def _areas(request: HttpRequest, asked: Any) -> HttpResponse:
         chosen = found.chosen(level=asked.level, within=asked.within)
@@ -71,7 +71,7 @@ def _add_areas(api: NinjaAPI, found: Catalogue) -> None:
             if (chosen is None or i in chosen)
             and any(wanted in said.casefold() for said in (area.key, *every_language(area.label)))
         ]  # fmt: skip
-        return answer_table(request, found, asked, records.AreaRow, rows, records.area_row)
+        return answer_table(request, found, asked, records.AreaAnswer, rows, records.area_row)
 
 
 def _add_estimates(api: NinjaAPI, found: Catalogue) -> None:
@@ -87,7 +87,7 @@ def _add_estimates(api: NinjaAPI, found: Catalogue) -> None:
         api, "estimates", "Figures with their intervals",
         "Each figure as it may be published: rounded, bound to its claim, suppressed where it "
         "would give a small count away. In the order of series, years and areas.",
-        records.EstimateRow, asked=asked_type,
+        records.EstimateAnswer, asked=asked_type,
     )  # fmt: skip
     def _estimates(request: HttpRequest, asked: Any) -> HttpResponse:
         chosen = found.chosen(level=asked.level, within=asked.within, area=asked.area)
@@ -100,7 +100,9 @@ def _add_estimates(api: NinjaAPI, found: Catalogue) -> None:
             for row in of_one
             if chosen is None or row[2].area in chosen
         ]
-        return answer_table(request, found, asked, records.EstimateRow, rows, records.estimate_row)
+        return answer_table(
+            request, found, asked, records.EstimateAnswer, rows, records.estimate_row
+        )
 
 
 def _add_findings(api: NinjaAPI, found: Catalogue) -> None:
@@ -115,7 +117,7 @@ def _add_findings(api: NinjaAPI, found: Catalogue) -> None:
         api, "findings", "Who stands apart",
         "For each series and kind of area, over all areas and within areas: the sentences of the "
         "run's report, from one comparison with control over all areas shown.",
-        records.FindingRow, asked=asked_type,
+        records.FindingAnswer, asked=asked_type,
     )  # fmt: skip
     def _findings(request: HttpRequest, asked: Any) -> HttpResponse:
         series, year = getattr(asked, "series", None), getattr(asked, "year", None)
@@ -126,4 +128,4 @@ def _add_findings(api: NinjaAPI, found: Catalogue) -> None:
             and year in (None, shown.years[of.year])
             for said in of.apart
         ]
-        return answer_table(request, found, asked, records.FindingRow, rows, records.finding_row)
+        return answer_table(request, found, asked, records.FindingAnswer, rows, records.finding_row)
