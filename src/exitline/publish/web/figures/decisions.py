@@ -39,14 +39,13 @@ def add_decisions(api: NinjaAPI, found: Catalogue) -> None:
     declared = _declared(found)
 
     @operation(
-        api, "decisions", "Decisions with their reasons", _WORDS[shown.kind], records.DecisionAnswer,
-        asked=query("Decisions", declared, within(found), table(shown)),
+        api, "decisions", "Decisions with their reasons", _WORDS[shown.kind],
+        records.DecisionAnswer, asked=query("Decisions", declared, within(found), table(shown)),
     )  # fmt: skip
     def _decisions(request: HttpRequest, asked: Any) -> HttpResponse:
         rows = _decided(found, asked)
-        return answer_table(
-            request, found, asked, records.DecisionAnswer, rows, records.decision_row
-        )
+        of = records.DecisionAnswer
+        return answer_table(request, found, asked, of, rows, records.decision_row)
 
     @operation(
         api, "outcomes", "How many areas have each outcome",
@@ -55,9 +54,8 @@ def add_decisions(api: NinjaAPI, found: Catalogue) -> None:
     )  # fmt: skip
     def _outcomes(request: HttpRequest, asked: Any) -> HttpResponse:
         rows = _counted(found, asked)
-        return answer_table(
-            request, found, asked, records.OutcomeCountAnswer, rows, records.count_row
-        )
+        of = records.OutcomeCountAnswer
+        return answer_table(request, found, asked, of, rows, records.count_row)
 
 
 def _declared(found: Catalogue) -> Declared:

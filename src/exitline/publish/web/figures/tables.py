@@ -40,15 +40,15 @@ def _add_kinds(api: NinjaAPI, found: Catalogue) -> None:
         records.LevelAnswer, asked=every,
     )  # fmt: skip
     def _levels(request: HttpRequest, asked: Any) -> HttpResponse:
-        return answer_table(request, found, asked, records.LevelAnswer, range(len(shown.levels)),
-                            records.level_row)  # fmt: skip
+        of = records.LevelAnswer
+        return answer_table(request, found, asked, of, range(len(shown.levels)), records.level_row)
 
     @operation(api, "series", "What is measured",
                f"Measures at lines, with their units: {len(shown.series)} here.",
                records.SeriesAnswer, asked=every)  # fmt: skip
     def _series(request: HttpRequest, asked: Any) -> HttpResponse:
-        return answer_table(request, found, asked, records.SeriesAnswer, range(len(shown.series)),
-                            records.series_row)  # fmt: skip
+        of = records.SeriesAnswer
+        return answer_table(request, found, asked, of, range(len(shown.series)), records.series_row)
 
 
 def _add_areas(api: NinjaAPI, found: Catalogue) -> None:
@@ -71,7 +71,8 @@ def _add_areas(api: NinjaAPI, found: Catalogue) -> None:
             if (chosen is None or i in chosen)
             and any(wanted in said.casefold() for said in (area.key, *every_language(area.label)))
         ]  # fmt: skip
-        return answer_table(request, found, asked, records.AreaAnswer, rows, records.area_row)
+        of = records.AreaAnswer
+        return answer_table(request, found, asked, of, rows, records.area_row)
 
 
 def _add_estimates(api: NinjaAPI, found: Catalogue) -> None:
@@ -100,9 +101,8 @@ def _add_estimates(api: NinjaAPI, found: Catalogue) -> None:
             for row in of_one
             if chosen is None or row[2].area in chosen
         ]
-        return answer_table(
-            request, found, asked, records.EstimateAnswer, rows, records.estimate_row
-        )
+        of = records.EstimateAnswer
+        return answer_table(request, found, asked, of, rows, records.estimate_row)
 
 
 def _add_findings(api: NinjaAPI, found: Catalogue) -> None:
@@ -128,4 +128,5 @@ def _add_findings(api: NinjaAPI, found: Catalogue) -> None:
             and year in (None, shown.years[of.year])
             for said in of.apart
         ]
-        return answer_table(request, found, asked, records.FindingAnswer, rows, records.finding_row)
+        of = records.FindingAnswer
+        return answer_table(request, found, asked, of, rows, records.finding_row)
