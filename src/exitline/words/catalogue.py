@@ -24,22 +24,19 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.words.said import Figure, Said, filled, plain
+from exitline.words.recognising import NUMBER_FORM, Recogniser
+from exitline.words.said import Figure, Said, Text, Told, filled, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from babel.messages.catalog import Catalog
 
-    from exitline.words.recognising import Recogniser
-
 FOLDER = Path(__file__).parent / "locales"
 FILE = "exitline.po"
-SIGNS = ("; ", ": ", ", ")
-"""Signs between parts of a text; each language has its own."""
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_FIGURE = re.compile(r"[−+-]?\d[\d,]*(?:\.\d+)?(?:[ \u00a0]%)?")
-_PERCENT = re.compile(r"(?<=\d)[ \u00a0]%")
+_FIGURE = re.compile(NUMBER_FORM)
+_PERCENT = re.compile(r"(?<=[\d}])[ \u00a0]%")
 
 
 @dataclass(frozen=True)
@@ -87,34 +84,51 @@ class Language:
         >>> language("zh").within("sign", ": "), language("en").within("sign", ": ")
         ('：', ': ')
         """
-        return _texts(self.code).within(context, message)
+        return str(_texts(self.code).within(context, message))
 
-    def of(self, text: str) -> str:
+    def of(self, text: Text) -> str:
         """A text that came from elsewhere: said, known to the catalogue, or kept as it is.
 
         Examples
         --------
         >>> t = language("fr")
         >>> t.of("All together"), t.of("Tirana"), t.of("1,200 households")
-        ('Ensemble', 'Tirana', '1\\u202f200 ménages')
+        ('Ensemble', 'Tirana', '1\u202f200 ménages')
         """
+        plain_ = type(text) is str and self.code != "en"
+        return self.shown(Told(text) if plain_ else text)  # type: ignore[arg-type]
+
+    def shown(self, text: Text) -> str:
+        """A text in this language where it is said, told or given in it; a plain one as it is.
+
+        Examples
+        --------
+        >>> t = language("fr")
+        >>> t.shown("All together"), t.shown(Told("All together")), t.shown({"en": "a", "fr": "b"})
+        ('All together', 'Ensemble', 'b')
+        """
+        if isinstance(text, Mapping):
+            own = text.get(self.code)
+            return own or self.shown(text.get("en") or next(iter(text.values()), ""))
         if self.code == "en":
             return str(text)
         if isinstance(text, Said):
             if text.many:
                 return self.plural(text.message, text.many, text.n, **text.parts)
             return self(text.message, **text.parts)
-        return self._found(text) or text
+        if isinstance(text, Told):
+            return self._found(text, text.own.get(self.code, {})) or text
+        return self.figure(text) if isinstance(text, Figure) else text
 
     def knows(self, text: str) -> bool:
-        """Whether a text is a message, or made of messages, of this language.
+        """Whether a text is a message of this catalogue, or is made of some.
 
         Examples
         --------
         >>> language("zh").knows("All together"), language("zh").knows("Tirana")
         (True, False)
         """
-        return isinstance(text, Said) or bool(self.code != "en" and self._found(text))
+        return isinstance(text, Said) or (self.code != "en" and bool(self._found(text, {})))
 
     def listed(self, names: Iterable[str]) -> str:
         """Names as a sentence lists them.
@@ -193,6 +207,21 @@ class Language:
         return format_currency(value, currency, locale=self.code)
 
     @property
+    def signs(self) -> Mapping[str, str]:
+        """The signs of numbers and between parts of a text, by what they are in English.
+
+        Examples
+        --------
+        >>> language("fr").signs["."]
+        ','
+        """
+        return {
+            ",": self.within("number", ","), ".": self.within("number", "."),
+            " %": self.within("number", "\u00a0%"), "; ": self.within("sign", "; "),
+            ": ": self.within("sign", ": "), ", ": self.within("sign", ", "),
+        }  # fmt: skip
+
+    @property
     def name(self) -> str:
         """The language's name in itself.
 
@@ -209,34 +238,46 @@ class Language:
 
     def _part(self, part: Any) -> str:
         """A part of a message."""
-        if isinstance(part, Figure):
-            return self.figure(part)
-        if isinstance(part, str):
-            return self.of(part) if isinstance(part, Said) else part
+        if isinstance(part, str | Mapping):
+            return self.shown(part)
         if isinstance(part, date):
             return self.date(part)
         number = isinstance(part, int | float | Decimal) and not isinstance(part, bool)
         return self.number(part) if number else str(part)
 
-    def _found(self, text: str) -> str:
+    def _found(self, text: str, own: Mapping[str, str]) -> str:
         """A text by its message, else part by part; "" where nothing of it is known."""
-        texts = _texts(self.code)
-        if texts.whole(text):
-            return texts.one(text)
-        found = texts.recogniser.said(text)
-        if found is not None:
-            return filled(texts.form_of(found), found.parts, self._stood)
+        if text in own:
+            return own[text]
+        known = self._message(text, own)
+        if not known and text[:1].isalpha():  # "Poor persons" as a heading
+            other = self._message(text[:1].swapcase() + text[1:], own)
+            first = other[:1].upper() if text[:1].isupper() else other[:1].lower()
+            known = first + other[1:]
+        if known:
+            return known
         pieces = re.split(r"(; |: )", text)
-        said = [self._found(part) for part in pieces[::2]] if len(pieces) > 1 else []
+        said = [self._found(part, own) for part in pieces[::2]] if len(pieces) > 1 else []
         if not any(said):
             return ""
         signs = ["", *(self.within("sign", sign) for sign in pieces[1::2])]
         parts = (new or old for new, old in zip(said, pieces[::2], strict=True))
         return "".join(sign + part for sign, part in zip(signs, parts, strict=True))
 
-    def _stood(self, part: str) -> str:
+    def _message(self, text: str, own: Mapping[str, str]) -> str:
+        """A text that is one message; "" where it is none."""
+        texts = _texts(self.code)
+        if texts.whole(text):
+            return str(texts.one(text))
+        found = texts.recogniser.said(text)
+        if found is None:
+            return ""
+        stood = {name: self._stood(part, own) for name, part in found.parts.items()}
+        return filled(texts.form_of(found), stood, str)
+
+    def _stood(self, part: str, own: Mapping[str, str]) -> str:
         """What stood in a place of a message."""
-        return self.figure(part) if _FIGURE.fullmatch(part) else self.of(part)
+        return self.figure(part) if _FIGURE.fullmatch(part) else self._found(part, own) or part
 
 
 def language(code: str) -> Language:
@@ -317,21 +358,22 @@ class _Catalogue:
 
         self._form: Callable[[int], int] = c2py(found.plural_expr)
         self._one: dict[str, str] = {}
-        self._many: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._many: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {}
         self._within: dict[tuple[str, str], str] = {}
         for message in found:
-            if isinstance(message.id, tuple):
-                self._many |= dict.fromkeys(message.id, (message.id, message.string))
-            elif message.context is not None:
-                self._within[message.context, message.id] = message.string
-            elif message.id:
-                self._one[message.id] = message.string
+            said: Any = message.string
+            if isinstance(message.id, str):
+                if message.context is not None:
+                    self._within[message.context, message.id] = said
+                elif message.id:
+                    self._one[message.id] = said
+            else:
+                both = (message.id[0], message.id[1])
+                self._many |= dict.fromkeys(both, (both, tuple(said)))
 
     @cached_property
     def recogniser(self) -> Recogniser:
         """Tells texts that came out of files."""
-        from exitline.words.recognising import Recogniser
-
         return Recogniser((*self._one, *self._many))
 
     def whole(self, text: str) -> bool:

@@ -133,9 +133,7 @@ def _between(first: str, last: str, low: float, t: Language) -> str:
     return t("{low} to {high}", low=first, high=last) if low < 0 else f"{first}{DASH}{last}"
 
 
-def points(
-    value: float, low: float, high: float, se: float, t: Language = ENGLISH
-) -> Written:
+def points(value: float, low: float, high: float, se: float, t: Language = ENGLISH) -> Written:
     """A difference of two shares, in percentage points, with its sign.
 
     Parameters
@@ -189,9 +187,7 @@ def _with_unit(value: float, places: int, unit: str, t: Language) -> str:
     return t.figure(f"{rounded(value, places, percent=True)}{SPACE}%")
 
 
-def rounded(
-    value: float, places: int, *, percent: bool = False, t: Language = ENGLISH
-) -> str:
+def rounded(value: float, places: int, *, percent: bool = False, t: Language = ENGLISH) -> str:
     """A number with separators, rounded to decimals, or to tens where negative.
 
     Parameters

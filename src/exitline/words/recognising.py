@@ -11,14 +11,19 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from exitline.words.said import Said
+from exitline.words.said import Figure, Said
 
 NUMERIC = frozenset({"n", "m", "share", "most", "low", "high", "sure", "figure", "year"})
 """Places that hold a number, and nothing else, wherever they stand."""
-NUMBER = r"[−+-]?\d[\d,]*(?:\.\d+)?(?:[ \u00a0]%)?"
+NUMBER_FORM = r"(?:[−+-]?\d[\d,]*(?:\.\d+)?|\{\d+\})(?:[ \u00a0]%)?"
+"""A number as English writes it, or the place of one that was taken out."""
+COLUMNS = frozenset({"column", "by"})
+"""Places that hold the name of a column, which is one word."""
 _PLACE = re.compile(r"\{(\w+)\}")
-_LEAST_NUMERIC, _LEAST = 5, 8
-"""Letters that a message needs beside its places to be told from any other text."""
+_WORD, _WORDS = r"[^\s;:,]+", r"(?:(?!; ).)+?"
+_LEAST_SURE, _LEAST_NUMERIC, _LEAST = 2, 5, 8
+"""Letters that a message needs beside its places to be told from any other text: where all of
+them, some of them and none of them are numbers or columns."""
 
 
 class Recogniser:
@@ -71,11 +76,27 @@ def _place(name: str, seen: set[str]) -> str:
     if name in seen:
         return f"(?P={name})"
     seen.add(name)
-    return f"(?P<{name}>{NUMBER if name in NUMERIC else '(?:(?!; ).)+?'})"
+    if name in NUMERIC:
+        return f"(?P<{name}>{NUMBER_FORM}|unknown)"
+    return f"(?P<{name}>{_WORD if name in COLUMNS else _WORDS})"
 
 
 def _telling(message: str) -> bool:
     """Whether a message has places, and enough beside them."""
     places = _PLACE.findall(message)
     letters = sum(sign.isalpha() for sign in _PLACE.sub("", message))
-    return bool(places) and letters >= (_LEAST_NUMERIC if NUMERIC & set(places) else _LEAST)
+    if not places or any(place.isdigit() for place in places):  # those of scripts
+        return False
+    sure, all_ = (NUMERIC | COLUMNS) & set(places), set(places)
+    return letters >= (_LEAST_SURE if sure == all_ else _LEAST_NUMERIC if sure else _LEAST)
+
+
+def as_part(text: str) -> str:
+    """What stood in a sentence, as a part of it: a figure where it is one.
+
+    Examples
+    --------
+    >>> type(as_part("1,200 %")).__name__, type(as_part("Tirana")).__name__
+    ('Figure', 'str')
+    """
+    return Figure(text) if re.fullmatch(NUMBER_FORM, text) else text

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from string import Formatter
+from types import MappingProxyType
 from typing import Any
 
-_FORMATTER = Formatter()
+_EMPTY: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+
+Text = str | Mapping[str, str]
+"""A text: as it is, or one for each language, from somebody's file."""
 
 
 class Said(str):
@@ -51,6 +56,34 @@ class Said(str):
 
     def __getnewargs__(self) -> Any:
         return str(self), self.message, self.parts, self.many, self.n
+
+
+class Told(str):
+    """A text in English that came out of a file, as `say` made it; told by its words.
+
+    Parameters
+    ----------
+    text : str
+    own : mapping of str to mapping of str to str
+        Language: text in English -> text in it, from whoever made the file.
+
+    Examples
+    --------
+    >>> told = Told("Share of poor", {"zh": {"Share of poor": "贫困比例"}})
+    >>> told, told.own["zh"]
+    ('Share of poor', {'Share of poor': '贫困比例'})
+    """
+
+    __slots__ = ("own",)
+    own: Mapping[str, Mapping[str, str]]
+
+    def __new__(cls, text: str, own: Mapping[str, Mapping[str, str]] = _EMPTY) -> Told:
+        made = super().__new__(cls, text)
+        made.own = own
+        return made
+
+    def __getnewargs__(self) -> Any:
+        return str(self), dict(self.own)
 
 
 class Figure(str):
@@ -117,8 +150,13 @@ def filled(message: str, parts: Mapping[str, Any], write: Callable[[Any], str]) 
     """
     if not parts:
         return message
-    pieces = _FORMATTER.parse(message)
-    return "".join(text + (write(parts[name]) if name else "") for text, name, _, _ in pieces)
+    return "".join(text + (write(parts[name]) if name else "") for text, name in _pieces(message))
+
+
+@lru_cache(maxsize=4096)
+def _pieces(message: str) -> tuple[tuple[str, str], ...]:
+    """A message as texts, each with the name of the place after it."""
+    return tuple((text, name or "") for text, name, _, _ in Formatter().parse(message))
 
 
 def plain(part: Any) -> str:
@@ -129,6 +167,8 @@ def plain(part: Any) -> str:
     >>> plain(6671), plain(2.0), plain("Tirana")
     ('6,671', '2', 'Tirana')
     """
+    if isinstance(part, Mapping):
+        return part.get("en") or next(iter(part.values()), "")
     if isinstance(part, bool | str | date) or not isinstance(part, int | float | Decimal):
         return str(part)
     return f"{int(part) if part == part and part == int(part) else part:,}"

@@ -16,6 +16,7 @@ from exitline.exits.decide.settling import Evidence
 from exitline.exits.decide.table import Decisions, rows_of
 from exitline.stats.data.values import written
 from exitline.stats.infer.spread import Spread, spread_of
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -274,7 +275,7 @@ def _decide_share(
     said = reasons(evidence, verdicts, threshold.tolist(), wording)
     if criterion.evidence == "full count" and evidence.kind == "sample":
         verdicts = replace(verdicts, outcome=np.full(len(units), d.CANNOT_TELL))
-        said = [f"the standard asks for a full count; {text}" for text in said]
+        said = [f"{say('the standard asks for a full count')}; {text}" for text in said]
     rows = rows_of(
         units.level, units.names, units.parents, criterion=criterion.name,
         outcome=verdicts.outcome, value=verdicts.value, low=verdicts.low, high=verdicts.high,
@@ -290,9 +291,9 @@ def _decide_condition(criterion: Criterion, units: Units, facts: Facts) -> tuple
     """A condition on the unit's own row: true is met, false is not, missing cannot tell."""
     words = {True: d.MET, False: d.NOT_MET, None: d.CANNOT_TELL}
     said = {
-        True: f"{criterion.label}: yes",
-        False: f"{criterion.label}: no",
-        None: f"{criterion.label}: no evidence was given for this criterion",
+        True: f"{criterion.label}: {say('yes')}",
+        False: f"{criterion.label}: {say('no')}",
+        None: f"{criterion.label}: {say('no evidence was given for this criterion')}",
     }
     states = facts.of(criterion.name, units)
     outcome = np.array([words[s] for s in states], dtype=np.str_)
@@ -303,9 +304,9 @@ def _decide_condition(criterion: Criterion, units: Units, facts: Facts) -> tuple
 def _undecided(criterion: Criterion, units: Units) -> tuple[Decisions, Texts]:
     """A criterion for which the study has no data: never counted as met."""
     why = {
-        "assessment": "no assessment sample was given; see `exitline assess`",
-        "villages": "no villages were named in the study",
-    }.get(criterion.kind, "no evidence was given for this criterion")
+        "assessment": f"{say('no assessment sample was given')}; {say('see `exitline assess`')}",
+        "villages": say("no villages were named in the study"),
+    }.get(criterion.kind, say("no evidence was given for this criterion"))
     outcome = np.full(len(units), d.CANNOT_TELL)
     said = [f"{criterion.label}: {why}"] * len(units)
     return _plain_rows(criterion, units, outcome, ["none"] * len(units), said), outcome
@@ -346,9 +347,10 @@ def _why(i: int, outcome: str, decisive: list[tuple[Criterion, Texts]]) -> str:
     """The criteria behind an overall outcome."""
     if outcome == d.MET:
         return (
-            f"all {len(decisive)} criteria are met"
+            say("all {n} criteria are met", n=len(decisive))
             if len(decisive) > 1
-            else (f"{decisive[0][0].label}: met")
+            else f"{decisive[0][0].label}: {say('met')}"
         )
     named = "; ".join(c.label for c, o in decisive if o[i] == outcome)
-    return f"not met: {named}" if outcome == d.NOT_MET else f"cannot tell yet: {named}"
+    head = say("not met") if outcome == d.NOT_MET else say("cannot tell yet")
+    return f"{head}: {named}"

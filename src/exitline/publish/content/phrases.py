@@ -134,7 +134,9 @@ def _beside_overall(of: AreaStanding, words: Words) -> Said:
 
 
 def _listed(group: Group, words: Words) -> Any:
-    """Areas by name, or their number."""
+    """Areas by name, or their number; "" for none."""
+    if not group.n:
+        return ""
     names = [words.name(area) for area in group.areas]
     if group.n == 1:
         return names[0]

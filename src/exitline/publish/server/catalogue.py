@@ -11,8 +11,9 @@ from exitline.publish.server.faults import RequestError, echo, hint
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exitline.publish.explorer.model import Explorer, ShownFigure, Text
+    from exitline.publish.explorer.model import Explorer, ShownFigure
     from exitline.publish.server.asked import ReadRequest
+    from exitline.words.said import Text
 
 ALL = "all"
 """The area that is everything together, and its level."""
