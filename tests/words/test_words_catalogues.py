@@ -6,7 +6,7 @@ import string
 import pytest
 
 from exitline.words.catalogue import ENGLISH, language, languages, read
-from exitline.words.collecting import collect
+from exitline.words.collecting import ROOT, collect
 from exitline.words.recognising import NUMERIC
 
 OTHERS = languages()[1:]
@@ -83,3 +83,10 @@ def test_a_message_is_told_by_its_words(catalogue, said):
         parts = {p: "1,234.5 %" if p in NUMERIC else "Ñandu" for p in places}
         shown = {p: t.figure(v) if p in NUMERIC else v for p, v in parts.items()}
         assert t.of(ENGLISH(message, **parts)) == t(message, **shown), message
+
+
+def test_no_message_hides_in_an_f_string():
+    """Where it would not be collected."""
+    hidden = re.compile(r"\{(?:\w+\.)*(?:t|say|say_plural|plural|collected)\(['\"]")
+    for path in sorted(ROOT.rglob("*.py")):
+        assert not hidden.search(path.read_text(encoding="utf-8")), path

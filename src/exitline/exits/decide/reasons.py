@@ -99,8 +99,10 @@ def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) ->
         parts |= {"most": percent(e.high[i], threshold), "m": f"{e.missing[i]:,.0f}"}
     seen = f"{w.subject}: {_counted(w.units, parts)}"
     if v.outcome[i] == CANNOT_TELL:
-        return f"{seen}; {say('those not known decide whether it is {target}', target=target)}"
-    return f"{seen}; {say('required: {target}', target=target)}"
+        rest = say("those not known decide whether it is {target}", target=target)
+    else:
+        rest = say("required: {target}", target=target)
+    return f"{seen}; {rest}"
 
 
 def _counted(units: str, parts: dict[str, str]) -> str:

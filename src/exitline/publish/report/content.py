@@ -150,7 +150,7 @@ class ReportInput:
     @property
     def sampled(self) -> bool:
         """False for a full count, which has no sampling error."""
-        return not self.study.design.census
+        return not self.study.design.exact
 
     @classmethod
     def from_run(cls, found: RunLike, **more: Any) -> ReportInput:
