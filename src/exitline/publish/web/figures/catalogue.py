@@ -11,7 +11,8 @@ from exitline.publish.web.figures.faults import RequestError, echo, hint
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from exitline.publish.explorer.model import Explorer, ShownFigure, Text
+    from exitline.publish.explorer.model import Explorer, ShownFigure
+    from exitline.words.said import Text
 
 ALL = "all"
 """The area that is everything together, and its level."""

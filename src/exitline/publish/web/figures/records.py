@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
-from exitline.publish.explorer.model import Text
-from exitline.publish.explorer.texts import both, in_language
+from exitline.publish.explorer.texts import in_language
 from exitline.publish.web.figures.catalogue import ALL, Catalogue, or_none
+from exitline.words.recognising import as_part
+from exitline.words.said import Text, say
 
 if TYPE_CHECKING:
     from exitline.publish.explorer.model import (
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 STATUS = ("shown", "suppressed", "cannot-tell", "no-interval")
 """Status of a figure, in the order of its codes."""
 STATUS_WORDS = (
-    both("shown", "公布"),
-    both("suppressed", "不予公布"),
-    both("cannot tell yet", "尚不能判断"),
-    both("shown; no interval can be given", "公布；无法给出区间"),
+    say("shown"),
+    say("suppressed"),
+    say("cannot tell yet"),
+    say("shown; no interval can be given"),
 )
 OVERALL = "overall"
 _PLACE = re.compile(r"\{(\d+)\}")
@@ -245,8 +246,8 @@ def estimate_row(
         "low": cell.low,
         "high": cell.high,
         "confidence": it.level if it.sampled and cell.low is not None else None,
-        "text": cell.text,
-        "interval": cell.interval,
+        "text": in_language(cell.text, language),
+        "interval": in_language(cell.interval, language),
         "n": cell.n,
         "status": STATUS[cell.status],
         "status_words": in_language(STATUS_WORDS[cell.status], language),
@@ -330,6 +331,6 @@ def reason_of(reason: Any, templates: tuple[Text, ...], language: str) -> str:
     """
     if not isinstance(reason, list):
         return in_language(reason, language)
-    parts = [in_language(part, language) for part in reason[1:]]
+    parts = [in_language(as_part(str(part)), language) for part in reason[1:]]
     pattern = in_language(templates[int(reason[0])], language)
     return _PLACE.sub(lambda place: parts[int(place.group(1))], pattern)
