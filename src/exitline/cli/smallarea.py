@@ -11,7 +11,7 @@ import click
 from exitline.cli.shared import show
 
 if TYPE_CHECKING:
-    from exitline.stats.smallarea.figures import AreaFigure, Figures
+    from exitline.stats.smallarea.figures import AreaFigure, AreaFigures
     from exitline.stats.smallarea.modelled import Modelled
 
 
@@ -94,7 +94,7 @@ def _show(one: Modelled) -> None:
         show.note(found.said(share=one.figures[0].share))
 
 
-def _row(figure: AreaFigure, figures: Figures) -> tuple[str | None, ...]:
+def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:
     """One area."""
     from exitline.cli.shared.figures import figure as written
     from exitline.cli.shared.figures import interval
