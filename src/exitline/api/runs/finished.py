@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.smallarea.modelled import Modelled
-    from exitline.words.shown.charts import Drawn
+    from exitline.words.shown.charts import Drawing
     from exitline.words.shown.table import ReadableTable
 
 
@@ -98,7 +98,7 @@ class Run(ShownResult):
         title = ": ".join(text for text in (self.study.title, table.title) if text)
         return replace(table, title=title)
 
-    def plot(self) -> Drawn:
+    def plot(self) -> Drawing:
         """The estimates that may be published, drawn (extra ``plots``)."""
         return self.published.estimates.plot()
 

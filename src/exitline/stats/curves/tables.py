@@ -11,7 +11,7 @@ from exitline.words.shown.result import ShownResult
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.words.shown.charts import Drawn
+    from exitline.words.shown.charts import Drawing
 
 _NAMED = ["group", "estimate", "ci_low", "ci_high"]
 
@@ -95,7 +95,7 @@ class Decomposition(ShownResult):
             [asdict(one) for one in self.components], columns=list(Component.__annotations__)
         )
 
-    def plot(self, component: str | None = None) -> Drawn:
+    def plot(self, component: str | None = None) -> Drawing:
         """Parts with their intervals (extra ``plots``).
 
         Parameters
@@ -106,7 +106,7 @@ class Decomposition(ShownResult):
 
         Returns
         -------
-        Drawn
+        Drawing
             Shown as it is in a notebook; ``save`` writes SVG, PNG, HTML or JSON.
         """
         frame = self.to_pandas()
@@ -182,12 +182,12 @@ class Curve(ShownResult):
             [asdict(one) for one in self.points], columns=list(Point.__annotations__)
         )
 
-    def plot(self) -> Drawn:
+    def plot(self) -> Drawing:
         """The curve with its band (extra ``plots``).
 
         Returns
         -------
-        Drawn
+        Drawing
             Shown as it is in a notebook; ``save`` writes SVG, PNG, HTML or JSON.
         """
         return charts.curves(self.to_pandas(), self.title, self.x_label, self.y_label)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from exitline.words.shown.charts import Drawn
+    from exitline.words.shown.charts import Drawing
 
 
 class ShownFigures(ShownResult):
@@ -28,7 +28,7 @@ class ShownFigures(ShownResult):
         """
         return readable(self)
 
-    def plot(self, over: str | None = None) -> Drawn:
+    def plot(self, over: str | None = None) -> Drawing:
         """The figures with their intervals, drawn (extra ``plots``).
 
         Parameters
@@ -39,7 +39,7 @@ class ShownFigures(ShownResult):
 
         Returns
         -------
-        Drawn
+        Drawing
             Shown as it is in a notebook; ``save`` writes SVG, PNG, HTML or JSON.
         """
         return plot(self, over)
@@ -126,7 +126,7 @@ def _numbers(block: Any, one: Any) -> tuple[str, str, str, str]:
     return said.text, se, said.interval or "none", f"{one.n:,}"
 
 
-def plot(figures: Any, over: str | None) -> Drawn:
+def plot(figures: Any, over: str | None) -> Drawing:
     """Dots with intervals; lines from wave to wave where a column is named.
 
     Parameters
@@ -136,7 +136,7 @@ def plot(figures: Any, over: str | None) -> Drawn:
 
     Returns
     -------
-    Drawn
+    Drawing
 
     Raises
     ------

@@ -21,7 +21,7 @@ _FORMATS = {"share": ".1~%", "persons": ",.3~s", "households": ",.3~s", "money":
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawing:
     """A drawing.
 
     Attributes
@@ -72,7 +72,7 @@ class Drawn:
         return target
 
 
-def of_frame(frame: pd.DataFrame, title: str, units: Mapping[str, str] | None = None) -> Drawn:
+def of_frame(frame: pd.DataFrame, title: str, units: Mapping[str, str] | None = None) -> Drawing:
     """Dots with intervals, one row for each figure: the highest first.
 
     Figures of several measures or lines stand one above the other, each with a scale of its own.
@@ -100,7 +100,7 @@ def of_frame(frame: pd.DataFrame, title: str, units: Mapping[str, str] | None = 
     shown = frame.assign(row=_row_names(frame))
     panels = [_panel(part, units or {}) for part in _panels(shown)]
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels)
-    return Drawn(_styled(chart.properties(title=title) if title else chart))
+    return Drawing(_styled(chart.properties(title=title) if title else chart))
 
 
 def _row_names(frame: pd.DataFrame) -> list[str]:
@@ -158,7 +158,7 @@ def _panel(frame: pd.DataFrame, units: Mapping[str, str]) -> Any:
     return (bars + dots if ends else dots).properties(width=420, title=title)
 
 
-def curves(frame: pd.DataFrame, title: str, x_label: str, y_label: str) -> Drawn:
+def curves(frame: pd.DataFrame, title: str, x_label: str, y_label: str) -> Drawing:
     """Lines, each within its band, named at the right.
 
     Parameters
@@ -189,10 +189,10 @@ def curves(frame: pd.DataFrame, title: str, x_label: str, y_label: str) -> Drawn
         y=alt.Y("estimate:Q", title=y_label, scale=alt.Scale(zero=False)),
         tooltip=["curve", "x", "estimate", "band_low", "band_high"],
     )
-    return Drawn(_styled((band + line).properties(width=480, height=300, title=title)))
+    return Drawing(_styled((band + line).properties(width=480, height=300, title=title)))
 
 
-def over_time(frame: pd.DataFrame, when: str, title: str, unit: str = "") -> Drawn:
+def over_time(frame: pd.DataFrame, when: str, title: str, unit: str = "") -> Drawing:
     """A line from wave to wave with its intervals, one for each area.
 
     Parameters
@@ -226,7 +226,7 @@ def over_time(frame: pd.DataFrame, when: str, title: str, unit: str = "") -> Dra
         tooltip=[when, "area", "estimate", "ci_low", "ci_high"],
     )
     bars = base.mark_rule(strokeWidth=2, opacity=0.5).encode(y="ci_low:Q", y2="ci_high:Q")
-    return Drawn(_styled((bars + dots).properties(width=480, height=280, title=title)))
+    return Drawing(_styled((bars + dots).properties(width=480, height=280, title=title)))
 
 
 def _styled(chart: Any) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from exitline.words.shown.charts import Drawn
+    from exitline.words.shown.charts import Drawing
 
 _RAW = {"level", "df", "reason"}
 _TWO = {"ci_low": "ci_high", "band_low": "band_high", "low": "high"}
@@ -164,12 +164,12 @@ class ShownResult:
 
         return files.save(Path(path), self.to_pandas(), self.readable())
 
-    def plot(self) -> Drawn:
+    def plot(self) -> Drawing:
         """The figures with their intervals, drawn (extra ``plots``).
 
         Returns
         -------
-        Drawn
+        Drawing
             Shown as it is in a notebook; ``save`` writes SVG, PNG, HTML or JSON.
         """
         from exitline.words.shown import charts
