@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Drawn:
     """A sample, and what was handed out.
 
     Attributes
@@ -76,7 +76,7 @@ def draw(
     reinterview: float = 0.0,
     assignments: str | Path | None = None,
     engine: str | Engine = "duckdb",
-) -> Drawing:
+) -> Drawn:
     """Draw a sample that anyone can draw again, from a frame of households.
 
     Parameters
@@ -114,7 +114,7 @@ def draw(
 
     Returns
     -------
-    Drawing
+    Drawn
 
     Raises
     ------
@@ -146,7 +146,7 @@ def draw(
     if assessors is not None:
         lists = _hand_out(made, assessors, township, identified_by, reinterview, str(assignments))
     _write(made, out, list, ids=not keys_only)
-    return Drawing(made, lists, not keys_only)
+    return Drawn(made, lists, not keys_only)
 
 
 def frame_digest(
