@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from exitline.stats.effect.result import EffectSeries, GroupTimeEffects, PreTest
+
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.effect.adjusted import Adjustment
     from exitline.stats.effect.cells import Base, Controls
-    from exitline.stats.effect.result import GroupTimeEffects
     from exitline.stats.engine.base import Engine
 
-__all__ = ["difference_in_differences"]
+__all__ = ["EffectSeries", "GroupTimeEffects", "PreTest", "difference_in_differences"]
 
 
 def difference_in_differences(

@@ -1,4 +1,4 @@
 """How figures are written: one rounding and one set of words for every room.
 
-May import nothing of the house.
+May import `files` and `errors`.
 """

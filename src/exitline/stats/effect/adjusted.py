@@ -131,7 +131,7 @@ def propensity(two: Two) -> tuple[Floats, Floats]:
     information = two.x.T @ (two.x * (two.weight * p * (1.0 - p))[:, None])
     if np.linalg.cond(information) > 1e12:
         raise np.linalg.LinAlgError
-    return np.minimum(p, 1 - 1e-6), np.linalg.inv(information) * len(p)
+    return np.asarray(np.minimum(p, 1 - 1e-6)), np.asarray(np.linalg.inv(information)) * len(p)
 
 
 def _predicted(two: Two) -> tuple[Floats, Floats]:

@@ -119,7 +119,7 @@ class Averages:
         """By time since the beginning; overall the plain average of those after it."""
         times = self.sample.times
         since = [times[cell.time] - cell.group for cell in self.cells]
-        kept = range(len(since))
+        kept = list(range(len(since)))
         if longest is not None:
             seen = {c.group for c in self.cells if times[-1] - c.group >= longest}
             kept = [k for k in kept if self.cells[k].group in seen and since[k] <= longest]
