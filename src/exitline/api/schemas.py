@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import ExitlineError, nearest
+from exitline.errors import unknown
 
 if TYPE_CHECKING:
     from exitline.rules.yamlfile.declared import Record
 
-KINDS = {"study": "a study file", "standard": "a rule file"}
+KINDS = {"study": "a study file", "standard": "a rule file", "procedure": "a procedure file"}
 """The files that have a schema, and what each is called."""
 
 
@@ -18,7 +18,7 @@ def schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"study", "standard"}
+    kind : {"study", "standard", "procedure"}
 
     Returns
     -------
@@ -46,7 +46,7 @@ def key_tables(kind: str) -> str:
 
     Parameters
     ----------
-    kind : {"study", "standard"}
+    kind : {"study", "standard", "procedure"}
 
     Examples
     --------
@@ -66,15 +66,13 @@ def key_tables(kind: str) -> str:
 
 def _record(kind: str) -> type[Record]:
     """The record that a kind of file is declared by."""
+    from exitline.exits.register.procedures.keys import ProcedureFile
     from exitline.rules.standard.keys import StandardFile
     from exitline.stats.data.studies.study_file import StudyFile
 
-    records: dict[str, type[Record]] = {"study": StudyFile, "standard": StandardFile}
+    records: dict[str, type[Record]] = {
+        "study": StudyFile, "standard": StandardFile, "procedure": ProcedureFile,
+    }  # fmt: skip
     if kind not in records:
-        raise ExitlineError(
-            f"there is no schema of '{kind[:80]}'",
-            expected="one of " + ", ".join(KINDS),
-            got=kind[:80],
-            remedy=nearest(kind, KINDS) or "choose one of these",
-        )
+        raise unknown("schema", kind, KINDS)
     return records[kind]

@@ -78,7 +78,7 @@ def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
     from exitline.api.figures.measure_names import of_indicators
     from exitline.stats.measure.deprivation.multidimensional import asked, taken_apart
 
-    if not ready.design.census:
+    if not ready.design.exact:
         return ()
     found: dict[str, None] = {}
     scores = of_indicators(names)
@@ -125,7 +125,7 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
         units = units_of(found, rule.level, sets[rule.level], classes[rule.level])
         facts = _facts(ready, rule)
         decided = decided + decide_units(
-            found, rule, units, facts, census=ready.design.census, below=decided
+            found, rule, units, facts, census=ready.design.exact, below=decided
         )
     return decided, _households(found)
 

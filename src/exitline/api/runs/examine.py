@@ -173,7 +173,7 @@ def _frame(ready: Ready) -> None:
     from exitline.stats.measure.passes.totals import totals, with_moments
 
     design = ready.design
-    if design.census or design.replicates or not (design.stages or design.fpcs):
+    if not (design.stages or design.fpcs):
         return
     plan = make_plan(ready.table.columns, (), welfare=None, line=None, design=design).plan
     plan = with_moments(plan, ready.table, ready.engine.run)

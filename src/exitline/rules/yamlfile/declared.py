@@ -239,6 +239,7 @@ Positive = Annotated[float, within(Tree.number, lambda x: x > 0, "a number above
                      WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]  # fmt: skip
 Year = Annotated[int, reads(year_of),
                  WithJsonSchema({"type": "integer", "minimum": 1900, "maximum": 2100})]  # fmt: skip
+Date = Annotated[Any, reads(Tree.date), _WORDS]
 Day = Annotated[Any, reads(values.day), _WORDS]
 LastDay = Annotated[Any, reads(lambda t: values.day(t, end=True)), _WORDS]
 Anything = Annotated[Any, reads(lambda tree: tree), WithJsonSchema({})]
