@@ -10,18 +10,17 @@ from exitline.exits.register.procedures.procedure import Outcome
 from exitline.rules.yamlfile.declared import (
     LIST,
     NAMED,
-    ONE_OR_MANY,
     Date,
     Number,
     Record,
     Text,
+    Texts,
     Truth,
     choice,
     within,
 )
 from exitline.rules.yamlfile.tree import Tree
 
-Texts = Annotated[tuple[Text, ...], ONE_OR_MANY]
 _WHOLE = {"type": "integer", "minimum": 0}
 Days = Annotated[int, within(Tree.integer, lambda x: x >= 0, "a number of days, 0 or more"),
                  WithJsonSchema(_WHOLE)]  # fmt: skip
