@@ -27,6 +27,7 @@ from exitline.stats.panel.sources import (
     open_panel,
     refuse_straddling,
 )
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ LARGEST = 10
 
 
 @dataclass(frozen=True)
-class Sequences:
+class Sequences(ShownResult):
     """How many households went through each history of states.
 
     Attributes
