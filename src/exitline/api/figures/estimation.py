@@ -94,6 +94,7 @@ def estimate(
     >>> estimate(homes, "headcount", welfare="y", line=2.5).find().estimate
     0.5
     """
+    from exitline.api.runs.telling import worded
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
 
@@ -108,6 +109,8 @@ def estimate(
             quantile_interval=quantile_interval, deff=deff, missing=missing,
             where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
+        people = "households" if design.size is None else "persons"
+        found = worded(found, people, asked=measures)
         return with_label_notes(found, source, table, running)
 
 

@@ -86,7 +86,7 @@ def _computed(
     with clock.step("deciding"), faults.kept():
         decisions = decide_study(ready)
     if ready.study.small_areas:
-        from exitline.api.small_areas.kinds import modelled
+        from exitline.api.area_models.kinds import modelled
 
         with clock.step("modelling small areas"), faults.kept():
             models = modelled(ready)

@@ -25,6 +25,7 @@ from exitline.stats.panel.sources import (
     open_panel,
     refuse_straddling,
 )
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +101,7 @@ class PairCount:
 
 
 @dataclass(frozen=True)
-class Transitions:
+class Transitions(ShownResult):
     """Transition rates of consecutive waves.
 
     Attributes
