@@ -133,6 +133,7 @@ _HOME = {
     "trim_weights": "exitline.api.weights.adjusting",
     "verify": "exitline.api",
     "watch": "exitline.api",
+    "works": "exitline.api.works:",
 }
 
 __all__ = [
@@ -199,6 +200,7 @@ __all__ = [
     "trim_weights",
     "verify",
     "watch",
+    "works",
 ]
 
 
