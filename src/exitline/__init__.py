@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from exitline.rules.standard import load as load_standard
     from exitline.stats import measure
     from exitline.stats.data.sampling.design import Design
+    from exitline.stats.data.sampling.phases import SecondPhase
     from exitline.stats.data.sampling.pps import Pps
     from exitline.stats.data.studies.loader import load_study
     from exitline.stats.data.studies.study import Study
@@ -77,6 +78,7 @@ _HOME = {
     "ExitlineError": "exitline.errors",
     "PovertyLine": "exitline.stats.measure.lines",
     "Pps": "exitline.stats.data.sampling.pps",
+    "SecondPhase": "exitline.stats.data.sampling.phases",
     "RelativeLine": "exitline.stats.measure.relative_lines",
     "Standard": "exitline.rules.standard",
     "Study": "exitline.stats.data.studies.study",
@@ -145,6 +147,7 @@ __all__ = [
     "PovertyLine",
     "Pps",
     "RelativeLine",
+    "SecondPhase",
     "Standard",
     "Study",
     "adjust_nonresponse",

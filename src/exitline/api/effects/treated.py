@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.errors import ArgumentError, unknown
+from exitline.stats.data.sampling.sampling import ClusterSampling, FullCount
 from exitline.stats.effect.adjusted import adjusted
 from exitline.stats.effect.cells import cells
 from exitline.stats.effect.errors import EffectError
@@ -75,9 +76,9 @@ def refuse_design(design: Design | None) -> None:
     if design is None:
         return
     other = {
-        "replicates": bool(design.replicates), "census": design.census,
+        "replicates": bool(design.replicates), "census": isinstance(design.sampling, FullCount),
         "calibration": design.calibration is not None, "size": design.size is not None,
-        "pps": design.pps is not None,
+        "pps": isinstance(design.sampling, ClusterSampling) and design.sampling.pps is not None,
     }  # fmt: skip
     for name, there in other.items():
         if there:

@@ -59,7 +59,7 @@ Words = Annotated[Any, reads(lambda tree: tree), WithJsonSchema(WORDS_SCHEMA)]
 Part = Annotated[ClaimPart, *choice("value", "low", "high")]
 
 
-class SourceKeys(Record):
+class StorySourceKeys(Record):
     """A source."""
 
     brief: Words = Field(alias="short", description="for the foot of a scene (required)")
@@ -76,7 +76,7 @@ class JoinKeys(Record):
     )
 
 
-class DataKeys(Record):
+class StoryDataKeys(Record):
     """A file of rows."""
 
     file: Anything
@@ -142,7 +142,7 @@ class EstimateKeys(Record):
     column: Annotated[EstimateColumn, *choice(*ESTIMATE_COLUMNS)] = "estimate"
 
 
-class StepKeys(Record):
+class StoryQueryKeys(Record):
     """A query on a declared file: exactly one step."""
 
     estimate: EstimateKeys | None = None
@@ -164,7 +164,7 @@ class StepKeys(Record):
         return [step for step in STEPS if getattr(self, step) is not None]
 
 
-class FigureKeys(StepKeys):
+class StoryFigureKeys(StoryQueryKeys):
     """A figure: of a claim, of a run's estimates, of a file, or computed from others."""
 
     claim: ClaimKeys | None = None
@@ -185,7 +185,7 @@ class FigureKeys(StepKeys):
             )
 
 
-class PointsKeys(StepKeys):
+class PointsKeys(StoryQueryKeys):
     """A row of figures: one for each group of a file, or domain of a run."""
 
     by: Texts = Field((), description="columns that make the groups, one or two")
@@ -217,10 +217,10 @@ class EpisodeKeys(Record):
     episode: FileName
     title: Words
     summary: Words
-    sources: Annotated[dict[str, SourceKeys], NAMED] = Field(default_factory=dict)
-    data: Annotated[dict[str, DataKeys], NAMED] = Field(default_factory=dict)
+    sources: Annotated[dict[str, StorySourceKeys], NAMED] = Field(default_factory=dict)
+    data: Annotated[dict[str, StoryDataKeys], NAMED] = Field(default_factory=dict)
     runs: Annotated[dict[str, RunKeys], NAMED] = Field(default_factory=dict)
-    figures: Annotated[dict[str, FigureKeys], NAMED] = Field(default_factory=dict)
+    figures: Annotated[dict[str, StoryFigureKeys], NAMED] = Field(default_factory=dict)
     points: Annotated[dict[str, PointsKeys], NAMED] = Field(default_factory=dict)
     sound: Anything | None = None
 

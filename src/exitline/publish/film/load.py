@@ -10,7 +10,7 @@ from exitline.errors import Faults, nearest
 from exitline.publish.film import readers
 from exitline.publish.film.bound.references import DataRef, RunRef
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.keys import DataKeys, EpisodeKeys, RunKeys, SeriesKeys
+from exitline.publish.film.keys import EpisodeKeys, RunKeys, SeriesKeys, StoryDataKeys
 from exitline.publish.film.kinds import AS_TREE, AnyScene, read_scene
 from exitline.publish.film.model import Episode, Scene, SourceNote, Story, StoryText
 from exitline.publish.film.readers import StoryReader
@@ -167,7 +167,7 @@ def _declarations(keys: EpisodeFile, reading: StoryReader) -> None:
          lambda name, k: readers.points_reference(k.tree, name, reading))  # fmt: skip
 
 
-def _data(name: str, keys: DataKeys, reading: StoryReader) -> DataRef:
+def _data(name: str, keys: StoryDataKeys, reading: StoryReader) -> DataRef:
     """A file of rows, with a second one joined to it if wanted."""
     source = keys.source.known(reading.sources, "source")
     path, where = readers.existing(keys.file, reading), keys.tree.where

@@ -21,7 +21,13 @@ from exitline.publish.film.bound.references import (
     RunRef,
 )
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.keys import ClaimKeys, EstimateKeys, FigureKeys, PointsKeys, StepKeys
+from exitline.publish.film.keys import (
+    ClaimKeys,
+    EstimateKeys,
+    PointsKeys,
+    StoryFigureKeys,
+    StoryQueryKeys,
+)
 from exitline.publish.film.model import SourceNote, StoryText
 from exitline.publish.film.template import Piece, read_template
 from exitline.rules.yamlfile.tree import Tree
@@ -135,7 +141,7 @@ def figure_reference(tree: Tree, name: str, reading: StoryReader) -> FigureRef:
             got=repr(tree.plain()),
             remedy="say where the figure comes from",
         )
-    keys = FigureKeys.read(tree)
+    keys = StoryFigureKeys.read(tree)
     of = _of(keys, reading)
     return FigureRef(name, of, _format(keys), _source(of, keys, reading), tree.where)
 
@@ -150,7 +156,7 @@ def points_reference(tree: Tree, name: str, reading: StoryReader) -> PointsRef:
     )  # fmt: skip
 
 
-def _of(keys: FigureKeys, reading: StoryReader) -> Of:
+def _of(keys: StoryFigureKeys, reading: StoryReader) -> Of:
     """What a figure refers to."""
     if keys.claim is not None:
         return _of_claim(keys.claim, reading)
@@ -172,7 +178,7 @@ def _of_estimate(keys: EstimateKeys, reading: StoryReader) -> EstimateRef:
     return EstimateRef(**{**keys.given, "run": keys.run.known(reading.runs, "run")})
 
 
-def _of_data(keys: StepKeys, reading: StoryReader) -> DeclaredQuery:
+def _of_data(keys: StoryQueryKeys, reading: StoryReader) -> DeclaredQuery:
     """{data:, count|distinct|sum|mean|share|value:, where:, weight:}"""
     place, steps = keys.at("data"), keys.steps
     if len(steps) != 1:
@@ -186,8 +192,8 @@ def _of_data(keys: StepKeys, reading: StoryReader) -> DeclaredQuery:
     query = DeclaredQuery(
         place.known(reading.data, "file"), steps[0], expression, keys.where, keys.weight
     )
-    part = keys.part if isinstance(keys, FigureKeys) else None
-    if part is None or not isinstance(keys, FigureKeys):
+    part = keys.part if isinstance(keys, StoryFigureKeys) else None
+    if part is None or not isinstance(keys, StoryFigureKeys):
         return query
     if steps[0] != "share" or keys.weight:
         raise keys.at("part").fault(
@@ -199,14 +205,14 @@ def _of_data(keys: StepKeys, reading: StoryReader) -> DeclaredQuery:
     return replace(query, part=part, level=keys.level)
 
 
-def _format(keys: StepKeys) -> Format:
+def _format(keys: StoryQueryKeys) -> Format:
     """The declared format, or a plain number."""
     if keys.format is None:
         return Format("number", 0)
     return read_format(keys.format.text(), keys.format.where)
 
 
-def _source(of: Of, keys: StepKeys, reading: StoryReader) -> str:
+def _source(of: Of, keys: StoryQueryKeys, reading: StoryReader) -> str:
     """The source that is shown: the declared one, or that of the file or run."""
     if keys.source is not None:
         return str(keys.source.known(reading.sources, "source"))

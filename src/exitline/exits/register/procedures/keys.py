@@ -62,7 +62,7 @@ class DocumentKeys(Record):
     )
 
 
-class SourceKeys(Record):
+class ProcedureSourceKeys(Record):
     """Where something was read."""
 
     title: Text
@@ -180,7 +180,7 @@ class ProcedureFile(Record):
     jurisdiction: Text
     standard: Text = Field(description="whose lines and rules decide (required)")
     valid: ValidKeys
-    sources: Annotated[dict[str, SourceKeys], NAMED] = Field(default_factory=dict)
+    sources: Annotated[dict[str, ProcedureSourceKeys], NAMED] = Field(default_factory=dict)
     notes: Annotated[tuple[Text, ...], LIST] = ()
     states: Annotated[dict[str, StateKeys], NAMED]
     roles: Annotated[dict[str, Text], NAMED]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exitline.publish.film.bound.figures import EpisodeFigures
-from exitline.publish.film.build.options import WIDE
 from exitline.publish.film.checks import check_picture
 from exitline.publish.film.fonts import Fonts, load_fonts
 from exitline.publish.film.frames import Canvas, compose, draw_caption
+from exitline.publish.film.making.options import WIDE
 from exitline.publish.film.media.captions import Cue, cues_of
 from exitline.publish.film.model import Episode, Story
 from exitline.publish.film.paint.base import Painter, PaintStage

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from exitline.api.small_areas.asked import By
+    from exitline.api.area_models.asked import By
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
     from exitline.stats.smallarea.unit.result import UnitModel
@@ -123,8 +123,8 @@ def ebp(
     >>> [(one.area, one.sampled) for one in found.levels[0].figures[0]]
     [('a', True), ('b', True), ('d', False)]
     """
-    from exitline.api.small_areas.asked import ModelAsked, levels_of, line_of, require_options
-    from exitline.api.small_areas.run import ModelRun
+    from exitline.api.area_models.asked import ModelAsked, levels_of, line_of, require_options
+    from exitline.api.area_models.run import ModelRun
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
     from exitline.stats.smallarea.unit.figures import indicators

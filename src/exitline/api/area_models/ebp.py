@@ -32,8 +32,8 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     -------
     Modelled
     """
-    from exitline.api.small_areas.asked import ModelAsked, levels_of, require_options
-    from exitline.api.small_areas.run import ModelRun
+    from exitline.api.area_models.asked import ModelAsked, levels_of, require_options
+    from exitline.api.area_models.run import ModelRun
     from exitline.stats.smallarea.modelled import Modelled
     from exitline.stats.smallarea.unit.figures import indicators
 

@@ -20,12 +20,12 @@ from exitline.publish.film.bound.binding import (
     refuse_changes,
 )
 from exitline.publish.film.bound.figures import EpisodeFigures
-from exitline.publish.film.build.film import make_film, make_sheet, sound_of
-from exitline.publish.film.build.options import FilmOptions, Made, Report
-from exitline.publish.film.build.prepare import ReadyEpisode, check, prepare
-from exitline.publish.film.build.sidecar import write_beside, write_pages
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.load import load_story
+from exitline.publish.film.making.film import make_film, make_sheet, sound_of
+from exitline.publish.film.making.options import FilmOptions, Made, Report
+from exitline.publish.film.making.prepare import ReadyEpisode, check, prepare
+from exitline.publish.film.making.sidecar import write_beside, write_pages
 from exitline.publish.film.model import Episode, Story
 from exitline.publish.film.theme import Size
 from exitline.stats.engine.session import session

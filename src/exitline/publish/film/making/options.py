@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exitline.publish.film.bound.binding import ChangedFigure
-from exitline.publish.film.build.look import FilmLook
 from exitline.publish.film.errors import StoryError
+from exitline.publish.film.making.look import FilmLook
 from exitline.publish.film.model import Story
 from exitline.publish.film.theme import Size
 

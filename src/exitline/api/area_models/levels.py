@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.api.small_areas.asked import ModelAsked
+    from exitline.api.area_models.asked import ModelAsked
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
     from exitline.stats.smallarea.formula import Learned

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.api.small_areas.levels import Shown, direct_estimates
+from exitline.api.area_models.levels import Shown, direct_estimates
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.cells import one_district
 from exitline.stats.smallarea.unit.examined import warnings_of
@@ -16,7 +16,7 @@ from exitline.stats.smallarea.unit.examined import warnings_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.api.small_areas.asked import ModelAsked
+    from exitline.api.area_models.asked import ModelAsked
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
     from exitline.stats.smallarea.formula import ModelRows

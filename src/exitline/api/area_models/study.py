@@ -36,7 +36,7 @@ def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     -------
     Modelled
     """
-    from exitline.api.small_areas.data import SmallAreaData
+    from exitline.api.area_models.data import SmallAreaData
     from exitline.stats.measure.modelling.formula import parse_formula
     from exitline.stats.smallarea.area.model import model, with_joins
     from exitline.stats.smallarea.area.variants import Options
@@ -93,7 +93,7 @@ def direct_estimates(ready: Ready, use: SmallAreaUse, measure: str) -> Estimates
 
 def _column(ready: Ready, use: SmallAreaUse, key: str) -> dict[str, float] | None:
     """A column of the covariates by area, where the study names one."""
-    from exitline.api.small_areas.data import AREA, numbers_of, read_areas
+    from exitline.api.area_models.data import AREA, numbers_of, read_areas
 
     name = use.options.get(key)
     if name is None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from exitline.files import whole_file
-from exitline.publish.film.build.options import FilmOptions, Made
-from exitline.publish.film.build.prepare import ReadyEpisode, painters
-from exitline.publish.film.build.sheet import contact_sheet
-from exitline.publish.film.build.sidecar import film_path, folder_for, write
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.frames import Canvas, Reel
+from exitline.publish.film.making.options import FilmOptions, Made
+from exitline.publish.film.making.prepare import ReadyEpisode, painters
+from exitline.publish.film.making.sheet import contact_sheet
+from exitline.publish.film.making.sidecar import film_path, folder_for, write
 from exitline.publish.film.media.captions import subrip
 from exitline.publish.film.media.encode import Film, encoding, tracks_of
 from exitline.publish.film.media.mp4 import tracks

@@ -17,8 +17,8 @@ from exitline.stats.panel.modelled.logistic import expit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.stats.panel.durations.spell import Spells
     from exitline.stats.panel.panel import Panel
-    from exitline.stats.panel.spells.spell import Spells
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

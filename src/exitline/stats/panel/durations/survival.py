@@ -14,7 +14,7 @@ from exitline.stats.infer.intake.cells import Cells, Rows, no_kinds, roll_up
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.panel.spells.spell import Spells
+    from exitline.stats.panel.durations.spell import Spells
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -98,7 +98,7 @@ def kaplan_meier(spells: Spells, *, level: float = 0.95, variance: Variance = "d
 
     Examples
     --------
-    >>> from exitline.stats.panel.spells.spell import spells_from_table
+    >>> from exitline.stats.panel.durations.spell import spells_from_table
     >>> table = spells_from_table(np.arange(4), np.zeros(4), np.array([1., 2., 2., 3.]),
     ...                           np.array([True, True, False, False]))
     >>> kaplan_meier(table, variance="greenwood").survival.tolist()

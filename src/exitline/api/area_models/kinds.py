@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.modelled import Modelled
 
 RUNNERS: dict[str, str] = {
-    "fay_herriot": "exitline.api.small_areas.study:fay_herriot_of",
-    "ebp": "exitline.api.small_areas.ebp:ebp_of",
+    "fay_herriot": "exitline.api.area_models.study:fay_herriot_of",
+    "ebp": "exitline.api.area_models.ebp:ebp_of",
 }
 """Kind: module and function, from a ready study and what it asks for to a finished model."""
 

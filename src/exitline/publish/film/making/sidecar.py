@@ -8,10 +8,10 @@ from pathlib import Path
 
 from exitline.files import OutputError, whole_file
 from exitline.publish.film import records
-from exitline.publish.film.build.look import FilmLook
-from exitline.publish.film.build.options import FilmOptions
-from exitline.publish.film.build.prepare import ReadyEpisode
 from exitline.publish.film.frames import Canvas, compose
+from exitline.publish.film.making.look import FilmLook
+from exitline.publish.film.making.options import FilmOptions
+from exitline.publish.film.making.prepare import ReadyEpisode
 from exitline.publish.film.media.captions import subrip, webvtt
 from exitline.publish.film.model import Story
 from exitline.publish.film.page import Entry, series_page
