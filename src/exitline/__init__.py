@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from exitline.rules.standard import load as load_standard
     from exitline.stats import measure
     from exitline.stats.data.sampling.design import Design
+    from exitline.stats.data.sampling.phases import SecondPhase
     from exitline.stats.data.sampling.pps import Pps
     from exitline.stats.data.studies.loader import load_study
     from exitline.stats.data.studies.study import Study
@@ -80,6 +81,7 @@ _HOME = {
     "ExitlineError": "exitline.errors",
     "PovertyLine": "exitline.stats.measure.lines",
     "Pps": "exitline.stats.data.sampling.pps",
+    "SecondPhase": "exitline.stats.data.sampling.phases",
     "RelativeLine": "exitline.stats.measure.relative_lines",
     "Standard": "exitline.rules.standard",
     "Study": "exitline.stats.data.studies.study",
@@ -139,6 +141,7 @@ _HOME = {
     "trim_weights": "exitline.api.weights.adjusting",
     "verify": "exitline.api",
     "watch": "exitline.api",
+    "works": "exitline.api.works:",
 }
 
 __all__ = [
@@ -150,6 +153,7 @@ __all__ = [
     "PovertyLine",
     "Pps",
     "RelativeLine",
+    "SecondPhase",
     "Standard",
     "Study",
     "adjust_nonresponse",
@@ -208,6 +212,7 @@ __all__ = [
     "trim_weights",
     "verify",
     "watch",
+    "works",
 ]
 
 
