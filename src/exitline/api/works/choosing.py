@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.api.works.places import AT, Places
+from exitline.api.works.places import AT, PlacesTable
 from exitline.exits.works.choice import WorksProblem, best
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.plan import WorksPlan
@@ -107,14 +107,14 @@ def choose(
     >>> plan.people, plan.spent
     (50.0, 3.0)
     """
-    built = Places(candidates, "candidate", (work, exclusive))
-    homes = Places(places, "place", (area,))
+    built = PlacesTable(candidates, "candidate", (work, exclusive))
+    homes = PlacesTable(places, "place", (area,))
     _check(budget, within_km, floor, threshold, goal)
     at = homes.points(place_at)
     weight = np.ones(len(homes)) if people is None else homes.numbers(people)
     served = np.zeros(len(homes), dtype=bool)
     if assets is not None:
-        stands = Places(assets, "asset")
+        stands = PlacesTable(assets, "asset")
         served = nearest(at, stands.points()[stands.where(working)])[0] <= within_km
     codes, areas = _codes([""] * len(homes) if area is None else homes.texts(area))
     groups = np.full(len(built), -1) if exclusive is None else _groups(built.texts(exclusive))

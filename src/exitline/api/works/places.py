@@ -1,4 +1,4 @@
-"""Places, assets and candidates as columns of small tables."""
+"""PlacesTable, assets and candidates as columns of small tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 AT = ("latitude", "longitude")
 
 
-class Places:
+class PlacesTable:
     """A small table, its columns asked for by name.
 
     Parameters

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.api.works.places import AT, Places
+from exitline.api.works.places import AT, PlacesTable
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.reach import nearest
 from exitline.words.shown.result import ShownResult
@@ -89,7 +89,7 @@ def reach(
     Parameters
     ----------
     places, assets : path, table or Source
-        Places (households, villages) and assets (water points, schools), one in each row.
+        PlacesTable (households, villages) and assets (water points, schools), one in each row.
     within_km : float
         Distance along the surface of the Earth.
     place_at, asset_at : pair of str
@@ -122,7 +122,7 @@ def reach(
             "no distance", where="within_km", expected="kilometres, more than 0",
             got=f"{within_km:g}", remedy="name the distance that counts as served",
         )  # fmt: skip
-    homes, things = Places(places, "place"), Places(assets, "asset", (asset,))
+    homes, things = PlacesTable(places, "place"), PlacesTable(assets, "asset", (asset,))
     there = things.where(working)
     names = things.texts(asset) if asset else [str(i + 1) for i in range(len(things))]
     kept = np.flatnonzero(there)

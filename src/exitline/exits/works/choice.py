@@ -153,13 +153,13 @@ def best(problem: WorksProblem, *, gap: float = 1e-6, seconds: float = 60.0) -> 
     ----------
     Church and ReVelle (1974), Papers of the Regional Science Association 32, 101-118.
     """
-    model = _Model(problem)
+    model = _CoveringModel(problem)
     found, left = model.solved(gap, seconds)
     works, year = np.nonzero(found > 0.5)
     return Chosen(works, year, problem.after(works), left)
 
 
-class _Model:
+class _CoveringModel:
     """The mixed integer programme: works by year, merged places by year, areas."""
 
     def __init__(self, problem: WorksProblem) -> None:
