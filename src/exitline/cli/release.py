@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
-from exitline.cli.shared.options import column_names, with_options
+from exitline.cli.shared.options import ENGINE, column_names, with_options
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ _OPTIONS = (
     click.option("--line", type=numbers.POSITIVE, help="Poor are those below it."),
     click.option("--drop", default="", metavar="COLUMN,...", help="Columns that are left out."),
     click.option("--out", type=click.Path(), help="Parquet file, written where all holds."),
-    click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
-                 show_default=True, help="What runs the queries."),
+    ENGINE,
     click.option("--json", "as_json", is_flag=True, help="Print the report as JSON."),
 )  # fmt: skip
 
@@ -66,14 +65,14 @@ def command(
     data: str, out: str | None, engine: str, as_json: bool, reading: dict[str, Any], **given: Any
 ) -> None:
     """Check, print, and write where all holds."""
-    from exitline.api.releases.release import ReleasePlan, release
+    from exitline import api
     from exitline.api.runs.opening import open_source
 
     for name in ("keys", "sensitive", "drop"):
         given[name] = column_names(given[name])
     given["top"] = tuple(_top(text) for text in given["top"])
     with show.working("checking"):
-        report = release(open_source(data, **reading), ReleasePlan(**given), out, engine=engine)
+        report = api.release(open_source(data, **reading), out=out, engine=engine, **given)
     if as_json:
         show.as_json(asdict(report) | {"met": report.met})
     else:

@@ -9,8 +9,8 @@ from exitline.rules.condition import reading, spelling
 
 WORDS = (
     "welfare", "_x1", "end", "End", "is", "symmetric", "NULL", "true", "And", "case", "else",
-    "date", "select", "in", "between", "line", "score", "E", "x" * 4000, "x" * 4001, "naïve", "a b", "1a",
-    '"end"', "", " y", "y\n", "ß", "a.b", "count",
+    "date", "select", "in", "between", "line", "score", "E", "naïve", "a b", "1a",
+    "x" * 4000, "x" * 4001, '"end"', "", " y", "y\n", "ß", "a.b", "count",
 )  # fmt: skip
 
 

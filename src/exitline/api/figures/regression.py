@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from exitline.errors import DataError, MeasureError, nearest
+from exitline.errors import DataError, MeasureError, unknown
 from exitline.stats.data.sampling.design import Design
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def glm(
     from exitline.stats.measure.passes.plan import require_usable
 
     drawn = design or Design()
+    drawn.sampling.in_one_phase("a regression")
     kind = _family(family, unit)
     parsed = parse_formula(formula)
     added = parse_factor(offset) if offset else None
@@ -122,12 +123,7 @@ def _family(family: str, unit: str) -> Family:
 
     known = (*get_args(Family), *ALIASES)
     if family not in known:
-        raise MeasureError(
-            f"there is no family '{family}' of models",
-            expected="one of " + ", ".join(known),
-            got=repr(family),
-            remedy=nearest(str(family), known) or "choose one of these",
-        )
+        raise unknown("family of models", family, known, error=MeasureError)
     if unit not in get_args(Unit):
         raise MeasureError(
             f"rows cannot weigh as '{unit}'",
@@ -168,7 +164,7 @@ class _Model:
         labels: Mapping[str, Mapping[Any, str]],
     ) -> Regression:
         """The regression."""
-        from exitline.stats.infer.regression import Regression, replicated, sandwich
+        from exitline.stats.infer.regression import Regression, sandwich
         from exitline.stats.measure.modelling.model_matrix import matrix, with_matrix
         from exitline.stats.measure.modelling.regression_sums import with_scores, with_values
 
@@ -180,13 +176,15 @@ class _Model:
         scaling, start = self._start(rows, made)
         gamma, information = self._coefficients(rows, made, scaling, start)
         back, n = _back(made, scaling), int(about.blocks[0].n[0])
-        if self.design.replicates:
-            again = [g @ back.T for g in self._again(rows, made, scaling, gamma, n)]
-            scales = np.array(self.design.scales(len(again)))
-            covariance = replicated(np.array(again), back @ gamma, scales, mse=self.design.mse)
-        else:
-            scored = with_scores(rows, self.family, scaling, gamma.tolist())
-            covariance = sandwich(self._scores(scored, len(gamma)), information, back)
+
+        def scored() -> Floats:
+            table = with_scores(rows, self.family, scaling, gamma.tolist())
+            return sandwich(self._scores(table, len(gamma)), information, back)
+
+        def again() -> Floats:
+            return np.array([g @ back.T for g in self._again(rows, made, scaling, gamma, n)])
+
+        covariance = about.variance.of_fit(back @ gamma, scored, again)
         terms = [":".join(formula.factors[i].text for i in one) for one in formula.terms]
         return Regression(
             text, self.family, made.names, back @ gamma, covariance,
@@ -324,7 +322,7 @@ class _Model:
                 weight = read.column(f"w{k}").to_numpy().astype(np.float64)
                 yield fit_again(z, y, offset, (name, weight), self.family, (gamma, made.names))
 
-    def _at(self, rows: Any, scaling: Scaling, gamma: Floats) -> _At:
+    def _at(self, rows: Any, scaling: Scaling, gamma: Floats) -> _NewtonAt:
         """Information, scores and likelihood at some coefficients."""
         from exitline.stats.measure.modelling.regression_sums import step_query
 
@@ -336,7 +334,7 @@ class _Model:
             for j in range(i + 1):
                 information[i, j] = information[j, i] = found[f"a{i}_{j}"]
         scores = np.array([found[f"s{i}"] for i in range(size)], dtype=np.float64)
-        return _At(information, scores, float(found["likelihood"]))
+        return _NewtonAt(information, scores, float(found["likelihood"]))
 
     def _scores(self, table: Any, size: int) -> Estimates:
         """Totals of the scores by PSU, as estimates of the design."""
@@ -355,7 +353,7 @@ class _Model:
 
 
 @dataclass(frozen=True)
-class _At:
+class _NewtonAt:
     """What Newton's method needs at some coefficients."""
 
     information: Floats

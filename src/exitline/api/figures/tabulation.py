@@ -10,7 +10,7 @@ from exitline.stats.data.sampling.design import Design
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.blocks import Block
-    from exitline.stats.infer.cross_tables.tabulation import Counted, Tabulation
+    from exitline.stats.infer.cross_tables.tabulation import CountedCells, Tabulation
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.measure.model import Measure
@@ -85,6 +85,7 @@ def tabulate(
 
     _refuse_other_than_names(row, column)
     drawn = design or Design()
+    around = replace(drawn, sampling=drawn.sampling.around_full_sample())
     names = (row,) if column is None else (row, column)
     number, about = _measures(unit)
     with session(engine) as running:
@@ -97,11 +98,11 @@ def tabulate(
         by = [KNOWN, ROW] if column is None else [KNOWN, ROW, COLUMN, (ROW, COLUMN)]
         found = estimate_table(
             with_categories(table, row, column), [number, about], running, welfare=None, line=None,
-            design=replace(drawn, mse=True) if drawn.replicates else drawn, by=by, level=level,
+            design=around, by=by, level=level,
             where=where, labels=lambda name: shown.get(name, {}),
         )  # fmt: skip
     counted = tuple(_counted(found, one if isinstance(one, str) else ", ".join(one)) for one in by)
-    found = replace(found, variance=found.variance.around(mse=drawn.mse))
+    found = replace(found, variance=found.variance.around(mse=drawn.sampling.mse))
     return tabulation(_with_notes(found, counted[0], names), names, counted, interval)
 
 
@@ -136,15 +137,15 @@ def _measures(unit: Literal["persons", "households"]) -> tuple[Measure, Measure]
     return number, ratio_of("all", one, one, "share", "all")
 
 
-def _counted(found: Estimates, by: str) -> Counted:
+def _counted(found: Estimates, by: str) -> CountedCells:
     """Both measures of one set of domains."""
-    from exitline.stats.infer.cross_tables.tabulation import Counted
+    from exitline.stats.infer.cross_tables.tabulation import CountedCells
 
     counts, about = (block for block in found.blocks if block.by == by)
-    return Counted(counts, about)
+    return CountedCells(counts, about)
 
 
-def _with_notes(found: Estimates, known: Counted, names: tuple[str, ...]) -> Estimates:
+def _with_notes(found: Estimates, known: CountedCells, names: tuple[str, ...]) -> Estimates:
     """The estimates, saying how many rows stand outside the table; none in it is an error."""
     from exitline.errors import DataError
 

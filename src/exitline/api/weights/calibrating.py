@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from exitline.api.weights.reweighted import Reweighted, refuse_names
 from exitline.errors import DesignError, Faults
-from exitline.stats.data.sampling.calibration import Calibration, Count, Regression
+from exitline.stats.data.sampling.calibration import BoundsOf, Calibration, Count, Regression
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.sampling.margins import COLUMNS, Margin, margins_from_rows, margins_of
 from exitline.stats.infer.weighting.distances import Method
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.base import Engine
-    from exitline.stats.infer.weighting.calibrating import Bounds
-    from exitline.stats.infer.weighting.sample import Sample
+    from exitline.stats.infer.weighting.calibrating import FactorBounds
+    from exitline.stats.infer.weighting.sample import WeightGroups
     from exitline.stats.infer.weighting.solve import Solution
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
-BoundsOf = Literal["factors", "weights"]
 METHODS = ("poststratify", "raking", "linear", "logit")
 
 
@@ -169,39 +168,44 @@ def calibrate(
     """
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
-    from exitline.stats.infer.weighting.calibrating import Bounds
-    from exitline.stats.infer.weighting.sample import Sample
+    from exitline.stats.infer.weighting.calibrating import FactorBounds
+    from exitline.stats.infer.weighting.sample import WeightGroups
 
     margins = _margins(totals, engine)
     low, high = bounds or (-np.inf, np.inf)
-    limits = Bounds(low, high, bounds_of)
-    _check(design, margins, method, limits, count, regression)
+    limits = FactorBounds(low, high, bounds_of)
+    check_calibration(design, margins, method, limits, count, regression)
     model = Calibration(
         margins, design.weight, count, design.size if count == "persons" else None, variance,
         (within,) if isinstance(within, str) else tuple(within or ()), name, regression,
     )  # fmt: skip
     source = open_source(data)
     design = design.matching(source.names or ())
-    keys = _keys(model, limits)
+    keys = factor_keys(model, limits)
     source = source.using(_uses(model, design.replicates))
     new = (name, *(f"{name}_{i + 1}" for i in range(len(design.replicates))))
     with session(engine) as running:
         grouped = _grouped(source, model, keys, running, new, design.replicates)
-    sample = Sample.of(grouped, keys, model, source.labels)
+    sample = WeightGroups.of(grouped, keys, model, source.labels)
     found = sample.solve(method, limits, iterations)
     each = sample.solve_replicates(method, limits, iterations, design.replicates)
     columns = (FACTOR, *(f"{REPLICATE}{i}" for i in range(len(design.replicates))))
     return Calibrated(
         source, engine, tuple(keys[i] for i in sample.key_positions), sample.groups(found, each),
         dict(zip(new, columns, strict=True)), design.weight, _notes(found),
-        _calibrated(design, model, new), model, method, found.iterations,
+        design.reweighted(new[0], new[1:], model), model, method, found.iterations,
         (float(found.factor.min()), float(found.factor.max())), _totals(sample, found),
         weights=dict(zip(new[1:], design.replicates, strict=True)),
     )  # fmt: skip
 
 
 def calibration_of(
-    totals: Any, weight: str | None, calibrated: str, *, engine: str | Engine = "duckdb"
+    totals: Any,
+    weight: str | None,
+    calibrated: str | None,
+    *,
+    engine: str | Engine = "duckdb",
+    **how: Any,
 ) -> Calibration:
     """The model of a calibration that was made before, for `Design(calibration=...)`.
 
@@ -215,6 +219,8 @@ def calibration_of(
         Column of the calibrated weights.
     engine : {"duckdb", "spark"} or Engine
         What reads a file of totals.
+    **how
+        As it was told then: count, size, variance, within, regression.
 
     Returns
     -------
@@ -225,14 +231,7 @@ def calibration_of(
     >>> calibration_of({"zone": {"rural": 30, "urban": 20}}, "w", "calibrated_weight").columns
     ('w', 'calibrated_weight', 'zone')
     """
-    return Calibration(_margins(totals, engine), weight, calibrated=calibrated)
-
-
-def _calibrated(design: Design, model: Calibration, new: Sequence[str]) -> Design:
-    """The design with its new weights: residuals make errors, or calibrated replicates do."""
-    if design.replicates:
-        return replace(design, weight=new[0], replicates=tuple(new[1:]))
-    return replace(design, weight=new[0], calibration=model)
+    return Calibration(_margins(totals, engine), weight, calibrated=calibrated, **how)
 
 
 def _margins(totals: Any, engine: str | Engine) -> tuple[Margin, ...]:
@@ -258,11 +257,11 @@ def totals_table(totals: Any) -> bool:
     return isinstance(totals, str | Path | Source) or hasattr(totals, "columns")
 
 
-def _check(
+def check_calibration(
     design: Design,
     margins: Sequence[Margin],
     method: str,
-    limits: Bounds,
+    limits: FactorBounds,
     count: str,
     regression: str,
 ) -> None:
@@ -281,12 +280,14 @@ def _check(
         faults.add(_unfit("count", "design.size, the persons in a household", "no size"))
     if design.calibration is not None:
         faults.add(_unfit("design", "weights that are not calibrated yet", "a calibration"))
-    if design.census:
+    if design.exact:
         faults.add(_unfit("design", "a sample", "a census"))
     faults.raise_all()
 
 
-def _check_method(margins: Sequence[Margin], method: str, limits: Bounds, faults: Faults) -> None:
+def _check_method(
+    margins: Sequence[Margin], method: str, limits: FactorBounds, faults: Faults
+) -> None:
     """Margins and bounds that do not go with a method."""
     if method == "poststratify" and (len(margins) != 1 or margins[0].kind != "levels"):
         got = ", ".join(f"'{m.name}' ({m.kind})" for m in margins)
@@ -308,14 +309,14 @@ def _unfit(where: str, expected: str, got: str) -> DesignError:
     )  # fmt: skip
 
 
-def _keys(model: Calibration, limits: Bounds) -> tuple[Key, ...]:
+def factor_keys(model: Calibration, limits: FactorBounds) -> tuple[GroupKey, ...]:
     """What a factor depends on."""
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
     codes = dict.fromkeys((*model.within, *model.categories))
     weights = (model.weight,) if limits.of == "weights" and model.weight else ()
     numbers = dict.fromkeys((*model.numbers, *weights))
-    return tuple(Key(c) for c in codes) + tuple(Key(c, "number") for c in numbers)
+    return tuple(GroupKey(c) for c in codes) + tuple(GroupKey(c, "number") for c in numbers)
 
 
 def _uses(model: Calibration, replicates: Sequence[str]) -> Any:
@@ -331,7 +332,7 @@ def _uses(model: Calibration, replicates: Sequence[str]) -> Any:
 def _grouped(
     source: Source,
     model: Calibration,
-    keys: Sequence[Key],
+    keys: Sequence[GroupKey],
     running: Engine,
     new: Sequence[str],
     replicates: Sequence[str],
@@ -354,7 +355,7 @@ def _grouped(
     return grouped
 
 
-def _totals(sample: Sample, found: Solution) -> tuple[Total, ...]:
+def _totals(sample: WeightGroups, found: Solution) -> tuple[Total, ...]:
     """Each total before and after."""
     before, after = sample.weight @ sample.x, (sample.weight * found.factor) @ sample.x
     return tuple(

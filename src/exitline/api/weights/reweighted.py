@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.base import Engine
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
 KINDS = (".parquet", ".csv")
 """Files that rows with new columns can be written as."""
@@ -36,7 +36,7 @@ class Reweighted:
     ----------
     source : Source
     engine : {"duckdb", "spark"} or Engine
-    keys : tuple of Key
+    keys : tuple of GroupKey
         What the new columns depend on.
     groups : pyarrow.Table
         The values of the keys, and the new columns (or their factors).
@@ -52,7 +52,7 @@ class Reweighted:
 
     source: Source = field(repr=False)
     engine: str | Engine = field(repr=False)
-    keys: tuple[Key, ...] = field(repr=False)
+    keys: tuple[GroupKey, ...] = field(repr=False)
     groups: pa.Table = field(repr=False)
     new: Mapping[str, str] = field(repr=False)
     weight: str | None = field(repr=False)
@@ -164,7 +164,7 @@ class Reweighted:
 
         if self.source.kind == "ibis":  # its rows stay with the user's own backend
             return in_memory(table)
-        return running.attach(_groups(table), "weights")
+        return attached_groups(running, table)
 
     def _multiplied(self, rows: Any, group: Any, times: pa.Table) -> pa.Table:
         """Rows with new columns: those of their groups, times their weights."""
@@ -179,13 +179,20 @@ class Reweighted:
         return pa.table([*rows.columns, *made], names=[*rows.column_names, *self.new])
 
 
-def _groups(table: pa.Table) -> Source:
-    """Groups as a source, their texts as they are written."""
+def attached_groups(running: Engine, table: pa.Table) -> Any:
+    """Groups where the engine can join them to the rows, their texts as they are written.
+
+    Parameters
+    ----------
+    running : Engine
+    table : pyarrow.Table
+    """
     from exitline.stats.data.scannable import Source
     from exitline.stats.data.values import Uses
 
     texts = frozenset(field.name for field in table.schema if _is_text(field.type))
-    return Source(kind="arrow", table=table).using(Uses(text=texts))
+    source = Source(kind="arrow", table=table).using(Uses(text=texts))
+    return running.attach(source, "weights")
 
 
 def numbered(source: Source) -> Source:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.exits.target.errors import TargetError
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ FIGURES = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class FigureAsked:
     """Which figure a measure of the estimates is.
 
     Attributes
@@ -57,20 +58,20 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(ShownResult):
     """Figures of each method, that share one sample.
 
     Attributes
     ----------
     estimates : Estimates
         By the names of measures, for comparisons of any kind.
-    asked : mapping of str to Asked
+    asked : mapping of str to FigureAsked
         From a measure's name to what it is.
     notes : tuple of str
     """
 
     estimates: Estimates
-    asked: Mapping[str, Asked]
+    asked: Mapping[str, FigureAsked]
     notes: tuple[str, ...] = ()
 
     def to_pandas(self) -> pd.DataFrame:

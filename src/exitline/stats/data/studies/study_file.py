@@ -27,7 +27,14 @@ from exitline.rules.yamlfile.declared import (
     year_of,
 )
 from exitline.rules.yamlfile.tree import Tree
+from exitline.stats.data.sampling.calibration import (
+    BoundsOf,
+    CalibrationMethod,
+    Count,
+    Regression,
+)
 from exitline.stats.data.sampling.design import Design, LonelyPsu, ReplicateKind
+from exitline.stats.data.sampling.phases import PhaseMethod, SecondPhase
 from exitline.stats.data.sampling.pps import Pps, PpsEstimator, PpsMethod
 from exitline.stats.data.studies.small_area_keys import SmallAreaKeys
 from exitline.stats.data.studies.study import Direction, Period, Unit
@@ -100,6 +107,44 @@ class PpsKeys(Record):
     mean_square: Positive | None = None
 
 
+class SecondPhaseKeys(Record):
+    """Which rows of the first phase were drawn again, and how."""
+
+    short: ClassVar[Any] = "selected"
+    selected: Text
+    strata: Annotated[tuple[Text, ...], SOME] = ()
+    psu: Text | None = None
+    method: Annotated[PhaseMethod, *choice(*get_args(PhaseMethod))] = "full"
+
+
+class CalibrationKeys(Record):
+    """What a weight was calibrated to."""
+
+    short: ClassVar[Any] = "totals"
+    totals: Text
+    count: Annotated[Count, *choice(*get_args(Count))] = "households"
+    within: Annotated[tuple[Text, ...], SOME] = ()
+    variance: Text | None = None
+    regression: Annotated[Regression, *choice(*get_args(Regression))] = "weighted"
+
+
+class MadeCalibrationKeys(CalibrationKeys):
+    """What a weight is calibrated to, and how."""
+
+    method: Annotated[CalibrationMethod, *choice(*get_args(CalibrationMethod))] = "raking"
+    bounds: Annotated[tuple[Number, ...], SOME] = ()
+    bounds_of: Annotated[BoundsOf, *choice(*get_args(BoundsOf))] = "factors"
+
+    def check(self) -> None:
+        if self.bounds and len(self.bounds) != 2:
+            raise self.at("bounds").fault(
+                "bounds are two numbers",
+                expected="the least and the largest factor, [0.5, 2]",
+                got=f"{len(self.bounds)} numbers",
+                remedy="give both",
+            )
+
+
 class DesignKeys(Record):
     """How the sample was drawn. Each entry is a column."""
 
@@ -158,10 +203,24 @@ class DesignKeys(Record):
         "`degf`",
     )
     census: Truth = Field(False, description="`true`: a full count, without sampling error")
-    calibrated_to: Text | None = Field(
+    second_phase: SecondPhaseKeys | None = Field(
+        None,
+        description="which rows were drawn again from the sample, of whom alone figures speak: the "
+        "column that says so, or `{selected: visited, strata: group, psu: hid, method: approx}`; "
+        "`weight` is that of the first phase",
+    )
+    calibration: MadeCalibrationKeys | None = Field(
+        None,
+        description="a file of totals that `weight` is calibrated to before anything is "
+        "estimated; or `{totals: totals.csv, method: logit, bounds: [0.5, 2], count: persons}` "
+        "with what `exitline calibrate` takes: `method`, `bounds`, `bounds_of`, `count`, `within`, "
+        "`variance`; standard errors are those of residuals",
+    )
+    calibrated_to: CalibrationKeys | None = Field(
         None,
         description="a file of the totals that `weight` was calibrated to, as `exitline calibrate` "
-        "takes them: standard errors are those of residuals",
+        "takes them: standard errors are those of residuals; or `{totals: totals.csv, count: "
+        "persons, within: hid}`, as it was told then",
     )
     base_weight: Text | None = Field(
         None,
@@ -183,16 +242,26 @@ class DesignKeys(Record):
                 got="no weight" if self.weight is None else "replicates",
                 remedy="name the weight; replicate weights are calibrated each",
             )
+        if self.calibration is not None and (self.calibrated_to is not None or self.replicates):
+            raise self.at("calibration").fault(
+                "weights that cannot be calibrated here",
+                expected="calibration without calibrated_to and replicates",
+                got="replicates" if self.replicates else "calibrated_to",
+                remedy="replicate weights are calibrated each: `exitline calibrate` does it; "
+                "calibrated_to is for weights that come calibrated",
+            )
         self.made()
 
     def made(self) -> Design:
         """The design."""
         try:
             given = dict(self.given)
-            for name in ("calibrated_to", "base_weight"):
+            for name in ("calibration", "calibrated_to", "base_weight"):
                 given.pop(name, None)
             if self.pps is not None:
                 given["pps"] = Pps(**self.pps.given)
+            if self.second_phase is not None:
+                given["second_phase"] = SecondPhase(**self.second_phase.given)
             return Design(**given)
         except DesignError as reason:
             raise StudyError(
@@ -223,7 +292,7 @@ def _of(tree: Tree) -> Any:
 _SHARE_OF = WithJsonSchema({"anyOf": [{"enum": ["median", "mean"]}, {"type": "number"}]})
 
 
-class LineKeys(Record):
+class StudyLineKeys(Record):
     """A line: of the standard, a number, a column, or a share of the survey's own welfare."""
 
     short: ClassVar[Any] = staticmethod(lambda tree: "value" if tree.is_number else "name")
@@ -368,7 +437,7 @@ class FactKeys(Record):
     )
 
 
-class ReadingKeys(Record):
+class ChosenReadingKeys(Record):
     """Readings of the standard's open points, by option."""
 
     household: Columns | None = None
@@ -433,7 +502,7 @@ class StudyFile(Record):
         WithJsonSchema({"type": ["array", "string"]}),
     ] = ()  # fmt: skip
     levels: LevelKeys | None = None
-    lines: Annotated[tuple[LineKeys, ...], ONE_OR_MANY] = ()
+    lines: Annotated[tuple[StudyLineKeys, ...], ONE_OR_MANY] = ()
     period: Annotated[Period, *choice(*get_args(Period))] | None = None
     year: Year | None = None
     measures: Texts | None = None
@@ -446,7 +515,7 @@ class StudyFile(Record):
     population: PopulationKeys | None = None
     villages: FactKeys | None = None
     counties: FactKeys | None = None
-    readings: ReadingKeys | None = None
+    readings: ChosenReadingKeys | None = None
     where: Text | None = None
     small_areas: Annotated[tuple[SmallAreaKeys, ...], ONE_OR_MANY] = ()
     min_count: Annotated[float, _COUNT] | None = None

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from exitline.errors import DesignError
-from exitline.stats.infer.comparing.joint import Columns, Joint, Products, stacked
-from exitline.stats.infer.cross_tables import table_errors
+from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
 from exitline.stats.infer.designs import unequal
 from exitline.stats.infer.designs.frame import Stage
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.unequal import Unequal
-from exitline.stats.infer.designs.variance import Overlap, Part, degrees
+from exitline.stats.infer.designs.variance import LinearVariance, Overlap, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.data.sampling.pps import Pps
-    from exitline.stats.infer.cross_tables.functions import Errors
     from exitline.stats.infer.designs.ids import Ids
     from exitline.stats.infer.intake.cells import Cells, Rows
 
@@ -55,7 +53,7 @@ class JointProbabilities:
 
 
 @dataclass(frozen=True)
-class UnequalProbabilities:
+class UnequalProbabilities(LinearVariance):
     """Figures linearised over PSUs that were drawn with unequal probabilities.
 
     Attributes
@@ -93,15 +91,11 @@ class UnequalProbabilities:
         ones = np.ones(len(self.clusters))
         return Overlap(self.ids, Stage(self.clusters, ones, ones), "fail")
 
-    def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
-        """The linearisation."""
-        return linear()
-
     def of(self, rows: Rows, influence: Floats) -> Floats:
         """Variances by domain, one figure at a time; NaN where the estimate is below zero."""
         found = []
         for one in influence.T:
-            variance = self.joint([Columns(rows, rows.domain, one, rows.size)]).variances()
+            variance = self.joint([InfluenceColumns(rows, rows.domain, one, rows.size)]).variances()
             squares = np.bincount(rows.domain, weights=one**2, minlength=rows.size)
             found.append(np.where(variance < -ROUNDING * squares, np.nan, variance))
         return np.column_stack(found)
@@ -109,11 +103,14 @@ class UnequalProbabilities:
     def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
         """Covariances of each domain with a total of the whole sample."""
         none = np.zeros(len(common), dtype=np.int64)
-        parts = [Columns(rows, rows.domain, influence, rows.size), Columns(every, none, common, 1)]
+        parts = [
+            InfluenceColumns(rows, rows.domain, influence, rows.size),
+            InfluenceColumns(every, none, common, 1),
+        ]
         return self.joint(parts).row(rows.size)[: rows.size]
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """The quadratic form of the PSUs' totals."""
         found = stacked(parts, 0, len(self.clusters), coefficients, overlaid=overlaid)
@@ -145,14 +142,6 @@ class UnequalProbabilities:
         if self.declared is None:
             return found
         return replace(found, df=np.full(rows.size, self.declared))
-
-    def of_table(self, part: Part, places: Ints, counts: Floats) -> Errors:
-        """By linearisation."""
-        return table_errors.Linearised(self, part, places, counts)
-
-    def around(self, *, mse: bool) -> UnequalProbabilities:
-        """Itself."""
-        return self
 
 
 def unequal_probabilities(

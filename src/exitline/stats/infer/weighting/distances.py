@@ -8,16 +8,18 @@ of F, whose sum the calibration minimises.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from exitline.stats.data.sampling.calibration import CalibrationMethod
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-Method = Literal["poststratify", "raking", "linear", "logit"]
+Method = CalibrationMethod
 
 
 class Distance(Protocol):
@@ -37,12 +39,12 @@ class Distance(Protocol):
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearDistance:
     """1 + u, cut at the bounds (methods 1 and 7 of Deville and Särndal).
 
     Examples
     --------
-    >>> Linear(0.5, 2.0).factor(np.array([-1.0, 0.0, 0.5, 3.0])).tolist()
+    >>> LinearDistance(0.5, 2.0).factor(np.array([-1.0, 0.0, 0.5, 3.0])).tolist()
     [0.5, 1.0, 1.5, 2.0]
     """
 
