@@ -62,7 +62,7 @@ CALLS_ALONE = {
 }
 """Keywords that no command has: arguments that are no text, or that a study says."""
 HOW = {"say", "reading", "engine", "design", "data"}
-WITHOUT = {"lifecycle", "notice", "release", "serve", "story"}
+WITHOUT = {"lifecycle", "notice", "register", "release", "serve", "story"}
 """Commands without a function on `xl` yet."""
 
 
