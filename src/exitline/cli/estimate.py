@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from exitline.api.names import QUANTILES, SHARES
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import declares_design
+from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
-from exitline.words.intervals import QUANTILES, SHARES
+from exitline.cli.shared.saving import save_all, saves
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -96,16 +98,11 @@ Examples:
     type=click.Choice(["error", "exclude"]),
     help="What to do with missing welfare.",
 )
-@click.option(
-    "--engine",
-    default="duckdb",
-    show_default=True,
-    type=click.Choice(["duckdb", "spark"]),
-    help="What runs the query.",
-)
+@ENGINE
 @click.option("--deff", is_flag=True, help="Show design effects.")
 @click.option("--cv", is_flag=True, help="Show coefficients of variation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@saves
 @reads_data
 def command(
     data: str,
@@ -124,6 +121,7 @@ def command(
     deff: bool,
     cv: bool,
     as_json: bool,
+    saved: tuple[str, ...],
     design: Design,
     reading: dict[str, Any],
 ) -> None:
@@ -149,6 +147,7 @@ def command(
             deff=deff,
             engine=engine,
         )
+    save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas(reason=True, deff=deff, cv=cv).to_dict("records"))
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
-from exitline.cli.shared.options import with_options
+from exitline.cli.shared.options import LANGUAGE, with_options
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ _OPTIONS = (
     click.option("--step", default="village notice", show_default=True,
                  help="The notice among the procedure's steps."),
     click.option("--days", type=numbers.Whole(1, 36_500), help="Days for objections."),
-    click.option("--language", type=click.Choice(["en", "zh"]), default="en",
-                 show_default=True, help="Of the fixed words."),
+    LANGUAGE,
     click.option("--out", "outs", multiple=True, required=True, type=click.Path(),
                  help="File to write: .html or .csv; repeatable."),
 )  # fmt: skip
@@ -61,7 +60,7 @@ def command(
     data: str,
     posted: datetime,
     outs: tuple[str, ...],
-    language: Any,
+    language: str,
     reading: dict[str, Any],
     **given: Any,
 ) -> None:

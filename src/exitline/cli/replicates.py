@@ -9,7 +9,7 @@ import click
 from exitline.cli.calibrate import refuse_same, told, written
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import STAGES, WEIGHT
-from exitline.cli.shared.options import with_options
+from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ Examples:
               help="Replicates vary around the full-sample figure, not their mean.")  # fmt: skip
 @click.option("--prefix", default="rw", show_default=True, help="Start of the new columns' names.")
 @click.option("--out", type=click.Path(), help="Rows with the new columns: .parquet or .csv.")
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
-              show_default=True, help="What runs the query.")  # fmt: skip
+@ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @reads_data
 def command(
@@ -92,7 +91,7 @@ def command(
 def _record(found: Replicated, rows: int | None) -> dict[str, Any]:
     """What `--json` prints."""
     return {
-        "kind": found.design.kind, "replicates": len(found.replicates), "scale": found.scale,
+        "kind": found.declared, "replicates": len(found.replicates), "scale": found.scale,
         "rscales": list(found.rscales), "mse": found.mse, "rho": found.rho, "rows": rows,
         "notes": list(found.notes),
     }  # fmt: skip
@@ -103,7 +102,7 @@ def _how(found: Replicated) -> str:
     prefix = found.replicates[0].removesuffix("1")
     alike = len(set(found.rscales)) == 1 and found.kind != "JKn"
     scale = found.scale * (found.rscales[0] if alike else 1.0)
-    said = [f"--replicates '{prefix}*'", f"--kind {found.design.kind}", f"--scale {scale:.17g}"]
+    said = [f"--replicates '{prefix}*'", f"--kind {found.declared}", f"--scale {scale:.17g}"]
     if found.rho is not None:
         said.append(f"--rho {found.rho:g}")
     if found.mse:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import show
+from exitline.cli.shared.options import ENGINE
 
 if TYPE_CHECKING:
     from exitline.stats.smallarea.figures import AreaFigure, AreaFigures
@@ -33,14 +34,11 @@ Examples:
 )
 @click.argument("study", type=click.Path())
 @click.option("--out", type=click.Path(), help="Also write the figures: .csv or .parquet.")
-@click.option(
-    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
-    help="What runs the queries.",
-)  # fmt: skip
+@ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the models as JSON.")
 def command(study: str, out: str | None, engine: str, as_json: bool) -> None:
     """Fit the models of a study and show their figures."""
-    from exitline.api.small_areas.kinds import small_areas, write_figures
+    from exitline.api.area_models.kinds import small_areas, write_figures
 
     with show.working("modelling"):
         found = small_areas(study, engine=engine)

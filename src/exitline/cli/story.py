@@ -78,7 +78,7 @@ def build(story: Path, out: Path | None, watching: bool, as_json: bool, **asked:
     if not watching:
         once()
         return
-    from exitline.publish.film.build.watch import watch
+    from exitline.publish.film.making.watch import watch
 
     show.note(f"watching {story}; stop with Ctrl-C")
     watch(story, once, complain=show.error)
@@ -94,8 +94,8 @@ def _options(
     **flags: Any,
 ) -> FilmOptions:
     """The options of a build from those of the command line."""
-    from exitline.publish.film.build.look import FilmLook
-    from exitline.publish.film.build.options import UPRIGHT, WIDE, FilmOptions, read_size
+    from exitline.publish.film.making.look import FilmLook
+    from exitline.publish.film.making.options import UPRIGHT, WIDE, FilmOptions, read_size
 
     return FilmOptions(
         languages=languages,

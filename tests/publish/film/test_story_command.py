@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from exitline.cli.story import command
 from exitline.errors import ExitlineError
 from exitline.publish.film import FigureChangedError, StoryError, load_story
-from exitline.publish.film.build.watch import files_of, watch
+from exitline.publish.film.making.watch import files_of, watch
 
 SERIES = Path(__file__).parents[3] / "examples" / "series-out-of-poverty"
 SMALL = ["--size", "320x180", "--lang", "en"]
@@ -137,8 +137,8 @@ def test_the_series_is_as_recorded_and_60_to_90_seconds_each(shipped) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("upright", [False, True])
 def test_every_picture_of_the_series_is_legible(shipped, language: str, upright: bool) -> None:
-    from exitline.publish.film.build.options import UPRIGHT, WIDE
-    from exitline.publish.film.build.prepare import check, prepare
+    from exitline.publish.film.making.options import UPRIGHT, WIDE
+    from exitline.publish.film.making.prepare import check, prepare
 
     story, bound = shipped
     for episode in story.episodes:
@@ -173,8 +173,8 @@ def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
 
     from exitline.errors import ExitlineError
     from exitline.publish.film import build
-    from exitline.publish.film.build import make
-    from exitline.publish.film.build.options import FilmOptions
+    from exitline.publish.film.making import make
+    from exitline.publish.film.making.options import FilmOptions
 
     story = tmp_path / "examples" / "series-out-of-poverty"
     shutil.copytree("examples", tmp_path / "examples", ignore=shutil.ignore_patterns("out*"))

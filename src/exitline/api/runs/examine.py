@@ -86,7 +86,7 @@ def _computed(
     with clock.step("deciding"), faults.kept():
         decisions = decide_study(ready)
     if ready.study.small_areas:
-        from exitline.api.small_areas.kinds import modelled
+        from exitline.api.area_models.kinds import modelled
 
         with clock.step("modelling small areas"), faults.kept():
             models = modelled(ready)
@@ -173,7 +173,7 @@ def _frame(ready: Ready) -> None:
     from exitline.stats.measure.passes.totals import totals, with_moments
 
     design = ready.design
-    if design.census or design.replicates or not (design.stages or design.fpcs):
+    if not (design.stages or design.fpcs):
         return
     plan = make_plan(ready.table.columns, (), welfare=None, line=None, design=design).plan
     plan = with_moments(plan, ready.table, ready.engine.run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from exitline.exits.decide.settling import Evidence
 from exitline.exits.decide.table import Decisions, rows_of
 from exitline.stats.data.values import written
 from exitline.stats.infer.spread import Spread, spread_of
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,18 +174,10 @@ def decide_units(
     """
     blocks = {b.measure: b for b in estimates.blocks if b.by == units.by}
     overall_deff = {b.measure: b.effect for b in estimates.blocks if b.by == ""}
+    asked = CriteriaAsked(rule, units, facts, census, below, blocks, overall_deff)
     result, decisive = Decisions(), []
     for criterion in rule.criteria:
-        if criterion.kind == "share":
-            evidence = _share_evidence(blocks, overall_deff, criterion, rule.level, census)
-            part, outcome = _decide_share(criterion, rule, units, evidence)
-        elif criterion.kind == "condition":
-            part, outcome = _decide_condition(criterion, units, facts)
-        elif criterion.kind == "villages" and below is not None:
-            evidence = _village_evidence(below, units)
-            part, outcome = _decide_share(criterion, rule, units, evidence)
-        else:
-            part, outcome = _undecided(criterion, units)
+        part, outcome = DECIDE[criterion.kind](criterion, asked)
         result = result + part
         if criterion.veto:
             decisive.append((criterion, outcome))
@@ -192,6 +185,55 @@ def decide_units(
     codes = {"county": dict(zip(units.parents, units.parent_codes, strict=True))}
     codes[units.level] = dict(zip(units.names, units.codes, strict=True))
     return replace(result, codes=codes)
+
+
+@dataclass(frozen=True)
+class CriteriaAsked:
+    """What criteria of one level are decided by: a rule, its units, and all that is known."""
+
+    rule: ExitRule
+    units: Units
+    facts: Facts
+    census: bool
+    below: Decisions | None
+    blocks: Mapping[str, Block]
+    overall_deff: Mapping[str, Floats | None]
+
+
+def _of_share(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """A share of persons or households, from the estimates."""
+    evidence = _share_evidence(
+        asked.blocks, asked.overall_deff, criterion, asked.rule.level, asked.census
+    )
+    return _decide_share(criterion, asked.rule, asked.units, evidence)
+
+
+def _of_condition(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """A condition on the unit's own row."""
+    return _decide_condition(criterion, asked.units, asked.facts)
+
+
+def _of_villages(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """The share of a county's villages that have exited."""
+    if asked.below is None:
+        return _undecided(criterion, asked.units, say("no villages were named in the study"))
+    evidence = _village_evidence(asked.below, asked.units)
+    return _decide_share(criterion, asked.rule, asked.units, evidence, "villages")
+
+
+def _of_assessment(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """A rate that only an assessment finds."""
+    given, see = say("no assessment sample was given"), say("see `exitline assess`")
+    return _undecided(criterion, asked.units, f"{given}; {see}")
+
+
+DECIDE: dict[str, Callable[[Criterion, CriteriaAsked], tuple[Decisions, Texts]]] = {
+    "share": _of_share,
+    "condition": _of_condition,
+    "villages": _of_villages,
+    "assessment": _of_assessment,
+}
+"""What decides each kind of criterion (`exitline.rules.standard.criteria.CRITERIA`)."""
 
 
 def _share_evidence(
@@ -258,7 +300,11 @@ def _thresholds(criterion: Criterion, units: Units) -> Floats:
 
 
 def _decide_share(
-    criterion: Criterion, rule: ExitRule, units: Units, evidence: Evidence
+    criterion: Criterion,
+    rule: ExitRule,
+    units: Units,
+    evidence: Evidence,
+    counted: str = "households",
 ) -> tuple[Decisions, Texts]:
     """A share checked against its threshold in every unit."""
     assert criterion.comparison is not None
@@ -267,14 +313,12 @@ def _decide_share(
     verdicts = replace(
         verdicts, outcome=np.where(np.isnan(threshold), d.CANNOT_TELL, verdicts.outcome)
     )
-    wording = Wording(
-        criterion.label, criterion.comparison, rule.confidence, rule.rule,
-        "villages" if criterion.kind == "villages" else "households",
-    )  # fmt: skip
+    wording = Wording(criterion.label, criterion.comparison, rule.confidence, rule.rule, counted)
     said = reasons(evidence, verdicts, threshold.tolist(), wording)
     if criterion.evidence == "full count" and evidence.kind == "sample":
         verdicts = replace(verdicts, outcome=np.full(len(units), d.CANNOT_TELL))
-        said = [f"the standard asks for a full count; {text}" for text in said]
+        asks = say("the standard asks for a full count")
+        said = [f"{asks}; {text}" for text in said]
     rows = rows_of(
         units.level, units.names, units.parents, criterion=criterion.name,
         outcome=verdicts.outcome, value=verdicts.value, low=verdicts.low, high=verdicts.high,
@@ -289,23 +333,20 @@ def _decide_share(
 def _decide_condition(criterion: Criterion, units: Units, facts: Facts) -> tuple[Decisions, Texts]:
     """A condition on the unit's own row: true is met, false is not, missing cannot tell."""
     words = {True: d.MET, False: d.NOT_MET, None: d.CANNOT_TELL}
-    said = {
-        True: f"{criterion.label}: yes",
-        False: f"{criterion.label}: no",
-        None: f"{criterion.label}: no evidence was given for this criterion",
+    found = {
+        True: say("yes"),
+        False: say("no"),
+        None: say("no evidence was given for this criterion"),
     }
+    said = {state: f"{criterion.label}: {text}" for state, text in found.items()}
     states = facts.of(criterion.name, units)
     outcome = np.array([words[s] for s in states], dtype=np.str_)
     evidence = ["none" if s is None else "full count" for s in states]
     return _plain_rows(criterion, units, outcome, evidence, [said[s] for s in states]), outcome
 
 
-def _undecided(criterion: Criterion, units: Units) -> tuple[Decisions, Texts]:
+def _undecided(criterion: Criterion, units: Units, why: str) -> tuple[Decisions, Texts]:
     """A criterion for which the study has no data: never counted as met."""
-    why = {
-        "assessment": "no assessment sample was given; see `exitline assess`",
-        "villages": "no villages were named in the study",
-    }.get(criterion.kind, "no evidence was given for this criterion")
     outcome = np.full(len(units), d.CANNOT_TELL)
     said = [f"{criterion.label}: {why}"] * len(units)
     return _plain_rows(criterion, units, outcome, ["none"] * len(units), said), outcome
@@ -345,10 +386,10 @@ def _overall(
 def _why(i: int, outcome: str, decisive: list[tuple[Criterion, Texts]]) -> str:
     """The criteria behind an overall outcome."""
     if outcome == d.MET:
-        return (
-            f"all {len(decisive)} criteria are met"
-            if len(decisive) > 1
-            else (f"{decisive[0][0].label}: met")
-        )
+        if len(decisive) > 1:
+            return say("all {n} criteria are met", n=len(decisive))
+        met = say("met")
+        return f"{decisive[0][0].label}: {met}"
     named = "; ".join(c.label for c, o in decisive if o[i] == outcome)
-    return f"not met: {named}" if outcome == d.NOT_MET else f"cannot tell yet: {named}"
+    head = say("not met") if outcome == d.NOT_MET else say("cannot tell yet")
+    return f"{head}: {named}"

@@ -80,17 +80,20 @@ def bound_design(study: Study) -> Design:
     from dataclasses import replace
 
     named = design_columns(study)
+    bound = {
+        "strata": ("strata",) if "strata" in named else (),
+        "psu": stage_names("psu", len(study.design.stages) or int("psu" in named)),
+        "fpc": stage_names("fpc", len(study.design.fpcs) or int("fpc" in named)),
+        "replicates": tuple(
+            text if as_they_are(study, text) else f"replicate_{i}"
+            for i, text in enumerate(study.design.replicates, start=1)
+        ),
+    }
     return replace(
         study.design,
         weight="weight" if "weight" in named else None,
         size="size" if "size" in named and study.unit == "household" else None,
-        strata="strata" if "strata" in named else None,
-        psu=_one_or_many(stage_names("psu", len(study.design.stages) or int("psu" in named))),
-        fpc=_one_or_many(stage_names("fpc", len(study.design.fpcs) or int("fpc" in named))),
-        replicates=tuple(
-            text if as_they_are(study, text) else f"replicate_{i}"
-            for i, text in enumerate(study.design.replicates, start=1)
-        ),
+        sampling=study.design.sampling.bound(bound),
     )
 
 
@@ -170,7 +173,3 @@ def is_number(name: str) -> bool:
     """Whether the column of this canonical name must hold numbers."""
     stem = name.rpartition("_")[0] if name[-1:].isdigit() else name
     return stem == "replicate" or (stem in ROLES and ROLES[stem].is_number)
-
-
-def _one_or_many(names: tuple[str, ...]) -> str | tuple[str, ...] | None:
-    return names if len(names) > 1 else (names[0] if names else None)

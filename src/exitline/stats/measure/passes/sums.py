@@ -209,7 +209,7 @@ class Plan:
     @property
     def clustered(self) -> bool:
         """Whether cluster totals are needed (a full count has no sampling error)."""
-        return not self.design.census and not self.design.replicates
+        return self.design.sampling.clustered
 
 
 def relative_sums(plan: Plan) -> list[Sum]:

@@ -1,0 +1,147 @@
+"""exitline works: works and programmes; `effect` asks whether they mattered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import ENGINE
+from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import save_all, saves
+from exitline.words.numbers import rounded
+
+if TYPE_CHECKING:
+    from exitline.api.effect import EffectSeries, GroupTimeEffects
+
+
+@click.group(
+    help="""Works and programmes: whether they mattered to those whom they reached.
+
+Examples:
+
+\b
+  exitline works effect panel.csv --outcome poor --unit village --time year --first opened
+"""
+)
+def command() -> None:
+    """The group itself; see its help."""
+
+
+@command.command(
+    help="""What treatment that began at different times did, by difference-in-differences.
+
+DATA has one row for each unit (a village, a household) and period. Those first
+treated in one period are compared with those not treated yet, from before
+treatment on (Callaway and Sant'Anna 2021).
+
+Examples:
+
+\b
+  exitline works effect panel.csv --outcome poor --unit village --time year --first opened
+  exitline works effect panel.csv --outcome poor --unit village --time year \\
+      --first opened --covariates 'remote + C(region)' --by event --save effects.svg
+"""
+)
+@click.argument("data", type=click.Path())
+@click.option("--outcome", required=True, help="Column of what treatment may change.")
+@click.option("--unit", required=True, help="Column of the unit: village, household.")
+@click.option("--time", required=True, help="Column of the period, a number.")
+@click.option("--first", help="Column of the first period under treatment; 0 or empty: never.")
+@click.option("--treated", help="Column of zeros and ones by period, in place of --first.")
+@click.option(
+    "--controls", type=click.Choice(["not_yet", "never"]), default="not_yet", show_default=True,
+    help="Compare with all who are not treated yet, or with those who never are.",
+)  # fmt: skip
+@click.option("--covariates", help="A formula of what is held equal: 'remote + C(region)'.")
+@click.option(
+    "--method", type=click.Choice(["doubly_robust", "regression", "weighting"]),
+    default="doubly_robust", show_default=True, help="How covariates are held equal.",
+)  # fmt: skip
+@click.option(
+    "--base", type=click.Choice(["varying", "universal"]), default="varying", show_default=True,
+    help="Before treatment: compare with the period before, or the last one before treatment.",
+)  # fmt: skip
+@click.option(
+    "--anticipation", type=numbers.FiniteNumber(0), default=0.0, show_default=True,
+    help="Units of time by which treatment may act before it begins.",
+)  # fmt: skip
+@click.option("--weight", help="Column of weights.")
+@click.option("--strata", multiple=True, help="Column of strata; repeat to cross several.")
+@click.option("--psu", help="Column of clusters.")
+@click.option(
+    "--by", type=click.Choice(["event", "group", "calendar", "simple"]), default="event",
+    show_default=True, help="Effects by time since treatment began, group or period; or overall.",
+)  # fmt: skip
+@click.option(
+    "--longest", type=numbers.FiniteNumber(0),
+    help="For --by event: only groups that are seen so long after treatment began.",
+)  # fmt: skip
+@click.option(
+    "--matters", type=numbers.FiniteNumber(),
+    help="Smallest effect that matters: how many units would tell it from none.",
+)  # fmt: skip
+@click.option(
+    "--level", type=numbers.FiniteNumber(0, 1, min_open=True, max_open=True), default=0.95,
+    show_default=True, help="Confidence of the intervals.",
+)  # fmt: skip
+@ENGINE
+@saves
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@reads_data
+def effect(
+    data: str,
+    by: Any,
+    longest: float | None,
+    matters: float | None,
+    weight: str | None,
+    strata: tuple[str, ...],
+    psu: str | None,
+    saved: tuple[str, ...],
+    as_json: bool,
+    reading: dict[str, Any],
+    **options: Any,
+) -> None:
+    """Estimate effects and show them."""
+    from exitline import Design
+    from exitline.api.effect import difference_in_differences
+    from exitline.api.runs.opening import open_source
+
+    design = Design(weight=weight, strata=list(strata) or None, psu=psu)
+    designed = any((weight, strata, psu))
+    with show.working("comparing"):
+        found = difference_in_differences(
+            open_source(data, **reading), design=design if designed else None, **options
+        )
+        series = found.aggregate(by, longest=longest)
+    save_all(series, saved)
+    if as_json:
+        tables = {"effects": found.to_pandas(), by: series.to_pandas()}
+        told = {name: table.to_dict("records") for name, table in tables.items()}
+        show.as_json({**told, "notes": list(found.notes)})
+        return
+    _show(found, series, matters)
+
+
+def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) -> None:
+    """The overall effect, what it is made of, and whether groups moved alike before."""
+    table = series.readable()
+    show.table(_headline(series), table.columns, table.rows, right=tuple(sorted(table.numbers)))
+    if any(cell.before for cell in found.cells):
+        test = found.pretest()
+        said = "did not move alike" if test.p < 0.05 else "nothing was found against it"
+        show.note(f"before treatment: p = {test.p:.3f} that groups moved alike; {said}")
+    else:
+        show.note("before treatment: one period alone, nothing shows that groups moved alike")
+    if matters is not None:
+        units = rounded(series.needed(matters), 0)
+        show.note(f"an effect of {matters:g} would be told from none (power 80 %) by {units} units")
+    for text in found.notes:
+        show.note(f"note: {text}")
+
+
+def _headline(series: EffectSeries) -> str:
+    """What can be said of the overall effect."""
+    said = {"higher": "Higher than without treatment", "lower": "Lower than without treatment"}
+    return said.get(series.verdict, "Cannot tell yet whether it mattered")
