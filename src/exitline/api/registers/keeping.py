@@ -155,8 +155,6 @@ def restore(backup: Path, database: str, *, key: Path | None = None) -> dict[str
         file, rows, digest: that of the content, equal for equal registers.
     """
     from exitline.exits.register.store import opening
-
-    opening.set_up()
     from exitline.exits.register.store.audit.backup import check_backup, read_backup
 
     check_backup(backup)

@@ -11,14 +11,16 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, connections
 
+from exitline.digest import written
 from exitline.exits.register.store import models
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import NEWEST, Store
@@ -142,18 +144,17 @@ def _lines(store: Store) -> Iterator[bytes]:
             yield _line([name, *row])
 
 
-def _line(content: Any) -> bytes:
-    text = json.dumps(
-        content, cls=_Exact, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return text.encode() + b"\n"
+def _line(content: dict[str, Any] | list[Any]) -> bytes:
+    """A line in the form that is hashed."""
+    plain = [_plain(value) for value in content] if isinstance(content, list) else content
+    return written(plain) + b"\n"
 
 
-class _Exact(DjangoJSONEncoder):
-    """Moments to the microsecond: Django's own encoder cuts them to milliseconds."""
-
-    def default(self, o: Any) -> Any:
-        return o.isoformat() if hasattr(o, "isoformat") else super().default(o)
+def _plain(value: Any) -> Any:
+    """Days and moments in their ISO form, amounts as text: nothing is rounded."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _read(file: Path) -> Iterator[bytes]:
