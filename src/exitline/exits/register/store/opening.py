@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from exitline.exits.register.store.addresses import database, shown, sqlite_file
+from exitline.exits.register.store.configured import set_up
 from exitline.exits.register.store.errors import StoreError
-from exitline.exits.register.store.project import set_up
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()

@@ -1,4 +1,4 @@
-"""A Django project made of the register alone, for commands and notebooks."""
+"""Django, set up for the register alone."""
 
 from __future__ import annotations
 
