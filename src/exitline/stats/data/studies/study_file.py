@@ -214,7 +214,7 @@ class DesignKeys(Record):
         description="a file of totals that `weight` is calibrated to before anything is "
         "estimated; or `{totals: totals.csv, method: logit, bounds: [0.5, 2], count: persons}` "
         "with what `exitline calibrate` takes: `method`, `bounds`, `bounds_of`, `count`, `within`, "
-        "`variance`; standard errors are those of residuals",
+        "`variance`, `regression`; standard errors are those of residuals",
     )
     calibrated_to: CalibrationKeys | None = Field(
         None,
