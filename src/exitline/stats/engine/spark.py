@@ -109,7 +109,7 @@ class Spark:
         self._scratch = self._scratch or Scratch()
         duckdb = connected(self._scratch.path, [source.held.name_for_engine])
         try:
-            found = typed_csv(duckdb.con, source, self._scratch.new())
+            found = typed_csv(duckdb.con, source, self._scratch.new(), version="V1")
         finally:
             duckdb.disconnect()
         self._held[name].append(found.file)
