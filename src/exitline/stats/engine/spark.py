@@ -35,7 +35,6 @@ _TIDY = (
 """What `exitline.stats.data.keys.written` does to text: Spark has no function for normal forms."""
 
 
-_trim = function("btrim", [dt.string, dt.string], dt.string)
 _tidy = function("exitline_tidy", [dt.string], dt.string)
 _octets = function("octet_length", [dt.string], dt.int64)
 
@@ -176,10 +175,8 @@ def _quoted(name: str) -> str:
 
 def _text(column: Any) -> Any:
     """The one form of a text; few are changed, so that most are only looked at."""
-    trimmed = _trim(
-        column, BLANKS.translate({11: None, 12: None})
-    )  # \v and \f are v and f to Spark
-    return ibis.ifelse(_octets(column) != column.length(), _tidy(column), trimmed)
+    first_or_last = (column < "!") | (column.right(1) < "!")
+    return ibis.ifelse(first_or_last | (_octets(column) != column.length()), _tidy(column), column)
 
 
 def _new_session() -> Any:
