@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,26 +43,43 @@ LEFT_OUT = {
 }
 
 
-def count_faults(table: pa.Table) -> dict[str, int]:
-    """Number of rows with each fault, from the totals query's result."""
-    from exitline.stats.measure.passes.totals import FAULTS
+def count_faults(
+    arrow: pa.Table, table: Any, plan: Plan, run: Callable[[Any], pa.Table]
+) -> dict[str, int]:
+    """Number of rows with each fault: of another query where there are any at all.
 
-    return {fault: int(np.nansum(numbers(table.column(fault)))) for fault in FAULTS}
+    Parameters
+    ----------
+    arrow : pyarrow.Table
+        The totals query's result.
+    table : ibis.Table
+        The households.
+    plan : Plan
+    run : callable
+        From a query to its result, as `Engine.run`.
+    """
+    from exitline.stats.measure.passes.prepared import FAULTS, fault_counts
+
+    if not np.nansum(numbers(arrow.column("faulty"))):
+        return dict.fromkeys(FAULTS, 0)
+    found = run(fault_counts(table, plan))
+    return {fault: int(np.nansum(numbers(found.column(fault)))) for fault in FAULTS}
 
 
-def any_left_out(table: pa.Table) -> bool:
-    """Whether rows are left out for a missing value, from the totals query's result."""
-    faults = count_faults(table)
+def any_left_out(faults: Mapping[str, int]) -> bool:
+    """Whether rows are left out for a missing value."""
     return any(faults[name] for name in LEFT_OUT)
 
 
-def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
+def refuse_unusable(table: pa.Table, faults: Mapping[str, int], plan: Plan, missing: str) -> None:
     """Raise where the data do not allow an estimate.
 
     Parameters
     ----------
     table : pyarrow.Table
         The totals query's result.
+    faults : mapping
+        From `count_faults`.
     plan : Plan
     missing : {"error", "exclude"}
         Whether missing welfare is an error.
@@ -72,7 +89,6 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
     DataError
         Weights, sizes, design columns or welfare that cannot be used, with counts.
     """
-    faults = count_faults(table)
     for fault, (expected, got, remedy) in FATAL.items():
         if faults[fault]:
             raise DataError(
@@ -159,14 +175,14 @@ def refuse_reused_psus(cells: Cells, design: Design) -> None:
         )
 
 
-def notes_on(result: Estimates, table: pa.Table, cells: Cells, plan: Plan) -> Estimates:
+def notes_on(result: Estimates, faults: Mapping[str, int], cells: Cells, plan: Plan) -> Estimates:
     """The estimates with sentences on what was left out.
 
     Parameters
     ----------
     result : Estimates
-    table : pyarrow.Table
-        The totals query's result.
+    faults : mapping
+        From `count_faults`.
     cells : Cells
     plan : Plan
 
@@ -175,8 +191,7 @@ def notes_on(result: Estimates, table: pa.Table, cells: Cells, plan: Plan) -> Es
     Estimates
         With `notes` and `excluded` filled in.
     """
-    faults = {k: v for k, v in count_faults(table).items() if v}
-    excluded = {k: v for k, v in faults.items() if k in LEFT_OUT or k == "zero_weight"}
+    excluded = {k: v for k, v in faults.items() if v and (k in LEFT_OUT or k == "zero_weight")}
     notes = [f"{v:,} households left out: {LEFT_OUT.get(k, 'weight zero')}"
              for k, v in excluded.items()]  # fmt: skip
     notes += _left_out_of(cells, plan, Term("one", positive=True), "welfare <= 0")
