@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exitline.stats.smallarea.unit.bootstrap import Plan, mean_squared_errors
-from exitline.stats.smallarea.unit.cells import Cells, Places
+from exitline.stats.smallarea.unit.bootstrap import BootstrapPlan, mean_squared_errors
+from exitline.stats.smallarea.unit.cells import CensusCells, Places
 from exitline.stats.smallarea.unit.figures import Known, indicators, predicted
-from exitline.stats.smallarea.unit.model import Match, fit_model
+from exitline.stats.smallarea.unit.model import AreaMatch, fit_model
 from exitline.stats.smallarea.unit.result import interval
-from exitline.stats.smallarea.unit.sample import Sample
+from exitline.stats.smallarea.unit.sample import UnitSample
 from exitline.stats.smallarea.unit.transform import Transform
 
 AREAS, SIZE, DRAWN, LINE = 80, 250, 50, 12.0
@@ -50,13 +50,13 @@ def frame(random: np.random.Generator) -> Frame:
     return Frame(x, area, drawn)
 
 
-def cells_of(rows: Frame, beta: np.ndarray) -> Cells:
+def cells_of(rows: Frame, beta: np.ndarray) -> CensusCells:
     """The households outside the sample, by area and pattern of covariates: exactly."""
     x, area = rows.x[~rows.drawn], rows.area[~rows.drawn]
     found, count = np.unique(np.column_stack([area, x]), axis=0, return_counts=True)
     place, x = found[:, 0].astype(np.int64), found[:, 1:]
     weight, nothing = count.astype(np.float64), np.zeros(len(count))
-    return Cells(place, weight, weight, x @ beta, nothing, x, nothing)
+    return CensusCells(place, weight, weight, x @ beta, nothing, x, nothing)
 
 
 def shares(y: np.ndarray, rows: Frame) -> np.ndarray:
@@ -78,7 +78,7 @@ def run(populations: int, checked: int, replicates: int) -> None:
         {"area": tuple((d,) for d in range(AREAS))}, np.full(AREAS, SIZE),
         np.full(AREAS, float(SIZE)),
     )  # fmt: skip
-    sample = Sample(rows.x[rows.drawn], rows.area[rows.drawn], 0)
+    sample = UnitSample(rows.x[rows.drawn], rows.area[rows.drawn], 0)
     errors, direct, estimated, inside = [], [], [], []
     for k in range(populations):
         u = random.normal(0.0, SIGMA_U, AREAS)
@@ -88,15 +88,15 @@ def run(populations: int, checked: int, replicates: int) -> None:
         fitted, _ = fit_model(sample, y[rows.drawn], Transform("log"))
         cells = cells_of(rows, fitted.beta)
         known = Known(sample.area, np.ones(len(sample.area)), y[rows.drawn])
-        found = predicted(WANTED, cells, places, fitted.over(Match(everywhere)), LINE, known)[
+        found = predicted(WANTED, cells, places, fitted.over(AreaMatch(everywhere)), LINE, known)[
             "area"
         ]
         errors.append((found - truth) ** 2)
         small = Frame(sample.x, sample.area, np.ones(len(sample.area), bool))
         direct.append((shares(y[rows.drawn], small) - truth) ** 2)
         if k < checked:
-            plan = Plan(
-                sample, fitted, t[rows.drawn], cells, places, Match(everywhere), WANTED, LINE
+            plan = BootstrapPlan(
+                sample, fitted, t[rows.drawn], cells, places, AreaMatch(everywhere), WANTED, LINE
             )
             mse = mean_squared_errors(plan, replicates, k)["area"]
             estimated.append(mse)

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from typing import TypeVar
 
 _LONGEST_PART = 1000
 _LONGEST_NAME = 100
 _MOST_NAMES = 5000
+_SHOWN_NAMES = 30
+SPELLING = "check the spelling; upper and lower case count"
+"""What to do about a name that is not there, where none is close."""
 
 
 class ExitlineError(Exception):
@@ -174,6 +178,51 @@ def nearest(name: str, known: Iterable[str]) -> str:
     others = [str(k) for k in islice(known, _MOST_NAMES) if _bare(k) != typed]
     close = difflib.get_close_matches(str(name), others, n=3, cutoff=0.6)
     return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?" if close else ""
+
+
+E = TypeVar("E", bound=ExitlineError)
+
+
+def unknown(
+    what: str,
+    name: object,
+    known: Collection[str],
+    *,
+    error: type[E] = ExitlineError,  # type: ignore[assignment]
+    where: str | None = None,
+    remedy: str = "choose one of these",
+) -> E:
+    """The error for a name that nothing has, to be raised by the caller.
+
+    Parameters
+    ----------
+    what : str
+        What it was to be the name of.
+    name : object
+    known : collection of str
+        The names there are.
+    error : type of ExitlineError
+    where : str, optional
+    remedy : str
+        Where no known name is close.
+
+    Examples
+    --------
+    >>> print(unknown("engine", "duckbd", ("duckdb", "spark")))
+    there is no engine 'duckbd'
+      expected: one of duckdb, spark
+      got:      'duckbd'
+      remedy:   did you mean 'duckdb'?
+    """
+    names = [str(one) for one in islice(known, _SHOWN_NAMES)]
+    more = " …" if len(known) > _SHOWN_NAMES else ""
+    return error(
+        f"there is no {what} '{str(name)[:_LONGEST_NAME]}'",
+        where=where,
+        expected="one of " + ", ".join(names) + more if names else f"a declared {what}",
+        got=f"'{str(name)[:_LONGEST_NAME]}'",
+        remedy=nearest(str(name), known) or remedy,
+    )
 
 
 def _bare(name: object) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ Examples:
 @click.option("--iterations", type=numbers.Whole(1), default=100, show_default=True,
               help="Steps at most.")  # fmt: skip
 @click.option("--out", type=click.Path(), help="Rows with the new column: .parquet or .csv.")
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
-              show_default=True, help="What runs the query.")  # fmt: skip
+@ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @reads_data
 def command(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exitline.cli.shared.options import ENGINE
+
 if TYPE_CHECKING:
     from exitline.stats.data.checking.findings import Finding
     from exitline.stats.data.studies.study import Study
@@ -38,10 +40,7 @@ Examples:
 """,
 )
 @click.argument("study", type=click.Path(path_type=str))
-@click.option(
-    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
-    help="What runs the queries.",
-)  # fmt: skip
+@ENGINE
 @click.option("--json", "json_", is_flag=True, help="Print the findings as JSON.")
 def command(study: str, engine: str, json_: bool) -> None:
     """Check a study and print what was found."""

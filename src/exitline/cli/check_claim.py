@@ -9,7 +9,7 @@ import click
 from exitline.cli.shared import show
 
 if TYPE_CHECKING:
-    from exitline.proof.claim.sentences.relation_file import Consistency
+    from exitline.proof.claim.sentences.relations import Consistency
 
 
 @click.command(
@@ -64,11 +64,5 @@ def _show(found: Consistency) -> None:
 
 def _plain(found: Consistency) -> dict[str, Any]:
     """The result as JSON-ready values."""
-    return {
-        "statement": found.statement,
-        "source": found.source,
-        "confirmed": found.confirmed,
-        "consistent": found.consistent,
-        "findings": [vars(one) for one in found.findings],
-        "notes": list(found.notes),
-    }
+    findings = [one._asdict() for one in found.findings]
+    return {**vars(found), "consistent": found.consistent, "findings": findings}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
+from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ Examples:
 @click.option("--reinterview", type=numbers.SHARE, default=0.0, show_default=True,
               help="Share that a second assessor interviews blind.")  # fmt: skip
 @click.option("--assignments", type=click.Path(), help="Folder for the assessors' lists.")
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
-              show_default=True)  # fmt: skip
+@ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @reads_data
 @click.pass_context

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exitline.api.names import SHARES
 from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
-from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
     from exitline.stats.panel.report import DynamicsSection

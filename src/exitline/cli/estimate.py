@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from exitline.api.names import QUANTILES, SHARES
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import declares_design
+from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
-from exitline.words.intervals import QUANTILES, SHARES
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -96,13 +97,7 @@ Examples:
     type=click.Choice(["error", "exclude"]),
     help="What to do with missing welfare.",
 )
-@click.option(
-    "--engine",
-    default="duckdb",
-    show_default=True,
-    type=click.Choice(["duckdb", "spark"]),
-    help="What runs the query.",
-)
+@ENGINE
 @click.option("--deff", is_flag=True, help="Show design effects.")
 @click.option("--cv", is_flag=True, help="Show coefficients of variation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")

@@ -9,7 +9,7 @@ import click
 
 from exitline.cli.shared import numbers
 from exitline.cli.shared.designing import LONELY_PSU, WEIGHT
-from exitline.cli.shared.options import with_options
+from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,10 +37,7 @@ _OPTIONS = (
         "--level", default=0.95, show_default=True, help="Confidence of intervals.",
         type=numbers.INSIDE,
     ),
-    click.option(
-        "--engine", default="duckdb", show_default=True, type=click.Choice(["duckdb", "spark"]),
-        help="What runs the queries.",
-    ),
+    ENGINE,
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
-from exitline.cli.shared.options import column_names, with_options
+from exitline.cli.shared.options import ENGINE, column_names, with_options
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ _OPTIONS = (
     click.option("--line", type=numbers.POSITIVE, help="Poor are those below it."),
     click.option("--drop", default="", metavar="COLUMN,...", help="Columns that are left out."),
     click.option("--out", type=click.Path(), help="Parquet file, written where all holds."),
-    click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
-                 show_default=True, help="What runs the queries."),
+    ENGINE,
     click.option("--json", "as_json", is_flag=True, help="Print the report as JSON."),
 )  # fmt: skip
 

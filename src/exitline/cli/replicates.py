@@ -9,7 +9,7 @@ import click
 from exitline.cli.calibrate import refuse_same, told, written
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import STAGES, WEIGHT
-from exitline.cli.shared.options import with_options
+from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ Examples:
               help="Replicates vary around the full-sample figure, not their mean.")  # fmt: skip
 @click.option("--prefix", default="rw", show_default=True, help="Start of the new columns' names.")
 @click.option("--out", type=click.Path(), help="Rows with the new columns: .parquet or .csv.")
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
-              show_default=True, help="What runs the query.")  # fmt: skip
+@ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @reads_data
 def command(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import show
-from exitline.cli.shared.options import MIN_COUNT
+from exitline.cli.shared.options import ENGINE, MIN_COUNT
 from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ Examples:
 @click.option(
     "--out", type=click.Path(), help="Folder for the results (default: out/ beside STUDY)."
 )
-@click.option(
-    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
-    help="What runs the queries.",
-)  # fmt: skip
+@ENGINE
 @MIN_COUNT
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(

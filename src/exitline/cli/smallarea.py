@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import show
+from exitline.cli.shared.options import ENGINE
 
 if TYPE_CHECKING:
-    from exitline.stats.smallarea.figures import AreaFigure, Figures
+    from exitline.stats.smallarea.figures import AreaFigure, AreaFigures
     from exitline.stats.smallarea.modelled import Modelled
 
 
@@ -33,10 +34,7 @@ Examples:
 )
 @click.argument("study", type=click.Path())
 @click.option("--out", type=click.Path(), help="Also write the figures: .csv or .parquet.")
-@click.option(
-    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
-    help="What runs the queries.",
-)  # fmt: skip
+@ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the models as JSON.")
 def command(study: str, out: str | None, engine: str, as_json: bool) -> None:
     """Fit the models of a study and show their figures."""
@@ -94,7 +92,7 @@ def _show(one: Modelled) -> None:
         show.note(found.said(share=one.figures[0].share))
 
 
-def _row(figure: AreaFigure, figures: Figures) -> tuple[str | None, ...]:
+def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:
     """One area."""
     from exitline.cli.shared.figures import figure as written
     from exitline.cli.shared.figures import interval

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
-from exitline.cli.shared.options import column_names, with_options
+from exitline.cli.shared.options import ENGINE, column_names, with_options
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ _OPTIONS = (
     click.option("--size", help="Column of household sizes, for a data file."),
     click.option("--welfare", help="Column of welfare, for a data file."),
     click.option("--line", type=numbers.POSITIVE, help="Poor are those below it, for a data file."),
-    click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb",
-                 show_default=True, help="What runs the query."),
+    ENGINE,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
 
 if TYPE_CHECKING:
-    from exitline.exits.watch.evaluation import Evaluation, RuleScore
+    from exitline.exits.watch.evaluation import RuleScore, WatchEvaluation
     from exitline.exits.watch.watchlist import RankBy, WatchList
 
 
@@ -113,7 +113,7 @@ def _print(found: WatchList, listed: int, out: str | None) -> None:
         show.note(f"The list is in {out}.")
 
 
-def _print_evaluation(tried: Evaluation) -> None:
+def _print_evaluation(tried: WatchEvaluation) -> None:
     """Recall and precision of every way of choosing."""
     from exitline.cli.shared.figures import plain
 

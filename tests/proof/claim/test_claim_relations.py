@@ -10,20 +10,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exitline.proof.claim import ClaimError, Rounding
-from exitline.proof.claim.sentences.published import Published, published, shown
-from exitline.proof.claim.sentences.relation_file import check_file
-from exitline.proof.claim.sentences.relations import (
-    Range,
-    check_at_most,
-    check_change,
-    check_difference,
-    check_ratio,
-    check_share,
-    check_sum,
-)
+from exitline.proof.claim.sentences.published import Published, published
+from exitline.proof.claim.sentences.relations import RelationResult, _Fact, check, check_file, shown
+from exitline.rules.yamlfile.tree import read_text
 
 ROOT = Path(__file__).parents[3]
 HALF = Fraction(1, 2)
+
+
+def check_sum(parts, total) -> RelationResult:
+    return check("sum", {"parts": tuple(parts), "total": total})
+
+
+def check_share(part, whole, stated) -> RelationResult:
+    given = {"part": part, "whole": whole, "is": stated}
+    return check("share", {key: one for key, one in given.items() if one is not None})
+
+
+def check_ratio(of, per, against) -> RelationResult:
+    key = "within" if isinstance(against, _Fact) else "is"
+    return check("ratio", {"of": of, "per": per} | ({key: against} if against else {}))
+
+
+def check_difference(start, less, result) -> RelationResult:
+    return check("difference", {"from": start, "less": less, "is": result})
+
+
+def check_change(start, end, stated) -> RelationResult:
+    return check("change", {"from": start, "to": end, "is": stated})
+
+
+def check_at_most(smaller, larger) -> RelationResult:
+    return check("at_most", {"smaller": smaller, "larger": larger})
+
+
+def _fact(low: str, high: str) -> _Fact:
+    return _Fact.read(read_text(f"{{low: {low}, high: {high}, source: a census}}", "f.yaml"))
 
 
 def _percent(text: str) -> Published:
@@ -122,10 +144,10 @@ def test_persons_per_household_inside_outside_and_across_a_range() -> None:
         ("2", "4.23", "not consistent"),
         ("5.1", "6", "not consistent"),
     ):
-        fact = Range("size", Fraction(low), Fraction(high), "a census")
+        fact = _fact(low, high)
         assert check_ratio(persons, households, fact).outcome == outcome
     rough = published("persons", "13 thousand")
-    fact = Range("size", Fraction("3.75"), Fraction("5.1"), "a census")
+    fact = _fact("3.75", "5.1")
     assert check_ratio(rough, households, fact).outcome == "cannot tell"
     assert check_ratio(persons, households, None).outcome == "cannot tell"
     assert check_ratio(persons, published("households", "0"), fact).outcome == "cannot tell"

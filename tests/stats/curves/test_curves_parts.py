@@ -8,7 +8,7 @@ import pytest
 
 import exitline as xl
 from exitline.errors import MeasureError
-from exitline.stats.curves.groups import _PARTS, _Groups
+from exitline.stats.curves.groups import _PARTS, _GroupTotals
 from exitline.stats.measure.catalogue import named
 from exitline.stats.measure.dual import Dual
 
@@ -61,7 +61,7 @@ def test_derivatives_by_totals_are_those_of_differences(measure):
     def parts(own: np.ndarray) -> dict[str, Dual]:
         unit = np.eye(size * count + count)
         return _PARTS[made.rule](
-            _Groups(
+            _GroupTotals(
                 tuple(Dual(own[:, k], unit[k * size : (k + 1) * size]) for k in range(count)),
                 tuple(
                     Dual(np.full(size, own[:, k].sum()), np.tile(unit[size * count + k], (size, 1)))

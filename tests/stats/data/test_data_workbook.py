@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from exitline.errors import DataError
+from exitline.stats.data.held import HeldFile
 from exitline.stats.data.readers.sheet import read_sheet
 from exitline.stats.data.readers.workbook import check_workbook
 
@@ -32,14 +33,14 @@ def packed(path, **members: bytes):
 def refused(path) -> str:
     begun = time.monotonic()
     with pytest.raises(DataError) as found:
-        read_sheet(path)
+        read_sheet(HeldFile(path))
     assert time.monotonic() - begun < 5
     return str(found.value)
 
 
 def test_an_ordinary_one_is_read(tmp_path):
     path = book(tmp_path / "a.xlsx", {"A1": "y", "A2": 1, "A3": 2})
-    assert read_sheet(path).table.num_rows == 2
+    assert read_sheet(HeldFile(path)).table.num_rows == 2
 
 
 def test_one_cell_in_the_last_corner(tmp_path):

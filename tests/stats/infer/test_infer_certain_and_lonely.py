@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.stats.infer.comparing.joint import Columns
+from exitline.stats.infer.comparing.joint import InfluenceColumns
 from exitline.stats.infer.designs.frame import Stage
 from exitline.stats.infer.designs.variances import Taylor
 from exitline.stats.infer.intake.cells import Rows, no_kinds
@@ -97,7 +97,7 @@ def test_covariances_and_variances_are_one_form(lonely, later):
 
     half = (variance(a + b) - variance(a) - variance(b)) / 2
     assert taylor.shared(rows, a, rows, b)[0] == pytest.approx(half, rel=1e-12)
-    joint = taylor.joint([Columns(rows, none, v, 1) for v in (a, b)])
+    joint = taylor.joint([InfluenceColumns(rows, none, v, 1) for v in (a, b)])
     assert joint.row(0) == pytest.approx([variance(a), half], rel=1e-12)
     assert joint.matrix() == pytest.approx(
         np.array([[variance(a), half], [half, variance(b)]]), rel=1e-12

@@ -109,6 +109,6 @@ def test_rates_of_a_panel_take_the_method():
 
 @pytest.mark.parametrize("how", [{"interval": "wald"}, {"quantile_interval": "logits"}])
 def test_unknown_methods_are_refused_with_those_there_are(how):
-    with pytest.raises(ExitlineError, match="there is no interval named") as said:
+    with pytest.raises(ExitlineError, match="there is no interval '") as said:
         xl.estimate(SCHOOLS, "median", welfare="api00", design=DESIGN, **how)
     assert "wilson" in str(said.value)

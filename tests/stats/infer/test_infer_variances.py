@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from exitline.stats.infer.comparing.joint import Columns
+from exitline.stats.infer.comparing.joint import InfluenceColumns
 from exitline.stats.infer.designs.frame import Stage
 from exitline.stats.infer.designs.pps import UnequalProbabilities
 from exitline.stats.infer.designs.unequal import Unequal, brewer
@@ -47,8 +47,8 @@ def test_variances_and_covariances_of_one_object_agree(kind):
     variance = KINDS[kind]
     mine, every = rows(AREAS, sampled=kind != "replicates"), rows(1, sampled=kind != "replicates")
     whole = VALUES.sum(axis=0)
-    areas = Columns(mine, mine.domain, VALUES.ravel(), AREAS)
-    all_ = Columns(every, every.domain, whole, 1)
+    areas = InfluenceColumns(mine, mine.domain, VALUES.ravel(), AREAS)
+    all_ = InfluenceColumns(every, every.domain, whole, 1)
     joint = variance.joint([areas, all_])
     matrix = joint.matrix()
     assert matrix == pytest.approx(matrix.T)

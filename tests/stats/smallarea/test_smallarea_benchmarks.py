@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exitline as xl
-from exitline.stats.smallarea.benchmarking import Rule, benchmarked
+from exitline.stats.smallarea.benchmarking import BenchmarkRule, benchmarked
 from exitline.stats.smallarea.errors import SmallAreaError
 
 DISTRICTS = pd.read_csv(Path(__file__).parent / "cases" / "districts.csv")
@@ -61,7 +61,7 @@ def test_the_error_of_figures_that_meet_their_own_direct_total():
 )
 def test_shares_stay_within_bounds_and_meet_the_total(values, target, how):
     estimate = np.array(values)
-    rule = Rule(how, np.full(len(values), 1.0 / len(values)), 0.0, 1.0)
+    rule = BenchmarkRule(how, np.full(len(values), 1.0 / len(values)), 0.0, 1.0)
     if how == "ratio" and (estimate > 0).mean() < target:
         return  # zeros stay zeros in proportion
     found = benchmarked(estimate, np.full(len(values), 0.01), target, rule)
@@ -72,7 +72,7 @@ def test_shares_stay_within_bounds_and_meet_the_total(values, target, how):
 
 def test_two_stages_meet_the_target_and_keep_groups_in_proportion():
     estimate = np.array([0.2, 0.4, 0.1, 0.5])
-    rule = Rule("ratio", np.array([0.1, 0.4, 0.3, 0.2]), groups=np.array([0, 0, 1, 1]))
+    rule = BenchmarkRule("ratio", np.array([0.1, 0.4, 0.3, 0.2]), groups=np.array([0, 0, 1, 1]))
     found = benchmarked(estimate, np.full(4, 0.01), 0.5, rule)
     assert rule.shares @ found == pytest.approx(0.5)
     groups = [(rule.shares * v)[:2].sum() / (rule.shares * v)[2:].sum() for v in (estimate, found)]

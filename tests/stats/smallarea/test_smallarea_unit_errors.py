@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import exitline as xl
-from exitline.stats.smallarea.unit.bootstrap import Plan, _known_effects, _scatter, _truth
-from exitline.stats.smallarea.unit.cells import Cells, Places
+from exitline.stats.smallarea.unit.bootstrap import BootstrapPlan, _known_effects, _scatter, _truth
+from exitline.stats.smallarea.unit.cells import CensusCells, Places
 from exitline.stats.smallarea.unit.figures import indicators, values
-from exitline.stats.smallarea.unit.model import Match, fit_model
-from exitline.stats.smallarea.unit.sample import Sample
+from exitline.stats.smallarea.unit.model import AreaMatch, fit_model
+from exitline.stats.smallarea.unit.sample import UnitSample
 from exitline.stats.smallarea.unit.transform import Transform
 
 MEASURES = ("mean", "headcount", "poverty_gap", "watts", "poor_count", "gini", "quantile(0.25)")
@@ -24,7 +24,7 @@ def small_plan(how):
     x = np.column_stack([np.ones(120), random.integers(0, 4, 120)])
     t = x @ [0.6, 0.25] + random.normal(0, 0.2, 12)[area] + random.normal(0, 0.4, 120)
     welfare = how.back(t)
-    sample = Sample(x, area, 0)
+    sample = UnitSample(x, area, 0)
     fitted, _ = fit_model(sample, welfare, how)
     place = np.repeat(np.arange(12), 4)
     columns = np.column_stack([np.ones(48), np.tile(np.arange(4), 12)])
@@ -35,9 +35,11 @@ def small_plan(how):
         {"area": tuple((k,) for k in range(12)), "district": ((0,), (1,))},
         np.full(12, 300), np.full(12, 300.0),
     )  # fmt: skip
-    cells = Cells(place, weight, weight, columns @ fitted.beta, np.zeros(48), columns, np.zeros(48))
-    return Plan(
-        sample, fitted, how.forward(welfare), cells, places, Match(everywhere),
+    cells = CensusCells(
+        place, weight, weight, columns @ fitted.beta, np.zeros(48), columns, np.zeros(48)
+    )
+    return BootstrapPlan(
+        sample, fitted, how.forward(welfare), cells, places, AreaMatch(everywhere),
         indicators(MEASURES), LINE,
     )  # fmt: skip
 

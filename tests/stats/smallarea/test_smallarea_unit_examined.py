@@ -7,7 +7,7 @@ import pytest
 
 import exitline as xl
 from exitline.stats.smallarea.unit.nested import climb
-from exitline.stats.smallarea.unit.sample import Sample
+from exitline.stats.smallarea.unit.sample import UnitSample
 
 MODEL = "pc_exp ~ log(hhsize) + proom + elec + toilet + urbrur"
 
@@ -37,7 +37,7 @@ def test_residuals_and_influence_are_those_of_refits(unit_sample, unit_census):
         right = moved @ whole @ moved / len(one.beta)
         assert influence.iloc[k] == pytest.approx(right, rel=1e-6)
     assert climb(sample, sample.of(y)).beta[0] == pytest.approx(one.beta)
-    assert isinstance(sample, Sample)
+    assert isinstance(sample, UnitSample)
 
 
 def test_covariates_are_held_side_by_side(engine, unit_sample, unit_census):

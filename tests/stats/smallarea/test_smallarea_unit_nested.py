@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 import exitline as xl
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.nested import covariance, fit
-from exitline.stats.smallarea.unit.sample import Sample
+from exitline.stats.smallarea.unit.sample import UnitSample
 
 CASES = Path(__file__).parent / "cases"
 MODEL = "pc_exp ~ log(hhsize) + proom + elec + water + toilet + urban"
@@ -61,7 +61,7 @@ def test_sums_of_areas_give_the_likelihood_of_the_whole_matrix(method, intercept
     area = np.sort(random.integers(0, 8, 60))
     x = np.column_stack([np.ones(60), random.normal(5.0, 2.0, (60, 2))])[:, (intercept is None) :]
     y = x.sum(axis=1) + random.normal(0, 0.7, 8)[area] + random.normal(0, 1.0, 60)
-    found = fit(Sample(x, np.unique(area, return_inverse=True)[1], intercept), y, method)
+    found = fit(UnitSample(x, np.unique(area, return_inverse=True)[1], intercept), y, method)
     best = whole(x, y, area, method)
     assert found.likelihood[0] == pytest.approx(-best.fun, rel=1e-10)
     u, e = np.exp(best.x)
@@ -69,7 +69,7 @@ def test_sums_of_areas_give_the_likelihood_of_the_whole_matrix(method, intercept
     assert found.sigma2_e[0] == pytest.approx(e, rel=1e-4)
     v = found.sigma2_e[0] * np.eye(60) + found.sigma2_u[0] * (area[:, None] == area)
     inverse = np.linalg.inv(x.T @ np.linalg.solve(v, x))
-    sample = Sample(x, np.unique(area, return_inverse=True)[1], intercept)
+    sample = UnitSample(x, np.unique(area, return_inverse=True)[1], intercept)
     mine = covariance(sample, found.ratio[0], found.sigma2_e[0])
     assert mine == pytest.approx(inverse, rel=1e-9)
 
@@ -79,7 +79,7 @@ def test_many_responses_at_once_are_fitted_as_one_by_one():
     area = np.repeat(np.arange(10), 6)
     x = np.column_stack([np.ones(60), random.normal(size=60)])
     y = random.normal(size=(60, 5)) + random.normal(0, 0.5, (10, 5))[area]
-    sample = Sample(x, area, 0)
+    sample = UnitSample(x, area, 0)
     together = fit(sample, y)
     for k in range(5):
         alone = fit(sample, y[:, k])
@@ -90,7 +90,7 @@ def test_many_responses_at_once_are_fitted_as_one_by_one():
 def test_areas_that_do_not_differ_have_a_variance_of_zero():
     area = np.repeat(np.arange(4), 4)
     y = np.tile([1.0, -1.0, 2.0, -2.0], 4)
-    found = fit(Sample(np.ones((16, 1)), area, 0), y)
+    found = fit(UnitSample(np.ones((16, 1)), area, 0), y)
     assert found.ratio[0] == 0.0
     assert found.sigma2_e[0] == pytest.approx(40 / 15)
     assert np.all(found.effects == 0.0)
@@ -107,4 +107,4 @@ def test_areas_that_do_not_differ_have_a_variance_of_zero():
 )  # fmt: skip
 def test_samples_that_tell_no_variance_are_refused(x, area, says):
     with pytest.raises(SmallAreaError, match=says):
-        fit(Sample(x, area, 0), np.arange(len(x)) * 1.0)
+        fit(UnitSample(x, area, 0), np.arange(len(x)) * 1.0)

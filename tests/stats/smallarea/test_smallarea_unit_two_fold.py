@@ -8,7 +8,7 @@ import pytest
 import exitline as xl
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.model import coefficient_covariance, fit_model
-from exitline.stats.smallarea.unit.sample import Sample
+from exitline.stats.smallarea.unit.sample import UnitSample
 from exitline.stats.smallarea.unit.transform import Transform
 
 
@@ -21,7 +21,7 @@ def test_effects_and_likelihood_are_those_of_the_whole_matrix(method):
     x = np.column_stack([np.ones(len(area)), random.normal(3, 1, len(area))])
     y = x @ [1.0, 0.5] + random.normal(0, 0.5, districts)[district[area]]
     y = y + random.normal(0, 0.4, areas)[area] + random.normal(0, 0.8, len(area))
-    sample = Sample(x, area, 0, district=district)
+    sample = UnitSample(x, area, 0, district=district)
     found, _ = fit_model(sample, y, Transform("none"), method)
 
     same, near = area[:, None] == area, district[area][:, None] == district[area]
@@ -62,8 +62,8 @@ def test_districts_without_any_effect_give_the_model_of_areas():
     y = random.normal(0, 0.7, 30)[area] + random.normal(0, 0.5, 240)
     alternating = np.arange(30) % 15  # every district holds a low and a high area
     y = y - np.array([y[alternating[area] == k].mean() for k in range(15)])[alternating[area]]
-    two, _ = fit_model(Sample(x, area, 0, district=alternating), y, Transform("none"))
-    one, _ = fit_model(Sample(x, area, 0), y, Transform("none"))
+    two, _ = fit_model(UnitSample(x, area, 0, district=alternating), y, Transform("none"))
+    one, _ = fit_model(UnitSample(x, area, 0), y, Transform("none"))
     assert two.sigma2_v == 0.0
     assert two.sigma2_u == pytest.approx(one.sigma2_u, rel=1e-9)
     assert two.effects == pytest.approx(one.effects, abs=1e-9)

@@ -56,7 +56,7 @@ def recompute_claim(
     files = tuple(sorted((name, str(path)) for name, path in data.items()))
     before = _state(files)
     content = tuple(HeldFile(Path(path)).digest for _, path in files)
-    found = _results(text, name, files, content, _Rules(standard))
+    found = _results(text, name, files, content, _HashedStandard(standard))
     if _state(files) != before:
         raise _changed_meanwhile(files)
     if study is None and claim.study is not None and found.study.sha256 != claim.study.sha256:
@@ -83,7 +83,7 @@ def _study_text(claim: Claim, study: str | Path | None) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class _Rules:
+class _HashedStandard:
     """A standard that hashes by its content, so that results can be kept."""
 
     standard: Standard | None
@@ -92,7 +92,7 @@ class _Rules:
         return hash(self.standard.digest if self.standard is not None else None)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rules) and hash(self) == hash(other)
+        return isinstance(other, _HashedStandard) and hash(self) == hash(other)
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _results(
     name: str,
     files: tuple[tuple[str, str], ...],
     content: tuple[str, ...],
-    rules: _Rules,
+    rules: _HashedStandard,
 ) -> _Results:
     """Everything a study computes, once for all claims on files of the same content."""
     del content  # part of the key alone: a file may change in place

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.api.runs.opening import read_rows
-from exitline.errors import ArgumentError, nearest
+from exitline.errors import ArgumentError, unknown
 
 if TYPE_CHECKING:
     from exitline.exits.assess.assessment import Assessment, CriterionResult
@@ -144,10 +144,7 @@ def _roles(column: Mapping[str, str]) -> Roles:
 
     for name in column:
         if name not in ROLES:
-            raise ArgumentError(
-                f"there is no role '{name}'", where="column", expected=", ".join(ROLES), got=name,
-                remedy=nearest(name, ROLES) or "choose one of these",
-            )  # fmt: skip
+            raise unknown("role", name, ROLES, error=ArgumentError, where="column")
     return Roles(**column)
 
 

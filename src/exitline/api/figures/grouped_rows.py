@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from exitline.errors import DataError, Faults, nearest
+from exitline.errors import SPELLING, DataError, Faults, unknown
 from exitline.stats.data.order import natural_order
 from exitline.stats.grouped_data import GroupedDistribution, Pool, fit_grouped, points_of
 from exitline.stats.infer.intake.cells import label_of
@@ -127,10 +127,7 @@ def _matching(pattern: str, names: Sequence[str]) -> list[str]:
 
 
 def _absent(name: str, names: Sequence[str]) -> DataError:
-    return DataError(
-        f"there is no column '{name}'", expected="one of " + ", ".join(names[:30]), got=name,
-        remedy=nearest(name, names) or "check the name",
-    )  # fmt: skip
+    return unknown("column", name, names, error=DataError, remedy=SPELLING)
 
 
 def pool_of(text: str | None) -> Pool | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.measure.deprivation.deprivations import AskedIndicators
-    from exitline.stats.measure.deprivation.mpi_figures import Figure
+    from exitline.stats.measure.deprivation.mpi_figures import MpiFigure
 
 
 def mpi(
@@ -182,7 +182,7 @@ def estimate_mpi(
     )
 
 
-def _named(found: Estimates, chosen: Sequence[Figure]) -> Estimates:
+def _named(found: Estimates, chosen: Sequence[MpiFigure]) -> Estimates:
     """The estimates by the names that results show."""
     figure = {one.measure.name: one for one in chosen}
     blocks = tuple(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from exitline.errors import DataError, MeasureError, nearest
+from exitline.errors import DataError, MeasureError, unknown
 from exitline.stats.data.sampling.design import Design
 
 if TYPE_CHECKING:
@@ -122,12 +122,7 @@ def _family(family: str, unit: str) -> Family:
 
     known = (*get_args(Family), *ALIASES)
     if family not in known:
-        raise MeasureError(
-            f"there is no family '{family}' of models",
-            expected="one of " + ", ".join(known),
-            got=repr(family),
-            remedy=nearest(str(family), known) or "choose one of these",
-        )
+        raise unknown("family of models", family, known, error=MeasureError)
     if unit not in get_args(Unit):
         raise MeasureError(
             f"rows cannot weigh as '{unit}'",
@@ -324,7 +319,7 @@ class _Model:
                 weight = read.column(f"w{k}").to_numpy().astype(np.float64)
                 yield fit_again(z, y, offset, (name, weight), self.family, (gamma, made.names))
 
-    def _at(self, rows: Any, scaling: Scaling, gamma: Floats) -> _At:
+    def _at(self, rows: Any, scaling: Scaling, gamma: Floats) -> _NewtonAt:
         """Information, scores and likelihood at some coefficients."""
         from exitline.stats.measure.modelling.regression_sums import step_query
 
@@ -336,7 +331,7 @@ class _Model:
             for j in range(i + 1):
                 information[i, j] = information[j, i] = found[f"a{i}_{j}"]
         scores = np.array([found[f"s{i}"] for i in range(size)], dtype=np.float64)
-        return _At(information, scores, float(found["likelihood"]))
+        return _NewtonAt(information, scores, float(found["likelihood"]))
 
     def _scores(self, table: Any, size: int) -> Estimates:
         """Totals of the scores by PSU, as estimates of the design."""
@@ -355,7 +350,7 @@ class _Model:
 
 
 @dataclass(frozen=True)
-class _At:
+class _NewtonAt:
     """What Newton's method needs at some coefficients."""
 
     information: Floats

@@ -10,7 +10,7 @@ from exitline.stats.data.sampling.design import Design
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.blocks import Block
-    from exitline.stats.infer.cross_tables.tabulation import Counted, Tabulation
+    from exitline.stats.infer.cross_tables.tabulation import CountedCells, Tabulation
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.measure.model import Measure
@@ -136,15 +136,15 @@ def _measures(unit: Literal["persons", "households"]) -> tuple[Measure, Measure]
     return number, ratio_of("all", one, one, "share", "all")
 
 
-def _counted(found: Estimates, by: str) -> Counted:
+def _counted(found: Estimates, by: str) -> CountedCells:
     """Both measures of one set of domains."""
-    from exitline.stats.infer.cross_tables.tabulation import Counted
+    from exitline.stats.infer.cross_tables.tabulation import CountedCells
 
     counts, about = (block for block in found.blocks if block.by == by)
-    return Counted(counts, about)
+    return CountedCells(counts, about)
 
 
-def _with_notes(found: Estimates, known: Counted, names: tuple[str, ...]) -> Estimates:
+def _with_notes(found: Estimates, known: CountedCells, names: tuple[str, ...]) -> Estimates:
     """The estimates, saying how many rows stand outside the table; none in it is an error."""
     from exitline.errors import DataError
 

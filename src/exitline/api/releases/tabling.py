@@ -20,7 +20,7 @@ COUNTED = {
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedTable:
     """A protected table, and the files that were written.
 
     Attributes
@@ -60,7 +60,7 @@ def table(
     line: float | None = None,
     engine: str | Engine = "duckdb",
     reading: Mapping[str, Any] | None = None,
-) -> Published:
+) -> PublishedTable:
     """Count, protect, audit and write a table that can be published.
 
     Small counts are suppressed, and as many other cells as it takes that nobody can work
@@ -103,7 +103,7 @@ def table(
 
     Returns
     -------
-    Published
+    PublishedTable
 
     Raises
     ------
@@ -134,7 +134,7 @@ def table(
         facts={"title": title, "year": year, "licence": licence, "source": origin},
     )  # fmt: skip
     own = audit_file(made, audit) if audit else {}
-    return Published(made, tuple(write(made.table, outs, dataflow=dataflow, private=own)))
+    return PublishedTable(made, tuple(write(made.table, outs, dataflow=dataflow, private=own)))
 
 
 def _names(given: str | Sequence[str]) -> tuple[str, ...]:

@@ -12,18 +12,18 @@ from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
-    from exitline.stats.smallarea.unit.figures import Indicator
+    from exitline.stats.smallarea.unit.figures import AreaIndicator
 
 By = Sequence[str | Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ModelAsked:
     """What is asked of a model."""
 
     formula: str
     area: str
-    wanted: tuple[Indicator, ...]
+    wanted: tuple[AreaIndicator, ...]
     line: float
     levels: tuple[tuple[str, ...], ...]
     transform: str
@@ -62,7 +62,7 @@ class Asked:
         )
 
 
-def line_of(wanted: Sequence[Indicator], line: float | None) -> float:
+def line_of(wanted: Sequence[AreaIndicator], line: float | None) -> float:
     """The line, where one is needed."""
     needing = [one.name for one in wanted if one.needs_line]
     if not needing:
@@ -85,7 +85,7 @@ def levels_of(area: str, by: str | By) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(found))
 
 
-def require_options(asked: Asked) -> None:
+def require_options(asked: ModelAsked) -> None:
     """Refuse what does not go together."""
     checks = [
         (asked.mse in ("none", "parametric", "wild"), "mse", "none, parametric or wild", asked.mse),
@@ -111,7 +111,7 @@ def require_options(asked: Asked) -> None:
         )
 
 
-def _require_together(asked: Asked) -> None:
+def _require_together(asked: ModelAsked) -> None:
     """Refuse options that have no common predictor."""
     pairs = [
         (bool(asked.weight and asked.district), "weight", "district",

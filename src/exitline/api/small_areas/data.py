@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.smallarea.area.model import Areas
-    from exitline.stats.smallarea.joins import Joined
+    from exitline.stats.smallarea.joins import JoinedAreas
 
     Floats = NDArray[np.float64]
 
@@ -65,7 +65,9 @@ class SmallAreaData:
     proximity: Any = None
     errors: Mapping[str, str] | None = None
 
-    def areas(self, formula: str, engine: Engine, *, sized: bool) -> tuple[Areas, Joined | None]:
+    def areas(
+        self, formula: str, engine: Engine, *, sized: bool
+    ) -> tuple[Areas, JoinedAreas | None]:
         """The areas of a model, and what became of those of both tables.
 
         Parameters
@@ -127,7 +129,7 @@ class SmallAreaData:
 
     def _of_table(
         self, engine: Engine, response: Sequence[str]
-    ) -> tuple[pd.DataFrame, Joined | None]:
+    ) -> tuple[pd.DataFrame, JoinedAreas | None]:
         """One row for each area, from the user's own table or tables."""
         frame = read_areas(self.data, engine, self.area, "areas")
         named = {VARIANCE: self.variance, SIZE: self.size}
@@ -140,7 +142,7 @@ class SmallAreaData:
 
     def _with_covariates(
         self, frame: pd.DataFrame, engine: Engine, response: Sequence[str]
-    ) -> tuple[pd.DataFrame, Joined | None]:
+    ) -> tuple[pd.DataFrame, JoinedAreas | None]:
         """Direct estimates beside the covariates of every area.
 
         The response is the direct estimates' own, whatever else is called so; covariates are
@@ -179,7 +181,7 @@ class SmallAreaData:
         """The model's arrays from one table with everything in it."""
         from exitline.stats.data.source import open_source
         from exitline.stats.smallarea.area.model import Areas
-        from exitline.stats.smallarea.area.smoothing import Known, smoothed
+        from exitline.stats.smallarea.area.smoothing import KnownVariances, smoothed
         from exitline.stats.smallarea.formula import learn, read
 
         own = [name for name in (AREA, VARIANCE, SIZE, DF) if name in frame.columns]
@@ -207,7 +209,7 @@ class SmallAreaData:
         elif given.any() and not (sized and self.smooth == "none"):
             some = [names[i] for i in np.flatnonzero(given)]
             sizes, freedom = (None if a is None else a[given] for a in (size, df))
-            found = smoothed(variance[given], Known(sizes, freedom), self.smooth, some)
+            found = smoothed(variance[given], KnownVariances(sizes, freedom), self.smooth, some)
             variance = variance.copy()
             variance[given], replaced[given] = found.variance, found.replaced
         return Areas(

@@ -32,15 +32,15 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     -------
     Modelled
     """
-    from exitline.api.small_areas.asked import Asked, levels_of, require_options
-    from exitline.api.small_areas.run import Run
+    from exitline.api.small_areas.asked import ModelAsked, levels_of, require_options
+    from exitline.api.small_areas.run import ModelRun
     from exitline.stats.smallarea.modelled import Modelled
     from exitline.stats.smallarea.unit.figures import indicators
 
     given: Any = dict(use.options)
     wanted = indicators(given.get("figures") or MEASURES)
     weight = ready.design.weight if given.get("unit_weights") else None
-    asked = Asked(
+    asked = ModelAsked(
         str(given["formula"]), use.area, wanted, _line(ready, use, wanted),
         levels_of(use.area, ()), given.get("transform", "log"), None, None,
         given.get("method", "reml"), weight, given.get("size"), False, given.get("district"),
@@ -56,7 +56,7 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
         texts = [asked.formula, *asked.keys, asked.size or "", given["truth"]]
         census = narrowed(read.using(census.uses), texts)
     table = ready.engine.attach(census, CENSUS)
-    found = Run(asked, ready.engine, ready.table, table, {}, None, ready.design).model()
+    found = ModelRun(asked, ready.engine, ready.table, table, {}, None, ready.design).model()
     against = _against(ready, asked, table, found, given.get("truth"))
     return Modelled(
         use.kind, f"{TITLES[found.kind]} ({asked.method.upper()}, {asked.transform} scale)",

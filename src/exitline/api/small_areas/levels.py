@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.api.small_areas.asked import Asked
+    from exitline.api.small_areas.asked import ModelAsked
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
     from exitline.stats.smallarea.formula import Learned
@@ -30,7 +30,7 @@ class Shown:
 
     Attributes
     ----------
-    asked : Asked
+    asked : ModelAsked
     places : Places
     area_of : int array
         The sampled area that each area of the census is; -1 where none was.
@@ -40,7 +40,7 @@ class Shown:
         Direct estimates and standard errors, by level, measure and area.
     """
 
-    asked: Asked
+    asked: ModelAsked
     places: Places
     area_of: Ints
     sizes: Ints
@@ -48,7 +48,7 @@ class Shown:
 
     def level(self, name: str, found: Mapping[str, Floats], errors: Mapping[str, Floats]) -> Level:
         """The figures of one level."""
-        from exitline.stats.smallarea.figures import Figures
+        from exitline.stats.smallarea.figures import AreaFigures
         from exitline.stats.smallarea.unit.result import Level, interval, shown
 
         asked, places = self.asked, self.places
@@ -64,7 +64,7 @@ class Shown:
             low, high = interval(estimate, mse, asked.level, share=one.share, positive=positive)
             reason = "" if errors else "no mean squared error was asked for"
             figures.append(
-                Figures(
+                AreaFigures(
                     one.name,
                     areas,
                     estimate,
@@ -99,7 +99,7 @@ class Shown:
 
 
 def direct_estimates(
-    asked: Asked, engine: Engine, table: Any, learned: Learned, design: Design | None
+    asked: ModelAsked, engine: Engine, table: Any, learned: Learned, design: Design | None
 ) -> tuple[Direct, list[str]]:
     """What the sample alone says, by the levels whose columns it has; and why it says nothing."""
     from exitline.api.figures.estimation import estimate_table

@@ -16,15 +16,15 @@ from exitline.stats.smallarea.unit.examined import warnings_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.api.small_areas.asked import Asked
+    from exitline.api.small_areas.asked import ModelAsked
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
-    from exitline.stats.smallarea.formula import Rows
-    from exitline.stats.smallarea.unit.cells import Cells, Places
+    from exitline.stats.smallarea.formula import ModelRows
+    from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.figures import Known
-    from exitline.stats.smallarea.unit.model import Fitted, Match
+    from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
     from exitline.stats.smallarea.unit.result import Level, UnitModel
-    from exitline.stats.smallarea.unit.sample import Sample
+    from exitline.stats.smallarea.unit.sample import UnitSample
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -35,10 +35,10 @@ replicates of their errors."""
 
 
 @dataclass
-class Run:
+class ModelRun:
     """One call of `xl.small_area.ebp`: the tables, and what is found on the way."""
 
-    asked: Asked
+    asked: ModelAsked
     engine: Engine
     sample_table: Any
     census_table: Any
@@ -103,12 +103,12 @@ class Run:
                         or "model only what sample and census both have",
                     )
 
-    def _sample(self) -> tuple[Sample, Floats, tuple[str, ...]]:
+    def _sample(self) -> tuple[UnitSample, Floats, tuple[str, ...]]:
         """The complete rows of the sample, sorted by area."""
         from exitline.stats.smallarea.formula import read
         from exitline.stats.smallarea.unit.cells import coded
         from exitline.stats.smallarea.unit.result import shown
-        from exitline.stats.smallarea.unit.sample import Sample
+        from exitline.stats.smallarea.unit.sample import UnitSample
 
         asked = self.asked
         more = [asked.area, *([asked.weight] if asked.weight else [])]
@@ -147,9 +147,11 @@ class Run:
         names = tuple(shown(value) for value in values)
         districts = self._districts(rows, at, codes[order], names)
         chosen = None if weight is None else weight[at]
-        return Sample(rows.x[at], codes[order], intercept, chosen, districts), rows.y[at], names
+        return UnitSample(rows.x[at], codes[order], intercept, chosen, districts), rows.y[at], names
 
-    def _districts(self, rows: Rows, at: Ints, area: Ints, names: Sequence[str]) -> Ints | None:
+    def _districts(
+        self, rows: ModelRows, at: Ints, area: Ints, names: Sequence[str]
+    ) -> Ints | None:
         """The district of each sampled area, where the model has them."""
         if self.asked.district is None:
             return None
@@ -160,7 +162,7 @@ class Run:
         self.districts = tuple(shown(value) for value in values)
         return one_district(area, codes, names)
 
-    def _cells(self, width: float, *, columns: bool) -> tuple[Cells, Places, Match]:
+    def _cells(self, width: float, *, columns: bool) -> tuple[CensusCells, Places, AreaMatch]:
         """The census in cells, its places, and which sampled area each of its areas is."""
         import ibis
 
@@ -216,7 +218,9 @@ class Run:
             self.notes.append(said)
         return kept
 
-    def _places(self, cells: Cells, rows: Ints, values: tuple[tuple[Any, ...], ...]) -> Places:
+    def _places(
+        self, cells: CensusCells, rows: Ints, values: tuple[tuple[Any, ...], ...]
+    ) -> Places:
         """Which areas of every level the finest places lie in."""
         from exitline.stats.smallarea.unit.cells import Places, coded
 
@@ -232,22 +236,22 @@ class Run:
         areas = tuple(one[0] for one in domains[first])
         return Places(domain[first], areas, domain, domains, n, weight)
 
-    def _match(self, places: Places, values: tuple[tuple[Any, ...], ...]) -> Match:
+    def _match(self, places: Places, values: tuple[tuple[Any, ...], ...]) -> AreaMatch:
         """Areas and districts of the census among those of the sample."""
         from exitline.stats.smallarea.unit.cells import coded
-        from exitline.stats.smallarea.unit.model import Match
+        from exitline.stats.smallarea.unit.model import AreaMatch
         from exitline.stats.smallarea.unit.result import shown
 
         area = self._area_of(places)
         if self.asked.district is None:
-            return Match(area)
+            return AreaMatch(area)
         column = self.asked.keys.index(self.asked.district)
         codes, districts = coded([np.array([one[column] for one in values], object)])
         names = [shown((one,)) for one in places.areas]
         within = one_district(places.area, codes, names)
         known = {name: i for i, name in enumerate(self.districts)}
         there = np.array([known.get(shown(one), -1) for one in districts], dtype=np.int64)
-        return Match(area, there[within], within)
+        return AreaMatch(area, there[within], within)
 
     def _area_of(self, places: Places) -> Ints:
         """The sampled area that each area of the census is; -1 where none was."""
@@ -321,14 +325,14 @@ class Run:
     def _errors(self, whole: Places) -> dict[str, Floats]:
         """Mean squared errors by bootstrap."""
         from exitline.stats.smallarea.unit.bootstrap import (
-            Plan,
+            BootstrapPlan,
             mean_squared_errors,
             unconditional_variances,
         )
 
         asked = self.asked
         cells, places, match = self._cells(WIDE, columns=True)
-        plan = Plan(
+        plan = BootstrapPlan(
             self.sample, self.fitted, self.fitted.how.forward(self.welfare), cells,
             replace(places, weight=whole.weight), match, asked.wanted, asked.line,
             "wild" if asked.mse == "wild" else "parametric", asked.parameter is None,
@@ -338,19 +342,19 @@ class Run:
         return mean_squared_errors(plan, asked.replicates, asked.seed, self.progress)
 
 
-def _numbers(rows: Rows, name: str) -> Floats:
+def _numbers(rows: ModelRows, name: str) -> Floats:
     """A column of the sample as doubles; NaN where it is missing."""
     found = rows.more[name].to_pandas()
     return np.asarray(found.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def how_far(sample: Sample, fitted: Fitted, welfare: Floats) -> tuple[Floats, Floats]:
+def how_far(sample: UnitSample, fitted: Fitted, welfare: Floats) -> tuple[Floats, Floats]:
     """Fitted values and residuals of the sample, at the predicted effects."""
     fits = sample.x @ fitted.beta + fitted.effects[sample.area]
     return fits, fitted.how.forward(welfare) - fits
 
 
-def _record(run: Run, levels: tuple[Level, ...], away: tuple[Floats, Floats]) -> UnitModel:
+def _record(run: ModelRun, levels: tuple[Level, ...], away: tuple[Floats, Floats]) -> UnitModel:
     """The record of a run."""
     from exitline.stats.smallarea.unit.result import UnitModel
 
@@ -363,7 +367,7 @@ def _record(run: Run, levels: tuple[Level, ...], away: tuple[Floats, Floats]) ->
     )  # fmt: skip
 
 
-def _kind(asked: Asked) -> str:
+def _kind(asked: ModelAsked) -> str:
     """The predictor's name."""
     if asked.predictor == "ell":
         return "ell"

@@ -123,14 +123,14 @@ def ebp(
     >>> [(one.area, one.sampled) for one in found.levels[0].figures[0]]
     [('a', True), ('b', True), ('d', False)]
     """
-    from exitline.api.small_areas.asked import Asked, levels_of, line_of, require_options
-    from exitline.api.small_areas.run import Run
+    from exitline.api.small_areas.asked import ModelAsked, levels_of, line_of, require_options
+    from exitline.api.small_areas.run import ModelRun
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
     from exitline.stats.smallarea.unit.figures import indicators
 
     wanted = indicators([measures] if isinstance(measures, str) else measures)
-    asked = Asked(
+    asked = ModelAsked(
         formula, area, wanted, line_of(wanted, line), levels_of(area, by), transform, parameter,
         shift, method, weight, size, own_values, district, predictor, mse, replicates, seed, level,
     )  # fmt: skip
@@ -138,4 +138,4 @@ def ebp(
     with session(engine) as running:
         drawn, whole = asked.sources(open_source(sample), open_source(census), design)
         tables = running.attach(drawn, "sample"), running.attach(whole, "census")
-        return Run(asked, running, *tables, drawn.labels, progress, design).model()
+        return ModelRun(asked, running, *tables, drawn.labels, progress, design).model()

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.exits.target.errors import TargetError
-from exitline.exits.target.evaluation import Asked, Evaluation, value_in_words
+from exitline.exits.target.evaluation import Evaluation, FigureAsked, value_in_words
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.measure.programmes import targeting, transfers
 from exitline.stats.measure.programmes.targeting import Programme, of_programme
@@ -196,9 +196,9 @@ class _Asked:
                 remedy="choose among these",
             )
 
-    def measures(self, name: str) -> dict[str, tuple[Asked, Measure]]:
+    def measures(self, name: str) -> dict[str, tuple[FigureAsked, Measure]]:
         """The measures of one method, by their names."""
-        found: list[tuple[Asked, Measure]] = []
+        found: list[tuple[FigureAsked, Measure]] = []
         numbers = [q for q in self.quotas if q == q]
         for quota in self.quotas:
             if "errors" in self.tables:
@@ -207,9 +207,9 @@ class _Asked:
             if "errors" in self.tables:
                 made = targeting.coady_grosh_hoddinott(name, self.poorest, quota)
                 part = f"poorest {100 * self.poorest:g} %"
-                found.append((Asked(name, "coady_grosh_hoddinott", quota, part), made))
+                found.append((FigureAsked(name, "coady_grosh_hoddinott", quota, part), made))
                 made = targeting.distributional_characteristic(name, 1.0, quota)
-                found.append((Asked(name, "distributional_characteristic", quota, "1"), made))
+                found.append((FigureAsked(name, "distributional_characteristic", quota, "1"), made))
             if "incidence" in self.tables:
                 found += self._incidence(name, quota)
             if "budget" in self.tables:
@@ -217,15 +217,15 @@ class _Asked:
         if "marginal" in self.tables:
             found += self._marginal(name, numbers)
         if "errors" in self.tables and self.quotas != (0.0,):
-            found.append((Asked(name, "roc_area"), targeting.roc_area(name)))
+            found.append((FigureAsked(name, "roc_area"), targeting.roc_area(name)))
         return {measure.name: (one, measure) for one, measure in found}
 
-    def _errors(self, name: str, quota: float) -> list[tuple[Asked, Measure]]:
+    def _errors(self, name: str, quota: float) -> list[tuple[FigureAsked, Measure]]:
         programme = Programme(name, quota, self.unit, self.ties)
         kinds = (*ERRORS, "poor_coverage", "nonpoor_coverage", "coverage")
-        return [(Asked(name, kind, quota), of_programme(kind, programme)) for kind in kinds]
+        return [(FigureAsked(name, kind, quota), of_programme(kind, programme)) for kind in kinds]
 
-    def _incidence(self, name: str, quota: float) -> list[tuple[Asked, Measure]]:
+    def _incidence(self, name: str, quota: float) -> list[tuple[FigureAsked, Measure]]:
         found = []
         for k in range(10):
             ends = (round(k / 10, 1), round((k + 1) / 10, 1))
@@ -234,10 +234,10 @@ class _Asked:
                 ("benefit_incidence", targeting.benefit_incidence),
                 ("quantile_coverage", targeting.quantile_coverage),
             ):
-                found.append((Asked(name, figure, quota, part), make(name, *ends, quota)))
+                found.append((FigureAsked(name, figure, quota, part), make(name, *ends, quota)))
         return found
 
-    def _marginal(self, name: str, quotas: list[float]) -> list[tuple[Asked, Measure]]:
+    def _marginal(self, name: str, quotas: list[float]) -> list[tuple[FigureAsked, Measure]]:
         found = []
         ordered = sorted(q for q in quotas if q > 0)
         for before, after in pairwise(ordered):
@@ -245,18 +245,20 @@ class _Asked:
                 ends = (round(k / 5, 1), round((k + 1) / 5, 1))
                 made = targeting.marginal_incidence(name, *ends, before, after)
                 part = f"{value_in_words(ends)}, from {100 * before:g} %"
-                found.append((Asked(name, "marginal_incidence", after, part), made))
+                found.append((FigureAsked(name, "marginal_incidence", after, part), made))
         return found
 
-    def _budgets(self, name: str, quota: float) -> list[tuple[Asked, Measure]]:
+    def _budgets(self, name: str, quota: float) -> list[tuple[FigureAsked, Measure]]:
         found = []
         for budget in self.budgets:
             for alpha, figure in ((0.0, "headcount_left"), (1.0, "gap_left")):
                 made = transfers.poverty_left(alpha, name, budget, quota)
-                found.append((Asked(name, figure, quota, f"budget {budget:g}"), made))
+                found.append((FigureAsked(name, figure, quota, f"budget {budget:g}"), made))
         return found
 
-    def of_groups(self, name: str, groups: Mapping[str, str]) -> dict[str, tuple[Asked, Measure]]:
+    def of_groups(
+        self, name: str, groups: Mapping[str, str]
+    ) -> dict[str, tuple[FigureAsked, Measure]]:
         """The errors of each group, under one quota for all."""
         found = {}
         for column, said in groups.items():
@@ -265,7 +267,7 @@ class _Asked:
                     programme = Programme(name, quota, self.unit, self.ties, group=column)
                     made = of_programme(kind, programme)
                     made = replace(made, name=f"{made.name} of {column}")
-                    found[made.name] = (Asked(name, kind, quota, said), made)
+                    found[made.name] = (FigureAsked(name, kind, quota, said), made)
         return found
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.api.targets.columns import WEIGHT, person_weights, with_method
+from exitline.errors import unknown
 from exitline.exits.target.errors import TargetError
 from exitline.exits.target.fitting import METHODS
 from exitline.exits.target.proxy import ProxyMeansTest, Sample, fold_of
@@ -116,12 +117,7 @@ def fit(
 def _check(method: str, tau: float, folds: int) -> None:
     """Refuse what cannot be fitted."""
     if method not in METHODS:
-        raise TargetError(
-            f"there is no method '{method}'",
-            expected="one of " + ", ".join(METHODS),
-            got=repr(method),
-            remedy="choose one of these",
-        )
+        raise unknown("method", method, METHODS, error=TargetError)
     if not 0 < tau < 1 or folds == 1 or folds < 0:
         raise TargetError(
             "a quantile lies between 0 and 1, and folds are none or at least 2",

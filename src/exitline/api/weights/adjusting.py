@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.base import Engine
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
 NEW = "new"
 
@@ -89,7 +89,7 @@ def trim_weights(
     [2.5, 3.5, 6.0]
     """
     from exitline.stats.infer.weighting.trimming import trimmed
-    from exitline.stats.measure.weighting.keyed import Key, key_name
+    from exitline.stats.measure.weighting.keyed import GroupKey, key_name
 
     if design.weight is None or design.replicates:
         raise DesignError(
@@ -97,7 +97,7 @@ def trim_weights(
             expected="one column of weights",
             got="replicate weights" if design.replicates else "none", remedy="name the weight",
         )  # fmt: skip
-    keys = (Key(design.weight, "number"),)
+    keys = (GroupKey(design.weight, "number"),)
     source, found = _grouped(data, None, keys, (design.weight,), None, name, engine)
     weight = found.column(key_name(0)).to_numpy()
     n = found.column("n").to_numpy().astype(np.float64)
@@ -160,10 +160,10 @@ def adjust_nonresponse(
     """
     from exitline.stats.infer.weighting.auxiliaries import coded
     from exitline.stats.infer.weighting.trimming import passed_on
-    from exitline.stats.measure.weighting.keyed import Key, key_name
+    from exitline.stats.measure.weighting.keyed import GroupKey, key_name
 
     names = (classes,) if isinstance(classes, str) else tuple(classes)
-    keys = (Key(names if len(names) > 1 else names[0]), Key(responded, "number"))
+    keys = (GroupKey(names if len(names) > 1 else names[0]), GroupKey(responded, "number"))
     source, found = _grouped(data, design.weight, keys, names, responded, name, engine)
     answer = found.column(key_name(1)).to_numpy()
     if not np.isin(answer, (0.0, 1.0)).all():
@@ -188,7 +188,7 @@ def adjust_nonresponse(
 def _grouped(
     data: Any,
     weight: str | None,
-    keys: tuple[Key, ...],
+    keys: tuple[GroupKey, ...],
     columns: tuple[str, ...],
     truth: str | None,
     name: str,
@@ -217,7 +217,7 @@ def _grouped(
     return source, found
 
 
-def _with(found: pa.Table, keys: tuple[Key, ...], values: Any) -> pa.Table:
+def _with(found: pa.Table, keys: tuple[GroupKey, ...], values: Any) -> pa.Table:
     """The keys with the new weights or factors."""
     import pyarrow as pa
 

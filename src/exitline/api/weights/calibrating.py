@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.base import Engine
-    from exitline.stats.infer.weighting.calibrating import Bounds
-    from exitline.stats.infer.weighting.sample import Sample
+    from exitline.stats.infer.weighting.calibrating import FactorBounds
+    from exitline.stats.infer.weighting.sample import WeightGroups
     from exitline.stats.infer.weighting.solve import Solution
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
 BoundsOf = Literal["factors", "weights"]
 METHODS = ("poststratify", "raking", "linear", "logit")
@@ -169,12 +169,12 @@ def calibrate(
     """
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
-    from exitline.stats.infer.weighting.calibrating import Bounds
-    from exitline.stats.infer.weighting.sample import Sample
+    from exitline.stats.infer.weighting.calibrating import FactorBounds
+    from exitline.stats.infer.weighting.sample import WeightGroups
 
     margins = _margins(totals, engine)
     low, high = bounds or (-np.inf, np.inf)
-    limits = Bounds(low, high, bounds_of)
+    limits = FactorBounds(low, high, bounds_of)
     _check(design, margins, method, limits, count, regression)
     model = Calibration(
         margins, design.weight, count, design.size if count == "persons" else None, variance,
@@ -187,7 +187,7 @@ def calibrate(
     new = (name, *(f"{name}_{i + 1}" for i in range(len(design.replicates))))
     with session(engine) as running:
         grouped = _grouped(source, model, keys, running, new, design.replicates)
-    sample = Sample.of(grouped, keys, model, source.labels)
+    sample = WeightGroups.of(grouped, keys, model, source.labels)
     found = sample.solve(method, limits, iterations)
     each = sample.solve_replicates(method, limits, iterations, design.replicates)
     columns = (FACTOR, *(f"{REPLICATE}{i}" for i in range(len(design.replicates))))
@@ -260,7 +260,7 @@ def _check(
     design: Design,
     margins: Sequence[Margin],
     method: str,
-    limits: Bounds,
+    limits: FactorBounds,
     count: str,
     regression: str,
 ) -> None:
@@ -284,7 +284,9 @@ def _check(
     faults.raise_all()
 
 
-def _check_method(margins: Sequence[Margin], method: str, limits: Bounds, faults: Faults) -> None:
+def _check_method(
+    margins: Sequence[Margin], method: str, limits: FactorBounds, faults: Faults
+) -> None:
     """Margins and bounds that do not go with a method."""
     if method == "poststratify" and (len(margins) != 1 or margins[0].kind != "levels"):
         got = ", ".join(f"'{m.name}' ({m.kind})" for m in margins)
@@ -306,14 +308,14 @@ def _unfit(where: str, expected: str, got: str) -> DesignError:
     )  # fmt: skip
 
 
-def _keys(model: Calibration, limits: Bounds) -> tuple[Key, ...]:
+def _keys(model: Calibration, limits: FactorBounds) -> tuple[GroupKey, ...]:
     """What a factor depends on."""
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
     codes = dict.fromkeys((*model.within, *model.categories))
     weights = (model.weight,) if limits.of == "weights" and model.weight else ()
     numbers = dict.fromkeys((*model.numbers, *weights))
-    return tuple(Key(c) for c in codes) + tuple(Key(c, "number") for c in numbers)
+    return tuple(GroupKey(c) for c in codes) + tuple(GroupKey(c, "number") for c in numbers)
 
 
 def _uses(model: Calibration, replicates: Sequence[str]) -> Any:
@@ -329,7 +331,7 @@ def _uses(model: Calibration, replicates: Sequence[str]) -> Any:
 def _grouped(
     source: Source,
     model: Calibration,
-    keys: Sequence[Key],
+    keys: Sequence[GroupKey],
     running: Engine,
     new: Sequence[str],
     replicates: Sequence[str],
@@ -352,7 +354,7 @@ def _grouped(
     return grouped
 
 
-def _totals(sample: Sample, found: Solution) -> tuple[Total, ...]:
+def _totals(sample: WeightGroups, found: Solution) -> tuple[Total, ...]:
     """Each total before and after."""
     before, after = sample.weight @ sample.x, (sample.weight * found.factor) @ sample.x
     return tuple(

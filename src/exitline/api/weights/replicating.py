@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.base import Engine
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
 
 @dataclass(frozen=True)
@@ -177,20 +177,20 @@ def _source(data: Any, design: Design, order: str | None, engine: str | Engine) 
     return Source(kind="arrow", table=rows, labels=source.labels, uses=source.uses)
 
 
-def _keys(design: Design, kind: str) -> tuple[Key, ...]:
+def _keys(design: Design, kind: str) -> tuple[GroupKey, ...]:
     """What a multiplier depends on: stratum and PSU; for Preston's bootstrap, all stages."""
-    from exitline.stats.measure.weighting.keyed import ROW, Key
+    from exitline.stats.measure.weighting.keyed import ROW, GroupKey
 
     strata = design.strata_columns
     stages = design.stages or (ROW,)
     if kind != "mrbbootstrap":
         stages = stages[:1]
-    crossed = (Key(strata if len(strata) > 1 else strata[0]),) if strata else ()
-    return (*crossed, *(Key(stage) for stage in stages))
+    crossed = (GroupKey(strata if len(strata) > 1 else strata[0]),) if strata else ()
+    return (*crossed, *(GroupKey(stage) for stage in stages))
 
 
 def _clusters(
-    source: Source, design: Design, keys: tuple[Key, ...], order: str | None, running: Engine
+    source: Source, design: Design, keys: tuple[GroupKey, ...], order: str | None, running: Engine
 ) -> pa.Table:
     """One row for each cluster, in their order, under the names of a totals query."""
     from exitline.stats.infer.weighting.usable import refuse_missing_ranges, refuse_unusable_groups

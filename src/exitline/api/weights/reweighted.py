@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.base import Engine
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
 KINDS = (".parquet", ".csv")
 """Files that rows with new columns can be written as."""
@@ -36,7 +36,7 @@ class Reweighted:
     ----------
     source : Source
     engine : {"duckdb", "spark"} or Engine
-    keys : tuple of Key
+    keys : tuple of GroupKey
         What the new columns depend on.
     groups : pyarrow.Table
         The values of the keys, and the new columns (or their factors).
@@ -52,7 +52,7 @@ class Reweighted:
 
     source: Source = field(repr=False)
     engine: str | Engine = field(repr=False)
-    keys: tuple[Key, ...] = field(repr=False)
+    keys: tuple[GroupKey, ...] = field(repr=False)
     groups: pa.Table = field(repr=False)
     new: Mapping[str, str] = field(repr=False)
     weight: str | None = field(repr=False)

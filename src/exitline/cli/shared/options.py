@@ -8,8 +8,15 @@ from typing import Any
 
 import click
 
+from exitline.api.names import ENGINES
 from exitline.cli.shared import numbers
 from exitline.errors import ArgumentError
+
+ENGINE = click.option(
+    "--engine", type=click.Choice(tuple(ENGINES)), default="duckdb", show_default=True,
+    help="What runs the queries.",
+)  # fmt: skip
+"""What runs the queries."""
 
 MIN_COUNT = click.option(
     "--min-count", type=numbers.AMOUNT, metavar="N",

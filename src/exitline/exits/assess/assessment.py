@@ -15,7 +15,7 @@ from exitline.exits.assess.evidence import (
     Visits,
 )
 from exitline.exits.assess.rates import find
-from exitline.exits.assess.threshold import Court
+from exitline.exits.assess.threshold import ThresholdTest
 from exitline.exits.decide.decision import (
     CANNOT_TELL,
     MET,
@@ -207,7 +207,7 @@ def _judge(
     finding = find(criterion, visits, county, reading, assumptions)
     if finding is None:
         return _no_evidence(criterion, comparison, assumptions.confidence)
-    court = Court(comparison, criterion.threshold, reading.rule, assumptions)
+    court = ThresholdTest(comparison, criterion.threshold, reading.rule, assumptions)
     outcome = court.outcome(finding)
     low, high = court.bounds(finding)
     sampled = bool(finding.shares) and not assumptions.full_count

@@ -22,7 +22,7 @@ MOST = 50.0
 
 
 @dataclass(frozen=True)
-class Court:
+class ThresholdTest:
     """One threshold, and how findings are checked against it."""
 
     comparison: Comparison

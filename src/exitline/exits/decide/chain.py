@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -173,18 +173,10 @@ def decide_units(
     """
     blocks = {b.measure: b for b in estimates.blocks if b.by == units.by}
     overall_deff = {b.measure: b.effect for b in estimates.blocks if b.by == ""}
+    asked = CriteriaAsked(rule, units, facts, census, below, blocks, overall_deff)
     result, decisive = Decisions(), []
     for criterion in rule.criteria:
-        if criterion.kind == "share":
-            evidence = _share_evidence(blocks, overall_deff, criterion, rule.level, census)
-            part, outcome = _decide_share(criterion, rule, units, evidence)
-        elif criterion.kind == "condition":
-            part, outcome = _decide_condition(criterion, units, facts)
-        elif criterion.kind == "villages" and below is not None:
-            evidence = _village_evidence(below, units)
-            part, outcome = _decide_share(criterion, rule, units, evidence)
-        else:
-            part, outcome = _undecided(criterion, units)
+        part, outcome = DECIDE[criterion.kind](criterion, asked)
         result = result + part
         if criterion.veto:
             decisive.append((criterion, outcome))
@@ -192,6 +184,55 @@ def decide_units(
     codes = {"county": dict(zip(units.parents, units.parent_codes, strict=True))}
     codes[units.level] = dict(zip(units.names, units.codes, strict=True))
     return replace(result, codes=codes)
+
+
+@dataclass(frozen=True)
+class CriteriaAsked:
+    """What criteria of one level are decided by: a rule, its units, and all that is known."""
+
+    rule: ExitRule
+    units: Units
+    facts: Facts
+    census: bool
+    below: Decisions | None
+    blocks: Mapping[str, Block]
+    overall_deff: Mapping[str, Floats | None]
+
+
+def _of_share(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """A share of persons or households, from the estimates."""
+    evidence = _share_evidence(
+        asked.blocks, asked.overall_deff, criterion, asked.rule.level, asked.census
+    )
+    return _decide_share(criterion, asked.rule, asked.units, evidence)
+
+
+def _of_condition(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """A condition on the unit's own row."""
+    return _decide_condition(criterion, asked.units, asked.facts)
+
+
+def _of_villages(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """The share of a county's villages that have exited."""
+    if asked.below is None:
+        return _undecided(criterion, asked.units, "no villages were named in the study")
+    evidence = _village_evidence(asked.below, asked.units)
+    return _decide_share(criterion, asked.rule, asked.units, evidence, "villages")
+
+
+def _of_assessment(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """A rate that only an assessment finds."""
+    why = "no assessment sample was given; see `exitline assess`"
+    return _undecided(criterion, asked.units, why)
+
+
+DECIDE: dict[str, Callable[[Criterion, CriteriaAsked], tuple[Decisions, Texts]]] = {
+    "share": _of_share,
+    "condition": _of_condition,
+    "villages": _of_villages,
+    "assessment": _of_assessment,
+}
+"""What decides each kind of criterion (`exitline.rules.standard.criteria.CRITERIA`)."""
 
 
 def _share_evidence(
@@ -258,7 +299,11 @@ def _thresholds(criterion: Criterion, units: Units) -> Floats:
 
 
 def _decide_share(
-    criterion: Criterion, rule: ExitRule, units: Units, evidence: Evidence
+    criterion: Criterion,
+    rule: ExitRule,
+    units: Units,
+    evidence: Evidence,
+    counted: str = "households",
 ) -> tuple[Decisions, Texts]:
     """A share checked against its threshold in every unit."""
     assert criterion.comparison is not None
@@ -267,10 +312,7 @@ def _decide_share(
     verdicts = replace(
         verdicts, outcome=np.where(np.isnan(threshold), d.CANNOT_TELL, verdicts.outcome)
     )
-    wording = Wording(
-        criterion.label, criterion.comparison, rule.confidence, rule.rule,
-        "villages" if criterion.kind == "villages" else "households",
-    )  # fmt: skip
+    wording = Wording(criterion.label, criterion.comparison, rule.confidence, rule.rule, counted)
     said = reasons(evidence, verdicts, threshold.tolist(), wording)
     if criterion.evidence == "full count" and evidence.kind == "sample":
         verdicts = replace(verdicts, outcome=np.full(len(units), d.CANNOT_TELL))
@@ -300,12 +342,8 @@ def _decide_condition(criterion: Criterion, units: Units, facts: Facts) -> tuple
     return _plain_rows(criterion, units, outcome, evidence, [said[s] for s in states]), outcome
 
 
-def _undecided(criterion: Criterion, units: Units) -> tuple[Decisions, Texts]:
+def _undecided(criterion: Criterion, units: Units, why: str) -> tuple[Decisions, Texts]:
     """A criterion for which the study has no data: never counted as met."""
-    why = {
-        "assessment": "no assessment sample was given; see `exitline assess`",
-        "villages": "no villages were named in the study",
-    }.get(criterion.kind, "no evidence was given for this criterion")
     outcome = np.full(len(units), d.CANNOT_TELL)
     said = [f"{criterion.label}: {why}"] * len(units)
     return _plain_rows(criterion, units, outcome, ["none"] * len(units), said), outcome

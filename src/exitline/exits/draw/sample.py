@@ -14,7 +14,7 @@ from exitline.errors import nearest
 from exitline.exits.draw.allocate import Allocation, allocate
 from exitline.exits.draw.frame import DrawFrame
 from exitline.exits.draw.seed import DrawError, Seed
-from exitline.exits.draw.villages import Drawn, Method, Village, draw_villages
+from exitline.exits.draw.villages import Method, Village, VillageDraw, draw_villages
 from exitline.stats.measure import draw as expressions
 from exitline.stats.measure.draw import Hash
 
@@ -262,7 +262,7 @@ def _divide(plan: DrawPlan, measures: list[int], available: list[int]) -> list[i
     return [int(n) for n in allocate(total, measures, plan.allocation, most=available)]
 
 
-def _drawn_village(stratum: str, drawn: Drawn) -> DrawnVillage:
+def _drawn_village(stratum: str, drawn: VillageDraw) -> DrawnVillage:
     return DrawnVillage(stratum, drawn.village.name, drawn.village.size, drawn.probability)
 
 

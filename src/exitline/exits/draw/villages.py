@@ -30,7 +30,7 @@ class Village:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class VillageDraw:
     """A drawn village and the probability with which it was drawn."""
 
     village: Village
@@ -39,7 +39,7 @@ class Drawn:
 
 def draw_villages(
     villages: Sequence[Village], number: int, seed: Seed, stratum: str, method: Method
-) -> tuple[Drawn, ...]:
+) -> tuple[VillageDraw, ...]:
     """Draw villages of one stratum.
 
     "systematic": probability proportional to size, fixed number. Villages are put in the
@@ -62,7 +62,7 @@ def draw_villages(
 
     Returns
     -------
-    tuple of Drawn
+    tuple of VillageDraw
         By village name. Villages too large for their interval are drawn with certainty.
 
     Raises
@@ -93,9 +93,9 @@ def draw_villages(
     if method == "equal":
         keyed = sorted(ordered, key=lambda v: seed.key("village", v.name))[:number]
         chance = Fraction(number, len(ordered))
-        return _by_name(Drawn(village, chance) for village in keyed)
+        return _by_name(VillageDraw(village, chance) for village in keyed)
     chances = probabilities([village.size for village in ordered], number)
-    pairs = [Drawn(v, p) for v, p in zip(ordered, chances, strict=True)]
+    pairs = [VillageDraw(v, p) for v, p in zip(ordered, chances, strict=True)]
     if method == "poisson":
         return _by_name(
             d for d in pairs if seed.number("village", d.village.name) < d.probability * WHOLE
@@ -141,7 +141,9 @@ def probabilities(sizes: Sequence[int], number: int) -> list[Fraction]:
     ]
 
 
-def _systematic(rest: Sequence[Drawn], number: int, seed: Seed, stratum: str) -> list[Drawn]:
+def _systematic(
+    rest: Sequence[VillageDraw], number: int, seed: Seed, stratum: str
+) -> list[VillageDraw]:
     """Points at equal intervals over the running total of sizes, in the order of the keys."""
     if number == 0:
         return []
@@ -153,6 +155,6 @@ def _systematic(rest: Sequence[Drawn], number: int, seed: Seed, stratum: str) ->
     return [ordered[bisect_right(scaled, point)] for point in points]
 
 
-def _by_name(drawn: Iterable[Drawn]) -> tuple[Drawn, ...]:
+def _by_name(drawn: Iterable[VillageDraw]) -> tuple[VillageDraw, ...]:
     """In the order of the villages' names."""
     return tuple(sorted(drawn, key=lambda d: d.village.name))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.errors import DataError, nearest
+from exitline.errors import SPELLING, DataError, unknown
 from exitline.exits.screens.copies import screen_copies
 from exitline.exits.screens.digits import screen_digits
 from exitline.exits.screens.finding import ScreenFinding
@@ -183,12 +183,13 @@ def _read(data: Any, plan: ScreenPlan, engine: str | Engine) -> pa.Table:
         rows = running.attach(source, "rows")
         missing = [name for name in plan.columns if name not in rows.columns]
         if missing:
-            raise DataError(
-                f"there is no column '{missing[0]}'",
+            raise unknown(
+                "column",
+                missing[0],
+                rows.columns,
+                error=DataError,
                 where=source.name,
-                expected="one of " + ", ".join(rows.columns[:30]),
-                got=missing[0],
-                remedy=nearest(missing[0], rows.columns) or "check the name",
+                remedy=SPELLING,
             )
         return (
             running.run(rows.select(*plan.columns)) if plan.columns else rows.schema().to_pyarrow()

@@ -38,7 +38,7 @@ FIGURES = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class FigureAsked:
     """Which figure a measure of the estimates is.
 
     Attributes
@@ -64,13 +64,13 @@ class Evaluation:
     ----------
     estimates : Estimates
         By the names of measures, for comparisons of any kind.
-    asked : mapping of str to Asked
+    asked : mapping of str to FigureAsked
         From a measure's name to what it is.
     notes : tuple of str
     """
 
     estimates: Estimates
-    asked: Mapping[str, Asked]
+    asked: Mapping[str, FigureAsked]
     notes: tuple[str, ...] = ()
 
     def to_pandas(self) -> pd.DataFrame:

@@ -32,7 +32,7 @@ AREA_KEYS = ("column", "map", "on", "value", "at_least")
 
 
 @dataclass(frozen=True)
-class Areas:
+class PovertyMap:
     """A poverty map: what it says of each area, and which are poor enough.
 
     Attributes
@@ -63,7 +63,7 @@ class TargetingRule:
     title : str
     eligible, first : str, optional
         Conditions.
-    areas : Areas, optional
+    areas : PovertyMap, optional
     rank : str, optional
         A column or an expression, lowest first; "score" is a score that is given beside the rule.
     within : str, optional
@@ -75,7 +75,7 @@ class TargetingRule:
     title: str
     eligible: str | None = None
     first: str | None = None
-    areas: Areas | None = None
+    areas: PovertyMap | None = None
     rank: str | None = None
     within: str | None = None
     quota: float | None = None
@@ -138,11 +138,11 @@ def load_rule(path: str | Path) -> TargetingRule:
     )  # fmt: skip
 
 
-def _areas(tree: Tree, file: Path) -> Areas:
+def _areas(tree: Tree, file: Path) -> PovertyMap:
     """The poverty map of a rule."""
     found = tree.fields(AREA_KEYS, required=("column", "map", "value"))
     column = found["column"].text()
-    return Areas(
+    return PovertyMap(
         column, file.parent / found["map"].text(),
         found["on"].text() if "on" in found else column, found["value"].text(),
         found["at_least"].number() if "at_least" in found else None,

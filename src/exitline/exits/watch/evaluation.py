@@ -72,7 +72,7 @@ class RiskCalibration:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class WatchEvaluation:
     """A watch, tried on a wave it had not seen.
 
     Attributes
@@ -146,7 +146,7 @@ def capacity_of(capacity: float, households: int) -> int:
 def evaluate(
     panel: Panel, predictors: Sequence[str], rules: WatchRules, *, capacity: float = 0.1,
     penalty: float = PENALTY, level: float = 0.95,
-) -> Evaluation:  # fmt: skip
+) -> WatchEvaluation:  # fmt: skip
     """Train on the waves before the last pair, choose at the last wave but one, look it up.
 
     Parameters
@@ -163,7 +163,7 @@ def evaluate(
 
     Returns
     -------
-    Evaluation
+    WatchEvaluation
 
     Raises
     ------
@@ -198,7 +198,7 @@ def evaluate(
     crossed, cross_notes = _crossed(panel, wave, predictors, penalty, test)
     places = _scores(test, crossed, visits, level)
     observed, w = test.outcome[test.used], test.weight[test.used]
-    return Evaluation(
+    return WatchEvaluation(
         scored_at=panel.waves[wave], outcome_at=panel.waves[wave + 1], trained_on=model.pairs,
         at_risk=int(test.used.sum()), fell=int(test.outcome[test.used].sum()), capacity=visits,
         scores=scores, new_places=places,

@@ -11,7 +11,7 @@ import numpy as np
 
 from exitline.errors import DataError, MeasureError
 from exitline.exits.watch.evaluation import (
-    Evaluation,
+    WatchEvaluation,
     capacity_of,
     evaluate,
     fall_since,
@@ -67,7 +67,7 @@ class WatchList:
         Households on the list.
     model : RiskModel or None
         None where the waves do not allow one; `risk` is then missing.
-    evaluation : Evaluation or None
+    evaluation : WatchEvaluation or None
         None with fewer than three waves, or where nobody fell; a note says why.
     notes : tuple of str
     """
@@ -80,7 +80,7 @@ class WatchList:
     unknown: int
     categories: Mapping[str, int]
     model: RiskModel | None
-    evaluation: Evaluation | None
+    evaluation: WatchEvaluation | None
     notes: tuple[str, ...]
 
 
@@ -176,7 +176,7 @@ def watch(
 def _learnt(
     panel: Panel, wanted: Sequence[str], rules: WatchRules, capacity: float, penalty: float,
     level: float,
-) -> tuple[Evaluation | None, RiskModel | None, tuple[str, ...]]:  # fmt: skip
+) -> tuple[WatchEvaluation | None, RiskModel | None, tuple[str, ...]]:  # fmt: skip
     """The trial and the model; where the waves do not allow one, a note that says why.
 
     The list's model uses histories only where the tried one did.
@@ -233,7 +233,7 @@ class _Ranked:
 
 
 def _ranking(
-    panel: Panel, model: RiskModel | None, evaluation: Evaluation | None, rank_by: RankBy,
+    panel: Panel, model: RiskModel | None, evaluation: WatchEvaluation | None, rank_by: RankBy,
     predictors: Sequence[str],
 ) -> tuple[_Ranked, str]:  # fmt: skip
     """The order of visits, and what it rests on."""
@@ -249,7 +249,7 @@ def _ranking(
 
 
 def _choice(
-    model: RiskModel | None, evaluation: Evaluation | None, rank_by: RankBy
+    model: RiskModel | None, evaluation: WatchEvaluation | None, rank_by: RankBy
 ) -> tuple[bool, str]:
     """Whether to rank by the model, and why."""
     if rank_by == "model" and model is None:

@@ -145,7 +145,7 @@ def _source(name: str, tree: Tree, reading: StoryReader) -> SourceNote:
 def _data(name: str, tree: Tree, reading: StoryReader) -> DataRef:
     """A file of rows, with a second one joined to it if wanted."""
     keys = tree.fields(("file", "source", "join"), ("file", "source"))
-    source = _declared_source(keys["source"], reading)
+    source = keys["source"].known(reading.sources, "source")
     path = readers.existing(keys["file"], reading)
     if "join" not in keys:
         return DataRef(name, path, source, where=tree.where)
@@ -166,20 +166,7 @@ def _run(name: str, tree: Tree, reading: StoryReader) -> RunRef:
         )
     study = readers.existing(keys["study"], reading) if "study" in keys else None
     folder = reading.folder / keys["folder"].text() if "folder" in keys else None
-    return RunRef(name, folder, study, _declared_source(keys["source"], reading), tree.where)
-
-
-def _declared_source(tree: Tree, reading: StoryReader) -> str:
-    """The name of a source that must have been declared."""
-    name = tree.text()
-    if name not in reading.sources:
-        raise tree.fault(
-            f"there is no source '{name}'",
-            expected=", ".join(reading.sources) or "a source declared under 'sources'",
-            got=name,
-            remedy=nearest(name, reading.sources) or "declare it under 'sources'",
-        )
-    return name
+    return RunRef(name, folder, study, keys["source"].known(reading.sources, "source"), tree.where)
 
 
 def _name(tree: Tree) -> str:

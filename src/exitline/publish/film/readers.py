@@ -62,7 +62,7 @@ def text(tree: Tree, reading: StoryReader) -> StoryText:
     pieces = {code: read_template(below.text(), below.where) for code, below in found.items()}
     made = StoryText(pieces, tree.where)
     for name in sorted(made.figures()):
-        _known(name, reading.figures, "figure", tree)
+        tree.known(reading.figures, "figure", name)
         reading.used_figures.add(name)
     return made
 
@@ -114,7 +114,7 @@ def figure(tree: Tree, reading: StoryReader) -> str:
                 got=name,
                 remedy="declare the figure under 'figures' and write its name here",
             )
-        _known(name, reading.figures, "figure", tree)
+        tree.known(reading.figures, "figure", name)
     reading.used_figures.add(name)
     return name
 
@@ -126,7 +126,7 @@ def points(tree: Tree, reading: StoryReader) -> str:
         reading.points[name] = points_reference(tree, name, reading)
     else:
         name = tree.text()
-        _known(name, reading.points, "row of figures", tree)
+        tree.known(reading.points, "row of figures", name)
     reading.used_points.add(name)
     return name
 
@@ -198,7 +198,7 @@ def _of_claim(keys: Mapping[str, Tree], reading: StoryReader) -> Of:
     part = below["part"].choice(("value", "low", "high")) if "part" in below else "value"
     data = below["data"].one_or_many() if "data" in below else ()
     return ClaimRef(
-        run=_declared(below["run"], reading.runs, "run") if "run" in below else "",
+        run=below["run"].known(reading.runs, "run") if "run" in below else "",
         file=existing(below["file"], reading) if "file" in below else None,
         data=tuple(existing(file, reading) for file in data),
         claim_id=below["id"].text() if "id" in below else "",
@@ -214,7 +214,7 @@ def _of_estimate(keys: Mapping[str, Tree], reading: StoryReader) -> EstimateRef:
     )
     column = below["column"].choice(ESTIMATE_COLUMNS) if "column" in below else "estimate"
     words = {k: below[k].text() for k in ("line", "by", "domain") if k in below}
-    run = _declared(below["run"], reading.runs, "run")
+    run = below["run"].known(reading.runs, "run")
     return EstimateRef(run, below["measure"].text(), column=cast(EstimateColumn, column), **words)
 
 
@@ -237,7 +237,7 @@ def _of_data(keys: Mapping[str, Tree], reading: StoryReader) -> DeclaredQuery:
             remedy="take intervals of weighted figures from a run: {estimate: ...}",
         )
     return DeclaredQuery(
-        _declared(keys["data"], reading.data, "file"),
+        keys["data"].known(reading.data, "file"),
         steps[0],
         "" if steps[0] == "count" else expression,
         keys["where"].text() if "where" in keys else "",
@@ -272,30 +272,12 @@ def _format(keys: Mapping[str, Tree]) -> Format:
 def _source(of: Of, keys: Mapping[str, Tree], reading: StoryReader) -> str:
     """The source that is shown: the declared one, or that of the file or run."""
     if "source" in keys:
-        return _declared(keys["source"], reading.sources, "source")
+        return keys["source"].known(reading.sources, "source")
     if isinstance(of, DeclaredQuery):
         return reading.data[of.data].source
     if isinstance(of, EstimateRef | ClaimRef) and of.run:
         return reading.runs[of.run].source
     return ""
-
-
-def _declared(tree: Tree, known: Mapping[str, object], what: str) -> str:
-    """A name that must have been declared."""
-    name = tree.text()
-    _known(name, known, what, tree)
-    return name
-
-
-def _known(name: str, known: Mapping[str, object], what: str, tree: Tree) -> None:
-    """Refuse a name that is not declared."""
-    if name not in known:
-        raise tree.fault(
-            f"there is no {what} '{name}'",
-            expected=", ".join(known) or f"a {what} declared in this file",
-            got=name,
-            remedy=nearest(name, known) or f"declare the {what}",
-        )
 
 
 def existing(tree: Tree, reading: StoryReader) -> Path:

@@ -15,7 +15,7 @@ from exitline.words.numbers import MINUS, write
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
-    from exitline.stats.smallarea.figures import AreaFigure, Figures
+    from exitline.stats.smallarea.figures import AreaFigure, AreaFigures
     from exitline.stats.smallarea.modelled import Modelled
 
 UNKNOWN = "cannot tell yet"
@@ -89,7 +89,7 @@ def _section(content: ReportInput, one: Modelled, number: int) -> ModelSection:
 
 
 def _figure(
-    content: ReportInput, one: Modelled, found: Figures, key: str, number: int
+    content: ReportInput, one: Modelled, found: AreaFigures, key: str, number: int
 ) -> ModelFigure:
     """The chart-table of one measure."""
     words = b.naming(content, found.measure)
@@ -118,7 +118,7 @@ def _figure(
     return ModelFigure(title, subtitle, table, _shrinkage(found, unit, words.label), said)
 
 
-def _columns(name: str, label: str, found: Figures, unit: str) -> tuple[TableColumn, ...]:
+def _columns(name: str, label: str, found: AreaFigures, unit: str) -> tuple[TableColumn, ...]:
     """Headings, with units."""
     sign = ", %" if unit == "share" else ""
     interval = f"{100 * found.level:g} % interval"
@@ -151,7 +151,7 @@ def _row(figure: AreaFigure, axis: Axis | None, unit: str) -> Row:
     )
 
 
-def _shrinkage(found: Figures, unit: str, label: str) -> Shrinkage | None:
+def _shrinkage(found: AreaFigures, unit: str, label: str) -> Shrinkage | None:
     """Direct estimates against model figures of the sampled areas."""
     both = found.sampled & np.isfinite(found.direct) & np.isfinite(found.estimate)
     if int(both.sum()) < 3:

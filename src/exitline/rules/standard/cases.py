@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from exitline.errors import nearest
 from exitline.rules.standard.loader import CASES
 from exitline.rules.standard.model import Cohort, Column, ExitRule, Standard
 from exitline.rules.yamlfile.tree import Tree, read_file
@@ -146,13 +145,7 @@ def _columns(here: Tree, standard: Standard) -> dict[str, Any]:
         known |= column.derived.columns if column.derived is not None else {}
     found: dict[str, Any] = {}
     for name, value in here.items():
-        if name not in known:
-            raise value.fault(
-                f"the standard has no column '{name}'",
-                expected="one of " + ", ".join(known),
-                got=name,
-                remedy=nearest(name, known) or "declare it in the rule file",
-            )
+        value.known(known, "column", name)
         found[name] = None if value.is_empty else _as_kind(value, known[name])
     return found
 

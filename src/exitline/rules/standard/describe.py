@@ -8,6 +8,7 @@ from datetime import date
 
 from exitline.rules.condition.spoken import in_words
 from exitline.rules.standard.bands import Band, Bands
+from exitline.rules.standard.criteria import in_words as criterion_in_words
 from exitline.rules.standard.lines import ALWAYS, Figure, Line, years_in_words
 from exitline.rules.standard.model import (
     COMPARISON_WORDS,
@@ -28,12 +29,6 @@ _MISSING = {
     "deprived": "a missing value counts as deprived",
     "not deprived": "a missing value counts as not deprived",
     "excluded": "with a missing value it cannot be told",
-}
-_RATES = {
-    "missed": "missed rate",
-    "wrong": "wrong-exit rate",
-    "comprehensive": "comprehensive incidence",
-    "recognition": "recognition rate",
 }
 
 
@@ -248,16 +243,9 @@ class _Describer:
 
     def asked(self, criterion: Criterion) -> str:
         """What a criterion asks for."""
-        if criterion.kind == "condition" and criterion.condition is not None:
-            return self.words(criterion.condition)
+        condition = "" if criterion.condition is None else self.words(criterion.condition)
         threshold = _thresholds(criterion, self.standard.area_classes)
-        if criterion.kind == "share" and criterion.condition is not None:
-            where = self.words(criterion.condition)
-            return f"share of {criterion.unit} in households of which holds: {where}; {threshold}"
-        if criterion.kind == "villages":
-            return f"share of villages that have exited; {threshold}"
-        of = f", a share of {criterion.denominator}" if criterion.denominator else ""
-        return f"{_RATES[criterion.rate or 'missed']} of the assessment{of}; {threshold}"
+        return criterion_in_words(criterion, condition, threshold)
 
     def option(self, option: Option) -> str:
         """A rule that can be read in more than one way."""

@@ -89,15 +89,7 @@ class LoadContext:
 
     def known(self, here: Tree, known: Mapping[str, object], what: str) -> str:
         """A name that must have been declared."""
-        name = check_name(here, here.text())
-        if name not in known:
-            raise here.fault(
-                f"there is no {what} '{name}'",
-                expected="one of " + ", ".join(sorted(known)) if known else f"a declared {what}",
-                got=repr(name),
-                remedy=nearest(name, known) or f"declare it under '{what}s'",
-            )
-        return name
+        return here.known(known, what, check_name(here, here.text()))
 
     def condition(
         self, here: Tree, *, allow: tuple[str, ...] = (), gives: nodes.Kind = "truth"

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any
 
 from exitline.rules.standard import keys as k
+from exitline.rules.standard.criteria import CRITERIA
 from exitline.rules.standard.keys import COMPARISONS
 from exitline.rules.standard.lines import Figure
 from exitline.rules.standard.load_context import (
@@ -23,27 +24,13 @@ from exitline.rules.standard.model import (
     EVERYWHERE,
     Cohort,
     Criterion,
-    CriterionKind,
     ExitRule,
     Level,
     Option,
-    Rate,
     Reading,
 )
 from exitline.rules.yamlfile.tree import Tree
 from exitline.rules.yamlfile.values import number
-
-_KINDS: dict[str, CriterionKind] = {
-    "condition": "condition",
-    "share": "share",
-    "villages": "villages",
-    "rate": "assessment",
-}
-_BY_LEVEL: dict[Level, tuple[str, ...]] = {
-    "household": ("condition",),
-    "village": ("condition", "share", "rate"),
-    "county": ("condition", "share", "villages", "rate"),
-}
 
 
 def read_rule(level: Level, here: Tree, context: LoadContext) -> ExitRule:
@@ -108,12 +95,20 @@ def _criterion(
     """One criterion."""
     keys = k.CriterionKeys.fields(here)
     origin = context.origin(here, keys, above)
-    way = _one_of(here, keys, _BY_LEVEL[level], "what the criterion looks at")
+    asked = {form.key: level in form.levels for form in CRITERIA.values()}
+    for key, allowed in asked.items():
+        if key in keys and not allowed:
+            ways = ", ".join(key for key, allowed in asked.items() if allowed)
+            raise keys[key].fault(
+                f"'{key}' cannot be asked at this level", expected="one of " + ways
+            )
+    key = _one_of(here, keys, tuple(k for k in asked if asked[k]), "what the criterion looks at")
+    kind, form = next(pair for pair in CRITERIA.items() if pair[1].key == key)
     made: dict[str, Any] = {
         "name": name,
         "label": keys["label"].text(),
         "level": level,
-        "kind": _KINDS[way],
+        "kind": kind,
         "source": origin.source,
         "verified": origin.verified,
         "veto": keys["veto"].truth() if "veto" in keys else True,
@@ -121,53 +116,21 @@ def _criterion(
         "denominator": optional_text(keys, "denominator"),
         "note": optional_text(keys, "note"),
     }
-    made |= _looks_at(way, level, keys[way], context)
-    if way == "condition":
-        _refuse_keys(keys, COMPARISONS, "a condition is met or not: it has no threshold")
-    else:
-        made |= _threshold(here, keys, context, origin)
+    made |= form.read(keys[key], level, context)
+    if form.compared:
+        comparison = _one_of(here, keys, COMPARISONS, "the comparison")
+        thresholds = read_thresholds(keys[comparison], context, origin)
+        return Criterion(**made, comparison=comparison, thresholds=thresholds)  # type: ignore[arg-type]
+    for name in COMPARISONS:
+        if name in keys:
+            why = f"a {kind} is met or not: it has no threshold"
+            raise keys[name].fault(why, got=name, remedy=f"remove '{name}'")
     return Criterion(**made)
-
-
-def _looks_at(way: str, level: Level, here: Tree, context: LoadContext) -> dict[str, Any]:
-    """The condition, share, villages or rate that a criterion looks at."""
-    if way == "condition":
-        allow = (POOR, "indicators") if level == "household" else ()
-        condition = context.condition(here, allow=allow)
-        _check_level(here, condition.columns, level, context)
-        return {"condition": condition}
-    if way == "share":
-        keys = k.ShareKeys.fields(here)
-        condition = context.condition(keys["where"], allow=(POOR, "indicators"))
-        _check_level(keys["where"], condition.columns, "household", context)
-        return {"unit": keys["of"].choice(("persons", "households")), "condition": condition}
-    if way == "villages":
-        if here.text() != "exited":
-            raise here.fault("villages count where they have exited", expected="villages: exited")
-        return {"condition": None}
-    return {"rate": here.choice(get_args(Rate))}
-
-
-def _check_level(here: Tree, names: frozenset[str], level: Level, context: LoadContext) -> None:
-    """Refuse a condition on columns of another level."""
-    for name in sorted(names - {POOR}):
-        if context.columns[name].level != level:
-            raise here.fault(
-                f"the column '{name}' speaks of a {context.columns[name].level}",
-                expected=f"columns with 'level: {level}'",
-                got=name,
-                remedy=f"declare the column with 'level: {level}', or use another",
-            )
 
 
 def _one_of(here: Tree, keys: Mapping[str, Tree], allowed: tuple[str, ...], what: str) -> str:
     """The one key that stands here out of several."""
-    wrong = [key for key in _KINDS if key in keys and key not in allowed]
-    if wrong and allowed != COMPARISONS:
-        raise keys[wrong[0]].fault(
-            f"'{wrong[0]}' cannot be asked at this level", expected="one of " + ", ".join(allowed)
-        )
-    found = [key for key in (*_KINDS, *COMPARISONS) if key in keys and key in allowed]
+    found = [key for key in allowed if key in keys]
     if len(found) != 1:
         raise here.fault(
             f"a criterion needs exactly one key for {what}",
@@ -176,22 +139,6 @@ def _one_of(here: Tree, keys: Mapping[str, Tree], allowed: tuple[str, ...], what
             remedy="keep one" if found else "add one",
         )
     return found[0]
-
-
-def _refuse_keys(keys: Mapping[str, Tree], unwanted: tuple[str, ...], why: str) -> None:
-    """Refuse keys that make no sense beside the others."""
-    for key in unwanted:
-        if key in keys:
-            raise keys[key].fault(why, got=key, remedy=f"remove '{key}'")
-
-
-def _threshold(
-    here: Tree, keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce
-) -> dict[str, Any]:
-    """The comparison and its thresholds by area class."""
-    comparison = _one_of(here, keys, COMPARISONS, "the comparison")
-    thresholds = read_thresholds(keys[comparison], context, origin)
-    return {"comparison": comparison, "thresholds": thresholds}
 
 
 def read_thresholds(

@@ -14,7 +14,6 @@ from exitline.rules.standard.lines import Figure
 
 Level = Literal["household", "village", "county"]
 Comparison = Literal["below", "at_most", "above", "at_least"]
-CriterionKind = Literal["condition", "share", "villages", "assessment"]
 Rate = Literal["missed", "wrong", "comprehensive", "recognition"]
 Unit = Literal["persons", "households"]
 LEVELS: tuple[Level, ...] = ("household", "village", "county")
@@ -42,10 +41,10 @@ class Criterion:
         Name in tables; label for people.
     level : {"household", "village", "county"}
         Of which unit it is asked.
-    kind : {"condition", "share", "villages", "assessment"}
-        A condition on the unit's own row (true: met); a share of the unit's persons or
-        households for whom `condition` holds; the share of a county's villages that have
-        exited; a rate found by an assessment (`rate`).
+    kind : str
+        A name of `exitline.rules.standard.criteria.CRITERIA`. A condition on the unit's own
+        row (true: met); a share of the unit's persons or households for whom `condition` holds;
+        the share of a county's villages that have exited; a rate found by an assessment (`rate`).
     condition : Condition or None
         For kinds "condition" and "share".
     unit : {"persons", "households"}
@@ -73,7 +72,7 @@ class Criterion:
     name: str
     label: str
     level: Level
-    kind: CriterionKind
+    kind: str
     condition: Condition | None = None
     unit: Unit = "persons"
     comparison: Comparison | None = None

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from exitline import inputs
-from exitline.errors import ExitlineError, RuleFileError, nearest
+from exitline.errors import ExitlineError, RuleFileError, nearest, unknown
 from exitline.rules.yamlfile import plain as yamlplain
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
@@ -205,6 +205,21 @@ class Tree:
                 nearest(word, allowed) or "choose one of these",
             )
         return word
+
+    def known(self, names: Collection[str], what: str, name: str | None = None) -> str:
+        """A name that has been declared: what is written here, or one that is used here.
+
+        Raises
+        ------
+        ExitlineError
+            For a name that is none of `names`.
+        """
+        found = self.text() if name is None else name
+        if found not in names:
+            raise unknown(
+                what, found, names, error=self.error, where=self.where, remedy=f"declare the {what}"
+            )
+        return found
 
     def plain(self) -> Any:
         """Everything below as dicts, lists and text: what the file says, without its form."""

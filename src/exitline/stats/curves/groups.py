@@ -63,7 +63,7 @@ def _of_everyone(measure: Measure) -> bool:
 
 
 @dataclass(frozen=True)
-class _Groups:
+class _GroupTotals:
     """Totals by group and of all together, each with its place among all of them."""
 
     own: Duals
@@ -83,13 +83,13 @@ class _Groups:
         return Dual(part.value[:1], part.gradient[:1])
 
 
-def _totals(estimates: Estimates, measure: Measure, by: str) -> tuple[_Groups, list[Block]]:
+def _totals(estimates: Estimates, measure: Measure, by: str) -> tuple[_GroupTotals, list[Block]]:
     """The totals with unit derivatives: first all groups of a term, then the next; the whole's."""
     own = [block for block in estimates.blocks if block.by == by]
     whole = [block for block in estimates.blocks if not block.by]
     size, count = own[0].rows.size, len(own)
     unit = np.eye(size * count + count)
-    groups = _Groups(
+    groups = _GroupTotals(
         tuple(Dual(b.estimate, unit[k * size : (k + 1) * size]) for k, b in enumerate(own)),
         tuple(
             Dual(np.repeat(b.estimate, size), np.tile(unit[size * count + k], (size, 1)))
@@ -100,7 +100,7 @@ def _totals(estimates: Estimates, measure: Measure, by: str) -> tuple[_Groups, l
     return groups, [*own, *whole]
 
 
-def _entropy_parts(at: _Groups) -> Mapping[str, Dual]:
+def _entropy_parts(at: _GroupTotals) -> Mapping[str, Dual]:
     (e,) = at.measure.parameters
     N, Y, S = at.own
     NN, YY, SS = at.whole
@@ -108,7 +108,7 @@ def _entropy_parts(at: _Groups) -> Mapping[str, Dual]:
     return _within_between(at, index, total, (Y / YY) ** e * (N / NN) ** (1.0 - e) * index)
 
 
-def _divergence_parts(at: _Groups) -> Mapping[str, Dual]:
+def _divergence_parts(at: _GroupTotals) -> Mapping[str, Dual]:
     N, Y, logs, products = at.own
     NN, YY, all_logs, all_products = at.whole
     zero, one = rules.entropy(N, Y, logs, 0.0), rules.entropy(N, Y, products, 1.0)
@@ -116,7 +116,7 @@ def _divergence_parts(at: _Groups) -> Mapping[str, Dual]:
     return _within_between(at, zero + one, total, N / NN * zero + Y / YY * one)
 
 
-def _within_between(at: _Groups, index: Dual, total: Dual, part: Dual) -> Mapping[str, Dual]:
+def _within_between(at: _GroupTotals, index: Dual, total: Dual, part: Dual) -> Mapping[str, Dual]:
     N, Y = at.own[:2]
     NN, YY = at.whole[:2]
     part = _nothing(part, Y.value == 0)
@@ -133,7 +133,7 @@ def _nothing(part: Dual, where: NDArray[np.bool_]) -> Dual:
     return Dual(np.where(where, 0.0, part.value), np.where(where[:, None], 0.0, part.gradient))
 
 
-def _gini_parts(at: _Groups) -> Mapping[str, Dual]:
+def _gini_parts(at: _GroupTotals) -> Mapping[str, Dual]:
     """Within, between and overlap (Pyatt 1976; Lambert and Aronson 1993)."""
     N, Y = at.own[:2]
     NN, YY = at.whole[:2]
@@ -161,7 +161,7 @@ def _between(number: Dual, amount: Dual) -> Dual:
     return Dual(value, people[:, None] * amount.gradient - welfare[:, None] * number.gradient)
 
 
-def _mean_parts(at: _Groups) -> Mapping[str, Dual]:
+def _mean_parts(at: _GroupTotals) -> Mapping[str, Dual]:
     top, N = at.own
     all_top, NN = at.whole
     return {
@@ -204,7 +204,7 @@ def polarisation(estimates: Estimates, by: str, alpha: float) -> tuple[Component
     return _with_errors(parts, estimates, blocks)
 
 
-_PARTS: dict[Rule, Callable[[_Groups], Mapping[str, Dual]]] = {
+_PARTS: dict[Rule, Callable[[_GroupTotals], Mapping[str, Dual]]] = {
     rules.generalised_entropy: _entropy_parts, rules.j_divergence: _divergence_parts,
     rules.gini: _gini_parts, rules.ratio: _mean_parts,
 }  # fmt: skip

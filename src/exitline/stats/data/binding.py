@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import Faults, StudyError, nearest
+from exitline.errors import SPELLING, Faults, StudyError, nearest, unknown
 from exitline.stats.data import aggregates, money
 from exitline.stats.data.keys import alike
 from exitline.stats.data.readers.names import OWN, refuse_own_names
@@ -363,12 +363,8 @@ def _need(name: str, there: Any, study: Study, where: str) -> None:
     known = list(there)
     if name in known:
         return
-    raise StudyError(
-        f"there is no column '{name}'",
-        where=study.where(where),
-        expected="one of " + ", ".join(known[:30]) + (" …" if len(known) > 30 else ""),
-        got=f"'{name}'",
-        remedy=nearest(name, known) or "check the spelling; upper and lower case count",
+    raise unknown(
+        "column", name, known, error=StudyError, where=study.where(where), remedy=SPELLING
     )
 
 

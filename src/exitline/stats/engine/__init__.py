@@ -10,12 +10,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exitline.errors import ExitlineError, nearest
+from exitline.registry import Registry, lazily
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from exitline.stats.engine.base import Engine
 
-ENGINES = ("duckdb", "spark")
+ENGINES: Registry[Callable[[], Engine]] = Registry(
+    "engine",
+    {
+        "duckdb": lazily("exitline.stats.engine.duckdb:DuckDB"),
+        "spark": lazily("exitline.stats.engine.spark:Spark"),
+    },
+)
+"""What opens each engine, by its name; a new one is a module of this room and a line here."""
 
 
 def open_engine(name: str = "duckdb") -> Engine:
@@ -39,20 +48,7 @@ def open_engine(name: str = "duckdb") -> Engine:
     >>> open_engine().name
     'duckdb'
     """
-    if name == "duckdb":
-        from exitline.stats.engine.duckdb import DuckDB
-
-        return DuckDB()
-    if name == "spark":
-        from exitline.stats.engine.spark import Spark
-
-        return Spark()
-    raise ExitlineError(
-        f"there is no engine '{name}'",
-        expected="one of " + ", ".join(ENGINES),
-        got=repr(name),
-        remedy=nearest(name, ENGINES) or "use duckdb",
-    )
+    return ENGINES.find(name)()
 
 
 __all__ = ["ENGINES", "open_engine"]

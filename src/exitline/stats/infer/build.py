@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from exitline.errors import MeasureError, nearest
+from exitline.errors import MeasureError, unknown
 from exitline.stats.infer import intervals
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.designs.variance import Part
@@ -69,11 +69,7 @@ class Confidence:
             )
         for name, known in ((self.interval, SHARES), (self.quantiles, QUANTILES)):
             if name not in known:
-                raise MeasureError(
-                    f"there is no interval named '{name}'", where="interval",
-                    expected="one of " + ", ".join(known), got=repr(name),
-                    remedy=nearest(str(name), known) or "choose one of these",
-                )  # fmt: skip
+                raise unknown("interval", name, known, error=MeasureError, where="interval")
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from exitline.words.intervals import REPLICATES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.designs.calibration import Calibrated
+    from exitline.stats.infer.designs.calibration import CalibratedSample
     from exitline.stats.infer.designs.taylor import Sampled
     from exitline.stats.infer.designs.variance import Variance
     from exitline.stats.infer.intake.cells import Cells, Rows
@@ -63,7 +63,7 @@ def infer(
     sets: tuple[tuple[int, ...], ...],
     confidence: Confidence,
     variance: Variance | None = None,
-    calibrated: Calibrated | None = None,
+    calibrated: CalibratedSample | None = None,
     further: Further | None = None,
 ) -> Estimates:
     """Estimates of every measure, line and set of domains.
@@ -79,7 +79,7 @@ def infer(
     confidence : Confidence
     variance : Variance, optional
         Where it does not follow from the cells: of replicate weights.
-    calibrated : Calibrated, optional
+    calibrated : CalibratedSample, optional
         The auxiliaries, where the weights are calibrated.
     further : Further, optional
         Where quantiles are looked up that Woodruff's intervals end at.
@@ -137,7 +137,7 @@ class _By:
     lines: dict[int, LineInfluence]
     known: dict[Sum | None, tuple[NDArray[np.int64], Sampled]]
     variance: Variance
-    calibrated: Calibrated | None
+    calibrated: CalibratedSample | None
 
     def about(self, wanted: Sum | None, plan: Plan) -> tuple[NDArray[np.int64], Sampled]:
         """Households that a measure speaks of, and where they were sampled; found once."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy
 
-from exitline.errors import MeasureError, nearest
+from exitline.errors import MeasureError, unknown
 from exitline.words.intervals import SHARES
 
 if TYPE_CHECKING:
@@ -230,12 +230,7 @@ def share(
         Assumed where the share is 0 or 1.
     """
     if method not in SHARES:
-        raise MeasureError(
-            f"there is no interval of shares named '{method}'",
-            expected="one of " + ", ".join(SHARES),
-            got=repr(method),
-            remedy=nearest(str(method), SHARES) or "choose one of these",
-        )
+        raise unknown("interval of shares", method, SHARES, error=MeasureError)
     effective = effective_size(estimate, se, n, df, level, design_effect)
     beta = beta_share(estimate, effective, level)
     if method == "beta":

@@ -13,7 +13,7 @@ from exitline.stats.measure.passes.sums import derivatives_of, location_sums
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.designs.calibration import Calibrated
+    from exitline.stats.infer.designs.calibration import CalibratedSample
     from exitline.stats.infer.designs.variance import Variance
     from exitline.stats.infer.intake.cells import Rows
     from exitline.stats.measure.model import Linear, Measure
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def line_influence(
-    rows: Rows, plan: Plan, index: int, calibrated: Calibrated | None = None
+    rows: Rows, plan: Plan, index: int, calibrated: CalibratedSample | None = None
 ) -> LineInfluence:
     """Linearise share x quantile or share x mean over the whole sample.
 
@@ -37,7 +37,7 @@ def line_influence(
     plan : Plan
     index : int
         The line.
-    calibrated : Calibrated, optional
+    calibrated : CalibratedSample, optional
         The auxiliaries, where the weights are calibrated.
 
     References

@@ -8,7 +8,7 @@ from exitline.stats.measure.model import Term
 
 
 @dataclass(frozen=True)
-class Part:
+class DerivativePart:
     """A part of a derivative, before it is known at which line and in which domains."""
 
     term: Term
@@ -17,7 +17,7 @@ class Part:
     times: Term | None = None
 
 
-def parts_of(term: Term) -> tuple[Part, ...] | None:
+def parts_of(term: Term) -> tuple[DerivativePart, ...] | None:
     """d(total of a term)/d(line), as a combination of other totals.
 
     The count of the poor has the density at the line; sum w ((z-y)/z)^a has
@@ -50,7 +50,7 @@ def _beside_a_column(term: Term) -> bool:
     return beside is not None and not beside.needs_line and term.among is None
 
 
-def _within(term: Term) -> tuple[Part, ...] | None:
+def _within(term: Term) -> tuple[DerivativePart, ...] | None:
     """As `parts_of`, of what is summed up to a figure of the domain, times a column, or by ranks
     in a column.
 
@@ -75,34 +75,46 @@ def _within(term: Term) -> tuple[Part, ...] | None:
     return None if parts is None else tuple(replace(p, term=moved(p.term)) for p in parts)
 
 
-def _of_line(term: Term) -> tuple[Part, ...] | None:
+def _of_line(term: Term) -> tuple[DerivativePart, ...] | None:
     """The derivative of a sum over the poor or the rich; None where there is none."""
     alpha = float(term.alpha or 0.0)
     poor = replace(term, kind="poor", alpha=None)
     rich = replace(term, kind="rich", alpha=None)
     if term.kind in {"poor", "rich"}:
-        return (Part(Term("kernel", term.unit), 1.0 if term.kind == "poor" else -1.0),)
+        return (DerivativePart(Term("kernel", term.unit), 1.0 if term.kind == "poor" else -1.0),)
     if term.kind == "log_gap":
-        return (Part(poor, 1.0, over_line=True),)
+        return (DerivativePart(poor, 1.0, over_line=True),)
     if term.kind == "shortfall":
-        return (Part(poor, 1.0),)
+        return (DerivativePart(poor, 1.0),)
     if term.kind == "censored":
-        return (Part(replace(term, kind="one"), 1.0), Part(poor, -1.0))
+        return (DerivativePart(replace(term, kind="one"), 1.0), DerivativePart(poor, -1.0))
     if term.kind == "rich_share" and alpha > 0:
-        return (Part(rich, -alpha, over_line=True), Part(term, alpha, over_line=True))
+        return (
+            DerivativePart(rich, -alpha, over_line=True),
+            DerivativePart(term, alpha, over_line=True),
+        )
     if term.kind == "rich_share" and alpha == -1:
-        return (Part(rich, -1.0, over_line=True), Part(term, 1.0, over_line=True))
+        return (
+            DerivativePart(rich, -1.0, over_line=True),
+            DerivativePart(term, 1.0, over_line=True),
+        )
     if term.kind not in {"gap", "rich_gap"} or alpha < 1:
         return None
     before = replace(term, alpha=alpha - 1.0)
     if term.kind == "gap":
         before = poor if alpha == 1 else before
-        return (Part(before, alpha, over_line=True), Part(term, -alpha, over_line=True))
+        return (
+            DerivativePart(before, alpha, over_line=True),
+            DerivativePart(term, -alpha, over_line=True),
+        )
     before = rich if alpha == 1 else before
-    return (Part(before, -alpha, over_line=True), Part(term, -alpha, over_line=True))
+    return (
+        DerivativePart(before, -alpha, over_line=True),
+        DerivativePart(term, -alpha, over_line=True),
+    )
 
 
-def _of_ranks(term: Term, of: Term) -> tuple[Part, ...] | None:
+def _of_ranks(term: Term, of: Term) -> tuple[DerivativePart, ...] | None:
     """The derivative of sum w x F, with F the weighted number ranked below, ranks as they are.
 
     Of relative gaps: (sum of F over the poor, less sum w g F)/z. Of incomes censored at the
@@ -110,12 +122,12 @@ def _of_ranks(term: Term, of: Term) -> tuple[Part, ...] | None:
     """
     one, poor = Term("one", term.unit), Term("poor", term.unit)
     if of.kind == "gap" and of.alpha == 1.0:
-        this = Part(term, -1.0, over_line=True)
+        this = DerivativePart(term, -1.0, over_line=True)
         if term.among == poor:
-            return (Part(poor, 0.5, over_line=True, times=poor), this)
+            return (DerivativePart(poor, 0.5, over_line=True, times=poor), this)
         if term.among is None:
-            ranks = Part(poor, 1.0, over_line=True, times=one)
-            return (ranks, Part(poor, -0.5, over_line=True, times=poor), this)
+            ranks = DerivativePart(poor, 1.0, over_line=True, times=one)
+            return (ranks, DerivativePart(poor, -0.5, over_line=True, times=poor), this)
     if of.kind == "censored" and term.among is None:
-        return (Part(one, 0.5, times=one), Part(poor, -0.5, times=poor))
+        return (DerivativePart(one, 0.5, times=one), DerivativePart(poor, -0.5, times=poor))
     return None

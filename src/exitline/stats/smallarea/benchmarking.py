@@ -28,7 +28,7 @@ _STEPS = 100
 
 
 @dataclass(frozen=True)
-class Rule:
+class BenchmarkRule:
     """How figures are brought to a target.
 
     Attributes
@@ -57,7 +57,7 @@ def rule_of(
     *,
     bounds: tuple[float, float] = (-np.inf, np.inf),
     groups: NDArray[np.int64] | None = None,
-) -> Rule:
+) -> BenchmarkRule:
     """A rule, checked.
 
     Parameters
@@ -89,10 +89,12 @@ def rule_of(
             got=f"{len(some)} that are not" if some else "zeros throughout",
             remedy="give each area its population",
         )
-    return Rule(how, weights / weights.sum(), bounds[0], bounds[1], groups)
+    return BenchmarkRule(how, weights / weights.sum(), bounds[0], bounds[1], groups)
 
 
-def benchmarked(estimate: Floats, mse: Floats, target: Floats | float, rule: Rule) -> Floats:
+def benchmarked(
+    estimate: Floats, mse: Floats, target: Floats | float, rule: BenchmarkRule
+) -> Floats:
     """Figures that meet a target.
 
     Parameters
@@ -101,7 +103,7 @@ def benchmarked(estimate: Floats, mse: Floats, target: Floats | float, rule: Rul
     mse : float array, shape (areas,)
         For the way "mse".
     target : float, or float array, shape (sets,)
-    rule : Rule
+    rule : BenchmarkRule
 
     Returns
     -------
@@ -119,7 +121,7 @@ def benchmarked(estimate: Floats, mse: Floats, target: Floats | float, rule: Rul
 
     Examples
     --------
-    >>> half = Rule("ratio", np.array([0.5, 0.5]), 0.0, 1.0)
+    >>> half = BenchmarkRule("ratio", np.array([0.5, 0.5]), 0.0, 1.0)
     >>> benchmarked(np.array([0.4, 0.9]), np.zeros(2), 0.8, half).round(9).tolist()
     [0.6, 1.0]
     """
@@ -135,7 +137,7 @@ def benchmarked(estimate: Floats, mse: Floats, target: Floats | float, rule: Rul
     return np.asarray(found.reshape(np.shape(estimate)))
 
 
-def _staged(many: Floats, mse: Floats, aim: Floats, rule: Rule) -> Floats:
+def _staged(many: Floats, mse: Floats, aim: Floats, rule: BenchmarkRule) -> Floats:
     """In one stage, or by groups."""
     if rule.groups is None:
         return _moved(many, mse, aim, rule)
@@ -144,16 +146,16 @@ def _staged(many: Floats, mse: Floats, aim: Floats, rule: Rule) -> Floats:
     sums = rule.shares @ member
     inside = rule.shares[:, None] * member / sums
     means, errors = many @ inside, (mse * rule.shares) @ member / sums
-    aims = _moved(means, errors, aim, Rule(rule.how, sums, rule.low, rule.high))
+    aims = _moved(means, errors, aim, BenchmarkRule(rule.how, sums, rule.low, rule.high))
     found = many.copy()
     for g in range(count):
         own = np.flatnonzero(rule.groups == g)
-        within = Rule(rule.how, inside[own, g], rule.low, rule.high)
+        within = BenchmarkRule(rule.how, inside[own, g], rule.low, rule.high)
         found[:, own] = _moved(many[:, own], mse[own], aims[:, g], within)
     return found
 
 
-def _moved(many: Floats, mse: Floats, aim: Floats, rule: Rule) -> Floats:
+def _moved(many: Floats, mse: Floats, aim: Floats, rule: BenchmarkRule) -> Floats:
     """Figures moved along their directions until they meet the target."""
     direction = {
         "difference": np.ones_like(many),
@@ -184,12 +186,12 @@ def _moved(many: Floats, mse: Floats, aim: Floats, rule: Rule) -> Floats:
     return np.asarray(found)
 
 
-def _refuse_target(aim: Floats, rule: Rule) -> None:
+def _refuse_target(aim: Floats, rule: BenchmarkRule) -> None:
     if np.any(~np.isfinite(aim) | (aim < rule.low) | (aim > rule.high)):
         raise _unreachable(rule)
 
 
-def _unreachable(rule: Rule) -> SmallAreaError:
+def _unreachable(rule: BenchmarkRule) -> SmallAreaError:
     """The error for a target that cannot be met."""
     bounds = f"from {rule.low:g} to {rule.high:g}"
     return SmallAreaError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.errors import nearest
+from exitline.errors import unknown
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class AreaFigure:
 
 
 @dataclass(frozen=True)
-class Figures:
+class AreaFigures:
     """The model's figures of one measure, area by area.
 
     Attributes
@@ -150,18 +150,19 @@ class Figures:
 
         wanted = written(area) or ""
         if wanted not in self.areas:
-            raise SmallAreaError(
-                f"there is no area '{wanted}'",
-                expected="one of " + ", ".join(self.areas[:20]),
-                got=repr(area),
-                remedy=nearest(wanted, self.areas) or "name one of the model's areas",
+            raise unknown(
+                "area",
+                wanted,
+                self.areas,
+                error=SmallAreaError,
+                remedy="name one of the model's areas",
             )
         at = self.areas.index(wanted)
         return next(one for i, one in enumerate(self) if i == at)
 
     def with_estimates(
         self, estimate: Floats, mse: Floats, reason: Sequence[str] | None = None
-    ) -> Figures:
+    ) -> AreaFigures:
         """The same areas with other predictions and errors; intervals are normal ones."""
         from scipy.stats import norm
 

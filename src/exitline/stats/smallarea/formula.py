@@ -86,7 +86,7 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ModelRows:
     """Rows of a model, as arrays.
 
     Attributes
@@ -106,11 +106,11 @@ class Rows:
     known: NDArray[np.bool_]
     more: Mapping[str, Any]
 
-    def in_order(self, column: str) -> Rows:
+    def in_order(self, column: str) -> ModelRows:
         """The rows by a column of whole numbers, as engines need not keep their order."""
         order = np.argsort(self.more[column].to_numpy(), kind="stable")
         more = {name: values.take(order) for name, values in self.more.items()}
-        return Rows(self.x[order], self.y[order], self.known[order], more)
+        return ModelRows(self.x[order], self.y[order], self.known[order], more)
 
 
 def learn(
@@ -219,7 +219,7 @@ def made(learned: Learned, table: Any, *, response: bool = False, weight: Any = 
 
 def read(
     learned: Learned, table: Any, run: Run, more: Iterable[str] = (), *, response: bool = True
-) -> Rows:
+) -> ModelRows:
     """The rows of a small table, such as one of areas, as arrays.
 
     Parameters
@@ -234,7 +234,7 @@ def read(
 
     Returns
     -------
-    Rows
+    ModelRows
     """
     if response:
         require(learned.formula, table)
@@ -250,7 +250,7 @@ def read(
     if response:
         y = found.column("y").to_numpy(zero_copy_only=False).astype(np.float64)
     others = {name: found.column(f"more__{name}") for name in more}
-    return Rows(x.astype(np.float64), y, found.column("known").to_numpy() == 1.0, others)
+    return ModelRows(x.astype(np.float64), y, found.column("known").to_numpy() == 1.0, others)
 
 
 def refuse_collinear(gram: Floats, names: Sequence[str]) -> None:

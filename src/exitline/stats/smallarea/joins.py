@@ -16,7 +16,7 @@ _MOST = 2000
 
 
 @dataclass(frozen=True)
-class Joined:
+class JoinedAreas:
     """What became of the areas of two tables.
 
     Attributes
@@ -78,7 +78,7 @@ class Joined:
         )
 
 
-def joined(survey: Sequence[str], covariates: Sequence[str]) -> Joined:
+def joined(survey: Sequence[str], covariates: Sequence[str]) -> JoinedAreas:
     """Match areas by name, in the order of the survey and then of the covariates.
 
     Parameters
@@ -87,7 +87,7 @@ def joined(survey: Sequence[str], covariates: Sequence[str]) -> Joined:
         As `exitline.stats.data.values.written` writes them, each once.
     """
     there, here = set(covariates), set(survey)
-    return Joined(
+    return JoinedAreas(
         tuple(area for area in survey if area in there),
         tuple(area for area in survey if area not in there),
         tuple(area for area in covariates if area not in here),

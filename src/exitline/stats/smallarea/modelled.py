@@ -13,7 +13,7 @@ from exitline.stats.smallarea.errors import SmallAreaError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.stats.smallarea.figures import Figures
+    from exitline.stats.smallarea.figures import AreaFigures
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Modelled:
     area : str
         The column of areas.
     formula : str
-    figures : tuple of Figures
+    figures : tuple of AreaFigures
         One for each measure.
     coefficients : pandas.DataFrame or None
         term, estimate, se, z, p.
@@ -96,14 +96,14 @@ class Modelled:
     title: str
     area: str
     formula: str
-    figures: tuple[Figures, ...]
+    figures: tuple[AreaFigures, ...]
     coefficients: pd.DataFrame | None = None
     facts: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     against: tuple[Against, ...] = ()
 
     def to_pandas(self) -> pd.DataFrame:
-        """The figures of all measures: those of `Figures.to_pandas`, after the kind and
+        """The figures of all measures: those of `AreaFigures.to_pandas`, after the kind and
         the column of areas."""
         import pandas as pd
 
@@ -113,12 +113,12 @@ class Modelled:
         return table
 
 
-def against(figures: Figures, truth: Mapping[str, Any]) -> Against:
+def against(figures: AreaFigures, truth: Mapping[str, Any]) -> Against:
     """Hold figures against the truth.
 
     Parameters
     ----------
-    figures : Figures
+    figures : AreaFigures
     truth : mapping of str to float
         By area; missing ones are passed over.
 

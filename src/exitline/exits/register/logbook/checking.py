@@ -14,6 +14,7 @@ from exitline.exits.register.steps.request import StepRequest
 
 if TYPE_CHECKING:
     from exitline.exits.register.logbook.log import Log
+    from exitline.exits.register.procedures.procedure import Procedure
 
 MOST = 20
 """Faults of one kind that are named one by one."""
@@ -39,7 +40,7 @@ def faults_of(log: Log) -> tuple[str, ...]:
     if texts:
         return texts
     unsound = [f"event {n}: its decision does not follow from its values" for n in log.unsound()]
-    return (*_some(unsound), *_some(_events(log)))
+    return (*first_of(unsound), *first_of(_events(log)))
 
 
 def _texts(log: Log) -> Iterator[str]:
@@ -61,15 +62,23 @@ def _events(log: Log) -> Iterator[str]:
     before: dict[str, tuple[Event, ...]] = {}
     for event in log.events:
         history = History(event.household, before.get(event.household, ()))
-        fault = _fault(log, event, history)
+        fault = fault_of(log.procedure(event.procedure_digest), event, history)
         if fault is not None:
             yield f"event {event.number}: {fault}"
         before[event.household] = (*history.events, event)
 
 
-def _fault(log: Log, event: Event, history: History) -> str | None:
-    """Why an event is not what its step gives; None where it is."""
-    procedure = log.procedure(event.procedure_digest)
+def fault_of(procedure: Procedure, event: Event, history: History) -> str | None:
+    """Why an event is not what its step gives; None where it is.
+
+    Parameters
+    ----------
+    procedure : Procedure
+        That the event was recorded under.
+    event : Event
+    history : History
+        The household's events before it.
+    """
     draft = Draft(
         event.household, event.step, event.on, event.actor, event.role, event.documents,
         None if event.decision is None else event.decision.values, event.category, event.reason,
@@ -90,8 +99,13 @@ def _fault(log: Log, event: Event, history: History) -> str | None:
     return None
 
 
-def _some(faults: Iterable[str]) -> Iterator[str]:
-    """The first faults of a kind, and how many more there are."""
+def first_of(faults: Iterable[str]) -> Iterator[str]:
+    """The first faults of a kind, and how many more events have one.
+
+    Parameters
+    ----------
+    faults : iterable of str
+    """
     more = 0
     for number, fault in enumerate(faults):
         if number < MOST:

@@ -264,7 +264,7 @@ class Log:
         if not drafts:
             return ()
         today = recorded or date.today()
-        decisions = _decide(drafts, procedure, evaluate, where)
+        decisions = decisions_of(drafts, procedure, where, evaluate)
         with store.locked(self.folder):
             if not store.unchanged(self.folder, self.stored):
                 self._reload()
@@ -339,10 +339,32 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _decide(
-    drafts: Sequence[Draft], procedure: Procedure, evaluate: Evaluate, where: str
+def decisions_of(
+    drafts: Sequence[Draft],
+    procedure: Procedure,
+    where: str = "event",
+    evaluate: Evaluate = evaluate,
 ) -> list[DecisionRecord | None]:
-    """The decision of each draft whose step assesses, one evaluation for each rule."""
+    """The decision of each draft whose step assesses, one evaluation for each rule.
+
+    Parameters
+    ----------
+    drafts : sequence of Draft
+    procedure : Procedure
+    where : str
+        What the drafts came from, for messages.
+    evaluate : callable
+        How a rule's conditions are evaluated; the engine's by default.
+
+    Returns
+    -------
+    list of DecisionRecord or None
+
+    Raises
+    ------
+    EvidenceError
+        For evidence that its rule does not ask for.
+    """
     decisions: list[DecisionRecord | None] = [None] * len(drafts)
     by_rule: dict[str, list[int]] = {}
     for position, draft in enumerate(drafts):

@@ -91,7 +91,7 @@ def unchanged(folder: Path, stored: Stored) -> bool:
     path, at = folder / EVENTS, folder / HEAD
     if not path.exists() or path.stat().st_size != stored.size + stored.unfinished:
         return False
-    return at.exists() and at.read_bytes() == _head_bytes(stored.head)
+    return at.exists() and at.read_bytes() == head_bytes(stored.head)
 
 
 def append(folder: Path, stored: Stored, records: Sequence[dict[str, Any]]) -> Stored:
@@ -113,7 +113,7 @@ def append(folder: Path, stored: Stored, records: Sequence[dict[str, Any]]) -> S
     for record in [*records, {"commit": stored.count + len(records)}]:
         content = canonical(record)
         previous = chain(previous, content)
-        lines.append(_OPEN + previous.encode() + _MIDDLE + content + _CLOSE + b"\n")
+        lines.append(line_of(previous, content))
     path, data = folder / EVENTS, b"".join(lines)
     try:
         with path.open("r+b" if path.exists() else "w+b") as handle:
@@ -131,7 +131,7 @@ def append(folder: Path, stored: Stored, records: Sequence[dict[str, Any]]) -> S
             remedy="free the file or the disk; nothing was recorded",
         ) from reason
     with whole_file(folder / HEAD) as partial:
-        partial.write_bytes(_head_bytes(previous))
+        partial.write_bytes(head_bytes(previous))
     return Stored(
         (),
         stored.count + len(records),
@@ -140,6 +140,48 @@ def append(folder: Path, stored: Stored, records: Sequence[dict[str, Any]]) -> S
         0,
         stored.heads | {previous},
     )
+
+
+def line_of(hashed: str, content: bytes) -> bytes:
+    """The line of a record in the file.
+
+    Parameters
+    ----------
+    hashed : str
+        The record's hash in the chain.
+    content : bytes
+        Its canonical content.
+    """
+    return _OPEN + hashed.encode() + _MIDDLE + content + _CLOSE + b"\n"
+
+
+def batches(folder: Path) -> Iterator[tuple[list[dict[str, Any]], str]]:
+    """The committed batches of a log, line by line, its chain verified: records, and the head.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    LogDamagedError
+        Naming the first line that is not what was recorded.
+    """
+    path = folder / EVENTS
+    pending: list[dict[str, Any]] = []
+    previous, heads = START, {START}
+    with open_regular(path, what="the log", error=LogDamagedError) as handle:
+        for number, line in enumerate(handle, start=1):
+            if not line.endswith(b"\n"):
+                break
+            previous, record = _verified(line[:-1], previous, path, number)
+            if "commit" not in record:
+                pending.append(record)
+                continue
+            heads.add(previous)
+            yield pending, previous
+            pending = []
+    _agrees_with_head(folder, heads, path)
 
 
 @contextmanager
@@ -183,7 +225,8 @@ def _agrees_with_head(folder: Path, heads: set[str], path: Path) -> None:
         raise _damaged(path, "the end is missing or changed", "the head that was written last")
 
 
-def _head_bytes(head: str) -> bytes:
+def head_bytes(head: str) -> bytes:
+    """The content of `head.json`."""
     return canonical({"head": head}) + b"\n"
 
 

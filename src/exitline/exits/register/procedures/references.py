@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.errors import ExitlineError, nearest
+from exitline.errors import ExitlineError
 from exitline.exits.register.procedures.procedure import NEW, Procedure, Step
 
 if TYPE_CHECKING:
@@ -42,15 +42,8 @@ def check_references(procedure: Procedure, tree: Tree, rules: Collection[str]) -
     """
     cases = {step.begins for step in procedure.steps.values() if step.begins}
     for reference in _references(procedure, rules, cases):
-        if reference.name not in reference.known:
-            place = tree[reference.section][reference.owner][reference.key]
-            raise place.fault(
-                f"there is no {reference.kind} '{reference.name}'",
-                expected="one of " + (", ".join(sorted(reference.known)) or "(none declared)"),
-                got=repr(reference.name),
-                remedy=nearest(reference.name, reference.known)
-                or f"declare the {reference.kind}, or use one that is declared",
-            )
+        place = tree[reference.section][reference.owner][reference.key]
+        place.known(reference.known, reference.kind, reference.name)
     for step in procedure.steps.values():
         _check_step(step, tree["steps"][step.name])
     _check_states(procedure, tree)

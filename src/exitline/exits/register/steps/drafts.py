@@ -129,7 +129,7 @@ def draft_of(row: Mapping[str, Any], *, where: str) -> Draft:
 def _rows(file: Path, reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The rows of a file, by its ending."""
     if file.suffix not in (".json", ".jsonl"):
-        yield from _table(file, reading)
+        yield from table_rows(file, reading)
         return
     if reading:
         raise LifecycleError(
@@ -151,8 +151,15 @@ def _rows(file: Path, reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]
         ) from reason
 
 
-def _table(file: Path, reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The rows of a table, in its order; every cell of a CSV file is the text it is."""
+def table_rows(file: Path, reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The rows of a table, in its order; every cell of a CSV file is the text it is.
+
+    Parameters
+    ----------
+    file : Path
+    reading : mapping
+        Options of the table's reader.
+    """
     from exitline.stats.data.readers.csv_text import whole_rows
     from exitline.stats.data.source import open_source
 
@@ -260,13 +267,19 @@ def _evidence(given: Mapping[str, Any], where: str) -> dict[str, Scalar] | None:
             expected='{"income": 3100, "water": true}',
             remedy="write the evidence as an object, or as columns evidence.<column>",
         )
-    flat = {k[len(_EVIDENCE) :]: _value(v) for k, v in given.items() if k.startswith(_EVIDENCE)}
+    flat = {k[len(_EVIDENCE) :]: value_of(v) for k, v in given.items() if k.startswith(_EVIDENCE)}
     found = {**nested, **flat}
     return found or None
 
 
-def _value(value: Any) -> Scalar:
-    """A value from a cell: true, false, NA (asked and not known), a number, or text."""
+def value_of(value: Any) -> Scalar:
+    """A value from a cell: true, false, NA (asked and not known), a number, or text.
+
+    Examples
+    --------
+    >>> value_of("3100"), value_of("true"), value_of("NA"), value_of("water")
+    (3100.0, True, None, 'water')
+    """
     if not isinstance(value, str):
         return value  # type: ignore[no-any-return]
     text = value.strip()

@@ -1,286 +1,304 @@
-"""How the figures of a sentence hang together, checked on what each may stand for.
+"""A file of printed figures, public facts and relations: what `exitline check-claim` checks.
 
-A printed figure stands for a range of numbers. A relation is consistent when some numbers in
-these ranges fulfil it, not consistent when none do, and cannot be told when a figure is missing
-or the range reaches across an edge. Neither outcome says that a figure is true.
+A printed figure stands for a span of numbers. A relation is consistent when some numbers in
+these spans fulfil it, not consistent when none do, and cannot be told when a figure is missing
+or the span reaches across an edge. Neither outcome says that a figure is true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import ceil, floor
-from typing import Literal
+from operator import add
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, NamedTuple
 
-from exitline.proof.claim.exact import grouped, text_of
-from exitline.proof.claim.sentences.published import Published, percent, shown
+from exitline.errors import nearest
+from exitline.proof.claim.errors import ClaimError
+from exitline.proof.claim.exact import Rounding, grouped, text_of
+from exitline.proof.claim.sentences.published import Published, Span, published
+from exitline.rules.yamlfile.declared import LIST, NAMED, Record, Text, Truth, choice, reads
+from exitline.rules.yamlfile.tree import Tree, read_file
 
-ConsistencyOutcome = Literal["consistent", "not consistent", "cannot tell"]
+Given = Mapping[str, Any]
+Answer = tuple[str, str, str]
+"""The outcome, its calculation, and what else a reader should know."""
 
 
-@dataclass(frozen=True)
-class RelationResult:
-    """What comes of one relation.
-
-    Parameters
-    ----------
-    relation : str
-        What was checked against what, in words.
-    outcome : {"consistent", "not consistent", "cannot tell"}
-        The answer.
-    arithmetic : str
-        The calculation that shows it.
-    note : str
-        What else a reader should know ("" otherwise).
-    """
+class RelationResult(NamedTuple):
+    """What comes of a relation: its words, consistent or not or cannot tell, and why."""
 
     relation: str
-    outcome: ConsistencyOutcome
+    outcome: str
     arithmetic: str
     note: str = ""
 
 
 @dataclass(frozen=True)
-class Range:
-    """A public fact: between which values a quantity lies, and who says so.
+class Consistency:
+    """What comes of checking a published sentence: one finding for each relation of the file.
 
-    Parameters
-    ----------
-    name : str
-        What it is called in relations.
-    low, high : Fraction
-        Its ends, both included.
-    source : str
-        Where it was read.
-    unit : str
-        Such as "persons per household".
-    verified : bool
-        Whether it was read at its source.
+    `confirmed` says whether an independent source confirms the figures; None when not said.
     """
 
-    name: str
-    low: Fraction
-    high: Fraction
-    source: str
-    unit: str = ""
-    verified: bool = True
+    statement: str
+    findings: tuple[RelationResult, ...]
+    source: str = ""
+    confirmed: bool | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def consistent(self) -> bool:
+        """Whether no relation is broken (some may be open)."""
+        return all(finding.outcome != "not consistent" for finding in self.findings)
+
+
+def _sum(given: Given) -> Answer:
+    parts, total = given["parts"], given["total"]
+    found = reduce(add, parts)
+    text = shown(found.middle, digits=9) + (" %" if total.unit == "percent" else "")
+    return _compared(" + ".join(map(str, parts)) + f" = {text}", found, total)
+
+
+def _difference(given: Given) -> Answer:
+    found = given["from"] - given["less"]
+    return _compared(f"{given['from']} - {given['less']} = {shown(found.middle)}", found,
+                     given["is"])  # fmt: skip
+
+
+def _ratio(given: Given) -> Answer:
+    found, fact = given["of"] / given["per"], given.get("within")
+    arithmetic = f"{given['of']} / {given['per']} = {shown(found.middle)}"
+    if "is" in given:
+        return _compared(arithmetic, found, given["is"])
+    if fact is None:
+        return "cannot tell", arithmetic, "no public range to compare it with"
+    outside = found.high < fact.low or found.low > fact.high
+    inside = fact.low <= found.low and found.high <= fact.high
+    outcome = "not consistent" if outside else "consistent" if inside else "cannot tell"
+    return outcome, arithmetic, f"range {fact.words}"
+
+
+def _share(given: Given) -> Answer:
+    """A part of an exact whole is a whole number, so that few percentages are possible: the
+    granularity test of Brown and Heathers (2017, Soc. Psychol. Personal. Sci. 8(4)), for shares.
+    """
+    part, whole, stated = given.get("part"), given.get("whole"), given["is"]
+    low, high = stated.low / 100, stated.high / 100
+    if whole is None:
+        if part is None or low <= 0:
+            return "cannot tell", "", "the whole is not stated"
+        implied = f"{ceil(part.low / high):,} to {floor(part.high / low):,}"
+        return "cannot tell", f"{part} is {stated} of {implied}", "the whole is not stated"
+    if part is not None:
+        rate = part / whole
+        hundredfold = Span(100 * rate.low, rate.middle, 100 * rate.high)
+        return _compared(f"{part} of {whole} is {_percent(rate.middle, stated)}", hundredfold,
+                         stated)  # fmt: skip
+    if whole.low != whole.high:
+        return "cannot tell", f"{stated} of {whole}", f"{whole.name} is not exact"
+    name, first, last = shown(whole.low), ceil(whole.low * low), floor(whole.low * high)
+    first, last = max(first, 0), min(last, floor(whole.low))
+    if first <= last:
+        counts = f"{first:,}" if first == last else f"{first:,} to {last:,}"
+        return "consistent", f"{counts} of {name} is {stated}", ""
+    below = floor(whole.low * (low + high) / 2)
+    near = [f"{n:,} of {name} is {_percent(n / whole.low, stated)}" for n in (below, below + 1)]
+    return "not consistent", f"{', '.join(near)}; stated {stated}", ""
+
+
+def _change(given: Given) -> Answer:
+    ratio, stated = given["to"] / given["from"], given["is"]
+    found = Span(100 * (ratio.low - 1), ratio.middle - 1, 100 * (ratio.high - 1))
+    said = f"{given['to']} / {given['from']} - 1 = {_percent(found.middle, stated)}"
+    return _compared(said, found, stated)
+
+
+def _at_most(given: Given) -> Answer:
+    smaller, larger = given["smaller"], given["larger"]
+    if smaller.low > larger.high:
+        return "not consistent", f"{smaller} > {larger}", ""
+    if smaller.high <= larger.low:
+        return "consistent", f"{smaller} <= {larger}", ""
+    return "cannot tell", f"{smaller} <= {larger}", "rounding leaves it open"
+
+
+def _compared(arithmetic: str, found: Span, stated: Published) -> Answer:
+    """Consistent when the computed and the stated span have a number in common."""
+    fits = found.low <= stated.high and stated.low <= found.high
+    return "consistent" if fits else "not consistent", f"{arithmetic}, stated {stated}", ""
+
+
+class Kind(NamedTuple):
+    """A kind of relation: its keys, its words, its answer; keys that may be missing, or not 0."""
+
+    keys: tuple[str, ...]
+    words: str
+    answer: Callable[[Given], Answer]
+    optional: tuple[str, ...] = ()
+    divisor: str = ""
+
+
+KINDS: dict[str, Kind] = {
+    "sum": Kind(("parts", "total"), "{parts} add up to {total}", _sum),
+    "difference": Kind(("from", "less", "is"), "{from} less {less} is {is}", _difference),
+    "ratio": Kind(("of", "per", "is", "within"), "{of} per {per}", _ratio, ("is", "within"), "per"),
+    "share": Kind(
+        ("part", "whole", "is"), "{part} of {whole} is {is}", _share, ("part", "whole"), "whole"
+    ),
+    "change": Kind(("from", "to", "is"), "from {from} to {to} is {is}", _change, (), "from"),
+    "at_most": Kind(("smaller", "larger"), "{smaller} are at most {larger}", _at_most),
+}
+"""Every kind of relation by the word that a file uses."""
+
+
+def check(kind: str, given: Given) -> RelationResult:
+    """What comes of one relation between figures by key; a figure not stated is None."""
+    rule = KINDS[kind]
+    every = {key: one if key == "parts" else (one,) for key, one in given.items()}
+    names = {key: ", ".join(getattr(f, "name", "") for f in some) for key, some in every.items()}
+    words = rule.words.format_map({"part": "a count", "whole": "an unstated whole"} | names)
+    below = given.get(rule.divisor)
+    if below is not None and below.low <= 0:
+        return RelationResult(words, "cannot tell", "", f"{below.name} may be zero")
+    return RelationResult(words, *rule.answer(given))
+
+
+def shown(value: Fraction, digits: int = 3) -> str:
+    """A computed number with a few significant digits, whole numbers in full.
+
+    Examples
+    --------
+    >>> shown(Fraction(12933, 2567)), shown(Fraction(832)), shown(Fraction(10, 2076))
+    ('5.04', '832', '0.00482')
+    """
+    if value.denominator == 1:
+        return grouped(str(value.numerator))
+    decimals = 0
+    while decimals < 12 and abs(value) * 10**decimals < 10 ** (digits - 1):
+        decimals += 1
+    return grouped(Rounding(decimals).apply(value))
+
+
+def _percent(value: Fraction, like: Published) -> str:
+    """A share in percent, with one digit more than a stated percentage."""
+    return f"{Rounding(len(like.text.partition('.')[2]) + 1).apply(value * 100)} %"
+
+
+def _exactly(tree: Tree) -> Fraction:
+    return published("", tree.text(), where=tree.where).middle
+
+
+class _Figure(Record):
+    short: ClassVar[Any] = "value"
+    value: Text | None = None
+    label: Text | None = None
+    unit: Text = ""
+    about: Truth = False
+    to: Annotated[Any, reads(_exactly)] = None
+    rounded: Annotated[Any, *choice("nearest", "down", "up")] = "nearest"
+
+
+class _Fact(Record):
+    low: Annotated[Any, reads(_exactly)]
+    high: Annotated[Any, reads(_exactly)]
+    unit: Text = ""
+    source: Text
+    verified: Truth = True
+
+    def check(self) -> None:
+        if self.low > self.high:
+            raise self.tree.fault("the range is the wrong way round", expected="low at most high")
 
     @property
     def words(self) -> str:
-        """The range with its source."""
-        mark = "" if self.verified else " (unverified)"
-        ends = f"{grouped(text_of(self.low))} to {grouped(text_of(self.high))}"
-        return f"{ends} {self.unit}".strip() + f", {self.source}{mark}"
+        ends = f"{grouped(text_of(self.low))} to {grouped(text_of(self.high))} {self.unit}".strip()
+        return f"{ends}, {self.source}" + ("" if self.verified else " (unverified)")
 
 
-def check_sum(parts: Sequence[Published], total: Published) -> RelationResult:
-    """Whether parts add up to a total, within what rounding allows.
-
-    Examples
-    --------
-    >>> from exitline.proof.claim.sentences.published import published
-    >>> years = [published(n, n) for n in ("28", "125", "283", "344", "52")]
-    >>> check_sum(years, published("counties", "832")).arithmetic
-    '28 + 125 + 283 + 344 + 52 = 832, stated 832'
-    """
-    low, high = sum(p.low for p in parts), sum(p.high for p in parts)
-    middle = sum((p.middle for p in parts), Fraction())
-    arithmetic = f"{' + '.join(str(p) for p in parts)} = {_sum_text(middle, total)}, stated {total}"
-    words = f"{_names(parts)} add up to {total.name}"
-    return RelationResult(words, _overlap(Fraction(low), Fraction(high), total), arithmetic)
-
-
-def check_difference(start: Published, less: Published, result: Published) -> RelationResult:
-    """Whether a difference is as stated, within what rounding allows.
-
-    Examples
-    --------
-    >>> from exitline.proof.claim.sentences.published import published
-    >>> a, b, c = (published(n, n) for n in ("128,000", "26,000", "102,000"))
-    >>> check_difference(a, b, c).outcome
-    'consistent'
-    """
-    low, high = start.low - less.high, start.high - less.low
-    arithmetic = f"{start} - {less} = {shown(start.middle - less.middle)}, stated {result}"
-    words = f"{start.name} less {less.name} is {result.name}"
-    return RelationResult(words, _overlap(low, high, result), arithmetic)
+def _relation(tree: Tree) -> tuple[str, dict[str, Tree]]:
+    """A mapping with the kind of relation as its only key."""
+    named = tree.items()
+    said = ", ".join(name for name, _ in named)
+    if said not in KINDS:
+        raise tree.fault(
+            "there is no such relation", expected="one of " + ", ".join(KINDS),
+            got=said or "nothing", remedy=nearest(said, KINDS) or "choose one of these",
+        )  # fmt: skip
+    keys, optional, below = KINDS[said].keys, KINDS[said].optional, named[0][1]
+    found = below.fields(keys, [key for key in keys if key not in optional])
+    if {"is", "within"} <= set(found):
+        raise below.fault("a ratio is checked against one thing", expected="is or within")
+    return said, found
 
 
-def check_ratio(of: Published, per: Published, against: Published | Range | None) -> RelationResult:
-    """Whether one figure per another is as stated, or lies in a public range.
+def _stated(tree: Tree) -> Tree | None:
+    return None if tree.is_empty else tree
 
-    Parameters
-    ----------
-    of, per : Published
-        Numerator and denominator.
-    against : Published, Range or None
-        The ratio as stated; or a public range; or nothing to hold it against.
+
+class _File(Record):
+    statement: Text
+    source: Text = ""
+    confirmed: Truth | None = None
+    note: Text | None = None
+    figures: Annotated[dict[str, Annotated[_Figure | None, reads(_stated)]], NAMED]
+    facts: Annotated[dict[str, _Fact], NAMED] | None = None
+    relations: Annotated[tuple[Annotated[Any, reads(_relation)], ...], LIST]
+
+
+def check_file(path: str | Path) -> Consistency:
+    """Check the relations of a file, as docs/commands/check-claim.md describes it.
+
+    Raises
+    ------
+    ClaimError
+        When the file cannot be read as such: all its faults, with file, line and key.
 
     Examples
     --------
-    >>> from exitline.proof.claim.sentences.published import published
-    >>> size = Range("household_size", Fraction(3), Fraction(6), "an example")
-    >>> check_ratio(published("persons", "12,933"), published("households", "2,567"), size).outcome
-    'consistent'
+    >>> check_file("examples/claims/dongxiang-2020.yaml").consistent
+    True
     """
-    words = f"{of.name} per {per.name}"
-    if per.low <= 0:
-        return RelationResult(words, "cannot tell", f"{of} / {per}", f"{per.name} may be zero")
-    ends = [a / b for a in (of.low, of.high) for b in (per.low, per.high)]
-    low, high = min(ends), max(ends)
-    arithmetic = f"{of} / {per} = {shown(of.middle / per.middle)}"
-    if against is None:
-        return RelationResult(
-            words, "cannot tell", arithmetic, "no public range to hold it against"
-        )
-    if isinstance(against, Published):
-        return RelationResult(
-            words, _overlap(low, high, against), f"{arithmetic}, stated {against}"
-        )
-    return RelationResult(words, _within(low, high, against), arithmetic, f"range {against.words}")
+    file = _File.read(read_file(path, ClaimError))
+    figures = {name: _figure(name, keys) for name, keys in file.figures.items()}
+    findings = tuple(_finding(kind, keys, figures, file.facts or {})
+                     for kind, keys in file.relations)  # fmt: skip
+    unsaid = [one.name for one in figures.values() if one and one.text not in file.statement]
+    notes = [file.note] if file.note else []
+    notes += ["not in the sentence as written: " + ", ".join(unsaid)] if unsaid else []
+    return Consistency(file.statement, findings, file.source, file.confirmed, tuple(notes))
 
 
-def check_share(
-    part: Published | None, whole: Published | None, stated: Published
-) -> RelationResult:
-    """Whether a percentage fits its counts: some whole number of the whole must give it.
-
-    Parameters
-    ----------
-    part, whole : Published, optional
-        Counts, as far as they are stated.
-    stated : Published
-        The percentage.
-
-    Notes
-    -----
-    With whole numbers only, few percentages are possible for a small whole: the
-    granularity test of Brown and Heathers (2017, Social Psychological and Personality
-    Science 8(4)), here for shares.
-
-    Examples
-    --------
-    >>> from exitline.proof.claim.sentences.published import published
-    >>> rate = published("rate", "0.41", unit="percent")
-    >>> check_share(None, published("households", "2,076"), rate).outcome
-    'not consistent'
-    """
-    if whole is None:
-        return _share_of_unknown(part, stated)
-    words = f"{part.name if part else 'a count'} of {whole.name} is {stated.name}"
-    if whole.low <= 0:
-        return RelationResult(
-            words, "cannot tell", f"{stated} of {whole}", f"{whole.name} may be zero"
-        )
-    low, high = stated.low / 100, stated.high / 100
-    if part is not None:
-        given = (
-            f"{part} of {whole} is {percent(part.middle / whole.middle, stated)}, stated {stated}"
-        )
-        fits = part.high / whole.low >= low and part.low / whole.high <= high
-        return RelationResult(words, "consistent" if fits else "not consistent", given)
-    if not whole.exact:
-        reason = f"{whole.name} is not exact"
-        return RelationResult(words, "cannot tell", f"{stated} of {whole}", reason)
-    return _granularity(words, whole.low, low, high, stated)
+def _figure(name: str, keys: _Figure | None) -> Published | None:
+    """A figure: a number as printed, or one with unit and rounding; None when left empty."""
+    if keys is None or keys.value is None:
+        return None
+    options = {"unit": keys.unit, "about": keys.about, "step": keys.to, "rounded": keys.rounded}
+    return published(keys.label or name, keys.value, where=keys.tree.where, **options)
 
 
-def check_change(start: Published, end: Published, stated: Published) -> RelationResult:
-    """Whether a relative change is as stated, within what rounding allows.
-
-    Examples
-    --------
-    >>> from exitline.proof.claim.sentences.published import published
-    >>> a, b = published("2012", "98.99 million"), published("2019", "5.51 million")
-    >>> check_change(a, b, published("fall", "-94.4", unit="percent")).outcome
-    'consistent'
-    """
-    words = f"from {start.name} to {end.name} is {stated.name}"
-    if start.low <= 0:
-        return RelationResult(
-            words, "cannot tell", f"{start} to {end}", f"{start.name} may be zero"
-        )
-    ends = [100 * (b / a - 1) for a in (start.low, start.high) for b in (end.low, end.high)]
-    middle = percent(end.middle / start.middle - 1, stated)
-    arithmetic = f"{end} / {start} - 1 = {middle}, stated {stated}"
-    return RelationResult(words, _overlap(min(ends), max(ends), stated), arithmetic)
-
-
-def check_at_most(smaller: Published, larger: Published) -> RelationResult:
-    """Whether one figure is at most another.
-
-    Examples
-    --------
-    >>> from exitline.proof.claim.sentences.published import published
-    >>> check_at_most(published("villages", "45"), published("households", "2,567")).outcome
-    'consistent'
-    """
-    words = f"{smaller.name} are at most {larger.name}"
-    arithmetic = f"{smaller} <= {larger}"
-    if smaller.high <= larger.low:
-        return RelationResult(words, "consistent", arithmetic)
-    if smaller.low > larger.high:
-        return RelationResult(words, "not consistent", f"{smaller} > {larger}")
-    return RelationResult(words, "cannot tell", arithmetic, "rounding leaves it open")
-
-
-def missing(relation: str, names: Sequence[str]) -> RelationResult:
-    """The finding on a relation whose figures are not all stated.
-
-    Examples
-    --------
-    >>> missing("persons per households", ["households"]).note
-    'households is not stated'
-    """
-    said = " and ".join(names) + (" is" if len(names) == 1 else " are") + " not stated"
-    return RelationResult(relation, "cannot tell", "", said)
-
-
-def _share_of_unknown(part: Published | None, stated: Published) -> RelationResult:
-    """What a percentage says about a whole that is not stated."""
-    words = f"{part.name if part else 'a count'} of an unstated whole is {stated.name}"
-    if part is None or stated.low <= 0:
-        return RelationResult(words, "cannot tell", "", "the whole is not stated")
-    low, high = ceil(part.low / stated.high * 100), floor(part.high / stated.low * 100)
-    arithmetic = f"{part} is {stated} of {low:,} to {high:,}"
-    return RelationResult(words, "cannot tell", arithmetic, "the whole is not stated")
-
-
-def _granularity(
-    words: str, whole: Fraction, low: Fraction, high: Fraction, stated: Published
-) -> RelationResult:
-    """Whether a whole number of an exact whole gives the percentage."""
-    first, last = ceil(whole * low), floor(whole * high)
-    name = shown(whole)
-    if first <= last and first <= whole and last >= 0:
-        first, last = max(first, 0), min(last, floor(whole))
-        counts = f"{first:,}" if first == last else f"{first:,} to {last:,}"
-        return RelationResult(words, "consistent", f"{counts} of {name} is {stated}")
-    below = floor(whole * (low + high) / 2)
-    near = ", ".join(
-        f"{n:,} of {name} is {percent(Fraction(n) / whole, stated)}" for n in (below, below + 1)
-    )
-    return RelationResult(words, "not consistent", f"{near}; stated {stated}")
-
-
-def _overlap(low: Fraction, high: Fraction, stated: Published) -> ConsistencyOutcome:
-    """Consistent when the computed and the stated range have a number in common."""
-    return "consistent" if low <= stated.high and stated.low <= high else "not consistent"
-
-
-def _within(low: Fraction, high: Fraction, fact: Range) -> ConsistencyOutcome:
-    """Consistent inside the range, not consistent outside, else not to be told."""
-    if fact.low <= low and high <= fact.high:
-        return "consistent"
-    return "not consistent" if high < fact.low or low > fact.high else "cannot tell"
-
-
-def _sum_text(middle: Fraction, total: Published) -> str:
-    """A sum in the words of its total: with its percent sign, in full."""
-    text = shown(middle, digits=9)
-    return f"{text} %" if total.unit == "percent" else text
-
-
-def _names(parts: Sequence[Published]) -> str:
-    return ", ".join(part.name for part in parts)
+def _finding(
+    kind: str, keys: Mapping[str, Tree], figures: Mapping[str, Published | None],
+    facts: Mapping[str, _Fact],
+) -> RelationResult:  # fmt: skip
+    """What comes of one relation, whose figures need not all be stated."""
+    given: dict[str, Any] = {}
+    asked: dict[str, list[str]] = {}
+    for key, tree in keys.items():
+        if key == "within":
+            given[key] = facts[tree.known(facts, "fact")]
+            continue
+        members = tree.sequence() if key == "parts" else (tree,)
+        found = [figures[member.known(figures, "figure")] for member in members]
+        asked[key] = [member.text() for member in members]
+        if None not in found:
+            given[key] = tuple(found) if key == "parts" else found[0]
+    if given.keys() == keys.keys() or (kind == "share" and "is" in given):
+        return check(kind, given)
+    names = [name for some in asked.values() for name in some]
+    absent = [name for name in names if figures[name] is None]
+    said = " and ".join(absent) + (" is" if len(absent) == 1 else " are") + " not stated"
+    return RelationResult(f"{kind} of {', '.join(names)}", "cannot tell", "", said)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from exitline.errors import nearest
+from exitline.errors import unknown
 from exitline.files import filled_folder
 from exitline.publish.film.bound.binding import (
     ChangedFigure,
@@ -128,10 +128,7 @@ def _chosen(story: Story, options: FilmOptions) -> tuple[Episode, ...]:
     known = {episode.name: episode for episode in story.episodes}
     for name in options.episodes:
         if name not in known:
-            raise StoryError(
-                f"there is no episode '{name}'", where=str(story.path), expected=", ".join(known),
-                got=name, remedy=nearest(name, known) or "choose one of these",
-            )  # fmt: skip
+            raise unknown("episode", name, known, error=StoryError, where=str(story.path))
     return tuple(e for e in story.episodes if not options.episodes or e.name in options.episodes)
 
 

@@ -21,7 +21,7 @@ _STOP = Style(44, bold=True, leading=1.15)
 
 
 @dataclass(frozen=True)
-class _Moment:
+class _TilesMoment:
     """A time between two steps: how many of each place have changed, and the year shown."""
 
     done: dict[str, float]
@@ -158,7 +158,7 @@ class TilesPainter(Painter[TilesScene]):
         """How many of a place have changed by the end of some steps."""
         return sum(self._counts.get((key, step), 0.0) for step in self._steps[:steps])
 
-    def _moment(self, p: float) -> _Moment:
+    def _moment(self, p: float) -> _TilesMoment:
         """How far each place is."""
         passed = p * len(self._steps)
         whole = min(int(passed), len(self._steps) - 1)
@@ -169,9 +169,9 @@ class TilesPainter(Painter[TilesScene]):
             + part * self._counts.get((place.key, year), 0.0)
             for place in self.scene.places
         }
-        return _Moment(done, year)
+        return _TilesMoment(done, year)
 
-    def _counter(self, ink: Ink, moment: _Moment) -> None:
+    def _counter(self, ink: Ink, moment: _TilesMoment) -> None:
         """The year, how many have changed, and how many have not."""
         u, box = ink.u, self._side
         total = round(sum(self._totals.values()))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.errors import DataError, nearest
 from exitline.stats.data.held import HeldFile
 from exitline.stats.data.readers import magic
+from exitline.stats.data.readers.formats import FORMATS
 from exitline.stats.data.values import Uses
 
 if TYPE_CHECKING:
@@ -22,15 +23,6 @@ if TYPE_CHECKING:
 
 DECLARED = ("text", "number")
 """Options of every kind of file: columns that are text as written, or numbers."""
-OPTIONS = {
-    "parquet": frozenset({"missing"}),
-    "csv": frozenset({"encoding", "delimiter", "decimal", "comment", "missing"}),
-    "stata": frozenset({"encoding", "missing"}),
-    "spss": frozenset({"encoding", "missing"}),
-    "sheet": frozenset({"sheet", "missing"}),
-    "database": frozenset({"query", "missing"}),
-}
-"""The options that each kind of file understands."""
 
 
 def open_file(path: str | Path, **options: Any) -> Source:
@@ -39,8 +31,7 @@ def open_file(path: str | Path, **options: Any) -> Source:
     Parameters
     ----------
     path : path
-        A file ending in .parquet, .csv, .tsv, .txt (also .gz of these), .dta, .sav,
-        .zsav, .xlsx, .xls, .ods, or .duckdb, .sqlite, .db together with `query`.
+        Of a kind in `exitline.stats.data.readers.formats.FORMATS`; text also as .gz.
     **options
         `missing` (values that stand for a missing one, as written), `encoding` (csv, Stata,
         SPSS), `delimiter`, `decimal` ("." or ",") and `comment` for csv, `sheet` for spreadsheets,
@@ -68,31 +59,9 @@ def open_file(path: str | Path, **options: Any) -> Source:
     _check_options(file, kind, given)
     columns = {name: tuple(given.pop(name)) for name in DECLARED if name in given}
     held = HeldFile(file)
-    source = replace(_read(held, kind, given), held=held)
+    source = replace(FORMATS[kind].read(held, **given), held=held)
     held.check()
     return declared(source, **columns)
-
-
-def _read(held: HeldFile, kind: str, given: dict[str, Any]) -> Source:
-    """The source of a file of some kind."""
-    file = held.path
-    if kind == "csv":
-        from exitline.stats.data.readers.csv import open_csv
-
-        return open_csv(held, **given)
-    if kind == "stata" or kind == "spss":
-        from exitline.stats.data.readers.stat import read_stat
-
-        return read_stat(file, kind, **given)
-    if kind == "sheet":
-        from exitline.stats.data.readers.sheet import read_sheet
-
-        return read_sheet(file, **given)
-    if kind == "database":
-        from exitline.stats.data.readers.sql import read_database
-
-        return read_database(file, given.get("query"), given.get("missing", ()))
-    return _open_parquet(file, given.get("missing", ()))
 
 
 def declared(source: Source, text: Sequence[str] = (), number: Sequence[str] = ()) -> Source:
@@ -150,10 +119,10 @@ def open_each(paths: Sequence[str | Path], **options: Any) -> list[Source]:
     kinds = [magic.kind_of(Path(path)) for path in paths]
     columns = {name: options.pop(name) for name in DECLARED if options.get(name)}
     for name in options:
-        if not any(name in OPTIONS[kind] for kind in kinds):
+        if not any(name in FORMATS[kind].options for kind in kinds):
             _check_options(Path(paths[0]), kinds[0], {name: options[name]})
     sources = [
-        open_file(path, **{name: v for name, v in options.items() if name in OPTIONS[kind]})
+        open_file(path, **{name: v for name, v in options.items() if name in FORMATS[kind].options})
         for path, kind in zip(paths, kinds, strict=True)
     ]
     there = {name for source in sources for name in source.names or ()}
@@ -165,40 +134,11 @@ def open_each(paths: Sequence[str | Path], **options: Any) -> list[Source]:
     ]
 
 
-def _open_parquet(path: Path, missing: Sequence[str]) -> Source:
-    """A Parquet file: its footer is read, its rows are not."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from exitline.stats.data.codebook import from_metadata
-    from exitline.stats.data.readers.names import check_names
-    from exitline.stats.data.scannable import Source
-
-    try:
-        footer = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as reason:
-        raise DataError(
-            "the Parquet file is damaged",
-            where=path.name,
-            expected="a whole Parquet file",
-            got="a footer that cannot be read",
-            remedy="copy or export the file again: it was probably cut off",
-        ) from reason
-    check_names(footer.schema_arrow.names, path.name)
-    if footer.metadata.num_rows == 0:
-        raise magic.no_rows(path)
-    options: dict[str, Any] = {"schema": footer.schema_arrow}
-    if missing:
-        options["missing"] = tuple(missing)
-    labels, titles = from_metadata(footer.metadata.metadata)
-    return Source(kind="parquet", path=path, labels=labels, titles=titles, options=options)
-
-
 def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:
     """Refuse an option that this kind of file does not have."""
     for name in options:
-        if name not in OPTIONS[kind] and name not in DECLARED:
-            known = sorted((*OPTIONS[kind], *DECLARED))
+        if name not in FORMATS[kind].options and name not in DECLARED:
+            known = sorted((*FORMATS[kind].options, *DECLARED))
             raise DataError(
                 f"a {kind} file has no option '{name}'",
                 where=path.name,
@@ -208,4 +148,4 @@ def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:
             )
 
 
-__all__ = ["DECLARED", "OPTIONS", "declared", "open_each", "open_file"]
+__all__ = ["DECLARED", "declared", "open_each", "open_file"]

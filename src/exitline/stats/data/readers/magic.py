@@ -5,36 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from exitline.errors import DataError, nearest
+from exitline.stats.data.readers.formats import FORMATS
 
-KINDS = {
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".dta": "stata",
-    ".sav": "spss",
-    ".zsav": "spss",
-    ".xlsx": "sheet",
-    ".xlsm": "sheet",
-    ".xls": "sheet",
-    ".ods": "sheet",
-    ".duckdb": "database",
-    ".sqlite": "database",
-    ".sqlite3": "database",
-    ".db": "database",
-}
-"""File endings and the reader that each stands for."""
+_GZIP = "gzip"
 
-_SAID = {
-    "parquet": "a Parquet file",
-    "csv": "a text file with separated values",
-    "stata": "a Stata file",
-    "spss": "an SPSS file",
-    "sheet": "a spreadsheet",
-    "database": "a DuckDB or SQLite database",
-    "gzip": "a gzip archive",
-}
+
+def endings() -> dict[str, str]:
+    """File endings and the kind of file that each stands for.
+
+    Examples
+    --------
+    >>> endings()[".dta"]
+    'stata'
+    """
+    return {ending: kind for kind, form in FORMATS.items() for ending in form.endings}
 
 
 def kind_of(path: Path) -> str:
@@ -47,7 +31,7 @@ def kind_of(path: Path) -> str:
     Returns
     -------
     str
-        "parquet", "csv", "stata", "spss", "sheet" or "database".
+        A name of `exitline.stats.data.readers.formats.FORMATS`.
 
     Raises
     ------
@@ -63,14 +47,14 @@ def kind_of(path: Path) -> str:
     _check_there(path)
     claimed = _by_ending(path)
     found = sniff(_head(path))
-    if claimed == "csv" and found == "gzip" and path.suffix.lower() == ".gz":
+    if claimed == "csv" and found == _GZIP and path.suffix.lower() == ".gz":
         return claimed
     if found != claimed:
         raise DataError(
             "the file is not what its name says",
             where=path.name,
-            expected=_SAID[claimed],
-            got=_SAID[found] if found else "bytes of no known kind",
+            expected=FORMATS[claimed].said,
+            got=_said(found),
             remedy=_rename(path, found),
         )
     return claimed
@@ -89,16 +73,9 @@ def sniff(head: bytes) -> str | None:
     >>> sniff(b"PAR1...."), sniff(b"hhid,weight"), sniff(bytes(9))
     ('parquet', 'csv', None)
     """
-    signatures = (
-        ("parquet", head.startswith(b"PAR1")),
-        ("sheet", head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))),
-        ("stata", head.startswith(b"<stata_dta>") or _old_stata(head)),
-        ("spss", head.startswith((b"$FL2", b"$FL3"))),
-        ("database", head.startswith(b"SQLite format 3\0") or head[8:12] == b"DUCK"),
-        ("gzip", head.startswith(b"\x1f\x8b")),
-        ("csv", _is_text(head)),
-    )
-    return next((kind for kind, agrees in signatures if agrees), None)
+    if head.startswith(b"\x1f\x8b"):
+        return _GZIP
+    return next((kind for kind, form in FORMATS.items() if form.agrees(head)), None)
 
 
 def no_rows(path: Path) -> DataError:
@@ -110,16 +87,6 @@ def no_rows(path: Path) -> DataError:
         got="column names alone",
         remedy="export the data again: the selection was probably empty",
     )
-
-
-def _old_stata(head: bytes) -> bool:
-    """Stata 8 to 12 write a version byte, a byte order of 1 or 2, then 1."""
-    return len(head) > 2 and head[0] in range(104, 116) and head[1] in (1, 2) and head[2] == 1
-
-
-def _is_text(head: bytes) -> bool:
-    """Text has no zero bytes, unless it is UTF-16, which says so at its start."""
-    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in head
 
 
 def _check_there(path: Path) -> None:
@@ -156,15 +123,23 @@ def _by_ending(path: Path) -> str:
     """The kind that the file's ending stands for."""
     suffixes = [s.lower() for s in path.suffixes]
     ending = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else path.suffix.lower()
-    if ending not in KINDS or (suffixes[-1] == ".gz" and KINDS[ending] != "csv"):
+    known = endings()
+    if ending not in known or (suffixes[-1] == ".gz" and known[ending] != "csv"):
         raise DataError(
             "no reader knows this kind of file",
             where=path.name,
-            expected="a file ending in " + ", ".join(KINDS) + " or .csv.gz",
+            expected="a file ending in " + ", ".join(known) + " or .csv.gz",
             got=f"'{path.suffix}'" if path.suffix else "a name without an ending",
             remedy="export the data as Parquet or CSV",
         )
-    return KINDS[ending]
+    return known[ending]
+
+
+def _said(kind: str | None) -> str:
+    """What first bytes are, in words."""
+    if kind is None:
+        return "bytes of no known kind"
+    return "a gzip archive" if kind == _GZIP else FORMATS[kind].said
 
 
 def _head(path: Path) -> bytes:
@@ -184,7 +159,7 @@ def _head(path: Path) -> bytes:
 
 def _rename(path: Path, found: str | None) -> str:
     """What to do about a file with a wrong ending."""
-    if found is None or found == "gzip":
+    if found is None or found == _GZIP:
         return "open it in the program that made it and export it again as CSV or Parquet"
-    right = next(ending for ending, kind in KINDS.items() if kind == found)
+    right = FORMATS[found].endings[0]
     return f"rename it to '{path.stem}{right}', or name the file that was meant"

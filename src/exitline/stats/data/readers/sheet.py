@@ -17,15 +17,16 @@ from exitline.stats.data.readers.workbook import check_workbook
 if TYPE_CHECKING:
     import pandas as pd
 
+    from exitline.stats.data.held import HeldFile
     from exitline.stats.data.scannable import Source
 
 
-def read_sheet(path: Path, *, sheet: str | None = None, missing: Sequence[str] = ()) -> Source:
+def read_sheet(held: HeldFile, *, sheet: str | None = None, missing: Sequence[str] = ()) -> Source:
     """One sheet of a spreadsheet as an Arrow table; its first row holds the names.
 
     Parameters
     ----------
-    path : Path
+    held : HeldFile
     sheet : str, optional
         The sheet's name; needed where the file has several.
     missing : sequence of str
@@ -44,6 +45,7 @@ def read_sheet(path: Path, *, sheet: str | None = None, missing: Sequence[str] =
 
     from exitline.stats.data.scannable import Source
 
+    path = held.path
     frame = _read(path, sheet, missing)
     if frame.empty:
         raise no_rows(path)

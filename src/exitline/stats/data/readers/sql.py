@@ -21,6 +21,7 @@ from exitline.stats.data.readers.names import check_names
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.stats.data.held import HeldFile
     from exitline.stats.data.scannable import Source
 
 _POSTGRES = ("postgresql://", "postgres://")
@@ -53,16 +54,18 @@ def read_sql(query: str, connection: str | Path, missing: Sequence[str] = ()) ->
         check_query(query, "postgres")
         rows = _from_postgres(query, str(connection))
         return _source(rows, shown(connection), None, missing)
-    return read_database(Path(connection), query, missing)
+    return _rows_of(Path(connection), query, missing)
 
 
-def read_database(path: Path, query: str | None, missing: Sequence[str] = ()) -> Source:
+def read_database(
+    held: HeldFile, *, query: str | None = None, missing: Sequence[str] = ()
+) -> Source:
     """Fetch the rows of a query on a DuckDB or SQLite file, opened read-only.
 
     Parameters
     ----------
-    path : Path
-    query : str or None
+    held : HeldFile
+    query : str, optional
         None is an error that asks for the query.
     missing : sequence of str
         Values that stand for a missing one, as written.
@@ -76,6 +79,7 @@ def read_database(path: Path, query: str | None, missing: Sequence[str] = ()) ->
     DataError
         As `read_sql`.
     """
+    path = held.path
     if query is None:
         raise DataError(
             "a database needs a query",
@@ -84,6 +88,11 @@ def read_database(path: Path, query: str | None, missing: Sequence[str] = ()) ->
             got="the path alone",
             remedy="say which rows to read with a SELECT",
         )
+    return _rows_of(path, query, missing)
+
+
+def _rows_of(path: Path, query: str, missing: Sequence[str]) -> Source:
+    """The rows of a query on a DuckDB or SQLite file."""
     sqlite = _is_sqlite(path)
     check_query(query, "sqlite" if sqlite else "duckdb")
     table = _from_sqlite(query, path) if sqlite else _from_duckdb(query, path)

@@ -18,10 +18,21 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from exitline.stats.data.held import HeldFile
     from exitline.stats.data.scannable import Source
 
 CHUNK = 100_000
 _PROGRAM = {"stata": "Stata", "spss": "SPSS"}
+
+
+def read_stata(held: HeldFile, **options: Any) -> Source:
+    """A Stata file, with the options of `read_stat`."""
+    return read_stat(held.path, "stata", **options)
+
+
+def read_spss(held: HeldFile, **options: Any) -> Source:
+    """An SPSS file, with the options of `read_stat`."""
+    return read_stat(held.path, "spss", **options)
 
 
 def read_stat(

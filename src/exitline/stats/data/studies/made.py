@@ -39,9 +39,9 @@ if TYPE_CHECKING:
         EquivalenceKeys,
         FactKeys,
         KeyKeys,
-        LineKeys,
         PriceKeys,
         StudyFile,
+        StudyLineKeys,
     )
 
 _BESIDE_SQL = ("missing", "text", "number")
@@ -160,7 +160,7 @@ def _standard(name: str, paths: Paths) -> str:
     return name
 
 
-def _line(keys: LineKeys) -> LineUse:
+def _line(keys: StudyLineKeys) -> LineUse:
     named = keys.name or keys.column
     return LineUse(
         name=named, value=keys.value, share=keys.relative, of=keys.of, within=keys.within,

@@ -223,7 +223,7 @@ def _of(tree: Tree) -> Any:
 _SHARE_OF = WithJsonSchema({"anyOf": [{"enum": ["median", "mean"]}, {"type": "number"}]})
 
 
-class LineKeys(Record):
+class StudyLineKeys(Record):
     """A line: of the standard, a number, a column, or a share of the survey's own welfare."""
 
     short: ClassVar[Any] = staticmethod(lambda tree: "value" if tree.is_number else "name")
@@ -368,7 +368,7 @@ class FactKeys(Record):
     )
 
 
-class ReadingKeys(Record):
+class ChosenReadingKeys(Record):
     """Readings of the standard's open points, by option."""
 
     household: Columns | None = None
@@ -433,7 +433,7 @@ class StudyFile(Record):
         WithJsonSchema({"type": ["array", "string"]}),
     ] = ()  # fmt: skip
     levels: LevelKeys | None = None
-    lines: Annotated[tuple[LineKeys, ...], ONE_OR_MANY] = ()
+    lines: Annotated[tuple[StudyLineKeys, ...], ONE_OR_MANY] = ()
     period: Annotated[Period, *choice(*get_args(Period))] | None = None
     year: Year | None = None
     measures: Texts | None = None
@@ -446,7 +446,7 @@ class StudyFile(Record):
     population: PopulationKeys | None = None
     villages: FactKeys | None = None
     counties: FactKeys | None = None
-    readings: ReadingKeys | None = None
+    readings: ChosenReadingKeys | None = None
     where: Text | None = None
     small_areas: Annotated[tuple[SmallAreaKeys, ...], ONE_OR_MANY] = ()
     min_count: Annotated[float, _COUNT] | None = None

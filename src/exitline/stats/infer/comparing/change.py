@@ -11,7 +11,7 @@ import numpy as np
 from exitline.errors import DesignError, MeasureError, nearest
 from exitline.stats.infer.blocks import FURTHER
 from exitline.stats.infer.comparing.compare import p_value
-from exitline.stats.infer.comparing.links import Shared, shared_names, shared_psus
+from exitline.stats.infer.comparing.links import SharedUnits, shared_names, shared_psus
 from exitline.stats.infer.intervals import symmetric
 
 if TYPE_CHECKING:
@@ -296,7 +296,9 @@ class _Pair:
         one, two = self.before.se[self.of_before] ** 2, self.after.se[self.of_after] ** 2
         if link is None:
             return _Moved(one, two, np.zeros(len(one)), 0)
-        found = Shared(link).covariances(self.before, self.of_before, self.after, self.of_after)
+        found = SharedUnits(link).covariances(
+            self.before, self.of_before, self.after, self.of_after
+        )
         most = np.sqrt(one * two)
         clipped = int(np.sum(np.abs(found) > most * (1 + 1e-9)))
         return _Moved(one, two, np.clip(found, -most, most), clipped)

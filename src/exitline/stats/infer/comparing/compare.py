@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import scipy
 
-from exitline.errors import MeasureError, nearest
+from exitline.errors import MeasureError, unknown
 from exitline.stats.infer.comparing.parts import of_area, of_areas, of_line
 
 if TYPE_CHECKING:
@@ -278,12 +278,7 @@ def adjust_p(p: Any, method: Adjustment = "holm") -> Floats:
     [0.03, 0.04, 0.04]
     """
     if method not in METHODS:
-        raise MeasureError(
-            f"there is no adjustment of p-values named '{method}'",
-            expected="one of " + ", ".join(METHODS),
-            got=repr(method),
-            remedy=nearest(str(method), METHODS) or "choose one of these",
-        )
+        raise unknown("adjustment of p-values", method, METHODS, error=MeasureError)
     try:
         values = np.asarray(p, dtype=np.float64)
     except (TypeError, ValueError):

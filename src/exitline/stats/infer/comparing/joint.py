@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Columns:
+class InfluenceColumns:
     """Influence values of some figures, one column of a sparse matrix for each.
 
     Attributes
@@ -72,7 +72,7 @@ class Joint:
     ----------
     size : int
         Number of figures.
-    forms : sequence of Form
+    forms : sequence of CovarianceShare
         What adds to their covariances: one for each stage.
 
     References
@@ -81,7 +81,7 @@ class Joint:
     Surveys, section 2.3.
     """
 
-    def __init__(self, size: int, forms: Sequence[Form]) -> None:
+    def __init__(self, size: int, forms: Sequence[CovarianceShare]) -> None:
         self.size, self._forms = size, tuple(forms)
 
     def variances(self) -> Floats:
@@ -97,7 +97,7 @@ class Joint:
         return sum((form.matrix() for form in self._forms), np.zeros((self.size, self.size)))
 
 
-def _refuse_other_queries(parts: Sequence[Columns]) -> None:
+def _refuse_other_queries(parts: Sequence[InfluenceColumns]) -> None:
     """Refuse figures whose households cannot be told apart from each other's."""
     if len({part.rows.query for part in parts}) > 1:
         raise MeasureError(
@@ -110,7 +110,7 @@ def _refuse_other_queries(parts: Sequence[Columns]) -> None:
         )
 
 
-class Form(Protocol):
+class CovarianceShare(Protocol):
     """A share of the covariances."""
 
     def diagonal(self) -> Floats:
@@ -127,7 +127,7 @@ class Form(Protocol):
 
 
 @dataclass(frozen=True)
-class Totals:
+class FigureTotals:
     """Totals of some figures by cluster and by parent, one sparse column for each figure.
 
     `parent` is each cluster's parent, `times` the clusters that it stands for.
@@ -140,13 +140,18 @@ class Totals:
 
 
 def stacked(
-    parts: Sequence[Columns], index: int, parents: int, coefficients: Any = None, *, overlaid: bool
-) -> Totals:
+    parts: Sequence[InfluenceColumns],
+    index: int,
+    parents: int,
+    coefficients: Any = None,
+    *,
+    overlaid: bool,
+) -> FigureTotals:
     """Totals at one stage.
 
     Parameters
     ----------
-    parts : sequence of Columns
+    parts : sequence of InfluenceColumns
         Their columns follow each other; those of `overlaid` parts are added up.
     index : int
         The stage.
@@ -183,7 +188,7 @@ def stacked(
     if coefficients is not None:
         mapped = csc_array(coefficients.T)
         by_cluster, by_parent = csc_array(by_cluster @ mapped), csc_array(by_parent @ mapped)
-    return Totals(by_cluster, by_parent, of_cluster, times)
+    return FigureTotals(by_cluster, by_parent, of_cluster, times)
 
 
 class Squares:
@@ -228,13 +233,13 @@ class Products:
         return np.asarray(sum((a.T @ diags_array(d) @ b).toarray() for a, d, b in self._triples))
 
 
-def centred(stage: Stage, totals: Totals, lonely: str, index: int) -> Form:
+def centred(stage: Stage, totals: FigureTotals, lonely: str, index: int) -> CovarianceShare:
     """Products of totals around the mean of their parents.
 
     Parameters
     ----------
     stage : Stage
-    totals : Totals
+    totals : FigureTotals
     lonely : str
         Treatment of parents with one cluster.
     index : int
@@ -252,7 +257,7 @@ class _Centred:
     centred at itself, and "average" has no value (as in R's ``svyrecvar``).
     """
 
-    def __init__(self, stage: Stage, totals: Totals, lonely: str, index: int) -> None:
+    def __init__(self, stage: Stage, totals: FigureTotals, lonely: str, index: int) -> None:
         self._clusters, self._parents = totals.clusters, totals.parents
         n = stage.sampled
         certain = stage.unsampled < CERTAIN

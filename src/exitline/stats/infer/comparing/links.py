@@ -126,7 +126,7 @@ def _scales(
     return scale, alone
 
 
-class Shared:
+class SharedUnits:
     """Covariances of figures of one sample with figures of another that shares PSUs."""
 
     def __init__(self, link: Link) -> None:

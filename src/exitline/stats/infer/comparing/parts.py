@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.comparing.joint import Columns, clusters_at
+from exitline.stats.infer.comparing.joint import InfluenceColumns, clusters_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
-def of_areas(block: Block) -> Columns:
+def of_areas(block: Block) -> InfluenceColumns:
     """One column for each area of a block, at a fixed line."""
-    return Columns(block.rows, block.rows.domain, block.influence, block.rows.size)
+    return InfluenceColumns(block.rows, block.rows.domain, block.influence, block.rows.size)
 
 
-def of_area(block: Block, i: int) -> Columns:
+def of_area(block: Block, i: int) -> InfluenceColumns:
     """One column: area `i` of a block, at a fixed line."""
     mine = block.rows.domain == i
     influence = np.where(mine, block.influence, 0.0)
-    return Columns(block.rows, np.zeros(len(influence), dtype=np.int64), influence, 1)
+    return InfluenceColumns(block.rows, np.zeros(len(influence), dtype=np.int64), influence, 1)
 
 
-def of_line(block: Block) -> Columns | None:
+def of_line(block: Block) -> InfluenceColumns | None:
     """One column: the relative line that a block's measure is taken at, if it is relative."""
     if block.at_line is None:
         return None
     rows, influence = block.at_line.line.rows, block.at_line.line.influence
-    return Columns(rows, np.zeros(len(influence), dtype=np.int64), influence, 1)
+    return InfluenceColumns(rows, np.zeros(len(influence), dtype=np.int64), influence, 1)
 
 
-def of_figures(figures: Sequence[tuple[Block, int]]) -> list[Columns]:
+def of_figures(figures: Sequence[tuple[Block, int]]) -> list[InfluenceColumns]:
     """One column for each figure, a block and an area of it; relative lines included.
 
     Parameters
@@ -47,15 +47,15 @@ def of_figures(figures: Sequence[tuple[Block, int]]) -> list[Columns]:
 
     Returns
     -------
-    list of Columns
-        One for each block: `Columns.size` is the number of all figures, so that those of
+    list of InfluenceColumns
+        One for each block: `InfluenceColumns.size` is the number of all figures, so that those of
         several blocks are to be added up (`stacked`).
     """
     size = len(figures)
     of_block: dict[int, list[int]] = {}
     for position, (block, _) in enumerate(figures):
         of_block.setdefault(id(block), []).append(position)
-    found: list[Columns] = []
+    found: list[InfluenceColumns] = []
     for positions in of_block.values():
         block = figures[positions[0]][0]
         areas = np.array([figures[p][1] for p in positions])
@@ -63,7 +63,7 @@ def of_figures(figures: Sequence[tuple[Block, int]]) -> list[Columns]:
     return found
 
 
-def _chosen(block: Block, areas: Ints, positions: Ints, size: int) -> list[Columns]:
+def _chosen(block: Block, areas: Ints, positions: Ints, size: int) -> list[InfluenceColumns]:
     """Columns `positions` for some areas of a block, and what a relative line adds to them."""
     order = np.argsort(block.rows.domain, kind="stable")
     starts = np.searchsorted(block.rows.domain[order], [areas, areas + 1])
@@ -71,11 +71,11 @@ def _chosen(block: Block, areas: Ints, positions: Ints, size: int) -> list[Colum
     offsets = np.repeat(starts[0] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
     taken = order[offsets + np.arange(int(lengths.sum()))]
     column = np.repeat(positions, lengths)
-    found = [Columns(clusters_at(block.rows, taken), column, block.influence[taken], size)]
+    found = [InfluenceColumns(clusters_at(block.rows, taken), column, block.influence[taken], size)]
     if block.at_line is not None:
         line, slopes = block.at_line.line, block.at_line.slope[areas]
         count = len(line.influence)
         rows = clusters_at(line.rows, np.tile(np.arange(count), len(areas)))
         influence = np.outer(slopes, line.influence).ravel()
-        found.append(Columns(rows, np.repeat(positions, count), influence, size))
+        found.append(InfluenceColumns(rows, np.repeat(positions, count), influence, size))
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from scipy.special import chdtrc
 
-from exitline.errors import MeasureError, nearest
+from exitline.errors import MeasureError, unknown
 from exitline.stats.infer.comparing.contrasts import tail_of_f, wald_of
 from exitline.stats.infer.cross_tables.quadratic import tail_of_sum
 
@@ -94,12 +94,7 @@ def independence(table: Counts, statistic: Statistic = "F") -> AssociationTest:
     International Statistical Review 43, 59-78.
     """
     if statistic not in get_args(Statistic):
-        raise MeasureError(
-            f"there is no statistic '{statistic}' for a table",
-            expected="one of " + ", ".join(get_args(Statistic)),
-            got=repr(statistic),
-            remedy=nearest(str(statistic), get_args(Statistic)) or "choose one of these",
-        )
+        raise unknown("statistic for a table", statistic, get_args(Statistic), error=MeasureError)
     rows, columns = table.counts.shape
     if min(rows, columns) < 2:
         raise MeasureError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.stats.infer.comparing.joint import Columns, clusters_at
+from exitline.stats.infer.comparing.joint import InfluenceColumns, clusters_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,7 +76,7 @@ class Linearised:
     def covariance(self, functions: Functions) -> Floats:
         """From the joint covariance of the counts."""
         there, cells, rows = self._places >= 0, len(self._places), self._part.rows
-        columns = Columns(rows, rows.domain, self._part.influence, rows.size)
+        columns = InfluenceColumns(rows, rows.domain, self._part.influence, rows.size)
         matrix = self._variance.joint([columns]).matrix()
         known = np.zeros((cells, cells))
         known[np.ix_(there, there)] = matrix[np.ix_(self._places[there], self._places[there])]
@@ -84,7 +84,7 @@ class Linearised:
         return np.asarray(slopes @ known @ slopes.T)
 
 
-class Replicated:
+class ReplicatedTable:
     """Errors from every figure computed again with each replicate's counts.
 
     Parameters

@@ -31,7 +31,7 @@ SHARES = ("cell", "row", "column", "count")
 
 
 @dataclass(frozen=True)
-class Figures:
+class TableFigures:
     """Figures of a table, one for each position of the arrays.
 
     Attributes
@@ -71,7 +71,7 @@ class Tabulation:
         Columns of the data; `column` is "" in a table of one.
     rows, columns : tuple of str
         Their values as they are shown, in ascending order.
-    figures : Figures
+    figures : TableFigures
     counts : Counts
         Weighted counts with their covariance.
     level : float
@@ -83,7 +83,7 @@ class Tabulation:
     column: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
-    figures: Figures
+    figures: TableFigures
     counts: Counts
     level: float
     notes: tuple[str, ...] = ()
@@ -138,7 +138,7 @@ class Tabulation:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedCells:
     """The weighted counts of one set of domains, and whom a share of each speaks of.
 
     Attributes
@@ -180,7 +180,7 @@ class _Sets:
 def tabulation(
     estimates: Estimates,
     names: tuple[str, ...],
-    counted: tuple[Counted, ...],
+    counted: tuple[CountedCells, ...],
     interval: intervals.ShareMethod,
 ) -> Tabulation:
     """The table, from the weighted counts of its cells.
@@ -191,7 +191,7 @@ def tabulation(
         For the design; of replicate weights, with deviations from the full-sample figure.
     names : tuple of str
         One column or two.
-    counted : tuple of Counted
+    counted : tuple of CountedCells
         By whether the categories are known, by row; and by column and by cell, of two columns.
     interval : str
         Of shares.
@@ -251,7 +251,9 @@ def _taken(values: Any, places: Ints, empty: Any) -> Any:
     return np.where(places >= 0, np.asarray(values)[places], empty)
 
 
-def _laid_out(counted: tuple[Counted, ...], places: list[Ints], shape: tuple[int, int]) -> _Sets:
+def _laid_out(
+    counted: tuple[CountedCells, ...], places: list[Ints], shape: tuple[int, int]
+) -> _Sets:
     """All, each row, each column and each cell, with the cells that belong to them."""
     rows, columns = shape
     cells = np.arange(rows * columns)
@@ -277,7 +279,7 @@ def _laid_out(counted: tuple[Counted, ...], places: list[Ints], shape: tuple[int
 
 def _figures(
     sets: _Sets, counts: Floats, errors: Errors, level: float, interval: intervals.ShareMethod
-) -> Figures:
+) -> TableFigures:
     """Every figure of the table; `row` and `column` are positions."""
     share, of, over = _wanted(sets)
     number, about = over < 0, np.where(over < 0, of, over)
@@ -292,7 +294,7 @@ def _figures(
     low = np.where(exact, value, np.where(number, plain.low, bounds.low))
     high = np.where(exact, value, np.where(number, plain.high, bounds.high))
     reason = np.select([lone, df < 1], [ONE_PSU, NO_DF], "")
-    return Figures(
+    return TableFigures(
         tuple(share), sets.row[of], sets.column[of], value, se, low, high, df, n,
         (sets.members @ counts)[about], tuple(str(text) for text in reason),
     )  # fmt: skip

@@ -89,7 +89,7 @@ def residuals(z: Floats, x: Floats, found: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class CalibratedSample:
     """The auxiliaries of a sample: what turns influences into those of residuals.
 
     Attributes
@@ -185,7 +185,7 @@ def _longer(rows: Rows, everyone: Rows, domain: Ints, place: Ints) -> Rows:
 
 def calibrated_from_arrow(
     totals: pa.Table, crossed: pa.Table, cells: Cells, plan: Plan
-) -> Calibrated:
+) -> CalibratedSample:
     """The auxiliaries of a sample, from two queries.
 
     Parameters
@@ -200,7 +200,7 @@ def calibrated_from_arrow(
 
     Returns
     -------
-    Calibrated
+    CalibratedSample
 
     Raises
     ------
@@ -231,7 +231,9 @@ def calibrated_from_arrow(
     )  # fmt: skip
     by_cluster = np.zeros((len(first), many))
     np.add.at(by_cluster, code, x)
-    return Calibrated(everyone, by_cluster, square, tuple(cross), plan.design.lonely in CENTRED)
+    return CalibratedSample(
+        everyone, by_cluster, square, tuple(cross), plan.design.lonely in CENTRED
+    )
 
 
 def _column(table: pa.Table, name: str) -> Floats:

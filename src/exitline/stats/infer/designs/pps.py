@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from exitline.errors import DesignError
-from exitline.stats.infer.comparing.joint import Columns, Joint, Products, stacked
+from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
 from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs import unequal
 from exitline.stats.infer.designs.frame import Stage
@@ -101,7 +101,7 @@ class UnequalProbabilities:
         """Variances by domain, one figure at a time; NaN where the estimate is below zero."""
         found = []
         for one in influence.T:
-            variance = self.joint([Columns(rows, rows.domain, one, rows.size)]).variances()
+            variance = self.joint([InfluenceColumns(rows, rows.domain, one, rows.size)]).variances()
             squares = np.bincount(rows.domain, weights=one**2, minlength=rows.size)
             found.append(np.where(variance < -ROUNDING * squares, np.nan, variance))
         return np.column_stack(found)
@@ -109,11 +109,14 @@ class UnequalProbabilities:
     def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
         """Covariances of each domain with a total of the whole sample."""
         none = np.zeros(len(common), dtype=np.int64)
-        parts = [Columns(rows, rows.domain, influence, rows.size), Columns(every, none, common, 1)]
+        parts = [
+            InfluenceColumns(rows, rows.domain, influence, rows.size),
+            InfluenceColumns(every, none, common, 1),
+        ]
         return self.joint(parts).row(rows.size)[: rows.size]
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """The quadratic form of the PSUs' totals."""
         found = stacked(parts, 0, len(self.clusters), coefficients, overlaid=overlaid)

@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.infer.comparing.joint import Columns, Joint
+    from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint
     from exitline.stats.infer.cross_tables.functions import Errors
     from exitline.stats.infer.designs.frame import Stage
     from exitline.stats.infer.designs.ids import Ids
@@ -133,7 +133,7 @@ class Variance(Protocol):
         ...
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """The covariance matrix of figures, or of linear functions of them (see `stacked`)."""
         ...

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from exitline.stats.infer.comparing.joint import Columns, Joint, Squares, centred, stacked
+from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Squares, centred, stacked
 from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs.frame import stages_of
 from exitline.stats.infer.designs.pps import (
@@ -71,7 +71,7 @@ class Census:
         return np.zeros(rows.size)
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """Zeros."""
         figures = parts[0].size if overlaid else sum(part.size for part in parts)
@@ -143,7 +143,7 @@ class Taylor:
         return covariance_with_all(rows, influence, (every, common), self.stages, self.lonely)
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """One form for each stage."""
         found = [
@@ -240,7 +240,7 @@ class Replicates:
         return found.astype(np.float64)
 
     def joint(
-        self, parts: Sequence[Columns], coefficients: Any = None, *, overlaid: bool = False
+        self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
         """One form: nothing to centre at."""
         totals = stacked(parts, 0, 1, coefficients, overlaid=overlaid)
@@ -254,7 +254,7 @@ class Replicates:
 
     def of_table(self, part: Part, places: Ints, counts: Floats) -> Errors:
         """From every figure computed again with each replicate's counts."""
-        return table_errors.Replicated(part, places, counts, self.scales, mse=self.mse)
+        return table_errors.ReplicatedTable(part, places, counts, self.scales, mse=self.mse)
 
     def around(self, *, mse: bool) -> Replicates:
         """With deviations from the full-sample figure, or from the mean of all."""

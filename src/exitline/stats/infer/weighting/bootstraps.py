@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.weighting.replicates import Clusters, Multipliers
+from exitline.stats.infer.weighting.replicates import Multipliers, SampleClusters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,7 @@ TINY_FRACTION = 0.01
 """Below this the bootstrap draws with replacement, as R's does."""
 
 
-def rao_wu(clusters: Clusters, replicates: int, random: np.random.Generator) -> Multipliers:
+def rao_wu(clusters: SampleClusters, replicates: int, random: np.random.Generator) -> Multipliers:
     """n - 1 clusters of each stratum, with replacement, times n / (n - 1).
 
     Rao and Wu (1988), Journal of the American Statistical Association 83, 231-241; without
@@ -36,7 +36,9 @@ def rao_wu(clusters: Clusters, replicates: int, random: np.random.Generator) -> 
     )  # fmt: skip
 
 
-def canty_davison(clusters: Clusters, replicates: int, random: np.random.Generator) -> Multipliers:
+def canty_davison(
+    clusters: SampleClusters, replicates: int, random: np.random.Generator
+) -> Multipliers:
     """n clusters of each stratum, with replacement, or from the sample repeated to the population.
 
     Canty and Davison (1999), The Statistician 48, 379-391. The variance is scaled by n / (n - 1)
@@ -60,7 +62,9 @@ def canty_davison(clusters: Clusters, replicates: int, random: np.random.Generat
     return Multipliers(values, scale, np.ones(replicates))
 
 
-def multistage(clusters: Clusters, replicates: int, random: np.random.Generator) -> Multipliers:
+def multistage(
+    clusters: SampleClusters, replicates: int, random: np.random.Generator
+) -> Multipliers:
     """Half of the clusters at every stage, without replacement (Preston 2009).
 
     Preston, Rescaled bootstrap for stratified multistage sampling, Survey Methodology 35,
@@ -87,7 +91,7 @@ def multistage(clusters: Clusters, replicates: int, random: np.random.Generator)
     return Multipliers(values, 1.0, np.full(replicates, 1.0 / (replicates - 1)))
 
 
-def _strata(clusters: Clusters) -> list[tuple[Ints, int, float]]:
+def _strata(clusters: SampleClusters) -> list[tuple[Ints, int, float]]:
     """The clusters of each stratum, their number, and the unsampled share."""
     order = np.argsort(clusters.stratum, kind="stable")
     ends = np.cumsum(clusters.first.sampled)[:-1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DesignError
-from exitline.stats.infer.weighting.distances import Linear, Logit, Raking
+from exitline.stats.infer.weighting.distances import LinearDistance, Logit, Raking
 from exitline.stats.infer.weighting.independence import independent, refuse_disagreeing
 from exitline.stats.infer.weighting.refusals import unreached
 from exitline.stats.infer.weighting.solve import Problem, Solution, solve
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Bounds:
+class FactorBounds:
     """Limits of the factors, or of the weights themselves.
 
     Attributes
@@ -63,7 +63,7 @@ def calibrated_factors(
     margins: Sequence[Margin],
     method: Method,
     *,
-    bounds: Bounds | None = None,
+    bounds: FactorBounds | None = None,
     variance: Floats | None = None,
     iterations: int = 100,
 ) -> Solution:
@@ -79,7 +79,7 @@ def calibrated_factors(
     names : sequence of Auxiliary
     margins : sequence of Margin
     method : {"poststratify", "raking", "linear", "logit"}
-    bounds : Bounds, optional
+    bounds : FactorBounds, optional
     variance : float array, shape (groups,), optional
     iterations : int
 
@@ -95,7 +95,7 @@ def calibrated_factors(
         For bounds that leave no room around the given weights.
     """
     refuse_disagreeing(margins)
-    bounds = bounds or Bounds()
+    bounds = bounds or FactorBounds()
     kept = independent(x, weight, names, margins)
     totals = np.array([names[i].total for i in kept])
     ones = np.ones(len(x))
@@ -110,7 +110,7 @@ def calibrated_factors(
     return found
 
 
-def _distance(method: Method, low: Floats, high: Floats, bounds: Bounds) -> Distance:
+def _distance(method: Method, low: Floats, high: Floats, bounds: FactorBounds) -> Distance:
     """The distance of a method within its bounds."""
     if method == "logit":
         if not (np.all(np.isfinite(high)) and np.all((low < 1.0) & (high > 1.0))):
@@ -124,4 +124,4 @@ def _distance(method: Method, low: Floats, high: Floats, bounds: Bounds) -> Dist
                 remedy="widen the bounds, or use linear or raking, which are cut at them",
             )  # fmt: skip
         return Logit(low, high)
-    return Raking(low, high) if method == "raking" else Linear(low, high)
+    return Raking(low, high) if method == "raking" else LinearDistance(low, high)

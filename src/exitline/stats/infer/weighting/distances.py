@@ -37,12 +37,12 @@ class Distance(Protocol):
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearDistance:
     """1 + u, cut at the bounds (methods 1 and 7 of Deville and Särndal).
 
     Examples
     --------
-    >>> Linear(0.5, 2.0).factor(np.array([-1.0, 0.0, 0.5, 3.0])).tolist()
+    >>> LinearDistance(0.5, 2.0).factor(np.array([-1.0, 0.0, 0.5, 3.0])).tolist()
     [0.5, 1.0, 1.5, 2.0]
     """
 

@@ -13,7 +13,7 @@ from exitline.stats.infer.designs.variances import Taylor
 from exitline.stats.infer.intake.arrived import cells_from_arrow
 from exitline.stats.infer.intake.codes import codes
 from exitline.stats.infer.weighting import bootstraps, replicates
-from exitline.stats.infer.weighting.replicates import Clusters, Kind, Multipliers
+from exitline.stats.infer.weighting.replicates import Kind, Multipliers, SampleClusters
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +69,7 @@ def check_kind(kind: str, number: int | None, rho: float | None) -> None:
     faults.raise_all()
 
 
-def clusters_of(found: pa.Table, design: Design) -> Clusters:
+def clusters_of(found: pa.Table, design: Design) -> SampleClusters:
     """The clusters of a sample.
 
     Parameters
@@ -81,7 +81,7 @@ def clusters_of(found: pa.Table, design: Design) -> Clusters:
 
     Returns
     -------
-    Clusters
+    SampleClusters
 
     Raises
     ------
@@ -96,17 +96,17 @@ def clusters_of(found: pa.Table, design: Design) -> Clusters:
     if "stratum" in found.column_names:
         texts = codes(found.column("stratum"))[1]
         rank[np.argsort(np.array(texts))] = np.arange(len(texts))
-    return Clusters(cells.stratum, drawn, cells.stages, rank)
+    return SampleClusters(cells.stratum, drawn, cells.stages, rank)
 
 
 def make(
-    clusters: Clusters, kind: Kind, number: int | None, seed: int | None, rho: float | None
+    clusters: SampleClusters, kind: Kind, number: int | None, seed: int | None, rho: float | None
 ) -> Multipliers:
     """The multipliers of one kind of replicates.
 
     Parameters
     ----------
-    clusters : Clusters
+    clusters : SampleClusters
     kind : str
     number : int, optional
         Replicates of a bootstrap (500), or at least of successive differences.
@@ -123,7 +123,7 @@ def make(
     --------
     >>> from exitline.stats.infer.designs.frame import Stage
     >>> one = np.ones(1)
-    >>> two = Clusters(np.zeros(2, int), Taylor((Stage(np.array([2]), one, one),)),
+    >>> two = SampleClusters(np.zeros(2, int), Taylor((Stage(np.array([2]), one, one),)),
     ...                (np.arange(2),), np.zeros(1, int))
     >>> make(two, "JKn", None, None, None).values.tolist()
     [[0.0, 2.0], [2.0, 0.0]]

@@ -24,7 +24,7 @@ Kind = Literal["JK1", "JKn", "BRR", "Fay", "SDR", "bootstrap", "subbootstrap", "
 
 
 @dataclass(frozen=True)
-class Clusters:
+class SampleClusters:
     """The clusters of a sample, in their order.
 
     Attributes
@@ -83,7 +83,7 @@ class Multipliers:
     notes: tuple[str, ...] = ()
 
 
-def jackknife_1(clusters: Clusters) -> Multipliers:
+def jackknife_1(clusters: SampleClusters) -> Multipliers:
     """Each cluster left out in turn, of a sample without strata (R's ``jk1weights``)."""
     n = len(clusters.stratum)
     if len(clusters.first.sampled) > 1:
@@ -97,7 +97,7 @@ def jackknife_1(clusters: Clusters) -> Multipliers:
     return Multipliers(values, scale, np.ones(n))
 
 
-def jackknife_n(clusters: Clusters) -> Multipliers:
+def jackknife_n(clusters: SampleClusters) -> Multipliers:
     """Each cluster left out in turn, the others of its stratum standing in (R's ``jknweights``).
 
     A stratum that was taken whole has no replicates. One with a single cluster has none under
@@ -135,7 +135,7 @@ def jackknife_n(clusters: Clusters) -> Multipliers:
     return Multipliers(values, scale, rscales)
 
 
-def balanced(clusters: Clusters, rho: float = 0.0) -> Multipliers:
+def balanced(clusters: SampleClusters, rho: float = 0.0) -> Multipliers:
     """Balanced halves of strata with two clusters (McCarthy 1969), or Fay's variant.
 
     As R's ``brrweights``: strata with an even number of clusters are split in pairs, strata in
@@ -171,7 +171,7 @@ def balanced(clusters: Clusters, rho: float = 0.0) -> Multipliers:
     )  # fmt: skip
 
 
-def successive(clusters: Clusters, replicates: int | None) -> Multipliers:
+def successive(clusters: SampleClusters, replicates: int | None) -> Multipliers:
     """Successive differences of clusters in the order of their selection (Fay and Train 1995).
 
     Cluster i takes two rows of a Hadamard matrix, cluster i + 1 the second of them and the

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from exitline.stats.data.sampling.calibration import Calibration
     from exitline.stats.data.sampling.margins import Margin
     from exitline.stats.infer.weighting.auxiliaries import Auxiliary
-    from exitline.stats.infer.weighting.calibrating import Bounds
+    from exitline.stats.infer.weighting.calibrating import FactorBounds
     from exitline.stats.infer.weighting.distances import Method
     from exitline.stats.infer.weighting.solve import Solution
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -37,7 +37,7 @@ REPLICATE = "replicate"
 
 
 @dataclass(frozen=True)
-class Sample:
+class WeightGroups:
     """Groups of rows in numbers: one for each factor that is to be found.
 
     Attributes
@@ -72,10 +72,10 @@ class Sample:
     def of(
         cls,
         grouped: pa.Table,
-        keys: Sequence[Key],
+        keys: Sequence[GroupKey],
         model: Calibration,
         labels: Mapping[str, Mapping[Any, str]],
-    ) -> Sample:
+    ) -> WeightGroups:
         """Match margins with the groups; put groups together whose rows share a factor."""
 
         at = {(key.column, key.kind): key_name(i) for i, key in enumerate(keys)}
@@ -108,7 +108,7 @@ class Sample:
         keyed = grouped.select([key_name(i) for i in positions])
         return cls(names, x, weight, weight / n, variance, model.margins, keyed, positions, many)
 
-    def solve(self, method: Method, limits: Bounds, iterations: int) -> Solution:
+    def solve(self, method: Method, limits: FactorBounds, iterations: int) -> Solution:
         """The factors."""
         return calibrated_factors(
             self.x, self.weight, self.each, self.names, self.margins, method,
@@ -116,7 +116,7 @@ class Sample:
         )  # fmt: skip
 
     def solve_replicates(
-        self, method: Method, limits: Bounds, iterations: int, names: Sequence[str]
+        self, method: Method, limits: FactorBounds, iterations: int, names: Sequence[str]
     ) -> Floats:
         """The factors of each replicate, calibrated as the weights are.
 

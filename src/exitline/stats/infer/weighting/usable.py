@@ -10,17 +10,17 @@ from exitline.errors import DataError, Faults
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.stats.measure.weighting.keyed import Key
+    from exitline.stats.measure.weighting.keyed import GroupKey
 
 
-def refuse_unusable_groups(grouped: pa.Table, keys: Sequence[Key], weight: str | None) -> None:
+def refuse_unusable_groups(grouped: pa.Table, keys: Sequence[GroupKey], weight: str | None) -> None:
     """Refuse groups of rows that cannot be used.
 
     Parameters
     ----------
     grouped : pyarrow.Table
         From `exitline.stats.measure.weighting.keyed.groups`.
-    keys : sequence of Key
+    keys : sequence of GroupKey
     weight : str or None
 
     Raises

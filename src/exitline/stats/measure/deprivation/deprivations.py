@@ -16,7 +16,7 @@ from exitline.stats.measure.deprivation.indicators import (
     of_rule_file,
     read_indicators,
 )
-from exitline.stats.measure.deprivation.scores import Cut, ScoreBand, Spec
+from exitline.stats.measure.deprivation.scores import PoorCut, ScoreBand, Spec
 
 if TYPE_CHECKING:
     from exitline.rules.condition import Condition
@@ -162,9 +162,11 @@ def of_standard(standard: Standard) -> AskedIndicators:
     reached = [c for c in standard.cutoffs.values() if c.of == "score"]
     by_score = poor is None or not (poor.columns or poor.lines or poor.indicators)
     first = next((c for c in reached if c.name == "poor"), None)
-    cuts = [] if poor is None else [Cut("poor", None, float(first.at_least) if first else _NONE)]
+    cuts = (
+        [] if poor is None else [PoorCut("poor", None, float(first.at_least) if first else _NONE)]
+    )
     if by_score:
-        cuts += [Cut(c.name, c.at_least) for c in reached if poor is None or c is not first]
+        cuts += [PoorCut(c.name, c.at_least) for c in reached if poor is None or c is not first]
     spec = Spec(found, tuple(cuts), declared_alone=not by_score)
     return AskedIndicators(spec, standard, poor is not None, notes)
 
@@ -187,14 +189,14 @@ def _weights_note(read: Indicators) -> tuple[str, ...]:
     return (f"the weights sum to {float(total):.6g}: each was divided by that",)
 
 
-def _cuts(k: Any) -> tuple[Cut, ...]:
+def _cuts(k: Any) -> tuple[PoorCut, ...]:
     """The cut-offs that a call names."""
     several = k if isinstance(k, Sequence) and not isinstance(k, str) else None
     if several is None:
         several = k.tolist() if hasattr(k, "tolist") else [k]
     several = several if isinstance(several, Sequence) else [several]
     found = [_share(one, "k") for one in several]
-    return tuple(Cut(_shown(share), share) for share in dict.fromkeys(found))
+    return tuple(PoorCut(_shown(share), share) for share in dict.fromkeys(found))
 
 
 def _share(value: Any, where: str) -> Fraction:

@@ -33,12 +33,12 @@ from exitline.stats.measure.deprivation.multidimensional import (
     share,
     taken_apart,
 )
-from exitline.stats.measure.deprivation.scores import Cut, Spec, summed_dimensions
+from exitline.stats.measure.deprivation.scores import PoorCut, Spec, summed_dimensions
 from exitline.stats.measure.model import Measure, Term
 
 
 @dataclass(frozen=True)
-class Figure:
+class MpiFigure:
     """A measure, and how results name it: its name, the cut-off as line, indicator, k."""
 
     measure: Measure
@@ -63,7 +63,7 @@ def available(spec: Spec) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def figures(spec: Spec, wanted: Sequence[str] | None = None) -> tuple[Figure, ...]:
+def figures(spec: Spec, wanted: Sequence[str] | None = None) -> tuple[MpiFigure, ...]:
     """The figures of a specification.
 
     Parameters
@@ -74,7 +74,7 @@ def figures(spec: Spec, wanted: Sequence[str] | None = None) -> tuple[Figure, ..
 
     Returns
     -------
-    tuple of Figure
+    tuple of MpiFigure
 
     Raises
     ------
@@ -87,7 +87,7 @@ def figures(spec: Spec, wanted: Sequence[str] | None = None) -> tuple[Figure, ..
     if unknown is not None:
         raise _not_available(unknown, there)
     everyone = Term("one") if spec.all_kept else flag("known")
-    found: list[Figure] = []
+    found: list[MpiFigure] = []
     for name in chosen:
         if name == "uncensored":
             found += _uncensored(spec, everyone)
@@ -133,7 +133,7 @@ def of_study(spec: Spec, wanted: Sequence[str]) -> Iterator[Measure]:
             )  # fmt: skip
 
 
-def _at(name: str, spec: Spec, everyone: Term, i: int, cut: Cut) -> Iterator[Figure]:
+def _at(name: str, spec: Spec, everyone: Term, i: int, cut: PoorCut) -> Iterator[MpiFigure]:
     """The figures of one measure at one cut-off."""
     if name in HEADLINE:
         yield _figure(name, headline(name, everyone, i), cut, i)
@@ -163,7 +163,9 @@ def _at(name: str, spec: Spec, everyone: Term, i: int, cut: Cut) -> Iterator[Fig
         yield from _by_indicator(name, spec, everyone, i, cut)
 
 
-def _by_indicator(name: str, spec: Spec, everyone: Term, i: int, cut: Cut) -> Iterator[Figure]:
+def _by_indicator(
+    name: str, spec: Spec, everyone: Term, i: int, cut: PoorCut
+) -> Iterator[MpiFigure]:
     """Censored headcounts and contributions of each indicator."""
     indicators = spec.indicators
     for j, (one, part) in enumerate(zip(indicators.each, indicators.parts, strict=True)):
@@ -178,32 +180,34 @@ def _by_indicator(name: str, spec: Spec, everyone: Term, i: int, cut: Cut) -> It
         yield _figure(name, made, cut, i, _more(one.name, one.dimension), j)
 
 
-def _uncensored(spec: Spec, everyone: Term) -> Iterator[Figure]:
+def _uncensored(spec: Spec, everyone: Term) -> Iterator[MpiFigure]:
     """Headcounts of each indicator among all who take part."""
     for j, one in enumerate(spec.indicators.each):
         label = f"persons deprived in {one.label or one.name}, share"
         of = flag("ku", j) if spec.declared_alone else everyone
         made = share(f"uncensored:{j}", flag("u", j), of, label)
-        yield Figure(made, "uncensored", "", (*_more(one.name, one.dimension), ("k", float("nan"))))
+        yield MpiFigure(
+            made, "uncensored", "", (*_more(one.name, one.dimension), ("k", float("nan")))
+        )
 
 
-def _band(spec: Spec, name: str, everyone: Term) -> Figure:
+def _band(spec: Spec, name: str, everyone: Term) -> MpiFigure:
     """The share of those in a band."""
     b = [band.name for band in spec.bands].index(name)
     label = f"{name} persons, share"
     made = share(f"band:{b}", flag("band", b), everyone, label)
-    return Figure(made, name, "", (("indicator", ""), ("k", float(spec.bands[b].low))))
+    return MpiFigure(made, name, "", (("indicator", ""), ("k", float(spec.bands[b].low))))
 
 
 def _figure(
-    name: str, measure: Measure, cut: Cut, i: int, more: tuple[tuple[str, str | float], ...] = (),
-    *numbers: int,
-) -> Figure:  # fmt: skip
+    name: str, measure: Measure, cut: PoorCut, i: int,
+    more: tuple[tuple[str, str | float], ...] = (), *numbers: int,
+) -> MpiFigure:  # fmt: skip
     """A figure at a cut-off; its measure has a name of its own."""
     own = ":".join([name, str(i), *map(str, numbers)])
     k = float(cut.k) if cut.k is not None else cut.reaches
     told = dict((("indicator", ""), *more, ("k", k)))
-    return Figure(replace(measure, name=own), name, cut.label, tuple(told.items()))
+    return MpiFigure(replace(measure, name=own), name, cut.label, tuple(told.items()))
 
 
 def _more(indicator: str, dimension: str) -> tuple[tuple[str, str | float], ...]:

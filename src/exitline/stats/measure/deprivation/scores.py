@@ -23,7 +23,7 @@ from exitline.stats.measure.deprivation.multidimensional import own
 
 
 @dataclass(frozen=True)
-class Cut:
+class PoorCut:
     """Who is poor: from which share of all weights; None where a standard's own condition says.
 
     `label` is how results name it, in the column of the line; `reaches` the share that results
@@ -51,7 +51,7 @@ class Spec:
     Attributes
     ----------
     indicators : Indicators
-    cuts : tuple of Cut
+    cuts : tuple of PoorCut
     bands : tuple of ScoreBand
     destitution : Indicators, optional
         Of a second, stricter set: who is poor and reaches the cut-off there, too.
@@ -63,7 +63,7 @@ class Spec:
     """
 
     indicators: Indicators
-    cuts: tuple[Cut, ...]
+    cuts: tuple[PoorCut, ...]
     bands: tuple[ScoreBand, ...] = ()
     destitution: Indicators | None = None
     declared_alone: bool = False
@@ -175,7 +175,7 @@ class _Rows:
         assert indicators is not None
         return self.state(what) >= ibis.literal(indicators.at_least(share), "int64")
 
-    def poor(self, cut: Cut) -> Any:
+    def poor(self, cut: PoorCut) -> Any:
         """Whether poor at a cut-off; not missing for those who take part."""
         found = self.state("declared") if cut.k is None else self.reaches(cut.k)
         return found if self.spec.all_kept else (self.known & found).fill_null(False)
@@ -202,7 +202,7 @@ def _summed(table: Any, spec: Spec) -> Iterator[tuple[str, Any]]:
         yield from _of_cut(rows, cut, i, poor)
 
 
-def _of_cut(rows: _Rows, cut: Cut, i: int, poor: Any) -> Iterator[tuple[str, Any]]:
+def _of_cut(rows: _Rows, cut: PoorCut, i: int, poor: Any) -> Iterator[tuple[str, Any]]:
     """Censored dimensions and gaps at one cut-off, and the destitute."""
     spec, indicators = rows.spec, rows.spec.indicators
     parts, whole = indicators.parts, float(indicators.whole)

@@ -155,7 +155,7 @@ def _odd(number: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Sample:
+class RetainedSample:
     """The retained sample.
 
     Attributes
@@ -171,7 +171,7 @@ class Sample:
     notes: tuple[str, ...]
 
 
-def kept(found: pa.Table, given: Over) -> Sample:
+def kept(found: pa.Table, given: Over) -> RetainedSample:
     """The retained sample, from the result of `Over.counts`.
 
     Parameters
@@ -207,7 +207,7 @@ def kept(found: pa.Table, given: Over) -> Sample:
         for one in each if one.missing != "excluded" and missing[one.name]
     ]  # fmt: skip
     if known == rows:
-        return Sample(all_kept=True, excluded={}, notes=tuple(notes))
+        return RetainedSample(all_kept=True, excluded={}, notes=tuple(notes))
     part, whole = row.get("kept", known), row.get("all", rows)
     share = part / whole if whole else float("nan")
     left = {one.name: missing[one.name] for one in each if one.missing == "excluded"}
@@ -216,7 +216,9 @@ def kept(found: pa.Table, given: Over) -> Sample:
         f"retained sample: {known:,} of {rows:,} households, {100 * share:.1f} % of the weighted "
         f"population; left out for a missing indicator: {_counted(left)}",
     )
-    return Sample(all_kept=False, excluded={"missing_indicator": rows - known}, notes=tuple(notes))
+    return RetainedSample(
+        all_kept=False, excluded={"missing_indicator": rows - known}, notes=tuple(notes)
+    )
 
 
 def _counted(missing: Mapping[str, int]) -> str:

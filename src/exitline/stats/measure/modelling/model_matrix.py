@@ -17,7 +17,7 @@ MOST_COLUMNS = 100
 
 
 @dataclass(frozen=True)
-class Part:
+class MatrixFactor:
     """One factor of a column of the model matrix: a number, or a level's indicator."""
 
     factor: int
@@ -32,14 +32,14 @@ class Matrix:
     ----------
     names : tuple of str
         Of the coefficients.
-    columns : tuple of tuple of Part
+    columns : tuple of tuple of MatrixFactor
         The product of these; () is the intercept.
     terms : tuple of int
         The term of the formula that each belongs to.
     """
 
     names: tuple[str, ...]
-    columns: tuple[tuple[Part, ...], ...]
+    columns: tuple[tuple[MatrixFactor, ...], ...]
     terms: tuple[int, ...]
 
 
@@ -79,7 +79,7 @@ def matrix(formula: Formula, levels: Mapping[int, Sequence[tuple[Any, str]]]) ->
         ":".join(sorted(f"f{i}" for i in term)) or "1": k for k, term in enumerate(formula.terms)
     }
     names: list[str] = []
-    columns: list[tuple[Part, ...]] = []
+    columns: list[tuple[MatrixFactor, ...]] = []
     terms: list[int] = []
     for one in spec.structure:
         for scoped in one.scoped_terms:
@@ -105,19 +105,19 @@ def _key(term: Any) -> str:
 
 def _products(
     scoped: Any, formula: Formula, levels: Mapping[int, Sequence[tuple[Any, str]]]
-) -> list[tuple[str, tuple[Part, ...]]]:
+) -> list[tuple[str, tuple[MatrixFactor, ...]]]:
     """Names and parts of the columns of a term; the first factor's levels run fastest."""
-    made: list[tuple[str, tuple[Part, ...]]] = [("", ())]
+    made: list[tuple[str, tuple[MatrixFactor, ...]]] = [("", ())]
     for one in scoped.factors:
         index = int(str(one.factor.expr)[1:])
         text = formula.factors[index].text
         if index not in levels:
-            own = [(text, Part(index))]
+            own = [(text, MatrixFactor(index))]
         else:
             known = levels[index][1:] if one.reduced else levels[index]
             mark = "T." if one.reduced else ""
             column = formula.factors[index].columns[0]
-            own = [(f"{column}[{mark}{name}]", Part(index, value)) for value, name in known]
+            own = [(f"{column}[{mark}{name}]", MatrixFactor(index, value)) for value, name in known]
         made = [
             (f"{name}:{more}" if name else more, (*parts, part))
             for more, part in own
@@ -126,14 +126,14 @@ def _products(
     return [(name or "Intercept", parts) for name, parts in made]
 
 
-def with_matrix(table: Any, columns: Sequence[tuple[Part, ...]], weight: Any) -> Any:
+def with_matrix(table: Any, columns: Sequence[tuple[MatrixFactor, ...]], weight: Any) -> Any:
     """The rows of a model: weight, response, offset and each column; zeros outside.
 
     Parameters
     ----------
     table : ibis.Table
         From `with_values`.
-    columns : sequence of tuple of Part
+    columns : sequence of tuple of MatrixFactor
     weight : ibis expression
 
     Returns
@@ -155,7 +155,7 @@ def with_matrix(table: Any, columns: Sequence[tuple[Part, ...]], weight: Any) ->
     return table.mutate(**new)
 
 
-def _part(table: Any, part: Part) -> Any:
+def _part(table: Any, part: MatrixFactor) -> Any:
     """A number, or the indicator of a level."""
     column = table[f"exitline__f{part.factor}"]
     return column if part.level is None else ibis.ifelse(column == part.level, 1.0, 0.0)

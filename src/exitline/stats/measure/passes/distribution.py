@@ -9,7 +9,7 @@ import ibis
 
 from exitline.stats.measure import portable
 from exitline.stats.measure.passes.first import distribution
-from exitline.stats.measure.passes.inverse import Asked
+from exitline.stats.measure.passes.inverse import QuantileAsked
 from exitline.stats.measure.terms import ROOT_TWO_PI
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def location(
         return None
     if p is None:
         return float(of.mean()[0]), 0.0
-    value = float(of.quantiles([Asked("math", p)])[0][0])
+    value = float(of.quantiles([QuantileAsked("math", p)])[0][0])
     return value, _density(rows, value, of, run)
 
 

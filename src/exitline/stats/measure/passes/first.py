@@ -11,7 +11,7 @@ import numpy as np
 
 from exitline.stats.measure import terms
 from exitline.stats.measure.passes.columns import Columns, taking_part, with_found
-from exitline.stats.measure.passes.inverse import Asked, Distribution, places
+from exitline.stats.measure.passes.inverse import Distribution, QuantileAsked, places
 from exitline.stats.measure.passes.prepared import prepared
 from exitline.stats.measure.passes.sums import First, Plan
 
@@ -59,7 +59,7 @@ class FirstPass:
         for rule, p in asked:
             own = np.full(of.profile.size, np.nan)
             own[place] = p
-            each.append(Asked(rule, own))
+            each.append(QuantileAsked(rule, own))
         return [values[place] for values in of.quantiles(each)]
 
     def domains(self, one: First) -> pa.Table:
@@ -143,7 +143,7 @@ def _figures(
 ) -> dict[First, pa.Table]:
     """The figures of one distribution, by domain."""
     wanted = [one for one in group if one.scalar.kind == "quantile"]
-    asked = [Asked(one.scalar.rule, shares[one]) for one in wanted]
+    asked = [QuantileAsked(one.scalar.rule, shares[one]) for one in wanted]
     values = dict(zip(wanted, of.quantiles(asked), strict=True))
     for one in group:
         if one.scalar.kind == "mean":

@@ -43,7 +43,7 @@ MIDDLE = 100_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuantileAsked:
     """A quantile to find: its rule, and the probability, one for all or one for each domain."""
 
     rule: str
@@ -167,12 +167,12 @@ class Distribution:
         variance = (second - first * first / n) / n
         return np.sqrt(np.where(variance > 0, variance, np.nan)) / n**0.2
 
-    def quantiles(self, asked: Sequence[Asked]) -> list[Floats]:
+    def quantiles(self, asked: Sequence[QuantileAsked]) -> list[Floats]:
         """Weighted quantiles in each domain: one query for all, two more for some rules.
 
         Parameters
         ----------
-        asked : sequence of Asked
+        asked : sequence of QuantileAsked
 
         Returns
         -------
@@ -205,7 +205,7 @@ class Distribution:
         return high if rule == "hf3" else low
 
     def _around(
-        self, asked: Sequence[Asked], target: Floats, total: Floats
+        self, asked: Sequence[QuantileAsked], target: Floats, total: Floats
     ) -> tuple[Floats, Floats, Floats]:
         """For each of `asked` and each domain: the first value that reaches the target, the first
         that passes it, and what lies between by interpolation."""
@@ -300,7 +300,7 @@ def places(keys: pa.Table, among: pa.Table) -> Ints:
 
 
 def _bins_around(
-    profile: Profile, asked: Sequence[Asked], target: Floats, total: Floats
+    profile: Profile, asked: Sequence[QuantileAsked], target: Floats, total: Floats
 ) -> pa.Table:
     """The bins in which each target can lie: the one that reaches it, and its neighbours where
     the rule looks beyond."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import DataError, Faults, MeasureError, nearest
+from exitline.errors import SPELLING, DataError, Faults, MeasureError, unknown
 from exitline.stats.measure import portable
 from exitline.stats.measure.catalogue import named
 from exitline.stats.measure.deprivation.multidimensional import needs_indicators, refusal
@@ -218,14 +218,7 @@ def require_columns(
     found = Faults() if faults is None else faults
     for name in wanted:
         if name not in there:
-            found.add(
-                DataError(
-                    f"there is no column '{name}'",
-                    expected="one of " + ", ".join(there[:30]) + (" …" if there[30:] else ""),
-                    got=f"'{name}'",
-                    remedy=nearest(name, there) or "check the spelling; upper and lower case count",
-                )
-            )
+            found.add(unknown("column", name, there, error=DataError, remedy=SPELLING))
     if faults is None:
         found.raise_all()
 

@@ -20,7 +20,7 @@ ROW = "exitline__row"
 
 
 @dataclass(frozen=True)
-class Key:
+class GroupKey:
     """A column by whose values rows are grouped.
 
     Attributes
@@ -47,12 +47,12 @@ class Key:
         )
 
 
-def shown(key: Key) -> str:
+def shown(key: GroupKey) -> str:
     """A key as messages name it.
 
     Examples
     --------
-    >>> shown(Key("zone")), shown(Key(("zone", "urban")))
+    >>> shown(GroupKey("zone")), shown(GroupKey(("zone", "urban")))
     ("column 'zone'", "columns 'zone', 'urban'")
     """
     if isinstance(key.column, str):
@@ -79,7 +79,7 @@ def in_memory(table: Any) -> Any:
 
 def groups(
     table: Any,
-    keys: Sequence[Key],
+    keys: Sequence[GroupKey],
     weight: str | None,
     ranges: Mapping[str, str] | None = None,
     sums: Mapping[str, str] | None = None,
@@ -89,7 +89,7 @@ def groups(
     Parameters
     ----------
     table : ibis.Table
-    keys : sequence of Key
+    keys : sequence of GroupKey
     weight : str, optional
     ranges, sums : mapping of str to str, optional
         Names, and columns of numbers.
@@ -105,10 +105,10 @@ def groups(
     named = {key_name(i): key.of(table) for i, key in enumerate(keys)}
     one = portable.number(table[weight]) if weight else ibis.literal(1.0)
     good = (portable.finite(one) & ~portable.infinite(one) & (one > 0)).fill_null(False)
-    spread = {name: Key(column, "number").of(table) for name, column in (ranges or {}).items()}
+    spread = {name: GroupKey(column, "number").of(table) for name, column in (ranges or {}).items()}
     missing = ibis.literal(float("nan"))
     added = {
-        name: Key(column, "number").of(table).fill_null(missing)
+        name: GroupKey(column, "number").of(table).fill_null(missing)
         for name, column in (sums or {}).items()
     }
     rows = table.select(
@@ -127,7 +127,7 @@ def groups(
 def joined(
     table: Any,
     found: Any,
-    keys: Sequence[Key],
+    keys: Sequence[GroupKey],
     new: Mapping[str, tuple[str | None, str | None]],
     keep: Sequence[str],
 ) -> Any:
@@ -138,7 +138,7 @@ def joined(
     table : ibis.Table
     found : ibis.Table
         The groups with their keys and new columns.
-    keys : sequence of Key
+    keys : sequence of GroupKey
     new : mapping of str to (str or None, str or None)
         New columns, and what they are the product of: a column of the groups, a column of the
         rows, or both.

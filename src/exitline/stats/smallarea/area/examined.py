@@ -10,7 +10,7 @@ import numpy as np
 from exitline.stats.smallarea.area import resampled
 from exitline.stats.smallarea.area.transforms import scale_named
 from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
-from exitline.stats.smallarea.benchmarking import Rule, benchmarked
+from exitline.stats.smallarea.benchmarking import BenchmarkRule, benchmarked
 from exitline.stats.smallarea.diagnostics import Diagnostics, brown, normality, standardised
 from exitline.stats.smallarea.errors import SmallAreaError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[Any]
 
 
-class Fitted(Protocol):
+class ExaminedModel(Protocol):
     """What is read of a fitted model, such as `AreaModel`."""
 
     @property
@@ -37,15 +37,15 @@ class Fitted(Protocol):
     def notes(self) -> Any: ...
 
 
-Model = TypeVar("Model", bound=Fitted)
+Model = TypeVar("Model", bound=ExaminedModel)
 
 
-def diagnostics(found: Fitted) -> Diagnostics:
+def diagnostics(found: ExaminedModel) -> Diagnostics:
     """Residuals, area effects, influence, and Brown's test of direct against model.
 
     Parameters
     ----------
-    found : Fitted
+    found : ExaminedModel
     """
     fit, figures = found.fit, found.figures
     inside = figures.sampled
@@ -93,7 +93,7 @@ def _influence(fit: Fit) -> tuple[Floats, Floats]:
 
 def benchmark(
     found: Model,
-    rule: Rule,
+    rule: BenchmarkRule,
     target: float | None,
     target_se: float = 0.0,
     replicates: int = 500,
@@ -106,9 +106,9 @@ def benchmark(
 
     Parameters
     ----------
-    found : Fitted
+    found : ExaminedModel
         With independent area effects.
-    rule : Rule
+    rule : BenchmarkRule
         With a share for every area that has a figure.
     target : float or None
         The total; None for that of the direct estimates, where all areas have one.
@@ -167,16 +167,16 @@ def benchmark(
     )  # fmt: skip
 
 
-def _part(rule: Rule, order: NDArray[np.int64]) -> Rule:
+def _part(rule: BenchmarkRule, order: NDArray[np.int64]) -> BenchmarkRule:
     """A rule for some areas, their shares adding up to 1."""
     shares = rule.shares[order]
     groups = rule.groups
     if groups is not None:
         groups = np.unique(groups[order], return_inverse=True)[1]
-    return Rule(rule.how, shares / shares.sum(), rule.low, rule.high, groups)
+    return BenchmarkRule(rule.how, shares / shares.sum(), rule.low, rule.high, groups)
 
 
-def _refuse_undrawable(found: Fitted, target: float | None) -> None:
+def _refuse_undrawable(found: ExaminedModel, target: float | None) -> None:
     """Refuse what the bootstrap cannot draw, and a total that is not there."""
     if found.fit.method in ("me", "robust") or np.isfinite(found.fit.correlation):
         raise SmallAreaError(

@@ -21,7 +21,7 @@ from exitline.stats.smallarea.area.transforms import (
 )
 from exitline.stats.smallarea.area.variants import Extra, Found, Options, variant_of
 from exitline.stats.smallarea.errors import SmallAreaError
-from exitline.stats.smallarea.figures import Figures
+from exitline.stats.smallarea.figures import AreaFigures
 from exitline.stats.smallarea.formula import refuse_collinear
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.stats.smallarea.area.selection import Selection
+    from exitline.stats.smallarea.area.selection import TermSelection
     from exitline.stats.smallarea.diagnostics import Diagnostics
     from exitline.stats.smallarea.figures import AreaFigure
-    from exitline.stats.smallarea.joins import Joined
+    from exitline.stats.smallarea.joins import JoinedAreas
 
     Floats = NDArray[Any]
     Pair = tuple[Floats, Floats]
@@ -100,14 +100,14 @@ class AreaModel:
     options : Options
     fit : Fit
         On the scale of the model.
-    figures : Figures
+    figures : AreaFigures
         On the scale of the direct estimates.
     mse_name : str
         Whose mean squared error it is.
     notes : tuple of str
         What a reader must know.
     kind : str
-    joined : Joined or None
+    joined : JoinedAreas or None
         Areas of the survey and of the covariates, side by side.
     """
 
@@ -115,11 +115,11 @@ class AreaModel:
     areas: Areas
     options: Options
     fit: Fit
-    figures: Figures
+    figures: AreaFigures
     mse_name: str
     notes: tuple[str, ...] = ()
     kind: str = "fay_herriot"
-    joined: Joined | None = field(default=None, compare=False)
+    joined: JoinedAreas | None = field(default=None, compare=False)
 
     @property
     def sampled(self) -> NDArray[np.bool_]:
@@ -163,7 +163,7 @@ class AreaModel:
 
         return diagnostics(self)
 
-    def select(self, criterion: str = "aic") -> Selection:
+    def select(self, criterion: str = "aic") -> TermSelection:
         """Which terms of the formula to keep, leaving out and taking back one at a time.
 
         Parameters
@@ -394,7 +394,7 @@ def _figures(
     where: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     parts: tuple[Pair, Pair, Pair, Pair],
     lacking: str,
-) -> Figures:
+) -> AreaFigures:
     """The figures of all areas, in their own order."""
     inside, outside = where
     columns = []
@@ -411,7 +411,7 @@ def _figures(
     reason[mse < 0] = NEGATIVE
     given = np.isfinite(areas.direct)
     se = np.sqrt(np.where(given & (areas.variance >= 0), areas.variance, np.nan))
-    return Figures(
+    return AreaFigures(
         areas.measure, areas.names, estimate, mse, low, high, options.level, inside,
         np.where(given, areas.direct, np.nan), se, tuple(reason), areas.line,
         areas.share or options.transform in ("arcsine", "logit"),
@@ -439,7 +439,7 @@ def _refuse_options(options: Options, areas: Areas, scale: Scale) -> None:
         )
 
 
-def with_joins(found: AreaModel, joined: Joined | None) -> AreaModel:
+def with_joins(found: AreaModel, joined: JoinedAreas | None) -> AreaModel:
     """The model with what became of the areas of both tables."""
     if joined is None:
         return found
@@ -448,7 +448,7 @@ def with_joins(found: AreaModel, joined: Joined | None) -> AreaModel:
     return replace(found, joined=joined, notes=(*said, *found.notes))
 
 
-def _notes(areas: Areas, found: Fit, figures: Figures) -> tuple[str, ...]:
+def _notes(areas: Areas, found: Fit, figures: AreaFigures) -> tuple[str, ...]:
     """What a reader must know of the figures."""
     said: list[str] = []
     if found.variance == 0.0:

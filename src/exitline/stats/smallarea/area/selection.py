@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.errors import nearest
+from exitline.errors import unknown
 from exitline.stats.smallarea.area.fit import Direct, fit
 from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
 from exitline.stats.smallarea.errors import SmallAreaError
@@ -24,7 +24,7 @@ CRITERIA: tuple[str, ...] = ("aic", "bic", "kic", "cv")
 
 
 @dataclass(frozen=True)
-class Step:
+class SelectionStep:
     """One model on the way: what was done, its terms, and its criterion."""
 
     change: str
@@ -33,21 +33,21 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Selection:
+class TermSelection:
     """The way from all terms to the chosen ones.
 
     Attributes
     ----------
     criterion : str
-    steps : tuple of Step
+    steps : tuple of SelectionStep
         From the full model on; the last is the chosen one.
-    tried : tuple of Step
+    tried : tuple of SelectionStep
         Every model that was looked at.
     """
 
     criterion: str
-    steps: tuple[Step, ...]
-    tried: tuple[Step, ...]
+    steps: tuple[SelectionStep, ...]
+    tried: tuple[SelectionStep, ...]
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def select(
     of_column: Sequence[str],
     method: str = "ml",
     criterion: str = "aic",
-) -> Selection:
+) -> TermSelection:
     """Leave out and take back terms one at a time, as long as the criterion falls.
 
     Parameters
@@ -125,16 +125,13 @@ def select(
         For a criterion that does not exist.
     """
     if criterion not in CRITERIA:
-        raise SmallAreaError(
-            f"there is no criterion '{criterion}'", expected="one of " + ", ".join(CRITERIA),
-            got=repr(criterion), remedy=nearest(criterion, CRITERIA) or "choose one of these",
-        )  # fmt: skip
-    tried: dict[tuple[str, ...], Step] = {}
+        raise unknown("criterion", criterion, CRITERIA, error=SmallAreaError)
+    tried: dict[tuple[str, ...], SelectionStep] = {}
 
-    def step(change: str, chosen: tuple[str, ...]) -> Step:
+    def step(change: str, chosen: tuple[str, ...]) -> SelectionStep:
         if chosen not in tried:
             part = _part(direct, [c not in terms or c in chosen for c in of_column])
-            tried[chosen] = Step(change, chosen, value_of(part, method, criterion))
+            tried[chosen] = SelectionStep(change, chosen, value_of(part, method, criterion))
         return tried[chosen]
 
     return _searched(tuple(terms), step, tried, criterion)
@@ -142,10 +139,10 @@ def select(
 
 def _searched(
     terms: tuple[str, ...],
-    step: Callable[[str, tuple[str, ...]], Step],
-    tried: dict[tuple[str, ...], Step],
+    step: Callable[[str, tuple[str, ...]], SelectionStep],
+    tried: dict[tuple[str, ...], SelectionStep],
     criterion: str,
-) -> Selection:
+) -> TermSelection:
     """The way down, from all terms."""
     here = step("all terms", terms)
     way = [here]
@@ -158,7 +155,7 @@ def _searched(
                 nearby.append(step(("without " if inside else "with ") + term, kept))
         best = min(nearby, key=lambda one: one.value, default=here)
         if not best.value < here.value - 1e-9:
-            return Selection(criterion, tuple(way), tuple(tried.values()))
+            return TermSelection(criterion, tuple(way), tuple(tried.values()))
         here = best
         way.append(here)
 

@@ -50,7 +50,7 @@ def unusable(variance: Floats) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownVariances:
     """What is known of direct estimates beside their variances.
 
     Attributes
@@ -65,7 +65,7 @@ class Known:
     df: Floats | None = None
 
 
-def smoothed(variance: Floats, known: Known, how: str, areas: list[str]) -> Smoothed:
+def smoothed(variance: Floats, known: KnownVariances, how: str, areas: list[str]) -> Smoothed:
     """Sampling variances by a generalised variance function.
 
     The logarithm of the usable variances is regressed on the logarithm of the sample size, and
@@ -76,7 +76,7 @@ def smoothed(variance: Floats, known: Known, how: str, areas: list[str]) -> Smoo
     ----------
     variance : float array, shape (areas,)
         Of direct estimates.
-    known : Known
+    known : KnownVariances
     how : {"none", "unstable", "all", "pooled"}
         Which variances are replaced: none (then one that cannot be used is refused), those
         that cannot be used or are unstable, or all; or all by a variance for one household,
@@ -132,7 +132,7 @@ def pooled(variance: Floats, size: Floats, df: Floats) -> float:
     return float(np.sum((df * size * variance)[known]) / np.sum(df[known]))
 
 
-def _pooled_for(variance: Floats, known: Known) -> Smoothed:
+def _pooled_for(variance: Floats, known: KnownVariances) -> Smoothed:
     """The pooled variance, shared out by the households of each area."""
     size, df = known.size, known.df
     one = float("nan") if size is None or df is None else pooled(variance, size, df)

@@ -25,7 +25,7 @@ _STEPS, _CONVERGED = 500, 1e-12
 
 
 @dataclass(frozen=True)
-class _At:
+class _SpatialAt:
     """The model at a variance and a correlation: matrices of the areas in the sample."""
 
     c: Floats
@@ -95,7 +95,7 @@ def refuse_weights(weights: Floats, size: int) -> None:
             )  # fmt: skip
 
 
-def _at(direct: Direct, weights: Floats, here: _Parameters) -> _At:
+def _at(direct: Direct, weights: Floats, here: _Parameters) -> _SpatialAt:
     """All matrices at the parameters."""
     size, x, psi = direct.size, direct.x, direct.psi
     left = np.eye(size) - here.rho * weights
@@ -106,7 +106,9 @@ def _at(direct: Direct, weights: Floats, here: _Parameters) -> _At:
     right = inverse @ x
     q = np.linalg.inv(x.T @ right)
     projection = inverse - right @ q @ right.T
-    return _At(c, -here.variance * c @ turn @ c, v, inverse, q, projection, q @ right.T @ direct.y)
+    return _SpatialAt(
+        c, -here.variance * c @ turn @ c, v, inverse, q, projection, q @ right.T @ direct.y
+    )
 
 
 def _scored(direct: Direct, weights: Floats, method: str) -> _Parameters:
@@ -131,7 +133,7 @@ def _scored(direct: Direct, weights: Floats, method: str) -> _Parameters:
     )
 
 
-def _equations(direct: Direct, found: _At, method: str) -> tuple[Floats, Floats]:
+def _equations(direct: Direct, found: _SpatialAt, method: str) -> tuple[Floats, Floats]:
     """Scores and information of the variance and the correlation."""
     turns = (found.c, found.d_rho)
     inner = found.projection if method == "reml" else found.inverse
@@ -188,7 +190,7 @@ def analytic_spatial(fit: Fit, weights: Floats) -> tuple[Floats, Floats]:
     return np.asarray(mse), np.full(len(direct.out), np.nan)
 
 
-def _third(found: _At, here: _Parameters, inverse: Floats) -> Floats:
+def _third(found: _SpatialAt, here: _Parameters, inverse: Floats) -> Floats:
     """g3: the error of the variance and the correlation."""
     one = found.inverse @ found.c
     two = found.inverse @ found.d_rho
@@ -201,7 +203,7 @@ def _third(found: _At, here: _Parameters, inverse: Floats) -> Floats:
 
 
 def _fourth(
-    direct: Direct, weights: Floats, found: _At, here: _Parameters, inverse: Floats
+    direct: Direct, weights: Floats, found: _SpatialAt, here: _Parameters, inverse: Floats
 ) -> Floats:
     """g4: Singh, Shukla and Kundu's correction of g1 for its curvature in the correlation."""
     c = found.c
@@ -213,7 +215,7 @@ def _fourth(
     return np.asarray(0.5 * np.einsum("ij,jk,ik->i", left, bent, left))
 
 
-def _bias_of_ml(direct: Direct, found: _At, here: _Parameters, inverse: Floats) -> Floats:
+def _bias_of_ml(direct: Direct, found: _SpatialAt, here: _Parameters, inverse: Floats) -> Floats:
     """What profile likelihood's bias does to g1."""
     right = found.inverse @ direct.x
     turns = (found.c, found.d_rho)

@@ -146,16 +146,11 @@ def scale_named(name: str | None) -> Scale:
     ------
     SmallAreaError
     """
-    from exitline.errors import nearest
+    from exitline.errors import unknown
 
     found = _NAMED.get(name or "none")
     if found is None:
-        raise SmallAreaError(
-            f"there is no transformation '{name}' for area-level models",
-            expected="one of " + ", ".join(SCALES),
-            got=repr(name),
-            remedy=nearest(str(name), SCALES) or "choose one of these",
-        )
+        raise unknown("transformation", name, SCALES, error=SmallAreaError)
     return found
 
 

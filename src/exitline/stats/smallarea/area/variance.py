@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from exitline.errors import nearest
+from exitline.errors import unknown
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class At:
+class BatchAt:
     """A batch at given variances of area effects: what every equation is made of.
 
     Attributes
@@ -106,13 +106,13 @@ class At:
     residual: Floats
 
 
-def at(batch: Batch, variance: Floats) -> At:
+def at(batch: Batch, variance: Floats) -> BatchAt:
     """Weighted least squares of each set at its variance of area effects."""
     inverse = batch.present / (variance[:, None] + batch.psi)
     gram = batch.gram(inverse)
     right = (inverse * batch.y) @ batch.x
     beta = np.linalg.solve(gram, right[:, :, None])[:, :, 0]
-    return At(inverse, gram, beta, batch.y - beta @ batch.x.T)
+    return BatchAt(inverse, gram, beta, batch.y - beta @ batch.x.T)
 
 
 def likelihood(batch: Batch, variance: Floats, method: str) -> tuple[Floats, Floats]:
@@ -189,12 +189,7 @@ def estimate_variance(batch: Batch, method: str) -> Floats:
     1.395833
     """
     if method not in METHODS:
-        raise SmallAreaError(
-            f"there is no method '{method}' for the variance of area effects",
-            expected="one of " + ", ".join(METHODS),
-            got=repr(method),
-            remedy=nearest(method, METHODS) or "choose one of these",
-        )
+        raise unknown("method", method, METHODS, error=SmallAreaError)
     _refuse_few(batch, method)
     grid = _grid(batch, method)
     found = [likelihood(batch, column, method) for column in grid.T]

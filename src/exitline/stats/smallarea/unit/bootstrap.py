@@ -23,7 +23,7 @@ import numpy as np
 
 from exitline.stats.smallarea.unit.expected import Moment, expected
 from exitline.stats.smallarea.unit.figures import (
-    Indicator,
+    AreaIndicator,
     mixture,
     moments_of,
     shapes,
@@ -36,9 +36,9 @@ from exitline.stats.smallarea.unit.shape import gini_variance, quantile_variance
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.smallarea.unit.cells import Cells, Places
-    from exitline.stats.smallarea.unit.model import Fitted, Match
-    from exitline.stats.smallarea.unit.sample import Sample
+    from exitline.stats.smallarea.unit.cells import CensusCells, Places
+    from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
+    from exitline.stats.smallarea.unit.sample import UnitSample
 
     Floats = NDArray[np.float64]
 
@@ -50,22 +50,22 @@ AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
-class Plan:
+class BootstrapPlan:
     """What a bootstrap draws from.
 
     Attributes
     ----------
-    sample : Sample
+    sample : UnitSample
     fitted : Fitted
         The model, whose errors are drawn.
     welfare : float array
         Transformed welfare of the sample, for the residuals of the wild bootstrap.
-    cells : Cells
+    cells : CensusCells
         With the means of the model's columns.
     places : Places
-    match : Match
+    match : AreaMatch
         Which sampled area each area of the census is.
-    wanted : sequence of Indicator
+    wanted : sequence of AreaIndicator
     line : float
     kind : {"parametric", "wild"}
         Errors drawn from the normal distribution, or residuals with random signs.
@@ -73,13 +73,13 @@ class Plan:
         Whether the transformation's parameter is found again in every replicate.
     """
 
-    sample: Sample
+    sample: UnitSample
     fitted: Fitted
     welfare: Floats
-    cells: Cells
+    cells: CensusCells
     places: Places
-    match: Match
-    wanted: Sequence[Indicator]
+    match: AreaMatch
+    wanted: Sequence[AreaIndicator]
     line: float
     kind: Kind = "parametric"
     driven: bool = True
@@ -95,13 +95,13 @@ class _Truth:
 
 
 def mean_squared_errors(
-    plan: Plan, replicates: int, seed: int, progress: Progress | None = None
+    plan: BootstrapPlan, replicates: int, seed: int, progress: Progress | None = None
 ) -> dict[str, Floats]:
     """The bootstrap's mean squared error of each indicator of each domain.
 
     Parameters
     ----------
-    plan : Plan
+    plan : BootstrapPlan
     replicates : int
     seed : int
         The same seed gives the same draws, on any number of cores.
@@ -135,7 +135,9 @@ def mean_squared_errors(
     return {level: value / replicates for level, value in total.items()}
 
 
-def unconditional_variances(plan: Plan, spread: Floats, replicates: int, seed: int) -> Values:
+def unconditional_variances(
+    plan: BootstrapPlan, spread: Floats, replicates: int, seed: int
+) -> Values:
     """The variances that Elbers, Lanjouw and Lanjouw (2003) give their estimates.
 
     Coefficients, area effects and households are drawn from the model, without a look at what
@@ -143,7 +145,7 @@ def unconditional_variances(plan: Plan, spread: Floats, replicates: int, seed: i
 
     Parameters
     ----------
-    plan : Plan
+    plan : BootstrapPlan
     spread : float array, shape (p, p)
         The covariance of the coefficients.
     replicates, seed : int
@@ -165,7 +167,7 @@ def unconditional_variances(plan: Plan, spread: Floats, replicates: int, seed: i
     return {level: np.var(some, axis=0) + scatter[level] for level, some in drawn.items()}
 
 
-def _draw(plan: Plan, random: np.random.Generator) -> tuple[Floats, Floats]:
+def _draw(plan: BootstrapPlan, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Effects of the census's areas, and the transformed welfare of a sample."""
     fitted, sample = plan.fitted, plan.sample
     effect, own = _effects(plan, random)
@@ -177,7 +179,7 @@ def _draw(plan: Plan, random: np.random.Generator) -> tuple[Floats, Floats]:
     return effect, sample.x @ fitted.beta + own[sample.area] + error
 
 
-def _effects(plan: Plan, random: np.random.Generator) -> tuple[Floats, Floats]:
+def _effects(plan: BootstrapPlan, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Effects of the census's areas and of the sample's, those of districts among them."""
     match, fitted = plan.match, plan.fitted
     effect = random.normal(0.0, np.sqrt(fitted.sigma2_u), len(match.area))
@@ -196,14 +198,14 @@ def _effects(plan: Plan, random: np.random.Generator) -> tuple[Floats, Floats]:
     return effect, alone
 
 
-def _residuals(plan: Plan) -> Floats:
+def _residuals(plan: BootstrapPlan) -> Floats:
     """Residuals at the predicted effects, with the variance of the model's errors."""
     away = plan.welfare - plan.sample.x @ plan.fitted.beta
     away = away - plan.fitted.effects[plan.sample.area]
     return np.asarray(np.sqrt(plan.fitted.sigma2_e) * (away - away.mean()) / away.std(ddof=1))
 
 
-def _squared(plan: Plan, effect: Floats, model: Fitted) -> dict[str, Floats]:
+def _squared(plan: BootstrapPlan, effect: Floats, model: Fitted) -> dict[str, Floats]:
     """Squared errors of one replicate, with the variance of its population."""
     cells, places, wanted = plan.cells, plan.places, plan.wanted
     assert cells.x is not None
@@ -223,12 +225,12 @@ def _squared(plan: Plan, effect: Floats, model: Fitted) -> dict[str, Floats]:
     return found
 
 
-def _known_effects(plan: Plan, effect: Floats) -> Predictor:
+def _known_effects(plan: BootstrapPlan, effect: Floats) -> Predictor:
     """The replicate's population: its effects are what they are."""
     return Predictor(plan.fitted.how, plan.fitted.sigma2_e, effect, np.zeros_like(effect))
 
 
-def _truth(plan: Plan, effect: Floats) -> _Truth:
+def _truth(plan: BootstrapPlan, effect: Floats) -> _Truth:
     """A population with normal errors, given its area effects."""
     cells, places = plan.cells, plan.places
     given = _known_effects(plan, effect)
@@ -254,7 +256,7 @@ def _truth(plan: Plan, effect: Floats) -> _Truth:
     return _Truth(sums, drawn, scatter)
 
 
-def _wild_truth(plan: Plan, effect: Floats) -> _Truth:
+def _wild_truth(plan: BootstrapPlan, effect: Floats) -> _Truth:
     """A population whose errors are residuals of the nearest fitted values, signs at random."""
     cells, places, how = plan.cells, plan.places, plan.fitted.how
     fitted = plan.sample.x @ plan.fitted.beta + plan.fitted.effects[plan.sample.area]
@@ -281,7 +283,7 @@ def _wild_truth(plan: Plan, effect: Floats) -> _Truth:
     return _Truth(sums, drawn, scatter)
 
 
-def _scatter(plan: Plan, level: str, truth: _Truth, effect: Floats) -> Floats:
+def _scatter(plan: BootstrapPlan, level: str, truth: _Truth, effect: Floats) -> Floats:
     """Variances of the indicators of a population, given its area effects."""
     places, wanted = plan.places, plan.wanted
     moments: tuple[Moment, ...] = moments_of(wanted)

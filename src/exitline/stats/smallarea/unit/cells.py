@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Cells:
+class CensusCells:
     """Rows of a census, summed over equal areas and bands of the linear predictor.
 
     Attributes
@@ -126,7 +126,7 @@ def _plain(value: Any) -> Any:
 
 def from_table(
     table: pa.Table, keys: Sequence[str], p: int, *, columns: bool
-) -> tuple[Cells, Ints, tuple[tuple[Any, ...], ...], Ints]:
+) -> tuple[CensusCells, Ints, tuple[tuple[Any, ...], ...], Ints]:
     """The cells of a query, sorted by place.
 
     Parameters
@@ -141,7 +141,7 @@ def from_table(
 
     Returns
     -------
-    cells : Cells
+    cells : CensusCells
     rows : int array
         Rows of the census in each cell.
     places : tuple of tuple
@@ -161,5 +161,5 @@ def from_table(
     x = np.column_stack([of(f"x{j}") / safe for j in range(p)]) if columns else None
     scatter = of("q") / safe if "q" in table.column_names else None
     rows = table.column("n").to_numpy().astype(np.int64)[order]
-    cells = Cells(place[order], w, of("w2"), of("mu") + away, var, x, scatter)
+    cells = CensusCells(place[order], w, of("w2"), of("mu") + away, var, x, scatter)
     return cells, rows, values, order

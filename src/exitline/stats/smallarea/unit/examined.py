@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.smallarea.unit.model import Fitted
-    from exitline.stats.smallarea.unit.sample import Sample
+    from exitline.stats.smallarea.unit.sample import UnitSample
 
     Floats = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ MOST_TESTED = 5_000
 """Values for which the p-value of Shapiro and Wilk's test is known."""
 
 
-def warnings_of(sample: Sample, predictor: str) -> list[str]:
+def warnings_of(sample: UnitSample, predictor: str) -> list[str]:
     """Say what is known to go wrong with models of this kind."""
     found = []
     if predictor == "ell":
@@ -67,7 +67,7 @@ def normality(named: Sequence[tuple[str, Floats]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["of", "n", "skewness", "kurtosis", "w", "p"])
 
 
-def explained(sample: Sample, fitted: Fitted) -> tuple[float, float]:
+def explained(sample: UnitSample, fitted: Fitted) -> tuple[float, float]:
     """How much of the variance the columns tell, without and with the areas' effects.
 
     Nakagawa and Schielzeth (2013), Methods in Ecology and Evolution 4, 133-142.
@@ -78,7 +78,7 @@ def explained(sample: Sample, fitted: Fitted) -> tuple[float, float]:
     return told / total, (told + between) / total
 
 
-def cook(sample: Sample, y: Floats, fitted: Fitted) -> Floats:
+def cook(sample: UnitSample, y: Floats, fitted: Fitted) -> Floats:
     """How far the coefficients move when an area leaves: Cook's distance, by area.
 
     At the variances of the whole sample; in units of the coefficients' error, over their
@@ -86,7 +86,7 @@ def cook(sample: Sample, y: Floats, fitted: Fitted) -> Floats:
 
     Parameters
     ----------
-    sample : Sample
+    sample : UnitSample
     y : float array, shape (n,)
         On the scale of the model.
     fitted : Fitted

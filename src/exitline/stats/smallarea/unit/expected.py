@@ -96,11 +96,11 @@ def expected(
     >>> [value.round(6).tolist() for value in got]
     [[0.5], [1.648721]]
     """
-    work = _Work(how, line, m, s)
+    work = _MomentWork(how, line, m, s)
     return [work.moment(one) for one in moments]
 
 
-class _Work:
+class _MomentWork:
     """The pieces that several moments share."""
 
     def __init__(self, how: Transform, line: float, m: Floats, s: Floats) -> None:

@@ -18,7 +18,7 @@ from exitline.stats.smallarea.unit.shape import Mixture, gini, quantile
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.smallarea.unit.cells import Cells, Places
+    from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.predict import Predictor
 
     Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ _CALL = re.compile(r"(fgt|quantile)\((?:alpha=|p=)?([0-9.]+)\)")
 
 
 @dataclass(frozen=True)
-class Indicator:
+class AreaIndicator:
     """One figure of every area.
 
     Attributes
@@ -69,7 +69,7 @@ class Indicator:
         return self.moment is not None and self.moment.kind != "mean"
 
 
-def indicators(names: Sequence[str]) -> tuple[Indicator, ...]:
+def indicators(names: Sequence[str]) -> tuple[AreaIndicator, ...]:
     """The indicators of these names.
 
     Raises
@@ -85,19 +85,19 @@ def indicators(names: Sequence[str]) -> tuple[Indicator, ...]:
     return tuple(_indicator(str(name).replace(" ", "")) for name in names)
 
 
-def _indicator(name: str) -> Indicator:
+def _indicator(name: str) -> AreaIndicator:
     if name in _SMOOTH:
-        return Indicator(name, _SMOOTH[name], summed=name in _SUMS)
+        return AreaIndicator(name, _SMOOTH[name], summed=name in _SUMS)
     if name == "gini":
-        return Indicator(name, None)
+        return AreaIndicator(name, None)
     if name == "median":
-        return Indicator(name, None, 0.5)
+        return AreaIndicator(name, None, 0.5)
     found = _CALL.fullmatch(name)
     value = float(found[2]) if found is not None and found[2].count(".") < 2 else -1.0
     if found is not None and found[1] == "fgt" and (value == 0 or 1 <= value <= 20):
-        return Indicator(name, Moment("gap", value))
+        return AreaIndicator(name, Moment("gap", value))
     if found is not None and found[1] == "quantile" and 0 < value < 1:
-        return Indicator(name, None, value)
+        return AreaIndicator(name, None, value)
     raise SmallAreaError(
         f"small area models have no measure '{name}'",
         where="measures",
@@ -130,19 +130,23 @@ class Known:
         return np.column_stack(parts) if parts else np.zeros((size, 0))
 
 
-def moments_of(wanted: Sequence[Indicator]) -> tuple[Moment, ...]:
+def moments_of(wanted: Sequence[AreaIndicator]) -> tuple[Moment, ...]:
     """The moments that the indicators need, each once."""
     return tuple(dict.fromkeys(one.moment for one in wanted if one.moment is not None))
 
 
 def values(
-    wanted: Sequence[Indicator], places: Places, level: str, sums: Floats, shapes: Sequence[Floats]
+    wanted: Sequence[AreaIndicator],
+    places: Places,
+    level: str,
+    sums: Floats,
+    shapes: Sequence[Floats],
 ) -> Floats:
     """Each indicator for each domain of a level, from sums over places.
 
     Parameters
     ----------
-    wanted : sequence of Indicator
+    wanted : sequence of AreaIndicator
     places : Places
     level : str
     sums : float array, shape (places, moments)
@@ -169,8 +173,8 @@ def values(
 
 
 def shapes(
-    wanted: Sequence[Indicator],
-    cells: Cells,
+    wanted: Sequence[AreaIndicator],
+    cells: CensusCells,
     places: Places,
     level: str,
     given: Predictor,
@@ -181,8 +185,8 @@ def shapes(
 
     Parameters
     ----------
-    wanted : sequence of Indicator
-    cells : Cells
+    wanted : sequence of AreaIndicator
+    cells : CensusCells
     places : Places
     level : str
     given : Predictor
@@ -197,7 +201,7 @@ def shapes(
 
 
 def mixture(
-    cells: Cells, places: Places, level: str, given: Predictor, *, drawn: bool = False
+    cells: CensusCells, places: Places, level: str, given: Predictor, *, drawn: bool = False
 ) -> tuple[Mixture, Floats]:
     """The domains of a level as mixtures, and what a row shares with itself."""
     area, domain = places.area[cells.place], places.domain[level][cells.place]
@@ -226,8 +230,8 @@ def _one_area(places: Places, level: str) -> tuple[NDArray[np.bool_], NDArray[np
 
 
 def predicted(
-    wanted: Sequence[Indicator],
-    cells: Cells,
+    wanted: Sequence[AreaIndicator],
+    cells: CensusCells,
     places: Places,
     given: Predictor,
     line: float,

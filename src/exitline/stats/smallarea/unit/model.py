@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.smallarea.unit.nested import Fits, Method
-    from exitline.stats.smallarea.unit.sample import Sample
+    from exitline.stats.smallarea.unit.sample import UnitSample
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -60,12 +60,12 @@ class Fitted:
     district: Floats | None = None
     district_vars: Floats | None = None
 
-    def over(self, match: Match) -> Predictor:
+    def over(self, match: AreaMatch) -> Predictor:
         """What is known of each area of a census: of its district, where it was not sampled.
 
         Parameters
         ----------
-        match : Match
+        match : AreaMatch
         """
         effect = np.zeros(len(match.area))
         var = np.full(len(match.area), self.sigma2_u + self.sigma2_v)
@@ -81,7 +81,7 @@ class Fitted:
             self.how, self.sigma2_e, effect, np.where(sampled, self.effect_vars[match.area], var)
         )
 
-    def unconditional(self, match: Match) -> Predictor:
+    def unconditional(self, match: AreaMatch) -> Predictor:
         """Every area as if none had been sampled: what Elbers, Lanjouw and Lanjouw (2003) do."""
         size = len(match.area)
         var = np.full(size, self.sigma2_u + self.sigma2_v)
@@ -89,7 +89,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Match:
+class AreaMatch:
     """Which sampled area each area of a census is, and in which district it lies.
 
     Attributes
@@ -108,13 +108,13 @@ class Match:
 
 
 def fit_model(
-    sample: Sample, welfare: Floats, how: Transform, method: Method = "reml"
+    sample: UnitSample, welfare: Floats, how: Transform, method: Method = "reml"
 ) -> tuple[Fitted, Fits]:
     """Find the transformation's parameter where it is open, and fit the model.
 
     Parameters
     ----------
-    sample : Sample
+    sample : UnitSample
     welfare : float array, shape (n,)
     how : Transform
     method : {"reml", "ml"}
@@ -132,7 +132,7 @@ def fit_model(
 
 
 def finish(
-    sample: Sample,
+    sample: UnitSample,
     y: Floats,
     how: Transform,
     method: Method,
@@ -157,7 +157,7 @@ def finish(
 
 
 def _two_fold(
-    sample: Sample,
+    sample: UnitSample,
     y: Floats,
     how: Transform,
     method: Method,
@@ -186,7 +186,7 @@ def replace_at(fits: Fits, k: int) -> Fits:
     )  # fmt: skip
 
 
-def coefficient_covariance(sample: Sample, fitted: Fitted) -> Floats:
+def coefficient_covariance(sample: UnitSample, fitted: Fitted) -> Floats:
     """The covariance of the coefficients at the model's variances, shape (p, p)."""
     a, b = fitted.sigma2_u / fitted.sigma2_e, fitted.sigma2_v / fitted.sigma2_e
     if sample.district is None:
@@ -194,7 +194,7 @@ def coefficient_covariance(sample: Sample, fitted: Fitted) -> Floats:
     return fitted.sigma2_e * sample.back @ inverse(sample, sample.district, a, b) @ sample.back.T
 
 
-def weighted(sample: Sample, y: Floats, ratio: float) -> tuple[Floats, Floats, Floats]:
+def weighted(sample: UnitSample, y: Floats, ratio: float) -> tuple[Floats, Floats, Floats]:
     """Coefficients, area effects and shrinkage with unit weights.
 
     The estimating equation of You and Rao (2002, eq. 2.5) at the variances of the unweighted
@@ -220,7 +220,9 @@ def weighted(sample: Sample, y: Floats, ratio: float) -> tuple[Floats, Floats, F
     return beta, effects, gamma
 
 
-def with_parameter(sample: Sample, welfare: Floats, how: Transform, method: Method) -> Transform:
+def with_parameter(
+    sample: UnitSample, welfare: Floats, how: Transform, method: Method
+) -> Transform:
     """The transformation with the parameter under which its model is likeliest.
 
     The likelihood is that of the transformed values divided by the geometric mean of the
@@ -245,12 +247,12 @@ def with_parameter(sample: Sample, welfare: Floats, how: Transform, method: Meth
     return replace(how, parameter=float(fminbound(loss, low, high, xtol=TOLERANCE)))
 
 
-def again(sample: Sample, t: Floats, first: Fitted, driven: bool) -> Sequence[Fitted]:
+def again(sample: UnitSample, t: Floats, first: Fitted, driven: bool) -> Sequence[Fitted]:
     """Models of the samples of replicates.
 
     Parameters
     ----------
-    sample : Sample
+    sample : UnitSample
     t : float array, shape (n, replicates)
         Transformed welfare of each replicate.
     first : Fitted

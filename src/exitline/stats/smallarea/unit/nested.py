@@ -23,7 +23,7 @@ from exitline.stats.smallarea.formula import refuse_collinear
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.smallarea.unit.sample import Responses, Sample
+    from exitline.stats.smallarea.unit.sample import Responses, UnitSample
 
     Floats = NDArray[np.float64]
 
@@ -73,12 +73,12 @@ class _At:
     shrink: Floats
 
 
-def fit(sample: Sample, y: Floats, method: Method = "reml") -> Fits:
+def fit(sample: UnitSample, y: Floats, method: Method = "reml") -> Fits:
     """Fit nested-error models by restricted or full maximum likelihood.
 
     Parameters
     ----------
-    sample : Sample
+    sample : UnitSample
     y : float array, shape (n,) or (n, replicates)
         On the scale of the model.
     method : {"reml", "ml"}
@@ -99,9 +99,9 @@ def fit(sample: Sample, y: Floats, method: Method = "reml") -> Fits:
 
     Examples
     --------
-    >>> from exitline.stats.smallarea.unit.sample import Sample
+    >>> from exitline.stats.smallarea.unit.sample import UnitSample
     >>> area = np.repeat(np.arange(3), 2)
-    >>> rows = Sample(np.ones((6, 1)), area, intercept=0)
+    >>> rows = UnitSample(np.ones((6, 1)), area, intercept=0)
     >>> found = fit(rows, np.array([1.0, 3.0, 5.0, 7.0, 3.0, 5.0]))
     >>> found.beta[0].round(6).tolist(), found.sigma2_e.round(6).tolist()
     ([4.0], [2.0])
@@ -110,12 +110,14 @@ def fit(sample: Sample, y: Floats, method: Method = "reml") -> Fits:
     return climb(sample, sample.of(y), method)
 
 
-def climb(sample: Sample, sums: Responses, method: Method = "reml", *, rough: bool = False) -> Fits:
+def climb(
+    sample: UnitSample, sums: Responses, method: Method = "reml", *, rough: bool = False
+) -> Fits:
     """The models that fit the sums best: the likelihood on a grid, then its slope's root.
 
     Parameters
     ----------
-    sample : Sample
+    sample : UnitSample
     sums : Responses
     method : {"reml", "ml"}
     rough : bool
@@ -144,7 +146,7 @@ def climb(sample: Sample, sums: Responses, method: Method = "reml", *, rough: bo
     return Fits(beta.T, ratio, at.sigma2, at.likelihood, effects.T)
 
 
-def _at(sample: Sample, sums: Responses, ratio: Floats, method: Method) -> _At:
+def _at(sample: UnitSample, sums: Responses, ratio: Floats, method: Method) -> _At:
     """The profile likelihood, its slope in the ratio, and the coefficients, at a ratio each."""
     sizes, which = sample.sizes
     n, p = sample.z.shape
@@ -174,7 +176,7 @@ def _at(sample: Sample, sums: Responses, ratio: Floats, method: Method) -> _At:
     return _At(likelihood, slope, gamma, sigma2, w)
 
 
-def require_fittable(sample: Sample, names: tuple[str, ...] = ()) -> None:
+def require_fittable(sample: UnitSample, names: tuple[str, ...] = ()) -> None:
     """Refuse columns that other columns tell, and samples from which no variance can be had."""
     n, p = sample.x.shape
     areas = len(sample.n)
@@ -197,7 +199,7 @@ def require_fittable(sample: Sample, names: tuple[str, ...] = ()) -> None:
     refuse_collinear(sample.z.T @ sample.z, names or [str(k) for k in range(p)])
 
 
-def covariance(sample: Sample, ratio: float, sigma2_e: float) -> Floats:
+def covariance(sample: UnitSample, ratio: float, sigma2_e: float) -> Floats:
     """The covariance of the coefficients at known variances, shape (p, p)."""
     w = sample.n / (1.0 + sample.n * ratio)
     a = sample.within + sample.means.T @ (w[:, None] * sample.means)

@@ -13,7 +13,7 @@ from exitline.stats.smallarea.unit.expected import Moment, expected
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.smallarea.unit.cells import Cells, Places
+    from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.transform import Transform
 
     Floats = NDArray[np.float64]
@@ -44,7 +44,7 @@ class Predictor:
 
 
 def place_sums(
-    cells: Cells,
+    cells: CensusCells,
     places: Places,
     given: Predictor,
     moments: Sequence[Moment],
@@ -54,7 +54,7 @@ def place_sums(
 
     Parameters
     ----------
-    cells : Cells
+    cells : CensusCells
     places : Places
     given : Predictor
     moments : sequence of Moment

@@ -11,7 +11,7 @@ from scipy.special import expit, logit, ndtri
 
 from exitline.errors import nearest
 from exitline.stats.smallarea.errors import SmallAreaError
-from exitline.stats.smallarea.figures import Figures
+from exitline.stats.smallarea.figures import AreaFigures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.smallarea.figures import AreaFigure
     from exitline.stats.smallarea.unit.model import Fitted
-    from exitline.stats.smallarea.unit.sample import Sample
+    from exitline.stats.smallarea.unit.sample import UnitSample
 
     Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Level:
     ----------
     by : str
         The columns that name its areas.
-    figures : tuple of Figures
+    figures : tuple of AreaFigures
     n : int array, shape (areas,)
         Households of the sample in each area.
     households : int array, shape (areas,)
@@ -42,7 +42,7 @@ class Level:
     """
 
     by: str
-    figures: tuple[Figures, ...]
+    figures: tuple[AreaFigures, ...]
     n: NDArray[np.int64]
     households: NDArray[np.int64]
     population: Floats
@@ -71,7 +71,7 @@ class UnitModel:
     residuals, fits : float arrays
         Of each household of the sample, on the scale of the model: at the predicted effects.
     kind : str
-    sample : Sample or None
+    sample : UnitSample or None
         The rows that the model was fitted to.
     """
 
@@ -87,7 +87,7 @@ class UnitModel:
     residuals: Floats = field(default_factory=lambda: np.zeros(0), repr=False)
     fits: Floats = field(default_factory=lambda: np.zeros(0), repr=False)
     kind: str = "ebp"
-    sample: Sample | None = field(default=None, repr=False, compare=False)
+    sample: UnitSample | None = field(default=None, repr=False, compare=False)
 
     def coefficients(self) -> pd.DataFrame:
         """The coefficients: term, estimate, se, z, p; on the scale of the model."""

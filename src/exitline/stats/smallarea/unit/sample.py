@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sample:
+class UnitSample:
     """The rows of a sample, sorted by area.
 
     Attributes

@@ -175,7 +175,7 @@ def gini(of: Mixture, own: Floats) -> Floats:
     own : float array, shape (domains,)
         Sum of squared weights over the square of their sum: what a row shares with itself.
     """
-    grid = _Grid(of)
+    grid = _WelfareGrid(of)
     within = _difference(of)
     nodes = [(0.0, 1.0)] if not of.effect_var.any() else list(zip(NODES, WEIGHTS, strict=True))
     found = np.zeros(of.size)
@@ -191,7 +191,7 @@ def gini_variance(of: Mixture, own: Floats) -> Floats:
     The variance of the influence of a row's own error (Deville 1999), summed over independent
     rows.
     """
-    grid = _Grid(of)
+    grid = _WelfareGrid(of)
     mean, square, lorenz = grid.areas(np.zeros(of.size))
     y = grid.y(np.zeros(of.size))
     influence = (y * square - 2.0 * lorenz * mean) / mean**2  # of -(square / mean)
@@ -205,7 +205,7 @@ def gini_variance(of: Mixture, own: Floats) -> Floats:
     return of.sums(np.maximum(second - first**2, 0.0)) * own
 
 
-class _Grid:
+class _WelfareGrid:
     """Distribution functions of domains at points between their lowest and highest welfare."""
 
     def __init__(self, of: Mixture) -> None:

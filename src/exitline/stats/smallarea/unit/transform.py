@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from scipy.special import ndtri
 
-from exitline.errors import nearest
+from exitline.errors import unknown
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
@@ -184,12 +184,8 @@ def named(
         For a name that does not exist, and for welfare that has no logarithm.
     """
     if name not in get_args(Name):
-        raise SmallAreaError(
-            f"there is no transformation '{name}'",
-            where="transform",
-            expected="one of " + ", ".join(get_args(Name)),
-            got=repr(name),
-            remedy=nearest(str(name), get_args(Name)) or "choose one of these",
+        raise unknown(
+            "transformation", name, get_args(Name), error=SmallAreaError, where="transform"
         )
     if name == "rank":
         return rank_order(y)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.smallarea.unit.nested import Fits, Method
-    from exitline.stats.smallarea.unit.sample import Responses, Sample
+    from exitline.stats.smallarea.unit.sample import Responses, UnitSample
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -58,7 +58,7 @@ class TwoFold:
 
 
 @dataclass(frozen=True)
-class _At:
+class _TwofoldAt:
     """The profile likelihood at two ratios."""
 
     likelihood: float
@@ -70,7 +70,7 @@ class _At:
 
 
 def fit_two_fold(
-    sample: Sample,
+    sample: UnitSample,
     sums: Responses,
     district: Ints,
     one: Fits,
@@ -81,7 +81,7 @@ def fit_two_fold(
 
     Parameters
     ----------
-    sample : Sample
+    sample : UnitSample
     sums : Responses
         Of one response.
     district : int array, shape (areas,)
@@ -114,7 +114,9 @@ def fit_two_fold(
     return _predicted(sample, sums, district, a, b, at)
 
 
-def _at(sample: Sample, sums: Responses, district: Ints, a: float, b: float, method: Method) -> _At:
+def _at(
+    sample: UnitSample, sums: Responses, district: Ints, a: float, b: float, method: Method
+) -> _TwofoldAt:
     """The profile likelihood at ratios of areas and of districts."""
     n, p = sample.z.shape
     y = sums.means[:, 0]
@@ -135,11 +137,11 @@ def _at(sample: Sample, sums: Responses, district: Ints, a: float, b: float, met
     if method == "reml":
         scale = 2.0 * np.log(sample.spread).sum()
         likelihood -= 0.5 * (np.linalg.slogdet(left)[1] + scale)
-    return _At(float(likelihood), gamma, sigma2, w, pull, away)
+    return _TwofoldAt(float(likelihood), gamma, sigma2, w, pull, away)
 
 
 def _products(
-    sample: Sample, district: Ints, a: float, b: float
+    sample: UnitSample, district: Ints, a: float, b: float
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Weights of areas, their sums and what districts pull; sums of means; X'V^-1 X s_e^2."""
     size, p = int(district.max()) + 1, sample.z.shape[1]
@@ -153,13 +155,13 @@ def _products(
     return w, total, pull, means, left - means.T @ (pull[:, None] * means)
 
 
-def inverse(sample: Sample, district: Ints, a: float, b: float) -> Floats:
+def inverse(sample: UnitSample, district: Ints, a: float, b: float) -> Floats:
     """The inverse of X'V^-1 X s_e^2 for the scaled columns."""
     return np.asarray(np.linalg.inv(_products(sample, district, a, b)[4]))
 
 
 def _predicted(
-    sample: Sample, sums: Responses, district: Ints, a: float, b: float, at: _At
+    sample: UnitSample, sums: Responses, district: Ints, a: float, b: float, at: _TwofoldAt
 ) -> TwoFold:
     """Effects of districts and areas, given the sample."""
     size = len(at.pull)

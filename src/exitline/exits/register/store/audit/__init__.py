@@ -1,0 +1,1 @@
+"""Whether the register is what was recorded: chains, heads, decisions, exports, backups."""

@@ -1,0 +1,29 @@
+"""What can be wrong with a store or with a request to it, one class per remedy."""
+
+from __future__ import annotations
+
+from exitline.exits.register.errors import LifecycleError
+
+
+class StoreError(LifecycleError):
+    """A database that cannot be used as it stands: not there, not a register, gone."""
+
+
+class StaleVersionError(LifecycleError):
+    """A change to a household that somebody else has changed since it was looked at.
+
+    Attributes
+    ----------
+    changed : tuple of (version, what, by)
+        What was changed since, oldest first.
+    """
+
+    changed: tuple[tuple[int, str, str], ...] = ()
+
+
+class AuthorityError(LifecycleError):
+    """A person who holds no role that may do this, there and on that day."""
+
+
+class IdentifierTakenError(LifecycleError):
+    """An identifier that a household of the register has already."""

@@ -1,0 +1,1 @@
+"""Tables that come into the register: looked at first, refused row by row, taken back whole."""

@@ -1,0 +1,109 @@
+"""Rows of an import as rows of the register, a thousand at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db.models import Max
+
+from exitline.exits.register.store.intake.rows import GivenHousehold, GivenMember
+from exitline.exits.register.store.models import (
+    AreaRow,
+    BatchRow,
+    CardRow,
+    ChangeRow,
+    HouseholdRow,
+    IdentifierRow,
+    IncomeLineRow,
+    MemberRow,
+)
+from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.write.rows import update_rows
+
+AT_ONCE = 1000
+
+
+def write_households(
+    store: Store, rows: Sequence[GivenHousehold], batch: BatchRow, by: str
+) -> None:
+    """New households with their first card; inside of a transaction."""
+    areas = {a.path: a for a in AreaRow.objects.using(store.alias).filter(county__isnull=False)}
+    today = date.today()
+    for part in _parts(rows):
+        made = [
+            HouseholdRow(
+                key=row.key, name=row.name, area=areas[row.area], path=row.area, version=1,
+                county_id=areas[row.area].county_id, batch=batch,
+            )
+            for row in part
+        ]  # fmt: skip
+        _add(store, made)
+        pairs = list(zip(made, part, strict=True))
+        cards = [
+            CardRow(household=h, path=h.path, as_of=row.as_of, facts=dict(row.facts), version=1,
+                 by=by, entered_on=today)
+            for h, row in pairs
+        ]  # fmt: skip
+        _add(store, cards)
+        _add(store, [
+            IncomeLineRow(household=h, path=h.path, card=card, name=name, amount=amount)
+            for card, (h, row) in zip(cards, pairs, strict=True)
+            for name, amount in row.lines.items()
+        ])  # fmt: skip
+        _add(store, [
+            IdentifierRow(household=h, path=h.path, kind=kind, hash=hashed)
+            for h, row in pairs for kind, hashed in row.identifiers.items()
+        ])  # fmt: skip
+        _add(store, [_change(h, batch, by) for h in made])
+
+
+def write_members(store: Store, rows: Sequence[GivenMember], batch: BatchRow, by: str) -> None:
+    """New members of households that are there; inside of a transaction."""
+    for part in _parts(rows):
+        keys = list({row.key for row in part})
+        found = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(
+            gone="", key__in=keys
+        )
+        households = {h.key: h for h in found.order_by("id").select_for_update(of=("self",))}
+        last = MemberRow.objects.using(store.alias).filter(household__in=households.values())
+        numbers = dict(last.values_list("household").annotate(Max("number")))
+        made = []
+        for row in part:
+            h = households[row.key]
+            numbers[h.pk] = numbers.get(h.pk, 0) + 1
+            made.append(
+                MemberRow(household=h, path=h.path, number=numbers[h.pk], name=row.name,
+                       since=row.since,
+                    batch=batch, **row.fields)
+            )  # fmt: skip
+        _add(store, made)
+        _add(store, [
+            IdentifierRow(household=m.household, path=m.path, member=m, kind=kind, hash=hashed)
+            for m, row in zip(made, part, strict=True)
+            for kind, hashed in row.identifiers.items()
+        ])  # fmt: skip
+        changed = [h for h in households.values() if h.pk in numbers]
+        for h in changed:
+            h.version += 1
+        update_rows(store, changed, ["version"])
+        _add(store, [_change(h, batch, by) for h in changed])
+
+
+def _change(row: HouseholdRow, batch: BatchRow, by: str) -> ChangeRow:
+    return ChangeRow(
+        household=row, path=row.path, version=row.version, what=f"import {batch.pk}", by=by
+    )
+
+
+def _add(store: Store, rows: Sequence[Any]) -> None:
+    if rows:
+        type(rows[0]).objects.using(store.alias).bulk_create(rows, batch_size=500)
+
+
+def _parts(rows: Sequence[Any]) -> Iterator[list[Any]]:
+    remaining = iter(rows)
+    while part := list(islice(remaining, AT_ONCE)):
+        yield part

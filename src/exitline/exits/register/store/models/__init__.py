@@ -1,0 +1,45 @@
+"""The nouns of the register as tables. Their names are the words of docs and messages."""
+
+from __future__ import annotations
+
+from exitline.exits.register.store.models.audited import (
+    ChainRow,
+    DailyHeadRow,
+    KeptTextRow,
+    SettingRow,
+    ViewLogRow,
+)
+from exitline.exits.register.store.models.cards import (
+    CardRow,
+    HelperRow,
+    IncomeLineRow,
+    MeasureRow,
+    SubmissionRow,
+    VisitRow,
+)
+from exitline.exits.register.store.models.households import (
+    BatchRow,
+    ChangeRow,
+    HouseholdRow,
+    IdentifierRow,
+    MemberRow,
+)
+from exitline.exits.register.store.models.places import AreaRow, AssignmentRow, OfficeRow
+from exitline.exits.register.store.models.quality import FindingRow, PairRow
+from exitline.exits.register.store.models.steps import (
+    CaseRow,
+    DocumentRow,
+    DutyRow,
+    NoticeRow,
+    ObjectionRow,
+    StandingRow,
+    StepRow,
+)
+
+__all__ = [
+    "AreaRow", "AssignmentRow", "BatchRow", "CardRow", "CaseRow", "ChainRow", "ChangeRow",
+    "DailyHeadRow", "DocumentRow", "DutyRow", "FindingRow", "HelperRow", "HouseholdRow",
+    "IdentifierRow", "IncomeLineRow", "KeptTextRow", "MeasureRow", "MemberRow", "NoticeRow",
+    "ObjectionRow", "OfficeRow", "PairRow", "SettingRow", "StandingRow", "StepRow",
+    "SubmissionRow", "ViewLogRow", "VisitRow",
+]  # fmt: skip

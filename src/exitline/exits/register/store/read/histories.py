@@ -1,0 +1,76 @@
+"""The events of households, from their steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from exitline.exits.register.errors import UnknownHouseholdError
+from exitline.exits.register.event import Event
+from exitline.exits.register.history import History
+from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.models import HouseholdRow, StepRow
+from exitline.exits.register.store.opening import Store
+
+
+def event_of(content: str) -> Event:
+    """The event of a step's content."""
+    return Event.from_json(json.loads(content)["event"])
+
+
+def histories_of(store: Store, keys: Mapping[int, str]) -> dict[int, History]:
+    """The histories of households, by their row's id.
+
+    Parameters
+    ----------
+    keys : mapping from row id to the office's id
+    """
+    found: dict[int, list[Event]] = {}
+    ids = list(keys)
+    for start in range(0, len(ids), 500):
+        steps = StepRow.objects.using(store.alias).filter(household__in=ids[start : start + 500])
+        rows = steps.order_by("household", "place").values_list("household", "content")
+        for household, content in rows:
+            found.setdefault(household, []).append(event_of(content))
+    return {pk: History(keys[pk], tuple(events)) for pk, events in found.items()}
+
+
+def household(store: Store, key: str, county: str = "") -> HouseholdRow:
+    """A household by the office's id, as far as the scope.
+
+    Raises
+    ------
+    UnknownHouseholdError
+        When there is none, or it lies outside the scope.
+    StoreError
+        When two counties use the id and none is named.
+    """
+    rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(key=key, gone="")
+    if county:
+        rows = rows.filter(county__path=county)
+    with store.transaction():
+        found: list[Any] = list(rows.select_related("area", "county")[:2])
+    if not found:
+        raise UnknownHouseholdError(
+            "the household is not in the register",
+            where=store.address or "register",
+            expected="the id of a household of the own area",
+            remedy="correct the id",
+        )
+    if len(found) > 1:
+        raise StoreError(
+            "two counties have a household with this id",
+            where=store.address or "register",
+            expected="one household",
+            got="several",
+            remedy="say which county",
+        )
+    return found[0]
+
+
+def history(store: Store, row: HouseholdRow) -> History:
+    """The events of a household; without any where it has taken no step yet."""
+    with store.transaction():
+        found = histories_of(store, {row.pk: row.key})
+    return found.get(row.pk, History(row.key, ()))

@@ -1,0 +1,72 @@
+"""What the database itself holds to: rows inside the scope, and steps that stay as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PLACED = (
+    "household", "change", "member", "identifier", "card", "incomeline", "helper", "measure",
+    "visit", "submission", "step", "standing", "case", "duty", "notice", "objection", "document",
+    "finding", "pair", "viewlog",
+)  # fmt: skip
+ONCE = ("step", "change", "card", "incomeline", "viewlog")
+"""Tables whose rows are written once; only `path` follows a household that moves (and `gone`)."""
+_RANGE = (
+    "path >= (SELECT current_setting('exitline.area_from', true))"
+    " AND path < (SELECT current_setting('exitline.area_to', true))"
+)
+
+
+def guard(apps: Any, editor: Any) -> None:
+    """Paths in the order of their bytes, row-level security, and rows that are written once."""
+    postgres = editor.connection.vendor == "postgresql"
+    for statement in _postgres(apps) if postgres else _sqlite(apps):
+        editor.execute(statement, params=None)
+
+
+def _columns(apps: Any, name: str) -> list[str]:
+    """The columns of a table that never change."""
+    model = apps.get_model("register", f"{name}row")
+    return [field.column for field in model._meta.local_fields if field.column != "path"]
+
+
+def _postgres(apps: Any) -> list[str]:
+    found = ['ALTER TABLE register_area ALTER COLUMN path TYPE text COLLATE "C"']
+    found += [
+        'ALTER TABLE register_household ALTER COLUMN key TYPE text COLLATE "C"',
+        'ALTER TABLE register_assignment ALTER COLUMN path TYPE text COLLATE "C"',
+    ]
+    for name in PLACED:
+        table = f"register_{name}"
+        found += [
+            f'ALTER TABLE {table} ALTER COLUMN path TYPE text COLLATE "C"',
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY area ON {table} USING ({_RANGE}) WITH CHECK ({_RANGE})",
+        ]
+    found.append(
+        "CREATE FUNCTION register_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION 'rows of % are written once', TG_TABLE_NAME; END $$"
+    )
+    for name in ONCE:
+        columns = ", ".join(f'"{column}"' for column in _columns(apps, name))
+        found += [
+            f"CREATE TRIGGER once BEFORE UPDATE OF {columns} ON register_{name}"
+            " FOR EACH ROW EXECUTE FUNCTION register_once()",
+            f"CREATE TRIGGER stays BEFORE DELETE OR TRUNCATE ON register_{name}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION register_once()",
+        ]
+    return found
+
+
+def _sqlite(apps: Any) -> list[str]:
+    found = []
+    for name in ONCE:
+        columns = ", ".join(f'"{column}"' for column in _columns(apps, name))
+        said = f"SELECT RAISE(ABORT, 'rows of {name} are written once')"
+        found += [
+            f"CREATE TRIGGER {name}_once BEFORE UPDATE OF {columns} ON register_{name}"
+            f" BEGIN {said}; END",
+            f"CREATE TRIGGER {name}_stays BEFORE DELETE ON register_{name} BEGIN {said}; END",
+        ]
+    return found

@@ -1,0 +1,143 @@
+"""Procedures and rules that a store keeps: as they were when steps used them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from exitline.digest import written as canonical
+from exitline.errors import ExitlineError
+from exitline.exits.register.errors import LogDamagedError
+from exitline.exits.register.procedures.loading import load_procedure
+from exitline.exits.register.procedures.procedure import Procedure
+from exitline.exits.register.procedures.rule import Rule
+from exitline.exits.register.store.opening import Store
+
+PROCEDURE, RULE = "procedure", "rule"
+STANDARD = "standard"
+"""A rule file that lay beside a procedure, kept under the procedure's digest."""
+
+
+def keep(store: Store, procedure: Procedure, rules: set[str]) -> None:
+    """Keep a procedure, and those of its rules that decisions were made by."""
+    texts = [(PROCEDURE, procedure.digest, procedure.name, procedure.text)]
+    beside = procedure.path.parent / procedure.standard
+    if beside.is_file():
+        standard = beside.read_text(encoding="utf-8")
+        texts.append((STANDARD, procedure.digest, procedure.standard, standard))
+    texts += [
+        (RULE, rule.digest, rule.name, canonical(rule.content).decode())
+        for rule in procedure.rules.values()
+        if rule.digest in rules
+    ]
+    add(store, texts)
+
+
+def add(store: Store, texts: list[tuple[str, str, str, str]]) -> None:
+    """Keep texts (kind, digest, name, text); one that is there already stays as it is."""
+    from exitline.exits.register.store.models import KeptTextRow
+
+    table = KeptTextRow.objects.using(store.alias)
+    known = set(table.filter(digest__in=[t[1] for t in texts]).values_list("kind", "digest"))
+    new = [
+        KeptTextRow(kind=kind, digest=digest, name=name, text=text)
+        for kind, digest, name, text in texts
+        if (kind, digest) not in known
+    ]
+    if new:
+        table.bulk_create(new, ignore_conflicts=True)
+
+
+def procedures(store: Store) -> tuple[Procedure, ...]:
+    """Every procedure that the store keeps, the newest last, with its rules where they load."""
+    from exitline.exits.register.store.models import KeptTextRow
+
+    with store.transaction():
+        rows = KeptTextRow.objects.using(store.alias).filter(kind=PROCEDURE).order_by("id")
+        digests = list(rows.values_list("digest", flat=True))
+    return tuple(usable(store, digest) for digest in digests)
+
+
+def adopt(store: Store, procedure: Procedure) -> None:
+    """Let a procedure be used in this store (its rules are kept when decisions use them)."""
+    with store.transaction():
+        keep(store, procedure, {rule.digest for rule in procedure.rules.values()})
+
+
+def usable(store: Store, digest: str) -> Procedure:
+    """A kept procedure with its rules, so that steps can be taken under it.
+
+    Its standard is a shipped one, or the file that lay beside it when it was first used.
+
+    Raises
+    ------
+    LogDamagedError
+        Where the text is missing or was changed.
+    """
+    plain = procedure(store, digest)
+    beside = _text(store, STANDARD, digest)
+    return _loaded(plain.text, rules=True, standard=plain.standard if beside else "", of=beside)
+
+
+def procedure(store: Store, digest: str) -> Procedure:
+    """A kept procedure without its rules: states, steps, deadlines.
+
+    Raises
+    ------
+    LogDamagedError
+        Where it is missing, or is not the text that steps were recorded under.
+    """
+    try:
+        found = _loaded(_text(store, PROCEDURE, digest), rules=False)
+    except ExitlineError:
+        found = None
+    if found is None or found.digest != digest:
+        raise _damaged("a procedure that steps were recorded under is missing or changed", digest)
+    return found
+
+
+def rule(store: Store, digest: str) -> Rule:
+    """A kept rule.
+
+    Raises
+    ------
+    LogDamagedError
+        Where it is missing, or is not the rule that decisions were made by.
+    """
+    try:
+        found = Rule.from_content(json.loads(_text(store, RULE, digest)))
+    except (ValueError, KeyError, TypeError, AttributeError, ExitlineError):
+        found = None
+    if found is None or found.digest != digest:
+        raise _damaged("a rule that decisions were made by is missing or changed", digest)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _loaded(text: str, *, rules: bool, standard: str = "", of: str = "") -> Procedure:
+    """The procedure of a text, with the text of the standard beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        if standard:
+            (Path(folder) / Path(standard).name).write_text(of, encoding="utf-8")
+        file = Path(folder) / "procedure.yaml"
+        file.write_text(text, encoding="utf-8")
+        return load_procedure(file, rules=rules)
+
+
+def _text(store: Store, kind: str, digest: str) -> str:
+    """A kept text, or "" where it is missing."""
+    from exitline.exits.register.store.models import KeptTextRow
+
+    rows = KeptTextRow.objects.using(store.alias).filter(kind=kind, digest=digest)
+    return rows.values_list("text", flat=True).first() or ""
+
+
+def _damaged(what: str, digest: str) -> LogDamagedError:
+    return LogDamagedError(
+        what,
+        where=f"{digest[:16]}...",
+        expected="the text as it was kept with the first step that used it",
+        remedy="restore the register from a backup",
+    )

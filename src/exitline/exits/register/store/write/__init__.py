@@ -1,0 +1,1 @@
+"""Changes of the register: steps, cards, members, areas and people; each in one transaction."""

@@ -1,0 +1,227 @@
+"""Changes of a card: facts, members, helpers, measures, visits; each raises the version by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from exitline.exits.register.store.errors import IdentifierTakenError, StoreError
+from exitline.exits.register.store.identifiers import hasher
+from exitline.exits.register.store.models import (
+    CardRow,
+    ChangeRow,
+    HelperRow,
+    HouseholdRow,
+    IdentifierRow,
+    IncomeLineRow,
+    MeasureRow,
+    MemberRow,
+    VisitRow,
+)
+from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.read.histories import household
+from exitline.exits.register.store.write.versions import check_version
+
+FIRST_DAY = date(1880, 1, 1)
+
+
+@contextmanager
+def changing(
+    store: Store, key: str, expected_version: int | None, by: str, what: str, *,
+    token: str | None = None, county: str = "",
+) -> Iterator[HouseholdRow]:  # fmt: skip
+    """A household held for one change; its version is one higher when the block ends.
+
+    Parameters
+    ----------
+    key : str
+    expected_version : int or None
+        That was looked at.
+    by : str
+        The person who is signed in.
+    what : str
+        For those who come second: "card", "member" ...
+    token : str, optional
+        Of the form: the same one sent twice is refused the second time.
+
+    Raises
+    ------
+    StaleVersionError, UnknownHouseholdError
+    """
+    with store.transaction():
+        found = household(store, key, county)
+        row = HouseholdRow.objects.using(store.alias).select_for_update().get(pk=found.pk)
+        check_version(store, row, expected_version, what)
+        yield row
+        row.version += 1
+        row.save(using=store.alias)
+        ChangeRow.objects.using(store.alias).create(
+            household=row, path=row.path, version=row.version, what=what, by=by, token=token
+        )
+
+
+def write_card(
+    store: Store, key: str, expected_version: int | None, by: str, *, as_of: date,
+    facts: Mapping[str, Any], lines: Mapping[str, Decimal] | None = None,
+) -> CardRow:  # fmt: skip
+    """Write the facts of a household as of a day; a later card of the same day corrects it.
+
+    Parameters
+    ----------
+    as_of : date
+        Not after today.
+    facts : mapping from column to value
+        As conditions use them.
+    lines : mapping from line of income to amount, optional
+    """
+    _past(as_of, "the day of the facts")
+    with changing(store, key, expected_version, by, "card") as row:
+        made = CardRow.objects.using(store.alias).create(
+            household=row, path=row.path, as_of=as_of, facts=dict(facts),
+            version=row.version + 1, by=by, entered_on=date.today(),
+        )  # fmt: skip
+        IncomeLineRow.objects.using(store.alias).bulk_create(
+            [
+                IncomeLineRow(household=row, path=row.path, card=made, name=name, amount=amount)
+                for name, amount in (lines or {}).items()
+            ]
+        )
+    return made
+
+
+def add_member(
+    store: Store, key: str, expected_version: int | None, by: str, *, name: str, since: date,
+    identifiers: Mapping[str, str] | None = None, **fields: Any,
+) -> MemberRow:  # fmt: skip
+    """Add a member (a birth, a marriage in, one who was forgotten).
+
+    Parameters
+    ----------
+    identifiers : mapping from kind to value, optional
+        Only their keyed hashes are stored.
+    **fields
+        sex, born, relation, head, worker.
+
+    Raises
+    ------
+    IdentifierTakenError
+        When a household of the register has the identifier.
+    StoreError
+        For a second head, or a day that cannot be.
+    """
+    _past(since, "the day from which on")
+    if fields.get("born") is not None:
+        _past(fields["born"], "the day of birth")
+    with changing(store, key, expected_version, by, "member") as row:
+        table = MemberRow.objects.using(store.alias)
+        number = (
+            table.filter(household=row).order_by("-number").first() or MemberRow(number=0)
+        ).number
+        try:
+            with transaction.atomic(using=store.alias):
+                made = table.create(
+                    household=row,
+                    path=row.path,
+                    number=number + 1,
+                    name=name,
+                    since=since,
+                    **fields,
+                )
+        except IntegrityError as reason:
+            raise StoreError(
+                "the household has a head already", where="member",
+                expected="one head of a household", got="a second one",
+                remedy="end the other's time as head first",
+            ) from reason  # fmt: skip
+        for kind, value in (identifiers or {}).items():
+            add_identifier(store, row, made, kind, value)
+    return made
+
+
+def add_identifier(
+    store: Store, row: HouseholdRow, member: MemberRow | None, kind: str, value: str
+) -> None:
+    """Keep the keyed hash of an identifier; inside of a transaction.
+
+    Raises
+    ------
+    IdentifierTakenError
+    """
+    try:
+        with transaction.atomic(using=store.alias):
+            IdentifierRow.objects.using(store.alias).create(
+                household=row, path=row.path, member=member, kind=kind,
+                hash=hasher(store)(kind, value),
+            )  # fmt: skip
+    except IntegrityError as reason:
+        raise IdentifierTakenError(
+            f"a household of the register has this {kind} already", where="identifier",
+            expected="an identifier that nobody has", got="one that is taken",
+            remedy="find the person's household; a move is a step of its own",
+        ) from reason  # fmt: skip
+
+
+def end_member(
+    store: Store, key: str, expected_version: int | None, by: str, *, number: int, on: date,
+    why: str,
+) -> None:  # fmt: skip
+    """A member leaves on a day: death, marriage out, a move."""
+    _past(on, "the day")
+    with changing(store, key, expected_version, by, f"member left: {why}") as row:
+        members = MemberRow.objects.using(store.alias).filter(household=row, number=number)
+        if not members.filter(until__isnull=True, since__lte=on).update(until=on, left_by=why):
+            raise StoreError(
+                "there is no such member on that day", where="member", expected="a member's number",
+                got=str(number), remedy="look at the card again",
+            )  # fmt: skip
+
+
+def add_helper(
+    store: Store, key: str, expected_version: int | None, by: str, *, person: str, since: date,
+    reason: str = "",
+) -> HelperRow:  # fmt: skip
+    """A helper from a day on; the time of the one before ends on it."""
+    with changing(store, key, expected_version, by, "helper") as row:
+        table = HelperRow.objects.using(store.alias)
+        table.filter(household=row, until__isnull=True).update(until=since)
+        return table.create(household=row, path=row.path, person=person, since=since, reason=reason)
+
+
+def add_measure(
+    store: Store, key: str, expected_version: int | None, by: str, *, kind: str, since: date,
+    title: str = "", until: date | None = None, amount: Decimal | None = None,
+) -> MeasureRow:  # fmt: skip
+    """A measure for a household, from a day on."""
+    with changing(store, key, expected_version, by, "measure") as row:
+        return MeasureRow.objects.using(store.alias).create(
+            household=row, path=row.path, kind=kind, title=title, since=since, until=until,
+            amount=amount,
+        )  # fmt: skip
+
+
+def add_visit(
+    store: Store, key: str, expected_version: int | None, by: str, *, on: date, note: str = "",
+    impossible: str = "",
+) -> VisitRow:  # fmt: skip
+    """A visit, or why a required one was not possible."""
+    _past(on, "the day of the visit")
+    with changing(store, key, expected_version, by, "visit") as row:
+        return VisitRow.objects.using(store.alias).create(
+            household=row, path=row.path, on=on, person=by, note=note, impossible=impossible
+        )
+
+
+def _past(day: date, what: str) -> None:
+    """Refuse a day that lies ahead, or that nobody alive can mean."""
+    if FIRST_DAY <= day <= date.today():
+        return
+    raise StoreError(
+        f"{what} cannot be", where="card",
+        expected=f"a day from {FIRST_DAY.isoformat()} to today", got=day.isoformat(),
+        remedy="correct the day",
+    )  # fmt: skip
