@@ -25,6 +25,7 @@ PRINTED = {"as_json", "json_", "full", "top", "listed", "cv", "goodness"}
 """How a result is printed."""
 FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "calibrate": (xl.calibrate,),
+    "change": (xl.change, xl.estimate),
     "claim": (xl.claim, xl.new_key),
     "draw": (xl.draw, xl.frame_digest, xl.check_draw),
     "grouped": (xl.grouped, xl.grouped_table),
@@ -36,16 +37,30 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
 """Commands that are more than one function, or one of another name."""
 ANOTHER = {
     ("calibrate", "out"): "found.write(out)",
+    ("change", "boundary"): "xl.PovertyLine(label, value, boundary)",
+    ("change", "change_df"): "df=",
+    ("change", "lines_after"): "line= of the second xl.estimate",
+    ("change", "unit"): "a Design without size",
+    ("change", "welfare_after"): "welfare= of the second xl.estimate",
+    ("change", "where_after"): "where= of the second xl.estimate",
     ("claim", "encrypt"): "passphrase=",
     ("claim", "new_key"): "xl.new_key(path)",
     ("draw", "digest"): "xl.frame_digest",
     ("estimate", "boundary"): "xl.PovertyLine(label, value, boundary)",
     ("estimate", "unit"): "a Design without size",
+    ("glm", "exponentiated"): "found.to_pandas(exponentiated=True)",
+    ("glm", "terms"): "found.wald(term)",
     ("grouped", "fits"): "curves=",
+    ("mpi", "dimensions"): "indicators=",
+    ("mpi", "indicator"): "indicators=",
+    ("mpi", "missing_indicator"): "missing=",
+    ("mpi", "standard"): "indicators=",
     ("replicates", "count"): "replicates=",
     ("replicates", "out"): "found.write(out)",
     ("schema", "keys"): "the keys in words: docs/study.md",
     ("smallarea", "out"): "figures.to_pandas()",
+    ("tabulate", "share"): "found.to_pandas(share)",
+    ("tabulate", "statistic"): "found.test(statistic)",
     ("target", "source"): "data, or a study's path",
     ("target", "fitted"): "method=",
     ("target", "card"): "test.card(points)",
@@ -54,6 +69,7 @@ ANOTHER = {
 """Options that a function says in another way, and how."""
 CALLS_ALONE = {
     "calibrate": {"regression"},
+    "change": {"deff", "year"},
     "claim": {"passphrase", "path"},
     "draw": {"keep"},
     "estimate": {"year"},

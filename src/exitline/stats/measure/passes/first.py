@@ -94,10 +94,10 @@ def first_pass(table: Any, plan: Plan, run: Callable[[Any], pa.Table]) -> FirstP
         for key in sorted(groups, key=lambda key: not key[-1]):  # all together after its parts
             group = groups[key]
             binned = any(one.scalar.kind == "quantile" for one in group)
-            parts = next((kept[k] for k in groups if k in kept and k[:-1] == key[:-1]), None)
-            kept[key] = of = distribution(
-                *_rows(micro, group[0]), run, binned=binned, parts=None if key[-1] else parts
-            )
+            parts = None
+            if not key[-1] and _same_in_parts(group[0], plan):
+                parts = next((kept[k] for k in groups if k in kept and k[:-1] == key[:-1]), None)
+            kept[key] = of = distribution(*_rows(micro, group[0]), run, binned=binned, parts=parts)
             shares = {one: _share(one, plan, found, of) for one in group}
             found |= _figures(of, group, shares)
         waiting = [one for one in waiting if one not in ready]
@@ -120,6 +120,13 @@ def _distribution(one: First) -> Any:
     """What tells one distribution from others."""
     scalar = one.scalar
     return scalar.of, scalar.among, scalar.unit, one.line, one.by
+
+
+def _same_in_parts(one: First, plan: Plan) -> bool:
+    """Whether a row's value and weight are the same in whatever set of domains it is taken."""
+    line = None if one.line is None else plan.lines[one.line]
+    of_domain = any(term.within for term in one.scalar.terms)
+    return not of_domain and (line is None or not line.within)
 
 
 def _share(
