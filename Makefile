@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test lint docs dist smoke lowest bench lock clean
+.PHONY: demo test lint docs dist smoke lowest bench words lock clean
 
 demo: .make/core  ## run the main job on Albania 2012 and say where the report is
 	$(BIN)/exitline run examples/albania-2012/study.yaml
@@ -46,6 +46,9 @@ LOWEST := tests/stats/estimate/test_estimate_parity_r.py tests/stats/estimate/te
 
 bench: .make/bench  ## speed and memory, beside a bare scan and peers
 	$(BIN)/python -m benchmarks
+
+words: .make/dev  ## bring the catalogues up to what the code says
+	$(BIN)/python -m exitline.words.collecting
 
 lock: $(VENV)/pyvenv.cfg  ## pin current releases anew
 	$(PIP) uv

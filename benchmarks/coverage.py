@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -177,9 +177,12 @@ def figures(table: Any, design: xl.Design, measures: list[str], by: Any = ()) ->
 
 
 def covered(
-    place: Census, method: str, measures: list[str], samples: int, seed: int = 1
-) -> pd.DataFrame:
+    place: Census, method: str, measures: list[str], samples: int, seed: int = 1,
+    after: Callable[[pd.DataFrame], None] = lambda _: None,
+) -> pd.DataFrame:  # fmt: skip
     """Coverage of each measure's intervals by one method, with SE against spread.
+
+    `after` takes what is known after each batch of samples, which may be hours apart.
 
     Returns
     -------
@@ -192,23 +195,30 @@ def covered(
     whole = figures(place.homes, xl.Design(size="hhsize", census=True), measures)
     truth = whole.set_index("measure")["estimate"].to_dict()
     found: dict[str, list[np.ndarray]] = defaultdict(list)
+    lines = pd.DataFrame()
     for table in batches(place, samples, with_replacement=with_replacement, seed=seed):
         rows, design = made(table)
         got = figures(rows, design, measures, by="sample")
         for measure, own in got[got["by"] == "sample"].groupby("measure"):
             found[measure].append(own[["estimate", "se", "ci_low", "ci_high", "df"]].to_numpy())
-        print(f"{method}: {sum(len(x) for x in found[measures[0]]):,} samples", flush=True)
-    lines = []
-    for measure, parts in found.items():
-        estimate, se, low, high, df = np.concatenate(parts).T
-        true = truth[measure]
-        lines.append({
-            "measure": measure, "method": method, "samples": len(se),
-            "coverage": np.mean((low <= true) & (true <= high)), "below": np.mean(high < true),
-            "above": np.mean(low > true), "ratio": np.mean(se) / estimate.std(ddof=1),
-            "missing": int(np.isnan(low).sum()), "log": _on_logs(estimate, se, df, true),
-        })  # fmt: skip
-    return pd.DataFrame(lines)
+        lines = pd.DataFrame([
+            _counted(measure, method, np.concatenate(parts), truth[measure])
+            for measure, parts in found.items()
+        ])  # fmt: skip
+        print(f"{method}: {lines['samples'].max():,} samples", flush=True)
+        after(lines)
+    return lines
+
+
+def _counted(measure: str, method: str, drawn: np.ndarray, true: float) -> dict[str, Any]:
+    """One measure's intervals against the truth."""
+    estimate, se, low, high, df = drawn.T
+    return {
+        "measure": measure, "method": method, "samples": len(se),
+        "coverage": np.mean((low <= true) & (true <= high)), "below": np.mean(high < true),
+        "above": np.mean(low > true), "ratio": np.mean(se) / estimate.std(ddof=1),
+        "missing": int(np.isnan(low).sum()), "log": _on_logs(estimate, se, df, true),
+    }  # fmt: skip
 
 
 def _on_logs(estimate: Any, se: Any, df: Any, true: float) -> float:
@@ -247,12 +257,16 @@ def main(methods: Mapping[str, Any] = METHODS) -> None:
     parser.add_argument("--out", type=Path, default=Path("benchmarks/work/coverage.csv"))
     given = parser.parse_args()
     measures, place = there(SMOOTH + ORDERED), census()
-    parts = []
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    found = pd.DataFrame()
     for method in given.method or methods:
-        parts.append(covered(place, method, measures, given.samples))
-        found = pd.concat(parts, ignore_index=True)
-        given.out.parent.mkdir(parents=True, exist_ok=True)
-        found.to_csv(given.out, index=False)
+        before = found
+
+        def keep(lines: pd.DataFrame, before: pd.DataFrame = before) -> None:
+            pd.concat([before, lines], ignore_index=True).to_csv(given.out, index=False)
+
+        lines = covered(place, method, measures, given.samples, after=keep)
+        found = pd.concat([before, lines], ignore_index=True)
     print(markdown(found))
 
 

@@ -22,7 +22,7 @@ from exitline.publish.explorer.model import SUPPRESSED, Explorer
 from exitline.publish.report import ReportInput
 from exitline.publish.report.blocks import naming, written
 from exitline.publish.report.page import view
-from exitline.publish.server.app import application
+from exitline.publish.web.figures.handler import application
 
 CASES = Path(__file__).parent / "cases"
 STUDIES = {
@@ -204,7 +204,7 @@ def test_a_table_hides_what_the_run_hides(told: Told, tmp_path: Path) -> None:
     from exitline.publish.tables.write import write
 
     levels = json.loads((told.folder / "run.json").read_text())["about"]["levels"]
-    if not told.run.study.design.census or "county" not in levels:
+    if not told.run.study.design.exact or "county" not in levels:
         pytest.skip("tables of a run are of full counts with counties")
     made = safe_table(told.folder, Layout(("county",), ("poor",)))
     (path, *_) = write(made.table, [tmp_path / "t.xlsx"])

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from exitline.api import estimate
-from exitline.publish.content.phrases import Words, beside_overall, english, finding
+from exitline.publish.content.phrases import Words, beside_overall, finding, sentence
 from exitline.publish.content.standing import AreaStanding, Group, standing, standings
 from exitline.stats.infer.comparing.apart import apart
+from exitline.words.catalogue import ENGLISH
 
 NOBODY = Group(0)
 PLAIN = Words("the share of poor persons", lambda a: a, lambda a: f"{ord(a)} %", "20 %")
@@ -24,7 +25,7 @@ def said(**changes: object) -> tuple[str, str]:
     }  # fmt: skip
     of = AreaStanding(**{**base, **changes})  # type: ignore[arg-type]
     beside = beside_overall(of, PLAIN)
-    return english(finding(of, PLAIN)), "" if beside is None else english(beside)
+    return sentence(finding(of, PLAIN), ENGLISH), sentence(beside or "", ENGLISH)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,8 @@ def test_title_and_sentence_follow_from_one_comparison(seed):
     assert of.highest.n == len(compared.highest)
     assert of.above.n >= len(compared.above)
     words = Words("the share", str, lambda _: "x", "y")
-    title, beside = english(finding(of, words)), english(beside_overall(of, words))
+    said = finding(of, words), beside_overall(of, words)
+    title, beside = (sentence(part, ENGLISH) for part in said)
     if of.above.n or of.below.n or of.highest.n or of.lowest.n:
         assert "No clear" not in title
         assert "No area can be told apart" not in beside

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.api.small_areas.compare import comparability
-from exitline.api.small_areas.unit import ebp
+from exitline.api.area_models.compare import comparability
+from exitline.api.area_models.unit import ebp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,7 +124,7 @@ def fay_herriot(
     >>> round(found.find("f").estimate, 4)
     0.2385
     """
-    from exitline.api.small_areas.data import SmallAreaData
+    from exitline.api.area_models.data import SmallAreaData
     from exitline.stats.engine.session import session
     from exitline.stats.smallarea.area.model import model, with_joins
     from exitline.stats.smallarea.area.variants import Options

@@ -12,6 +12,7 @@ from exitline.cli.shared.asking import asks_intervals, asks_measures, keywords, 
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import save_all, saves
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -40,6 +41,7 @@ Examples:
 @click.option("--deff", is_flag=True, help="Show design effects.")
 @click.option("--cv", is_flag=True, help="Show coefficients of variation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@saves
 @reads_data
 def command(
     data: str,
@@ -50,6 +52,7 @@ def command(
     deff: bool,
     cv: bool,
     as_json: bool,
+    saved: tuple[str, ...],
     design: Design,
     reading: dict[str, Any],
     **given: Any,
@@ -62,6 +65,7 @@ def command(
     asked = keywords({**given, "design": design, "level": level}, lines)
     with show.working("estimating"):
         found = estimate(open_source(data, **reading), list(measures), deff=deff, **asked)
+    save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas(reason=True, deff=deff, cv=cv).to_dict("records"))
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
-from exitline.cli.shared.options import with_options
+from exitline.cli.shared.options import LANGUAGE, with_options
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ _OPTIONS = (
     click.option("--step", default="village notice", show_default=True,
                  help="The notice among the procedure's steps."),
     click.option("--days", type=numbers.Whole(1, 36_500), help="Days for objections."),
-    click.option("--language", type=click.Choice(["en", "zh"]), default="en",
-                 show_default=True, help="Of the fixed words."),
+    LANGUAGE,
     click.option("--out", "outs", multiple=True, required=True, type=click.Path(),
                  help="File to write: .html or .csv; repeatable."),
 )  # fmt: skip
@@ -61,20 +60,18 @@ def command(
     data: str,
     posted: datetime,
     outs: tuple[str, ...],
-    language: Any,
+    language: str,
     reading: dict[str, Any],
     **given: Any,
 ) -> None:
     """Make the lists and write them."""
-    from exitline.api.releases.notice import FIELDS, NoticePlan, check_endings, notice, write
+    from exitline import api
     from exitline.api.runs.opening import open_source
 
-    check_endings(outs)
-    columns = {name: given.pop(name) for name in FIELDS}
-    columns = {name: column for name, column in columns.items() if column}
     with show.working("making the lists"):
-        made = notice(open_source(data, **reading), NoticePlan(columns, posted.date(), **given))
-    write(made, outs, language)
+        made = api.notice(
+            open_source(data, **reading), posted=posted.date(), out=outs, language=language, **given
+        )
     for path in outs:
         show.note(f"written: {path}")
     until = f", objections until {made.last_day}" if made.last_day else ""

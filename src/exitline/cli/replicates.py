@@ -91,7 +91,7 @@ def command(
 def _record(found: Replicated, rows: int | None) -> dict[str, Any]:
     """What `--json` prints."""
     return {
-        "kind": found.design.kind, "replicates": len(found.replicates), "scale": found.scale,
+        "kind": found.declared, "replicates": len(found.replicates), "scale": found.scale,
         "rscales": list(found.rscales), "mse": found.mse, "rho": found.rho, "rows": rows,
         "notes": list(found.notes),
     }  # fmt: skip
@@ -102,7 +102,7 @@ def _how(found: Replicated) -> str:
     prefix = found.replicates[0].removesuffix("1")
     alike = len(set(found.rscales)) == 1 and found.kind != "JKn"
     scale = found.scale * (found.rscales[0] if alike else 1.0)
-    said = [f"--replicates '{prefix}*'", f"--kind {found.design.kind}", f"--scale {scale:.17g}"]
+    said = [f"--replicates '{prefix}*'", f"--kind {found.declared}", f"--scale {scale:.17g}"]
     if found.rho is not None:
         said.append(f"--rho {found.rho:g}")
     if found.mse:

@@ -8,6 +8,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import ENGINE, MIN_COUNT
+from exitline.cli.shared.saving import save_all, saves
 from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
@@ -38,15 +39,22 @@ Examples:
 )
 @ENGINE
 @MIN_COUNT
+@saves
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
-    study: str, out: str | None, engine: str, min_count: float | None, as_json: bool
+    study: str,
+    out: str | None,
+    engine: str,
+    min_count: float | None,
+    saved: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Run a study and show the answer."""
     from exitline.api import run
 
     with show.steps() as say:
         found = run(study, out, engine=engine, min_count=min_count, say=say).published
+    save_all(found, saved)
     if as_json:
         show.as_json(_plain(found))
         return

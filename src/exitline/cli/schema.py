@@ -1,9 +1,10 @@
-"""`exitline schema`: what may stand in a study or a rule file, for editors."""
+"""`exitline schema`: what may stand in the files that people write, for editors."""
 
 from __future__ import annotations
 
 import click
 
+from exitline.api.schemas import KINDS
 from exitline.cli.shared import show
 
 
@@ -20,7 +21,7 @@ Examples:
   exitline schema standard --keys
 """,
 )
-@click.argument("kind", type=click.Choice(("study", "standard")))
+@click.argument("kind", type=click.Choice(tuple(KINDS)))
 @click.option("--keys", is_flag=True, help="Tables of keys and their meanings, as Markdown.")
 def command(kind: str, keys: bool) -> None:
     """Print a schema or tables of keys."""

@@ -1,4 +1,5 @@
-"""How figures are written: one rounding and one set of words for every room.
+"""What people read: messages in catalogues, one for each language, and one rounding of figures.
 
-May import nothing of the house.
+`language(code)` of `catalogue` is what says a message to a reader; `say` of `said` is for rooms
+that know none. May import `files` and `errors`.
 """

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from exitline.words.said import collected
+
 SHARES: Mapping[str, str] = {
-    "logit": "shares on the logit scale",
-    "xlogit": "shares on the logit scale",
-    "beta": "shares by Korn and Graubard's beta limits",
-    "wilson": "shares by Wilson's score limits",
-    "asin": "shares on the scale of the arcsine of the root",
-    "likelihood": "shares by the likelihood ratio",
-    "mean": "shares on their own scale",
+    "logit": collected("shares on the logit scale"),
+    "xlogit": collected("shares on the logit scale"),
+    "beta": collected("shares by Korn and Graubard's beta limits"),
+    "wilson": collected("shares by Wilson's score limits"),
+    "asin": collected("shares on the scale of the arcsine of the root"),
+    "likelihood": collected("shares by the likelihood ratio"),
+    "mean": collected("shares on their own scale"),
 }
 """How intervals of shares are made, as in "...; shares on the logit scale"."""
 

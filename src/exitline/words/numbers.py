@@ -2,6 +2,7 @@
 
 One rule for terminal, report, explorer, tables, films, claims and API. Ties go to the even
 digit, of the number that the shortest text of a float names, as in `exitline.proof.claim.Rounding`.
+In English, unless a language is given: files for machines give none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from exitline.words.catalogue import ENGLISH, Language
 
 CANNOT_TELL = "cannot tell yet"
 SUPPRESSED = "suppressed"
@@ -35,20 +38,27 @@ class Written:
         "12.6–16.1"; "" where there is none.
     reason : str
         Why the figure or its interval is missing.
+    ends : (str, str)
+        Of the interval.
+    suppressed : bool
+        Whether the figure is withheld.
     """
 
     text: str
     interval: str = ""
     reason: str = ""
+    ends: tuple[str, str] = ("", "")
+    suppressed: bool = False
 
     def __str__(self) -> str:
         return f"{self.text} ({self.interval})" if self.interval else self.text
 
-    @property
-    def spoken(self) -> str:
+    def spoken(self, t: Language = ENGLISH) -> str:
         """For screen readers: the interval said with "to"."""
-        ends = self.interval.replace(DASH, " to ")
-        return f"{self.text}, interval {ends}" if ends else self.text
+        if not self.interval:
+            return self.text
+        low, high = self.ends
+        return t("{figure}, interval {low} to {high}", figure=self.text, low=low, high=high)
 
 
 def decimals(se: float, unit: str, value: float) -> int:
@@ -76,7 +86,10 @@ def decimals(se: float, unit: str, value: float) -> int:
     return max(_LEAST.get(unit, -15), min(most, wanted))
 
 
-def write(value: float, low: float, high: float, se: float, unit: str, reason: str = "") -> Written:
+def write(
+    value: float, low: float, high: float, se: float, unit: str, reason: str = "",
+    t: Language = ENGLISH,
+) -> Written:  # fmt: skip
     """A figure with its interval; no number of people, and no index, has an interval
     that begins below zero.
 
@@ -87,6 +100,8 @@ def write(value: float, low: float, high: float, se: float, unit: str, reason: s
     unit : {"share", "persons", "households", "money", "index", "number"}
     reason : str
         Why something is missing.
+    t : Language
+        The reader's.
 
     Examples
     --------
@@ -98,29 +113,35 @@ def write(value: float, low: float, high: float, se: float, unit: str, reason: s
     'cannot tell yet'
     """
     if reason.startswith(SUPPRESSED):
-        return Written(SUPPRESSED, "", reason)
+        return Written(t("suppressed"), "", t.of(reason), suppressed=True)
     if math.isnan(value):
-        return Written(CANNOT_TELL, "", reason or "no reason was recorded")
+        return Written(t("cannot tell yet"), "", t.of(reason) or t("no reason was recorded"))
     places = decimals(se, unit, value)
-    text = _with_unit(value, places, unit)
+    text = _with_unit(value, places, unit, t)
     if math.isnan(low) or math.isnan(high):
-        return Written(text, "", reason or "no interval can be given")
+        return Written(text, "", t.of(reason) or t("no interval can be given"))
     if se == 0 and low == high:  # none poor of fifty has no standard error, but an interval
         return Written(text)
     percent = unit == "share"
     low = lower_end(low, value, unit)
-    ends = [rounded(bound, places, percent=percent) for bound in (low, high)]
-    between = " to " if low < 0 else DASH
-    return Written(text, between.join(ends), reason)
+    first, last = (rounded(bound, places, percent=percent, t=t) for bound in (low, high))
+    return Written(text, _between(first, last, low, t), t.of(reason), (first, last))
 
 
-def points(value: float, low: float, high: float, se: float) -> Written:
+def _between(first: str, last: str, low: float, t: Language) -> str:
+    """An interval; beside a minus sign the dash is a word."""
+    return t("{low} to {high}", low=first, high=last) if low < 0 else f"{first}{DASH}{last}"
+
+
+def points(value: float, low: float, high: float, se: float, t: Language = ENGLISH) -> Written:
     """A difference of two shares, in percentage points, with its sign.
 
     Parameters
     ----------
     value, low, high, se : float
         As shares; NaN where there is none.
+    t : Language
+        The reader's.
 
     Examples
     --------
@@ -130,18 +151,20 @@ def points(value: float, low: float, high: float, se: float) -> Written:
     '+12.0 points'
     """
     if math.isnan(value):
-        return Written(CANNOT_TELL, "", "no reason was recorded")
+        return Written(t("cannot tell yet"), "", t("no reason was recorded"))
     places = decimals(se, "share", value)
-    text = f"{_signed(value, places)} points"
+    text = t("{figure} points", figure=_signed(value, places, t))
     if math.isnan(low) or math.isnan(high):
-        return Written(text, "", "no interval can be given")
-    return Written(text, f"{_signed(low, places)} to {_signed(high, places)}")
+        return Written(text, "", t("no interval can be given"))
+    first, last = _signed(low, places, t), _signed(high, places, t)
+    return Written(text, t("{low} to {high}", low=first, high=last), "", (first, last))
 
 
-def _signed(share: float, places: int) -> str:
+def _signed(share: float, places: int, t: Language) -> str:
     """A share in percent with its sign, none where it is shown as zero."""
     text = rounded(share, places, percent=True)
-    return text if text.startswith(MINUS) or not text.strip("0.") else f"+{text}"
+    sign = "" if text.startswith(MINUS) or not text.strip("0.") else "+"
+    return sign + t.figure(text)
 
 
 def lower_end(low: float, value: float, unit: str) -> float:
@@ -155,16 +178,16 @@ def lower_end(low: float, value: float, unit: str) -> float:
     return max(low, 0.0) if unit in _NEVER_NEGATIVE and value >= 0 else low
 
 
-def _with_unit(value: float, places: int, unit: str) -> str:
+def _with_unit(value: float, places: int, unit: str, t: Language) -> str:
     """A number with its sign of percent; tiny shares are never shown as nothing."""
     if unit != "share":
-        return rounded(value, places)
+        return rounded(value, places, t=t)
     if 0 < value < 0.0005:
-        return f"under 0.1{SPACE}%"
-    return f"{rounded(value, places, percent=True)}{SPACE}%"
+        return t("under {figure}", figure=t.figure(f"0.1{SPACE}%"))
+    return t.figure(f"{rounded(value, places, percent=True)}{SPACE}%")
 
 
-def rounded(value: float, places: int, *, percent: bool = False) -> str:
+def rounded(value: float, places: int, *, percent: bool = False, t: Language = ENGLISH) -> str:
     """A number with separators, rounded to decimals, or to tens where negative.
 
     Parameters
@@ -173,6 +196,8 @@ def rounded(value: float, places: int, *, percent: bool = False) -> str:
     places : int
     percent : bool
         Write a share in percent.
+    t : Language
+        The reader's.
 
     Examples
     --------
@@ -183,11 +208,11 @@ def rounded(value: float, places: int, *, percent: bool = False) -> str:
     """
     number = Decimal(repr(float(value))).scaleb(2 if percent else 0, _EXACT)
     exact = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _EXACT)
-    text = f"{abs(exact):,.{max(places, 0)}f}"
+    text = t.figure(f"{abs(exact):,.{max(places, 0)}f}")
     return f"{MINUS}{text}" if exact < 0 else text
 
 
-def count(value: float) -> str:
+def count(value: float, t: Language = ENGLISH) -> str:
     """A whole number with separators; "cannot tell yet" where it is unknown.
 
     Examples
@@ -195,10 +220,10 @@ def count(value: float) -> str:
     >>> count(6671), count(float("nan"))
     ('6,671', 'cannot tell yet')
     """
-    return CANNOT_TELL if math.isnan(value) else rounded(value, 0)
+    return t("cannot tell yet") if math.isnan(value) else rounded(value, 0, t=t)
 
 
-def about(value: float, sampled: bool) -> str:
+def about(value: float, sampled: bool, t: Language = ENGLISH) -> str:
     """A number of people: as counted, or with three digits where it is a sample's.
 
     Examples
@@ -207,8 +232,8 @@ def about(value: float, sampled: bool) -> str:
     ('57,867', '57,900', '61')
     """
     if not sampled or not value:
-        return count(value)
-    return rounded(value, min(0, 2 - math.floor(math.log10(abs(value)))))
+        return count(value, t)
+    return rounded(value, min(0, 2 - math.floor(math.log10(abs(value)))), t=t)
 
 
 def plural(number: float, one: str, many: str = "") -> str:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from exitline.foreign import visible
-from exitline.publish.content.phrases import Phrase
 from exitline.publish.explorer.apart import as_text, said
 from exitline.publish.explorer.page import render
+from exitline.words.said import say
 
 pytestmark = pytest.mark.browser
 Survey = Callable[..., dict[str, Any]]
@@ -241,9 +241,9 @@ def test_no_name_turns_round_the_figures_beside_it(
     opened: Callable[..., Any], made_up: Survey, tmp_path: Path, name: str
 ) -> None:
     payload = made_up(["All", name, "South", "East"], [20.0, 34.1, 10.5, 15.2], [1.0] * 4)
-    found = Phrase("highest in {0} (34.1) and lowest in {1} (10.5)", "", (said(name), "South"))
+    found = say("highest in {top} (34.1) and lowest in {low} (10.5)", top=said(name), low="South")
     payload["figures"][0]["apart"] = [
-        {"level": 0, "scope": 0, "finding": as_text(found), "beside": ""}
+        {"level": 0, "scope": 0, "finding": as_text(found, ["en"]), "beside": ""}
     ]
     path = tmp_path / "directions.html"
     path.write_text(render(payload), encoding="utf-8")

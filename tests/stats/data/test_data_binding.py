@@ -87,12 +87,12 @@ def test_numbers_are_doubles_and_areas_keep_their_kind() -> None:
 def test_the_bound_design_has_canonical_names() -> None:
     study = parse_study(HEAD + "columns: {size: n, weight: w}\ndesign: {strata: s, psu: [p, q]}")
     design = bound_design(study)
-    assert (design.weight, design.size, design.strata) == ("weight", "size", "strata")
-    assert design.psu == ("psu", "psu_2")
+    assert (design.weight, design.size, design.stratum) == ("weight", "size", "strata")
+    assert design.stages == ("psu", "psu_2")
     study = parse_study(HEAD + "design: {replicates: [r1, r2], kind: JK1, scale: 0.5}")
     design = bound_design(study)
     assert design.replicates == ("r1", "r2")  # columns keep their names: there may be hundreds
-    assert design.scale == 0.5
+    assert design.sampling.scale == 0.5
     study = parse_study(HEAD + "columns: {r1: x}\ndesign: {replicates: [r1, 2 * r2], kind: BRR}")
     assert bound_design(study).replicates == ("replicate_1", "replicate_2")
 

@@ -52,7 +52,7 @@ def test_every_key_is_read() -> None:
     assert study.key is not None
     assert (study.key.households, study.key.persons) == ("hhid", "hid")
     assert study.design.stages == ("psu", "hh")
-    assert (study.design.fpc, study.design.nest) == (("nph", "mphi"), True)
+    assert (study.design.fpcs, study.design.sampling.nest) == (("nph", "mphi"), True)
     assert study.areas == (("urban",), ("region", "urban"))
     assert study.levels.named() == {"village": "psu", "county": "prefectu", "area_class": "class"}
     assert [(line.name, line.value, line.share) for line in study.lines] == [

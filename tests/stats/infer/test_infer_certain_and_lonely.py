@@ -132,3 +132,18 @@ def test_areas_without_degrees_of_freedom_have_differences():
     assert gap.df == 4
     assert np.isfinite([gap.ci_low, gap.p]).all()
     assert gap.reason == ""
+
+
+def test_adjust_centres_totals_at_the_mean_of_all_psus():
+    """By hand: PSUs' totals 2, 4 | 9 (alone); their mean is 5, so (9 - 5)^2 beside 2 x 2 x 1.
+
+    R's help page says so ("center the stratum at the population mean"), and survey 4.5 does
+    (regen, regenfpc, syc: all 132 figures of means and totals, by sex, to 1e-14). survey 4.1.1
+    does not centre at all: it has 9^2, which moves with the origin of y. Means agree, because
+    their influences add up to zero; totals differ there by 5 to 32 %, and means with single
+    second-stage units, which it squares, too, by 22 to 30 %.
+    """
+    homes = pd.DataFrame({"s": [0, 0, 1], "p": range(3), "y": [2.0, 4.0, 9.0]})
+    design = xl.Design(strata="s", psu="p", lonely="adjust")
+    found = xl.estimate(homes, "total", welfare="y", design=design).find()
+    assert found.se == pytest.approx(np.sqrt(2 * 2 * 1.0 + (9 - 5) ** 2), rel=1e-14)

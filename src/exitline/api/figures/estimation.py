@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.stats.data.sampling.design import Design
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from exitline.rules.standard import Line
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.base import Engine
-    from exitline.stats.infer.designs.variance import Variance
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.measure.catalogue import Measure
@@ -96,6 +94,7 @@ def estimate(
     >>> estimate(homes, "headcount", welfare="y", line=2.5).find().estimate
     0.5
     """
+    from exitline.api.runs.telling import worded
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
 
@@ -110,6 +109,8 @@ def estimate(
             quantile_interval=quantile_interval, deff=deff, missing=missing,
             where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
+        people = "households" if design.size is None else "persons"
+        found = worded(found, people, asked=measures)
         return with_label_notes(found, source, table, running)
 
 
@@ -208,7 +209,7 @@ def estimate_table(
     from exitline.stats.data.studies.subpopulation import SUBPOPULATION, subpopulation
     from exitline.stats.infer.build import Confidence
     from exitline.stats.infer.designs.calibration import calibrated_from_arrow
-    from exitline.stats.infer.designs.replicates import replicate
+    from exitline.stats.infer.designs.choice import variance_from
     from exitline.stats.infer.designs.usable import (
         any_left_out,
         count_faults,
@@ -216,7 +217,6 @@ def estimate_table(
         refuse_reused_psus,
         refuse_unusable,
     )
-    from exitline.stats.infer.designs.variances import variance_of
     from exitline.stats.infer.inference import infer
     from exitline.stats.infer.intake.arrived import cells_from_arrow
     from exitline.stats.infer.intake.cells import relabelled
@@ -225,7 +225,9 @@ def estimate_table(
     from exitline.stats.measure.passes.plan import make_plan, require_usable
     from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
+    from exitline.stats.measure.weighting.phases import with_phases
 
+    table, design = with_phases(table, design)
     own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)
     given, asked_line = table, line
@@ -243,9 +245,8 @@ def estimate_table(
         own=own,
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
-    plan, rows = chosen.plan, table
-    if plan.design.replicates:  # hundreds of columns that only `micro` reads
-        rows = table.drop(*plan.design.replicates)
+    plan = chosen.plan
+    rows = table.drop(*plan.design.replicates)  # hundreds of columns that only `micro` reads
     plan = with_moments(plan, rows, engine.run)
     first = first_pass(rows, plan, engine.run)
     arrow = engine.run(totals(rows, plan, first.found))
@@ -266,12 +267,10 @@ def estimate_table(
     refuse_unusable(arrow, faults, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
-    variance: Variance | None = None
-    if plan.design.pps is not None:
-        variance = variance_of(cells, plan.design, joint_of(plan.design, engine))
-    if plan.design.replicates:
-        read = partial(micro, table, plan)
-        variance = replicate(lambda *a, **k: engine.run(read(*a, **k)), cells, plan, chosen.sets)
+    variance = variance_from(
+        cells, plan, chosen.sets, lambda *a, **k: engine.run(micro(table, plan, *a, **k)),
+        joint_of(plan.design, engine),
+    )  # fmt: skip
     calibrated = None
     if plan.design.calibration is not None and plan.clustered:
         sums = engine.run(crossed(table, plan, first.found))

@@ -101,6 +101,7 @@ def glm(
     from exitline.stats.measure.passes.plan import require_usable
 
     drawn = design or Design()
+    drawn.sampling.in_one_phase("a regression")
     kind = _family(family, unit)
     parsed = parse_formula(formula)
     added = parse_factor(offset) if offset else None
@@ -163,7 +164,7 @@ class _Model:
         labels: Mapping[str, Mapping[Any, str]],
     ) -> Regression:
         """The regression."""
-        from exitline.stats.infer.regression import Regression, replicated, sandwich
+        from exitline.stats.infer.regression import Regression, sandwich
         from exitline.stats.measure.modelling.model_matrix import matrix, with_matrix
         from exitline.stats.measure.modelling.regression_sums import with_scores, with_values
 
@@ -175,13 +176,15 @@ class _Model:
         scaling, start = self._start(rows, made)
         gamma, information = self._coefficients(rows, made, scaling, start)
         back, n = _back(made, scaling), int(about.blocks[0].n[0])
-        if self.design.replicates:
-            again = [g @ back.T for g in self._again(rows, made, scaling, gamma, n)]
-            scales = np.array(self.design.scales(len(again)))
-            covariance = replicated(np.array(again), back @ gamma, scales, mse=self.design.mse)
-        else:
-            scored = with_scores(rows, self.family, scaling, gamma.tolist())
-            covariance = sandwich(self._scores(scored, len(gamma)), information, back)
+
+        def scored() -> Floats:
+            table = with_scores(rows, self.family, scaling, gamma.tolist())
+            return sandwich(self._scores(table, len(gamma)), information, back)
+
+        def again() -> Floats:
+            return np.array([g @ back.T for g in self._again(rows, made, scaling, gamma, n)])
+
+        covariance = about.variance.of_fit(back @ gamma, scored, again)
         terms = [":".join(formula.factors[i].text for i in one) for one in formula.terms]
         return Regression(
             text, self.family, made.names, back @ gamma, covariance,

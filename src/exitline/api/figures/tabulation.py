@@ -85,6 +85,7 @@ def tabulate(
 
     _refuse_other_than_names(row, column)
     drawn = design or Design()
+    around = replace(drawn, sampling=drawn.sampling.around_full_sample())
     names = (row,) if column is None else (row, column)
     number, about = _measures(unit)
     with session(engine) as running:
@@ -97,11 +98,11 @@ def tabulate(
         by = [KNOWN, ROW] if column is None else [KNOWN, ROW, COLUMN, (ROW, COLUMN)]
         found = estimate_table(
             with_categories(table, row, column), [number, about], running, welfare=None, line=None,
-            design=replace(drawn, mse=True) if drawn.replicates else drawn, by=by, level=level,
+            design=around, by=by, level=level,
             where=where, labels=lambda name: shown.get(name, {}),
         )  # fmt: skip
     counted = tuple(_counted(found, one if isinstance(one, str) else ", ".join(one)) for one in by)
-    found = replace(found, variance=found.variance.around(mse=drawn.mse))
+    found = replace(found, variance=found.variance.around(mse=drawn.sampling.mse))
     return tabulation(_with_notes(found, counted[0], names), names, counted, interval)
 
 

@@ -123,7 +123,7 @@ def check_endings(outs: Sequence[str | Path]) -> None:
             )  # fmt: skip
 
 
-def write(made: Notice, outs: Sequence[str | Path], language: Any = "en") -> None:
+def write(made: Notice, outs: Sequence[str | Path], language: str = "en") -> None:
     """Write a notice; all files appear whole, or none.
 
     Parameters
@@ -131,16 +131,19 @@ def write(made: Notice, outs: Sequence[str | Path], language: Any = "en") -> Non
     made : Notice
     outs : sequence of path
         Each ends in .html or .csv.
-    language : {"en", "zh"}
-        Of the fixed words.
+    language : str
+        Of the fixed words: one of `exitline.words.catalogue.languages`.
     """
     from exitline.files import whole_files
     from exitline.publish.notices.page import as_csv, render
+    from exitline.words import catalogue
+
+    t = catalogue.language(language)
 
     check_endings(outs)
     with whole_files(*outs) as partials:
         for path, partial in zip(outs, partials, strict=True):
-            text = as_csv(made) if str(path).lower().endswith(".csv") else render(made, language)
+            text = as_csv(made) if str(path).lower().endswith(".csv") else render(made, t)
             partial.write_text(text, encoding="utf-8")
 
 

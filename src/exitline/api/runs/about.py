@@ -46,7 +46,7 @@ def about(found: Run) -> dict[str, Any]:
     return {
         "year": study.year,
         **({"where": study.subpopulation} if study.subpopulation else {}),
-        "census": study.design.census,
+        "census": study.design.exact,
         "counted": people_of(content),
         "unit": study.unit,
         "outcomes": dict(household_words(study, found.standard).outcomes),

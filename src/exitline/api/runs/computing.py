@@ -29,6 +29,7 @@ def measure_study(ready: Ready) -> Estimates:
     """
     from exitline.api.figures.lines import poverty_lines_of
     from exitline.api.figures.study_measures import study_measures
+    from exitline.api.runs.telling import people_of, worded
 
     study, asked = ready.study, study_measures(ready)
     found = estimate_table(
@@ -39,6 +40,7 @@ def measure_study(ready: Ready) -> Estimates:
         where=study.subpopulation, labels=ready.data.labels,
     )  # fmt: skip
     excluded = {**found.excluded, **asked.excluded}
+    found = worded(found, people_of(study), f"{study.unit}s")
     return replace(found, notes=(*asked.notes, *found.notes), excluded=excluded)
 
 
@@ -76,7 +78,7 @@ def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
     from exitline.api.figures.measure_names import of_indicators
     from exitline.stats.measure.deprivation.multidimensional import asked, taken_apart
 
-    if not ready.design.census:
+    if not ready.design.exact:
         return ()
     found: dict[str, None] = {}
     scores = of_indicators(names)
@@ -123,7 +125,7 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
         units = units_of(found, rule.level, sets[rule.level], classes[rule.level])
         facts = _facts(ready, rule)
         decided = decided + decide_units(
-            found, rule, units, facts, census=ready.design.census, below=decided
+            found, rule, units, facts, census=ready.design.exact, below=decided
         )
     return decided, _households(found)
 

@@ -91,11 +91,11 @@ def trim_weights(
     from exitline.stats.infer.weighting.trimming import trimmed
     from exitline.stats.measure.weighting.keyed import GroupKey, key_name
 
-    if design.weight is None or design.replicates:
+    design.sampling.in_stages("there is no column of weights to trim")
+    if design.weight is None:
         raise DesignError(
             "there is no column of weights to trim", where="design.weight",
-            expected="one column of weights",
-            got="replicate weights" if design.replicates else "none", remedy="name the weight",
+            expected="one column of weights", got="none", remedy="name the weight",
         )  # fmt: skip
     keys = (GroupKey(design.weight, "number"),)
     source, found = _grouped(data, None, keys, (design.weight,), None, name, engine)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import DesignError
-
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
@@ -33,10 +31,6 @@ def auxiliary_table(
     -------
     ibis.Table
 
-    Raises
-    ------
-    DesignError
-        Where the design has replicate weights: they are calibrated each.
     """
     from exitline.stats.infer.intake.codes import as_text
     from exitline.stats.infer.intake.naming import shown_names
@@ -45,12 +39,6 @@ def auxiliary_table(
 
     model = design.calibration
     assert model is not None
-    if design.replicates:
-        raise DesignError(
-            "replicate weights and a calibration in one design", where="design.calibration",
-            expected="one way to a standard error", got="both",
-            remedy="calibrate the replicates (`calibrate` does), and leave calibration out",
-        )  # fmt: skip
     require_usable(model.columns, table)
     resolved: dict[str, dict[Any, Any]] = {}
     for column in model.categories:

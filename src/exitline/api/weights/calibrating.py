@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -194,7 +194,7 @@ def calibrate(
     return Calibrated(
         source, engine, tuple(keys[i] for i in sample.key_positions), sample.groups(found, each),
         dict(zip(new, columns, strict=True)), design.weight, _notes(found),
-        _calibrated(design, model, new), model, method, found.iterations,
+        design.reweighted(new[0], new[1:], model), model, method, found.iterations,
         (float(found.factor.min()), float(found.factor.max())), _totals(sample, found),
         weights=dict(zip(new[1:], design.replicates, strict=True)),
     )  # fmt: skip
@@ -226,13 +226,6 @@ def calibration_of(
     ('w', 'calibrated_weight', 'zone')
     """
     return Calibration(_margins(totals, engine), weight, calibrated=calibrated)
-
-
-def _calibrated(design: Design, model: Calibration, new: Sequence[str]) -> Design:
-    """The design with its new weights: residuals make errors, or calibrated replicates do."""
-    if design.replicates:
-        return replace(design, weight=new[0], replicates=tuple(new[1:]))
-    return replace(design, weight=new[0], calibration=model)
 
 
 def _margins(totals: Any, engine: str | Engine) -> tuple[Margin, ...]:
@@ -279,7 +272,7 @@ def _check(
         faults.add(_unfit("count", "design.size, the persons in a household", "no size"))
     if design.calibration is not None:
         faults.add(_unfit("design", "weights that are not calibrated yet", "a calibration"))
-    if design.census:
+    if design.exact:
         faults.add(_unfit("design", "a sample", "a census"))
     faults.raise_all()
 

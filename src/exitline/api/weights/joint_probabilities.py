@@ -29,14 +29,14 @@ def joint_of(design: Design, engine: Engine) -> JointProbabilities | None:
     DesignError
         For a table of another form.
     """
-    pps = design.unequal
-    if pps is None or pps.joint is None:
+    given = design.sampling.joint
+    if given is None:
         return None
     from exitline.stats.data.source import open_source
     from exitline.stats.infer.designs.pps import JointProbabilities
     from exitline.stats.infer.intake.codes import numbers, texts
 
-    source = open_source(pps.joint)
+    source = open_source(given)
     table = engine.run(engine.attach(source, "joint_probabilities"))
     names = table.column_names
     if set(LONG) <= set(names):

@@ -49,11 +49,15 @@ class Replicated(Reweighted):
         return tuple(self.new)
 
     @property
+    def declared(self) -> ReplicateKind:
+        """The kind under which a design takes them."""
+        return "other" if self.kind == "mrbbootstrap" else self.kind
+
+    @property
     def design(self) -> Design:
         """The design that estimates take: the weight with these replicates."""
-        kind: ReplicateKind = "other" if self.kind == "mrbbootstrap" else self.kind
         return Design(
-            weight=self.weight, size=self.size, replicates=self.replicates, kind=kind,
+            weight=self.weight, size=self.size, replicates=self.replicates, kind=self.declared,
             scale=self.scale, rscales=self.rscales, mse=self.mse, rho=self.rho,
         )  # fmt: skip
 
@@ -150,16 +154,7 @@ def replicate_weights(
 
 def _check(design: Design) -> None:
     """Refuse designs without clusters."""
-    from exitline.errors import DesignError
-
-    if design.replicates or design.census or design.pps is not None:
-        raise DesignError(
-            "replicate weights are made from strata and PSUs", where="design",
-            expected="a sample with strata and PSUs",
-            got="replicate weights" if design.replicates else "a census" if design.census
-            else "unequal probabilities (pps)",
-            remedy="name strata and psu",
-        )  # fmt: skip
+    design.sampling.in_stages("replicate weights are made from strata and PSUs")
 
 
 def _source(data: Any, design: Design, order: str | None, engine: str | Engine) -> Source:

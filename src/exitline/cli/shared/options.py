@@ -11,6 +11,7 @@ import click
 from exitline.api.names import ENGINES
 from exitline.cli.shared import numbers
 from exitline.errors import ArgumentError
+from exitline.words.catalogue import languages
 
 ENGINE = click.option(
     "--engine", type=click.Choice(tuple(ENGINES)), default="duckdb", show_default=True,
@@ -23,6 +24,11 @@ MIN_COUNT = click.option(
     help="Suppress counts from 1 to below N (the study's min_count, or 10; 0: none).",
 )  # fmt: skip
 """What counts as a small count."""
+LANGUAGE = click.option(
+    "--language", type=click.Choice(languages()), default="en", show_default=True,
+    help="Language of what is to be read.",
+)  # fmt: skip
+"""In which language."""
 
 
 def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:

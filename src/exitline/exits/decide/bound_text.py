@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from exitline.words.said import say
+
 if TYPE_CHECKING:
     from exitline.exits.decide.decision import Comparison
 
@@ -60,6 +62,8 @@ def decided_on(
     least = bound_text(low, threshold, upper=False)
     most = bound_text(high, threshold, upper=True)
     if outcome not in {"met", "not met"}:
-        return f"between {least} and {most}"
+        return say("between {low} and {high}", low=least, high=most)
     falling = comparison in {"below", "at_most"}
-    return f"at most {most}" if (outcome == "met") == falling else f"at least {least}"
+    if (outcome == "met") == falling:
+        return say("at most {share}", share=most)
+    return say("at least {share}", share=least)

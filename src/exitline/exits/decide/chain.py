@@ -16,6 +16,7 @@ from exitline.exits.decide.settling import Evidence
 from exitline.exits.decide.table import Decisions, rows_of
 from exitline.stats.data.values import written
 from exitline.stats.infer.spread import Spread, spread_of
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -215,15 +216,15 @@ def _of_condition(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions
 def _of_villages(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
     """The share of a county's villages that have exited."""
     if asked.below is None:
-        return _undecided(criterion, asked.units, "no villages were named in the study")
+        return _undecided(criterion, asked.units, say("no villages were named in the study"))
     evidence = _village_evidence(asked.below, asked.units)
     return _decide_share(criterion, asked.rule, asked.units, evidence, "villages")
 
 
 def _of_assessment(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
     """A rate that only an assessment finds."""
-    why = "no assessment sample was given; see `exitline assess`"
-    return _undecided(criterion, asked.units, why)
+    given, see = say("no assessment sample was given"), say("see `exitline assess`")
+    return _undecided(criterion, asked.units, f"{given}; {see}")
 
 
 DECIDE: dict[str, Callable[[Criterion, CriteriaAsked], tuple[Decisions, Texts]]] = {
@@ -316,7 +317,8 @@ def _decide_share(
     said = reasons(evidence, verdicts, threshold.tolist(), wording)
     if criterion.evidence == "full count" and evidence.kind == "sample":
         verdicts = replace(verdicts, outcome=np.full(len(units), d.CANNOT_TELL))
-        said = [f"the standard asks for a full count; {text}" for text in said]
+        asks = say("the standard asks for a full count")
+        said = [f"{asks}; {text}" for text in said]
     rows = rows_of(
         units.level, units.names, units.parents, criterion=criterion.name,
         outcome=verdicts.outcome, value=verdicts.value, low=verdicts.low, high=verdicts.high,
@@ -331,11 +333,12 @@ def _decide_share(
 def _decide_condition(criterion: Criterion, units: Units, facts: Facts) -> tuple[Decisions, Texts]:
     """A condition on the unit's own row: true is met, false is not, missing cannot tell."""
     words = {True: d.MET, False: d.NOT_MET, None: d.CANNOT_TELL}
-    said = {
-        True: f"{criterion.label}: yes",
-        False: f"{criterion.label}: no",
-        None: f"{criterion.label}: no evidence was given for this criterion",
+    found = {
+        True: say("yes"),
+        False: say("no"),
+        None: say("no evidence was given for this criterion"),
     }
+    said = {state: f"{criterion.label}: {text}" for state, text in found.items()}
     states = facts.of(criterion.name, units)
     outcome = np.array([words[s] for s in states], dtype=np.str_)
     evidence = ["none" if s is None else "full count" for s in states]
@@ -383,10 +386,10 @@ def _overall(
 def _why(i: int, outcome: str, decisive: list[tuple[Criterion, Texts]]) -> str:
     """The criteria behind an overall outcome."""
     if outcome == d.MET:
-        return (
-            f"all {len(decisive)} criteria are met"
-            if len(decisive) > 1
-            else (f"{decisive[0][0].label}: met")
-        )
+        if len(decisive) > 1:
+            return say("all {n} criteria are met", n=len(decisive))
+        met = say("met")
+        return f"{decisive[0][0].label}: {met}"
     named = "; ".join(c.label for c, o in decisive if o[i] == outcome)
-    return f"not met: {named}" if outcome == d.NOT_MET else f"cannot tell yet: {named}"
+    head = say("not met") if outcome == d.NOT_MET else say("cannot tell yet")
+    return f"{head}: {named}"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exitline.exits.decide.bound_text import decided_on
-from exitline.exits.decide.decision import CANNOT_TELL, WORDS
+from exitline.exits.decide.decision import CANNOT_TELL
 from exitline.words.numbers import rounded
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.exits.decide.decision import Comparison, Verdicts
@@ -56,7 +57,14 @@ def percent(value: float, beside: float | None = None) -> str:
 
 def threshold_text(threshold: float, comparison: str) -> str:
     """For instance "below 3 %"."""
-    return f"{WORDS[comparison]} {100 * threshold:g} %"
+    share = f"{100 * threshold:g} %"
+    if comparison == "below":
+        return say("below {share}", share=share)
+    if comparison == "at_most":
+        return say("at most {share}", share=share)
+    if comparison == "above":
+        return say("above {share}", share=share)
+    return say("at least {share}", share=share)
 
 
 def reasons(
@@ -76,70 +84,117 @@ def reasons(
     list of str
     """
     if evidence.kind == "none":
-        return ["no evidence was given for this criterion"] * len(thresholds)
-    say = _of_count if evidence.kind == "full count" else _of_sample
-    return [say(evidence, verdicts, i, z, wording) for i, z in enumerate(thresholds)]
+        return [say("no evidence was given for this criterion")] * len(thresholds)
+    of = _of_count if evidence.kind == "full count" else _of_sample
+    return [of(evidence, verdicts, i, z, wording) for i, z in enumerate(thresholds)]
 
 
 def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
     """A full count: the exact share, or the range that missing values leave."""
     if math.isnan(threshold):
-        return "the standard has no threshold for this unit's area class"
+        return say("the standard has no threshold for this unit's area class")
     target = threshold_text(threshold, w.comparison)
-    seen = f"{w.subject}: {percent(e.low[i], threshold)} in a full count of {e.n[i]:,.0f} {w.units}"
+    parts = {"share": percent(e.low[i], threshold), "n": f"{e.n[i]:,.0f}"}
     if e.missing[i] and e.low[i] != e.high[i]:
-        highest = percent(e.high[i], threshold)
-        seen += f" (up to {highest}: {e.missing[i]:,.0f} not known)"
+        parts |= {"most": percent(e.high[i], threshold), "m": f"{e.missing[i]:,.0f}"}
+    seen = f"{w.subject}: {_counted(w.units, parts)}"
     if v.outcome[i] == CANNOT_TELL:
-        return f"{seen}; those not known decide whether it is {target}"
-    return f"{seen}; required: {target}"
+        rest = say("those not known decide whether it is {target}", target=target)
+    else:
+        rest = say("required: {target}", target=target)
+    return f"{seen}; {rest}"
+
+
+def _counted(units: str, parts: dict[str, str]) -> str:
+    """What a full count of households or villages found."""
+    if units == "villages" and "most" in parts:
+        return say("{share} in a full count of {n} villages (up to {most}: {m} not known)", **parts)
+    if units == "villages":
+        return say("{share} in a full count of {n} villages", **parts)
+    if "most" in parts:
+        return say(
+            "{share} in a full count of {n} households (up to {most}: {m} not known)", **parts
+        )
+    return say("{share} in a full count of {n} households", **parts)
 
 
 def _of_sample(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
     """A sample: the estimate, the bound that decides, and what would settle it."""
     if math.isnan(threshold):
-        return "the standard has no threshold for this unit's area class"
+        return say("the standard has no threshold for this unit's area class")
     target = threshold_text(threshold, w.comparison)
-    seen = f"{w.subject}: {percent(e.low[i], threshold)} in a sample of {e.n[i]:,.0f} {w.units}"
+    asked = say("required: {target}", target=target)
+    parts = {"share": percent(e.low[i], threshold), "n": f"{e.n[i]:,.0f}"}
+    seen = f"{w.subject}: {_sampled(w.units, parts)}"
     if w.rule == "point":
-        return f"{seen}; by the point rule, required: {target}{_chance(v.error_probability[i])}"
+        point = say("by the point rule, required: {target}", target=target)
+        return f"{seen}; {point}; {_chance(v.error_probability[i])}"
     if v.outcome[i] == CANNOT_TELL:
-        return f"{seen}; {_undecided(e, v, i, threshold, w)}; required: {target}"
+        return f"{seen}; {_undecided(e, v, i, threshold, w)}; {asked}"
     edge = decided_on(str(v.outcome[i]), v.low[i], v.high[i], threshold, w.comparison)
-    sure = f"{edge} with {100 * w.confidence:g} % confidence"
-    return f"{seen}, {sure}; required: {target}"
+    parts["sure"] = f"{100 * w.confidence:g} %"
+    return f"{w.subject}: {_sampled(w.units, parts, edge)}; {asked}"
+
+
+def _sampled(units: str, parts: dict[str, str], edge: str = "") -> str:
+    """What a sample of households or villages found, and the bound that decided."""
+    if units == "villages" and edge:
+        return say(
+            "{share} in a sample of {n} villages, {edge} with {sure} confidence", **parts, edge=edge
+        )
+    if units == "villages":
+        return say("{share} in a sample of {n} villages", **parts)
+    if edge:
+        return say(
+            "{share} in a sample of {n} households, {edge} with {sure} confidence", **parts,
+            edge=edge,
+        )  # fmt: skip
+    return say("{share} in a sample of {n} households", **parts)
 
 
 def _undecided(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
     """Why a sample does not tell, and how many more households would settle it."""
     if e.df[i] < 1:
-        why = "too few PSUs for a standard error"
+        why: str = say("too few PSUs for a standard error")
     else:
-        why = (
-            f"with {100 * w.confidence:g} % confidence anything "
-            f"{decided_on(CANNOT_TELL, v.low[i], v.high[i], threshold, w.comparison)}"
-        )
-        if not math.isnan(v.clusters_needed[i]):
-            which = "with" if e.high[i] < threshold else "without"
-            why += (
-                f": too few clusters {which} such households for a narrower bound "
-                f"({v.clusters[i]:.0f} effective, {v.clusters_needed[i]:,.0f} needed)"
-            )
+        why = _between(e, v, i, threshold, w)
     needed = v.needed[i]
     if math.isnan(needed):
-        return f"{why}; the observed share is at the threshold, so no larger sample would settle it"
-    if needed + e.n[i] >= e.population[i]:
-        return (
-            f"{why}; only a full count of about {e.population[i]:,.0f} households would settle it"
+        rest = say("the observed share is at the threshold, so no larger sample would settle it")
+    elif needed + e.n[i] >= e.population[i]:
+        rest = say(
+            "only a full count of about {n} households would settle it",
+            n=f"{e.population[i]:,.0f}",
         )
-    return f"{why}; about {needed:,.0f} more households would settle it at this rate"
+    else:
+        rest = say("about {n} more households would settle it at this rate", n=f"{needed:,.0f}")
+    return f"{why}; {rest}"
+
+
+def _between(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
+    """Between which shares the truth may lie, and whether too few clusters are the reason."""
+    between = say(
+        "with {sure} confidence anything {between}", sure=f"{100 * w.confidence:g} %",
+        between=decided_on(CANNOT_TELL, v.low[i], v.high[i], threshold, w.comparison),
+    )  # fmt: skip
+    if math.isnan(v.clusters_needed[i]):
+        return between
+    parts = {"n": f"{v.clusters[i]:.0f}", "m": f"{v.clusters_needed[i]:,.0f}"}
+    if e.high[i] < threshold:
+        few = say("too few clusters with such households for a narrower bound "
+                  "({n} effective, {m} needed)", **parts)  # fmt: skip
+    else:
+        few = say("too few clusters without such households for a narrower bound "
+                  "({n} effective, {m} needed)", **parts)  # fmt: skip
+    return f"{between}: {few}"
 
 
 def _chance(probability: float) -> str:
     """The error probability of a point rule."""
     if math.isnan(probability):
-        return "; its error probability cannot be estimated"
-    return (
-        f"; were the true share at the threshold, evidence this favourable would come up "
-        f"with probability {probability:.3f}"
+        return say("its error probability cannot be estimated")
+    return say(
+        "were the true share at the threshold, evidence this favourable would come up "
+        "with probability {n}",
+        n=f"{probability:.3f}",
     )

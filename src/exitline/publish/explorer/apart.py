@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from exitline.foreign import visible
 from exitline.publish.content.direction import isolated
-from exitline.publish.content.phrases import Phrase, Words, beside_overall, finding
-from exitline.publish.explorer.model import SeriesFigures, ShownFigure, StandsApart, Text
-from exitline.publish.explorer.texts import LANGUAGES, both, in_language, joined, known
+from exitline.publish.content.phrases import Words, beside_overall, finding, sentence
+from exitline.publish.explorer.model import SeriesFigures, ShownFigure, StandsApart
+from exitline.publish.explorer.texts import Translations, in_language, known
+from exitline.words.catalogue import language, languages
+from exitline.words.said import Figure, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from exitline.publish.content.standing import AreaStanding
     from exitline.publish.explorer.figures import Grid
@@ -24,7 +26,8 @@ def apart_of(
     grid: Grid,
     figures: SeriesFigures,
     series: Series,
-    translations: Mapping[str, str],
+    translations: Translations,
+    codes: Iterable[str],
 ) -> tuple[StandsApart, ...]:
     """What is said of the areas of one measure and line.
 
@@ -35,7 +38,9 @@ def apart_of(
     figures : SeriesFigures
         The cells as they are shown.
     series : Series
-    translations : mapping of str to str
+    translations : mapping of str to mapping of str to str
+    codes : iterable of str
+        Languages of the page.
 
     Returns
     -------
@@ -51,16 +56,16 @@ def apart_of(
         if (of.measure, of.line) == (measure, line) and of.by in levels and scope is not None:
             words = _words(of, grid, cells, subject, scope)
             beside = beside_overall(of, words)
-            found.append(StandsApart(levels[of.by], scope, as_text(finding(of, words)),
-                               "" if beside is None else as_text(beside)))  # fmt: skip
+            found.append(StandsApart(levels[of.by], scope, as_text(finding(of, words), codes),
+                               "" if beside is None else as_text(beside, codes)))  # fmt: skip
     return tuple(found)
 
 
-def _subject(run: RunFolder, measure: str, translations: Mapping[str, str]) -> Text:
-    """A measure as sentences speak of it."""
+def _subject(run: RunFolder, measure: str, translations: Translations) -> Text:
+    """A measure as sentences speak of it: elsewhere than in English, by its label."""
     said = run.about["measures"][measure]
     label = known(said["label"], translations)
-    return both(said["subject"], in_language(label, "zh"))
+    return {"en": said["subject"], **dict.fromkeys(languages()[1:], label)}
 
 
 def _words(
@@ -73,8 +78,8 @@ def _words(
         return said(grid.areas[grid.position[of.by, area]].label)
 
     return Words(
-        subject, name, lambda area: cells[grid.position[of.by, area]].text,
-        overall.text if overall is not None else "",
+        subject, name, lambda area: Figure(cells[grid.position[of.by, area]].text),
+        Figure(overall.text if overall is not None else ""),
     )  # fmt: skip
 
 
@@ -86,24 +91,16 @@ def said(name: Text) -> Text:
     >>> print(said("\\u202eTirana")["en"])
     \\u202eTirana
     """
-    return {x: isolated(visible(in_language(name, x))) for x in LANGUAGES}
+    return {x: isolated(visible(in_language(name, x))) for x in languages()}
 
 
-def as_text(phrase: Phrase) -> Text:
-    """A phrase in the languages of the page.
+def as_text(said: str, codes: Iterable[str]) -> Text:
+    """A finding in the languages of the page, each from a capital letter.
 
     Examples
     --------
-    >>> as_text(Phrase("the {0}", "{0}", ({"en": "gap", "zh": "差距"},)))
-    {'en': 'The gap', 'zh': '差距'}
+    >>> from exitline.words.said import say
+    >>> as_text(say("{subject} by area", subject={"en": "gap", "zh": "差距"}), ["en", "zh"])
+    {'en': 'Gap by area', 'zh': '各地区的差距'}
     """
-    found = _filled(phrase)
-    en = in_language(found, "en")
-    return both(en[:1].upper() + en[1:], in_language(found, "zh"))
-
-
-def _filled(part: Any) -> Text:
-    """A part of a phrase, which may be one itself."""
-    if not isinstance(part, Phrase):
-        return part  # type: ignore[no-any-return]
-    return joined(both(part.en, part.zh), *(_filled(p) for p in part.parts))
+    return {code: sentence(said, language(code)) for code in sorted({"en", *codes})}

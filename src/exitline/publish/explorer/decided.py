@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.explorer.model import OUTCOMES, DecidedCriterion, DecisionSet, Judged, Text
-from exitline.publish.explorer.texts import both, in_language, joined, known
+from exitline.publish.explorer.model import OUTCOMES, DecidedCriterion, DecisionSet, Judged
+from exitline.publish.explorer.texts import Translations, known
 from exitline.words.numbers import write
+from exitline.words.said import Text, say
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.hidden import Hidden
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from exitline.publish.explorer.settings import Settings
 
 Row = Mapping[str, Any]
-HIDDEN: Text = both(
-    "The figure is suppressed: it would give a small count away.",
-    "数字不予公布：会透露过小的数目。",
-)
+HIDDEN = say("The figure is suppressed: it would give a small count away.")
 
 
 def decisions_of(
@@ -82,7 +80,7 @@ def _set(
 
 
 def _asked(
-    name: str, words: Mapping[str, str] | None, translations: Mapping[str, str]
+    name: str, words: Mapping[str, str] | None, translations: Translations
 ) -> DecidedCriterion:
     """A criterion in words."""
     if words is None:
@@ -91,11 +89,8 @@ def _asked(
 
 
 def _rule(text: str) -> Text:
-    """What a criterion asks for: "below 3 %", in Chinese "低于3%"."""
-    zh = text
-    for word in ("below", "at most", "above", "at least"):
-        zh = zh.replace(f"{word} ", in_language(known(word), "zh"))
-    return joined(both("must be {0}", "必须{1}"), text, zh.replace(" %", "%")) if text else ""
+    """What a criterion asks for: "must be below 3 %"."""
+    return say("must be {rule}", rule=known(text)) if text else ""
 
 
 def _judged(row: Row | None, hidden: bool, sentences: Sentences) -> Judged:

@@ -20,7 +20,7 @@ from exitline.publish.explorer.model import (
     ShownFigure,
 )
 from exitline.publish.explorer.runs import key_of
-from exitline.publish.explorer.texts import known
+from exitline.publish.explorer.texts import Translations, known
 from exitline.publish.report.blocks import LEADS
 from exitline.words.numbers import write
 
@@ -41,7 +41,7 @@ class Grid:
 
 
 def series_of(
-    runs: Sequence[RunFolder], grid: Grid, translations: Mapping[str, str],
+    runs: Sequence[RunFolder], grid: Grid, translations: Translations,
     hidden: Sequence[frozenset[int]],
 ) -> tuple[Series, ...]:  # fmt: skip
     """One series for each measure and line, the leading one first.
@@ -51,7 +51,7 @@ def series_of(
     runs : sequence of RunFolder
         In order of years.
     grid : Grid
-    translations : mapping of str to str
+    translations : mapping of str to mapping of str to str
     hidden : sequence of frozenset of int
         Areas of each run that tell nothing, not even by the classes of colours.
     """
@@ -71,7 +71,7 @@ def series_of(
 
 def _series(
     pair: tuple[str, str], rows: Sequence[dict[str, Any]], run: RunFolder, grid: Grid,
-    translations: Mapping[str, str],
+    translations: Translations,
 ) -> Series:  # fmt: skip
     """A measure at a line in words, with the classes of its colours."""
     measure, line = pair
@@ -160,7 +160,8 @@ def _cell(
         low = high = None
     lacking = series.sampled and low is None
     return ShownFigure(
-        area, float(claim.value), low, high, said.text, said.interval if series.sampled else "",
+        area, float(claim.value), low, high, known(said.text),
+        known(said.interval) if series.sampled else "",
         row["n"], NO_INTERVAL if lacking else SHOWN, known(said.reason) if lacking else "",
         claim_id,
     )  # fmt: skip

@@ -11,11 +11,11 @@ from exitline.publish.explorer.decided import decisions_of
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.figures import Grid, figures_of, series_of
 from exitline.publish.explorer.hiding import hidden_in
-from exitline.publish.explorer.model import Area, AreaLevel, Explorer, Text
+from exitline.publish.explorer.model import Area, AreaLevel, Explorer
 from exitline.publish.explorer.places import match_of, places_of, put_in_place
 from exitline.publish.explorer.sentences import Sentences
 from exitline.publish.explorer.tables import read_table
-from exitline.publish.explorer.texts import both, joined, known
+from exitline.publish.explorer.texts import known
 from exitline.publish.explorer.words import (
     disclosure_words,
     left_out,
@@ -25,6 +25,7 @@ from exitline.publish.explorer.words import (
     verify_of,
 )
 from exitline.stats.infer.intake.codes import MISSING_DOMAIN
+from exitline.words.said import Text, say
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.hidden import Hidden
@@ -111,7 +112,9 @@ def _with_apart(
     """Figures with what is said of areas side by side; nothing where more is hidden than was."""
     if hidden.min_count > run.min_count:
         return of
-    return replace(of, apart=apart_of(run, grid, of, series, settings.translations))
+    return replace(
+        of, apart=apart_of(run, grid, of, series, settings.translations, settings.languages)
+    )
 
 
 @dataclass(frozen=True)
@@ -279,9 +282,10 @@ def _title(run: Any) -> str:
 def _parts(runs: Sequence[Any]) -> tuple[tuple[Text, Text], ...]:
     """Which part of the population the estimates of runs speak of, where it is a part."""
     said = dict.fromkeys(str(run.about["where"]) for run in runs if run.about.get("where"))
-    name = both("Subpopulation", "子总体")
-    text = both("Estimates speak of the part where {0}.", "估计值只涉及满足 {0} 的部分。")
-    return tuple((name, joined(text, one)) for one in said)
+    return tuple(
+        (say("Subpopulation"), say("Estimates speak of the part where {condition}.", condition=one))
+        for one in said
+    )
 
 
 def _standard(standard: dict[str, Any]) -> tuple[Text, tuple[Text, ...]]:
@@ -294,4 +298,4 @@ def _standard(standard: dict[str, Any]) -> tuple[Text, tuple[Text, ...]]:
 def _source(source: dict[str, Any]) -> Text:
     """A source with its publisher and date."""
     parts = [source[name] for name in ("title", "publisher", "date") if source[name]]
-    return joined(both("{0}", "{0}"), ", ".join(parts))
+    return ", ".join(parts)

@@ -6,12 +6,12 @@ suppressed where it must be. Neither the page nor the server sees anything else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Text = str | Mapping[str, str]
-"""A text, or the text in each language."""
+from exitline.publish.explorer.texts import as_payload
+from exitline.words.said import Text
 
 SHOWN, SUPPRESSED, CANNOT_TELL, NO_INTERVAL = 0, 1, 2, 3
 """Status of a figure."""
@@ -260,7 +260,7 @@ class Explorer:
         """
         from exitline.version import __version__
 
-        return {
+        found = {
             "format": FORMAT,
             "software": f"exitline {__version__}",
             "kind": self.kind,
@@ -292,6 +292,7 @@ class Explorer:
                 "digests": [{"name": n, "sha256": d} for n, d in self.verify.digests],
             },
         }
+        return {name: as_payload(part, self.languages) for name, part in found.items()}
 
 
 def columns_of(records: Sequence[Any], names: Sequence[str]) -> dict[str, list[Any]]:

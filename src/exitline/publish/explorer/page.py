@@ -10,6 +10,7 @@ from typing import Any
 
 from exitline.foreign import visible, visible_json
 from exitline.publish.report.page import digest, environment
+from exitline.words.catalogue import Language
 
 SCRIPTS = (
     "data.js", "scale.js", "dom.js", "state.js", "findings.js", "marks.js", "picture.js",
@@ -23,19 +24,6 @@ FOREIGN = (
 """Parts of a payload with words of the files that it was made from, beside names of areas."""
 FIRST_ROWS = 300
 """At most so many rows of the first level stand in the page for readers without JavaScript."""
-
-_PERSONS = {
-    "en": {
-        "households": "{0} persons looked at", "n": "Persons in the data",
-        "part_of": "{0} lies within {1}: they share persons, and the comparison is not of two "
-        "separate areas.",
-    },
-    "zh": {
-        "households": "调查{0}人", "n": "人数",
-        "part_of": "{0}位于{1}之内：两者有共同的人口，不是两个分开的地区之间的比较。",
-    },
-}  # fmt: skip
-"""Words of the interface where a row of the data is a person."""
 
 
 def render(payload: Mapping[str, Any]) -> str:
@@ -63,11 +51,7 @@ def render(payload: Mapping[str, Any]) -> str:
     said = {name: _shown(part) for name, part in payload.items() if name in FOREIGN}
     payload = {**payload, **said, "areas": areas}
     languages = list(payload["languages"])
-    words = {code: _words()[code] for code in languages if code in _words()} or {
-        "en": _words()["en"]
-    }
-    if payload.get("rows") == "person":
-        words = {code: {**known, **_PERSONS[code]} for code, known in words.items()}
+    words = {code: _words(code, payload.get("rows") == "person") for code in languages}
     style, dark, script = _style(), _look("dark.css") + _asset("dark.css"), _script()
     return environment(_asset).get_template("explorer.html.j2").render(
         d=payload, languages=languages, words=words, first=_first(payload),
@@ -168,10 +152,16 @@ def _script() -> str:
 
 
 @cache
-def _words() -> dict[str, dict[str, Any]]:
-    """The interface in each language."""
-    found: dict[str, dict[str, Any]] = json.loads(_asset("words.json"))
-    return found
+def _words(code: str, persons: bool) -> dict[str, Any]:
+    """The interface in one language; where a row of the data is a person, it says so."""
+    found: dict[str, dict[str, str]] = json.loads(_asset("words.json"))
+    t = Language(code)
+    said = found["words"] | (found["persons"] if persons else {})
+    return {
+        **{name: t(text) for name, text in said.items()},
+        "name": t.name,
+        "signs": dict(t.signs),
+    }
 
 
 @cache

@@ -13,9 +13,11 @@ from typing import Any
 
 from exitline.errors import nearest
 from exitline.publish.explorer.errors import ExplorerError
-from exitline.publish.explorer.model import Area, AreaLevel, Text
+from exitline.publish.explorer.model import Area, AreaLevel
 from exitline.stats.data.keys import Joined, matched_texts
 from exitline.stats.data.values import written
+from exitline.words.catalogue import languages
+from exitline.words.said import Text
 
 Rows = list[dict[str, Any]]
 
@@ -37,8 +39,8 @@ def places_of(path: Path, rows: Rows) -> tuple[str, dict[str, Place]]:
     path : Path
         For messages.
     rows : list of dict
-        With a column `key`; `label` and `label_zh`; `column` and `row`, or `longitude`
-        and `latitude`.
+        With a column `key`; `label`, and `label_zh` or one of another language; `column` and
+        `row`, or `longitude` and `latitude`.
 
     Returns
     -------
@@ -88,10 +90,12 @@ def _positions(names: set[str]) -> tuple[str, tuple[str, str] | None]:
 
 def _label(row: Mapping[str, Any]) -> Text | None:
     """An area's name, in the languages the table has."""
-    label, zh = row.get("label"), row.get("label_zh")
+    label = row.get("label")
     if label in (None, ""):
         return None
-    return {"en": str(label), "zh": str(zh)} if zh not in (None, "") else str(label)
+    named = {code: row.get(f"label_{code}") for code in languages()[1:]}
+    own = {code: str(text) for code, text in named.items() if text not in (None, "")}
+    return {"en": str(label), **own} if own else str(label)
 
 
 def _number(value: Any, path: Path, key: str) -> float | None:

@@ -24,24 +24,24 @@ from exitline.publish.explorer.model import (
     Series,
     SeriesFigures,
     ShownFigure,
-    Text,
     Verify,
 )
 from exitline.publish.explorer.places import places_of, put_in_place
 from exitline.publish.explorer.settings import RECORD_FIGURES
 from exitline.publish.explorer.tables import read_table
-from exitline.publish.explorer.texts import both, joined, known
+from exitline.publish.explorer.texts import known
 from exitline.stats.data.values import written
+from exitline.words.said import Text, say
 
 if TYPE_CHECKING:
     from exitline.publish.explorer.settings import RecordUse, Settings
 
 LEFT, LISTED = 0, 1
-NOTICE = both("A record of decisions, not evidence for them.", "这是决定的记录，不是决定的依据。")
+NOTICE = say("A record of decisions, not evidence for them.")
 
 TEMPLATES: tuple[Text, ...] = (
-    both("The decision was announced in {0}.", "{0}年公布。"),
-    both("The decision was announced in {0}. Note of the record: {1}.", "{0}年公布。记录附注：{1}"),
+    say("The decision was announced in {0}."),
+    say("The decision was announced in {0}. Note of the record: {1}."),
 )
 """Sentences of `_said`."""
 
@@ -102,10 +102,7 @@ def explorer_of_record(settings: Settings) -> Explorer:
         _decisions(levels, areas, units, use, years), settings.notice or NOTICE,
         outcomes=(use.left, use.listed, known("cannot tell yet")), templates=TEMPLATES,
         sources=((use.source, use.url),), method=_method(), verify=_verify(use),
-        disclosure=both(
-            "The record names areas, not households: nothing is suppressed.",
-            "记录的是地区，不是住户：没有隐去任何数字。",
-        ),
+        disclosure=say("The record names areas, not households: nothing is suppressed."),
     )  # fmt: skip
 
 
@@ -210,11 +207,11 @@ def _series(
     years: Sequence[int],
 ) -> tuple[Series, ...]:  # fmt: skip
     """Units that have left, their share, those that left in the year, those still listed."""
-    labels = (
-        joined(both("{0}: number", "{0}：数目"), use.left),
-        joined(both("{0}: share", "{0}：占比"), use.left),
-        joined(both("{0}: in the year alone", "{0}：仅当年"), use.left),
-        joined(both("{0}: number", "{0}：数目"), use.listed),
+    labels: tuple[Text, ...] = (
+        say("{outcome}: number", outcome=use.left),
+        say("{outcome}: share", outcome=use.left),
+        say("{outcome}: in the year alone", outcome=use.left),
+        say("{outcome}: number", outcome=use.listed),
     )
     found = []
     for name, label in zip(RECORD_FIGURES, labels, strict=True):
@@ -224,7 +221,7 @@ def _series(
             for a in range(1, len(areas)) if areas[a].level < len(use.levels)
             for year in years
         ]  # fmt: skip
-        words = joined(both("% of {0}", "占{0}的百分比"), use.units)
+        words = say("% of {units}", units=use.units)
         edges = class_edges(values, unit)
         unit_words = words if unit == "percent" else use.units
         label = use.labels.get(name, label)
@@ -292,19 +289,17 @@ def _method() -> tuple[tuple[Text, Text], ...]:
     """What the record is, and is not."""
     return (
         (
-            both("Data", "数据"),
-            both(
+            say("Data"),
+            say(
                 "A list of units with the year in which each decision was announced. Counts and "
-                "shares are exact; there is no sampling error.",
-                "列有各单位及其决定公布年份的名单。数目与占比均为精确计算，没有抽样误差。",
+                "shares are exact; there is no sampling error."
             ),
         ),
         (
-            both("What it is not", "它不是什么"),
-            both(
+            say("What it is not"),
+            say(
                 "It says what was decided, not whether the rule was met: no rate of poverty is "
-                "in it, and nothing was checked against a rule here.",
-                "它说明作了什么决定，不说明是否达到标准：其中没有贫困率，这里也没有按规则核对。",
+                "in it, and nothing was checked against a rule here."
             ),
         ),
     )
@@ -314,9 +309,8 @@ def _verify(use: RecordUse) -> Verify:
     """How a stranger counts again."""
     from exitline.proof.claim import file_digest
 
-    words = both(
+    words = say(
         "Count again: group the file by area and year. The numbers were checked against those "
-        "published when this page was made.",
-        "自行核对：把文件按地区和年份分组计数。制作本页时已与公布的数目核对。",
+        "published when this page was made."
     )
     return Verify(words, (), ((use.file.name, file_digest(use.file)),))

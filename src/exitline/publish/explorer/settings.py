@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from exitline.publish.explorer.errors import ExplorerError
-from exitline.publish.explorer.model import Text
-from exitline.publish.explorer.texts import LANGUAGES
+from exitline.publish.explorer.texts import LANGUAGES, Translations
 from exitline.rules.yamlfile.tree import Tree, read_file
+from exitline.words.catalogue import languages
+from exitline.words.said import Text
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 RECORD_FIGURES = ("left", "share", "in_year", "listed")
@@ -109,8 +110,8 @@ class Settings:
         By column.
     min_count : float, optional
         More than the runs themselves hide.
-    translations : mapping of str to str
-        Chinese for texts of the study and the standard.
+    translations : mapping of str to mapping of str to str
+        Language: for texts of the study and the standard.
     path : Path, optional
     """
 
@@ -122,7 +123,7 @@ class Settings:
     record: RecordUse | None = None
     areas: Mapping[str, AreaSettings] = field(default_factory=lambda: _EMPTY)
     min_count: float | None = None
-    translations: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    translations: Translations = field(default_factory=lambda: _EMPTY)
     path: Path | None = None
 
 
@@ -175,21 +176,22 @@ def _languages(tree: Tree | None) -> tuple[str, ...]:
     """Languages of the page, the first one first."""
     if tree is None:
         return LANGUAGES
-    return tuple(dict.fromkeys(t.choice(LANGUAGES) for t in tree.one_or_many()))
+    return tuple(dict.fromkeys(t.choice(languages()) for t in tree.one_or_many()))
 
 
 def _text(tree: Tree) -> Text:
     """A text, or one for each language."""
     if not tree.is_mapping:
         return tree.text()
-    return {name: below.text() for name, below in tree.fields(LANGUAGES, ("en",)).items()}
+    return {name: below.text() for name, below in tree.fields(languages(), ("en",)).items()}
 
 
-def _translations(tree: Tree | None) -> dict[str, str]:
-    """Chinese for texts of the run."""
-    if tree is None or "zh" not in tree.fields(("zh",)):
-        return {}
-    return {name: below.text() for name, below in tree["zh"].items()}
+def _translations(tree: Tree | None) -> dict[str, dict[str, str]]:
+    """For texts of the run, by language."""
+    there = tree.fields(languages()[1:]) if tree is not None else {}
+    return {
+        code: {name: below.text() for name, below in texts.items()} for code, texts in there.items()
+    }
 
 
 def _run(tree: Tree, folder: Path) -> RunUse:

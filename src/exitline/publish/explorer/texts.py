@@ -1,78 +1,35 @@
-"""Words of the explorer that come from here, not from a study, in English and Chinese."""
+"""Texts of an explorer: from catalogues, from a run, or from somebody's file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from exitline.publish.explorer.model import Text
+from exitline.words.catalogue import Language
+from exitline.words.said import Said, Text, Told
 
 LANGUAGES = ("en", "zh")
-
-_CHINESE = {
-    "Poor persons, share": "贫困人口占比",
-    "Poor households, share": "贫困户占比",
-    "Poor persons": "贫困人口",
-    "Poor households": "贫困户",
-    "Poverty gap index": "贫困差距指数",
-    "Poverty severity index": "贫困深度平方指数",
-    "Mean welfare": "人均福利均值",
-    "Total welfare": "福利总额",
-    "Persons": "人口",
-    "Households": "户数",
-    "Watts index": "瓦茨指数",
-    "Total shortfall": "贫困缺口总额",
-    "J-divergence": "J散度",
-    "% of persons": "占人口的百分比",
-    "% of households": "占户数的百分比",
-    "persons": "人",
-    "households": "户",
-    "index": "指数",
-    "money": "金额",
-    "number": "数值",
-    "All together": "全部",
-    "overall": "总体",
-    "village": "村",
-    "villages": "村",
-    "county": "县",
-    "counties": "县",
-    "(missing)": "（缺失）",
-    "met": "达到",
-    "not met": "未达到",
-    "cannot tell yet": "尚不能判断",
-    "below": "低于",
-    "at most": "不超过",
-    "above": "高于",
-    "at least": "不低于",
-    "no interval can be given": "无法给出区间",
-    "one PSU in the domain: no standard error can be estimated": (
-        "该地区只有一个初级抽样单元：无法估计标准误"
-    ),
-    "no household of the kind the measure averages over": "没有该指标所统计的住户",
-}
+"""Languages of a page that names none."""
+Translations = Mapping[str, Mapping[str, str]]
+"""Language: text of a run in English -> text in it."""
 
 
-def both(en: str, zh: str) -> Text:
-    """A text in the two languages of this room."""
-    return {"en": en, "zh": zh}
-
-
-def known(en: str, translations: Mapping[str, str] | None = None) -> Text:
+def known(en: str, translations: Translations | None = None) -> Told:
     """A text of a run in every language that knows it: the reader's file first, then ours.
 
     Parameters
     ----------
     en : str
         As the run has it.
-    translations : mapping of str to str, optional
-        Chinese for such texts, from an explorer file.
+    translations : mapping of str to mapping of str to str, optional
+        For such texts, from an explorer file.
 
     Examples
     --------
-    >>> known("Poor persons, share"), known("Tirana")
-    ({'en': 'Poor persons, share', 'zh': '贫困人口占比'}, 'Tirana')
+    >>> in_language(known("Poor persons, share"), "zh"), in_language(known("Tirana"), "zh")
+    ('贫困发生率', 'Tirana')
     """
-    zh = (translations or {}).get(en) or _CHINESE.get(en)
-    return {"en": en, "zh": zh} if zh is not None and zh != en else en
+    return Told(en, translations or {})
 
 
 def in_language(text: Text, language: str) -> str:
@@ -83,20 +40,29 @@ def in_language(text: Text, language: str) -> str:
     >>> in_language({"en": "met", "zh": "达到"}, "zh"), in_language("Tirana", "zh")
     ('达到', 'Tirana')
     """
-    if isinstance(text, str):
-        return text
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
+    return Language(language).shown(text)
 
 
-def joined(pattern: Text, *parts: Text) -> Text:
-    """A pattern with its places {0}, {1} filled, language by language.
+def as_payload(value: Any, languages: Iterable[str]) -> Any:
+    """A payload with every text in the languages of a page; one that is the same in all, once.
 
     Examples
     --------
-    >>> joined(both("{0}: {1}", "{0}：{1}"), known("met"), "3")
-    {'en': 'met: 3', 'zh': '达到：3'}
+    >>> as_payload([known("met"), "Tirana"], ("en", "zh"))
+    [{'en': 'met', 'zh': '达到'}, 'Tirana']
     """
-    return {
-        language: in_language(pattern, language).format(*(in_language(p, language) for p in parts))
-        for language in LANGUAGES
-    }
+    languages = tuple(languages)
+    if isinstance(value, Said | Told):
+        found = {code: in_language(value, code) for code in _ordered(languages)}
+        same = len(set(found.values())) == 1
+        return next(iter(found.values())) if same else found
+    if isinstance(value, Mapping):
+        return {name: as_payload(part, languages) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_payload(part, languages) for part in value]
+    return value
+
+
+def _ordered(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """English first, so that a page is the same whichever language it opens in."""
+    return tuple(sorted(languages, key=lambda code: (code != "en", code)))

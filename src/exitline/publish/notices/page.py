@@ -5,28 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.sheets import safe_cells
 
 if TYPE_CHECKING:
     from exitline.publish.notices import Notice
 
-Language = Literal["en", "zh"]
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "number": "No.", "reference": "Household", "name": "Name", "decision": "Decision",
-        "date": "Date", "posted": "Posted on {day}.", "colon": ": ",
-        "until": "Objections until {day} ({days} days).", "households": "{n} households",
-        "how": "How to object",
-    },
-    "zh": {
-        "number": "序号", "reference": "户编号", "name": "户主姓名", "decision": "决定",
-        "date": "日期", "posted": "公示日期：{day}。", "colon": "：",
-        "until": "异议截止日期：{day}（{days} 天）。", "households": "共 {n} 户",
-        "how": "异议方式",
-    },
-}  # fmt: skip
 _STYLE = """
 body { margin: 0; color: #1a1f24; background: #fff;
   font: 16px/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", Arial, sans-serif; }
@@ -43,43 +29,53 @@ p { margin: .8rem 0 0; }
 """
 
 
-def render(notice: Notice, language: Language = "en") -> str:
+def render(notice: Notice, t: Language = ENGLISH) -> str:
     """The notice as one page of HTML; each village begins a new sheet.
 
     Parameters
     ----------
     notice : Notice
-    language : {"en", "zh"}
+    t : Language
+        Of the fixed words.
     """
-    words = WORDS[language]
-    heads = "".join(f'<th scope="col">{words[name]}</th>' for name in ("number", *notice.fields))
-    sheets = "\n".join(_sheet(notice, v, rows, heads, words) for v, rows in notice.villages)
+    named = heads_of(t)
+    heads = "".join(f'<th scope="col">{named[name]}</th>' for name in ("number", *notice.fields))
+    sheets = "\n".join(_sheet(notice, v, rows, heads, t) for v, rows in notice.villages)
     return (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{t.code}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(notice.title)}</title>\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{_STYLE}</style>\n</head>\n<body>\n{sheets}\n</body>\n</html>\n"
     )
 
 
+def heads_of(t: Language) -> dict[str, str]:
+    """Headings of the fields, by name."""
+    return {
+        "number": t("No."), "reference": t.within("notice", "Household"), "name": t("Name"),
+        "decision": t("Decision"), "date": t("Date"),
+    }  # fmt: skip
+
+
 def _sheet(
-    notice: Notice, village: str, rows: tuple[tuple[str, ...], ...], heads: str,
-    words: dict[str, str],
-) -> str:  # fmt: skip
+    notice: Notice, village: str, rows: tuple[tuple[str, ...], ...], heads: str, t: Language
+) -> str:
     """One village."""
     body = "\n".join(
         "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in (str(i), *row)) + "</tr>"
         for i, row in enumerate(rows, start=1)
     )
-    said = words["posted"].format(day=notice.posted.isoformat())
+    said = t("Posted on {day}.", day=notice.posted)
     if notice.last_day is not None:
-        until = words["until"].format(day=notice.last_day.isoformat(), days=notice.days)
+        until = t("Objections until {day} ({days} days).", day=notice.last_day, days=notice.days)
         said += " " + until
+    listed = t.plural("{n} household", "{n} households", len(rows))
+    how = t("How to object") + t.within("sign", ": ")
     return (
         f"<section>\n<h1>{escape(notice.title)}</h1>\n"
-        f"<h2>{escape(village)} · {words['households'].format(n=f'{len(rows):,}')}</h2>\n"
+        f"<h2>{escape(village)} · {listed}</h2>\n"
         f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
-        f"<p>{said}</p>\n<p>{words['how']}{words['colon']}{escape(notice.objections)}</p>\n"
+        f"<p>{said}</p>\n<p>{how}{escape(notice.objections)}</p>\n"
         "</section>"
     )
 

@@ -104,7 +104,8 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
         key, f"{words.label} by {name}", _columns(content, words, name, companion),
         tuple(_rows(content, lead, companion, axis, words.unit)),
         _pinned(content, overall, companion, axis, words.unit), axis,
-        _references(overall, axis, words.unit, threshold), sorted_by=1, total=lead.rows.size,
+        _references(content, overall, axis, words.unit, threshold), sorted_by=1,
+        total=lead.rows.size,
     )  # fmt: skip
     title, beside = said_of(content, lead, words)
     return ChartTable(
@@ -187,7 +188,7 @@ def _row(
     unit: str, i: int,
 ) -> Row:  # fmt: skip
     """One area's cells."""
-    said = b.written(lead, i, unit)
+    said = b.written(content, lead, i, unit)
     value = float(lead.estimate[i])
     low, high = b.reach(lead, i)
     hidden = said.text == SUPPRESSED
@@ -198,7 +199,9 @@ def _row(
     ]
     if companion is not None:
         unit = b.naming(content, companion.measure).unit
-        cells.append(TableCell(str(b.written(companion, i, unit)), float(companion.estimate[i])))
+        cells.append(
+            TableCell(str(b.written(content, companion, i, unit)), float(companion.estimate[i]))
+        )
     people, n = float(lead.population[i]), float(lead.n[i])
     cells.append(TableCell(SUPPRESSED if hidden else about(people, content.sampled), people))
     if content.sampled or b.people_of(content) != "households" or content.study.unit == "person":
@@ -221,7 +224,11 @@ def _pinned(
 
 
 def _references(
-    overall: Block | None, axis: Axis | None, unit: str, threshold: float | None
+    content: ReportInput,
+    overall: Block | None,
+    axis: Axis | None,
+    unit: str,
+    threshold: float | None,
 ) -> tuple[Reference, ...]:
     """The overall figure, and a threshold, as lines across all bars."""
     found: list[Reference] = []
@@ -229,7 +236,7 @@ def _references(
         found.append(Reference(axis.at(threshold), "", "threshold"))
     if axis is not None and overall is not None and not math.isnan(float(overall.estimate[0])):
         at = axis.at(float(overall.estimate[0]))
-        found.append(Reference(at, f"all: {b.written(overall, 0, unit).text}", "overall"))
+        found.append(Reference(at, f"all: {b.written(content, overall, 0, unit).text}", "overall"))
     return tuple(found)
 
 
@@ -288,7 +295,8 @@ def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> 
             TableCell(content.area_label(areas, labels)),
             *(
                 TableCell(
-                    str(b.written(block, i, naming[block.measure].unit)), float(block.estimate[i])
+                    str(b.written(content, block, i, naming[block.measure].unit)),
+                    float(block.estimate[i]),
                 )
                 for block in found
             ),

@@ -98,11 +98,11 @@ def beside(blocks: list[Block], lead: Block, measure: str) -> Block | None:
     return next((b for b in found if b.rows.labels == lead.rows.labels), None)
 
 
-def written(block: Block, i: int, unit: str) -> Written:
+def written(content: ReportInput, block: Block, i: int, unit: str) -> Written:
     """The figure of an area with its interval."""
     return write(
         float(block.estimate[i]), float(block.bounds.low[i]), float(block.bounds.high[i]),
-        float(block.se[i]), unit, block.reason[i],
+        float(block.se[i]), unit, block.reason[i], content.t,
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from exitline.words.catalogue import ENGLISH, Language
+
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
     from exitline.rules.standard import Standard
@@ -109,8 +111,12 @@ class ReportInput:
         Area column -> its name for people.
     models : sequence of Modelled
         Models of small areas.
+    t : Language
+        The reader's.
     measures : mapping of str to Measure
         Measures that the catalogue does not know by name.
+    t : Language
+        The reader's.
 
     Examples
     --------
@@ -139,11 +145,12 @@ class ReportInput:
     titles: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     measures: Mapping[str, Measure] = field(default_factory=lambda: _EMPTY)
     models: Sequence[Modelled] = ()
+    t: Language = ENGLISH
 
     @property
     def sampled(self) -> bool:
         """False for a full count, which has no sampling error."""
-        return not self.study.design.census
+        return not self.study.design.exact
 
     @classmethod
     def from_run(cls, found: RunLike, **more: Any) -> ReportInput:

@@ -94,7 +94,7 @@ def headline(
         return _without_estimates(content, levels, steps)
     first = lead[0]
     words = b.naming(content, first.measure)
-    figure = b.written(first, 0, words.unit)
+    figure = b.written(content, first, 0, words.unit)
     axis = shared_axis(first.estimate.tolist(), first.bounds.high.tolist(), words.unit)
     low, high = b.reach(first, 0)
     value = float(first.estimate[0])
@@ -170,7 +170,7 @@ def _people(content: ReportInput, whole: list[Block], lead: Block) -> str:
     total = f"{about(population, content.sampled)} {people}"
     counted = b.beside(whole, lead, "poor_count")
     if counted is not None:
-        return f"{b.written(counted, 0, 'persons')} of {total}."
+        return f"{b.written(content, counted, 0, 'persons')} of {total}."
     value = float(lead.estimate[0]) * population
     if math.isnan(value):
         return ""
@@ -187,7 +187,8 @@ def _interval(content: ReportInput, figure: Written, unit: str) -> str:
 def _smaller(content: ReportInput, others: list[Block], unit: str) -> tuple[Small, ...]:
     """The same measure at the other lines."""
     return tuple(
-        Small(b.line_words(content, block.line), b.written(block, 0, unit)) for block in others
+        Small(b.line_words(content, block.line), b.written(content, block, 0, unit))
+        for block in others
     )
 
 

@@ -12,19 +12,11 @@ from exitline.words.numbers import count, plural, rounded
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
-    from exitline.stats.data.sampling.design import Design
     from exitline.stats.data.studies.study import Study
     from exitline.stats.data.table_ref import TableRef
 
 _SEVERITIES = ("error", "warning", "note")
 _SHOWN_APART = ("recompute", "verify", "command", "seconds", "timings", "study")
-_LONELY = {
-    "fail": "an error (none occurred)",
-    "remove": "removed from the variance",
-    "certainty": "taken as certain",
-    "adjust": "centred at the grand mean",
-    "average": "given the average variance of the others",
-}
 
 
 @dataclass(frozen=True)
@@ -148,8 +140,8 @@ def _design(content: ReportInput) -> Iterable[str]:
     from exitline.stats.data.roles import design_columns
 
     design, named = content.study.design, design_columns(content.study)
-    if design.census:
-        yield "a full count: no sampling error"
+    if design.exact:
+        yield from design.sampling.said
         return
     if not named:
         yield "no design declared: simple random sampling is assumed, every household counts once"
@@ -157,21 +149,11 @@ def _design(content: ReportInput) -> Iterable[str]:
     for role, text in named.items():
         if not role.startswith("replicate_"):
             yield f"{_role(role)}: {content.study.columns.get(text, text)}"
-    yield from _details(design)
+    yield from design.sampling.said
     sampled = content.estimates.variance.clusters
     if sampled is not None:
         clusters = plural(int(sampled.sum()), "cluster")
         yield f"{clusters} in {plural(len(sampled), 'stratum', 'strata')}"
-
-
-def _details(design: Design) -> Iterable[str]:
-    """Treatments that change a standard error."""
-    if design.replicates:
-        yield f"{len(design.replicates)} replicate weights ({design.kind})"
-    else:
-        yield f"strata with a single cluster: {_LONELY.get(design.lonely, design.lonely)}"
-    if design.nest:
-        yield "cluster ids start anew in each stratum"
 
 
 def _role(role: str) -> str:
@@ -185,8 +167,8 @@ def _intervals(content: ReportInput) -> Iterable[str]:
     if not content.sampled:
         yield "none: a full count has no sampling error"
         return
-    level, by = 100 * content.estimates.level, content.study.design.replicates
-    yield ("replicate weights" if by else "Taylor linearisation") + (
+    level = 100 * content.estimates.level
+    yield content.estimates.variance.words + (
         f"; {level:g} % confidence, t distribution on the design's degrees of freedom; "
         f"{SHARES[content.study.interval]}"
     )

@@ -127,7 +127,7 @@ def _overall(content: ReportInput) -> Table | None:
     rows = []
     for block in whole:
         words = naming(content, block.measure)
-        said = written(block, 0, words.unit)
+        said = written(content, block, 0, words.unit)
         row = [
             TableCell(words.label),
             TableCell(block.line or "none"),

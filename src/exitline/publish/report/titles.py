@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exitline.publish.content.direction import isolated
-from exitline.publish.content.phrases import Words, beside_overall, english, finding
+from exitline.publish.content.phrases import Words, beside_overall, finding, sentence
 from exitline.publish.content.standing import standing
 from exitline.publish.report import blocks as b
 
@@ -36,7 +36,8 @@ def said_of(content: ReportInput, block: Block, words: Naming) -> tuple[str, str
     """
     of, naming = standing(content.estimates, block), _words(content, block, words)
     beside = beside_overall(of, naming)
-    return english(finding(of, naming)), "" if beside is None else english(beside)
+    t = content.t
+    return sentence(finding(of, naming), t), "" if beside is None else sentence(beside, t)
 
 
 def _words(content: ReportInput, block: Block, words: Naming) -> Words:
@@ -49,6 +50,6 @@ def _words(content: ReportInput, block: Block, words: Naming) -> Words:
     return Words(
         words.subject,
         lambda area: isolated(content.area_label(columns, keys[place[area]])),
-        lambda area: b.written(block, place[area], words.unit).text,
-        b.written(overall, 0, words.unit).text if overall is not None and known else "",
+        lambda area: b.written(content, block, place[area], words.unit).text,
+        b.written(content, overall, 0, words.unit).text if overall is not None and known else "",
     )

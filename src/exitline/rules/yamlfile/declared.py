@@ -239,6 +239,7 @@ Positive = Annotated[float, within(Tree.number, lambda x: x > 0, "a number above
                      WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]  # fmt: skip
 Year = Annotated[int, reads(year_of),
                  WithJsonSchema({"type": "integer", "minimum": 1900, "maximum": 2100})]  # fmt: skip
+Date = Annotated[Any, reads(Tree.date), _WORDS]
 Day = Annotated[Any, reads(values.day), _WORDS]
 LastDay = Annotated[Any, reads(lambda t: values.day(t, end=True)), _WORDS]
 Anything = Annotated[Any, reads(lambda tree: tree), WithJsonSchema({})]
@@ -253,6 +254,10 @@ LIST = reads(members)
 """For `Annotated[tuple[X, ...], LIST]`: a list."""
 ONE_OR_MANY = reads(Tree.one_or_many)
 """A list, or one value."""
+_ONE = {"type": ["string", "number", "boolean"]}
+Texts = Annotated[tuple[Text, ...], ONE_OR_MANY,
+                  WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE}]})]  # fmt: skip
+"""Several texts, or one."""
 SOME = reads(Tree.some)
 """A list with at least one member, or one value."""
 NAMED = reads(lambda tree: dict(tree.items()))

@@ -80,17 +80,23 @@ def bound_design(study: Study) -> Design:
     from dataclasses import replace
 
     named = design_columns(study)
+    bound = {
+        "strata": ("strata",) if "strata" in named else (),
+        "psu": stage_names("psu", len(study.design.stages) or int("psu" in named)),
+        "fpc": stage_names("fpc", len(study.design.fpcs) or int("fpc" in named)),
+        "second_phase": ("second_phase",) if "second_phase" in named else (),
+        "second_phase_strata": tuple(n for n in named if n.startswith("second_phase_strata")),
+        "second_phase_psu": ("second_phase_psu",) if "second_phase_psu" in named else (),
+        "replicates": tuple(
+            text if as_they_are(study, text) else f"replicate_{i}"
+            for i, text in enumerate(study.design.replicates, start=1)
+        ),
+    }
     return replace(
         study.design,
         weight="weight" if "weight" in named else None,
         size="size" if "size" in named and study.unit == "household" else None,
-        strata="strata" if "strata" in named else None,
-        psu=_one_or_many(stage_names("psu", len(study.design.stages) or int("psu" in named))),
-        fpc=_one_or_many(stage_names("fpc", len(study.design.fpcs) or int("fpc" in named))),
-        replicates=tuple(
-            text if as_they_are(study, text) else f"replicate_{i}"
-            for i, text in enumerate(study.design.replicates, start=1)
-        ),
+        sampling=study.design.sampling.bound(bound),
     )
 
 
@@ -144,6 +150,8 @@ def design_columns(study: Study) -> dict[str, str]:
     named = {name: text for name, text in single.items() if text is not None}
     named |= dict(zip(stage_names("psu", len(design.stages)), design.stages, strict=True))
     named |= dict(zip(stage_names("fpc", len(design.fpcs)), design.fpcs, strict=True))
+    if design.sampling.second is not None:
+        named |= design.sampling.second.roles
     named |= {
         f"replicate_{i}": text
         for i, text in enumerate(design.replicates, start=1)
@@ -170,7 +178,3 @@ def is_number(name: str) -> bool:
     """Whether the column of this canonical name must hold numbers."""
     stem = name.rpartition("_")[0] if name[-1:].isdigit() else name
     return stem == "replicate" or (stem in ROLES and ROLES[stem].is_number)
-
-
-def _one_or_many(names: tuple[str, ...]) -> str | tuple[str, ...] | None:
-    return names if len(names) > 1 else (names[0] if names else None)

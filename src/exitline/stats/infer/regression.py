@@ -14,6 +14,7 @@ from exitline.stats.infer.comparing.compare import p_value
 from exitline.stats.infer.comparing.contrasts import wald_of
 from exitline.stats.infer.comparing.parts import of_areas
 from exitline.stats.infer.intervals import symmetric
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ class Coefficient:
 
 
 @dataclass(frozen=True)
-class Regression:
+class Regression(ShownResult):
     """A regression on a sample, with standard errors by its design.
 
     Attributes
@@ -313,20 +314,3 @@ def _unfitted(name: str, got: str) -> DesignError:
         got=got,
         remedy="leave out levels that few PSUs have, or join them",
     )
-
-
-def replicated(again: Floats, full: Floats, scales: Floats, *, mse: bool) -> Floats:
-    """The covariance matrix of coefficients that were fitted again with each replicate weight.
-
-    Parameters
-    ----------
-    again : float array, shape (replicates, k)
-    full : float array, shape (k,)
-        With the full-sample weights.
-    scales : float array, shape (replicates,)
-    mse : bool
-        Whether deviations are from `full`, instead of the replicates' mean.
-    """
-    centre = full if mse else again[scales > 0].mean(axis=0)
-    away = (again - centre) * np.sqrt(scales)[:, None]
-    return np.asarray(away.T @ away)

@@ -11,7 +11,7 @@ import numpy as np
 
 from exitline.errors import DataError, nearest
 from exitline.stats.infer.designs.variance import Variance
-from exitline.stats.infer.designs.variances import Census, variance_of
+from exitline.stats.infer.designs.variances import variance_of
 from exitline.stats.infer.intake.cells import Cells, Rows, no_kinds, roll_up
 from exitline.stats.infer.intake.codes import codes
 from exitline.stats.infer.intake.naming import shown_names
@@ -265,8 +265,6 @@ def _within(stratum: Ints, psu: Ints) -> Ints:
 
 def _linearised(stratum: Ints, psu: Ints, design: Design) -> Variance:
     """The variance of all households; none for a full count."""
-    if design.census:
-        return Census()
     n = np.ones(len(stratum), dtype=np.int64)
     empty = np.empty((len(stratum), 0))
     return variance_of(Cells(stratum, (psu,), (), (), n, no_kinds(n), empty, empty), design)

@@ -13,7 +13,7 @@ from exitline.stats.infer import build
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence, Named, Values
 from exitline.stats.infer.designs.variance import Variance
-from exitline.stats.infer.designs.variances import Census, variance_of
+from exitline.stats.infer.designs.variances import variance_of
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.infer.intake.cells import Cells, Rows, relabelled, roll_up
 from exitline.stats.panel.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
@@ -25,6 +25,7 @@ from exitline.stats.panel.sources import (
     open_panel,
     refuse_straddling,
 )
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +101,7 @@ class PairCount:
 
 
 @dataclass(frozen=True)
-class Transitions:
+class Transitions(ShownResult):
     """Transition rates of consecutive waves.
 
     Attributes
@@ -273,7 +274,7 @@ def rates(cells: Cells, waves: Sequence[str], spec: PanelSpec, confidence: Confi
 def sampling_of(cells: Cells, spec: PanelSpec) -> Variance:
     """Where standard errors come from."""
     design = spec.columns.design
-    return Census() if design.census else variance_of(cells, design)
+    return variance_of(cells, design)
 
 
 def _pair_values(rows: Rows, i: int, pair: tuple[str, str], by: str) -> list[tuple[Named, Values]]:
@@ -316,7 +317,7 @@ def _notes(
         if r.unknown
     ]
     design = spec.columns.design
-    if not design.stages and not design.census:
+    if not design.stages and not design.exact:
         notes.append(
             "no PSU is declared: each household counts as its own cluster, which makes "
             "intervals too narrow where neighbours resemble each other"

@@ -161,11 +161,7 @@ def panel_spec(
 
 def _refuse_design(design: Design) -> None:
     """Refuse what a panel's variance does not use, so that nobody believes it did."""
-    unused = [
-        n
-        for n, v in (("replicates", design.replicates), ("fpc", design.fpc), ("pps", design.pps))
-        if v
-    ]
+    unused = [n for n in design.sampling.declared if n not in ("strata", "psu", "census")]
     if unused:
         raise DesignError(
             f"panels do not use design.{unused[0]}",
@@ -475,7 +471,7 @@ def refuse_straddling(tables: Sequence[pa.Table], design: Design) -> None:
     """
     import pyarrow as pa
 
-    if design.nest or design.census or design.stratum is None or not design.stages:
+    if design.sampling.nest or design.stratum is None or not design.stages:
         return
     keys = pa.concat_tables([t.select(["stage1", "stratum"]) for t in tables])
     pairs = keys.group_by(["stage1", "stratum"]).aggregate([])

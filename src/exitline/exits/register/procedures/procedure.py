@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from exitline.errors import nearest
 from exitline.exits.register.errors import IllegalTransitionError, ProcedureError
 from exitline.exits.register.procedures.rule import Rule
 
 NEW = "new"
+Outcome = Literal["met", "not met"]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.errors import ExitlineError
+from exitline.errors import ExitlineError, Faults
 from exitline.exits.register.procedures.procedure import NEW, Procedure, Step
 
 if TYPE_CHECKING:
@@ -39,15 +39,22 @@ def check_references(procedure: Procedure, tree: Tree, rules: Collection[str]) -
     Raises
     ------
     ProcedureError
+        The first fault; `others` holds the rest.
     """
     cases = {step.begins for step in procedure.steps.values() if step.begins}
+    faults = Faults()
     for reference in _references(procedure, rules, cases):
         place = tree[reference.section][reference.owner][reference.key]
-        place.known(reference.known, reference.kind, reference.name)
+        with faults.kept():
+            place.known(reference.known, reference.kind, reference.name)
     for step in procedure.steps.values():
-        _check_step(step, tree["steps"][step.name])
-    _check_states(procedure, tree)
-    _check_checks(procedure, tree)
+        with faults.kept():
+            _check_step(step, tree["steps"][step.name])
+    faults.raise_all()
+    for check in (_check_states, _check_checks):
+        with faults.kept():
+            check(procedure, tree)
+    faults.raise_all()
 
 
 def _references(

@@ -6,28 +6,24 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import RuleFileError
+from exitline.errors import Faults, RuleFileError
 from exitline.exits.register.procedures.rule import Rule, RuleCriterion, RuleIndicator
 
 if TYPE_CHECKING:
+    from exitline.exits.register.procedures.keys import ProcedureFile, RuleCriterionKeys, RuleKeys
     from exitline.rules.condition import Condition
     from exitline.rules.standard.model import ExitRule, Standard
     from exitline.rules.yamlfile.tree import Tree
 
-_FROM_STANDARD = ("household exits", "household poor")
 
-
-def read_rules(tree: Tree | None, standard: Tree, path: Path) -> dict[str, Rule]:
+def read_rules(file: ProcedureFile, path: Path) -> dict[str, Rule]:
     """The rules of a procedure file.
 
     Parameters
     ----------
-    tree : Tree or None
-        The section 'rules'.
-    standard : Tree
-        The key that names the standard: a shipped name, or a path beside the file.
+    file : ProcedureFile
     path : Path
-        The procedure file.
+        Where it was read: its standard is a shipped name, or a path beside it.
 
     Returns
     -------
@@ -36,18 +32,23 @@ def read_rules(tree: Tree | None, standard: Tree, path: Path) -> dict[str, Rule]
     Raises
     ------
     ProcedureError, RuleFileError, ConditionError
+        The first fault; `others` holds the rest.
     """
-    if tree is None:
-        return {}
     from exitline.rules.standard import load
 
-    beside = path.parent / standard.text()
+    beside = path.parent / file.standard
     try:
-        source = load(beside if beside.is_file() else standard.text())
+        source = load(beside if beside.is_file() else file.standard)
     except RuleFileError as reason:
-        reason.where = reason.where or standard.where
+        reason.where = reason.where or file.at("standard").where
         raise
-    return {name: _rule(name, below, source) for name, below in tree.items()}
+    faults = Faults()
+    found = {}
+    for name, keys in file.rules.items():
+        with faults.kept():
+            found[name] = _rule(name, keys, source)
+    faults.raise_all()
+    return found
 
 
 def exit_rule(name: str, rule: ExitRule, standard: Standard) -> Rule:
@@ -78,57 +79,41 @@ def exit_rule(name: str, rule: ExitRule, standard: Standard) -> Rule:
     return _with_standard(name, criteria, some, rule.confidence, names, standard)
 
 
-def _rule(name: str, tree: Tree, standard: Standard) -> Rule:
+def _rule(name: str, keys: RuleKeys, standard: Standard) -> Rule:
     """One rule of the section."""
-    found = tree.fields(("standard", "label", "score_at_least", "criteria"))
-    if ("standard" in found) == ("criteria" in found):
-        raise tree.fault(
-            "a rule is taken from the standard or has criteria of its own",
-            expected="standard: household exits, or criteria: ...",
-            remedy="write one of the two",
-        )
-    if "standard" in found:
-        return _taken(name, found["standard"], standard)
-    names = _poor(standard)
-    criteria = tuple(_criterion(n, below) for n, below in found["criteria"].items())
-    for criterion, (_, below) in zip(criteria, found["criteria"].items(), strict=True):
-        _check_lines(criterion.condition, below, standard)
-    score = found["score_at_least"].number() if "score_at_least" in found else None
+    if keys.criteria is None:
+        return _taken(name, keys, standard)
+    criteria = tuple(_criterion(n, one) for n, one in keys.criteria.items())
+    for criterion, one in zip(criteria, keys.criteria.values(), strict=True):
+        _check_lines(criterion.condition, one.tree, standard)
     confidence = standard.household.confidence if standard.household else 0.95
-    return _with_standard(name, criteria, score, confidence, names, standard)
+    score = keys.score_at_least
+    return _with_standard(name, criteria, score, confidence, _poor(standard), standard)
 
 
-def _taken(name: str, tree: Tree, standard: Standard) -> Rule:
+def _taken(name: str, keys: RuleKeys, standard: Standard) -> Rule:
     """A rule of the standard."""
-    which = tree.choice(_FROM_STANDARD)
     household = standard.household
-    if household is None or (which == "household poor" and household.poor is None):
-        raise tree.fault(
+    poor = None if household is None else household.poor
+    if household is not None and keys.standard == "household exits":
+        return exit_rule(name, household, standard)
+    if household is None or poor is None:
+        raise keys.at("standard").fault(
             f"the standard {standard.name} has no such rule",
             expected="a standard with a household rule",
-            got=which,
+            got=str(keys.standard),
             remedy="name another standard, or declare criteria here",
         )
-    if which == "household exits":
-        return exit_rule(name, household, standard)
-    assert household.poor is not None
-    criterion = RuleCriterion("poor", "poor under the standard", household.poor)
+    criterion = RuleCriterion("poor", "poor under the standard", poor)
     return _with_standard(name, (criterion,), None, household.confidence, {}, standard)
 
 
-def _criterion(name: str, tree: Tree) -> RuleCriterion:
+def _criterion(name: str, keys: RuleCriterionKeys) -> RuleCriterion:
     from exitline.rules.condition import parse
 
-    found = tree.fields(("met", "label", "required", "weight", "source", "verified"), ("met",))
-    return RuleCriterion(
-        name=name,
-        label=found["label"].text() if "label" in found else name,
-        condition=parse(found["met"].text(), where=found["met"].where),
-        required=found["required"].truth() if "required" in found else True,
-        weight=found["weight"].number() if "weight" in found else 1.0,
-        source=found["source"].text() if "source" in found else "",
-        verified=found["verified"].truth() if "verified" in found else True,
-    )
+    given = {**keys.given, "label": keys.label or name}
+    condition = parse(given.pop("met"), where=keys.at("met").where)
+    return RuleCriterion(name, condition=condition, **given)
 
 
 def _check_lines(condition: Condition, tree: Tree, standard: Standard) -> None:

@@ -7,6 +7,8 @@ there, may this person do it, does the decision carry it. No message names a hou
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from exitline.exits.register.event import Event
 from exitline.exits.register.steps.authority import (
     checks_carry,
@@ -28,6 +30,13 @@ from exitline.exits.register.steps.order import (
 )
 from exitline.exits.register.steps.request import StepRequest
 
+CHECKS: tuple[Callable[[StepRequest], None], ...] = (
+    household_is_known, date_is_in_order, state_allows, cases_allow, needed_steps_are_there,
+    waiting_is_over, role_may, documents_are_there, words_are_there, person_is_independent,
+    decision_carries, checks_carry,
+)  # fmt: skip
+"""What may stand against an event, in the order of asking."""
+
 
 def admit(request: StepRequest, number: int) -> Event:
     """The event that a request becomes, once nothing stands against it.
@@ -47,18 +56,8 @@ def admit(request: StepRequest, number: int) -> Event:
     LifecycleError
         One of its kinds, by what stands against the event.
     """
-    household_is_known(request)
-    date_is_in_order(request)
-    state_allows(request)
-    cases_allow(request)
-    needed_steps_are_there(request)
-    waiting_is_over(request)
-    role_may(request)
-    documents_are_there(request)
-    words_are_there(request)
-    person_is_independent(request)
-    decision_carries(request)
-    checks_carry(request)
+    for refuse in CHECKS:
+        refuse(request)
     return _event(request, number)
 
 

@@ -11,24 +11,15 @@ from exitline.exits.register.steps.request import StepRequest
 
 
 def person_is_independent(request: StepRequest) -> None:
-    """Refuse a person who took a step that this one has to be independent of.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a person who took a step that this one has to be independent of."""
     step = request.step
     others = step.independent_of + ((step.approves,) if step.approves else ())
     for name in others:
         earlier = request.history.last(name, case=request.case)
         if earlier is not None and _same(earlier.actor, request.draft.actor):
-            raise IndependenceError(
+            raise request.refused(
+                IndependenceError,
                 f"the person who took '{name}' may not take this step",
-                where=request.at,
                 expected=f"another person than the one who took '{name}'",
                 got="the same person",
                 remedy="let somebody else review what was assessed",
@@ -36,29 +27,20 @@ def person_is_independent(request: StepRequest) -> None:
 
 
 def decision_carries(request: StepRequest) -> None:
-    """Refuse a step whose evidence or decision does not have the outcome it needs.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a step whose evidence or decision does not have the outcome it needs."""
     step, decision = request.step, request.decision
     if decision is None and step.assesses is not None:
-        raise EvidenceError(
+        raise request.refused(
+            EvidenceError,
             "the step needs evidence, and none was given",
-            where=request.at,
             expected=f"the columns that the rule '{step.assesses}' asks for",
             got="nothing",
             remedy="give the evidence; the outcome is derived from it",
         )
     if step.assesses is None and request.draft.evidence is not None:
-        raise EvidenceError(
+        raise request.refused(
+            EvidenceError,
             "the step takes no evidence",
-            where=request.at,
             expected="no evidence",
             got="evidence",
             remedy="give the evidence with the step that assesses it",
@@ -66,18 +48,18 @@ def decision_carries(request: StepRequest) -> None:
     if step.approves is not None:
         earlier = request.history.last(step.approves, case=request.case)
         if earlier is None or earlier.decision is None:
-            raise IllegalTransitionError(
+            raise request.refused(
+                IllegalTransitionError,
                 "there is no decision to approve",
-                where=request.at,
                 expected=f"'{step.approves}' with a decision, in this case",
                 got="none",
                 remedy=f"record '{step.approves}' first",
             )
         decision = earlier.decision
     if step.outcome is not None and decision is not None and decision.outcome != step.outcome:
-        raise EvidenceError(
+        raise request.refused(
+            EvidenceError,
             "the decision does not carry the step",
-            where=request.at,
             expected=f"{step.outcome}",
             got=f"{decision.outcome} ({decision.reason})",
             remedy="complete the evidence, or take the step that fits the outcome",
@@ -85,16 +67,7 @@ def decision_carries(request: StepRequest) -> None:
 
 
 def checks_carry(request: StepRequest) -> None:
-    """Refuse a step before the latest monitoring checks were met.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a step before the latest monitoring checks were met."""
     checks = request.step.checks
     if checks is None:
         return
@@ -103,9 +76,9 @@ def checks_carry(request: StepRequest) -> None:
     latest = taken[-checks.met :]
     met = sum(1 for e in latest if e.decision is not None and e.decision.outcome == "met")
     if met < checks.met:
-        raise EvidenceError(
+        raise request.refused(
+            EvidenceError,
             "the monitoring checks do not carry the step",
-            where=request.at,
             expected=f"the latest {checks.met} of '{checks.step}' in this state, all met",
             got=f"{met} met of the latest {len(latest)}",
             remedy="record the checks that are due; a date alone ends no monitoring",

@@ -10,21 +10,12 @@ from exitline.exits.register.steps.request import StepRequest
 
 
 def role_may(request: StepRequest) -> None:
-    """Refuse a role that the step does not name.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a role that the step does not name."""
     step, role = request.step, request.draft.role
     if role not in step.by:
-        raise IncompleteStepError(
+        raise request.refused(
+            IncompleteStepError,
             "a role that may not take the step",
-            where=request.at,
             expected="one of " + ", ".join(step.by),
             got=repr(role),
             remedy=nearest(role, step.by) or "let the role take it that the procedure names",
@@ -32,24 +23,15 @@ def role_may(request: StepRequest) -> None:
 
 
 def documents_are_there(request: StepRequest) -> None:
-    """Refuse missing or undeclared documents, and a notice that shows too much.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse missing or undeclared documents, and a notice that shows too much."""
     step, attached = request.step, request.draft.documents
     kinds = {document.kind for document in attached}
     unknown = sorted(kinds - set(request.procedure.documents))
     missing = [kind for kind in step.documents if kind not in kinds]
     if unknown or missing:
-        raise IncompleteStepError(
+        raise request.refused(
+            IncompleteStepError,
             "the documents are not the ones the step needs",
-            where=request.at,
             expected=", ".join(step.documents) or "no document",
             got=", ".join(sorted(kinds)) or "none",
             remedy="; ".join(
@@ -64,9 +46,9 @@ def documents_are_there(request: StepRequest) -> None:
         never = request.procedure.documents[document.kind].never_shows
         shown = [name for name in document.shows if name.strip().casefold() in never]
         if never and (shown or not document.shows):
-            raise IncompleteStepError(
+            raise request.refused(
+                IncompleteStepError,
                 f"the document '{document.kind}' shows what it may not, or does not say",
-                where=request.at,
                 expected="the fields it shows, without " + ", ".join(never),
                 got=", ".join(shown) or "no list of fields",
                 remedy="list the fields the document shows, and take these away",
@@ -74,29 +56,20 @@ def documents_are_there(request: StepRequest) -> None:
 
 
 def words_are_there(request: StepRequest) -> None:
-    """Refuse a step without a person, a reason or a category where these are needed.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a step without a person, a reason or a category where these are needed."""
     step, draft = request.step, request.draft
     if not draft.actor.strip():
-        raise IncompleteStepError(
+        raise request.refused(
+            IncompleteStepError,
             "nobody is named as having taken the step",
-            where=request.at,
             expected="the id of a person",
             got="nothing",
             remedy="name who took the step",
         )
     if step.reason and not draft.reason.strip():
-        raise IncompleteStepError(
+        raise request.refused(
+            IncompleteStepError,
             "the step needs a reason in words",
-            where=request.at,
             expected="a reason",
             got="nothing",
             remedy="say why",
@@ -105,9 +78,9 @@ def words_are_there(request: StepRequest) -> None:
     known = state.categories if state is not None else ()
     same = step.to == request.history.standing().state and not draft.category
     if (known and not same and draft.category not in known) or (draft.category and not known):
-        raise IncompleteStepError(
+        raise request.refused(
+            IncompleteStepError,
             "the category does not fit the state that the step leads to",
-            where=request.at,
             expected="one of " + ", ".join(known) if known else "no category",
             got=repr(draft.category),
             remedy=nearest(draft.category, known) or "name the category",

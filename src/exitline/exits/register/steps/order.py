@@ -14,22 +14,13 @@ from exitline.exits.register.steps.request import StepRequest
 
 
 def household_is_known(request: StepRequest) -> None:
-    """Refuse an event for a household that no entry step has brought in.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse an event for a household that no entry step has brought in."""
     if request.history.events or request.step.is_entry:
         return
     entries = [s.name for s in request.procedure.steps.values() if s.is_entry]
-    raise UnknownHouseholdError(
+    raise request.refused(
+        UnknownHouseholdError,
         "an event for a household that is not in the log",
-        where=request.at,
         expected="a household brought in by: " + ", ".join(entries),
         got="a household id without any earlier event",
         remedy="correct the id, or record the entry step first",
@@ -37,38 +28,29 @@ def household_is_known(request: StepRequest) -> None:
 
 
 def date_is_in_order(request: StepRequest) -> None:
-    """Refuse a day outside the procedure, after the recording or before the last event.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a day outside the procedure, after the recording or before the last event."""
     draft, procedure = request.draft, request.procedure
     if not procedure.in_force(draft.on):
         until = procedure.valid_to.isoformat() if procedure.valid_to else "now"
-        raise IllegalTransitionError(
+        raise request.refused(
+            IllegalTransitionError,
             "the procedure was not in force on that day",
-            where=request.at,
             expected=f"a day from {procedure.valid_from.isoformat()} to {until}",
             got=draft.on.isoformat(),
             remedy="use the procedure that was in force",
         )
     if draft.on > request.recorded:
-        raise BackdatedError(
+        raise request.refused(
+            BackdatedError,
             "an event dated after the day on which it is recorded",
-            where=request.at,
             expected=f"a day up to {request.recorded.isoformat()}",
             got=draft.on.isoformat(),
             remedy="record it when it has happened",
         )
     if request.history.events and draft.on < request.history.events[-1].on:
-        raise BackdatedError(
+        raise request.refused(
+            BackdatedError,
             "a back-dated event: the household has a later one already",
-            where=request.at,
             expected=f"a day from {request.history.events[-1].on.isoformat()} on",
             got=draft.on.isoformat(),
             remedy="record what is known today, with today's date, and give the reason",
@@ -76,24 +58,15 @@ def date_is_in_order(request: StepRequest) -> None:
 
 
 def state_allows(request: StepRequest) -> None:
-    """Refuse a step that does not start from the household's state.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a step that does not start from the household's state."""
     if not request.history.events:
         return
     state = request.history.standing().state
     if state not in request.step.start:
         allowed = [s.name for s in request.procedure.allowed_from(state)]
-        raise IllegalTransitionError(
+        raise request.refused(
+            IllegalTransitionError,
             f"a step that is not allowed from the state '{state}'",
-            where=request.at,
             expected="a state among " + ", ".join(request.step.start),
             got=f"'{state}'",
             remedy="from here the procedure allows: " + (", ".join(allowed) or "nothing"),
@@ -101,38 +74,29 @@ def state_allows(request: StepRequest) -> None:
 
 
 def cases_allow(request: StepRequest) -> None:
-    """Refuse a step whose case is not open, is open already, or is blocked by another.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a step whose case is not open, is open already, or is blocked by another."""
     open_, step = request.history.open_cases(), request.step
     if step.case is not None and step.case not in open_:
-        raise IllegalTransitionError(
+        raise request.refused(
+            IllegalTransitionError,
             f"there is no open case '{step.case}'",
-            where=request.at,
             expected=f"a step that begins '{step.case}', not yet ended",
             got="open cases: " + (", ".join(open_) or "none"),
             remedy="record the step that begins the case first",
         )
     if step.begins is not None and step.begins in open_:
-        raise IllegalTransitionError(
+        raise request.refused(
+            IllegalTransitionError,
             f"the case '{step.begins}' is open already",
-            where=request.at,
             expected="one case of a kind at a time",
             got=f"'{step.begins}' begun and not ended",
             remedy="finish the open case first",
         )
     blocking = [case for case in step.blocked_by if case in open_]
     if blocking:
-        raise IllegalTransitionError(
+        raise request.refused(
+            IllegalTransitionError,
             "an open case stands against the step: " + ", ".join(blocking),
-            where=request.at,
             expected="no open " + " or ".join(step.blocked_by),
             got="open: " + ", ".join(blocking),
             remedy="settle it first",
@@ -140,31 +104,22 @@ def cases_allow(request: StepRequest) -> None:
 
 
 def needed_steps_are_there(request: StepRequest) -> None:
-    """Refuse a step before those it needs, or a second time where once is all.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a step before those it needs, or a second time where once is all."""
     step = request.step
     taken = {event.step for event in request.history.since_case(request.case)}
     missing = [name for name in step.needs if name not in taken]
     if missing:
-        raise IllegalTransitionError(
+        raise request.refused(
+            IllegalTransitionError,
             "a step that has to come first is missing: " + ", ".join(missing),
-            where=request.at,
             expected="taken before, in this case: " + ", ".join(step.needs),
             got="missing: " + ", ".join(missing),
             remedy="record the missing step first",
         )
     if step.once and step.name in taken:
-        raise IllegalTransitionError(
+        raise request.refused(
+            IllegalTransitionError,
             "the step is taken once in a case, and it has been",
-            where=request.at,
             expected="once",
             got="a second time",
             remedy="go on with the next step",
@@ -172,31 +127,22 @@ def needed_steps_are_there(request: StepRequest) -> None:
 
 
 def waiting_is_over(request: StepRequest) -> None:
-    """Refuse a step before the days of waiting have passed.
-
-    Parameters
-    ----------
-    request : StepRequest
-
-    Raises
-    ------
-    LifecycleError
-    """
+    """Refuse a step before the days of waiting have passed."""
     for waiting in request.step.waits:
         earlier = request.history.last(waiting.step, case=request.case)
         if earlier is None:
-            raise IllegalTransitionError(
+            raise request.refused(
+                IllegalTransitionError,
                 f"'{waiting.step}' has to come first",
-                where=request.at,
                 expected=f"'{waiting.step}' at least {waiting.days} days before",
                 got="not taken in this case",
                 remedy=f"record '{waiting.step}' first",
             )
         earliest = earlier.on + timedelta(days=waiting.days)
         if request.draft.on < earliest:
-            raise IncompleteStepError(
+            raise request.refused(
+                IncompleteStepError,
                 f"the {waiting.days} days after '{waiting.step}' have not passed",
-                where=request.at,
                 expected=f"a day from {earliest.isoformat()} on",
                 got=request.draft.on.isoformat(),
                 remedy="wait until then",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
+from exitline.exits.register.errors import LifecycleError
 from exitline.exits.register.event import Draft
 from exitline.exits.register.history import History
 from exitline.exits.register.procedures.decision import DecisionRecord
 from exitline.exits.register.procedures.procedure import Procedure, Step
+
+E = TypeVar("E", bound=LifecycleError)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class StepRequest:
         """The case among whose events earlier steps are looked up."""
         return self.step.case
 
-    @property
-    def at(self) -> str:
-        """Place and step, for messages."""
-        return f"{self.where}, step '{self.step.name}'"
+    def refused(self, error: type[E], what: str, *, expected: str, got: str, remedy: str) -> E:
+        """The error for a step that cannot be taken, to be raised by the caller."""
+        where = f"{self.where}, step '{self.step.name}'"
+        return error(what, where=where, expected=expected, got=got, remedy=remedy)

@@ -8,7 +8,7 @@ const verdict = (a, b, f, g) => {
   if (!sampled) {
     if (T(f.text) === T(g.text)) return [w("same", name(a), name(b))];
     const places = Math.max(decimals(T(f.text)), decimals(T(g.text)));
-    const apart = (x.value - y.value).toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places });
+    const apart = digits((x.value - y.value).toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places }));
     const words = unit === "percent" ? w("points", apart) : `${apart}${["index", "number"].includes(unit) ? "" : ` ${T(DATA.series[state.series].unit_words)}`}`;
     return [w("higher_by", name(high), name(low), words), w("as_shown")];
   }

@@ -19,13 +19,20 @@ const isolated = (text) => (FROM_RIGHT.test(text) ? `\u2068${text}\u2069` : text
 /** {0}, {1} ... replaced; a text among them is resolved in the language. */
 const filled = (form, parts) => form.replace(/\{(\d+)\}/g, (whole, i) => (i < parts.length ? isolated(T(parts[i])) : whole));
 /** A word or sentence of the interface. */
-const w = (key, ...parts) => filled((WORDS[language] ?? Object.values(WORDS)[0])[key], parts);
+const words_ = () => WORDS[language] ?? Object.values(WORDS)[0];
+const w = (key, ...parts) => filled(words_()[key], parts);
+/** A sign of the language: between parts of a text, or in a number; named by what English writes. */
+const sign = (english) => words_().signs[english];
+/** A number as English writes it, in the form of the language. */
+const digits = (text) => text.replace(/\d[\d,]*(\.\d+)?/g, (found) => found.replace(/[,.]/g, sign)).replace(/(\d)[ \u00a0]%/g, (_, last) => last + sign(" %"));
+/** What stands in a sentence: a number in the form of the language, a text as it is. */
+const stood = (part) => (typeof part === "string" && /^[−+-]?\d[\d,]*(\.\d+)?$/.test(part) ? digits(part) : part);
 /** Words in brackets after others. */
-const bracketed = (before, text) => (language === "zh" ? `${before}（${text}）` : `${before} (${text})`);
+const bracketed = (before, text) => w("bracketed", before, text);
 /** A reason: a text, or the number of a sentence and what goes into it. */
 const sentence = (reason) =>
-  Array.isArray(reason) ? filled(T(DATA.templates[reason[0]]), reason.slice(1)) : T(reason);
-const number = (x) => x.toLocaleString("en", { maximumFractionDigits: 6 });
+  Array.isArray(reason) ? filled(T(DATA.templates[reason[0]]), reason.slice(1).map(stood)) : T(reason);
+const number = (x) => digits(x.toLocaleString("en", { maximumFractionDigits: 6 }));
 const name = (area) => T(A.label[area]);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** A kind of area; where there is none, everything together stands for it. */
@@ -33,10 +40,10 @@ const levelOf = (level) => DATA.levels[level] ?? { key: "", title: w("area"), ma
 /** "Counties" as a heading, "counties" within a sentence. */
 const heading = (level) => capital(T(levelOf(level).many));
 /** "Source: ..." with the colon of the language. */
-const colon = (before, text) => before + (language === "zh" ? "：" : ": ") + text;
+const colon = (before, text) => before + sign(": ") + text;
 const many = (level) => {
   const text = T(levelOf(level).many);
-  return language === "zh" ? text : text.charAt(0).toLowerCase() + text.slice(1);
+  return text.charAt(0).toLowerCase() + text.slice(1);
 };
 
 const FIGURES = new Map(); // series|year -> its block, with the row of each area
@@ -70,7 +77,7 @@ const known = (f) => f !== null && (f.status === SHOWN || f.status === NO_INTERV
 const said = (f) => {
   if (f === null) return w("no_figure_here");
   if (f.status === SUPPRESSED) return w("suppressed");
-  return f.status === UNKNOWN || f.text === "" ? w("unknown") : T(f.text);
+  return f.status === UNKNOWN || f.text === "" ? w("unknown") : digits(T(f.text));
 };
 const whyNone = (f) => {
   if (f === null || f.status === SHOWN) return "";
@@ -81,7 +88,7 @@ const exactWords = () => w(DATA.kind === "record" ? "exact_count" : "full_count"
 const intervalWords = (series, f) => {
   if (!known(f)) return "";
   if (!DATA.series[series].sampled) return exactWords();
-  return f.interval && f.status !== NO_INTERVAL ? T(f.interval) : w("none_given");
+  return f.interval && f.status !== NO_INTERVAL ? digits(T(f.interval)) : w("none_given");
 };
 const lineOf = (series) => T(DATA.series[series].line);
 const seriesName = (series) => {
@@ -94,7 +101,7 @@ const seriesName = (series) => {
 const measureWords = (series) => {
   const { label, unit_words } = DATA.series[series];
   const unit = T(unit_words);
-  return !unit || T(label).toLowerCase().includes(unit.toLowerCase()) ? T(label) : T(label) + (language === "zh" ? "，" : ", ") + unit;
+  return !unit || T(label).toLowerCase().includes(unit.toLowerCase()) ? T(label) : T(label) + sign(", ") + unit;
 };
 
 /** One decision: {outcome, text, hidden, why}, or null. */
@@ -104,7 +111,7 @@ const decision = (level, year, criterion, area) => {
   if (i === undefined || block.outcome[criterion] === undefined) return null;
   const outcome = block.outcome[criterion][i];
   return {
-    outcome, hidden: block.hidden[criterion][i] === 1, text: T(block.text[criterion][i]),
+    outcome, hidden: block.hidden[criterion][i] === 1, text: digits(T(block.text[criterion][i])), plain: block.text[criterion][i],
     why: outcome === null ? "" : sentence(block.reason[criterion][i]),
   };
 };

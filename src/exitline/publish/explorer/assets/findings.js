@@ -1,7 +1,7 @@
 // The title of a picture: only what the intervals bear out.
 const named = (rows) => rows.map((row) => isolated(name(row.area)));
 /** Rows whose figure is as written that of the extreme one. */
-const ties = (rows, text) => rows.filter((row) => T(row.figure.text) === text);
+const ties = (rows, text) => rows.filter((row) => said(row.figure) === text);
 const told = (kind, rows, text) => {
   const names = named(rows);
   if (names.length === 1) return w(kind, names[0], text);
@@ -13,15 +13,14 @@ const after = (start, text) => (start ? start + text.charAt(0).toLowerCase() + t
 const exactFinding = (rows, all) => {
   const sorted = [...rows].sort((a, b) => b.figure.value - a.figure.value);
   const first = sorted[0].figure, last = sorted[sorted.length - 1].figure;
-  const top = ties(sorted, T(first.text)), bottom = ties(sorted, T(last.text));
+  const top = ties(sorted, said(first)), bottom = ties(sorted, said(last));
   if (top.length === rows.length) {
-    return rows.length === 1 ? w("one_shown", name(rows[0].area), T(first.text)) : w("all_same", T(first.text), number(rows.length), many(state.level));
+    return rows.length === 1 ? w("one_shown", name(rows[0].area), said(first)) : w("all_same", said(first), number(rows.length), many(state.level));
   }
   const start = all ? "" : w("of_shown");
-  const high = told("highest", top, T(first.text));
-  const low = told("lowest", bottom, T(last.text));
-  const joint = language === "zh" ? "；" : "; ";
-  return after(start, high + joint + low);
+  const high = told("highest", top, said(first));
+  const low = told("lowest", bottom, said(last));
+  return after(start, high + sign("; ") + low);
 };
 /** What was found of these areas when the run was made: the words of its report. */
 const saidOf = (rows) => {
@@ -32,8 +31,8 @@ const saidOf = (rows) => {
 const sampledFinding = (rows) => {
   const sorted = [...rows].sort((a, b) => b.figure.value - a.figure.value);
   const top = sorted[0], bottom = sorted[sorted.length - 1];
-  if (rows.length === 1) return w("one_shown", name(top.area), T(top.figure.text));
-  return w("not_compared", T(bottom.figure.text), T(top.figure.text));
+  if (rows.length === 1) return w("one_shown", name(top.area), said(top.figure));
+  return w("not_compared", said(bottom.figure), said(top.figure));
 };
 const summed = (counts) => counts.reduce((a, b) => a + b, 0);
 /** Outcomes of a kind of area in a scope: of all units for everything, else of the units at hand. */
@@ -58,7 +57,7 @@ const decidedFinding = () => {
     const words = T(DATA.outcomes[o]) || w("unknown");
     return o === 0 ? w("decided", capital(words), number(found.counts[0]), number(total), many(state.level)) : w("decided_more", words, number(found.counts[o]));
   });
-  const text = parts.join(language === "zh" ? "；" : "; ");
+  const text = parts.join(sign("; "));
   return found.own && found.partly ? bracketed(text, w("of_those_shown")) : text;
 };
 const finding = () => {

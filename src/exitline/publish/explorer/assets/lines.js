@@ -19,7 +19,7 @@ const lineChart = (areas) => {
   const { width, height, left, right, top, bottom } = LINE;
   const x = (year) => left + ((width - left - right) * year) / (DATA.years.length - 1);
   const y = (value) => top + ((height - top - bottom) * (100 - axis.at(value))) / 100;
-  const words = areas.map((area, i) => `${name(area)}: ${all[i].map((f, year) => `${DATA.years[year]} ${said(f)}${f?.interval ? ` (${T(f.interval)})` : ""}`).join("; ")}`).join(". ");
+  const words = areas.map((area, i) => `${name(area)}: ${all[i].map((f, year) => `${DATA.years[year]} ${said(f)}${f?.interval ? ` (${intervalWords(state.series, f)})` : ""}`).join("; ")}`).join(". ");
   const svg = s("svg", { class: "lines", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
   for (const value of axis.marks) {
     svg.append(s("line", { class: value === 0 ? "base" : "tick", x1: left, x2: width - right, y1: y(value), y2: y(value) }));

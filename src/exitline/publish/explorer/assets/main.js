@@ -13,14 +13,14 @@ const segmented = (label, options, chosen, take) => h("div", { class: "field" },
       byId(group)?.querySelector(`.segments [data-value="${value}"]`)?.focus();
     } }, text))),
 ]);
-const LANGUAGE_NAMES = { en: "English", zh: "中文" };
+const languageName = (code) => WORDS[code]?.name ?? code;
 const applyTheme = () => {
   byId("dark").media = { auto: "screen and (prefers-color-scheme: dark)", dark: "screen", light: "not all" }[state.theme];
   document.documentElement.style.colorScheme = state.theme === "auto" ? "light dark" : state.theme;
 };
 const drawTools = () => {
   const parts = [];
-  if (DATA.languages.length > 1) parts.push(segmented("language", DATA.languages.map((code) => [code, LANGUAGE_NAMES[code] ?? code, code]), language, (code) => change({ language: code }, () => w("shown_now", LANGUAGE_NAMES[code]))));
+  if (DATA.languages.length > 1) parts.push(segmented("language", DATA.languages.map((code) => [code, languageName(code), code]), language, (code) => change({ language: code }, () => w("shown_now", languageName(code)))));
   parts.push(select("theme", "theme", ["auto", "light", "dark"].map((key) => [key, w(`theme_${key}`)]), state.theme, (theme) => change({ theme })));
   byId("tools").replaceChildren(...parts);
 };

@@ -93,7 +93,7 @@ const placeNames = (svg, points, width) => {
   const taken = [], all = points.map((point) => [point.x, point.y]);
   const middle = (values) => values.reduce((a, b) => a + b, 0) / values.length;
   for (const [area, at] of [...groups].sort((a, b) => b[1].length - a[1].length)) {
-    const half = name(area).length * (language === "zh" ? 7 : 3.4) + 4;
+    const half = name(area).length * (/\p{Script=Han}/u.test(name(area)) ? 7 : 3.4) + 4;
     const spot = freeSpot(middle(at.map((p) => p[0])), middle(at.map((p) => p[1])), half, all, taken, width);
     if (spot === null) continue;
     taken.push({ ...spot, half });

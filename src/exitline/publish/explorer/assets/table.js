@@ -1,6 +1,6 @@
 // The table below the picture: the same areas, the same figures; sortable, filterable, in pages.
 let PAGE = 50; // all of them on paper
-const collate = () => new Intl.Collator(language === "zh" ? "zh" : "en", { numeric: true });
+const collate = () => new Intl.Collator(language, { numeric: true });
 /** The first number of a text, without the separators of thousands; null where there is none. */
 const numberIn = (text) => { const found_ = /-?\d+(\.\d+)?/.exec(text.replace(/(\d),(?=\d{3})/g, "$1")); return found_ === null ? null : Number(found_[0]); };
 /** Columns of the table: key, heading, what to sort by, what to show. */
@@ -29,7 +29,7 @@ const decisionColumns = () => {
   const observed = (d) => (d === null ? "" : d.hidden ? w("suppressed") : d.text);
   const columns = [{ key: "outcome", head: state.criterion ? T(block.criteria[state.criterion].label) : w("outcome"), cls: "c-outcome", by: (row) => row.decision.outcome,
     cell: (row) => outcomeMark(row.decision) }];
-  if (state.criterion) columns.push({ key: "observed", head: w("observed"), cls: "num", down: true, by: (row) => (row.decision.hidden ? null : numberIn(row.decision.text)), cell: (row) => observed(row.decision) || w("unknown") });
+  if (state.criterion) columns.push({ key: "observed", head: w("observed"), cls: "num", down: true, by: (row) => (row.decision.hidden ? null : numberIn(row.decision.plain)), cell: (row) => observed(row.decision) || w("unknown") });
   else {
     block.criteria.slice(1).forEach((criterion, c) => columns.push({
       key: `c${c + 1}`, head: T(criterion.label), cls: "c-criterion", by: (row) => decision(state.level, state.year, c + 1, row.area)?.outcome ?? null,

@@ -74,12 +74,12 @@ def design_findings(study: Study, clusters: DesignCells) -> tuple[Finding, ...]:
     '1 PSU id is used in more than one stratum'
     """
     design = study.design
-    if design.census:
+    if design.exact:
         return ()
     found: list[Finding] = []
-    if clusters.strata is not None and clusters.psus is not None and not design.nest:
+    if clusters.strata is not None and clusters.psus is not None and not design.sampling.nest:
         found += _straddling(study, clusters)
-    if clusters.strata is not None and not design.replicates:
+    if clusters.strata is not None and design.sampling.clustered:
         found += _lonely(study, clusters)
     for area, values in zip(study.areas, clusters.areas, strict=True):
         found += _thin_areas(study, area, values, clusters)
@@ -179,7 +179,8 @@ def _lonely(study: Study, clusters: DesignCells) -> list[Finding]:
     single = sorted(clusters.names[int(code)] for code in np.flatnonzero(each == 1))
     if not single:
         return []
-    fails = study.design.lonely == "fail"
+    treatment = study.design.sampling.lonely
+    fails = treatment == "fail"
     named = ", ".join(single[:SHOWN]) + (" …" if len(single) > SHOWN else "")
     unit = "PSU" if clusters.psus is not None else study.unit
     return [
@@ -189,7 +190,7 @@ def _lonely(study: Study, clusters: DesignCells) -> list[Finding]:
             study.where("design.lonely" if not fails else "design.strata"), len(single),
             "merge them with a like stratum, or choose 'lonely': adjust (deviation from the "
             "overall mean), average, certainty or remove, as in R's survey.lonely.psu"
-            if fails else f"their variance follows 'lonely: {study.design.lonely}'",
+            if fails else f"their variance follows 'lonely: {treatment}'",
         )
     ]  # fmt: skip
 

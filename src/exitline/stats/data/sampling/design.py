@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-from exitline.errors import DesignError, nearest
+from exitline.errors import DesignError
+from exitline.stats.data.sampling.phases import SecondPhase, TwoPhaseSampling
 from exitline.stats.data.sampling.pps import Pps, PpsMethod
+from exitline.stats.data.sampling.replicated import ReplicateKind, ReplicateWeights
+from exitline.stats.data.sampling.sampling import (
+    CROSSED,
+    ClusterSampling,
+    FullCount,
+    LonelyPsu,
+    Sampling,
+)
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.calibration import Calibration
 
-CROSSED = "exitline__strata"
-"""The column that holds several columns of strata, crossed."""
-LonelyPsu = Literal["fail", "remove", "certainty", "adjust", "average"]
-ReplicateKind = Literal[
-    "JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other"
-]
+__all__ = ["CROSSED", "Design", "LonelyPsu", "ReplicateKind"]
+Names = str | Sequence[str] | None
+UNSAID: Any = type("Unsaid", (), {"__repr__": lambda _: "None"})()
+"""What stands for a keyword that was not given: `dataclasses.replace` keeps what there was."""
+NOTHING: tuple[Any, ...] = (None, (), False, "fail")
+ATTRIBUTE = {"psu": "stages", "fpc": "fpcs", "replicates": "weights"}
+"""Keywords whose attribute of `ClusterSampling` or `ReplicateWeights` has another name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Design:
     """How the sample was drawn: what makes a standard error possible.
+
+    It holds one way of sampling, `sampling`: clusters, replicate weights or a full count. The
+    keywords say which; two ways at once are refused.
 
     Parameters
     ----------
@@ -45,9 +57,6 @@ class Design:
     fpc : str or tuple of str, optional
         Column(s) with the number of clusters in the population of the stratum, one per
         stage (values above 1), or with sampling fractions (values up to 1).
-    pps : str or Pps, optional
-        PSUs were drawn with unequal probabilities, which `fpc` names: "brewer",
-        "hartley-rao", "overton", "with-replacement"; or a `Pps` with joint probabilities.
     lonely : {"fail", "remove", "certainty", "adjust", "average"}
         What a stratum with a single PSU contributes (R's survey.lonely.psu).
     replicates : str or sequence of str
@@ -58,18 +67,25 @@ class Design:
     scale, rscales : float; sequence of float
         As R's svrepdesign: the overall and the per-replicate scale. Found from the kind, but
         for "JKn", which needs `rscales`, and "other", which needs `scale`.
-    rho : float, optional
-        Fay's factor, between 0 and 1.
     mse : bool
         Deviations of replicates are taken from the full-sample estimate, instead of from
         their mean.
-    df : float, optional
-        Degrees of freedom, where the survey's documentation gives them; else R's ``degf``.
     census : bool
         A full count: no sampling error, and criteria are compared exactly.
+    rho : float, optional
+        Fay's factor, between 0 and 1.
+    df : float, optional
+        Degrees of freedom, where the survey's documentation gives them; else R's ``degf``.
     calibration : Calibration, optional
         What `weight` was calibrated to (`exitline.calibrate` gives a design that holds it):
         standard errors are those of residuals.
+    pps : str or Pps, optional
+        PSUs were drawn with unequal probabilities, which `fpc` names: "brewer",
+        "hartley-rao", "overton", "with-replacement"; or a `Pps` with joint probabilities.
+    second_phase : SecondPhase, optional
+        Which rows were drawn again from this sample, and how: figures speak from these.
+    sampling : ClusterSampling, ReplicateWeights or FullCount, optional
+        Instead of the keywords that say how the sample was drawn, which change it beside it.
 
     Raises
     ------
@@ -78,108 +94,60 @@ class Design:
 
     Examples
     --------
-    >>> Design(weight="weight", size="capita", strata="strat", psu="psu").stages
+    >>> Design(weight="weight", size="capita", strata="strat", psu="psu").sampling.stages
     ('psu',)
     """
 
-    weight: str | None = None
-    size: str | None = None
-    strata: str | Sequence[str] | None = None
-    psu: str | Sequence[str] | None = None
-    nest: bool = False
-    fpc: str | Sequence[str] | None = None
-    lonely: LonelyPsu = "fail"
-    replicates: str | Sequence[str] = ()
-    kind: ReplicateKind | None = None
-    scale: float | None = None
-    rscales: Sequence[float] = ()
-    mse: bool = False
-    census: bool = False
-    rho: float | None = None
-    df: float | None = None
-    calibration: Calibration | None = None
-    pps: Pps | PpsMethod | None = None
+    weight: str | None
+    size: str | None
+    sampling: Sampling
+    df: float | None
+    calibration: Calibration | None
 
-    def __post_init__(self) -> None:
-        self._normalise()
-        if self.lonely not in get_args(LonelyPsu):
-            raise DesignError(
-                f"unknown treatment of single-PSU strata: '{self.lonely}'",
-                where="design.lonely",
-                expected="one of " + ", ".join(get_args(LonelyPsu)),
-                got=repr(self.lonely),
-                remedy=nearest(str(self.lonely), get_args(LonelyPsu)) or "choose one of these",
-            )
-        if self.fpc is not None and len(self.fpcs) > max(1, len(self.stages)):
-            raise DesignError(
-                "more population sizes (fpc) than stages of clusters",
-                where="design.fpc",
-                expected=f"at most {max(1, len(self.stages))}",
-                got=str(len(self.fpcs)),
-                remedy="give one fpc column for each stage in design.psu",
-            )
-        if self.replicates:
-            self._check_replicates()
-        if self.pps is not None:
-            self._check_pps()
-        if self.df is not None and not 0 < self.df < float("inf"):
+    def __init__(
+        self,
+        weight: str | None = None,
+        size: str | None = None,
+        strata: Names = UNSAID,
+        psu: Names = UNSAID,
+        nest: bool = UNSAID,
+        fpc: Names = UNSAID,
+        lonely: LonelyPsu = UNSAID,
+        replicates: str | Sequence[str] = UNSAID,
+        kind: ReplicateKind | None = UNSAID,
+        scale: float | None = UNSAID,
+        rscales: Sequence[float] = UNSAID,
+        mse: bool = UNSAID,
+        census: bool = False,
+        rho: float | None = UNSAID,
+        df: float | None = None,
+        calibration: Calibration | None = None,
+        pps: Pps | PpsMethod | None = UNSAID,
+        *,
+        second_phase: SecondPhase | None = UNSAID,
+        sampling: Sampling | None = None,
+    ) -> None:
+        clusters = {"strata": strata, "psu": psu, "nest": nest, "fpc": fpc, "lonely": lonely,
+                    "pps": pps, "second_phase": second_phase}  # fmt: skip
+        again = {"replicates": replicates, "kind": kind, "scale": scale, "rscales": rscales,
+                 "mse": mse, "rho": rho}  # fmt: skip
+        drawn = _sampling(_said(clusters), _said(again), sampling, census=census)
+        made = {
+            "weight": _column("weight", weight), "size": _column("size", size),
+            "sampling": drawn, "df": df,
+            "calibration": calibration,
+        }  # fmt: skip
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
+        self.sampling.check(weight, calibrated=calibration is not None)
+        if df is not None and not 0 < df < float("inf"):
             raise DesignError(
                 "the degrees of freedom cannot be used",
                 where="design.df",
                 expected="a number above 0",
-                got=str(self.df),
+                got=str(df),
                 remedy="leave df out, to have them counted from the design",
             )
-
-    def _check_replicates(self) -> None:
-        """Refuse replicate weights that say too little, or stand beside another design."""
-        if self.kind is None or self.kind not in get_args(ReplicateKind):
-            raise DesignError(
-                "replicate weights without their kind",
-                where="design.kind",
-                expected="one of " + ", ".join(get_args(ReplicateKind)),
-                got="nothing" if self.kind is None else repr(self.kind),
-                remedy="say how the replicates were made: design.kind, scale and rscales",
-            )
-        beside = [n for n in ("strata", "psu", "fpc") if getattr(self, n) is not None]
-        beside += ["census"] if self.census else []
-        if beside:
-            raise DesignError(
-                f"replicate weights and {', '.join(beside)} in one design",
-                where="design." + beside[0],
-                expected="one way to a standard error: replicate weights, or strata and PSUs",
-                got="both",
-                remedy="leave one of them out; replicates hold what strata and PSUs would say",
-            )
-        lacking = {
-            "Fay": ("rho", self.rho is None or not 0 <= self.rho < 1),
-            "JKn": ("rscales", not self.rscales),
-            "other": ("scale", self.scale is None),
-        }.get(self.kind, ("", False))
-        if lacking[1]:
-            raise DesignError(
-                f"replicate weights of the kind {self.kind} without {lacking[0]}",
-                where=f"design.{lacking[0]}",
-                expected="a number from 0 to below 1" if self.kind == "Fay"
-                else "as the survey's documentation gives it",
-                got="nothing" if not self.rho else str(self.rho),
-                remedy="for instance rho=0.3 for Fay, (n-1)/n of each replicate's stratum for JKn",
-            )  # fmt: skip
-
-    def _check_pps(self) -> None:
-        """Refuse unequal probabilities that no column holds, or beside another design."""
-        if isinstance(self.pps, str):
-            object.__setattr__(self, "pps", Pps(self.pps))
-        beside = "replicates" if self.replicates else "census" if self.census else ""
-        if beside or len(self.fpcs) != 1 or self.weight is None:
-            raise DesignError(
-                "a PPS design needs its weights and the inclusion probabilities of its PSUs",
-                where="design.pps",
-                expected="weight, and one column in fpc with a probability for each PSU",
-                got=f"pps and {beside}" if beside
-                else f"{len(self.fpcs)} fpc columns, {'a' if self.weight else 'no'} weight",
-                remedy="name both; leave replicates, census and later stages out",
-            )  # fmt: skip
 
     def matching(self, columns: Sequence[str]) -> Design:
         """The design with patterns of replicate weights written out: ``rw*`` as rw1, rw2, rw10.
@@ -203,95 +171,40 @@ class Design:
         >>> design.matching(["PWGTP", "PWGTP1", "PWGTP2"]).replicates
         ('PWGTP1', 'PWGTP2')
         """
-        named: list[str] = []
-        for pattern in _as_tuple(self.replicates):
-            fitting = [pattern]
-            if "*" in pattern and pattern not in columns:
-                form = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.S)
-                others = (c for c in columns if form.fullmatch(c) and c != self.weight)
-                fitting = sorted(others, key=_natural)
-            if not fitting:
-                raise DesignError(
-                    f"no column of replicate weights is called '{pattern}'",
-                    where="design.replicates",
-                    expected="columns whose names fit the pattern",
-                    got=", ".join(columns[:12]) + (" …" if columns[12:] else ""),
-                    remedy="check the spelling; upper and lower case count",
-                )
-            named += fitting
-        if tuple(named) == self.replicates:
-            return self
-        return replace(self, replicates=tuple(dict.fromkeys(named)))
+        found = self.sampling.matching(columns, self.weight)
+        return self if found == self.sampling else replace(self, sampling=found)
 
-    def scales(self, replicates: int) -> tuple[float, ...]:
-        """What the square of each replicate's deviation counts in the variance.
+    def reweighted(
+        self, weight: str, replicates: Sequence[str], calibration: Calibration
+    ) -> Design:
+        """The design with calibrated weights: residuals make errors, or calibrated replicates do.
 
         Parameters
         ----------
-        replicates : int
-            Number of replicate weights.
-
-        Raises
-        ------
-        DesignError
-            When `rscales` are of another number.
-
-        Examples
-        --------
-        >>> Design(replicates=["r1", "r2"], kind="BRR").scales(2)
-        (0.5, 0.5)
+        weight : str
+        replicates : sequence of str
+            The calibrated replicates, where the design has any.
+        calibration : Calibration
         """
-        rho = self.rho or 0.0
-        known = {
-            "BRR": 1.0 / replicates,
-            "Fay": 1.0 / (replicates * (1.0 - rho) ** 2),
-            "JK1": (replicates - 1.0) / replicates,
-            "bootstrap": 1.0 / max(replicates - 1, 1),
-            "subbootstrap": 1.0 / max(replicates - 1, 1),
-            "SDR": 4.0 / replicates,
-        }
-        overall = self.scale if self.scale is not None else known.get(self.kind or "", 1.0)
-        each = tuple(float(one) for one in self.rscales) or (1.0,) * replicates
-        if len(each) != replicates:
-            raise DesignError(
-                "the scales do not match the replicate weights",
-                where="design.rscales",
-                expected=f"{replicates} numbers, one for each replicate",
-                got=str(len(each)),
-                remedy="give one for each, in the order of the columns, or leave rscales out",
-            )
-        return tuple(overall * one for one in each)
-
-    def _normalise(self) -> None:
-        """Lists become tuples, so that a design can be compared and kept; others are refused."""
-        for name in ("weight", "size"):
-            value = getattr(self, name)
-            if value is not None and not isinstance(value, str):
-                raise _no_columns(name, value, "the name of one column")
-        for name in ("strata", "psu", "fpc", "replicates"):
-            value = getattr(self, name)
-            if value is None or isinstance(value, str):
-                continue
-            names = tuple(value) if isinstance(value, Sequence) else ()
-            if not all(isinstance(one, str) for one in names) or not (
-                names or name == "replicates"
-            ):
-                raise _no_columns(name, value, "the name of a column, or a list of names")
-            if name != "fpc" and len(set(names)) < len(names):
-                raise _no_columns(name, value, "each column once")
-            object.__setattr__(self, name, names)
-        object.__setattr__(self, "replicates", _as_tuple(self.replicates))
-        object.__setattr__(self, "rscales", tuple(self.rscales))
+        if self.replicates:
+            again = self.sampling.bound({"replicates": tuple(replicates)})
+            return replace(self, weight=weight, sampling=again)
+        return replace(self, weight=weight, calibration=calibration)
 
     @property
-    def unequal(self) -> Pps | None:
-        """How PSUs were drawn with unequal probabilities, if they were."""
-        return Pps(self.pps) if isinstance(self.pps, str) else self.pps
+    def exact(self) -> bool:
+        """Whether there is no sampling error at all."""
+        return self.sampling.exact
+
+    @property
+    def replicates(self) -> tuple[str, ...]:
+        """Columns of further weights, with which every figure is worked out again."""
+        return self.sampling.weights
 
     @property
     def strata_columns(self) -> tuple[str, ...]:
         """Columns of strata; several are crossed."""
-        return _as_tuple(self.strata)
+        return self.sampling.strata
 
     @property
     def stratum(self) -> str | None:
@@ -302,22 +215,114 @@ class Design:
     @property
     def stages(self) -> tuple[str, ...]:
         """Cluster columns, first stage first."""
-        return _as_tuple(self.psu)
+        return self.sampling.stages
 
     @property
     def fpcs(self) -> tuple[str, ...]:
         """Population-size columns, first stage first."""
-        return _as_tuple(self.fpc)
+        return self.sampling.fpcs
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column the design refers to, each once."""
         named = (
             self.weight, self.size, *self.strata_columns, *self.stages, *self.fpcs,
-            *_as_tuple(self.replicates),
+            *self.replicates, *self.sampling.further,
             *(self.calibration.columns if self.calibration is not None else ()),
         )  # fmt: skip
         return tuple(dict.fromkeys(c for c in named if c is not None))
+
+
+def _said(given: dict[str, Any]) -> dict[str, Any]:
+    """What was said, by the names of attributes; columns as tuples."""
+    found = {name: value for name, value in given.items() if value is not UNSAID}
+    for name in ("strata", "psu", "fpc", "replicates"):
+        if name in found:
+            found[name] = _columns(name, found[name])
+    if "rscales" in found:
+        found["rscales"] = tuple(found["rscales"] or ())
+    if isinstance(found.get("pps"), str):
+        found["pps"] = Pps(found["pps"])
+    return found
+
+
+def _sampling(
+    clusters: dict[str, Any], again: dict[str, Any], base: Sampling | None, *, census: bool
+) -> Sampling:
+    """The one way of sampling that the keywords name; beside `base` they change it."""
+    drawn = [name for name, value in clusters.items() if value not in NOTHING]
+    repeated = [name for name, value in again.items() if value not in NOTHING]
+    if isinstance(base, ReplicateWeights):
+        repeated.append("replicates")
+    census = census or isinstance(base, FullCount)
+    _refuse_two(drawn, repeated, census=census)
+    if census:
+        return FullCount()
+    if isinstance(base, TwoPhaseSampling) or clusters.get("second_phase") is not None:
+        return _in_two_phases(base, clusters)
+    clusters.pop("second_phase", None)
+    drawn_in = (ClusterSampling, clusters)
+    kind, said = (ReplicateWeights, again) if "replicates" in repeated else drawn_in
+    given = {ATTRIBUTE.get(name, name): value for name, value in said.items()}
+    return replace(base, **given) if isinstance(base, kind) else kind(**given)
+
+
+def _in_two_phases(base: Sampling | None, clusters: dict[str, Any]) -> TwoPhaseSampling:
+    """Clusters with a second phase."""
+    known = base if isinstance(base, TwoPhaseSampling) else None
+    second = clusters.pop("second_phase", known.second if known else None)
+    given = {ATTRIBUTE.get(name, name): value for name, value in clusters.items()}
+    first = known.first if known else base if isinstance(base, ClusterSampling) else None
+    first = ClusterSampling(**given) if first is None else replace(first, **given)
+    return TwoPhaseSampling(first, second, known.taken if known else None)
+
+
+def _refuse_two(drawn: list[str], repeated: list[str], *, census: bool) -> None:
+    """Refuse keywords of two ways to a standard error."""
+    if census and "replicates" not in repeated and drawn:
+        raise DesignError(
+            f"a full count and {', '.join(drawn)} in one design",
+            where="design.census",
+            expected="census alone, or a sample with strata and PSUs",
+            got="both",
+            remedy="leave out what says how a sample was drawn, or census if the data are one",
+        )
+    beside = drawn + (["census"] if census else [])
+    if "replicates" in repeated and beside:
+        raise DesignError(
+            f"replicate weights and {', '.join(beside)} in one design",
+            where="design." + beside[0],
+            expected="one way to a standard error: replicate weights, or strata and PSUs",
+            got="both",
+            remedy="leave one of them out; replicates hold what strata and PSUs would say",
+        )
+    if repeated and "replicates" not in repeated:
+        raise DesignError(
+            f"{', '.join(repeated)} without replicate weights",
+            where="design." + repeated[0],
+            expected="the columns of replicate weights that these speak of",
+            got="none",
+            remedy="name them: replicates='rw*'; or leave out what speaks of them",
+        )
+
+
+def _column(name: str, value: Any) -> str | None:
+    """The name of one column."""
+    if value is not None and not isinstance(value, str):
+        raise _no_columns(name, value, "the name of one column")
+    return value
+
+
+def _columns(name: str, value: Names) -> tuple[str, ...]:
+    """Names of columns as a tuple, so that designs can be compared; others are refused."""
+    if value is None or isinstance(value, str):
+        return () if value is None else (value,)
+    names = tuple(value) if isinstance(value, Sequence) else ()
+    if not all(isinstance(one, str) for one in names) or not (names or name == "replicates"):
+        raise _no_columns(name, value, "the name of a column, or a list of names")
+    if name != "fpc" and len(set(names)) < len(names):
+        raise _no_columns(name, value, "each column once")
+    return names
 
 
 def _no_columns(name: str, value: object, expected: str) -> DesignError:
@@ -330,15 +335,3 @@ def _no_columns(name: str, value: object, expected: str) -> DesignError:
         got=got,
         remedy="for instance strata=['region', 'urban'], psu=['village', 'household']",
     )
-
-
-def _as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Numbers within names count as numbers: rw2 comes before rw10."""
-    parts = re.findall(r"\d+|\D+", name)
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from exitline.errors import StudyError
 from exitline.stats.data.price_index import check_years, price_index
-from exitline.stats.data.sampling.pps import Pps
+from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.data.studies.small_areas import SmallAreaUse
 from exitline.stats.data.studies.study import (
     DEFAULT_MEASURES,
@@ -106,9 +106,11 @@ def _data(keys: DataKeys, paths: Paths) -> dict[str, Any]:
 def _design(keys: DesignKeys, paths: Paths) -> Design:
     """The design, with the table of joint probabilities found from the study's folder."""
     design = keys.made()
-    if not isinstance(design.pps, Pps) or design.pps.joint is None:
+    drawn = design.sampling
+    if not isinstance(drawn, ClusterSampling) or drawn.pps is None or drawn.pps.joint is None:
         return design
-    return replace(design, pps=replace(design.pps, joint=paths.read(design.pps.joint)))
+    pps = replace(drawn.pps, joint=paths.read(drawn.pps.joint))
+    return replace(design, sampling=replace(drawn, pps=pps))
 
 
 def _key(on: KeyKeys | str) -> Key:
@@ -213,11 +215,9 @@ def _readings(keys: Any) -> Mapping[str, Mapping[str, str]]:
 
 def check_together(study: Study) -> None:
     """Sections that contradict each other."""
-    twice = [
-        name
-        for name in ("weight", "size", "strata")
-        if name in study.columns and getattr(study.design, name) not in (None, name)
-    ]
+    design = study.design
+    single = {"weight": design.weight, "size": design.size, "strata": design.stratum}
+    twice = [n for n, text in single.items() if n in study.columns and text not in (None, n)]
     if twice:
         raise StudyError(
             f"'{twice[0]}' is declared twice",
@@ -226,11 +226,11 @@ def check_together(study: Study) -> None:
             got=f"also {study.where('columns.' + twice[0])}",
             remedy="remove one of them",
         )
-    if study.design.census and (study.design.weight or study.design.replicates):
+    if design.exact and design.weight:
         raise StudyError(
             "a full count has no sampling weights",
             where=study.where("design.census"),
-            expected="census: true without weight and replicates",
+            expected="census: true without weight",
             got="both",
             remedy="remove 'census: true' if the data are a sample",
         )

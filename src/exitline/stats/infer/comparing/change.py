@@ -13,6 +13,7 @@ from exitline.stats.infer.blocks import FURTHER
 from exitline.stats.infer.comparing.compare import p_value
 from exitline.stats.infer.comparing.links import SharedUnits, shared_names, shared_psus
 from exitline.stats.infer.intervals import symmetric
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Changes:
+class Changes(ShownResult):
     """A table of changes.
 
     Attributes

@@ -232,7 +232,7 @@ def calibrated_from_arrow(
     by_cluster = np.zeros((len(first), many))
     np.add.at(by_cluster, code, x)
     return CalibratedSample(
-        everyone, by_cluster, square, tuple(cross), plan.design.lonely in CENTRED
+        everyone, by_cluster, square, tuple(cross), plan.design.sampling.lonely in CENTRED
     )
 
 

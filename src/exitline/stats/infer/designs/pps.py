@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,18 +10,16 @@ import numpy as np
 
 from exitline.errors import DesignError
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
-from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs import unequal
 from exitline.stats.infer.designs.frame import Stage
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.unequal import Unequal
-from exitline.stats.infer.designs.variance import Overlap, Part, degrees
+from exitline.stats.infer.designs.variance import LinearVariance, Overlap, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.data.sampling.pps import Pps
-    from exitline.stats.infer.cross_tables.functions import Errors
     from exitline.stats.infer.designs.ids import Ids
     from exitline.stats.infer.intake.cells import Cells, Rows
 
@@ -55,7 +53,7 @@ class JointProbabilities:
 
 
 @dataclass(frozen=True)
-class UnequalProbabilities:
+class UnequalProbabilities(LinearVariance):
     """Figures linearised over PSUs that were drawn with unequal probabilities.
 
     Attributes
@@ -92,10 +90,6 @@ class UnequalProbabilities:
             return None
         ones = np.ones(len(self.clusters))
         return Overlap(self.ids, Stage(self.clusters, ones, ones), "fail")
-
-    def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
-        """The linearisation."""
-        return linear()
 
     def of(self, rows: Rows, influence: Floats) -> Floats:
         """Variances by domain, one figure at a time; NaN where the estimate is below zero."""
@@ -148,14 +142,6 @@ class UnequalProbabilities:
         if self.declared is None:
             return found
         return replace(found, df=np.full(rows.size, self.declared))
-
-    def of_table(self, part: Part, places: Ints, counts: Floats) -> Errors:
-        """By linearisation."""
-        return table_errors.Linearised(self, part, places, counts)
-
-    def around(self, *, mse: bool) -> UnequalProbabilities:
-        """Itself."""
-        return self
 
 
 def unequal_probabilities(

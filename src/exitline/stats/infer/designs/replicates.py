@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError
+from exitline.stats.data.sampling.replicated import ReplicateWeights
 from exitline.stats.infer.designs.variances import Replicates
 from exitline.stats.infer.intake.arrays import Arrays, Domains
 from exitline.stats.infer.intake.cells import domain_codes, place_of
@@ -60,7 +61,9 @@ def replicate(
     DataError
         Where a replicate weight is missing or infinite.
     """
-    count, rows = len(plan.design.replicates), max(int(cells.n.sum()), 1)
+    drawn = plan.design.sampling
+    assert isinstance(drawn, ReplicateWeights)
+    count, rows = len(drawn.weights), max(int(cells.n.sum()), 1)
     step = max(1, AT_ONCE // rows)
     blocks = [range(i, min(i + step, count)) for i in range(0, count, step)]
     base = read(blocks[0])
@@ -89,7 +92,7 @@ def replicate(
 
     return Replicates(
         {key: np.hstack(parts) for key, parts in figures.items()},
-        np.array(plan.design.scales(count)), plan.design.mse,
+        np.array(drawn.scales(count)), drawn.mse,
         _degrees(plan, domains, sets, inside, marks, matrix),
     )  # fmt: skip
 

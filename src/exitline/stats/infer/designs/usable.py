@@ -162,7 +162,7 @@ def refuse_reused_psus(cells: Cells, design: Design) -> None:
     ------
     DesignError
     """
-    if design.nest or design.stratum is None or cells.ids is None or not cells.clustered:
+    if design.sampling.nest or design.stratum is None or cells.ids is None or not cells.clustered:
         return
     if cells.ids.repeated:
         raise DesignError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
 
@@ -104,6 +104,7 @@ class Variance(Protocol):
 
     exact: ClassVar[bool]
     unknown: ClassVar[str]
+    words: ClassVar[str]
 
     @property
     def df(self) -> float:
@@ -146,7 +147,39 @@ class Variance(Protocol):
         """Errors of functions of the counts of a table."""
         ...
 
+    def of_fit(
+        self, full: Floats, scored: Callable[[], Floats], again: Callable[[], Floats]
+    ) -> Floats:
+        """The covariance matrix of fitted coefficients: from scores, or fitted again."""
+        ...
+
     def around(self, *, mse: bool) -> Variance:
         """The same, with deviations of replicates from the full-sample figure, or from their mean;
         what is linearised has none."""
         ...
+
+
+class LinearVariance:
+    """What all variances of linearised figures have in common."""
+
+    words: ClassVar[str] = "Taylor linearisation"
+
+    def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
+        """The linearisation."""
+        return linear()
+
+    def of_table(self: Variance, part: Part, places: Ints, counts: Floats) -> Errors:
+        """By linearisation."""
+        from exitline.stats.infer.cross_tables.table_errors import Linearised
+
+        return Linearised(self, part, places, counts)
+
+    def of_fit(
+        self, full: Floats, scored: Callable[[], Floats], again: Callable[[], Floats]
+    ) -> Floats:
+        """From the scores."""
+        return scored()
+
+    def around(self, *, mse: bool) -> Self:
+        """Itself."""
+        return self

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from exitline.stats.data.sampling.phases import TwoPhaseSampling
+from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Squares, centred, stacked
 from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs.frame import stages_of
@@ -22,7 +24,8 @@ from exitline.stats.infer.designs.taylor import (
     linearised_variance,
     sampled_in,
 )
-from exitline.stats.infer.designs.variance import Overlap, Part, degrees
+from exitline.stats.infer.designs.two_phase import TwoPhase, two_phase_variance
+from exitline.stats.infer.designs.variance import LinearVariance, Overlap, Part, degrees
 from exitline.stats.infer.intake.cells import Rows
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ NO_AVERAGE = "a cluster with a single unit at a later stage has no variance unde
 
 
 @dataclass(frozen=True)
-class Census:
+class Census(LinearVariance):
     """A full count, which has no sampling error.
 
     Examples
@@ -86,13 +89,9 @@ class Census:
         """None."""
         return table_errors.Exact()
 
-    def around(self, *, mse: bool) -> Census:
-        """Itself."""
-        return self
-
 
 @dataclass(frozen=True)
-class Taylor:
+class Taylor(LinearVariance):
     """Figures linearised over strata and stages of clusters.
 
     Attributes
@@ -130,10 +129,6 @@ class Taylor:
         """The first stage."""
         return None if self.ids is None else Overlap(self.ids, self.stages[0], self.lonely)
 
-    def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
-        """The linearisation."""
-        return linear()
-
     def of(self, rows: Rows, influence: Floats) -> Floats:
         """See `exitline.stats.infer.designs.taylor.linearised_variance`."""
         return linearised_variance(rows, influence, self.stages, self.lonely)
@@ -163,14 +158,6 @@ class Taylor:
             return found
         return replace(found, df=np.full(rows.size, self.declared))
 
-    def of_table(self, part: Part, places: Ints, counts: Floats) -> Errors:
-        """By linearisation."""
-        return table_errors.Linearised(self, part, places, counts)
-
-    def around(self, *, mse: bool) -> Taylor:
-        """Itself."""
-        return self
-
 
 @dataclass(frozen=True)
 class Replicates:
@@ -194,6 +181,7 @@ class Replicates:
     unknown: ClassVar[str] = NO_AVERAGE
     clusters: ClassVar[None] = None
     overlap: ClassVar[None] = None
+    words: ClassVar[str] = "replicate weights"
 
     @property
     def df(self) -> float:
@@ -256,6 +244,15 @@ class Replicates:
         """From every figure computed again with each replicate's counts."""
         return table_errors.ReplicatedTable(part, places, counts, self.scales, mse=self.mse)
 
+    def of_fit(
+        self, full: Floats, scored: Callable[[], Floats], again: Callable[[], Floats]
+    ) -> Floats:
+        """From the coefficients that were fitted again with each replicate weight."""
+        found = again()
+        centre = full if self.mse else found[self.scales > 0].mean(axis=0)
+        away = (found - centre) * np.sqrt(self.scales)[:, None]
+        return np.asarray(away.T @ away)
+
     def around(self, *, mse: bool) -> Replicates:
         """With deviations from the full-sample figure, or from the mean of all."""
         return replace(self, mse=mse)
@@ -263,7 +260,7 @@ class Replicates:
 
 def variance_of(
     cells: Cells, design: Design, joint: JointProbabilities | None = None
-) -> Taylor | Census | UnequalProbabilities:
+) -> Taylor | Census | UnequalProbabilities | TwoPhase:
     """The variance of a sample whose figures are linearised, or of a full count.
 
     Parameters
@@ -280,12 +277,15 @@ def variance_of(
         When a stratum has one PSU and the design says to fail, or a population size contradicts
         the sample.
     """
-    if not cells.clustered:
+    drawn = design.sampling
+    if isinstance(drawn, TwoPhaseSampling):
+        ids = cells.ids if drawn.stages else None
+        return two_phase_variance(cells, drawn, design.df, ids)
+    if not isinstance(drawn, ClusterSampling) or not cells.clustered:
         return Census()
-    ids = cells.ids if design.stages else None
-    pps = design.unequal
-    if pps is not None and pps.method != "with-replacement":
-        return unequal_probabilities(cells, pps, design.df, ids, joint)
-    if pps is not None:
+    ids = cells.ids if drawn.stages else None
+    if drawn.pps is not None and drawn.pps.method != "with-replacement":
+        return unequal_probabilities(cells, drawn.pps, design.df, ids, joint)
+    if drawn.pps is not None:
         cells = replace(cells, fpc=cells.fpc[:, :0])
-    return Taylor(stages_of(cells, design.lonely), design.lonely, design.df, ids)
+    return Taylor(stages_of(cells, drawn.lonely), drawn.lonely, design.df, ids)

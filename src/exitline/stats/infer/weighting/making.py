@@ -91,7 +91,8 @@ def clusters_of(found: pa.Table, design: Design) -> SampleClusters:
     """
     cells = cells_from_arrow(found, 0)
     refuse_reused_psus(cells, design)
-    drawn = Taylor(stages_of(cells, design.lonely), design.lonely)
+    lonely = design.sampling.lonely
+    drawn = Taylor(stages_of(cells, lonely), lonely)
     rank = np.zeros(len(drawn.clusters), dtype=np.int64)
     if "stratum" in found.column_names:
         texts = codes(found.column("stratum"))[1]

@@ -247,10 +247,11 @@ def _canonical(
     """One wave under canonical names."""
     design = columns.design
     new: dict[str, Any] = {"household": forms.of(table, wave, columns.household)}
-    if design.stratum is not None and not design.census:
+    if design.stratum is not None:
         strata = [forms.of(table, wave, name) for name in design.strata_columns]
         new["stratum"] = portable.crossed(strata)
-    stages = () if design.census else design.stages or (columns.household,)
+    alone = (columns.household,) if design.sampling.clustered else ()
+    stages = design.stages or alone
     for index, name in enumerate(stages):
         new[f"stage{index + 1}"] = portable.key(forms.of(table, wave, name))
     for index, name in enumerate(columns.domains):

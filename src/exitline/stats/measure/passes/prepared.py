@@ -13,6 +13,7 @@ from exitline.stats.data.sampling.design import Design
 from exitline.stats.measure import portable
 from exitline.stats.measure.lines import PovertyLine
 from exitline.stats.measure.passes.sums import Plan
+from exitline.stats.measure.weighting.phases import phase_keys
 
 FAULTS = (
     "missing_weight",
@@ -43,7 +44,8 @@ def prepared(table: Any, plan: Plan, also: Mapping[str, Any] = MappingProxyType(
     Returns
     -------
     ibis.Table
-        `_use`: rows that can be used; `_in`: of these, the rows of the subpopulation.
+        `_sound`: rows without a fault; `_use`: of these, rows that were drawn in all phases;
+        `_in`: of these, the rows of the subpopulation.
     """
     design = plan.design
     new: dict[str, Any] = {}
@@ -62,7 +64,9 @@ def prepared(table: Any, plan: Plan, also: Mapping[str, Any] = MappingProxyType(
     if plan.clustered:
         new |= _design_columns(table, design, moments=plan.moments)
     rows = table.select(**new, **also)
-    rows = rows.mutate(_use=_all(_sound(rows, table, plan)))
+    rows = rows.mutate(_sound=_all(_sound(rows, table, plan)))
+    taken = design.sampling.taken is not None
+    rows = rows.mutate(_use=rows["_sound"] & rows["_taken"] if taken else rows["_sound"])
     return rows.mutate(_in=rows["_use"] & rows["_asked"])
 
 
@@ -80,7 +84,7 @@ def fault_counts(table: Any, plan: Plan) -> Any:
         A column for each of `FAULTS`.
     """
     rows = prepared(table, plan)
-    broken = rows.filter(~rows["_use"])
+    broken = rows.filter(~rows["_sound"])
     broken = broken.mutate(**_faults(broken, table, plan))
     return broken.aggregate(**{fault: broken[f"_{fault}"].cast("int64").sum() for fault in FAULTS})
 
@@ -96,11 +100,13 @@ def _sound(rows: Any, table: Any, plan: Plan) -> Iterator[Any]:
     lines = [(f"_line{i}", z.value) for i, z in enumerate(plan.lines) if isinstance(z.value, str)]
     asked = [("_welfare", plan.welfare)] if plan.welfare else []
     asked += [*lines, *((f"_flag{plan.flags.index(name)}", name) for name in plan.amounts)]
-    yield from _plain(rows, table, always)
-    yield from (rows[column] > 0 for column, _ in always)
-    for condition in (*_plain(rows, table, asked), *(rows[column] > 0 for column, _ in lines)):
-        # what is not asked for may be missing
-        yield condition if plan.where is None else condition | ~rows["_asked"]
+    two_phases = design.sampling.taken is not None
+    for needed, above in ((always, always), (asked, lines)):
+        for condition in (*_plain(rows, table, needed), *(rows[c] > 0 for c, _ in above)):
+            if needed is asked and plan.where is not None:  # what is not asked for may be missing
+                condition = condition | ~rows["_asked"]
+            # what was not drawn again may lack anything
+            yield condition | ~rows["_taken"] if two_phases else condition
     if plan.clustered:
         for column in (c for c in rows.columns if c.startswith(("_stratum", "_stage", "_fpc"))):
             yield portable.key(rows[column]).notnull()
@@ -135,7 +141,7 @@ def _design_columns(table: Any, design: Design, *, moments: bool) -> dict[str, A
         new["_stage1"] = ibis.row_number()
     for index, name in enumerate(design.fpcs):
         new[f"_fpc{index + 1}"] = portable.number(table[name])
-    return new
+    return new | (phase_keys(table) if design.sampling.taken is not None else {})
 
 
 def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
@@ -164,6 +170,8 @@ def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
     if plan.where is not None:  # what is not asked for may be missing
         asked = ("missing_welfare", "infinite_welfare", "missing_value", "bad_line")
         flags |= {f"_{fault}": flags[f"_{fault}"] & rows["_asked"] for fault in asked}
+    if design.sampling.taken is not None:  # what was not drawn again may lack anything
+        flags = {name: flag & rows["_taken"] for name, flag in flags.items()}
     if plan.clustered:
         for fault, start in (("stratum", "_stratum"), ("psu", "_stage"), ("fpc", "_fpc")):
             named = [rows[c] for c in rows.columns if c.startswith(start)]

@@ -204,12 +204,13 @@ class Plan:
     @property
     def by_household(self) -> bool:
         """Whether each household is a cluster of its own."""
-        return self.clustered and not self.design.stages
+        design = self.design
+        return self.clustered and not design.stages and design.sampling.taken is None
 
     @property
     def clustered(self) -> bool:
         """Whether cluster totals are needed (a full count has no sampling error)."""
-        return not self.design.census and not self.design.replicates
+        return self.design.sampling.clustered
 
 
 def relative_sums(plan: Plan) -> list[Sum]:

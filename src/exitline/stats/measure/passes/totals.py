@@ -72,7 +72,7 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     rows = micro.rows
     aggregates: dict[str, Any] = {
         "n": rows["_in"].cast("int64").sum(),
-        "faulty": (~rows["_use"]).cast("int64").sum(),
+        "faulty": (~rows["_sound"]).cast("int64").sum(),
     }
     for index, wanted in enumerate(plan.cases):
         taking_part = (terms.value(wanted.term, micro, wanted.at) != 0).fill_null(False)
@@ -89,14 +89,26 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         aggregates[f"sum{index}"] = value.sum()
     for index, name in enumerate(auxiliary):
         aggregates[f"auxiliary{index}"] = rows[name].sum()
-    if plan.clustered:
-        for index in range(len(plan.design.fpcs)):
-            column = rows[f"_fpc{index + 1}"]
-            aggregates[f"fpc{index + 1}_min"] = column.min()
-            aggregates[f"fpc{index + 1}_max"] = column.max()
+    aggregates |= _of_design(rows, plan)
     if plan.moments:
         return _with_moments(micro, plan, aggregates)
     return _by_keys(rows, plan, aggregates)
+
+
+def _of_design(rows: Any, plan: Plan) -> dict[str, Any]:
+    """Population sizes of clusters, and what cells say of a second phase."""
+    if not plan.clustered:
+        return {}
+    found: dict[str, Any] = {}
+    for index in range(len(plan.design.fpcs)):
+        column = rows[f"_fpc{index + 1}"]
+        found[f"fpc{index + 1}_min"] = column.min()
+        found[f"fpc{index + 1}_max"] = column.max()
+    if plan.design.sampling.taken is not None:
+        for name in ("first_units", "second_units", "base"):
+            found[name] = rows[f"_{name}"].max()
+        found["taken"] = rows["_taken"].cast("int64").max()
+    return found
 
 
 def _with_moments(micro: Columns, plan: Plan, aggregates: dict[str, Any]) -> Any:
@@ -148,9 +160,13 @@ def _keys(plan: Plan) -> dict[str, tuple[tuple[str, ...], str]]:
         keys[f"domain{index + 1}"] = ((name,), f"_domain{index + 1}")
     if not plan.clustered or plan.moments:
         return keys
-    for index in range(max(1, len(design.stages))):
+    stages = max(1, len(design.stages))
+    for index in range(stages):
         of = (design.stages[index],) if design.stages else ("", "row")
         keys[f"stage{index + 1}"] = (of, f"_stage{index + 1}")
+    if design.sampling.taken is not None:
+        keys[f"stage{stages + 1}"] = (("", "unit"), "_unit")
+        keys["phase"] = (("", "phase"), "_phase")
     return keys
 
 

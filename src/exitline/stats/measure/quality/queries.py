@@ -112,7 +112,7 @@ def clusters_query(bound: Any, study: Study) -> Any | None:
         None for a full count, or where neither strata, PSUs nor areas are declared.
     """
     keys = cluster_keys(study, bound.columns)
-    if study.design.census or not keys:
+    if study.design.exact or not keys:
         return None
     named = bound.select(**{f"key{i}": bound[key] for i, key in enumerate(keys)})
     return named.group_by(list(named.columns)).aggregate(rows=named.count())

@@ -23,6 +23,7 @@ from exitline.stats.smallarea.area.variants import Extra, Found, Options, varian
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.figures import AreaFigures
 from exitline.stats.smallarea.formula import refuse_collinear
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +91,7 @@ class Areas:
 
 
 @dataclass(frozen=True)
-class AreaModel:
+class AreaModel(ShownResult):
     """An area-level model and its figures.
 
     Attributes

@@ -1,0 +1,405 @@
+"""Texts in the reader's language: one catalogue for each, beside this file.
+
+English is the source: a message is its English text, with named places such as ``{n}``.
+`locales/<code>/exitline.po` holds it in another language; to add a language is to add that file.
+
+A text is said in one of two ways:
+
+- ``t("Poverty report")``: at once, by a `Language` that the caller holds;
+- ``say("{n} areas are not shown", n=n)`` (`exitline.words.said`): in English, as a text that knows
+  its message, so that ``t.of(text)`` says it in any language later. Rooms that know no reader use
+  this one; what they wrote into files is told by its words (`exitline.words.recognising`).
+
+A `Language` is a value: it is passed on, never set for a process or a thread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.words.recognising import NUMBER_FORM, Recogniser
+from exitline.words.said import Figure, Said, Text, Told, filled, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from babel.messages.catalog import Catalog
+
+FOLDER = Path(__file__).parent / "locales"
+FILE = "exitline.po"
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_FIGURE = re.compile(NUMBER_FORM)
+_PERCENT = re.compile(r"(?<=[\d}])[ \u00a0]%")
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: calling it says a message.
+
+    Attributes
+    ----------
+    code : str
+        Such as "fr".
+
+    Examples
+    --------
+    >>> t = language("fr")
+    >>> t("All together"), t.plural("{n} household", "{n} households", 1200)
+    ('Ensemble', '1\\u202f200 ménages')
+    >>> language("en")("All together")
+    'All together'
+    """
+
+    code: str
+
+    def __call__(self, message: str, /, **parts: Any) -> str:
+        """A message in this language.
+
+        Parameters
+        ----------
+        message : str
+            In English, as a literal.
+        **parts
+            What stands in its places. Numbers are written in the form of the language; a
+            year or a code is given as text.
+        """
+        return filled(_texts(self.code).one(message), parts, self._part)
+
+    def plural(self, one: str, many: str, n: float, /, **parts: Any) -> str:
+        """A message with a number, its part ``n``, in the form that the number asks for."""
+        return filled(_texts(self.code).plural(one, many, n), {"n": n, **parts}, self._part)
+
+    def within(self, context: str, message: str, /) -> str:
+        """A short word or a sign that means something else in another place.
+
+        Examples
+        --------
+        >>> language("zh").within("sign", ": "), language("en").within("sign", ": ")
+        ('：', ': ')
+        """
+        return str(_texts(self.code).within(context, message))
+
+    def of(self, text: Text) -> str:
+        """A text that came from elsewhere: said, known to the catalogue, or kept as it is.
+
+        Examples
+        --------
+        >>> t = language("fr")
+        >>> t.of("All together"), t.of("Tirana"), t.of("1,200 households")
+        ('Ensemble', 'Tirana', '1\u202f200 ménages')
+        """
+        plain_ = type(text) is str and self.code != "en"
+        return self.shown(Told(text) if plain_ else text)  # type: ignore[arg-type]
+
+    def shown(self, text: Text) -> str:
+        """A text in this language where it is said, told or given in it; a plain one as it is.
+
+        Examples
+        --------
+        >>> t = language("fr")
+        >>> t.shown("All together"), t.shown(Told("All together")), t.shown({"en": "a", "fr": "b"})
+        ('All together', 'Ensemble', 'b')
+        """
+        if isinstance(text, Mapping):
+            own = text.get(self.code)
+            return own or self.shown(text.get("en") or next(iter(text.values()), ""))
+        if self.code == "en":
+            return str(text)
+        if isinstance(text, Said):
+            if text.many:
+                return self.plural(text.message, text.many, text.n, **text.parts)
+            return self(text.message, **text.parts)
+        if isinstance(text, Told):
+            return self._found(text, text.own.get(self.code, {})) or text
+        return self.figure(text) if isinstance(text, Figure) else text
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is a message of this catalogue, or is made of some.
+
+        Examples
+        --------
+        >>> language("zh").knows("All together"), language("zh").knows("Tirana")
+        (True, False)
+        """
+        return isinstance(text, Said) or (self.code != "en" and bool(self._found(text, {})))
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names as a sentence lists them.
+
+        Examples
+        --------
+        >>> language("es").listed(["A", "B", "C"]), language("en").listed(["A", "B"])
+        ('A, B y C', 'A and B')
+        """
+        *rest, last = [str(name) for name in names] or [""]
+        if not rest:
+            return last
+        return self("{first} and {last}", first=self.joined(rest, ", "), last=last)
+
+    def joined(self, texts: Iterable[str], sign: str = "; ") -> str:
+        """Texts with a sign of this language between them; empty ones are left out.
+
+        Examples
+        --------
+        >>> language("zh").joined(["甲", "", "乙"])
+        '甲；乙'
+        """
+        return self.within("sign", sign).join(text for text in texts if text)
+
+    def figure(self, text: str) -> str:
+        """A figure that `exitline.words.numbers` wrote, in the form of this language.
+
+        Examples
+        --------
+        >>> language("fr").figure("1,234.5"), language("zh").figure("14.3")
+        ('1\\u202f234,5', '14.3')
+        """
+        if self.code == "en":
+            return text
+        texts = _texts(self.code)
+        signs = {sign: texts.within("number", sign) for sign in (",", ".")}
+        text = _NUMBER.sub(lambda found: "".join(signs.get(c, c) for c in found[0]), text)
+        percent = texts.within("number", "\u00a0%")
+        return text if percent == "\u00a0%" else _PERCENT.sub(percent, text)
+
+    def number(self, value: float | Decimal, places: int | None = None) -> str:
+        """A number; whole ones with separators.
+
+        Examples
+        --------
+        >>> language("fr").number(6671.5, 1), language("en").number(6671)
+        ('6\\u202f671,5', '6,671')
+        """
+        return self.figure(plain(value) if places is None else f"{value:,.{places}f}")
+
+    def date(self, day: date) -> str:
+        """A day.
+
+        Examples
+        --------
+        >>> [language(code).date(date(2020, 11, 2)) for code in ("en", "es", "fr", "zh")]
+        ['2020-11-02', '2 de noviembre de 2020', '2 novembre 2020', '2020-11-02']
+        """
+        pattern = self.within("date", "yyyy-MM-dd")
+        if pattern == "yyyy-MM-dd":
+            return day.isoformat()
+        from babel.dates import format_date
+
+        return format_date(day, pattern, locale=self.code)
+
+    def money(self, value: float | Decimal, currency: str) -> str:
+        """An amount of money.
+
+        Examples
+        --------
+        >>> language("en").money(Decimal("1234.5"), "EUR")
+        '€1,234.50'
+        """
+        from babel.numbers import format_currency
+
+        return format_currency(value, currency, locale=self.code)
+
+    @property
+    def signs(self) -> Mapping[str, str]:
+        """The signs of numbers and between parts of a text, by what they are in English.
+
+        Examples
+        --------
+        >>> language("fr").signs["."]
+        ','
+        """
+        return {
+            ",": self.within("number", ","), ".": self.within("number", "."),
+            " %": self.within("number", "\u00a0%"), "; ": self.within("sign", "; "),
+            ": ": self.within("sign", ": "), ", ": self.within("sign", ", "),
+        }  # fmt: skip
+
+    @property
+    def name(self) -> str:
+        """The language's name in itself.
+
+        Examples
+        --------
+        >>> language("zh").name, language("es").name
+        ('中文', 'español')
+        """
+        if self.code == "en":
+            return "English"
+        from babel import Locale
+
+        return Locale.parse(self.code).get_display_name() or self.code
+
+    def _part(self, part: Any) -> str:
+        """A part of a message."""
+        if isinstance(part, str | Mapping):
+            return self.shown(part)
+        if isinstance(part, date):
+            return self.date(part)
+        number = isinstance(part, int | float | Decimal) and not isinstance(part, bool)
+        return self.number(part) if number else str(part)
+
+    def _found(self, text: str, own: Mapping[str, str]) -> str:
+        """A text by its message, else part by part; "" where nothing of it is known."""
+        if text in own:
+            return own[text]
+        known = self._message(text, own)
+        if not known and text[:1].isalpha():  # "Poor persons" as a heading
+            other = self._message(text[:1].swapcase() + text[1:], own)
+            first = other[:1].upper() if text[:1].isupper() else other[:1].lower()
+            known = first + other[1:]
+        if known:
+            return known
+        pieces = re.split(r"(; |: )", text)
+        said = [self._found(part, own) for part in pieces[::2]] if len(pieces) > 1 else []
+        if not any(said):
+            return ""
+        signs = ["", *(self.within("sign", sign) for sign in pieces[1::2])]
+        parts = (new or old for new, old in zip(said, pieces[::2], strict=True))
+        return "".join(sign + part for sign, part in zip(signs, parts, strict=True))
+
+    def _message(self, text: str, own: Mapping[str, str]) -> str:
+        """A text that is one message; "" where it is none."""
+        texts = _texts(self.code)
+        if texts.whole(text):
+            return str(texts.one(text))
+        found = texts.recogniser.said(text)
+        if found is None:
+            return ""
+        stood = {name: self._stood(part, own) for name, part in found.parts.items()}
+        return filled(texts.form_of(found), stood, str)
+
+    def _stood(self, part: str, own: Mapping[str, str]) -> str:
+        """What stood in a place of a message."""
+        return self.figure(part) if _FIGURE.fullmatch(part) else self._found(part, own) or part
+
+
+def language(code: str) -> Language:
+    """The language of a code.
+
+    Parameters
+    ----------
+    code : str
+        One of `languages`.
+
+    Raises
+    ------
+    ValueError
+        Where there is no catalogue for it.
+
+    Examples
+    --------
+    >>> language("zh").code
+    'zh'
+    """
+    if code not in languages():
+        raise ValueError(f"no catalogue for '{code}'; there are {', '.join(languages())}")
+    return Language(code)
+
+
+ENGLISH = Language("en")
+"""The source of all messages: needs no catalogue."""
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that there are, English first.
+
+    Examples
+    --------
+    >>> languages()
+    ('en', 'es', 'fr', 'zh')
+    """
+    return ("en", *sorted(path.parent.name for path in FOLDER.glob(f"*/{FILE}")))
+
+
+def read(code: str) -> Catalog:
+    """The catalogue of a language, as Babel reads it.
+
+    Parameters
+    ----------
+    code : str
+
+    Examples
+    --------
+    >>> read("fr").get("All together").string
+    'Ensemble'
+    """
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / code / FILE).open("rb") as file:
+        return read_po(file, code)
+
+
+class _English:
+    """English texts: every message is its own."""
+
+    def one(self, message: str) -> str:
+        return message
+
+    def plural(self, one: str, many: str, n: float) -> str:
+        return one if n == 1 else many
+
+    def within(self, _: str, message: str) -> str:
+        return message
+
+
+class _Catalogue:
+    """The texts of one file."""
+
+    def __init__(self, found: Catalog) -> None:
+        from gettext import c2py
+
+        self._form: Callable[[int], int] = c2py(found.plural_expr)
+        self._one: dict[str, str] = {}
+        self._many: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {}
+        self._within: dict[tuple[str, str], str] = {}
+        for message in found:
+            said: Any = message.string
+            if isinstance(message.id, str):
+                if message.context is not None:
+                    self._within[message.context, message.id] = said
+                elif message.id:
+                    self._one[message.id] = said
+            else:
+                both = (message.id[0], message.id[1])
+                self._many |= dict.fromkeys(both, (both, tuple(said)))
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """Tells texts that came out of files."""
+        return Recogniser((*self._one, *self._many))
+
+    def whole(self, text: str) -> bool:
+        """Whether a text is a message without places."""
+        return text in self._one
+
+    def one(self, message: str) -> str:
+        return self._one.get(message) or message
+
+    def plural(self, one: str, many: str, n: float) -> str:
+        forms = self._many[one][1] if one in self._many else ()
+        form = self._form(int(n) if n == int(n) else 2)
+        return (forms[form] if form < len(forms) else "") or (one if n == 1 else many)
+
+    def form_of(self, said: Said) -> str:
+        """The text for a message that was recognised, with the form that its number asks for."""
+        if said.message not in self._many:
+            return self.one(said.message)
+        (one, many), _ = self._many[said.message]
+        return self.plural(one, many, float(str(said.parts.get("n", "2")).replace(",", "")))
+
+    def within(self, context: str, message: str) -> str:
+        return self._within.get((context, message), message)
+
+
+@cache
+def _texts(code: str) -> Any:
+    """The texts of a language, read once."""
+    return _English() if code == "en" else _Catalogue(read(code))

@@ -1,0 +1,114 @@
+"""What the code says, collected for the catalogues: ``python -m exitline.words.collecting``.
+
+Every catalogue gets the messages that are new, without a text, and loses those that nobody says.
+`tests/words` fails until each has a text in every language.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from exitline.words.catalogue import FILE, FOLDER, languages, read
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+ROOT = Path(__file__).parents[1]
+_FUNCTIONS: dict[str, Any] = {
+    "t": None, "say": None, "collected": None,
+    "plural": (1, 2), "say_plural": (1, 2), "within": ((1, "c"), 2),
+}  # fmt: skip
+"""Functions whose literal arguments are messages, as Babel names them."""
+JSON = ("publish/explorer/assets/words.json", "publish/report/templates/words.json")
+"""Words of pages' scripts: every text in them is a message."""
+
+
+def collect() -> Catalog:
+    """All messages of the package.
+
+    Returns
+    -------
+    babel Catalog
+
+    Examples
+    --------
+    >>> "All together" in collect()
+    True
+    """
+    from babel.messages.catalog import Catalog
+
+    found = Catalog()
+    for message, context in _messages():
+        found.add(message, context=context)
+    return found
+
+
+def _messages() -> Iterator[tuple[Any, str | None]]:
+    """Messages of code, templates and scripts, each with its context."""
+    from babel.messages.extract import extract_from_file
+
+    for path in sorted(ROOT.rglob("*.py")):
+        for _, message, _, context in extract_from_file("python", path, keywords=_FUNCTIONS):
+            yield message, context
+    for path in sorted(ROOT.rglob("*.j2")):
+        for message in _of_template(path):
+            yield message, None
+    for name in JSON:
+        if (ROOT / name).exists():
+            yield from ((text, None) for text in _texts(json.loads((ROOT / name).read_text())))
+
+
+def _of_template(path: Path) -> Iterator[Any]:
+    """Messages of a template."""
+    from babel.messages.extract import extract
+    from jinja2.ext import babel_extract
+
+    options, method = {"silent": "false", "trimmed": "true"}, cast("Any", babel_extract)
+    with path.open("rb") as file:
+        for _, message, _, _ in extract(method, file, _FUNCTIONS, options=options):
+            yield message
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts of a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+
+
+def update(code: str) -> int:
+    """Bring one catalogue up to what the code says.
+
+    Parameters
+    ----------
+    code : str
+
+    Returns
+    -------
+    int
+        How many messages have no text yet.
+    """
+    from babel.messages.pofile import write_po
+
+    catalogue, collected = read(code), collect()
+    catalogue.update(collected, no_fuzzy_matching=True, update_header_comment=False)
+    catalogue.obsolete.clear()
+    with (FOLDER / code / FILE).open("wb") as file:
+        write_po(file, catalogue, width=100, no_location=True, sort_output=True, omit_header=False)
+    texts = ([m.string] if isinstance(m.string, str) else m.string for m in catalogue if m.id)
+    return sum(not all(forms or [""]) for forms in texts)
+
+
+def main() -> None:
+    """Update every catalogue and say what is missing."""
+    for code in languages()[1:]:
+        print(f"{code}: {update(code)} messages without a text")
+
+
+if __name__ == "__main__":
+    main()

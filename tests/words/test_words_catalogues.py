@@ -1,0 +1,92 @@
+"""Every message that the code says has a text in every language, and no text is left over."""
+
+import re
+import string
+
+import pytest
+
+from exitline.words.catalogue import ENGLISH, language, languages, read
+from exitline.words.collecting import ROOT, collect
+from exitline.words.recognising import NUMERIC
+
+OTHERS = languages()[1:]
+PLACES = re.compile(r"\{(\w+)\}")
+
+
+@pytest.fixture(scope="module")
+def said():
+    """What the code says."""
+    return {(m.context, m.id) for m in collect() if m.id}
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def catalogue(request):
+    """One language's catalogue."""
+    return read(request.param)
+
+
+def _ids(catalogue):
+    return {(m.context, m.id) for m in catalogue if m.id}
+
+
+def _forms(message):
+    return message.string if message.pluralizable else (message.string,)
+
+
+def test_there_are_four_languages():
+    assert languages() == ("en", "es", "fr", "zh")
+
+
+def test_no_message_is_missing_or_left_over(catalogue, said):
+    there = _ids(catalogue)
+    missing = sorted(str(m) for m in said - there)
+    unused = sorted(str(m) for m in there - said)
+    assert not missing, f"run `make words`, then fill in {catalogue.locale}: {missing[:5]}"
+    assert not unused, f"run `make words`: nobody says {unused[:5]}"
+
+
+def test_every_message_has_a_text(catalogue):
+    empty = [m.id for m in catalogue if m.id and not all(_forms(m))]
+    assert not empty, f"no text in {catalogue.locale} for {empty[:5]}"
+
+
+def test_places_are_those_of_english(catalogue):
+    for message in (m for m in catalogue if m.id):
+        english = " ".join(message.id) if message.pluralizable else message.id
+        for form in _forms(message):
+            assert set(PLACES.findall(form)) == set(PLACES.findall(english)), form
+            list(string.Formatter().parse(form))  # braces close
+
+
+def test_each_form_of_a_plural_is_there(catalogue):
+    for message in (m for m in catalogue if m.pluralizable):
+        assert len(message.string) == catalogue.num_plurals, message.id
+
+
+def test_texts_keep_the_spaces_at_their_ends(catalogue):
+    for message in (m for m in catalogue if m.id and m.context is None):
+        english = message.id[0] if message.pluralizable else message.id
+        for form in _forms(message):
+            spaces = (form[:1].isspace(), form[-1:].isspace())
+            wide = catalogue.locale.language == "zh"
+            assert wide or spaces == (english[:1].isspace(), english[-1:].isspace()), form
+
+
+def test_a_message_is_told_by_its_words(catalogue, said):
+    """What stands in a file in English is found again, with what stood in its places."""
+    t = language(str(catalogue.locale.language))
+    for context, message in said:
+        places = [] if isinstance(message, tuple) or context else PLACES.findall(message)
+        letters = sum(sign.isalpha() for sign in PLACES.sub("", message)) if places else 0
+        if letters < 12 or any(place.isdigit() for place in places):
+            continue
+        parts = {p: "1,234.5 %" if p in NUMERIC else "Ñandu" for p in places}
+        shown = {p: t.figure(v) if p in NUMERIC else v for p, v in parts.items()}
+        assert t.of(ENGLISH(message, **parts)) == t(message, **shown), message
+
+
+def test_no_message_hides_in_an_f_string():
+    """Where it would not be collected."""
+    hidden = re.compile(r"\{(?:\w+\.)*(?:t|say|say_plural|plural|collected)\(['\"]")
+    for path in sorted(ROOT.rglob("*.py")):
+        assert not hidden.search(path.read_text(encoding="utf-8")), path
