@@ -85,7 +85,8 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         if wanted.term.kind == "kernel":
             value = value.fill_null(0.0)
         if plan.moments:
-            value = ibis.ifelse(rows["_in"], value.fill_null(float("nan")), 0.0)
+            there = rows["_use" if wanted.whole else "_in"]
+            value = ibis.ifelse(there, value.fill_null(float("nan")), 0.0)
         aggregates[f"sum{index}"] = value.sum()
     for index, name in enumerate(auxiliary):
         aggregates[f"auxiliary{index}"] = rows[name].sum()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-import ibis
-
 from exitline.stats.measure.passes.columns import Found
 from exitline.stats.measure.passes.sums import Plan
 from exitline.stats.measure.passes.totals import amount, row_values
@@ -37,7 +35,7 @@ def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     for index, wanted in enumerate(plan.sums):
         if wanted.squared:
             continue
-        value = ibis.ifelse(rows["_in"], amount(micro, index), 0.0)
+        value = amount(micro, index).fill_null(0.0)  # a value that is missing takes no part
         for j, name in enumerate(regressor):
             aggregates[f"cross{j}_{index}"] = (value * rows[name]).sum()
     for i, left in enumerate(auxiliary):
