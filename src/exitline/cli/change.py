@@ -15,7 +15,7 @@ from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
-    from exitline.stats.infer.comparing.change import Change, Changes
+    from exitline.stats.infer.comparing.changes import Change, Changes
 
 LEVELS = ("absolute", "annual")
 """Kinds of change in the unit of the figure; the others are relative."""
@@ -49,11 +49,11 @@ Examples:
               help="Whether equal ids are the same PSUs; they are, unless given.")  # fmt: skip
 @click.option("--change-df", type=click.Choice(["pooled", "satterthwaite"]), default="pooled",
               show_default=True, help="Degrees of freedom of the changes.")  # fmt: skip
+@reads_data
 @declares_design
 @asks_intervals
 @ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-@reads_data
 def command(
     before: str,
     after: str,

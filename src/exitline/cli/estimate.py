@@ -35,6 +35,7 @@ Examples:
 )
 @click.argument("data", type=click.Path())
 @asks_measures
+@reads_data
 @declares_design
 @asks_intervals
 @ENGINE
@@ -42,7 +43,6 @@ Examples:
 @click.option("--cv", is_flag=True, help="Show coefficients of variation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 @saves
-@reads_data
 def command(
     data: str,
     measures: tuple[str, ...],

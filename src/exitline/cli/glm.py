@@ -43,11 +43,11 @@ Examples:
               help="Test all coefficients of a term of the formula; repeatable.")  # fmt: skip
 @WHERE
 @COUNTED
+@reads_data
 @declares_design
 @LEVEL
 @ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print coefficients and tests as JSON.")
-@reads_data
 def command(
     data: str,
     formula: str,

@@ -66,13 +66,13 @@ Examples:
 @click.option("--line", "lines", multiple=True, metavar="NAME=NUMBER",
               help="A line that a standard's conditions name; repeatable.")  # fmt: skip
 @WHERE
+@reads_data
 @declares_design
 @BY
 @LEVEL
 @INTERVAL
 @ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-@reads_data
 def command(
     data: str,
     dimensions: tuple[str, ...],

@@ -44,12 +44,12 @@ Examples:
               type=click.Choice(STATISTICS), help="Of independence, as R names them.")  # fmt: skip
 @WHERE
 @COUNTED
+@reads_data
 @declares_design
 @LEVEL
 @INTERVAL
 @ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print all shares and the test as JSON.")
-@reads_data
 def command(
     data: str,
     row: str,

@@ -223,6 +223,7 @@ def estimate_table(
     from exitline.stats.measure.passes.first import first_pass
     from exitline.stats.measure.passes.micro import micro
     from exitline.stats.measure.passes.plan import make_plan, require_usable
+    from exitline.stats.measure.passes.prepared import fault_counts
     from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
     from exitline.stats.measure.weighting.phases import with_phases
@@ -250,7 +251,7 @@ def estimate_table(
     plan = with_moments(plan, rows, engine.run)
     first = first_pass(rows, plan, engine.run)
     arrow = engine.run(totals(rows, plan, first.found))
-    faults = count_faults(arrow, rows, plan, engine.run)
+    faults = count_faults(arrow, lambda: engine.run(fault_counts(rows, plan)))
     in_columns = any(isinstance(one.value, str) for one in plan.lines)
     groups = by_needs(plan.measures, column_lines=in_columns) if missing == "exclude" else {}
     if len(groups) > 1 and any_left_out(faults):

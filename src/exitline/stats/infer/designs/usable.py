@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -43,32 +43,30 @@ LEFT_OUT = {
 }
 
 
-def count_faults(
-    arrow: pa.Table, table: Any, plan: Plan, run: Callable[[Any], pa.Table]
-) -> dict[str, int]:
-    """Number of rows with each fault: of another query where there are any at all.
+def count_faults(table: pa.Table, count: Callable[[], pa.Table]) -> dict[str, int]:
+    """Number of rows with each fault.
 
     Parameters
     ----------
-    arrow : pyarrow.Table
+    table : pyarrow.Table
         The totals query's result.
-    table : ibis.Table
-        The households.
-    plan : Plan
-    run : callable
-        From a query to its result, as `Engine.run`.
-    """
-    from exitline.stats.measure.passes.prepared import FAULTS, fault_counts
+    count : callable
+        Gives the result of `exitline.stats.measure.passes.prepared.fault_counts`; asked only where
+        some row cannot be used.
 
-    if not np.nansum(numbers(arrow.column("faulty"))):
-        return dict.fromkeys(FAULTS, 0)
-    found = run(fault_counts(table, plan))
-    return {fault: int(np.nansum(numbers(found.column(fault)))) for fault in FAULTS}
+    Returns
+    -------
+    dict of str to int
+        Empty where all rows can be used.
+    """
+    if not np.nansum(numbers(table.column("unusable"))):
+        return {}
+    return {fault: int(found or 0) for fault, found in count().to_pylist()[0].items()}
 
 
 def any_left_out(faults: Mapping[str, int]) -> bool:
     """Whether rows are left out for a missing value."""
-    return any(faults[name] for name in LEFT_OUT)
+    return any(faults.get(name) for name in LEFT_OUT)
 
 
 def refuse_unusable(table: pa.Table, faults: Mapping[str, int], plan: Plan, missing: str) -> None:
@@ -78,7 +76,7 @@ def refuse_unusable(table: pa.Table, faults: Mapping[str, int], plan: Plan, miss
     ----------
     table : pyarrow.Table
         The totals query's result.
-    faults : mapping
+    faults : mapping of str to int
         From `count_faults`.
     plan : Plan
     missing : {"error", "exclude"}
@@ -90,7 +88,7 @@ def refuse_unusable(table: pa.Table, faults: Mapping[str, int], plan: Plan, miss
         Weights, sizes, design columns or welfare that cannot be used, with counts.
     """
     for fault, (expected, got, remedy) in FATAL.items():
-        if faults[fault]:
+        if faults.get(fault):
             raise DataError(
                 f"{faults[fault]:,} households cannot be used",
                 where=_where(fault, plan),
@@ -99,7 +97,7 @@ def refuse_unusable(table: pa.Table, faults: Mapping[str, int], plan: Plan, miss
                 remedy=remedy,
             )
     for fault, words in LEFT_OUT.items():
-        if faults[fault] and missing == "error":
+        if faults.get(fault) and missing == "error":
             raise DataError(
                 f"{faults[fault]:,} households have {words}",
                 where=_where(fault, plan),
@@ -181,7 +179,7 @@ def notes_on(result: Estimates, faults: Mapping[str, int], cells: Cells, plan: P
     Parameters
     ----------
     result : Estimates
-    faults : mapping
+    faults : mapping of str to int
         From `count_faults`.
     cells : Cells
     plan : Plan

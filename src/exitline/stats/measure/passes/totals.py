@@ -18,7 +18,7 @@ from exitline.stats.measure import portable, terms
 from exitline.stats.measure.measures import rank_kinds
 from exitline.stats.measure.model import Term
 from exitline.stats.measure.passes.columns import Columns, Found, taking_part, with_found
-from exitline.stats.measure.passes.prepared import prepared
+from exitline.stats.measure.passes.prepared import number_of, prepared
 from exitline.stats.measure.passes.sums import Plan, Sum
 from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns
 
@@ -62,7 +62,7 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     ibis.Table
         Columns ``stratum``, ``stage1`` ..., ``domain1`` ..., ``fpc1_min``, ``fpc1_max`` ...,
         ``n`` (households used), ``cases<i>`` (of these, the kinds of `plan.cases`), one ``sum<i>``
-        for each of `plan.sums` (missing where no household is used), and ``faulty``, the rows
+        for each of `plan.sums` (missing where no household is used), and ``unusable``, the rows
         that cannot be used (`fault_counts` says why). With `plan.moments` no stages, but
         ``clusters`` (rows, used or not) and ``cov<i>_<j>``, the covariance of two sums' values
         over the households used.
@@ -71,12 +71,12 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     micro = row_values(table, plan, found, auxiliary)
     rows = micro.rows
     aggregates: dict[str, Any] = {
-        "n": rows["_in"].cast("int64").sum(),
-        "faulty": (~rows["_sound"]).cast("int64").sum(),
+        "n": number_of(rows["_in"]),
+        "unusable": number_of(~rows["_sound"]),
     }
     for index, wanted in enumerate(plan.cases):
         taking_part = (terms.value(wanted.term, micro, wanted.at) != 0).fill_null(False)
-        aggregates[f"cases{index}"] = (rows["_in"] & taking_part).cast("int64").sum()
+        aggregates[f"cases{index}"] = number_of(rows["_in"] & taking_part)
     for index, one in enumerate(plan.first):
         figure = micro.found(one.scalar, one.at)
         aggregates[f"found{index}"] = figure.max() if one.by else figure
