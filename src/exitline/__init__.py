@@ -62,8 +62,8 @@ if TYPE_CHECKING:
     from exitline.rules.standard import load as load_standard
     from exitline.stats import measure
     from exitline.stats.data.sampling.design import Design
-    from exitline.stats.data.sampling.phases import SecondPhase
     from exitline.stats.data.sampling.pps import Pps
+    from exitline.stats.data.sampling.second_phase import SecondPhase
     from exitline.stats.data.studies.loader import load_study
     from exitline.stats.data.studies.study import Study
     from exitline.stats.infer.blocks import Estimate
