@@ -145,7 +145,7 @@ class MapDrawing:
 
 
 @dataclass(frozen=True)
-class Panel:
+class MapPanel:
     """Shapes laid out in a picture."""
 
     paths: tuple[str, ...]
@@ -194,7 +194,7 @@ def map_of(
     return MapDrawing(_page(parts, panel.height, text), text.notes)
 
 
-def _laid_out(shapes: list[Any], names: list[str]) -> Panel:
+def _laid_out(shapes: list[Any], names: list[str]) -> MapPanel:
     """Paths in pixels: projected, simplified, in the middle of the panel."""
     import shapely
 
@@ -214,7 +214,7 @@ def _laid_out(shapes: list[Any], names: list[str]) -> Panel:
 
     spots = places(plane, names, scale)
     labels = tuple(None if one is None else tuple(at(np.array([one]))[0]) for one in spots)
-    return Panel(tuple(_path(shape, at) for shape in plane), labels, up * scale + 2 * MARGIN)
+    return MapPanel(tuple(_path(shape, at) for shape in plane), labels, up * scale + 2 * MARGIN)
 
 
 def _path(shape: Any, at: Any) -> str:
@@ -237,7 +237,7 @@ def _colour(at: int, cut: MapClasses) -> str:
 
 def _estimates(
     shown: Sequence[MapFigure | None],
-    panel: Panel,
+    panel: MapPanel,
     cut: MapClasses,
     unit: str,
     text: MapText,
@@ -260,7 +260,7 @@ def _estimates(
 
 
 def _widths(
-    shown: Sequence[MapFigure | None], panel: Panel, cut: MapClasses, unit: str, text: MapText
+    shown: Sequence[MapFigure | None], panel: MapPanel, cut: MapClasses, unit: str, text: MapText
 ) -> str:
     """The panel of how wide the intervals are."""
     drawn = []
@@ -285,7 +285,7 @@ def _area(path: str, colour: str, said: str, kind: str = "a") -> str:
     return f'<path class="{kind}"{fill} d="{path}">{title}</path>'
 
 
-def _moved(drawn: list[str], names: Sequence[str], panel: Panel) -> str:
+def _moved(drawn: list[str], names: Sequence[str], panel: MapPanel) -> str:
     """The shapes below the legend, with the names that fit."""
     labels = [
         _label(name, at)
