@@ -153,6 +153,16 @@ class Language:
         """
         return self.within("sign", sign).join(text for text in texts if text)
 
+    def sentences(self, *texts: str) -> str:
+        """Sentences one after another; empty ones are left out.
+
+        Examples
+        --------
+        >>> language("zh").sentences("甲。", "", "乙。"), language("en").sentences("A.", "B.")
+        ('甲。乙。', 'A. B.')
+        """
+        return self.signs[" "].join(text for text in texts if text)
+
     def figure(self, text: str) -> str:
         """A figure that `exitline.words.numbers` wrote, in the form of this language.
 
@@ -219,6 +229,7 @@ class Language:
             ",": self.within("number", ","), ".": self.within("number", "."),
             " %": self.within("number", "\u00a0%"), "; ": self.within("sign", "; "),
             ": ": self.within("sign", ": "), ", ": self.within("sign", ", "),
+            ". ": self.within("sign", ". "), " ": self.within("sign", "{} {}").replace("{}", ""),
         }  # fmt: skip
 
     @property

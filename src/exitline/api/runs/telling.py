@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exitline.words.catalogue import ENGLISH, Language
+
 if TYPE_CHECKING:
     from exitline.api.runs.finished import Run
     from exitline.publish.content.households import HouseholdWords
@@ -45,12 +47,14 @@ def counting(measure: str, people: str, rows: str) -> Measure:
     return catalogue.counting(measure, people, rows)
 
 
-def household_words(found: Run) -> HouseholdWords:
+def household_words(found: Run, t: Language = ENGLISH) -> HouseholdWords:
     """The words for the outcomes of a run's households.
 
     Parameters
     ----------
     found : Run
+    t : Language
+        The reader's.
 
     Returns
     -------
@@ -58,15 +62,17 @@ def household_words(found: Run) -> HouseholdWords:
     """
     from exitline.publish.content import households
 
-    return households.household_words(found.study, found.standard)
+    return households.household_words(found.study, found.standard, t)
 
 
-def who_stands_apart(found: Run) -> list[str]:
+def who_stands_apart(found: Run, t: Language = ENGLISH) -> list[str]:
     """Which areas stand apart, a sentence for each picture of the report.
 
     Parameters
     ----------
     found : Run
+    t : Language
+        The reader's.
 
     Returns
     -------
@@ -76,10 +82,13 @@ def who_stands_apart(found: Run) -> list[str]:
     from exitline.publish.report.areas import area_sets
 
     sentences = []
-    for areas in area_sets(ReportInput.from_run(found)):
+    for areas in area_sets(ReportInput.from_run(found, t=t)):
         for figure in areas.figures:
-            line = f", line {figure.line}" if len(areas.figures) > 1 else ""
-            sentences.append(f"by {areas.name}{line}: {figure.title}")
+            said = {"area": areas.name, "finding": figure.title}
+            if len(areas.figures) > 1:
+                sentences.append(t("by {area}, line {line}: {finding}", line=figure.line, **said))
+            else:
+                sentences.append(t("by {area}: {finding}", **said))
     return sentences
 
 
