@@ -21,7 +21,7 @@ DESIGN = {
     "pps_estimator", "joint", "mean_square",
 }  # fmt: skip
 """Options that are one `xl.Design`."""
-PRINTED = {"as_json", "json_", "full", "top", "listed", "cv", "goodness"}
+PRINTED = {"as_json", "json_", "full", "top", "listed", "cv", "goodness", "language"}
 """How a result is printed."""
 FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "calibrate": (xl.calibrate,),

@@ -8,7 +8,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import ENGINE, LANGUAGE, MIN_COUNT
-from exitline.words.catalogue import Language
+from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _plain(found: Run) -> dict[str, Any]:
     }
 
 
-def _show(found: Run, t: Language) -> None:
+def _show(found: Run, t: Language = ENGLISH) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
     from exitline.api.runs.telling import people_of
     from exitline.cli.shared.figures import estimate_rows, figure_heads

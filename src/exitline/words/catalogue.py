@@ -267,13 +267,20 @@ class Language:
             known = first + other[1:]
         if known:
             return known
-        pieces = re.split(r"(; |: )", text)
-        said = [self._found(part, own) for part in pieces[::2]] if len(pieces) > 1 else []
-        if not any(said):
+        return self._in_parts(text, own)
+
+    def _in_parts(self, text: str, own: Mapping[str, str]) -> str:
+        """A text of several parts, or a label and what is said of it; "" where none is known."""
+        if "; " in text:
+            parts = text.split("; ")
+            found = [self._found(part, own) for part in parts]
+            known = (new or old for new, old in zip(found, parts, strict=True))
+            return self.joined(known) if any(found) else ""
+        head, colon, rest = text.partition(": ")
+        if not colon:
             return ""
-        signs = ["", *(self.within("sign", sign) for sign in pieces[1::2])]
-        parts = (new or old for new, old in zip(said, pieces[::2], strict=True))
-        return "".join(sign + part for sign, part in zip(signs, parts, strict=True))
+        said = self._found(head, own), self._found(rest, own)
+        return f"{said[0] or head}{self.within('sign', ': ')}{said[1] or rest}" if any(said) else ""
 
     def _message(self, text: str, own: Mapping[str, str]) -> str:
         """A text that is one message; "" where it is none."""

@@ -146,6 +146,7 @@ def _question(content: ReportInput, lead: Block, levels: tuple[DecidedLevel, ...
         asked = t("What is {subject}, where, and how sure are we?", subject=what)
     else:
         asked = t("What is {subject}, and how sure are we?", subject=what)
+    asked = asked[:1].upper() + asked[1:]
     followed = household_words(study, content.standard).followed
     areas = [lv.title.lower() for lv in levels if followed or lv.key != "household"]
     if not areas:
