@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.words.recognising import NUMBER_FORM, Recogniser
-from exitline.words.said import Figure, Said, Text, Told, filled, plain
+from exitline.words.said import Numeral, Said, Text, Told, filled, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +118,7 @@ class Language:
             return self(text.message, **text.parts)
         if isinstance(text, Told):
             return self._found(text, text.own.get(self.code, {})) or text
-        return self.figure(text) if isinstance(text, Figure) else text
+        return self.figure(text) if isinstance(text, Numeral) else text
 
     def knows(self, text: str) -> bool:
         """Whether a text is a message of this catalogue, or is made of some.
