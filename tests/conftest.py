@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+if importlib.util.find_spec("granian") is not None:
+    from exitline.publish.web.project import set_up
+
+    set_up()  # once in a process: for the web project, of which the store is a part
 settings.register_profile("exitline", deadline=None)  # no test is timed: machines differ
 settings.load_profile("exitline")
 ROOT = Path(__file__).parents[1]

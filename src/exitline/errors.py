@@ -242,7 +242,7 @@ def install_extra(extra: str) -> str:
 
     Examples
     --------
-    >>> install_extra("web")
-    "in exitline's folder: pip install '.[web]' (docs/install.md)"
+    >>> install_extra("register")
+    "in exitline's folder: pip install '.[register]' (docs/install.md)"
     """
     return f"in exitline's folder: pip install '.[{extra}]' (docs/install.md)"

@@ -21,7 +21,9 @@ DESIGN = {
     "pps_estimator", "joint", "mean_square",
 }  # fmt: skip
 """Options that are one `xl.Design`."""
-PRINTED = {"as_json", "json_", "full", "top", "listed", "cv", "goodness", "language"}
+PRINTED = {
+    "saved", "as_json", "json_", "full", "top", "listed", "cv", "goodness", "language",
+}  # fmt: skip
 """How a result is printed."""
 FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "calibrate": (xl.calibrate,),
@@ -31,9 +33,12 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "plan": (xl.plan, xl.plan_counties),
     "replicates": (xl.replicate_weights,),
     "smallarea": (xl.small_areas,),
+    "works": (xl.effect.difference_in_differences,),
     "target": (xl.target.fit, xl.target.evaluate, xl.target.study_scenario),
 }
 """Commands that are more than one function, or one of another name."""
+PART = {"story": "build", "works": "effect"}
+"""Groups with one command that has a function."""
 ANOTHER = {
     ("calibrate", "out"): "found.write(out)",
     ("claim", "encrypt"): "passphrase=",
@@ -44,8 +49,12 @@ ANOTHER = {
     ("grouped", "fits"): "curves=",
     ("replicates", "count"): "replicates=",
     ("replicates", "out"): "found.write(out)",
+    ("story", "watching"): "call it again",
     ("schema", "keys"): "the keys in words: docs/study.md",
     ("smallarea", "out"): "figures.to_pandas()",
+    ("works", "by"): "found.aggregate(by)",
+    ("works", "longest"): "found.aggregate('event', longest=)",
+    ("works", "matters"): "series.needed(effect)",
     ("target", "source"): "data, or a study's path",
     ("target", "fitted"): "method=",
     ("target", "card"): "test.card(points)",
@@ -62,8 +71,14 @@ CALLS_ALONE = {
 }
 """Keywords that no command has: arguments that are no text, or that a study says."""
 HOW = {"say", "reading", "engine", "design", "data"}
-WITHOUT = {"lifecycle", "notice", "release", "serve", "story"}
+WITHOUT = {"lifecycle", "register", "serve"}
 """Commands without a function on `xl` yet."""
+
+
+def _command(name: str) -> click.Command:
+    """The command, or that of a group which the function is for."""
+    found = importlib.import_module(COMMANDS[name][0]).command
+    return found.commands[PART[name]] if name in PART else found
 
 
 def _functions(name: str) -> tuple[Callable[..., Any], ...]:
@@ -81,7 +96,7 @@ def _keywords(name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", [n for n in COMMANDS if n not in WITHOUT])
 def test_every_option_is_a_keyword(name):
-    command = importlib.import_module(COMMANDS[name][0]).command
+    command = _command(name)
     keywords = _keywords(name)
     elsewhere = READER | PRINTED | (DESIGN if "design" in keywords else set())
     lacking = [
@@ -94,7 +109,7 @@ def test_every_option_is_a_keyword(name):
 
 @pytest.mark.parametrize("name", [n for n in COMMANDS if n not in WITHOUT])
 def test_every_keyword_is_an_option(name):
-    command = importlib.import_module(COMMANDS[name][0]).command
+    command = _command(name)
     options = {one for p in command.params for one in _names(p)}
     alone = _keywords(name) - options - HOW - CALLS_ALONE.get(name, set())
     said = {how.removesuffix("=") for (which, _), how in ANOTHER.items() if which == name}
@@ -104,7 +119,7 @@ def test_every_keyword_is_an_option(name):
 @pytest.mark.parametrize("name", [n for n in COMMANDS if n not in WITHOUT])
 def test_defaults_are_the_same(name):
     """A figure does not depend on whether it was asked for in a notebook or a terminal."""
-    command = importlib.import_module(COMMANDS[name][0]).command
+    command = _command(name)
     for function in _functions(name):
         parameters = inspect.signature(function).parameters
         for option in command.params:
@@ -121,7 +136,7 @@ def test_defaults_are_the_same(name):
 def test_the_lists_name_what_there_is():
     assert set(COMMANDS) >= WITHOUT
     for name, option in ANOTHER:
-        command = importlib.import_module(COMMANDS[name][0]).command
+        command = _command(name)
         assert option in {p.name for p in command.params}
 
 

@@ -24,11 +24,14 @@ from exitline.stats.data import parse_study
 from exitline.stats.data.studies.study_file import StudyFile
 
 ROOT = Path(__file__).parents[2]
-PAGES = {"study": "study.md", "standard": "rule-files.md", "procedure": "lifecycle.md"}
+PAGES = {"study": "study.md", "standard": "rule-files.md", "procedure": "lifecycle.md",
+         "series": "story.md", "episode": "story.md"}  # fmt: skip
 FILES = {
     "study": sorted(ROOT.glob("examples/*/*.yaml")),
     "standard": sorted((ROOT / "src/exitline/rules/standards").glob("*/*.yaml")),
     "procedure": sorted((ROOT / "src/exitline/rules/procedures").glob("*.yaml")),
+    "series": sorted(ROOT.glob("examples/*/series.yaml")),
+    "episode": sorted(ROOT.glob("examples/series-*/*.yaml")),
 }
 
 
@@ -78,7 +81,7 @@ def test_the_schema_is_valid_and_takes_every_file(kind: str) -> None:
         plain = _plain(value)
         assert [error.message for error in checker.iter_errors(plain)] == [], path.name
         taken += 1
-    assert taken >= (2 if kind == "procedure" else 5)
+    assert taken >= {"procedure": 2, "series": 1, "episode": 4}.get(kind, 5)
 
 
 def test_the_schema_refuses_what_the_reader_refuses() -> None:

@@ -82,7 +82,7 @@ CHANGES = {
     ),
     "an interval": Change(
         {
-            "words/intervals.py": (('    "mean": collected(', '    "toy": "toys",\n    "mean": collected('),),
+            "words/intervals.py": (('    "mean": collected(', '    "toy": collected("toys"),\n    "mean": collected('),),
             "stats/infer/intervals.py": ((
                 "xlogit_share = logit_share",
                 "def toy_share(share: Floats, se: Floats, df: Floats, level: float = 0.95) -> Bounds:\n"

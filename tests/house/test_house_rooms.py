@@ -29,3 +29,19 @@ def test_nothing_stands_outside_the_wings_but_what_all_use():
     assert {folder.name for folder in HOUSE.iterdir() if (folder / "__init__.py").exists()} == {
         *WINGS, "api", "cli", "records", "words",
     }  # fmt: skip
+
+
+def test_no_folder_or_module_bears_the_name_of_what_its_package_loads_late():
+    """A submodule, once loaded, would stand where the function is expected."""
+    found = []
+    for path in HOUSE.rglob("__init__.py"):
+        late = {
+            key.value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Dict)
+            for key, value in zip(node.keys, node.values, strict=True)
+            if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+        }
+        beside = {one.stem for one in path.parent.iterdir() if one.name != "__init__.py"}
+        found += [f"{path}: {name}" for name in late & beside if "__getattr__" in path.read_text()]
+    assert found == []

@@ -26,8 +26,7 @@ from exitline.publish.notices import Notice
 from exitline.publish.notices.page import as_csv
 from exitline.publish.report import ReportInput
 from exitline.publish.report.page import view
-from exitline.publish.server.answering import as_csv as answered
-from exitline.publish.server.declare import TEXT, AnswerRecord, Field
+from exitline.publish.web.figures.answering import as_csv as answered
 from exitline.stats.data import parse_study
 
 FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\uff1d1", " =1"]
@@ -162,8 +161,7 @@ def test_the_commands_of_a_report_work_as_printed(tmp_path):
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula(text):
-    record = AnswerRecord("R", "", (Field("a", TEXT, ""), Field("b", TEXT, "")))
-    served = answered(record, [{"a": text, "b": -1.5}]).decode()
+    served = answered(["a", "b"], [{"a": text, "b": -1.5}]).decode()
     notice = Notice("t", ((text, ((text,),)),), ("reference",), date(2024, 1, 1), 7, "here")
     for sheet in (served, as_csv(notice)):
         cells = [cell for row in csv.reader(io.StringIO(sheet)) for cell in row]

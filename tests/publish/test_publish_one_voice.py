@@ -22,7 +22,7 @@ from exitline.publish.explorer.model import SUPPRESSED, Explorer
 from exitline.publish.report import ReportInput
 from exitline.publish.report.blocks import naming, written
 from exitline.publish.report.page import view
-from exitline.publish.server.app import application
+from exitline.publish.web.figures.handler import application
 
 CASES = Path(__file__).parent / "cases"
 STUDIES = {

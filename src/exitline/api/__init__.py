@@ -14,15 +14,16 @@ TYPE_CHECKING = False  # as in `exitline`
 if TYPE_CHECKING:
     from typing import Any
 
+    from exitline.api.area_models.kinds import small_areas
     from exitline.api.claims.claiming import claim, new_key
     from exitline.api.claims.consistency import check_claim
     from exitline.api.claims.recompute import recompute_claim
     from exitline.api.claims.verifying import verify
-    from exitline.api.decisions.assessing import Assessed, assess
-    from exitline.api.decisions.drawing import check_draw, draw, frame_digest
-    from exitline.api.decisions.panels import dynamics, watch
-    from exitline.api.decisions.planning import plan, plan_counties
-    from exitline.api.decisions.screening import screen
+    from exitline.api.deciding.assessing import Assessed, assess
+    from exitline.api.deciding.drawing import check_draw, draw, frame_digest
+    from exitline.api.deciding.panels import dynamics, watch
+    from exitline.api.deciding.planning import plan, plan_counties
+    from exitline.api.deciding.screening import screen
     from exitline.api.explaining import measures
     from exitline.api.exploring import explore
     from exitline.api.figures.estimation import estimate
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from exitline.api.figures.regression import glm
     from exitline.api.figures.t_tests import t_test
     from exitline.api.figures.tabulation import tabulate
+    from exitline.api.filming import story
+    from exitline.api.releases.asked import notice, release
     from exitline.api.releases.tabling import table
     from exitline.api.rule_files import standards
     from exitline.api.runs.finished import Run
@@ -37,41 +40,44 @@ if TYPE_CHECKING:
     from exitline.api.runs.proposing import init
     from exitline.api.runs.running import check, decisions, run
     from exitline.api.schemas import schema
-    from exitline.api.small_areas.kinds import small_areas
 
 _HOME = {
-    "Assessed": "decisions.assessing",
+    "Assessed": "deciding.assessing",
     "Run": "runs.finished",
-    "assess": "decisions.assessing",
+    "assess": "deciding.assessing",
     "check": "runs.running",
     "check_claim": "claims.consistency",
-    "check_draw": "decisions.drawing",
+    "check_draw": "deciding.drawing",
     "claim": "claims.claiming",
     "decisions": "runs.running",
-    "draw": "decisions.drawing",
-    "dynamics": "decisions.panels",
+    "draw": "deciding.drawing",
+    "dynamics": "deciding.panels",
     "estimate": "figures.estimation",
     "explore": "exploring",
-    "frame_digest": "decisions.drawing",
+    "frame_digest": "deciding.drawing",
     "glm": "figures.regression",
     "init": "runs.proposing",
     "measures": "explaining",
     "mpi": "figures.multidimensional",
     "new_key": "claims.claiming",
+    "notice": "releases.asked",
     "open_source": "runs.opening",
-    "plan": "decisions.planning",
-    "plan_counties": "decisions.planning",
+    "plan": "deciding.planning",
+    "plan_counties": "deciding.planning",
     "recompute_claim": "claims.recompute",
+    "release": "releases.asked",
+    "report": "runs.finished",
     "run": "runs.running",
     "schema": "schemas",
-    "screen": "decisions.screening",
-    "small_areas": "small_areas.kinds",
+    "screen": "deciding.screening",
+    "small_areas": "area_models.kinds",
     "standards": "rule_files",
+    "story": "filming",
     "t_test": "figures.t_tests",
     "table": "releases.tabling",
     "tabulate": "figures.tabulation",
     "verify": "claims.verifying",
-    "watch": "decisions.panels",
+    "watch": "deciding.panels",
 }
 
 __all__ = [
@@ -93,15 +99,19 @@ __all__ = [
     "measures",
     "mpi",
     "new_key",
+    "notice",
     "open_source",
     "plan",
     "plan_counties",
     "recompute_claim",
+    "release",
+    "report",
     "run",
     "schema",
     "screen",
     "small_areas",
     "standards",
+    "story",
     "t_test",
     "table",
     "tabulate",

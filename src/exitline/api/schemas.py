@@ -9,7 +9,10 @@ from exitline.errors import unknown
 if TYPE_CHECKING:
     from exitline.rules.yamlfile.declared import Record
 
-KINDS = {"study": "a study file", "standard": "a rule file", "procedure": "a procedure file"}
+KINDS = {
+    "study": "a study file", "standard": "a rule file", "procedure": "a procedure file",
+    "series": "a series file", "episode": "a file of an episode",
+}  # fmt: skip
 """The files that have a schema, and what each is called."""
 
 
@@ -18,7 +21,7 @@ def schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"study", "standard", "procedure"}
+    kind : {"study", "standard", "procedure", "series", "episode"}
 
     Returns
     -------
@@ -46,7 +49,7 @@ def key_tables(kind: str) -> str:
 
     Parameters
     ----------
-    kind : {"study", "standard", "procedure"}
+    kind : {"study", "standard", "procedure", "series", "episode"}
 
     Examples
     --------
@@ -67,11 +70,13 @@ def key_tables(kind: str) -> str:
 def _record(kind: str) -> type[Record]:
     """The record that a kind of file is declared by."""
     from exitline.exits.register.procedures.keys import ProcedureFile
+    from exitline.publish.film.load import EpisodeFile, SeriesFile
     from exitline.rules.standard.keys import StandardFile
     from exitline.stats.data.studies.study_file import StudyFile
 
     records: dict[str, type[Record]] = {
         "study": StudyFile, "standard": StandardFile, "procedure": ProcedureFile,
+        "series": SeriesFile, "episode": EpisodeFile,
     }  # fmt: skip
     if kind not in records:
         raise unknown("schema", kind, KINDS)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.api.small_areas.compare import comparability
-from exitline.api.small_areas.unit import ebp
+from exitline.api.area_models.compare import comparability
+from exitline.api.area_models.unit import ebp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from exitline.stats.engine.base import Engine
-    from exitline.stats.smallarea.area.model import AreaModel
+    from exitline.stats.smallarea.area.result import AreaModel
     from exitline.stats.smallarea.area.smoothing import Smooth
     from exitline.stats.smallarea.area.transforms import Back
     from exitline.stats.smallarea.area.variance import Method
@@ -124,9 +124,10 @@ def fay_herriot(
     >>> round(found.find("f").estimate, 4)
     0.2385
     """
-    from exitline.api.small_areas.data import SmallAreaData
+    from exitline.api.area_models.data import SmallAreaData
     from exitline.stats.engine.session import session
-    from exitline.stats.smallarea.area.model import model, with_joins
+    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.result import with_joins
     from exitline.stats.smallarea.area.variants import Options
 
     options = Options(method, transform, back, mse, replicates, seed, level, robust, k)

@@ -11,7 +11,7 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.api.decisions.assessing import Assessed
+    from exitline.api.deciding.assessing import Assessed
     from exitline.exits.assess.assessment import Assessment
     from exitline.exits.assess.evidence import County
     from exitline.exits.assess.readings import Answer
@@ -85,7 +85,7 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
 
 def _columns(given: Mapping[str, Any]) -> dict[str, str]:
     """Roles with the columns that have another name."""
-    from exitline.api.decisions.assessing import ROLES
+    from exitline.api.deciding.assessing import ROLES
 
     named = _pairs(given["column"], "--column")
     unknown = sorted(set(named) - set(ROLES))
@@ -99,7 +99,7 @@ def _columns(given: Mapping[str, Any]) -> dict[str, str]:
 
 def _show(assessment: Assessment) -> None:
     """One county."""
-    from exitline.api.decisions.assessing import rate_in_words
+    from exitline.api.deciding.assessing import rate_in_words
 
     name = assessment.county.name or "the county"
     show.table(

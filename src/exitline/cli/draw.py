@@ -13,7 +13,7 @@ from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
 
 if TYPE_CHECKING:
-    from exitline.api.decisions.drawing import Drawn
+    from exitline.api.deciding.drawing import Drawn
     from exitline.exits.draw.check import Check
     from exitline.exits.draw.sample import Draw
 

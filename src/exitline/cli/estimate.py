@@ -13,6 +13,7 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE, LANGUAGE
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import save_all, saves
 from exitline.words.catalogue import Language
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ Examples:
     type=click.Choice(["household", "person"]),
     help="What a row is.",
 )
+@reads_data
 @declares_design
 @click.option("--by", multiple=True, help="Domain column; 'a,b' crosses two; repeatable.")
 @click.option(
@@ -103,7 +105,7 @@ Examples:
 @click.option("--cv", is_flag=True, help="Show coefficients of variation.")
 @LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-@reads_data
+@saves
 def command(
     data: str,
     measures: tuple[str, ...],
@@ -122,6 +124,7 @@ def command(
     cv: bool,
     language: str,
     as_json: bool,
+    saved: tuple[str, ...],
     design: Design,
     reading: dict[str, Any],
 ) -> None:
@@ -148,6 +151,7 @@ def command(
             deff=deff,
             engine=engine,
         )
+    save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas(reason=True, deff=deff, cv=cv).to_dict("records"))
         return

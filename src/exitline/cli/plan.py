@@ -13,7 +13,7 @@ from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.rows import percent
 
 if TYPE_CHECKING:
-    from exitline.api.decisions.planning import Planned
+    from exitline.api.deciding.planning import Planned
     from exitline.exits.assess.plans.budget import BudgetPlan
     from exitline.exits.assess.plans.planning import Aim, SamplePlan
     from exitline.exits.assess.plans.stages import StagedPlan
@@ -207,7 +207,7 @@ def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool
 
 def _show_budget(plan: BudgetPlan) -> None:
     """Why, then who gets what."""
-    from exitline.api.decisions.planning import budget_in_words
+    from exitline.api.deciding.planning import budget_in_words
 
     for line in budget_in_words(plan):
         show.note(line)

@@ -8,6 +8,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import ENGINE, LANGUAGE, MIN_COUNT
+from exitline.cli.shared.saving import save_all, saves
 from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import SUPPRESSED
 
@@ -40,9 +41,16 @@ Examples:
 @ENGINE
 @MIN_COUNT
 @LANGUAGE
+@saves
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
-    study: str, out: str | None, engine: str, min_count: float | None, language: str, as_json: bool
+    study: str,
+    out: str | None,
+    engine: str,
+    min_count: float | None,
+    language: str,
+    saved: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Run a study and show the answer."""
     from exitline.api import run
@@ -52,6 +60,7 @@ def command(
         found = run(
             study, out, engine=engine, min_count=min_count, language=language, say=say
         ).published
+    save_all(found, saved)
     if as_json:
         show.as_json(_plain(found))
         return

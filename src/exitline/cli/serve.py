@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -46,13 +47,13 @@ def command(
     sources: tuple[str, ...], host: str, port: int, study: str | None, min_count: float | None
 ) -> None:  # fmt: skip
     """Listen, build, say where, answer."""
-    from exitline.publish.server.running import is_loopback, listen, require_extra, serve
+    from exitline.publish.web.serving import is_loopback, listen, require_extra, serve
 
     require_extra()
     with listen(host, port) as listening:
         from exitline.api.exploring import build
         from exitline.publish.explorer.page import render
-        from exitline.publish.server.app import LOOPBACK, application
+        from exitline.publish.web.figures.handler import LOOPBACK, application
 
         with show.steps() as say:
             shown = build(list(sources), study=study, min_count=min_count, say=say)
@@ -60,14 +61,15 @@ def command(
             page = render(shown.payload())
         near = is_loopback(listening)
         names = {*LOOPBACK, host.lower(), listening.getsockname()[0]} if near else None
-        serve(application(shown, page, hosts=names), listening, lambda: _say(shown, listening))
+        load = partial(application, shown, page, hosts=names)
+        serve(load, listening, lambda: _say(shown, listening))
     show.note("stopped")
 
 
 def _say(shown: Explorer, listening: socket.socket) -> None:
     """Where to look, and who else can."""
     from exitline.publish.explorer.texts import in_language
-    from exitline.publish.server.running import address_of, is_loopback
+    from exitline.publish.web.serving import address_of, is_loopback
 
     address = address_of(listening)
     show.note(in_language(shown.title, "en"))

@@ -38,7 +38,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print the models as JSON.")
 def command(study: str, out: str | None, engine: str, as_json: bool) -> None:
     """Fit the models of a study and show their figures."""
-    from exitline.api.small_areas.kinds import small_areas, write_figures
+    from exitline.api.area_models.kinds import small_areas, write_figures
 
     with show.working("modelling"):
         found = small_areas(study, engine=engine)

@@ -76,15 +76,15 @@ class Language:
         """A message with a number, its part ``n``, in the form that the number asks for."""
         return filled(_texts(self.code).plural(one, many, n), {"n": n, **parts}, self._part)
 
-    def within(self, context: str, message: str, /) -> str:
+    def in_context(self, context: str, message: str, /) -> str:
         """A short word or a sign that means something else in another place.
 
         Examples
         --------
-        >>> language("zh").within("sign", ": "), language("en").within("sign", ": ")
+        >>> language("zh").in_context("sign", ": "), language("en").in_context("sign", ": ")
         ('：', ': ')
         """
-        return str(_texts(self.code).within(context, message))
+        return str(_texts(self.code).in_context(context, message))
 
     def of(self, text: Text) -> str:
         """A text that came from elsewhere: said, known to the catalogue, or kept as it is.
@@ -151,7 +151,7 @@ class Language:
         >>> language("zh").joined(["甲", "", "乙"])
         '甲；乙'
         """
-        return self.within("sign", sign).join(text for text in texts if text)
+        return self.in_context("sign", sign).join(text for text in texts if text)
 
     def sentences(self, *texts: str) -> str:
         """Sentences one after another; empty ones are left out.
@@ -174,9 +174,9 @@ class Language:
         if self.code == "en":
             return text
         texts = _texts(self.code)
-        signs = {sign: texts.within("number", sign) for sign in (",", ".")}
+        signs = {sign: texts.in_context("number", sign) for sign in (",", ".")}
         text = _NUMBER.sub(lambda found: "".join(signs.get(c, c) for c in found[0]), text)
-        percent = texts.within("number", "\u00a0%")
+        percent = texts.in_context("number", "\u00a0%")
         return text if percent == "\u00a0%" else _PERCENT.sub(percent, text)
 
     def number(self, value: float | Decimal, places: int | None = None) -> str:
@@ -197,7 +197,7 @@ class Language:
         >>> [language(code).date(date(2020, 11, 2)) for code in ("en", "es", "fr", "zh")]
         ['2020-11-02', '2 de noviembre de 2020', '2 novembre 2020', '2020-11-02']
         """
-        pattern = self.within("date", "yyyy-MM-dd")
+        pattern = self.in_context("date", "yyyy-MM-dd")
         if pattern == "yyyy-MM-dd":
             return day.isoformat()
         from babel.dates import format_date
@@ -226,10 +226,11 @@ class Language:
         ','
         """
         return {
-            ",": self.within("number", ","), ".": self.within("number", "."),
-            " %": self.within("number", "\u00a0%"), "; ": self.within("sign", "; "),
-            ": ": self.within("sign", ": "), ", ": self.within("sign", ", "),
-            ". ": self.within("sign", ". "), " ": self.within("sign", "{} {}").replace("{}", ""),
+            ",": self.in_context("number", ","), ".": self.in_context("number", "."),
+            " %": self.in_context("number", "\u00a0%"), "; ": self.in_context("sign", "; "),
+            ": ": self.in_context("sign", ": "), ", ": self.in_context("sign", ", "),
+            ". ": self.in_context("sign", ". "),
+            " ": self.in_context("sign", "{} {}").replace("{}", ""),
         }  # fmt: skip
 
     @property
@@ -280,7 +281,11 @@ class Language:
         if not colon:
             return ""
         said = self._found(head, own), self._found(rest, own)
-        return f"{said[0] or head}{self.within('sign', ': ')}{said[1] or rest}" if any(said) else ""
+        return (
+            f"{said[0] or head}{self.in_context('sign', ': ')}{said[1] or rest}"
+            if any(said)
+            else ""
+        )
 
     def _message(self, text: str, own: Mapping[str, str]) -> str:
         """A text that is one message; "" where it is none."""
@@ -364,7 +369,7 @@ class _English:
     def plural(self, one: str, many: str, n: float) -> str:
         return one if n == 1 else many
 
-    def within(self, _: str, message: str) -> str:
+    def in_context(self, _: str, message: str) -> str:
         return message
 
 
@@ -377,12 +382,12 @@ class _Catalogue:
         self._form: Callable[[int], int] = c2py(found.plural_expr)
         self._one: dict[str, str] = {}
         self._many: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {}
-        self._within: dict[tuple[str, str], str] = {}
+        self._in_context: dict[tuple[str, str], str] = {}
         for message in found:
             said: Any = message.string
             if isinstance(message.id, str):
                 if message.context is not None:
-                    self._within[message.context, message.id] = said
+                    self._in_context[message.context, message.id] = said
                 elif message.id:
                     self._one[message.id] = said
             else:
@@ -413,8 +418,8 @@ class _Catalogue:
         (one, many), _ = self._many[said.message]
         return self.plural(one, many, float(str(said.parts.get("n", "2")).replace(",", "")))
 
-    def within(self, context: str, message: str) -> str:
-        return self._within.get((context, message), message)
+    def in_context(self, context: str, message: str) -> str:
+        return self._in_context.get((context, message), message)
 
 
 @cache

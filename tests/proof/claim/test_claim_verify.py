@@ -24,12 +24,12 @@ from exitline.proof.claim import (
     verify,
 )
 from exitline.proof.claim.wording import statement_of
-from exitline.rules.standard import ALWAYS, Figure, Line, Standard
+from exitline.rules.standard import ALWAYS, Line, Standard, StandardFigure
 
 
 def _rules(value: float, digest: str) -> Standard:
     """A standard with one line."""
-    figure = Figure(value, source="test", verified=True)
+    figure = StandardFigure(value, source="test", verified=True)
     line = Line("poor", "poor", "per person", "EUR", "year", None, "<", {ALWAYS: figure})
     return Standard("small", "A small standard", "XXX", lines={"poor": line}, digest=digest)
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from exitline.cli.story import command
 from exitline.errors import ExitlineError
 from exitline.publish.film import FigureChangedError, StoryError, load_story
-from exitline.publish.film.build.watch import files_of, watch
+from exitline.publish.film.making.watch import files_of, watch
 
 SERIES = Path(__file__).parents[3] / "examples" / "series-out-of-poverty"
 SMALL = ["--size", "320x180", "--lang", "en"]
@@ -94,14 +94,14 @@ def test_every_file_that_a_story_is_made_from_is_watched(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory):
     """The series with its figures, computed as the command computes them."""
-    from exitline.cli.story import _services
+    from exitline.api.filming import services
     from exitline.publish.film import bind
     from exitline.stats.engine.session import session
 
     story = load_story(SERIES)
     work = tmp_path_factory.mktemp("work")
     with session() as engine:
-        return story, {e.name: bind(e, engine, work / e.name, _services()) for e in story.episodes}
+        return story, {e.name: bind(e, engine, work / e.name, services()) for e in story.episodes}
 
 
 def test_the_series_has_the_figures_that_are_known(shipped) -> None:
@@ -137,8 +137,8 @@ def test_the_series_is_as_recorded_and_60_to_90_seconds_each(shipped) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("upright", [False, True])
 def test_every_picture_of_the_series_is_legible(shipped, language: str, upright: bool) -> None:
-    from exitline.publish.film.build.options import UPRIGHT, WIDE
-    from exitline.publish.film.build.prepare import check, prepare
+    from exitline.publish.film.making.options import UPRIGHT, WIDE
+    from exitline.publish.film.making.prepare import check, prepare
 
     story, bound = shipped
     for episode in story.episodes:
@@ -173,8 +173,8 @@ def test_a_build_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch):
 
     from exitline.errors import ExitlineError
     from exitline.publish.film import build
-    from exitline.publish.film.build import make
-    from exitline.publish.film.build.options import FilmOptions
+    from exitline.publish.film.making import make
+    from exitline.publish.film.making.options import FilmOptions
 
     story = tmp_path / "examples" / "series-out-of-poverty"
     shutil.copytree("examples", tmp_path / "examples", ignore=shutil.ignore_patterns("out*"))

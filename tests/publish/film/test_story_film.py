@@ -17,8 +17,8 @@ import pytest
 
 from exitline.files import OutputError
 from exitline.publish.film import FilmOptions, StoryError, build
-from exitline.publish.film.build.look import FilmLook
-from exitline.publish.film.build.options import read_size
+from exitline.publish.film.making.look import FilmLook
+from exitline.publish.film.making.options import read_size
 from exitline.publish.film.media.encode import Film, Track, encoder, encoding
 from exitline.publish.film.media.mp4 import tracks
 from exitline.publish.film.theme import Size

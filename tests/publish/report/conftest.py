@@ -16,7 +16,7 @@ from exitline.exits.decide.decision import overall
 from exitline.exits.decide.table import Decisions, rows_of
 from exitline.publish.report import OutcomeCounts, ReportInput
 from exitline.rules.condition import parse
-from exitline.rules.standard import Criterion, ExitRule, Figure, SourceRef, Standard
+from exitline.rules.standard import Criterion, ExitRule, SourceRef, Standard, StandardFigure
 from exitline.rules.standard.lines import ALWAYS, Line
 from exitline.stats.data import Design, parse_study
 from exitline.stats.data.checking.findings import Finding
@@ -66,11 +66,11 @@ def standard() -> Standard:
         "page": SourceRef("page", "A page", url="javascript:alert(1)", verified=False),
     }
     line = Line("basic", "Basic line", "XXX per person per year", "XXX", "year", None, "<",
-                {ALWAYS: Figure(2.0, "law", True)}, source="law")  # fmt: skip
+                {ALWAYS: StandardFigure(2.0, "law", True)}, source="law")  # fmt: skip
     poor = parse("welfare < line('basic')")
     incidence = Criterion(
         "incidence", "Poverty <b>incidence</b>", "village", "share", parse("poor"), "persons",
-        "below", {"": Figure(0.03, "page", False)}, source="page",
+        "below", {"": StandardFigure(0.03, "page", False)}, source="page",
     )  # fmt: skip
     road = Criterion("road", "A road", "village", "condition", parse("road"), source="law")
     household = ExitRule(

@@ -30,8 +30,8 @@ from exitline.stats.panel import (
     transitions,
     vulnerability,
 )
+from exitline.stats.panel.durations.lasting import lasting_states
 from exitline.stats.panel.modelled.binormal import binormal_cdf
-from exitline.stats.panel.spells.lasting import lasting_states
 
 
 def wide(seed: int = 0, homes: int = 200, waves: str = "abc") -> pd.DataFrame:

@@ -25,8 +25,8 @@ from exitline.stats.panel import (
     transitions,
     weighted_rates,
 )
+from exitline.stats.panel.durations.hazard import household_periods
 from exitline.stats.panel.modelled.logistic import fit_logit
-from exitline.stats.panel.spells.hazard import household_periods
 
 # Freireich et al. (1963), 21 children on 6-MP: weeks in remission, and whether it ended.
 # The survival table is the one of Kleinbaum and Klein, Survival Analysis, table 2.2, with the

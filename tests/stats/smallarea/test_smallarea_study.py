@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from exitline.api.small_areas.kinds import RUNNERS, small_areas
+from exitline.api.area_models.kinds import RUNNERS, small_areas
 from exitline.cli import exitline
 from exitline.errors import ExitlineError
 from exitline.stats.data.studies.loader import load_study, parse_study

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
-from exitline.api.small_areas.kinds import small_areas
+from exitline.api.area_models.kinds import small_areas
 from exitline.errors import ExitlineError
 from exitline.stats.data.studies.loader import parse_study
 

@@ -94,6 +94,7 @@ def estimate(
     >>> estimate(homes, "headcount", welfare="y", line=2.5).find().estimate
     0.5
     """
+    from exitline.api.runs.telling import worded
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
 
@@ -108,6 +109,8 @@ def estimate(
             quantile_interval=quantile_interval, deff=deff, missing=missing,
             where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
+        people = "households" if design.size is None else "persons"
+        found = worded(found, people, asked=measures)
         return with_label_notes(found, source, table, running)
 
 
@@ -209,6 +212,7 @@ def estimate_table(
     from exitline.stats.infer.designs.choice import variance_from
     from exitline.stats.infer.designs.usable import (
         any_left_out,
+        count_faults,
         notes_on,
         refuse_reused_psus,
         refuse_unusable,
@@ -219,9 +223,11 @@ def estimate_table(
     from exitline.stats.measure.passes.first import first_pass
     from exitline.stats.measure.passes.micro import micro
     from exitline.stats.measure.passes.plan import make_plan, require_usable
-    from exitline.stats.measure.passes.totals import totals, with_moments
+    from exitline.stats.measure.passes.totals import fault_counts, totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
+    from exitline.stats.measure.weighting.phases import with_phases
 
+    table, design = with_phases(table, design)
     own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)
     given, asked_line = table, line
@@ -244,9 +250,10 @@ def estimate_table(
     plan = with_moments(plan, rows, engine.run)
     first = first_pass(rows, plan, engine.run)
     arrow = engine.run(totals(rows, plan, first.found))
+    faults = count_faults(arrow, lambda: engine.run(fault_counts(rows, plan)))
     in_columns = any(isinstance(one.value, str) for one in plan.lines)
     groups = by_needs(plan.measures, column_lines=in_columns) if missing == "exclude" else {}
-    if len(groups) > 1 and any_left_out(arrow):
+    if len(groups) > 1 and any_left_out(faults):
         same: Any = {
             "design": design, "by": by, "year": year, "level": level, "interval": interval,
             "deff": deff, "missing": missing, "where": where, "labels": labels,
@@ -257,7 +264,7 @@ def estimate_table(
             lambda some, **needs: estimate_table(given, some, engine, **same, **needs),
             welfare=welfare, line=asked_line, by_household=plan.by_household,
         )  # fmt: skip
-    refuse_unusable(arrow, plan, missing)
+    refuse_unusable(arrow, faults, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
     variance = variance_from(
@@ -272,4 +279,4 @@ def estimate_table(
     result = infer(cells, plan, chosen.sets, confidence, variance, calibrated, first)
     if where is not None:
         result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
-    return notes_on(result, arrow, cells, plan)
+    return notes_on(result, faults, cells, plan)

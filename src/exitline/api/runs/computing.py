@@ -29,6 +29,7 @@ def measure_study(ready: Ready) -> Estimates:
     """
     from exitline.api.figures.lines import poverty_lines_of
     from exitline.api.figures.study_measures import study_measures
+    from exitline.api.runs.telling import people_of, worded
 
     study, asked = ready.study, study_measures(ready)
     found = estimate_table(
@@ -39,6 +40,7 @@ def measure_study(ready: Ready) -> Estimates:
         where=study.subpopulation, labels=ready.data.labels,
     )  # fmt: skip
     excluded = {**found.excluded, **asked.excluded}
+    found = worded(found, people_of(study), f"{study.unit}s")
     return replace(found, notes=(*asked.notes, *found.notes), excluded=excluded)
 
 

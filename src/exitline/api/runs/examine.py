@@ -86,7 +86,7 @@ def _computed(
     with clock.step("deciding"), faults.kept():
         decisions = decide_study(ready)
     if ready.study.small_areas:
-        from exitline.api.small_areas.kinds import modelled
+        from exitline.api.area_models.kinds import modelled
 
         with clock.step("modelling small areas"), faults.kept():
             models = modelled(ready)
@@ -171,13 +171,14 @@ def _frame(ready: Ready) -> None:
     from exitline.stats.infer.intake.arrived import cells_from_arrow
     from exitline.stats.measure.passes.plan import make_plan
     from exitline.stats.measure.passes.totals import totals, with_moments
+    from exitline.stats.measure.weighting.phases import with_phases
 
-    design = ready.design
+    table, design = with_phases(ready.table, ready.design)
     if not (design.stages or design.fpcs):
         return
-    plan = make_plan(ready.table.columns, (), welfare=None, line=None, design=design).plan
-    plan = with_moments(plan, ready.table, ready.engine.run)
-    cells = cells_from_arrow(ready.engine.run(totals(ready.table, plan)), len(plan.sums))
+    plan = make_plan(table.columns, (), welfare=None, line=None, design=design).plan
+    plan = with_moments(plan, table, ready.engine.run)
+    cells = cells_from_arrow(ready.engine.run(totals(table, plan)), len(plan.sums))
     variance_of(cells, design, joint_of(design, ready.engine))
 
 

@@ -7,7 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exitline.errors import ExitlineError
+from exitline.words.shown.result import ShownResult
+
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.exits.decide.table import Decisions
     from exitline.proof.disclose.hidden import Hidden
     from exitline.rules.standard import Standard
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.smallarea.modelled import Modelled
+    from exitline.words.shown.charts import Drawing
+    from exitline.words.shown.table import ReadableTable
 
 
 def _nothing_hidden() -> Hidden:
@@ -25,7 +32,7 @@ def _nothing_hidden() -> Hidden:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(ShownResult):
     """What a run found.
 
     Attributes
@@ -75,7 +82,63 @@ class Run:
             outcomes=outcomes_shown(self.outcomes, self.hidden),
         )  # fmt: skip
 
+    def to_pandas(self) -> pd.DataFrame:
+        """The estimates that may be published; `estimates` and `decisions` hold all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as those of `Estimates.to_pandas`.
+        """
+        return self.published.estimates.to_pandas()
+
+    def readable(self) -> ReadableTable:
+        """The estimates that may be published, as they are read, under the study's title."""
+        table = self.published.estimates.readable()
+        title = ": ".join(text for text in (self.study.title, table.title) if text)
+        return replace(table, title=title)
+
+    def plot(self) -> Drawing:
+        """The estimates that may be published, drawn (extra ``plots``)."""
+        return self.published.estimates.plot()
+
     @property
     def households(self) -> dict[str, float]:
         """Number of households by outcome."""
         return {outcome: found.estimate for outcome, found in self.outcomes.items()}
+
+
+def report(found: Run) -> Path:
+    """Open the page of a run in the browser.
+
+    Parameters
+    ----------
+    found : Run
+        One that was written to a folder: ``xl.run(study, out="out")``.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    ExitlineError
+        Where the run was not written.
+
+    Examples
+    --------
+    >>> import exitline as xl
+    >>> run = xl.run("examples/albania-2012/study.yaml", out="build/albania")
+    >>> xl.report(run)  # doctest: +SKIP
+    """
+    import webbrowser
+
+    if found.folder is None:
+        raise ExitlineError(
+            "this run has no page", expected="a run that was written to a folder",
+            got="one that was only computed", remedy="run it with out=: xl.run(study, out='out')",
+        )  # fmt: skip
+    page = found.folder / "report.html"
+    webbrowser.open(page.resolve().as_uri())
+    return page

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from exitline.words.catalogue import ENGLISH, Language
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from exitline.api.runs.finished import Run
     from exitline.publish.content.households import HouseholdWords
     from exitline.stats.data.studies.study import Study
+    from exitline.stats.infer.estimates import Estimates
     from exitline.stats.measure.model import Measure
 
 
@@ -29,12 +31,12 @@ def people_of(study: Study) -> str:
     return roles.people_of(study)
 
 
-def counting(measure: str, people: str, rows: str) -> Measure:
+def counting(measure: str | Measure, people: str, rows: str) -> Measure:
     """A measure in the words of what it counts.
 
     Parameters
     ----------
-    measure : str
+    measure : str or Measure
     people, rows : {"persons", "households"}
         Whom figures speak of, and what a row is.
 
@@ -45,6 +47,29 @@ def counting(measure: str, people: str, rows: str) -> Measure:
     from exitline.stats.measure import catalogue
 
     return catalogue.counting(measure, people, rows)
+
+
+def worded(found: Estimates, people: str, rows: str = "households", asked: Any = ()) -> Estimates:
+    """The estimates with each measure's name and unit, in the words of whom they speak of.
+
+    Parameters
+    ----------
+    found : Estimates
+    people, rows : {"persons", "households"}
+        As in `counting`.
+    asked : str, Measure, or a sequence of these
+        The measures that were asked for: some are in no registry.
+
+    Returns
+    -------
+    Estimates
+    """
+    many = [asked] if isinstance(asked, str) or hasattr(asked, "terms") else asked
+    own = {one.name: one for one in many if not isinstance(one, str)}
+    said = {b.measure: counting(own.get(b.measure, b.measure), people, rows) for b in found.blocks}
+    blocks = [replace(b, unit=said[b.measure].unit, label=said[b.measure].label)
+              for b in found.blocks]  # fmt: skip
+    return replace(found, blocks=tuple(blocks))
 
 
 def household_words(found: Run, t: Language = ENGLISH) -> HouseholdWords:

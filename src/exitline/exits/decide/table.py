@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.words.shown.result import ShownResult
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -71,7 +73,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Decisions:
+class Decisions(ShownResult):
     """A table of decisions, column by column, in the order of `COLUMNS`.
 
     Attributes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.exits.target.errors import TargetError
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ class FigureAsked:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(ShownResult):
     """Figures of each method, that share one sample.
 
     Attributes

@@ -10,6 +10,7 @@ import numpy as np
 from exitline.exits.target import fitting
 from exitline.exits.target.card import Card
 from exitline.exits.target.card import card as card_of
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ProxyMeansTest:
+class ProxyMeansTest(ShownResult):
     """A score of what can be seen of a household, lowest for the poor.
 
     Attributes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.exits.target.errors import TargetError
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +104,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Effects:
+class Effects(ShownResult):
     """What scenarios do.
 
     Attributes

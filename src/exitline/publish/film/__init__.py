@@ -16,13 +16,13 @@ from exitline.publish.film.load import load_story
 
 if TYPE_CHECKING:
     from exitline.publish.film.bound.binding import Services, bind
-    from exitline.publish.film.build.make import build
-    from exitline.publish.film.build.options import FilmOptions, Report
+    from exitline.publish.film.making.make import build
+    from exitline.publish.film.making.options import FilmOptions, Report
     from exitline.publish.film.model import Episode, Scene, Story
 
 _LATER = {
-    "Services": "bound.binding", "bind": "bound.binding", "FilmOptions": "build.options",
-    "Report": "build.options", "build": "build.make",
+    "Services": "bound.binding", "bind": "bound.binding", "FilmOptions": "making.options",
+    "Report": "making.options", "build": "making.make",
     "Episode": "model", "Scene": "model", "Story": "model",
 }  # fmt: skip
 

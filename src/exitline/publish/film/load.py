@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Annotated, TypeVar, cast
 
-from exitline.errors import nearest
+from exitline.errors import Faults, nearest
 from exitline.publish.film import readers
 from exitline.publish.film.bound.references import DataRef, RunRef
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.kinds import read_scene
-from exitline.publish.film.model import Episode, SourceNote, Story
+from exitline.publish.film.keys import EpisodeKeys, RunKeys, SeriesKeys, StoryDataKeys
+from exitline.publish.film.kinds import AS_TREE, AnyScene, read_scene
+from exitline.publish.film.model import Episode, Scene, SourceNote, Story, StoryText
 from exitline.publish.film.readers import StoryReader
+from exitline.rules.yamlfile.declared import LIST
 from exitline.rules.yamlfile.tree import Tree, read_file
 
-SERIES_KEYS = ("series", "title", "summary", "languages", "episodes")
-EPISODE_KEYS = ("episode", "title", "summary", "sources", "data", "runs", "figures", "points",
-                "scenes", "sound")  # fmt: skip
+K = TypeVar("K")
+V = TypeVar("V")
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
+
+class EpisodeFile(EpisodeKeys):
+    """An episode of a series, in a file of its own or in place."""
+
+    scenes: Annotated[tuple[AnyScene, ...], LIST] = ()
+
+    def check(self) -> None:
+        if not self.scenes:
+            place = self.at("scenes") if "scenes" in self.given else self.tree
+            raise place.fault(
+                "an episode without scenes",
+                expected="at least one scene",
+                got="none",
+                remedy="add scenes, or take the episode out of the series",
+            )
+
+
+class SeriesFile(SeriesKeys):
+    """A series of episodes."""
+
+    episodes: Annotated[tuple[Annotated[EpisodeFile | str, AS_TREE], ...], LIST]
+
+    def check(self) -> None:
+        if not self.episodes:
+            raise self.at("episodes").fault(
+                "a series without episodes", expected="at least one file"
+            )
 
 
 def load_story(path: str | Path) -> Story:
@@ -52,21 +78,21 @@ def load_story(path: str | Path) -> Story:
     """
     file = Path(path)
     file = file / "series.yaml" if file.is_dir() else file
-    tree = read_file(file, StoryError)
-    keys = tree.fields(SERIES_KEYS, ("series", "title", "languages", "episodes"))
-    languages = tuple(_language(member) for member in keys["languages"].one_or_many())
-    reading = StoryReader(languages, file.parent)
-    members = keys["episodes"].sequence()
-    if not members:
-        raise keys["episodes"].fault("a series without episodes", expected="at least one file")
-    episodes = tuple(_episode(member, languages, file) for member in members)
-    _names_once(episodes, keys["episodes"])
+    keys = SeriesFile.read(read_file(file, StoryError))
+    reading = StoryReader(keys.languages, file.parent)
+    faults = Faults()
+    episodes: list[Episode] = []
+    for member in cast("tuple[Tree, ...]", keys.episodes):
+        with faults.kept():
+            episodes.append(_episode(member, keys.languages, file))
+    faults.raise_all()
+    _names_once(tuple(episodes), keys.at("episodes"))
     return Story(
-        name=_name(keys["series"]),
-        title=readers.text(keys["title"], reading),
-        summary=readers.text(keys.get("summary", keys["title"]), reading),
-        languages=languages,
-        episodes=episodes,
+        name=keys.series,
+        title=readers.text(keys.title, reading),
+        summary=readers.text(keys.summary or keys.title, reading),
+        languages=keys.languages,
+        episodes=tuple(episodes),
         path=file,
     )
 
@@ -95,94 +121,68 @@ def read_episode(tree: Tree, reading: StoryReader, file: Path) -> Episode:
     StoryError
         For anything that cannot be used, an episode of no scenes included.
     """
-    keys = tree.fields(EPISODE_KEYS, ("episode", "title", "summary"))
+    keys = EpisodeFile.read(tree)
     _declarations(keys, reading)
-    title = readers.text(keys["title"], reading)
-    summary = readers.text(keys["summary"], reading)
-    scenes = keys["scenes"].sequence() if "scenes" in keys else ()
-    if not scenes:
-        raise keys.get("scenes", tree).fault(
-            "an episode without scenes",
-            expected="at least one scene",
-            got="none",
-            remedy="add scenes, or take the episode out of the series",
-        )
-    read = tuple(read_scene(scene, i, reading) for i, scene in enumerate(scenes, start=1))
-    episode = Episode(
-        name=_name(keys["episode"]), title=title, summary=summary, scenes=read,
-        data=reading.data, runs=reading.runs, figures=reading.figures, points=reading.points,
+    faults = Faults()
+    scenes: list[Scene] = []
+    for number, scene in enumerate(keys.scenes, start=1):
+        with faults.kept():
+            scenes.append(read_scene(scene, number, reading))
+    faults.raise_all()
+    return Episode(
+        name=keys.episode, title=readers.text(keys.title, reading),
+        summary=readers.text(keys.summary, reading), scenes=tuple(scenes), data=reading.data,
+        runs=reading.runs, figures=reading.figures, points=reading.points,
         sources=reading.sources, folder=reading.folder, file=file,
+        sound=None if keys.sound is None else readers.existing(keys.sound, reading),
     )  # fmt: skip
-    sound = readers.existing(keys["sound"], reading) if "sound" in keys else None
-    return replace(episode, sound=sound)
 
 
-def _declarations(keys: dict[str, Tree], reading: StoryReader) -> None:
-    """Sources, files, runs, figures and rows of figures."""
-    for name, below in keys["sources"].items() if "sources" in keys else ():
-        reading.sources[name] = _source(name, below, reading)
-    for name, below in keys["data"].items() if "data" in keys else ():
-        reading.data[name] = _data(name, below, reading)
-    for name, below in keys["runs"].items() if "runs" in keys else ():
-        reading.runs[name] = _run(name, below, reading)
-    for name, below in keys["figures"].items() if "figures" in keys else ():
-        reading.figures[name] = readers.figure_reference(below, name, reading)
-    for name, below in keys["points"].items() if "points" in keys else ():
-        reading.points[name] = readers.points_reference(below, name, reading)
+def _declarations(keys: EpisodeFile, reading: StoryReader) -> None:
+    """Sources, files, runs, figures and rows of figures, each of which may name those before."""
+    faults = Faults()
 
+    def each(names: Mapping[str, K], into: dict[str, V], read: Callable[[str, K], V]) -> None:
+        for name, below in names.items():
+            with faults.kept():
+                into[name] = read(name, below)
+        faults.raise_all()
 
-def _source(name: str, tree: Tree, reading: StoryReader) -> SourceNote:
-    """A source: a short form for the foot of a scene, a full one for the list."""
-    keys = tree.fields(("short", "full", "url"), ("short", "full"))
-    return SourceNote(
-        name,
-        readers.citation(keys["short"], reading),
-        readers.citation(keys["full"], reading),
-        keys["url"].text() if "url" in keys else "",
+    def citation(tree: Tree) -> StoryText:
+        return readers.citation(tree, reading)
+
+    each(
+        keys.sources,
+        reading.sources,
+        lambda name, k: SourceNote(name, citation(k.brief), citation(k.full), k.url),
     )
+    each(keys.data, reading.data, lambda name, k: _data(name, k, reading))
+    each(keys.runs, reading.runs, lambda name, k: _run(name, k, reading))
+    each(
+        keys.figures,
+        reading.figures,
+        lambda name, k: readers.figure_reference(k.tree, name, reading),
+    )
+    each(keys.points, reading.points,
+         lambda name, k: readers.points_reference(k.tree, name, reading))  # fmt: skip
 
 
-def _data(name: str, tree: Tree, reading: StoryReader) -> DataRef:
+def _data(name: str, keys: StoryDataKeys, reading: StoryReader) -> DataRef:
     """A file of rows, with a second one joined to it if wanted."""
-    keys = tree.fields(("file", "source", "join"), ("file", "source"))
-    source = keys["source"].known(reading.sources, "source")
-    path = readers.existing(keys["file"], reading)
-    if "join" not in keys:
-        return DataRef(name, path, source, where=tree.where)
-    join = keys["join"].fields(("file", "on"), ("file", "on"))
-    on = tuple((left, right.text()) for left, right in join["on"].items())
-    return DataRef(name, path, source, readers.existing(join["file"], reading), on, tree.where)
+    source = keys.source.known(reading.sources, "source")
+    path, where = readers.existing(keys.file, reading), keys.tree.where
+    if keys.join is None:
+        return DataRef(name, path, source, where=where)
+    joined = readers.existing(keys.join.file, reading)
+    return DataRef(name, path, source, joined, tuple(keys.join.on.items()), where)
 
 
-def _run(name: str, tree: Tree, reading: StoryReader) -> RunRef:
+def _run(name: str, keys: RunKeys, reading: StoryReader) -> RunRef:
     """A finished run, or the study that makes it."""
-    keys = tree.fields(("folder", "study", "source"), ("source",))
-    if ("folder" in keys) == ("study" in keys):
-        raise tree.fault(
-            "a run is either a folder of results or a study",
-            expected="folder: ... or study: ...",
-            got="both" if "folder" in keys else "neither",
-            remedy="keep one of them",
-        )
-    study = readers.existing(keys["study"], reading) if "study" in keys else None
-    folder = reading.folder / keys["folder"].text() if "folder" in keys else None
-    return RunRef(name, folder, study, keys["source"].known(reading.sources, "source"), tree.where)
-
-
-def _name(tree: Tree) -> str:
-    """A name that can be a file's name on every system."""
-    name = tree.text()
-    if not _NAME.fullmatch(name):
-        raise tree.unlike("small letters, digits and hyphens", "use a name such as 'the-line'")
-    return name
-
-
-def _language(tree: Tree) -> str:
-    """A language code."""
-    code = tree.text()
-    if not _LANGUAGE.fullmatch(code):
-        raise tree.unlike("a language code such as en, zh or pt-BR")
-    return code
+    study = None if keys.study is None else readers.existing(keys.study, reading)
+    folder = None if keys.folder is None else reading.folder / keys.folder
+    source = keys.source.known(reading.sources, "source")
+    return RunRef(name, folder, study, source, keys.tree.where)
 
 
 def _names_once(episodes: tuple[Episode, ...], tree: Tree) -> None:

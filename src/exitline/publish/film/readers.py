@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
 from exitline.errors import nearest
 from exitline.publish.film.bound.formats import Format, read_format
 from exitline.publish.film.bound.references import (
-    ESTIMATE_COLUMNS,
     STEPS,
-    ClaimPart,
     ClaimRef,
     Computed,
     DataRef,
     DeclaredQuery,
-    EstimateColumn,
     EstimateRef,
     FigureRef,
     Of,
     PointsRef,
-    Running,
     RunRef,
 )
 from exitline.publish.film.errors import StoryError
+from exitline.publish.film.keys import (
+    ClaimKeys,
+    EstimateKeys,
+    PointsKeys,
+    StoryFigureKeys,
+    StoryQueryKeys,
+)
 from exitline.publish.film.model import SourceNote, StoryText
 from exitline.publish.film.template import Piece, read_template
 from exitline.rules.yamlfile.tree import Tree
-
-FIGURE_KEYS = ("claim", "estimate", "data", "compute", "format", "source", "where", "weight",
-               "part", "level", *STEPS)  # fmt: skip
-POINTS_KEYS = ("estimate", "data", "by", "split", "running", "format", "source", "where", "weight",
-               *STEPS)  # fmt: skip
 
 
 @dataclass
@@ -145,134 +141,81 @@ def figure_reference(tree: Tree, name: str, reading: StoryReader) -> FigureRef:
             got=repr(tree.plain()),
             remedy="say where the figure comes from",
         )
-    keys = tree.fields(FIGURE_KEYS)
-    kinds = [kind for kind in ("claim", "estimate", "data", "compute") if kind in keys]
-    if len(kinds) != 1:
-        raise tree.fault(
-            "a figure needs exactly one reference",
-            expected="one of claim, estimate, data, compute",
-            got=", ".join(kinds) or "none",
-            remedy="say where the figure comes from",
-        )
-    of = _OF[kinds[0]](keys, reading)
+    keys = StoryFigureKeys.read(tree)
+    of = _of(keys, reading)
     return FigureRef(name, of, _format(keys), _source(of, keys, reading), tree.where)
 
 
 def points_reference(tree: Tree, name: str, reading: StoryReader) -> PointsRef:
     """A declared row of figures."""
-    keys = tree.fields(POINTS_KEYS)
-    if ("estimate" in keys) == ("data" in keys):
-        raise tree.fault(
-            "a row of figures needs exactly one reference",
-            expected="one of estimate, data",
-            got="both" if "data" in keys else "none",
-            remedy="say where the figures come from",
-        )
-    of = _of_estimate(keys, reading) if "estimate" in keys else _of_data(keys, reading)
-    by = tuple(member.text() for member in keys["by"].one_or_many()) if "by" in keys else ()
-    if isinstance(of, DeclaredQuery) and not 1 <= len(by) <= 2:
-        raise tree.fault(
-            "a row of figures needs the columns that make its groups",
-            expected="by: year, or by: [province, year]",
-            got=", ".join(by) or "none",
-            remedy="add 'by'",
-        )
-    running = keys["running"].choice(("total", "remaining")) if "running" in keys else ""
+    keys = PointsKeys.read(tree)
+    of = _of_data(keys, reading) if keys.estimate is None else _of_estimate(keys.estimate, reading)
     return PointsRef(
-        name, of, by, keys["split"].text() if "split" in keys else "", cast(Running, running),
-        _format(keys), _source(of, keys, reading), tree.where,
+        name, of, keys.by, keys.split, keys.running, _format(keys), _source(of, keys, reading),
+        tree.where,
     )  # fmt: skip
 
 
-def _of_claim(keys: Mapping[str, Tree], reading: StoryReader) -> Of:
+def _of(keys: StoryFigureKeys, reading: StoryReader) -> Of:
+    """What a figure refers to."""
+    if keys.claim is not None:
+        return _of_claim(keys.claim, reading)
+    if keys.estimate is not None:
+        return _of_estimate(keys.estimate, reading)
+    return Computed(keys.compute) if keys.compute is not None else _of_data(keys, reading)
+
+
+def _of_claim(keys: ClaimKeys, reading: StoryReader) -> ClaimRef:
     """{claim: {run: or file:, data:, id: or measure:, line:, by:, domain:, part:}}"""
-    words = ("measure", "line", "by", "domain")
-    below = keys["claim"].fields(("run", "file", "data", "id", "part", *words))
-    if ("run" in below) == ("file" in below) or ("id" in below) == ("measure" in below):
-        raise keys["claim"].fault(
-            "a claim is named by where it is and which one it is",
-            expected="run or file; and id or measure",
-            got=", ".join(below) or "nothing",
-            remedy="write {claim: {run: ..., measure: ...}} or {claim: {file: ..., id: ...}}",
-        )
-    part = below["part"].choice(("value", "low", "high")) if "part" in below else "value"
-    data = below["data"].one_or_many() if "data" in below else ()
-    return ClaimRef(
-        run=below["run"].known(reading.runs, "run") if "run" in below else "",
-        file=existing(below["file"], reading) if "file" in below else None,
-        data=tuple(existing(file, reading) for file in data),
-        claim_id=below["id"].text() if "id" in below else "",
-        part=cast(ClaimPart, part),
-        **{name: below[name].text() for name in words if name in below},
-    )
+    given = {**keys.given, "data": tuple(existing(file, reading) for file in keys.data)}
+    given["run"] = "" if keys.run is None else keys.run.known(reading.runs, "run")
+    given["file"] = None if keys.file is None else existing(keys.file, reading)
+    return ClaimRef(**given)
 
 
-def _of_estimate(keys: Mapping[str, Tree], reading: StoryReader) -> EstimateRef:
+def _of_estimate(keys: EstimateKeys, reading: StoryReader) -> EstimateRef:
     """{estimate: {run:, measure:, line:, by:, domain:, column:}}"""
-    below = keys["estimate"].fields(
-        ("run", "measure", "line", "by", "domain", "column"), ("run", "measure")
-    )
-    column = below["column"].choice(ESTIMATE_COLUMNS) if "column" in below else "estimate"
-    words = {k: below[k].text() for k in ("line", "by", "domain") if k in below}
-    run = below["run"].known(reading.runs, "run")
-    return EstimateRef(run, below["measure"].text(), column=cast(EstimateColumn, column), **words)
+    return EstimateRef(**{**keys.given, "run": keys.run.known(reading.runs, "run")})
 
 
-def _of_data(keys: Mapping[str, Tree], reading: StoryReader) -> DeclaredQuery:
-    """{data:, count|sum|mean|share|value:, where:, weight:}"""
-    steps = [step for step in STEPS if step in keys]
+def _of_data(keys: StoryQueryKeys, reading: StoryReader) -> DeclaredQuery:
+    """{data:, count|distinct|sum|mean|share|value:, where:, weight:}"""
+    place, steps = keys.at("data"), keys.steps
     if len(steps) != 1:
-        raise keys["data"].fault(
+        raise place.fault(
             "a query needs exactly one step",
             expected="one of " + ", ".join(STEPS),
             got=", ".join(steps) or "none",
             remedy="add one, for instance count: rows",
         )
-    expression = keys[steps[0]].text()
-    if "part" in keys and (steps[0] != "share" or "weight" in keys):
-        raise keys["part"].fault(
+    expression = "" if steps[0] == "count" else getattr(keys, steps[0])
+    query = DeclaredQuery(
+        place.known(reading.data, "file"), steps[0], expression, keys.where, keys.weight
+    )
+    part = keys.part if isinstance(keys, StoryFigureKeys) else None
+    if part is None or not isinstance(keys, StoryFigureKeys):
+        return query
+    if steps[0] != "share" or keys.weight:
+        raise keys.at("part").fault(
             "only a share without weights has an interval here",
             expected="share, without weight",
             got=steps[0],
             remedy="take intervals of weighted figures from a run: {estimate: ...}",
         )
-    return DeclaredQuery(
-        keys["data"].known(reading.data, "file"),
-        steps[0],
-        "" if steps[0] == "count" else expression,
-        keys["where"].text() if "where" in keys else "",
-        keys["weight"].text() if "weight" in keys else "",
-        cast(ClaimPart, keys["part"].choice(("value", "low", "high")))
-        if "part" in keys
-        else "value",
-        keys["level"].number() if "level" in keys else 0.95,
-    )
+    return replace(query, part=part, level=keys.level)
 
 
-def _of_computed(keys: Mapping[str, Tree], _: StoryReader) -> Of:
-    """{compute: formula over other figures}"""
-    return Computed(keys["compute"].text())
-
-
-_OF: Mapping[str, Callable[[Mapping[str, Tree], StoryReader], Of]] = {
-    "claim": _of_claim,
-    "estimate": _of_estimate,
-    "data": _of_data,
-    "compute": _of_computed,
-}
-
-
-def _format(keys: Mapping[str, Tree]) -> Format:
+def _format(keys: StoryQueryKeys) -> Format:
     """The declared format, or a plain number."""
-    if "format" not in keys:
+    if keys.format is None:
         return Format("number", 0)
-    return read_format(keys["format"].text(), keys["format"].where)
+    return read_format(keys.format.text(), keys.format.where)
 
 
-def _source(of: Of, keys: Mapping[str, Tree], reading: StoryReader) -> str:
+def _source(of: Of, keys: StoryQueryKeys, reading: StoryReader) -> str:
     """The source that is shown: the declared one, or that of the file or run."""
-    if "source" in keys:
-        return keys["source"].known(reading.sources, "source")
+    if keys.source is not None:
+        return str(keys.source.known(reading.sources, "source"))
     if isinstance(of, DeclaredQuery):
         return reading.data[of.data].source
     if isinstance(of, EstimateRef | ClaimRef) and of.run:

@@ -155,7 +155,7 @@ def _columns(
     """Headings, with units."""
     people = b.people_of(content)
     t = content.t
-    sign = t.within("sign", ", ") + "%" if words.unit == "share" else ""
+    sign = t.in_context("sign", ", ") + "%" if words.unit == "share" else ""
     interval = b.interval_words(content)
     drawn = t("Estimate and interval") if content.sampled else t("Value")
     found = [

@@ -131,8 +131,8 @@ def _label(value: float, step: float, unit: str, t: Language) -> str:
 
 def _in_words(value: float, t: Language) -> str:
     """Large numbers in thousands or millions; in whole numbers where these are not customary."""
-    sizes = ((1e9, t.within("number", "bn")), (1e6, t.within("number", "m")),
-             (1e3, t.within("number", "k")))  # fmt: skip
+    sizes = ((1e9, t.in_context("number", "bn")), (1e6, t.in_context("number", "m")),
+             (1e3, t.in_context("number", "k")))  # fmt: skip
     for size, word in sizes:
         if abs(value) >= size:
             if word == "-":

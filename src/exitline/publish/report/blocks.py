@@ -166,7 +166,7 @@ def line_words(content: ReportInput, label: str) -> str:
     unit = t.of(line.unit) or _own_unit(content)
     mark = "" if line.verified else t("(unverified)")
     said = " ".join(part for part in (line_figure(line, t), unit, mark) if part)
-    return name + t.within("sign", ": ") + said
+    return name + t.in_context("sign", ": ") + said
 
 
 def _own_unit(content: ReportInput) -> str:

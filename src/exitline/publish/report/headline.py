@@ -198,7 +198,7 @@ def _people(content: ReportInput, whole: list[Block], lead: Block) -> str:
 def _interval(content: ReportInput, figure: Written, unit: str) -> str:
     """The interval as a line of its own."""
     sign = content.t.signs[" %"] if unit == "share" else ""
-    return b.interval_words(content) + content.t.within("sign", ": ") + figure.interval + sign
+    return b.interval_words(content) + content.t.in_context("sign", ": ") + figure.interval + sign
 
 
 def _smaller(content: ReportInput, others: list[Block], unit: str) -> tuple[Small, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report import blocks as b
@@ -104,7 +105,7 @@ def _facts(content: ReportInput) -> Iterable[Fact]:
     yield Fact(t("Intervals"), tuple(_intervals(content)))
     yield Fact(t("Areas"), tuple(" × ".join(area) for area in study.areas))
     named = {t.of(role.replace("_", " ")): text for role, text in study.levels.named().items()}
-    colon = t.within("sign", ": ")
+    colon = t.in_context("sign", ": ")
     yield Fact(t("Levels"), tuple(f"{role}{colon}{text}" for role, text in named.items()))
     yield Fact(t("Stated population"), tuple(_population(study, t)))
 
@@ -162,8 +163,18 @@ def _design(content: ReportInput) -> Iterable[str]:
         return
     for role, text in named.items():
         if not role.startswith("replicate_"):
-            yield _role(role, t) + t.within("sign", ": ") + content.study.columns.get(text, text)
+            yield (
+                _role(role, t) + t.in_context("sign", ": ") + content.study.columns.get(text, text)
+            )
     yield from said
+    known = content.study.calibrated_to
+    if known is not None:
+        totals = Path(known.totals).name
+        if known.made:
+            yield t("weights calibrated by {method} to the totals of {file}", method=known.method,
+                    file=totals)  # fmt: skip
+        else:
+            yield t("weights calibrated to the totals of {file}", file=totals)
     sampled = content.estimates.variance.clusters
     if sampled is not None:
         clusters = t.plural("{n} cluster", "{n} clusters", int(sampled.sum()))

@@ -129,7 +129,7 @@ def _columns(
     name: str, label: str, found: AreaFigures, unit: str, t: Language
 ) -> tuple[TableColumn, ...]:
     """Headings, with units."""
-    sign = t.within("sign", ", ") + "%" if unit == "share" else ""
+    sign = t.in_context("sign", ", ") + "%" if unit == "share" else ""
     interval = t("model, {sure} interval", sure=t.figure(f"{100 * found.level:g} %"))
     return (
         TableColumn("name", name),

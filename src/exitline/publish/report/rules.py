@@ -227,7 +227,7 @@ def _timeless(line: Line) -> bool:
 def _criteria(rule: ExitRule, sources: Mapping[str, SourceRef], t: Language) -> Iterable[FigureRow]:
     """What an exit rule asks for."""
     for criterion in rule.criteria:
-        what = t.of(rule.level.capitalize()) + t.within("sign", ": ") + t.of(criterion.label)
+        what = t.of(rule.level.capitalize()) + t.in_context("sign", ": ") + t.of(criterion.label)
         note = t.sentences(t.of(criterion.note), "" if criterion.veto else t("Reported only."))
         if not criterion.thresholds:
             said = _condition(criterion, t)

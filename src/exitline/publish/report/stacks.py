@@ -45,7 +45,7 @@ class Stack:
     def spoken(self, t: Language) -> str:
         """The bar for screen readers."""
         parts = t.joined((f"{s.count} {s.word} ({s.share})" for s in self.segments), ", ")
-        said = self.label + t.within("sign", ": ") + parts
+        said = self.label + t.in_context("sign", ": ") + parts
         return t("{sentence}; {total} in all", sentence=said, total=self.total)
 
 

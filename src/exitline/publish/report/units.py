@@ -97,7 +97,9 @@ def _columns(
     head = t.of(level)
     found = [TableColumn("name", head[:1].upper() + head[1:]), TableColumn("outcome", t("Outcome"))]
     if main:
-        label = (t.of(criterion.label) if criterion is not None else main) + t.within("sign", ", ")
+        label = (t.of(criterion.label) if criterion is not None else main) + t.in_context(
+            "sign", ", "
+        )
         sure = t("bounds")
         if rule:
             share = t.figure(f"{100 * rule.confidence:g} %")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from exitline.rules.condition import Condition, parse
 from exitline.rules.standard.bands import Band, Bands, Gap
-from exitline.rules.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
+from exitline.rules.standard.lines import ALWAYS, Line, Period, Relative, StandardFigure, Uprating
 from exitline.rules.standard.loader import load, read_standard, shipped
 from exitline.rules.standard.model import (
     Cohort,
@@ -33,7 +33,6 @@ __all__ = [
     "Criterion",
     "Cutoff",
     "ExitRule",
-    "Figure",
     "Gap",
     "Indicator",
     "Line",
@@ -43,6 +42,7 @@ __all__ = [
     "Relative",
     "SourceRef",
     "Standard",
+    "StandardFigure",
     "Uprating",
     "load",
     "parse",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.rules.standard.lines import Figure
+from exitline.rules.standard.lines import StandardFigure
 
 if TYPE_CHECKING:
     import ibis
@@ -21,7 +21,7 @@ class Band:
     name, label : str
     low, high : float or None
         Its ends (None: open).
-    figure : Figure or None
+    figure : StandardFigure or None
         What belongs to the band, such as the share of households that is paid.
     """
 
@@ -29,7 +29,7 @@ class Band:
     label: str
     low: float | None
     high: float | None
-    figure: Figure | None = None
+    figure: StandardFigure | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date
 from exitline.rules.condition.spoken import in_words
 from exitline.rules.standard.bands import Band, Bands
 from exitline.rules.standard.criteria import in_words as criterion_in_words
-from exitline.rules.standard.lines import ALWAYS, Figure, Line, years_in_words
+from exitline.rules.standard.lines import ALWAYS, Line, StandardFigure, years_in_words
 from exitline.rules.standard.model import (
     COMPARISON_WORDS,
     EVERYWHERE,
@@ -329,7 +329,7 @@ def _source(source: SourceRef) -> str:
     return ", ".join(part.rstrip(".") for part in parts if part) + f".{mark}"
 
 
-def _figure(figure: Figure) -> str:
+def _figure(figure: StandardFigure) -> str:
     """A number, marked where it is not verified."""
     note = f" ({figure.note})" if figure.note else ""
     return f"{figure.value:,.10g}{_mark(figure.verified)}{note}"

@@ -11,7 +11,7 @@ from exitline.errors import RuleFileError
 
 
 @dataclass(frozen=True)
-class Figure:
+class StandardFigure:
     """One number of a standard, with where it was read.
 
     Parameters
@@ -38,13 +38,13 @@ class Relative:
 
     Parameters
     ----------
-    share : Figure
+    share : StandardFigure
         Such as 0.6.
     of : {"median", "mean"}
         The statistic.
     """
 
-    share: Figure
+    share: StandardFigure
     of: Literal["median", "mean"]
 
 
@@ -146,7 +146,7 @@ class Line:
         Year of the constant prices the figures are in; None for current prices.
     boundary : {"<", "<="}
         "<": who is below is poor. "<=": who is exactly at the line is poor, too.
-    values : mapping of Period to Figure
+    values : mapping of Period to StandardFigure
         In order of time; ALWAYS for a figure that holds at all times.
     relative : Relative or None
         For a line that depends on the distribution; then `values` is empty.
@@ -173,7 +173,7 @@ class Line:
     period: Literal["day", "month", "year"]
     price_base: int | None
     boundary: Literal["<", "<="]
-    values: Mapping[Period, Figure]
+    values: Mapping[Period, StandardFigure]
     relative: Relative | None = None
     jurisdiction: str = ""
     source: str = ""
@@ -184,7 +184,7 @@ class Line:
     in_use: Period = ALWAYS
     note: str = ""
 
-    def figure(self, when: int | date) -> Figure:
+    def figure(self, when: int | date) -> StandardFigure:
         """The line's figure for a year or a day.
 
         Parameters
@@ -194,7 +194,7 @@ class Line:
 
         Returns
         -------
-        Figure
+        StandardFigure
             In prices of `price_base`; for an uprated line in prices of the year asked for.
 
         Raises
@@ -207,7 +207,7 @@ class Line:
         --------
         >>> held = Period(date(2016, 1, 1), date(2016, 12, 31))
         >>> line = Line("national", "National line", "CNY per person per year", "CNY", "year",
-        ...             None, "<", {held: Figure(2952.0, "yearbook", True)})
+        ...             None, "<", {held: StandardFigure(2952.0, "yearbook", True)})
         >>> line.figure(2016).value
         2952.0
         """
@@ -221,7 +221,7 @@ class Line:
             return self._uprated(self.uprating, when if isinstance(when, int) else when.year)
         return self._dated(when)
 
-    def _dated(self, when: int | date) -> Figure:
+    def _dated(self, when: int | date) -> StandardFigure:
         """The figure whose period holds the year or day."""
         first, last = (when, when) if isinstance(when, date) else _ends_of(when)
         found = [
@@ -242,14 +242,14 @@ class Line:
             )
         return found[0]
 
-    def _uprated(self, uprating: Uprating, year: int) -> Figure:
+    def _uprated(self, uprating: Uprating, year: int) -> StandardFigure:
         """The base figure, carried to the prices of a year."""
         base = next(iter(self.values.values()))
         assert self.price_base is not None
         value = base.value * uprating.factor(self.price_base, year)
         value = value if self.decimals is None else round(value, self.decimals)
         note = f"{base.value:,g} at {self.price_base} prices, uprated by {uprating.label}"
-        return Figure(value, base.source, base.verified and uprating.verified, note)
+        return StandardFigure(value, base.source, base.verified and uprating.verified, note)
 
     def _refuse(self, what: str, *, got: str, remedy: str) -> RuleFileError:
         """The error for a figure that the line does not have."""

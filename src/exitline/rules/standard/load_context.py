@@ -10,7 +10,7 @@ from exitline.errors import ConditionError, ExitlineError, nearest
 from exitline.rules.condition import Condition, nodes, parse
 from exitline.rules.standard.bands import Bands
 from exitline.rules.standard.keys import FigureKeys
-from exitline.rules.standard.lines import Figure, Line, Uprating
+from exitline.rules.standard.lines import Line, StandardFigure, Uprating
 from exitline.rules.standard.model import Column, Cutoff, Indicator, SourceRef
 from exitline.rules.yamlfile.declared import Record
 from exitline.rules.yamlfile.tree import Tree
@@ -77,15 +77,15 @@ class LoadContext:
         *,
         share: bool = False,
         kind: type[Record] = FigureKeys,
-    ) -> Figure:
+    ) -> StandardFigure:
         """A number, or a table of value, source, verified and note."""
         if not here.is_mapping:
             self.origin(here, {}, above)
-            return Figure(_value(here, share), above.source, above.verified)
+            return StandardFigure(_value(here, share), above.source, above.verified)
         keys = kind.fields(here)
         origin = self.origin(here, keys, above)
         note = keys["note"].text() if "note" in keys else ""
-        return Figure(_value(keys["value"], share), origin.source, origin.verified, note)
+        return StandardFigure(_value(keys["value"], share), origin.source, origin.verified, note)
 
     def known(self, here: Tree, known: Mapping[str, object], what: str) -> str:
         """A name that must have been declared."""

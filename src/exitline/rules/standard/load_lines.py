@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from exitline.rules.standard import keys as k
-from exitline.rules.standard.lines import ALWAYS, Figure, Line, Period, Relative, Uprating
+from exitline.rules.standard.lines import ALWAYS, Line, Period, Relative, StandardFigure, Uprating
 from exitline.rules.standard.load_context import LoadContext, SourceInForce, optional_text
 from exitline.rules.yamlfile.tree import Tree
 from exitline.rules.yamlfile.values import day, number, whole
@@ -68,7 +68,7 @@ def read_line(name: str, here: Tree, context: LoadContext) -> Line:
 
 def _values(
     here: Tree, keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce
-) -> Mapping[Period, Figure]:
+) -> Mapping[Period, StandardFigure]:
     """The dated figures of a line, whichever way they are written."""
     ways = [key for key in ("value", "values", "relative") if key in keys]
     if len(ways) != 1:
@@ -102,7 +102,7 @@ def _refuse_twice(item: Tree, period: Period, dated: Mapping[Period, Any]) -> No
         raise item.fault("the same period appears twice", got=str(period), remedy="remove one")
 
 
-def _in_order(dated: Mapping[Period, tuple[Tree, Figure]]) -> dict[Period, Figure]:
+def _in_order(dated: Mapping[Period, tuple[Tree, StandardFigure]]) -> dict[Period, StandardFigure]:
     """Figures in order of time; each must be above 0, and no two may overlap."""
     ordered = sorted(dated.items(), key=lambda entry: entry[0].first or date.min)
     before: Period | None = None

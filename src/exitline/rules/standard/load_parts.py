@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from exitline.rules.standard import keys as k
 from exitline.rules.standard.bands import Band, Bands, Gap
-from exitline.rules.standard.lines import Figure
+from exitline.rules.standard.lines import StandardFigure
 from exitline.rules.standard.load_context import (
     POOR,
     LoadContext,
@@ -155,7 +155,7 @@ def read_cutoff(name: str, here: Tree, context: LoadContext) -> Cutoff:
             got=keys["at_least"].text(),
         )
     note = optional_text(keys, "note")
-    figure = Figure(float(value), origin.source, origin.verified, note)
+    figure = StandardFigure(float(value), origin.source, origin.verified, note)
     return Cutoff(name, keys["label"].text(), of, value, figure)  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from exitline.rules.standard import keys as k
 from exitline.rules.standard.criteria import CRITERIA
 from exitline.rules.standard.keys import COMPARISONS
-from exitline.rules.standard.lines import Figure
+from exitline.rules.standard.lines import StandardFigure
 from exitline.rules.standard.load_context import (
     POOR,
     LoadContext,
@@ -143,7 +143,7 @@ def _one_of(here: Tree, keys: Mapping[str, Tree], allowed: tuple[str, ...], what
 
 def read_thresholds(
     here: Tree, context: LoadContext, origin: SourceInForce
-) -> Mapping[str, Figure]:
+) -> Mapping[str, StandardFigure]:
     """One share for everywhere, or one for each area class."""
     if not here.is_mapping or "value" in dict(here.items()):
         return MappingProxyType({EVERYWHERE: context.figure(here, origin, share=True)})
@@ -198,7 +198,7 @@ def _reading(
     keys = k.ReadingKeys.fields(here)
     origin = context.origin(here, keys, above)
     comparison = keys["comparison"].choice(COMPARISONS) if "comparison" in keys else None
-    thresholds: Mapping[str, Figure] = MappingProxyType({})
+    thresholds: Mapping[str, StandardFigure] = MappingProxyType({})
     if "threshold" in keys:
         thresholds = read_thresholds(keys["threshold"], context, origin)
     return Reading(

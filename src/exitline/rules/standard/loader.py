@@ -128,7 +128,7 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
     ...     "example.yaml",
     ... )
     >>> made.line("food").figure(2020)
-    Figure(value=10.0, source='me', verified=False, note='')
+    StandardFigure(value=10.0, source='me', verified=False, note='')
     """
     tree = read_text(text, file)
     StandardFile.read(tree)

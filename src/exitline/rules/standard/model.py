@@ -13,7 +13,7 @@ from typing import Any, Literal
 from exitline.errors import RuleFileError, nearest
 from exitline.rules.condition import Condition
 from exitline.rules.standard.bands import Bands
-from exitline.rules.standard.lines import Figure, Line, Uprating
+from exitline.rules.standard.lines import Line, StandardFigure, Uprating
 from exitline.rules.standard.rules import (
     COMPARISON_WORDS,
     EVERYWHERE,
@@ -186,7 +186,7 @@ class Cutoff:
         The weighted score (0 to 1), or the number of deprivations.
     at_least : Fraction
         The lowest value it applies to.
-    figure : Figure
+    figure : StandardFigure
         The same as a float, with its source.
     """
 
@@ -194,7 +194,7 @@ class Cutoff:
     label: str
     of: Literal["score", "deprivations"]
     at_least: Fraction
-    figure: Figure
+    figure: StandardFigure
 
 
 @dataclass(frozen=True)

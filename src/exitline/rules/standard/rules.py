@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from exitline.errors import RuleFileError, nearest
 from exitline.rules.condition import Condition
-from exitline.rules.standard.lines import Figure
+from exitline.rules.standard.lines import StandardFigure
 
 Level = Literal["household", "village", "county"]
 Comparison = Literal["below", "at_most", "above", "at_least"]
@@ -51,7 +51,7 @@ class Criterion:
         What a share counts.
     comparison : {"below", "at_most", "above", "at_least"} or None
         How the value must stand to the threshold to be met; None for a condition.
-    thresholds : mapping of str to Figure
+    thresholds : mapping of str to StandardFigure
         By area class; the key "" means everywhere. Shares between 0 and 1.
     rate : {"missed", "wrong", "comprehensive", "recognition"} or None
         For assessments.
@@ -76,7 +76,7 @@ class Criterion:
     condition: Condition | None = None
     unit: Unit = "persons"
     comparison: Comparison | None = None
-    thresholds: Mapping[str, Figure] = field(default_factory=_nothing)
+    thresholds: Mapping[str, StandardFigure] = field(default_factory=_nothing)
     rate: Rate | None = None
     source: str = ""
     verified: bool = True
@@ -85,7 +85,7 @@ class Criterion:
     denominator: str = ""
     note: str = ""
 
-    def threshold(self, area_class: str = EVERYWHERE) -> Figure:
+    def threshold(self, area_class: str = EVERYWHERE) -> StandardFigure:
         """The threshold for an area class.
 
         Parameters
@@ -100,7 +100,7 @@ class Criterion:
 
         Examples
         --------
-        >>> two = Figure(0.02, "opinion", True)
+        >>> two = StandardFigure(0.02, "opinion", True)
         >>> criterion = Criterion("wrong", "Wrong exits", "county", "assessment",
         ...                       comparison="below", thresholds={"": two})
         >>> criterion.threshold("west").value
@@ -130,7 +130,7 @@ class Criterion:
 
         Examples
         --------
-        >>> two = Figure(0.02, "opinion", True)
+        >>> two = StandardFigure(0.02, "opinion", True)
         >>> criterion = Criterion("wrong", "Wrong exits", "county", "assessment",
         ...                       comparison="below", thresholds={"": two})
         >>> criterion.holds(0.019), criterion.holds(0.02)
@@ -166,7 +166,7 @@ class Reading:
         The comparison under this reading (None: as the criterion says).
     denominator : str
         The denominator under this reading ("": as the criterion says).
-    thresholds : mapping of str to Figure
+    thresholds : mapping of str to StandardFigure
         The thresholds under this reading (empty: as the criterion says).
     source : str
         Name of a source.
@@ -179,7 +179,7 @@ class Reading:
     criteria: tuple[str, ...]
     comparison: Comparison | None = None
     denominator: str = ""
-    thresholds: Mapping[str, Figure] = field(default_factory=_nothing)
+    thresholds: Mapping[str, StandardFigure] = field(default_factory=_nothing)
     source: str = ""
     verified: bool = True
 
@@ -330,7 +330,7 @@ class Cohort:
         First and last day of entry (None: open).
     household : ExitRule
         Their rule.
-    months : Figure or None
+    months : StandardFigure or None
         For how many months the rule keeps them, where the standard limits it.
     source : str
         Name of a source.
@@ -341,7 +341,7 @@ class Cohort:
     entered_from: date | None
     entered_to: date | None
     household: ExitRule
-    months: Figure | None = None
+    months: StandardFigure | None = None
     source: str = ""
 
     def holds(self, entered: date) -> bool:

@@ -254,6 +254,10 @@ LIST = reads(members)
 """For `Annotated[tuple[X, ...], LIST]`: a list."""
 ONE_OR_MANY = reads(Tree.one_or_many)
 """A list, or one value."""
+_ONE = {"type": ["string", "number", "boolean"]}
+Texts = Annotated[tuple[Text, ...], ONE_OR_MANY,
+                  WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE}]})]  # fmt: skip
+"""Several texts, or one."""
 SOME = reads(Tree.some)
 """A list with at least one member, or one value."""
 NAMED = reads(lambda tree: dict(tree.items()))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from exitline.stats.curves.chart import Chart, ChartBar, ChartLine, bars, lines
+from exitline.words.shown import charts
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from exitline.words.shown.charts import Drawing
+
+_NAMED = ["group", "estimate", "ci_low", "ci_high"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Component:
 
 
 @dataclass(frozen=True)
-class Decomposition:
+class Decomposition(ShownResult):
     """The parts of a figure.
 
     Attributes
@@ -90,35 +95,26 @@ class Decomposition:
             [asdict(one) for one in self.components], columns=list(Component.__annotations__)
         )
 
-    def plot(self, component: str | None = None) -> Chart:
-        """Bars with intervals.
+    def plot(self, component: str | None = None) -> Drawing:
+        """Parts with their intervals (extra ``plots``).
 
         Parameters
         ----------
         component : str, optional
-            One bar for each group of this part; unless given, the parts of all together, or
+            One dot for each group of this part; unless given, the parts of all together, or
             else of the first part with groups.
 
         Returns
         -------
-        Chart
-            Shown as it is in a notebook; ``save`` writes an SVG file.
+        Drawing
+            Shown as it is in a notebook; ``save`` writes SVG, PNG, HTML or JSON.
         """
+        frame = self.to_pandas()
         if component is None:
-            shown = [one for one in self.components if not one.group] or list(self.components)
-            names = [one.component for one in shown]
-            title = self.title
-        else:
-            shown = [one for one in self.components if one.component == component]
-            names = [one.group or "all" for one in shown]
-            title = f"{self.title}: {component.replace('_', ' ')}"
-        return bars(
-            title,
-            [
-                ChartBar(n, o.estimate, o.ci_low, o.ci_high)
-                for n, o in zip(names, shown, strict=True)
-            ],
-        )
+            whole = frame[frame["group"] == ""]
+            return charts.of_frame(whole if len(whole) else frame, self.title)
+        title = f"{self.title}: {component.replace('_', ' ')}"
+        return charts.of_frame(frame[frame["component"] == component][_NAMED], title)
 
 
 @dataclass(frozen=True)
@@ -147,7 +143,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Curve:
+class Curve(ShownResult):
     """One curve or several, point by point, with intervals and simultaneous bands.
 
     Attributes
@@ -186,18 +182,12 @@ class Curve:
             [asdict(one) for one in self.points], columns=list(Point.__annotations__)
         )
 
-    def plot(self) -> Chart:
-        """The curve with its band.
+    def plot(self) -> Drawing:
+        """The curve with its band (extra ``plots``).
 
         Returns
         -------
-        Chart
-            Shown as it is in a notebook; ``save`` writes an SVG file.
+        Drawing
+            Shown as it is in a notebook; ``save`` writes SVG, PNG, HTML or JSON.
         """
-        names = dict.fromkeys(point.curve for point in self.points)
-        drawn = [
-            ChartLine(name, [(p.x, p.estimate, p.band_low, p.band_high)
-                        for p in self.points if p.curve == name])
-            for name in names
-        ]  # fmt: skip
-        return lines(self.title, self.x_label, self.y_label, drawn)
+        return charts.curves(self.to_pandas(), self.title, self.x_label, self.y_label)

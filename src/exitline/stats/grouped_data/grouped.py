@@ -17,6 +17,7 @@ from exitline.stats.grouped_data.fit import SLIGHT, CurveFit
 from exitline.stats.grouped_data.measures import GroupedMeasure, asked, figure_of
 from exitline.stats.grouped_data.notes import Note, joined
 from exitline.stats.grouped_data.points import LorenzPoints
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,7 @@ class GroupedFigure:
 
 
 @dataclass(frozen=True, eq=False)
-class Grouped:
+class Grouped(ShownResult):
     """Grouped data and the curves fitted to them.
 
     Attributes

@@ -15,6 +15,7 @@ from exitline.stats.grouped_data.measures import GroupedMeasure, asked, figure_o
 from exitline.stats.grouped_data.notes import Note
 from exitline.stats.grouped_data.pooled import Pooled
 from exitline.stats.infer.intake.cells import label_of
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ class GroupedRow:
 
 
 @dataclass(frozen=True, eq=False)
-class GroupedTable:
+class GroupedTable(ShownResult):
     """Figures from grouped data, in the order of domains, measures, lines and curves.
 
     Attributes

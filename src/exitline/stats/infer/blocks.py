@@ -11,6 +11,7 @@ import numpy as np
 from exitline.errors import MeasureError, nearest
 from exitline.stats.infer import intervals
 from exitline.stats.infer.intake.codes import as_text
+from exitline.stats.infer.shown import ShownFigures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,8 @@ class Block:
     money). `share`: the figure lies between 0 and 1.
     `terms`: columns of `rows.sums` that the measure is a function of. `more`: further columns
     that tell it from other blocks, such as its indicator. `effect`: the design effect against
-    draws with replacement, which the scale of the weights does not touch.
+    draws with replacement, which the scale of the weights does not touch. `unit`, `label`: what
+    the figure is in, and what it is called, in the words of whom it speaks of.
     """
 
     measure: str
@@ -118,6 +120,8 @@ class Block:
     more: tuple[tuple[str, str | float], ...] = ()
     slope: Floats | None = None
     effect: Floats | None = None
+    unit: str = ""
+    label: str = ""
 
     def unknown(self, i: int) -> str:
         """Why a figure or its standard error is missing; "" where at most its interval is.
@@ -206,7 +210,7 @@ def _values(block: Block, name: str, level: float) -> Any:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Figures(ShownFigures):
     """A table of estimates that still knows its linearisation.
 
     Attributes

@@ -14,6 +14,7 @@ from exitline.stats.infer.comparing.compare import p_value
 from exitline.stats.infer.comparing.contrasts import wald_of
 from exitline.stats.infer.comparing.parts import of_areas
 from exitline.stats.infer.intervals import symmetric
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ class Coefficient:
 
 
 @dataclass(frozen=True)
-class Regression:
+class Regression(ShownResult):
     """A regression on a sample, with standard errors by its design.
 
     Attributes

@@ -10,20 +10,20 @@ from exitline.errors import MeasureError, nearest
 from exitline.stats.infer.blocks import Estimate
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.chronic import duration_adjusted, jalan_ravallion
+from exitline.stats.panel.durations.histories import sequences
+from exitline.stats.panel.durations.lasting import lasting_exits
+from exitline.stats.panel.durations.spell import spells
+from exitline.stats.panel.durations.survival import kaplan_meier
 from exitline.stats.panel.growth import mobility
 from exitline.stats.panel.modelled.attrition import response_model, weighted_rates
 from exitline.stats.panel.modelled.error_bounds import misclassification_bounds, reliability_bounds
 from exitline.stats.panel.panel import Panel, read_panel
 from exitline.stats.panel.rates import transitions
-from exitline.stats.panel.spells.histories import sequences
-from exitline.stats.panel.spells.lasting import lasting_exits
-from exitline.stats.panel.spells.spell import spells
-from exitline.stats.panel.spells.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.intervals import ShareMethod
-    from exitline.stats.panel.sources import PanelSpec
+    from exitline.stats.panel.spec import PanelSpec
 
 
 @dataclass(frozen=True)

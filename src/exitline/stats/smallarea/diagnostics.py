@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
+from exitline.words.shown.result import ShownResult
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -70,7 +72,7 @@ def standardised(values: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Diagnostics:
+class Diagnostics(ShownResult):
     """Diagnostics of a model on areas.
 
     Attributes

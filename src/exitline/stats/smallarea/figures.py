@@ -9,6 +9,7 @@ import numpy as np
 
 from exitline.errors import unknown
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +63,7 @@ class AreaFigure:
 
 
 @dataclass(frozen=True)
-class AreaFigures:
+class AreaFigures(ShownResult):
     """The model's figures of one measure, area by area.
 
     Attributes

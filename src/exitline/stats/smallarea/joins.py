@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ _MOST = 2000
 
 
 @dataclass(frozen=True)
-class JoinedAreas:
+class JoinedAreas(ShownResult):
     """What became of the areas of two tables.
 
     Attributes

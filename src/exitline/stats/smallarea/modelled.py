@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,7 @@ def _distance(value: float, *, share: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Modelled:
+class Modelled(ShownResult):
     """A model of a study, finished.
 
     Attributes

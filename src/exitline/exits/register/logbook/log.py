@@ -29,7 +29,7 @@ from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.procedures.rule import Rule
 from exitline.exits.register.steps.admission import admit
 from exitline.exits.register.steps.request import StepRequest
-from exitline.files import whole_folder
+from exitline.folders import whole_folder
 
 Evaluate = Callable[
     [Rule, Sequence[Mapping[str, Scalar]], Sequence[Mapping[str, float]]],
@@ -181,6 +181,16 @@ class Log:
                 got=f"{len(self.stored.heads) - 1:,} other commits",
                 remedy="compare with a copy: the log was rewritten, or it is another log",
             )
+
+    @property
+    def count(self) -> int:
+        """How many events there are."""
+        return len(self.events)
+
+    @property
+    def household_count(self) -> int:
+        """How many households there are."""
+        return len(self._by_household)
 
     @property
     def households(self) -> tuple[str, ...]:

@@ -10,18 +10,17 @@ from exitline.exits.register.procedures.procedure import Outcome
 from exitline.rules.yamlfile.declared import (
     LIST,
     NAMED,
-    ONE_OR_MANY,
     Date,
     Number,
     Record,
     Text,
+    Texts,
     Truth,
     choice,
     within,
 )
 from exitline.rules.yamlfile.tree import Tree
 
-Texts = Annotated[tuple[Text, ...], ONE_OR_MANY]
 _WHOLE = {"type": "integer", "minimum": 0}
 Days = Annotated[int, within(Tree.integer, lambda x: x >= 0, "a number of days, 0 or more"),
                  WithJsonSchema(_WHOLE)]  # fmt: skip
@@ -63,7 +62,7 @@ class DocumentKeys(Record):
     )
 
 
-class SourceKeys(Record):
+class ProcedureSourceKeys(Record):
     """Where something was read."""
 
     title: Text
@@ -181,7 +180,7 @@ class ProcedureFile(Record):
     jurisdiction: Text
     standard: Text = Field(description="whose lines and rules decide (required)")
     valid: ValidKeys
-    sources: Annotated[dict[str, SourceKeys], NAMED] = Field(default_factory=dict)
+    sources: Annotated[dict[str, ProcedureSourceKeys], NAMED] = Field(default_factory=dict)
     notes: Annotated[tuple[Text, ...], LIST] = ()
     states: Annotated[dict[str, StateKeys], NAMED]
     roles: Annotated[dict[str, Text], NAMED]

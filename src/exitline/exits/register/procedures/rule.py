@@ -17,7 +17,7 @@ from exitline.exits.register.errors import ProcedureError
 
 if TYPE_CHECKING:
     from exitline.rules.condition import Condition
-    from exitline.rules.standard.lines import Figure, Line
+    from exitline.rules.standard.lines import Line, StandardFigure
 
 Outcome = Literal["met", "not met", "cannot tell"]
 
@@ -193,7 +193,7 @@ class Rule:
             found |= self._pieces(criterion.condition, "lines")
         return frozenset(found)
 
-    def figures(self, on: date) -> dict[str, Figure]:
+    def figures(self, on: date) -> dict[str, StandardFigure]:
         """The figures of the lines in force on a day.
 
         Raises

@@ -5,19 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from exitline.errors import install_extra
 from exitline.exits.register.store.addresses import database, shown, sqlite_file
+from exitline.exits.register.store.configured import set_up
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-APP = "exitline.exits.register.store"
 NEWEST = "0002_guards"
 
 
@@ -35,12 +34,15 @@ class Store:
         As it may be shown.
     key_file : Path or None
         Where the key of identifiers is; never in the database.
+    url : str
+        The address as it was given, for the drivers that read whole tables; never shown.
     """
 
     alias: str = "default"
     scope: Sight = EVERYTHING
     address: str = ""
     key_file: Path | None = None
+    url: str = field(default="", repr=False)
 
     def within(self, path: str) -> Store:
         """The same store, no farther than an area."""
@@ -54,8 +56,13 @@ class Store:
         return bool(connections[self.alias].vendor == "postgresql")
 
     @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def transaction(self, *, one_moment: bool = False) -> Iterator[Any]:
         """One transaction, in which PostgreSQL shows no row outside the scope; its cursor.
+
+        Parameters
+        ----------
+        one_moment : bool
+            Everything that is read is as of the beginning (SQLite: always).
 
         Raises
         ------
@@ -69,6 +76,8 @@ class Store:
                 connection = connections[self.alias]
                 with connection.cursor() as cursor:
                     if connection.vendor == "postgresql":
+                        if one_moment:
+                            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                         cursor.execute(
                             "SELECT set_config('exitline.area_from', %s, true),"
                             " set_config('exitline.area_to', %s, true)",
@@ -114,8 +123,16 @@ def open_store(address: str, *, key_file: Path | None = None) -> Store:
     return store
 
 
-def create_store(address: str, *, key_file: Path | None = None) -> Store:
+def create_store(address: str, *, key_file: Path | None = None, empty: bool = False) -> Store:
     """A new, empty register: tables, guards, the key of its identifiers.
+
+    Parameters
+    ----------
+    address : str
+    key_file : Path, optional
+        As in `open_store`; made where it is not there.
+    empty : bool
+        Not even the day it was made, and no new key: a backup will fill it.
 
     Raises
     ------
@@ -134,7 +151,17 @@ def create_store(address: str, *, key_file: Path | None = None) -> Store:
             remedy="use it, or name another",
         )
     migrate(store)
-    _make_key(store)
+    if not empty:
+        _make_key(store)
+    return store
+
+
+def upgrade_store(address: str, *, key_file: Path | None = None) -> Store:
+    """The register at an address, its tables brought to this release."""
+    store = _store(address, key_file)
+    if not _applied(store):
+        _refuse_other_release(store)
+    migrate(store)
     return store
 
 
@@ -147,26 +174,6 @@ def migrate(store: Store) -> None:
         call_command("migrate", "register", database=store.alias, verbosity=0)
     except (OperationalError, ProgrammingError) as reason:
         raise _gone(store.address, reason) from reason
-
-
-def set_up() -> None:
-    """Set Django up for a command; in a web project its own settings stand already."""
-    try:
-        import django
-        from django.conf import settings
-    except ImportError as reason:
-        raise StoreError(
-            "the register needs Django", got="no Django", remedy=install_extra("register")
-        ) from reason
-    if not settings.configured:
-        settings.configure(
-            INSTALLED_APPS=[APP],
-            DATABASES={},
-            USE_TZ=True,
-            TIME_ZONE="UTC",
-            DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        )
-        django.setup()
 
 
 def _store(address: str, key_file: Path | None) -> Store:
@@ -182,7 +189,7 @@ def _store(address: str, key_file: Path | None) -> Store:
     file = sqlite_file(address)
     if key_file is None and file is not None:
         key_file = file.absolute().parent / "register.key"
-    return Store(alias, address=shown(address), key_file=key_file)
+    return Store(alias, address=shown(address), key_file=key_file, url=address)
 
 
 def _applied(store: Store) -> set[str]:

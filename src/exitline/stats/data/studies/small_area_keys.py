@@ -1,7 +1,7 @@
 """What may stand in the section `small_areas` of a study, kind by kind.
 
 A kind of model is a record with its keys here and a function that fits it in
-`exitline.api.small_areas.kinds`.
+`exitline.api.area_models.kinds`.
 """
 
 from __future__ import annotations

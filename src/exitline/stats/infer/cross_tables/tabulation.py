@@ -13,6 +13,7 @@ from exitline.stats.infer.cross_tables.association import Counts, independence
 from exitline.stats.infer.cross_tables.functions import Errors, Functions, numbers, shares
 from exitline.stats.infer.designs.variance import Part
 from exitline.stats.infer.intake.codes import MISSING_DOMAIN
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ class TableFigures:
 
 
 @dataclass(frozen=True)
-class Tabulation:
+class Tabulation(ShownResult):
     """A table of one or two columns of categories.
 
     Attributes

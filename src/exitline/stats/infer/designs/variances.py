@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Squares, centred, stacked
 from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs.frame import stages_of
+from exitline.stats.infer.designs.linear import LinearVariance
 from exitline.stats.infer.designs.pps import (
     JointProbabilities,
     UnequalProbabilities,
@@ -23,7 +25,8 @@ from exitline.stats.infer.designs.taylor import (
     linearised_variance,
     sampled_in,
 )
-from exitline.stats.infer.designs.variance import LinearVariance, Overlap, Part, degrees
+from exitline.stats.infer.designs.two_phase import TwoPhase, two_phase_variance
+from exitline.stats.infer.designs.variance import Overlap, Part, degrees
 from exitline.stats.infer.intake.cells import Rows
 
 if TYPE_CHECKING:
@@ -258,7 +261,7 @@ class Replicates:
 
 def variance_of(
     cells: Cells, design: Design, joint: JointProbabilities | None = None
-) -> Taylor | Census | UnequalProbabilities:
+) -> Taylor | Census | UnequalProbabilities | TwoPhase:
     """The variance of a sample whose figures are linearised, or of a full count.
 
     Parameters
@@ -276,6 +279,9 @@ def variance_of(
         the sample.
     """
     drawn = design.sampling
+    if isinstance(drawn, TwoPhaseSampling):
+        ids = cells.ids if drawn.stages else None
+        return two_phase_variance(cells, drawn, design.df, ids)
     if not isinstance(drawn, ClusterSampling) or not cells.clustered:
         return Census()
     ids = cells.ids if drawn.stages else None

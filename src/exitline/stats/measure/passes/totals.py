@@ -22,6 +22,7 @@ from exitline.stats.measure.model import Term
 from exitline.stats.measure.passes.columns import Columns, Found, with_found
 from exitline.stats.measure.passes.sums import Plan, Sum
 from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns
+from exitline.stats.measure.weighting.phases import phase_keys
 
 FAULTS = (
     "missing_weight",
@@ -79,19 +80,19 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     ibis.Table
         Columns ``stratum``, ``stage1`` ..., ``domain1`` ..., ``fpc1_min``, ``fpc1_max`` ...,
         ``n`` (households used), ``cases<i>`` (of these, the kinds of `plan.cases`), one ``sum<i>``
-        for each of `plan.sums`, and a count for each of `FAULTS`. With `plan.moments` no
-        stages, but ``clusters`` (rows, used or not) and ``cov<i>_<j>``, the covariance of two
-        sums' values over the households used.
+        for each of `plan.sums`, and ``unusable`` (rows that are not used, see `fault_counts`).
+        With `plan.moments` no stages, but ``clusters`` (rows, used or not) and ``cov<i>_<j>``,
+        the covariance of two sums' values over the households used.
     """
     auxiliary = auxiliary_columns(plan.design)
     rows = with_found(prepared(table, plan, {name: table[name] for name in auxiliary}), found)
     micro = with_ranks(Columns(rows, plan, found))
     rows = micro.rows
     keys = _keys(rows, plan)
-    aggregates: dict[str, Any] = {"n": rows["_in"].cast("int64").sum()}
+    aggregates: dict[str, Any] = {"n": _number_of(rows["_in"])}
     for index, wanted in enumerate(plan.cases):
         taking_part = (terms.value(wanted.term, micro, wanted.at) != 0).fill_null(False)
-        aggregates[f"cases{index}"] = (rows["_in"] & taking_part).cast("int64").sum()
+        aggregates[f"cases{index}"] = _number_of(rows["_in"] & taking_part)
     for index, one in enumerate(plan.first):
         figure = micro.found(one.scalar, one.at)
         aggregates[f"found{index}"] = figure.max() if one.by else figure
@@ -102,16 +103,49 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         aggregates[f"sum{index}"] = (value.fill_null(float("nan")) if plan.moments else value).sum()
     for index, name in enumerate(auxiliary):
         aggregates[f"auxiliary{index}"] = rows[name].sum()
-    for fault in FAULTS:
-        aggregates[fault] = rows[f"_{fault}"].cast("int64").sum()
-    if plan.clustered:
-        for index in range(len(plan.design.fpcs)):
-            column = rows[f"_fpc{index + 1}"]
-            aggregates[f"fpc{index + 1}_min"] = column.min()
-            aggregates[f"fpc{index + 1}_max"] = column.max()
+    aggregates["unusable"] = _number_of(~rows["_use"])
+    aggregates |= _of_design(rows, plan)
     if plan.moments:
         return _with_moments(micro, plan, aggregates)
     return rows.group_by(keys).aggregate(**aggregates) if keys else rows.aggregate(**aggregates)
+
+
+def _number_of(flag: Any) -> Any:
+    """How many rows have a flag; a sum of it would come back as a decimal, which takes longer."""
+    return flag.count(where=flag)
+
+
+def fault_counts(table: Any, plan: Plan) -> Any:
+    """The query: how many rows have each of `FAULTS`; asked where the totals hold unusable rows.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    plan : Plan
+
+    Returns
+    -------
+    ibis.Table
+        One row, a column for each fault.
+    """
+    rows = prepared(table, plan)
+    return rows.aggregate(**{fault: _number_of(rows[f"_{fault}"]) for fault in FAULTS})
+
+
+def _of_design(rows: Any, plan: Plan) -> dict[str, Any]:
+    """Population sizes of clusters, and what cells say of a second phase."""
+    if not plan.clustered:
+        return {}
+    found: dict[str, Any] = {}
+    for index in range(len(plan.design.fpcs)):
+        column = rows[f"_fpc{index + 1}"]
+        found[f"fpc{index + 1}_min"] = column.min()
+        found[f"fpc{index + 1}_max"] = column.max()
+    if plan.design.sampling.taken is not None:
+        for name in ("first_units", "second_units", "base"):
+            found[name] = rows[f"_{name}"].max()
+        found["taken"] = rows["_taken"].cast("int64").max()
+    return found
 
 
 def _with_moments(micro: Columns, plan: Plan, aggregates: dict[str, Any]) -> Any:
@@ -152,7 +186,10 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
     if plan.moments:
         return keys
     stages = max(1, len(plan.design.stages))
-    return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
+    keys += [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
+    if plan.design.sampling.taken is not None:
+        keys += [rows["_unit"].name(f"stage{stages + 1}"), rows["_phase"].name("phase")]
+    return keys
 
 
 def prepared(table: Any, plan: Plan, also: Mapping[str, Any] = MappingProxyType({})) -> Any:
@@ -188,7 +225,8 @@ def prepared(table: Any, plan: Plan, also: Mapping[str, Any] = MappingProxyType(
         new |= _design_columns(table, design, moments=plan.moments)
     rows = table.select(**new, **also)
     rows = rows.mutate(**_faults(rows, table, plan))
-    rows = rows.mutate(_use=~_any(rows[f"_{fault}"] for fault in FAULTS))
+    used = ~_any(rows[f"_{fault}"] for fault in FAULTS)
+    rows = rows.mutate(_use=used if design.sampling.taken is None else used & rows["_taken"])
     return rows.mutate(_in=rows["_use"] & rows["_asked"])
 
 
@@ -203,7 +241,7 @@ def _design_columns(table: Any, design: Design, *, moments: bool) -> dict[str, A
         new["_stage1"] = ibis.row_number()
     for index, name in enumerate(design.fpcs):
         new[f"_fpc{index + 1}"] = portable.number(table[name])
-    return new
+    return new | (phase_keys(table) if design.sampling.taken is not None else {})
 
 
 def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
@@ -232,6 +270,8 @@ def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
     if plan.where is not None:  # what is not asked for may be missing
         asked = ("missing_welfare", "infinite_welfare", "missing_value", "bad_line")
         flags |= {f"_{fault}": flags[f"_{fault}"] & rows["_asked"] for fault in asked}
+    if design.sampling.taken is not None:  # what was not drawn again may lack anything
+        flags = {name: flag & rows["_taken"] for name, flag in flags.items()}
     if plan.clustered:
         for fault, start in (("stratum", "_stratum"), ("psu", "_stage"), ("fpc", "_fpc")):
             named = [rows[c] for c in rows.columns if c.startswith(start)]

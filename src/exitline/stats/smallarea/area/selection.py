@@ -11,6 +11,7 @@ from exitline.errors import unknown
 from exitline.stats.smallarea.area.fit import Direct, fit
 from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ class SelectionStep:
 
 
 @dataclass(frozen=True)
-class TermSelection:
+class TermSelection(ShownResult):
     """The way from all terms to the chosen ones.
 
     Attributes

@@ -12,6 +12,7 @@ from scipy.special import expit, logit, ndtri
 from exitline.errors import nearest
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.figures import AreaFigures
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class UnitModel:
+class UnitModel(ShownResult):
     """An empirical best predictor and its figures.
 
     Attributes

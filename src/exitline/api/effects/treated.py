@@ -1,0 +1,204 @@
+"""A difference-in-differences carried out: comparisons, covariates, what cannot be compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from exitline.errors import ArgumentError, unknown
+from exitline.stats.data.sampling.sampling import ClusterSampling, FullCount
+from exitline.stats.effect.adjusted import adjusted
+from exitline.stats.effect.cells import cells
+from exitline.stats.effect.errors import EffectError
+from exitline.stats.effect.means import differences
+from exitline.stats.effect.queries import EffectColumns
+from exitline.stats.effect.result import GroupTimeEffects
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from exitline.stats.data.sampling.design import Design
+    from exitline.stats.effect.sample import EffectSample
+    from exitline.stats.engine.base import Engine
+
+KNOWN = {
+    "controls": ("never", "not_yet"), "base": ("varying", "universal"),
+    "method": ("doubly_robust", "regression", "weighting"),
+}  # fmt: skip
+
+
+def columns_of(
+    outcome: str,
+    unit: str,
+    time: str,
+    first: str | None,
+    treated: str | None,
+    design: Design | None,
+) -> EffectColumns:
+    """The columns, with those of the design.
+
+    Parameters
+    ----------
+    outcome, unit, time : str
+    first, treated : str or None
+        One of them.
+    design : Design or None
+
+    Raises
+    ------
+    ArgumentError
+        Where both or none of `first` and `treated` are given.
+    """
+    if (first is None) == (treated is None):
+        raise ArgumentError(
+            "who was treated when is said in one way",
+            expected="first= (the first period under treatment) or treated= (zeros and ones)",
+            got="both" if first is not None else "neither", remedy="name one of them",
+        )  # fmt: skip
+    psu = () if design is None else tuple(design.stages[:1])
+    strata = () if design is None else tuple(design.strata_columns)
+    weight = None if design is None else design.weight
+    return EffectColumns(outcome, unit, time, first, treated, weight, psu, strata)
+
+
+def refuse_design(design: Design | None) -> None:
+    """Refuse designs whose variance is not that of strata and PSUs.
+
+    Parameters
+    ----------
+    design : Design or None
+
+    Raises
+    ------
+    EffectError
+    """
+    if design is None:
+        return
+    other = {
+        "replicates": bool(design.replicates), "census": isinstance(design.sampling, FullCount),
+        "calibration": design.calibration is not None, "size": design.size is not None,
+        "pps": isinstance(design.sampling, ClusterSampling) and design.sampling.pps is not None,
+    }  # fmt: skip
+    for name, there in other.items():
+        if there:
+            raise EffectError(
+                f"an effect cannot be estimated under a design with `{name}`",
+                expected="weight, strata and PSUs", got=name,
+                remedy="leave it out; units are compared as they are weighted",
+            )  # fmt: skip
+
+
+def estimated(
+    sample: EffectSample,
+    units: list[Any],
+    notes: tuple[str, ...],
+    table: Any,
+    engine: Engine,
+    columns: EffectColumns,
+    *,
+    covariates: str | None,
+    method: str,
+    controls: str,
+    base: str,
+    anticipation: float,
+    level: float,
+) -> GroupTimeEffects:
+    """Every comparison that can be made, and a note on those that cannot.
+
+    Parameters
+    ----------
+    sample, units, notes
+        As `exitline.api.effects.reading.read_sample` gives them.
+    table : ibis.Table
+    engine : Engine
+    columns : EffectColumns
+    covariates, method, controls, base, anticipation, level
+        As in `exitline.api.effect.difference_in_differences`.
+
+    Raises
+    ------
+    EffectError
+    """
+    for name, said in (("controls", controls), ("base", base), ("method", method)):
+        if said not in KNOWN[name]:
+            raise unknown(name, said, KNOWN[name], error=EffectError, where=name)
+    found, without = _comparisons(sample, controls, base, anticipation)
+    if without:
+        said = ", ".join(f"group {g:g} in {t:g}" for g, t in without[:3])
+        more = "" if len(without) < 4 else f" and {len(without) - 3} more"
+        notes = (*notes, f"nobody is left to compare with: {said}{more}")
+    small = sorted({c.group for c in found if sample.units[sample.group == c.group].sum() < 2})
+    if small:
+        named = ", ".join(f"{g:g}" for g in small)
+        notes = (*notes, f"one unit alone in group {named}: its effect has no standard error")
+    if covariates is None:
+        estimate, influence = differences(sample, found)
+    else:
+        x = _covariates(covariates, table, engine, columns, sample, units)
+        estimate, influence = adjusted(sample, x, found, method)  # type: ignore[arg-type]
+    lonely = np.isin([cell.group for cell in found], small)
+    influence[:, lonely] = np.nan
+    return GroupTimeEffects(sample, tuple(found), estimate, influence, level, notes)
+
+
+def _comparisons(
+    sample: EffectSample, controls: str, base: str, anticipation: float
+) -> tuple[list[Any], list[tuple[float, float]]]:
+    """The cells; refused where nobody is treated, or nobody can be compared with."""
+    groups = sorted(set(sample.group.tolist()))
+    treated = [g for g in groups if g <= sample.times[-1]]
+    if not treated:
+        raise EffectError(
+            "nobody is treated within these periods", expected="units that are treated later than "
+            "the first period", got=f"periods {sample.times[0]:g} to {sample.times[-1]:g}",
+            remedy="look at the column of the first period",
+        )  # fmt: skip
+    if controls == "never" and not any(np.isinf(groups)):
+        raise EffectError(
+            "no unit was never treated", expected="units that are never treated",
+            got=f"{len(groups)} groups, all treated", remedy='compare with controls="not_yet"',
+        )  # fmt: skip
+    order = [g for g in groups if np.isfinite(g)] + [g for g in groups if np.isinf(g)]
+    found, without = cells(
+        sample.times, order, controls=controls, base=base,  # type: ignore[arg-type]
+        anticipation=anticipation,
+    )  # fmt: skip
+    found = [cell for cell in found if cell.group <= sample.times[-1]]
+    if not found:
+        raise EffectError(
+            "nobody is left to compare with", expected="units that are not treated yet",
+            got=f"all {len(treated)} groups treated at once", remedy="add units or earlier periods",
+        )  # fmt: skip
+    return found, without
+
+
+def _covariates(
+    formula: str,
+    table: Any,
+    engine: Engine,
+    columns: EffectColumns,
+    sample: EffectSample,
+    units: list[Any],
+) -> NDArray[np.float64]:
+    """Covariates of each unit in each period, shape (units, periods, columns)."""
+    from exitline.stats.smallarea.formula import learn, read
+
+    learned = learn(f"`{columns.outcome}` ~ {formula}", table, engine.run)
+    rows = read(learned, table, engine.run, [columns.unit, columns.time])
+    at = {unit: i for i, unit in enumerate(units)}
+    when = {time: i for i, time in enumerate(sample.times)}
+    x = np.full((len(units), len(when), len(learned.names)), np.nan)
+    unit, time = (rows.more[name].to_pylist() for name in (columns.unit, columns.time))
+    kept = [i for i, one in enumerate(unit) if one in at and time[i] is not None]
+    row = [at[unit[i]] for i in kept]
+    x[row, [when[float(time[i])] for i in kept]] = np.where(
+        rows.known[kept, None], rows.x[kept], np.nan
+    )
+    missing = int(np.isnan(x).any(axis=(1, 2)).sum())
+    if missing:
+        raise EffectError(
+            "units without a covariate", where="covariates", expected="a value in every period",
+            got=f"{missing:,} units", remedy="leave these units out, or the covariate",
+        )  # fmt: skip
+    return x

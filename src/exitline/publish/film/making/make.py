@@ -1,0 +1,166 @@
+"""Building a series: figures first, then every picture is checked, then films and what goes
+with them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from exitline.errors import unknown
+from exitline.folders import filled_folder
+from exitline.publish.film.bound.binding import (
+    ChangedFigure,
+    Services,
+    bind,
+    changes,
+    record_text,
+    refuse_changes,
+)
+from exitline.publish.film.bound.figures import EpisodeFigures
+from exitline.publish.film.errors import StoryError
+from exitline.publish.film.load import load_story
+from exitline.publish.film.making.film import make_film, make_sheet, sound_of
+from exitline.publish.film.making.options import FilmOptions, Made, Report
+from exitline.publish.film.making.prepare import ReadyEpisode, check, prepare
+from exitline.publish.film.making.sidecar import write_beside, write_pages
+from exitline.publish.film.model import Episode, Story
+from exitline.publish.film.theme import Size
+from exitline.stats.engine.session import session
+
+Say = Callable[[str], None]
+
+AT_A_TIME = 2
+"""Films that are made at once; each takes about 400 MB at 1920x1080."""
+
+
+def build(
+    path: str | Path,
+    out: str | Path,
+    options: FilmOptions | None = None,
+    *,
+    services: Services | None = None,
+    say: Say = lambda _: None,
+) -> Report:
+    """Build a series: films, captions, transcripts, lists of figures and a page.
+
+    Parameters
+    ----------
+    path : str or Path
+        The series file or its folder.
+    out : str or Path
+        Folder of the results; all files of a build appear, or none. Others stay.
+    options : FilmOptions, optional
+    services : Services, optional
+        For figures from studies and from claim files.
+    say : callable
+        Told, in a few words, what is being done.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    FigureChangedError
+        When a figure is not what was recorded.
+    StoryError, OutputError
+        For whatever cannot be told, drawn, read in its time or written.
+    """
+    options = options or FilmOptions()
+    story = load_story(path)
+    chosen = _chosen(story, options)
+    languages = _languages(story, options)
+    final = Path(out)
+    with tempfile.TemporaryDirectory() as work, filled_folder(final) as (folder, elsewhere):
+        bound = _bind(chosen, Path(work), services or Services(), say)
+        recorded = _held_against_record(story, bound, options)
+        if options.record:
+            elsewhere[story.lock] = record_text(story, bound).encode()
+        ready = [
+            prepare(story, episode, bound[episode.name], language)
+            for episode in chosen
+            for language in languages
+        ]
+        for one in ready:
+            check(one, options.sizes)
+        pages: tuple[Path, ...] = ()
+        if options.preview:
+            made = tuple(make_sheet(one, size, folder) for one in ready for size in options.sizes)
+        else:
+            made = _films(ready, folder, options, Path(work), say)
+            for one in ready:
+                write_beside(story, one, folder, options, languages)
+            pages = write_pages(story, ready, (folder, final), options, languages)
+    return Report(
+        story,
+        tuple(replace(one, path=final / one.path.relative_to(folder)) for one in made),
+        recorded,
+        tuple(final / page.relative_to(folder) for page in pages),
+    )
+
+
+def _films(
+    ready: Sequence[ReadyEpisode], folder: Path, options: FilmOptions, work: Path, say: Say
+) -> tuple[Made, ...]:
+    """Every film: two at a time, so that one is drawn while another is encoded."""
+    sounds = {id(one): sound_of(one, options, work) for one in ready}
+
+    def film(job: tuple[ReadyEpisode, Size]) -> Made:
+        one, size = job
+        say(f"{one.episode.name}, {one.language}, {size.name}: {one.episode.frames} frames")
+        return make_film(one, size, folder, options, sounds[id(one)])
+
+    jobs = [(one, size) for one in ready for size in options.sizes]
+    with ThreadPoolExecutor(max_workers=AT_A_TIME) as pool:
+        futures = [pool.submit(film, job) for job in jobs]
+        try:
+            return tuple(future.result() for future in futures)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _chosen(story: Story, options: FilmOptions) -> tuple[Episode, ...]:
+    """The episodes asked for."""
+    known = {episode.name: episode for episode in story.episodes}
+    for name in options.episodes:
+        if name not in known:
+            raise unknown("episode", name, known, error=StoryError, where=str(story.path))
+    return tuple(e for e in story.episodes if not options.episodes or e.name in options.episodes)
+
+
+def _languages(story: Story, options: FilmOptions) -> tuple[str, ...]:
+    """The languages asked for."""
+    for code in options.languages:
+        if code not in story.languages:
+            raise StoryError(
+                f"the story is not told in '{code}'", where=str(story.path),
+                expected=", ".join(story.languages), got=code, remedy="choose one of these",
+            )  # fmt: skip
+    return options.languages or story.languages
+
+
+def _bind(
+    episodes: Sequence[Episode], work: Path, services: Services, say: Say
+) -> dict[str, EpisodeFigures]:
+    """Compute the figures of each episode."""
+    bound = {}
+    with session() as engine:
+        for episode in episodes:
+            say(f"{episode.name}: computing {len(episode.figures)} figures")
+            bound[episode.name] = bind(episode, engine, work / episode.name, services)
+    return bound
+
+
+def _held_against_record(
+    story: Story, bound: Mapping[str, EpisodeFigures], options: FilmOptions
+) -> tuple[ChangedFigure, ...]:
+    """Refuse figures that changed, unless they are to be recorded."""
+    found = changes(story, bound)
+    if options.record:
+        return found
+    refuse_changes(found, story)
+    return ()

@@ -1,0 +1,3 @@
+"""No address: each explorer brings its own."""
+
+urlpatterns: list[object] = []

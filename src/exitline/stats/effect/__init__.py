@@ -1,0 +1,4 @@
+"""Did it matter: effects of works and programmes on those that they reached.
+
+May import `stats.curves`, `stats.infer` and what is below them.
+"""

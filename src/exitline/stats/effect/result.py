@@ -1,0 +1,297 @@
+"""What a difference-in-differences found: effects by group and period, and what is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import stats
+
+from exitline.errors import unknown
+from exitline.stats.curves.bands import critical
+from exitline.stats.effect.aggregates import Averages
+from exitline.stats.effect.errors import EffectError
+from exitline.stats.infer import intervals
+from exitline.words.shown.result import ShownResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from exitline.stats.effect.aggregates import Kind
+    from exitline.stats.effect.cells import Cell
+    from exitline.stats.effect.sample import EffectSample
+    from exitline.words.shown.charts import Drawing
+
+    Floats = NDArray[np.float64]
+
+NAMES = {"simple": "overall", "group": "group", "calendar": "period", "event": "since"}
+
+
+@dataclass(frozen=True)
+class PreTest:
+    """Whether groups moved alike before treatment.
+
+    Attributes
+    ----------
+    statistic : float
+        Wald's, of all comparisons before treatment.
+    df : int
+    ddf : float
+        Degrees of freedom of the design; infinite without one.
+    p : float
+        Small: they did not move alike, and effects are not to be believed. Large: nothing was
+        found, which a small sample does not find either.
+    """
+
+    statistic: float
+    df: int
+    ddf: float
+    p: float
+
+
+@dataclass(frozen=True)
+class EffectSeries(ShownResult):
+    """Effects by group, period, or time since the beginning, with one overall.
+
+    Attributes
+    ----------
+    kind : {"simple", "group", "calendar", "event"}
+    by : tuple of float
+        What the figures after the first are by.
+    estimate : float array, shape (1 + figures,)
+        The overall effect first.
+    covariance : float array, shape (1 + figures, 1 + figures)
+    df, level : float
+    units : int
+        Units that were compared.
+    notes : tuple of str
+    """
+
+    kind: str
+    by: tuple[float, ...]
+    estimate: Floats
+    covariance: Floats
+    df: float
+    level: float
+    units: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors, shape (1 + figures,)."""
+        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+
+    @property
+    def overall(self) -> tuple[float, float]:
+        """The overall effect and its standard error."""
+        return float(self.estimate[0]), float(self.se[0])
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each figure.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns by, estimate, se, ci_low, ci_high, band_low, band_high (all figures but the
+            overall one at once), level, df. ``by`` is "all" for the overall effect.
+        """
+        import pandas as pd
+
+        bounds = intervals.symmetric(
+            self.estimate, self.se, np.full(self.estimate.size, self.df), self.level
+        )
+        wide = critical(self.covariance[1:, 1:], self.df, self.level) * self.se
+        wide[0] = np.nan
+        return pd.DataFrame({
+            NAMES[self.kind]: ["all", *(f"{value:g}" for value in self.by)],
+            "estimate": self.estimate, "se": self.se, "ci_low": bounds.low,
+            "ci_high": bounds.high, "band_low": self.estimate - wide,
+            "band_high": self.estimate + wide, "level": self.level, "df": self.df,
+        })  # fmt: skip
+
+    @property
+    def verdict(self) -> str:
+        """What can be said of the overall effect: its direction, or *cannot tell yet*."""
+        row = self.to_pandas().iloc[0]
+        if row["ci_low"] > 0:
+            return "higher"
+        return "lower" if row["ci_high"] < 0 else "cannot tell yet"
+
+    def needed(self, effect: float, power: float = 0.8) -> float:
+        """How many units would tell an overall effect of this size from none.
+
+        Parameters
+        ----------
+        effect : float
+            The smallest effect that matters.
+        power : float
+            Probability of finding it.
+
+        Returns
+        -------
+        float
+            Units of the same kind and in the same shares as those at hand.
+
+        Raises
+        ------
+        EffectError
+            For an effect of zero or a power out of range.
+        """
+        if effect == 0 or not 0 < power < 1:
+            raise EffectError(
+                "no number of units tells such an effect from none",
+                expected="an effect other than zero, and a power between 0 and 1",
+                got=f"effect {effect:g}, power {power:g}", remedy="name the smallest that matters",
+            )  # fmt: skip
+        ends = stats.norm.ppf(0.5 + self.level / 2) + stats.norm.ppf(power)
+        return float(np.ceil(self.units * (ends * self.se[0] / effect) ** 2))
+
+    def plot(self) -> Drawing:
+        """The figures with their simultaneous band (extra ``plots``)."""
+        from exitline.words.shown import charts
+
+        frame = self.to_pandas().iloc[1:].assign(area="all")
+        frame = frame.assign(ci_low=frame["band_low"], ci_high=frame["band_high"])
+        return charts.over_time(frame, NAMES[self.kind], f"Effect by {NAMES[self.kind]}")
+
+
+@dataclass(frozen=True)
+class GroupTimeEffects(ShownResult):
+    """Effects by group and period.
+
+    Attributes
+    ----------
+    sample : EffectSample
+    cells : tuple of Cell
+    estimate : float array, shape (cells,)
+    influence : float array, shape (rows, cells)
+    level : float
+    notes : tuple of str
+        What was left out, and what a reader must know.
+    """
+
+    sample: EffectSample
+    cells: tuple[Cell, ...]
+    estimate: Floats
+    influence: Floats
+    level: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariances of all effects, shape (cells, cells)."""
+        return self.sample.covariance(self.influence)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each group and period.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns group, period, base (the period it is compared with), before (whether it lies
+            before treatment), estimate, se, ci_low, ci_high, band_low, band_high (all effects
+            after treatment at once), level, df, treated, controls (units).
+        """
+        import pandas as pd
+
+        times, matrix = self.sample.times, self.covariance
+        se = np.sqrt(np.maximum(np.diag(matrix), 0.0))
+        df = np.full(self.estimate.size, self.sample.df)
+        bounds = intervals.symmetric(self.estimate, se, df, self.level)
+        after = np.array([not cell.before for cell in self.cells])
+        wide = critical(matrix[after][:, after], self.sample.df, self.level) * se
+        wide = np.where(after, wide, np.nan)
+        units = self.sample.units
+        return pd.DataFrame({
+            "group": [f"{cell.group:g}" for cell in self.cells],
+            "period": [f"{times[cell.time]:g}" for cell in self.cells],
+            "base": [f"{times[cell.base]:g}" for cell in self.cells],
+            "before": [cell.before for cell in self.cells],
+            "estimate": self.estimate, "se": se, "ci_low": bounds.low, "ci_high": bounds.high,
+            "band_low": self.estimate - wide, "band_high": self.estimate + wide,
+            "level": self.level, "df": df,
+            "treated": [int(units[self.sample.in_groups((c.group,))].sum()) for c in self.cells],
+            "controls": [int(units[self.sample.in_groups(c.controls)].sum()) for c in self.cells],
+        })  # fmt: skip
+
+    def aggregate(self, kind: Kind = "simple", *, longest: float | None = None) -> EffectSeries:
+        """Fewer figures: the overall effect, and effects by group, period or time since.
+
+        Parameters
+        ----------
+        kind : {"simple", "group", "calendar", "event"}
+            "simple": all effects after treatment, by the shares of the groups; "group": each
+            group's mean, overall by their shares; "calendar": each period's; "event": by time
+            since treatment began (negative: before), overall the mean of those after.
+        longest : float, optional
+            For "event": only groups that are seen so long after treatment began.
+
+        Returns
+        -------
+        EffectSeries
+
+        Raises
+        ------
+        EffectError
+            For another kind, or where nothing is left.
+        """
+        if kind not in NAMES:
+            raise unknown("way to put effects together", kind, NAMES, error=EffectError)
+        if not any(not cell.before for cell in self.cells):
+            raise EffectError(
+                "no effect after treatment can be estimated",
+                expected="groups that are seen under treatment, and others to compare with",
+                got="comparisons before treatment alone", remedy="add later periods",
+            )  # fmt: skip
+        found = Averages(self.sample, self.cells, self.estimate, self.influence)
+        by, estimate, influence = found.table(kind, longest)
+        return EffectSeries(
+            kind, tuple(by), estimate, self.sample.covariance(influence), self.sample.df,
+            self.level, int(self.sample.units.sum()), self.notes,
+        )  # fmt: skip
+
+    def pretest(self) -> PreTest:
+        """Whether groups moved alike before treatment: Wald's test of all such comparisons.
+
+        Returns
+        -------
+        PreTest
+
+        Raises
+        ------
+        EffectError
+            Where there is no period before treatment to compare.
+
+        References
+        ----------
+        Callaway and Sant'Anna (2021), remark on pre-tests in section 4.
+        """
+        before = np.array([cell.before for cell in self.cells])
+        if not before.any():
+            raise EffectError(
+                "there is nothing to compare before treatment",
+                expected="at least two periods before a group is treated", got="none",
+                remedy="add earlier periods; without them the assumption cannot be checked",
+            )  # fmt: skip
+        value, matrix = self.estimate[before], self.covariance[before][:, before]
+        rank = int(np.linalg.matrix_rank(matrix, hermitian=True))
+        statistic = float(value @ np.linalg.pinv(matrix, hermitian=True) @ value)
+        df = self.sample.df
+        p = (
+            stats.chi2.sf(statistic, rank)
+            if np.isinf(df)
+            else stats.f.sf(statistic / rank, rank, df)
+        )
+        return PreTest(statistic, rank, df, float(p))
+
+    def plot(self) -> Drawing:
+        """A line for each group from period to period (extra ``plots``)."""
+        from exitline.words.shown import charts
+
+        frame = self.to_pandas()
+        named: Any = frame.assign(area="first treated " + frame["group"])
+        order = [f"{t:g}" for t in self.sample.times]
+        named = named.sort_values("period", key=lambda s: s.map(order.index), kind="stable")
+        return charts.over_time(named, "period", "Effect by group and period")

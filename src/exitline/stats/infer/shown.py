@@ -1,0 +1,176 @@
+"""Estimates as they are read and drawn: names, units, and no more digits than are known."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from exitline.errors import MeasureError, nearest
+from exitline.words.numbers import decimals, rounded, write
+from exitline.words.shown import charts
+from exitline.words.shown.result import ShownResult
+from exitline.words.shown.table import ReadableTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from exitline.words.shown.charts import Drawing
+
+
+class ShownFigures(ShownResult):
+    """Figures by measure, line and area: what they are called and in which unit they are read."""
+
+    def readable(self) -> ReadableTable:
+        """The table as it is read: measures by their names, shares in percent, interval and figure
+        with the digits that the standard error carries.
+        """
+        return readable(self)
+
+    def plot(self, over: str | None = None) -> Drawing:
+        """The figures with their intervals, drawn (extra ``plots``).
+
+        Parameters
+        ----------
+        over : str, optional
+            A column of the areas that is time: a line from wave to wave, one for each of the
+            other areas.
+
+        Returns
+        -------
+        Drawing
+            Shown as it is in a notebook; ``save`` writes SVG, PNG, HTML or JSON.
+        """
+        return plot(self, over)
+
+
+def readable(figures: Any) -> ReadableTable:
+    """The table of estimates as it is read.
+
+    Parameters
+    ----------
+    figures : Figures
+
+    Returns
+    -------
+    ReadableTable
+        What is the same in all rows stands in the title, once.
+    """
+    blocks = figures.blocks
+    names = {"measure": {_name(b) for b in blocks}, "line": {b.line for b in blocks},
+             "areas": {b.by for b in blocks}}  # fmt: skip
+    several = {key: len(found - {""}) > 1 for key, found in names.items()}
+    areas = [b.by for b in blocks if b.by]
+    columns = [*(key for key in ("measure", "line", "areas") if several[key])]
+    heads = [*columns, *(["area"] if areas and several["areas"] else areas[:1]), *figures.further]
+    rows = tuple(
+        (*_words(block, one, columns, bool(areas), figures.further), *_numbers(block, one))
+        for block, one in _each(figures)
+    )
+    numbers = ("estimate", "SE", f"{100 * figures.level:g} % interval", "n")
+    right = frozenset(range(len(heads), len(heads) + len(numbers)))
+    title = _title(names, several)
+    return ReadableTable(title, (*heads, *numbers), rows, right, figures.notes)
+
+
+def _each(figures: Any) -> Iterator[tuple[Any, Any]]:
+    for block in figures.blocks:
+        for i in range(block.rows.size):
+            yield block, block.at(i, figures.level)
+
+
+def _name(block: Any) -> str:
+    """What a measure is called."""
+    return str(block.label or block.measure)
+
+
+def unit_of(block: Any) -> str:
+    """What a figure is in: "share", "persons", "households", "money" or "index"."""
+    return block.unit or ("share" if block.share else "number")
+
+
+def _title(names: dict[str, set[str]], several: dict[str, bool]) -> str:
+    """What is the same in all rows: the measure, and its line."""
+    said = "" if several["measure"] else next(iter(names["measure"]), "")
+    line = "" if several["line"] else next((text for text in names["line"] if text), "")
+    told = ", ".join(text for text in (said, f"line {line}" if line else "") if text)
+    return told[:1].upper() + told[1:]
+
+
+def _words(
+    block: Any, one: Any, columns: list[str], areas: bool, further: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What names a figure."""
+    told = {"measure": _name(block), "line": block.line, "areas": block.by}
+    named = [told[key] for key in columns]
+    place = [one.domain or "all"] if areas else []
+    return (*named, *place, *(_further(one.more.get(name, "")) for name in further))
+
+
+def _further(value: str | float) -> str:
+    """A cut-off or an indicator; nothing where the figure has none."""
+    if isinstance(value, str):
+        return value
+    return "" if math.isnan(value) else f"{value:.4g}"
+
+
+def _numbers(block: Any, one: Any) -> tuple[str, str, str, str]:
+    """Estimate, standard error, interval and number of rows."""
+    unit = unit_of(block)
+    said = write(one.estimate, one.ci_low, one.ci_high, one.se, unit, one.reason)
+    if math.isinf(one.df) and one.se == 0:
+        return said.text, "", "full count", f"{one.n:,}"
+    places = decimals(one.se, unit, one.estimate)
+    se = "" if math.isnan(one.se) else rounded(one.se, places, percent=unit == "share")
+    return said.text, se, said.interval or "none", f"{one.n:,}"
+
+
+def plot(figures: Any, over: str | None) -> Drawing:
+    """Dots with intervals; lines from wave to wave where a column is named.
+
+    Parameters
+    ----------
+    figures : Figures
+    over : str or None
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    MeasureError
+        Where no figure is by that column.
+    """
+    title = readable(figures).title
+    if over is None:
+        frame = figures.to_pandas()
+        frame["measure"] = [_name(block) for block, _ in _each(figures)]
+        frame["line"] = [f"line {block.line}" if block.line else "" for block, _ in _each(figures)]
+        frame["by"] = [f"by {block.by}" if block.by else "" for block, _ in _each(figures)]
+        units = {_name(block): unit_of(block) for block in figures.blocks}
+        return charts.of_frame(frame, title if len(units) == 1 else "", units)
+    blocks = [block for block in figures.blocks if over in block.by.split(", ")]
+    if len({(b.measure, b.line, b.by) for b in blocks}) != 1:
+        known = {column for block in figures.blocks for column in block.by.split(", ") if column}
+        what = "several measures would be drawn at once" if blocks else f"no figure is by '{over}'"
+        raise MeasureError(
+            what,
+            expected="one measure at one line, by " + (", ".join(sorted(known)) or "a column"),
+            got=f"{len(blocks)} that fit", remedy=nearest(over, known) or "estimate one of them",
+        )  # fmt: skip
+    return charts.over_time(_series(figures, blocks[0], over), over, title, unit_of(blocks[0]))
+
+
+def _series(figures: Any, block: Any, over: str) -> pd.DataFrame:
+    """One row for each wave and area."""
+    import pandas as pd
+
+    at = block.by.split(", ").index(over)
+    rows = []
+    for i, key in enumerate(block.rows.keys):
+        one = block.at(i, figures.level)
+        area = ", ".join(value for j, value in enumerate(key) if j != at)
+        rows.append((key[at], area or "all", one.estimate, one.ci_low, one.ci_high))
+    return pd.DataFrame(rows, columns=[over, "area", "estimate", "ci_low", "ci_high"])
