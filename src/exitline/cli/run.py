@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,6 +33,7 @@ Examples:
   exitline run examples/albania-2012/study.yaml
   exitline run study.yaml --out results --engine spark
   exitline run study.yaml --min-count 5
+  exitline run study.yaml --register sqlite:///register/register.db
 """,
 )
 @click.argument("study", type=click.Path())
@@ -42,6 +44,13 @@ Examples:
 @MIN_COUNT
 @LANGUAGE
 @saves
+@click.option(
+    "--register", help="Address of a register: its households become the file that STUDY names."
+)
+@click.option(
+    "--as-of", type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="Day on which the register is looked at (today).",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
     study: str,
@@ -50,16 +59,21 @@ def command(
     min_count: float | None,
     language: str,
     saved: tuple[str, ...],
+    register: str | None,
+    as_of: datetime | None,
     as_json: bool,
 ) -> None:
     """Run a study and show the answer."""
     from exitline.api import run
 
+    if as_of is not None and register is None:
+        raise click.UsageError("--as-of is for a register: give --register, too")
     t = Language(language)
     with show.steps(t) as say:
         found = run(
-            study, out, engine=engine, min_count=min_count, language=language, say=say
-        ).published
+            study, out, engine=engine, min_count=min_count, register=register,
+            as_of=None if as_of is None else as_of.date(), language=language, say=say,
+        ).published  # fmt: skip
     save_all(found, saved)
     if as_json:
         show.as_json(_plain(found))
