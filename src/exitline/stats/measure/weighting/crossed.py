@@ -8,7 +8,7 @@ from typing import Any
 from exitline.stats.measure.passes.columns import Columns, Found, with_found
 from exitline.stats.measure.passes.sums import Plan
 from exitline.stats.measure.passes.totals import amount, prepared, with_ranks
-from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns, regressor_columns
+from exitline.stats.measure.weighting.auxiliaries import gram_columns, regressor_columns
 
 
 def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
@@ -28,8 +28,8 @@ def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     ibis.Table
         Columns ``domain1`` ..., ``n``, ``cross<auxiliary>_<sum>``, ``square<i>_<j>``.
     """
-    auxiliary, regressor = auxiliary_columns(plan.design), regressor_columns(plan.design)
-    also = {name: table[name] for name in (*auxiliary, *regressor)}
+    gram, regressor = gram_columns(plan.design), regressor_columns(plan.design)
+    also = {name: table[name] for name in (*gram, *regressor)}
     rows = with_found(prepared(table, plan, also), found)
     micro = with_ranks(Columns(rows, plan, found))
     rows = micro.rows
@@ -40,7 +40,7 @@ def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         value = amount(micro, index)
         for j, name in enumerate(regressor):
             aggregates[f"cross{j}_{index}"] = (value * rows[name]).sum()
-    for i, left in enumerate(auxiliary):
+    for i, left in enumerate(gram):
         for j, right in enumerate(regressor):
             if i <= j:
                 aggregates[f"square{i}_{j}"] = (rows[left] * rows[right]).sum()
