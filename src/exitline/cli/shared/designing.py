@@ -46,7 +46,7 @@ _OPTIONS = (
                  help="Sum of squared probabilities over the population, over the number of "
                  "sampled PSUs, for --pps hartley-rao."),
     click.option("--census", is_flag=True,
-                 help="The data are a full count: no sampling error."),
+                 help="The data are a census: no sampling error."),
     click.option("--replicates", multiple=True, metavar="COLUMN",
                  help="Column of replicate weights, or a pattern such as 'rw*'; repeatable."),
     click.option("--kind", type=click.Choice(KINDS), help="How the replicates were made."),
