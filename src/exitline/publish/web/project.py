@@ -46,8 +46,12 @@ def set_up() -> None:
     >>> settings.configured, settings.DEBUG
     (True, False)
     """
+    import logging
+
     import django
     from django.conf import settings
+
+    logging.getLogger("django").addHandler(logging.NullHandler())  # it would name addresses
 
     if not settings.configured:
         settings.configure(SECRET_KEY=secrets.token_urlsafe(50), **SETTINGS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import Store, open_store
 from exitline.publish.web.project import set_up
 
@@ -73,18 +75,45 @@ def _secret(found: Store) -> str:
     return file.read_text(encoding="ascii").strip()
 
 
-def application(address: str, **given: Any) -> Any:
-    """The ASGI application over the register at an address; the parameters are those of `bind`."""
+def application(address: str, *, log: bool = False, **given: Any) -> Any:
+    """The ASGI application over the register at an address; the parameters are those of `bind`.
+
+    With `log` every request is a line on the standard error, without personal data.
+    """
     bind(address, **given)
+    if log:
+        logger = logging.getLogger("exitline.register")
+        logger.addHandler(logging.StreamHandler())
+        logger.setLevel(logging.INFO)
     from django.core.handlers.asgi import ASGIHandler
 
     return ASGIHandler()
 
 
 def add_user(name: str, password: str) -> None:
-    """A user with this password, new or changed."""
-    from django.contrib.auth.models import User
+    """A user with this password, new or changed.
 
+    Raises
+    ------
+    StoreError
+        For a password that is too short or too common.
+    """
+    from django.contrib.auth.models import User
+    from django.contrib.auth.password_validation import (
+        CommonPasswordValidator,
+        MinimumLengthValidator,
+        validate_password,
+    )
+    from django.core.exceptions import ValidationError
+
+    try:
+        validate_password(password, None, [MinimumLengthValidator(10), CommonPasswordValidator()])
+    except ValidationError as reason:
+        raise StoreError(
+            "this password will not do", where=f"user '{name}'",
+            expected="at least 10 letters, and no common password",
+            remedy="choose a longer one",
+        ) from reason  # fmt: skip
     user, _ = User.objects.get_or_create(username=name)
     user.set_password(password)
     user.save()

@@ -93,7 +93,7 @@ def end(request: HttpRequest, person: SignedIn) -> HttpResponse:
     number = request.POST.get("number", "")
     with store.transaction():
         rows = store.scope.of(AssignmentRow.objects.using(store.alias))
-        if number.isdecimal():
+        if number.isdecimal() and len(number) < 18:
             rows.filter(pk=int(number), until=None).update(until=date.today())
     return HttpResponseRedirect("/people?done=ended")
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from exitline.errors import ExitlineError
-from exitline.exits.register.decision import DecisionRecord, columns_of
+from exitline.exits.register.procedures.decision import columns_of
 from exitline.exits.register.event import Draft
 from exitline.exits.register.logbook.log import decisions_of
 from exitline.exits.register.procedures.procedure import Procedure, Step
@@ -219,4 +219,3 @@ def _kind(value: Any) -> str:
     return "yes or no" if isinstance(value, bool) else "text"
 
 
-__all__ = ["DecisionRecord", "StepForm", "step", "written"]

@@ -1,0 +1,1 @@
+"""Registers in databases: what their administrator does."""
