@@ -31,9 +31,11 @@ if TYPE_CHECKING:
         measures,
         mpi,
         new_key,
+        notice,
         open_source,
         plan,
         plan_counties,
+        release,
         report,
         run,
         schema,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         small_area,
         small_areas,
         standards,
+        story,
         t_test,
         table,
         tabulate,
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
     from exitline.rules.standard import load as load_standard
     from exitline.stats import measure
     from exitline.stats.data.sampling.design import Design
+    from exitline.stats.data.sampling.phases import SecondPhase
     from exitline.stats.data.sampling.pps import Pps
     from exitline.stats.data.studies.loader import load_study
     from exitline.stats.data.studies.study import Study
@@ -77,6 +81,7 @@ _HOME = {
     "ExitlineError": "exitline.errors",
     "PovertyLine": "exitline.stats.measure.lines",
     "Pps": "exitline.stats.data.sampling.pps",
+    "SecondPhase": "exitline.stats.data.sampling.phases",
     "RelativeLine": "exitline.stats.measure.relative_lines",
     "Standard": "exitline.rules.standard",
     "Study": "exitline.stats.data.studies.study",
@@ -113,9 +118,11 @@ _HOME = {
     "measures": "exitline.api",
     "mpi": "exitline.api",
     "new_key": "exitline.api",
+    "notice": "exitline.api",
     "open_source": "exitline.api",
     "plan": "exitline.api",
     "plan_counties": "exitline.api",
+    "release": "exitline.api",
     "relative_line": "exitline.stats.measure.relative_lines",
     "replicate_weights": "exitline.api.weights.replicating",
     "report": "exitline.api",
@@ -125,6 +132,7 @@ _HOME = {
     "small_area": "exitline.api.small_area:",
     "small_areas": "exitline.api",
     "standards": "exitline.api",
+    "story": "exitline.api",
     "target": "exitline.api.target:",
     "t_test": "exitline.api",
     "table": "exitline.api",
@@ -133,6 +141,7 @@ _HOME = {
     "trim_weights": "exitline.api.weights.adjusting",
     "verify": "exitline.api",
     "watch": "exitline.api",
+    "works": "exitline.api.works:",
 }
 
 __all__ = [
@@ -144,6 +153,7 @@ __all__ = [
     "PovertyLine",
     "Pps",
     "RelativeLine",
+    "SecondPhase",
     "Standard",
     "Study",
     "adjust_nonresponse",
@@ -179,10 +189,12 @@ __all__ = [
     "measures",
     "mpi",
     "new_key",
+    "notice",
     "open_source",
     "plan",
     "plan_counties",
     "relative_line",
+    "release",
     "replicate_weights",
     "report",
     "run",
@@ -191,6 +203,7 @@ __all__ = [
     "small_area",
     "small_areas",
     "standards",
+    "story",
     "t_test",
     "table",
     "tabulate",
@@ -199,6 +212,7 @@ __all__ = [
     "trim_weights",
     "verify",
     "watch",
+    "works",
 ]
 
 

@@ -35,7 +35,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "target": (xl.target.fit, xl.target.evaluate, xl.target.study_scenario),
 }
 """Commands that are more than one function, or one of another name."""
-PART = {"works": "effect"}
+PART = {"story": "build", "works": "effect"}
 """Groups with one command that has a function."""
 ANOTHER = {
     ("calibrate", "out"): "found.write(out)",
@@ -47,6 +47,7 @@ ANOTHER = {
     ("grouped", "fits"): "curves=",
     ("replicates", "count"): "replicates=",
     ("replicates", "out"): "found.write(out)",
+    ("story", "watching"): "call it again",
     ("schema", "keys"): "the keys in words: docs/study.md",
     ("smallarea", "out"): "figures.to_pandas()",
     ("works", "by"): "found.aggregate(by)",
@@ -68,7 +69,7 @@ CALLS_ALONE = {
 }
 """Keywords that no command has: arguments that are no text, or that a study says."""
 HOW = {"say", "reading", "engine", "design", "data"}
-WITHOUT = {"lifecycle", "notice", "release", "serve", "story"}
+WITHOUT = {"lifecycle", "serve"}
 """Commands without a function on `xl` yet."""
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from exitline.api.figures.regression import glm
     from exitline.api.figures.t_tests import t_test
     from exitline.api.figures.tabulation import tabulate
+    from exitline.api.filming import story
+    from exitline.api.releases.asked import notice, release
     from exitline.api.releases.tabling import table
     from exitline.api.rule_files import standards
     from exitline.api.runs.finished import Run
@@ -58,16 +60,19 @@ _HOME = {
     "measures": "explaining",
     "mpi": "figures.multidimensional",
     "new_key": "claims.claiming",
+    "notice": "releases.asked",
     "open_source": "runs.opening",
     "plan": "deciding.planning",
     "plan_counties": "deciding.planning",
     "recompute_claim": "claims.recompute",
+    "release": "releases.asked",
     "report": "runs.finished",
     "run": "runs.running",
     "schema": "schemas",
     "screen": "deciding.screening",
     "small_areas": "area_models.kinds",
     "standards": "rule_files",
+    "story": "filming",
     "t_test": "figures.t_tests",
     "table": "releases.tabling",
     "tabulate": "figures.tabulation",
@@ -94,16 +99,19 @@ __all__ = [
     "measures",
     "mpi",
     "new_key",
+    "notice",
     "open_source",
     "plan",
     "plan_counties",
     "recompute_claim",
+    "release",
     "report",
     "run",
     "schema",
     "screen",
     "small_areas",
     "standards",
+    "story",
     "t_test",
     "table",
     "tabulate",

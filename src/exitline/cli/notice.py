@@ -65,15 +65,13 @@ def command(
     **given: Any,
 ) -> None:
     """Make the lists and write them."""
-    from exitline.api.releases.notice import FIELDS, NoticePlan, check_endings, notice, write
+    from exitline import api
     from exitline.api.runs.opening import open_source
 
-    check_endings(outs)
-    columns = {name: given.pop(name) for name in FIELDS}
-    columns = {name: column for name, column in columns.items() if column}
     with show.working("making the lists"):
-        made = notice(open_source(data, **reading), NoticePlan(columns, posted.date(), **given))
-    write(made, outs, language)
+        made = api.notice(
+            open_source(data, **reading), posted=posted.date(), out=outs, language=language, **given
+        )
     for path in outs:
         show.note(f"written: {path}")
     until = f", objections until {made.last_day}" if made.last_day else ""

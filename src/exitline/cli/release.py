@@ -65,14 +65,14 @@ def command(
     data: str, out: str | None, engine: str, as_json: bool, reading: dict[str, Any], **given: Any
 ) -> None:
     """Check, print, and write where all holds."""
-    from exitline.api.releases.release import ReleasePlan, release
+    from exitline import api
     from exitline.api.runs.opening import open_source
 
     for name in ("keys", "sensitive", "drop"):
         given[name] = column_names(given[name])
     given["top"] = tuple(_top(text) for text in given["top"])
     with show.working("checking"):
-        report = release(open_source(data, **reading), ReleasePlan(**given), out, engine=engine)
+        report = api.release(open_source(data, **reading), out=out, engine=engine, **given)
     if as_json:
         show.as_json(asdict(report) | {"met": report.met})
     else:

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import show
+from exitline.cli.shared.options import as_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from exitline.proof.claim import Claim, Recomputed
-    from exitline.publish.film import FilmOptions, Report, Services
-    from exitline.rules.standard import Standard
+    from exitline.publish.film import Report
 
 
 @click.group(
@@ -67,68 +64,19 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 def build(story: Path, out: Path | None, watching: bool, as_json: bool, **asked: Any) -> None:
     """Build a series once, or again and again."""
-    if asked["narration"] and asked["sound"]:
-        raise click.UsageError("--narration and --sound exclude each other.")
-    options = _options(**asked)
-    folder = out or (story if story.is_dir() else story.parent) / "out"
+    from exitline.api.filming import story as build_story
+    from exitline.api.filming import watch_story
 
     def once() -> None:
-        _print(_build(story, folder, options), as_json)
+        with as_usage(), show.working("building"):
+            report = build_story(story, out, **asked)
+        _print(report, as_json)
 
     if not watching:
         once()
         return
-    from exitline.publish.film.making.watch import watch
-
     show.note(f"watching {story}; stop with Ctrl-C")
-    watch(story, once, complain=show.error)
-
-
-def _options(
-    *,
-    languages: tuple[str, ...],
-    episodes: tuple[str, ...],
-    sizes: tuple[str, ...],
-    burn_captions: bool,
-    reduced_motion: bool,
-    **flags: Any,
-) -> FilmOptions:
-    """The options of a build from those of the command line."""
-    from exitline.publish.film.making.look import FilmLook
-    from exitline.publish.film.making.options import UPRIGHT, WIDE, FilmOptions, read_size
-
-    return FilmOptions(
-        languages=languages,
-        episodes=episodes,
-        sizes=tuple(read_size(size) for size in sizes) or (WIDE, UPRIGHT),
-        look=FilmLook(reduced_motion, burn_captions),
-        **flags,
-    )
-
-
-def _build(story: Path, folder: Path, options: FilmOptions) -> Report:
-    """Build, saying on a terminal what is being done."""
-    from exitline.publish.film import build as build_story
-
-    with show.working("building"):
-        return build_story(story, folder, options, services=_services())
-
-
-def _services() -> Services:
-    """Running studies and recomputing claims, which lie above the room of films."""
-    from exitline.publish.film import Services
-
-    def run_study(study: Path, folder: Path) -> None:
-        from exitline import api
-
-        api.run(study, folder)
-
-    def recompute(claim: Claim, data: Mapping[str, Any], standard: Standard | None) -> Recomputed:
-        from exitline import api
-
-        return api.recompute_claim(claim, data, standard=standard)
-
-    return Services(run_study, recompute)
+    watch_story(story, once, complain=show.error)
 
 
 def _print(report: Report, as_json: bool) -> None:

@@ -94,14 +94,14 @@ def test_every_file_that_a_story_is_made_from_is_watched(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory):
     """The series with its figures, computed as the command computes them."""
-    from exitline.cli.story import _services
+    from exitline.api.filming import services
     from exitline.publish.film import bind
     from exitline.stats.engine.session import session
 
     story = load_story(SERIES)
     work = tmp_path_factory.mktemp("work")
     with session() as engine:
-        return story, {e.name: bind(e, engine, work / e.name, _services()) for e in story.episodes}
+        return story, {e.name: bind(e, engine, work / e.name, services()) for e in story.episodes}
 
 
 def test_the_series_has_the_figures_that_are_known(shipped) -> None:

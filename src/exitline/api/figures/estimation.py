@@ -224,7 +224,9 @@ def estimate_table(
     from exitline.stats.measure.passes.plan import make_plan, require_usable
     from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
+    from exitline.stats.measure.weighting.phases import with_phases
 
+    table, design = with_phases(table, design)
     own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)
     given, asked_line = table, line

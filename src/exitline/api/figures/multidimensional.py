@@ -109,6 +109,7 @@ def mpi(
 
     source = open_source(data)
     design = (design or Design()).matching(source.names or ())
+    design.sampling.in_one_phase("a multidimensional index")
     asked = ask(indicators, k, missing, bands or {}, destitution, tuple(source.names or ()))
     source = source.using(asked.uses(design, by))
     if where is not None:

@@ -101,6 +101,7 @@ def glm(
     from exitline.stats.measure.passes.plan import require_usable
 
     drawn = design or Design()
+    drawn.sampling.in_one_phase("a regression")
     kind = _family(family, unit)
     parsed = parse_formula(formula)
     added = parse_factor(offset) if offset else None

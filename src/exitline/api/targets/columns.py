@@ -30,6 +30,7 @@ def person_weights(table: Any, design: Design) -> Any:
 
     from exitline.stats.measure import portable
 
+    design.sampling.in_one_phase("targeting")
     weight = portable.number(table[design.weight]) if design.weight else ibis.literal(1.0)
     if design.size:
         weight = weight * portable.number(table[design.size])

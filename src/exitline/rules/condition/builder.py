@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ConditionError, nearest
+from exitline.rules.condition import arithmetic as p
 from exitline.rules.condition import nodes as n
-from exitline.rules.condition import portable as p
 from exitline.rules.condition.cost import cost, may_overflow
 from exitline.rules.condition.kinds import Known, kind_of
 from exitline.rules.condition.spelling import refuse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exitline.rules.condition import nodes as n
-from exitline.rules.condition.portable import CARRYING
+from exitline.rules.condition.arithmetic import CARRYING
 
 _REPEATS = {
     "ceil": 3,

@@ -84,6 +84,9 @@ def bound_design(study: Study) -> Design:
         "strata": ("strata",) if "strata" in named else (),
         "psu": stage_names("psu", len(study.design.stages) or int("psu" in named)),
         "fpc": stage_names("fpc", len(study.design.fpcs) or int("fpc" in named)),
+        "second_phase": ("second_phase",) if "second_phase" in named else (),
+        "second_phase_strata": tuple(n for n in named if n.startswith("second_phase_strata")),
+        "second_phase_psu": ("second_phase_psu",) if "second_phase_psu" in named else (),
         "replicates": tuple(
             text if as_they_are(study, text) else f"replicate_{i}"
             for i, text in enumerate(study.design.replicates, start=1)
@@ -147,6 +150,8 @@ def design_columns(study: Study) -> dict[str, str]:
     named = {name: text for name, text in single.items() if text is not None}
     named |= dict(zip(stage_names("psu", len(design.stages)), design.stages, strict=True))
     named |= dict(zip(stage_names("fpc", len(design.fpcs)), design.fpcs, strict=True))
+    if design.sampling.second is not None:
+        named |= design.sampling.second.roles
     named |= {
         f"replicate_{i}": text
         for i, text in enumerate(design.replicates, start=1)

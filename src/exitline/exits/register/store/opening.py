@@ -11,13 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from exitline.errors import install_extra
 from exitline.exits.register.store.addresses import database, shown, sqlite_file
+from exitline.exits.register.store.configured import set_up
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-APP = "exitline.exits.register.store"
 NEWEST = "0002_guards"
 
 
@@ -147,26 +146,6 @@ def migrate(store: Store) -> None:
         call_command("migrate", "register", database=store.alias, verbosity=0)
     except (OperationalError, ProgrammingError) as reason:
         raise _gone(store.address, reason) from reason
-
-
-def set_up() -> None:
-    """Set Django up for a command; in a web project its own settings stand already."""
-    try:
-        import django
-        from django.conf import settings
-    except ImportError as reason:
-        raise StoreError(
-            "the register needs Django", got="no Django", remedy=install_extra("register")
-        ) from reason
-    if not settings.configured:
-        settings.configure(
-            INSTALLED_APPS=[APP],
-            DATABASES={},
-            USE_TZ=True,
-            TIME_ZONE="UTC",
-            DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        )
-        django.setup()
 
 
 def _store(address: str, key_file: Path | None) -> Store:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DesignError
+from exitline.stats.data.sampling.phases import SecondPhase, TwoPhaseSampling
 from exitline.stats.data.sampling.pps import Pps, PpsMethod
 from exitline.stats.data.sampling.replicated import ReplicateKind, ReplicateWeights
 from exitline.stats.data.sampling.sampling import (
@@ -81,6 +82,8 @@ class Design:
     pps : str or Pps, optional
         PSUs were drawn with unequal probabilities, which `fpc` names: "brewer",
         "hartley-rao", "overton", "with-replacement"; or a `Pps` with joint probabilities.
+    second_phase : SecondPhase, optional
+        Which rows were drawn again from this sample, and how: figures speak from these.
     sampling : ClusterSampling, ReplicateWeights or FullCount, optional
         Instead of the keywords that say how the sample was drawn, which change it beside it.
 
@@ -121,10 +124,11 @@ class Design:
         calibration: Calibration | None = None,
         pps: Pps | PpsMethod | None = UNSAID,
         *,
+        second_phase: SecondPhase | None = UNSAID,
         sampling: Sampling | None = None,
     ) -> None:
         clusters = {"strata": strata, "psu": psu, "nest": nest, "fpc": fpc, "lonely": lonely,
-                    "pps": pps}  # fmt: skip
+                    "pps": pps, "second_phase": second_phase}  # fmt: skip
         again = {"replicates": replicates, "kind": kind, "scale": scale, "rscales": rscales,
                  "mse": mse, "rho": rho}  # fmt: skip
         drawn = _sampling(_said(clusters), _said(again), sampling, census=census)
@@ -223,7 +227,7 @@ class Design:
         """Every column the design refers to, each once."""
         named = (
             self.weight, self.size, *self.strata_columns, *self.stages, *self.fpcs,
-            *self.replicates,
+            *self.replicates, *self.sampling.further,
             *(self.calibration.columns if self.calibration is not None else ()),
         )  # fmt: skip
         return tuple(dict.fromkeys(c for c in named if c is not None))
@@ -254,10 +258,23 @@ def _sampling(
     _refuse_two(drawn, repeated, census=census)
     if census:
         return FullCount()
+    if isinstance(base, TwoPhaseSampling) or clusters.get("second_phase") is not None:
+        return _in_two_phases(base, clusters)
+    clusters.pop("second_phase", None)
     drawn_in = (ClusterSampling, clusters)
     kind, said = (ReplicateWeights, again) if "replicates" in repeated else drawn_in
     given = {ATTRIBUTE.get(name, name): value for name, value in said.items()}
     return replace(base, **given) if isinstance(base, kind) else kind(**given)
+
+
+def _in_two_phases(base: Sampling | None, clusters: dict[str, Any]) -> TwoPhaseSampling:
+    """Clusters with a second phase."""
+    known = base if isinstance(base, TwoPhaseSampling) else None
+    second = clusters.pop("second_phase", known.second if known else None)
+    given = {ATTRIBUTE.get(name, name): value for name, value in clusters.items()}
+    first = known.first if known else base if isinstance(base, ClusterSampling) else None
+    first = ClusterSampling(**given) if first is None else replace(first, **given)
+    return TwoPhaseSampling(first, second, known.taken if known else None)
 
 
 def _refuse_two(drawn: list[str], repeated: list[str], *, census: bool) -> None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol, Self, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, get_args
 
 from exitline.errors import DesignError, nearest
 from exitline.stats.data.sampling.pps import Pps
+
+if TYPE_CHECKING:
+    from exitline.stats.data.sampling.phases import SecondPhase
 
 CROSSED = "exitline__strata"
 """The column that holds several columns of strata, crossed."""
@@ -59,6 +62,21 @@ class Sampling(Protocol):
     @property
     def mse(self) -> bool: ...
     @property
+    def further(self) -> tuple[str, ...]:
+        """Other columns that it names."""
+        ...
+
+    @property
+    def second(self) -> SecondPhase | None:
+        """What was drawn again from the sample."""
+        ...
+
+    @property
+    def taken(self) -> str | None:
+        """The column of truth that tells which rows have figures; None where all have."""
+        ...
+
+    @property
     def joint(self) -> Any:
         """A table of joint inclusion probabilities, if there is one."""
         ...
@@ -89,6 +107,10 @@ class Sampling(Protocol):
         """With deviations of replicates from the full-sample figure."""
         ...
 
+    def in_one_phase(self, what: str) -> None:
+        """Refuse a second phase where what is asked for has no variance for one."""
+        ...
+
     def in_stages(self, what: str) -> ClusterSampling:
         """Itself, if it is clusters of equal probability; else an error that begins so."""
         ...
@@ -101,6 +123,9 @@ class SamplingAnswers:
     stages: tuple[str, ...] = ()
     fpcs: tuple[str, ...] = ()
     weights: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    second: SecondPhase | None = None
+    taken: str | None = None
     nest: bool = False
     lonely: LonelyPsu = "fail"
     mse: bool = False
@@ -118,6 +143,9 @@ class SamplingAnswers:
     def around_full_sample(self) -> Self:
         """Itself: nothing deviates."""
         return self
+
+    def in_one_phase(self, what: str) -> None:
+        """Nothing to refuse."""
 
     def in_stages(self, what: str) -> ClusterSampling:
         """An error that begins with `what`."""

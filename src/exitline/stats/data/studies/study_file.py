@@ -28,6 +28,7 @@ from exitline.rules.yamlfile.declared import (
 )
 from exitline.rules.yamlfile.tree import Tree
 from exitline.stats.data.sampling.design import Design, LonelyPsu, ReplicateKind
+from exitline.stats.data.sampling.phases import PhaseMethod, SecondPhase
 from exitline.stats.data.sampling.pps import Pps, PpsEstimator, PpsMethod
 from exitline.stats.data.studies.small_area_keys import SmallAreaKeys
 from exitline.stats.data.studies.study import Direction, Period, Unit
@@ -100,6 +101,16 @@ class PpsKeys(Record):
     mean_square: Positive | None = None
 
 
+class SecondPhaseKeys(Record):
+    """Which rows of the first phase were drawn again, and how."""
+
+    short: ClassVar[Any] = "selected"
+    selected: Text
+    strata: Annotated[tuple[Text, ...], SOME] = ()
+    psu: Text | None = None
+    method: Annotated[PhaseMethod, *choice(*get_args(PhaseMethod))] = "full"
+
+
 class DesignKeys(Record):
     """How the sample was drawn. Each entry is a column."""
 
@@ -158,6 +169,12 @@ class DesignKeys(Record):
         "`degf`",
     )
     census: Truth = Field(False, description="`true`: a full count, without sampling error")
+    second_phase: SecondPhaseKeys | None = Field(
+        None,
+        description="which rows were drawn again from the sample, of whom alone figures speak: the "
+        "column that says so, or `{selected: visited, strata: group, psu: hid, method: approx}`; "
+        "`weight` is that of the first phase",
+    )
     calibrated_to: Text | None = Field(
         None,
         description="a file of the totals that `weight` was calibrated to, as `exitline calibrate` "
@@ -193,6 +210,8 @@ class DesignKeys(Record):
                 given.pop(name, None)
             if self.pps is not None:
                 given["pps"] = Pps(**self.pps.given)
+            if self.second_phase is not None:
+                given["second_phase"] = SecondPhase(**self.second_phase.given)
             return Design(**given)
         except DesignError as reason:
             raise StudyError(

@@ -89,7 +89,7 @@ def role_uses(
     """
     design = design or Design()
     numbers = [design.weight, design.size, *design.fpcs, *numeric]
-    codes = [*design.strata_columns, *design.stages, *code]
+    codes = [*design.strata_columns, *design.stages, *design.sampling.further[1:], *code]
     if design.calibration is not None:
         numbers += [*design.calibration.numbers, design.calibration.weight,
                     design.calibration.calibrated]  # fmt: skip
@@ -97,7 +97,7 @@ def role_uses(
     return Uses(
         numeric=frozenset(n for n in numbers if n),
         code=frozenset(n for n in codes if n),
-        truth=frozenset(n for n in truth if n),
+        truth=frozenset(n for n in (*truth, *design.sampling.further[:1]) if n),
         many=frozenset(design.replicates),
     )
 
@@ -139,7 +139,7 @@ def study_uses(study: Study, standard: Standard | None = None) -> Mapping[str, U
         kinds = bound.pop(name, set()) | ({"number"} if is_number(name) else set())
         found.add("households", text, kinds)
     for name, text in (design_columns(study) | study.levels.named()).items():
-        kind = "number" if is_number(name) else "code"
+        kind = "number" if is_number(name) else "truth" if name == "second_phase" else "code"
         found.add("households", names.get(text, text), {kind})
     for name, kinds in bound.items():
         found.add("households", names.get(name, name), kinds)

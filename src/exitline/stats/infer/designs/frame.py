@@ -149,3 +149,21 @@ def _refuse_lonely(stage: Stage, lonely: str, index: int) -> None:
         "conservative), average (the mean of the other strata), certainty or remove (count "
         "them as zero); R: options(survey.lonely.psu=)",
     )
+
+
+def population_shares(stratum: Ints, fpc: Floats, sampled: Ints) -> Floats:
+    """Sampling fractions of the first stage by stratum, from population sizes or fractions.
+
+    Parameters
+    ----------
+    stratum : int array
+    fpc : float array
+        One value for each of `stratum`.
+    sampled : int array, shape (strata,)
+
+    Raises
+    ------
+    DesignError
+        Where they contradict the sample.
+    """
+    return np.asarray(1.0 - _unsampled(stratum, fpc, sampled, 0))

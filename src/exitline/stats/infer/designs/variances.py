@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Squares, centred, stacked
 from exitline.stats.infer.cross_tables import table_errors
@@ -23,6 +24,7 @@ from exitline.stats.infer.designs.taylor import (
     linearised_variance,
     sampled_in,
 )
+from exitline.stats.infer.designs.two_phase import TwoPhase, two_phase_variance
 from exitline.stats.infer.designs.variance import LinearVariance, Overlap, Part, degrees
 from exitline.stats.infer.intake.cells import Rows
 
@@ -258,7 +260,7 @@ class Replicates:
 
 def variance_of(
     cells: Cells, design: Design, joint: JointProbabilities | None = None
-) -> Taylor | Census | UnequalProbabilities:
+) -> Taylor | Census | UnequalProbabilities | TwoPhase:
     """The variance of a sample whose figures are linearised, or of a full count.
 
     Parameters
@@ -276,6 +278,9 @@ def variance_of(
         the sample.
     """
     drawn = design.sampling
+    if isinstance(drawn, TwoPhaseSampling):
+        ids = cells.ids if drawn.stages else None
+        return two_phase_variance(cells, drawn, design.df, ids)
     if not isinstance(drawn, ClusterSampling) or not cells.clustered:
         return Census()
     ids = cells.ids if drawn.stages else None

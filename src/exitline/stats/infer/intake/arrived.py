@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.stats.infer.designs.ids import Ids
-from exitline.stats.infer.intake.cells import Cells, no_kinds
+from exitline.stats.infer.intake.cells import Cells, PhaseCells, no_kinds
 from exitline.stats.infer.intake.codes import codes, crossed, grouped, numbers, ranked
 from exitline.stats.infer.units import spread
 
@@ -66,8 +66,18 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         fpc=np.column_stack(fpcs).astype(np.float64) if fpcs else np.empty((rows, 0)),
         found=np.column_stack(found).astype(np.float64) if found else None,
         ids=ids,
+        phase=_phase(table) if "phase" in names else None,
     )
     return spread(cells, table) if "clusters" in names else cells
+
+
+def _phase(table: pa.Table) -> PhaseCells:
+    """The second phase of the sample."""
+    first, second, base, taken = (
+        numbers(table.column(name)).astype(np.float64)
+        for name in ("first_units", "second_units", "base", "taken")
+    )
+    return PhaseCells(codes(table.column("phase"))[0], first, second, base, taken > 0)
 
 
 def _one_value(table: pa.Table, highest: str) -> Floats:

@@ -22,6 +22,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class PhaseCells:
+    """What cells say of a second phase.
+
+    Attributes
+    ----------
+    stratum : int array, shape (cells,)
+        Codes of its strata from 0.
+    first, second : float arrays, shape (cells,)
+        Units of the first phase and of the second in the stratum.
+    base : float array, shape (cells,)
+        The weight of the first phase.
+    taken : bool array, shape (cells,)
+        Whether the cell's unit was drawn again.
+    """
+
+    stratum: Ints
+    first: Floats
+    second: Floats
+    base: Floats
+    taken: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Cells:
     """Totals by stratum x cluster x domain columns, as the engine handed them back.
 
@@ -58,6 +81,8 @@ class Cells:
         What the first pass found in the cell's domain, for each of `Plan.first`.
     ids : Ids, optional
         Which stratum and PSU each code stands for.
+    phase : PhaseCells, optional
+        The second phase of a sample in two: its units are the last stage.
     """
 
     stratum: Ints
@@ -74,6 +99,7 @@ class Cells:
     clusters: Ints | None = None
     found: Floats | None = None
     ids: Ids | None = None
+    phase: PhaseCells | None = None
 
     @property
     def used(self) -> NDArray[np.bool_]:

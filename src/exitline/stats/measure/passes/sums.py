@@ -204,7 +204,8 @@ class Plan:
     @property
     def by_household(self) -> bool:
         """Whether each household is a cluster of its own."""
-        return self.clustered and not self.design.stages
+        design = self.design
+        return self.clustered and not design.stages and design.sampling.taken is None
 
     @property
     def clustered(self) -> bool:

@@ -22,6 +22,7 @@ from exitline.stats.measure.model import Term
 from exitline.stats.measure.passes.columns import Columns, Found, with_found
 from exitline.stats.measure.passes.sums import Plan, Sum
 from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns
+from exitline.stats.measure.weighting.phases import phase_keys
 
 FAULTS = (
     "missing_weight",
@@ -104,14 +105,26 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         aggregates[f"auxiliary{index}"] = rows[name].sum()
     for fault in FAULTS:
         aggregates[fault] = rows[f"_{fault}"].cast("int64").sum()
-    if plan.clustered:
-        for index in range(len(plan.design.fpcs)):
-            column = rows[f"_fpc{index + 1}"]
-            aggregates[f"fpc{index + 1}_min"] = column.min()
-            aggregates[f"fpc{index + 1}_max"] = column.max()
+    aggregates |= _of_design(rows, plan)
     if plan.moments:
         return _with_moments(micro, plan, aggregates)
     return rows.group_by(keys).aggregate(**aggregates) if keys else rows.aggregate(**aggregates)
+
+
+def _of_design(rows: Any, plan: Plan) -> dict[str, Any]:
+    """Population sizes of clusters, and what cells say of a second phase."""
+    if not plan.clustered:
+        return {}
+    found: dict[str, Any] = {}
+    for index in range(len(plan.design.fpcs)):
+        column = rows[f"_fpc{index + 1}"]
+        found[f"fpc{index + 1}_min"] = column.min()
+        found[f"fpc{index + 1}_max"] = column.max()
+    if plan.design.sampling.taken is not None:
+        for name in ("first_units", "second_units", "base"):
+            found[name] = rows[f"_{name}"].max()
+        found["taken"] = rows["_taken"].cast("int64").max()
+    return found
 
 
 def _with_moments(micro: Columns, plan: Plan, aggregates: dict[str, Any]) -> Any:
@@ -152,7 +165,10 @@ def _keys(rows: Any, plan: Plan) -> list[Any]:
     if plan.moments:
         return keys
     stages = max(1, len(plan.design.stages))
-    return keys + [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
+    keys += [rows[f"_stage{i + 1}"].name(f"stage{i + 1}") for i in range(stages)]
+    if plan.design.sampling.taken is not None:
+        keys += [rows["_unit"].name(f"stage{stages + 1}"), rows["_phase"].name("phase")]
+    return keys
 
 
 def prepared(table: Any, plan: Plan, also: Mapping[str, Any] = MappingProxyType({})) -> Any:
@@ -188,7 +204,8 @@ def prepared(table: Any, plan: Plan, also: Mapping[str, Any] = MappingProxyType(
         new |= _design_columns(table, design, moments=plan.moments)
     rows = table.select(**new, **also)
     rows = rows.mutate(**_faults(rows, table, plan))
-    rows = rows.mutate(_use=~_any(rows[f"_{fault}"] for fault in FAULTS))
+    used = ~_any(rows[f"_{fault}"] for fault in FAULTS)
+    rows = rows.mutate(_use=used if design.sampling.taken is None else used & rows["_taken"])
     return rows.mutate(_in=rows["_use"] & rows["_asked"])
 
 
@@ -203,7 +220,7 @@ def _design_columns(table: Any, design: Design, *, moments: bool) -> dict[str, A
         new["_stage1"] = ibis.row_number()
     for index, name in enumerate(design.fpcs):
         new[f"_fpc{index + 1}"] = portable.number(table[name])
-    return new
+    return new | (phase_keys(table) if design.sampling.taken is not None else {})
 
 
 def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
@@ -232,6 +249,8 @@ def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
     if plan.where is not None:  # what is not asked for may be missing
         asked = ("missing_welfare", "infinite_welfare", "missing_value", "bad_line")
         flags |= {f"_{fault}": flags[f"_{fault}"] & rows["_asked"] for fault in asked}
+    if design.sampling.taken is not None:  # what was not drawn again may lack anything
+        flags = {name: flag & rows["_taken"] for name, flag in flags.items()}
     if plan.clustered:
         for fault, start in (("stratum", "_stratum"), ("psu", "_stage"), ("fpc", "_fpc")):
             named = [rows[c] for c in rows.columns if c.startswith(start)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from exitline.exits.register.store.opening import set_up
+from exitline.exits.register.store.configured import set_up
 
 set_up()  # where no Django project has: models cannot even be looked at before
 
