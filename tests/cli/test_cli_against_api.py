@@ -69,7 +69,7 @@ CALLS_ALONE = {
 }
 """Keywords that no command has: arguments that are no text, or that a study says."""
 HOW = {"say", "reading", "engine", "design", "data"}
-WITHOUT = {"lifecycle", "serve"}
+WITHOUT = {"lifecycle", "register", "serve"}
 """Commands without a function on `xl` yet."""
 
 

@@ -33,6 +33,7 @@ _LINES = {
     "draw": "Draw a sample that anyone can draw again.",
     "assess": "Judge a county by its assessment sample.",
     "lifecycle": "Record what happens to households; ask where they stand.",
+    "register": "A register of households in a database.",
     "dynamics": "Movements in and out of poverty over a panel.",
     "watch": "Who is at risk of falling back, why, and does the watch work.",
     "screen": "Patterns that chance rarely makes, with their p-values.",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from exitline.cli.shared.lifecycle_parts import (
-    all_duties,
     brief,
     day_or_today,
     decision,
@@ -32,7 +31,8 @@ _AS_OF = click.option("--as-of", type=_DAY, help="The day asked about (today).")
     help="""Record what happens to households, and ask where they stand.
 
 A procedure file says which steps there are, from which state, by whom, with
-which documents and waiting days. A log is a folder that is only appended to.
+which documents and waiting days. A log is a folder that is only appended to;
+in its place stands the address of a register (sqlite:///file, postgresql://...).
 
 Examples:
 
@@ -65,7 +65,7 @@ Examples:
       --document consent
 """,
 )
-@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("log", type=click.Path())
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--procedure", required=True, help="Shipped name, or a YAML file.")
 @click.option("--new", is_flag=True, help="Begin the log.")
@@ -79,15 +79,16 @@ Examples:
 @click.option("--evidence", multiple=True, metavar="COLUMN=VALUE", help="For steps that assess.")
 @click.option("--category", help="Kind of the state it leads to.")
 @click.option("--reason", help="In words.")
+@click.option("--area", default="", help="In a register: the path where new households live.")
 @_JSON
 @reads_data
 def record(
-    log: Path, file: Path | None, procedure: str, new: bool, json_: bool,
+    log: str, file: Path | None, procedure: str, new: bool, area: str, json_: bool,
     reading: dict[str, Any], **fields: Any,
 ) -> None:  # fmt: skip
     """Check events and append them."""
     from exitline.cli.shared import show
-    from exitline.exits.register import Log, load_procedure
+    from exitline.exits.register import books, load_procedure
     from exitline.exits.register.steps.drafts import read_drafts
 
     given = {name: value for name, value in fields.items() if value}
@@ -99,15 +100,15 @@ def record(
     rules = load_procedure(procedure)
     where = f"{file.name} row" if file is not None else "event"
     if new:
-        opened, events = Log.begin(log, drafts, rules, where=where)
+        opened, events = books.begun(log, drafts, rules, where=where)
     else:
-        opened = Log.open(log)
-        events = opened.append(drafts, rules, where=where)
+        opened = books.opened(log)
+        events = books.append(opened, drafts, rules, where=where, area=area)
     if json_:
         show.as_json({"head": opened.head, "events": [brief(event) for event in events]})
         return
     counted = "1 event" if len(events) == 1 else f"{len(events):,} events"
-    show.note(f"{counted} recorded; the log holds {len(opened.events):,}. Head: {opened.head}")
+    show.note(f"{counted} recorded; the log holds {opened.count:,}. Head: {opened.head}")
 
 
 @command.command(
@@ -127,7 +128,7 @@ Examples:
   exitline lifecycle state events.parquet --out states.parquet
 """,
 )
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path())
 @_AS_OF
 @click.option("--household", help="One household of a log.")
 @click.option("--known-on", type=_DAY, help="Leave out what a log recorded later.")
@@ -137,7 +138,7 @@ Examples:
 @_JSON
 @reads_data
 def state(
-    source: Path,
+    source: str,
     as_of: datetime | None,
     household: str | None,
     known_on: datetime | None,
@@ -149,7 +150,7 @@ def state(
 ) -> None:
     """Count states, write them, or show one household's."""
     from exitline.cli.shared import show
-    from exitline.exits.register import standing
+    from exitline.exits.register import books, standing
 
     day = day_or_today(as_of)
     if household is not None:
@@ -157,16 +158,31 @@ def state(
         return
     if spells and (procedure or out):
         raise click.UsageError("--spells takes neither --procedure nor --out")
+    if books.in_database(source) and not (procedure or spells or reading):
+        limit = None if known_on is None else known_on.date()
+        with show.working("looking up states"):
+            counts, written = books.states(source, day, limit, out)
+        _show_states(counts, written, day, out, json_=json_)
+        return
     data = events_of(source, known_on, reading)
     if procedure is not None:
         from exitline.exits.register import load_procedure
 
         allowed = load_procedure(procedure, rules=False).transitions()
-        standing.check_events(standing.event_faults(data, allowed), where=source.name)
+        standing.check_events(standing.event_faults(data, allowed), where=books.name_of(source))
     count = standing.count_spell_states if spells else standing.count_states
     with show.working("looking up states"):
         counts = count(data, day).to_pylist()
         written = None if out is None else standing.write_states(data, day, out)
+    _show_states(counts, written, day, out, json_=json_)
+
+
+def _show_states(
+    counts: list[dict[str, Any]], written: int | None, day: date, out: Path | None, *, json_: bool
+) -> None:
+    """Households by state, and how many were written where."""
+    from exitline.cli.shared import show
+
     if json_:
         show.as_json({"as_of": day, "states": counts, "written": written})
         return
@@ -186,20 +202,20 @@ Examples:
   exitline lifecycle overdue LOG --as-of 2021-06-01 --role county
 """,
 )
-@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("log", type=click.Path())
 @_AS_OF
 @click.option("--role", help="Only what this role is answerable for.")
 @click.option("--all", "everything", is_flag=True, help="Also what is due later or was done.")
 @_JSON
 def overdue(
-    log: Path, as_of: datetime | None, role: str | None, everything: bool, json_: bool
+    log: str, as_of: datetime | None, role: str | None, everything: bool, json_: bool
 ) -> None:
     """List duties, longest overdue first."""
     from exitline.cli.shared import show
-    from exitline.exits.register import Log
+    from exitline.exits.register import books
 
     day = day_or_today(as_of)
-    found = [d for d in all_duties(Log.open(log), day) if role is None or d.role == role]
+    found = [d for d in books.all_duties(books.opened(log), day) if role is None or d.role == role]
     if not everything:
         found = [duty for duty in found if duty.status == "overdue"]
     found.sort(key=lambda duty: (-duty.days_late, duty.due, duty.household))
@@ -222,16 +238,16 @@ Examples:
   exitline lifecycle history LOG HOUSEHOLD --json
 """,
 )
-@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("log", type=click.Path())
 @click.argument("household")
 @_JSON
-def history(log: Path, household: str, json_: bool) -> None:
+def history(log: str, household: str, json_: bool) -> None:
     """Print the events of one household."""
     from exitline.cli.shared import show
-    from exitline.exits.register import Log
+    from exitline.exits.register import books
     from exitline.stats.data.values import written
 
-    found = Log.open(log).history(written(household) or household)
+    found = books.opened(log).history(written(household) or household)
     if json_:
         show.as_json([event.as_json() for event in found.events])
         return
@@ -258,24 +274,23 @@ Examples:
   exitline lifecycle check LOG --head 5f2c...
 """,
 )
-@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("log", type=click.Path())
 @click.option("--head", help="A head noted or published earlier: it must still be in the log.")
 @_JSON
-def check(log: Path, head: str | None, json_: bool) -> None:
+def check(log: str, head: str | None, json_: bool) -> None:
     """Verify the chain, the head and the decisions."""
     from exitline.cli.shared import show
-    from exitline.exits.register import Log
-    from exitline.exits.register.logbook.checking import faults_of
+    from exitline.exits.register import books
 
-    opened = Log.open(log)
+    opened = books.opened(log)
     if head is not None:
         opened.require_head(head)
-    faults = faults_of(opened)
+    faults = books.faults(opened)
     if json_:
-        show.as_json({"head": opened.head, "events": len(opened.events), "faults": list(faults)})
+        show.as_json({"head": opened.head, "events": opened.count, "faults": list(faults)})
     else:
         show.note(
-            f"{len(opened.events):,} events of {len(opened.households):,} households, chain whole. "
+            f"{opened.count:,} events of {opened.household_count:,} households, chain whole. "
             + ("These do not follow:" if faults else "All decisions and states follow.")
         )
         for fault in faults:
@@ -338,16 +353,15 @@ Examples:
   exitline lifecycle export LOG events.parquet
 """,
 )
-@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("log", type=click.Path())
 @click.argument("file", type=click.Path(path_type=Path))
 @_JSON
-def export(log: Path, file: Path, json_: bool) -> None:
+def export(log: str, file: Path, json_: bool) -> None:
     """Write the event table."""
     from exitline.cli.shared import show
-    from exitline.exits.register import Log
-    from exitline.exits.register.listing import write_events
+    from exitline.exits.register import books
 
-    rows = write_events(Log.open(log).events, file)
+    rows = books.export(books.opened(log), file)
     if json_:
         show.as_json({"file": str(file), "events": rows})
     else:

@@ -1,1 +1,1 @@
-"""Registers in databases: what their administrator does."""
+"""The register in a database, for commands and notebooks: make, check, move, serve."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Standard
@@ -88,7 +88,11 @@ def _calibrated(study: Study, engine: Engine) -> Study:
     from exitline.api.weights.calibrating import calibration_of
 
     known, design = study.calibrated_to, study.design
-    model = calibration_of(str(known.totals), known.weight, cast(str, design.weight), engine=engine)
+    model = calibration_of(
+        str(known.totals), known.weight, None if known.made else design.weight, engine=engine,
+        count=known.count, size="size" if known.count == "persons" else None,
+        variance=known.variance, within=known.within, regression=known.regression,
+    )  # fmt: skip
     return replace(study, design=replace(design, calibration=model))
 
 
@@ -121,6 +125,7 @@ def ready(
         For whatever cannot be used, with file, line and remedy.
     """
     from exitline.api.figures.measure_names import measures_of, own_columns
+    from exitline.api.weights.made import with_made_weights
     from exitline.rules.standard import load
     from exitline.stats.data.prepare import prepare
     from exitline.stats.data.readers.declaring import as_keys
@@ -138,4 +143,4 @@ def ready(
             opened, standard, running.attach, whole=whole,
             numbers=own_columns(measures_of(opened, standard)),
         )  # fmt: skip
-        yield Ready(opened, standard, running, data)
+        yield Ready(opened, standard, running, with_made_weights(data, running))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from exitline.api.weights.reweighted import Reweighted, refuse_names
 from exitline.errors import DesignError, Faults
-from exitline.stats.data.sampling.calibration import Calibration, Count, Regression
+from exitline.stats.data.sampling.calibration import BoundsOf, Calibration, Count, Regression
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.sampling.margins import COLUMNS, Margin, margins_from_rows, margins_of
 from exitline.stats.infer.weighting.distances import Method
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from exitline.stats.infer.weighting.solve import Solution
     from exitline.stats.measure.weighting.keyed import GroupKey
 
-BoundsOf = Literal["factors", "weights"]
 METHODS = ("poststratify", "raking", "linear", "logit")
 
 
@@ -175,14 +174,14 @@ def calibrate(
     margins = _margins(totals, engine)
     low, high = bounds or (-np.inf, np.inf)
     limits = FactorBounds(low, high, bounds_of)
-    _check(design, margins, method, limits, count, regression)
+    check_calibration(design, margins, method, limits, count, regression)
     model = Calibration(
         margins, design.weight, count, design.size if count == "persons" else None, variance,
         (within,) if isinstance(within, str) else tuple(within or ()), name, regression,
     )  # fmt: skip
     source = open_source(data)
     design = design.matching(source.names or ())
-    keys = _keys(model, limits)
+    keys = factor_keys(model, limits)
     source = source.using(_uses(model, design.replicates))
     new = (name, *(f"{name}_{i + 1}" for i in range(len(design.replicates))))
     with session(engine) as running:
@@ -201,7 +200,12 @@ def calibrate(
 
 
 def calibration_of(
-    totals: Any, weight: str | None, calibrated: str, *, engine: str | Engine = "duckdb"
+    totals: Any,
+    weight: str | None,
+    calibrated: str | None,
+    *,
+    engine: str | Engine = "duckdb",
+    **how: Any,
 ) -> Calibration:
     """The model of a calibration that was made before, for `Design(calibration=...)`.
 
@@ -215,6 +219,8 @@ def calibration_of(
         Column of the calibrated weights.
     engine : {"duckdb", "spark"} or Engine
         What reads a file of totals.
+    **how
+        As it was told then: count, size, variance, within, regression.
 
     Returns
     -------
@@ -225,7 +231,7 @@ def calibration_of(
     >>> calibration_of({"zone": {"rural": 30, "urban": 20}}, "w", "calibrated_weight").columns
     ('w', 'calibrated_weight', 'zone')
     """
-    return Calibration(_margins(totals, engine), weight, calibrated=calibrated)
+    return Calibration(_margins(totals, engine), weight, calibrated=calibrated, **how)
 
 
 def _margins(totals: Any, engine: str | Engine) -> tuple[Margin, ...]:
@@ -249,7 +255,7 @@ def totals_table(totals: Any) -> bool:
     return isinstance(totals, str | Path) or hasattr(totals, "columns")
 
 
-def _check(
+def check_calibration(
     design: Design,
     margins: Sequence[Margin],
     method: str,
@@ -301,7 +307,7 @@ def _unfit(where: str, expected: str, got: str) -> DesignError:
     )  # fmt: skip
 
 
-def _keys(model: Calibration, limits: FactorBounds) -> tuple[GroupKey, ...]:
+def factor_keys(model: Calibration, limits: FactorBounds) -> tuple[GroupKey, ...]:
     """What a factor depends on."""
     from exitline.stats.measure.weighting.keyed import GroupKey
 

@@ -164,7 +164,7 @@ class Reweighted:
 
         if self.source.kind == "ibis":  # its rows stay with the user's own backend
             return in_memory(table)
-        return running.attach(_groups(table), "weights")
+        return attached_groups(running, table)
 
     def _multiplied(self, rows: Any, group: Any, times: pa.Table) -> pa.Table:
         """Rows with new columns: those of their groups, times their weights."""
@@ -179,13 +179,20 @@ class Reweighted:
         return pa.table([*rows.columns, *made], names=[*rows.column_names, *self.new])
 
 
-def _groups(table: pa.Table) -> Source:
-    """Groups as a source, their texts as they are written."""
+def attached_groups(running: Engine, table: pa.Table) -> Any:
+    """Groups where the engine can join them to the rows, their texts as they are written.
+
+    Parameters
+    ----------
+    running : Engine
+    table : pyarrow.Table
+    """
     from exitline.stats.data.scannable import Source
     from exitline.stats.data.values import Uses
 
     texts = frozenset(field.name for field in table.schema if _is_text(field.type))
-    return Source(kind="arrow", table=table).using(Uses(text=texts))
+    source = Source(kind="arrow", table=table).using(Uses(text=texts))
+    return running.attach(source, "weights")
 
 
 def numbered(source: Source) -> Source:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from exitline.exits.register import Draft, Duty, Event, Log
+    from exitline.exits.register import Draft, Event
 
 
 def draft(fields: dict[str, Any]) -> Draft:
@@ -28,33 +28,31 @@ def draft(fields: dict[str, Any]) -> Draft:
     return draft_of(row, where="event")
 
 
-def events_of(source: Path, known_on: datetime | None, reading: Mapping[str, Any]) -> Any:
-    """A log's events as a table, or the file of events."""
-    if not source.is_dir():
+def events_of(source: str, known_on: datetime | None, reading: Mapping[str, Any]) -> Any:
+    """The events of a log or a register as a table, or the file of events."""
+    from exitline.exits.register import books
+
+    if not books.in_database(source) and not Path(source).is_dir():
         from exitline.stats.data.source import open_source
 
         return open_source(source, **reading)
     if reading:
         raise click.UsageError("a log takes no options of a data file")
-    from exitline.exits.register import Log
-    from exitline.exits.register.listing import events_table
-
     limit = None if known_on is None else known_on.date()
-    return events_table(
-        [e for e in Log.open(source).events if limit is None or e.recorded <= limit]
-    )
+    return books.table(books.opened(source), limit)
 
 
 def one_state(
-    source: Path, household: str, day: date, known_on: datetime | None, *, json_: bool
+    source: str, household: str, day: date, known_on: datetime | None, *, json_: bool
 ) -> None:
     """Print where one household of a log stood."""
     from exitline.cli.shared import show
-    from exitline.exits.register import Log
+    from exitline.exits.register import books
     from exitline.stats.data.values import written
 
     limit = None if known_on is None else known_on.date()
-    found = Log.open(source).history(written(household) or household).standing(day, known_on=limit)
+    history = books.opened(source).history(written(household) or household)
+    found = history.standing(day, known_on=limit)
     if json_:
         show.as_json({"as_of": day, **asdict(found)})
         return
@@ -62,13 +60,6 @@ def one_state(
     since = f" since {found.since}" if found.since else ""
     cases = f"; open: {', '.join(found.open_cases)}" if found.open_cases else ""
     show.note(f"On {day}: {what or 'not in the log yet'}{since}{cases}")
-
-
-def all_duties(log: Log, day: date) -> list[Duty]:
-    """The duties of every household of a log."""
-    from exitline.exits.register import duties
-
-    return [d for h in log.households for d in duties(log.history(h), log.procedure, day)]
 
 
 def brief(event: Event) -> dict[str, Any]:

@@ -27,18 +27,22 @@ def events_table(events: Sequence[Event]) -> pa.Table:
     """
     import pyarrow as pa
 
+    schema = events_schema()
+    columns = [[getattr(e, name) for e in events] for name in schema.names]
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema)
+
+
+def events_schema() -> pa.Schema:
+    """The columns of a table of events."""
+    import pyarrow as pa
+
     text, day = pa.string(), pa.date32()
-    return pa.table(
-        {
-            "household": pa.array([e.household for e in events], text),
-            "on": pa.array([e.on for e in events], day),
-            "state": pa.array([e.state for e in events], text),
-            "number": pa.array([e.number for e in events], pa.int64()),
-            "step": pa.array([e.step for e in events], text),
-            "category": pa.array([e.category for e in events], text),
-            "listed": pa.array([e.listed for e in events], pa.bool_()),
-        }
-    )
+    return pa.schema(
+        [
+            ("household", text), ("on", day), ("state", text), ("number", pa.int64()),
+            ("step", text), ("category", text), ("listed", pa.bool_()),
+        ]
+    )  # fmt: skip
 
 
 def write_events(events: Sequence[Event], path: str | Path) -> int:

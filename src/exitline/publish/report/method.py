@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report.rules import used_lines
@@ -150,6 +151,10 @@ def _design(content: ReportInput) -> Iterable[str]:
         if not role.startswith("replicate_"):
             yield f"{_role(role)}: {content.study.columns.get(text, text)}"
     yield from design.sampling.said
+    known = content.study.calibrated_to
+    if known is not None:
+        how = f" by {known.method}" if known.made else ""
+        yield f"weights calibrated{how} to the totals of {Path(known.totals).name}"
     sampled = content.estimates.variance.clusters
     if sampled is not None:
         clusters = plural(int(sampled.sum()), "cluster")

@@ -96,7 +96,7 @@ def test_what_the_procedure_refuses_leaves_nothing(
 
 def test_state_and_duties_of_any_day_are_those_of_the_log(walked: Store, tmp_path: Path) -> None:
     from exitline.exits.register.store.audit.export import export_log
-    from exitline.exits.register.store.read import as_of
+    from exitline.exits.register.store.read import arrow, as_of
 
     export_log(walked, "c/", tmp_path / "log")
     log = Log.open(tmp_path / "log")
@@ -106,7 +106,9 @@ def test_state_and_duties_of_any_day_are_those_of_the_log(walked: Store, tmp_pat
         for limit in known:
             histories = [log.history(h).until(day, known_on=limit) for h in log.households]
             expected = {h.household: h.standing().state for h in histories if h.events}
-            found = {row[0]: row[2] for row in as_of.states(walked, day, known_on=limit)}
+            query, schema = as_of.states_query(walked, day, limit)
+            states = arrow.table(walked, query, schema).to_pylist()
+            found = {row["household"]: row["state"] for row in states}
             assert found == expected
             counts = {c.state: c.households for c in as_of.counts(walked, day, known_on=limit)}
             assert sum(counts.values()) == len(expected)

@@ -64,7 +64,7 @@ def test_nobody_sees_anything_without_signing_in(signed):
     client = signed(NOBODY)
     for address, _ in READ.values():
         answer = client.get(address)
-        assert b"autocomplete=\"current-password\"" in answer.content
+        assert b'autocomplete="current-password"' in answer.content
         assert b"h-1" not in answer.content.replace(address.encode(), b"")
     for address, _, sent in WRITTEN.values():
         assert client.post(address, sent).status_code == 401

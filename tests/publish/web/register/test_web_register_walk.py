@@ -1,4 +1,4 @@
-"""One household from application to exit, objection and relapse, through its users, in a browser."""
+"""One household from application to exit, objection, relapse: its users, in a browser."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _apply(walk: Walk, password: str) -> None:
     walk.sign_in("committee", password)
     walk.step("the village takes up an application", 120)
     walk.step("notice of the application", 119)
-    assert "the township reviews" in walk.page.locator("details").first.inner_text()
+    assert "the township reviews" in str(walk.page.locator("details").first.text_content())
     walk.sign_in("township", password)
     walk.step("the township reviews", 111)
     walk.sign_in("county", password)

@@ -183,6 +183,16 @@ class Log:
             )
 
     @property
+    def count(self) -> int:
+        """How many events there are."""
+        return len(self.events)
+
+    @property
+    def household_count(self) -> int:
+        """How many households there are."""
+        return len(self._by_household)
+
+    @property
     def households(self) -> tuple[str, ...]:
         """Every household of the log, in the order of their entry."""
         return tuple(self._by_household)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -34,12 +34,15 @@ class Store:
         As it may be shown.
     key_file : Path or None
         Where the key of identifiers is; never in the database.
+    url : str
+        The address as it was given, for the drivers that read whole tables; never shown.
     """
 
     alias: str = "default"
     scope: Sight = EVERYTHING
     address: str = ""
     key_file: Path | None = None
+    url: str = field(default="", repr=False)
 
     def within(self, path: str) -> Store:
         """The same store, no farther than an area."""
@@ -53,8 +56,13 @@ class Store:
         return bool(connections[self.alias].vendor == "postgresql")
 
     @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def transaction(self, *, one_moment: bool = False) -> Iterator[Any]:
         """One transaction, in which PostgreSQL shows no row outside the scope; its cursor.
+
+        Parameters
+        ----------
+        one_moment : bool
+            Everything that is read is as of the beginning (SQLite: always).
 
         Raises
         ------
@@ -68,6 +76,8 @@ class Store:
                 connection = connections[self.alias]
                 with connection.cursor() as cursor:
                     if connection.vendor == "postgresql":
+                        if one_moment:
+                            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                         cursor.execute(
                             "SELECT set_config('exitline.area_from', %s, true),"
                             " set_config('exitline.area_to', %s, true)",
@@ -113,8 +123,16 @@ def open_store(address: str, *, key_file: Path | None = None) -> Store:
     return store
 
 
-def create_store(address: str, *, key_file: Path | None = None) -> Store:
+def create_store(address: str, *, key_file: Path | None = None, empty: bool = False) -> Store:
     """A new, empty register: tables, guards, the key of its identifiers.
+
+    Parameters
+    ----------
+    address : str
+    key_file : Path, optional
+        As in `open_store`; made where it is not there.
+    empty : bool
+        Not even the day it was made, and no new key: a backup will fill it.
 
     Raises
     ------
@@ -133,7 +151,17 @@ def create_store(address: str, *, key_file: Path | None = None) -> Store:
             remedy="use it, or name another",
         )
     migrate(store)
-    _make_key(store)
+    if not empty:
+        _make_key(store)
+    return store
+
+
+def upgrade_store(address: str, *, key_file: Path | None = None) -> Store:
+    """The register at an address, its tables brought to this release."""
+    store = _store(address, key_file)
+    if not _applied(store):
+        _refuse_other_release(store)
+    migrate(store)
     return store
 
 
@@ -161,7 +189,7 @@ def _store(address: str, key_file: Path | None) -> Store:
     file = sqlite_file(address)
     if key_file is None and file is not None:
         key_file = file.absolute().parent / "register.key"
-    return Store(alias, address=shown(address), key_file=key_file)
+    return Store(alias, address=shown(address), key_file=key_file, url=address)
 
 
 def _applied(store: Store) -> set[str]:

@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from exitline.errors import ExitlineError
-from exitline.exits.register.procedures.decision import columns_of
 from exitline.exits.register.event import Draft
 from exitline.exits.register.logbook.log import decisions_of
+from exitline.exits.register.procedures.decision import columns_of
 from exitline.exits.register.procedures.procedure import Procedure, Step
 from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.register.store.errors import (
@@ -217,5 +217,3 @@ def written(value: Any) -> str:
 def _kind(value: Any) -> str:
     """How a column is asked for: yes or no, or in words and numbers."""
     return "yes or no" if isinstance(value, bool) else "text"
-
-

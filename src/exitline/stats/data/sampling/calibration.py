@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 Count = Literal["households", "persons"]
 Regression = Literal["weighted", "unweighted"]
+CalibrationMethod = Literal["poststratify", "raking", "linear", "logit"]
+BoundsOf = Literal["factors", "weights"]
 
 
 @dataclass(frozen=True)

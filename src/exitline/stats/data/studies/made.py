@@ -81,9 +81,8 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}
     if "missing" in given:
         parts["missing_welfare"] = given["missing"].welfare
-    if "design" in given and given["design"].calibrated_to is not None:
-        keys = given["design"]
-        parts["calibrated_to"] = CalibratedTo(paths.read(keys.calibrated_to), keys.base_weight)
+    if "design" in given:
+        parts["calibrated_to"] = _calibrated_to(given["design"], paths)
     if "interval" in given:
         parts["interval"] = given["interval"].shares
         parts["quantile_interval"] = given["interval"].quantiles
@@ -111,6 +110,16 @@ def _design(keys: DesignKeys, paths: Paths) -> Design:
         return design
     pps = replace(drawn.pps, joint=paths.read(drawn.pps.joint))
     return replace(design, sampling=replace(drawn, pps=pps))
+
+
+def _calibrated_to(design: DesignKeys, paths: Paths) -> CalibratedTo | None:
+    """What the weight was calibrated to, or is."""
+    keys = design.calibration or design.calibrated_to
+    if keys is None:
+        return None
+    given = {**keys.given, "totals": paths.read(keys.totals)}
+    made = design.calibration is not None
+    return CalibratedTo(**given, weight=design.base_weight, made=made, where=keys.tree.where)
 
 
 def _key(on: KeyKeys | str) -> Key:

@@ -16,6 +16,12 @@ from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
+    from exitline.stats.data.sampling.calibration import (
+        BoundsOf,
+        CalibrationMethod,
+        Count,
+        Regression,
+    )
     from exitline.stats.data.studies.small_areas import SmallAreaUse
 
 Period = Literal["day", "month", "year"]
@@ -217,18 +223,34 @@ class Outputs:
 
 @dataclass(frozen=True)
 class CalibratedTo:
-    """What a study's weight was calibrated to.
+    """What a study's weight was calibrated to, or is before anything is estimated.
 
     Attributes
     ----------
     totals : path
         File with the columns margin, level, total.
     weight : str or None
-        Column of the weights before.
+        Column of the weights before, of a weight that comes calibrated.
+    count, variance, within, regression
+        As in `exitline.stats.data.sampling.calibration.Calibration`.
+    made : bool
+        Whether the study calibrates it.
+    method, bounds, bounds_of
+        How, then.
+    where : str
     """
 
     totals: Path | str
-    weight: str | None
+    weight: str | None = None
+    count: Count = "households"
+    within: tuple[str, ...] = ()
+    variance: str | None = None
+    regression: Regression = "weighted"
+    made: bool = False
+    method: CalibrationMethod = "raking"
+    bounds: tuple[float, ...] = ()
+    bounds_of: BoundsOf = "factors"
+    where: str = ""
 
 
 @dataclass(frozen=True)

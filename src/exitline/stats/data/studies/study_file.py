@@ -27,6 +27,12 @@ from exitline.rules.yamlfile.declared import (
     year_of,
 )
 from exitline.rules.yamlfile.tree import Tree
+from exitline.stats.data.sampling.calibration import (
+    BoundsOf,
+    CalibrationMethod,
+    Count,
+    Regression,
+)
 from exitline.stats.data.sampling.design import Design, LonelyPsu, ReplicateKind
 from exitline.stats.data.sampling.phases import PhaseMethod, SecondPhase
 from exitline.stats.data.sampling.pps import Pps, PpsEstimator, PpsMethod
@@ -111,6 +117,34 @@ class SecondPhaseKeys(Record):
     method: Annotated[PhaseMethod, *choice(*get_args(PhaseMethod))] = "full"
 
 
+class CalibrationKeys(Record):
+    """What a weight was calibrated to."""
+
+    short: ClassVar[Any] = "totals"
+    totals: Text
+    count: Annotated[Count, *choice(*get_args(Count))] = "households"
+    within: Annotated[tuple[Text, ...], SOME] = ()
+    variance: Text | None = None
+    regression: Annotated[Regression, *choice(*get_args(Regression))] = "weighted"
+
+
+class MadeCalibrationKeys(CalibrationKeys):
+    """What a weight is calibrated to, and how."""
+
+    method: Annotated[CalibrationMethod, *choice(*get_args(CalibrationMethod))] = "raking"
+    bounds: Annotated[tuple[Number, ...], SOME] = ()
+    bounds_of: Annotated[BoundsOf, *choice(*get_args(BoundsOf))] = "factors"
+
+    def check(self) -> None:
+        if self.bounds and len(self.bounds) != 2:
+            raise self.at("bounds").fault(
+                "bounds are two numbers",
+                expected="the least and the largest factor, [0.5, 2]",
+                got=f"{len(self.bounds)} numbers",
+                remedy="give both",
+            )
+
+
 class DesignKeys(Record):
     """How the sample was drawn. Each entry is a column."""
 
@@ -175,10 +209,18 @@ class DesignKeys(Record):
         "column that says so, or `{selected: visited, strata: group, psu: hid, method: approx}`; "
         "`weight` is that of the first phase",
     )
-    calibrated_to: Text | None = Field(
+    calibration: MadeCalibrationKeys | None = Field(
+        None,
+        description="a file of totals that `weight` is calibrated to before anything is "
+        "estimated; or `{totals: totals.csv, method: logit, bounds: [0.5, 2], count: persons}` "
+        "with what `exitline calibrate` takes: `method`, `bounds`, `bounds_of`, `count`, `within`, "
+        "`variance`, `regression`; standard errors are those of residuals",
+    )
+    calibrated_to: CalibrationKeys | None = Field(
         None,
         description="a file of the totals that `weight` was calibrated to, as `exitline calibrate` "
-        "takes them: standard errors are those of residuals",
+        "takes them: standard errors are those of residuals; or `{totals: totals.csv, count: "
+        "persons, within: hid}`, as it was told then",
     )
     base_weight: Text | None = Field(
         None,
@@ -200,13 +242,21 @@ class DesignKeys(Record):
                 got="no weight" if self.weight is None else "replicates",
                 remedy="name the weight; replicate weights are calibrated each",
             )
+        if self.calibration is not None and (self.calibrated_to is not None or self.replicates):
+            raise self.at("calibration").fault(
+                "weights that cannot be calibrated here",
+                expected="calibration without calibrated_to and replicates",
+                got="replicates" if self.replicates else "calibrated_to",
+                remedy="replicate weights are calibrated each: `exitline calibrate` does it; "
+                "calibrated_to is for weights that come calibrated",
+            )
         self.made()
 
     def made(self) -> Design:
         """The design."""
         try:
             given = dict(self.given)
-            for name in ("calibrated_to", "base_weight"):
+            for name in ("calibration", "calibrated_to", "base_weight"):
                 given.pop(name, None)
             if self.pps is not None:
                 given["pps"] = Pps(**self.pps.given)

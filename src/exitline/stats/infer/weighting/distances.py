@@ -8,16 +8,18 @@ of F, whose sum the calibration minimises.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from exitline.stats.data.sampling.calibration import CalibrationMethod
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-Method = Literal["poststratify", "raking", "linear", "logit"]
+Method = CalibrationMethod
 
 
 class Distance(Protocol):

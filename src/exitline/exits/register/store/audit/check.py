@@ -67,7 +67,7 @@ def check(store: Store, head: str | None = None) -> Soundness:
         chains = list(
             ChainRow.objects.using(store.alias).select_related("county").order_by("county")
         )
-        _require(store, head)
+        require_head(store, head)
         lost = tuple(_texts(store))
         broken = tuple(f for link in chains for f in first_of(_chain_faults(store, link)))
         follow = () if lost else tuple(first_of(_step_faults(store)))
@@ -79,8 +79,18 @@ def check(store: Store, head: str | None = None) -> Soundness:
     )
 
 
-def _require(store: Store, head: str | None) -> None:
-    """Refuse a register in which a head that was noted earlier does not stand."""
+def require_head(store: Store, head: str | None) -> None:
+    """Refuse a register in which a head that was noted earlier does not stand.
+
+    Parameters
+    ----------
+    store : Store
+    head : str or None
+
+    Raises
+    ------
+    LogDamagedError
+    """
     if head is None or StepRow.objects.using(store.alias).filter(commit=head).exists():
         return
     raise LogDamagedError(

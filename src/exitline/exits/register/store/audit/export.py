@@ -24,6 +24,7 @@ from exitline.exits.register.store.models import (
 )
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
+from exitline.exits.register.store.read.places import county_of
 from exitline.exits.register.store.write.chain import held_chain, next_step
 from exitline.exits.register.store.write.derived import replayed
 from exitline.exits.register.store.write.record import area_of
@@ -50,7 +51,7 @@ def export_log(store: Store, county: str, folder: Path) -> int:
         Steps written.
     """
     with store.transaction(), whole_folder(folder) as partial:
-        area = area_of(store, county).county
+        area = county_of(store, county)
         steps = StepRow.objects.using(store.alias).filter(county=area).order_by("number")
         head, count = START, 0
         with (partial / files.EVENTS).open("wb") as handle:
@@ -94,7 +95,7 @@ def import_log(store: Store, folder: Path, area: str = "") -> int:
             expected=f"a folder with {files.EVENTS}", remedy="name the log's folder",
         )  # fmt: skip
     with store.transaction():
-        place = area_of(store, area)
+        place = area_of(store, area or county_of(store).path)
         link = held_chain(store, place.county_id)
         if link.count:
             raise StoreError(

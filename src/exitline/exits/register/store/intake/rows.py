@@ -16,7 +16,14 @@ from exitline.stats.data.values import written
 IDENTIFIER, INCOME, FACT = "identifier:", "income:", "fact:"
 HOUSEHOLD_COLUMNS = ("household", "area", "name", "as_of")
 MEMBER_COLUMNS = ("household", "name", "sex", "born", "relation", "head", "worker", "since")
-NEEDED = {"households": ("household", "area"), "members": ("household", "name")}
+AREA_COLUMNS = ("parent", "code", "name", "level")
+COLUMNS = {"households": HOUSEHOLD_COLUMNS, "members": MEMBER_COLUMNS, "areas": AREA_COLUMNS}
+NEEDED = {
+    "households": ("household", "area"),
+    "members": ("household", "name"),
+    "areas": ("code", "level"),
+}
+PREFIXES = {"households": (IDENTIFIER, INCOME, FACT), "members": (IDENTIFIER,), "areas": ()}
 FIRST_DAY = date(1880, 1, 1)
 
 
@@ -78,8 +85,7 @@ def check_columns(kind: str, columns: Sequence[str], where: str) -> None:
             got=", ".join(columns)[:200],
             remedy=nearest(missing[0], columns) or "name the columns as expected",
         )
-    known = HOUSEHOLD_COLUMNS if kind == "households" else MEMBER_COLUMNS
-    prefixes = (IDENTIFIER, INCOME, FACT) if kind == "households" else (IDENTIFIER,)
+    known, prefixes = COLUMNS[kind], PREFIXES[kind]
     strange = [c for c in columns if c not in known and not c.startswith(prefixes)]
     if strange:
         raise StoreError(

@@ -16,6 +16,7 @@ from exitline.errors import ExitlineError
 from exitline.exits.register.steps.drafts import table_rows
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.identifiers import hasher
+from exitline.exits.register.store.intake.areas import against_areas, area_row, write_areas
 from exitline.exits.register.store.intake.rows import (
     GivenHousehold,
     GivenMember,
@@ -36,7 +37,6 @@ from exitline.exits.register.store.models import (
 from exitline.exits.register.store.opening import Store
 
 Hash = Callable[[str, str], str]
-KINDS = ("households", "members")
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class Preview:
 
     Parameters
     ----------
-    kind : {"households", "members"}
+    kind : {"households", "members", "areas"}
     rows : int
         Of the table.
-    good : tuple of GivenHousehold or GivenMember
+    good : tuple of GivenHousehold, GivenMember or GivenArea
         Those that would be taken.
     refusals : Refusals
     digest : str
@@ -69,7 +69,7 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
     ----------
     file : Path
         CSV, Excel, Stata, Parquet and what else the project reads.
-    kind : {"households", "members"}
+    kind : {"households", "members", "areas"}
     **reading
         Options of the reader (`encoding`, `sheet` ...).
 
@@ -84,7 +84,7 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
             remedy="name one of these",
         )  # fmt: skip
     refusals, today, count = Refusals(), date.today(), 0
-    read = household_row if kind == "households" else member_row
+    read, against, _ = KINDS[kind]
     rows: list[tuple[int, Any]] = []
     for number, row in _numbered(file, kind, reading):
         count = number
@@ -98,7 +98,6 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
             got="no row", remedy="add the rows",
         )  # fmt: skip
     with store.transaction():
-        against = _against_households if kind == "households" else _against_members
         good = tuple(against(store, rows, refusals))
     return Preview(kind, count, good, refusals, file_digest(file))
 
@@ -138,7 +137,7 @@ def take(store: Store, found: Preview, name: str, by: str, *, partly: bool = Fal
         batch = BatchRow.objects.using(store.alias).create(
             name=name, digest=found.digest, by=by, rows=len(found.good)
         )
-        write = write_households if found.kind == "households" else write_members
+        _, _, write = KINDS[found.kind]
         write(store, found.good, batch, by)
     return batch
 
@@ -287,3 +286,11 @@ def _repeated(hashes: Mapping[str, str], taken: set[tuple[str, str]]) -> bool:
         return True
     taken |= mine
     return False
+
+
+KINDS: Mapping[str, tuple[Any, Any, Any]] = {
+    "households": (household_row, _against_households, write_households),
+    "members": (member_row, _against_members, write_members),
+    "areas": (area_row, against_areas, write_areas),
+}
+"""For each kind of table: a row read, rows held against the register, rows written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from exitline.exits.register.store.models.base import Placed, by_path
 
@@ -25,7 +26,7 @@ class DailyHeadRow(models.Model):
     day = models.DateField(unique=True)
     root = models.CharField(max_length=64)
     leaves = models.JSONField()  # [[county path, steps, head], ...] in the order of the tree
-    made = models.DateTimeField(auto_now_add=True)
+    made = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "register_dailyhead"
@@ -38,7 +39,7 @@ class KeptTextRow(models.Model):
     kind = models.TextField()  # procedure, rule
     name = models.TextField()
     text = models.TextField()
-    adopted = models.DateTimeField(auto_now_add=True)
+    adopted = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "register_kepttext"
@@ -61,7 +62,7 @@ class ViewLogRow(Placed):
     person = models.TextField()
     role = models.TextField()
     what = models.TextField()
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "register_viewlog"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from exitline.exits.register.store.models.base import Dated, Followed, Placed, by_path
 
@@ -14,7 +15,7 @@ class CardRow(Followed):
     facts = models.JSONField(default=dict)  # column -> value, as conditions use them
     version = models.BigIntegerField()  # of the household, when this was written
     by = models.TextField()
-    entered = models.DateTimeField(auto_now_add=True)
+    entered = models.DateTimeField(default=timezone.now)
     entered_on = models.DateField()
 
     class Meta:
@@ -82,7 +83,7 @@ class SubmissionRow(Placed):
     saw = models.BigIntegerField()
     content = models.JSONField()
     by = models.TextField()
-    received = models.DateTimeField(auto_now_add=True)
+    received = models.DateTimeField(default=timezone.now)
     settled = models.TextField(blank=True, default="")  # "", taken, refused
 
     class Meta:

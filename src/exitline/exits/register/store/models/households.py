@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from exitline.exits.register.store.models.base import Dated, Followed, Placed, by_path
 
@@ -51,7 +52,7 @@ class ChangeRow(Followed):
     version = models.BigIntegerField()
     what = models.TextField()  # "step: verify", "card", "member" ...
     by = models.TextField()
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     token = models.TextField(null=True)  # of a form: sent twice, taken once
 
     class Meta:
@@ -108,7 +109,7 @@ class BatchRow(models.Model):
     name = models.TextField()
     digest = models.CharField(max_length=64)
     by = models.TextField()
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     rows = models.BigIntegerField(default=0)
     undone = models.DateTimeField(null=True)
 

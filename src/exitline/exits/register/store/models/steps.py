@@ -10,6 +10,7 @@ is a condition on columns.
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from exitline.exits.register.store.models.base import Followed, Placed, by_path
 
@@ -137,7 +138,7 @@ class ObjectionRow(Placed):
     notice = models.ForeignKey(NoticeRow, null=True, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     receipt = models.CharField(max_length=32, unique=True)
-    received = models.DateTimeField(auto_now_add=True)
+    received = models.DateTimeField(default=timezone.now)
     taken_up = models.ForeignKey(StepRow, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

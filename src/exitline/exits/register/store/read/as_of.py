@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from exitline.exits.register.overdue import Duty, Status
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.read import arrow
 
 KNOWN = date(9999, 12, 31)
 _HELD = (
@@ -18,7 +18,7 @@ _HELD = (
 
 
 @dataclass(frozen=True)
-class Count:
+class StateCount:
     """How many households stood in a state.
 
     Parameters
@@ -39,7 +39,7 @@ class Count:
 
 def counts(
     store: Store, day: date, *, known_on: date | None = None, by_area: bool = False
-) -> tuple[Count, ...]:
+) -> tuple[StateCount, ...]:
     """How many households stood in each state at the end of a day.
 
     Parameters
@@ -52,7 +52,7 @@ def counts(
 
     Returns
     -------
-    tuple of Count
+    tuple of StateCount
         The most frequent first; by path where by area.
     """
     held, values = _held(store, day, known_on)
@@ -65,25 +65,31 @@ def counts(
     )
     with store.transaction() as cursor:
         cursor.execute(query, values)
-        return tuple(Count(p, s, c, bool(li), n) for p, s, c, li, n in cursor.fetchall())
+        return tuple(StateCount(p, s, c, bool(li), n) for p, s, c, li, n in cursor.fetchall())
 
 
-def states(
-    store: Store, day: date, *, known_on: date | None = None, at_once: int = 10_000
-) -> Iterator[tuple[str, str, str, str, bool, date]]:
-    """Where every household stood at the end of a day, in pieces of constant memory.
+def states_query(store: Store, day: date, known_on: date | None = None) -> tuple[str, Any]:
+    """Where every household stood at the end of a day, as a query and the schema of its rows.
 
-    Yields
-    ------
-    tuple of household id, path, state, category, listed, since
+    Returns
+    -------
+    tuple of str and pyarrow.Schema
+        household, state, on (of its latest step), path, category, listed, since; for
+        `arrow.table` and `arrow.write`.
     """
-    held, values = _held(store, day, known_on)
+    import pyarrow as pa
+
+    on, known = arrow.day(day), arrow.day(known_on or KNOWN)
+    held = _HELD % (on, known, on, known)
     query = (
-        "SELECT h.key, s.path, s.state, s.category, s.listed, s.since FROM register_standing s"
-        f" JOIN register_household h ON h.id = s.household_id WHERE {held}"
+        'SELECT h.key, s.state, s."on", s.path, s.category, s.listed, s.since'
+        " FROM register_standing s JOIN register_household h ON h.id = s.household_id"
+        f" WHERE {arrow.within(store, 's')} AND {held}"
     )
-    with store.transaction():
-        yield from stream(store, query, values, at_once)
+    text = {name: pa.string() for name in ("household", "state", "path", "category")}
+    kinds = {**text, "on": pa.date32(), "listed": pa.bool_(), "since": pa.date32()}
+    names = ("household", "state", "on", "path", "category", "listed", "since")
+    return query, pa.schema([(name, kinds[name]) for name in names])
 
 
 def duties(
@@ -143,21 +149,3 @@ def _held(store: Store, day: date, known_on: date | None) -> tuple[str, list[Any
     known = known_on or KNOWN
     within, bounds = store.scope.sql("s")
     return f"{within} AND {_HELD}", [*bounds, day, known, day, known]
-
-
-def stream(store: Store, query: str, values: list[Any], at_once: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, a piece at a time; inside a transaction."""
-    from django.db import connections
-
-    connection = connections[store.alias]
-    if connection.vendor == "postgresql":
-        with connection.chunked_cursor() as cursor:
-            cursor.itersize = at_once
-            cursor.execute(query, values)
-            while rows := cursor.fetchmany(at_once):
-                yield from rows
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        while rows := cursor.fetchmany(at_once):
-            yield from rows

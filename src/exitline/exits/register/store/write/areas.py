@@ -11,7 +11,7 @@ from exitline.exits.register.store.models import AreaRow, AssignmentRow
 from exitline.exits.register.store.opening import Store
 
 COUNTY = "county"
-_CODE = re.compile(r"[0-9A-Za-z_-]{1,40}")
+CODE = r"[0-9A-Za-z_-]{1,40}"
 
 
 def add_area(
@@ -35,7 +35,7 @@ def add_area(
     StoreError
         For a code of other characters, a parent that is not there, an area that is there already.
     """
-    if not _CODE.fullmatch(code):
+    if not re.fullmatch(CODE, code):
         raise StoreError(
             "a code that cannot be part of an area's path", where=f"area '{name[:40]}'",
             expected="letters, digits, - and _, at most 40", got=repr(code[:40]),

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db import IntegrityError
+
 from exitline.exits.register.errors import UnknownHouseholdError
 from exitline.exits.register.event import Draft, Event
 from exitline.exits.register.history import History
@@ -151,6 +153,7 @@ def _written(
     store: Store, taken: Mapping[str, Taken], token: str | None, actor: str | None
 ) -> tuple[Event, ...]:
     """Append what was admitted to its chains, and write what follows from it."""
+    _save_new(store, [held.row for held in taken.values() if held.row.pk is None and held.new])
     order = sorted(
         ((event, held) for held in taken.values() for event in held.new),
         key=lambda pair: pair[0].number,
@@ -172,7 +175,7 @@ def _written(
 def _in_hand(
     store: Store, drafts: Sequence[Draft], county: str, area: str | Callable[[str], str]
 ) -> dict[str, Taken]:
-    """Every household of the drafts, held for this transaction; new ones are made."""
+    """Every household of the drafts, held for this transaction; new ones come unwritten."""
     keys = list(dict.fromkeys(draft.household for draft in drafts))
     rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
     if county:
@@ -202,7 +205,7 @@ def _in_hand(
 def _made(
     store: Store, keys: Sequence[str], place: Callable[[str], str], county: str
 ) -> dict[str, HouseholdRow]:
-    """Rows of new households, in the areas they are said to be in."""
+    """Rows of new households, in the areas they are said to be in; not written yet."""
     if not keys:
         return {}
     areas: dict[str, AreaRow] = {}
@@ -213,8 +216,27 @@ def _made(
             areas[path] = area_of(store, path)
         at = areas[path]
         made.append(HouseholdRow(key=key, county=at.county, area=at, path=at.path))
-    HouseholdRow.objects.using(store.alias).bulk_create(made, batch_size=500)
     return {row.key: row for row in made}
+
+
+def _save_new(store: Store, rows: Sequence[HouseholdRow]) -> None:
+    """Write the rows of households that their first step brings in.
+
+    Raises
+    ------
+    StoreError
+        Where somebody else has just brought one in, or it lives outside the scope.
+    """
+    try:
+        HouseholdRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
+    except IntegrityError as reason:
+        raise StoreError(
+            "another household of the county has this id",
+            where="household",
+            expected="an id that is new in the county",
+            got="one that is taken, perhaps in another village",
+            remedy="look the household up, or give another id",
+        ) from reason
 
 
 def area_of(store: Store, path: str) -> AreaRow:

@@ -21,7 +21,7 @@ def check_version(store: Store, row: HouseholdRow, version: int | None, where: s
     Parameters
     ----------
     row : HouseholdRow
-        Held for this transaction.
+        Held for this transaction; nobody has changed one that is not written yet.
     version : int or None
         What was looked at; None takes the household as it stands.
 
@@ -30,7 +30,7 @@ def check_version(store: Store, row: HouseholdRow, version: int | None, where: s
     StaleVersionError
         With what was changed since.
     """
-    if version is None or version == row.version:
+    if version is None or version == row.version or row.pk is None:
         return
     since = ChangeRow.objects.using(store.alias).filter(household=row, version__gt=version)
     changed = tuple(since.order_by("version").values_list("version", "what", "by"))
@@ -74,6 +74,10 @@ def retried(function: Function) -> Function:
 
 def _lost_turn(reason: StoreError) -> bool:
     """Whether a database gave up a transaction so that another could go on."""
+    from django.db import IntegrityError
+
     cause = reason.__cause__
+    if isinstance(cause, IntegrityError):
+        return True
     state = getattr(getattr(cause, "__cause__", None), "sqlstate", None)
     return state in ("40P01", "40001") or "database is locked" in str(cause)

@@ -1,0 +1,177 @@
+"""A register made, checked, published, copied: what its administrator does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+Say = Callable[[str], None]
+
+
+def make(database: str, *, key: Path | None = None, upgrade: bool = False) -> str:
+    """A new, empty register, or the tables of an older one brought to this release.
+
+    Parameters
+    ----------
+    database : str
+        ``sqlite:///file`` or ``postgresql://...``.
+    key : Path, optional
+        The file of the identifiers' key; made where it is not there.
+    upgrade : bool
+        Bring the tables of a register that is there to this release.
+
+    Returns
+    -------
+    str
+        The address, as it may be shown.
+    """
+    from exitline.exits.register.store import opening
+
+    if upgrade:
+        return opening.upgrade_store(database, key_file=key).address
+    return opening.create_store(database, key_file=key).address
+
+
+def demo(database: str, *, key: Path | None = None, seed: int = 7) -> dict[str, Any]:
+    """A new register with one county of the imaginary country: 600 households, every stage.
+
+    Parameters
+    ----------
+    database : str
+    key : Path, optional
+    seed : int
+        The same seed and day give the same register.
+
+    Returns
+    -------
+    dict
+        address, households, steps, people (one who may sign in for each role).
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.create_store(database, key_file=key)
+    from exitline.exits.register.store.demo.making import make_demo
+
+    made = make_demo(store, seed=seed)
+    return {
+        "address": store.address,
+        "households": made.households,
+        "steps": made.steps,
+        "people": [{"person": p, "role": r, "area": a} for p, r, a in made.people],
+    }
+
+
+def check(database: str, *, head: str | None = None) -> dict[str, Any]:
+    """Everything taken again: bytes, decisions, steps, and what follows from them.
+
+    Parameters
+    ----------
+    database : str
+    head : str, optional
+        A county's head that was noted earlier: it must still be there.
+
+    Returns
+    -------
+    dict
+        events, households, heads, faults.
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(database)
+    from exitline.exits.register.store.audit.check import check as taken_again
+
+    return asdict(taken_again(store, head))
+
+
+def head(database: str, *, day: date | None = None) -> dict[str, Any]:
+    """The register's head at the end of a day, to be published, and each county's proof.
+
+    Parameters
+    ----------
+    database : str
+    day : date, optional
+        Today when not given.
+
+    Returns
+    -------
+    dict
+        day, root, counties (path, steps, head, proof).
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(database)
+    from exitline.exits.register.store.audit.heads import head_of_day, proof
+
+    found = head_of_day(store, day or date.today())
+    return {
+        "day": found.day,
+        "root": found.root,
+        "counties": [
+            {"path": path, "steps": steps, "head": one, "proof": proof(found.leaves, place)}
+            for place, (path, steps, one) in enumerate(found.leaves)
+        ],
+    }
+
+
+def backup(database: str, out: Path) -> dict[str, Any]:
+    """The whole register in one file, and its digest; the key of identifiers is not in it.
+
+    Parameters
+    ----------
+    database : str
+    out : Path
+        Appears whole, or not at all.
+
+    Returns
+    -------
+    dict
+        file, rows, digest.
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(database)
+    from exitline.exits.register.store.audit.backup import write_backup
+
+    return asdict(write_backup(store, out))
+
+
+def restore(backup: Path, database: str, *, key: Path | None = None) -> dict[str, Any]:
+    """A backup into a new register, on either engine.
+
+    Parameters
+    ----------
+    backup : Path
+    database : str
+        Of the new one.
+    key : Path, optional
+        The key of the register that was backed up.
+
+    Returns
+    -------
+    dict
+        file, rows, digest: that of the content, equal for equal registers.
+    """
+    from exitline.exits.register.store import opening
+    from exitline.exits.register.store.audit.backup import check_backup, read_backup
+
+    check_backup(backup)
+    store = opening.create_store(database, key_file=key, empty=True)
+    return asdict(read_backup(store, backup))
+
+
+def areas(database: str) -> list[dict[str, Any]]:
+    """Every area: path, name, level, and how many households live there.
+
+    Parameters
+    ----------
+    database : str
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(database)
+    from exitline.exits.register.store.read.places import places
+
+    return [asdict(place) for place in places(store)]

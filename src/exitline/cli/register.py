@@ -1,0 +1,354 @@
+"""exitline register: a register in a database, made, filled, checked, copied."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exitline.cli.shared.reading import reads_data
+
+DATABASE = "sqlite:///register/register.db"
+_JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
+_DATABASE = click.option(
+    "--database", default=DATABASE, show_default=True,
+    help="sqlite:///file, or postgresql://user@host/name.",
+)  # fmt: skip
+_KEY = click.option(
+    "--key", type=click.Path(path_type=Path),
+    help="File with the key of identifiers (register.key beside an SQLite file).",
+)  # fmt: skip
+
+
+@click.group(
+    help="""Keep a register of households in a database.
+
+SQLite in one file, or PostgreSQL 15 or later. The commands of `exitline
+lifecycle` take the same address where they take a log. Needs the extra
+`register`.
+
+Examples:
+
+\b
+  exitline register demo
+  exitline register init --database postgresql://office@localhost/register
+  exitline register import households.csv --dry-run
+  exitline register check
+  exitline register head --day 2026-01-31
+""",
+)
+def command() -> None:
+    """The group itself; see its help."""
+
+
+@command.command(
+    help="""Make a new, empty register.
+
+On PostgreSQL the database must be there, and its user must be no superuser:
+row-level security does not hold for those.
+
+Examples:
+
+\b
+  exitline register init
+  exitline register init --database postgresql://office@localhost/register --key office.key
+""",
+)
+@_DATABASE
+@_KEY
+@click.option("--upgrade", is_flag=True, help="Bring a register's tables to this release.")
+@_JSON
+def init(database: str, key: Path | None, upgrade: bool, json_: bool) -> None:
+    """Make the tables."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    address = keeping.make(database, key=key, upgrade=upgrade)
+    if json_:
+        show.as_json({"address": address})
+    else:
+        show.note(f"The register at {address} is ready.")
+
+
+@command.command(
+    help="""Make a register to try things with: one county, 12 villages, 600 households.
+
+The county is imaginary; its households stand at every stage of the procedure,
+and every step was admitted by it.
+
+Examples:
+
+\b
+  exitline register demo
+  exitline register demo --database sqlite:///demo/register.db
+""",
+)
+@_DATABASE
+@_KEY
+@click.option("--seed", type=int, default=7, show_default=True, help="Another one, other lives.")
+@_JSON
+def demo(database: str, key: Path | None, seed: int, json_: bool) -> None:
+    """Make the demonstration."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    with show.working("three years of steps"):
+        made = keeping.demo(database, key=key, seed=seed)
+    if json_:
+        show.as_json(made)
+        return
+    rows = [(one["person"], one["role"], one["area"]) for one in made["people"]]
+    show.table("One person for each role", ("person", "role", "area"), rows)
+    show.note(
+        f"{made['households']:,} households, {made['steps']:,} steps in {made['address']}."
+    )  # fmt: skip
+
+
+@command.command(
+    help="""Take everything again: bytes, decisions, steps, and what follows from them.
+
+Exit status 1 where something is not what was recorded.
+
+Examples:
+
+\b
+  exitline register check
+  exitline register check --head 5f2c...
+""",
+)
+@_DATABASE
+@click.option("--head", help="A county's head noted earlier: it must still be in its chain.")
+@_JSON
+def check(database: str, head: str | None, json_: bool) -> None:
+    """Verify a register."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    with show.working("taking every step again"):
+        found = keeping.check(database, head=head)
+    if json_:
+        show.as_json(found)
+    else:
+        show.note(
+            f"{found['events']:,} steps of {found['households']:,} households. "
+            + ("These do not follow:" if found["faults"] else "All of them follow.")
+        )
+        for fault in found["faults"]:
+            show.note(f"- {fault}")
+        for path, steps, one in found["heads"]:
+            show.note(f"{path} {steps:,} steps. Head: {one}")
+    if found["faults"]:
+        sys.exit(1)
+
+
+@command.command(
+    help="""The head of a day over all counties, to be published.
+
+Whoever has noted it can later show that nothing before that day was changed.
+With --json each county's proof is printed, too (RFC 6962).
+
+Examples:
+
+\b
+  exitline register head
+  exitline register head --day 2026-01-31 --json
+""",
+)
+@_DATABASE
+@click.option("--day", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day (today).")
+@_JSON
+def head(database: str, day: datetime | None, json_: bool) -> None:
+    """Print the head of a day."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    found = keeping.head(database, day=None if day is None else day.date())
+    if json_:
+        show.as_json(found)
+        return
+    for county in found["counties"]:
+        show.note(f"{county['path']} {county['steps']:,} steps, head {county['head']}")
+    show.note(f"Head of {found['day']}: {found['root']}")
+
+
+@command.command(
+    help="""List the areas, and how many households live in each.
+
+Examples:
+
+\b
+  exitline register areas
+""",
+)
+@_DATABASE
+@_JSON
+def areas(database: str, json_: bool) -> None:
+    """Print the areas."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    found = keeping.areas(database)
+    if json_:
+        show.as_json(found)
+        return
+    rows = [(a["path"], a["name"], a["level"], f"{a['households']:,}") for a in found]
+    show.table("Areas", ("path", "name", "level", "households"), rows, right=(3,))
+
+
+@command.command(
+    help="""Copy the whole register into one file, as of one moment.
+
+The key of identifiers is not in it: keep it apart.
+
+Examples:
+
+\b
+  exitline register backup register.backup
+""",
+)
+@click.argument("out", type=click.Path(path_type=Path))
+@_DATABASE
+@_JSON
+def backup(out: Path, database: str, json_: bool) -> None:
+    """Write a backup."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    with show.working("copying"):
+        found = keeping.backup(database, out)
+    if json_:
+        show.as_json(found)
+    else:
+        show.note(f"{found['rows']:,} rows in {found['file']}. Digest: {found['digest']}")
+
+
+@command.command(
+    help="""Make a register from a backup, on either engine.
+
+Examples:
+
+\b
+  exitline register restore register.backup --database sqlite:///again/register.db
+""",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@_DATABASE
+@_KEY
+@_JSON
+def restore(file: Path, database: str, key: Path | None, json_: bool) -> None:
+    """Read a backup."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    with show.working("restoring"):
+        found = keeping.restore(file, database, key=key)
+    if json_:
+        show.as_json(found)
+    else:
+        show.note(f"{found['rows']:,} rows restored. Digest: {found['digest']}")
+
+
+@command.command(
+    name="import",
+    help="""Take in a table of households, members or areas; or a log.
+
+Columns of households: household, area (path or code of the village), name,
+as_of, fact:NAME, income:NAME, identifier:KIND. Of members: household, name, sex,
+born, relation, head, worker, since, identifier:KIND. Of areas: parent, code,
+name, level. Where a row is refused nothing is taken, unless --partly is given.
+Of identifiers only a keyed hash is stored.
+
+Examples:
+
+\b
+  exitline register import areas.csv --kind areas
+  exitline register import households.csv --dry-run
+  exitline register import members.xlsx --kind members --partly
+  exitline register import LOG --area c/
+""",
+)
+@click.argument("source", type=click.Path(path_type=Path))
+@_DATABASE
+@click.option("--kind", type=click.Choice(["households", "members", "areas"]),
+              default="households", show_default=True, help="What the rows are.")  # fmt: skip
+@click.option("--area", default="", help="For a log: the county, or a village of it.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken.")
+@click.option("--partly", is_flag=True, help="Take the good rows although others are refused.")
+@click.option("--by", default="", help="Who is answerable.")
+@_JSON
+@reads_data
+def import_(
+    source: Path, database: str, kind: str, area: str, dry_run: bool, partly: bool, by: str,
+    json_: bool, reading: dict[str, Any],
+) -> None:  # fmt: skip
+    """Import a table or a log."""
+    from exitline.api.registers import moving
+    from exitline.cli.shared import show
+
+    with show.working("looking at every row"):
+        found = moving.bring_in(
+            database, source, kind=kind, area=area, dry_run=dry_run, partly=partly, by=by,
+            reading=reading,
+        )  # fmt: skip
+    if json_:
+        show.as_json(found)
+        return
+    for one in found["refused"]:
+        some = ", ".join(map(str, one["first"]))
+        show.note(f"- {one['rows']:,} rows refused: {one['what']} (rows {some})")
+    verb = "would be taken" if dry_run else "taken"
+    number = f"; import {found['batch']}" if found["batch"] else ""
+    show.note(f"{found['taken']:,} of {found['rows']:,} rows {verb}{number}.")
+
+
+@command.command(
+    help="""Undo an import whose households nobody has changed since.
+
+Examples:
+
+\b
+  exitline register undo 3
+""",
+)
+@click.argument("batch", type=int)
+@_DATABASE
+@click.option("--by", default="", help="Who is answerable.")
+@_JSON
+def undo(batch: int, database: str, by: str, json_: bool) -> None:
+    """Take an import back."""
+    from exitline.api.registers import moving
+    from exitline.cli.shared import show
+
+    many = moving.take_back(database, batch, by=by)
+    if json_:
+        show.as_json({"batch": batch, "taken_back": many})
+    else:
+        show.note(f"Import {batch}: {many:,} rows taken back.")
+
+
+@command.command(
+    help="""Write a county's chain as a log that `exitline lifecycle check` reads.
+
+Examples:
+
+\b
+  exitline register export LOG --county 04/01/
+""",
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@_DATABASE
+@click.option("--county", default="", help="Its path (of the only one).")
+@_JSON
+def export(folder: Path, database: str, county: str, json_: bool) -> None:
+    """Export a log."""
+    from exitline.api.registers import moving
+    from exitline.cli.shared import show
+
+    steps = moving.export_county(database, folder, county=county)
+    if json_:
+        show.as_json({"folder": str(folder), "steps": steps})
+    else:
+        show.note(f"{steps:,} steps written to {folder}")

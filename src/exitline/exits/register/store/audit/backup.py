@@ -1,0 +1,219 @@
+"""A whole register in one file, and back, on either engine.
+
+The file is gzipped JSON lines: a header, then every row of every table in the order in which they
+can be read back, then a line with how many there are. Its digest is that of the lines, so the
+backups of equal registers are equal, whatever the engine. The key of identifiers is not in it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connections
+
+from exitline.digest import written
+from exitline.exits.register.store import models
+from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.opening import NEWEST, Store
+from exitline.files import whole_file
+
+TABLES = (
+    "SettingRow", "KeptTextRow", "AreaRow", "OfficeRow", "AssignmentRow", "BatchRow",
+    "HouseholdRow", "ChangeRow", "MemberRow", "IdentifierRow", "CardRow", "IncomeLineRow",
+    "HelperRow", "MeasureRow", "VisitRow", "SubmissionRow", "ChainRow", "StepRow", "StandingRow",
+    "CaseRow", "DutyRow", "NoticeRow", "ObjectionRow", "DocumentRow", "FindingRow", "PairRow",
+    "DailyHeadRow", "ViewLogRow",
+)  # fmt: skip
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class BackupFile:
+    """A backup.
+
+    Parameters
+    ----------
+    file : str
+    rows : int
+    digest : str
+        Of the content: equal for equal registers.
+    """
+
+    file: str
+    rows: int
+    digest: str
+
+
+def write_backup(store: Store, out: Path) -> BackupFile:
+    """Write every row as of one moment.
+
+    Parameters
+    ----------
+    out : Path
+        Appears whole, or not at all.
+
+    Returns
+    -------
+    BackupFile
+    """
+    digest, rows = sha256(), 0
+    with (
+        whole_file(out, private=True) as partial,
+        store.transaction(one_moment=True),
+        partial.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
+    ):
+        for line in _lines(store):
+            rows += 1
+            digest.update(line)
+            packed.write(line)
+        packed.write(_line({"rows": rows}))
+    return BackupFile(str(out), rows - 1, digest.hexdigest())
+
+
+def read_backup(store: Store, file: Path) -> BackupFile:
+    """Every row of a backup into an empty register, in one transaction.
+
+    Raises
+    ------
+    StoreError
+        When it is no whole backup of this release's tables: nothing was restored.
+    """
+    found = check_backup(file)
+    with store.transaction():
+        pending: list[Any] = []
+        for said in _rows(file):
+            made = _row(said, file)
+            if pending and (len(pending) == AT_ONCE or type(pending[0]) is not type(made)):
+                _write(store, pending, file)
+                pending = []
+            pending.append(made)
+        _write(store, pending, file)
+        _set_sequences(store)
+    return found
+
+
+def check_backup(file: Path) -> BackupFile:
+    """Whether a file is a whole backup of this release's tables; its rows and digest.
+
+    Raises
+    ------
+    StoreError
+    """
+    digest = sha256()
+    for count, line in enumerate(_read(file)):
+        said = _parsed(line, file)
+        if isinstance(said, dict) and "rows" in said:
+            if said["rows"] != count:
+                break
+            return BackupFile(str(file), count - 1, digest.hexdigest())
+        if not count and said != {"register": 1, "tables": NEWEST}:
+            raise _no_backup(file, "another header")
+        digest.update(line)
+    raise _no_backup(file, "a file that was cut short")
+
+
+def _rows(file: Path) -> Iterator[Any]:
+    """What stands between the header and the last line."""
+    lines = _read(file)
+    next(lines)
+    for line in lines:
+        said = _parsed(line, file)
+        if isinstance(said, dict):
+            return
+        yield said
+
+
+def _lines(store: Store) -> Iterator[bytes]:
+    """The lines of a backup but for the last one."""
+    yield _line({"register": 1, "tables": NEWEST})
+    for name in TABLES:
+        model = getattr(models, name)
+        names = [field.attname for field in model._meta.concrete_fields]
+        rows = model.objects.using(store.alias).order_by("pk").values_list(*names)
+        for row in rows.iterator(chunk_size=AT_ONCE):
+            yield _line([name, *row])
+
+
+def _line(content: dict[str, Any] | list[Any]) -> bytes:
+    """A line in the form that is hashed."""
+    plain = [_plain(value) for value in content] if isinstance(content, list) else content
+    return written(plain) + b"\n"
+
+
+def _plain(value: Any) -> Any:
+    """Days and moments in their ISO form, amounts as text: nothing is rounded."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _read(file: Path) -> Iterator[bytes]:
+    """The lines of a file, or the error of one that is no backup."""
+    try:
+        with gzip.open(file, "rb") as handle:
+            yield from handle
+    except (OSError, EOFError) as reason:
+        raise _no_backup(file, type(reason).__name__) from reason
+
+
+def _parsed(line: bytes, file: Path) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as reason:
+        raise _no_backup(file, "a line that is no JSON") from reason
+
+
+def _row(said: Any, file: Path) -> Any:
+    """A row of its table."""
+    if not (isinstance(said, list) and said and said[0] in TABLES):
+        raise _no_backup(file, "a row of no table")
+    model = getattr(models, said[0])
+    fields = model._meta.concrete_fields
+    if len(said) != len(fields) + 1:
+        raise _no_backup(file, "a row of other columns")
+    return model(**{f.attname: value for f, value in zip(fields, said[1:], strict=True)})
+
+
+def _write(store: Store, rows: list[Any], file: Path) -> None:
+    if not rows:
+        return
+    try:
+        type(rows[0]).objects.using(store.alias).bulk_create(rows, batch_size=500)
+    except (DatabaseError, ValueError, TypeError, ValidationError) as reason:
+        raise _no_backup(file, "rows that no register holds") from reason
+
+
+def _set_sequences(store: Store) -> None:
+    """New rows get numbers behind those that were restored."""
+    connection = connections[store.alias]
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for name in TABLES:
+            table = getattr(models, name)._meta.db_table
+            if getattr(models, name)._meta.pk.name == "id":
+                cursor.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
+                    f" coalesce((SELECT max(id) FROM {table}), 1),"
+                    f" (SELECT count(*) > 0 FROM {table}))"
+                )
+
+
+def _no_backup(file: Path, got: str) -> StoreError:
+    return StoreError(
+        "the file is not a whole backup of a register of this release",
+        where=str(file),
+        expected=f"a file of `exitline register backup`, tables up to {NEWEST}",
+        got=got,
+        remedy="take another backup; nothing was restored",
+    )
