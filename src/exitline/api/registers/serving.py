@@ -10,6 +10,27 @@ from pathlib import Path
 LOOPBACK = ("127.0.0.1", "::1", "[::1]", "localhost")
 
 
+def require() -> None:
+    """Refuse to start without the libraries of the extra `register`."""
+    from exitline.publish.web.serving import require_extra
+
+    require_extra()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, so that a taken port is known before the work begins."""
+    from exitline.publish.web.serving import listen as made
+
+    return made(host, port)
+
+
+def where(listening: socket.socket) -> tuple[str, bool]:
+    """The address to open on this machine, and whether this machine alone can reach it."""
+    from exitline.publish.web.serving import address_of, is_loopback
+
+    return address_of(listening), is_loopback(listening)
+
+
 def serve(
     database: str, listening: socket.socket, ready: Callable[[], None], *, key: Path | None = None,
     names: Iterable[str] = (), secure: bool = False, workers: int = 1,
@@ -33,9 +54,14 @@ def serve(
     workers : int
         Processes that answer.
     """
+    from exitline.publish.web.project import set_up
+
+    set_up()
+    from exitline.exits.register.store.opening import open_store
     from exitline.publish.web.register.opened import application
     from exitline.publish.web.serving import serve as run
 
+    open_store(database, key_file=key)  # what is wrong is said here, not in a worker
     load = partial(
         application, database, key_file=key, names=(*LOOPBACK, *names), secure=secure, log=True
     )

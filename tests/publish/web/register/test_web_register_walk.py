@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -38,6 +40,7 @@ class Walk:
         if kind not in self.seen:
             self.seen.add(kind)
             assert self.serious(self.page) == [], kind
+            self.picture(re.sub(r"[^a-z0-9]+", "-", kind))
 
     def sign_in(self, name: str, password: str) -> None:
         self.context.clear_cookies()
@@ -68,6 +71,11 @@ class Walk:
             self.look(f"decision {label}")
         self.page.get_by_role("button", name="Sign", exact=True).click()
         self.page.wait_for_selector("text=Signed and recorded.")
+
+    def picture(self, name: str) -> None:
+        """A screenshot, where a folder for them is named."""
+        if folder := os.environ.get("EXITLINE_PICTURES"):
+            self.page.screenshot(path=f"{folder}/{name}-{self.width}.png", full_page=True)
 
     def against(self, label: str) -> str:
         """What the card says against a step."""
@@ -174,7 +182,7 @@ def _read(walk: Walk, password: str) -> None:
             walk.page.locator(f"button[name=code][value={code}]").click()
             walk.page.wait_for_selector(f"html[lang={code}]")
             assert word in walk.page.inner_text("body")
-            walk.look(path + code)
+            walk.look(path + code if code == "zh" else path)
 
 
 def _check(address: str) -> None:

@@ -123,7 +123,9 @@ def add_demo_users(names: Iterable[str], password: str) -> None:
     """Users of the demonstration, all with one password."""
     from django.contrib.auth.hashers import make_password
     from django.contrib.auth.models import User
+    from django.db import transaction
 
     one = make_password(password)
-    for name in names:
-        User.objects.update_or_create(username=name, defaults={"password": one})
+    with transaction.atomic():
+        for name in names:
+            User.objects.update_or_create(username=name, defaults={"password": one})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -133,7 +133,10 @@ class StepForm:
         }  # fmt: skip
         for field in self.evidence:
             row[f"evidence.{field.name}"] = field.value
-        return draft_of(row, where="form")
+        found = draft_of(row, where="form")
+        if self.step.assesses and found.evidence is None:
+            return replace(found, evidence={})  # all of it was left out: nothing is met
+        return found
 
     def _papers(self) -> list[str]:
         """The papers that are there, as `draft_of` reads them."""
