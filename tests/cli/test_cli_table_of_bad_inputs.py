@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 from exitline.cli import call
-from exitline.files import OutputError, whole_file, whole_folder
+from exitline.files import OutputError, whole_file
+from exitline.folders import whole_folder
 
 SHARE = 1 if os.environ.get("EXITLINE_ALL") else 6
 STUDY = """

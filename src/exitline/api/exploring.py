@@ -88,7 +88,8 @@ def explore(
     >>> xl.explore("examples/china-832/explorer.yaml", out=page).counts()["areas"] > 800
     True
     """
-    from exitline.files import check_folder, whole_file
+    from exitline.files import whole_file
+    from exitline.folders import check_folder
     from exitline.publish.explorer.page import render
 
     named = [sources] if isinstance(sources, str | Path) else list(sources)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     help="""Weights that add up to known totals.
 
 DATA is a csv, parquet, dta, sav or xlsx file, TOTALS a table with the columns margin, level
-and total. The rows go to --out with the new column; weights that no totals allow are refused
-with the margin that fails.
+and total, read with the same options. The rows go to --out with the new column; weights that
+no totals allow are refused with the margin that fails.
 
 Examples:
 
@@ -65,15 +65,14 @@ def command(
 ) -> None:
     """Calibrate, write the rows, show each total."""
     from exitline import Design
-    from exitline.api.runs.opening import open_source
+    from exitline.api.runs.opening import open_together
     from exitline.api.weights.calibrating import calibrate
 
     refuse_same(out, data)
     given["within"] = given["within"] or None
     with show.working("calibrating"):
-        found = calibrate(
-            open_source(data, **reading), Design(weight=weight, size=size), totals, **given
-        )
+        rows_of, known = open_together([data, totals], **reading)
+        found = calibrate(rows_of, Design(weight=weight, size=size), known, **given)
         rows = written(found, out)
     if as_json:
         show.as_json(_record(found, rows))

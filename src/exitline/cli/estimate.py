@@ -67,6 +67,7 @@ Examples:
     type=click.Choice(["household", "person"]),
     help="What a row is.",
 )
+@reads_data
 @declares_design
 @click.option("--by", multiple=True, help="Domain column; 'a,b' crosses two; repeatable.")
 @click.option(
@@ -103,7 +104,6 @@ Examples:
 @click.option("--cv", is_flag=True, help="Show coefficients of variation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 @saves
-@reads_data
 def command(
     data: str,
     measures: tuple[str, ...],

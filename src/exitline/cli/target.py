@@ -62,6 +62,7 @@ Examples:
 @click.option("--budget", "budgets", multiple=True, type=numbers.POSITIVE, default=(1.0,),
               show_default=True, help="Of table budget: shares of the poverty gap.")  # fmt: skip
 @click.option("--by", metavar="COLUMN", help="Groups to compare under one quota.")
+@reads_data
 @declares_design
 @click.option("--level", type=numbers.INSIDE, default=0.95, show_default=True,
               help="Confidence of the intervals.")  # fmt: skip
@@ -69,7 +70,6 @@ Examples:
               default="error", show_default=True,
               help="What to do with households without a score or welfare.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-@reads_data
 def command(
     source: str, design: Design, reading: dict[str, Any], as_json: bool, **given: Any
 ) -> None:

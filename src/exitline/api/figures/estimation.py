@@ -212,6 +212,7 @@ def estimate_table(
     from exitline.stats.infer.designs.choice import variance_from
     from exitline.stats.infer.designs.usable import (
         any_left_out,
+        count_faults,
         notes_on,
         refuse_reused_psus,
         refuse_unusable,
@@ -222,7 +223,7 @@ def estimate_table(
     from exitline.stats.measure.passes.first import first_pass
     from exitline.stats.measure.passes.micro import micro
     from exitline.stats.measure.passes.plan import make_plan, require_usable
-    from exitline.stats.measure.passes.totals import totals, with_moments
+    from exitline.stats.measure.passes.totals import fault_counts, totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
     from exitline.stats.measure.weighting.phases import with_phases
 
@@ -249,9 +250,10 @@ def estimate_table(
     plan = with_moments(plan, rows, engine.run)
     first = first_pass(rows, plan, engine.run)
     arrow = engine.run(totals(rows, plan, first.found))
+    faults = count_faults(arrow, lambda: engine.run(fault_counts(rows, plan)))
     in_columns = any(isinstance(one.value, str) for one in plan.lines)
     groups = by_needs(plan.measures, column_lines=in_columns) if missing == "exclude" else {}
-    if len(groups) > 1 and any_left_out(arrow):
+    if len(groups) > 1 and any_left_out(faults):
         same: Any = {
             "design": design, "by": by, "year": year, "level": level, "interval": interval,
             "deff": deff, "missing": missing, "where": where, "labels": labels,
@@ -262,7 +264,7 @@ def estimate_table(
             lambda some, **needs: estimate_table(given, some, engine, **same, **needs),
             welfare=welfare, line=asked_line, by_household=plan.by_household,
         )  # fmt: skip
-    refuse_unusable(arrow, plan, missing)
+    refuse_unusable(arrow, faults, plan, missing)
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
     variance = variance_from(
@@ -277,4 +279,4 @@ def estimate_table(
     result = infer(cells, plan, chosen.sets, confidence, variance, calibrated, first)
     if where is not None:
         result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
-    return notes_on(result, arrow, cells, plan)
+    return notes_on(result, faults, cells, plan)

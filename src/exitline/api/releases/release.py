@@ -96,6 +96,7 @@ def release(
     (6, 2, True)
     """
     from exitline.stats.data.codebook import as_metadata, codebook
+    from exitline.stats.data.readers.names import twins
     from exitline.stats.data.source import open_source
     from exitline.stats.data.studies.uses import role_uses
     from exitline.stats.engine.session import session
@@ -111,9 +112,10 @@ def release(
         code=(*plan.keys, *plan.sensitive),
     )
     source = open_source(data).using(uses)
+    aside = {name for group in twins(source.names or ()) for name in group} & {*plan.drop}
     with session(engine) as running:
-        table = running.attach(source, "households")
-        _check(table, plan)
+        table = running.attach(source.without(aside), "households")
+        _check(table, replace(plan, drop=tuple(n for n in plan.drop if n not in aside)))
         _refuse_identifiers(table, plan, running)
         kept = [name for name in table.columns if name not in plan.drop]
         _refuse_unreadable(table, kept)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.runs.about import about
-from exitline.files import OutputError, whole_folder
+from exitline.files import OutputError
+from exitline.folders import whole_folder
 from exitline.publish.content.standing import standings
 
 if TYPE_CHECKING:

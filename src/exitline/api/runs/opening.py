@@ -91,6 +91,29 @@ def open_together(paths: Sequence[Any], **reading: Any) -> list[Source]:
     return open_each(paths, **reading)
 
 
+def open_beside(path: Any, **reading: Any) -> Source:
+    """A table beside the data, read with the options that were given for the data.
+
+    Parameters
+    ----------
+    path : path
+    **reading
+        As for `open_source`; those that this kind of file and its columns know.
+
+    Returns
+    -------
+    Source
+
+    Examples
+    --------
+    >>> open_beside("examples/assessment/counts.csv", sheet="2020").kind
+    'csv'
+    """
+    from exitline.stats.data.readers import open_beside as opened
+
+    return opened(path, **reading)
+
+
 def as_flags() -> AbstractContextManager[None]:
     """Name options as flags of a command in messages, for the length of the block.
 

@@ -70,16 +70,19 @@ def init(
     """
     from exitline.stats.data import open_source
     from exitline.stats.data.proposing.proposal_text import study_text, write_new
+    from exitline.stats.data.readers.names import twins
     from exitline.stats.engine.session import session
     from exitline.stats.measure.quality.profile import look
 
     options = dict(reading or {})
+    source = open_source(data, **options)
+    aside = [name for group in twins(source.names or ()) for name in group[1:]]
     with session() as engine:
-        table = engine.attach(open_source(data, **options), "data")
+        table = engine.attach(source.without(aside), "data")
         proposal = look(table, engine.run)
     target = None if out is None else Path(out)
     path = os.path.relpath(data, Path() if target is None else target.parent)
-    text = study_text(proposal, title or Path(data).stem, Path(path).as_posix(), options)
+    text = study_text(proposal, title or Path(data).stem, Path(path).as_posix(), options, aside)
     if target is not None:
         write_new(target, text)
     return Proposed(proposal, text, target)

@@ -252,7 +252,9 @@ def _margins(totals: Any, engine: str | Engine) -> tuple[Margin, ...]:
 
 def totals_table(totals: Any) -> bool:
     """Whether totals are a file or a table, rather than numbers without names."""
-    return isinstance(totals, str | Path) or hasattr(totals, "columns")
+    from exitline.stats.data.scannable import Source
+
+    return isinstance(totals, str | Path | Source) or hasattr(totals, "columns")
 
 
 def check_calibration(

@@ -93,13 +93,23 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
             said["rscales"] = numbers.numbers_in(said["rscales"], "--rscales")
         lists = ("strata", "psu", "fpc", "replicates", "rscales")
         said |= {name: said[name] or None for name in lists}
-        said["calibration"] = _calibration(said.pop("calibrated_to"), said, said.pop("base_weight"))
+        reading = given.get("reading", {})
+        totals = _beside(said.pop("calibrated_to"), reading)
+        said["calibration"] = _calibration(totals, said, said.pop("base_weight"))
+        said["joint"] = _beside(said["joint"], reading)
         said["pps"] = _pps(said)
         kept = {name: value for name, value in said.items() if value is not None}
         return function(*arguments, design=Design(**kept), **given)
 
     made: Callable[..., Any] = with_options(_OPTIONS)(designed)
     return made
+
+
+def _beside(path: str | None, reading: Mapping[str, Any]) -> Any:
+    """A table beside the data, read with their options, if one is named."""
+    from exitline.api.runs.opening import open_beside
+
+    return None if path is None else open_beside(path, **reading)
 
 
 def _pps(said: dict[str, Any]) -> Any:
@@ -116,7 +126,7 @@ def _pps(said: dict[str, Any]) -> Any:
     return Pps(method, **named)
 
 
-def _calibration(totals: str | None, said: Mapping[str, Any], base: str | None) -> Any:
+def _calibration(totals: Any, said: Mapping[str, Any], base: str | None) -> Any:
     """What the weight was calibrated to, if it was."""
     if totals is None and base is None:
         return None

@@ -261,8 +261,8 @@ def _share_evidence(
 
 def _spread(low: Block, high: Block) -> Spread:
     """Clusters with cases where all that is missing is one, those without where none is."""
-    most = spread_of(high)
-    return replace(most, without_cases=spread_of(low).without_cases)
+    most, least = spread_of(high), spread_of(low)
+    return replace(most, without_cases=least.without_cases, skew_lower=least.skew_lower)
 
 
 def _households(blocks: Mapping[str, Block], default: Block) -> Floats:

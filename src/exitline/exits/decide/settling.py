@@ -1,10 +1,11 @@
 """What a sample shows of a share: one-sided bounds, and what more would settle it.
 
-The bounds are Clopper and Pearson's at an effective sample size (Korn and Graubard 1998). Three
+The bounds are Clopper and Pearson's at an effective sample size (Korn and Graubard 1998). Four
 things keep it from being too large where few clusters hold the cases (docs/decisions.md):
 
 - the design effect is at least the one that an intra-cluster correlation of `DEFAULT_ICC` gives;
 - the degrees of freedom are at most the effective number of clusters behind the bound minus 1;
+- the t quantile grows with the skewness of the clusters, as far as it is not the binomial law's;
 - where these leave nothing, each cluster counts as one household: the most that the clusters can
   resemble themselves.
 """
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 EvidenceKind = Literal["full count", "sample", "none"]
+
+SKEW_MARGIN = 2.0
+"""Times the skewness that the clusters show at which bounds are drawn: few clusters show too little
+of it (docs/decisions.md, from `benchmarks.false_met --search`)."""
 
 LARGEST_POWER = 24.0
 """Samples more than two to this power times larger are called none."""
@@ -96,7 +101,8 @@ def share_bounds(e: Evidence, confidence: float) -> tuple[Floats, Floats]:
 def effective_size(e: Evidence, share: Floats, confidence: float, *, upper: bool) -> Floats:
     """Independent households that would say as much, for the upper or the lower bound.
 
-    n over the design effect, times the squared ratio of t quantiles (n - 1 and df).
+    n over the design effect, times the squared ratio of t quantiles (n - 1 and df), the second
+    one wider where the clusters are skewed to the side on which the bound fails.
 
     Parameters
     ----------
@@ -115,17 +121,43 @@ def effective_size(e: Evidence, share: Floats, confidence: float, *, upper: bool
     with np.errstate(divide="ignore", invalid="ignore"):
         own = e.se**2 * e.n / (share * (1.0 - share))
     deff = np.fmax(np.where(np.isfinite(own), own, 0.0), max(e.deff, 1.0))
-    df, least = e.df, np.zeros(len(e.n))
+    df, least, skew = e.df, np.zeros(len(e.n)), np.zeros(len(e.n))
     if e.spread is not None:
         behind = e.spread.with_cases if upper else e.spread.without_cases
         df = np.minimum(df, behind - 1.0)
         deff = np.maximum(deff, 1.0 + (e.spread.households - 1.0) * DEFAULT_ICC)
         least = np.minimum(e.spread.clusters, e.n)
-    ratio = intervals.t_quantile(confidence, np.maximum(e.n - 1.0, 1.0)) / intervals.t_quantile(
-        confidence, df
+        skew = _skewness(e, share, deff, upper=upper)
+    ratio = intervals.t_quantile(confidence, np.maximum(e.n - 1.0, 1.0)) / _skewed_quantile(
+        confidence, df, skew
     )
     size = np.fmax(e.n / deff * np.minimum(ratio, 1.0) ** 2, least)
     return np.where((e.df >= 1.0) & (size > 0), size, np.nan)
+
+
+def _skewness(e: Evidence, share: Floats, deff: Floats, *, upper: bool) -> Floats:
+    """How far the clusters are skewed to the side on which a bound fails, beyond the binomial law.
+
+    Clopper and Pearson's bounds know the skewness of so many independent households.
+    """
+    assert e.spread is not None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        known = (1.0 - 2.0 * share) / np.sqrt(e.n / deff * share * (1.0 - share))
+    known = np.where(np.isfinite(known), known, 0.0)
+    there = e.spread.skew_upper - known if upper else known - e.spread.skew_lower
+    return np.maximum(there, 0.0)
+
+
+def _skewed_quantile(confidence: float, df: Floats, skew: Floats) -> Floats:
+    """The t quantile, wider by the first term of the t statistic's Edgeworth expansion.
+
+    Hall (1992), "The Bootstrap and Edgeworth Expansion", section 2.6; Johnson (1978), J. Amer.
+    Statist. Assoc. 73, 536-544.
+    """
+    t = intervals.t_quantile(confidence, df)
+    with np.errstate(over="ignore", invalid="ignore"):
+        wider = t + SKEW_MARGIN * skew * (2.0 * t**2 + 1.0) / 6.0
+    return np.where(skew > 0, wider, t)
 
 
 def settling(e: Evidence, threshold: Floats, confidence: float) -> tuple[Floats, Floats, Floats]:
@@ -179,6 +211,8 @@ def _grown(e: Evidence, factor: Floats) -> Evidence:
     spread = e.spread and replace(
         e.spread, clusters=e.spread.clusters * factor, with_cases=e.spread.with_cases * factor,
         without_cases=e.spread.without_cases * factor,
+        skew_upper=e.spread.skew_upper / np.sqrt(factor),
+        skew_lower=e.spread.skew_lower / np.sqrt(factor),
     )  # fmt: skip
     return replace(
         e, n=e.n * factor, se=e.se / np.sqrt(factor), df=np.maximum(e.df, 1.0) * factor,
@@ -189,7 +223,13 @@ def _grown(e: Evidence, factor: Floats) -> Evidence:
 def _spread_out(e: Evidence, clusters: Floats) -> Evidence:
     """The same sample, its evidence spread over so many effective clusters."""
     assert e.spread is not None
-    return replace(e, spread=replace(e.spread, with_cases=clusters, without_cases=clusters))
+    there = np.maximum(e.spread.with_cases, e.spread.without_cases)
+    less = np.sqrt(np.minimum(1.0, there / clusters))
+    spread = replace(
+        e.spread, with_cases=clusters, without_cases=clusters,
+        skew_upper=e.spread.skew_upper * less, skew_lower=e.spread.skew_lower * less,
+    )  # fmt: skip
+    return replace(e, spread=spread)
 
 
 def _settled(e: Evidence, threshold: Floats, confidence: float) -> Bools:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from exitline.errors import ConditionError
 from exitline.rules.condition import nodes as n
-from exitline.rules.condition.spelling import FUNCTIONS, Senseless, grammar, refuse, words_of
+from exitline.rules.condition.spelling import (
+    FUNCTIONS,
+    Senseless,
+    grammar,
+    is_name,
+    refuse,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -51,6 +58,8 @@ def read(text: str, *, where: str = "") -> n.Node:
     ConditionError
         For anything that is not in the language.
     """
+    if is_name(text):
+        return n.Name(0, text)
     words = words_of(text, where=where)
     return _Reader(text, where).node(_parsed(text, words, where), 0)
 

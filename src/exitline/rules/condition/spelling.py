@@ -5,6 +5,7 @@ What a word or a sign is, the grammar says (`condition.lark`).
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -88,14 +89,39 @@ class _Meaning:
 
 
 @lru_cache(maxsize=1)
+def _rules() -> str:
+    """The text of the grammar."""
+    return files("exitline.rules.condition").joinpath("condition.lark").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
 def grammar() -> Lark:
     """The grammar, ready to read."""
     from lark import Lark
 
-    text = files("exitline.rules.condition").joinpath("condition.lark").read_text(encoding="utf-8")
     return Lark(
-        text, parser="lalr", lexer="basic", maybe_placeholders=False, transformer=_Meaning()
+        _rules(), parser="lalr", lexer="basic", maybe_placeholders=False, transformer=_Meaning()
     )
+
+
+@lru_cache(maxsize=1)
+def _keywords() -> frozenset[str]:
+    """The words that the grammar has for itself."""
+    return frozenset(re.findall(r"^[A-Z]+\.\d: /([A-Z]+)\(", _rules(), re.MULTILINE))
+
+
+def is_name(text: str) -> bool:
+    """Whether a condition is the name of a column and nothing else: most of a study's are.
+
+    The grammar, which takes longer to make ready than many a study to read, is not asked.
+
+    Examples
+    --------
+    >>> is_name("welfare"), is_name("y / 12"), is_name("end"), is_name('"end"')
+    (True, False, False, False)
+    """
+    plain = len(text) <= MAX_TEXT and re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None
+    return plain and text.upper() not in _keywords()
 
 
 def refuse(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -90,6 +90,18 @@ class Source:
 
         where = self.path.name if self.path is not None else "a table in memory"
         return read_names(self.names or (), self.uses.reads, where)
+
+    def without(self, columns: Collection[str]) -> Source:
+        """The same rows, from which some columns may not be read.
+
+        Parameters
+        ----------
+        columns : collection of str
+        """
+        there = self.names
+        if not columns or there is None:
+            return self
+        return self.using(Uses(columns=frozenset(there) - frozenset(columns)))
 
     @property
     def names(self) -> tuple[str, ...] | None:

@@ -163,13 +163,14 @@ class _Scan:
         flag = "does not fit"
         while flag in self.dialect.names:
             flag += " "
-        sqls = {name: _Sql(name, form, self.dialect) for name, form in forms.items()}
+        spaced = any(form.use == "number" for form in forms.values()) and _underscores(plain)
+        sqls = {name: _Sql(name, form, self.dialect, spaced) for name, form in forms.items()}
         values = ", ".join(f"{one.value} AS {quoted(name)}" for name, one in sqls.items())
         wrong = " OR ".join(one.wrong for one in sqls.values() if one.wrong) or "false"
         self.con.execute(
             f"COPY (SELECT {values}, ({wrong}) AS {quoted(flag)} FROM {self._raw(plain)}) "
             f"TO {text(str(target))} "
-            "(FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 0)"
+            "(FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 0)"
         )
         file = HeldFile(target)
         found = self.con.execute(
@@ -181,7 +182,7 @@ class _Scan:
 
     def _decided(self, plain: HeldFile, forms: Mapping[str, Form]) -> dict[str, Form]:
         """The form of every column by all of its values."""
-        sqls = {name: _Sql(name, Form(f.type, f.use), self.dialect) for name, f in forms.items()}
+        sqls = {n: _Sql(n, Form(f.type, f.use), self.dialect, True) for n, f in forms.items()}
         facts = [f for one in sqls.values() for f in one.facts]
         found = self.con.execute(f"SELECT {', '.join(facts)} FROM {self._raw(plain)}").fetchone()
         assert found is not None
@@ -242,9 +243,13 @@ class _Scan:
 
 
 class _Sql:
-    """The SQL of one column: its value, whether the text does not fit, facts to decide by."""
+    """The SQL of one column: its value, whether the text does not fit, facts to decide by.
 
-    def __init__(self, name: str, form: Form, dialect: Dialect) -> None:
+    `spaced`: whether there may be a number such as 1_000, which the engine takes and the rule does
+    not.
+    """
+
+    def __init__(self, name: str, form: Form, dialect: Dialect, spaced: bool) -> None:
         raw = _at(dialect.names.index(name))
         self._bare = _bare(raw) if form.bare else raw
         if dialect.missing:
@@ -255,6 +260,7 @@ class _Sql:
         self._point = f"translate({self._bare}, ',.', '.,')" if comma else self._bare
         self._form = form
         self._of_use = form.use == "number"
+        self._spaced = f" OR contains({self._point}, '_')" if spaced else ""
         self.value, self.wrong = getattr(self, f"_{form.type}")()
 
     @property
@@ -288,7 +294,7 @@ class _Sql:
             plain = f"regexp_full_match({self._point}, {text(PLAIN)})"
             known = f"CASE WHEN false{marks} THEN NULL ELSE {value} END" if marks else value
             return known, f"coalesce(NOT {plain}, false)"
-        unfit = f"({self._point} IS NOT NULL AND ({value} IS NULL OR contains({self._point}, '_')))"
+        unfit = f"({self._point} IS NOT NULL AND ({value} IS NULL{self._spaced}))"
         return f"CASE WHEN isnan({value}){marks} THEN NULL ELSE {value} END", unfit
 
     def _truth(self) -> tuple[str, str]:
@@ -325,6 +331,13 @@ def not_numbers(name: str, where: str, value: str, unfit: int, rows: int) -> Dat
         else "correct the values; marks for missing values and a decimal comma can be declared: "
         + declare("missing", "NA"),
     )
+
+
+def _underscores(plain: HeldFile) -> bool:
+    """Whether there is any below the first line."""
+    blocks = plain.blocks()
+    first = next(blocks, b"")
+    return b"_" in first[first.find(b"\n") + 1 :] or any(b"_" in block for block in blocks)
 
 
 def _at(position: int) -> str:

@@ -37,18 +37,23 @@ class Spread:
         the other side, twice the own side's part is taken instead. 0 where all are alike.
     households : float array
         Households in a cluster, as the design effect weighs them: sum n^2 / sum n.
+    skew_upper, skew_lower : float arrays
+        Skewness of the estimate, sum z^3 / (sum z^2)^1.5, for the upper and for the lower bound:
+        they differ only where missing values count as cases for one of them alone.
     """
 
     clusters: Floats
     with_cases: Floats
     without_cases: Floats
     households: Floats
+    skew_upper: Floats
+    skew_lower: Floats
 
     def only(self, which: NDArray[np.bool_]) -> Spread:
         """Some of the domains."""
         return Spread(
             self.clusters[which], self.with_cases[which], self.without_cases[which],
-            self.households[which],
+            self.households[which], self.skew_upper[which], self.skew_lower[which],
         )  # fmt: skip
 
 
@@ -68,7 +73,8 @@ def spread_of(block: Block) -> Spread:
     if not rows.sampled:  # a replicate is no cluster: the design has as many as its df says
         clusters = np.maximum(block.df + 1.0, 0.0)
         households = np.maximum(block.n.astype(np.float64), 1.0)
-        return Spread(clusters, clusters, clusters, households)
+        none = np.zeros(rows.size)
+        return Spread(clusters, clusters, clusters, households, none, none)
     first, inverse = grouped(crossed(rows.domain, rows.stages[0]))
     values = np.column_stack([rows.sums[:, block.terms[1]], block.influence, rows.n])
     weight, z, n = sum_by(inverse, values, len(first)).T
@@ -83,11 +89,14 @@ def spread_of(block: Block) -> Spread:
     square, fourth = by_domain(z**2), by_domain(z**4)
     more, fewer = by_domain(np.maximum(z, 0.0) ** 4), by_domain(np.minimum(z, 0.0) ** 4)
     flat = ~(block.estimate * (1.0 - block.estimate) > FLAT)
+    skew = np.where(flat | (square <= 0), 0.0, by_domain(z**3) / np.where(square, square, 1) ** 1.5)
     return Spread(
         np.nan_to_num(clusters),
         _effective(square, np.minimum(fourth, 2.0 * more), flat),
         _effective(square, np.minimum(fourth, 2.0 * fewer), flat),
         np.maximum(np.nan_to_num(households), 1.0),
+        skew,
+        skew,
     )
 
 

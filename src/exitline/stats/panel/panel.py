@@ -15,13 +15,8 @@ from exitline.stats.infer.designs.variances import variance_of
 from exitline.stats.infer.intake.cells import Cells, Rows, no_kinds, roll_up
 from exitline.stats.infer.intake.codes import codes
 from exitline.stats.infer.intake.naming import shown_names
-from exitline.stats.panel.sources import (
-    PanelSpec,
-    WaveReport,
-    few_matches,
-    open_panel,
-    refuse_straddling,
-)
+from exitline.stats.panel.sources import few_matches, open_panel, refuse_straddling
+from exitline.stats.panel.spec import PanelSpec, WaveReport
 
 if TYPE_CHECKING:
     import pyarrow as pa

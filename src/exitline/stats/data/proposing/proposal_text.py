@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,9 @@ _MISSING = {
 
 
 def study_text(
-    proposal: Proposal, title: str, data: str, options: Mapping[str, Any] | None = None
-) -> str:
+    proposal: Proposal, title: str, data: str, options: Mapping[str, Any] | None = None,
+    aside: Sequence[str] = (),
+) -> str:  # fmt: skip
     """The YAML text of a proposal.
 
     Parameters
@@ -45,6 +46,8 @@ def study_text(
         Path of the data file from the study's folder.
     options : mapping, optional
         Reader options to write beside the path (encoding, sheet ...).
+    aside : sequence of str
+        Columns that were not looked at: another one has their name in other letters.
 
     Returns
     -------
@@ -70,6 +73,10 @@ def study_text(
         "# standard: world-bank-lines  # a rule file: see `exitline standards`",
         "data:",
         *_persons(proposal),
+        *(
+            f"  # {_quoted(name)} was not looked at: another column differs from it in case alone."
+            for name in aside
+        ),
         f"  households: {source}  # {proposal.rows:,} rows",
         "columns:",
         *_columns(proposal),

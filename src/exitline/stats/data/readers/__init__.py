@@ -121,17 +121,32 @@ def open_each(paths: Sequence[str | Path], **options: Any) -> list[Source]:
     for name in options:
         if not any(name in FORMATS[kind].options for kind in kinds):
             _check_options(Path(paths[0]), kinds[0], {name: options[name]})
-    sources = [
-        open_file(path, **{name: v for name, v in options.items() if name in FORMATS[kind].options})
-        for path, kind in zip(paths, kinds, strict=True)
-    ]
+    sources = [open_beside(path, **options, **columns) for path in paths]
     there = {name for source in sources for name in source.names or ()}
     if any(set(names) - there for names in columns.values()):
         declared(sources[0], **columns)  # says which name is nowhere
-    return [
-        declared(s, **{k: [n for n in v if n in (s.names or ())] for k, v in columns.items()})
-        for s in sources
-    ]
+    return sources
+
+
+def open_beside(path: str | Path, **options: Any) -> Source:
+    """A file beside another one, with those of its options that this kind and columns know.
+
+    Parameters
+    ----------
+    path : path
+    **options
+        As `open_file`.
+
+    Examples
+    --------
+    >>> open_beside("examples/albania-2012/lival.parquet", delimiter=";").kind
+    'parquet'
+    """
+    known = FORMATS[magic.kind_of(Path(path))].options
+    columns = {name: options[name] for name in DECLARED if options.get(name)}
+    source = open_file(path, **{name: v for name, v in options.items() if name in known})
+    there = source.names or ()
+    return declared(source, **{k: [n for n in v if n in there] for k, v in columns.items()})
 
 
 def _check_options(path: Path, kind: str, options: dict[str, Any]) -> None:

@@ -78,9 +78,7 @@ def read_names(
     >>> read_names(["x", "y"], lambda name: True, "a.parquet") is None
     True
     """
-    groups: dict[str, list[int]] = {}
-    for position, name in enumerate(names):
-        groups.setdefault(name.casefold(), []).append(position)
+    groups = _by_case(names)
     if len(groups) == len(names):
         return None
     kept = []
@@ -90,6 +88,26 @@ def read_names(
             raise _same(names, read[0] + 1, read[1] + 1, where)
         kept += read
     return {names[i]: i for i in sorted(kept)}
+
+
+def twins(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Groups of columns that differ in upper and lower case alone.
+
+    Examples
+    --------
+    >>> twins(["hhid", "y", "HHID"]), twins(["x", "y"])
+    ((('hhid', 'HHID'),), ())
+    """
+    groups = _by_case(names).values()
+    return tuple(tuple(names[i] for i in group) for group in groups if len(group) > 1)
+
+
+def _by_case(names: Sequence[str]) -> dict[str, list[int]]:
+    """Positions of columns that an engine takes for one."""
+    groups: dict[str, list[int]] = {}
+    for position, name in enumerate(names):
+        groups.setdefault(name.casefold(), []).append(position)
+    return groups
 
 
 def _same(names: Sequence[str], first: int, position: int, where: str) -> DataError:

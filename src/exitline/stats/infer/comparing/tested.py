@@ -117,8 +117,8 @@ def skewed_df(df: Floats) -> Floats:
 
     By Satterthwaite's rule, 2 E(v)^2 / Var(v), where totals have an excess kurtosis of 2 (that
     of a lognormal with a standard deviation of logarithms of 0.33): 2 / (2 / df + 2 / (df + 1)),
-    about half. With df itself chance set some of 50 areas of 12 PSUs apart in up to 14 % of
-    simulated samples, with this in 1 %; `docs/inference.md` has the table.
+    about half. With df itself chance set some of 50 areas of 12 PSUs apart in up to 15 % of
+    simulated samples, with this in 2 %; `docs/inference.md` has the table.
 
     References
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,26 +43,41 @@ LEFT_OUT = {
 }
 
 
-def count_faults(table: pa.Table) -> dict[str, int]:
-    """Number of rows with each fault, from the totals query's result."""
-    from exitline.stats.measure.passes.totals import FAULTS
+def count_faults(table: pa.Table, count: Callable[[], pa.Table]) -> dict[str, int]:
+    """Number of rows with each fault.
 
-    return {fault: int(np.nansum(numbers(table.column(fault)))) for fault in FAULTS}
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The totals query's result.
+    count : callable
+        Gives the result of `exitline.stats.measure.passes.totals.fault_counts`; asked only where
+        some row cannot be used.
+
+    Returns
+    -------
+    dict of str to int
+        Empty where all rows can be used.
+    """
+    if not np.nansum(numbers(table.column("unusable"))):
+        return {}
+    return {fault: int(found or 0) for fault, found in count().to_pylist()[0].items()}
 
 
-def any_left_out(table: pa.Table) -> bool:
-    """Whether rows are left out for a missing value, from the totals query's result."""
-    faults = count_faults(table)
-    return any(faults[name] for name in LEFT_OUT)
+def any_left_out(faults: Mapping[str, int]) -> bool:
+    """Whether rows are left out for a missing value."""
+    return any(faults.get(name) for name in LEFT_OUT)
 
 
-def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
+def refuse_unusable(table: pa.Table, faults: Mapping[str, int], plan: Plan, missing: str) -> None:
     """Raise where the data do not allow an estimate.
 
     Parameters
     ----------
     table : pyarrow.Table
         The totals query's result.
+    faults : mapping of str to int
+        From `count_faults`.
     plan : Plan
     missing : {"error", "exclude"}
         Whether missing welfare is an error.
@@ -72,9 +87,8 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
     DataError
         Weights, sizes, design columns or welfare that cannot be used, with counts.
     """
-    faults = count_faults(table)
     for fault, (expected, got, remedy) in FATAL.items():
-        if faults[fault]:
+        if faults.get(fault):
             raise DataError(
                 f"{faults[fault]:,} households cannot be used",
                 where=_where(fault, plan),
@@ -83,7 +97,7 @@ def refuse_unusable(table: pa.Table, plan: Plan, missing: str) -> None:
                 remedy=remedy,
             )
     for fault, words in LEFT_OUT.items():
-        if faults[fault] and missing == "error":
+        if faults.get(fault) and missing == "error":
             raise DataError(
                 f"{faults[fault]:,} households have {words}",
                 where=_where(fault, plan),
@@ -159,14 +173,14 @@ def refuse_reused_psus(cells: Cells, design: Design) -> None:
         )
 
 
-def notes_on(result: Estimates, table: pa.Table, cells: Cells, plan: Plan) -> Estimates:
+def notes_on(result: Estimates, faults: Mapping[str, int], cells: Cells, plan: Plan) -> Estimates:
     """The estimates with sentences on what was left out.
 
     Parameters
     ----------
     result : Estimates
-    table : pyarrow.Table
-        The totals query's result.
+    faults : mapping of str to int
+        From `count_faults`.
     cells : Cells
     plan : Plan
 
@@ -175,8 +189,7 @@ def notes_on(result: Estimates, table: pa.Table, cells: Cells, plan: Plan) -> Es
     Estimates
         With `notes` and `excluded` filled in.
     """
-    faults = {k: v for k, v in count_faults(table).items() if v}
-    excluded = {k: v for k, v in faults.items() if k in LEFT_OUT or k == "zero_weight"}
+    excluded = {k: v for k, v in faults.items() if v and (k in LEFT_OUT or k == "zero_weight")}
     notes = [f"{v:,} households left out: {LEFT_OUT.get(k, 'weight zero')}"
              for k, v in excluded.items()]  # fmt: skip
     notes += _left_out_of(cells, plan, Term("one", positive=True), "welfare <= 0")
