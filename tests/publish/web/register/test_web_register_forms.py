@@ -26,6 +26,13 @@ def typed(client, path=STEP, **more):
     } | more  # fmt: skip
 
 
+def sign(client, sent, path=STEP):
+    """Look at the decision, then sign what was shown."""
+    shown = client.post(path, sent | {"do": "look"}).content.decode()
+    seen = re.search(r'name="seen" value="([^"]*)"', shown)
+    return client.post(path, sent | {"do": "sign", "seen": seen.group(1) if seen else ""})
+
+
 def steps_of(key="h-1"):
     from exitline.exits.register.store.models import StepRow
     from exitline.publish.web.register.opened import store
@@ -41,8 +48,14 @@ def test_a_decision_is_shown_with_every_criterion_before_it_is_signed(signed):
     assert 'class="mark met"' in shown
     assert "welfare = 900.0" in shown
     assert steps_of() == []
-    answer = client.post(STEP, sent | {"do": "sign"})
-    assert answer.status_code == 302
+    assert client.post(STEP, sent | {"do": "sign"}).status_code == 200  # not seen yet
+    other = sent | {"do": "look", "evidence.welfare": "100"}
+    seen = re.search(r'name="seen" value="(\w+)"', client.post(STEP, other).content.decode())
+    assert seen is not None
+    swapped = sent | {"do": "sign", "seen": seen.group(1)}
+    assert client.post(STEP, swapped).status_code == 200  # another decision was seen
+    assert steps_of() == []
+    assert sign(client, sent).status_code == 302
     assert steps_of() == ["identify"]
 
 
@@ -61,7 +74,7 @@ def test_a_stale_version_shows_what_changed_and_keeps_what_was_typed(signed):
     client = signed("committee")
     sent = typed(client, reason="typed with <care> & patience")
     add_visit(store(), "h-1", None, "worker", on=TODAY)
-    answer = client.post(STEP, sent | {"do": "sign"})
+    answer = sign(client, sent)
     body = answer.content.decode()
     assert answer.status_code == 409
     assert "visit, worker" in body
@@ -69,15 +82,14 @@ def test_a_stale_version_shows_what_changed_and_keeps_what_was_typed(signed):
     assert steps_of() == []
     version = re.search(r'name="version" value="(\d+)"', body)
     assert version is not None
-    again = sent | {"do": "sign", "version": version.group(1)}
-    assert client.post(STEP, again).status_code == 302
+    assert sign(client, sent | {"version": version.group(1)}).status_code == 302
     assert steps_of() == ["identify"]
 
 
 def test_a_form_sent_twice_is_recorded_once(signed):
     client = signed("committee")
-    sent = typed(client) | {"do": "sign"}
-    assert [client.post(STEP, sent).status_code for _ in range(3)] == [302, 302, 302]
+    sent = typed(client)
+    assert [sign(client, sent).status_code for _ in range(3)] == [302, 302, 302]
     assert steps_of() == ["identify"]
 
 
@@ -99,7 +111,7 @@ def test_a_session_that_ended_loses_nothing(signed, password):
     assert again == {k: v for k, v in sent.items() if k != "do"}
     shown = client.post(STEP, again | {"do": "look"}).content.decode()
     assert "a long text\nof two lines" in shown
-    assert client.post(STEP, again | {"do": "sign"}).status_code == 302
+    assert sign(client, again).status_code == 302
     assert steps_of() == ["identify"]
 
 
@@ -109,7 +121,7 @@ def test_a_database_that_goes_away_is_said_and_the_step_sent_again_once(signed, 
     from exitline.publish.web.register import stepping
 
     client = signed("committee")
-    sent = typed(client) | {"do": "sign"}
+    sent = typed(client)
     real = stepping.record
 
     def lost(*given, **named):
@@ -117,12 +129,12 @@ def test_a_database_that_goes_away_is_said_and_the_step_sent_again_once(signed, 
         raise OperationalError("the answer did not arrive")
 
     monkeypatch.setattr(stepping, "record", lost)
-    answer = client.post(STEP, sent)
+    answer = sign(client, sent)
     assert answer.status_code == 503
     assert b"Send it again" in answer.content
     assert b"seen at home" in answer.content
     monkeypatch.setattr(stepping, "record", real)
-    assert client.post(STEP, sent).status_code == 302
+    assert sign(client, sent).status_code == 302
     assert steps_of() == ["identify"]
 
 
@@ -139,7 +151,7 @@ def test_a_database_that_goes_away_is_said_and_the_step_sent_again_once(signed, 
 )
 def test_what_cannot_be_is_refused_in_words(signed, changes, said):
     client = signed("committee")
-    answer = client.post(STEP, typed(client) | {"do": "sign"} | changes)
+    answer = sign(client, typed(client) | changes)
     if changes.keys() <= {"version"}:
         assert answer.status_code == 302
         return
@@ -151,8 +163,8 @@ def test_what_cannot_be_is_refused_in_words(signed, changes, said):
 
 def test_a_column_that_no_rule_asks_for_is_not_taken(signed):
     client = signed("committee")
-    sent = typed(client) | {"do": "sign", "evidence.outcome": "met", "outcome": "met", "score": "1"}
-    assert client.post(STEP, sent).status_code == 302
+    sent = typed(client) | {"evidence.outcome": "met", "outcome": "met", "score": "1"}
+    assert sign(client, sent).status_code == 302
     assert steps_of() == ["identify"]
 
 
@@ -164,13 +176,12 @@ def test_an_approval_against_the_evidence_is_refused(signed):
     path = "/household/h-2/step/{}"
     client = signed("worker")
     rich = typed(client, path.format("find relapse"), **{"paper.form": "yes"})
-    answer = client.post(path.format("find relapse"),
-                         rich | {"do": "sign", "evidence.welfare": "9000"})  # fmt: skip
+    answer = sign(client, rich | {"evidence.welfare": "9000"}, path.format("find relapse"))
     assert answer.status_code == 422
     write_card(store(), "h-2", None, "admin", as_of=TODAY, facts={"welfare": 9000.0})
     county = signed("county")
     sent = typed(county, path.format("settle"), **{"paper.county report": "yes"})
-    assert county.post(path.format("settle"), sent | {"do": "sign"}).status_code == 422
+    assert sign(county, sent, path.format("settle")).status_code == 422
     assert steps_of("h-2")[-1] == "strike off"
 
 

@@ -14,6 +14,7 @@ from exitline.exits.register.store.models import AssignmentRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.authority import assignments
 from exitline.publish.web.register import opened, pages
+from exitline.publish.web.register.asking import ask
 
 AUDITOR, ADMINISTRATOR = "auditor", "administrator"
 OFFICE = "office"
@@ -73,8 +74,6 @@ def acting(*kinds: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
         @functools.wraps(view)
         def checked(request: HttpRequest, **given: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                from exitline.publish.web.register.signing import ask
-
                 return ask(request)
             person = who(request)
             if person is None or person.kind not in kinds:

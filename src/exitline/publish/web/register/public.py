@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.models import MemberRow, NoticeRow, ObjectionRow
 from exitline.publish.web.register import opened, pages
-from exitline.publish.web.register.working import state_label
+from exitline.publish.web.register.procedures import state_label
 
 LONGEST = 5000
 """Most letters of an objection."""

@@ -22,7 +22,7 @@ from exitline.publish.web.register.acting import (
     acting,
 )
 from exitline.publish.web.register.pages import page
-from exitline.publish.web.register.working import current
+from exitline.publish.web.register.procedures import current
 
 MOST = 100
 """Rows of each table."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
 from django.core.cache import cache
-from django.core.signing import BadSignature, dumps, loads
+from django.core.signing import BadSignature, loads
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -16,18 +16,6 @@ from exitline.publish.web.register.acting import who
 
 MOST_TRIES = 10
 """Wrong passwords for one name in a quarter of an hour."""
-
-
-def ask(request: HttpRequest) -> HttpResponse:
-    """The page that asks who it is, with what was typed kept in it."""
-    kept = ""
-    if request.method == "POST":
-        typed = {k: v for k, v in request.POST.lists() if k != "csrfmiddlewaretoken"}
-        kept = dumps(typed, compress=True, salt="kept")
-    return pages.page(
-        request, "sign_in", status=401 if kept else 200, next=request.get_full_path(), kept=kept,
-        wrong=False,
-    )  # fmt: skip
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:

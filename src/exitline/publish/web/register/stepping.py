@@ -28,7 +28,7 @@ from exitline.exits.register.store.read.cards import CardPage, card
 from exitline.exits.register.store.write.record import record
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import OFFICE, SignedIn, acting
-from exitline.publish.web.register.working import procedure_of, state_label
+from exitline.publish.web.register.procedures import procedure_of, state_label
 
 SHOWN = ("name", "village", "state", "reason", "members")
 """What a notice of ours can show."""
@@ -61,7 +61,8 @@ def step(request: HttpRequest, person: SignedIn, key: str, name: str) -> HttpRes
     try:
         draft = form.draft()
         decision = decisions_of([draft], procedure)[0]
-        if typed.get("do") != "sign":
+        unseen = decision is not None and typed.get("seen") != decision.digest
+        if typed.get("do") != "sign" or unseen:  # nobody signs a decision that was not shown
             return form.page(request, decision=decision, looked=True)
         record(
             person.store, draft, form.version, person.name, procedure=procedure,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -10,15 +9,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from exitline.exits.register.procedures.procedure import Procedure
-from exitline.exits.register.store import texts
-from exitline.exits.register.store.models import HouseholdRow, ObjectionRow
+from exitline.exits.register.store.models import ObjectionRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.cards import CardPage, card
 from exitline.exits.register.store.read.possible import possible_steps
 from exitline.exits.register.store.read.worklist import households, worklist
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 from exitline.publish.web.register.pages import page
+from exitline.publish.web.register.procedures import current, procedure_of, state_label
+from exitline.publish.web.register.reading import audit, people
 
 AT_ONCE = 50
 """Rows of a page."""
@@ -28,8 +27,6 @@ AT_ONCE = 50
 @acting(OFFICE, AUDITOR, "administrator")
 def home(request: HttpRequest, person: SignedIn) -> HttpResponse:
     """The worklist of those who work; the pages of the others."""
-    from exitline.publish.web.register.reading import audit, people
-
     if person.kind == AUDITOR:
         return audit(request)
     if person.kind != OFFICE:
@@ -96,28 +93,7 @@ def _objections(store: Store, found: CardPage) -> list[ObjectionRow]:
         return list(rows.order_by("received"))
 
 
-def current(store: Store) -> Procedure:
-    """The procedure under which new steps are taken: the one adopted last."""
-    return texts.procedures(store)[-1]
-
-
-def procedure_of(store: Store, row: HouseholdRow) -> Procedure:
-    """The procedure of a household's next step; that of its last one goes on."""
-    return texts.usable(store, row.procedure) if row.procedure else current(store)
-
-
-def state_label(procedure: Procedure, state: str) -> str:
-    """A state in words."""
-    known = procedure.states.get(state)
-    return known.label if known else state
-
-
 def _whole(text: Any) -> int:
     """A whole number of a query, 0 where it is none."""
     found = str(text or "")
     return int(found) if found.isdecimal() and len(found) < 8 else 0
-
-
-def labels(procedure: Procedure, steps: Sequence[str]) -> list[str]:
-    """Steps in words."""
-    return [procedure.steps[name].label if name in procedure.steps else name for name in steps]
