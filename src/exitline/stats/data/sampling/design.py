@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DesignError
-from exitline.stats.data.sampling.phases import SecondPhase, TwoPhaseSampling
+from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.data.sampling.pps import Pps, PpsMethod
 from exitline.stats.data.sampling.replicated import ReplicateKind, ReplicateWeights
 from exitline.stats.data.sampling.sampling import (
@@ -17,6 +17,7 @@ from exitline.stats.data.sampling.sampling import (
     LonelyPsu,
     Sampling,
 )
+from exitline.stats.data.sampling.second_phase import SecondPhase
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.calibration import Calibration

@@ -14,7 +14,7 @@ from exitline.errors import DesignError, nearest
 from exitline.stats.data.sampling.pps import Pps
 
 if TYPE_CHECKING:
-    from exitline.stats.data.sampling.phases import SecondPhase
+    from exitline.stats.data.sampling.second_phase import SecondPhase
 
 CROSSED = "exitline__strata"
 """The column that holds several columns of strata, crossed."""

@@ -25,8 +25,8 @@ from exitline.stats.data.sampling.calibration import (
     Regression,
 )
 from exitline.stats.data.sampling.design import Design, LonelyPsu, ReplicateKind
-from exitline.stats.data.sampling.phases import PhaseMethod, SecondPhase
 from exitline.stats.data.sampling.pps import Pps, PpsEstimator, PpsMethod
+from exitline.stats.data.sampling.second_phase import PhaseMethod, SecondPhase
 
 
 def _alone(tree: Tree) -> str | tuple[str, ...]:

@@ -13,6 +13,7 @@ from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Squares, centred, stacked
 from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs.frame import stages_of
+from exitline.stats.infer.designs.linear import LinearVariance
 from exitline.stats.infer.designs.pps import (
     JointProbabilities,
     UnequalProbabilities,
@@ -25,7 +26,7 @@ from exitline.stats.infer.designs.taylor import (
     sampled_in,
 )
 from exitline.stats.infer.designs.two_phase import TwoPhase, two_phase_variance
-from exitline.stats.infer.designs.variance import LinearVariance, Overlap, Part, degrees
+from exitline.stats.infer.designs.variance import Overlap, Part, degrees
 from exitline.stats.infer.intake.cells import Rows
 
 if TYPE_CHECKING:
