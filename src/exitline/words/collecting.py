@@ -23,7 +23,7 @@ _FUNCTIONS: dict[str, Any] = {
 }  # fmt: skip
 """Functions whose literal arguments are messages, as Babel names them."""
 _IN_CONTEXT: dict[str, Any] = {"within": ((1, "c"), 2)}
-"""The same where the first argument is a context; without a literal one it is another's function."""
+"""The same with a context first; a call without a literal context is not a message."""
 JSON = ("publish/explorer/assets/words.json", "publish/report/templates/words.json")
 """Words of pages' scripts: every text in them is a message."""
 

@@ -139,6 +139,16 @@ def let_in(address: str) -> None:
     connections.close_all()
 
 
+@pytest.fixture(scope="session")
+def filled_database(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of the register on PostgreSQL, to be copied."""
+    _store_fixtures.psql(postgres_server, "postgres", "CREATE DATABASE filled OWNER office")
+    made = f"postgresql://office@/filled?host={postgres_server}"
+    fill(create_store(made, key_file=tmp_path_factory.mktemp("key") / "register.key"))
+    let_in(made)
+    return "filled"
+
+
 def on_sqlite(filled: Path, folder: Path) -> str:
     """A copy of the register; its address."""
     shutil.copytree(filled, folder / "register")
@@ -151,11 +161,10 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return on_sqlite(request.getfixturevalue("filled"), tmp_path)
     folder, name = request.getfixturevalue("postgres_server"), f"web{next(_NUMBERS)}"
-    _store_fixtures.psql(folder, "postgres", f"CREATE DATABASE {name} OWNER office")
-    made = f"postgresql://office@/{name}?host={folder}"
-    fill(create_store(made, key_file=tmp_path / "register.key"))
-    let_in(made)
-    return made
+    template = request.getfixturevalue("filled_database")
+    statement = f"CREATE DATABASE {name} OWNER office TEMPLATE {template}"
+    _store_fixtures.psql(folder, "postgres", statement)
+    return f"postgresql://office@/{name}?host={folder}"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+pytestmark = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 TODAY = date.today()
 STEP = "/household/h-1/step/identify"
 
