@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 _FUNCTIONS: dict[str, Any] = {
     "t": None, "say": None, "collected": None,
-    "plural": (1, 2), "say_plural": (1, 2),
+    "plural": (1, 2), "say_plural": (1, 2), "in_context": ((1, "c"), 2),
 }  # fmt: skip
 """Functions whose literal arguments are messages, as Babel names them."""
-_IN_CONTEXT: dict[str, Any] = {"within": ((1, "c"), 2)}
-"""The same with a context first; a call without a literal context is not a message."""
 JSON = ("publish/explorer/assets/words.json", "publish/report/templates/words.json")
 """Words of pages' scripts: every text in them is a message."""
 
@@ -55,11 +53,6 @@ def _messages() -> Iterator[tuple[Any, str | None]]:
     for path in sorted(ROOT.rglob("*.py")):
         for _, message, _, context in extract_from_file("python", path, keywords=_FUNCTIONS):
             yield message, context
-        if b".within(" not in path.read_bytes():
-            continue
-        for _, message, _, context in extract_from_file("python", path, keywords=_IN_CONTEXT):
-            if context is not None:
-                yield message, context
     for path in sorted(ROOT.rglob("*.j2")):
         for message in _of_template(path):
             yield message, None
@@ -75,7 +68,7 @@ def _of_template(path: Path) -> Iterator[Any]:
 
     options, method = {"silent": "false", "trimmed": "true"}, cast("Any", babel_extract)
     with path.open("rb") as file:
-        for _, message, _, _ in extract(method, file, _FUNCTIONS | _IN_CONTEXT, options=options):
+        for _, message, _, _ in extract(method, file, _FUNCTIONS, options=options):
             yield message
 
 
