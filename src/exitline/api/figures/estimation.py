@@ -223,7 +223,8 @@ def estimate_table(
     from exitline.stats.measure.passes.first import first_pass
     from exitline.stats.measure.passes.micro import micro
     from exitline.stats.measure.passes.plan import make_plan, require_usable
-    from exitline.stats.measure.passes.totals import fault_counts, totals, with_moments
+    from exitline.stats.measure.passes.prepared import fault_counts
+    from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
     from exitline.stats.measure.weighting.phases import with_phases
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.exits.decide.bound_text import decided_on
+from exitline.exits.decide.bound_text import bound_text, decided_on
 from exitline.exits.decide.decision import CANNOT_TELL
 from exitline.words.numbers import rounded
 from exitline.words.said import say
@@ -174,8 +174,9 @@ def _undecided(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -
 def _between(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
     """Between which shares the truth may lie, and whether too few clusters are the reason."""
     between = say(
-        "with {sure} confidence anything {between}", sure=f"{100 * w.confidence:g} %",
-        between=decided_on(CANNOT_TELL, v.low[i], v.high[i], threshold, w.comparison),
+        "with {sure} confidence anything between {low} and {high}",
+        sure=f"{100 * w.confidence:g} %", low=bound_text(v.low[i], threshold, upper=False),
+        high=bound_text(v.high[i], threshold, upper=True),
     )  # fmt: skip
     if math.isnan(v.clusters_needed[i]):
         return between

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from exitline.stats.measure import portable
+from exitline.stats.measure.passes.prepared import prepared
 from exitline.stats.measure.passes.sums import Plan
-from exitline.stats.measure.passes.totals import prepared
 
 
 def micro(table: Any, plan: Plan, replicates: Sequence[int], *, alone: bool = False) -> Any:
