@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
+from exitline.api.names import LONELY, REPLICATES
 from exitline.cli.shared import numbers
 from exitline.cli.shared.options import with_options
 
-LONELY = ("fail", "remove", "certainty", "adjust", "average")
-KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other")
 PPS = ("brewer", "hartley-rao", "overton", "joint", "with-replacement")
 LONELY_PSU = click.option(
     "--lonely", default="fail", show_default=True, type=click.Choice(LONELY),
@@ -49,7 +48,7 @@ _OPTIONS = (
                  help="The data are a census: no sampling error."),
     click.option("--replicates", multiple=True, metavar="COLUMN",
                  help="Column of replicate weights, or a pattern such as 'rw*'; repeatable."),
-    click.option("--kind", type=click.Choice(KINDS), help="How the replicates were made."),
+    click.option("--kind", type=click.Choice(REPLICATES), help="How the replicates were made."),
     click.option("--scale", type=numbers.POSITIVE, help="Overall scale of the replicates."),
     click.option("--rscales", metavar="NUMBERS",
                  help="Scale of each replicate, separated by commas."),
