@@ -352,3 +352,69 @@ def export(folder: Path, database: str, county: str, json_: bool) -> None:
         show.as_json({"folder": str(folder), "steps": steps})
     else:
         show.note(f"{steps:,} steps written to {folder}")
+
+
+@command.command(
+    help="""Run numbered cross-checks on every card.
+
+A household that a check finds has some days in which its card is explained or
+corrected. What was corrected closes by itself with the next run.
+
+Examples:
+
+\b
+  exitline register findings
+  exitline register findings --checks ours.yaml
+""",
+)
+@_DATABASE
+@click.option("--checks", type=click.Path(path_type=Path), help="A file of checks (the shipped).")
+@_JSON
+def findings(database: str, checks: Path | None, json_: bool) -> None:
+    """Run cross-checks."""
+    from exitline.api.registers import fitting
+    from exitline.cli.shared import show
+
+    with show.working("checking every card"):
+        found = fitting.findings(database, checks=checks)
+    if json_:
+        show.as_json(found)
+        return
+    rows = [
+        (f["number"], f["text"], "not run" if f["missing"] else f"{f['failing']:,}", f["new"],
+         f["corrected"])
+        for f in found
+    ]  # fmt: skip
+    heads = ("no.", "what", "households", "new", "corrected")
+    show.table("Cross-checks", heads, rows, right=(2, 3, 4))
+    for one in found:
+        if one["missing"]:
+            show.note(f"{one['number']} was not run: no card has {', '.join(one['missing'])}")
+
+
+@command.command(
+    help="""Look for households of a village that may be one, for a person to decide.
+
+Examples:
+
+\b
+  exitline register pairs
+  exitline register pairs --enough 0.7
+""",
+)
+@_DATABASE
+@click.option("--enough", type=click.FloatRange(0, 1), help="Score from which on a pair counts.")
+@_JSON
+def pairs(database: str, enough: float | None, json_: bool) -> None:
+    """Look for pairs."""
+    from exitline.api.registers import fitting
+    from exitline.cli.shared import show
+
+    with show.working("comparing"):
+        found = fitting.pairs(database, enough=enough)
+    if json_:
+        show.as_json(found)
+        return
+    rows = [(p["one"], p["other"], f"{p['score']:.2f}", p["why"]) for p in found["open"]]
+    show.table(f"{found['new']:,} new pairs", ("household", "other", "score", "why"), rows,
+               right=(2,))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +32,7 @@ Examples:
   exitline run examples/albania-2012/study.yaml
   exitline run study.yaml --out results --engine spark
   exitline run study.yaml --min-count 5
+  exitline run study.yaml --register sqlite:///register/register.db
 """,
 )
 @click.argument("study", type=click.Path())
@@ -40,6 +42,13 @@ Examples:
 @ENGINE
 @MIN_COUNT
 @saves
+@click.option(
+    "--register", help="Address of a register: its households become the file that STUDY names."
+)
+@click.option(
+    "--as-of", type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="Day on which the register is looked at (today).",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
     study: str,
@@ -47,13 +56,20 @@ def command(
     engine: str,
     min_count: float | None,
     saved: tuple[str, ...],
+    register: str | None,
+    as_of: datetime | None,
     as_json: bool,
 ) -> None:
     """Run a study and show the answer."""
     from exitline.api import run
 
+    if as_of is not None and register is None:
+        raise click.UsageError("--as-of is for a register: give --register, too")
     with show.steps() as say:
-        found = run(study, out, engine=engine, min_count=min_count, say=say).published
+        found = run(
+            study, out, engine=engine, min_count=min_count, register=register,
+            as_of=None if as_of is None else as_of.date(), say=say,
+        ).published  # fmt: skip
     save_all(found, saved)
     if as_json:
         show.as_json(_plain(found))

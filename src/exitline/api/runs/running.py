@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ def run(
     *,
     engine: str | Engine = "duckdb",
     min_count: float | None = None,
+    register: str | None = None,
+    as_of: date | None = None,
     say: Say = lambda _: None,
 ) -> Run:
     """Measure, decide and report, as a study asks; everything or nothing is written.
@@ -43,6 +46,11 @@ def run(
     min_count : float, optional
         Counts from 1 to below this are hidden in what is written to be read: the study's own,
         or 10. The tables in Parquet keep them: they are not for release.
+    register : str, optional
+        Address of a register: its households are written to the Parquet file that the study
+        names before they are measured.
+    as_of : date, optional
+        The day on which the register is looked at; today when not given.
     say : callable
         Told, in a few words, what is being done.
 
@@ -72,6 +80,11 @@ def run(
 
     clock = StepTimes(say)
     opened = open_study(study)
+    if register is not None:
+        from exitline.api.registers.snapshot import take_snapshot
+
+        with clock.step("reading the register"):
+            take_snapshot(opened, register, as_of)
     with examined(opened, engine, clock) as seen:
         seen.faults.raise_all()
         ready, findings = seen.ready, seen.findings

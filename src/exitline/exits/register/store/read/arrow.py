@@ -137,5 +137,10 @@ def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """A piece with the columns that were said."""
     import pyarrow as pa
 
-    columns = [column.cast(f.type) for column, f in zip(batch.columns, schema, strict=True)]
+    columns = [
+        pa.nulls(len(column), f.type)  # SQLite says of what, only where something is
+        if column.null_count == len(column)
+        else column.cast(f.type)
+        for column, f in zip(batch.columns, schema, strict=True)
+    ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
