@@ -21,7 +21,9 @@ DESIGN = {
     "pps_estimator", "joint", "mean_square",
 }  # fmt: skip
 """Options that are one `xl.Design`."""
-PRINTED = {"saved", "as_json", "json_", "full", "top", "listed", "cv", "goodness"}
+PRINTED = {
+    "saved", "as_json", "json_", "full", "top", "listed", "cv", "goodness", "language",
+}  # fmt: skip
 """How a result is printed."""
 FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "calibrate": (xl.calibrate,),

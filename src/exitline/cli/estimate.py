@@ -10,9 +10,10 @@ import click
 from exitline.cli.shared import show
 from exitline.cli.shared.asking import asks_intervals, asks_measures, keywords, refuse_sizes
 from exitline.cli.shared.designing import declares_design
-from exitline.cli.shared.options import ENGINE
+from exitline.cli.shared.options import ENGINE, LANGUAGE
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
+from exitline.words.catalogue import Language
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -41,6 +42,7 @@ Examples:
 @ENGINE
 @click.option("--deff", is_flag=True, help="Show design effects.")
 @click.option("--cv", is_flag=True, help="Show coefficients of variation.")
+@LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 @saves
 def command(
@@ -51,6 +53,7 @@ def command(
     level: float,
     deff: bool,
     cv: bool,
+    language: str,
     as_json: bool,
     saved: tuple[str, ...],
     design: Design,
@@ -63,41 +66,44 @@ def command(
 
     refuse_sizes(design, unit)
     asked = keywords({**given, "design": design, "level": level}, lines)
-    with show.working("estimating"):
+    t = Language(language)
+    with show.working("estimating", t):
         found = estimate(open_source(data, **reading), list(measures), deff=deff, **asked)
     save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas(reason=True, deff=deff, cv=cv).to_dict("records"))
         return
-    from exitline.cli.shared.figures import estimate_rows
+    from exitline.cli.shared.figures import estimate_rows, figure_heads
 
     people = "persons" if design.size is not None or unit == "person" else "households"
-    said = estimate_rows(found, people, unit)
+    said = estimate_rows(found, people, unit, t)
     further = [name for name, wanted in (("cv", cv), ("deff", deff)) if wanted]
     lined = sorted({e.line for e in found if e.line})
     kept = slice(0, None) if len(lined) > 1 else slice(1, None)  # one line stands below the table
     rows = [
-        (e.domain or "all", row[0], *(row[1:][kept]), *_further(e, further))
+        (e.domain or t("all"), row[0], *(row[1:][kept]), *_further(e, further, t))
         for e, row in zip(found, said, strict=True)
     ]
-    figures = ("estimate", "SE", f"{100 * level:g} % interval", "n" if further else f"{unit}s")
-    headings = ("area", "measure", *(("line",) if len(lined) > 1 else ()), *figures)
+    figures = figure_heads(t, level, unit, "n" if further else "")
+    headings = (t("area"), t("measure"), *((t("line"),) if len(lined) > 1 else ()), *figures)
     show.table(
-        f"Estimates from {data.rsplit('/', 1)[-1]}",
-        (*headings, *({"cv": "CV", "deff": "deff"}[name] for name in further)),
+        t("Estimates from {file}", file=data.rsplit("/", 1)[-1]),
+        (*headings, *({"cv": t("CV"), "deff": t("deff")}[name] for name in further)),
         rows,
         right=tuple(range(len(headings) - len(figures), len(headings) + len(further))),
-        caption=f"line: {lined[0]}" if len(lined) == 1 else "",
+        caption=t("line: {line}", line=lined[0]) if len(lined) == 1 else "",
     )
     for text in found.notes:
-        show.note(f"note: {text}")
+        show.note(t("note: {text}", text=t.of(text)))
 
 
-def _further(one: Estimate, names: list[str]) -> list[str | None]:
+def _further(one: Estimate, names: list[str], t: Language) -> list[str | None]:
     """Coefficient of variation and design effect, where there are such."""
     values = {"cv": one.cv, "deff": one.deff}
     shown = {"cv": "{:.1%}", "deff": "{:.2f}"}
     return [
-        None if math.isnan(values[name]) else shown[name].format(values[name]).replace("%", " %")
+        None
+        if math.isnan(values[name])
+        else t.figure(shown[name].format(values[name]).replace("%", " %"))
         for name in names
     ]

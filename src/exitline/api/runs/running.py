@@ -33,6 +33,7 @@ def run(
     min_count: float | None = None,
     register: str | None = None,
     as_of: date | None = None,
+    language: str = "en",
     say: Say = lambda _: None,
 ) -> Run:
     """Measure, decide and report, as a study asks; everything or nothing is written.
@@ -51,6 +52,8 @@ def run(
         names before they are measured.
     as_of : date, optional
         The day on which the register is looked at; today when not given.
+    language : {"en", "es", "fr", "zh"}
+        Of the report. Tables, claims and run.json are in English always.
     say : callable
         Told, in a few words, what is being done.
 
@@ -77,7 +80,9 @@ def run(
     from exitline.api.runs.examine import examined
     from exitline.api.runs.folder import write_run
     from exitline.api.runs.provenance import StepTimes, commands, provenance
+    from exitline.words import catalogue
 
+    t = catalogue.language(language)
     clock = StepTimes(say)
     opened = open_study(study)
     if register is not None:
@@ -89,7 +94,8 @@ def run(
         seen.faults.raise_all()
         ready, findings = seen.ready, seen.findings
         (estimates, behind), (decided, outcomes) = seen.estimates, seen.decisions
-        asked = commands(opened, out, engine=ready.engine.name, min_count=min_count)
+        asked = commands(opened, out, engine=ready.engine.name, min_count=min_count,
+                         language=language)  # fmt: skip
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
             provenance(ready, clock) | asked, models=seen.models or (),
@@ -98,7 +104,7 @@ def run(
             found = replace(found, hidden=protect(found, behind, min_count))
         folder = Path(out) if out is not None else opened.folder / opened.outputs.folder
         with clock.step("writing the report"):
-            return write_run(found, ready, folder, clock)
+            return write_run(found, ready, folder, clock, t)
 
 
 def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tuple[Finding, ...]:

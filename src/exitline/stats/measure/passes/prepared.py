@@ -172,6 +172,9 @@ def _faults(rows: Any, table: Any, plan: Plan) -> dict[str, Any]:
     amounts = [(rows[f"_flag{plan.flags.index(name)}"], table[name]) for name in plan.amounts]
     broken_ones = [_broken(*pair) for pair in amounts]
     flags["_missing_value"] = _any(one.missing | one.infinite for one in broken_ones)
+    if design.weight:  # what does not count may be missing
+        for fault in ("missing_welfare", "infinite_welfare", "missing_value", "bad_line"):
+            flags[f"_{fault}"] = flags[f"_{fault}"] & ~flags["_zero_weight"]
     if plan.where is not None:  # what is not asked for may be missing
         asked = ("missing_welfare", "infinite_welfare", "missing_value", "bad_line")
         flags |= {f"_{fault}": flags[f"_{fault}"] & rows["_asked"] for fault in asked}

@@ -8,7 +8,7 @@ from typing import Any
 from exitline.stats.measure.passes.columns import Found
 from exitline.stats.measure.passes.sums import Plan
 from exitline.stats.measure.passes.totals import amount, row_values
-from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns, regressor_columns
+from exitline.stats.measure.weighting.auxiliaries import gram_columns, regressor_columns
 
 
 def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
@@ -28,8 +28,8 @@ def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     ibis.Table
         Columns ``domain1`` ..., ``n``, ``cross<auxiliary>_<sum>``, ``square<i>_<j>``.
     """
-    auxiliary, regressor = auxiliary_columns(plan.design), regressor_columns(plan.design)
-    micro = row_values(table, plan, found, (*auxiliary, *regressor))
+    gram, regressor = gram_columns(plan.design), regressor_columns(plan.design)
+    micro = row_values(table, plan, found, (*gram, *regressor))
     rows = micro.rows
     aggregates: dict[str, Any] = {"n": rows["_in"].cast("int64").sum()}
     for index, wanted in enumerate(plan.sums):
@@ -38,7 +38,7 @@ def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         value = amount(micro, index).fill_null(0.0)  # a value that is missing takes no part
         for j, name in enumerate(regressor):
             aggregates[f"cross{j}_{index}"] = (value * rows[name]).sum()
-    for i, left in enumerate(auxiliary):
+    for i, left in enumerate(gram):
         for j, right in enumerate(regressor):
             if i <= j:
                 aggregates[f"square{i}_{j}"] = (rows[left] * rows[right]).sum()
