@@ -9,6 +9,7 @@ nothing of one sample is known to another.
 
     python -m benchmarks.coverage                # 2,000 samples a design
     python -m benchmarks.coverage --samples 200  # a quick look
+    python -m benchmarks.coverage --from benchmarks/coverage.csv --plot docs/coverage.svg
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 import exitline as xl
+from benchmarks.coverage_plot import plot
 from exitline.errors import ExitlineError
 from exitline.stats.measure.catalogue import named
 
@@ -255,7 +257,12 @@ def main(methods: Mapping[str, Any] = METHODS) -> None:
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--method", choices=[*methods], action="append")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/work/coverage.csv"))
+    parser.add_argument("--from", dest="known", type=Path, help="a table to draw again")
+    parser.add_argument("--plot", type=Path, default=Path("benchmarks/work/coverage.svg"))
     given = parser.parse_args()
+    if given.known is not None:
+        plot(pd.read_csv(given.known), given.plot)
+        return
     measures, place = there(SMOOTH + ORDERED), census()
     given.out.parent.mkdir(parents=True, exist_ok=True)
     found = pd.DataFrame()
@@ -268,6 +275,7 @@ def main(methods: Mapping[str, Any] = METHODS) -> None:
         lines = covered(place, method, measures, given.samples, after=keep)
         found = pd.concat([before, lines], ignore_index=True)
     print(markdown(found))
+    plot(found, given.plot)
 
 
 if __name__ == "__main__":

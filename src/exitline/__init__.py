@@ -62,8 +62,8 @@ if TYPE_CHECKING:
     from exitline.rules.standard import load as load_standard
     from exitline.stats import measure
     from exitline.stats.data.sampling.design import Design
-    from exitline.stats.data.sampling.phases import SecondPhase
     from exitline.stats.data.sampling.pps import Pps
+    from exitline.stats.data.sampling.second_phase import SecondPhase
     from exitline.stats.data.studies.loader import load_study
     from exitline.stats.data.studies.study import Study
     from exitline.stats.infer.blocks import Estimate
@@ -114,6 +114,7 @@ _HOME = {
     "load_standard": "exitline.rules.standard:load",
     "load_study": "exitline.stats.data.studies.loader",
     "lorenz": "exitline.api.figures.curves",
+    "map": "exitline.api.mapping",
     "measure": "exitline.stats.measure:",
     "measures": "exitline.api",
     "mpi": "exitline.api",
@@ -185,6 +186,7 @@ __all__ = [
     "load_standard",
     "load_study",
     "lorenz",
+    "map",
     "measure",
     "measures",
     "mpi",

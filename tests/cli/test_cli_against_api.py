@@ -21,10 +21,13 @@ DESIGN = {
     "pps_estimator", "joint", "mean_square",
 }  # fmt: skip
 """Options that are one `xl.Design`."""
-PRINTED = {"saved", "as_json", "json_", "full", "top", "listed", "cv", "goodness"}
+PRINTED = {
+    "saved", "as_json", "json_", "full", "top", "listed", "cv", "goodness", "language",
+}  # fmt: skip
 """How a result is printed."""
 FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "calibrate": (xl.calibrate,),
+    "change": (xl.change, xl.estimate),
     "claim": (xl.claim, xl.new_key),
     "draw": (xl.draw, xl.frame_digest, xl.check_draw),
     "grouped": (xl.grouped, xl.grouped_table),
@@ -39,17 +42,31 @@ PART = {"story": "build", "works": "effect"}
 """Groups with one command that has a function."""
 ANOTHER = {
     ("calibrate", "out"): "found.write(out)",
+    ("change", "boundary"): "xl.PovertyLine(label, value, boundary)",
+    ("change", "change_df"): "df=",
+    ("change", "lines_after"): "line= of the second xl.estimate",
+    ("change", "unit"): "a Design without size",
+    ("change", "welfare_after"): "welfare= of the second xl.estimate",
+    ("change", "where_after"): "where= of the second xl.estimate",
     ("claim", "encrypt"): "passphrase=",
     ("claim", "new_key"): "xl.new_key(path)",
     ("draw", "digest"): "xl.frame_digest",
     ("estimate", "boundary"): "xl.PovertyLine(label, value, boundary)",
     ("estimate", "unit"): "a Design without size",
+    ("glm", "exponentiated"): "found.to_pandas(exponentiated=True)",
+    ("glm", "terms"): "found.wald(term)",
     ("grouped", "fits"): "curves=",
+    ("mpi", "dimensions"): "indicators=",
+    ("mpi", "indicator"): "indicators=",
+    ("mpi", "missing_indicator"): "missing=",
+    ("mpi", "standard"): "indicators=",
     ("replicates", "count"): "replicates=",
     ("replicates", "out"): "found.write(out)",
     ("story", "watching"): "call it again",
     ("schema", "keys"): "the keys in words: docs/study.md",
     ("smallarea", "out"): "figures.to_pandas()",
+    ("tabulate", "share"): "found.to_pandas(share)",
+    ("tabulate", "statistic"): "found.test(statistic)",
     ("works", "by"): "found.aggregate(by)",
     ("works", "longest"): "found.aggregate('event', longest=)",
     ("works", "matters"): "series.needed(effect)",
@@ -61,6 +78,7 @@ ANOTHER = {
 """Options that a function says in another way, and how."""
 CALLS_ALONE = {
     "calibrate": {"regression"},
+    "change": {"deff", "year"},
     "claim": {"passphrase", "path"},
     "draw": {"keep"},
     "estimate": {"year"},

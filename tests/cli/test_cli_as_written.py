@@ -21,7 +21,7 @@ from exitline.cli import main
 from exitline.exits.register import standing
 from exitline.exits.screens.run import ScreenPlan, run_screens
 from exitline.stats.panel import transitions
-from exitline.stats.panel.sources import panel_spec
+from exitline.stats.panel.spec import panel_spec
 
 PAIRS = [("1.1", "1.10"), ("007", "7")]
 pairs = pytest.mark.parametrize("pair", PAIRS, ids=["decimals", "zeros"])

@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 from exitline.cli import call
-from exitline.files import OutputError, whole_file, whole_folder
+from exitline.files import OutputError, whole_file
+from exitline.folders import whole_folder
 
 SHARE = 1 if os.environ.get("EXITLINE_ALL") else 6
 STUDY = """
@@ -45,6 +46,11 @@ run {in:study.yaml} --out {out:o2}
 smallarea {in:areas.yaml} --out {out:areas.csv}
 estimate {in:homes.csv} --measure {headcount} --welfare {y} --line {6000} --weight {w} --by {region}
 estimate {in:homes.csv} --welfare {y} --line {y} --size {n} --strata {s} --psu {p} --level {0.9}
+change {in:homes.csv} {in:homes.csv} --welfare {y} --welfare-after {y2} --line {6000} --line-after {7000} --years {2}
+tabulate {in:homes.csv} {region} {s} --weight {w} --size {n} --psu {p} --where {y>2}
+glm {in:homes.csv} {y~n+region} --weight {w} --wald {region} --offset {n}
+mpi {in:homes.csv} --indicator {poor=1/2:y<6000} --indicator {n=1/2} --k {1/2} --band {a=1/2}
+mpi {in:homes.csv} --dimension {a=n,w} --standard {global-mpi} --destitution {n=1} --line {a=1}
 grouped {in:homes.csv} --counts {n} --means {y} --by {region} --measure {gini} --line {9000}
 grouped {in:homes.csv} --shares {y*} --mean {w} --official {w} --pool {s} --weight {w} --line {y}
 standards {albania-2012}

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from exitline import files
+from exitline import files, folders
 from exitline.exits.register import Document, Draft, Log, load_procedure
 
 WATCHED = {
@@ -35,14 +35,14 @@ def a_set(folder: Path) -> None:
 
 def a_folder(folder: Path) -> None:
     """A folder in the place of another."""
-    with files.whole_folder(folder / "out") as partial:
+    with folders.whole_folder(folder / "out") as partial:
         (partial / "a.csv").write_text("new")
         (partial / "b.html").write_text("new")
 
 
 def a_folder_without_exchange(folder: Path) -> None:
     """As on a system that cannot exchange two names."""
-    files._exchanged = lambda *_: False
+    folders._exchanged = lambda *_: False
     a_folder(folder)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from exitline.files import OutputError, whole_file, whole_files, whole_folder
+from exitline.files import OutputError, whole_file, whole_files
+from exitline.folders import whole_folder
 
 CHILD = Path(__file__).with_name("kill_child.py")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")

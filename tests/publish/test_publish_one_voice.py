@@ -108,7 +108,7 @@ def test_the_same_numbers_are_read_everywhere(told: Told) -> None:
         unit = naming(content, block.measure).unit
         for i, label in enumerate(block.rows.labels):
             key = (block.measure, block.line, block.by, label)
-            said, cell = written(block, i, unit), cells[key]
+            said, cell = written(content, block, i, unit), cells[key]
             if key not in claims:
                 continue
             assert (cell.text, cell.interval) == (said.text, said.interval), key

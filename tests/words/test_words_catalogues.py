@@ -10,7 +10,7 @@ from exitline.words.collecting import ROOT, collect
 from exitline.words.recognising import NUMERIC
 
 OTHERS = languages()[1:]
-PLACES = re.compile(r"\{(\w+)\}")
+PLACES = re.compile(r"\{(\w*)\}")
 
 
 @pytest.fixture(scope="module")

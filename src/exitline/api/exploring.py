@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.settings import RunUse, Settings, load_settings
+from exitline.words import catalogue
 
 if TYPE_CHECKING:
     from exitline.publish.explorer.model import Explorer
@@ -55,6 +56,7 @@ def explore(
     out: str | Path | None = None,
     study: str | Path | None = None,
     min_count: float | None = None,
+    language: str | Sequence[str] = (),
     say: Say = lambda _: None,
 ) -> Explored:
     """One offline page to explore a run, or a record of decisions.
@@ -69,6 +71,9 @@ def explore(
         The study of the run: every figure is computed again and compared.
     min_count : float, optional
         Counts from 1 to below this are suppressed, where the runs themselves hide less.
+    language : str or sequence of str
+        Of the page, the first one first; those of the explorer file, or English and Chinese,
+        unless given.
     say : callable
         Told, in a few words, what is being done.
 
@@ -88,13 +93,14 @@ def explore(
     >>> xl.explore("examples/china-832/explorer.yaml", out=page).counts()["areas"] > 800
     True
     """
-    from exitline.files import check_folder, whole_file
+    from exitline.files import whole_file
+    from exitline.folders import check_folder
     from exitline.publish.explorer.page import render
 
     named = [sources] if isinstance(sources, str | Path) else list(sources)
     target = Path(out) if out is not None else Path(named[0]).parent / "explorer.html"
     check_folder(target)
-    shown = build(named, study=study, min_count=min_count, say=say)
+    shown = build(named, study=study, min_count=min_count, language=language, say=say)
     say("writing the page")
     html = render(shown.payload())
     with whole_file(target) as partial:
@@ -107,6 +113,7 @@ def build(
     *,
     study: str | Path | None = None,
     min_count: float | None = None,
+    language: str | Sequence[str] = (),
     say: Say = lambda _: None,
 ) -> Explorer:
     """An explorer of what is named.
@@ -120,6 +127,9 @@ def build(
         again from the data and must be what the run says.
     min_count : float, optional
         Counts from 1 to below this are suppressed, where the runs themselves hide less.
+    language : str or sequence of str
+        Of the page, the first one first; those of the explorer file, or English and Chinese,
+        unless given.
     say : callable
         Told, in a few words, what is being done.
 
@@ -144,6 +154,9 @@ def build(
     settings = _settings(sources)
     if min_count is not None:
         settings = replace(settings, min_count=min_count)
+    if language:
+        asked = [language] if isinstance(language, str) else language
+        settings = replace(settings, languages=tuple(catalogue.language(c).code for c in asked))
     if settings.record is not None:
         say("reading the record")
         return explorer_of_record(settings)

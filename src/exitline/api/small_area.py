@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from exitline.stats.engine.base import Engine
-    from exitline.stats.smallarea.area.model import AreaModel
+    from exitline.stats.smallarea.area.result import AreaModel
     from exitline.stats.smallarea.area.smoothing import Smooth
     from exitline.stats.smallarea.area.transforms import Back
     from exitline.stats.smallarea.area.variance import Method
@@ -126,7 +126,8 @@ def fay_herriot(
     """
     from exitline.api.area_models.data import SmallAreaData
     from exitline.stats.engine.session import session
-    from exitline.stats.smallarea.area.model import model, with_joins
+    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.result import with_joins
     from exitline.stats.smallarea.area.variants import Options
 
     options = Options(method, transform, back, mse, replicates, seed, level, robust, k)

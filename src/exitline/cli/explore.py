@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from exitline.cli.shared import show
-from exitline.cli.shared.options import MIN_COUNT
+from exitline.cli.shared.figures import plain
+from exitline.cli.shared.options import LANGUAGES, MIN_COUNT
+from exitline.words.catalogue import ENGLISH, Language
 
 
 @click.command(
@@ -17,7 +19,8 @@ from exitline.cli.shared.options import MIN_COUNT
 SOURCE is the folder of a run, several of them (one for each year), or an explorer
 file that says how areas are called and placed. The page opens from disk in any
 browser: areas as tiles or dots, years, estimates with intervals, decisions with
-reasons, comparison, search, tables to download; in English and Chinese.
+reasons, comparison, search, tables to download; in the languages asked for
+(English and Chinese).
 
 Every figure is checked against its claim; figures that would give a small count away
 are suppressed.
@@ -36,31 +39,36 @@ Examples:
 @click.option("--study", type=click.Path(),
               help="The study of the run: compute every figure again and compare.")  # fmt: skip
 @MIN_COUNT
+@LANGUAGES
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 def command(
     sources: tuple[str, ...], out: str | None, study: str | None, min_count: float | None,
-    as_json: bool,
+    language: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Build the page and say where it is."""
     from exitline import api
 
-    with show.steps() as say:
-        found = api.explore(sources, out=out, study=study, min_count=min_count, say=say)
+    t = Language(language[0]) if language else ENGLISH
+    with show.steps(t) as say:
+        found = api.explore(sources, out=out, study=study, min_count=min_count,
+                            language=language, say=say)  # fmt: skip
     made = found.counts()
     if as_json:
         show.as_json(made)
         return
-    _show(made)
+    _show(made, t)
 
 
-def _show(made: dict[str, Any]) -> None:
+def _show(made: dict[str, Any], t: Language) -> None:
     """The same for people."""
     years = made["years"]
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
+    counted = ("areas", "figures", "decisions", "suppressed")
     show.table(
-        "What the page holds",
-        ("years", "areas", "figures", "decisions", "suppressed"),
-        [(span or "-", *(f"{made[n]:,}" for n in ("areas", "figures", "decisions", "suppressed")))],
+        t("What the page holds"),
+        (t("years"), t("areas"), t("figures"), t("decisions"), t("suppressed")),
+        [(span or "-", *(plain(t.number(made[n])) for n in counted))],
         right=(1, 2, 3, 4),
     )
-    show.note(f"page: {made['page']} ({made['bytes'] / 1e6:.2f} MB)")
+    size = t.number(made["bytes"] / 1e6, 2)
+    show.note(t("page: {file} ({size} MB)", file=made["page"], size=size))

@@ -15,7 +15,8 @@ from exitline.cli.shared.reading import reads_data
 if TYPE_CHECKING:
     from exitline.api.weights.replicating import Replicated
 
-KINDS = ("JK1", "JKn", "BRR", "Fay", "SDR", "bootstrap", "subbootstrap", "mrbbootstrap")
+KINDS = ("JK1", "JKn", "BRR", "Fay", "SDR", "bootstrap", "subbootstrap", "rescaled",
+         "mrbbootstrap")  # fmt: skip
 
 
 @click.command(

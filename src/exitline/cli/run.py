@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli.shared import show
-from exitline.cli.shared.options import ENGINE, MIN_COUNT
+from exitline.cli.shared.options import ENGINE, LANGUAGE, MIN_COUNT
 from exitline.cli.shared.saving import save_all, saves
+from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
     from exitline.api.runs.finished import Run
     from exitline.stats.infer.blocks import Estimate
 
-LEVELS = (("village", "Villages"), ("county", "Counties"))
+LEVELS = ("village", "county")
 
 
 @click.command(
@@ -31,6 +33,7 @@ Examples:
   exitline run examples/albania-2012/study.yaml
   exitline run study.yaml --out results --engine spark
   exitline run study.yaml --min-count 5
+  exitline run study.yaml --register sqlite:///register/register.db
 """,
 )
 @click.argument("study", type=click.Path())
@@ -39,26 +42,43 @@ Examples:
 )
 @ENGINE
 @MIN_COUNT
+@LANGUAGE
 @saves
+@click.option(
+    "--register", help="Address of a register: its households become the file that STUDY names."
+)
+@click.option(
+    "--as-of", type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="Day on which the register is looked at (today).",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
     study: str,
     out: str | None,
     engine: str,
     min_count: float | None,
+    language: str,
     saved: tuple[str, ...],
+    register: str | None,
+    as_of: datetime | None,
     as_json: bool,
 ) -> None:
     """Run a study and show the answer."""
     from exitline.api import run
 
-    with show.steps() as say:
-        found = run(study, out, engine=engine, min_count=min_count, say=say).published
+    if as_of is not None and register is None:
+        raise click.UsageError("--as-of is for a register: give --register, too")
+    t = Language(language)
+    with show.steps(t) as say:
+        found = run(
+            study, out, engine=engine, min_count=min_count, register=register,
+            as_of=None if as_of is None else as_of.date(), language=language, say=say,
+        ).published  # fmt: skip
     save_all(found, saved)
     if as_json:
         show.as_json(_plain(found))
         return
-    _show(found)
+    _show(found, t)
 
 
 def _plain(found: Run) -> dict[str, Any]:
@@ -72,7 +92,7 @@ def _plain(found: Run) -> dict[str, Any]:
         ],
         "min_count": found.hidden.min_count,
         "households": found.households,
-        "decisions": {level: found.decisions.counts(level) for level, _ in LEVELS},
+        "decisions": {level: found.decisions.counts(level) for level in LEVELS},
         "findings": [
             {"severity": f.severity, "check": f.check, "message": f.message} for f in found.findings
         ],
@@ -81,91 +101,87 @@ def _plain(found: Run) -> dict[str, Any]:
     }
 
 
-def _show(found: Run) -> None:
+def _show(found: Run, t: Language = ENGLISH) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
     from exitline.api.runs.telling import people_of
-    from exitline.cli.shared.figures import estimate_rows
+    from exitline.cli.shared.figures import estimate_rows, figure_heads
 
     national = [e for e in found.estimates if not e.by]
-    year = f", {found.study.year}" if found.study.year else ""
     show.table(
-        f"{found.study.title}: how many are poor, and how sure are we",
-        (
-            "measure",
-            "line",
-            "estimate",
-            "SE",
-            f"{100 * found.estimates.level:g} % interval",
-            f"{found.study.unit}s",
-        ),
-        estimate_rows(national, people_of(found.study), found.study.unit),
-        right=(2, 3, 4, 5),
-        caption="; ".join(
-            part
-            for part in (
-                f"standard {found.standard.name}{year}" if found.standard else "",
-                f"only where {found.study.subpopulation}" if found.study.subpopulation else "",
-            )
-            if part
-        ),
-    )
-    _show_areas(found)
-    _show_decisions(found)
+        t("{title}: how many are poor, and how sure are we", title=found.study.title),
+        (t("measure"), t("line"), *figure_heads(t, found.estimates.level, found.study.unit)),
+        estimate_rows(national, people_of(found.study), found.study.unit, t),
+        right=(2, 3, 4, 5), caption=_caption(found, t),
+    )  # fmt: skip
+    _show_areas(found, t)
+    _show_decisions(found, t)
     for model in found.models:
         count = sum(len(figures) for figures in model.figures)
-        show.note(f"{model.title}: {count:,} model figures by {model.area}, in the report")
-    _show_warnings(found)
-    show.note(f"report: {found.folder}/report.html")
+        show.note(t("{model}: {n} model figures by {area}, in the report",
+                    model=t.of(model.title), n=count, area=model.area))  # fmt: skip
+    _show_warnings(found, t)
+    show.note(t("report: {file}", file=f"{found.folder}/report.html"))
 
 
-def _show_areas(found: Run) -> None:
+def _caption(found: Run, t: Language) -> str:
+    """Standard, year and part of the population."""
+    name, year = found.standard.name if found.standard else "", found.study.year
+    standard = t("standard {name}", name=name) if name else ""
+    if name and year:
+        standard = t.joined((standard, str(year)), ", ")
+    part = found.study.subpopulation
+    return t.joined((standard, t("only where {condition}", condition=part) if part else ""))
+
+
+def _show_areas(found: Run, t: Language) -> None:
     """Who stands apart, in the words of the report: a sentence for each of its pictures."""
     from exitline.api.runs.telling import who_stands_apart
     from exitline.cli.shared.figures import plain
 
-    for sentence in who_stands_apart(found):
+    for sentence in who_stands_apart(found, t):
         show.note(plain(sentence))
 
 
-def _show_decisions(found: Run) -> None:
+def _show_decisions(found: Run, t: Language) -> None:
     """Households, then villages and counties by outcome."""
     from exitline.api.runs.telling import household_words
+    from exitline.cli.shared.figures import plain
 
     rows: list[tuple[str, ...]] = []
     if found.outcomes:
-        said = household_words(found)
-        outcomes = [_number(found.outcomes.get(o)) for o in said.outcomes]
-        name = f"{found.study.unit.capitalize()}s"
+        said = household_words(found, t)
+        outcomes = [_number(found.outcomes.get(o), t) for o in said.outcomes]
+        name = t("Persons") if found.study.unit == "person" else t("Households")
         if said.followed:
             rows.append((name, *outcomes))
         else:
             heads = ("", *said.outcomes.values())
             show.table(said.title, heads, [(name, *outcomes)], right=(1, 2, 3),
-                       caption="nobody was followed: none of these is an exit")  # fmt: skip
-    for level, words in LEVELS:
+                       caption=t("nobody was followed: none of these is an exit"))  # fmt: skip
+    for level, words in (("village", t("Villages")), ("county", t("Counties"))):
         counts = list(found.decisions.counts(level).values())
         if sum(counts):
-            rows.append((words, *(f"{c:,}" for c in counts)))
+            rows.append((words, *(plain(t.number(c)) for c in counts)))
     if rows:
         show.table(
-            "Who meets the exit rule",
-            ("level", "met", "not met", "cannot tell yet"),
+            t("Who meets the exit rule"),
+            (t("level"), t("met"), t("not met"), t("cannot tell yet")),
             rows,
             right=(1, 2, 3),
         )
 
 
-def _number(of: Estimate | None) -> str:
+def _number(of: Estimate | None, t: Language) -> str:
     """A number of households, with the digits that its standard error carries."""
     from exitline.cli.shared.figures import figure
 
-    return "0" if of is None else figure(of.estimate, "households", of.se, of.reason)
+    return "0" if of is None else figure(of.estimate, "households", of.se, of.reason, t)
 
 
-def _show_warnings(found: Run) -> None:
+def _show_warnings(found: Run, t: Language) -> None:
     """Warnings of the quality report and notes on the estimates, a line each."""
     for finding in found.findings:
         if finding.severity != "note":
-            show.note(f"{finding.severity}: {finding.message}")
+            show.note(t.of(f"{finding.severity}: {finding.message}"))
     for text in found.estimates.notes:
-        show.note(f"note: {text}")
+        show.note(t("note: {text}", text=t.of(text)))

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.words.recognising import NUMBER_FORM, Recogniser
-from exitline.words.said import Figure, Said, Text, Told, filled, plain
+from exitline.words.said import Numeral, Said, Text, Told, filled, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,15 +76,15 @@ class Language:
         """A message with a number, its part ``n``, in the form that the number asks for."""
         return filled(_texts(self.code).plural(one, many, n), {"n": n, **parts}, self._part)
 
-    def within(self, context: str, message: str, /) -> str:
+    def in_context(self, context: str, message: str, /) -> str:
         """A short word or a sign that means something else in another place.
 
         Examples
         --------
-        >>> language("zh").within("sign", ": "), language("en").within("sign", ": ")
+        >>> language("zh").in_context("sign", ": "), language("en").in_context("sign", ": ")
         ('：', ': ')
         """
-        return str(_texts(self.code).within(context, message))
+        return str(_texts(self.code).in_context(context, message))
 
     def of(self, text: Text) -> str:
         """A text that came from elsewhere: said, known to the catalogue, or kept as it is.
@@ -118,7 +118,7 @@ class Language:
             return self(text.message, **text.parts)
         if isinstance(text, Told):
             return self._found(text, text.own.get(self.code, {})) or text
-        return self.figure(text) if isinstance(text, Figure) else text
+        return self.figure(text) if isinstance(text, Numeral) else text
 
     def knows(self, text: str) -> bool:
         """Whether a text is a message of this catalogue, or is made of some.
@@ -151,7 +151,17 @@ class Language:
         >>> language("zh").joined(["甲", "", "乙"])
         '甲；乙'
         """
-        return self.within("sign", sign).join(text for text in texts if text)
+        return self.in_context("sign", sign).join(text for text in texts if text)
+
+    def sentences(self, *texts: str) -> str:
+        """Sentences one after another; empty ones are left out.
+
+        Examples
+        --------
+        >>> language("zh").sentences("甲。", "", "乙。"), language("en").sentences("A.", "B.")
+        ('甲。乙。', 'A. B.')
+        """
+        return self.signs[" "].join(text for text in texts if text)
 
     def figure(self, text: str) -> str:
         """A figure that `exitline.words.numbers` wrote, in the form of this language.
@@ -164,9 +174,9 @@ class Language:
         if self.code == "en":
             return text
         texts = _texts(self.code)
-        signs = {sign: texts.within("number", sign) for sign in (",", ".")}
+        signs = {sign: texts.in_context("number", sign) for sign in (",", ".")}
         text = _NUMBER.sub(lambda found: "".join(signs.get(c, c) for c in found[0]), text)
-        percent = texts.within("number", "\u00a0%")
+        percent = texts.in_context("number", "\u00a0%")
         return text if percent == "\u00a0%" else _PERCENT.sub(percent, text)
 
     def number(self, value: float | Decimal, places: int | None = None) -> str:
@@ -187,7 +197,7 @@ class Language:
         >>> [language(code).date(date(2020, 11, 2)) for code in ("en", "es", "fr", "zh")]
         ['2020-11-02', '2 de noviembre de 2020', '2 novembre 2020', '2020-11-02']
         """
-        pattern = self.within("date", "yyyy-MM-dd")
+        pattern = self.in_context("date", "yyyy-MM-dd")
         if pattern == "yyyy-MM-dd":
             return day.isoformat()
         from babel.dates import format_date
@@ -216,9 +226,11 @@ class Language:
         ','
         """
         return {
-            ",": self.within("number", ","), ".": self.within("number", "."),
-            " %": self.within("number", "\u00a0%"), "; ": self.within("sign", "; "),
-            ": ": self.within("sign", ": "), ", ": self.within("sign", ", "),
+            ",": self.in_context("number", ","), ".": self.in_context("number", "."),
+            " %": self.in_context("number", "\u00a0%"), "; ": self.in_context("sign", "; "),
+            ": ": self.in_context("sign", ": "), ", ": self.in_context("sign", ", "),
+            ". ": self.in_context("sign", ". "),
+            " ": self.in_context("sign", "{} {}").replace("{}", ""),
         }  # fmt: skip
 
     @property
@@ -256,13 +268,24 @@ class Language:
             known = first + other[1:]
         if known:
             return known
-        pieces = re.split(r"(; |: )", text)
-        said = [self._found(part, own) for part in pieces[::2]] if len(pieces) > 1 else []
-        if not any(said):
+        return self._in_parts(text, own)
+
+    def _in_parts(self, text: str, own: Mapping[str, str]) -> str:
+        """A text of several parts, or a label and what is said of it; "" where none is known."""
+        if "; " in text:
+            parts = text.split("; ")
+            found = [self._found(part, own) for part in parts]
+            known = (new or old for new, old in zip(found, parts, strict=True))
+            return self.joined(known) if any(found) else ""
+        head, colon, rest = text.partition(": ")
+        if not colon:
             return ""
-        signs = ["", *(self.within("sign", sign) for sign in pieces[1::2])]
-        parts = (new or old for new, old in zip(said, pieces[::2], strict=True))
-        return "".join(sign + part for sign, part in zip(signs, parts, strict=True))
+        said = self._found(head, own), self._found(rest, own)
+        return (
+            f"{said[0] or head}{self.in_context('sign', ': ')}{said[1] or rest}"
+            if any(said)
+            else ""
+        )
 
     def _message(self, text: str, own: Mapping[str, str]) -> str:
         """A text that is one message; "" where it is none."""
@@ -346,7 +369,7 @@ class _English:
     def plural(self, one: str, many: str, n: float) -> str:
         return one if n == 1 else many
 
-    def within(self, _: str, message: str) -> str:
+    def in_context(self, _: str, message: str) -> str:
         return message
 
 
@@ -359,12 +382,12 @@ class _Catalogue:
         self._form: Callable[[int], int] = c2py(found.plural_expr)
         self._one: dict[str, str] = {}
         self._many: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {}
-        self._within: dict[tuple[str, str], str] = {}
+        self._in_context: dict[tuple[str, str], str] = {}
         for message in found:
             said: Any = message.string
             if isinstance(message.id, str):
                 if message.context is not None:
-                    self._within[message.context, message.id] = said
+                    self._in_context[message.context, message.id] = said
                 elif message.id:
                     self._one[message.id] = said
             else:
@@ -395,8 +418,8 @@ class _Catalogue:
         (one, many), _ = self._many[said.message]
         return self.plural(one, many, float(str(said.parts.get("n", "2")).replace(",", "")))
 
-    def within(self, context: str, message: str) -> str:
-        return self._within.get((context, message), message)
+    def in_context(self, context: str, message: str) -> str:
+        return self._in_context.get((context, message), message)
 
 
 @cache

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 _FUNCTIONS: dict[str, Any] = {
     "t": None, "say": None, "collected": None,
-    "plural": (1, 2), "say_plural": (1, 2), "within": ((1, "c"), 2),
+    "plural": (1, 2), "say_plural": (1, 2), "in_context": ((1, "c"), 2),
 }  # fmt: skip
 """Functions whose literal arguments are messages, as Babel names them."""
 JSON = ("publish/explorer/assets/words.json", "publish/report/templates/words.json")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from exitline.words.said import Figure, Said
+from exitline.words.said import Numeral, Said
 
 NUMERIC = frozenset({"n", "m", "share", "most", "low", "high", "sure", "figure", "year"})
 """Places that hold a number, and nothing else, wherever they stand."""
@@ -97,6 +97,6 @@ def as_part(text: str) -> str:
     Examples
     --------
     >>> type(as_part("1,200 %")).__name__, type(as_part("Tirana")).__name__
-    ('Figure', 'str')
+    ('Numeral', 'str')
     """
-    return Figure(text) if re.fullmatch(NUMBER_FORM, text) else text
+    return Numeral(text) if re.fullmatch(NUMBER_FORM, text) else text

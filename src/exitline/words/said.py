@@ -86,7 +86,7 @@ class Told(str):
         return str(self), dict(self.own)
 
 
-class Figure(str):
+class Numeral(str):
     """A figure as `exitline.words.numbers` writes it in English, as a part of a message."""
 
     __slots__ = ()

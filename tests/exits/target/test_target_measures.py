@@ -8,7 +8,8 @@ import pytest
 from tests.exits.target.counting import CENSUS, chosen, coarse
 
 import exitline as xl
-from exitline.stats.measure.programmes.targeting import Programme, of_programme
+from exitline.stats.measure.programmes.programme import Programme
+from exitline.stats.measure.programmes.targeting import of_programme
 
 QUOTA = [
     "coverage(score, 0.3)", "poor_coverage(score, 0.3)", "nonpoor_coverage(score, 0.3)",

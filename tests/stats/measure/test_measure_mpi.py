@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exitline as xl
-from exitline.stats.measure.deprivation.indicators import exact
+from exitline.stats.measure.deprivation.exact_weights import exact
 
 NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"]
 SIXTHS = dict.fromkeys("ab", "1/6") | {"c": "1/3"} | dict.fromkeys("defg", "1/18") | {"h": "1/9"}

@@ -124,6 +124,26 @@ def test_bootstraps_have_the_linear_moments(drawn, kind):
     assert variance(found, drawn["y"].to_numpy()) == pytest.approx(expected, rel=0.08)
 
 
+def test_the_rescaled_bootstrap_knows_population_sizes(drawn):
+    """Rao, Wu and Yue (1992): multipliers of mean 1, the variance that of linearisation with fpc;
+    nothing varies in a stratum that was taken whole, and no multiplier is below zero."""
+    sizes = drawn["s"].map({"a": 3, "b": 10, "c": 20})
+    design = xl.Design(weight="w", strata="s", psu="ea", fpc="N")
+    data = drawn.assign(N=sizes)
+    found = xl.replicate_weights(data, design, "rescaled", replicates=6000, seed=1)
+    multipliers = found.to_pandas()[list(found.replicates)].to_numpy() / drawn[["w"]].to_numpy()
+    assert (multipliers[drawn["s"] == "a"] == 1).all()
+    assert multipliers.min() >= 0
+    np.testing.assert_allclose(multipliers.mean(axis=1), 1.0, atol=6 * 1.5 / np.sqrt(6000))
+    z = (drawn["w"] * drawn["y"]).groupby(drawn["s"])
+    left = 1 - pd.Series({"a": 3 / 3, "b": 5 / 10, "c": 8 / 20})
+    expected = float((left * z.count() * z.var()).sum())
+    assert variance(found, drawn["y"].to_numpy()) == pytest.approx(expected, rel=0.08)
+    assert found.design.sampling.kind == "other"
+    with_se = xl.estimate(found.to_pandas(), "total", welfare="y", design=found.design).find().se
+    assert with_se == pytest.approx(np.sqrt(expected), rel=0.05)
+
+
 def test_canty_davison_has_the_linear_variance_where_strata_are_alike():
     rng = np.random.default_rng(4)
     data = pd.DataFrame({"s": np.repeat([1, 2, 3], 4), "ea": range(12), "w": 2.0})

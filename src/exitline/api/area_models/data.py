@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.estimates import Estimates
-    from exitline.stats.smallarea.area.model import Areas
+    from exitline.stats.smallarea.area.result import Areas
     from exitline.stats.smallarea.joins import JoinedAreas
 
     Floats = NDArray[np.float64]
@@ -180,7 +180,7 @@ class SmallAreaData:
     ) -> Areas:
         """The model's arrays from one table with everything in it."""
         from exitline.stats.data.source import open_source
-        from exitline.stats.smallarea.area.model import Areas
+        from exitline.stats.smallarea.area.result import Areas
         from exitline.stats.smallarea.area.smoothing import KnownVariances, smoothed
         from exitline.stats.smallarea.formula import learn, read
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from exitline.api.runs.prepare import Ready
     from exitline.stats.data.studies.small_areas import SmallAreaUse
     from exitline.stats.infer.estimates import Estimates
-    from exitline.stats.smallarea.area.model import AreaModel
+    from exitline.stats.smallarea.area.result import AreaModel
     from exitline.stats.smallarea.modelled import Modelled
 
 METHODS = {
@@ -38,7 +38,8 @@ def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     """
     from exitline.api.area_models.data import SmallAreaData
     from exitline.stats.measure.modelling.formula import parse_formula
-    from exitline.stats.smallarea.area.model import model, with_joins
+    from exitline.stats.smallarea.area.model import model
+    from exitline.stats.smallarea.area.result import with_joins
     from exitline.stats.smallarea.area.variants import Options
     from exitline.stats.smallarea.modelled import Modelled
 

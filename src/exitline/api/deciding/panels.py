@@ -117,7 +117,7 @@ def dynamics(
     """
     from exitline.stats.panel.report import DynamicsOptions
     from exitline.stats.panel.report import dynamics as reported
-    from exitline.stats.panel.sources import panel_spec
+    from exitline.stats.panel.spec import panel_spec
 
     spec = panel_spec(
         household=household, welfare=welfare, state=state, wave=wave, waves=tuple(waves), line=line,
@@ -200,7 +200,7 @@ def watch(
     """
     from exitline.exits.watch.rules import adjusted_rules
     from exitline.exits.watch.watchlist import watch as watched
-    from exitline.stats.panel.sources import panel_spec
+    from exitline.stats.panel.spec import panel_spec
 
     columns = (*predictors, *((shock,) if shock and shock not in predictors else ()))
     spec = panel_spec(

@@ -223,7 +223,8 @@ def estimate_table(
     from exitline.stats.measure.passes.first import first_pass
     from exitline.stats.measure.passes.micro import micro
     from exitline.stats.measure.passes.plan import make_plan, require_usable
-    from exitline.stats.measure.passes.totals import fault_counts, totals, with_moments
+    from exitline.stats.measure.passes.prepared import fault_counts
+    from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
     from exitline.stats.measure.weighting.phases import with_phases
 
@@ -268,7 +269,8 @@ def estimate_table(
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
     variance = variance_from(
-        cells, plan, chosen.sets, lambda *a, **k: engine.run(micro(table, plan, *a, **k)),
+        cells, plan, chosen.sets, lambda some: engine.run(micro(table, plan, some)),
+        lambda some, rows: engine.batches(micro(table, plan, some), rows),
         joint_of(plan.design, engine),
     )  # fmt: skip
     calibrated = None

@@ -69,7 +69,7 @@ def table(
     Parameters
     ----------
     source : path
-        A study file, the folder of a run of a full count, or a data file.
+        A study file, the folder of a run of a census, or a data file.
     rows : str or sequence of str
         Area columns, top level first.
     columns : str or sequence of str
@@ -144,7 +144,7 @@ def _names(given: str | Sequence[str]) -> tuple[str, ...]:
 
 def _check_paths(outs: Sequence[str | Path], audit: str | Path | None) -> None:
     """Endings are known and folders are there, before anything is counted."""
-    from exitline.files import check_folder
+    from exitline.folders import check_folder
     from exitline.publish.tables.record import check_audit_name
     from exitline.publish.tables.write import ending
 

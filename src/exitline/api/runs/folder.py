@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.runs.about import about
-from exitline.files import OutputError, whole_folder
+from exitline.files import OutputError
+from exitline.folders import whole_folder
 from exitline.publish.content.standing import standings
+from exitline.words.catalogue import ENGLISH, Language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +32,9 @@ NOT_FOR_RELEASE = {
 """Metadata of the tables that are the analyst's alone."""
 
 
-def write_run(found: Run, ready: Ready, folder: Path, clock: StepTimes) -> Run:
+def write_run(
+    found: Run, ready: Ready, folder: Path, clock: StepTimes, t: Language = ENGLISH
+) -> Run:
     """Write everything a run found; an existing run of the same folder is replaced.
 
     Parameters
@@ -40,6 +44,8 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: StepTimes) -> Run:
         Still open: household decisions are written by the engine.
     folder : Path
     clock : StepTimes
+    t : Language
+        Of the report.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def write_run(found: Run, ready: Ready, folder: Path, clock: StepTimes) -> Run:
         if found.study.outputs.household_decisions:
             write_households(ready, partial / FILES[2])
         _json(_claims(shown), partial / FILES[3])
-        (partial / FILES[5]).write_text(_report(shown), encoding="utf-8")
+        (partial / FILES[5]).write_text(_report(shown, t), encoding="utf-8")
         _parquet(areas_of(found), partial / FILES[6])
         if found.models:
             import pandas as pd
@@ -187,8 +193,8 @@ def _claims(found: Run) -> dict[str, Any]:
     return claims_of_run(found.estimates, found.decisions, record)
 
 
-def _report(found: Run) -> str:
+def _report(found: Run, t: Language) -> str:
     """The report as HTML."""
     from exitline.publish.report import ReportInput, render
 
-    return render(ReportInput.from_run(found, outcome_estimates=found.outcomes))
+    return render(ReportInput.from_run(found, outcome_estimates=found.outcomes, t=t))

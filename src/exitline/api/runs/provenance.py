@@ -89,7 +89,7 @@ def provenance(ready: Ready, clock: StepTimes) -> dict[str, Any]:
 
 def commands(
     study: Study, out: str | Path | None = None, *, engine: str = "duckdb",
-    min_count: float | None = None,
+    min_count: float | None = None, language: str = "en",
 ) -> dict[str, str]:  # fmt: skip
     """The commands that make a run again and check its claims, from the study's folder.
 
@@ -100,7 +100,8 @@ def commands(
         Folder of the results, where it is not the study's own.
     engine : str
     min_count : float, optional
-        As it was given with the run.
+    language : str
+        As they were given with the run.
 
     Returns
     -------
@@ -121,6 +122,7 @@ def commands(
     again += ["--out", folder] if out is not None else []
     again += ["--engine", engine] if engine != "duckdb" else []
     again += ["--min-count", f"{min_count:g}"] if min_count is not None else []
+    again += ["--language", language] if language != "en" else []
     if set(study.tables) - set(study.files):
         return {"recompute": shlex.join(again), "verify": ""}
     checked = ["exitline", "verify", f"{folder}/claims.json", "--study", file]
@@ -183,7 +185,7 @@ def inputs_of(study: Study, sources: Mapping[str, Source]) -> list[dict[str, str
     if "prices" in files and study.prices is not None:
         found.setdefault(names["prices"], study.prices.file_sha256)
     for role, path in files.items():
-        if role.startswith("small_areas") and names[role] not in found:
+        if role not in study.tables and role != "prices" and names[role] not in found:
             found[names[role]] = HeldFile(path).digest
     return [{"name": name, "sha256": digest} for name, digest in found.items()]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ def run(
     *,
     engine: str | Engine = "duckdb",
     min_count: float | None = None,
+    register: str | None = None,
+    as_of: date | None = None,
+    language: str = "en",
     say: Say = lambda _: None,
 ) -> Run:
     """Measure, decide and report, as a study asks; everything or nothing is written.
@@ -43,6 +47,13 @@ def run(
     min_count : float, optional
         Counts from 1 to below this are hidden in what is written to be read: the study's own,
         or 10. The tables in Parquet keep them: they are not for release.
+    register : str, optional
+        Address of a register: its households are written to the Parquet file that the study
+        names before they are measured.
+    as_of : date, optional
+        The day on which the register is looked at; today when not given.
+    language : {"en", "es", "fr", "zh"}
+        Of the report. Tables, claims and run.json are in English always.
     say : callable
         Told, in a few words, what is being done.
 
@@ -69,14 +80,22 @@ def run(
     from exitline.api.runs.examine import examined
     from exitline.api.runs.folder import write_run
     from exitline.api.runs.provenance import StepTimes, commands, provenance
+    from exitline.words import catalogue
 
+    t = catalogue.language(language)
     clock = StepTimes(say)
     opened = open_study(study)
+    if register is not None:
+        from exitline.api.registers.snapshot import take_snapshot
+
+        with clock.step("reading the register"):
+            take_snapshot(opened, register, as_of)
     with examined(opened, engine, clock) as seen:
         seen.faults.raise_all()
         ready, findings = seen.ready, seen.findings
         (estimates, behind), (decided, outcomes) = seen.estimates, seen.decisions
-        asked = commands(opened, out, engine=ready.engine.name, min_count=min_count)
+        asked = commands(opened, out, engine=ready.engine.name, min_count=min_count,
+                         language=language)  # fmt: skip
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
             provenance(ready, clock) | asked, models=seen.models or (),
@@ -85,7 +104,7 @@ def run(
             found = replace(found, hidden=protect(found, behind, min_count))
         folder = Path(out) if out is not None else opened.folder / opened.outputs.folder
         with clock.step("writing the report"):
-            return write_run(found, ready, folder, clock)
+            return write_run(found, ready, folder, clock, t)
 
 
 def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tuple[Finding, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from exitline.words.catalogue import ENGLISH, Language
+
 if TYPE_CHECKING:
     from exitline.api.runs.finished import Run
     from exitline.publish.content.households import HouseholdWords
@@ -70,12 +72,14 @@ def worded(found: Estimates, people: str, rows: str = "households", asked: Any =
     return replace(found, blocks=tuple(blocks))
 
 
-def household_words(found: Run) -> HouseholdWords:
+def household_words(found: Run, t: Language = ENGLISH) -> HouseholdWords:
     """The words for the outcomes of a run's households.
 
     Parameters
     ----------
     found : Run
+    t : Language
+        The reader's.
 
     Returns
     -------
@@ -83,15 +87,17 @@ def household_words(found: Run) -> HouseholdWords:
     """
     from exitline.publish.content import households
 
-    return households.household_words(found.study, found.standard)
+    return households.household_words(found.study, found.standard, t)
 
 
-def who_stands_apart(found: Run) -> list[str]:
+def who_stands_apart(found: Run, t: Language = ENGLISH) -> list[str]:
     """Which areas stand apart, a sentence for each picture of the report.
 
     Parameters
     ----------
     found : Run
+    t : Language
+        The reader's.
 
     Returns
     -------
@@ -101,10 +107,13 @@ def who_stands_apart(found: Run) -> list[str]:
     from exitline.publish.report.areas import area_sets
 
     sentences = []
-    for areas in area_sets(ReportInput.from_run(found)):
+    for areas in area_sets(ReportInput.from_run(found, t=t)):
         for figure in areas.figures:
-            line = f", line {figure.line}" if len(areas.figures) > 1 else ""
-            sentences.append(f"by {areas.name}{line}: {figure.title}")
+            said = {"area": areas.name, "finding": figure.title}
+            if len(areas.figures) > 1:
+                sentences.append(t("by {area}, line {line}: {finding}", line=figure.line, **said))
+            else:
+                sentences.append(t("by {area}: {finding}", **said))
     return sentences
 
 

@@ -12,7 +12,8 @@ from exitline.exits.target.errors import TargetError
 from exitline.exits.target.evaluation import Evaluation, FigureAsked, value_in_words
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.measure.programmes import targeting, transfers
-from exitline.stats.measure.programmes.targeting import Programme, of_programme
+from exitline.stats.measure.programmes.programme import Programme
+from exitline.stats.measure.programmes.targeting import of_programme
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine

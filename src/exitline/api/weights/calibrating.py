@@ -278,7 +278,7 @@ def check_calibration(
     _check_method(margins, method, limits, faults)
     if count == "persons" and design.size is None:
         faults.add(_unfit("count", "design.size, the persons in a household", "no size"))
-    if design.calibration is not None:
+    if design.calibration is not None and not design.calibration.response:
         faults.add(_unfit("design", "weights that are not calibrated yet", "a calibration"))
     if design.exact:
         faults.add(_unfit("design", "a sample", "a census"))

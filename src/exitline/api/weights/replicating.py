@@ -51,7 +51,9 @@ class Replicated(Reweighted):
     @property
     def declared(self) -> ReplicateKind:
         """The kind under which a design takes them."""
-        return "other" if self.kind == "mrbbootstrap" else self.kind
+        if self.kind == "mrbbootstrap" or self.kind == "rescaled":
+            return "other"
+        return self.kind
 
     @property
     def design(self) -> Design:
@@ -87,10 +89,11 @@ def replicate_weights(
     data : path, pandas, Polars or PyArrow table, Ibis table, or Source
     design : Design
         Weight, strata, PSUs, fpc, and what a stratum with a single PSU contributes.
-    kind : {"JKn", "JK1", "BRR", "Fay", "SDR", "subbootstrap", "bootstrap", "mrbbootstrap"}
+    kind : {"JKn", "JK1", "BRR", "Fay", "SDR", "subbootstrap", "bootstrap", "rescaled", ...}
         Jackknife with or without strata; balanced halves of pairs of PSUs, and Fay's variant of
         them; successive differences, for systematic samples; Rao and Wu's bootstrap of n - 1
-        PSUs; Canty and Davison's of n; Preston's of all stages.
+        PSUs; Canty and Davison's of n; Rao, Wu and Yue's ("rescaled"), as the first but with
+        population sizes; Preston's of all stages ("mrbbootstrap").
     replicates : int, optional
         Of a bootstrap (500), or at least of successive differences.
     seed : int, optional
@@ -121,7 +124,8 @@ def replicate_weights(
     Wolter (2007), Introduction to Variance Estimation, chapters 3-5; Fay and Train (1995),
     Proceedings of the Section on Government Statistics, ASA, 154-159; Rao and Wu (1988), Journal
     of the American Statistical Association 83, 231-241; Canty and Davison (1999), The
-    Statistician 48, 379-391; Preston (2009), Survey Methodology 35, 227-234.
+    Statistician 48, 379-391; Rao, Wu and Yue (1992), Survey Methodology 18, 209-217; Preston
+    (2009), Survey Methodology 35, 227-234.
 
     Examples
     --------

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import (
     DASH,
     MINUS,
     SPACE,
-    SUPPRESSED,
     decimals,
     rounded,
     write,
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Estimate
 
 
-def figure(value: float, unit: str, se: float = 0.0, reason: str = "") -> str:
+def figure(
+    value: float, unit: str, se: float = 0.0, reason: str = "", t: Language = ENGLISH
+) -> str:
     """One figure with no more digits than its standard error carries.
 
     Parameters
@@ -31,6 +33,8 @@ def figure(value: float, unit: str, se: float = 0.0, reason: str = "") -> str:
     se : float
     reason : str
         Why it is missing; one that begins with "suppressed" hides it.
+    t : Language
+        The reader's.
 
     Examples
     --------
@@ -39,7 +43,7 @@ def figure(value: float, unit: str, se: float = 0.0, reason: str = "") -> str:
     >>> figure(0.0295, "index", 0.0028)
     '0.0295'
     """
-    return plain(write(value, math.nan, math.nan, se, unit, reason).text)
+    return plain(write(value, math.nan, math.nan, se, unit, reason, t).text)
 
 
 def interval(low: float, high: float, unit: str, se: float = 0.0, value: float = 0.0) -> str:
@@ -55,7 +59,10 @@ def interval(low: float, high: float, unit: str, se: float = 0.0, value: float =
 
 
 def estimate_rows(
-    estimates: Iterable[Estimate], people: str = "persons", unit: str = "household"
+    estimates: Iterable[Estimate],
+    people: str = "persons",
+    unit: str = "household",
+    t: Language = ENGLISH,
 ) -> list[tuple[str, ...]]:
     """Rows for a table: measure, line, estimate, standard error, interval, rows of the data.
 
@@ -66,22 +73,47 @@ def estimate_rows(
         Whom the figures speak of.
     unit : {"person", "household"}
         What a row of the data is.
+    t : Language
+        The reader's.
     """
     from exitline.api.runs.telling import counting
 
     rows: list[tuple[str, ...]] = []
     for e in estimates:
         measure = counting(e.measure, people, f"{unit}s")
-        said = write(e.estimate, e.ci_low, e.ci_high, e.se, measure.unit, e.reason)
+        said = write(e.estimate, e.ci_low, e.ci_high, e.se, measure.unit, e.reason, t)
         exact = math.isinf(e.df) and e.se == 0
-        ends = "full count" if exact else plain(said.interval) or "none"
-        n = SUPPRESSED if said.text == SUPPRESSED else f"{e.n:,}"
-        se = "-" if said.text == SUPPRESSED or exact else spread(e.se, measure.unit)
-        rows.append((measure.label, e.line, plain(said.text), se, ends, n))
+        ends = t("full count") if exact else plain(said.interval) or t("none")
+        n = said.text if said.suppressed else plain(t.number(e.n))
+        se = "-" if said.suppressed or exact else spread(e.se, measure.unit, t)
+        rows.append((t.of(measure.label), e.line, plain(said.text), se, ends, n))
     return rows
 
 
-def spread(se: float, unit: str) -> str:
+def figure_heads(t: Language, level: float, unit: str, n: str = "") -> tuple[str, ...]:
+    """Headings of figures: estimate, standard error, interval, rows of the data.
+
+    Parameters
+    ----------
+    t : Language
+    level : float
+        Of confidence.
+    unit : {"person", "household"}
+        What a row of the data is.
+    n : str
+        Over the number of rows, instead of their name.
+
+    Examples
+    --------
+    >>> figure_heads(ENGLISH, 0.95, "household")
+    ('estimate', 'SE', '95 % interval', 'households')
+    """
+    rows = t("persons") if unit == "person" else t("households")
+    sure = t("{sure} interval", sure=t.figure(f"{100 * level:g} %"))
+    return (t("estimate"), t("SE"), plain(sure), n or rows)
+
+
+def spread(se: float, unit: str, t: Language = ENGLISH) -> str:
     """A standard error with two digits that count, in the scale of its figure.
 
     Examples
@@ -91,7 +123,7 @@ def spread(se: float, unit: str) -> str:
     """
     if math.isnan(se):
         return "-"
-    return plain(rounded(se, decimals(se, unit, se), percent=unit == "share"))
+    return plain(rounded(se, decimals(se, unit, se), percent=unit == "share", t=t))
 
 
 def plain(said: str) -> str:
@@ -102,4 +134,4 @@ def plain(said: str) -> str:
     >>> plain("3\\N{NO-BREAK SPACE}%")
     '3 %'
     """
-    return said.replace(SPACE, " ").replace(DASH, "-").replace(MINUS, "-")
+    return said.replace(SPACE, " ").replace("\u202f", " ").replace(DASH, "-").replace(MINUS, "-")

@@ -29,6 +29,11 @@ LANGUAGE = click.option(
     help="Language of what is to be read.",
 )  # fmt: skip
 """In which language."""
+LANGUAGES = click.option(
+    "--language", multiple=True, type=click.Choice(languages()),
+    help="Language of the page, the first one first; repeatable.",
+)  # fmt: skip
+"""In which languages."""
 
 
 def with_options(options: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:

@@ -13,6 +13,7 @@ import click
 
 from exitline.errors import ExitlineError
 from exitline.foreign import visible, visible_json
+from exitline.words.catalogue import ENGLISH, Language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,6 +61,7 @@ def table(
         Line, standard, year, source.
     """
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
@@ -74,7 +76,7 @@ def table(
     headings = [_shown(name) for name in columns]
     right = [i for i in right if i < len(headings)]
     least = [_widest_word(i, [headings, *cells], right) for i in range(len(columns))]
-    whole = [max(len(row[i]) for row in [headings, *cells]) for i in right]
+    whole = [max(cell_len(row[i]) for row in [headings, *cells]) for i in right]
     texts = [size for i, size in enumerate(least) if i not in right]
     tight = sum(whole) + sum(texts) + len(columns) > output.width
     for i, name in enumerate(headings):
@@ -90,8 +92,10 @@ def table(
 
 def _widest_word(column: int, rows: list[list[str]], right: Sequence[int]) -> int:
     """How wide a column must be: no number is cut, and most words stand on one line."""
+    from rich.cells import cell_len
+
     words = (word for row in rows for word in row[column].split())
-    longest = max((len(word) for word in words), default=1)
+    longest = max((cell_len(word) for word in words), default=1)
     return longest if column in right else min(longest, 10)
 
 
@@ -140,8 +144,13 @@ def error(reason: ExitlineError) -> None:
 
 
 @contextmanager
-def steps() -> Iterator[Callable[[str], None]]:
+def steps(t: Language = ENGLISH) -> Iterator[Callable[[str], None]]:
     """A function that says what is being done; on a terminal with the time it has taken.
+
+    Parameters
+    ----------
+    t : Language
+        The reader's.
 
     Yields
     ------
@@ -155,13 +164,13 @@ def steps() -> Iterator[Callable[[str], None]]:
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        task = progress.add_task("starting")
-        yield lambda text: progress.update(task, description=text)
+        task = progress.add_task(t("starting"))
+        yield lambda text: progress.update(task, description=t.of(text))
 
 
 @contextmanager
-def working(text: str) -> Iterator[None]:
+def working(text: str, t: Language = ENGLISH) -> Iterator[None]:
     """One step, said on a terminal while it lasts."""
-    with steps() as say:
+    with steps(t) as say:
         say(text)
         yield

@@ -164,7 +164,7 @@ def decide_units(
     facts : Facts
         For criteria that are conditions on the unit's own row.
     census : bool
-        Whether the data are a full count.
+        Whether the data are a census.
     below : Decisions, optional
         Decisions on villages, for criteria on the share of villages.
 
@@ -243,7 +243,7 @@ def _share_evidence(
     """Evidence on a share from its low, high and missing measures."""
     key = f"{level}_{criterion.name}"
     low, high, gap = (blocks[f"{part}_{key}"] for part in ("low", "high", "gap"))
-    wide = np.where(np.isnan(high.se), low.se, np.fmax(low.se, high.se))
+    wide = np.fmax(low.se, high.se)  # the one that is there, where the other is missing
     deff = overall.get(f"low_{key}")
     return Evidence(
         kind="full count" if census else "sample",

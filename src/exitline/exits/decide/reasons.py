@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.exits.decide.bound_text import decided_on
+from exitline.exits.decide.bound_text import bound_text, decided_on
 from exitline.exits.decide.decision import CANNOT_TELL
 from exitline.words.numbers import rounded
 from exitline.words.said import say
@@ -90,7 +90,7 @@ def reasons(
 
 
 def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
-    """A full count: the exact share, or the range that missing values leave."""
+    """A census: the exact share, or the range that missing values leave."""
     if math.isnan(threshold):
         return say("the standard has no threshold for this unit's area class")
     target = threshold_text(threshold, w.comparison)
@@ -106,7 +106,7 @@ def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) ->
 
 
 def _counted(units: str, parts: dict[str, str]) -> str:
-    """What a full count of households or villages found."""
+    """What a census of households or villages found."""
     if units == "villages" and "most" in parts:
         return say("{share} in a full count of {n} villages (up to {most}: {m} not known)", **parts)
     if units == "villages":
@@ -174,8 +174,9 @@ def _undecided(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -
 def _between(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
     """Between which shares the truth may lie, and whether too few clusters are the reason."""
     between = say(
-        "with {sure} confidence anything {between}", sure=f"{100 * w.confidence:g} %",
-        between=decided_on(CANNOT_TELL, v.low[i], v.high[i], threshold, w.comparison),
+        "with {sure} confidence anything between {low} and {high}",
+        sure=f"{100 * w.confidence:g} %", low=bound_text(v.low[i], threshold, upper=False),
+        high=bound_text(v.high[i], threshold, upper=True),
     )  # fmt: skip
     if math.isnan(v.clusters_needed[i]):
         return between

@@ -12,7 +12,7 @@ from exitline.errors import nearest
 from exitline.exits.draw.assign import Assessor, Assignment, Visit, field_list
 from exitline.exits.draw.sample import DrawnHousehold
 from exitline.exits.draw.seed import DrawError, Seed
-from exitline.files import whole_folder
+from exitline.folders import whole_folder
 from exitline.stats.data.values import written
 
 if TYPE_CHECKING:

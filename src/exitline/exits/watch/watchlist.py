@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from exitline.stats.engine.base import Engine
-    from exitline.stats.panel.sources import PanelSpec
+    from exitline.stats.panel.spec import PanelSpec
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.words.numbers import CANNOT_TELL
+from exitline.words.catalogue import ENGLISH, Language
 
 if TYPE_CHECKING:
     from exitline.rules.standard import ExitRule, Standard
@@ -42,16 +42,17 @@ class HouseholdWords:
     share: str
 
 
-_CANNOT = "Where a value is missing that could decide, one cannot tell yet."
-
-
-def household_words(study: Study, standard: Standard | None) -> HouseholdWords:
+def household_words(
+    study: Study, standard: Standard | None, t: Language = ENGLISH
+) -> HouseholdWords:
     """The words for a study's households by outcome.
 
     Parameters
     ----------
     study : Study
     standard : Standard or None
+    t : Language
+        The reader's.
 
     Returns
     -------
@@ -67,26 +68,31 @@ def household_words(study: Study, standard: Standard | None) -> HouseholdWords:
     """
     from exitline.stats.data.roles import WAS_POOR, declared
 
-    rows = f"{study.unit}s"
+    rows = t("persons") if study.unit == "person" else t("households")
+    cannot = {"cannot tell": t("cannot tell yet")}
+    open_ = t("Where a value is missing that could decide, one cannot tell yet.")
     if WAS_POOR in declared(study):
+        meaning = t(
+            "Of the {rows} that were poor or registered before: one has met the rule where "
+            "every criterion is met, and has not where any is not.",
+            rows=rows,
+        )
         return HouseholdWords(
-            True, "Who meets the exit rule",
-            {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL},
-            f"Of the {rows} that were poor or registered before: one has met the rule where "
-            f"every criterion is met, and has not where any is not. {_CANNOT}",
-            f"of the {rows} that were poor or registered before meet the exit rule",
+            True, t("Who meets the exit rule"),
+            {"met": t("met"), "not met": t("not met"), **cannot}, t.sentences(meaning, open_),
+            t("of the {rows} that were poor or registered before meet the exit rule", rows=rows),
         )  # fmt: skip
     if _by_line(standard.household if standard is not None else None):
-        words = {"met": "above the line", "not met": "below the line"}
-        share = f"of {rows} are above the line"
+        words = {"met": t("above the line"), "not met": t("below the line")}
+        share = t("of {rows} are above the line", rows=rows)
     else:
-        words = {"met": "every criterion holds", "not met": "a criterion does not hold"}
-        share = f"of {rows} fulfil every criterion"
-    return HouseholdWords(
-        False, f"Where {rows} stand", {**words, "cannot tell": CANNOT_TELL},
-        f"Nobody was followed: this says where {rows} stand, not who left poverty. {_CANNOT}",
-        share,
-    )  # fmt: skip
+        words = {"met": t("every criterion holds"), "not met": t("a criterion does not hold")}
+        share = t("of {rows} fulfil every criterion", rows=rows)
+    meaning = t(
+        "Nobody was followed: this says where {rows} stand, not who left poverty.", rows=rows
+    )
+    title = t("Where {rows} stand", rows=rows)
+    return HouseholdWords(False, title, {**words, **cannot}, t.sentences(meaning, open_), share)
 
 
 def _by_line(rule: ExitRule | None) -> bool:

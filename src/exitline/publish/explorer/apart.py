@@ -10,7 +10,7 @@ from exitline.publish.content.phrases import Words, beside_overall, finding, sen
 from exitline.publish.explorer.model import SeriesFigures, ShownFigure, StandsApart
 from exitline.publish.explorer.texts import Translations, in_language, known
 from exitline.words.catalogue import language, languages
-from exitline.words.said import Figure, Text
+from exitline.words.said import Numeral, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,8 +78,8 @@ def _words(
         return said(grid.areas[grid.position[of.by, area]].label)
 
     return Words(
-        subject, name, lambda area: Figure(cells[grid.position[of.by, area]].text),
-        Figure(overall.text if overall is not None else ""),
+        subject, name, lambda area: Numeral(cells[grid.position[of.by, area]].text),
+        Numeral(overall.text if overall is not None else ""),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exitline.publish.explorer.model import Verify
 from exitline.publish.explorer.texts import known
 from exitline.words.intervals import SHARES
-from exitline.words.said import Figure, Said, Text, say
+from exitline.words.said import Numeral, Said, Text, say
 
 if TYPE_CHECKING:
     from exitline.publish.explorer.model import DecisionSet, Explorer
@@ -40,7 +40,7 @@ def method_of(runs: Sequence[RunFolder]) -> tuple[tuple[Text, Text], ...]:
         "{sure} confidence intervals from the sampling design (strata, clusters and weights, by "
         "linearisation); for {scale}. Each speaks for one area: among many areas, about one in {n} "
         "misses.",
-        sure=Figure(f"{100 * level:g} %"), scale=scale, n=round(1 / (1 - level)),
+        sure=Numeral(f"{100 * level:g} %"), scale=scale, n=round(1 / (1 - level)),
     )  # fmt: skip
     return (
         (say("Data"), _sampled(rows, persons)),

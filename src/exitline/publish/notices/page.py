@@ -52,7 +52,7 @@ def render(notice: Notice, t: Language = ENGLISH) -> str:
 def heads_of(t: Language) -> dict[str, str]:
     """Headings of the fields, by name."""
     return {
-        "number": t("No."), "reference": t.within("notice", "Household"), "name": t("Name"),
+        "number": t("No."), "reference": t.in_context("notice", "Household"), "name": t("Name"),
         "decision": t("Decision"), "date": t("Date"),
     }  # fmt: skip
 
@@ -70,7 +70,7 @@ def _sheet(
         until = t("Objections until {day} ({days} days).", day=notice.last_day, days=notice.days)
         said += " " + until
     listed = t.plural("{n} household", "{n} households", len(rows))
-    how = t("How to object") + t.within("sign", ": ")
+    how = t("How to object") + t.in_context("sign", ": ")
     return (
         f"<section>\n<h1>{escape(notice.title)}</h1>\n"
         f"<h2>{escape(village)} · {listed}</h2>\n"

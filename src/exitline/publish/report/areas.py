@@ -71,13 +71,17 @@ def _area_set(content: ReportInput, by: str, key: str) -> AreaSet:
     """One set of areas."""
     found = b.of_set(content.estimates, by)
     lead = b.leads(content, found)
-    name = " and ".join(content.area_title(c) for c in b.columns_of(found[0]))
+    name = content.t.listed(content.area_title(c) for c in b.columns_of(found[0]))
     figures = tuple(
         _figure(content, found, block, f"{key}-{i}") for i, block in enumerate(lead, start=1)
     )
     small = found[0].rows.size <= STATIC_ROWS
     rest = [block for block in found if all(block is not shown for shown in lead)]
-    note = "" if small or not rest else "All other measures by area are in estimates.parquet."
+    note = (
+        ""
+        if small or not rest
+        else content.t("All other measures by area are in {file}.", file="estimates.parquet")
+    )
     return AreaSet(
         key,
         name,
@@ -97,11 +101,13 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
     axis = shared_axis(
         [*lead.estimate.tolist(), *(overall.estimate.tolist() if overall else [])],
         lead.bounds.high.tolist(), words.unit, [threshold] if threshold is not None else [],
+        t=content.t,
     )  # fmt: skip
     name = ", ".join(content.area_title(c) for c in b.columns_of(lead))
     companion = b.beside(found, lead, _companion(lead.measure))
     table = Table(
-        key, f"{words.label} by {name}", _columns(content, words, name, companion),
+        key, content.t("{label} by {area}", label=words.label, area=name),
+        _columns(content, words, name, companion),
         tuple(_rows(content, lead, companion, axis, words.unit)),
         _pinned(content, overall, companion, axis, words.unit), axis,
         _references(content, overall, axis, words.unit, threshold), sorted_by=1,
@@ -148,22 +154,26 @@ def _columns(
 ) -> tuple[TableColumn, ...]:
     """Headings, with units."""
     people = b.people_of(content)
-    sign = ", %" if words.unit == "share" else ""
-    interval = f"{100 * content.estimates.level:g} % interval" if content.sampled else "full count"
+    t = content.t
+    sign = t.in_context("sign", ", ") + "%" if words.unit == "share" else ""
+    interval = b.interval_words(content)
+    drawn = t("Estimate and interval") if content.sampled else t("Value")
     found = [
         TableColumn("name", name),
         TableColumn("figure", f"{words.label}{sign}", interval),
-        TableColumn("bar", "Estimate and interval" if content.sampled else "Value", sortable=False),
+        TableColumn("bar", drawn, sortable=False),
     ]
     if companion is not None:
         label = b.naming(content, companion.measure)
         found.append(TableColumn("number", label.label, interval if content.sampled else ""))
-    found.append(TableColumn("number", people.capitalize(), "estimated" if content.sampled else ""))
-    rows = "Persons" if content.study.unit == "person" else "Households"
+    heads = {"persons": t("Persons"), "households": t("Households")}
+    note = t("estimated") if content.sampled else ""
+    found.append(TableColumn("number", heads[people], note))
+    rows = f"{content.study.unit}s"
     if content.sampled:
-        found.append(TableColumn("number", rows, "in the sample"))
-    elif people != "households" or rows != "Households":
-        found.append(TableColumn("number", rows, "counted"))
+        found.append(TableColumn("number", heads[rows], t("in the sample")))
+    elif people != "households" or rows != "households":
+        found.append(TableColumn("number", heads[rows], t("counted")))
     return tuple(found)
 
 
@@ -191,7 +201,7 @@ def _row(
     said = b.written(content, lead, i, unit)
     value = float(lead.estimate[i])
     low, high = b.reach(lead, i)
-    hidden = said.text == SUPPRESSED
+    hidden, t = said.suppressed, content.t
     cells = [
         TableCell(name),
         TableCell(str(said), value, "" if hidden else said.reason),
@@ -203,9 +213,9 @@ def _row(
             TableCell(str(b.written(content, companion, i, unit)), float(companion.estimate[i]))
         )
     people, n = float(lead.population[i]), float(lead.n[i])
-    cells.append(TableCell(SUPPRESSED if hidden else about(people, content.sampled), people))
+    cells.append(TableCell(said.text if hidden else about(people, content.sampled, t), people))
     if content.sampled or b.people_of(content) != "households" or content.study.unit == "person":
-        cells.append(TableCell(SUPPRESSED if hidden else count(n), n))
+        cells.append(TableCell(said.text if hidden else count(n, t), n))
     return tuple(cells)
 
 
@@ -220,7 +230,7 @@ def _pinned(
     total = b.beside(whole, overall, companion.measure) if companion is not None else None
     if companion is not None and total is None:
         return None
-    return _row(content, "All together", overall, total, axis, unit, 0)
+    return _row(content, content.t("All together"), overall, total, axis, unit, 0)
 
 
 def _references(
@@ -236,20 +246,28 @@ def _references(
         found.append(Reference(axis.at(threshold), "", "threshold"))
     if axis is not None and overall is not None and not math.isnan(float(overall.estimate[0])):
         at = axis.at(float(overall.estimate[0]))
-        found.append(Reference(at, f"all: {b.written(content, overall, 0, unit).text}", "overall"))
+        found.append(
+            Reference(
+                at,
+                content.t("all: {figure}", figure=b.written(content, overall, 0, unit).text),
+                "overall",
+            )
+        )
     return tuple(found)
 
 
 def _subtitle(content: ReportInput, lead: Block, label: str, threshold: float | None) -> str:
     """What the chart shows, in what unit, at which line."""
-    parts = [label]
+    t, parts = content.t, [label]
     if content.sampled:
-        parts.append(f"estimate (dot) and {100 * content.estimates.level:g} % interval (bar)")
+        parts.append(t("estimate (dot) and {sure} interval (bar)", sure=b.confidence(content)))
     else:
-        parts.append("full count (dot)")
+        parts.append(t("full count (dot)"))
     if threshold is not None:
-        parts.append(f"threshold of the exit rule, {100 * threshold:g} % (upright line)")
-    return ", ".join(parts) + (f"; line ‘{lead.line}’" if lead.line else "")
+        asked = t.figure(f"{100 * threshold:g} %")
+        parts.append(t("threshold of the exit rule, {share} (upright line)", share=asked))
+    line = t("line ‘{line}’", line=lead.line) if lead.line else ""
+    return t.joined((t.joined(parts, ", "), line))
 
 
 def source(content: ReportInput, block: Block) -> str:
@@ -264,19 +282,21 @@ def source(content: ReportInput, block: Block) -> str:
     -------
     str
     """
-    study, standard = content.study, content.standard
+    study, standard, t = content.study, content.standard, content.t
     parts = [b.line_words(content, block.line)]
     if standard is not None:
-        parts.append(f"standard: {standard.title}")
+        parts.append(t("standard: {title}", title=t.of(standard.title)))
     if study.year is not None:
-        parts.append(f"year: {study.year}")
+        parts.append(t("year: {when}", when=str(study.year)))
     if study.subpopulation:
-        parts.append(f"only where {study.subpopulation}")
-    parts.append(f"data: {study.title} ({study.households.name})")
-    text = "; ".join(part for part in parts if part)
+        parts.append(t("only where {condition}", condition=study.subpopulation))
+    parts.append(t("data: {title} ({file})", title=study.title, file=study.households.name))
+    text = t.joined(parts)
+    text = t("{sentence}.", sentence=text[0].upper() + text[1:])
     hides = any(reason.startswith(SUPPRESSED) for reason in block.reason)
-    why = " Suppressed figures would give a small count away." if hides else ""
-    return text[0].upper() + text[1:] + "." + why
+    return t.sentences(
+        text, t("Suppressed figures would give a small count away.") if hides else ""
+    )
 
 
 def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> Table:
@@ -285,7 +305,9 @@ def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> 
     columns = [TableColumn("name", name)]
     columns += [
         TableColumn(
-            "number", naming[block.measure].label, f"line ‘{block.line}’" if block.line else ""
+            "number",
+            naming[block.measure].label,
+            content.t("line ‘{line}’", line=block.line) if block.line else "",
         )
         for block in found
     ]
@@ -304,5 +326,9 @@ def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> 
         for i, labels in enumerate(b.keys_of(first))
     ]
     return Table(
-        f"{key}-all", f"All measures by {name}", tuple(columns), tuple(rows), total=len(rows)
+        f"{key}-all",
+        content.t("All measures by {area}", area=name),
+        tuple(columns),
+        tuple(rows),
+        total=len(rows),
     )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import SPACE, rounded
 
 _PAD = 3.0
@@ -56,6 +57,7 @@ def shared_axis(
     unit: str,
     marks: Sequence[float] = (),
     steps: int = 4,
+    t: Language = ENGLISH,
 ) -> Axis | None:
     """An axis that holds every value and mark, and all but extreme ends of intervals.
 
@@ -72,6 +74,8 @@ def shared_axis(
         Lines and thresholds to be seen.
     steps : int
         How many steps are wanted, about.
+    t : Language
+        The reader's.
 
     Returns
     -------
@@ -91,10 +95,10 @@ def shared_axis(
     wide = ends[math.ceil(0.95 * len(ends)) - 1] if ends else known[0]
     top, bottom = max(*known, wide, known[0]), min(known)
     start = bottom if bottom < 0 or (unit == "money" and bottom > 0.5 * top) else 0.0
-    return _nice(start, top, unit, steps)
+    return _nice(start, top, unit, steps, t)
 
 
-def _nice(start: float, top: float, unit: str, steps: int) -> Axis:
+def _nice(start: float, top: float, unit: str, steps: int, t: Language) -> Axis:
     """Round ends and steps of 1, 2, 2.5 or 5 times a power of ten."""
     span = max(top - start, 1e-12 if top == start == 0 else abs(top) * 1e-6, 1e-9)
     raw = span / steps
@@ -106,28 +110,32 @@ def _nice(start: float, top: float, unit: str, steps: int) -> Axis:
         last = max(math.floor(1.0 / step + 1e-9), first + 1)
     bare = Axis(first * step, last * step, ())
     ticks = tuple(
-        Tick(bare.at(i * step), _label(i * step, step, unit)) for i in range(first, last + 1)
+        Tick(bare.at(i * step), _label(i * step, step, unit, t)) for i in range(first, last + 1)
     )
     return Axis(bare.low, bare.high, ticks)
 
 
-def _label(value: float, step: float, unit: str) -> str:
+def _label(value: float, step: float, unit: str, t: Language) -> str:
     """A tick's number, with the decimals that the step needs."""
     factor = 100.0 if unit == "share" else 1.0
     if value == 0:
         return "0"
     if unit in {"persons", "households", "money"} and step * factor >= 100_000:
-        return _in_words(value)
+        return _in_words(value, t)
     scaled = step * factor
     places = 0
     while places < 6 and abs(scaled * 10**places - round(scaled * 10**places)) > 1e-6:
         places += 1
-    return rounded(value * factor, places) + (f"{SPACE}%" if unit == "share" else "")
+    return t.figure(rounded(value * factor, places) + (f"{SPACE}%" if unit == "share" else ""))
 
 
-def _in_words(value: float) -> str:
-    """Large numbers in thousands or millions."""
-    for size, word in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+def _in_words(value: float, t: Language) -> str:
+    """Large numbers in thousands or millions; in whole numbers where these are not customary."""
+    sizes = ((1e9, t.in_context("number", "bn")), (1e6, t.in_context("number", "m")),
+             (1e3, t.in_context("number", "k")))  # fmt: skip
+    for size, word in sizes:
         if abs(value) >= size:
-            return f"{value / size:g}{SPACE}{word}"
-    return f"{value:g}"
+            if word == "-":
+                return rounded(value, 0, t=t)
+            return t.figure(f"{value / size:g}") + SPACE + word
+    return t.figure(f"{value:g}")

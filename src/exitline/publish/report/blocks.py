@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import Written, rounded, write
 
 if TYPE_CHECKING:
@@ -47,9 +48,23 @@ def naming(content: ReportInput, name: str) -> Naming:
     except MeasureError:
         plain = name.replace("_", " ")
         return Naming(plain, plain, "number", "plain")
-    label = measure.label
+    label = content.t.of(measure.label)
     subject = _SUBJECTS.get(name, "the " + label).format(people=people)
+    if content.t.code != "en":  # where an article would have to agree with the label
+        subject = label
     return Naming(label[0].upper() + label[1:], subject, measure.unit, measure.interval)
+
+
+def confidence(content: ReportInput) -> str:
+    """The confidence of the intervals, in percent."""
+    return content.t.figure(f"{100 * content.estimates.level:g} %")
+
+
+def interval_words(content: ReportInput) -> str:
+    """What stands over intervals: their confidence, or that there is no sampling error."""
+    if not content.sampled:
+        return content.t("full count")
+    return content.t("{sure} interval", sure=confidence(content))
 
 
 def people_of(content: ReportInput) -> str:
@@ -122,7 +137,7 @@ def line_of(content: ReportInput, label: str) -> StudyLine | None:
     return next((line for line in content.lines if line.label == label), None)
 
 
-def line_figure(line: StudyLine) -> str:
+def line_figure(line: StudyLine, t: Language = ENGLISH) -> str:
     """A line's figure, or how it is found.
 
     Examples
@@ -132,24 +147,29 @@ def line_figure(line: StudyLine) -> str:
     ('4,891', '60 % of the median')
     """
     if line.value is not None:
-        return rounded(line.value, 0 if line.value == round(line.value) else 2)
+        return rounded(line.value, 0 if line.value == round(line.value) else 2, t=t)
     if line.share is not None:
-        return f"{100 * line.share:g} % of the {line.what}"
-    return f"column {line.column}"
+        share = t.figure(f"{100 * line.share:g} %")
+        return t("{share} of the {what}", share=share, what=t.of(line.what))
+    return t("column {column}", column=str(line.column))
 
 
 def line_words(content: ReportInput, label: str) -> str:
     """A line with its figure and unit, for a note under a chart."""
-    line = line_of(content, label)
+    line, t = line_of(content, label), content.t
     if not label:
         return ""
     if line is None:
-        return f"line {label}"
-    name = f"line {label}" if label != line_figure(line) else "line"
-    unit = f" {line.unit or _own_unit(content)}".rstrip()
-    return f"{name}: {line_figure(line)}{unit}{'' if line.verified else ' (unverified)'}"
+        return t("line {label}", label=label)
+    same = label == line_figure(line)
+    name = t("line") if same else t("line {label}", label=label)
+    unit = t.of(line.unit) or _own_unit(content)
+    mark = "" if line.verified else t("(unverified)")
+    said = " ".join(part for part in (line_figure(line, t), unit, mark) if part)
+    return name + t.in_context("sign", ": ") + said
 
 
 def _own_unit(content: ReportInput) -> str:
     """What is said of a line that was moved into the study's currency."""
-    return "in the unit of the study's welfare" if content.study.ppp is not None else ""
+    ppp = content.study.ppp is not None
+    return content.t("in the unit of the study's welfare") if ppp else ""

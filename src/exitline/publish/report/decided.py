@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.content.households import household_words
 from exitline.publish.report.stacks import (
-    MANY,
     OUTCOMES,
     Stack,
     as_mapping,
@@ -45,16 +44,18 @@ def household_level(content: ReportInput) -> DecidedLevel | None:
     """Households and persons by outcome; nobody is named."""
     if content.households is None or not content.households.total:
         return None
-    rows = f"{content.study.unit.capitalize()}s"
+    t = content.t
+    rows = t("Persons") if content.study.unit == "person" else t("Households")
     counts = [(rows, content.households)]
     if content.persons is not None and content.persons.total:
-        counts.append(("Persons in them", content.persons))
-    note = "" if not content.sampled else "estimated"
-    words = household_words(content.study, content.standard)
+        counts.append((t("Persons in them"), content.persons))
+    note = "" if not content.sampled else t("estimated")
+    words = household_words(content.study, content.standard, t)
     stacks = [
-        stack_of(label, as_mapping(c), note, content.sampled, words.outcomes) for label, c in counts
+        stack_of(label, as_mapping(c), note, content.sampled, t, words.outcomes)
+        for label, c in counts
     ]
-    stacks[0] = with_intervals(stacks[0], content.outcome_estimates)
+    stacks[0] = with_intervals(stacks[0], content.outcome_estimates, t)
     return DecidedLevel(
         "household", rows, stacks[0], tuple(stacks[1:]), None, words.meaning,
         {o: round(v) for o, v in as_mapping(content.households).items() if v == v}, "",
@@ -94,10 +95,11 @@ def _level(content: ReportInput, name: str) -> DecidedLevel:
             overall[key] = decision
     rule = rule_of(content, name)
     counts = tallies.pop("", dict.fromkeys(OUTCOMES, 0.0))
-    plain = MANY[name].capitalize()
+    t = content.t
+    plain = t("Villages") if name == "village" else t("Counties")
     return DecidedLevel(
-        name, plain, stack_of(plain, counts, "overall", False),
-        tuple(criterion_stack(c, t, rule) for c, t in tallies.items()),
+        name, plain, stack_of(plain, counts, t("overall"), False, t),
+        tuple(criterion_stack(c, tally, rule, t) for c, tally in tallies.items()),
         unit_table(content, name, overall, by_unit) if overall else None,
         _rule_words(rule, content), {o: int(v) for o, v in counts.items()},
         easiest_of(content, name, by_unit, overall),
@@ -111,20 +113,22 @@ def _at(decisions: Decisions, level: str) -> list[Decision]:
 
 def _rule_words(rule: ExitRule | None, content: ReportInput) -> str:
     """How outcomes come about at a level, in two sentences."""
+    t = content.t
     if not content.sampled:
-        return (
+        return t(
             "The data are a full count: each share is compared exactly with its threshold. Where "
             "missing values could tip the comparison, one cannot tell yet."
         )
     sure = rule.confidence if rule is not None else 0.95
     if rule is not None and rule.rule == "point":
-        return (
+        return t(
             "The standard compares the estimate itself with the threshold (point rule). Each "
             "reason gives the probability of so favourable a sample if the truth were at the "
             "threshold."
         )
-    return (
-        f"The data are a sample: a criterion is met only where the bound at {100 * sure:g} % "
-        f"one-sided confidence lies beyond the threshold, and not met only where the other bound "
-        f"does. Between the two, one cannot tell yet."
+    return t(
+        "The data are a sample: a criterion is met only where the bound at {sure} one-sided "
+        "confidence lies beyond the threshold, and not met only where the other bound does. "
+        "Between the two, one cannot tell yet.",
+        sure=t.figure(f"{100 * sure:g} %"),
     )

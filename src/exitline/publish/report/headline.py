@@ -10,13 +10,14 @@ from exitline.publish.content.households import household_words
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.table import Bar, Reference, bar_of
-from exitline.words.numbers import DASH, Written, about, plural
+from exitline.words.numbers import Written, about
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
     from exitline.publish.report.decided import DecidedLevel
     from exitline.publish.report.rules import Rules
     from exitline.stats.infer.blocks import Block
+    from exitline.words.catalogue import Language
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def headline(
     first = lead[0]
     words = b.naming(content, first.measure)
     figure = b.written(content, first, 0, words.unit)
-    axis = shared_axis(first.estimate.tolist(), first.bounds.high.tolist(), words.unit)
+    highs = first.bounds.high.tolist()
+    axis = shared_axis(first.estimate.tolist(), highs, words.unit, t=content.t)
     low, high = b.reach(first, 0)
     value = float(first.estimate[0])
     return Headline(
@@ -110,53 +112,62 @@ def _without_estimates(
     content: ReportInput, levels: tuple[DecidedLevel, ...], steps: tuple[NextStep, ...]
 ) -> Headline:
     """Where nothing was estimated, the outcomes of the exit rule are the answer."""
-    figure, meaning = Written("No estimate"), "The study asks for none."
-    title = "Who meets the exit rule"
+    t = content.t
+    figure, meaning = Written(t("No estimate")), t("The study asks for none.")
+    title = t("Who meets the exit rule")
     if levels:
         met = levels[0].overall.segments[0]
         figure = Written(met.share)
-        meaning = f"of {levels[0].title.lower()} meet the exit rule ({met.count})."
+        said = t("of {units} meet the exit rule", units=levels[0].title.lower())
         if levels[0].key == "household":
-            words = household_words(content.study, content.standard)
-            meaning = f"{words.share} ({met.count})."
-            title = words.title
-    question = f"{title} in {content.study.title}?"
+            words = household_words(content.study, content.standard, t)
+            said, title = words.share, words.title
+        said = t("{name} ({figure})", name=said, figure=met.count)
+        meaning = t("{sentence}.", sentence=said)
+    question = t("{title} in {place}?", title=title, place=content.study.title)
     sure = (_count_words(content),) if not content.sampled else ()
     return Headline(question, figure, "", meaning, "", None, None, (), (), sure, steps)
 
 
 def _question(content: ReportInput, lead: Block, levels: tuple[DecidedLevel, ...]) -> str:
     """What was asked, in a sentence."""
+    t, study = content.t, content.study
     words = b.naming(content, lead.measure)
     line = b.line_words(content, lead.line)
-    year = f" in {content.study.year}" if content.study.year is not None else ""
-    if content.study.subpopulation:
-        year += f", of the part where {content.study.subpopulation}"
-    at = f" ({line})" if line else ""
-    where = ", where" if b.sets(content.estimates) else ""
-    followed = household_words(content.study, content.standard).followed
+    what = words.subject
+    if line:
+        what = t("{name} ({figure})", name=what, figure=line)
+    if study.year is not None:
+        what = t("{subject} in {when}", subject=what, when=str(study.year))
+    if study.subpopulation:
+        what = t("{subject}, of the part where {condition}", subject=what,
+                 condition=study.subpopulation)  # fmt: skip
+    if b.sets(content.estimates):
+        asked = t("What is {subject}, where, and how sure are we?", subject=what)
+    else:
+        asked = t("What is {subject}, and how sure are we?", subject=what)
+    asked = asked[:1].upper() + asked[1:]
+    followed = household_words(study, content.standard).followed
     areas = [lv.title.lower() for lv in levels if followed or lv.key != "household"]
-    exits = f" And how many {_listed(areas)} meet the exit rule?" if areas else ""
-    return f"What is {words.subject}{at}{year}{where}, and how sure are we?{exits}"
-
-
-def _listed(names: list[str]) -> str:
-    """Names as a sentence lists them."""
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    if not areas:
+        return asked
+    return t.sentences(asked, t("And how many {units} meet the exit rule?", units=t.listed(areas)))
 
 
 def _meaning(content: ReportInput, lead: Block, words: b.Naming) -> str:
     """What the large number is."""
     line = b.line_of(content, lead.line)
     boundary = line.boundary if line is not None else "<"
-    below = "below" if boundary == "<" else "at or below"
-    people = b.people_of(content)
-    if lead.measure == "headcount":
-        live = "live in households" if people == "persons" else "are"
-        return f"of {people} {live} {below} the poverty line."
-    if lead.measure == "household_headcount":
-        return f"of households are {below} the poverty line."
-    return f"is {words.subject}."
+    t, below = content.t, boundary == "<"
+    if lead.measure == "headcount" and b.people_of(content) == "persons":
+        if below:
+            return t("of persons live in households below the poverty line.")
+        return t("of persons live in households at or below the poverty line.")
+    if lead.measure in ("headcount", "household_headcount"):
+        if below:
+            return t("of households are below the poverty line.")
+        return t("of households are at or below the poverty line.")
+    return t("is {subject}.", subject=words.subject)
 
 
 def _people(content: ReportInput, whole: list[Block], lead: Block) -> str:
@@ -166,22 +177,28 @@ def _people(content: ReportInput, whole: list[Block], lead: Block) -> str:
     population = float(lead.population[0])
     if math.isnan(population):
         return ""
-    people = b.people_of(content)
-    total = f"{about(population, content.sampled)} {people}"
+    t, number = content.t, about(population, content.sampled, content.t)
+    persons = b.people_of(content) == "persons"
+    total = (
+        t("{figure} persons", figure=number) if persons else t("{figure} households", figure=number)
+    )
     counted = b.beside(whole, lead, "poor_count")
     if counted is not None:
-        return f"{b.written(content, counted, 0, 'persons')} of {total}."
+        return t("{figure} of {total}.", figure=str(b.written(content, counted, 0, "persons")),
+                 total=total)  # fmt: skip
     value = float(lead.estimate[0]) * population
     if math.isnan(value):
         return ""
-    said = about(value, content.sampled)
-    return f"About {said} of {total}." if content.sampled else f"{said} of {total}."
+    said = about(value, content.sampled, t)
+    if content.sampled:
+        return t("About {figure} of {total}.", figure=said, total=total)
+    return t("{figure} of {total}.", figure=said, total=total)
 
 
 def _interval(content: ReportInput, figure: Written, unit: str) -> str:
     """The interval as a line of its own."""
-    sign = "\N{NO-BREAK SPACE}%" if unit == "share" else ""
-    return f"{100 * content.estimates.level:g} % interval: {figure.interval}{sign}"
+    sign = content.t.signs[" %"] if unit == "share" else ""
+    return b.interval_words(content) + content.t.in_context("sign", ": ") + figure.interval + sign
 
 
 def _smaller(content: ReportInput, others: list[Block], unit: str) -> tuple[Small, ...]:
@@ -197,64 +214,76 @@ def _sure(content: ReportInput, lead: Block, figure: Written) -> tuple[str, ...]
     if not content.sampled:
         return (_count_words(content),)
     if not figure.interval:
-        return (figure.reason or "No interval can be given for this figure.",)
-    n = int(lead.n[0])
-    unit = "person" if content.study.unit == "person" else "household"
-    first = _interval_words(content, figure, b.naming(content, lead.measure).unit)
+        return (figure.reason or content.t("No interval can be given for this figure."),)
+    t = content.t
     return (
-        first,
-        f"It rests on {plural(n, unit)}{_clusters(content)} "
-        f"({float(lead.df[0]):,.0f} degrees of freedom).",
-        "It covers sampling error alone, not errors of measurement or of coverage.",
-    )
+        _interval_words(content, figure, b.naming(content, lead.measure).unit),
+        t("It rests on {sample} ({n} degrees of freedom).",
+          sample=_clusters(content, _rows_words(content, int(lead.n[0]))),
+          n=t.number(float(lead.df[0]), 0)),
+        t("It covers sampling error alone, not errors of measurement or of coverage."),
+    )  # fmt: skip
+
+
+def _rows_words(content: ReportInput, n: int) -> str:
+    """A number of rows of the data."""
+    if content.study.unit == "person":
+        return content.t.plural("{n} person", "{n} persons", n)
+    return content.t.plural("{n} household", "{n} households", n)
 
 
 def _interval_words(content: ReportInput, figure: Written, unit: str) -> str:
     """The interval, and what its confidence means."""
-    level = 100 * content.estimates.level
-    sign = "\N{NO-BREAK SPACE}%" if unit == "share" else ""
-    low, _, high = figure.interval.replace(" to ", DASH).partition(DASH)
-    return (
-        f"Between {low}{sign} and {high}{sign}, with {level:g} % confidence: of 100 samples drawn "
-        f"in the same way, about {level:g} would give an interval that holds the true figure."
-    )
+    level, t = 100 * content.estimates.level, content.t
+    sign = t.signs[" %"] if unit == "share" else ""
+    low, high = (end + sign for end in figure.ends)
+    return t(
+        "Between {low} and {high}, with {sure} confidence: of 100 samples drawn in the same way, "
+        "about {n} would give an interval that holds the true figure.",
+        low=low, high=high, sure=b.confidence(content), n=t.figure(f"{level:g}"),
+    )  # fmt: skip
 
 
-def _clusters(content: ReportInput) -> str:
-    """Clusters and strata of the sample, where it has them."""
+def _clusters(content: ReportInput, rows: str) -> str:
+    """A sample with its clusters and strata, where it has them."""
     from exitline.stats.data.roles import design_columns
 
     sampled = content.estimates.variance.clusters
     if sampled is None or "psu" not in design_columns(content.study):
-        return ""
-    strata = len(sampled)
-    clusters = f" in {plural(int(sampled.sum()), 'cluster')}"
-    return clusters + (f" of {strata:,} strata" if strata > 1 else "")
+        return rows
+    strata, t = len(sampled), content.t
+    clusters = t.plural("{n} cluster", "{n} clusters", int(sampled.sum()))
+    if strata > 1:
+        return t("{rows} in {clusters} of {n} strata", rows=rows, clusters=clusters, n=strata)
+    return t("{rows} in {clusters}", rows=rows, clusters=clusters)
 
 
 def _count_words(content: ReportInput) -> str:
-    unit = "person" if content.study.unit == "person" else "household"
-    whole = b.of_set(content.estimates, "")
-    n = f" of {plural(int(whole[0].n[0]), unit)}" if whole else ""
-    return (
-        f"The data are a full count{n}: there is no sampling error. Errors of measurement "
-        f"and of coverage remain."
-    )
+    whole, t = b.of_set(content.estimates, ""), content.t
+    rest = t("Errors of measurement and of coverage remain.")
+    if not whole:
+        return t.sentences(t("The data are a full count: there is no sampling error."), rest)
+    rows = _rows_words(content, int(whole[0].n[0]))
+    said = t("The data are a full count of {rows}: there is no sampling error.", rows=rows)
+    return t.sentences(said, rest)
 
 
 def _steps(
     content: ReportInput, levels: tuple[DecidedLevel, ...], rules: Rules | None
 ) -> list[NextStep]:
     """What to do next, most pressing first."""
-    steps = [*_data_steps(content), *_decision_steps(levels)]
+    t = content.t
+    steps = [*_data_steps(content), *_decision_steps(levels, t)]
     if rules is not None and rules.unverified:
-        said = plural(rules.unverified, "figure or rule", "figures or rules")
-        steps.append(
-            NextStep(f"Confirm {said} of the standard not read at the source.", "#standard")
+        said = t.plural(
+            "Confirm {n} figure or rule of the standard not read at the source.",
+            "Confirm {n} figures or rules of the standard not read at the source.",
+            rules.unverified,
         )
+        steps.append(NextStep(said, "#standard"))
     if content.study.outside_folder:
-        steps.append(NextStep("Note that the study reads files outside its folder.", "#study"))
-    steps.append(NextStep("Check the figures: recompute them with one command.", "#recompute"))
+        steps.append(NextStep(t("Note that the study reads files outside its folder."), "#study"))
+    steps.append(NextStep(t("Check the figures: recompute them with one command."), "#recompute"))
     return steps
 
 
@@ -262,34 +291,53 @@ def _data_steps(content: ReportInput) -> list[NextStep]:
     """Errors and warnings in the data come first."""
     errors = sum(f.severity == "error" for f in content.findings)
     warnings = sum(f.severity == "warning" for f in content.findings)
-    steps = []
+    steps, t = [], content.t
     if errors:
-        said = plural(errors, "error")
-        steps.append(NextStep(f"Mend {said} in the data before using these figures.", "#data"))
+        said = t.plural(
+            "Mend {n} error in the data before using these figures.",
+                        "Mend {n} errors in the data before using these figures.", errors,
+        )  # fmt: skip
+        steps.append(NextStep(said, "#data"))
     if warnings:
-        said = plural(warnings, "warning")
-        steps.append(NextStep(f"Read {said} about the data before publishing.", "#data"))
+        said = t.plural(
+            "Read {n} warning about the data before publishing.",
+                        "Read {n} warnings about the data before publishing.", warnings,
+        )  # fmt: skip
+        steps.append(NextStep(said, "#data"))
     return steps
 
 
-def _decision_steps(levels: tuple[DecidedLevel, ...]) -> list[NextStep]:
+def _decision_steps(levels: tuple[DecidedLevel, ...], t: Language) -> list[NextStep]:
     """Units that are open, then units that do not meet the rule."""
     steps = []
     for level in levels:
         if level.table is None:
             continue
-        units = (level.title.lower()[:-3] + "y" if level.title.endswith("ies")
-                 else level.title.lower()[:-1], level.title.lower())  # fmt: skip
         href = f"#decisions-{level.key}"
         if level.counts["cannot tell"]:
-            told = f"For {plural(level.counts['cannot tell'], *units)} one cannot tell yet"
-            least = f"least effort to settle one: {level.easiest}"
-            rest = least if level.easiest else "see what would settle it"
-            steps.append(NextStep(f"{told}; {rest}.", href))
+            told = _open_words(level.key, level.counts["cannot tell"], t)
+            rest = t("see what would settle it")
+            if level.easiest:
+                rest = t("least effort to settle one: {unit}", unit=level.easiest)
+            steps.append(NextStep(t("{sentence}.", sentence=t.joined((told, rest))), href))
         if level.counts["not met"]:
-            number = level.counts["not met"]
-            has = "has" if number == 1 else "have"
-            steps.append(
-                NextStep(f"See why {plural(number, *units)} {has} not met the rule.", href)
-            )
+            steps.append(NextStep(_not_met_words(level.key, level.counts["not met"], t), href))
     return steps
+
+
+def _open_words(level: str, n: int, t: Language) -> str:
+    """How many units are open."""
+    if level == "village":
+        return t.plural("For {n} village one cannot tell yet",
+                        "For {n} villages one cannot tell yet", n)  # fmt: skip
+    return t.plural("For {n} county one cannot tell yet", "For {n} counties one cannot tell yet", n)
+
+
+def _not_met_words(level: str, n: int, t: Language) -> str:
+    """How many units have not met the rule."""
+    if level == "village":
+        return t.plural("See why {n} village has not met the rule.",
+                        "See why {n} villages have not met the rule.", n)  # fmt: skip
+    return t.plural(
+        "See why {n} county has not met the rule.", "See why {n} counties have not met the rule.", n
+    )

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
     from exitline.stats.smallarea.figures import AreaFigure, AreaFigures
     from exitline.stats.smallarea.modelled import Modelled
-
-UNKNOWN = "cannot tell yet"
+    from exitline.words.catalogue import Language
 
 
 @dataclass(frozen=True)
@@ -82,9 +81,13 @@ def _section(content: ReportInput, one: Modelled, number: int) -> ModelSection:
         _figure(content, one, found, f"model{number}-{i}", i)
         for i, found in enumerate(one.figures, start=1)
     )
+    t = content.t
     return ModelSection(
-        content.area_title(one.area), figures, _coefficients(one, f"coefficients{number}"),
-        one.facts, one.notes, f"{one.title}; {one.formula}. All figures are in small_areas.parquet",
+        content.area_title(one.area), figures, _coefficients(one, f"coefficients{number}", t),
+        tuple((t.of(name), t.of(value)) for name, value in one.facts),
+        tuple(t.of(note) for note in one.notes),
+        t("{title}; {formula}. All figures are in {file}.", title=t.of(one.title),
+          formula=one.formula, file="small_areas.parquet"),
     )  # fmt: skip
 
 
@@ -92,72 +95,82 @@ def _figure(
     content: ReportInput, one: Modelled, found: AreaFigures, key: str, number: int
 ) -> ModelFigure:
     """The chart-table of one measure."""
-    words = b.naming(content, found.measure)
+    t, words = content.t, b.naming(content, found.measure)
     unit = "share" if found.share else words.unit
     name = content.area_title(one.area)
     axis = shared_axis(
         [x for x in found.estimate.tolist() if not math.isnan(x)],
-        [x for x in found.high.tolist() if not math.isnan(x)], unit, [],
+        [x for x in found.high.tolist() if not math.isnan(x)], unit, [], t=t,
     )  # fmt: skip
     rows = sorted(found, key=lambda f: (math.isnan(f.estimate), -f.estimate))
     table = Table(
-        key, f"{words.label} by {name}, by a model", _columns(name, words.label, found, unit),
-        tuple(_row(figure, axis, unit) for figure in rows[:MOST_ROWS]), axis=axis, sorted_by=1,
+        key, t("{label} by {area}, by a model", label=words.label, area=name),
+        _columns(name, words.label, found, unit, t),
+        tuple(_row(figure, axis, unit, t) for figure in rows[:MOST_ROWS]), axis=axis, sorted_by=1,
         total=len(found), file="small_areas.parquet",
     )  # fmt: skip
-    line = f"; line ‘{found.line}’" if found.line else ""
     unseen = int(np.sum(~found.sampled & np.isfinite(found.estimate)))
-    title = f"{words.label} by {name}: model figures, not measurements"
+    title = t("{label} by {area}: model figures, not measurements", label=words.label, area=name)
     if unseen:
-        title += f"; {unseen} of {len(found)} areas are not in the sample"
-    subtitle = (
-        f"{words.label}, the model's figure (dot) and its {100 * found.level:g} % interval (bar), "
-        f"beside what the survey alone says{line}"
-    )
+        out = t("{n} of {m} areas are not in the sample", n=unseen, m=len(found))
+        title = t.joined((title, out))
+    subtitle = t(
+        "{label}, the model's figure (dot) and its {sure} interval (bar), beside what the survey "
+        "alone says",
+        label=words.label, sure=t.figure(f"{100 * found.level:g} %"),
+    )  # fmt: skip
+    line = t("line ‘{line}’", line=found.line) if found.line else ""
     said = one.against[number - 1].said(share=found.share) if number <= len(one.against) else ""
-    return ModelFigure(title, subtitle, table, _shrinkage(found, unit, words.label), said)
+    drawn = _shrinkage(found, unit, words.label, t)
+    return ModelFigure(title, t.joined((subtitle, line)), table, drawn, t.of(said))
 
 
-def _columns(name: str, label: str, found: AreaFigures, unit: str) -> tuple[TableColumn, ...]:
+def _columns(
+    name: str, label: str, found: AreaFigures, unit: str, t: Language
+) -> tuple[TableColumn, ...]:
     """Headings, with units."""
-    sign = ", %" if unit == "share" else ""
-    interval = f"{100 * found.level:g} % interval"
+    sign = t.in_context("sign", ", ") + "%" if unit == "share" else ""
+    interval = t("model, {sure} interval", sure=t.figure(f"{100 * found.level:g} %"))
     return (
         TableColumn("name", name),
-        TableColumn("figure", f"{label}{sign}", f"model, {interval}"),
-        TableColumn("bar", "Model figure and interval", sortable=False),
-        TableColumn("number", "Root mean squared error", "of the model"),
-        TableColumn("figure", "Survey alone", "direct estimate"),
-        TableColumn("number", "Standard error", "of the survey alone"),
+        TableColumn("figure", f"{label}{sign}", interval),
+        TableColumn("bar", t("Model figure and interval"), sortable=False),
+        TableColumn("number", t("Root mean squared error"), t("of the model")),
+        TableColumn("figure", t("Survey alone"), t("direct estimate")),
+        TableColumn("number", t("Standard error"), t("of the survey alone")),
     )
 
 
-def _row(figure: AreaFigure, axis: Axis | None, unit: str) -> Row:
+def _row(figure: AreaFigure, axis: Axis | None, unit: str, t: Language) -> Row:
     """One area."""
-    said = write(figure.estimate, figure.ci_low, figure.ci_high, figure.rmse, unit, figure.reason)
-    direct = write(figure.direct, math.nan, math.nan, figure.direct_se, unit)
+    said = write(
+        figure.estimate, figure.ci_low, figure.ci_high, figure.rmse, unit, figure.reason, t
+    )
+    direct = write(figure.direct, math.nan, math.nan, figure.direct_se, unit, t=t)
     alone = math.isfinite(figure.direct)
-    error = write(figure.rmse, math.nan, math.nan, figure.rmse, unit)
-    se = write(figure.direct_se, math.nan, math.nan, figure.direct_se, unit)
+    error = write(figure.rmse, math.nan, math.nan, figure.rmse, unit, t=t)
+    se = write(figure.direct_se, math.nan, math.nan, figure.direct_se, unit, t=t)
     return (
         TableCell(figure.area),
-        TableCell(str(said), figure.estimate, figure.reason),
+        TableCell(str(said), figure.estimate, t.of(figure.reason)),
         TableCell(
             bar=bar_of(axis, figure.estimate, figure.ci_low, figure.ci_high) if axis else None
         ),
-        TableCell(error.text if math.isfinite(figure.rmse) else UNKNOWN, figure.rmse),
-        TableCell(direct.text if alone else "not in the sample", figure.direct if alone else None),
-        TableCell(se.text if math.isfinite(figure.direct_se) else "none", figure.direct_se),
+        TableCell(error.text if math.isfinite(figure.rmse) else t("cannot tell yet"), figure.rmse),
+        TableCell(
+            direct.text if alone else t("not in the sample"), figure.direct if alone else None
+        ),
+        TableCell(se.text if math.isfinite(figure.direct_se) else t("none"), figure.direct_se),
     )
 
 
-def _shrinkage(found: AreaFigures, unit: str, label: str) -> Shrinkage | None:
+def _shrinkage(found: AreaFigures, unit: str, label: str, t: Language) -> Shrinkage | None:
     """Direct estimates against model figures of the sampled areas."""
     both = found.sampled & np.isfinite(found.direct) & np.isfinite(found.estimate)
     if int(both.sum()) < 3:
         return None
     direct, model = found.direct[both].tolist(), found.estimate[both].tolist()
-    axis = shared_axis([*direct, *model], [], unit, [])
+    axis = shared_axis([*direct, *model], [], unit, [], t=t)
     if axis is None:
         return None
     points = tuple(
@@ -165,25 +178,30 @@ def _shrinkage(found: AreaFigures, unit: str, label: str) -> Shrinkage | None:
         for d, m in zip(direct, model, strict=True)
     )
     spread = (max(direct) - min(direct), max(model) - min(model))
-    closer = "closer together than" if spread[1] < spread[0] else "as far apart as"
-    return Shrinkage(
-        axis, points,
-        f"{label} in {len(points)} areas: the model's figures lie {closer} the direct estimates",
-    )  # fmt: skip
+    if spread[1] < spread[0]:
+        said = t("{label} in {n} areas: the model's figures lie closer together than the direct "
+                 "estimates", label=label, n=len(points))  # fmt: skip
+    else:
+        said = t("{label} in {n} areas: the model's figures lie as far apart as the direct "
+                 "estimates", label=label, n=len(points))  # fmt: skip
+    return Shrinkage(axis, points, said)
 
 
-def _coefficients(one: Modelled, key: str) -> Table | None:
+def _coefficients(one: Modelled, key: str, t: Language) -> Table | None:
     """The coefficients."""
     if one.coefficients is None:
         return None
     columns = (
-        TableColumn("name", "Term"), TableColumn("number", "Coefficient"),
-        TableColumn("number", "Standard error"), TableColumn("number", "p"),
+        TableColumn("name", t("Term")), TableColumn("number", t("Coefficient")),
+        TableColumn("number", t("Standard error")), TableColumn("number", "p"),
     )  # fmt: skip
     numbers = one.coefficients[["estimate", "se", "p"]].to_numpy(dtype=float).tolist()
     rows = tuple(
-        (TableCell(str(term)), *(TableCell(f"{v:.4g}".replace("-", MINUS), v) for v in values))
+        (
+            TableCell(str(term)),
+            *(TableCell(t.figure(f"{v:.4g}".replace("-", MINUS)), v) for v in values),
+        )
         for term, values in zip(one.coefficients["term"], numbers, strict=True)
     )
-    return Table(key, "Coefficients of the model", columns, rows, file="small_areas.parquet",
+    return Table(key, t("Coefficients of the model"), columns, rows, file="small_areas.parquet",
                  total=len(rows))  # fmt: skip

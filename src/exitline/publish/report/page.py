@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -12,19 +13,20 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.content.households import household_words
 from exitline.publish.report.areas import AreaSet, area_sets
-from exitline.publish.report.blocks import naming, of_set, written
+from exitline.publish.report.blocks import interval_words, naming, of_set, written
 from exitline.publish.report.decided import DecidedLevel, area_levels, household_level
 from exitline.publish.report.headline import Headline, headline
 from exitline.publish.report.method import Method, method
 from exitline.publish.report.modelled import ModelSection, model_sections
 from exitline.publish.report.rules import Rules, rules
-from exitline.publish.report.table import Table, TableCell, TableColumn
+from exitline.publish.report.table import Table, TableCell, TableColumn, for_script
 from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from exitline.publish.report.content import ReportInput
+    from exitline.words.catalogue import Language
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def render(content: ReportInput) -> str:
     """
     css, script = style(), _asset("script.js")
     return environment(_asset).get_template("report.html.j2").render(
-        page=view(content), style=css, script=script,
+        page=view(content), t=content.t, plural=content.t.plural, style=css, script=script,
+        words=_script_words(content.t),
         style_digest=digest(css), script_digest=digest(script),
     )  # fmt: skip
 
@@ -109,9 +112,10 @@ def view(content: ReportInput) -> Page:
 
 def _decided(content: ReportInput, levels: tuple[DecidedLevel, ...]) -> tuple[str, bool, bool]:
     """The heading over decisions, whether exits are among them, whether anybody was followed."""
-    words = household_words(content.study, content.standard)
+    t = content.t
+    words = household_words(content.study, content.standard, t)
     exits = words.followed or any(level.key != "household" for level in levels)
-    return ("Who meets the exit rule" if exits else words.title, exits, words.followed)
+    return (t("Who meets the exit rule") if exits else words.title, exits, words.followed)
 
 
 def _overall(content: ReportInput) -> Table | None:
@@ -119,36 +123,44 @@ def _overall(content: ReportInput) -> Table | None:
     whole = of_set(content.estimates, "")
     if not whole:
         return None
-    columns = [TableColumn("name", "Measure"), TableColumn("name", "Line")]
-    interval = f"{100 * content.estimates.level:g} % interval" if content.sampled else "full count"
-    columns.append(TableColumn("figure", "All together", interval))
+    t = content.t
+    columns = [TableColumn("name", t("Measure")), TableColumn("name", t("Line"))]
+    columns.append(TableColumn("figure", t("All together"), interval_words(content)))
     if content.sampled:
-        columns.append(TableColumn("number", "Relative standard error", "%"))
+        columns.append(TableColumn("number", t("Relative standard error"), "%"))
     rows = []
     for block in whole:
         words = naming(content, block.measure)
         said = written(content, block, 0, words.unit)
         row = [
             TableCell(words.label),
-            TableCell(block.line or "none"),
+            TableCell(block.line or t("none")),
             TableCell(str(said), None, said.reason),
         ]
         if content.sampled:
-            row.append(TableCell(_relative(float(block.estimate[0]), float(block.se[0]))))
+            row.append(TableCell(_relative(float(block.estimate[0]), float(block.se[0]), t)))
         rows.append(tuple(row))
-    return Table("overall", "Every measure, all areas together", tuple(columns), tuple(rows))
+    return Table("overall", t("Every measure, all areas together"), tuple(columns), tuple(rows))
 
 
-def _relative(value: float, se: float) -> str:
+def _relative(value: float, se: float, t: Language) -> str:
     """Standard error in percent of the figure."""
     known = value > 0 and se >= 0
-    return f"{rounded(100 * se / value, 1)}\N{NO-BREAK SPACE}%" if known else "cannot tell yet"
+    if not known:
+        return t("cannot tell yet")
+    return t.figure(f"{rounded(100 * se / value, 1)}\N{NO-BREAK SPACE}%")
 
 
 def style() -> str:
     """The look shared with the explorer, dark where the system is, and what is the report's own."""
     dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_asset('dark.css')}}}\n"
     return _asset("look.css") + dark + _asset("style.css")
+
+
+def _script_words(t: Language) -> str:
+    """What the page's script says, as JSON."""
+    said = {name: t(text) for name, text in json.loads(_asset("words.json")).items()}
+    return for_script({**said, "signs": dict(t.signs)})
 
 
 def digest(text: str) -> str:

@@ -12,8 +12,10 @@ from exitline.words.numbers import rounded
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
     from exitline.rules.standard import Criterion, ExitRule, Indicator, Line, SourceRef, Standard
+    from exitline.words.catalogue import Language
 
 _PERIODS_SHOWN = 3
+UNVERIFIED = " [unverified]"
 _TOLD_ELSEWHERE = ("Scope", "Sources")
 _OPEN = ("", "Poverty lines", "Who is poor", "Not verified")
 
@@ -24,16 +26,18 @@ class RuleSection:
 
     title: str
     sentences: tuple[str, ...]
+    opened: bool = True
+    mark: str = UNVERIFIED
 
     @property
     def folded(self) -> bool:
         """Whether it is opened only by who wants to know."""
-        return self.title not in _OPEN and not self.title.startswith("When a")
+        return not self.opened
 
     @property
     def marked(self) -> tuple[tuple[str, ...], ...]:
         """The sentences, each cut where a figure is said to be unverified."""
-        return tuple(tuple(sentence.split(" [unverified]")) for sentence in self.sentences)
+        return tuple(tuple(sentence.split(self.mark)) for sentence in self.sentences)
 
 
 @dataclass(frozen=True)
@@ -92,16 +96,23 @@ def rules(content: ReportInput) -> Rules | None:
     -------
     Rules or None
     """
-    standard = content.standard
+    standard, t = content.standard, content.t
     if standard is None:
         return None
+    told = (s for s in sections(content.description) if s.title not in _TOLD_ELSEWHERE)
     return Rules(
-        standard.name, standard.title, _scope(standard), standard.note,
-        tuple(s for s in sections(content.description) if s.title not in _TOLD_ELSEWHERE),
-        tuple(_figures(content, standard)),
-        tuple(_indicator(i, standard.sources) for i in standard.indicators.values()),
-        tuple(_source(s) for s in standard.sources.values()), standard.digest,
+        standard.name, t.of(standard.title), _scope(standard, t), t.of(standard.note),
+        tuple(_told(s, t) for s in told), tuple(_figures(content, standard)),
+        tuple(_indicator(i, standard.sources, t) for i in standard.indicators.values()),
+        tuple(_source(s, t) for s in standard.sources.values()), standard.digest,
     )  # fmt: skip
+
+
+def _told(section: RuleSection, t: Language) -> RuleSection:
+    """A section in the reader's language; which one is open goes by its title in English."""
+    opened = section.title in _OPEN or section.title.startswith("When a")
+    said = tuple(t.of(sentence) for sentence in section.sentences)
+    return RuleSection(t.of(section.title), said, opened)
 
 
 def sections(description: Sequence[Any]) -> tuple[RuleSection, ...]:
@@ -135,48 +146,58 @@ def _sentences(value: str | Iterable[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
 
 
-def _scope(standard: Standard) -> str:
+def _scope(standard: Standard, t: Language) -> str:
     """Jurisdiction and dates."""
     first, last = standard.valid_from, standard.valid_to
-    dates = " ".join(
-        part
-        for part in (
-            f"from {first.isoformat()}" if first else "", f"to {last.isoformat()}" if last else ""
-        )
-        if part
-    )  # fmt: skip
-    return ", ".join(
-        part for part in (standard.jurisdiction, f"valid {dates}" if dates else "") if part
-    )
+    dates = ""
+    if first and last:
+        dates = t("valid from {first} to {last}", first=first, last=last)
+    elif first:
+        dates = t("valid from {first}", first=first)
+    elif last:
+        dates = t("valid to {last}", last=last)
+    return t.joined((standard.jurisdiction, dates), ", ")
 
 
 def _figures(content: ReportInput, standard: Standard) -> Iterable[FigureRow]:
     """Lines and thresholds."""
-    asked = {use.name for use in content.study.lines}
+    asked, t = {use.name for use in content.study.lines}, content.t
     for line in standard.lines.values():
-        row = _line(line, content.study.year, standard.sources)
+        row = _line(line, content.study.year, standard.sources, t)
         yield replace(row, used=not asked or line.name in asked)
     for cutoff in standard.cutoffs.values():
-        source = _title(cutoff.figure.source, standard.sources)
-        what = f"{cutoff.label}: {cutoff.of} of at least"
-        yield FigureRow(what, f"{cutoff.figure.value:.4g}", source, cutoff.figure.verified)
+        source = t.of(_title(cutoff.figure.source, standard.sources))
+        if cutoff.of == "score":
+            what = t("{label}: score of at least", label=t.of(cutoff.label))
+        else:
+            what = t("{label}: count of at least", label=t.of(cutoff.label))
+        figure = t.figure(f"{cutoff.figure.value:.4g}")
+        yield FigureRow(what, figure, source, cutoff.figure.verified)
     for rule in (standard.household, standard.village, standard.county):
         if rule is not None:
-            yield from _criteria(rule, standard.sources)
+            yield from _criteria(rule, standard.sources, t)
 
 
-def _line(line: Line, year: int | None, sources: Mapping[str, SourceRef]) -> FigureRow:
+def _line(line: Line, year: int | None, sources: Mapping[str, SourceRef], t: Language) -> FigureRow:
     """A line's figure in the study's year, or the years it has figures for."""
     from exitline.errors import RuleFileError
 
-    below = "below" if line.boundary == "<" else "at or below"
-    what = f"{line.label}, {line.unit} (poor: {below} the line)"
+    named = {"label": t.of(line.label), "unit": t.of(line.unit)}
+    if line.boundary == "<":
+        what = t("{label}, {unit} (poor: below the line)", **named)
+    else:
+        what = t("{label}, {unit} (poor: at or below the line)", **named)
     if line.relative is not None:
         share = line.relative.share
-        said = f"{100 * share.value:g} % of the {line.relative.of}"
+        said = t("{share} of the {what}", share=t.figure(f"{100 * share.value:g} %"),
+                 what=t.of(str(line.relative.of)))  # fmt: skip
         verified = share.verified and line.verified
         return FigureRow(
-            what, said, _title(share.source or line.source, sources), verified, line.note
+            what,
+            said,
+            t.of(_title(share.source or line.source, sources)),
+            verified,
+            t.of(line.note),
         )
     try:
         figure = line.figure(year) if year is not None else None
@@ -185,11 +206,14 @@ def _line(line: Line, year: int | None, sources: Mapping[str, SourceRef]) -> Fig
     if figure is None:
         held = [str(period) for period in line.values]
         said = "; ".join(held[:_PERIODS_SHOWN]) + ("; …" if len(held) > _PERIODS_SHOWN else "")
-        return FigureRow(what, f"figures for: {said}", _title(line.source, sources), line.verified)
+        source = t.of(_title(line.source, sources))
+        return FigureRow(what, t("figures for: {years}", years=said), source, line.verified)
     places = 0 if figure.value == round(figure.value) else 2
-    said = rounded(figure.value, places) + (f" in {year}" if not _timeless(line) else "")
-    note = ". ".join(n.rstrip(".") for n in (figure.note, line.note) if n)
-    source = _title(figure.source or line.source, sources)
+    said = rounded(figure.value, places, t=t)
+    if not _timeless(line):
+        said = t("{subject} in {when}", subject=said, when=str(year))
+    note = ". ".join(t.of(n.rstrip(".")) for n in (figure.note, line.note) if n)
+    source = t.of(_title(figure.source or line.source, sources))
     return FigureRow(what, said, source, figure.verified and line.verified, note)
 
 
@@ -200,33 +224,37 @@ def _timeless(line: Line) -> bool:
     )
 
 
-def _criteria(rule: ExitRule, sources: Mapping[str, SourceRef]) -> Iterable[FigureRow]:
+def _criteria(rule: ExitRule, sources: Mapping[str, SourceRef], t: Language) -> Iterable[FigureRow]:
     """What an exit rule asks for."""
     for criterion in rule.criteria:
-        what = f"{rule.level.capitalize()}: {criterion.label}"
-        note = criterion.note + ("" if criterion.veto else " Reported only.")
+        what = t.of(rule.level.capitalize()) + t.in_context("sign", ": ") + t.of(criterion.label)
+        note = t.sentences(t.of(criterion.note), "" if criterion.veto else t("Reported only."))
         if not criterion.thresholds:
-            said = _condition(criterion)
-            source = _title(criterion.source or rule.source, sources)
+            said = _condition(criterion, t)
+            source = t.of(_title(criterion.source or rule.source, sources))
             yield FigureRow(what, said, source, criterion.verified, note.strip())
         for area, figure in criterion.thresholds.items():
             word = (criterion.comparison or "").replace("_", " ")
-            said = f"{word} {100 * figure.value:g} %" + (f" ({area})" if area else "")
-            source = _title(figure.source or criterion.source or rule.source, sources)
+            said = t.of(f"{word} {100 * figure.value:g} %")
+            said += f" ({t.of(area)})" if area else ""
+            source = t.of(_title(figure.source or criterion.source or rule.source, sources))
             verified = figure.verified and criterion.verified
-            yield FigureRow(what, said, source, verified, (figure.note or note).strip())
+            yield FigureRow(what, said, source, verified, (t.of(figure.note) or note).strip())
 
 
-def _condition(criterion: Criterion) -> str:
-    return criterion.condition.text if criterion.condition is not None else "as assessed"
+def _condition(criterion: Criterion, t: Language) -> str:
+    return criterion.condition.text if criterion.condition is not None else t("as assessed")
 
 
-def _indicator(indicator: Indicator, sources: Mapping[str, SourceRef]) -> FigureRow:
+def _indicator(indicator: Indicator, sources: Mapping[str, SourceRef], t: Language) -> FigureRow:
     """A deprivation: its weight, its condition, and what a missing value means."""
-    weight = "" if indicator.weight is None else f"weight {indicator.weight}; "
-    said = f"{weight}deprived: {indicator.deprived.text}; missing counts as {indicator.missing}"
-    source = _title(indicator.source, sources)
-    return FigureRow(indicator.label, said, source, indicator.verified, indicator.note)
+    weighs = indicator.weight is not None
+    weight = t("weight {n}", n=t.figure(str(indicator.weight))) if weighs else ""
+    deprived = t("deprived: {condition}", condition=indicator.deprived.text)
+    missing = t("missing counts as {state}", state=t.of(indicator.missing))
+    source = t.of(_title(indicator.source, sources))
+    said = t.joined((weight, deprived, missing))
+    return FigureRow(t.of(indicator.label), said, source, indicator.verified, t.of(indicator.note))
 
 
 def _title(name: str, sources: Mapping[str, SourceRef]) -> str:
@@ -234,13 +262,13 @@ def _title(name: str, sources: Mapping[str, SourceRef]) -> str:
     return sources[name].title if name in sources else name
 
 
-def _source(source: SourceRef) -> SourceRow:
+def _source(source: SourceRef, t: Language) -> SourceRow:
     """A source; only web addresses become links."""
     web = source.url.lower().startswith(("https://", "http://"))
     parts = (source.publisher, source.date, "" if web else source.url)
     return SourceRow(
-        source.name, source.title, ", ".join(part for part in parts if part),
-        source.url if web else "", source.verified, source.note,
+        source.name, t.of(source.title), ", ".join(part for part in parts if part),
+        source.url if web else "", source.verified, t.of(source.note),
     )  # fmt: skip
 
 

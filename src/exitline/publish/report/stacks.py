@@ -8,18 +8,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from exitline.publish.report.table import Mark
-from exitline.words.numbers import CANNOT_TELL, SUPPRESSED, about, rounded, write
+from exitline.words.numbers import about, rounded, write
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import OutcomeCounts, ReportInput
     from exitline.rules.standard import Criterion, ExitRule
     from exitline.stats.infer.blocks import Estimate
+    from exitline.words.catalogue import Language
 
 OUTCOMES = ("met", "not met", "cannot tell")
-WORDS = {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL}
 KEYS: dict[str, Mark] = {"met": "met", "not met": "not-met", "cannot tell": "cannot-tell"}
 RANK = {"cannot tell": 0, "not met": 1, "met": 2}
-MANY = {"village": "villages", "county": "counties", "household": "households"}
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,16 @@ class Stack:
     segments: tuple[Segment, ...]
     total: str
 
-    @property
-    def spoken(self) -> str:
+    def spoken(self, t: Language) -> str:
         """The bar for screen readers."""
-        parts = ", ".join(f"{s.count} {s.word} ({s.share})" for s in self.segments)
-        return f"{self.label}: {parts}; {self.total} in all"
+        parts = t.joined((f"{s.count} {s.word} ({s.share})" for s in self.segments), ", ")
+        said = self.label + t.in_context("sign", ": ") + parts
+        return t("{sentence}; {total} in all", sentence=said, total=self.total)
+
+
+def outcome_words(t: Language) -> dict[str, str]:
+    """The words for outcomes of an exit rule."""
+    return {"met": t("met"), "not met": t("not met"), "cannot tell": t("cannot tell yet")}
 
 
 def as_mapping(counts: OutcomeCounts) -> dict[str, float]:
@@ -71,10 +75,11 @@ def criterion_of(rule: ExitRule | None, name: str) -> Criterion | None:
 
 
 def stack_of(
-    label: str, counts: Mapping[str, float], note: str, sampled: bool,
-    words: Mapping[str, str] = WORDS,
+    label: str, counts: Mapping[str, float], note: str, sampled: bool, t: Language,
+    words: Mapping[str, str] | None = None,
 ) -> Stack:  # fmt: skip
     """A stacked bar; shares in percent of all. Counts that are NaN are suppressed."""
+    words = words or outcome_words(t)
     total = sum(counts.values())
     start, parts = 0.0, []
     for outcome in OUTCOMES:
@@ -83,48 +88,55 @@ def stack_of(
         parts.append(
             Segment(
                 KEYS[outcome], words[outcome],
-                SUPPRESSED if hidden else about(counts[outcome], sampled),
-                SUPPRESSED if math.isnan(total) else f"{rounded(width, 1)}\N{NO-BREAK SPACE}%",
+                t("suppressed") if hidden else about(counts[outcome], sampled, t),
+                t("suppressed") if math.isnan(total)
+                else t.figure(f"{rounded(width, 1)}\N{NO-BREAK SPACE}%"),
                 round(start, 3), round(width, 3),
             )
         )  # fmt: skip
         start += width
     return Stack(
-        label, note, tuple(parts), SUPPRESSED if math.isnan(total) else about(total, sampled)
+        label,
+        note,
+        tuple(parts),
+        t("suppressed") if math.isnan(total) else about(total, sampled, t),
     )
 
 
-def with_intervals(stack: Stack, estimates: Mapping[str, Estimate]) -> Stack:
+def with_intervals(stack: Stack, estimates: Mapping[str, Estimate], t: Language) -> Stack:
     """A bar whose numbers of households carry their intervals, where these are known."""
     if not estimates:
         return stack
     words = {
-        KEYS[o]: str(write(e.estimate, e.ci_low, e.ci_high, e.se, "households", e.reason))
+        KEYS[o]: str(write(e.estimate, e.ci_low, e.ci_high, e.se, "households", e.reason, t))
         for o, e in estimates.items()
     }
     parts = tuple(replace(s, count=words.get(s.key, s.count)) for s in stack.segments)
     return replace(stack, segments=parts)
 
 
-def criterion_stack(name: str, tally: Mapping[str, float], rule: ExitRule | None) -> Stack:
+def criterion_stack(
+    name: str, tally: Mapping[str, float], rule: ExitRule | None, t: Language
+) -> Stack:
     """A criterion's bar, with what it asks for."""
     criterion = criterion_of(rule, name)
     if criterion is None:
-        return stack_of(name, tally, "", False)
-    notes = [_asked(criterion)]
-    notes += [] if criterion.veto else ["reported only, decides nothing"]
+        return stack_of(name, tally, "", False, t)
+    notes = [_asked(criterion, t)]
+    notes += [] if criterion.veto else [t("reported only, decides nothing")]
     verified = criterion.verified and all(f.verified for f in criterion.thresholds.values())
-    notes += [] if verified else ["unverified figure"]
-    return stack_of(criterion.label, tally, "; ".join(n for n in notes if n), False)
+    notes += [] if verified else [t("unverified figure")]
+    return stack_of(t.of(criterion.label), tally, t.joined(notes), False, t)
 
 
-def _asked(criterion: Criterion) -> str:
+def _asked(criterion: Criterion, t: Language) -> str:
     """The thresholds in words: "below 3 % (west), below 2 % (other)"."""
     if criterion.comparison is None:
         return ""
     word = criterion.comparison.replace("_", " ")
     parts = [
-        f"{word} {100 * figure.value:g}\N{NO-BREAK SPACE}%{f' ({area})' if area else ''}"
+        t.of(f"{word} {100 * figure.value:g}\N{NO-BREAK SPACE}%")
+        + (f" ({t.of(area)})" if area else "")
         for area, figure in criterion.thresholds.items()
     ]
-    return "required: " + ", ".join(parts) if parts else ""
+    return t("required: {target}", target=t.joined(parts, ", ")) if parts else ""

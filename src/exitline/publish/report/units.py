@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.content.direction import isolated
 from exitline.publish.report.axis import Axis, shared_axis
-from exitline.publish.report.stacks import KEYS, MANY, RANK, WORDS, criterion_of, rule_of
+from exitline.publish.report.stacks import KEYS, RANK, criterion_of, outcome_words, rule_of
 from exitline.publish.report.table import (
     MOST_ROWS,
     Reference,
@@ -18,12 +18,13 @@ from exitline.publish.report.table import (
     TableColumn,
     bar_of,
 )
-from exitline.words.numbers import CANNOT_TELL, DASH, count, plural
+from exitline.words.numbers import DASH, count
 
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decision
     from exitline.publish.report.content import ReportInput
     from exitline.rules.standard import ExitRule
+    from exitline.words.catalogue import Language
 
 
 def unit_table(
@@ -35,7 +36,7 @@ def unit_table(
     values = {key: _of(main, by_unit.get(key, [])) for key in overall}
     order = sorted(overall, key=lambda k: (RANK[overall[k].outcome], -_value(values[k]), k))
     shown = order[:MOST_ROWS]
-    axis = _axis([v for v in values.values() if v is not None])
+    axis = _axis([v for v in values.values() if v is not None], content.t)
     common = {v.threshold for v in values.values() if v is not None and not math.isnan(v.threshold)}
     single = common.pop() if len(common) == 1 else None
     some_open = content.sampled and any(d.outcome == "cannot tell" for d in overall.values())
@@ -45,13 +46,19 @@ def unit_table(
     ]
     references: tuple[Reference, ...] = ()
     if axis is not None and single is not None:
-        word = f"threshold {100 * single:g}\N{NO-BREAK SPACE}%"
+        share = content.t.figure(f"{100 * single:g}\N{NO-BREAK SPACE}%")
+        word = content.t("threshold {share}", share=share)
         references = (Reference(axis.at(single), word, "threshold"),)
     return Table(
-        f"decisions-{level}", f"Decisions on {MANY[level]}",
+        f"decisions-{level}", _caption(level, content.t),
         _columns(content, level, main, some_open), tuple(rows), None, axis, references,
         outcomes=True, total=len(overall), file="decisions.parquet",
     )  # fmt: skip
+
+
+def _caption(level: str, t: Language) -> str:
+    """What the table holds."""
+    return t("Decisions on villages") if level == "village" else t("Decisions on counties")
 
 
 def _main_criterion(by_unit: Mapping[tuple[str, str], list[Decision]]) -> str:
@@ -74,10 +81,11 @@ def _value(decision: Decision | None) -> float:
     return decision.value if decision is not None and known else -1.0
 
 
-def _axis(values: list[Decision]) -> Axis | None:
+def _axis(values: list[Decision], t: Language) -> Axis | None:
     """The axis of a level's bars."""
     thresholds = [1.2 * d.threshold for d in values]
-    return shared_axis([d.value for d in values], [d.high for d in values], "share", thresholds, 2)
+    highs = [d.high for d in values]
+    return shared_axis([d.value for d in values], highs, "share", thresholds, 2, t)
 
 
 def _columns(
@@ -85,18 +93,24 @@ def _columns(
 ) -> tuple[TableColumn, ...]:
     """Headings of a level's table."""
     rule = rule_of(content, level)
-    criterion = criterion_of(rule, main)
-    found = [TableColumn("name", level.capitalize()), TableColumn("outcome", "Outcome")]
+    criterion, t = criterion_of(rule, main), content.t
+    head = t.of(level)
+    found = [TableColumn("name", head[:1].upper() + head[1:]), TableColumn("outcome", t("Outcome"))]
     if main:
-        label = criterion.label if criterion is not None else main
-        sure = f"bounds, each with {100 * rule.confidence:g} % confidence" if rule else "bounds"
+        label = (t.of(criterion.label) if criterion is not None else main) + t.in_context(
+            "sign", ", "
+        )
+        sure = t("bounds")
+        if rule:
+            share = t.figure(f"{100 * rule.confidence:g} %")
+            sure = t("bounds, each with {sure} confidence", sure=share)
         found += [
-            TableColumn("figure", f"{label}, %", sure if content.sampled else "full count"),
-            TableColumn("bar", "Value and threshold", sortable=False),
+            TableColumn("figure", f"{label}%", sure if content.sampled else t("full count")),
+            TableColumn("bar", t("Value and threshold"), sortable=False),
         ]
     if some_open:
-        found.append(TableColumn("number", "More households", "that would settle it"))
-    return (*found, TableColumn("text", "Why", sortable=False))
+        found.append(TableColumn("number", t("More households"), t("that would settle it")))
+    return (*found, TableColumn("text", t("Why"), sortable=False))
 
 
 def _row(
@@ -110,28 +124,33 @@ def _row(
     parent = content.area_label([county], [overall.parent]) if overall.parent else ""
     cells = [
         TableCell(content.area_label([own], [overall.unit]), None, parent),
-        TableCell(WORDS[overall.outcome], RANK[overall.outcome], mark=KEYS[overall.outcome]),
+        TableCell(
+            outcome_words(content.t)[overall.outcome],
+            RANK[overall.outcome],
+            mark=KEYS[overall.outcome],
+        ),
     ]
     if axis is not None:
-        cells += [_figure(value), _bar(value, axis, single)]
+        cells += [_figure(value, content.t), _bar(value, axis, single)]
     if some_open:
-        cells.append(_needed(overall, criteria))
+        cells.append(_needed(overall, criteria, content.t))
     rule = rule_of(content, level)
-    return (*cells, TableCell(lines=_why(overall, criteria, rule)))
+    why = tuple(content.t.of(text) for text in _why(overall, criteria, rule))
+    return (*cells, TableCell(lines=why))
 
 
-def _figure(decision: Decision | None) -> TableCell:
+def _figure(decision: Decision | None, t: Language) -> TableCell:
     """The value of the main criterion with its bounds."""
     from exitline.exits.decide.reasons import percent
 
     if decision is None or math.isnan(decision.value):
-        return TableCell(CANNOT_TELL, -1.0)
+        return TableCell(t("cannot tell yet"), -1.0)
     space = "\N{NO-BREAK SPACE}"
     value = percent(decision.value, decision.threshold).replace(" ", space)
     if not decision.high > decision.low:
-        return TableCell(value, decision.value)
+        return TableCell(t.figure(value), decision.value)
     low, high = (percent(x, decision.threshold)[:-2] for x in (decision.low, decision.high))
-    return TableCell(f"{value} ({low}{DASH}{high})", decision.value)
+    return TableCell(t.figure(f"{value} ({low}{DASH}{high})"), decision.value)
 
 
 def _bar(decision: Decision | None, axis: Axis, single: float | None) -> TableCell:
@@ -147,16 +166,16 @@ def _bar(decision: Decision | None, axis: Axis, single: float | None) -> TableCe
     )  # fmt: skip
 
 
-def _needed(overall: Decision, criteria: list[Decision]) -> TableCell:
+def _needed(overall: Decision, criteria: list[Decision], t: Language) -> TableCell:
     """Households more that would settle an open outcome, if one sample size can tell."""
     if overall.outcome != "cannot tell":
-        return TableCell("none", 0.0)
+        return TableCell(t("none"), 0.0)
     more = _more(criteria)
     if math.isnan(more):
-        return TableCell("see why", None)
+        return TableCell(t("see why"), None)
     if math.isinf(more):
-        return TableCell("full count", 1e15)
-    return TableCell(count(more), more)
+        return TableCell(t("full count"), 1e15)
+    return TableCell(count(more, t), more)
 
 
 def _more(criteria: list[Decision]) -> float:
@@ -211,4 +230,7 @@ def easiest_of(
     columns = content.study.levels
     column = (columns.village if level == "village" else columns.county) or level
     name = isolated(content.area_label([column], [key[1]]))
-    return f"{level} {name}, with about {plural(known[key], 'more household', 'more households')}"
+    t = content.t
+    where = t("{level} {name}", level=t.of(level), name=name)
+    return t.plural("{unit}, with about {n} more household",
+                    "{unit}, with about {n} more households", known[key], unit=where)  # fmt: skip

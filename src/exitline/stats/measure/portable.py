@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 
 LARGEST = 1e20
 """Largest number that anything is computed from: beyond it products and squares overflow."""
@@ -18,6 +19,33 @@ LARGEST = 1e20
 def divide(numerator: Any, denominator: Any) -> Any:
     """numerator / denominator; missing where the denominator is zero."""
     return numerator / denominator.nullif(0.0)
+
+
+def times(weight: Any, amount: Any) -> Any:
+    """weight x amount; without a product where the amount is 1, or 1 or 0 by a condition.
+
+    Examples
+    --------
+    >>> row = ibis.table({"w": "float64", "y": "float64"}, name="t")
+    >>> times(row.w, 1.0).equals(row.w)
+    True
+    >>> poor = ibis.ifelse(row.y < 3, 1.0, 0.0)
+    >>> times(row.w, poor).equals(ibis.ifelse(row.y < 3, row.w, 0.0))
+    True
+    """
+    if isinstance(amount, float):
+        return weight if amount == 1.0 else weight * amount
+    found = amount.op()
+    if isinstance(found, ops.IfElse) and _is(found.false_null_expr, 0.0):
+        chosen = found.true_expr
+        inner = weight if _is(chosen, 1.0) else weight * chosen.to_expr()
+        return ibis.ifelse(found.bool_expr.to_expr(), inner, 0.0)
+    return weight * amount
+
+
+def _is(found: Any, value: float) -> bool:
+    """Whether an operation is a number as it is written."""
+    return isinstance(found, ops.Literal) and found.value == value
 
 
 def log(value: Any) -> Any:

@@ -16,12 +16,22 @@ ROOT_TWO_PI = 2.5066282746310002
 
 
 def _gap(term: Term, micro: Micro, at: At) -> Any:
-    """((z - y)/z)^alpha, written out for the usual alphas."""
+    """((z - y)/z)^alpha of those who are poor."""
+    if term.alpha == 2.0:
+        once = value(plain_gap(term), micro, at)
+        return once * once
+    return _of_poor(_relative_gap)(term, micro, at)
+
+
+def _relative_gap(term: Term, micro: Micro, at: At) -> Any:
     line = micro.line(at)
     relative = (line - micro.welfare) / line
-    if term.alpha == 1.0:
-        return relative
-    return relative * relative if term.alpha == 2.0 else micro.power(relative, term.alpha or 0.0)
+    return relative if term.alpha == 1.0 else micro.power(relative, term.alpha or 0.0)
+
+
+def plain_gap(term: Term) -> Term:
+    """The gap that a squared one is made of."""
+    return Term("gap", alpha=1.0, unit=term.unit)
 
 
 def _of_poor(amount: Callable[[Term, Micro, At], Any]) -> Callable[[Term, Micro, At], Any]:
@@ -206,7 +216,7 @@ KINDS.update({
     "welfare_log": _welfare_log,
     "power": _power,
     "poor": _of_poor(_one),
-    "gap": _of_poor(_gap),
+    "gap": _gap,
     "log_gap": _of_poor(_log_gap),
     "shortfall": _of_poor(_shortfall),
     "censored": _censored,

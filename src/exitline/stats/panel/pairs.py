@@ -11,7 +11,7 @@ import numpy as np
 
 from exitline.stats.infer.intake.arrived import cells_from_arrow
 from exitline.stats.infer.intake.cells import Cells, no_kinds
-from exitline.stats.panel.sources import OpenPanel, WaveReport
+from exitline.stats.panel.spec import OpenPanel, WaveReport
 
 if TYPE_CHECKING:
     import pyarrow as pa

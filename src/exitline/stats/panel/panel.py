@@ -15,13 +15,8 @@ from exitline.stats.infer.designs.variances import variance_of
 from exitline.stats.infer.intake.cells import Cells, Rows, no_kinds, roll_up
 from exitline.stats.infer.intake.codes import codes
 from exitline.stats.infer.intake.naming import shown_names
-from exitline.stats.panel.sources import (
-    PanelSpec,
-    WaveReport,
-    few_matches,
-    open_panel,
-    refuse_straddling,
-)
+from exitline.stats.panel.sources import few_matches, open_panel, refuse_straddling
+from exitline.stats.panel.spec import PanelSpec, WaveReport
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -264,7 +259,7 @@ def _within(stratum: Ints, psu: Ints) -> Ints:
 
 
 def _linearised(stratum: Ints, psu: Ints, design: Design) -> Variance:
-    """The variance of all households; none for a full count."""
+    """The variance of all households; none for a census."""
     n = np.ones(len(stratum), dtype=np.int64)
     empty = np.empty((len(stratum), 0))
     return variance_of(Cells(stratum, (psu,), (), (), n, no_kinds(n), empty, empty), design)

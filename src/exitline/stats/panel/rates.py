@@ -17,14 +17,8 @@ from exitline.stats.infer.designs.variances import variance_of
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.infer.intake.cells import Cells, Rows, relabelled, roll_up
 from exitline.stats.panel.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
-from exitline.stats.panel.sources import (
-    SAME_VALUES,
-    PanelSpec,
-    WaveReport,
-    few_matches,
-    open_panel,
-    refuse_straddling,
-)
+from exitline.stats.panel.sources import SAME_VALUES, few_matches, open_panel, refuse_straddling
+from exitline.stats.panel.spec import PanelSpec, WaveReport
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:

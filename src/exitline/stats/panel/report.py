@@ -23,7 +23,7 @@ from exitline.stats.panel.rates import transitions
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.intervals import ShareMethod
-    from exitline.stats.panel.sources import PanelSpec
+    from exitline.stats.panel.spec import PanelSpec
 
 
 @dataclass(frozen=True)

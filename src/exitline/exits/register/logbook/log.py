@@ -29,7 +29,7 @@ from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.procedures.rule import Rule
 from exitline.exits.register.steps.admission import admit
 from exitline.exits.register.steps.request import StepRequest
-from exitline.files import whole_folder
+from exitline.folders import whole_folder
 
 Evaluate = Callable[
     [Rule, Sequence[Mapping[str, Scalar]], Sequence[Mapping[str, float]]],

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from exitline.errors import unknown
-from exitline.files import filled_folder
+from exitline.folders import filled_folder
 from exitline.publish.film.bound.binding import (
     ChangedFigure,
     Services,

@@ -3,6 +3,9 @@
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const PAGE = 25;
+  const WORDS = JSON.parse(document.getElementById("words").textContent);
+  const w = (name, ...parts) => WORDS[name].replace(/\{(\d)\}/g, (_, i) => parts[i]);
+  const number = (n) => n.toLocaleString("en").replace(/,/g, WORDS.signs[","]);
   const whole = []; // of each paged table: show all its rows, for paper
   const drawn = (name, attributes, parent) => {
     const node = document.createElementNS(SVG, name);
@@ -63,7 +66,7 @@
       const more = document.createElement("details");
       more.className = "more";
       const summary = document.createElement("summary");
-      summary.textContent = `${others.length} more ${others.length === 1 ? "criterion" : "criteria"}`;
+      summary.textContent = others.length === 1 ? w("more_criterion") : w("more_criteria", number(others.length));
       more.append(summary, ...others.map((text) => small(text, "line")));
       parts.push(more);
     }
@@ -133,13 +136,13 @@
       const rows = chosen.slice(from, from + size);
       body.replaceChildren(...rows.map((record) => record.make()));
       if (controls) {
-        const of = `${chosen.length.toLocaleString("en")} of ${all.length.toLocaleString("en")}`;
-        controls.querySelector(".status").textContent = chosen.length ? of : "nothing fits";
+        const of = w("of", number(chosen.length), number(all.length));
+        controls.querySelector(".status").textContent = chosen.length ? of : w("nothing");
       }
       if (pager) {
         const last = Math.min(from + size, chosen.length);
         pager.querySelector(".where").textContent =
-          chosen.length ? `${(from + 1).toLocaleString("en")}–${last.toLocaleString("en")}` : "none";
+          chosen.length ? `${number(from + 1)}–${number(last)}` : w("no_rows");
         pager.querySelector(".before").disabled = page === 0;
         pager.querySelector(".after").disabled = last >= chosen.length;
       }

@@ -70,9 +70,9 @@ def render_html(table: SafeTable) -> str:
     ExitlineError
         Where great_tables is not installed.
     """
-    from exitline.publish.tables.write.extra import need
+    from exitline.words.shown.files import need
 
-    need("great_tables", "writing .html")
+    need("great_tables", "tables", "writing .html")
     facts = table.facts
     title = escape(facts.title)
     under = " · ".join(t for t in (facts.unit, facts.line, facts.year) if t)

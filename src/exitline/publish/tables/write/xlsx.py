@@ -27,9 +27,9 @@ def workbook(table: SafeTable) -> bytes:
     ExitlineError
         Where openpyxl is not installed.
     """
-    from exitline.publish.tables.write.extra import need
+    from exitline.words.shown.files import need
 
-    need("openpyxl", "writing .xlsx")
+    need("openpyxl", "tables", "writing .xlsx")
     from openpyxl import Workbook
 
     book = Workbook()

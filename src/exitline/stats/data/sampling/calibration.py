@@ -38,6 +38,9 @@ class Calibration:
         Column of the calibrated weights.
     regression : {"weighted", "unweighted"}
         Whether the regression has the weights before calibration; R's ``rake`` has none.
+    response : bool
+        Weights of those who did not respond were passed on within the margins' classes: totals
+        are those of the sample itself, and vary with it.
     """
 
     margins: tuple[Margin, ...] = field(hash=False)
@@ -48,6 +51,7 @@ class Calibration:
     within: tuple[str, ...] = ()
     calibrated: str | None = None
     regression: Regression = "weighted"
+    response: bool = False
 
     @property
     def size_of_model(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DesignError
-from exitline.stats.data.sampling.phases import SecondPhase, TwoPhaseSampling
+from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.data.sampling.pps import Pps, PpsMethod
 from exitline.stats.data.sampling.replicated import ReplicateKind, ReplicateWeights
 from exitline.stats.data.sampling.sampling import (
@@ -17,6 +17,7 @@ from exitline.stats.data.sampling.sampling import (
     LonelyPsu,
     Sampling,
 )
+from exitline.stats.data.sampling.second_phase import SecondPhase
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.calibration import Calibration
@@ -34,7 +35,7 @@ ATTRIBUTE = {"psu": "stages", "fpc": "fpcs", "replicates": "weights"}
 class Design:
     """How the sample was drawn: what makes a standard error possible.
 
-    It holds one way of sampling, `sampling`: clusters, replicate weights or a full count. The
+    It holds one way of sampling, `sampling`: clusters, replicate weights or a census. The
     keywords say which; two ways at once are refused.
 
     Parameters
@@ -71,7 +72,7 @@ class Design:
         Deviations of replicates are taken from the full-sample estimate, instead of from
         their mean.
     census : bool
-        A full count: no sampling error, and criteria are compared exactly.
+        A census: no sampling error, and criteria are compared exactly.
     rho : float, optional
         Fay's factor, between 0 and 1.
     df : float, optional
@@ -281,7 +282,7 @@ def _refuse_two(drawn: list[str], repeated: list[str], *, census: bool) -> None:
     """Refuse keywords of two ways to a standard error."""
     if census and "replicates" not in repeated and drawn:
         raise DesignError(
-            f"a full count and {', '.join(drawn)} in one design",
+            f"a census and {', '.join(drawn)} in one design",
             where="design.census",
             expected="census alone, or a sample with strata and PSUs",
             got="both",

@@ -14,7 +14,7 @@ from exitline.errors import DesignError, nearest
 from exitline.stats.data.sampling.pps import Pps
 
 if TYPE_CHECKING:
-    from exitline.stats.data.sampling.phases import SecondPhase
+    from exitline.stats.data.sampling.second_phase import SecondPhase
 
 CROSSED = "exitline__strata"
 """The column that holds several columns of strata, crossed."""
@@ -157,7 +157,7 @@ class SamplingAnswers:
 
 @dataclass(frozen=True)
 class FullCount(SamplingAnswers):
-    """A full count, without sampling error.
+    """A census, without sampling error.
 
     Examples
     --------
@@ -176,10 +176,10 @@ class FullCount(SamplingAnswers):
         yield "a full count: no sampling error"
 
     def check(self, weight: str | None, *, calibrated: bool) -> None:
-        """Weights of a full count are numbers of equal households; a calibration has no error."""
+        """Weights of a census are numbers of equal households; a calibration has no error."""
         if calibrated:
             raise DesignError(
-                "a full count and a calibration in one design", where="design.calibration",
+                "a census and a calibration in one design", where="design.calibration",
                 expected="one of them", got="both",
                 remedy="leave census out, if the weights were calibrated",
             )  # fmt: skip

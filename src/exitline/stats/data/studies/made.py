@@ -31,11 +31,11 @@ from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
+    from exitline.stats.data.studies.design_keys import DesignKeys
     from exitline.stats.data.studies.paths import Paths
     from exitline.stats.data.studies.small_area_keys import ModelKeys
     from exitline.stats.data.studies.study_file import (
         DataKeys,
-        DesignKeys,
         EquivalenceKeys,
         FactKeys,
         KeyKeys,

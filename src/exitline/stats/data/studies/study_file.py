@@ -9,12 +9,9 @@ from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import Field, WithJsonSchema
 
-from exitline.errors import DesignError, StudyError
 from exitline.rules.yamlfile.declared import (
     NAMED,
     ONE_OR_MANY,
-    SOME,
-    Number,
     Positive,
     Record,
     Text,
@@ -27,15 +24,7 @@ from exitline.rules.yamlfile.declared import (
     year_of,
 )
 from exitline.rules.yamlfile.tree import Tree
-from exitline.stats.data.sampling.calibration import (
-    BoundsOf,
-    CalibrationMethod,
-    Count,
-    Regression,
-)
-from exitline.stats.data.sampling.design import Design, LonelyPsu, ReplicateKind
-from exitline.stats.data.sampling.phases import PhaseMethod, SecondPhase
-from exitline.stats.data.sampling.pps import Pps, PpsEstimator, PpsMethod
+from exitline.stats.data.studies.design_keys import DesignKeys
 from exitline.stats.data.studies.small_area_keys import SmallAreaKeys
 from exitline.stats.data.studies.study import Direction, Period, Unit
 from exitline.stats.data.studies.table_keys import TableKeys, Texts
@@ -83,194 +72,6 @@ class DataKeys(Record):
                 got="households alone",
                 remedy="name the persons table, or drop 'unit: person'",
             )
-
-
-def _alone(tree: Tree) -> str | tuple[str, ...]:
-    """One column, or several."""
-    many = tuple(one.text() for one in tree.some())
-    return many if len(many) > 1 else many[0]
-
-
-_ONE_OR_SEVERAL = WithJsonSchema(
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-)
-Stages = Annotated[Any, reads(_alone), _ONE_OR_SEVERAL]
-
-
-class PpsKeys(Record):
-    """How PSUs were drawn with unequal probabilities, which `fpc` names."""
-
-    short: ClassVar[Any] = "method"
-    method: Annotated[PpsMethod, *choice(*get_args(PpsMethod))]
-    estimator: Annotated[PpsEstimator, *choice(*get_args(PpsEstimator))] = "horvitz-thompson"
-    joint: Text | None = None
-    mean_square: Positive | None = None
-
-
-class SecondPhaseKeys(Record):
-    """Which rows of the first phase were drawn again, and how."""
-
-    short: ClassVar[Any] = "selected"
-    selected: Text
-    strata: Annotated[tuple[Text, ...], SOME] = ()
-    psu: Text | None = None
-    method: Annotated[PhaseMethod, *choice(*get_args(PhaseMethod))] = "full"
-
-
-class CalibrationKeys(Record):
-    """What a weight was calibrated to."""
-
-    short: ClassVar[Any] = "totals"
-    totals: Text
-    count: Annotated[Count, *choice(*get_args(Count))] = "households"
-    within: Annotated[tuple[Text, ...], SOME] = ()
-    variance: Text | None = None
-    regression: Annotated[Regression, *choice(*get_args(Regression))] = "weighted"
-
-
-class MadeCalibrationKeys(CalibrationKeys):
-    """What a weight is calibrated to, and how."""
-
-    method: Annotated[CalibrationMethod, *choice(*get_args(CalibrationMethod))] = "raking"
-    bounds: Annotated[tuple[Number, ...], SOME] = ()
-    bounds_of: Annotated[BoundsOf, *choice(*get_args(BoundsOf))] = "factors"
-
-    def check(self) -> None:
-        if self.bounds and len(self.bounds) != 2:
-            raise self.at("bounds").fault(
-                "bounds are two numbers",
-                expected="the least and the largest factor, [0.5, 2]",
-                got=f"{len(self.bounds)} numbers",
-                remedy="give both",
-            )
-
-
-class DesignKeys(Record):
-    """How the sample was drawn. Each entry is a column."""
-
-    weight: Text | None = Field(
-        None,
-        description="the household's sampling weight. Without it every household counts once",
-    )
-    size: Text | None = Field(
-        None, description="persons in the household, if it is not under `columns`"
-    )
-    strata: Text | None = Field(None, description="first-stage stratum")
-    psu: Stages | None = Field(
-        None, description="sampled cluster; a list for several stages: `[ea, hid]`"
-    )
-    nest: Truth = Field(False, description="`true`: PSU ids start anew in each stratum")
-    fpc: Stages | None = Field(
-        None,
-        description="clusters in the population of the stratum (or sampling fractions), one for "
-        "each stage",
-    )
-    pps: PpsKeys | None = Field(
-        None,
-        description="PSUs were drawn with unequal probabilities, which `fpc` then names: `brewer`, "
-        "`hartley-rao`, `overton`, `with-replacement`; or `{method: joint, joint: pairs.csv}`, "
-        "with `estimator: yates-grundy` for samples of a fixed size; `mean_square`: the "
-        "population's, for `hartley-rao`",
-    )
-    lonely: Annotated[LonelyPsu, *choice(*get_args(LonelyPsu))] = Field(
-        "fail",
-        description="strata with one PSU: `fail` (default), `remove`, `certainty`, `adjust`, "
-        "`average`, as R's `survey.lonely.psu`",
-    )
-    replicates: Annotated[tuple[Text, ...], SOME] = Field(
-        (),
-        description='columns of replicate weights, or a pattern such as `"rw*"`; they take the '
-        "place of strata, PSUs and fpc. Every measure is computed once more with each",
-    )
-    kind: Annotated[ReplicateKind, *choice(*get_args(ReplicateKind))] | None = Field(
-        None,
-        description="how they were made: JK1, JKn, JK2, BRR, Fay, bootstrap, subbootstrap, SDR "
-        "(successive differences), other",
-    )
-    scale: Number | None = Field(None, description="as R's `svrepdesign`: overall scale")
-    rscales: Annotated[tuple[Number, ...], SOME] = Field(
-        (), description="scale of each replicate (JKn needs them)"
-    )
-    rho: Number | None = Field(None, description="Fay's factor")
-    mse: Truth = Field(
-        False,
-        description="whether replicates vary around the full-sample figure (`mse: true`) or "
-        "their own mean",
-    )
-    df: Number | None = Field(
-        None,
-        description="degrees of freedom, where the survey's documentation gives them; else R's "
-        "`degf`",
-    )
-    census: Truth = Field(False, description="`true`: a full count, without sampling error")
-    second_phase: SecondPhaseKeys | None = Field(
-        None,
-        description="which rows were drawn again from the sample, of whom alone figures speak: the "
-        "column that says so, or `{selected: visited, strata: group, psu: hid, method: approx}`; "
-        "`weight` is that of the first phase",
-    )
-    calibration: MadeCalibrationKeys | None = Field(
-        None,
-        description="a file of totals that `weight` is calibrated to before anything is "
-        "estimated; or `{totals: totals.csv, method: logit, bounds: [0.5, 2], count: persons}` "
-        "with what `exitline calibrate` takes: `method`, `bounds`, `bounds_of`, `count`, `within`, "
-        "`variance`, `regression`; standard errors are those of residuals",
-    )
-    calibrated_to: CalibrationKeys | None = Field(
-        None,
-        description="a file of the totals that `weight` was calibrated to, as `exitline calibrate` "
-        "takes them: standard errors are those of residuals; or `{totals: totals.csv, count: "
-        "persons, within: hid}`, as it was told then",
-    )
-    base_weight: Text | None = Field(
-        None,
-        description="column of the weights before calibration; without it each row counted once",
-    )
-
-    def check(self) -> None:
-        if self.base_weight is not None and self.calibrated_to is None:
-            raise self.at("base_weight").fault(
-                "a weight before calibration, and no calibration",
-                expected="calibrated_to: the file of totals",
-                got="base_weight alone",
-                remedy="add calibrated_to, or leave base_weight out",
-            )
-        if self.calibrated_to is not None and (self.weight is None or self.replicates):
-            raise self.at("calibrated_to").fault(
-                "totals that no weight was calibrated to",
-                expected="weight: the column of calibrated weights, and no replicates",
-                got="no weight" if self.weight is None else "replicates",
-                remedy="name the weight; replicate weights are calibrated each",
-            )
-        if self.calibration is not None and (self.calibrated_to is not None or self.replicates):
-            raise self.at("calibration").fault(
-                "weights that cannot be calibrated here",
-                expected="calibration without calibrated_to and replicates",
-                got="replicates" if self.replicates else "calibrated_to",
-                remedy="replicate weights are calibrated each: `exitline calibrate` does it; "
-                "calibrated_to is for weights that come calibrated",
-            )
-        self.made()
-
-    def made(self) -> Design:
-        """The design."""
-        try:
-            given = dict(self.given)
-            for name in ("calibration", "calibrated_to", "base_weight"):
-                given.pop(name, None)
-            if self.pps is not None:
-                given["pps"] = Pps(**self.pps.given)
-            if self.second_phase is not None:
-                given["second_phase"] = SecondPhase(**self.second_phase.given)
-            return Design(**given)
-        except DesignError as reason:
-            raise StudyError(
-                reason.what,
-                where=self.tree.where,
-                expected=reason.expected,
-                got=reason.got,
-                remedy=reason.remedy,
-            ) from reason
 
 
 class LevelKeys(Record):

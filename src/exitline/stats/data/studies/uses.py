@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ExitlineError
-from exitline.rules.condition.wanted import Wanted, wanted
 from exitline.stats.data import aggregates
 from exitline.stats.data.roles import as_they_are, design_columns, is_number
 from exitline.stats.data.sampling.design import Design
@@ -17,6 +16,7 @@ from exitline.stats.data.studies.study import FactsTable, Study
 from exitline.stats.data.values import Uses
 
 if TYPE_CHECKING:
+    from exitline.rules.condition.wanted import Wanted
     from exitline.rules.standard import Standard
     from exitline.stats.data.sampling.calibration import Calibration
     from exitline.stats.data.scannable import Source
@@ -215,6 +215,7 @@ class _Found:
 
     def _add(self, table: str, text: str, kinds: set[str]) -> None:
         from exitline.rules.condition import parse
+        from exitline.rules.condition.wanted import wanted
 
         self.by_table[table][text] |= kinds
         try:

@@ -12,9 +12,10 @@ from exitline.errors import DesignError
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
 from exitline.stats.infer.designs import unequal
 from exitline.stats.infer.designs.frame import Stage
+from exitline.stats.infer.designs.linear import LinearVariance
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.unequal import Unequal
-from exitline.stats.infer.designs.variance import LinearVariance, Overlap, degrees
+from exitline.stats.infer.designs.variance import Overlap, degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

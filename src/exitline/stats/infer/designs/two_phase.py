@@ -19,14 +19,16 @@ import numpy as np
 from exitline.errors import DesignError
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
 from exitline.stats.infer.designs.frame import CERTAIN, population_shares
+from exitline.stats.infer.designs.linear import LinearVariance
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
-from exitline.stats.infer.designs.variance import LinearVariance, Overlap, degrees
+from exitline.stats.infer.designs.variance import Overlap, degrees
 from exitline.stats.infer.intake.codes import grouped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.data.sampling.phases import PhaseMethod, TwoPhaseSampling
+    from exitline.stats.data.sampling.phases import TwoPhaseSampling
+    from exitline.stats.data.sampling.second_phase import PhaseMethod
     from exitline.stats.infer.designs.ids import Ids
     from exitline.stats.infer.intake.cells import Cells, Rows
 

@@ -52,7 +52,7 @@ def count_faults(table: pa.Table, count: Callable[[], pa.Table]) -> dict[str, in
     table : pyarrow.Table
         The totals query's result.
     count : callable
-        Gives the result of `exitline.stats.measure.passes.totals.fault_counts`; asked only where
+        Gives the result of `exitline.stats.measure.passes.prepared.fault_counts`; asked only where
         some row cannot be used.
 
     Returns

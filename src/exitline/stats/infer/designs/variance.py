@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -157,29 +157,3 @@ class Variance(Protocol):
         """The same, with deviations of replicates from the full-sample figure, or from their mean;
         what is linearised has none."""
         ...
-
-
-class LinearVariance:
-    """What all variances of linearised figures have in common."""
-
-    words: ClassVar[str] = "Taylor linearisation"
-
-    def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
-        """The linearisation."""
-        return linear()
-
-    def of_table(self: Variance, part: Part, places: Ints, counts: Floats) -> Errors:
-        """By linearisation."""
-        from exitline.stats.infer.cross_tables.table_errors import Linearised
-
-        return Linearised(self, part, places, counts)
-
-    def of_fit(
-        self, full: Floats, scored: Callable[[], Floats], again: Callable[[], Floats]
-    ) -> Floats:
-        """From the scores."""
-        return scored()
-
-    def around(self, *, mse: bool) -> Self:
-        """Itself."""
-        return self

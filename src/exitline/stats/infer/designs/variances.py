@@ -1,4 +1,4 @@
-"""Where standard errors come from: linearised figures, replicate weights, or a full count."""
+"""Where standard errors come from: linearised figures, replicate weights, or a census."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Squares, centred, stacked
 from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs.frame import stages_of
+from exitline.stats.infer.designs.linear import LinearVariance
 from exitline.stats.infer.designs.pps import (
     JointProbabilities,
     UnequalProbabilities,
@@ -25,7 +26,7 @@ from exitline.stats.infer.designs.taylor import (
     sampled_in,
 )
 from exitline.stats.infer.designs.two_phase import TwoPhase, two_phase_variance
-from exitline.stats.infer.designs.variance import LinearVariance, Overlap, Part, degrees
+from exitline.stats.infer.designs.variance import Overlap, Part, degrees
 from exitline.stats.infer.intake.cells import Rows
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ NO_AVERAGE = "a cluster with a single unit at a later stage has no variance unde
 
 @dataclass(frozen=True)
 class Census(LinearVariance):
-    """A full count, which has no sampling error.
+    """A census, which has no sampling error.
 
     Examples
     --------
@@ -261,7 +262,7 @@ class Replicates:
 def variance_of(
     cells: Cells, design: Design, joint: JointProbabilities | None = None
 ) -> Taylor | Census | UnequalProbabilities | TwoPhase:
-    """The variance of a sample whose figures are linearised, or of a full count.
+    """The variance of a sample whose figures are linearised, or of a census.
 
     Parameters
     ----------

@@ -50,8 +50,8 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
             first = grouped(parent)[0]
             ids = Ids(strata, values, child[first], stratum[first])
     coded = [codes(table.column(name)) for name in domain_names]
-    sums = [numbers(table.column(f"sum{i}")) for i in range(terms)]
     n = numbers(table.column("n")).astype(np.int64)
+    sums = [_sum(table.column(f"sum{i}"), n) for i in range(terms)]
     kinds = [numbers(table.column(f"cases{i}")) for i in range(100) if f"cases{i}" in names]
     fpcs = [_one_value(table, name) for name in fpc_names]
     found = [numbers(table.column(f"found{i}")) for i in range(1000) if f"found{i}" in names]
@@ -69,6 +69,12 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
         phase=_phase(table) if "phase" in names else None,
     )
     return spread(cells, table) if "clusters" in names else cells
+
+
+def _sum(column: pa.ChunkedArray, n: Ints) -> Floats:
+    """Sums by cell; zero, not missing, where no household is used."""
+    found = numbers(column).astype(np.float64)
+    return np.where((n == 0) & np.isnan(found), 0.0, found) if column.null_count else found
 
 
 def _phase(table: pa.Table) -> PhaseCells:

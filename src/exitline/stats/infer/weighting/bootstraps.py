@@ -36,6 +36,18 @@ def rao_wu(clusters: SampleClusters, replicates: int, random: np.random.Generato
     )  # fmt: skip
 
 
+def rescaled(clusters: SampleClusters, replicates: int, random: np.random.Generator) -> Multipliers:
+    """n - 1 clusters of each stratum, with replacement, moved towards 1 by the sampling fraction.
+
+    Rao, Wu and Yue (1992), Survey Methodology 18, 209-217, with m = n - 1 and the fraction as in
+    Rao and Wu (1988), Journal of the American Statistical Association 83, section 4.1:
+    1 + root(1 - f) (n r / (n - 1) - 1), never below zero. A stratum taken whole does not vary.
+    """
+    made = rao_wu(clusters, replicates, random)
+    root = np.sqrt(clusters.first.unsampled)[clusters.stratum][:, None]
+    return Multipliers(1.0 + root * (made.values - 1.0), made.scale, made.rscales)
+
+
 def canty_davison(
     clusters: SampleClusters, replicates: int, random: np.random.Generator
 ) -> Multipliers:

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from exitline.stats.data.sampling.design import Design
 
-DRAWN = ("bootstrap", "subbootstrap", "mrbbootstrap")
+DRAWN = ("bootstrap", "subbootstrap", "rescaled", "mrbbootstrap")
 """Kinds that are drawn from a seed."""
 MOST = 3e8
 """Largest number of multipliers that are made."""
 _DRAWS = {
     "bootstrap": bootstraps.canty_davison,
     "subbootstrap": bootstraps.rao_wu,
+    "rescaled": bootstraps.rescaled,
     "mrbbootstrap": bootstraps.multistage,
 }
 

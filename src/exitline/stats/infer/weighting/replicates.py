@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-Kind = Literal["JK1", "JKn", "BRR", "Fay", "SDR", "bootstrap", "subbootstrap", "mrbbootstrap"]
+Kind = Literal[
+    "JK1", "JKn", "BRR", "Fay", "SDR", "bootstrap", "subbootstrap", "rescaled", "mrbbootstrap"
+]
 
 
 @dataclass(frozen=True)

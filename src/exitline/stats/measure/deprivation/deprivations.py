@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import MeasureError
 from exitline.rules.standard import Standard, load
-from exitline.stats.measure.deprivation.indicators import (
-    Indicators,
-    exact,
-    of_rule_file,
-    read_indicators,
-)
+from exitline.stats.measure.deprivation.exact_weights import exact
+from exitline.stats.measure.deprivation.indicators import Indicators, of_rule_file, read_indicators
 from exitline.stats.measure.deprivation.scores import PoorCut, ScoreBand, Spec
 
 if TYPE_CHECKING:

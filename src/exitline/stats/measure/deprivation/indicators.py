@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from math import gcd, lcm
-from numbers import Rational, Real
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from exitline.errors import MeasureError, nearest
 from exitline.rules.condition import Condition, parse
 from exitline.rules.standard import Indicator
 from exitline.rules.standard.model import MissingRule
+from exitline.stats.measure.deprivation.exact_weights import _LARGEST, _fraction, _unlike, exact
 
 KEYS = ("deprived", "weight", "dimension", "missing", "label", "achievement", "below")
-_NEAR = 1e-15
-_SIMPLE = 10**6
-_LARGEST = 2**62
 
 
 @dataclass(frozen=True)
@@ -201,50 +197,6 @@ def checked(indicators: Indicators, where: str) -> Indicators:
     return indicators
 
 
-def exact(value: Any, what: str, where: str) -> Fraction:
-    """A number as the fraction it stands for: 1/6 for the double that is nearest to it.
-
-    Parameters
-    ----------
-    value : str, Fraction, int, Decimal or float
-    what, where : str
-        For messages.
-
-    Raises
-    ------
-    MeasureError
-
-    Examples
-    --------
-    >>> exact(1 / 6, "weight", ""), exact("0.25", "weight", ""), exact(0.33, "k", "")
-    (Fraction(1, 6), Fraction(1, 4), Fraction(33, 100))
-    """
-    found = _fraction(value)
-    if found is None:
-        raise MeasureError(
-            f"this is no {what}", where=where, expected="a number above 0, such as 0.25 or \"1/6\"",
-            got=repr(value)[:60], remedy='write it as a number, or as a fraction in quotes: "1/6"',
-        )  # fmt: skip
-    return found
-
-
-def _fraction(value: Any) -> Fraction | None:
-    """The fraction that a number or text stands for; None where it is neither."""
-    if isinstance(value, bool):
-        return None
-    try:
-        if isinstance(value, str | Decimal | Rational):
-            return Fraction(value.strip() if isinstance(value, str) else cast(Any, value))
-        if isinstance(value, Real):
-            number = float(value)
-            simple = Fraction(number).limit_denominator(_SIMPLE)
-            near = abs(float(simple) - number) <= _NEAR * abs(number)
-            return simple if near else Fraction(repr(number))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return None
-    return None
-
-
 def _flat(entries: list[tuple[str, Any]], where: str) -> Iterator[tuple[str, Any]]:
     """The entries, with dimensions that hold indicators and their weights taken apart."""
     for name, what in entries:
@@ -389,15 +341,6 @@ def _refuse_mixed(entries: list[tuple[str, Any]], where: str) -> None:
             expected="a weight for each, or for none", got="none for " + ", ".join(without),
             remedy="add the missing weights",
         )  # fmt: skip
-
-
-def _unlike(where: str, got: str) -> MeasureError:
-    return MeasureError(
-        "these are no indicators", where=where,
-        expected='names with weights, such as {"water": "1/3", "school": "2/3"}, or (condition, '
-        "weight, dimension) for each, or the name of a rule file",
-        got=got, remedy="see docs/multidimensional.md",
-    )  # fmt: skip
 
 
 def _unknown_missing(rule: Any, where: str) -> MeasureError:

@@ -34,18 +34,23 @@ class Columns:
     known : mapping
         What the first pass found.
     staged : mapping of (Term, At) to str
-        Columns of terms that other terms' ranks are taken of.
+        Columns of terms that are used several times, or that other terms' ranks are taken of.
+    whole_sample : bool
+        All rows that can be used take part, whatever subpopulation is asked for.
     """
 
     rows: Any
     plan: Plan
     known: Found
     staged: Mapping[tuple[Term, At], str] = field(default_factory=dict)
+    whole_sample: bool = False
 
     @property
     def welfare(self) -> Any:
         """Welfare of each row; none where no measure needs it."""
-        return self.rows["_welfare"] if self.plan.welfare else None
+        if not self.plan.welfare:
+            return None
+        return self.rows["_any_welfare" if self.whole_sample else "_welfare"]
 
     def line(self, at: At) -> Any:
         """The poverty line of each row."""
@@ -65,9 +70,9 @@ class Columns:
         return self.rows[f"_flag{self.plan.flags.index(name)}"]
 
     def weight(self, unit: Unit) -> Any:
-        """The weight of a household, or of its persons."""
-        persons = unit == "persons" and self.plan.design.size is not None
-        return self.rows["_weight"] * self.rows["_size"] if persons else self.rows["_weight"]
+        """The weight of a household, or of its persons; zero on rows that take no part."""
+        start = "_any_" if self.whole_sample else "_"
+        return self.rows[start + unit]
 
     def found(self, scalar: Scalar, at: At) -> Any:
         """The figure of the row's domain; missing where there is none."""
@@ -79,7 +84,7 @@ class Columns:
 
     def around(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> tuple[Any, Any]:
         """Weighted sums of `amount` over lower ranks of the domain, and over equal ones."""
-        taking_part = ibis.ifelse(self.rows["_in"], self.weight(term.unit) * amount * among, 0.0)
+        taking_part = self._amount(amount, among, term)
         order = {"group_by": self._domain(at), "order_by": ranking}
         upto = taking_part.sum().over(ibis.range_window(preceding=None, following=0, **order))
         equal = taking_part.sum().over(ibis.range_window(preceding=0, following=0, **order))
@@ -87,8 +92,12 @@ class Columns:
 
     def whole(self, amount: Any, among: Any, term: Term, at: At) -> Any:
         """Weighted sum of `amount` over the domain."""
-        taking_part = ibis.ifelse(self.rows["_in"], self.weight(term.unit) * amount * among, 0.0)
+        taking_part = self._amount(amount, among, term)
         return taking_part.sum().over(ibis.window(group_by=self._domain(at)))
+
+    def _amount(self, amount: Any, among: Any, term: Term) -> Any:
+        """What a window adds up: missing where a term is, on rows that take no part at most."""
+        return self.weight(term.unit) * amount * among
 
     def ends(self, ranking: Any, among: Any, at: At) -> tuple[Any, Any]:
         """The lowest and the highest rank of the domain."""
@@ -123,6 +132,41 @@ class Columns:
     def power(self, value: Any, exponent: float) -> Any:
         """A value to a power."""
         return value.pow(exponent)
+
+
+def taking_part(rows: Any, plan: Plan) -> Any:
+    """The rows, with weights of zero and no values on those that take no part.
+
+    So every sum is plain: a weight times a value that is computed from these columns.
+
+    Parameters
+    ----------
+    rows : ibis.Table
+        From `exitline.stats.measure.passes.prepared.prepared`.
+    plan : Plan
+
+    Returns
+    -------
+    ibis.Table
+        With ``_persons`` and ``_households``, the weights of each unit; with ``_any_persons`` ...
+        those of all rows that can be used, where a plan of a subpopulation needs them.
+    """
+    new = _weights(rows, plan, rows["_in"], "_")
+    values = ["_welfare"] if plan.welfare else []
+    values += [f"_flag{i}" for i in range(len(plan.flags))]
+    values += [f"_line{i}" for i, z in enumerate(plan.lines) if isinstance(z.value, str)]
+    new |= {name: ibis.ifelse(rows["_in"], rows[name], ibis.null("float64")) for name in values}
+    if any(one.whole for one in plan.sums):
+        new |= _weights(rows, plan, rows["_use"], "_any_")
+        new["_any_welfare"] = ibis.ifelse(rows["_use"], rows["_welfare"], ibis.null("float64"))
+    return rows.mutate(**new)
+
+
+def _weights(rows: Any, plan: Plan, among: Any, start: str) -> dict[str, Any]:
+    """The weight of each unit on some rows, zero on others."""
+    persons = rows["_weight"] * rows["_size"] if plan.design.size else rows["_weight"]
+    each = {"persons": persons, "households": rows["_weight"]}
+    return {start + unit: ibis.ifelse(among, weight, 0.0) for unit, weight in each.items()}
 
 
 def with_found(rows: Any, found: Found) -> Any:

@@ -10,10 +10,10 @@ import ibis
 import numpy as np
 
 from exitline.stats.measure import terms
-from exitline.stats.measure.passes.columns import Columns, with_found
+from exitline.stats.measure.passes.columns import Columns, taking_part, with_found
 from exitline.stats.measure.passes.inverse import Distribution, QuantileAsked, places
+from exitline.stats.measure.passes.prepared import prepared
 from exitline.stats.measure.passes.sums import First, Plan
-from exitline.stats.measure.passes.totals import prepared
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,16 +84,20 @@ def first_pass(table: Any, plan: Plan, run: Callable[[Any], pa.Table]) -> FirstP
     found: dict[First, pa.Table] = {}
     kept: dict[Any, Distribution] = {}
     waiting = list(plan.first)
-    rows = prepared(table, plan) if waiting else None
+    rows = taking_part(prepared(table, plan), plan) if waiting else None
     while waiting:
         ready = [one for one in waiting if _ready(one, plan, waiting)]
         micro = Columns(with_found(rows, found), plan, dict(found))
         groups: dict[Any, list[First]] = {}
         for one in ready:
             groups.setdefault(_distribution(one), []).append(one)
-        for key, group in groups.items():
+        for key in sorted(groups, key=lambda key: not key[-1]):  # all together after its parts
+            group = groups[key]
             binned = any(one.scalar.kind == "quantile" for one in group)
-            kept[key] = of = distribution(*_rows(micro, group[0]), run, binned=binned)
+            parts = None
+            if not key[-1] and _same_in_parts(group[0], plan):
+                parts = next((kept[k] for k in groups if k in kept and k[:-1] == key[:-1]), None)
+            kept[key] = of = distribution(*_rows(micro, group[0]), run, binned=binned, parts=parts)
             shares = {one: _share(one, plan, found, of) for one in group}
             found |= _figures(of, group, shares)
         waiting = [one for one in waiting if one not in ready]
@@ -116,6 +120,13 @@ def _distribution(one: First) -> Any:
     """What tells one distribution from others."""
     scalar = one.scalar
     return scalar.of, scalar.among, scalar.unit, one.line, one.by
+
+
+def _same_in_parts(one: First, plan: Plan) -> bool:
+    """Whether a row's value and weight are the same in whatever set of domains it is taken."""
+    line = None if one.line is None else plan.lines[one.line]
+    of_domain = any(term.within for term in one.scalar.terms)
+    return not of_domain and (line is None or not line.within)
 
 
 def _share(
@@ -167,7 +178,7 @@ def _rows(micro: Columns, one: First) -> tuple[Any, dict[str, Any], Any, Any]:
         weight = weight * terms.value(one.scalar.among, micro, one.at)
     values = terms.value(one.scalar.of, micro, one.at)
     keys = {f"key{i}": micro.rows[f"_domain{c + 1}"] for i, c in enumerate(one.by)}
-    return micro.rows, keys, values, ibis.ifelse(micro.rows["_in"], weight, 0.0)
+    return micro.rows, keys, values, weight
 
 
 def distribution(
@@ -178,6 +189,7 @@ def distribution(
     run: Callable[[Any], pa.Table],
     *,
     binned: bool = True,
+    parts: Distribution | None = None,
 ) -> Distribution:
     """The distribution of a column in each domain.
 
@@ -191,7 +203,10 @@ def distribution(
     run : callable
     binned : bool
         Whether quantiles are wanted.
+    parts : Distribution, optional
+        The same by domain, where all rows are one here.
     """
     named = keys or {"key0": ibis.literal(0)}
     used = rows.select(**named, value=values, weight=weight)
-    return Distribution(used.filter(used["weight"] > 0), len(named), run, binned)
+    same = parts if parts is not None and parts.binned >= binned else None
+    return Distribution(used.filter(used["weight"] > 0), len(named), run, binned, same)

@@ -79,6 +79,18 @@ class Profile:
         """By domain."""
         return np.asarray(np.bincount(self.domain, of, minlength=self.size), dtype=np.float64)
 
+    def together(self) -> Profile:
+        """The same of all domains as one."""
+        import pyarrow as pa
+
+        bins, place = np.unique(self.bin, return_inverse=True)
+        sums = [
+            np.asarray(np.bincount(place, of, minlength=len(bins)), dtype=np.float64)
+            for of in (self.weight, self.first, self.second)
+        ]
+        keys = pa.table({"key0": pa.array([0] if len(bins) else [], pa.int8())})
+        return Profile(keys, np.zeros(len(bins), dtype=np.int64), bins, *sums)
+
     @cached_property
     def starts(self) -> Ints:
         """Where the bins of each domain begin, and where the last ones end."""
@@ -105,12 +117,15 @@ class Distribution:
         From a query to its result, as `Engine.run`.
     binned : bool
         Whether quantiles are asked for; without bins there are only moments.
+    parts : Distribution, optional
+        Of a distribution of all together: the same by domain, whose sums need no further query.
     """
 
     rows: Any
     domains: int
     run: Callable[[Any], pa.Table]
     binned: bool = True
+    parts: Distribution | None = None
 
     @property
     def _keys(self) -> list[str]:
@@ -123,7 +138,9 @@ class Distribution:
 
     @cached_property
     def profile(self) -> Profile:
-        """Sums by domain and bin: one query."""
+        """Sums by domain and bin: one query, or none."""
+        if self.parts is not None:
+            return self.parts.profile.together()
         rows = self._rows
         weighted = rows["weight"] * rows["value"]
         sums = rows.group_by([*self._keys, "bin"]).aggregate(

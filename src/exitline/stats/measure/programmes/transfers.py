@@ -10,7 +10,7 @@ from exitline.stats.measure import rules
 from exitline.stats.measure.dual import Dual, totals
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term
 from exitline.stats.measure.programmes.cuts import Pick, Totals
-from exitline.stats.measure.programmes.targeting import (
+from exitline.stats.measure.programmes.programme import (
     Programme,
     Quotient,
     made,

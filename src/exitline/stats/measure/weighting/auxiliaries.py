@@ -46,6 +46,18 @@ def regressor_columns(design: Design) -> tuple[str, ...]:
     return _columns(design, "regressor")
 
 
+def gram_columns(design: Design) -> tuple[str, ...]:
+    """Columns that the regressors are summed with: the auxiliaries; where weights were passed on,
+    those of the respondents alone.
+
+    Parameters
+    ----------
+    design : Design
+    """
+    passed_on = design.calibration is not None and design.calibration.response
+    return _columns(design, "gram" if passed_on else "auxiliary")
+
+
 def _columns(design: Design, name: str) -> tuple[str, ...]:
     many = design.calibration.size_of_model if design.calibration is not None else 0
     return tuple(f"exitline__{name}{i}" for i in range(many))
@@ -78,6 +90,14 @@ def with_auxiliaries(table: Any, design: Design, resolved: Resolved) -> Any:
     final = portable.number(table[model.calibrated]) if model.calibrated else one
     variance = portable.number(table[model.variance]) if model.variance else one
     values = _values(table, model, resolved)
+    if model.response:
+        kept = final.fill_null(0.0)
+        new = dict(
+            zip(auxiliary_columns(design), ((kept - given) * x for x in values), strict=True)
+        )
+        new |= dict(zip(regressor_columns(design), values, strict=True))
+        new |= dict(zip(gram_columns(design), (kept * x for x in values), strict=True))
+        return table.mutate(**new)
     if model.within:
         values, variance = _means(table, model, given, [*values, variance])
     weight = given if model.regression == "weighted" else one

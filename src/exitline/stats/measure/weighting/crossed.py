@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from exitline.stats.measure.passes.columns import Columns, Found, with_found
+from exitline.stats.measure.passes.columns import Found
 from exitline.stats.measure.passes.sums import Plan
-from exitline.stats.measure.passes.totals import amount, prepared, with_ranks
-from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns, regressor_columns
+from exitline.stats.measure.passes.totals import amount, row_values
+from exitline.stats.measure.weighting.auxiliaries import gram_columns, regressor_columns
 
 
 def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
@@ -28,19 +28,17 @@ def crossed(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     ibis.Table
         Columns ``domain1`` ..., ``n``, ``cross<auxiliary>_<sum>``, ``square<i>_<j>``.
     """
-    auxiliary, regressor = auxiliary_columns(plan.design), regressor_columns(plan.design)
-    also = {name: table[name] for name in (*auxiliary, *regressor)}
-    rows = with_found(prepared(table, plan, also), found)
-    micro = with_ranks(Columns(rows, plan, found))
+    gram, regressor = gram_columns(plan.design), regressor_columns(plan.design)
+    micro = row_values(table, plan, found, (*gram, *regressor))
     rows = micro.rows
     aggregates: dict[str, Any] = {"n": rows["_in"].cast("int64").sum()}
     for index, wanted in enumerate(plan.sums):
         if wanted.squared:
             continue
-        value = amount(micro, index)
+        value = amount(micro, index).fill_null(0.0)  # a value that is missing takes no part
         for j, name in enumerate(regressor):
             aggregates[f"cross{j}_{index}"] = (value * rows[name]).sum()
-    for i, left in enumerate(auxiliary):
+    for i, left in enumerate(gram):
         for j, right in enumerate(regressor):
             if i <= j:
                 aggregates[f"square{i}_{j}"] = (rows[left] * rows[right]).sum()

@@ -19,14 +19,8 @@ from exitline.stats.infer.intake.arrived import cells_from_arrow
 from exitline.stats.infer.intake.cells import Cells, Rows, no_kinds, relabelled, roll_up
 from exitline.stats.panel.pairs import design_keys, distinct, ranges
 from exitline.stats.panel.rates import sampling_of
-from exitline.stats.panel.sources import (
-    OpenPanel,
-    PanelSpec,
-    WaveReport,
-    few_matches,
-    open_panel,
-    refuse_straddling,
-)
+from exitline.stats.panel.sources import few_matches, open_panel, refuse_straddling
+from exitline.stats.panel.spec import OpenPanel, PanelSpec, WaveReport
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from exitline.exits.register.store.read.places import county_of
 from exitline.exits.register.store.write.chain import held_chain, next_step
 from exitline.exits.register.store.write.derived import replayed
 from exitline.exits.register.store.write.record import area_of
-from exitline.files import whole_folder
+from exitline.folders import whole_folder
 from exitline.records import read_json
 
 PLACES = "places.json"

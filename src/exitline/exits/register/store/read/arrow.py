@@ -112,6 +112,8 @@ def literal(path: str) -> str:
 
 def within(store: Store, name: str) -> str:
     """The condition that rows of a table lie in the scope."""
+    if not store.scope.path:
+        return "1 = 1"
     low, high = (literal(bound) for bound in store.scope.bounds)
     return f"{name}.path >= {low} AND {name}.path < {high}"
 
@@ -137,5 +139,10 @@ def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """A piece with the columns that were said."""
     import pyarrow as pa
 
-    columns = [column.cast(f.type) for column, f in zip(batch.columns, schema, strict=True)]
+    columns = [
+        pa.nulls(len(column), f.type)  # SQLite says of what, only where something is
+        if column.null_count == len(column)
+        else column.cast(f.type)
+        for column, f in zip(batch.columns, schema, strict=True)
+    ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -1,0 +1,136 @@
+"""Estimates on a map, from a notebook: `xl.map`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from exitline.publish.maps.draw import MapDrawing
+    from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.estimates import Estimates
+
+
+def map(
+    found: Any,
+    boundaries: str | Path,
+    key: str,
+    *,
+    by: str | None = None,
+    measure: str | None = None,
+    line: str | None = None,
+    threshold: float | None = None,
+    names: Mapping[str, str] | None = None,
+    source: str = "",
+    paired: bool = True,
+) -> MapDrawing:
+    """Estimates by area on one's own boundaries, and beside them how sure they are.
+
+    Parameters
+    ----------
+    found : Estimates or Run
+        Of a run, what may be published.
+    boundaries : path
+        GeoJSON or TopoJSON in longitude and latitude; GeoPackage and Shapefile, too (extra
+        ``maps``). exitline draws no boundaries of its own.
+    key : str
+        The property that names each shape.
+    by : str, optional
+        The set of areas; the only one unless given.
+    measure, line : str, optional
+        Which figure; the first unless given.
+    threshold : float, optional
+        An edge of the classes: areas whose interval holds it are hatched, since one cannot tell
+        on which side they lie. The figure of all together unless given, for shares.
+    names : mapping of str to str, optional
+        From areas to shapes that are called otherwise; accents and case need none.
+    source : str
+        Who drew the boundaries and under which terms: it stands under the map.
+    paired : bool
+        Whether to draw the width of the intervals beside.
+
+    Returns
+    -------
+    MapDrawing
+        Shown as it is in a notebook; ``save`` writes SVG or PNG; ``notes`` say what does not match.
+
+    Raises
+    ------
+    MapError, MeasureError
+        For boundaries that cannot be used, areas of which none matches, or no such figure.
+
+    Examples
+    --------
+    >>> import exitline as xl
+    >>> rates = xl.estimate("examples/albania-2012/lival.parquet", "headcount", welfare="rcons",
+    ...                     line=4891, design=xl.Design(weight="weight", psu="psu", strata="strat"),
+    ...                     by="prefectu")
+    >>> drawn = xl.map(rates, "examples/albania-2012/prefectures.geojson", "shapeName",
+    ...                source="geoBoundaries, public domain")
+    >>> drawn.notes
+    ()
+    """
+    from exitline.publish.maps.boundaries import read_boundaries
+    from exitline.publish.maps.draw import MapFigure, MapText, map_of
+    from exitline.publish.maps.joined import joined
+    from exitline.stats.infer.shown import unit_of
+
+    estimates: Estimates = found.published.estimates if hasattr(found, "published") else found
+    block = _block(estimates, by, measure, line)
+    drawn = read_boundaries(boundaries, key, source)
+    labels = list(block.rows.labels)
+    match = joined(labels, drawn.shapes, names)
+    unit = unit_of(block)
+    pivot, said = _pivot(estimates, block, threshold, unit)
+    figures = [
+        MapFigure(
+            label, match.shape.get(label), float(block.estimate[i]), float(block.bounds.low[i]),
+            float(block.bounds.high[i]), float(block.se[i]), block.reason[i],
+        )
+        for i, label in enumerate(labels)
+    ]  # fmt: skip
+    named = block.label or block.measure
+    at = f", line {block.line}" if block.line else ""
+    text = MapText(
+        f"{named[:1].upper()}{named[1:]}{at}, by {block.by}",
+        f"Estimate, {100 * estimates.level:g} % intervals when pointed at", said,
+        f"Boundaries: {source or drawn.file}. Equal-area projection.", notes=match.notes,
+    )  # fmt: skip
+    return map_of(figures, list(drawn.shapes.items()), unit, text, pivot=pivot, paired=paired)
+
+
+def _block(found: Estimates, by: str | None, measure: str | None, line: str | None) -> Block:
+    """The one set of figures that is drawn."""
+    from exitline.errors import MeasureError
+
+    fits = [
+        block for block in found.blocks
+        if block.by and by in (None, block.by) and measure in (None, block.measure)
+        and line in (None, block.line)
+    ]  # fmt: skip
+    sets = {block.by for block in fits}
+    if len(sets) != 1:
+        known = sorted({block.by for block in found.blocks if block.by})
+        raise MeasureError(
+            "no single set of areas is to be drawn",
+            expected="one of " + (", ".join(known) or "none"), got=f"{len(sets)} that fit",
+            remedy="name it: by=" if known else "estimate by areas",
+        )  # fmt: skip
+    return fits[0]
+
+
+def _pivot(
+    found: Estimates, block: Block, threshold: float | None, unit: str
+) -> tuple[float | None, str]:
+    """The threshold, or the figure of all together for shares; and what it is called."""
+    if threshold is not None:
+        return threshold, "bold: the threshold"
+    whole = [
+        b for b in found.blocks if not b.by and (b.measure, b.line) == (block.measure, block.line)
+    ]
+    if unit != "share" or not whole or np.isnan(whole[0].estimate[0]):
+        return None, ""
+    return round(float(whole[0].estimate[0]), 3), "bold: all together"

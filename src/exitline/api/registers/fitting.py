@@ -1,0 +1,59 @@
+"""Whether the cards of a register fit together: cross-checks, and households that may be one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+
+def findings(database: str, *, checks: Path | None = None) -> list[dict[str, Any]]:
+    """Run numbered cross-checks on every card; findings are opened, and closed when corrected.
+
+    Parameters
+    ----------
+    database : str
+    checks : Path, optional
+        A file of checks; the shipped ones when not given.
+
+    Returns
+    -------
+    list of dict
+        number, text, failing, new, corrected, missing (columns that no card has).
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(database)
+    from exitline.exits.register.store.quality.cross import cross_check, load_checks
+
+    asked = None if checks is None else load_checks(checks)
+    return [asdict(one) for one in cross_check(store, asked)]
+
+
+def pairs(database: str, *, enough: float | None = None) -> dict[str, Any]:
+    """Look for households of a village that may be one; a person decides on each pair.
+
+    Parameters
+    ----------
+    database : str
+    enough : float, optional
+        The score from which on a pair is shown.
+
+    Returns
+    -------
+    dict
+        new (how many), open (one, other, score, why; the most alike first).
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(database)
+    from exitline.exits.register.store.quality.duplicates import ENOUGH, find_pairs, open_pairs
+
+    new = find_pairs(store, enough=ENOUGH if enough is None else enough)
+    return {
+        "new": new,
+        "open": [
+            {"one": pair.household.key, "other": other.key, "score": pair.score, "why": pair.why}
+            for pair, other in open_pairs(store)
+        ],
+    }

@@ -1,0 +1,111 @@
+"""`exitline glm`: a regression with design-based standard errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli.shared import show
+from exitline.cli.shared.asking import COUNTED, LEVEL, WHERE
+from exitline.cli.shared.designing import declares_design
+from exitline.cli.shared.options import ENGINE
+from exitline.cli.shared.reading import reads_data
+
+if TYPE_CHECKING:
+    from exitline.stats.data.sampling.design import Design
+    from exitline.stats.infer.regression import Regression
+
+FAMILIES = ("gaussian", "binomial", "poisson", "linear", "logit")
+
+
+@click.command(
+    "glm",
+    help="""A linear, logit or Poisson regression with design-based standard errors.
+
+FORMULA is such as 'poor ~ hhsize + C(region)'. Needs the extra: pip install 'exitline[models]'.
+
+Examples:
+
+\b
+  exitline glm examples/imaginary-country/hld_sample_wb_2023.parquet \\
+      'I(pc_exp < 2500) ~ hhsize + urbrur' --family logit --weight hhweight \\
+      --size hhsize --psu ea --exponentiated
+""",
+)
+@click.argument("data", type=click.Path())
+@click.argument("formula")
+@click.option("--family", default="gaussian", show_default=True, type=click.Choice(FAMILIES),
+              help="With its canonical link; linear and logit are the first two.")  # fmt: skip
+@click.option("--offset", help="Added to the linear predictor, such as 'log(exposure)'.")
+@click.option("--exponentiated", is_flag=True, help="Odds or rate ratios: exp of coefficients.")
+@click.option("--wald", "terms", multiple=True, metavar="TERM",
+              help="Test all coefficients of a term of the formula; repeatable.")  # fmt: skip
+@WHERE
+@COUNTED
+@reads_data
+@declares_design
+@LEVEL
+@ENGINE
+@click.option("--json", "as_json", is_flag=True, help="Print coefficients and tests as JSON.")
+def command(
+    data: str,
+    formula: str,
+    exponentiated: bool,
+    terms: tuple[str, ...],
+    level: float,
+    design: Design,
+    reading: dict[str, Any],
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Fit and show the coefficients."""
+    from exitline import glm
+    from exitline.api.runs.opening import open_source
+
+    with show.working("fitting"):
+        found = glm(formula, open_source(data, **reading), design, level=level, **given)
+        tests = {term: found.wald(term) for term in terms}
+    table = found.to_pandas(exponentiated=exponentiated).to_dict("records")
+    if as_json:
+        show.as_json({
+            "family": found.family, "n": found.n, "population": found.population, "df": found.df,
+            "coefficients": table, "bases": dict(found.bases),
+            "tests": {
+                term: {name: getattr(test, name) for name in ("f", "df", "ddf", "p")}
+                for term, test in tests.items()
+            },
+            "notes": list(found.notes),
+        })  # fmt: skip
+        return
+    _show(found, table, exponentiated=exponentiated)
+    for term, test in tests.items():
+        show.note(f"{term}: F = {test.f:.4g} ({test.df:.4g}, {test.ddf:.4g} df), p = {test.p:.4g}")
+
+
+def _show(found: Regression, table: list[dict[Any, Any]], *, exponentiated: bool) -> None:
+    """The coefficients as a table."""
+    rows = [
+        (
+            one["term"], _number(one["estimate"]), _number(one["se"]),
+            f"{_number(one['ci_low'])} to {_number(one['ci_high'])}",
+            f"{one['t']:.2f}", f"{one['p']:.4f}",
+        )
+        for one in table
+    ]  # fmt: skip
+    ratio = {"binomial": "odds ratio", "poisson": "rate ratio"}.get(found.family, "exp(estimate)")
+    names = ("term", ratio if exponentiated else "estimate", "SE",
+             f"{100 * found.level:g} % interval", "t", "p")  # fmt: skip
+    show.table(
+        f"{found.formula} ({found.family})", names, rows, right=(1, 2, 3, 4, 5),
+        caption=f"{found.n:,} rows, {found.df:,.0f} degrees of freedom",
+    )  # fmt: skip
+    for term, base in found.bases.items():
+        show.note(f"{term}: against {base}")
+    for text in found.notes:
+        show.note(f"note: {text}")
+
+
+def _number(value: float) -> str:
+    """Four digits that count."""
+    return f"{value:.4g}"

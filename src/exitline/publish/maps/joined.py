@@ -1,0 +1,100 @@
+"""Areas and shapes joined by name, with a list of what does not match."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from exitline.errors import nearest
+from exitline.publish.maps.errors import MapError
+
+
+@dataclass(frozen=True)
+class JoinedShapes:
+    """Which shape each area has.
+
+    Attributes
+    ----------
+    shape : mapping of str to str
+        Area -> shape.
+    areas : tuple of str
+        Areas without a shape.
+    shapes : tuple of str
+        Shapes without an area: drawn empty.
+    """
+
+    shape: Mapping[str, str]
+    areas: tuple[str, ...]
+    shapes: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What does not match, in words, with the nearest name of the other side."""
+        said = []
+        for name in self.areas:
+            near = nearest(name, self.shapes)
+            said.append(f"'{name}' has no shape" + (f": {near}" if near else ""))
+        if self.shapes:
+            shown = ", ".join(self.shapes[:5]) + (" ..." if len(self.shapes) > 5 else "")
+            said.append(f"{len(self.shapes)} shapes without a figure: {shown}")
+        return tuple(said)
+
+
+def plain_name(name: str) -> str:
+    """A name without accents, case and blanks around it.
+
+    Examples
+    --------
+    >>> plain_name(" Dibër "), plain_name("VLORË")
+    ('diber', 'vlore')
+    """
+    parts = unicodedata.normalize("NFKD", name.strip().casefold())
+    return "".join(c for c in parts if not unicodedata.combining(c))
+
+
+def joined(
+    areas: Sequence[str], shapes: Iterable[str], names: Mapping[str, str] | None = None
+) -> JoinedShapes:
+    """Each area's shape: by the names that are given, as written, or without accents and case.
+
+    Parameters
+    ----------
+    areas : sequence of str
+    shapes : iterable of str
+    names : mapping of str to str, optional
+        From areas to shapes, where they are called otherwise.
+
+    Raises
+    ------
+    MapError
+        Where none matches.
+
+    Examples
+    --------
+    >>> joined(["Diber", "Tirana"], ["Dibër", "Tiranë"]).notes[0]
+    "'Tirana' has no shape: did you mean 'Tiranë'?"
+    """
+    known = list(shapes)
+    plain: dict[str, list[str]] = {}
+    for name in known:
+        plain.setdefault(plain_name(name), []).append(name)
+    given = {str(a): str(b) for a, b in (names or {}).items()}
+    found = {}
+    for area in areas:
+        wanted = given.get(area, area)
+        alike = plain.get(plain_name(wanted), [])
+        if wanted in known:
+            found[area] = wanted
+        elif len(alike) == 1:
+            found[area] = alike[0]
+    if areas and not found:
+        raise MapError(
+            "no area has a shape", expected="names that areas and shapes have in common",
+            got=f"areas such as '{areas[0]}', shapes such as '{known[0]}'",
+            remedy="name another property of the boundaries, or give a table of names",
+        )  # fmt: skip
+    used = set(found.values())
+    return JoinedShapes(
+        found, tuple(a for a in areas if a not in found), tuple(s for s in known if s not in used)
+    )
