@@ -86,6 +86,15 @@ RECORD = (
     collected("note"),
 )
 """Of a run's record."""
+LINES = (
+    collected("line: {n} {unit}"),
+    collected("line {label}: {n} {unit}"),
+    collected("line: {n}"),
+    collected("line {label}: {n}"),
+    collected("line: {share} of the {what}"),
+    collected("line {label}: {share} of the {what}"),
+)
+"""Poverty lines, as run.json has them."""
 STANDARDS = (
     collected("Poverty lines"),
     collected("Deprivations"),
