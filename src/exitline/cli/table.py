@@ -96,8 +96,9 @@ def _print(made: Protected, t: Language) -> None:
 
     table = made.table
     laid, suppressed = laid_out(table, t)
-    units = {t("Households"): t("households"), t("Persons"): t("persons"),
-             "n": t("households behind each cell")}  # fmt: skip
+    heads = (t("Households"), t("Persons"), "n")
+    counted = (t("households"), t("persons"), t("households behind each cell"))
+    units = dict(zip(heads, counted, strict=True))
     first = " / ".join(table.heading(name) for name in table.sides[0].names)
     stub = ["  " * max(0, d - 1) + name for name, d in zip(laid.stub, laid.depths, strict=True)]
     for figure in dict.fromkeys(figure for figure, _ in laid.heads):

@@ -144,8 +144,8 @@ STANDARDS = (
     collected("deprived"),
     collected("not deprived"),
     collected("excluded"),
-    collected("{what} per person per year"),
-    collected("{what} per person per month"),
-    collected("{what} per person per day"),
+    collected("{column} per person per year"),
+    collected("{column} per person per month"),
+    collected("{column} per person per day"),
 )
 """Headings of a standard in words, and units of its lines; its sentences stay its own."""

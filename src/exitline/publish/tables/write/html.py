@@ -90,7 +90,7 @@ def _great_table(table: SafeTable, t: Language) -> Any:
     import pandas as pd
     from great_tables import GT, html, loc, style
 
-    laid, marks = wide(table, t), {"sep_mark": t.signs[","], "dec_mark": t.signs["."]}
+    laid, thousands, point = wide(table, t), t.signs[","], t.signs["."]
     hidden = escape(t("suppressed"))
     names = [f"c{i}" for i in range(len(laid.heads))]
     frame = pd.DataFrame(laid.values, columns=names)
@@ -99,10 +99,11 @@ def _great_table(table: SafeTable, t: Language) -> Any:
         GT(frame, rowname_col="area", id="table")
         .fmt_integer(
             [n for n, d in zip(names, laid.decimals, strict=True) if not d],
-            sep_mark=marks["sep_mark"],
+            sep_mark=thousands,
         )
         .fmt_number(
-            [n for n, d in zip(names, laid.decimals, strict=True) if d], decimals=1, **marks
+            [n for n, d in zip(names, laid.decimals, strict=True) if d], decimals=1,
+            sep_mark=thousands, dec_mark=point,
         )
         .sub_missing(names, missing_text=html(f'<span class="hidden">{hidden}</span>'))
         .cols_label({n: category or figure for n, (figure, category) in
