@@ -88,6 +88,13 @@ def test_the_schema_refuses_what_the_reader_refuses() -> None:
     checker = Draft202012Validator(schema("study"))
     base = {"study": "a", "data": {"households": "a.csv"}}
     assert checker.is_valid(base)
+    for one in (
+        {"design": {"weight": "w", "replicates": "rw*", "kind": "BRR"}},
+        {"lines": {"value": 2}},
+        {"lines": "absolute"},
+    ):
+        assert checker.is_valid(base | one), one
+        parse_study(yaml.safe_dump(base | one))
     for wrong in (
         {"yaer": 2012}, {"year": "twelve"}, {"design": {"lonely": "x"}}, {"ppp": 0},
         {"data": {"persons": "b.csv"}}, {"lines": [{"name": "a", "valeu": 1}]},

@@ -51,6 +51,19 @@ CHANGES = {
         ".find().estimate\nfound = q('toy') == q('hf5')",
         True,
     ),
+    "a variance": Change(
+        {"stats/data/sampling/replicated.py": (
+            ('"SDR", "other"', '"SDR", "toy", "other"'),
+            ('            "BRR": 1.0 / replicates,',
+             '            "BRR": 1.0 / replicates,\n            "toy": 4.0 / replicates,'),
+        )},
+        "two = pa.table({'y': [1.0, 3], 'w': [1.0, 1], 'r1': [2.0, 0], 'r2': [0.0, 2]})\n"
+        "se = lambda kind: xl.estimate(two, 'mean', welfare='y', design=xl.Design("
+        "weight='w', replicates='r*', kind=kind)).find().se\n"
+        "out = CliRunner().invoke(exitline, ['estimate', '--help']).output\n"
+        "found = [round(se('toy') / se('BRR'), 9), 'toy' in out]",
+        [2.0, True],
+    ),
     "a file format": Change(
         {"stats/data/readers/formats.py": ((
             '        "csv": FileFormat(',
@@ -164,6 +177,16 @@ CHANGES = {
         "found = [made.county.criteria[0].kind, 'Play: a toy.' in words, 'toy' in DECIDE]",
         ["toy", True, True],
     ),
+    "a language": Change(
+        {},
+        "from exitline.words.catalogue import language, languages\n"
+        "out = CliRunner().invoke(exitline, ['notice', '--help']).output\n"
+        "found = ['pt' in languages(), language('pt')('All together'), '|pt|' in out]",
+        [True, "Conjunto", True],
+        new={"words/locales/pt/exitline.po":
+             (ROOT / "src/exitline/words/locales/es/exitline.po").read_text(encoding="utf-8")
+             .replace("Language: es", "Language: pt")},
+    ),
     "a CLI option": Change(
         {"cli/measures.py": (
             ('@click.option("--json"', '@click.option("--toy", is_flag=True, help="Play.")\n'
@@ -225,6 +248,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
             (package / file).write_text(text, encoding="utf-8")
         for file, text in change.new.items():
             assert not (package / file).exists()
+            (package / file).parent.mkdir(exist_ok=True)
             (package / file).write_text(text, encoding="utf-8")
     code = json.dumps({name: change.code for name, change in CHANGES.items()})
     done = subprocess.run(

@@ -63,6 +63,19 @@ def test_a_name_from_the_data_is_never_markup():
     assert r"\textless{}b\textgreater{}" in shown.to_latex()
 
 
+def test_signs_that_a_terminal_obeys_are_shown_in_every_form(tmp_path):
+    pytest.importorskip("altair")
+    bad = "\x1b[31mred\N{RIGHT-TO-LEFT OVERRIDE}x"
+    homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "r": [bad, bad, "b", "b"]})
+    shown = xl.estimate(homes, "mean", welfare="y", by="r")
+    said = [repr(shown), shown._repr_html_(), shown.to_markdown(), shown.to_latex()]
+    for ending in (".xlsx", ".docx", ".html", ".md", ".tex", ".dta", ".csv", ".parquet"):
+        shown.save(tmp_path / f"t{ending}")
+    said += [(tmp_path / f"t{e}").read_text() for e in (".html", ".md", ".tex")]
+    assert not any("\x1b" in text or "\u202e" in text for text in said)
+    assert shown.plot().save(tmp_path / "d.svg").exists()
+
+
 def test_hidden_and_unknown_figures_are_words_not_zero():
     homes = pd.DataFrame({"y": [1.0, 2.0, 3.0], "c": [1, 1, 2], "r": ["a", "a", "b"]})
     shown = xl.estimate(homes, "mean", welfare="y", by="r", design=xl.Design(psu="c"))
@@ -153,7 +166,7 @@ def test_a_line_from_year_to_year():
                           "r": list("ab") * 12})  # fmt: skip
     found = xl.estimate(homes, "mean", welfare="y", by=[("year", "r")])
     rows = next(iter(found.plot(over="year").to_dict()["datasets"].values()))
-    assert {(row["year"], row["area"]) for row in rows} == {
+    assert {(row["when"], row["area"]) for row in rows} == {
         (year, r) for year in ("2001", "2002", "2003") for r in "ab"
     }
     with pytest.raises(ExitlineError, match="no figure is by 'yaer'"):

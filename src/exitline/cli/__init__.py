@@ -42,7 +42,7 @@ _LINES = {
     "watch": "Who is at risk of falling back, why, and does the watch work.",
     "screen": "Patterns that chance rarely makes, with their p-values.",
     "target": "Whom a score reaches; what transfers do to poverty.",
-    "works": "Works and programmes: did they matter?",
+    "works": "Whom works reach, which to do next, whether they mattered.",
     "claim": "Make a figure a claim: bound, signed, kept in a ledger.",
     "verify": "Recompute a claim: match, mismatch or cannot verify.",
     "check-claim": "Do the figures of a published sentence fit together?",

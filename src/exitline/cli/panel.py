@@ -32,7 +32,7 @@ _OPTIONS = (
     click.option("--psu", help="Column of primary sampling units."),
     click.option("--nest", is_flag=True, help="PSU ids start anew in each stratum."),
     LONELY_PSU,
-    click.option("--census", is_flag=True, help="The data are a full count: no sampling error."),
+    click.option("--census", is_flag=True, help="The data are a census: no sampling error."),
     click.option(
         "--level", default=0.95, show_default=True, help="Confidence of intervals.",
         type=numbers.INSIDE,

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from exitline.cli.shared import numbers
 from exitline.cli.shared.reading import reads_data
 
 DATABASE = "sqlite:///register/register.db"
@@ -20,6 +21,12 @@ _DATABASE = click.option(
 _KEY = click.option(
     "--key", type=click.Path(path_type=Path),
     help="File with the key of identifiers (register.key beside an SQLite file).",
+)  # fmt: skip
+
+
+_PORT = click.option(
+    "--port", type=numbers.Whole(0, 65535), default=8000, show_default=True, metavar="N",
+    help="Port to listen on; 0: any free one.",
 )  # fmt: skip
 
 
@@ -84,13 +91,18 @@ Examples:
 \b
   exitline register demo
   exitline register demo --database sqlite:///demo/register.db
+  exitline register demo --serve               # and opens it: http://127.0.0.1:8000/
 """,
 )
 @_DATABASE
 @_KEY
 @click.option("--seed", type=int, default=7, show_default=True, help="Another one, other lives.")
+@click.option("--serve", "open_", is_flag=True, help="Serve it on this machine, until Ctrl-C.")
+@_PORT
 @_JSON
-def demo(database: str, key: Path | None, seed: int, json_: bool) -> None:
+def demo(
+    database: str, key: Path | None, seed: int, open_: bool, port: int, json_: bool
+) -> None:  # fmt: skip
     """Make the demonstration."""
     from exitline.api.registers import keeping
     from exitline.cli.shared import show
@@ -105,6 +117,69 @@ def demo(database: str, key: Path | None, seed: int, json_: bool) -> None:
     show.note(
         f"{made['households']:,} households, {made['steps']:,} steps in {made['address']}."
     )  # fmt: skip
+    if open_:
+        from exitline.cli.shared.opening import serve_demo
+
+        serve_demo(database, made, key, port)
+
+
+@command.command(
+    help="""Serve the register's pages to browsers.
+
+Only this machine can reach them, unless --host says otherwise. For an office, put
+a web server with TLS before it: docs/deploy.md. Ctrl-C stops it.
+
+Examples:
+
+\b
+  exitline register serve                      # http://127.0.0.1:8000/
+  exitline register serve --database postgresql://office@/register --key office.key --https \\
+      --name register.example.org --workers 4
+""",
+)
+@_DATABASE
+@_KEY
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
+              help="Address to listen on.")  # fmt: skip
+@_PORT
+@click.option("--name", "names", multiple=True, metavar="NAME",
+              help="Name by which browsers address it; repeatable.")  # fmt: skip
+@click.option("--https", is_flag=True, help="Browsers reach it through TLS alone.")
+@click.option("--workers", type=numbers.Whole(1, 64), default=1, show_default=True, metavar="N",
+              help="Processes that answer.")  # fmt: skip
+def serve(
+    database: str, key: Path | None, host: str, port: int, names: tuple[str, ...], https: bool,
+    workers: int,
+) -> None:  # fmt: skip
+    """Serve the pages."""
+    from exitline.cli.shared.opening import serve_register
+
+    serve_register(database, key=key, host=host, port=port, names=names, https=https,
+                   workers=workers)  # fmt: skip
+
+
+@command.command(
+    help="""Let a person sign in: sets their password, asked for twice.
+
+What they may see and do follows from their assignments, not from this.
+
+Examples:
+
+\b
+  exitline register password county-1
+""",
+)
+@click.argument("person")
+@_DATABASE
+@_KEY
+@click.password_option(help="The password; asked for unless given (others can see it then).")
+def password(person: str, database: str, key: Path | None, password: str) -> None:
+    """Set a password."""
+    from exitline.api.registers import serving
+    from exitline.cli.shared import show
+
+    serving.set_password(database, person, password, key=key)
+    show.note(f"{person} can sign in.")
 
 
 @command.command(

@@ -59,7 +59,7 @@ _OPTIONS = (
     "table",
     help="""A table of households or persons that can be published.
 
-SOURCE is a study file, the folder of a run of a full count, or a data file.
+SOURCE is a study file, the folder of a run of a census, or a data file.
 Small counts are suppressed, and as many other cells as it takes that nobody
 can work them out from the totals; linear programmes check it. Without --out
 the table is printed.

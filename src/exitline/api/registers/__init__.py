@@ -1,1 +1,1 @@
-"""The register in a database, for commands and notebooks: make, check, move in and out."""
+"""The register in a database, for commands and notebooks: make, check, move, serve."""

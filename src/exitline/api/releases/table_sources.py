@@ -136,7 +136,7 @@ def _line(line: Any) -> str:
 
 @contextmanager
 def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
-    """A finished run's household decisions; full counts only."""
+    """A finished run's household decisions; censuses only."""
     from exitline.errors import DataError
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session

@@ -72,7 +72,7 @@ def table(
     Parameters
     ----------
     source : path
-        A study file, the folder of a run of a full count, or a data file.
+        A study file, the folder of a run of a census, or a data file.
     rows : str or sequence of str
         Area columns, top level first.
     columns : str or sequence of str

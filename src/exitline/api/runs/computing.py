@@ -47,7 +47,7 @@ def measure_study(ready: Ready) -> Estimates:
 def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
     """The estimates a study asks for, and how many households are poor, if only to protect them.
 
-    Of a full count the number of poor households must be known wherever a figure at a line is
+    Of a census the number of poor households must be known wherever a figure at a line is
     given: few households may be many persons.
 
     Parameters
@@ -74,7 +74,7 @@ def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
 
 
 def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Measures that count poor households, where a full count has figures of the poor alone."""
+    """Measures that count poor households, where a census has figures of the poor alone."""
     from exitline.api.figures.measure_names import of_indicators
     from exitline.stats.measure.deprivation.multidimensional import asked, taken_apart
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
+from exitline.api.names import LONELY, REPLICATES
 from exitline.cli.shared import numbers
 from exitline.cli.shared.options import with_options
 
-LONELY = ("fail", "remove", "certainty", "adjust", "average")
-KINDS = ("JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other")
 PPS = ("brewer", "hartley-rao", "overton", "joint", "with-replacement")
 LONELY_PSU = click.option(
     "--lonely", default="fail", show_default=True, type=click.Choice(LONELY),
@@ -46,10 +45,10 @@ _OPTIONS = (
                  help="Sum of squared probabilities over the population, over the number of "
                  "sampled PSUs, for --pps hartley-rao."),
     click.option("--census", is_flag=True,
-                 help="The data are a full count: no sampling error."),
+                 help="The data are a census: no sampling error."),
     click.option("--replicates", multiple=True, metavar="COLUMN",
                  help="Column of replicate weights, or a pattern such as 'rw*'; repeatable."),
-    click.option("--kind", type=click.Choice(KINDS), help="How the replicates were made."),
+    click.option("--kind", type=click.Choice(REPLICATES), help="How the replicates were made."),
     click.option("--scale", type=numbers.POSITIVE, help="Overall scale of the replicates."),
     click.option("--rscales", metavar="NUMBERS",
                  help="Scale of each replicate, separated by commas."),

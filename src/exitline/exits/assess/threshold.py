@@ -31,7 +31,7 @@ class ThresholdTest:
     assumptions: Assumptions
 
     def bounds(self, finding: RateFound) -> tuple[float, float]:
-        """One-sided bounds; for a full count only what is not verified leaves room."""
+        """One-sided bounds; for a census only what is not verified leaves room."""
         if self.assumptions.full_count:
             return finding.extremes()
         level = self.assumptions.confidence

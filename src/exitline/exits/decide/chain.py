@@ -164,7 +164,7 @@ def decide_units(
     facts : Facts
         For criteria that are conditions on the unit's own row.
     census : bool
-        Whether the data are a full count.
+        Whether the data are a census.
     below : Decisions, optional
         Decisions on villages, for criteria on the share of villages.
 

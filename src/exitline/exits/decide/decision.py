@@ -1,6 +1,6 @@
 """One criterion, many units: met, not met, or cannot tell yet.
 
-On a full count the value is compared exactly. On a sample a criterion is met only if
+On a census the value is compared exactly. On a sample a criterion is met only if
 the one-sided confidence bound lies beyond the threshold, and not met only if the other
 bound does; between the two the evidence does not tell.
 """
@@ -41,10 +41,10 @@ class Verdicts:
     value : float array
         The observed share (missing values counted as not in it).
     low, high : float arrays
-        One-sided bounds, each at the confidence; the exact bounds for a full count.
+        One-sided bounds, each at the confidence; the exact bounds for a census.
     error_probability : float array
         Probability of evidence at least this favourable if the true value were exactly
-        at the threshold; NaN for a full count.
+        at the threshold; NaN for a census.
     needed : float array
         Households more that would settle it at the observed rate; NaN where none would,
         or where it is settled.

@@ -90,7 +90,7 @@ def reasons(
 
 
 def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
-    """A full count: the exact share, or the range that missing values leave."""
+    """A census: the exact share, or the range that missing values leave."""
     if math.isnan(threshold):
         return say("the standard has no threshold for this unit's area class")
     target = threshold_text(threshold, w.comparison)
@@ -106,7 +106,7 @@ def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) ->
 
 
 def _counted(units: str, parts: dict[str, str]) -> str:
-    """What a full count of households or villages found."""
+    """What a census of households or villages found."""
     if units == "villages" and "most" in parts:
         return say("{share} in a full count of {n} villages (up to {most}: {m} not known)", **parts)
     if units == "villages":

@@ -50,7 +50,7 @@ class Evidence:
         The share if every household with a missing value counts as not in it, and if
         every one counts as in it. Equal where nothing is missing.
     se, df, n : float arrays, shape (units,)
-        Standard error, degrees of freedom and households; unused for a full count.
+        Standard error, degrees of freedom and households; unused for a census.
     population : float array, shape (units,)
         Households in the unit, estimated from the weights or counted.
     missing : float array, shape (units,)

@@ -40,7 +40,7 @@ class Decision:
     threshold : float
     comparison : str
     confidence : float
-        NaN for a full count.
+        NaN for a census.
     evidence : {"full count", "sample", "none"}
     n : float
         Households looked at.

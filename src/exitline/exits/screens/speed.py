@@ -96,7 +96,7 @@ def speed(change: NDArray[Any], se: NDArray[Any]) -> tuple[Speed, ...]:
     Parameters
     ----------
     change, se : array, shape (k,)
-        Estimated change and its standard error (0 for full counts).
+        Estimated change and its standard error (0 for censuses).
 
     Returns
     -------

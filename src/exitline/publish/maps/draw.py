@@ -13,6 +13,7 @@ import numpy as np
 
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
+from exitline.foreign import visible
 from exitline.publish.maps.classes import MapClasses, classes
 from exitline.publish.maps.labels import places
 from exitline.publish.maps.projection import projected, simplified
@@ -276,7 +277,7 @@ def _said(one: MapFigure | None, unit: str) -> str:
     if one is None:
         return ""
     figure: Written = write(one.value, one.low, one.high, one.se, unit, one.reason)
-    return f"{one.name}: {figure}" if figure.text != SUPPRESSED else f"{one.name}: {SUPPRESSED}"
+    return visible(f"{one.name}: {SUPPRESSED if figure.text == SUPPRESSED else figure}")
 
 
 def _area(path: str, colour: str, said: str, kind: str = "a") -> str:
@@ -298,7 +299,7 @@ def _moved(drawn: list[str], names: Sequence[str], panel: MapPanel) -> str:
 def _label(name: str, at: tuple[float, float]) -> str:
     """The name of an area, in its middle."""
     place = f'x="{at[0]:.1f}" y="{at[1] + 4:.1f}"'
-    return f'<text class="l" {place} text-anchor="middle">{escape(name)}</text>'
+    return f'<text class="l" {place} text-anchor="middle">{escape(visible(name))}</text>'
 
 
 def _legend(cut: MapClasses, unit: str, below: str, heading: str) -> str:
@@ -336,19 +337,20 @@ def _page(parts: list[str], height: float, text: MapText) -> str:
     under = [one for one in (text.source, *text.notes) if one]
     lines = [line for one in under for line in _wrapped(one, int(wide / 6))]
     notes = "".join(
-        f'<text class="n" x="{MARGIN}" y="{tall + 58 + 15 * i:.0f}">{escape(line)}</text>'
+        f'<text class="n" x="{MARGIN}" y="{tall + 58 + 15 * i:.0f}">{escape(visible(line))}</text>'
         for i, line in enumerate(lines)
     )
     panels = "".join(
         f'<g transform="translate({WIDE * i:.0f},36)">{part}</g>' for i, part in enumerate(parts)
     )
+    title = escape(visible(text.title))
     whole = tall + 64 + 15 * len(lines)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {whole:.0f}" '
-        f'width="{wide:.0f}" role="img" aria-label="{escape(text.title)}">'
+        f'width="{wide:.0f}" role="img" aria-label="{title}">'
         f"<style>{STYLE}</style><defs>{HATCH}</defs>"
         f'<rect width="100%" height="100%" fill="#fff"/>'
-        f'<text class="t" x="{MARGIN}" y="20">{escape(text.title)}</text>{panels}{notes}</svg>'
+        f'<text class="t" x="{MARGIN}" y="20">{title}</text>{panels}{notes}</svg>'
     )
 
 

@@ -1,4 +1,4 @@
-"""Django, set up once in a process."""
+"""Django, set up once in a process: one project for figures and for the register."""
 
 from __future__ import annotations
 
@@ -6,19 +6,38 @@ import secrets
 from typing import Any
 
 SETTINGS: dict[str, Any] = {
-    "INSTALLED_APPS": ["exitline.exits.register.store"],
+    "INSTALLED_APPS": [
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "exitline.exits.register.store",
+    ],
     "DATABASES": {},
     "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-    "TIME_ZONE": "UTC",
-    "ROOT_URLCONF": "exitline.publish.web.figures.nowhere",
-    "STATIC_URL": "/static/",
     "USE_TZ": True,
+    "TIME_ZONE": "UTC",
+    "ROOT_URLCONF": "exitline.publish.web.register.urls",
+    "MIDDLEWARE": [
+        "exitline.publish.web.register.around.around",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+    ],
+    "CSRF_FAILURE_VIEW": "exitline.publish.web.register.signing.csrf_failed",
+    "CSRF_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_AGE": 8 * 3600,
+    "SESSION_COOKIE_NAME": "register",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": 500_000,
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS": 500,
+    "STATIC_URL": "/static/",
+    "LOGGING_CONFIG": None,
+    "USE_I18N": False,
 }
 """Settings of the project; the register's database is named where a register is opened."""
 
 
 def set_up() -> None:
-    """Set Django up for read-only pages, unless it is set up already.
+    """Set Django up, unless it is set up already.
 
     Examples
     --------
@@ -27,8 +46,12 @@ def set_up() -> None:
     >>> settings.configured, settings.DEBUG
     (True, False)
     """
+    import logging
+
     import django
     from django.conf import settings
+
+    logging.getLogger("django").addHandler(logging.NullHandler())  # it would name addresses
 
     if not settings.configured:
         settings.configure(SECRET_KEY=secrets.token_urlsafe(50), **SETTINGS)

@@ -58,10 +58,10 @@ def _condition(here: Tree, level: Level, context: LoadContext) -> dict[str, Any]
 
 def _share(here: Tree, _: Level, context: LoadContext) -> dict[str, Any]:
     """The persons or households for whom a condition holds."""
-    keys = k.ShareKeys.fields(here)
-    condition = context.condition(keys["where"], allow=(POOR, "indicators"))
-    _check_level(keys["where"], condition.columns, "household", context)
-    return {"unit": keys["of"].choice(("persons", "households")), "condition": condition}
+    keys = k.ShareKeys.read(here)
+    condition = context.condition(keys.at("where"), allow=(POOR, "indicators"))
+    _check_level(keys.at("where"), condition.columns, "household", context)
+    return {"unit": keys.of, "condition": condition}
 
 
 def _villages(here: Tree, _: Level, __: LoadContext) -> dict[str, Any]:

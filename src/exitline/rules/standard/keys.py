@@ -114,14 +114,12 @@ class AreaClassKeys(Record):
     classes: Annotated[dict[str, Text], NAMED]
 
 
-class UpratingKeys(Record):
+class UpratingKeys(Sourced):
     """A price index by year."""
 
     label: Text
     index: Annotated[dict[str, Exact], NAMED]
     source: Name
-    verified: Truth | None = None
-    note: Text | None = None
 
 
 class RelativeKeys(Record):

@@ -9,12 +9,11 @@ from fractions import Fraction
 from exitline.errors import ConditionError, ExitlineError, nearest
 from exitline.rules.condition import Condition, nodes, parse
 from exitline.rules.standard.bands import Bands
-from exitline.rules.standard.keys import FigureKeys
+from exitline.rules.standard.keys import DatedKeys, FigureKeys, Sourced
 from exitline.rules.standard.lines import Line, StandardFigure, Uprating
 from exitline.rules.standard.model import Column, Cutoff, Indicator, SourceRef
-from exitline.rules.yamlfile.declared import Record
 from exitline.rules.yamlfile.tree import Tree
-from exitline.rules.yamlfile.values import check_name, number
+from exitline.rules.yamlfile.values import check_name
 
 POOR = "poor"
 _BOUNDARY_TESTS = {"<": ("<", ">="), "<=": ("<=", ">")}
@@ -44,48 +43,43 @@ class LoadContext:
     cutoffs: Mapping[str, Cutoff]
     bands: Mapping[str, Bands]
 
-    def origin(self, here: Tree, keys: Mapping[str, Tree], above: SourceInForce) -> SourceInForce:
-        """The source and its standing for the values at this key."""
-        source = above.source
-        verified = above.verified
-        if "source" in keys:
-            source = self.known(keys["source"], self.sources, "source")
+    def origin(self, keys: Sourced, above: SourceInForce | None = None) -> SourceInForce:
+        """The source and its standing for the values of a record."""
+        source, verified = ("", True) if above is None else (above.source, above.verified)
+        if keys.source is not None:
+            source = keys.at("source").known(self.sources, "source")
             verified = self.sources[source].verified
         if not source:
-            raise here.fault(
+            raise keys.tree.fault(
                 "a figure or rule without a source",
                 expected="source: one of " + (", ".join(self.sources) or "'sources' (none yet)"),
                 got="no source here or above",
                 remedy="name where it was read; use a source with 'verified: false' if nowhere",
             )
-        if "verified" in keys:
-            stated = keys["verified"].truth()
-            if stated and not self.sources[source].verified:
-                raise keys["verified"].fault(
-                    f"the source '{source}' was not read, so nothing from it is verified",
-                    expected="verified: false",
-                    got="true",
-                    remedy="name the source that was read",
-                )
-            verified = stated
-        return SourceInForce(source, verified)
+        if keys.verified and not self.sources[source].verified:
+            raise keys.at("verified").fault(
+                f"the source '{source}' was not read, so nothing from it is verified",
+                expected="verified: false",
+                got="true",
+                remedy="name the source that was read",
+            )
+        return SourceInForce(source, verified if keys.verified is None else keys.verified)
 
     def figure(
-        self,
-        here: Tree,
-        above: SourceInForce,
-        *,
-        share: bool = False,
-        kind: type[Record] = FigureKeys,
+        self, keys: FigureKeys | DatedKeys, above: SourceInForce, *, share: bool = False
     ) -> StandardFigure:
         """A number, or a table of value, source, verified and note."""
-        if not here.is_mapping:
-            self.origin(here, {}, above)
-            return StandardFigure(_value(here, share), above.source, above.verified)
-        keys = kind.fields(here)
-        origin = self.origin(here, keys, above)
-        note = keys["note"].text() if "note" in keys else ""
-        return StandardFigure(_value(keys["value"], share), origin.source, origin.verified, note)
+        origin = self.origin(keys, above)
+        value = float(keys.value)
+        if share and not 0 <= value <= 1:
+            place = keys.at("value")
+            raise place.fault(
+                "a share must lie between 0 and 1",
+                expected="0.02 for 2 %",
+                got=place.text(),
+                remedy="divide percentages by 100",
+            )
+        return StandardFigure(value, origin.source, origin.verified, keys.note or "")
 
     def known(self, here: Tree, known: Mapping[str, object], what: str) -> str:
         """A name that must have been declared."""
@@ -216,26 +210,3 @@ def _exact_value(node: nodes.Node) -> Fraction | None:
         above, below = _exact_value(node.left), _exact_value(node.right)
         return above / below if above is not None and below else None
     return None
-
-
-def _value(here: Tree, share: bool) -> float:
-    """The number of a figure; a share lies between 0 and 1."""
-    value = number(here)
-    if share and not 0 <= value <= 1:
-        raise here.fault(
-            "a share must lie between 0 and 1",
-            expected="0.02 for 2 %",
-            got=here.text(),
-            remedy="divide percentages by 100",
-        )
-    return value
-
-
-def optional_text(keys: Mapping[str, Tree], key: str) -> str:
-    """The text of a key, "" where it is not there."""
-    return keys[key].text() if key in keys else ""
-
-
-def texts(keys: Mapping[str, Tree], key: str) -> tuple[str, ...]:
-    """The texts of a list, empty where it is not there."""
-    return tuple(item.text() for item in keys[key].sequence()) if key in keys else ()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from exitline.rules.standard import keys as k
 from exitline.rules.standard.lines import ALWAYS, Line, Period, Relative, StandardFigure, Uprating
-from exitline.rules.standard.load_context import LoadContext, SourceInForce, optional_text
+from exitline.rules.standard.load_context import LoadContext, SourceInForce
 from exitline.rules.yamlfile.tree import Tree
-from exitline.rules.yamlfile.values import day, number, whole
 
 _UNIT = re.compile(
     r"(?P<currency>[A-Z]{3}) per (?P<per>person|adult equivalent|household) "
@@ -20,79 +19,72 @@ _UNIT = re.compile(
 )
 
 
-def read_uprating(name: str, here: Tree, context: LoadContext) -> Uprating:
+def read_uprating(name: str, keys: k.UpratingKeys, context: LoadContext) -> Uprating:
     """One price index: label, source and its values by year."""
-    keys = k.UpratingKeys.fields(here)
-    origin = context.origin(here, keys, SourceInForce())
-    index = {_year(key, value): number(value) for key, value in keys["index"].items()}
-    for value in dict(keys["index"].items()).values():
-        if number(value) <= 0:
-            raise value.fault("an index value must be above 0", got=value.text())
-    return Uprating(
-        name, keys["label"].text(), MappingProxyType(index), origin.source, origin.verified
-    )
+    origin = context.origin(keys)
+    index = {}
+    for key, value in keys.index.items():
+        place = keys.at("index")[key]
+        index[_year(key, place)] = float(value)
+        if value <= 0:
+            raise place.fault("an index value must be above 0", got=place.text())
+    return Uprating(name, keys.label, MappingProxyType(index), origin.source, origin.verified)
 
 
-def read_line(name: str, here: Tree, context: LoadContext) -> Line:
+def read_line(name: str, keys: k.LineKeys, context: LoadContext) -> Line:
     """One poverty line."""
-    keys = k.LineKeys.fields(here)
-    origin = context.origin(here, keys, SourceInForce())
-    unit = _UNIT.fullmatch(keys["unit"].text())
+    origin = context.origin(keys)
+    unit = _UNIT.fullmatch(keys.unit)
     if unit is None:
-        raise keys["unit"].fault(
+        raise keys.at("unit").fault(
             "this is not a unit of a line",
             expected="'<currency> per person|adult equivalent|household per day|month|year', "
             "the currency as three capital letters (PPP for international dollars)",
-            got=repr(keys["unit"].text()),
+            got=repr(keys.unit),
             remedy="for instance: CNY per person per year",
         )
-    held: dict[str, Any] = {**unit.groupdict(), "unit": unit[0]}
-    base = whole(keys["price_base"], 1900, 2100) if "price_base" in keys else None
+    held: dict[str, Any] = {**unit.groupdict(), "unit": unit[0], "boundary": keys.boundary}
     return Line(
         name=name,
-        label=keys["label"].text(),
-        price_base=base,
-        boundary=keys["boundary"].choice(("<", "<=")),  # type: ignore[arg-type]
-        values=_values(here, keys, context, origin),
+        label=keys.label,
+        price_base=keys.price_base,
+        values=_values(keys, context, origin),
         relative=_relative(keys, context, origin),
-        jurisdiction=optional_text(keys, "jurisdiction") or context.jurisdiction,
+        jurisdiction=keys.jurisdiction or context.jurisdiction,
         source=origin.source,
         verified=origin.verified,
-        uprating=_uprating(keys, context, base),
-        decimals=whole(keys["decimals"], 0, 6) if "decimals" in keys else None,
-        in_use=read_period(keys["in_use"]) if "in_use" in keys else ALWAYS,
-        note=optional_text(keys, "note"),
+        uprating=_uprating(keys, context),
+        decimals=keys.decimals,
+        in_use=ALWAYS if keys.in_use is None else read_period(keys.in_use),
+        note=keys.note or "",
         **held,
     )
 
 
 def _values(
-    here: Tree, keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce
+    keys: k.LineKeys, context: LoadContext, origin: SourceInForce
 ) -> Mapping[Period, StandardFigure]:
     """The dated figures of a line, whichever way they are written."""
-    ways = [key for key in ("value", "values", "relative") if key in keys]
+    ways = [key for key in ("value", "values", "relative") if getattr(keys, key) is not None]
     if len(ways) != 1:
-        raise here.fault(
+        raise keys.tree.fault(
             "a line needs one of three things",
             expected="either 'value', or 'values', or 'relative'",
             got=" and ".join(ways) or "none of them",
             remedy="'value' holds at all times, 'values' by year or period, 'relative' is a share",
         )
-    if ways == ["relative"]:
-        return MappingProxyType({})
-    if ways == ["value"]:
-        dated = {ALWAYS: (keys["value"], context.figure(keys["value"], origin))}
-    elif keys["values"].is_sequence:
-        dated = {}
-        for item in keys["values"].sequence():
-            period = read_period(item, k.DatedKeys)
-            _refuse_twice(item, period, dated)
-            dated[period] = (item, context.figure(item, origin, kind=k.DatedKeys))
-    else:
-        dated = {
-            _whole_year(_year(key, item)): (item, context.figure(item, origin))
-            for key, item in keys["values"].items()
-        }
+    written: Iterable[tuple[Period, k.FigureKeys | k.DatedKeys]] = ()
+    if keys.value is not None:
+        written = [(ALWAYS, keys.value)]
+    elif isinstance(keys.values, tuple):
+        written = [(read_period(item), item) for item in keys.values]
+    elif keys.values is not None:
+        written = [(_whole_year(_year(year, item.tree)), item)
+                   for year, item in keys.values.items()]  # fmt: skip
+    dated: dict[Period, tuple[Tree, StandardFigure]] = {}
+    for period, item in written:
+        _refuse_twice(item.tree, period, dated)
+        dated[period] = (item.tree, context.figure(item, origin))
     return MappingProxyType(_in_order(dated))
 
 
@@ -123,31 +115,29 @@ def _in_order(dated: Mapping[Period, tuple[Tree, StandardFigure]]) -> dict[Perio
     return {period: figure for period, (_, figure) in ordered}
 
 
-def _relative(
-    keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce
-) -> Relative | None:
+def _relative(keys: k.LineKeys, context: LoadContext, origin: SourceInForce) -> Relative | None:
     """The share of the median or mean."""
-    if "relative" not in keys:
+    if keys.relative is None:
         return None
-    inner = k.RelativeKeys.fields(keys["relative"])
-    of = inner["of"].choice(("median", "mean"))
-    return Relative(context.figure(inner["share"], origin, share=True), of)  # type: ignore[arg-type]
+    of: Any = keys.relative.of
+    return Relative(context.figure(keys.relative.share, origin, share=True), of)
 
 
-def _uprating(keys: Mapping[str, Tree], context: LoadContext, base: int | None) -> Uprating | None:
+def _uprating(keys: k.LineKeys, context: LoadContext) -> Uprating | None:
     """The index that carries the line, which needs a figure and a base year."""
-    if "uprating" not in keys:
+    if keys.uprating is None:
         return None
-    uprating = context.upratings[context.known(keys["uprating"], context.upratings, "uprating")]
-    if "value" not in keys or base is None:
-        raise keys["uprating"].fault(
+    place, base = keys.at("uprating"), keys.price_base
+    uprating = context.upratings[context.known(place, context.upratings, "uprating")]
+    if keys.value is None or base is None:
+        raise place.fault(
             "uprating needs one value and the year of its prices",
             expected="value: ... and price_base: ...",
             got="a line without one of the two",
             remedy="add 'price_base', or remove 'uprating' from a line with dated values",
         )
     if base not in uprating.index:
-        raise keys["price_base"].fault(
+        raise keys.at("price_base").fault(
             f"the index '{uprating.name}' has no value for the base year",
             expected="one of " + ", ".join(str(year) for year in uprating.index),
             got=str(base),
@@ -156,13 +146,11 @@ def _uprating(keys: Mapping[str, Tree], context: LoadContext, base: int | None) 
     return uprating
 
 
-def read_period(here: Tree, kind: type[k.PeriodKeys] = k.PeriodKeys) -> Period:
+def read_period(keys: k.PeriodKeys) -> Period:
     """from and to; either may be left out."""
-    keys = kind.fields(here)
-    first = day(keys["from"]) if "from" in keys else None
-    last = day(keys["to"], end=True) if "to" in keys else None
+    first, last = keys.first, keys.last
     if first is not None and last is not None and first > last:
-        raise here.fault(
+        raise keys.tree.fault(
             "'from' is after 'to'",
             expected="from on or before to",
             got=f"{first.isoformat()} to {last.isoformat()}",

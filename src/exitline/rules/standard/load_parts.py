@@ -7,116 +7,83 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 from exitline.rules.standard import keys as k
 from exitline.rules.standard.bands import Band, Bands, Gap
 from exitline.rules.standard.lines import StandardFigure
-from exitline.rules.standard.load_context import (
-    POOR,
-    LoadContext,
-    SourceInForce,
-    optional_text,
-    texts,
-)
-from exitline.rules.standard.model import LEVELS, Column, Cutoff, Derivation, Indicator, SourceRef
+from exitline.rules.standard.load_context import POOR, LoadContext, SourceInForce
+from exitline.rules.standard.model import Column, Cutoff, Derivation, Indicator, SourceRef
 from exitline.rules.yamlfile.tree import Tree
-from exitline.rules.yamlfile.values import check_name, exact, number
 
 
-def read_source(name: str, here: Tree) -> SourceRef:
+def read_source(name: str, keys: k.SourceKeys) -> SourceRef:
     """One source: a title at least."""
-    keys = k.SourceKeys.fields(here)
-    return SourceRef(
-        name,
-        keys["title"].text(),
-        date=optional_text(keys, "date"),
-        url=optional_text(keys, "url"),
-        publisher=optional_text(keys, "publisher"),
-        note=optional_text(keys, "note"),
-        verified=keys["verified"].truth() if "verified" in keys else True,
-    )
+    return SourceRef(name, **keys.given)
 
 
-def read_column(name: str, here: Tree) -> Column:
+def read_column(name: str, keys: k.PartKeys) -> Column:
     """One column: its meaning and type at least."""
-    keys = k.ColumnKeys.fields(here)
-    kind = k.TYPES[keys["type"].choice(tuple(k.TYPES))]
-    if "values" in keys and kind != "text":
-        raise keys["values"].fault("only columns of text list their values", remedy="remove it")
+    kind = k.TYPES[keys.type]
+    if keys.values is not None and kind != "text":
+        raise keys.at("values").fault("only columns of text list their values", remedy="remove it")
     if name == POOR:
-        raise here.fault("'poor' is the name of the household rule's own condition")
-    level = keys["level"].choice(LEVELS) if "level" in keys else "household"
+        raise keys.tree.fault("'poor' is the name of the household rule's own condition")
+    level: Any = keys.level or "household"
+    made: Any = kind
     return Column(
-        name,
-        keys["meaning"].text(),
-        kind,  # type: ignore[arg-type]
-        unit=optional_text(keys, "unit"),
-        level=level,  # type: ignore[arg-type]
-        values=texts(keys, "values"),
+        name, keys.meaning, made, unit=keys.unit or "", level=level, values=keys.values or ()
     )
 
 
-def read_derivations(here: Tree, context: LoadContext) -> dict[str, Column]:
+def read_derivations(keys: Mapping[str, k.ColumnKeys], context: LoadContext) -> dict[str, Column]:
     """The columns again, with the formulas of those that can be computed from others."""
     found = dict(context.columns)
-    for name, column in here.items():
-        entry = dict(column.items()).get("derived")
-        if entry is not None and not entry.is_empty:
-            found[name] = replace(found[name], derived=_derivation(entry, found[name], context))
+    for name, column in keys.items():
+        if column.derived is not None:
+            found[name] = replace(
+                found[name], derived=_derivation(column.derived, found[name], context)
+            )
     return found
 
 
-def _derivation(here: Tree, column: Column, context: LoadContext) -> Derivation:
+def _derivation(keys: k.DerivationKeys, column: Column, context: LoadContext) -> Derivation:
     """The formula of one column, over columns of its own."""
-    keys = k.DerivationKeys.fields(here)
-    origin = context.origin(here, keys, SourceInForce())
-    parts = {name: read_column(name, part) for name, part in keys["columns"].items()}
+    origin = context.origin(keys)
+    parts = {name: read_column(name, part) for name, part in keys.columns.items()}
     for name in parts:
         if name in context.columns:
-            raise keys["columns"].fault(
+            raise keys.at("columns").fault(
                 f"the column '{name}' is declared twice", remedy="declare it in one place"
             )
     known = replace(context, columns=MappingProxyType(parts))
-    formula = known.condition(keys["formula"], gives=column.kind)
-    note = optional_text(keys, "note")
-    return Derivation(formula, known.columns, origin.source, origin.verified, note)
+    formula = known.condition(keys.at("formula"), gives=column.kind)
+    return Derivation(formula, known.columns, origin.source, origin.verified, keys.note or "")
 
 
-def read_area_classes(here: Tree) -> tuple[str, dict[str, str]]:
+def read_area_classes(keys: k.AreaClassKeys) -> tuple[str, dict[str, str]]:
     """The column that says which class an area belongs to, and the classes."""
-    keys = k.AreaClassKeys.fields(here)
-    classes = {name: value.text() for name, value in keys["classes"].items()}
-    if len(classes) < 2:
-        raise keys["classes"].fault(
+    if len(keys.classes) < 2:
+        raise keys.at("classes").fault(
             "area classes need at least two names",
             expected="two or more",
-            got=", ".join(classes) or "none",
+            got=", ".join(keys.classes) or "none",
             remedy="without classes, thresholds hold everywhere: remove 'area_classes'",
         )
-    return check_name(keys["column"], keys["column"].text()), classes
+    return keys.column, keys.classes
 
 
-def read_indicator(name: str, here: Tree, context: LoadContext) -> Indicator:
+def read_indicator(name: str, keys: k.IndicatorKeys, context: LoadContext) -> Indicator:
     """One deprivation."""
-    keys = k.IndicatorKeys.fields(here)
-    origin = context.origin(here, keys, SourceInForce())
-    weight = exact(keys["weight"]) if "weight" in keys else None
-    if weight is not None and not 0 < weight <= 1:
-        raise keys["weight"].fault(
-            "a weight must lie above 0 and up to 1", expected="1/6", got=keys["weight"].text()
-        )
-    missing = keys["missing"].choice(("deprived", "not deprived", "excluded"))
+    origin = context.origin(keys)
+    if keys.weight is not None and not 0 < keys.weight <= 1:
+        place = keys.at("weight")
+        raise place.fault("a weight must lie above 0 and up to 1", expected="1/6", got=place.text())
+    missing: Any = keys.missing
     return Indicator(
-        name,
-        keys["label"].text(),
-        context.condition(keys["deprived"]),
-        missing,  # type: ignore[arg-type]
-        weight,
-        origin.source,
-        origin.verified,
-        dimension=optional_text(keys, "dimension"),
-        note=optional_text(keys, "note"),
-    )
+        name, keys.label, context.condition(keys.at("deprived")), missing, keys.weight,
+        origin.source, origin.verified, dimension=keys.dimension or "", note=keys.note or "",
+    )  # fmt: skip
 
 
 def check_weights(here: Tree, indicators: Mapping[str, Indicator]) -> None:
@@ -141,62 +108,44 @@ def check_weights(here: Tree, indicators: Mapping[str, Indicator]) -> None:
         )
 
 
-def read_cutoff(name: str, here: Tree, context: LoadContext) -> Cutoff:
+def read_cutoff(name: str, keys: k.CutoffKeys, context: LoadContext) -> Cutoff:
     """One cut-off of the score or of the number of deprivations."""
-    keys = k.CutoffKeys.fields(here)
-    origin = context.origin(here, keys, SourceInForce())
-    of = keys["of"].choice(("score", "deprivations"))
-    value = exact(keys["at_least"])
-    top = 1 if of == "score" else len(context.indicators)
-    if not 0 < value <= top:
-        raise keys["at_least"].fault(
+    origin = context.origin(keys)
+    top = 1 if keys.of == "score" else len(context.indicators)
+    if not 0 < keys.at_least <= top:
+        place = keys.at("at_least")
+        raise place.fault(
             "the cut-off can never be reached, or always is",
             expected=f"above 0 and up to {top}",
-            got=keys["at_least"].text(),
+            got=place.text(),
         )
-    note = optional_text(keys, "note")
-    figure = StandardFigure(float(value), origin.source, origin.verified, note)
-    return Cutoff(name, keys["label"].text(), of, value, figure)  # type: ignore[arg-type]
+    of: Any = keys.of
+    figure = StandardFigure(float(keys.at_least), origin.source, origin.verified, keys.note or "")
+    return Cutoff(name, keys.label, of, keys.at_least, figure)
 
 
-def read_bands(name: str, here: Tree, context: LoadContext) -> Bands:
+def read_bands(name: str, keys: k.BandsKeys, context: LoadContext) -> Bands:
     """Bands over a column, without gaps (unless declared) or overlaps."""
-    keys = k.BandsKeys.fields(here)
-    origin = context.origin(here, keys, SourceInForce())
-    over = context.known(keys["over"], {**context.columns, "score": 0}, "column")
-    steps = dict(keys["steps"].items())
-    bands = tuple(_band(key, step, context, origin) for key, step in steps.items())
-    gaps = tuple(_gap(item) for item in keys["gaps"].sequence()) if "gaps" in keys else ()
-    _check_bands(keys["steps"], bands, gaps)
+    origin = context.origin(keys)
+    over = context.known(keys.at("over"), {**context.columns, "score": 0}, "column")
+    bands = tuple(_band(key, step, context, origin) for key, step in keys.steps.items())
+    gaps = tuple(Gap(float(gap.low), float(gap.high), gap.why) for gap in keys.gaps or ())
+    _check_bands(keys.at("steps"), bands, gaps)
+    edge: Any = keys.edge
     return Bands(
-        name,
-        keys["label"].text(),
-        over,
-        keys["edge"].choice(("lower", "upper")),  # type: ignore[arg-type]
-        bands,
-        gaps,
-        origin.source,
-        origin.verified,
-        optional_text(keys, "note"),
+        name, keys.label, over, edge, bands, gaps, origin.source, origin.verified, keys.note or ""
     )
 
 
-def _band(name: str, here: Tree, context: LoadContext, origin: SourceInForce) -> Band:
+def _band(name: str, keys: k.BandKeys, context: LoadContext, origin: SourceInForce) -> Band:
     """One band: its ends, either of which may be open."""
-    keys = k.BandKeys.fields(here)
-    origin = context.origin(here, keys, origin)
-    low = number(keys["from"]) if "from" in keys else None
-    high = number(keys["to"]) if "to" in keys else None
+    origin = context.origin(keys, origin)
+    low = None if keys.low is None else float(keys.low)
+    high = None if keys.high is None else float(keys.high)
     if low is not None and high is not None and low >= high:
-        raise here.fault("'from' must be below 'to'", got=f"{low:g} to {high:g}")
-    figure = context.figure(keys["figure"], origin) if "figure" in keys else None
-    return Band(name, keys["label"].text(), low, high, figure)
-
-
-def _gap(here: Tree) -> Gap:
-    """A declared gap, with the reason why it is one."""
-    keys = k.GapKeys.fields(here)
-    return Gap(number(keys["from"]), number(keys["to"]), keys["why"].text())
+        raise keys.tree.fault("'from' must be below 'to'", got=f"{low:g} to {high:g}")
+    figure = None if keys.figure is None else context.figure(keys.figure, origin)
+    return Band(name, keys.label, low, high, figure)
 
 
 def _check_bands(here: Tree, bands: tuple[Band, ...], gaps: tuple[Gap, ...]) -> None:

@@ -12,13 +12,7 @@ from exitline.rules.standard import keys as k
 from exitline.rules.standard.criteria import CRITERIA
 from exitline.rules.standard.keys import COMPARISONS
 from exitline.rules.standard.lines import StandardFigure
-from exitline.rules.standard.load_context import (
-    POOR,
-    LoadContext,
-    SourceInForce,
-    optional_text,
-    texts,
-)
+from exitline.rules.standard.load_context import POOR, LoadContext, SourceInForce
 from exitline.rules.standard.load_lines import read_period
 from exitline.rules.standard.model import (
     EVERYWHERE,
@@ -30,23 +24,21 @@ from exitline.rules.standard.model import (
     Reading,
 )
 from exitline.rules.yamlfile.tree import Tree
-from exitline.rules.yamlfile.values import number
 
 
-def read_rule(level: Level, here: Tree, context: LoadContext) -> ExitRule:
+def read_rule(level: Level, keys: k.AreaRuleKeys, context: LoadContext) -> ExitRule:
     """The exit rule of one level."""
-    own = (POOR,) if level == "household" else ()
-    keys = (k.HouseholdRuleKeys if own else k.AreaRuleKeys).fields(here)
-    origin = context.origin(here, keys, SourceInForce())
-    poor = context.condition(keys[POOR], allow=("indicators",)) if own else None
-    evidence = keys["evidence"].choice(k.EVIDENCE) if "evidence" in keys else "either"
-    criteria = _criteria(level, keys["exits"], context, origin, evidence)
-    confidence = number(keys["confidence"]) if "confidence" in keys else 0.95
+    origin = context.origin(keys)
+    own = isinstance(keys, k.HouseholdRuleKeys)
+    poor = context.condition(keys.at(POOR), allow=("indicators",)) if own else None
+    criteria = _criteria(level, keys, context, origin)
+    confidence = 0.95 if keys.confidence is None else float(keys.confidence)
     if not 0.5 < confidence < 1:
-        raise keys["confidence"].fault(
-            "confidence must lie between 0.5 and 1", expected="0.95", got=keys["confidence"].text()
+        place = keys.at("confidence")
+        raise place.fault(
+            "confidence must lie between 0.5 and 1", expected="0.95", got=place.text()
         )
-    rule = keys["rule"].choice(("test", "point")) if "rule" in keys else "test"
+    rule: Any = keys.rule or "test"
     by_class = any(EVERYWHERE not in c.thresholds for c in criteria if c.thresholds)
     names = tuple(criterion.name for criterion in criteria)
     return ExitRule(
@@ -54,85 +46,79 @@ def read_rule(level: Level, here: Tree, context: LoadContext) -> ExitRule:
         poor=poor,
         criteria=criteria,
         confidence=confidence,
-        rule=rule,  # type: ignore[arg-type]
+        rule=rule,
         area_class=context.area_column if by_class else None,
         source=origin.source,
-        options=_options(keys, context, origin, names),
-        weighed=texts(keys, "weighed"),
-        procedure=texts(keys, "procedure"),
-        note=optional_text(keys, "note"),
+        options=_options(keys.options or {}, context, origin, names),
+        weighed=keys.weighed or (),
+        procedure=keys.procedure or (),
+        note=keys.note or "",
     )
 
 
 def _criteria(
-    level: Level, here: Tree, context: LoadContext, origin: SourceInForce, evidence: str
+    level: Level, keys: k.AreaRuleKeys, context: LoadContext, origin: SourceInForce
 ) -> tuple[Criterion, ...]:
     """What a rule asks for; one condition alone is a criterion called "exit"."""
-    if not here.is_mapping:
-        condition = context.condition(here, allow=(POOR, "indicators"))
+    if isinstance(keys.exits, str):
+        condition = context.condition(keys.at("exits"), allow=(POOR, "indicators"))
         return (
             Criterion(
-                "exit",
-                "Exit condition",
-                level,
-                "condition",
-                condition,
-                source=origin.source,
-                verified=origin.verified,
+                "exit", "Exit condition", level, "condition", condition,
+                source=origin.source, verified=origin.verified,
             ),
-        )
-    found = dict(here.items())
-    if not found:
-        raise here.fault("a rule needs at least one criterion", expected="exits: ...")
+        )  # fmt: skip
+    if not keys.exits:
+        raise keys.at("exits").fault("a rule needs at least one criterion", expected="exits: ...")
+    evidence = keys.evidence or "either"
     return tuple(
-        _criterion(level, name, entry, context, origin, evidence) for name, entry in found.items()
+        _criterion(level, name, entry, context, origin, evidence)
+        for name, entry in keys.exits.items()
     )
 
 
 def _criterion(
-    level: Level, name: str, here: Tree, context: LoadContext, above: SourceInForce, evidence: str
-) -> Criterion:
+    level: Level, name: str, keys: k.CriterionKeys, context: LoadContext, above: SourceInForce,
+    evidence: str,
+) -> Criterion:  # fmt: skip
     """One criterion."""
-    keys = k.CriterionKeys.fields(here)
-    origin = context.origin(here, keys, above)
+    origin = context.origin(keys, above)
     asked = {form.key: level in form.levels for form in CRITERIA.values()}
     for key, allowed in asked.items():
-        if key in keys and not allowed:
-            ways = ", ".join(key for key, allowed in asked.items() if allowed)
-            raise keys[key].fault(
-                f"'{key}' cannot be asked at this level", expected="one of " + ways
-            )
-    key = _one_of(here, keys, tuple(k for k in asked if asked[k]), "what the criterion looks at")
+        if getattr(keys, key) is not None and not allowed:
+            ways = "one of " + ", ".join(key for key, allowed in asked.items() if allowed)
+            raise keys.at(key).fault(f"'{key}' cannot be asked at this level", expected=ways)
+    key = _one_of(keys, tuple(k for k in asked if asked[k]), "what the criterion looks at")
     kind, form = next(pair for pair in CRITERIA.items() if pair[1].key == key)
     made: dict[str, Any] = {
         "name": name,
-        "label": keys["label"].text(),
+        "label": keys.label,
         "level": level,
         "kind": kind,
         "source": origin.source,
         "verified": origin.verified,
-        "veto": keys["veto"].truth() if "veto" in keys else True,
-        "evidence": keys["evidence"].choice(k.EVIDENCE) if "evidence" in keys else evidence,
-        "denominator": optional_text(keys, "denominator"),
-        "note": optional_text(keys, "note"),
+        "veto": True if keys.veto is None else keys.veto,
+        "evidence": keys.evidence or evidence,
+        "denominator": keys.denominator or "",
+        "note": keys.note or "",
     }
-    made |= form.read(keys[key], level, context)
+    made |= form.read(keys.at(key), level, context)
     if form.compared:
-        comparison = _one_of(here, keys, COMPARISONS, "the comparison")
-        thresholds = read_thresholds(keys[comparison], context, origin)
+        comparison = _one_of(keys, COMPARISONS, "the comparison")
+        thresholds = read_thresholds(keys.at(comparison), context, origin)
         return Criterion(**made, comparison=comparison, thresholds=thresholds)  # type: ignore[arg-type]
-    for name in COMPARISONS:
-        if name in keys:
+    for one in COMPARISONS:
+        if getattr(keys, one) is not None:
             why = f"a {kind} is met or not: it has no threshold"
-            raise keys[name].fault(why, got=name, remedy=f"remove '{name}'")
+            raise keys.at(one).fault(why, got=one, remedy=f"remove '{one}'")
     return Criterion(**made)
 
 
-def _one_of(here: Tree, keys: Mapping[str, Tree], allowed: tuple[str, ...], what: str) -> str:
+def _one_of(keys: k.CriterionKeys, allowed: tuple[str, ...], what: str) -> str:
     """The one key that stands here out of several."""
-    found = [key for key in allowed if key in keys]
+    found = [key for key in allowed if getattr(keys, key) is not None]
     if len(found) != 1:
-        raise here.fault(
+        raise keys.tree.fault(
             f"a criterion needs exactly one key for {what}",
             expected="one of " + ", ".join(allowed),
             got=" and ".join(found) or "none of them",
@@ -146,7 +132,7 @@ def read_thresholds(
 ) -> Mapping[str, StandardFigure]:
     """One share for everywhere, or one for each area class."""
     if not here.is_mapping or "value" in dict(here.items()):
-        return MappingProxyType({EVERYWHERE: context.figure(here, origin, share=True)})
+        return MappingProxyType({EVERYWHERE: _share(here, context, origin)})
     if not context.area_classes:
         raise here.fault(
             "thresholds by area class need 'area_classes'",
@@ -163,69 +149,59 @@ def read_thresholds(
             got="none for " + ", ".join(lacking),
             remedy="add the threshold with its source",
         )
-    return MappingProxyType(
-        {name: context.figure(value, origin, share=True) for name, value in found.items()}
-    )
+    return MappingProxyType({name: _share(value, context, origin) for name, value in found.items()})
+
+
+def _share(here: Tree, context: LoadContext, origin: SourceInForce) -> StandardFigure:
+    return context.figure(k.FigureKeys.read(here), origin, share=True)
 
 
 def _options(
-    keys: Mapping[str, Tree], context: LoadContext, origin: SourceInForce, criteria: tuple[str, ...]
-) -> tuple[Option, ...]:
+    keys: Mapping[str, k.OptionKeys], context: LoadContext, origin: SourceInForce,
+    criteria: tuple[str, ...],
+) -> tuple[Option, ...]:  # fmt: skip
     """The readings that the sources leave open."""
-    if "options" not in keys:
-        return ()
     options = []
-    for name, here in keys["options"].items():
-        inner = k.OptionKeys.fields(here)
+    for name, option in keys.items():
         touched = tuple(
             context.known(item, dict.fromkeys(criteria), "criterion")
-            for item in inner["criteria"].sequence()
+            for item in option.at("criteria").sequence()
         )
         readings = tuple(
-            _reading(key, entry, context, origin, touched)
-            for key, entry in inner["readings"].items()
+            _reading(key, entry, context, origin, touched) for key, entry in option.readings.items()
         )
         if len(readings) < 2:
-            raise inner["readings"].fault("an option needs at least two readings")
-        options.append(Option(name, inner["label"].text(), readings))
+            raise option.at("readings").fault("an option needs at least two readings")
+        options.append(Option(name, option.label, readings))
     return tuple(options)
 
 
 def _reading(
-    name: str, here: Tree, context: LoadContext, above: SourceInForce, criteria: tuple[str, ...]
-) -> Reading:
+    name: str, keys: k.ReadingKeys, context: LoadContext, above: SourceInForce,
+    criteria: tuple[str, ...],
+) -> Reading:  # fmt: skip
     """One reading."""
-    keys = k.ReadingKeys.fields(here)
-    origin = context.origin(here, keys, above)
-    comparison = keys["comparison"].choice(COMPARISONS) if "comparison" in keys else None
+    origin = context.origin(keys, above)
     thresholds: Mapping[str, StandardFigure] = MappingProxyType({})
-    if "threshold" in keys:
-        thresholds = read_thresholds(keys["threshold"], context, origin)
+    if keys.threshold is not None:
+        thresholds = read_thresholds(keys.threshold, context, origin)
+    comparison: Any = keys.comparison
     return Reading(
-        name,
-        keys["label"].text(),
-        criteria,
-        comparison=comparison,  # type: ignore[arg-type]
-        denominator=optional_text(keys, "denominator"),
-        thresholds=thresholds,
-        source=origin.source,
-        verified=origin.verified,
-    )
+        name, keys.label, criteria, comparison=comparison, denominator=keys.denominator or "",
+        thresholds=thresholds, source=origin.source, verified=origin.verified,
+    )  # fmt: skip
 
 
-def read_cohorts(here: Tree, context: LoadContext) -> tuple[Cohort, ...]:
+def read_cohorts(keys: Mapping[str, k.CohortKeys], context: LoadContext) -> tuple[Cohort, ...]:
     """Cohorts, in order of entry; their spans may not overlap."""
     found: list[tuple[Tree, Cohort]] = []
-    for name, entry in here.items():
-        keys = k.CohortKeys.fields(entry)
-        origin = context.origin(entry, keys, SourceInForce())
-        period = read_period(keys["entered"])
-        months = context.figure(keys["months"], origin) if "months" in keys else None
-        rule = read_rule("household", keys["household"], context)
-        cohort = Cohort(
-            name, keys["label"].text(), period.first, period.last, rule, months, origin.source
-        )
-        found.append((entry, cohort))
+    for name, one in keys.items():
+        origin = context.origin(one)
+        period = read_period(one.entered)
+        months = None if one.months is None else context.figure(one.months, origin)
+        rule = read_rule("household", one.household, context)
+        cohort = Cohort(name, one.label, period.first, period.last, rule, months, origin.source)
+        found.append((one.tree, cohort))
     found.sort(key=lambda pair: pair[1].entered_from or date.min)
     for (_, before), (entry, after) in pairwise(found):
         ends = before.entered_to

@@ -16,10 +16,10 @@ from exitline.errors import Faults, RuleFileError, nearest
 from exitline.rules.standard import load_lines, load_parts, load_rules
 from exitline.rules.standard.keys import StandardFile
 from exitline.rules.standard.lines import ALWAYS
-from exitline.rules.standard.load_context import LoadContext, optional_text
+from exitline.rules.standard.load_context import LoadContext
 from exitline.rules.standard.model import LEVELS, ExitRule, Level, Standard
 from exitline.rules.yamlfile.tree import Tree, file_text, read_text
-from exitline.rules.yamlfile.values import check_name, content
+from exitline.rules.yamlfile.values import content
 
 T = TypeVar("T")
 CASES = ".cases.yaml"
@@ -131,12 +131,11 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
     StandardFigure(value=10.0, source='me', verified=False, note='')
     """
     tree = read_text(text, file)
-    StandardFile.read(tree)
-    keys = StandardFile.fields(tree)
+    keys = StandardFile.read(tree)
     context = _context(keys)
-    valid = load_lines.read_period(keys["valid"]) if "valid" in keys else ALWAYS
+    valid = ALWAYS if keys.valid is None else load_lines.read_period(keys.valid)
     rules = _rules(keys, context)
-    cohorts = load_rules.read_cohorts(keys["cohorts"], context) if "cohorts" in keys else ()
+    cohorts = load_rules.read_cohorts(keys.cohorts or {}, context)
     if not (context.lines or context.indicators or any(rules.values()) or cohorts or context.bands):
         raise tree.fault(
             "the file states no rule",
@@ -144,8 +143,8 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
             remedy="see docs/rule-files.md",
         )
     return Standard(
-        name=check_name(keys["standard"], keys["standard"].text()),
-        title=keys["title"].text(),
+        name=keys.standard,
+        title=keys.title,
         jurisdiction=context.jurisdiction,
         valid_from=valid.first,
         valid_to=valid.last,
@@ -158,7 +157,7 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
         bands=context.bands,
         area_classes=context.area_classes,
         cohorts=cohorts,
-        note=optional_text(keys, "note"),
+        note=keys.note or "",
         path=path,
         digest=digest_of(tree),
         text=text,
@@ -171,30 +170,31 @@ def digest_of(tree: Tree) -> str:
     return hashed(content(tree))
 
 
-def _rules(keys: Mapping[str, Tree], context: LoadContext) -> dict[Level, ExitRule | None]:
+def _rules(keys: StandardFile, context: LoadContext) -> dict[Level, ExitRule | None]:
     """The exit rule of each level that has one."""
     found: dict[Level, ExitRule | None] = dict.fromkeys(LEVELS)
     faults = Faults()
     for level in LEVELS:
-        if level in keys:
+        rule = getattr(keys, level)
+        if rule is not None:
             with faults.kept():
-                found[level] = load_rules.read_rule(level, keys[level], context)
+                found[level] = load_rules.read_rule(level, rule, context)
     faults.raise_all()
     return found
 
 
-def _context(keys: Mapping[str, Tree]) -> LoadContext:
+def _context(keys: StandardFile) -> LoadContext:
     """Everything that the rules refer to, part after part."""
     empty: Mapping[str, Any] = MappingProxyType({})
     column, classes = (
-        load_parts.read_area_classes(keys["area_classes"]) if "area_classes" in keys else ("", {})
+        ("", {}) if keys.area_classes is None else load_parts.read_area_classes(keys.area_classes)
     )
     c = LoadContext(
-        jurisdiction=keys["jurisdiction"].text(),
-        sources=_each(keys, "sources", load_parts.read_source),
+        jurisdiction=keys.jurisdiction,
+        sources=_each(keys.sources, load_parts.read_source),
         area_classes=MappingProxyType(classes),
         area_column=column or None,
-        columns=_each(keys, "columns", load_parts.read_column),
+        columns=_each(keys.columns, load_parts.read_column),
         upratings=empty,
         lines=empty,
         indicators=empty,
@@ -202,39 +202,37 @@ def _context(keys: Mapping[str, Tree]) -> LoadContext:
         bands=empty,
     )
     _check_area_column(keys, c)
-    if "columns" in keys:
-        derived = load_parts.read_derivations(keys["columns"], c)
-        c = replace(c, columns=MappingProxyType(derived))
-    c = replace(c, upratings=_each(keys, "uprating", load_lines.read_uprating, c))
-    c = replace(c, lines=_each(keys, "lines", load_lines.read_line, c))
-    c = replace(c, indicators=_each(keys, "indicators", load_parts.read_indicator, c))
-    if "indicators" in keys:
-        load_parts.check_weights(keys["indicators"], c.indicators)
-    c = replace(c, cutoffs=_each(keys, "cutoffs", load_parts.read_cutoff, c))
-    return replace(c, bands=_each(keys, "bands", load_parts.read_bands, c))
+    c = replace(c, columns=MappingProxyType(load_parts.read_derivations(keys.columns or {}, c)))
+    c = replace(c, upratings=_each(keys.uprating, load_lines.read_uprating, c))
+    c = replace(c, lines=_each(keys.lines, load_lines.read_line, c))
+    c = replace(c, indicators=_each(keys.indicators, load_parts.read_indicator, c))
+    if keys.indicators is not None:
+        load_parts.check_weights(keys.at("indicators"), c.indicators)
+    c = replace(c, cutoffs=_each(keys.cutoffs, load_parts.read_cutoff, c))
+    return replace(c, bands=_each(keys.bands, load_parts.read_bands, c))
 
 
 def _each(
-    keys: Mapping[str, Tree], key: str, read: Callable[..., T], *context: LoadContext
+    keys: Mapping[str, Any] | None, read: Callable[..., T], *context: LoadContext
 ) -> Mapping[str, T]:
-    """Every entry of a table of named things; the name must be usable in conditions."""
+    """Every entry of a table of named things."""
     found: dict[str, T] = {}
     faults = Faults()
-    for name, here in keys[key].items() if key in keys else ():
+    for name, one in (keys or {}).items():
         with faults.kept():
-            found[name] = read(check_name(here, name), here, *context)
+            found[name] = read(name, one, *context)
     faults.raise_all()
     return MappingProxyType(found)
 
 
-def _check_area_column(keys: Mapping[str, Tree], context: LoadContext) -> None:
+def _check_area_column(keys: StandardFile, context: LoadContext) -> None:
     """The column of area classes must be declared as text."""
     name = context.area_column
     if name is None:
         return
     column = context.columns.get(name)
     if column is None or column.kind != "text":
-        raise keys["area_classes"].fault(
+        raise keys.at("area_classes").fault(
             f"the column '{name}' of the area classes is not declared as text",
             expected=f"columns: {name}: {{meaning: ..., type: text}}",
             got="another type" if column else "no such column",

@@ -161,8 +161,15 @@ class Record(BaseModel):
         """The schema of the keys; also of the one value, where a record may be written so."""
         schema = handler.resolve_ref_schema(handler(core))
         schema["additionalProperties"] = False
-        for field in schema.get("properties", {}).values():
+        below = schema.get("properties", {})
+        for field in below.values():
             field.pop("default", None)
+        for key, declared in cls.keys().items():
+            one = below.get(key, {})
+            if one.get("type") == "array" and {*map(id, declared.metadata)} & _SINGLE:
+                below[key] = {"anyOf": [one.pop("items"), {"type": "array"}], **one}
+                below[key]["anyOf"][1]["items"] = below[key]["anyOf"][0]
+                del below[key]["type"]
         if cls.short is None:
             return schema
         title = schema.pop("title", cls.__name__)
@@ -254,12 +261,12 @@ LIST = reads(members)
 """For `Annotated[tuple[X, ...], LIST]`: a list."""
 ONE_OR_MANY = reads(Tree.one_or_many)
 """A list, or one value."""
-_ONE = {"type": ["string", "number", "boolean"]}
-Texts = Annotated[tuple[Text, ...], ONE_OR_MANY,
-                  WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE}]})]  # fmt: skip
+Texts = Annotated[tuple[Text, ...], ONE_OR_MANY]
 """Several texts, or one."""
 SOME = reads(Tree.some)
 """A list with at least one member, or one value."""
+_SINGLE = {id(ONE_OR_MANY), id(SOME)}
+"""Lists that may be written as their one member."""
 NAMED = reads(lambda tree: dict(tree.items()))
 """For `Annotated[dict[str, X], NAMED]`: names and what stands for each."""
 

@@ -82,7 +82,7 @@ def points(
     x : sequence of float
     value : float array, shape (points,)
     matrix : float array, shape (points, points)
-        Covariances; zeros for a full count.
+        Covariances; zeros for a census.
     df : float
     level : float
     """

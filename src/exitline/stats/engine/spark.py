@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +131,13 @@ class Spark:
         with faults.unchanged(self._held, expression), faults.running():
             backend = self._backend if self._bound is None else self._bound.get_backend()
             return backend.to_pyarrow(expression)
+
+    def batches(self, expression: Any, rows: int) -> Iterator[pa.Table]:
+        """Execute an expression and hand its rows back a number at a time, held by the driver."""
+        import pyarrow as pa
+
+        for batch in self.run(expression).to_batches(max_chunksize=rows):
+            yield pa.Table.from_batches([batch])
 
     def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:
         """Execute an expression into one Parquet file, written by one Spark task."""

@@ -217,7 +217,7 @@ def _standard_errors(part: Part, variance: Variance, psus: Ints, *, additive: bo
 def _bounds(
     value: Floats, se: Floats, about: About, kind: Kind, confidence: Confidence
 ) -> intervals.Bounds:
-    """The interval that suits the figure; the value itself for a full count."""
+    """The interval that suits the figure; the value itself for a census."""
     n, df = about.n.astype(np.float64), about.sampled.df
     if np.all(np.isinf(df)) and not np.any(se > 0):
         return intervals.Bounds(value, value)

@@ -33,7 +33,7 @@ def t_quantile(probability: float | Floats, df: Floats | float) -> Floats:
     """Student's t quantile; the normal one for infinite df, NaN below one degree."""
     df = np.asarray(df, dtype=np.float64)
     finite = np.where(np.isfinite(df) & (df >= 1), df, 1.0)
-    special = scipy.special  # loaded at first use: a full count has no intervals
+    special = scipy.special  # loaded at first use: a census has no intervals
     quantile = np.where(
         np.isinf(df), special.ndtri(probability), special.stdtrit(finite, probability)
     )

@@ -259,7 +259,7 @@ def _within(stratum: Ints, psu: Ints) -> Ints:
 
 
 def _linearised(stratum: Ints, psu: Ints, design: Design) -> Variance:
-    """The variance of all households; none for a full count."""
+    """The variance of all households; none for a census."""
     n = np.ones(len(stratum), dtype=np.int64)
     empty = np.empty((len(stratum), 0))
     return variance_of(Cells(stratum, (psu,), (), (), n, no_kinds(n), empty, empty), design)

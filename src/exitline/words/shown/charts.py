@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
+from exitline.foreign import visible
 from exitline.words.shown.files import need
 
 if TYPE_CHECKING:
@@ -97,10 +98,17 @@ def of_frame(frame: pd.DataFrame, title: str, units: Mapping[str, str] | None = 
             "there is no figure to draw", expected="a column `estimate` with a figure in it",
             got=f"columns {', '.join(map(str, frame))}", remedy="choose other figures",
         )  # fmt: skip
+    frame, title = _shown_texts(frame), visible(title)
     shown = frame.assign(row=_row_names(frame))
     panels = [_panel(part, units or {}) for part in _panels(shown)]
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels)
     return Drawing(_styled(chart.properties(title=title) if title else chart))
+
+
+def _shown_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same with texts as they may be shown: a sign of control ends the drawing library."""
+    texts = [name for name in frame if frame[name].dtype.kind not in "fiub"]
+    return frame.assign(**{str(n): [visible(str(v)) for v in frame[n]] for n in texts})
 
 
 def _row_names(frame: pd.DataFrame) -> list[str]:
@@ -175,6 +183,7 @@ def curves(frame: pd.DataFrame, title: str, x_label: str, y_label: str) -> Drawi
     need("altair", "plots", "a drawing")
     import altair as alt
 
+    frame, title = _shown_texts(frame), visible(title)
     several = frame["curve"].nunique() > 1
     colour = (
         alt.Color(
@@ -209,6 +218,8 @@ def over_time(frame: pd.DataFrame, when: str, title: str, unit: str = "") -> Dra
     need("altair", "plots", "a drawing")
     import altair as alt
 
+    frame, title = _shown_texts(frame.rename(columns={when: "when"})), visible(title)
+    when = "when"
     order = list(dict.fromkeys(frame[when].astype(str)))
     shown = frame.assign(**{when: frame[when].astype(str)})
     colour = (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ExitlineError, install_extra
 from exitline.files import whole_file
+from exitline.foreign import visible
 from exitline.words.numbers import decimals
 from exitline.words.sheets import safe_cell
 from exitline.words.shown.table import ReadableTable
@@ -178,7 +179,7 @@ def _plain_cell(sheet: Any, row: int, column: int, value: Any) -> Any:
     if hasattr(value, "item") and not isinstance(value, str | bytes):
         value = value.item()
     text = value is not None and not isinstance(value, bool | int | float)
-    cell = sheet.cell(row, column, str(value) if text else value)
+    cell = sheet.cell(row, column, visible(str(value)) if text else value)
     if text:
         cell.data_type = "s"
     return cell

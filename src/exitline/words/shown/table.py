@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from exitline.foreign import visible
+
 FEW = 20
 _STYLE = (
     "border-collapse:collapse;font-variant-numeric:tabular-nums;font-family:system-ui,sans-serif;"
@@ -41,6 +43,14 @@ class ReadableTable:
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Signs that a terminal or a page would obey are shown, not sent."""
+        object.__setattr__(self, "title", visible(self.title))
+        for name in ("columns", "notes"):
+            object.__setattr__(self, name, tuple(visible(text) for text in getattr(self, name)))
+        rows = tuple(tuple(visible(cell) for cell in row) for row in self.rows)
+        object.__setattr__(self, "rows", rows)
 
     def text(self, most: int | None = FEW) -> str:
         """Aligned columns for a terminal or a notebook without HTML.

@@ -134,3 +134,23 @@ def test_an_identifier_is_taken_wherever_its_household_lives(two: Store) -> None
             identifiers={"national id": " H-2 "},
         )  # fmt: skip
     assert "h2" not in str(caught.value)
+
+
+def test_a_household_moves_with_all_that_is_known_of_it(two: Store) -> None:
+    from exitline.exits.register.store.audit.check import check
+    from exitline.exits.register.store.read.cards import card
+    from exitline.exits.register.store.write.moves import move
+
+    old, new = two.within("c/t/v1/"), two.within("c/t/v2/")
+    version = card(old, "h1").row.version
+    move(two, "h1", version, "wu", "c/t/v2/")
+    with pytest.raises(UnknownHouseholdError):
+        card(old, "h1")
+    page = card(new, "h1")
+    assert (page.row.version, len(page.history.events), len(page.members)) == (version + 1, 6, 1)
+    assert check(two).faults == ()
+    for to in ("c/t/v2/", "x/"):
+        with pytest.raises(StoreError):
+            move(two, "h1", None, "wu", to)
+    with pytest.raises((StoreError, AuthorityError)):
+        move(new, "h1", None, "wu", "c/t/v1/")

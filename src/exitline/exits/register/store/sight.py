@@ -61,13 +61,17 @@ class Sight:
         low, high = self.bounds
         return rows.filter(path__gte=low, path__lt=high)
 
-    def sql(self, table: str = "") -> tuple[str, tuple[str, str]]:
-        """A condition on `path`, and its values.
+    def sql(self, table: str = "") -> tuple[str, tuple[str, ...]]:
+        """A condition on `path`, and its values; none where everything is seen.
 
         Examples
         --------
         >>> Sight("04/").sql("s")
         ('s.path >= %s AND s.path < %s', ('04/', '040'))
+        >>> Sight().sql("s")
+        ('1 = 1', ())
         """
+        if not self.path:
+            return "1 = 1", ()
         name = f"{table}.path" if table else "path"
         return f"{name} >= %s AND {name} < %s", self.bounds

@@ -16,6 +16,7 @@ from exitline.exits.register.procedures.rule import Rule
 from exitline.exits.register.store.opening import Store
 
 PROCEDURE, RULE = "procedure", "rule"
+_KEPT: set[tuple[str, str, str]] = set()  # texts that this process has seen in a database
 STANDARD = "standard"
 """A rule file that lay beside a procedure, kept under the procedure's digest."""
 
@@ -39,6 +40,10 @@ def add(store: Store, texts: list[tuple[str, str, str, str]]) -> None:
     """Keep texts (kind, digest, name, text); one that is there already stays as it is."""
     from exitline.exits.register.store.models import KeptTextRow
 
+    if _KEPT.issuperset((store.alias, kind, digest) for kind, digest, _, _ in texts):
+        return
+    from django.db import connections
+
     table = KeptTextRow.objects.using(store.alias)
     known = set(table.filter(digest__in=[t[1] for t in texts]).values_list("kind", "digest"))
     new = [
@@ -48,6 +53,8 @@ def add(store: Store, texts: list[tuple[str, str, str, str]]) -> None:
     ]
     if new:
         table.bulk_create(new, ignore_conflicts=True)
+    if not connections[store.alias].savepoint_ids:  # else what was seen may be rolled back
+        _KEPT.update((store.alias, kind, digest) for kind, digest in known)
 
 
 def procedures(store: Store) -> tuple[Procedure, ...]:

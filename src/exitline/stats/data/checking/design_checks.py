@@ -61,7 +61,7 @@ def design_findings(study: Study, clusters: DesignCells) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        Empty for a full count, which has no sampling error.
+        Empty for a census, which has no sampling error.
 
     Examples
     --------

@@ -35,7 +35,7 @@ ATTRIBUTE = {"psu": "stages", "fpc": "fpcs", "replicates": "weights"}
 class Design:
     """How the sample was drawn: what makes a standard error possible.
 
-    It holds one way of sampling, `sampling`: clusters, replicate weights or a full count. The
+    It holds one way of sampling, `sampling`: clusters, replicate weights or a census. The
     keywords say which; two ways at once are refused.
 
     Parameters
@@ -72,7 +72,7 @@ class Design:
         Deviations of replicates are taken from the full-sample estimate, instead of from
         their mean.
     census : bool
-        A full count: no sampling error, and criteria are compared exactly.
+        A census: no sampling error, and criteria are compared exactly.
     rho : float, optional
         Fay's factor, between 0 and 1.
     df : float, optional

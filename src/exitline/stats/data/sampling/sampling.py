@@ -157,7 +157,7 @@ class SamplingAnswers:
 
 @dataclass(frozen=True)
 class FullCount(SamplingAnswers):
-    """A full count, without sampling error.
+    """A census, without sampling error.
 
     Examples
     --------
@@ -176,7 +176,7 @@ class FullCount(SamplingAnswers):
         yield "a full count: no sampling error"
 
     def check(self, weight: str | None, *, calibrated: bool) -> None:
-        """Weights of a full count are numbers of equal households; a calibration has no error."""
+        """Weights of a census are numbers of equal households; a calibration has no error."""
         if calibrated:
             raise DesignError(
                 "a full count and a calibration in one design", where="design.calibration",

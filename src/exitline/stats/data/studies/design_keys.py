@@ -146,7 +146,7 @@ class DesignKeys(Record):
         description="degrees of freedom, where the survey's documentation gives them; else R's "
         "`degf`",
     )
-    census: Truth = Field(False, description="`true`: a full count, without sampling error")
+    census: Truth = Field(False, description="`true`: a census, without sampling error")
     second_phase: SecondPhaseKeys | None = Field(
         None,
         description="which rows were drawn again from the sample, of whom alone figures speak: the "

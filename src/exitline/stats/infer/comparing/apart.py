@@ -36,17 +36,17 @@ class Apart:
     above, below : tuple of int
         Areas that differ from the overall figure.
     alike : tuple of int
-        Areas that cannot be told apart from it (in a full count: that equal it).
+        Areas that cannot be told apart from it (in a census: that equal it).
     left_out : tuple of int
         Areas that enter no claim: hidden, or without a standard error.
     highest, lowest : tuple of int
         The area that differs from all others and is highest (lowest). Empty where none does;
-        several only in a full count, where they share the exact figure.
+        several only in a census, where they share the exact figure.
     differ : bool
         Whether the highest and the lowest figure may be said to differ.
     p : mapping of int to float
         Of each area against the overall figure, adjusted by Holm's method for all areas that
-        are shown. Empty for a full count.
+        are shown. Empty for a census.
     exact : bool
         A full count: figures are compared as they are, and nothing is "clear".
     level : float
@@ -228,7 +228,7 @@ def _overall(estimates: Estimates, block: Block) -> tuple[Block, int] | None:
 
 
 def _exact(block: Block, keep: Flags, whole: tuple[Block, int] | None, level: float) -> Apart:
-    """A full count: plain comparison of exact numbers."""
+    """A census: plain comparison of exact numbers."""
     value = block.estimate
     known = np.flatnonzero(keep)
     above = below = np.zeros(len(keep), dtype=bool)

@@ -119,7 +119,7 @@ def covariance(estimates: Figures, figures: Sequence[Figure], functions: Floats)
     Returns
     -------
     float array, shape (functions, functions)
-        Zeros for a full count.
+        Zeros for a census.
     """
     return estimates.variance.joint(of_figures(figures), functions, overlaid=True).matrix()
 

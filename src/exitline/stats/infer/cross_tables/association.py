@@ -85,7 +85,7 @@ def independence(table: Counts, statistic: Statistic = "F") -> AssociationTest:
     Raises
     ------
     MeasureError
-        For a table of a single row or column, a full count, or an unknown statistic.
+        For a table of a single row or column, a census, or an unknown statistic.
 
     References
     ----------

@@ -125,7 +125,7 @@ class ReplicatedTable:
 
 
 class Exact:
-    """A full count: no errors."""
+    """A census: no errors."""
 
     def se(self, functions: Functions) -> Floats:
         """Zeros."""

@@ -133,7 +133,7 @@ class Tabulation(ShownResult):
         Raises
         ------
         MeasureError
-            For a table of a single row or column, or a full count.
+            For a table of a single row or column, or a census.
         """
         return independence(self.counts, statistic)
 

@@ -1,4 +1,4 @@
-"""Where standard errors come from: linearised figures, replicate weights, or a full count."""
+"""Where standard errors come from: linearised figures, replicate weights, or a census."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NO_AVERAGE = "a cluster with a single unit at a later stage has no variance unde
 
 @dataclass(frozen=True)
 class Census(LinearVariance):
-    """A full count, which has no sampling error.
+    """A census, which has no sampling error.
 
     Examples
     --------
@@ -262,7 +262,7 @@ class Replicates:
 def variance_of(
     cells: Cells, design: Design, joint: JointProbabilities | None = None
 ) -> Taylor | Census | UnequalProbabilities | TwoPhase:
-    """The variance of a sample whose figures are linearised, or of a full count.
+    """The variance of a sample whose figures are linearised, or of a census.
 
     Parameters
     ----------

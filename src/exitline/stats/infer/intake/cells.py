@@ -108,7 +108,7 @@ class Cells:
 
     @property
     def clustered(self) -> bool:
-        """False for a full count, which has no clusters and no sampling error."""
+        """False for a census, which has no clusters and no sampling error."""
         return bool(self.stages)
 
 

@@ -209,7 +209,7 @@ class Plan:
 
     @property
     def clustered(self) -> bool:
-        """Whether cluster totals are needed (a full count has no sampling error)."""
+        """Whether cluster totals are needed (a census has no sampling error)."""
         return self.design.sampling.clustered
 
 
@@ -245,7 +245,7 @@ def derivatives_of(
     Returns
     -------
     tuple of tuple of Derivative
-        None at all where the measure has no derivative and nothing is linearised (a full count,
+        None at all where the measure has no derivative and nothing is linearised (a census,
         replicate weights).
 
     Raises

@@ -109,7 +109,7 @@ def clusters_query(bound: Any, study: Study) -> Any | None:
     Returns
     -------
     ibis.Table or None
-        None for a full count, or where neither strata, PSUs nor areas are declared.
+        None for a census, or where neither strata, PSUs nor areas are declared.
     """
     keys = cluster_keys(study, bound.columns)
     if study.design.exact or not keys:

@@ -39,7 +39,7 @@ def anonymity(table: Any, keys: Sequence[str], k: int, weight: str | None = None
 
     The risk of one row is the expectation of 1/F given f, with F the size of its class in the
     population, f in the sample, and p = f / sum of weights: p/(1-p) ln(1/p) for f = 1,
-    p/(1-p) - (p/(1-p))^2 ln(1/p) for f = 2, p/(f - (1-p)) for more, and 1/f in a full count.
+    p/(1-p) - (p/(1-p))^2 ln(1/p) for f = 2, p/(f - (1-p)) for more, and 1/f in a census.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _risk(classes: Any) -> Any:
     n = portable.number(classes["n"])
     share = ibis.ifelse(classes["population"] > n, n / classes["population"], 1.0)
     full = share >= 1.0
-    safe = ibis.ifelse(full, 0.5, share)  # any value below 1 where the class is a full count
+    safe = ibis.ifelse(full, 0.5, share)  # any value below 1 where the class is a census
     odds, log = safe / (1.0 - safe), -safe.log()
     sampled = ibis.ifelse(
         n == 1.0, odds * log,

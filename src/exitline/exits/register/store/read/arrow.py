@@ -112,6 +112,8 @@ def literal(path: str) -> str:
 
 def within(store: Store, name: str) -> str:
     """The condition that rows of a table lie in the scope."""
+    if not store.scope.path:
+        return "1 = 1"
     low, high = (literal(bound) for bound in store.scope.bounds)
     return f"{name}.path >= {low} AND {name}.path < {high}"
 

@@ -41,11 +41,13 @@ class Derived:
     Parameters
     ----------
     store : Store
+    *procedures : Procedure
+        At hand already.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *procedures: Procedure) -> None:
         self.store = store
-        self._procedures: dict[str, Procedure] = {}
+        self._procedures = {procedure.digest: procedure for procedure in procedures}
         self._new: dict[type[models.Model], list[Any]] = {}
         self._changed: dict[type[models.Model], dict[int, Any]] = {}
         self._stand: dict[tuple[type[models.Model], int], list[Any]] = {}

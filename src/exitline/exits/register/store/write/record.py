@@ -146,11 +146,15 @@ def record_all(
             event = admit(request, PROVISIONAL + position)
             held.history = History(draft.household, (*held.history.events, event))
             held.new.append(event)
-        return _written(store, taken, token, actor)
+        return _written(store, taken, procedure, token, actor)
 
 
 def _written(
-    store: Store, taken: Mapping[str, Taken], token: str | None, actor: str | None
+    store: Store,
+    taken: Mapping[str, Taken],
+    procedure: Procedure,
+    token: str | None,
+    actor: str | None,
 ) -> tuple[Event, ...]:
     """Append what was admitted to its chains, and write what follows from it."""
     _save_new(store, [held.row for held in taken.values() if held.row.pk is None and held.new])
@@ -162,7 +166,7 @@ def _written(
     of_household: dict[int, list[StepRow]] = {}
     for step in steps:
         of_household.setdefault(step.household_id, []).append(step)
-    derived = Derived(store)
+    derived = Derived(store, procedure)
     derived.load(held.row for held in taken.values())
     for held in taken.values():
         if held.new:
@@ -249,7 +253,7 @@ def area_of(store: Store, path: str) -> AreaRow:
     """
     areas = store.scope.of(AreaRow.objects.using(store.alias)).filter(county__isnull=False)
     if not path:
-        found = list(areas[:2])
+        found = list(areas.select_related("county")[:2])
         if len(found) == 1:
             return found[0]
         raise UnknownHouseholdError(
@@ -258,7 +262,7 @@ def area_of(store: Store, path: str) -> AreaRow:
             expected="the path of its village (--area)",
             remedy="correct the id, or say where the household lives",
         )
-    row = areas.filter(path=path).first()
+    row = areas.select_related("county").filter(path=path).first()
     if row is None:
         raise StoreError(
             f"there is no area '{path}' in a county",

@@ -1,0 +1,98 @@
+"""A register served to browsers, and the passwords of those who sign in."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "::1", "[::1]", "localhost")
+
+
+def require() -> None:
+    """Refuse to start without the libraries of the extra `register`."""
+    from exitline.publish.web.serving import require_extra
+
+    require_extra()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, so that a taken port is known before the work begins."""
+    from exitline.publish.web.serving import listen as made
+
+    return made(host, port)
+
+
+def where(listening: socket.socket) -> tuple[str, bool]:
+    """The address to open on this machine, and whether this machine alone can reach it."""
+    from exitline.publish.web.serving import address_of, is_loopback
+
+    return address_of(listening), is_loopback(listening)
+
+
+def serve(
+    database: str, listening: socket.socket, ready: Callable[[], None], *, key: Path | None = None,
+    names: Iterable[str] = (), secure: bool = False, workers: int = 1,
+) -> None:  # fmt: skip
+    """Serve a register until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    database : str
+        ``sqlite:///file`` or ``postgresql://...``.
+    listening : socket
+        See `exitline.publish.web.serving.listen`.
+    ready : callable
+        Called once, when requests are taken.
+    key : Path, optional
+        The file of the identifiers' key.
+    names : iterable of str
+        Names by which the server may be addressed, besides this machine's own.
+    secure : bool
+        Whether browsers reach it through TLS.
+    workers : int
+        Processes that answer.
+    """
+    from exitline.publish.web.project import set_up
+
+    set_up()
+    from exitline.exits.register.store.opening import open_store
+    from exitline.publish.web.register.opened import application
+    from exitline.publish.web.serving import serve as run
+
+    open_store(database, key_file=key)  # what is wrong is said here, not in a worker
+    load = partial(
+        application, database, key_file=key, names=(*LOOPBACK, *names), secure=secure, log=True
+    )
+    run(load, listening, ready, workers)
+
+
+def set_password(database: str, name: str, password: str, *, key: Path | None = None) -> None:
+    """Let somebody sign in with a password.
+
+    Parameters
+    ----------
+    database : str
+    name : str
+        As assignments name the person.
+    password : str
+        At least 10 letters.
+
+    Raises
+    ------
+    StoreError
+        For a password that is too short or too common.
+    """
+    from exitline.publish.web.register.opened import add_user, bind
+
+    bind(database, key_file=key)
+    add_user(name, password)
+
+
+def let_in(database: str, names: Iterable[str], password: str, *, key: Path | None = None) -> None:
+    """Let the people of a demonstration sign in, all with one password."""
+    from exitline.publish.web.register.opened import add_demo_users, bind
+
+    bind(database, key_file=key)
+    add_demo_users(names, password)

@@ -1,0 +1,53 @@
+"""A household moves to another village of its county: every row about it moves with it."""
+
+from __future__ import annotations
+
+from django.apps import apps
+
+from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.models.base import Placed
+from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.write.cards import changing
+from exitline.exits.register.store.write.record import area_of
+
+
+def move(
+    store: Store, key: str, expected_version: int | None, by: str, to: str, *, county: str = ""
+) -> None:
+    """Move a household to another area of its county.
+
+    Its history stays as it is; whoever sees the new village sees it from now on, and nobody else
+    of the old one. The scope must hold both.
+
+    Parameters
+    ----------
+    key : str
+    expected_version : int or None
+        That was looked at.
+    by : str
+        The person who is signed in.
+    to : str
+        The path of the new area.
+    county : str
+        Path, where two counties use one id.
+
+    Raises
+    ------
+    StaleVersionError, UnknownHouseholdError
+    StoreError
+        For an area of another county, or the one it lives in.
+    """
+    with store.transaction():
+        area = area_of(store, to)
+        with changing(store, key, expected_version, by, f"move to {to}", county=county) as row:
+            if area.county_id != row.county_id or area.path == row.path:
+                raise StoreError(
+                    "the household cannot move there", where="move",
+                    expected="another area of the same county", got=to,
+                    remedy="a move to another county ends here and is an entry there",
+                )  # fmt: skip
+            for model in apps.get_app_config("register").get_models():
+                if issubclass(model, Placed):
+                    rows = model._default_manager.using(store.alias).filter(household=row)
+                    rows.update(path=area.path)
+            row.area, row.path = area, area.path

@@ -1,3 +1,0 @@
-"""No address: each explorer brings its own."""
-
-urlpatterns: list[object] = []

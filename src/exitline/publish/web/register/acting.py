@@ -1,0 +1,86 @@
+"""Who asks: signed in, in one of their assignments of today, as far as its area."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from exitline.exits.register.store.models import AssignmentRow
+from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.write.authority import assignments
+from exitline.publish.web.register import opened, pages
+from exitline.publish.web.register.asking import ask
+
+AUDITOR, ADMINISTRATOR = "auditor", "administrator"
+OFFICE = "office"
+"""Every role of a procedure."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A person in one assignment.
+
+    Parameters
+    ----------
+    name : str
+    assignments : tuple of AssignmentRow
+        Of today.
+    held : AssignmentRow
+        The one that the person acts in.
+    """
+
+    name: str
+    assignments: tuple[AssignmentRow, ...]
+    held: AssignmentRow
+
+    @property
+    def role(self) -> str:
+        """The role acted in."""
+        return str(self.held.role)
+
+    @property
+    def kind(self) -> str:
+        """Auditor, administrator, or office."""
+        return self.role if self.role in (AUDITOR, ADMINISTRATOR) else OFFICE
+
+    @property
+    def store(self) -> Store:
+        """The register as far as the assignment's area."""
+        return opened.store().within(str(self.held.path))
+
+
+def who(request: HttpRequest) -> SignedIn | None:
+    """The person who asks; None where nobody is signed in, or without an assignment today."""
+    if not request.user.is_authenticated:
+        return None
+    name = request.user.get_username()
+    found = assignments(opened.store(), name, date.today())
+    if not found:
+        return None
+    chosen = request.session.get("held")
+    held = next((one for one in found if [one.role, one.path] == chosen), found[0])
+    return SignedIn(name, found, held)
+
+
+def acting(*kinds: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view for people of these kinds alone; it is handed the person."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def checked(request: HttpRequest, **given: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return ask(request)
+            person = who(request)
+            if person is None or person.kind not in kinds:
+                return pages.page(request, "refused", status=403, person=person)
+            request.person = person
+            return view(request, person, **given)
+
+        return checked
+
+    return decorate

@@ -1,0 +1,20 @@
+"""The page that asks who it is, wherever somebody comes without having signed in."""
+
+from __future__ import annotations
+
+from django.core.signing import dumps
+from django.http import HttpRequest, HttpResponse
+
+from exitline.publish.web.register import pages
+
+
+def ask(request: HttpRequest) -> HttpResponse:
+    """The page that asks who it is, with what was typed kept in it."""
+    kept = ""
+    if request.method == "POST":
+        typed = {k: v for k, v in request.POST.lists() if k != "csrfmiddlewaretoken"}
+        kept = dumps(typed, compress=True, salt="kept")
+    return pages.page(
+        request, "sign_in", status=401 if kept else 200, next=request.get_full_path(), kept=kept,
+        wrong=False,
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""The register that this process serves, its keys and its users."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.opening import Store, open_store
+from exitline.publish.web.project import set_up
+
+_opened: list[Store] = []
+
+
+def bind(address: str, *, key_file: Path | None = None, names: Collection[str] = ("*",),
+         secure: bool = False) -> Store:  # fmt: skip
+    """Serve the register at an address from now on; tables of users and sessions are made.
+
+    Parameters
+    ----------
+    address : str
+        ``sqlite:///file`` or ``postgresql://...``.
+    key_file : Path, optional
+        The key of identifiers; the key of sessions lies beside it.
+    names : collection of str
+        Host names by which the server may be addressed.
+    secure : bool
+        Whether it is reached through TLS: cookies are sent through that alone.
+
+    Returns
+    -------
+    Store
+    """
+    set_up()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    found = open_store(address, key_file=key_file)
+    connections.settings["default"] = connections.settings[found.alias]
+    if hasattr(connections._connections, "default"):
+        connections["default"].close()
+        del connections["default"]
+    settings.SECRET_KEY = _secret(found)
+    settings.ALLOWED_HOSTS = list(names)
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = secure
+    if secure:
+        settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        settings.CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in names if name != "*"]
+    for app in ("contenttypes", "auth", "sessions"):
+        call_command("migrate", app, database="default", verbosity=0)
+    _opened[:] = [replace(found, alias="default")]
+    return _opened[0]
+
+
+def store() -> Store:
+    """The register that this process serves."""
+    return _opened[0]
+
+
+def _secret(found: Store) -> str:
+    """The key of sessions and forms: beside the key of identifiers, readable by its owner."""
+    from exitline.files import whole_file
+
+    if found.key_file is None:
+        return secrets.token_urlsafe(50)
+    file = found.key_file.with_name("web.key")
+    if not file.exists():
+        with whole_file(file, private=True) as partial:
+            partial.write_text(secrets.token_urlsafe(50) + "\n", encoding="ascii")
+    return file.read_text(encoding="ascii").strip()
+
+
+def application(address: str, *, log: bool = False, **given: Any) -> Any:
+    """The ASGI application over the register at an address; the parameters are those of `bind`.
+
+    With `log` every request is a line on the standard error, without personal data.
+    """
+    bind(address, **given)
+    if log:
+        logger = logging.getLogger("exitline.register")
+        logger.addHandler(logging.StreamHandler())
+        logger.setLevel(logging.INFO)
+    from django.core.handlers.asgi import ASGIHandler
+
+    return ASGIHandler()
+
+
+def add_user(name: str, password: str) -> None:
+    """A user with this password, new or changed.
+
+    Raises
+    ------
+    StoreError
+        For a password that is too short or too common.
+    """
+    from django.contrib.auth.models import User
+    from django.contrib.auth.password_validation import (
+        CommonPasswordValidator,
+        MinimumLengthValidator,
+        validate_password,
+    )
+    from django.core.exceptions import ValidationError
+
+    try:
+        validate_password(password, None, [MinimumLengthValidator(10), CommonPasswordValidator()])
+    except ValidationError as reason:
+        raise StoreError(
+            "this password will not do", where=f"user '{name}'",
+            expected="at least 10 letters, and no common password",
+            remedy="choose a longer one",
+        ) from reason  # fmt: skip
+    user, _ = User.objects.get_or_create(username=name)
+    user.set_password(password)
+    user.save()
+
+
+def add_demo_users(names: Iterable[str], password: str) -> None:
+    """Users of the demonstration, all with one password."""
+    from django.contrib.auth.hashers import make_password
+    from django.contrib.auth.models import User
+    from django.db import transaction
+
+    one = make_password(password)
+    with transaction.atomic():
+        for name in names:
+            User.objects.update_or_create(username=name, defaults={"password": one})

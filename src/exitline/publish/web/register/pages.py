@@ -1,0 +1,86 @@
+"""Rendering: Jinja templates, in the reader's language, with what every page needs."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+
+from exitline.words.catalogue import Language, language, languages
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LANGUAGE = "language"
+"""Name of the cookie."""
+
+
+def spoken(request: HttpRequest) -> Language:
+    """The language that was chosen, or the one that the reader prefers."""
+    from django.utils.translation.trans_real import parse_accept_lang_header
+
+    chosen = request.COOKIES.get(LANGUAGE, "")
+    if chosen in languages():
+        return language(chosen)
+    for name, weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if weight > 0 and (short := name.split("-")[0]) in languages():
+            return language(short)
+    return language("en")
+
+
+def page(
+    request: HttpRequest, name: str, *, status: int = 200, person: Any = None, **given: Any
+) -> HttpResponse:
+    """A page.
+
+    Parameters
+    ----------
+    request : HttpRequest
+    name : str
+        Of the template, without its ending.
+    status : int
+    person : SignedIn, optional
+        Who sees it.
+    **given
+        What it shows.
+
+    Returns
+    -------
+    HttpResponse
+    """
+    t = spoken(request)
+    text = _environment().get_template(f"{name}.html.j2").render(
+        t=t, codes=languages(), person=person, csrf=get_token(request), today=date.today(),
+        here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""), **given,
+    )  # fmt: skip
+    return HttpResponse(text, status=status, headers={"Content-Language": t.code})
+
+
+@cache
+def _environment() -> Environment:
+    """Jinja with everything escaped and nothing undefined."""
+    from exitline.publish.report.page import environment
+
+    return environment(asset)
+
+
+@cache
+def asset(name: str) -> str:
+    """A template's text."""
+    folder = resources.files("exitline.publish.web.register") / "templates"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+@cache
+def static(name: str) -> bytes:
+    """A file that pages bring along; the style is the report's, and what is added to it."""
+    folder = resources.files("exitline.publish.web.register") / "static"
+    if name == "register.css":
+        from exitline.publish.report.page import style
+
+        return (style() + (folder / name).read_text(encoding="utf-8")).encode()
+    return (folder / name).read_bytes()

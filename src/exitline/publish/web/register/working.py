@@ -1,0 +1,99 @@
+"""The worklist, the households, and the card on one page."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from exitline.exits.register.store.models import ObjectionRow
+from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.read.cards import CardPage, card
+from exitline.exits.register.store.read.possible import possible_steps
+from exitline.exits.register.store.read.worklist import households, worklist
+from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
+from exitline.publish.web.register.pages import page
+from exitline.publish.web.register.procedures import current, procedure_of, state_label
+from exitline.publish.web.register.reading import audit, people
+
+AT_ONCE = 50
+"""Rows of a page."""
+
+
+@require_safe
+@acting(OFFICE, AUDITOR, "administrator")
+def home(request: HttpRequest, person: SignedIn) -> HttpResponse:
+    """The worklist of those who work; the pages of the others."""
+    if person.kind == AUDITOR:
+        return audit(request)
+    if person.kind != OFFICE:
+        return people(request)
+    after = _whole(request.GET.get("after"))
+    today = date.today()
+    found = worklist(person.store, [person.role], today, most=AT_ONCE + 1, after=after)
+    shown = found[:AT_ONCE]
+    villages = [
+        (name, list(tasks))
+        for name, tasks in groupby(
+            sorted(shown, key=lambda one: one.path), key=lambda one: one.area
+        )
+    ]
+    late = [one for one in shown if one.days_late]
+    return page(
+        request, "worklist", person=person, villages=villages, late=late, many=len(shown),
+        more=len(found) > AT_ONCE, after=after, at_once=AT_ONCE, came_in=_came_in(person.store),
+    )  # fmt: skip
+
+
+def _came_in(store: Store) -> list[ObjectionRow]:
+    """Objections that nobody has taken up yet."""
+    with store.transaction():
+        rows = store.scope.of(ObjectionRow.objects.using(store.alias)).filter(taken_up=None)
+        return list(rows.select_related("household", "household__area").order_by("received")[:20])
+
+
+@require_safe
+@acting(OFFICE, AUDITOR)
+def listing(request: HttpRequest, person: SignedIn) -> HttpResponse:
+    """Households of the own area, by village; by state, by the beginning of an id."""
+    after = _whole(request.GET.get("after"))
+    state, text = request.GET.get("state", "")[:100], request.GET.get("id", "").strip()[:100]
+    found = households(person.store, state=state, text=text, most=AT_ONCE + 1, after=after)
+    procedure = current(person.store)
+    return page(
+        request, "households", person=person, rows=found[:AT_ONCE], more=len(found) > AT_ONCE,
+        after=after, at_once=AT_ONCE, state=state, text=text, procedure=procedure,
+    )  # fmt: skip
+
+
+@require_safe
+@acting(OFFICE, AUDITOR)
+def show(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
+    """A card: who, facts, income, help, visits, where it stands, what may be done next."""
+    found = card(person.store, key, viewer=(person.name, person.role))
+    procedure = procedure_of(person.store, found.row)
+    roles = [person.role] if person.kind == OFFICE else []
+    possible = possible_steps(found.history, procedure, person.name, roles, date.today())
+    mine = [one for one in possible if person.role in one.step.by]
+    others = [one for one in possible if person.role not in one.step.by]
+    return page(
+        request, "card", person=person, card=found, procedure=procedure, mine=mine, others=others,
+        open_cases=found.history.standing().open_cases, objections=_objections(person.store, found),
+        state=state_label(procedure, found.row.state),
+    )  # fmt: skip
+
+
+def _objections(store: Store, found: CardPage) -> list[ObjectionRow]:
+    """Objections about a household that nobody has taken up yet."""
+    with store.transaction():
+        rows = ObjectionRow.objects.using(store.alias).filter(household=found.row, taken_up=None)
+        return list(rows.order_by("received"))
+
+
+def _whole(text: Any) -> int:
+    """A whole number of a query, 0 where it is none."""
+    found = str(text or "")
+    return int(found) if found.isdecimal() and len(found) < 8 else 0

@@ -1,0 +1,112 @@
+"""Every address, for every role, in the own area and in a foreign one."""
+
+from __future__ import annotations
+
+import pytest
+
+from exitline.publish.web.register.urls import urlpatterns
+
+OFFICE = ("committee", "worker", "township", "county", "desk")
+NOBODY, FOREIGN = "", "-d"
+TYPED = {"person": "new", "role": "county", "area": "c/", "since": "2026-01-01"}
+
+READ = {
+    "home": ("/", {*OFFICE, "auditor", "admin"}),
+    "households": ("/households", {*OFFICE, "auditor"}),
+    "card": ("/household/h-1", {*OFFICE, "auditor"}),
+    "step": ("/household/h-1/step/identify", {"committee"}),
+    "audit": ("/audit", {"auditor"}),
+    "people": ("/people", {"admin"}),
+}
+"""Addresses that are read by those signed in: who may."""
+WRITTEN = {
+    "step": ("/household/h-1/step/identify", {"committee"}, {"do": "look"}),
+    "appoint": ("/people/appoint", {"admin"}, TYPED),
+    "end": ("/people/end", {"admin"}, {"number": "0"}),
+}
+"""Addresses that something is sent to: who may."""
+OPEN = {"sign-in", "sign-out", "hold", "language", "notice", "object", "receipt", "health",
+        "static"}  # fmt: skip
+"""Addresses for everybody; what they show has tests of their own."""
+EVERYBODY = (*OFFICE, "auditor", "admin")
+
+
+def test_every_address_is_in_a_table():
+    assert {one.name for one in urlpatterns} == {*READ, *WRITTEN, *OPEN}
+
+
+def test_every_address_for_every_role_in_the_own_and_in_a_foreign_area(signed):
+    for who in EVERYBODY:
+        for behind in ("", FOREIGN):
+            client = signed(who + behind)
+            for address, may in READ.values():
+                status = 200 if who in may else 403
+                if behind and "h-1" in address and _may_ask(who, address):
+                    status = 404  # nothing of another county is there
+                assert client.get(address).status_code == status, (who + behind, address)
+            for address, may, sent in WRITTEN.values():
+                status = {"do": 422, "person": 302, "number": 302}[next(iter(sent))]
+                if who not in may:
+                    there = behind and "h-1" in address and _may_ask(who, address)
+                    status = 404 if there else 403
+                elif behind:
+                    status = {"do": 404, "person": 422, "number": 302}[next(iter(sent))]
+                answer = client.post(address, sent)
+                assert answer.status_code == status, (who + behind, address)
+
+
+def _may_ask(who: str, address: str) -> bool:
+    """Whether a role may ask for this kind of page at all."""
+    return who in OFFICE or (who == "auditor" and "step" not in address)
+
+
+def test_nobody_sees_anything_without_signing_in(signed):
+    client = signed(NOBODY)
+    for address, _ in READ.values():
+        answer = client.get(address)
+        assert b'autocomplete="current-password"' in answer.content
+        assert b"h-1" not in answer.content.replace(address.encode(), b"")
+    for address, _, sent in WRITTEN.values():
+        assert client.post(address, sent).status_code == 401
+
+
+def test_nobody_without_an_assignment_today_sees_anything(signed):
+    client = signed("nobody")
+    for address, _ in READ.values():
+        assert client.get(address).status_code == 403
+
+
+def test_lists_hold_the_own_area_alone(signed):
+    assert b"x-1" not in signed("county").get("/households").content
+    assert b"h-1" not in signed("county-d").get("/households").content
+    assert b"h-1" in signed("auditor").get("/households").content
+    assert b"County d" not in signed("admin").get("/people").content
+
+
+def test_an_assignment_that_ended_ends_everything(signed):
+    from exitline.exits.register.store.models import AssignmentRow
+
+    client = signed("worker")
+    assert client.get("/household/h-1").status_code == 200
+    number = AssignmentRow.objects.get(person="worker").pk
+    assert signed("admin").post("/people/end", {"number": number}).status_code == 302
+    assert client.get("/household/h-1").status_code == 403
+
+
+def test_somebody_else_stands_in_for_some_days(signed):
+    sent = {**TYPED, "person": "nobody", "role": "work team", "area": "c/t/v/",
+            "until": "2999-01-01", "for_whom": "worker"}  # fmt: skip
+    assert signed("nobody").get("/").status_code == 403
+    assert signed("admin").post("/people/appoint", sent).status_code == 302
+    client = signed("nobody")
+    assert client.get("/household/h-1").status_code == 200
+    assert client.get("/household/h-1/step/identify").status_code == 403
+
+
+@pytest.mark.parametrize("number", ["-1", "a", "", "9" * 30])
+def test_numbers_that_are_none_end_nothing(signed, number):
+    from exitline.exits.register.store.models import AssignmentRow
+
+    before = AssignmentRow.objects.filter(until=None).count()
+    assert signed("admin").post("/people/end", {"number": number}).status_code == 302
+    assert AssignmentRow.objects.filter(until=None).count() == before

@@ -1,0 +1,199 @@
+"""One household from application to exit, objection, relapse: its users, in a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+TODAY = date.today()
+SECURE = {"welfare": "2600", "improved_water": "true", "improved_toilet": "true",
+          "electricity_at_home": "true"}  # fmt: skip
+
+
+class Walk:
+    """A person at a browser: signs in, takes steps, and looks for what hinders others."""
+
+    def __init__(self, browser: Any, at: str, serious: Callable[[Any], Any], width: int) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 900})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15000)
+        self.at, self.serious, self.width = at, serious, width
+        self.faults: list[str] = []
+        self.seen: set[str] = set()
+        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        self.page.on("console", lambda m: self.faults.append(m.text)
+                     if m.type == "error" and "Failed to load" not in m.text else None)  # fmt: skip
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.at + path)
+        self.look(path)
+
+    def look(self, kind: str) -> None:
+        """Nothing serious for axe, nothing wider than the screen; once for each kind of page."""
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, kind
+        if kind not in self.seen:
+            self.seen.add(kind)
+            assert self.serious(self.page) == [], kind
+            self.picture(re.sub(r"[^a-z0-9]+", "-", kind))
+
+    def sign_in(self, name: str, password: str) -> None:
+        self.context.clear_cookies()
+        self.go("/sign-in")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(self.at + "/")
+
+    def step(self, label: str, days_ago: int, reason: str = "", **evidence: str) -> None:
+        """Take a step: fill in, look at its decision where it has one, sign."""
+        self.go("/household/h-1")
+        self.page.get_by_role("link", name=label, exact=True).click()
+        self.page.wait_for_selector("form.step")
+        self.look(f"step {label}")
+        self.page.locator("#on").fill((TODAY - timedelta(days=days_ago)).isoformat())
+        for name, value in evidence.items():
+            field = self.page.get_by_label(name, exact=True)
+            (field.select_option if value in ("true", "false") else field.fill)(value)
+        for box in self.page.get_by_label("The paper is there").all():
+            box.check()
+        if reason:
+            self.page.get_by_label("Reasons").fill(reason)
+        look = self.page.get_by_role("button", name="Look at the decision")
+        if look.count():
+            look.click()
+            self.page.wait_for_selector("#decision")
+            self.look(f"decision {label}")
+        self.page.get_by_role("button", name="Sign", exact=True).click()
+        self.page.wait_for_selector("text=Signed and recorded.")
+
+    def picture(self, name: str) -> None:
+        """A screenshot, where a folder for them is named."""
+        if folder := os.environ.get("EXITLINE_PICTURES"):
+            self.page.screenshot(path=f"{folder}/{name}-{self.width}.png", full_page=True)
+
+    def against(self, label: str) -> str:
+        """What the card says against a step."""
+        self.go("/household/h-1")
+        return self.page.locator(".steps li", has_text=label).first.inner_text()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_from_application_to_exit_objection_and_relapse(
+    browser, address, running, password, serious, width, request
+):
+    engine = request.node.callspec.params["address"]
+    if (engine == "sqlite") != (width == 400):
+        pytest.skip("each engine at one width")
+    with running(address) as at:
+        walk = Walk(browser, at, serious, width)
+        _apply(walk, password)
+        _exit(walk, password)
+        _relapse(walk, password)
+        _read(walk, password)
+        assert walk.faults == []
+        walk.context.close()
+    _check(address)
+
+
+def _apply(walk: Walk, password: str) -> None:
+    """Application, notice, township, county: three offices, no one for another."""
+    walk.sign_in("committee", password)
+    walk.step("the village takes up an application", 120)
+    walk.step("notice of the application", 119)
+    assert "the township reviews" in str(walk.page.locator("details").first.text_content())
+    walk.sign_in("township", password)
+    walk.step("the township reviews", 111)
+    walk.sign_in("county", password)
+    walk.step("the county enters the household on the list", 110)
+
+
+def _exit(walk: Walk, password: str) -> None:
+    """Exit proposed, verified, consented, posted; objected from the street; proposed again."""
+    walk.sign_in("committee", password)
+    walk.step("the village proposes the exit", 60, **SECURE)
+    walk.sign_in("worker", password)
+    assert "the work team verifies" in walk.against("the work team verifies")
+    walk.step("the work team verifies", 59)
+    walk.step("the household consents", 58)
+    walk.sign_in("committee", password)
+    walk.step("notice of the exit", 1)
+    walk.go("/household/h-1")
+    notice = walk.page.get_by_role("link", name="its public page").first.get_attribute("href")
+    walk.context.clear_cookies()
+    walk.go(str(notice))
+    assert "Family <b>h-1</b>" in walk.page.inner_text("main")
+    walk.page.get_by_label("What is wrong").fill("They still fetch water from the river.")
+    walk.page.get_by_role("button", name="Send the objection").click()
+    walk.page.wait_for_selector("text=It waits to be taken up")
+    receipt = walk.page.url
+    walk.sign_in("committee", password)
+    walk.go("/household/h-1")
+    walk.page.get_by_role("link", name="Take it up").click()
+    assert "river" in walk.page.get_by_label("Reasons").input_value()
+    walk.page.get_by_label("The paper is there").check()
+    walk.page.get_by_role("button", name="Sign", exact=True).click()
+    walk.page.wait_for_selector("text=Signed and recorded.")
+    walk.page.goto(receipt)
+    walk.page.wait_for_selector("text=It was taken up")
+    walk.look("receipt")
+    walk.sign_in("township", password)
+    assert "Not yet" in walk.against("the township approves")
+    walk.step("the objection is right", 0, reason="There is no pipe yet.")
+    assert "registered poor" in walk.page.inner_text("main .question")
+
+
+def _relapse(walk: Walk, password: str) -> None:
+    """The second household goes out and falls back: by the same forms."""
+    walk.sign_in("worker", password)
+    walk.go("/household/h-2")
+    walk.page.get_by_role("link", name="the household is below the line again").click()
+    walk.page.wait_for_selector("form.step")
+    walk.page.get_by_label("The paper is there").check()
+    walk.page.get_by_label("welfare", exact=True).fill("700")
+    walk.page.get_by_role("button", name="Look at the decision").click()
+    walk.page.wait_for_selector("#decision .mark.met")
+    walk.page.get_by_role("button", name="Sign", exact=True).click()
+    walk.page.wait_for_selector("text=Signed and recorded.")
+    walk.sign_in("county-2", password)
+    walk.go("/household/h-2")
+    walk.page.get_by_role("link", name="confirm relapse").click()
+    walk.page.get_by_role("button", name="Sign", exact=True).click()
+    walk.page.wait_for_selector("text=Signed and recorded.")
+    assert "fallen back below the line" in walk.page.inner_text("main .question")
+
+
+def _read(walk: Walk, password: str) -> None:
+    """The auditor reads; the administrator sees people; in four languages."""
+    walk.sign_in("auditor", password)
+    walk.go("/audit")
+    assert "confirm relapse" in walk.page.inner_text("main")
+    walk.sign_in("admin", password)
+    walk.go("/people")
+    walk.sign_in("county", password)
+    for path in ("/", "/households", "/household/h-1"):
+        for code, word in (("fr", "Ménage"), ("es", "Hogar"), ("zh", "户"), ("en", "ousehold")):
+            walk.page.goto(walk.at + path)
+            walk.page.locator(f"button[name=code][value={code}]").click()
+            walk.page.wait_for_selector(f"html[lang={code}]")
+            assert word in walk.page.inner_text("body")
+            walk.look(path + code if code == "zh" else path)
+
+
+def _check(address: str) -> None:
+    """What was signed in the browser follows, byte for byte."""
+    from django.db import connections
+
+    from exitline.exits.register.store.audit.check import check
+    from exitline.exits.register.store.opening import open_store
+
+    store = open_store(address)
+    found = check(store)
+    connections[store.alias].close()
+    assert found.faults == ()
+    assert found.events == 22
