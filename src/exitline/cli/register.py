@@ -107,6 +107,10 @@ def demo(
     from exitline.api.registers import keeping
     from exitline.cli.shared import show
 
+    if open_:
+        from exitline.api.registers import serving
+
+        serving.require()
     with show.working("three years of steps"):
         made = keeping.demo(database, key=key, seed=seed)
     if json_:

@@ -72,9 +72,9 @@ def render_html(table: SafeTable, t: Language = ENGLISH) -> str:
     ExitlineError
         Where great_tables is not installed.
     """
-    from exitline.publish.tables.write.extra import need
+    from exitline.words.shown.files import need
 
-    need("great_tables", "writing .html")
+    need("great_tables", "tables", "writing .html")
     facts = table.facts
     title = escape(facts.title)
     under = " · ".join(x for x in (t.of(facts.unit), t.of(facts.line), facts.year) if x)

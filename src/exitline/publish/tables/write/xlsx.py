@@ -29,9 +29,9 @@ def workbook(table: SafeTable, t: Language = ENGLISH) -> bytes:
     ExitlineError
         Where openpyxl is not installed.
     """
-    from exitline.publish.tables.write.extra import need
+    from exitline.words.shown.files import need
 
-    need("openpyxl", "writing .xlsx")
+    need("openpyxl", "tables", "writing .xlsx")
     from openpyxl import Workbook
 
     book = Workbook()
