@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections import defaultdict
 from pathlib import Path
 
@@ -19,3 +20,14 @@ def test_no_class_name_has_two_meanings() -> None:
             if isinstance(node, ast.ClassDef) and node.name not in DJANGO:
                 found[node.name].append(f"{path.relative_to(SRC)}:{node.lineno}")
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def test_every_name_that_a_package_hands_out_late_is_there() -> None:
+    """A name that loads when it is first used breaks unseen when its module is split."""
+    lacking = []
+    for path in sorted(SRC.rglob("__init__.py")):
+        if "__getattr__" not in path.read_text(encoding="utf-8"):
+            continue
+        package = importlib.import_module(".".join(path.parent.relative_to(SRC.parent).parts))
+        lacking += [f"{package.__name__}.{n}" for n in package.__all__ if not hasattr(package, n)]
+    assert lacking == []

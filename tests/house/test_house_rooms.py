@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,13 @@ def test_no_folder_or_module_bears_the_name_of_what_its_package_loads_late():
         beside = {one.stem for one in path.parent.iterdir() if one.name != "__init__.py"}
         found += [f"{path}: {name}" for name in late & beside if "__getattr__" in path.read_text()]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "room",
+    [p for p in HOUSE.rglob("__init__.py") if "def __getattr__" in p.read_text(encoding="utf-8")],
+    ids=lambda path: path.parent.name,
+)
+def test_what_a_package_loads_late_is_there(room):
+    package = importlib.import_module(".".join(room.parent.relative_to("src").parts))
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []

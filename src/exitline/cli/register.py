@@ -96,7 +96,9 @@ Examples:
 )
 @_DATABASE
 @_KEY
-@click.option("--seed", type=int, default=7, show_default=True, help="Another one, other lives.")
+@click.option(
+    "--seed", type=numbers.Whole(0), default=7, show_default=True, help="Another one, other lives."
+)
 @click.option("--serve", "open_", is_flag=True, help="Serve it on this machine, until Ctrl-C.")
 @_PORT
 @_JSON
@@ -107,6 +109,10 @@ def demo(
     from exitline.api.registers import keeping
     from exitline.cli.shared import show
 
+    if open_:
+        from exitline.api.registers import serving
+
+        serving.require()
     with show.working("three years of steps"):
         made = keeping.demo(database, key=key, seed=seed)
     if json_:
@@ -388,7 +394,7 @@ Examples:
   exitline register undo 3
 """,
 )
-@click.argument("batch", type=int)
+@click.argument("batch", type=numbers.Whole(1))
 @_DATABASE
 @click.option("--by", default="", help="Who is answerable.")
 @_JSON
@@ -478,7 +484,7 @@ Examples:
 """,
 )
 @_DATABASE
-@click.option("--enough", type=click.FloatRange(0, 1), help="Score from which on a pair counts.")
+@click.option("--enough", type=numbers.SHARE, help="Score from which on a pair counts.")
 @_JSON
 def pairs(database: str, enough: float | None, json_: bool) -> None:
     """Look for pairs."""

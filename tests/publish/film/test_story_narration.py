@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exitline.cli.story import _services
+from exitline.api.filming import services as _services
 from exitline.publish.film import load_story
 from exitline.publish.film.bound.binding import bind
 from exitline.publish.film.media.captions import cues_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from exitline.proof.disclose import audit, with_margins
 from exitline.proof.disclose.audit import Audit, CellInterval
@@ -33,3 +34,23 @@ def test_a_cell_whose_upper_side_is_known_is_not_safe():
     assert first.high < first.wanted_high
     assert not first.safe
     assert not found.passed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_both_sides_are_the_extremes_of_all_tables_that_fit(seed):
+    """Each side against a linear programme of scipy over all that an attacker knows."""
+    rng = np.random.default_rng(seed)
+    table = with_margins(rng.integers(1, 30, (3, 4)).tolist())
+    cells = rng.random(len(table.values)) < 0.6
+    cells[-1] = False  # the grand total
+    found = audit(table, cells, cells, min_count=10)
+    sums = table.sums.toarray()
+    known = -sums[:, ~cells] @ table.values[~cells]
+    hidden = np.flatnonzero(cells)
+    assert [b.cell for b in found.bounds] == hidden.tolist()
+    for bound, unit in zip(found.bounds, np.eye(len(hidden)), strict=True):
+        for sign, side in ((1.0, bound.low), (-1.0, bound.high)):
+            best = linprog(sign * unit, A_eq=sums[:, cells], b_eq=known, bounds=(0, None))
+            assert best.status in (0, 3)
+            wanted = np.inf if best.status == 3 else sign * best.fun
+            assert side == pytest.approx(wanted, abs=1e-6)

@@ -112,3 +112,33 @@ def test_unknown_methods_are_refused_with_those_there_are(how):
     with pytest.raises(ExitlineError, match="there is no interval '") as said:
         xl.estimate(SCHOOLS, "median", welfare="api00", design=DESIGN, **how)
     assert "wilson" in str(said.value)
+
+
+@pytest.mark.parametrize("method", SHARES)
+def test_a_share_without_sampling_error_is_its_own_interval(method):
+    """Strata of which all households are poor, and others of which none is: nothing varies."""
+    homes = pd.DataFrame({"y": [1, 1, 1, 9, 9, 9, 9], "s": [1, 1, 1, 2, 2, 2, 2]})
+    found = xl.estimate(
+        homes, "headcount", welfare="y", line=5, design=xl.Design(strata="s"), interval=method
+    ).find()
+    assert found.se == 0
+    assert (found.ci_low, found.ci_high, found.reason) == pytest.approx((3 / 7, 3 / 7, ""))
+
+
+def test_the_quantile_at_a_share_without_error_is_its_own_interval():
+    """R's hospitals: the four smallest are all those of one stratum. Its share of 0.2658 is known,
+    and the quantile there is the middle of two values by the rules that take it. R's limits are
+    480, as it compares cumulative weights that rounding moves apart, and 576 with beta (NaN)."""
+    births = [174, 342, 426, 480, 482, 576, 836, 1999, 2022, 1610, 1781, 2539, 3108, 4618, 4674]
+    homes = pd.DataFrame({
+        "births": births, "s": [1] * 4 + [2] * 5 + [3] * 6,
+        "w": [10.5] * 4 + [19.8] * 5 + [17 / 6] * 6,
+    })  # fmt: skip
+    design = xl.Design(weight="w", strata="s")
+    for method in ("mean", "beta", "likelihood", "asin"):
+        for rule, limit in (("math", 480), ("hf2", 481)):
+            found = xl.estimate(
+                homes, f"quantile(0.25, {rule!r})", welfare="births", design=design,
+                quantile_interval=method,
+            ).find()  # fmt: skip
+            assert (found.estimate, found.ci_low, found.ci_high) == (480, limit, limit), method

@@ -64,8 +64,8 @@ def test_a_row_is_used_where_it_has_no_fault(engine, where):
 def test_values_outside_a_subpopulation_never_reach_its_figures(engine):
     """Welfare that no measure could use, on rows that are not asked for, leaves no trace."""
     data = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0, 9.0, 8.0], "p": [1, 1, 2, 2, 3, 3]})
-    spoiled = pd.concat([data, pd.DataFrame({"y": [-1e19, 0.0, NAN], "p": [1, 2, 4]})])
-    spoiled["own"] = [1] * 6 + [0] * 3
+    spoiled = pd.concat([data, pd.DataFrame({"y": [-1e19, 0.0, INF, NAN], "p": [1, 2, 3, 4]})])
+    spoiled["own"] = [1] * 6 + [0] * 4
     whole = data.assign(own=1)
     whole.loc[len(whole)] = [5.0, 4, 0]  # the fourth PSU, without members
     given = {"welfare": "y", "line": 2.5, "design": Design(psu="p"), "where": "own = 1"}

@@ -269,7 +269,8 @@ def estimate_table(
     cells = relabelled(cells_from_arrow(arrow, len(plan.sums)), [labels(c) for c in plan.domains])
     refuse_reused_psus(cells, plan.design)
     variance = variance_from(
-        cells, plan, chosen.sets, lambda *a, **k: engine.run(micro(table, plan, *a, **k)),
+        cells, plan, chosen.sets, lambda some: engine.run(micro(table, plan, some)),
+        lambda some, rows: engine.batches(micro(table, plan, some), rows),
         joint_of(plan.design, engine),
     )  # fmt: skip
     calibrated = None

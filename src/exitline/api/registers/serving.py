@@ -11,10 +11,16 @@ LOOPBACK = ("127.0.0.1", "::1", "[::1]", "localhost")
 
 
 def require() -> None:
-    """Refuse to start without the libraries of the extra `register`."""
+    """Refuse to start without the libraries of the extra `register`; set Django up for pages.
+
+    To be called before a register is opened in this process: Django is set up once.
+    """
     from exitline.publish.web.serving import require_extra
 
     require_extra()
+    from exitline.publish.web.project import set_up
+
+    set_up()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -54,9 +60,7 @@ def serve(
     workers : int
         Processes that answer.
     """
-    from exitline.publish.web.project import set_up
-
-    set_up()
+    require()
     from exitline.exits.register.store.opening import open_store
     from exitline.publish.web.register.opened import application
     from exitline.publish.web.serving import serve as run

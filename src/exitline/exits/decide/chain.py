@@ -243,7 +243,7 @@ def _share_evidence(
     """Evidence on a share from its low, high and missing measures."""
     key = f"{level}_{criterion.name}"
     low, high, gap = (blocks[f"{part}_{key}"] for part in ("low", "high", "gap"))
-    wide = np.where(np.isnan(high.se), low.se, np.fmax(low.se, high.se))
+    wide = np.fmax(low.se, high.se)  # the one that is there, where the other is missing
     deff = overall.get(f"low_{key}")
     return Evidence(
         kind="full count" if census else "sample",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -37,6 +37,10 @@ class Engine(Protocol):
         DataError
             When a value cannot be used (text in a number), named by column.
         """
+        ...
+
+    def batches(self, expression: Any, rows: int) -> Iterator[pa.Table]:
+        """Execute an expression and hand its rows back a number at a time, in any order."""
         ...
 
     def write(self, expression: Any, path: Path, about: Mapping[str, str] | None = None) -> int:

@@ -100,12 +100,14 @@ def beta_share(share: Floats, effective: Floats, level: float = 0.95) -> Bounds:
     p = np.clip(share, 0.0, 1.0)
     x = p * effective
     ok = np.isfinite(x) & (effective > 0)
+    known = np.isposinf(effective) & (p > 0) & (p < 1)  # a share without any sampling error
     a, n = np.where(ok, x, 1.0), np.where(ok, effective, 2.0)
     low = np.where(a > 0, scipy.special.betaincinv(np.maximum(a, 1e-12), n - a + 1.0, tail), 0.0)
     high = np.where(
         a < n, scipy.special.betaincinv(a + 1.0, np.maximum(n - a, 1e-12), 1.0 - tail), 1.0
     )
-    return Bounds(np.where(ok, low, np.nan), np.where(ok, high, np.nan))
+    otherwise = np.where(known, p, np.nan)
+    return Bounds(np.where(ok, low, otherwise), np.where(ok, high, otherwise))
 
 
 def effective_size(
@@ -186,6 +188,7 @@ def likelihood_share(share: Floats, se: Floats, df: Floats, level: float = 0.95)
     (0.403, 0.597)
     """
     inside = (share > 0) & (share < 1) & (se > 0)
+    known = (share > 0) & (share < 1) & (se == 0) & (df > 0)
     p = np.where(inside, share, 0.5)
     with np.errstate(divide="ignore", invalid="ignore"):
         fall = t_quantile(0.5 + level / 2.0, df) ** 2 * se**2 / (2.0 * p * (1.0 - p))
@@ -198,7 +201,7 @@ def likelihood_share(share: Floats, se: Floats, df: Floats, level: float = 0.95)
                 fallen = p * np.log(p / middle) + (1.0 - p) * np.log((1.0 - p) / (1.0 - middle))
             above = fallen > fall
             near, far = np.where(above, near, middle), np.where(above, middle, far)
-        return np.where(inside & np.isfinite(fall), near, np.nan)
+        return np.where(inside & np.isfinite(fall), near, np.where(known, share, np.nan))
 
     return Bounds(limit(0.0), limit(1.0))
 

@@ -121,7 +121,7 @@ def _laid_out(factor: Floats) -> tuple[Ints, NDArray[np.bool_], Floats]:
             rows += corners[None, :, a, None] * column[:, None, :]
         cells.append(np.repeat(mine, int(r) + 1))
         firsts.append(np.tile(np.arange(int(r) + 1) == 0, len(mine)))
-        found.append(rows.reshape(-1, factor.shape[1]))
+        found.append(np.concatenate(rows))
     return np.concatenate(cells), np.concatenate(firsts), np.concatenate(found)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 _HOMES = {
     "CrossSection": "modelled.synthetic",
     "Panel": "panel",
-    "PanelSpec": "sources",
+    "PanelSpec": "spec",
     "cohort_rho": "modelled.synthetic",
     "dynamics": "report",
     "duration_adjusted": "chronic",
@@ -23,7 +23,7 @@ _HOMES = {
     "misclassification_bounds": "modelled.error_bounds",
     "mobility": "growth",
     "open_panel": "sources",
-    "panel_spec": "sources",
+    "panel_spec": "spec",
     "read_panel": "panel",
     "reliability_bounds": "modelled.error_bounds",
     "response_model": "modelled.attrition",

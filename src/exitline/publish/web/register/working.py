@@ -6,10 +6,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from exitline.exits.register.store.models import ObjectionRow
+from exitline.exits.register.store.models import HouseholdRow, ObjectionRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.cards import CardPage, card
 from exitline.exits.register.store.read.possible import possible_steps
@@ -45,7 +46,21 @@ def home(request: HttpRequest, person: SignedIn) -> HttpResponse:
     return page(
         request, "worklist", person=person, villages=villages, late=late, many=len(shown),
         more=len(found) > AT_ONCE, after=after, at_once=AT_ONCE, came_in=_came_in(person.store),
+        ahead=_ahead(person),
     )  # fmt: skip
+
+
+def _ahead(person: SignedIn) -> list[tuple[str, str, int]]:
+    """States from which the person's role can go on: state, its label, how many households."""
+    store, procedure = person.store, current(person.store)
+    with store.transaction():
+        rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
+        many = dict(rows.exclude(state="").values_list("state").annotate(Count("id")))
+    return [
+        (state, state_label(procedure, state), n)
+        for state, n in sorted(many.items())
+        if any(person.role in step.by for step in procedure.allowed_from(state))
+    ]
 
 
 def _came_in(store: Store) -> list[ObjectionRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from exitline.stats.data.sampling.replicated import ReplicateWeights
@@ -23,6 +23,7 @@ def variance_from(
     plan: Plan,
     sets: tuple[tuple[int, ...], ...],
     read: Callable[..., pa.Table],
+    stream: Callable[..., Iterable[pa.Table]],
     joint: JointProbabilities | None,
 ) -> Variance:
     """The variance of a plan's figures.
@@ -37,9 +38,11 @@ def variance_from(
     read : callable
         From positions of replicate weights to rows, as
         `exitline.stats.measure.passes.micro.micro` says; called for replicate weights alone.
+    stream : callable
+        The same, a number of rows at a time.
     joint : JointProbabilities or None
         Where the design names such.
     """
     if isinstance(plan.design.sampling, ReplicateWeights):
-        return replicate(read, cells, plan, sets)
+        return replicate(read, stream, cells, plan, sets)
     return variance_of(cells, plan.design, joint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -38,15 +38,21 @@ RANK = 1e-5
 
 
 def replicate(
-    read: Callable[..., pa.Table], cells: Cells, plan: Plan, sets: tuple[By, ...]
-) -> Replicates:
+    read: Callable[..., pa.Table], stream: Callable[..., Iterable[pa.Table]], cells: Cells,
+    plan: Plan, sets: tuple[By, ...],
+) -> Replicates:  # fmt: skip
     """Compute every figure with every replicate weight, a block of weights at a time.
+
+    An engine gives rows in another order each time, so that each block of weights comes with
+    the values that its figures are made of.
 
     Parameters
     ----------
     read : callable
-        From positions of replicates to the rows, as `exitline.stats.measure.passes.micro.micro`
-        says.
+        From positions of replicates to the rows, as
+        `exitline.stats.measure.passes.micro.micro` says.
+    stream : callable
+        The same a number of rows at a time, from positions and that number.
     cells : Cells
         From the totals query; says which domains there are.
     plan : Plan
@@ -66,35 +72,29 @@ def replicate(
     count, rows = len(drawn.weights), max(int(cells.n.sum()), 1)
     step = max(1, AT_ONCE // rows)
     blocks = [range(i, min(i + step, count)) for i in range(0, count, step)]
-    base = read(blocks[0])
-    domains = _domains(base, cells, sets)
-    given = {
-        name: base.column(name).to_numpy(zero_copy_only=False).astype(np.float64)[:, None]
-        for name in base.column_names
-        if not name.startswith(("domain", "replicate"))
-    }
-    marks = _Marks(base.num_rows)
     figures: dict[tuple[By, str, int | None], list[Floats]] = {}
     for block in blocks:
-        own = base if block == blocks[0] else read(block, alone=True)
-        if not own.column("weight").equals(base.column("weight")):
-            raise _moved(plan)
-        weights = _weights(own, block, plan)
-        marks.add(weights)
-        for key, figure in _figures(Arrays(plan, given, weights, domains), plan, sets):
+        own = read(block)
+        arrays = Arrays(
+            plan, _given_of(own), _weights(own, block, plan), _domains(own, cells, sets)
+        )
+        for key, figure in _figures(arrays, plan, sets):
             figures.setdefault(key, []).append(figure)
-    inside = given["inside"][:, 0] > 0
-
-    def matrix(kept: Ints) -> Floats:
-        if len(blocks) == 1:
-            return weights[kept]
-        return np.hstack([_weights(read(b, alone=True), b, plan)[kept] for b in blocks])
-
+    every = range(count)
+    some = [own] if len(blocks) == 1 else stream(every, max(1, AT_ONCE // (4 * count)))
     return Replicates(
         {key: np.hstack(parts) for key, parts in figures.items()},
-        np.array(drawn.scales(count)), drawn.mse,
-        _degrees(plan, domains, sets, inside, marks, matrix),
+        np.array(drawn.scales(count)), drawn.mse, _degrees(plan, cells, sets, some),
     )  # fmt: skip
+
+
+def _given_of(rows: pa.Table) -> dict[str, Floats]:
+    """The values of rows, each of shape (rows, 1)."""
+    return {
+        name: rows.column(name).to_numpy(zero_copy_only=False).astype(np.float64)[:, None]
+        for name in rows.column_names
+        if not name.startswith(("domain", "replicate"))
+    }
 
 
 def _weights(rows: pa.Table, block: range, plan: Plan) -> Floats:
@@ -113,34 +113,6 @@ def _weights(rows: pa.Table, block: range, plan: Plan) -> Floats:
             remedy="complete them, or leave these replicates out and give the scales anew",
         )
     return found
-
-
-def _moved(plan: Plan) -> DataError:
-    """The fault of a table that does not hold still."""
-    return DataError(
-        "the rows changed while replicates were read",
-        expected="the same rows for every block of replicate weights",
-        got=f"other rows at a later one of {len(plan.design.replicates):,} replicates",
-        remedy="run it again on a file, or on a table that nobody writes to",
-    )
-
-
-class _Marks:
-    """A mark of each row, equal where the replicate weights are multiples of each other."""
-
-    def __init__(self, rows: int) -> None:
-        self._random = np.random.default_rng(0)
-        self._sum, self._square = np.zeros(rows), np.zeros(rows)
-
-    def add(self, weights: Floats) -> None:
-        """Take a block of weights into account."""
-        self._sum += weights @ self._random.standard_normal(weights.shape[1])
-        self._square += np.einsum("ij,ij->i", weights, weights)
-
-    def values(self) -> Floats:
-        """The marks."""
-        norm = np.sqrt(self._square)
-        return np.asarray((self._sum / np.where(norm > 0, norm, 1.0)).round(9))
 
 
 def _domains(micro: pa.Table, cells: Cells, sets: tuple[By, ...]) -> dict[By, Domains]:
@@ -215,45 +187,67 @@ def _line_values(arrays: Arrays, index: int, by: By) -> Floats:
 
 
 def _degrees(
-    plan: Plan, domains: dict[By, Domains], sets: tuple[By, ...], inside: NDArray[np.bool_],
-    marks: _Marks, matrix: Callable[[Ints], Floats],
-) -> dict[By, Floats]:  # fmt: skip
+    plan: Plan, cells: Cells, sets: tuple[By, ...], batches: Iterable[pa.Table]
+) -> dict[By, Floats]:
     """R's ``degf`` of each domain: the rank of its replicate weights, less one.
 
     Rows whose weights are multiples of each other (those of one PSU) are one row of the rank;
     of many different rows a sample has the same rank.
     """
+    sizes = {by: len(domain_codes(cells, by)[1]) for by in sets}
     if plan.design.df is not None:
-        return {by: np.full(domains[by].size, float(plan.design.df)) for by in sets}
-    mark = marks.values()
-    kept = {by: _different(domains[by], mark, inside, len(plan.design.replicates)) for by in sets}
-    every = np.unique(np.concatenate(list(kept.values())))
-    weights = matrix(every)
+        return {by: np.full(size, float(plan.design.df)) for by, size in sizes.items()}
+    count = len(plan.design.replicates)
+    kept = {by: _Different(ENOUGH * count) for by in sets}
+    for rows in batches:
+        weights = _weights(rows, range(count), plan)
+        inside = rows.column("inside").to_numpy(zero_copy_only=False).astype(bool)
+        domains = _domains(rows, cells, sets)
+        for by, different in kept.items():
+            different.add(domains[by].code[inside], weights[inside])
     found = {}
-    for by, rows in kept.items():
-        code = domains[by].code[rows]
-        starts = np.searchsorted(code, np.arange(domains[by].size + 1))
-        mine = weights[np.searchsorted(every, rows)]
-        ranks = [_rank(mine[i:j]) for i, j in pairwise(starts)]
+    for by, different in kept.items():
+        starts = np.searchsorted(different.code, np.arange(sizes[by] + 1))
+        ranks = [_rank(different.weights[i:j]) for i, j in pairwise(starts)]
         found[by] = np.maximum(np.array(ranks, dtype=np.float64) - 1.0, 0.0)
     return found
 
 
-def _different(domains: Domains, mark: Floats, inside: NDArray[np.bool_], replicates: int) -> Ints:
-    """Rows of each domain with marks of their own, by domain; many of them where there are more."""
-    order = np.lexsort((mark, domains.code))
-    order = order[inside[order]]
-    code, own = domains.code[order], mark[order]
+class _Different:
+    """Rows of each domain whose weights are no multiples of each other, up to a number.
+
+    Which ones are kept, of more, is by chance and the same in any order of the rows.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.code, self._mark = np.empty(0, dtype=np.int64), np.empty(0)
+        self.weights = np.empty((0, 0))
+
+    def add(self, code: Ints, weights: Floats) -> None:
+        """Take rows into account."""
+        norm = np.sqrt(np.einsum("ij,ij->i", weights, weights))
+        by_chance = np.random.default_rng(0).standard_normal(weights.shape[1])
+        mark = ((weights @ by_chance) / np.where(norm > 0, norm, 1.0)).round(9)
+        first = _first_of_each(code, mark)
+        code = np.concatenate([self.code, code[first]])
+        mark = np.concatenate([self._mark, mark[first]])
+        own = weights[first]
+        every = np.vstack([self.weights, own]) if len(self.weights) else own
+        chance = np.modf(np.abs(mark) * 1e5)[0]  # digits that say nothing of the row
+        order = np.lexsort((mark, chance, code))
+        order = order[_first_of_each(code[order], mark[order], sort=False)]
+        place = np.arange(len(order)) - np.searchsorted(code[order], code[order])
+        order = order[place < self._most]
+        self.code, self._mark, self.weights = code[order], mark[order], every[order]
+
+
+def _first_of_each(code: Ints, mark: Floats, *, sort: bool = True) -> Ints:
+    """Where each pair of a domain and a mark stands first, in the order of the pairs."""
+    order = np.lexsort((mark, code)) if sort else np.arange(len(code))
     new = np.ones(len(order), dtype=bool)
-    new[1:] = (code[1:] != code[:-1]) | (own[1:] != own[:-1])
-    rows, code = order[new], code[new]
-    if len(rows) > ENOUGH * replicates:
-        turn = np.random.default_rng(1).permutation(len(rows))
-        turn = turn[np.argsort(code[turn], kind="stable")]
-        starts = np.searchsorted(code, np.arange(domains.size))
-        rank_in = np.arange(len(rows)) - starts[code]
-        rows = rows[turn][rank_in < ENOUGH * replicates]
-    return np.asarray(rows, dtype=np.int64)
+    new[1:] = (code[order][1:] != code[order][:-1]) | (mark[order][1:] != mark[order][:-1])
+    return np.asarray(order[new], dtype=np.int64)
 
 
 def _rank(matrix: Floats) -> int:

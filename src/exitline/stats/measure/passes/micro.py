@@ -10,7 +10,7 @@ from exitline.stats.measure.passes.prepared import prepared
 from exitline.stats.measure.passes.sums import Plan
 
 
-def micro(table: Any, plan: Plan, replicates: Sequence[int], *, alone: bool = False) -> Any:
+def micro(table: Any, plan: Plan, replicates: Sequence[int]) -> Any:
     """What replicates are computed from, one row for each household that can be used.
 
     Parameters
@@ -19,27 +19,23 @@ def micro(table: Any, plan: Plan, replicates: Sequence[int], *, alone: bool = Fa
     plan : Plan
     replicates : sequence of int
         Positions in the design's replicate weights.
-    alone : bool
-        Whether only the weights are wanted, of rows that are known already.
 
     Returns
     -------
     ibis.Table
-        Columns ``weight`` and ``replicate<i>``; and, unless `alone`, ``inside`` (whether the
-        row is of the subpopulation), ``size``, ``welfare``, ``line<i>`` where each household has
+        Columns ``weight`` and ``replicate<i>``, ``inside`` (whether the row is of the
+        subpopulation), ``size``, ``welfare``, ``line<i>`` where each household has
         its own, ``flag<i>`` and ``domain<i>``.
     """
     columns = plan.design.replicates
     kept = {f"replicate{i}": portable.number(table[columns[i]]) for i in replicates}
     rows = prepared(table, plan, kept)
-    wanted = {"weight": rows["_weight"]}
-    if not alone:
-        wanted |= {"inside": rows["_in"], "size": rows["_size"]}
-        if plan.welfare:
-            wanted["welfare"] = rows["_welfare"]
-        for start in ("flag", "domain"):
-            wanted |= {c[1:]: rows[c] for c in rows.columns if c.startswith(f"_{start}")}
-        own = (i for i, line in enumerate(plan.lines) if isinstance(line.value, str))
-        wanted |= {f"line{i}": rows[f"_line{i}"] for i in own}
+    wanted = {"weight": rows["_weight"], "inside": rows["_in"], "size": rows["_size"]}
+    if plan.welfare:
+        wanted["welfare"] = rows["_welfare"]
+    for start in ("flag", "domain"):
+        wanted |= {c[1:]: rows[c] for c in rows.columns if c.startswith(f"_{start}")}
+    own = (i for i, line in enumerate(plan.lines) if isinstance(line.value, str))
+    wanted |= {f"line{i}": rows[f"_line{i}"] for i in own}
     wanted |= {name: rows[name] for name in kept}
     return rows.filter(rows["_use"]).select(**wanted)
