@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from exitline.api.effect import EffectSeries, GroupTimeEffects
 
 
+_LEVEL = click.option(
+    "--level", type=numbers.FiniteNumber(0, 1, min_open=True, max_open=True), default=0.95,
+    show_default=True, help="Confidence of the intervals.",
+)  # fmt: skip
+
+
 @click.group(
     help="""Works and programmes: whether they mattered to those whom they reached.
 
@@ -82,10 +88,7 @@ Examples:
     "--matters", type=numbers.FiniteNumber(),
     help="Smallest effect that matters: how many units would tell it from none.",
 )  # fmt: skip
-@click.option(
-    "--level", type=numbers.FiniteNumber(0, 1, min_open=True, max_open=True), default=0.95,
-    show_default=True, help="Confidence of the intervals.",
-)  # fmt: skip
+@_LEVEL
 @ENGINE
 @saves
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
@@ -181,10 +184,7 @@ Examples:
 @click.option("--psu", help="Column of clusters.")
 @click.option("--census", is_flag=True, help="The places are all there are: no sampling error.")
 @click.option("--by", multiple=True, help="Column of areas; 'a,b' crosses two; repeatable.")
-@click.option(
-    "--level", type=numbers.FiniteNumber(0, 1, min_open=True, max_open=True), default=0.95,
-    show_default=True, help="Confidence of the intervals.",
-)  # fmt: skip
+@_LEVEL
 @saves
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def coverage(

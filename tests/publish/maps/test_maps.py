@@ -246,5 +246,5 @@ def test_right_to_left_names_and_png(tmp_path):
     drawn = xl.map(found, path, "name")
     assert drawn.save(tmp_path / "m.png").read_bytes()[1:4] == b"PNG"
     assert drawn.save(tmp_path / "m.svg").read_text().count("طرابلس") >= 2
-    with pytest.raises(ExitlineError, match="such a map"):
+    with pytest.raises(ExitlineError, match="write a map"):
         drawn.save(tmp_path / "m.pdf")

@@ -309,3 +309,47 @@ def test_strata_of_codes_are_apart_in_a_design(tmp_path: Path) -> None:
     design = Design(strata="st", psu="psu", nest=True)
     found = estimate(tmp_path / "d.csv", "headcount", welfare="y", line=20, design=design)
     assert found.find().df == 4
+
+
+def test_a_long_last_line_is_no_row_that_vanishes(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The engine leaves out a last line that does not fit into its buffer of 32 MB."""
+    rows = "hhid,t,y\n" + "".join(f"{i},a,{i}\n" for i in range(40))
+    for length in (3_000_000, 36_000_000):
+        (tmp_path / "d.csv").write_text(rows + "40," + "x" * length + ",5")
+        said = _refusal(capsys, tmp_path / "d.csv")
+        assert "a row is too long" in said
+        assert "d.csv, line 42" in said
+        assert len(said) < 1000
+
+
+def test_a_mark_left_open_in_the_header_shows_no_values(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = "".join(f'{i},"secret{i}",{i}\n' for i in range(40))
+    for header, told in (('hhid,"t,y\n', rows), ('hhid,"t,y\n', rows.replace('"', ""))):
+        (tmp_path / "d.csv").write_text(header + told)
+        said = _refusal(capsys, tmp_path / "d.csv")
+        assert "d.csv, line 1" in said
+        assert "secret" not in said
+
+
+def test_text_of_two_bytes_a_character_without_its_mark(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        (tmp_path / "d.csv").write_bytes("hhid,y\n1,2\n2,30\n3,4\n4,50\n".encode(encoding))
+        assert f"--encoding {encoding}" in _refusal(capsys, tmp_path / "d.csv")
+        (one,) = _estimate(capsys, tmp_path / "d.csv", "--line", "20", "--encoding", encoding)
+        assert (one["n"], one["estimate"]) == (4, 0.5)
+
+
+def test_blanks_without_width_are_no_part_of_a_code(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    names = ["N", "\u200bN", "N\u2060", "\ufeffN"] * 2
+    rows = "".join(f"{i},{name},{i}\n" for i, name in enumerate(names))
+    (tmp_path / "d.csv").write_text("hhid,reg,y\n" + rows, encoding="utf-8")
+    found = _estimate(capsys, tmp_path / "d.csv", "--line", "20", "--by", "reg")
+    assert [(one["domain"], one["n"]) for one in found] == [("", 8), ("N", 8)]

@@ -25,7 +25,21 @@ CODES = st.one_of(
     st.sampled_from(
         ["01-02-03", "2003-02-01", "#3", "1_000", "+5", ".5", "5.", "nan", "inf", "NA"]
     ),
-    st.sampled_from([" 7", "7 ", "\u00a07", "", "  ", "e\u0301", "\u00e9", "99999999999999999999"]),
+    st.sampled_from(
+        [
+            " 7",
+            "7 ",
+            "\u00a07",
+            "7\x0c",
+            "N\x1e",
+            "\u200bN",
+            "",
+            "  ",
+            "e\u0301",
+            "\u00e9",
+            "99999999999999999999",
+        ]
+    ),
     st.integers(-(2**70), 2**70).map(str),
     st.decimals(allow_nan=False, allow_infinity=False, places=2).map(str),
     st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n\x1a"), max_size=6),

@@ -137,7 +137,7 @@ measures: [mean]
         ({"pps": "poisson"}, "design.pps.method is not known"),
         ({"pps": "brewer", "fpc": None}, "needs its weights"),
         ({"pps": "brewer", "weight": None}, "needs its weights"),
-        ({"pps": "brewer", "census": True}, "a full count and strata, psu, fpc, pps in one design"),
+        ({"pps": "brewer", "census": True}, "a census and strata, psu, fpc, pps in one design"),
         ({"pps": "joint"}, "go together"),
         ({"pps": "brewer", "fpc": "w"}, "out of range"),
         ({"pps": "brewer", "psu": "g", "strata": None}, "varies within a PSU"),

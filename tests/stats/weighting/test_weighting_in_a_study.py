@@ -81,6 +81,17 @@ def test_a_weight_that_comes_calibrated_is_told_as_it_was_made(tmp_path, options
     assert got.se == pytest.approx(want.se, rel=1e-11)
 
 
+def test_a_claim_is_verified_with_the_totals(tmp_path):
+    """A run names the file of totals among its inputs; other totals are other inputs."""
+    study = _study(tmp_path, "calibration: totals.csv", stype=STYPE)
+    xl.run(study, out=tmp_path / "out")
+    data, claims = [tmp_path / "schools.csv", tmp_path / "totals.csv"], tmp_path / "out/claims.json"
+    assert xl.verify(claims, data=data).match
+    other = "margin,level,total\nstype,E,4000\nstype,H,755\nstype,M,1018\n"
+    (tmp_path / "totals.csv").write_text(other)
+    assert not xl.verify(claims, data=data).match
+
+
 @pytest.mark.parametrize(
     ("design", "totals", "words"),
     [

@@ -185,7 +185,7 @@ def inputs_of(study: Study, sources: Mapping[str, Source]) -> list[dict[str, str
     if "prices" in files and study.prices is not None:
         found.setdefault(names["prices"], study.prices.file_sha256)
     for role, path in files.items():
-        if role.startswith("small_areas") and names[role] not in found:
+        if role not in study.tables and role != "prices" and names[role] not in found:
             found[names[role]] = HeldFile(path).digest
     return [{"name": name, "sha256": digest} for name, digest in found.items()]
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from exitline.errors import ExitlineError
 from exitline.files import whole_file
 from exitline.foreign import visible
 from exitline.publish.maps.classes import MapClasses, classes
 from exitline.publish.maps.labels import places
 from exitline.publish.maps.projection import projected, simplified
 from exitline.words.numbers import SUPPRESSED, Written, rounded, write
+from exitline.words.shown.files import known_ending, need
 
 WIDE, MARGIN = 460.0, 12.0
 TALLEST = 560.0
@@ -125,17 +125,9 @@ class MapDrawing:
         ExitlineError
             For another ending.
         """
-        target = Path(path)
-        if target.suffix.lower() not in {".svg", ".png"}:
-            raise ExitlineError(
-                "no way to write such a map is known", where=str(target),
-                expected="a name that ends in .svg or .png", got=target.suffix or "no ending",
-                remedy="choose one of these endings",
-            )  # fmt: skip
+        target = known_ending(path, (".svg", ".png"), "a map")
         content = self.svg.encode()
         if target.suffix.lower() == ".png":
-            from exitline.words.shown.files import need
-
             need("vl_convert", "plots", "writing .png")
             import vl_convert
 

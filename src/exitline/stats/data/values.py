@@ -45,7 +45,7 @@ WHOLE = r"(0|-?[1-9][0-9]*)([.]0+)?"
 NUMERIC = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
 """What a column used as a number may hold beside missing and infinite values."""
 BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
-BLANKS += "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+BLANKS += "\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 """Blanks around a value that are no part of it."""
 
 _PLAIN = re.compile(PLAIN, re.ASCII)
@@ -150,6 +150,8 @@ def written(value: Any) -> str | None:
     >>> written(float("nan")), written("  "), written(10**20)
     (None, None, '100000000000000000000')
     """
+    if isinstance(value, str) and value.isascii() and value[:1] > " " < value[-1:]:
+        return value  # most are so
     if value is None or value != value:
         return None
     if isinstance(value, float) and math.isfinite(value):

@@ -42,7 +42,8 @@ class PreTest:
         Degrees of freedom of the design; infinite without one.
     p : float
         Small: they did not move alike, and effects are not to be believed. Large: nothing was
-        found, which a small sample does not find either.
+        found, which a small sample does not find either. NaN where comparisons are as many as
+        clusters.
     """
 
     statistic: float
@@ -266,7 +267,8 @@ class GroupTimeEffects(ShownResult):
 
         References
         ----------
-        Callaway and Sant'Anna (2021), remark on pre-tests in section 4.
+        Callaway and Sant'Anna (2021), remark on pre-tests in section 4; Korn and Graubard (1990),
+        The American Statistician 44, 270-276: the test under a design.
         """
         before = np.array([cell.before for cell in self.cells])
         if not before.any():
@@ -279,11 +281,11 @@ class GroupTimeEffects(ShownResult):
         rank = int(np.linalg.matrix_rank(matrix, hermitian=True))
         statistic = float(value @ np.linalg.pinv(matrix, hermitian=True) @ value)
         df = self.sample.df
-        p = (
-            stats.chi2.sf(statistic, rank)
-            if np.isinf(df)
-            else stats.f.sf(statistic / rank, rank, df)
-        )
+        left = df - rank + 1.0  # Korn and Graubard (1990): few clusters, several comparisons
+        if np.isinf(df):
+            p = stats.chi2.sf(statistic, rank)
+        else:
+            p = stats.f.sf(statistic * left / (df * rank), rank, left) if left > 0 else np.nan
         return PreTest(statistic, rank, df, float(p))
 
     def plot(self) -> Drawing:

@@ -75,7 +75,9 @@ class TypedColumns:
     rows: int
 
 
-def typed_csv(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> TypedColumns:
+def typed_csv(
+    con: duckdb.DuckDBPyConnection, source: Source, folder: Path, *, version: str = "V2"
+) -> TypedColumns:
     """The columns of a CSV file that are used, typed, as a Parquet file in a folder.
 
     Parameters
@@ -85,6 +87,8 @@ def typed_csv(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> T
         Of kind "csv".
     folder : Path
         Private to this process.
+    version : {"V2", "V1"}
+        Of Parquet: the second is larger and slower, but what Spark reads.
 
     Returns
     -------
@@ -102,7 +106,10 @@ def typed_csv(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> T
     plain = held
     if csv_text.needs_copy(held, dialect):
         plain = csv_text.copy(held, dialect, folder / "plain.csv")
-    scan = _Scan(con, source, dialect, folder)
+    look = _looked_over(plain)
+    if look.long_line:  # the engine would leave out a last line that no buffer of its holds
+        raise csv_text.too_long(held, 0 if dialect.comment else look.long_line)
+    scan = _Scan(con, source, dialect, folder, look, version)
     try:
         found = scan.run(plain)
     except (duckdb.InvalidInputException, duckdb.ConversionException) as reason:
@@ -115,6 +122,15 @@ def typed_csv(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> T
 
 
 @dataclass(frozen=True)
+class _Look:
+    """What the bytes of a file tell: whether there is an underscore below the first line, and the
+    number of a line so long that a block of the file holds no end of any (0: none is)."""
+
+    underscore: bool
+    long_line: int
+
+
+@dataclass(frozen=True)
 class _Scan:
     """One CSV file on its way to typed columns."""
 
@@ -122,6 +138,8 @@ class _Scan:
     source: Source
     dialect: Dialect
     folder: Path
+    look: _Look
+    version: str
 
     def run(self, plain: HeldFile) -> TypedColumns:
         """Type by the sample; where the sample was wrong, by all values."""
@@ -163,14 +181,15 @@ class _Scan:
         flag = "does not fit"
         while flag in self.dialect.names:
             flag += " "
-        spaced = any(form.use == "number" for form in forms.values()) and _underscores(plain)
+        spaced = self.look.underscore
         sqls = {name: _Sql(name, form, self.dialect, spaced) for name, form in forms.items()}
         values = ", ".join(f"{one.value} AS {quoted(name)}" for name, one in sqls.items())
         wrong = " OR ".join(one.wrong for one in sqls.values() if one.wrong) or "false"
         self.con.execute(
             f"COPY (SELECT {values}, ({wrong}) AS {quoted(flag)} FROM {self._raw(plain)}) "
             f"TO {text(str(target))} "
-            "(FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 0)"
+            f"(FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION {self.version}, "
+            "DICTIONARY_SIZE_LIMIT 0)"
         )
         file = HeldFile(target)
         found = self.con.execute(
@@ -222,6 +241,7 @@ class _Scan:
             f"read_csv({text(plain.name_for_engine)}, auto_detect = false, header = true, "
             f"skip = {skip}, columns = {{{columns}}}, delim = {text(self.dialect.delimiter)}, "
             "quote = '\"', escape = '\"', comment = '', nullstr = '', compression = 'none', "
+            f"max_line_size = {csv_text.LONGEST}, "
             "null_padding = false, ignore_errors = false, strict_mode = true)"
         )
 
@@ -333,11 +353,16 @@ def not_numbers(name: str, where: str, value: str, unfit: int, rows: int) -> Dat
     )
 
 
-def _underscores(plain: HeldFile) -> bool:
-    """Whether there is any below the first line."""
-    blocks = plain.blocks()
-    first = next(blocks, b"")
-    return b"_" in first[first.find(b"\n") + 1 :] or any(b"_" in block for block in blocks)
+def _looked_over(plain: HeldFile) -> _Look:
+    """What the bytes of a file tell."""
+    underscore, at = False, 0
+    for block in plain.blocks():
+        body = block if at else block[block.find(b"\n") + 1 :]
+        underscore = underscore or b"_" in body
+        if len(block) > csv_text.LONGEST and not (b"\n" in block or b"\r" in block):
+            return _Look(underscore, 1 + plain.read(at).count(b"\n"))
+        at += len(block)
+    return _Look(underscore, 0)
 
 
 def _at(position: int) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -298,13 +296,9 @@ def _metadata(about: Mapping[str, str]) -> str:
 
 def _text(column: Any) -> Any:
     """The one form of a text; few are changed, so that most are only looked at."""
-    first_or_last = (column < "!") | _or(column.endswith(blank) for blank in " \t\r\n")
+    first_or_last = (column < "!") | (column.right(1) < "!")
     odd = first_or_last | (_octets(column) != column.length())
     return ibis.ifelse(odd, _trim(_nfc(column), BLANKS), column)
-
-
-def _or(flags: Iterator[Any]) -> Any:
-    return functools.reduce(operator.or_, flags)
 
 
 def _local_times(table: Any, zones: Mapping[str, str]) -> Any:

@@ -35,7 +35,6 @@ _TIDY = (
 """What `exitline.stats.data.keys.written` does to text: Spark has no function for normal forms."""
 
 
-_trim = function("btrim", [dt.string, dt.string], dt.string)
 _tidy = function("exitline_tidy", [dt.string], dt.string)
 _octets = function("octet_length", [dt.string], dt.int64)
 
@@ -109,7 +108,7 @@ class Spark:
         self._scratch = self._scratch or Scratch()
         duckdb = connected(self._scratch.path, [source.held.name_for_engine])
         try:
-            found = typed_csv(duckdb.con, source, self._scratch.new())
+            found = typed_csv(duckdb.con, source, self._scratch.new(), version="V1")
         finally:
             duckdb.disconnect()
         self._held[name].append(found.file)
@@ -183,10 +182,8 @@ def _quoted(name: str) -> str:
 
 def _text(column: Any) -> Any:
     """The one form of a text; few are changed, so that most are only looked at."""
-    trimmed = _trim(
-        column, BLANKS.translate({11: None, 12: None})
-    )  # \v and \f are v and f to Spark
-    return ibis.ifelse(_octets(column) != column.length(), _tidy(column), trimmed)
+    first_or_last = (column < "!") | (column.right(1) < "!")
+    return ibis.ifelse(first_or_last | (_octets(column) != column.length()), _tidy(column), column)
 
 
 def _new_session() -> Any:

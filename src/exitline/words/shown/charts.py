@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.errors import ExitlineError
 from exitline.files import whole_file
 from exitline.foreign import visible
-from exitline.words.shown.files import need
+from exitline.words.shown.files import known_ending, need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,14 +59,8 @@ class Drawing:
         ExitlineError
             For another ending.
         """
-        target = Path(path)
+        target = known_ending(path, (".svg", ".png", ".html", ".json"), "a drawing")
         form = target.suffix.lower().lstrip(".")
-        if form not in {"svg", "png", "html", "json"}:
-            raise ExitlineError(
-                "no way to write such a drawing is known", where=str(target),
-                expected="a name that ends in .svg, .png, .html or .json",
-                got=target.suffix or "no ending", remedy="choose one of these endings",
-            )  # fmt: skip
         more = {"scale_factor": 2} if form == "png" else {"inline": True} if form == "html" else {}
         with whole_file(target) as partial:
             self.chart.save(str(partial), format=form, **more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,36 @@ def need(library: str, extra: str, purpose: str) -> None:
         )  # fmt: skip
 
 
+def known_ending(path: str | Path, endings: Iterable[str], what: str) -> Path:
+    """The path, if its ending is known.
+
+    Parameters
+    ----------
+    path : str or Path
+    endings : iterable of str
+        Such as ".svg".
+    what : str
+        What is written, for the message: "a drawing".
+
+    Raises
+    ------
+    ExitlineError
+
+    Examples
+    --------
+    >>> known_ending("a.SVG", (".svg",), "a drawing").name
+    'a.SVG'
+    """
+    found, known = Path(path), tuple(endings)
+    if found.suffix.lower() not in known:
+        raise ExitlineError(
+            f"no way to write {what} under such a name is known", where=str(found),
+            expected="a name that ends in " + ", ".join(known), got=found.suffix or "no ending",
+            remedy="choose one of these endings",
+        )  # fmt: skip
+    return found
+
+
 def save(path: Path, frame: pd.DataFrame, readable: ReadableTable) -> Path:
     """Write a result; the ending of the name says as what.
 
@@ -73,13 +103,7 @@ def save(path: Path, frame: pd.DataFrame, readable: ReadableTable) -> Path:
     ExitlineError
         For an ending that is not known, or where a library is not installed.
     """
-    write = WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise ExitlineError(
-            "no way to write such a file is known", where=str(path),
-            expected="a name that ends in " + ", ".join(WRITERS),
-            got=path.suffix or "no ending", remedy="choose one of these endings",
-        )  # fmt: skip
+    write = WRITERS[known_ending(path, WRITERS, "a table").suffix.lower()]
     with whole_file(path) as partial:
         write(partial, frame, readable)
     return path

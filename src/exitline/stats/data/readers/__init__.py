@@ -54,7 +54,7 @@ def open_file(path: str | Path, **options: Any) -> Source:
     'parquet'
     """
     file = Path(path)
-    kind = magic.kind_of(file)
+    kind = magic.kind_of(file, options.get("encoding"))
     given = {name: value for name, value in options.items() if value is not None}
     _check_options(file, kind, given)
     columns = {name: tuple(given.pop(name)) for name in DECLARED if name in given}
@@ -116,7 +116,7 @@ def open_each(paths: Sequence[str | Path], **options: Any) -> list[Source]:
     >>> [source.kind for source in open_each([lives, counts], encoding="utf-8")]
     ['parquet', 'csv']
     """
-    kinds = [magic.kind_of(Path(path)) for path in paths]
+    kinds = [magic.kind_of(Path(path), options.get("encoding")) for path in paths]
     columns = {name: options.pop(name) for name in DECLARED if options.get(name)}
     for name in options:
         if not any(name in FORMATS[kind].options for kind in kinds):
@@ -142,7 +142,7 @@ def open_beside(path: str | Path, **options: Any) -> Source:
     >>> open_beside("examples/albania-2012/lival.parquet", delimiter=";").kind
     'parquet'
     """
-    known = FORMATS[magic.kind_of(Path(path))].options
+    known = FORMATS[magic.kind_of(Path(path), options.get("encoding"))].options
     columns = {name: options[name] for name in DECLARED if options.get(name)}
     source = open_file(path, **{name: v for name, v in options.items() if name in known})
     there = source.names or ()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from exitline.errors import DataError
 from exitline.stats.data.held import HeldFile
-from exitline.stats.data.readers.csv_text import decoded_start, wrong_encoding
+from exitline.stats.data.readers.csv_text import decoded_start, unreadable, wrong_encoding
 from exitline.stats.data.readers.dialect import QUOTE, Dialect
 from exitline.stats.data.readers.magic import no_rows
 from exitline.stats.data.readers.names import check_names
@@ -27,6 +27,8 @@ from exitline.stats.data.values import written
 if TYPE_CHECKING:
     from exitline.stats.data.scannable import Source
 
+HEADER_LINES = 20
+"""Names of columns may be broken into lines, but a header has no more."""
 DELIMITERS = (",", ";", "\t", "|")
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d+([eE][-+]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
@@ -128,6 +130,7 @@ def read_dialect(
             remedy="export or download it again",
         )
     separator = delimiter or _delimiter(path, lines[0])
+    _check_closed(held, lines, separator, skip + 1)
     rows = [tuple(row) for row in csv.reader(lines[:2000], delimiter=separator) if row]
     if whole and not any(line.strip("\x1a\r\n\t ") for line in lines[1:]):
         raise no_rows(path)
@@ -178,10 +181,10 @@ def _codec(encoding: str, path: Path) -> codecs.CodecInfo:
         b"".decode(encoding)
     except (LookupError, ValueError, TypeError, AssertionError) as reason:
         raise DataError(
-            f"there is no encoding '{encoding}'",
+            f"there is no encoding '{encoding[:40]}'",
             where=path.name,
             expected="a name such as utf-8, latin-1, cp1252, cp1251, gb18030",
-            got=repr(encoding),
+            got=repr(encoding[:40]),
             remedy="use the name that the program which wrote the file gives",
         ) from reason
     return codecs.lookup("utf-8") if found.name in ("ascii", "utf-8-sig") else found
@@ -204,6 +207,15 @@ def _decimal(delimiter: str, rows: Sequence[Sequence[str]]) -> str:
     points = any(re.fullmatch(r"[-+]?\d*\.\d+", cell) for cell in cells)
     other_than_thousands = any(len(cell.rpartition(",")[2]) != 3 for cell in commas)
     return "," if other_than_thousands and not points else "."
+
+
+def _check_closed(held: HeldFile, lines: Sequence[str], separator: str, first: int) -> None:
+    """A header whose quotation marks are closed: names of columns hold no rows."""
+    reader = csv.reader(lines[:HEADER_LINES], delimiter=separator, strict=True)
+    try:
+        next(reader, None)
+    except csv.Error as reason:
+        raise unreadable(held, first, str(reason)) from None
 
 
 def _check_header(names: Sequence[str], path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from exitline.errors import DataError
 from exitline.stats.data.held import BLOCK, HeldFile
 from exitline.stats.data.readers.declaring import declare
-from exitline.stats.data.readers.encodings import likely_encoding
+from exitline.stats.data.readers.encodings import is_utf8, likely_encoding
 from exitline.stats.data.values import Type, value_of, written
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 csv.field_size_limit(sys.maxsize)
 START = 1024 * 1024
 """Bytes in which the header and the first rows are looked for."""
+LONGEST = 2 * 1024 * 1024
+"""Bytes of the longest row."""
 END_MARK = "\x1a"
 """Ctrl-Z, with which old programs end a text file."""
 
@@ -131,9 +133,11 @@ def explain(held: HeldFile, dialect: Dialect) -> DataError | None:
         for row in lines.rows():
             if len(row) not in (0, wide) and not (len(row) == wide + 1 and row[-1] == ""):
                 return _other_width(held, begins, len(row), dialect, lines.is_last())
+            if 4 * sum(map(len, row)) > LONGEST and len("".join(row).encode()) > LONGEST - wide:
+                return too_long(held, begins)
             begins = lines.line + 1
     except csv.Error as reason:
-        return _unreadable(held, begins, str(reason))
+        return unreadable(held, begins, str(reason))
     except DataError as reason:
         return reason
     return None
@@ -210,7 +214,10 @@ def sample(
 
 def wrong_encoding(held: HeldFile, encoding: str, line: int) -> DataError:
     """The error for bytes that are not in the declared encoding."""
-    guess = likely_encoding(held.read(BLOCK))
+    start = held.read(BLOCK)
+    guess = likely_encoding(start)
+    if encoding != "utf-8" and is_utf8(start):
+        guess = "utf-8"
     return DataError(
         f"the file is not encoded in {encoding.upper()}",
         where=f"{held.path.name}, line {line}",
@@ -325,8 +332,19 @@ def _other_width(held: HeldFile, line: int, found: int, dialect: Dialect, last: 
     )
 
 
-def _unreadable(held: HeldFile, line: int, said: str) -> DataError:
-    """A row that is no CSV."""
+def too_long(held: HeldFile, line: int) -> DataError:
+    """The error for a row that no engine takes whole; line 0 where it is not known."""
+    return DataError(
+        "a row is too long",
+        where=f"{held.path.name}, line {line}" if line else held.path.name,
+        expected=f"rows of at most {LONGEST // 1024**2} MB",
+        got="a longer one: a field holds a document, or the file is not a table",
+        remedy="leave the column out, or export the data as Parquet",
+    )
+
+
+def unreadable(held: HeldFile, line: int, said: str) -> DataError:
+    """The error for a row that is no CSV: marks of quotation out of place."""
     unclosed = "unexpected end" in said
     return DataError(
         "a quotation mark is not closed" if unclosed else "a quotation mark is out of place",
@@ -345,6 +363,6 @@ def _shown(mark: str) -> str:
 _SWAPPED = {ord(","): ".", ord("."): ","}
 
 __all__ = [
-    "copy", "decoded_start", "explain", "first_unfit", "needs_copy", "opened", "whole_rows",
-    "wrong_encoding",
+    "copy", "decoded_start", "explain", "first_unfit", "needs_copy", "opened", "too_long",
+    "unreadable", "whole_rows", "wrong_encoding",
 ]  # fmt: skip

@@ -15,12 +15,13 @@ def likely_encoding(sample: bytes) -> str:
     Parameters
     ----------
     sample : bytes
-        Bytes from the start of the file, with at least one that is not ASCII.
+        Bytes from the start of the file.
 
     Returns
     -------
     str
-        "utf-16", "gb18030" (Chinese), "cp1251" (Cyrillic), "cp1252" (Western European)
+        "utf-16" ("utf-16-le" or "utf-16-be" without its mark), "gb18030" (Chinese), "cp1251"
+        (Cyrillic), "cp1252" (Western European)
         or "latin-1", as Python names them.
 
     Notes
@@ -32,13 +33,17 @@ def likely_encoding(sample: bytes) -> str:
     --------
     >>> likely_encoding("région,dépense".encode("cp1252"))
     'cp1252'
+    >>> likely_encoding("hhid,y".encode("utf-16-le"))
+    'utf-16-le'
     >>> likely_encoding("регион,расходы".encode("cp1251"))
     'cp1251'
     >>> likely_encoding("省,户主,行唐县".encode("gb18030"))
     'gb18030'
     """
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")) or sample.count(0) > len(sample) // 4:
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
+    if sample.count(0) > len(sample) // 4:
+        return "utf-16-be" if sample[::2].count(0) > sample[1::2].count(0) else "utf-16-le"
     high = len(_HIGH.findall(sample))
     in_runs = sum(len(run) for run in _HIGH_RUN.findall(sample))
     if _chinese_share(sample) > 0.9:
@@ -46,6 +51,17 @@ def likely_encoding(sample: bytes) -> str:
     if high and in_runs / high > 0.5 and _decodes(sample, "cp1251"):
         return "cp1251"
     return "cp1252" if _decodes(sample, "cp1252") else "latin-1"
+
+
+def is_utf8(sample: bytes) -> bool:
+    """Whether the whole lines of a sample are text in UTF-8.
+
+    Examples
+    --------
+    >>> is_utf8("région\\n".encode()), is_utf8("région\\n".encode("latin-1"))
+    (True, False)
+    """
+    return b"\0" not in sample and _decodes(sample[: sample.rfind(b"\n") + 1 or None], "utf-8")
 
 
 def _chinese_share(sample: bytes) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from exitline.errors import DataError, nearest
+from exitline.stats.data.readers.declaring import declare
+from exitline.stats.data.readers.encodings import likely_encoding
 from exitline.stats.data.readers.formats import FORMATS
 
 _GZIP = "gzip"
@@ -21,12 +23,14 @@ def endings() -> dict[str, str]:
     return {ending: kind for kind, form in FORMATS.items() for ending in form.endings}
 
 
-def kind_of(path: Path) -> str:
+def kind_of(path: Path, encoding: str | None = None) -> str:
     """The kind of a file, by its ending, once its first bytes have confirmed it.
 
     Parameters
     ----------
     path : Path
+    encoding : str, optional
+        As declared: text of two or four bytes a character need not begin with its mark then.
 
     Returns
     -------
@@ -46,7 +50,17 @@ def kind_of(path: Path) -> str:
     """
     _check_there(path)
     claimed = _by_ending(path)
-    found = sniff(_head(path))
+    head = _head(path)
+    found = sniff(head)
+    if claimed == "csv" and found is None:
+        if encoding:
+            return claimed
+        if (guess := likely_encoding(head)).startswith("utf-16"):
+            raise DataError(
+                "the file is not encoded in UTF-8", where=f"{path.name}, line 1",
+                expected="text in UTF-8", got=f"bytes that look like {guess}, without its mark",
+                remedy=declare("encoding", guess) + ", or save the file as UTF-8",
+            )  # fmt: skip
     if claimed == "csv" and found == _GZIP and path.suffix.lower() == ".gz":
         return claimed
     if found != claimed:

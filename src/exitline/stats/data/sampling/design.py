@@ -282,7 +282,7 @@ def _refuse_two(drawn: list[str], repeated: list[str], *, census: bool) -> None:
     """Refuse keywords of two ways to a standard error."""
     if census and "replicates" not in repeated and drawn:
         raise DesignError(
-            f"a full count and {', '.join(drawn)} in one design",
+            f"a census and {', '.join(drawn)} in one design",
             where="design.census",
             expected="census alone, or a sample with strata and PSUs",
             got="both",

@@ -179,7 +179,7 @@ class FullCount(SamplingAnswers):
         """Weights of a census are numbers of equal households; a calibration has no error."""
         if calibrated:
             raise DesignError(
-                "a full count and a calibration in one design", where="design.calibration",
+                "a census and a calibration in one design", where="design.calibration",
                 expected="one of them", got="both",
                 remedy="leave census out, if the weights were calibrated",
             )  # fmt: skip

@@ -376,7 +376,8 @@ class Study:
 
     @property
     def files(self) -> dict[str, Path]:
-        """The data files that are read, by role; "prices" is the price index.
+        """The data files that are read, by role; "prices" is the price index, "totals" what the
+        weight is calibrated to, "pairs" the joint probabilities of PSUs.
 
         Examples
         --------
@@ -386,6 +387,11 @@ class Study:
         found = {role: t.path for role, t in self.tables.items() if t.path is not None}
         index = self.prices.file if self.prices is not None else None
         found |= {} if index is None else {"prices": index}
+        design = {
+            "totals": self.calibrated_to.totals if self.calibrated_to is not None else None,
+            "pairs": self.design.sampling.joint,
+        }
+        found |= {role: Path(path) for role, path in design.items() if path is not None}
         for number, use in enumerate(self.small_areas, 1):
             named = {f"small_areas {number}, {r}": t.path for r, t in use.tables.items()}
             found |= {role: path for role, path in named.items() if path is not None}

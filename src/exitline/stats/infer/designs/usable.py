@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, DesignError
+from exitline.stats.data.checking.findings import in_words
 from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.intake.codes import numbers
 from exitline.stats.measure.model import Term
@@ -90,19 +91,19 @@ def refuse_unusable(table: pa.Table, faults: Mapping[str, int], plan: Plan, miss
     for fault, (expected, got, remedy) in FATAL.items():
         if faults.get(fault):
             raise DataError(
-                f"{faults[fault]:,} households cannot be used",
+                in_words(faults[fault], "household", "households") + " cannot be used",
                 where=_where(fault, plan),
                 expected=expected,
-                got=f"{got} on {faults[fault]:,} rows",
+                got=f"{got} on " + in_words(faults[fault], "row", "rows"),
                 remedy=remedy,
             )
     for fault, words in LEFT_OUT.items():
         if faults.get(fault) and missing == "error":
             raise DataError(
-                f"{faults[fault]:,} households have {words}",
+                in_words(faults[fault], "household has", "households have") + f" {words}",
                 where=_where(fault, plan),
                 expected="a finite number on every row",
-                got=f"{words} on {faults[fault]:,} rows",
+                got=f"{words} on " + in_words(faults[fault], "row", "rows"),
                 remedy="complete them, or leave them out on purpose: "
                 + choose('missing="exclude"', "--missing exclude", "missing: exclude")
                 + "; the report then says how many",
@@ -190,8 +191,10 @@ def notes_on(result: Estimates, faults: Mapping[str, int], cells: Cells, plan: P
         With `notes` and `excluded` filled in.
     """
     excluded = {k: v for k, v in faults.items() if v and (k in LEFT_OUT or k == "zero_weight")}
-    notes = [f"{v:,} households left out: {LEFT_OUT.get(k, 'weight zero')}"
-             for k, v in excluded.items()]  # fmt: skip
+    notes = [
+        in_words(v, "household", "households") + f" left out: {LEFT_OUT.get(k, 'weight zero')}"
+        for k, v in excluded.items()
+    ]
     notes += _left_out_of(cells, plan, Term("one", positive=True), "welfare <= 0")
     notes += _left_out_of(cells, plan, Term("one", nonnegative=True), "welfare < 0")
     return replace(result, notes=(*notes, *result.notes), excluded=excluded)
@@ -207,4 +210,5 @@ def _left_out_of(cells: Cells, plan: Plan, kept: Term, whose: str) -> list[str]:
         m.name for m in plan.measures
         if (m.positive, m.nonnegative) == (kept.positive, kept.nonnegative)
     )  # fmt: skip
-    return [f"{out:,} households with {whose} left out of {names}"] if out else []
+    said = in_words(out, "household", "households")
+    return [f"{said} with {whose} left out of {names}"] if out else []
