@@ -11,23 +11,15 @@ import click
 
 from exitline.cli.shared import numbers
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.register_pages import (
+    DATABASE_OPTION,
+    KEY_OPTION,
+    PORT_OPTION,
+    password,
+    serve,
+)
 
-DATABASE = "sqlite:///register/register.db"
 _JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
-_DATABASE = click.option(
-    "--database", default=DATABASE, show_default=True,
-    help="sqlite:///file, or postgresql://user@host/name.",
-)  # fmt: skip
-_KEY = click.option(
-    "--key", type=click.Path(path_type=Path),
-    help="File with the key of identifiers (register.key beside an SQLite file).",
-)  # fmt: skip
-
-
-_PORT = click.option(
-    "--port", type=numbers.Whole(0, 65535), default=8000, show_default=True, metavar="N",
-    help="Port to listen on; 0: any free one.",
-)  # fmt: skip
 
 
 @click.group(
@@ -64,8 +56,8 @@ Examples:
   exitline register init --database postgresql://office@localhost/register --key office.key
 """,
 )
-@_DATABASE
-@_KEY
+@DATABASE_OPTION
+@KEY_OPTION
 @click.option("--upgrade", is_flag=True, help="Bring a register's tables to this release.")
 @_JSON
 def init(database: str, key: Path | None, upgrade: bool, json_: bool) -> None:
@@ -94,11 +86,13 @@ Examples:
   exitline register demo --serve               # and opens it: http://127.0.0.1:8000/
 """,
 )
-@_DATABASE
-@_KEY
-@click.option("--seed", type=int, default=7, show_default=True, help="Another one, other lives.")
+@DATABASE_OPTION
+@KEY_OPTION
+@click.option(
+    "--seed", type=numbers.Whole(0), default=7, show_default=True, help="Another one, other lives."
+)
 @click.option("--serve", "open_", is_flag=True, help="Serve it on this machine, until Ctrl-C.")
-@_PORT
+@PORT_OPTION
 @_JSON
 def demo(
     database: str, key: Path | None, seed: int, open_: bool, port: int, json_: bool
@@ -128,65 +122,6 @@ def demo(
 
 
 @command.command(
-    help="""Serve the register's pages to browsers.
-
-Only this machine can reach them, unless --host says otherwise. For an office, put
-a web server with TLS before it: docs/deploy.md. Ctrl-C stops it.
-
-Examples:
-
-\b
-  exitline register serve                      # http://127.0.0.1:8000/
-  exitline register serve --database postgresql://office@/register --key office.key --https \\
-      --name register.example.org --workers 4
-""",
-)
-@_DATABASE
-@_KEY
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
-              help="Address to listen on.")  # fmt: skip
-@_PORT
-@click.option("--name", "names", multiple=True, metavar="NAME",
-              help="Name by which browsers address it; repeatable.")  # fmt: skip
-@click.option("--https", is_flag=True, help="Browsers reach it through TLS alone.")
-@click.option("--workers", type=numbers.Whole(1, 64), default=1, show_default=True, metavar="N",
-              help="Processes that answer.")  # fmt: skip
-def serve(
-    database: str, key: Path | None, host: str, port: int, names: tuple[str, ...], https: bool,
-    workers: int,
-) -> None:  # fmt: skip
-    """Serve the pages."""
-    from exitline.cli.shared.opening import serve_register
-
-    serve_register(database, key=key, host=host, port=port, names=names, https=https,
-                   workers=workers)  # fmt: skip
-
-
-@command.command(
-    help="""Let a person sign in: sets their password, asked for twice.
-
-What they may see and do follows from their assignments, not from this.
-
-Examples:
-
-\b
-  exitline register password county-1
-""",
-)
-@click.argument("person")
-@_DATABASE
-@_KEY
-@click.password_option(help="The password; asked for unless given (others can see it then).")
-def password(person: str, database: str, key: Path | None, password: str) -> None:
-    """Set a password."""
-    from exitline.api.registers import serving
-    from exitline.cli.shared import show
-
-    serving.set_password(database, person, password, key=key)
-    show.note(f"{person} can sign in.")
-
-
-@command.command(
     help="""Take everything again: bytes, decisions, steps, and what follows from them.
 
 Exit status 1 where something is not what was recorded.
@@ -198,7 +133,7 @@ Examples:
   exitline register check --head 5f2c...
 """,
 )
-@_DATABASE
+@DATABASE_OPTION
 @click.option("--head", help="A county's head noted earlier: it must still be in its chain.")
 @_JSON
 def check(database: str, head: str | None, json_: bool) -> None:
@@ -236,7 +171,7 @@ Examples:
   exitline register head --day 2026-01-31 --json
 """,
 )
-@_DATABASE
+@DATABASE_OPTION
 @click.option("--day", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day (today).")
 @_JSON
 def head(database: str, day: datetime | None, json_: bool) -> None:
@@ -262,7 +197,7 @@ Examples:
   exitline register areas
 """,
 )
-@_DATABASE
+@DATABASE_OPTION
 @_JSON
 def areas(database: str, json_: bool) -> None:
     """Print the areas."""
@@ -289,7 +224,7 @@ Examples:
 """,
 )
 @click.argument("out", type=click.Path(path_type=Path))
-@_DATABASE
+@DATABASE_OPTION
 @_JSON
 def backup(out: Path, database: str, json_: bool) -> None:
     """Write a backup."""
@@ -314,8 +249,8 @@ Examples:
 """,
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@_DATABASE
-@_KEY
+@DATABASE_OPTION
+@KEY_OPTION
 @_JSON
 def restore(file: Path, database: str, key: Path | None, json_: bool) -> None:
     """Read a backup."""
@@ -350,7 +285,7 @@ Examples:
 """,
 )
 @click.argument("source", type=click.Path(path_type=Path))
-@_DATABASE
+@DATABASE_OPTION
 @click.option("--kind", type=click.Choice(["households", "members", "areas"]),
               default="households", show_default=True, help="What the rows are.")  # fmt: skip
 @click.option("--area", default="", help="For a log: the county, or a village of it.")
@@ -392,8 +327,8 @@ Examples:
   exitline register undo 3
 """,
 )
-@click.argument("batch", type=int)
-@_DATABASE
+@click.argument("batch", type=numbers.Whole(1))
+@DATABASE_OPTION
 @click.option("--by", default="", help="Who is answerable.")
 @_JSON
 def undo(batch: int, database: str, by: str, json_: bool) -> None:
@@ -418,7 +353,7 @@ Examples:
 """,
 )
 @click.argument("folder", type=click.Path(path_type=Path))
-@_DATABASE
+@DATABASE_OPTION
 @click.option("--county", default="", help="Its path (of the only one).")
 @_JSON
 def export(folder: Path, database: str, county: str, json_: bool) -> None:
@@ -446,7 +381,7 @@ Examples:
   exitline register findings --checks ours.yaml
 """,
 )
-@_DATABASE
+@DATABASE_OPTION
 @click.option("--checks", type=click.Path(path_type=Path), help="A file of checks (the shipped).")
 @_JSON
 def findings(database: str, checks: Path | None, json_: bool) -> None:
@@ -481,8 +416,8 @@ Examples:
   exitline register pairs --enough 0.7
 """,
 )
-@_DATABASE
-@click.option("--enough", type=click.FloatRange(0, 1), help="Score from which on a pair counts.")
+@DATABASE_OPTION
+@click.option("--enough", type=numbers.SHARE, help="Score from which on a pair counts.")
 @_JSON
 def pairs(database: str, enough: float | None, json_: bool) -> None:
     """Look for pairs."""
@@ -497,3 +432,7 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
     rows = [(p["one"], p["other"], f"{p['score']:.2f}", p["why"]) for p in found["open"]]
     show.table(f"{found['new']:,} new pairs", ("household", "other", "score", "why"), rows,
                right=(2,))  # fmt: skip
+
+
+command.add_command(serve)
+command.add_command(password)

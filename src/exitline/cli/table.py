@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
-from exitline.cli.shared.options import ENGINE, column_names, with_options
+from exitline.cli.shared.figures import plain
+from exitline.cli.shared.options import ENGINE, LANGUAGE, column_names, with_options
 from exitline.cli.shared.reading import reads_data
+from exitline.words.catalogue import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exitline.publish.tables.build import Protected
 
-UNITS = {"Households": "households", "Persons": "persons", "n": "households behind each cell"}
 _COUNTED = ("households", "persons", "both")
 _OPTIONS = (
     click.option("--rows", required=True, metavar="COLUMN,...",
@@ -44,6 +45,7 @@ _OPTIONS = (
     click.option("--year", help="Year that the figures are for."),
     click.option("--source", "origin", help="Where the data come from."),
     click.option("--licence", help="Licence, as a name or an address."),
+    LANGUAGE,
     click.option("--dataflow", default="", metavar="AGENCY:ID(VERSION)", help="For SDMX."),
     click.option("--weight", help="Column of weights, for a data file."),
     click.option("--size", help="Column of household sizes, for a data file."),
@@ -79,38 +81,43 @@ def command(source: str, reading: dict[str, Any], **given: Any) -> None:
 
     for name in ("rows", "columns"):
         given[name] = column_names(given[name])
-    with show.working("counting and protecting"):
+    t = Language(given["language"])
+    with show.working("counting and protecting", t):
         found = api.table(source, round=given.pop("base"), reading=reading, **given)
     made, written = found.made, found.written
     if not written:
-        _print(made)
-    _say(made, [str(path) for path in written], given["audit"])
+        _print(made, t)
+    _say(made, [str(path) for path in written], given["audit"], t)
 
 
-def _print(made: Protected) -> None:
+def _print(made: Protected, t: Language) -> None:
     """The table on the terminal, as many columns at a time as fit; its facts under the last."""
     from exitline.api.releases.tabling import laid_out
 
     table = made.table
-    laid, suppressed = laid_out(table)
+    laid, suppressed = laid_out(table, t)
+    heads = (t("Households"), t("Persons"), "n")
+    counted = (t("households"), t("persons"), t("households behind each cell"))
+    units = dict(zip(heads, counted, strict=True))
     first = " / ".join(table.heading(name) for name in table.sides[0].names)
     stub = ["  " * max(0, d - 1) + name for name, d in zip(laid.stub, laid.depths, strict=True)]
     for figure in dict.fromkeys(figure for figure, _ in laid.heads):
         at = [i for i, (f, _) in enumerate(laid.heads) if f == figure]
         rows = range(len(stub))
         columns = [
-            [laid.heads[i][1] or figure, *(laid.text(row, i, suppressed) for row in rows)]
+            [laid.heads[i][1] or figure, *(plain(laid.text(row, i, suppressed, t)) for row in rows)]
             for i in at
         ]
         for part in _fitting([first, *stub], columns):
             show.table(
-                f"{table.facts.title}: {UNITS.get(figure, figure.lower())}",
+                table.facts.title + t.in_context("sign", ": ") + units.get(figure, figure.lower()),
                 (first, *(column[0] for column in part)),
                 list(zip(stub, *(column[1:] for column in part), strict=True)),
                 right=range(1, len(part) + 1),
             )
             show.note("")
-    show.note("\n".join(f"{name}: {text}" for name, text in table.facts.lines()))
+    colon = t.in_context("sign", ": ")
+    show.note("\n".join(f"{name}{colon}{text}" for name, text in table.facts.lines(t)))
 
 
 def _fitting(stub: list[str], columns: list[list[str]]) -> Iterator[list[list[str]]]:
@@ -129,12 +136,13 @@ def _fitting(stub: list[str], columns: list[list[str]]) -> Iterator[list[list[st
         yield part
 
 
-def _say(made: Protected, written: list[str], audit: str | None) -> None:
+def _say(made: Protected, written: list[str], audit: str | None, t: Language) -> None:
     """What was suppressed, what was written, and what may not be published."""
     table = made.table
     if made.audits and written:
-        show.note(f"{table.suppressed:,} of {table.cells:,} cells suppressed; the audit passed.")
+        show.note(t("{n} of {m} cells suppressed; the audit passed.", n=table.suppressed,
+                    m=table.cells))  # fmt: skip
     for path in written:
-        show.note(f"written: {path}")
+        show.note(t("written: {file}", file=path))
     if audit:
-        show.note(f"written: {audit} (for the producer only: not for publication)")
+        show.note(t("written: {file} (for the producer only: not for publication)", file=audit))

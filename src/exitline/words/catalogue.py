@@ -109,7 +109,7 @@ class Language:
         """
         if isinstance(text, Mapping):
             own = text.get(self.code)
-            return own or self.shown(text.get("en") or next(iter(text.values()), ""))
+            return self.shown(own or text.get("en") or next(iter(text.values()), ""))
         if self.code == "en":
             return str(text)
         if isinstance(text, Said):

@@ -6,6 +6,7 @@ Every catalogue gets the messages that are new, without a text, and loses those 
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,14 @@ _FUNCTIONS: dict[str, Any] = {
     "plural": (1, 2), "say_plural": (1, 2), "in_context": ((1, "c"), 2),
 }  # fmt: skip
 """Functions whose literal arguments are messages, as Babel names them."""
+_UNSTEADY = tuple(
+    f'"{name}: '
+    for name in (
+        "Project-Id-Version", "Report-Msgid-Bugs-To", "POT-Creation-Date", "PO-Revision-Date",
+        "Last-Translator", "Language-Team", "Generated-By",
+    )
+)  # fmt: skip
+"""Lines of a header that change with every writing."""
 JSON = ("publish/explorer/assets/words.json", "publish/report/templates/words.json")
 """Words of pages' scripts: every text in them is a message."""
 
@@ -93,15 +102,30 @@ def update(code: str) -> int:
     int
         How many messages have no text yet.
     """
-    from babel.messages.pofile import write_po
-
     catalogue, collected = read(code), collect()
     catalogue.update(collected, no_fuzzy_matching=True, update_header_comment=False)
     catalogue.obsolete.clear()
-    with (FOLDER / code / FILE).open("wb") as file:
-        write_po(file, catalogue, width=100, no_location=True, sort_output=True, omit_header=False)
+    write(code, catalogue)
     texts = ([m.string] if isinstance(m.string, str) else m.string for m in catalogue if m.id)
     return sum(not all(forms or [""]) for forms in texts)
+
+
+def write(code: str, catalogue: Catalog) -> None:
+    """Write a catalogue, in the order of its messages and without dates, so that two changes of
+    it can be merged.
+
+    Parameters
+    ----------
+    code : str
+    catalogue : babel Catalog
+    """
+    from babel.messages.pofile import write_po
+
+    found = io.BytesIO()
+    write_po(found, catalogue, width=100, no_location=True, sort_output=True)
+    lines = found.getvalue().decode().splitlines(keepends=True)
+    kept = "".join(line for line in lines if not line.startswith(_UNSTEADY))
+    (FOLDER / code / FILE).write_text(kept, encoding="utf-8")
 
 
 def main() -> None:

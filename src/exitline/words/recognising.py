@@ -21,7 +21,7 @@ COLUMNS = frozenset({"column", "by"})
 """Places that hold the name of a column, which is one word."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _WORD, _WORDS = r"[^\s;:,]+", r"(?:(?!; ).)+?"
-_LEAST_SURE, _LEAST_NUMERIC, _LEAST = 2, 5, 8
+_LEAST_SURE, _LEAST_NUMERIC, _LEAST = 2, 4, 8
 """Letters that a message needs beside its places to be told from any other text: where all of
 them, some of them and none of them are numbers or columns."""
 

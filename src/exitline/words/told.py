@@ -66,6 +66,36 @@ FINDINGS = (
     collected("columns {what}"),
 )
 """Of the quality report."""
+TABLES = (
+    collected("Households, number"),
+    collected("Persons, number"),
+    collected("Households and persons, number"),
+    collected("n: households"),
+    collected("n: persons in the sample"),
+    collected("n: households in the sample"),
+    collected("Households, weighted estimates"),
+    collected("Persons, weighted estimates"),
+    collected("Households and persons, weighted estimates"),
+    collected("Households in the sample, not weighted"),
+    collected("Households, %"),
+    collected("Persons, %"),
+    collected(
+        "Cells of 1 to {n} rows of data and the cells needed to protect them are suppressed: "
+        "{m} of {most} cells. Linear programmes have checked that no small cell can be told "
+        "within its protection interval."
+    ),
+    collected(
+        "Every cell is rounded to a multiple of {n}; totals are the sums of the rounded cells. "
+        "No cell is further than {m} from its count."
+    ),
+    collected(
+        "Estimates from a sample carry sampling error, which this table does not show; "
+        "`exitline estimate` gives intervals."
+    ),
+    collected("poor"),
+    collected("not poor"),
+)
+"""Of tables for publication."""
 RECORD = (
     collected("reading the study"),
     collected("checking the data"),
@@ -86,6 +116,18 @@ RECORD = (
     collected("note"),
 )
 """Of a run's record."""
+LINES = (
+    collected("{n} {column} per person per year"),
+    collected("{n} {column} per person per month"),
+    collected("{n} {column} per person per day"),
+    collected("line: {n} {unit}"),
+    collected("line {label}: {n} {unit}"),
+    collected("line: {n}"),
+    collected("line {label}: {n}"),
+    collected("line: {share} of the {what}"),
+    collected("line {label}: {share} of the {what}"),
+)
+"""Poverty lines, as run.json has them."""
 STANDARDS = (
     collected("Poverty lines"),
     collected("Deprivations"),
@@ -102,8 +144,8 @@ STANDARDS = (
     collected("deprived"),
     collected("not deprived"),
     collected("excluded"),
-    collected("{what} per person per year"),
-    collected("{what} per person per month"),
-    collected("{what} per person per day"),
+    collected("{column} per person per year"),
+    collected("{column} per person per month"),
+    collected("{column} per person per day"),
 )
 """Headings of a standard in words, and units of its lines; its sentences stay its own."""

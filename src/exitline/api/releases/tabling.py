@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from exitline.words.catalogue import ENGLISH, Language
+
 if TYPE_CHECKING:
     from exitline.publish.tables.build import Protected
     from exitline.publish.tables.content import SafeTable
@@ -58,6 +60,7 @@ def table(
     size: str | None = None,
     welfare: str | None = None,
     line: float | None = None,
+    language: str = "en",
     engine: str | Engine = "duckdb",
     reading: Mapping[str, Any] | None = None,
 ) -> PublishedTable:
@@ -97,6 +100,8 @@ def table(
         Columns of a data file.
     line : float, optional
         For a data file: poor are those below it.
+    language : {"en", "es", "fr", "zh"}
+        Of .html and .xlsx; .csv and SDMX are in English.
     engine : {"duckdb", "spark"} or Engine
     reading : mapping, optional
         Options of the reader of a data file, as `exitline.open_source` takes them.
@@ -122,6 +127,7 @@ def table(
     from exitline.publish.tables.build import ProtectionRule
     from exitline.publish.tables.record import audit_file
     from exitline.publish.tables.write import write
+    from exitline.words import catalogue
 
     _check_paths(outs, audit)
     layout = Layout(
@@ -134,7 +140,9 @@ def table(
         facts={"title": title, "year": year, "licence": licence, "source": origin},
     )  # fmt: skip
     own = audit_file(made, audit) if audit else {}
-    return PublishedTable(made, tuple(write(made.table, outs, dataflow=dataflow, private=own)))
+    return PublishedTable(made, tuple(write(
+        made.table, outs, dataflow=dataflow, private=own, t=catalogue.language(language)
+    )))  # fmt: skip
 
 
 def _names(given: str | Sequence[str]) -> tuple[str, ...]:
@@ -156,18 +164,19 @@ def _check_paths(outs: Sequence[str | Path], audit: str | Path | None) -> None:
         check_folder(audit)
 
 
-def laid_out(found: SafeTable) -> tuple[Wide, str]:
+def laid_out(found: SafeTable, t: Language = ENGLISH) -> tuple[Wide, str]:
     """A table as rows and columns of text, and the sign of a suppressed cell.
 
     Parameters
     ----------
     found : SafeTable
+    t : Language
+        The reader's.
 
     Returns
     -------
     tuple of Wide and str
     """
-    from exitline.publish.tables.content import SUPPRESSED
     from exitline.publish.tables.write.wide import wide
 
-    return wide(found), SUPPRESSED
+    return wide(found, t), t("suppressed")

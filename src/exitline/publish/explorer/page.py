@@ -22,6 +22,7 @@ FOREIGN = (
     "method", "disclosure", "verify",
 )  # fmt: skip
 """Parts of a payload with words of the files that it was made from, beside names of areas."""
+_HIDDEN = "[data-l] { display: none; }\n"
 FIRST_ROWS = 300
 """At most so many rows of the first level stand in the page for readers without JavaScript."""
 
@@ -52,7 +53,7 @@ def render(payload: Mapping[str, Any]) -> str:
     payload = {**payload, **said, "areas": areas}
     languages = list(payload["languages"])
     words = {code: _words(code, payload.get("rows") == "person") for code in languages}
-    style, dark, script = _style(), _look("dark.css") + _asset("dark.css"), _script()
+    style, dark, script = _style(languages), _look("dark.css") + _asset("dark.css"), _script()
     return environment(_asset).get_template("explorer.html.j2").render(
         d=payload, languages=languages, words=words, first=_first(payload),
         data=_embedded(payload), words_data=_embedded(words), style=style, dark=dark,
@@ -140,9 +141,12 @@ def _embedded(value: Any) -> str:
     return visible_json(text)
 
 
-def _style() -> str:
-    """The look shared with the report, and what is the explorer's own."""
-    return _look("look.css") + _asset("explorer.css") + _asset("picture.css") + _asset("paper.css")
+def _style(languages: Sequence[str]) -> str:
+    """The look shared with the report, and what is the explorer's own; of texts in several
+    languages, that of the page's is shown."""
+    chosen = ", ".join(f':root[data-lang="{c}"] [data-l="{c}"]' for c in sorted(languages))
+    own = _asset("explorer.css").replace(_HIDDEN, f"{_HIDDEN}{chosen} {{ display: inline; }}\n")
+    return _look("look.css") + own + _asset("picture.css") + _asset("paper.css")
 
 
 def _script() -> str:

@@ -20,13 +20,13 @@ from exitline.publish.report.method import Method, method
 from exitline.publish.report.modelled import ModelSection, model_sections
 from exitline.publish.report.rules import Rules, rules
 from exitline.publish.report.table import Table, TableCell, TableColumn, for_script
+from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from exitline.publish.report.content import ReportInput
-    from exitline.words.catalogue import Language
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def render(content: ReportInput) -> str:
     >>> html.startswith("<!doctype html>")
     True
     """
-    css, script = style(), _asset("script.js")
+    css, script = style(content.t), _asset("script.js")
     return environment(_asset).get_template("report.html.j2").render(
         page=view(content), t=content.t, plural=content.t.plural, style=css, script=script,
         words=_script_words(content.t),
@@ -151,10 +151,12 @@ def _relative(value: float, se: float, t: Language) -> str:
     return t.figure(f"{rounded(100 * se / value, 1)}\N{NO-BREAK SPACE}%")
 
 
-def style() -> str:
+def style(t: Language = ENGLISH) -> str:
     """The look shared with the explorer, dark where the system is, and what is the report's own."""
+    colon = t.signs[": "]
+    sign = "" if colon == ": " else f':root {{ --colon: "{colon}"; }}\n'
     dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_asset('dark.css')}}}\n"
-    return _asset("look.css") + dark + _asset("style.css")
+    return _asset("look.css") + dark + _asset("style.css") + sign
 
 
 def _script_words(t: Language) -> str:

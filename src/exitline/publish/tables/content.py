@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exitline.words.catalogue import ENGLISH, Language
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -81,14 +83,15 @@ class TableFacts:
     licence: str = ""
     notes: tuple[str, ...] = ()
 
-    def lines(self) -> list[tuple[str, str]]:
+    def lines(self, t: Language = ENGLISH) -> list[tuple[str, str]]:
         """Name and text of each fact that is there, in reading order."""
         named = (
-            ("Unit", self.unit), ("Standard", self.standard), ("Line", self.line),
-            ("Year", self.year), ("Source", self.source), ("Licence", self.licence),
-            ("Disclosure control", self.rule),
+            (t("Unit"), t.of(self.unit)), (t("Standard"), self.standard),
+            (t("Line"), t.of(self.line)), (t("Year"), self.year), (t("Source"), self.source),
+            (t("Licence"), self.licence), (t("Disclosure control"), t.of(self.rule)),
         )  # fmt: skip
-        return [(name, text) for name, text in named if text] + [("Note", n) for n in self.notes]
+        notes = [(t("Note"), t.of(note)) for note in self.notes]
+        return [(name, text) for name, text in named if text] + notes
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exitline.errors import nearest
 from exitline.proof.disclose.system import TableError
+from exitline.words.catalogue import ENGLISH, Language
 
 if TYPE_CHECKING:
     from exitline.publish.tables.content import SafeTable
@@ -46,6 +47,7 @@ def write(
     *,
     dataflow: str = "",
     private: Mapping[Path, bytes] | None = None,
+    t: Language = ENGLISH,
 ) -> tuple[Path, ...]:
     """Write a table in some forms; all files appear whole, or none.
 
@@ -58,6 +60,8 @@ def write(
         For SDMX: AGENCY:ID(VERSION).
     private : mapping of Path to bytes, optional
         Files that belong to the table and that only the owner may read: its audit.
+    t : Language
+        Of .html and .xlsx; the others are for machines.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def write(
 
     made: dict[Path, bytes] = {}
     for path in map(Path, paths):
-        made |= _made(table, path, dataflow, made)
+        made |= _made(table, path, dataflow, made, t)
     own = dict(private or {})
     with whole_files(*made, *own, private=tuple(own)) as partials:
         for partial, content in zip(partials, [*made.values(), *own.values()], strict=True):
@@ -81,7 +85,7 @@ def write(
 
 
 def _made(
-    table: SafeTable, path: Path, dataflow: str, earlier: Mapping[Path, bytes]
+    table: SafeTable, path: Path, dataflow: str, earlier: Mapping[Path, bytes], t: Language
 ) -> dict[Path, bytes]:
     """The content of each file that belongs to one form."""
     from exitline.publish.tables.write.html import render_html
@@ -91,9 +95,9 @@ def _made(
 
     kind = ending(path)
     if kind == ".html":
-        return {path: render_html(table).encode()}
+        return {path: render_html(table, t).encode()}
     if kind == ".xlsx":
-        return {path: workbook(table)}
+        return {path: workbook(table, t)}
     if kind == ".sdmx.csv":
         return {path: sdmx_text(table, dataflow or DATAFLOW).encode()}
     return csv_files(table, path, earlier)

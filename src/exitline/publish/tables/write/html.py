@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.tables.content import SUPPRESSED
 from exitline.publish.tables.write.wide import Wide, wide
+from exitline.words.catalogue import ENGLISH, Language
 
 if TYPE_CHECKING:
     from exitline.publish.tables.content import SafeTable
@@ -37,7 +37,7 @@ dd { margin: 0 0 .3rem; overflow-wrap: anywhere; }
 @media print { .scroll { overflow: visible; } }
 """
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{code}">
 <head>
 <meta charset="utf-8">
 <title>{title}</title>
@@ -58,12 +58,14 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def render_html(table: SafeTable) -> str:
+def render_html(table: SafeTable, t: Language = ENGLISH) -> str:
     """A table as a page: title, unit, line and year above, everything else below.
 
     Parameters
     ----------
     table : SafeTable
+    t : Language
+        The reader's.
 
     Raises
     ------
@@ -75,28 +77,35 @@ def render_html(table: SafeTable) -> str:
     need("great_tables", "tables", "writing .html")
     facts = table.facts
     title = escape(facts.title)
-    under = " · ".join(t for t in (facts.unit, facts.line, facts.year) if t)
-    said = "".join(f"<dt>{escape(n)}</dt><dd>{escape(t)}</dd>" for n, t in facts.lines())
+    under = " · ".join(x for x in (t.of(facts.unit), t.of(facts.line), facts.year) if x)
+    said = "".join(f"<dt>{escape(n)}</dt><dd>{escape(x)}</dd>" for n, x in facts.lines(t))
     return _PAGE.format(
-        title=title, style=_STYLE, under=escape(under), said=said,
-        table=_great_table(table).as_raw_html(inline_css=False),
+        code=t.code, title=title, style=_STYLE, under=escape(under), said=said,
+        table=_great_table(table, t).as_raw_html(inline_css=False),
     )  # fmt: skip
 
 
-def _great_table(table: SafeTable) -> Any:
+def _great_table(table: SafeTable, t: Language) -> Any:
     """The table itself; a column for each figure and category."""
     import pandas as pd
     from great_tables import GT, html, loc, style
 
-    laid = wide(table)
+    laid, thousands, point = wide(table, t), t.signs[","], t.signs["."]
+    hidden = escape(t("suppressed"))
     names = [f"c{i}" for i in range(len(laid.heads))]
     frame = pd.DataFrame(laid.values, columns=names)
     frame.insert(0, "area", _indented(laid))
     made = (
         GT(frame, rowname_col="area", id="table")
-        .fmt_integer([n for n, d in zip(names, laid.decimals, strict=True) if not d])
-        .fmt_number([n for n, d in zip(names, laid.decimals, strict=True) if d], decimals=1)
-        .sub_missing(names, missing_text=html(f'<span class="hidden">{SUPPRESSED}</span>'))
+        .fmt_integer(
+            [n for n, d in zip(names, laid.decimals, strict=True) if not d],
+            sep_mark=thousands,
+        )
+        .fmt_number(
+            [n for n, d in zip(names, laid.decimals, strict=True) if d], decimals=1,
+            sep_mark=thousands, dec_mark=point,
+        )
+        .sub_missing(names, missing_text=html(f'<span class="hidden">{hidden}</span>'))
         .cols_label({n: category or figure for n, (figure, category) in
                      zip(names, laid.heads, strict=True)})
         .cols_align("right", names)

@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from exitline.publish.tables.content import TOTAL
+from exitline.words.catalogue import ENGLISH, Language
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,18 +40,20 @@ class Wide:
     values: NDArray[np.float64]
     decimals: tuple[int, ...]
 
-    def text(self, row: int, column: int, hidden: str) -> str:
+    def text(self, row: int, column: int, hidden: str, t: Language = ENGLISH) -> str:
         """A cell as people read it."""
         value = float(self.values[row, column])
-        return hidden if value != value else f"{value:,.{self.decimals[column]}f}"
+        return hidden if value != value else t.number(value, self.decimals[column])
 
 
-def wide(table: SafeTable) -> Wide:
+def wide(table: SafeTable, t: Language = ENGLISH) -> Wide:
     """Lay a table out for reading; the total of the categories comes first.
 
     Parameters
     ----------
     table : SafeTable
+    t : Language
+        The reader's.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def wide(table: SafeTable) -> Wide:
     import numpy as np
 
     rows, *others = table.sides
-    stub = tuple(node[-1] if node else TOTAL.capitalize() for node in rows.nodes)
+    stub = tuple(node[-1] if node else t("Total") for node in rows.nodes)
     depths = tuple(len(node) for node in rows.nodes)
     heads: list[tuple[str, str]] = []
     blocks = []
@@ -78,10 +81,11 @@ def wide(table: SafeTable) -> Wide:
                 for side, i in zip(others, chosen, strict=True)
                 if side.nodes[i]
             ]
-            heads.append((figure.label, ", ".join(named) or (TOTAL if others else "")))
+            whole = t("total") if others else ""
+            heads.append((t.of(figure.label), t.joined(map(t.of, named), ", ") or whole))
             decimals.append(figure.decimals)
     values = np.concatenate(blocks, axis=1)
-    kept = [i for i, (_, c) in enumerate(heads) if not (decimals[i] and c == TOTAL)]
+    kept = [i for i, (_, c) in enumerate(heads) if not (decimals[i] and c == t("total"))]
     return Wide(
         stub, depths, tuple(heads[i] for i in kept), values[:, kept],
         tuple(decimals[i] for i in kept),

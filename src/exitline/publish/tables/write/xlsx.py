@@ -6,8 +6,8 @@ import io
 import math
 from typing import TYPE_CHECKING, Any
 
-from exitline.publish.tables.content import SUPPRESSED
 from exitline.publish.tables.write.wide import Wide, wide
+from exitline.words.catalogue import ENGLISH, Language
 
 if TYPE_CHECKING:
     from exitline.publish.tables.content import SafeTable
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 _HEAD = 4  # rows above the cells: title, unit, figure, category
 
 
-def workbook(table: SafeTable) -> bytes:
+def workbook(table: SafeTable, t: Language = ENGLISH) -> bytes:
     """Numbers as numbers, suppressed cells as the word, one sheet of notes.
 
     Parameters
     ----------
     table : SafeTable
+    t : Language
+        The reader's; names of sheets are in English.
 
     Raises
     ------
@@ -35,23 +37,23 @@ def workbook(table: SafeTable) -> bytes:
     book = Workbook()
     sheet: Any = book.active
     sheet.title = "Table"
-    laid = wide(table)
-    _head(sheet, table, laid)
-    _body(sheet, laid)
+    laid = wide(table, t)
+    _head(sheet, table, laid, t)
+    _body(sheet, laid, t)
     _shape(sheet, laid)
-    _notes(book.create_sheet("Notes"), table)
+    _notes(book.create_sheet("Notes"), table, t)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _head(sheet: Any, table: SafeTable, laid: Wide) -> None:
+def _head(sheet: Any, table: SafeTable, laid: Wide, t: Language) -> None:
     """Title, unit, and two rows of headings."""
     from openpyxl.styles import Alignment, Font
 
     facts = table.facts
     _text(sheet, 1, 1, facts.title).font = Font(bold=True, size=14)
-    under = " · ".join(t for t in (facts.unit, facts.line, facts.year) if t)
+    under = " · ".join(x for x in (t.of(facts.unit), t.of(facts.line), facts.year) if x)
     _text(sheet, 2, 1, under).font = Font(color="56616B")
     rows = " / ".join(table.heading(name) for name in table.sides[0].names)
     _text(sheet, _HEAD, 1, rows).font = Font(bold=True)
@@ -64,7 +66,7 @@ def _head(sheet: Any, table: SafeTable, laid: Wide) -> None:
         cell.font, cell.alignment = Font(bold=True), Alignment(horizontal="right", wrap_text=True)
 
 
-def _body(sheet: Any, laid: Wide) -> None:
+def _body(sheet: Any, laid: Wide, t: Language) -> None:
     """One row for each area, indented by level."""
     from openpyxl.styles import Alignment, Font
 
@@ -75,7 +77,7 @@ def _body(sheet: Any, laid: Wide) -> None:
         for column, value in enumerate(laid.values[row]):
             cell = sheet.cell(row + _HEAD + 1, column + 2)
             if math.isnan(value):
-                cell.value = SUPPRESSED
+                cell.value = t("suppressed")
                 cell.font = Font(italic=True, color="56616B")
                 cell.alignment = Alignment(horizontal="right")
             else:
@@ -101,11 +103,11 @@ def _shape(sheet: Any, laid: Wide) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _notes(sheet: Any, table: SafeTable) -> None:
+def _notes(sheet: Any, table: SafeTable, t: Language) -> None:
     """All that the table says about itself."""
     from openpyxl.styles import Alignment, Font
 
-    lines = [("Title", table.facts.title), *table.facts.lines()]
+    lines = [(t("Title"), table.facts.title), *table.facts.lines(t)]
     for row, (name, text) in enumerate(lines, start=1):
         sheet.cell(row, 1, name).font = Font(bold=True)
         _text(sheet, row, 2, text).alignment = Alignment(wrap_text=True, vertical="top")

@@ -50,6 +50,8 @@ def reading(store: Store, query: str, schema: pa.Schema) -> Iterator[pa.RecordBa
                     f"SELECT set_config('exitline.area_from', {low}, true),"
                     f" set_config('exitline.area_to', {high}, true)"
                 )
+            for setting in settings(store):
+                cursor.execute(setting)
             cursor.execute(query)
             reader = cursor.fetch_record_batch()
             pieces = (_as(batch, schema) for batch in reader)
@@ -62,6 +64,21 @@ def reading(store: Store, query: str, schema: pa.Schema) -> Iterator[pa.RecordBa
             got=str(reason).strip().partition("\n")[0][:200],
             remedy="start the database, then try again",
         ) from reason
+
+
+def settings(store: Store) -> tuple[str, ...]:
+    """What PostgreSQL's planner is told before a question to the whole register.
+
+    Row-level security looks like a narrow range of paths to it, and it would walk an index over
+    all rows: 25 s instead of 2.5 s for ten million.
+
+    Parameters
+    ----------
+    store : Store
+    """
+    if not store.postgres or store.scope.path:
+        return ()
+    return tuple(f"SET LOCAL enable_{way} = off" for way in ("indexscan", "bitmapscan"))
 
 
 def table(store: Store, query: str, schema: pa.Schema) -> pa.Table:

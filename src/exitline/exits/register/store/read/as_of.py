@@ -64,6 +64,8 @@ def counts(
         f" ORDER BY {order}"
     )
     with store.transaction() as cursor:
+        for setting in arrow.settings(store):
+            cursor.execute(setting)
         cursor.execute(query, values)
         return tuple(StateCount(p, s, c, bool(li), n) for p, s, c, li, n in cursor.fetchall())
 

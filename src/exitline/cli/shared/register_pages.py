@@ -1,0 +1,83 @@
+"""The commands that serve a register and let people sign in, and options of all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from exitline.cli.shared import numbers
+from exitline.cli.shared.opening import serve_register
+
+DATABASE = "sqlite:///register/register.db"
+DATABASE_OPTION = click.option(
+    "--database", default=DATABASE, show_default=True,
+    help="sqlite:///file, or postgresql://user@host/name.",
+)  # fmt: skip
+KEY_OPTION = click.option(
+    "--key", type=click.Path(path_type=Path),
+    help="File with the key of identifiers (register.key beside an SQLite file).",
+)  # fmt: skip
+
+
+PORT_OPTION = click.option(
+    "--port", type=numbers.Whole(0, 65535), default=8000, show_default=True, metavar="N",
+    help="Port to listen on; 0: any free one.",
+)  # fmt: skip
+
+
+@click.command(
+    help="""Serve the register's pages to browsers.
+
+Only this machine can reach them, unless --host says otherwise. For an office, put
+a web server with TLS before it: docs/deploy.md. Ctrl-C stops it.
+
+Examples:
+
+\b
+  exitline register serve                      # http://127.0.0.1:8000/
+  exitline register serve --database postgresql://office@/register --key office.key --https \\
+      --name register.example.org --workers 4
+""",
+)
+@DATABASE_OPTION
+@KEY_OPTION
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
+              help="Address to listen on.")  # fmt: skip
+@PORT_OPTION
+@click.option("--name", "names", multiple=True, metavar="NAME",
+              help="Name by which browsers address it; repeatable.")  # fmt: skip
+@click.option("--https", is_flag=True, help="Browsers reach it through TLS alone.")
+@click.option("--workers", type=numbers.Whole(1, 64), default=1, show_default=True, metavar="N",
+              help="Processes that answer.")  # fmt: skip
+def serve(
+    database: str, key: Path | None, host: str, port: int, names: tuple[str, ...], https: bool,
+    workers: int,
+) -> None:  # fmt: skip
+    """Serve the pages."""
+    serve_register(database, key=key, host=host, port=port, names=names, https=https,
+                   workers=workers)  # fmt: skip
+
+
+@click.command(
+    help="""Let a person sign in: sets their password, asked for twice.
+
+What they may see and do follows from their assignments, not from this.
+
+Examples:
+
+\b
+  exitline register password county-1
+""",
+)
+@click.argument("person")
+@DATABASE_OPTION
+@KEY_OPTION
+@click.password_option(help="The password; asked for unless given (others can see it then).")
+def password(person: str, database: str, key: Path | None, password: str) -> None:
+    """Set a password."""
+    from exitline.api.registers import serving
+    from exitline.cli.shared import show
+
+    serving.set_password(database, person, password, key=key)
+    show.note(f"{person} can sign in.")
