@@ -46,6 +46,13 @@ def test_samples(given, parts):
     assert all(part in said for part in parts), said
 
 
+def test_more_households_than_there_are_is_a_full_count():
+    said = sentence(0.015, 0.006, 400, population=1e6)
+    more = int(said.split("about ")[1].split(" more")[0].replace(",", ""))
+    near = sentence(0.015, 0.006, 400, population=more + 100)  # 400 of them are in the sample
+    assert f"only a full count of about {more + 100:,} households" in near
+
+
 def test_one_psu_has_no_standard_error():
     said = sentence(0.01, NAN, 400, df=0)
     assert "too few PSUs for a standard error" in said

@@ -101,7 +101,7 @@ def _spoilt(tmp_path: Path, old: str, new: str, file: str = "explorer.yaml") -> 
         ("东部,2018,", "东部,,", "counties.csv", "no usable year"),
         ("东部,2018,", "东部,2015,", "counties.csv", "a year after 2015"),
         ("record:", "runs: [{study: x.yaml}]\nrecord:", "explorer.yaml", "runs or a record"),
-        ("languages: [en, zh]", "languages: [en, fr]", "explorer.yaml", "'en', 'zh'"),
+        ("languages: [en, zh]", "languages: [en, xx]", "explorer.yaml", "'fr', 'zh'"),
         ("  before: 2015", "  befor: 2015", "explorer.yaml", "did you mean 'before'"),
         ("{en: Province, zh: 省}", "{zh: 省}", "explorer.yaml", "the key 'en' is missing"),
         ("2016: 28", "y2016: 28", "explorer.yaml", "is not a year"),

@@ -75,3 +75,19 @@ def test_values_outside_a_subpopulation_never_reach_its_figures(engine):
     assert a["estimate"].notna().all()
     np.testing.assert_allclose(a["estimate"], b["estimate"], rtol=1e-12)
     np.testing.assert_allclose(a["se"], b["se"], rtol=1e-9)
+
+
+def test_a_line_of_the_whole_sample_in_a_part_of_it_from_covariances(monkeypatch):
+    """Beyond a number of households the engine gives covariances: the same as one by one."""
+    rng = np.random.default_rng(3)
+    homes = pd.DataFrame({"y": rng.lognormal(2, 0.5, 60), "s": np.arange(60) // 20})
+    homes["own"] = np.arange(60) % 3
+    given = {
+        "welfare": "y", "line": xl.relative_line(0.8), "design": Design(strata="s"),
+        "where": "own = 1",
+    }  # fmt: skip
+    one = xl.estimate(homes, "headcount", **given).find()
+    monkeypatch.setattr("exitline.stats.measure.passes.totals.ONE_BY_ONE", 10)
+    many = xl.estimate(homes, "headcount", **given).find()
+    assert (many.estimate, many.df, many.n) == (one.estimate, one.df, one.n)
+    assert many.se == pytest.approx(one.se, rel=1e-10)

@@ -190,22 +190,20 @@ class _Scan:
             f"TO {text(str(target))} "
             f"(FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION {self.version}, "
             "DICTIONARY_SIZE_LIMIT 0)"
-        )
+        ).fetchall()
         file = HeldFile(target)
         found = self.con.execute(
             f"SELECT count(*), coalesce(bool_or({quoted(flag)}), false) "
             f"FROM read_parquet({text(file.name_for_engine)})"
-        ).fetchone()
-        assert found is not None
+        ).fetchall()[0]
         return file, int(found[0]), bool(found[1])
 
     def _decided(self, plain: HeldFile, forms: Mapping[str, Form]) -> dict[str, Form]:
         """The form of every column by all of its values."""
         sqls = {n: _Sql(n, Form(f.type, f.use), self.dialect, True) for n, f in forms.items()}
         facts = [f for one in sqls.values() for f in one.facts]
-        found = self.con.execute(f"SELECT {', '.join(facts)} FROM {self._raw(plain)}").fetchone()
-        assert found is not None
-        left = list(found)
+        asked = f"SELECT {', '.join(facts)} FROM {self._raw(plain)}"
+        left = list(self.con.execute(asked).fetchall()[0])
         decided = {}
         for name, one in sqls.items():
             mine, left = left[: len(one.facts)], left[len(one.facts) :]
@@ -257,8 +255,8 @@ class _Scan:
             )
             found = self.con.execute(
                 f"SELECT {whole} FROM read_parquet({text(file.name_for_engine)})"
-            ).fetchone()
-            types |= {n: "BIGINT" for n, yes in zip(codes, found or (), strict=True) if yes}
+            ).fetchall()[0]
+            types |= {n: "BIGINT" for n, yes in zip(codes, found, strict=True) if yes}
         return types
 
 

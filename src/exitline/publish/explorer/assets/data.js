@@ -24,7 +24,10 @@ const w = (key, ...parts) => filled(words_()[key], parts);
 /** A sign of the language: between parts of a text, or in a number; named by what English writes. */
 const sign = (english) => words_().signs[english];
 /** A number as English writes it, in the form of the language. */
-const digits = (text) => text.replace(/\d[\d,]*(\.\d+)?/g, (found) => found.replace(/[,.]/g, sign)).replace(/(\d)[ \u00a0]%/g, (_, last) => last + sign(" %"));
+const digits = (text) => percents(text.replace(/\d[\d,]*(\.\d+)?/g, (found) => found.replace(/[,.]/g, sign)));
+const percents = (text) => (sign(" %") === "\u00a0%" ? text : text.replace(/(\d)[ \u00a0]%/g, (_, last) => last + sign(" %")));
+/** A figure: as English writes it, or already in words of the language. */
+const inDigits = (text) => (typeof text === "object" && text !== null ? T(text) : digits(T(text)));
 /** What stands in a sentence: a number in the form of the language, a text as it is. */
 const stood = (part) => (typeof part === "string" && /^[−+-]?\d[\d,]*(\.\d+)?$/.test(part) ? digits(part) : part);
 /** Words in brackets after others. */
@@ -77,7 +80,7 @@ const known = (f) => f !== null && (f.status === SHOWN || f.status === NO_INTERV
 const said = (f) => {
   if (f === null) return w("no_figure_here");
   if (f.status === SUPPRESSED) return w("suppressed");
-  return f.status === UNKNOWN || f.text === "" ? w("unknown") : digits(T(f.text));
+  return f.status === UNKNOWN || f.text === "" ? w("unknown") : inDigits(f.text);
 };
 const whyNone = (f) => {
   if (f === null || f.status === SHOWN) return "";
@@ -88,7 +91,7 @@ const exactWords = () => w(DATA.kind === "record" ? "exact_count" : "full_count"
 const intervalWords = (series, f) => {
   if (!known(f)) return "";
   if (!DATA.series[series].sampled) return exactWords();
-  return f.interval && f.status !== NO_INTERVAL ? digits(T(f.interval)) : w("none_given");
+  return f.interval && f.status !== NO_INTERVAL ? inDigits(f.interval) : w("none_given");
 };
 const lineOf = (series) => T(DATA.series[series].line);
 const seriesName = (series) => {
@@ -111,7 +114,7 @@ const decision = (level, year, criterion, area) => {
   if (i === undefined || block.outcome[criterion] === undefined) return null;
   const outcome = block.outcome[criterion][i];
   return {
-    outcome, hidden: block.hidden[criterion][i] === 1, text: digits(T(block.text[criterion][i])), plain: block.text[criterion][i],
+    outcome, hidden: block.hidden[criterion][i] === 1, text: inDigits(block.text[criterion][i]), plain: block.text[criterion][i],
     why: outcome === null ? "" : sentence(block.reason[criterion][i]),
   };
 };

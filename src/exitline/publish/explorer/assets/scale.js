@@ -4,7 +4,7 @@ const SPREAD = [[], [3], [1, 3], [0, 2, 4], [0, 1, 3, 4], [0, 1, 2, 3, 4]];
 const classOf = (series, value) => DATA.series[series].edges.filter((edge) => value >= edge).length;
 /** Which of the five shades a class takes, so that few classes still differ well. */
 const shadeOf = (series, index) => SPREAD[DATA.series[series].edges.length + 1][index];
-const withUnit = (series, x) => (DATA.series[series].unit === "percent" ? number(x) + sign(" %") : number(x));
+const withUnit = (series, x) => (DATA.series[series].unit === "percent" ? percents(`${number(x)} %`) : number(x));
 const classWords = (series, index) => {
   const { edges } = DATA.series[series];
   if (!edges.length) return "";

@@ -42,6 +42,8 @@ def with_moments(plan: Plan, table: Any, run: Callable[[Any], Any]) -> Plan:
     """
     if not plan.by_household or plan.design.calibration is not None:
         return plan
+    if any(one.whole for one in plan.sums):  # covariances are those of the subpopulation alone
+        return plan
     rows = run(table.aggregate(rows=table.count())).column("rows")[0].as_py()
     return replace(plan, moments=rows > ONE_BY_ONE)
 
@@ -85,8 +87,7 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
         if wanted.term.kind == "kernel":
             value = value.fill_null(0.0)
         if plan.moments:
-            there = rows["_use" if wanted.whole else "_in"]
-            value = ibis.ifelse(there, value.fill_null(float("nan")), 0.0)
+            value = ibis.ifelse(rows["_in"], value.fill_null(float("nan")), 0.0)
         aggregates[f"sum{index}"] = value.sum()
     for index, name in enumerate(auxiliary):
         aggregates[f"auxiliary{index}"] = rows[name].sum()
