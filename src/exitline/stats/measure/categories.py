@@ -54,7 +54,7 @@ def values_query(table: Any, value: Any) -> Any:
     table : ibis.Table
     value : ibis expression of its rows
     """
-    known = table.select(value=value).filter(lambda t: t["value"].notnull())
+    known = table.select(value=value).filter(lambda rows: rows["value"].notnull())
     return known.distinct().limit(MOST_VALUES + 1)
 
 
