@@ -97,7 +97,7 @@ def test_values_that_cannot_be_used(attempt, change, words):
 def test_zero_weights_are_left_out_and_said(attempt):
     status, said = attempt(_set("w", 0.0))
     assert status == 0
-    assert "1 households left out: weight zero" in said
+    assert "1 household left out: weight zero" in said
 
 
 def test_text_in_a_number(attempt):

@@ -126,8 +126,8 @@ def sections(description: Sequence[Any]) -> tuple[RuleSection, ...]:
 
     Examples
     --------
-    >>> sections(["One.", "Two."])
-    (RuleSection(title='', sentences=('One.', 'Two.')),)
+    >>> [(one.title, one.sentences) for one in sections(["One.", "Two."])]
+    [('', ('One.', 'Two.'))]
     """
     found: list[RuleSection] = []
     loose: list[str] = []

@@ -54,6 +54,7 @@ def open_panel(data: Any, spec: PanelSpec, engine: str | Engine = "duckdb") -> I
     Examples
     --------
     >>> import pandas as pd
+    >>> from exitline.stats.panel.spec import panel_spec
     >>> wide = pd.DataFrame({"id": [1, 2], "y_a": [1.0, 3.0], "y_b": [3.0, None]})
     >>> spec = panel_spec(household="id", welfare="y_{wave}", waves=("a", "b"), line=2.0)
     >>> with open_panel(wide, spec) as panel:
