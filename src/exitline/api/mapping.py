@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from exitline.publish.maps.draw import MapDrawing
     from exitline.stats.infer.blocks import Block
@@ -44,7 +42,8 @@ def map(
         Which figure; the first unless given.
     threshold : float, optional
         An edge of the classes: areas whose interval holds it are hatched, since one cannot tell
-        on which side they lie. The figure of all together unless given, for shares.
+        on which side they lie. Unless given, for shares the figure of all together; hatched are
+        then the areas that do not stand apart from it, as in the report.
     names : mapping of str to str, optional
         From areas to shapes that are called otherwise; accents and case need none.
     source : str
@@ -74,7 +73,8 @@ def map(
     ()
     """
     from exitline.publish.maps.boundaries import read_boundaries
-    from exitline.publish.maps.draw import MapFigure, MapText, map_of
+    from exitline.publish.maps.draw import MapText, map_of
+    from exitline.publish.maps.figures import figures_of
     from exitline.publish.maps.joined import joined
     from exitline.stats.infer.shown import unit_of
 
@@ -83,15 +83,8 @@ def map(
     drawn = read_boundaries(boundaries, key, source)
     labels = list(block.rows.labels)
     match = joined(labels, drawn.shapes, names)
-    unit = unit_of(block)
-    pivot, said = _pivot(estimates, block, threshold, unit)
-    figures = [
-        MapFigure(
-            label, match.shape.get(label), float(block.estimate[i]), float(block.bounds.low[i]),
-            float(block.bounds.high[i]), float(block.se[i]), block.reason[i],
-        )
-        for i, label in enumerate(labels)
-    ]  # fmt: skip
+    figures, pivot, kind = figures_of(estimates, block, labels, match.shape, threshold)
+    said = {"threshold": "bold: the threshold", "all": "bold: all together", "": ""}[kind]
     named = block.label or block.measure
     at = f", line {block.line}" if block.line else ""
     text = MapText(
@@ -99,7 +92,9 @@ def map(
         f"Estimate, {100 * estimates.level:g} % intervals when pointed at", said,
         f"Boundaries: {source or drawn.file}. Equal-area projection.", notes=match.notes,
     )  # fmt: skip
-    return map_of(figures, list(drawn.shapes.items()), unit, text, pivot=pivot, paired=paired)
+    return map_of(
+        figures, list(drawn.shapes.items()), unit_of(block), text, pivot=pivot, paired=paired
+    )
 
 
 def _block(found: Estimates, by: str | None, measure: str | None, line: str | None) -> Block:
@@ -120,17 +115,3 @@ def _block(found: Estimates, by: str | None, measure: str | None, line: str | No
             remedy="name it: by=" if known else "estimate by areas",
         )  # fmt: skip
     return fits[0]
-
-
-def _pivot(
-    found: Estimates, block: Block, threshold: float | None, unit: str
-) -> tuple[float | None, str]:
-    """The threshold, or the figure of all together for shares; and what it is called."""
-    if threshold is not None:
-        return threshold, "bold: the threshold"
-    whole = [
-        b for b in found.blocks if not b.by and (b.measure, b.line) == (block.measure, block.line)
-    ]
-    if unit != "share" or not whole or np.isnan(whole[0].estimate[0]):
-        return None, ""
-    return round(float(whole[0].estimate[0]), 3), "bold: all together"

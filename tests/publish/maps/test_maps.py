@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import exitline as xl
+from exitline.cli import exitline
 from exitline.errors import ExitlineError
 
 shapely = pytest.importorskip("shapely")
@@ -64,8 +67,73 @@ def test_areas_are_hatched_whose_interval_holds_the_threshold(rates):
     assert 0 < wanted < 12
     assert drawn.svg.count('class="h"') == wanted
     assert ">10.0<" in drawn.svg  # an edge of the classes
+    both = xl.map(rates, ALBANIA, "shapeName", paired=False)
+    assert both.svg.count('class="h"') == 11  # Kukes alone stands apart, as in the report
     none = xl.map(rates, ALBANIA, "shapeName", threshold=0.99, paired=False)
     assert none.svg.count('class="h"') == 0
+
+
+STUDY = """
+study: Prefectures
+data: {households: lival.parquet}
+columns: {welfare: rcons}
+design: {weight: weight, strata: strat, psu: psu}
+areas:
+  town or country: {column: urban}
+  prefecture: {column: prefectu, boundaries: prefectures.geojson, key: shapeName, source: "<geo>"}
+lines: [4891]
+measures: [headcount]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("lival.parquet", "prefectures.geojson"):
+        shutil.copy(f"examples/albania-2012/{name}", tmp_path / name)
+    return tmp_path
+
+
+def test_a_studys_report_has_the_map_and_the_same_areas_stand_apart(folder):
+    (folder / "study.yaml").write_text(STUDY)
+    found = xl.run(folder / "study.yaml", folder / "out")
+    page = (folder / "out" / "report.html").read_text()
+    assert page.count('<svg class="map"') == 2
+    assert "Boundaries: &lt;geo&gt;" in page
+    assert "Areas: prefecture" in page
+    assert "Areas: town or country" in page
+    block = next(b for b in found.estimates.blocks if b.by == "prefectu")
+    from exitline.publish.content.standing import standing
+
+    of = standing(found.estimates, block)
+    hatched = page.count('<path class="h"')
+    assert hatched == 12 - of.above.n - of.below.n
+    titles = [
+        e.domain for e in found.estimates if e.by == "prefectu" and f"<title>{e.domain}:" in page
+    ]
+    assert len(titles) == 12
+    french = xl.run(folder / "study.yaml", folder / "fr", language="fr")
+    assert "Projection équivalente" in (folder / "fr" / "report.html").read_text()
+    assert french.to_pandas().equals(found.to_pandas())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("key: shapeName", "key: shapename"), "did you mean 'shapeName'"),
+        (("prefectures.geojson, key", "nothing.geojson, key"), "the boundaries cannot be read"),
+        ((", key: shapeName", ""), "'key' is missing"),
+        (("column: prefectu", "columm: prefectu"), "did you mean 'column'"),
+    ],
+)
+def test_check_and_run_refuse_boundaries_alike(change, said, folder):
+    (folder / "study.yaml").write_text(STUDY.replace(*change))
+    with pytest.raises(ExitlineError) as refused:
+        xl.run(folder / "study.yaml")
+    assert said in str(refused.value)
+    assert not (folder / "out").exists()
+    checked = CliRunner().invoke(exitline, ["check", str(folder / "study.yaml")])
+    assert checked.exit_code == 1
+    assert said in " ".join(checked.output.split()) + str(checked.exception)
 
 
 def test_a_suppressed_figure_is_no_colour_and_no_number():

@@ -17,7 +17,7 @@ from exitline.stats.data.studies.loader import KEYS
 DOCS = Path(__file__).parents[3] / "docs"
 STUDY = (DOCS / "study.md").read_text(encoding="utf-8")
 BASE = "study: a\ndata: {households: a.csv, persons: b.csv, on: hid}\n"
-SECTIONS = ("data", "design", "levels", "lines", "prices", "equivalence", "missing", "population",
+SECTIONS = ("areas", "data", "design", "levels", "lines", "prices", "equivalence", "missing", "population",
             "villages", "counties", "readings", "outputs")  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def test_every_key_below_is_named_in_its_section(section: str) -> None:
     wrong = {
         "data": "study: a\ndata: {no_such_key: 1}\n",
         "lines": BASE + "lines: [{no_such_key: 1}]\n",
+        "areas": BASE + "areas: {a: {no_such_key: 1}}\n",
     }
     with pytest.raises(StudyError) as raised:
         parse_study(wrong.get(section, BASE + f"{section}: {{no_such_key: 1}}\n"))

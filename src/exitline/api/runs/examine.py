@@ -113,11 +113,21 @@ def _of_the_study(study: Study, faults: Faults) -> None:
             line=1.0 if study.lines or study.standard_reference else None,
             design=study.design, level=study.confidence,
         )  # fmt: skip
+    _of_the_boundaries(study, faults)
     for reason in own.found:
         in_design = (reason.where or "").startswith("design.")
         key = reason.where if in_design and reason.where else "measures"
         reason.where = study.where(key)
         faults.add(reason)
+
+
+def _of_the_boundaries(study: Study, faults: Faults) -> None:
+    """Whether the boundaries that areas are drawn on can be read."""
+    for named in study.boundaries.values():
+        from exitline.publish.maps.boundaries import read_boundaries
+
+        with faults.kept():
+            read_boundaries(named.file, named.key)
 
 
 def _of_the_data(ready: Ready, faults: Faults) -> tuple[Finding, ...]:

@@ -145,6 +145,29 @@ def standing(
     )  # fmt: skip
 
 
+def not_apart(estimates: Estimates, block: Block) -> frozenset[int]:
+    """Positions of areas that cannot be told from the figure of all together; none in a census.
+
+    Parameters
+    ----------
+    estimates : Estimates
+        As published.
+    block : Block
+
+    Returns
+    -------
+    frozenset of int
+    """
+    from exitline.stats.infer.comparing.apart import apart
+
+    found = apart(estimates, block)
+    if found.exact:
+        return frozenset()
+    ends = () if block.additive else (*found.highest, *found.lowest)
+    known = {i for i in range(block.rows.size) if block.estimate[i] == block.estimate[i]}
+    return frozenset(known - {*found.above, *found.below, *ends})
+
+
 def _group(block: Block, areas: Sequence[int]) -> Group:
     """Areas, the first of them by name, those with the highest figure first."""
     ordered = sorted(areas, key=lambda i: -float(block.estimate[i]))

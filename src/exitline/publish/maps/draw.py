@@ -53,6 +53,8 @@ class MapFigure:
         NaN where unknown.
     reason : str
         Why the figure is missing.
+    undecided : bool
+        Whether one cannot tell on which side of the pivot it lies: hatched.
     """
 
     name: str
@@ -62,10 +64,7 @@ class MapFigure:
     high: float
     se: float
     reason: str = ""
-
-    def undecided(self, pivot: float | None) -> bool:
-        """Whether its interval holds the pivot: one cannot tell on which side it lies."""
-        return pivot is not None and self.low <= pivot <= self.high and self.low < self.high
+    undecided: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def map_of(
     unit : {"share", "persons", "households", "money", "index"}
     text : MapText
     pivot : float, optional
-        A threshold: an edge of the classes; areas whose interval holds it are hatched.
+        A threshold: an edge of the classes.
     paired : bool
         Whether to draw the width of the intervals, too.
 
@@ -173,6 +172,49 @@ def map_of(
     -------
     MapDrawing
     """
+    parts, height = _parts(figures, shapes, unit, text, pivot, paired=paired)
+    return MapDrawing(_page(parts, height, text), text.notes)
+
+
+def panels(
+    figures: Sequence[MapFigure],
+    shapes: Sequence[tuple[str, Any]],
+    unit: str,
+    text: MapText,
+    *,
+    pivot: float | None = None,
+) -> tuple[str, ...]:
+    """The figures and the width of their intervals, each as a picture for a page with styles.
+
+    Parameters
+    ----------
+    figures, shapes, unit, text, pivot
+        As in `map_of`.
+
+    Returns
+    -------
+    tuple of str
+        SVG of the class ``map``, without styles of its own.
+    """
+    parts, height = _parts(figures, shapes, unit, text, pivot, paired=True)
+    names = (text.subtitle, text.width)
+    return tuple(
+        f'<svg class="map" viewBox="0 0 {WIDE:.0f} {height + 64:.0f}" role="img" '
+        f'aria-label="{escape(visible(name))}"><defs>{HATCH}</defs>{part}</svg>'
+        for name, part in zip(names, parts, strict=False)
+    )
+
+
+def _parts(
+    figures: Sequence[MapFigure],
+    shapes: Sequence[tuple[str, Any]],
+    unit: str,
+    text: MapText,
+    pivot: float | None,
+    *,
+    paired: bool,
+) -> tuple[list[str], float]:
+    """The panels, and how tall they are."""
     by_shape = {one.shape: one for one in figures if one.shape is not None}
     known = [one.value for one in by_shape.values() if not math.isnan(one.value)]
     names = [by_shape[name].name if name in by_shape else "" for name, _ in shapes]
@@ -184,7 +226,7 @@ def map_of(
     widths = [(one.high - one.low) for one in by_shape.values() if one.high > one.low]
     if paired and widths and max(widths) > 0:
         parts.append(_widths(shown, panel, classes(widths), unit, text))
-    return MapDrawing(_page(parts, panel.height, text), text.notes)
+    return parts, panel.height
 
 
 def _laid_out(shapes: list[Any], names: list[str]) -> MapPanel:
@@ -243,11 +285,11 @@ def _estimates(
             drawn.append(_area(path, "", _said(one, unit), "e"))
             continue
         drawn.append(_area(path, _colour(cut.of(one.value), cut), _said(one, unit)))
-        if one.undecided(pivot):
-            drawn.append(f'<path class="h" d="{path}"/>')
+        if one.undecided:
+            drawn.append(f'<path class="h" fill="url(#hatch)" d="{path}"/>')
     names = ["" if one is None else one.name for one in shown]
     below = [text.pivot] if pivot is not None and text.pivot else []
-    if any(one is not None and one.undecided(pivot) for one in shown):
+    if any(one is not None and one.undecided for one in shown):
         below.append(text.undecided)
     return _legend(cut, unit, "; ".join(below), text.subtitle) + _moved(drawn, names, panel)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
+from exitline.publish.report.maps import ReportMap, map_of
 from exitline.publish.report.stacks import rule_of
 from exitline.publish.report.table import (
     MOST_ROWS,
@@ -38,6 +39,7 @@ class ChartTable:
     line: str
     table: Table
     measure: str = ""
+    map: ReportMap | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
     title, beside = said_of(content, lead, words)
     return ChartTable(
         title, _subtitle(content, lead, words.label, threshold), beside,
-        source(content, lead), lead.line, table, lead.measure,
+        source(content, lead), lead.line, table, lead.measure, map_of(content, lead, threshold),
     )  # fmt: skip
 
 

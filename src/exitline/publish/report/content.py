@@ -188,7 +188,7 @@ class ReportInput:
 
     def area_title(self, column: str) -> str:
         """An area column's name for people."""
-        return self.titles.get(column, column)
+        return self.study.area_titles.get(column) or self.titles.get(column, column)
 
     def area_label(self, columns: Sequence[str], key: Sequence[str]) -> str:
         """An area's name for people, from its values of some area columns."""

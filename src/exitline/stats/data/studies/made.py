@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from exitline.errors import StudyError
 from exitline.stats.data.price_index import check_years, price_index
 from exitline.stats.data.sampling.sampling import ClusterSampling
+from exitline.stats.data.studies.boundaries import AreaBoundaries
 from exitline.stats.data.studies.small_areas import SmallAreaUse
 from exitline.stats.data.studies.study import (
     DEFAULT_MEASURES,
@@ -25,7 +26,7 @@ from exitline.stats.data.studies.study import (
     Prices,
     Study,
 )
-from exitline.stats.data.studies.study_file import SCALES
+from exitline.stats.data.studies.study_file import SCALES, AreaKeys
 from exitline.stats.data.studies.table_keys import TableKeys
 from exitline.stats.data.table_ref import TableRef
 
@@ -64,7 +65,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         "standard": lambda name: _standard(name, paths),
         "columns": MappingProxyType,
         "design": lambda keys: _design(keys, paths),
-        "areas": lambda areas: areas,
+        "areas": lambda areas: tuple(_columns_of(keys) for _, keys in areas),
         "levels": lambda keys: Levels(**keys.given),
         "lines": lambda lines: tuple(_line(line) for line in lines),
         "measures": lambda names: names or DEFAULT_MEASURES,
@@ -79,6 +80,8 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         "outputs": lambda keys: Outputs(**keys.given),
     }
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}
+    if "areas" in given:
+        parts |= _drawn(given["areas"], paths)
     if "missing" in given:
         parts["missing_welfare"] = given["missing"].welfare
     if "design" in given:
@@ -205,6 +208,25 @@ def _equivalence(keys: EquivalenceKeys | str) -> Equivalence:
 
 def _facts(keys: FactKeys, paths: Paths) -> FactsTable:
     return FactsTable(_table(keys.table, paths), keys.on, MappingProxyType(keys.columns or {}))
+
+
+def _columns_of(keys: AreaKeys | tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of a set of areas."""
+    return keys.column if isinstance(keys, AreaKeys) else keys
+
+
+def _drawn(areas: Sequence[tuple[str, Any]], paths: Paths) -> dict[str, Any]:
+    """What sets of areas are called, and the boundaries that they are drawn on."""
+    named = {", ".join(keys.column): (name, keys) for name, keys in areas
+             if isinstance(keys, AreaKeys)}  # fmt: skip
+    boundaries = {
+        by: AreaBoundaries(paths.read(keys.boundaries), keys.key or "", keys.source or "",
+                           MappingProxyType(keys.names or {}))
+        for by, (_, keys) in named.items()
+        if keys.boundaries is not None and paths.given is None
+    }  # fmt: skip
+    titles = {by: name for by, (name, keys) in named.items() if len(keys.column) == 1}
+    return {"boundaries": MappingProxyType(boundaries), "area_titles": MappingProxyType(titles)}
 
 
 def _small_area(keys: ModelKeys, paths: Paths) -> SmallAreaUse:

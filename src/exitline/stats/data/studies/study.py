@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Count,
         Regression,
     )
+    from exitline.stats.data.studies.boundaries import AreaBoundaries
     from exitline.stats.data.studies.small_areas import SmallAreaUse
 
 Period = Literal["day", "month", "year"]
@@ -310,6 +311,10 @@ class Study:
         SHA-256 of what the file says (comments and layout left out).
     text : str
         The file as it was read.
+    boundaries : mapping of str to AreaBoundaries
+        Set of areas: the file of polygons that it is drawn on.
+    area_titles : mapping of str to str
+        Column of areas: what it is called where people read.
     outside_folder : tuple of str
         Paths, as written, that lead out of the study's folder.
     places : mapping of str to str
@@ -350,6 +355,8 @@ class Study:
     path: Path | None = None
     digest: str = ""
     text: str = field(default="", compare=False, repr=False)
+    boundaries: Mapping[str, AreaBoundaries] = field(default_factory=lambda: _EMPTY)
+    area_titles: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     outside_folder: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 

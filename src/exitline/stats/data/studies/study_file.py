@@ -12,6 +12,7 @@ from pydantic import Field, WithJsonSchema
 from exitline.rules.yamlfile.declared import (
     NAMED,
     ONE_OR_MANY,
+    SOME,
     Positive,
     Record,
     Text,
@@ -277,8 +278,38 @@ class OutputKeys(Record):
     )
 
 
-def _crossings(tree: Tree) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(one.text() for one in entry.some()) for entry in tree.one_or_many())
+class AreaKeys(Record):
+    """A set of areas with its name, and the boundaries that it is drawn on."""
+
+    column: Annotated[tuple[Text, ...], SOME] = Field(
+        description="the column of areas, or a list of columns that are crossed. Required"
+    )
+    boundaries: Text | None = Field(
+        None, description="a file of polygons: GeoJSON, TopoJSON, GeoPackage or Shapefile"
+    )
+    key: Text | None = Field(None, description="the property that names each polygon")
+    source: Text | None = Field(
+        None, description="who drew the boundaries, under which terms; it stands under the map"
+    )
+    names: Annotated[dict[str, Text], NAMED] | None = Field(
+        None, description="from areas to polygons that are called otherwise"
+    )
+
+    def check(self) -> None:
+        """Boundaries and the property that names them go together."""
+        if (self.boundaries is None) != (self.key is None):
+            missing = "key" if self.key is None else "boundaries"
+            raise self.tree.fault(
+                f"'{missing}' is missing", expected="`boundaries` and `key` together",
+                got="one of them", remedy=f"add `{missing}:`",
+            )  # fmt: skip
+
+
+def _crossings(tree: Tree) -> tuple[tuple[str, AreaKeys | tuple[str, ...]], ...]:
+    """Columns, or lists of columns; or names with what belongs to each."""
+    if tree.is_mapping:
+        return tuple((name, AreaKeys.read(below)) for name, below in tree.items())
+    return tuple(("", tuple(t.text() for t in entry.some())) for entry in tree.one_or_many())
 
 
 _CONFIDENCE = within(
@@ -299,8 +330,8 @@ class StudyFile(Record):
     columns: Columns | None = None
     design: DesignKeys | None = None
     areas: Annotated[
-        tuple[tuple[str, ...], ...], reads(_crossings),
-        WithJsonSchema({"type": ["array", "string"]}),
+        tuple[tuple[str, Any], ...], reads(_crossings),
+        WithJsonSchema({"type": ["array", "string", "object"]}),
     ] = ()  # fmt: skip
     levels: LevelKeys | None = None
     lines: Annotated[tuple[StudyLineKeys, ...], ONE_OR_MANY] = ()

@@ -1,0 +1,75 @@
+"""The map of a set of areas: its figures, and how sure they are, on the study's boundaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from exitline.publish.maps.boundaries import Boundaries, read_boundaries
+from exitline.publish.maps.draw import MapText, panels
+from exitline.publish.maps.figures import figures_of
+from exitline.publish.maps.joined import joined
+from exitline.publish.report import blocks as b
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from exitline.publish.report.content import ReportInput
+    from exitline.stats.infer.blocks import Block
+
+
+@dataclass(frozen=True)
+class ReportMap:
+    """A map in the report.
+
+    Attributes
+    ----------
+    panels : tuple of str
+        SVG: the figures, and the width of their intervals.
+    source : str
+    notes : tuple of str
+        What does not match.
+    """
+
+    panels: tuple[str, ...]
+    source: str
+    notes: tuple[str, ...]
+
+
+def map_of(content: ReportInput, block: Block, threshold: float | None) -> ReportMap | None:
+    """The map of a measure, where the study names boundaries for its areas.
+
+    Parameters
+    ----------
+    content : ReportInput
+    block : Block
+        As it may be published.
+    threshold : float or None
+        Of an exit rule; the figure of all together unless there is one.
+    """
+    named = content.study.boundaries.get(block.by)
+    if named is None:
+        return None
+    t, unit = content.t, b.naming(content, block.measure).unit
+    shapes = _read(named.file, named.key)
+    columns, keys = b.columns_of(block), b.keys_of(block)
+    labels = [content.area_label(columns, key) for key in keys]
+    match = joined(labels, shapes.shapes, named.names)
+    figures, pivot, kind = figures_of(content.estimates, block, labels, match.shape, threshold)
+    named_edge = {"threshold": t("bold: the threshold"), "all": t("bold: all together"), "": ""}
+    text = MapText(
+        "", t("Estimate by area"), named_edge[kind], width=t("Width of the interval: how sure"),
+        undecided=t("hatched: cannot tell on which side"),
+    )  # fmt: skip
+    source = t(
+        "Boundaries: {source}. Equal-area projection.", source=named.source or named.file.name
+    )
+    drawn = panels(figures, list(shapes.shapes.items()), unit, text, pivot=pivot)
+    return ReportMap(drawn, source, match.notes)
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, key: str) -> Boundaries:
+    """Boundaries, read once for all lines of a report."""
+    return read_boundaries(file, key)
