@@ -17,7 +17,8 @@ from exitline.stats.data.studies.loader import KEYS
 DOCS = Path(__file__).parents[3] / "docs"
 STUDY = (DOCS / "study.md").read_text(encoding="utf-8")
 BASE = "study: a\ndata: {households: a.csv, persons: b.csv, on: hid}\n"
-SECTIONS = ("areas", "data", "design", "levels", "lines", "prices", "equivalence", "missing", "population",
+SECTIONS = ("areas", "data", "design", "levels", "lines", "prices", "equivalence", "missing",
+            "population",
             "villages", "counties", "readings", "outputs")  # fmt: skip
 
 
