@@ -11,8 +11,8 @@ import numpy as np
 from exitline.errors import DesignError
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
 from exitline.stats.infer.designs import unequal
+from exitline.stats.infer.designs.forms import FormVariance
 from exitline.stats.infer.designs.frame import Stage
-from exitline.stats.infer.designs.linear import LinearVariance
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.unequal import Unequal
 from exitline.stats.infer.designs.variance import Overlap, degrees
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 MOST = 20_000
 """PSUs whose pairs are still looked at one by one."""
 NEGATIVE = "the estimate of the variance is below zero: choose another method of pps"
-ROUNDING = 1e-12
-"""A share of the squares below which a variance is zero."""
 TOLERANCE = 1e-4
 """Smaller elements of the matrix from joint probabilities are taken for zero (R's ``ppsmat``)."""
 
@@ -54,7 +52,7 @@ class JointProbabilities:
 
 
 @dataclass(frozen=True)
-class UnequalProbabilities(LinearVariance):
+class UnequalProbabilities(FormVariance):
     """Figures linearised over PSUs that were drawn with unequal probabilities.
 
     Attributes
@@ -91,24 +89,6 @@ class UnequalProbabilities(LinearVariance):
             return None
         ones = np.ones(len(self.clusters))
         return Overlap(self.ids, Stage(self.clusters, ones, ones), "fail")
-
-    def of(self, rows: Rows, influence: Floats) -> Floats:
-        """Variances by domain, one figure at a time; NaN where the estimate is below zero."""
-        found = []
-        for one in influence.T:
-            variance = self.joint([InfluenceColumns(rows, rows.domain, one, rows.size)]).variances()
-            squares = np.bincount(rows.domain, weights=one**2, minlength=rows.size)
-            found.append(np.where(variance < -ROUNDING * squares, np.nan, variance))
-        return np.column_stack(found)
-
-    def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
-        """Covariances of each domain with a total of the whole sample."""
-        none = np.zeros(len(common), dtype=np.int64)
-        parts = [
-            InfluenceColumns(rows, rows.domain, influence, rows.size),
-            InfluenceColumns(every, none, common, 1),
-        ]
-        return self.joint(parts).row(rows.size)[: rows.size]
 
     def joint(
         self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False

@@ -18,8 +18,8 @@ import numpy as np
 
 from exitline.errors import DesignError
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
+from exitline.stats.infer.designs.forms import FormVariance
 from exitline.stats.infer.designs.frame import CERTAIN, population_shares
-from exitline.stats.infer.designs.linear import LinearVariance
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.variance import Overlap, degrees
 from exitline.stats.infer.intake.codes import grouped
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     By = tuple[int, ...]
 
 NEGATIVE = "the estimate of the variance is below zero: choose method: approx of the second phase"
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Phases:
 
 
 @dataclass(frozen=True)
-class TwoPhase(LinearVariance):
+class TwoPhase(FormVariance):
     """Figures linearised over the units of a second phase.
 
     Attributes
@@ -110,25 +109,6 @@ class TwoPhase(LinearVariance):
     def clusters(self) -> Ints:
         """Units of the second phase by its strata."""
         return self.phases.second.astype(np.int64)
-
-    def of(self, rows: Rows, influence: Floats) -> Floats:
-        """Variances by domain, one figure at a time; NaN where the estimate is below zero."""
-        found = []
-        for one in influence.T:
-            column = InfluenceColumns(rows, rows.domain, one, rows.size)
-            variance = self.joint([column]).variances()
-            squares = np.bincount(rows.domain, weights=one**2, minlength=rows.size)
-            found.append(np.where(variance < -ROUNDING * squares, np.nan, variance))
-        return np.column_stack(found)
-
-    def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
-        """Covariances of each domain with a total of the whole sample."""
-        none = np.zeros(len(common), dtype=np.int64)
-        parts = [
-            InfluenceColumns(rows, rows.domain, influence, rows.size),
-            InfluenceColumns(every, none, common, 1),
-        ]
-        return self.joint(parts).row(rows.size)[: rows.size]
 
     def joint(
         self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
