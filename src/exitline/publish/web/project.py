@@ -5,17 +5,16 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from exitline.exits.register.store import configured
+
 SETTINGS: dict[str, Any] = {
+    **configured.SETTINGS,
     "INSTALLED_APPS": [
         "django.contrib.auth",
         "django.contrib.contenttypes",
         "django.contrib.sessions",
-        "exitline.exits.register.store",
+        configured.APP,
     ],
-    "DATABASES": {},
-    "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-    "USE_TZ": True,
-    "TIME_ZONE": "UTC",
     "ROOT_URLCONF": "exitline.publish.web.register.urls",
     "MIDDLEWARE": [
         "exitline.publish.web.register.around.around",
