@@ -51,9 +51,10 @@ class ShownResult:
 
     def __repr__(self) -> str:
         """The first rows, and how many more there are."""
-        size = len(self.readable().rows)
+        table = self.readable()
+        size = len(table.rows)
         head = f"{type(self).__name__}: {count(size)} row{'' if size == 1 else 's'}"
-        return f"{head}\n{self.readable().text(FEW)}"
+        return f"{head}\n{table.text(FEW)}"
 
     def _repr_html_(self) -> str:
         """The same for a notebook."""
