@@ -123,6 +123,7 @@ def test_a_studys_report_has_the_map_and_the_same_areas_stand_apart(folder):
         (("prefectures.geojson, key", "nothing.geojson, key"), "the boundaries cannot be read"),
         ((", key: shapeName", ""), "'key' is missing"),
         (("column: prefectu", "columm: prefectu"), "did you mean 'column'"),
+        (("key: shapeName", "key: shapeISO"), "no area has a shape"),
     ],
 )
 def test_check_and_run_refuse_boundaries_alike(change, said, folder):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exitline.api.runs.provenance import StepTimes
     from exitline.stats.data.studies.study import Study
     from exitline.stats.engine.base import Engine
+    from exitline.stats.infer.estimates import Estimates
 
 LONELY = "single-PSU strata"
 
@@ -83,6 +84,7 @@ def _computed(
     estimates = decisions = models = None
     with clock.step("estimating"), faults.kept():
         estimates = counted_study(ready)
+        _areas_are_drawn(ready.study, estimates[0], faults)
     with clock.step("deciding"), faults.kept():
         decisions = decide_study(ready)
     if ready.study.small_areas:
@@ -124,10 +126,21 @@ def _of_the_study(study: Study, faults: Faults) -> None:
 def _of_the_boundaries(study: Study, faults: Faults) -> None:
     """Whether the boundaries that areas are drawn on can be read."""
     for named in study.boundaries.values():
-        from exitline.publish.maps.boundaries import read_boundaries
+        from exitline.publish.maps.boundaries import boundaries_of
 
         with faults.kept():
-            read_boundaries(named.file, named.key)
+            boundaries_of(named.file, named.key)
+
+
+def _areas_are_drawn(study: Study, estimates: Estimates, faults: Faults) -> None:
+    """Whether each set of areas has a shape among its boundaries."""
+    for by, named in study.boundaries.items():
+        from exitline.publish.maps.boundaries import boundaries_of
+        from exitline.publish.maps.joined import joined
+
+        labels = next((block.rows.labels for block in estimates.blocks if block.by == by), ())
+        with faults.kept():
+            joined(labels, boundaries_of(named.file, named.key).shapes, named.names)
 
 
 def _of_the_data(ready: Ready, faults: Faults) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,32 @@ def read_boundaries(path: str | Path, key: str, source: str = "") -> Boundaries:
             remedy="name a file with the areas' polygons",
         )  # fmt: skip
     return _made(found, key, file, source)
+
+
+def boundaries_of(file: Path, key: str) -> Boundaries:
+    """As `read_boundaries`, read once and anew where the file has changed.
+
+    Parameters
+    ----------
+    file : Path
+    key : str
+
+    Returns
+    -------
+    Boundaries
+
+    Raises
+    ------
+    MapError
+    """
+    if not file.is_file():
+        return read_boundaries(file, key)  # says what is there instead
+    return _read_as_of(file.resolve(), key, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read_as_of(file: Path, key: str, _: int) -> Boundaries:
+    return read_boundaries(file, key)
 
 
 def need_shapely() -> None:

@@ -54,28 +54,33 @@ class AreaSet:
     by: str
 
 
-def area_sets(content: ReportInput) -> tuple[AreaSet, ...]:
+def area_sets(content: ReportInput, *, maps: bool = False) -> tuple[AreaSet, ...]:
     """All sets of areas, in the order the study names them.
 
     Parameters
     ----------
     content : ReportInput
+    maps : bool
+        Whether to draw them, too: the page does; who only reads the titles need not.
 
     Returns
     -------
     tuple of AreaSet
     """
     names = b.sets(content.estimates)
-    return tuple(_area_set(content, by, f"area{i}") for i, by in enumerate(names, start=1))
+    return tuple(
+        _area_set(content, by, f"area{i}", maps=maps) for i, by in enumerate(names, start=1)
+    )
 
 
-def _area_set(content: ReportInput, by: str, key: str) -> AreaSet:
+def _area_set(content: ReportInput, by: str, key: str, *, maps: bool) -> AreaSet:
     """One set of areas."""
     found = b.of_set(content.estimates, by)
     lead = b.leads(content, found)
     name = content.t.listed(content.area_title(c) for c in b.columns_of(found[0]))
     figures = tuple(
-        _figure(content, found, block, f"{key}-{i}") for i, block in enumerate(lead, start=1)
+        _figure(content, found, block, f"{key}-{i}", maps=maps)
+        for i, block in enumerate(lead, start=1)
     )
     small = found[0].rows.size <= STATIC_ROWS
     rest = [block for block in found if all(block is not shown for shown in lead)]
@@ -94,7 +99,9 @@ def _area_set(content: ReportInput, by: str, key: str) -> AreaSet:
     )
 
 
-def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> ChartTable:
+def _figure(
+    content: ReportInput, found: list[Block], lead: Block, key: str, *, maps: bool
+) -> ChartTable:
     """The chart-table of the leading measure at one line."""
     words = b.naming(content, lead.measure)
     whole = b.of_set(content.estimates, "")
@@ -118,7 +125,8 @@ def _figure(content: ReportInput, found: list[Block], lead: Block, key: str) -> 
     title, beside = said_of(content, lead, words)
     return ChartTable(
         title, _subtitle(content, lead, words.label, threshold), beside,
-        source(content, lead), lead.line, table, lead.measure, map_of(content, lead, threshold),
+        source(content, lead), lead.line, table, lead.measure,
+        map_of(content, lead, threshold) if maps else None,
     )  # fmt: skip
 
 

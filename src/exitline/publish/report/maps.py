@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from exitline.publish.maps.boundaries import Boundaries, read_boundaries
+from exitline.publish.maps.boundaries import boundaries_of
 from exitline.publish.maps.draw import MapText, panels
 from exitline.publish.maps.figures import figures_of
 from exitline.publish.maps.joined import joined
 from exitline.publish.report import blocks as b
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from exitline.publish.report.content import ReportInput
     from exitline.stats.infer.blocks import Block
 
@@ -52,9 +49,8 @@ def map_of(content: ReportInput, block: Block, threshold: float | None) -> Repor
     if named is None:
         return None
     t, unit = content.t, b.naming(content, block.measure).unit
-    shapes = _read(named.file, named.key)
-    columns, keys = b.columns_of(block), b.keys_of(block)
-    labels = [content.area_label(columns, key) for key in keys]
+    shapes = boundaries_of(named.file, named.key)
+    labels = block.rows.labels
     match = joined(labels, shapes.shapes, named.names)
     figures, pivot, kind = figures_of(content.estimates, block, labels, match.shape, threshold)
     named_edge = {"threshold": t("bold: the threshold"), "all": t("bold: all together"), "": ""}
@@ -67,9 +63,3 @@ def map_of(content: ReportInput, block: Block, threshold: float | None) -> Repor
     )
     drawn = panels(figures, list(shapes.shapes.items()), unit, text, pivot=pivot)
     return ReportMap(drawn, source, match.notes)
-
-
-@lru_cache(maxsize=8)
-def _read(file: Path, key: str) -> Boundaries:
-    """Boundaries, read once for all lines of a report."""
-    return read_boundaries(file, key)

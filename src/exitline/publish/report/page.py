@@ -104,7 +104,8 @@ def view(content: ReportInput) -> Page:
     standard = rules(content)
     return Page(
         content.study.title, standard.title if standard else "", content.study.year, __version__,
-        headline(content, levels, standard), _overall(content), area_sets(content), levels,
+        headline(content, levels, standard), _overall(content),
+        area_sets(content, maps=True), levels,
         standard, method(content), content.sampled, *_decided(content, levels),
         model_sections(content),
     )  # fmt: skip
