@@ -9,6 +9,10 @@ class StoreError(LifecycleError):
     """A database that cannot be used as it stands: not there, not a register, gone."""
 
 
+class StoreGoneError(StoreError):
+    """A database that does not answer, or gave up: the same can be sent again."""
+
+
 class StaleVersionError(LifecycleError):
     """A change to a household that somebody else has changed since it was looked at.
 
@@ -27,3 +31,15 @@ class AuthorityError(LifecycleError):
 
 class IdentifierTakenError(LifecycleError):
     """An identifier that a household of the register has already."""
+
+
+class SecondHeadError(LifecycleError):
+    """A second head of a household."""
+
+
+class SentTwiceError(LifecycleError):
+    """A form that was recorded when it was sent before."""
+
+
+class LifeChangeError(LifecycleError):
+    """A split, merge or move that cannot be."""
