@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exitline.exits.register.errors import LifecycleError
+from exitline.exits.register.errors import LifecycleError, UnknownHouseholdError
 
 
 class StoreError(LifecycleError):
@@ -43,3 +43,7 @@ class SentTwiceError(LifecycleError):
 
 class LifeChangeError(LifecycleError):
     """A split, merge or move that cannot be."""
+
+
+class GoneHouseholdError(UnknownHouseholdError):
+    """A household that was merged, moved away or taken back; `got` says which."""

@@ -237,6 +237,28 @@ def add_measure(
         )  # fmt: skip
 
 
+def end_measure(
+    store: Store, key: str, expected_version: int | None, by: str, *, measure: int, on: date,
+    why: str, token: str | None = None,
+) -> None:  # fmt: skip
+    """A measure ends on a day.
+
+    Parameters
+    ----------
+    measure : int
+        Its row's id.
+    """
+    past(on, "the day")
+    with changing(store, key, expected_version, by, f"measure ended: {why}", token=token) as row:
+        rows = MeasureRow.objects.using(store.alias).filter(household=row, pk=measure)
+        if not rows.filter(until=None, since__lt=on).update(until=on):
+            raise StoreError(
+                "no such measure runs on that day", where="measure",
+                expected="a measure that began before the day", got="another",
+                remedy="choose again",
+            )  # fmt: skip
+
+
 def add_visit(
     store: Store, key: str, expected_version: int | None, by: str, *, on: date, note: str = "",
     impossible: str = "", token: str | None = None,
