@@ -43,7 +43,10 @@ class HouseholdRow(models.Model):
                 name="household_key_in_county",
             ),
         )
-        indexes = (by_path("household", "state"),)
+        indexes = (
+            by_path("household", "state"),
+            models.Index(fields=["key"], name="household_key"),
+        )
 
 
 class ChangeRow(Followed):
