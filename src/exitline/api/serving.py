@@ -77,6 +77,15 @@ def serve(
     ------
     ExitlineError
         When the extra `register` is missing, the port is taken, or something cannot be shown.
+
+    Examples
+    --------
+    >>> import socket
+    >>> with socket.create_server(("127.0.0.1", 0)) as other:
+    ...     serve("examples/china-832/explorer.yaml", port=other.getsockname()[1])
+    Traceback (most recent call last):
+    ...
+    exitline.publish.explorer.errors.ExplorerError: port ... is taken...
     """
     from exitline.publish.web.serving import listen, require_extra
     from exitline.publish.web.serving import serve as run
