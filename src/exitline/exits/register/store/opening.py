@@ -17,7 +17,7 @@ from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0003_changes_of_life"
+NEWEST = "0004_changes_of_life"
 
 
 @dataclass(frozen=True)
@@ -76,18 +76,28 @@ class Store:
                 connection = connections[self.alias]
                 with connection.cursor() as cursor:
                     if connection.vendor == "postgresql":
-                        if one_moment:
-                            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                        cursor.execute(
-                            "SELECT set_config('exitline.area_from', %s, true),"
-                            " set_config('exitline.area_to', %s, true)",
-                            self.scope.bounds,
-                        )
+                        _set_scope(connection, self.scope, one_moment=one_moment)
                     yield cursor
         except (OperationalError, InterfaceError) as reason:
             if not connections[self.alias].in_atomic_block:
                 connections[self.alias].close()
             raise _gone(self.address or self.alias, reason) from reason
+
+
+def _set_scope(connection: Any, scope: Sight, *, one_moment: bool) -> None:
+    """Begin on PostgreSQL: what row-level security compares with, up to the commit."""
+    from psycopg import Cursor
+
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        cursor = Cursor(connection.connection)
+        if one_moment:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(
+            "SELECT set_config('exitline.area_from', %s, true),"
+            " set_config('exitline.area_to', %s, true)",
+            scope.bounds,
+            prepare=True,
+        )
 
 
 def open_store(address: str, *, key_file: Path | None = None) -> Store:

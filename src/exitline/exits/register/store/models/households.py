@@ -54,6 +54,7 @@ class HouseholdRow(models.Model):
                 condition=models.Q(gone_on__isnull=False) | models.Q(came_on__isnull=False),
                 name="household_for_some_time",
             ),
+            models.Index(fields=["key"], name="household_key"),
         )
 
 

@@ -8,7 +8,7 @@ from exitline.exits.register.store.errors import LifeChangeError
 from exitline.exits.register.store.models.base import Placed
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.cards import changing
-from exitline.exits.register.store.write.record import area_of
+from exitline.exits.register.store.write.hand import area_of
 
 
 def move(

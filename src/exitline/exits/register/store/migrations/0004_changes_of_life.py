@@ -11,7 +11,7 @@ from exitline.exits.register.store.security import guard_transfers
 class Migration(migrations.Migration):
     """Columns of a household's own time, and the table of those on their way."""
 
-    dependencies = (("register", "0002_guards"),)
+    dependencies = (("register", "0003_household_key"),)
     operations = [
         migrations.CreateModel(
             name="TransferRow",
