@@ -29,8 +29,8 @@ from exitline.exits.register.store.write.cards import (
     write_card,
 )
 from exitline.exits.register.store.write.copies import first_change, new_household, take_again
+from exitline.exits.register.store.write.hand import area_of
 from exitline.exits.register.store.write.members import member_of, succeed
-from exitline.exits.register.store.write.record import area_of
 
 
 def add_household(

@@ -28,8 +28,8 @@ from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import histories_of
 from exitline.exits.register.store.write.cards import changing
 from exitline.exits.register.store.write.copies import first_change, new_household, take_again
+from exitline.exits.register.store.write.hand import area_of
 from exitline.exits.register.store.write.households import end_open
-from exitline.exits.register.store.write.record import area_of
 
 SENT, TAKEN, REFUSED, BACK = "sent", "taken", "refused", "back"
 _MEMBER = ("name", "sex", "relation", "head", "worker")
