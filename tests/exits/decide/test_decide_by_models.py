@@ -30,7 +30,8 @@ sources: {example: {title: Written for a test, publisher: exitline, date: "2026"
 columns:
   welfare: {meaning: Expenditure per person, unit: units per person per year, type: number}
 lines:
-  basic: {label: Basic line, unit: XXX per year, boundary: "<", value: 2500, source: example}
+  basic:
+    {label: Basic line, unit: XXX per person per year, boundary: "<", value: 2500, source: example}
 household:
   source: example
   poor: welfare < line('basic')
