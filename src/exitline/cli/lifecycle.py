@@ -20,10 +20,10 @@ from exitline.cli.shared.lifecycle_parts import (
     one_state,
     state_text,
 )
+from exitline.cli.shared.options import JSON
 from exitline.cli.shared.reading import reads_data
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
-_JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
 _AS_OF = click.option("--as-of", type=_DAY, help="The day asked about (today).")
 
 
@@ -80,7 +80,7 @@ Examples:
 @click.option("--category", help="Kind of the state it leads to.")
 @click.option("--reason", help="In words.")
 @click.option("--area", default="", help="In a register: the path where new households live.")
-@_JSON
+@JSON
 @reads_data
 def record(
     log: str, file: Path | None, procedure: str, new: bool, area: str, json_: bool,
@@ -135,7 +135,7 @@ Examples:
 @click.option("--spells", is_flag=True, help="SOURCE has household, state, since, until.")
 @click.option("--procedure", help="Refuse events that this procedure does not allow.")
 @click.option("--out", type=click.Path(path_type=Path), help="Parquet file, a row a household.")
-@_JSON
+@JSON
 @reads_data
 def state(
     source: str,
@@ -206,7 +206,7 @@ Examples:
 @_AS_OF
 @click.option("--role", help="Only what this role is answerable for.")
 @click.option("--all", "everything", is_flag=True, help="Also what is due later or was done.")
-@_JSON
+@JSON
 def overdue(
     log: str, as_of: datetime | None, role: str | None, everything: bool, json_: bool
 ) -> None:
@@ -240,7 +240,7 @@ Examples:
 )
 @click.argument("log", type=click.Path())
 @click.argument("household")
-@_JSON
+@JSON
 def history(log: str, household: str, json_: bool) -> None:
     """Print the events of one household."""
     from exitline.cli.shared import show
@@ -276,7 +276,7 @@ Examples:
 )
 @click.argument("log", type=click.Path())
 @click.option("--head", help="A head noted or published earlier: it must still be in the log.")
-@_JSON
+@JSON
 def check(log: str, head: str | None, json_: bool) -> None:
     """Verify the chain, the head and the decisions."""
     from exitline.cli.shared import show
@@ -311,7 +311,7 @@ Examples:
 """,
 )
 @click.argument("name", required=False)
-@_JSON
+@JSON
 def procedure(name: str | None, json_: bool) -> None:
     """Print procedures."""
     from exitline.cli.shared import show
@@ -355,7 +355,7 @@ Examples:
 )
 @click.argument("log", type=click.Path())
 @click.argument("file", type=click.Path(path_type=Path))
-@_JSON
+@JSON
 def export(log: str, file: Path, json_: bool) -> None:
     """Write the event table."""
     from exitline.cli.shared import show

@@ -18,7 +18,8 @@ ENGINE = click.option(
     help="What runs the queries.",
 )  # fmt: skip
 """What runs the queries."""
-
+JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
+"""For programs that read on."""
 MIN_COUNT = click.option(
     "--min-count", type=numbers.AMOUNT, metavar="N",
     help="Suppress counts from 1 to below N (the study's min_count, or 10; 0: none).",
