@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from exitline.exits.works.serving import serving, work_codes
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from exitline.exits.works.records.folder import WorksRecords
     from exitline.exits.works.serving import Serving
 
@@ -99,6 +102,24 @@ class VillageCoverage(ShownResult):
             found[f"{criterion}_rests_on"] = own["rests_on"]
         return found.reset_index()
 
+    def save_facts(self, path: str | Path) -> Path:
+        """Write the facts as a table that a study names under `villages`.
+
+        Parameters
+        ----------
+        path : path
+            Ends in ``.csv``, ``.parquet``, ``.xlsx`` or ``.dta``.
+
+        Returns
+        -------
+        Path
+        """
+        from exitline.words.shown.files import save
+        from exitline.words.shown.result import of_frame
+
+        frame = self.facts()
+        return save(Path(path), frame, of_frame(frame))
+
     def marked(self, decided: pd.DataFrame) -> pd.DataFrame:
         """Decisions that rest on an asset that has failed since.
 
@@ -132,7 +153,7 @@ def coverage_of(records: WorksRecords) -> VillageCoverage:
     VillageCoverage
     """
     found = asset_states(records)
-    notes, parts, served = list(found.notes), [], {}
+    notes, parts, served = [*records.notes, *found.notes], [], {}
     for criterion, keys in records.keys.criteria.items():
         if keys.met is not None:
             parts.append(_by_condition(records, criterion))
@@ -212,20 +233,25 @@ def _joined(at: Any, names: Any, size: int) -> Any:
 def _by_condition(records: WorksRecords, criterion: str) -> pd.DataFrame:
     """Villages by a condition over their own facts."""
     table = _rows(records, criterion, np.nan)
-    states = holds(records["villages"], str(records.keys.criteria[criterion].met), criterion)
+    condition = str(records.keys.criteria[criterion].met)
+    states = holds(records["villages"], {criterion: condition})[criterion]
     table["outcome"] = states.map({True: MET, False: NOT_MET}).fillna(UNKNOWN)
     return table
 
 
-def holds(frame: pd.DataFrame, condition: str, where: str) -> pd.Series[Any]:
-    """Whether a condition holds for each row: true, false, or nothing.
+def holds(frame: pd.DataFrame, conditions: Mapping[str, str]) -> pd.DataFrame:
+    """Which conditions hold for each row: true, false, or nothing; all in one query.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-    condition : str
-    where : str
-        For messages.
+    conditions : mapping of str to str
+        From where a condition stands, for messages, to its text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column for each condition, in the order of the rows.
     """
     import pyarrow as pa
 
@@ -237,8 +263,9 @@ def holds(frame: pd.DataFrame, condition: str, where: str) -> pd.Series[Any]:
     rows = frame.assign(**{order: range(len(frame))})
     table = pa.Table.from_pandas(rows, preserve_index=False)
     with session() as engine:
-        attached = engine.attach(Source(kind="arrow", table=table), "villages")
-        state = parse(condition, where=where).build(attached)
-        found = engine.run(attached.select(attached[order], exitline__state=state)).to_pandas()
-    states = found.set_index(order)["exitline__state"].reindex(range(len(frame)))
-    return states.astype(object)
+        attached = engine.attach(Source(kind="arrow", table=table), "rows")
+        states = {f"exitline__{i}": parse(text, where=where).build(attached)
+                  for i, (where, text) in enumerate(conditions.items())}  # fmt: skip
+        found = engine.run(attached.select(attached[order], **states)).to_pandas()
+    states_of: pd.DataFrame = found.set_index(order).reindex(range(len(frame))).astype(object)
+    return states_of.set_axis(list(conditions), axis=1)

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from exitline.exits.register.checks import read_checks
@@ -72,17 +73,26 @@ def findings_of(
     named = records.keys.checks
     path = checks or (SHIPPED_CHECKS if named is None else records.folder / named)
     live = {"work": live_works(records, found), "asset": live_assets(records, found)}
-    rows, counted = [], []
-    for check in read_checks(path):
+    asked = read_checks(path)
+    for check in asked:
         if check.unit not in live:
             raise WorksError(
                 f"check {check.number} is of a {check.unit}", where=path.name,
                 expected="unit: work or unit: asset", got=check.unit, remedy="say which",
             )  # fmt: skip
+    states = {
+        unit: holds(table, {
+            f"{path.name}, {c.number}": c.fails.text for c in asked if c.unit == unit
+        }) for unit, table in live.items() if len(table)
+    }  # fmt: skip
+    rows, counted = [], []
+    for check in asked:
         table = live[check.unit]
-        state = holds(table, check.fails.text, f"{path.name}, {check.number}") if len(
-            table) else pd.Series(dtype=object)  # fmt: skip
-        failing = table[[one is True or one == 1 for one in state]]
+        if table.empty:
+            counted.append((check.number, check.text, check.unit, 0, 0, 0))
+            continue
+        state = states[check.unit][f"{path.name}, {check.number}"]
+        failing = table[np.array([one is True or one == 1 for one in state])]
         unknown = int(state.isna().sum())
         counted.append((check.number, check.text, check.unit, len(table), len(failing), unknown))
         rows += _rows(records, check, failing[check.unit].tolist())

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from exitline.exits.works.covered import MET
-from exitline.exits.works.serving import for_villages
+from exitline.exits.works.records.typed import looked_up
+from exitline.exits.works.serving import for_villages, repair_costs
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def gaps_of(records: WorksRecords, found: VillageCoverage) -> VillageGaps:
             _repairs(records, found, str(criterion), rows, part)
     _new(records, rows)
     rows.loc[rows["under_way"] != "", "remedy"] = "a work under way"
-    rows.loc[rows["outcome"] != "not met", ["remedy", "cost"]] = ["find out", np.nan]
+    unknown = rows["outcome"] != "not met"
+    rows["remedy"] = rows["remedy"].mask(unknown, "find out")
+    rows["cost"] = rows["cost"].mask(unknown)
     order = pd.unique(records["villages"]["area"])
     rows["at"] = rows["area"].map({area: i for i, area in enumerate(order)})
     rows = rows.sort_values(["at", "unserved"], ascending=[True, False], kind="stable")
@@ -110,12 +113,13 @@ def _under_way(records: WorksRecords, rows: pd.DataFrame) -> Any:
     """Works for a village and criterion that are listed and not done."""
     works = records["works"].set_index("work")
     each = for_villages(records)
-    each["criterion"] = each["work"].map(works["criterion"])
-    state = each["work"].map(works["state"]).fillna("")
+    each["criterion"] = looked_up(works["criterion"], each["work"])
+    state = looked_up(works["state"], each["work"]).fillna("")
     taken = each["work"].map(lambda work: records.steps.state(work, records.as_of))
     each["state"] = taken.where(taken != "", state)
     over = each["state"].isin(OVER) | (
-        (each["state"] == "") & (each["work"].map(works["ended"]) <= pd.Timestamp(records.as_of))
+        (each["state"] == "")
+        & (looked_up(works["ended"], each["work"]) <= pd.Timestamp(records.as_of))
     )
     stands = each["work"].isin(records["assets"]["work"]) & ~each["state"].isin(UNFINISHED)
     each = each[~over & ~stands]
@@ -131,17 +135,17 @@ def _repairs(
     """Where repairs are enough: the cheapest single one, or all that serve somebody new."""
     one = found.serving[criterion]
     broken = np.flatnonzero(one.broken)
+    if not broken.size:
+        return
     pairs = one.gives[broken].tocoo()
     now = one.served(one.works_now)
     adds = np.minimum(pairs.data if one.listed else one.weight[pairs.col],
                       one.weight[pairs.col] - now[pairs.col])  # fmt: skip
     asset = one.assets.iloc[broken[pairs.row]]
-    cost = asset["repair_cost"].to_numpy(np.float64)
-    default = np.nan if one.keys.repair_cost is None else one.keys.repair_cost
     frame = pd.DataFrame({
         "village": records["villages"]["village"].to_numpy()[one.village[pairs.col]],
         "asset": asset["asset"].to_numpy(), "adds": adds,
-        "cost": np.where(np.isnan(cost), default, cost),
+        "cost": repair_costs(asset, one.keys),
     })  # fmt: skip
     frame = frame[frame["adds"] > 0].groupby(["village", "asset"], sort=False).agg(
         adds=("adds", "sum"), cost=("cost", "first")).reset_index()  # fmt: skip
@@ -154,14 +158,16 @@ def _repairs(
     single = frame[frame["alone"]].sort_values("cost", kind="stable").drop_duplicates("village")
     at = row_of.loc[single["village"], "index"]
     rows.loc[at, ["remedy", "repair", "cost"]] = np.column_stack(
-        [np.full(len(single), "a repair", dtype=object), single["asset"], single["cost"]])
+        [np.full(len(single), "a repair", dtype=object), single["asset"], single["cost"]]
+    )
     many = frame[~frame["village"].isin(single["village"])]
     many = many[many["village"].map(row_of["repaired"]) >= one.keys.at_least - 1e-9]
     text = many.groupby("village", sort=False).agg(
         asset=("asset", "; ".join), cost=("cost", lambda c: c.sum(skipna=False)))  # fmt: skip
     at = row_of.loc[text.index, "index"]
     rows.loc[at, ["remedy", "repair", "cost"]] = np.column_stack(
-        [np.full(len(text), "repairs", dtype=object), text["asset"], text["cost"]])
+        [np.full(len(text), "repairs", dtype=object), text["asset"], text["cost"]]
+    )
     rows["cost"] = rows["cost"].astype(np.float64)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from exitline.exits.works.records.typed import looked_up
+
 if TYPE_CHECKING:
     from exitline.exits.works.records.folder import WorksRecords
 
@@ -51,15 +53,16 @@ def asset_states(records: WorksRecords) -> AssetStates:
         .drop_duplicates("asset", keep="last").set_index("asset")
     )  # fmt: skip
     assets = records["assets"].copy()
-    assets["state"] = assets["asset"].map(last["state"]).fillna("")
-    assets["seen"] = assets["asset"].map(last["on"])
+    here = last.reindex(assets["asset"])
+    assets["state"] = here["state"].fillna("").to_numpy(dtype=object)
+    assets["seen"] = pd.to_datetime(here["on"]).to_numpy()
     assets["age"] = (assets["seen"] - assets["built"]).dt.days / YEAR
     early = assets["age"] < -0.51  # a year stands for its middle
     assets["age"] = assets["age"].where(~early).clip(lower=0.0)
     unseen = int((assets["state"] == "").sum())
     said = (
-        (late, f"{late:,} inspections are dated after {records.as_of}: left out"),
-        (unseen, f"nobody looked at {unseen:,} of {len(assets):,} assets: they serve nobody here"),
+        (late, f"inspections dated after {records.as_of}: {late:,} left out"),
+        (unseen, f"nobody looked at {unseen:,} of {len(assets):,} assets: not counted as working"),
         (int(early.sum()), f"{int(early.sum()):,} assets were seen before they were built: "
          "their age is not known"),
     )  # fmt: skip
@@ -114,7 +117,8 @@ def lives(records: WorksRecords, states: tuple[str, ...]) -> pd.DataFrame:
     failed = looks[~looks["works"]].groupby("asset")["on"].min()
     last = looks.groupby("asset")["on"].max()
     assets = records["assets"].copy()
-    end = assets["asset"].map(failed).fillna(assets["asset"].map(last))
+    ends = pd.to_datetime(failed.reindex(last.index)).fillna(pd.to_datetime(last))
+    end = looked_up(ends, assets["asset"])
     assets["failed"] = assets["asset"].isin(failed.index)
     assets["years"] = (end - assets["built"]).dt.days / YEAR
     known = assets["years"].notna() & (assets["years"] >= -0.51)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from exitline.exits.works.covered import MET
 from exitline.exits.works.reach import EARTH, on_sphere
+from exitline.exits.works.records.typed import looked_up
 from exitline.exits.works.serving import for_villages
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ def live_works(records: WorksRecords, found: VillageCoverage) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The works with the columns state, accepted, inspections, built (share), funds, phase_cost,
-        met_without, village_people, outside, placed, future, backwards, refused, criteria,
-        villages (how many), assets (how many).
+        met_without, village_people, outside, placed, future, backwards, refused, twin_m
+        (metres to the nearest other of its kind), criteria, villages (how many), assets (how
+        many).
     """
     works = records["works"]
     table = works.drop(columns=["villages"]).set_index("work", drop=False)
@@ -59,10 +61,13 @@ def live_works(records: WorksRecords, found: VillageCoverage) -> pd.DataFrame:
     whose = table["work"].map(first).fillna("")
     table["outside"], table["placed"] = _places(records, table, whose.to_numpy(), own)
     day = pd.Timestamp(records.as_of)
-    table["future"] = (table[["began", "ended"]] > day).any(axis=1)
+    table["future"] = (table[["began", "ended"]] > day).any(axis=1) | table["work"].isin(
+        records.steps.late)  # fmt: skip
     table["backwards"] = table["ended"] < table["began"]
     refused = pd.Series([work for work, _, _ in records.steps.refused], dtype=object)
     table["refused"] = refused.value_counts().reindex(table.index).fillna(0)
+    new = (table["repairs"] == "").to_numpy()
+    table["twin_m"] = _twins(table, new)
     return table.reset_index(drop=True)
 
 
@@ -156,8 +161,10 @@ def _far(records: WorksRecords, table: pd.DataFrame, village: Any, placed: Any) 
     both = placed & at.notna().all(axis=1).to_numpy()
     found = np.zeros(len(table), dtype=bool)
     if both.any():
-        one = on_sphere(*(table.loc[both, k].to_numpy(np.float64) for k in home.columns), "works")
-        two = on_sphere(*(at.loc[both, k].to_numpy(np.float64) for k in home.columns), "villages")
+        one, two = (
+            on_sphere(frame["latitude"].to_numpy(np.float64), frame["longitude"].to_numpy(
+                np.float64), "works") for frame in (table[both], at[both])
+        )  # fmt: skip
         straight = np.sqrt(((one - two) ** 2).sum(axis=1))
         found[both] = 2 * EARTH * np.arcsin(np.minimum(1, straight / (2 * EARTH))) > far_km
     return found
@@ -188,7 +195,7 @@ def live_assets(records: WorksRecords, found: VillageCoverage) -> pd.DataFrame:
     )  # fmt: skip
     table["inspections"] = table["asset"].map(seen.size()).fillna(0) + table["asset"].map(
         by_step.astype(float))  # fmt: skip
-    first = table["asset"].map(seen.min())
+    first = looked_up(seen.min(), table["asset"])
     table["seen_before_built"] = (table["built"] - first).dt.days > 183
     late = looks[looks["on"] > day]["asset"].unique()
     table["future"] = (table["built"] > day) | table["asset"].isin(late)
@@ -202,12 +209,12 @@ def live_assets(records: WorksRecords, found: VillageCoverage) -> pd.DataFrame:
     return table
 
 
-def _twins(table: pd.DataFrame) -> Any:
-    """Metres from each asset to the nearest other of its kind."""
+def _twins(table: pd.DataFrame, kept: Any = True) -> Any:
+    """Metres from each row to the nearest other of its kind, among those kept."""
     from scipy.spatial import cKDTree
 
     found = np.full(len(table), np.nan)
-    there = table[["latitude", "longitude"]].notna().all(axis=1).to_numpy()
+    there = kept & table[["latitude", "longitude"]].notna().all(axis=1).to_numpy()
     kinds = table["kind"].to_numpy()
     for kind in np.unique(kinds[there].astype(str)):
         rows = np.flatnonzero(there & (kinds == kind))

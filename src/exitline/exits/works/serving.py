@@ -75,8 +75,8 @@ class Serving:
         """What of each place's weight is served by these assets."""
         given = np.asarray(self.gives.T @ active.astype(np.float64))
         if not self.listed:
-            return np.where(given > 0, self.weight, 0.0)
-        return np.minimum(given, self.weight)
+            return np.asarray(np.where(given > 0, self.weight, 0.0))
+        return np.asarray(np.minimum(given, self.weight))
 
     def shares(self, active: Bools) -> Floats:
         """Share of each village that is served; NaN where nobody is known to live."""
@@ -87,7 +87,7 @@ class Serving:
         total = np.bincount(self.village, self.weight, size)
         there = np.bincount(self.village, served, size)
         share = np.divide(there, total, out=np.full(size, np.nan), where=total > 0)
-        return np.minimum(share + self.base, 1.0)
+        return np.asarray(np.minimum(share + self.base, 1.0))
 
     def meets(self, share: Floats) -> Bools:
         """Which shares are enough; missing ones are not."""
@@ -255,3 +255,23 @@ def for_villages(records: WorksRecords) -> pd.DataFrame:
         "row": each.index, "work": works["work"].loc[each.index].to_numpy(),
         "village": each.to_numpy(),
     })  # fmt: skip
+
+
+def repair_costs(rows: pd.DataFrame, keys: WorksCriterionKeys) -> Floats:
+    """What putting right each asset costs; NaN where it is not known.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Assets with their state.
+    keys : WorksCriterionKeys
+
+    Returns
+    -------
+    float array
+        Its own cost; else that of the criterion, where it is gone that of a new one.
+    """
+    some, new = (np.nan if one is None else one for one in (keys.repair_cost, keys.new_cost))
+    own = rows["repair_cost"].to_numpy(np.float64)
+    default = np.where(rows["state"] == "gone", new, some)
+    return np.asarray(np.where(np.isnan(own), default, own))

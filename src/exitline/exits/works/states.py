@@ -28,10 +28,13 @@ class Replayed:
         By work.
     refused : list of (str, str, LifecycleError)
         Work, step, and what stands against it.
+    late : list of str
+        Works with a step that lies after the day asked about: it is left out.
     """
 
     histories: dict[str, History] = field(default_factory=dict)
     refused: list[tuple[str, str, LifecycleError]] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
     def state(self, work: str, day: date) -> str:
         """Where a work stands at the end of a day; "" before its first step."""
@@ -53,7 +56,7 @@ def replay(drafts: Sequence[Draft], procedure: Procedure, recorded: date) -> Rep
     drafts : sequence of Draft
     procedure : Procedure
     recorded : date
-        No step may be later.
+        Later steps are left out.
 
     Returns
     -------
@@ -61,7 +64,8 @@ def replay(drafts: Sequence[Draft], procedure: Procedure, recorded: date) -> Rep
     """
     found = Replayed()
     events: dict[str, list[Event]] = {}
-    known = [draft for draft in drafts if draft.step in procedure.steps]
+    found.late.extend(draft.household for draft in drafts if draft.on > recorded)
+    known = [d for d in drafts if d.step in procedure.steps and d.on <= recorded]
     for draft in drafts:
         if draft.step not in procedure.steps:
             try:

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.stats.engine.base import Engine
 
-def read_whole(data: Any, code: Sequence[str | None] = ()) -> pa.Table:
+
+def read_whole(
+    data: Any, code: Sequence[str | None] = (), engine: str | Engine = "duckdb"
+) -> pa.Table:
     """All rows of a small table; names and ids as they are written.
 
     Parameters
@@ -17,6 +21,7 @@ def read_whole(data: Any, code: Sequence[str | None] = ()) -> pa.Table:
     data : path, table or Source
     code : sequence of str or None
         Columns that hold names or ids.
+    engine : {"duckdb", "spark"} or Engine
 
     Returns
     -------
@@ -32,5 +37,5 @@ def read_whole(data: Any, code: Sequence[str | None] = ()) -> pa.Table:
     from exitline.stats.engine.session import session
 
     source = open_source(data).using(role_uses(code=code))
-    with session() as engine:
-        return engine.run(engine.attach(source, "rows"))
+    with session(engine) as running:
+        return running.run(running.attach(source, "rows"))

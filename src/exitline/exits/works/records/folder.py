@@ -17,12 +17,14 @@ from exitline.exits.works.records.keys import WorksFile
 from exitline.exits.works.records.typed import refer, typed
 from exitline.exits.works.records.wpdx import from_wpdx, is_wpdx
 from exitline.exits.works.states import Replayed, replay
+from exitline.stats.engine.session import session
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from exitline.exits.register.event import Draft
     from exitline.exits.register.procedures.procedure import Procedure
+    from exitline.stats.engine.base import Engine
 
 FILE = "works.yaml"
 ENDINGS = (".csv", ".xlsx", ".parquet", ".dta", ".sav")
@@ -86,8 +88,9 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
     keys, folder, files = _named(at)
     columns = {name: dict(one) for name, one in keys.columns.items()}
     tables, faults = {}, Faults()
-    raw = {name: _read(file, name, columns.get(name, {})) for name, file in files.items()
-           if name != "steps"}  # fmt: skip
+    with session() as engine:
+        raw = {name: _read(file, name, columns.get(name, {}), engine)
+               for name, file in files.items() if name != "steps"}  # fmt: skip
     if "assets" in raw and is_wpdx(raw["assets"]):
         raw["assets"], raw["inspections"] = from_wpdx(raw["assets"])
     for name, table in raw.items():
@@ -105,7 +108,9 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
     if "steps" in files and procedure is not None:
         steps = replay(_drafts(files["steps"], tables), procedure, day)
     decided = None if keys.decisions is None else _decided(keys, folder)
-    return WorksRecords(keys, folder, day, tables, steps, procedure, decided)
+    late = len(steps.late)
+    notes = (f"steps dated after {day}: {late:,} left out",) if late else ()
+    return WorksRecords(keys, folder, day, tables, steps, procedure, decided, notes)
 
 
 def _named(at: Path) -> tuple[WorksFile, Path, dict[str, Path]]:
@@ -141,7 +146,7 @@ def _named(at: Path) -> tuple[WorksFile, Path, dict[str, Path]]:
     return keys, folder, found
 
 
-def _read(file: Path, name: str, columns: dict[str, str]) -> pa.Table:
+def _read(file: Path, name: str, columns: dict[str, str], engine: Engine) -> pa.Table:
     """All rows of a table's file; ids as they are written."""
     from exitline.stats.engine.whole import read_whole
 
@@ -152,7 +157,7 @@ def _read(file: Path, name: str, columns: dict[str, str]) -> pa.Table:
             if file.parent.exists() else "check the path",
         )  # fmt: skip
     texts = [columns.get(c.name, c.name) for c in TABLES[name].columns if c.holds in ("id", "text")]
-    return read_whole(file, texts)
+    return read_whole(file, texts, engine)
 
 
 def _empty(name: str) -> pa.Table:

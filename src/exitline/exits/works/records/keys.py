@@ -28,7 +28,7 @@ Money = Annotated[float, within(Tree.number, lambda x: x >= 0, "an amount, 0 or 
 class WorksCriterionKeys(Record):
     """What a village must have, and how it is seen whether it has it."""
 
-    label: Text | None = None
+    label: Text | None = Field(None, description="the criterion in words")
     kinds: Texts = Field((), description="kinds of assets and works that serve it (required)")
     within_km: Positive | None = Field(
         None, description="served are places within this distance of an asset that works"
@@ -111,9 +111,11 @@ class WorksFile(Record):
     columns: Annotated[dict[str, Annotated[dict[str, Text], NAMED]], NAMED] = Field(
         default_factory=dict, description="by table, what its columns are called in the file"
     )
-    criteria: Annotated[dict[str, WorksCriterionKeys], NAMED] = Field(default_factory=dict)
-    area: WorksAreaKeys | None = None
-    decisions: WorksDecisionKeys | None = None
+    criteria: Annotated[dict[str, WorksCriterionKeys], NAMED] = Field(
+        default_factory=dict, description="what a village must have, by name"
+    )
+    area: WorksAreaKeys | None = Field(None, description="where works may lie")
+    decisions: WorksDecisionKeys | None = Field(None, description="what a run decided")
     checks: Text | None = Field(None, description="a file of numbered checks of your own")
     census: Truth = Field(True, description="whether the places are all there are")
 

@@ -154,7 +154,9 @@ def _rows(wrong: Any) -> str:
     return f"{at.size:,} rows: {named}" + (" ..." if at.size > _FEW else "")
 
 
-def _wrong(column: RecordColumn, what: str, where: str, rows: Any, expected: str = "") -> WorksError:
+def _wrong(
+    column: RecordColumn, what: str, where: str, rows: Any, expected: str = ""
+) -> WorksError:
     return WorksError(
         f"'{column.name}' {what}", where=where, expected=expected or column.meaning,
         got=_rows(rows), remedy="mend these rows, or leave them out",
@@ -226,9 +228,30 @@ def parted(cells: pd.Series[Any]) -> pd.Series[Any]:
 
     Examples
     --------
-    >>> parted(pd.Series(["a; b", "", "c"])).to_dict()
-    Traceback (most recent call last):
-    ValueError: DataFrame index must be unique for orient='index'.
+    >>> parted(pd.Series(["a; b", "", "c"])).tolist()
+    ['a', 'b', 'c']
     """
     found = cells.astype(str).str.split(";").explode().str.strip()
     return found[found != ""]
+
+
+def looked_up(values: pd.Series[Any], ids: pd.Series[Any]) -> pd.Series[Any]:
+    """The value of each id, nothing where it is not there; also of an empty table.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        By id.
+    ids : pandas.Series
+
+    Returns
+    -------
+    pandas.Series
+        With the index of the ids.
+
+    Examples
+    --------
+    >>> looked_up(pd.Series([1.0], ["a"]), pd.Series(["b", "a"])).tolist()
+    [nan, 1.0]
+    """
+    return pd.Series(values.reindex(ids.to_numpy()).to_numpy(), index=ids.index)

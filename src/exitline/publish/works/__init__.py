@@ -1,0 +1,1 @@
+"""Works on a map of points, and as a page: what is served, what is broken, what to do next."""
