@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,11 @@ from exitline.cli.shared.lifecycle_parts import (
     day_or_today,
     decision,
     decision_text,
-    draft,
-    events_of,
-    one_state,
+    event_row,
+    standing_text,
     state_text,
 )
-from exitline.cli.shared.options import JSON
+from exitline.cli.shared.options import JSON, as_usage
 from exitline.cli.shared.reading import reads_data
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -87,28 +86,21 @@ def record(
     reading: dict[str, Any], **fields: Any,
 ) -> None:  # fmt: skip
     """Check events and append them."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books, load_procedure
-    from exitline.exits.register.steps.drafts import read_drafts
 
     given = {name: value for name, value in fields.items() if value}
-    if (file is None) == (not given):
-        raise click.UsageError("name a FILE of events, or one event with --household and so on")
-    if reading and file is None:
-        raise click.UsageError("options of a data file are for a FILE of events")
-    drafts = read_drafts(file, **reading) if file is not None else (draft(given),)
-    rules = load_procedure(procedure)
-    where = f"{file.name} row" if file is not None else "event"
-    if new:
-        opened, events = books.begun(log, drafts, rules, where=where)
-    else:
-        opened = books.opened(log)
-        events = books.append(opened, drafts, rules, where=where, area=area)
+    with as_usage():
+        made = lifecycle.record(
+            log, file, event=event_row(given), procedure=procedure, new=new, area=area,
+            reading=reading,
+        )  # fmt: skip
     if json_:
-        show.as_json({"head": opened.head, "events": [brief(event) for event in events]})
+        show.as_json({"head": made.head, "events": [brief(event) for event in made.events]})
         return
-    counted = "1 event" if len(events) == 1 else f"{len(events):,} events"
-    show.note(f"{counted} recorded; the log holds {opened.count:,}. Head: {opened.head}")
+    many = len(made.events)
+    counted = "1 event" if many == 1 else f"{many:,} events"
+    show.note(f"{counted} recorded; the log holds {made.count:,}. Head: {made.head}")
 
 
 @command.command(
@@ -149,47 +141,30 @@ def state(
     reading: dict[str, Any],
 ) -> None:
     """Count states, write them, or show one household's."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books, standing
 
     day = day_or_today(as_of)
+    limit = None if known_on is None else known_on.date()
     if household is not None:
-        one_state(source, household, day, known_on, json_=json_)
+        one = lifecycle.standing(source, household, as_of=day, known_on=limit)
+        if json_:
+            show.as_json({"as_of": day, **asdict(one)})
+        else:
+            show.note(standing_text(one, day))
         return
-    if spells and (procedure or out):
-        raise click.UsageError("--spells takes neither --procedure nor --out")
-    if books.in_database(source) and not (procedure or spells or reading):
-        limit = None if known_on is None else known_on.date()
-        with show.working("looking up states"):
-            counts, written = books.states(source, day, limit, out)
-        _show_states(counts, written, day, out, json_=json_)
-        return
-    data = events_of(source, known_on, reading)
-    if procedure is not None:
-        from exitline.exits.register import load_procedure
-
-        allowed = load_procedure(procedure, rules=False).transitions()
-        standing.check_events(standing.event_faults(data, allowed), where=books.name_of(source))
-    count = standing.count_spell_states if spells else standing.count_states
-    with show.working("looking up states"):
-        counts = count(data, day).to_pylist()
-        written = None if out is None else standing.write_states(data, day, out)
-    _show_states(counts, written, day, out, json_=json_)
-
-
-def _show_states(
-    counts: list[dict[str, Any]], written: int | None, day: date, out: Path | None, *, json_: bool
-) -> None:
-    """Households by state, and how many were written where."""
-    from exitline.cli.shared import show
-
+    with as_usage(), show.working("looking up states"):
+        found = lifecycle.states(
+            source, as_of=day, known_on=limit, spells=spells, procedure=procedure, out=out,
+            reading=reading,
+        )  # fmt: skip
     if json_:
-        show.as_json({"as_of": day, "states": counts, "written": written})
+        show.as_json({"as_of": day, "states": found.counts, "written": found.written})
         return
-    rows = [(row["state"], f"{row['households']:,}") for row in counts]
+    rows = [(row["state"], f"{row['households']:,}") for row in found.counts]
     show.table(f"Households by state on {day}", ("state", "households"), rows, right=(1,))
-    if written is not None:
-        show.note(f"{written:,} households written to {out}")
+    if found.written is not None:
+        show.note(f"{found.written:,} households written to {out}")
 
 
 @command.command(
@@ -211,14 +186,12 @@ def overdue(
     log: str, as_of: datetime | None, role: str | None, everything: bool, json_: bool
 ) -> None:
     """List duties, longest overdue first."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books
 
     day = day_or_today(as_of)
-    found = [d for d in books.all_duties(books.opened(log), day) if role is None or d.role == role]
-    if not everything:
-        found = [duty for duty in found if duty.status == "overdue"]
-    found.sort(key=lambda duty: (-duty.days_late, duty.due, duty.household))
+    asked = lifecycle.duties if everything else lifecycle.overdue
+    found = asked(log, as_of=day, role=role)
     if json_:
         show.as_json([asdict(duty) for duty in found])
         return
@@ -243,18 +216,17 @@ Examples:
 @JSON
 def history(log: str, household: str, json_: bool) -> None:
     """Print the events of one household."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books
-    from exitline.stats.data.values import written
 
-    found = books.opened(log).history(written(household) or household)
+    events = lifecycle.history(log, household)
     if json_:
-        show.as_json([event.as_json() for event in found.events])
+        show.as_json([event.as_json() for event in events])
         return
-    rows = [(e.number, e.on, e.step, e.role, state_text(e), decision(e)) for e in found.events]
+    rows = [(e.number, e.on, e.step, e.role, state_text(e), decision(e)) for e in events]
     columns = ("no.", "on", "step", "role", "state after", "decision")
-    show.table(f"Household {household}: {state_text(found.events[-1])}", columns, rows, right=(0,))
-    for event in found.events:
+    show.table(f"Household {household}: {state_text(events[-1])}", columns, rows, right=(0,))
+    for event in events:
         if event.decision is not None:
             show.note(decision_text(event))
 
@@ -279,24 +251,21 @@ Examples:
 @JSON
 def check(log: str, head: str | None, json_: bool) -> None:
     """Verify the chain, the head and the decisions."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books
 
-    opened = books.opened(log)
-    if head is not None:
-        opened.require_head(head)
-    faults = books.faults(opened)
+    found = lifecycle.check(log, head=head)
     if json_:
-        show.as_json({"head": opened.head, "events": opened.count, "faults": list(faults)})
+        show.as_json({"head": found.head, "events": found.events, "faults": list(found.faults)})
     else:
         show.note(
-            f"{opened.count:,} events of {opened.household_count:,} households, chain whole. "
-            + ("These do not follow:" if faults else "All decisions and states follow.")
+            f"{found.events:,} events of {found.households:,} households, chain whole. "
+            + ("These do not follow:" if found.faults else "All decisions and states follow.")
         )
-        for fault in faults:
+        for fault in found.faults:
             show.note(f"- {fault}")
-        show.note(f"Head: {opened.head}")
-    if faults:
+        show.note(f"Head: {found.head}")
+    if found.faults:
         sys.exit(1)
 
 
@@ -314,18 +283,17 @@ Examples:
 @JSON
 def procedure(name: str | None, json_: bool) -> None:
     """Print procedures."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import load_procedure, shipped_procedures
 
     if name is None:
-        loaded = [load_procedure(each, rules=False) for each in shipped_procedures()]
-        rows = [(p.name, p.title, p.standard) for p in loaded]
+        rows = [(p.name, p.title, p.standard) for p in lifecycle.procedures()]
         if json_:
             show.as_json([dict(zip(("name", "title", "standard"), r, strict=True)) for r in rows])
         else:
             show.table("Procedures", ("name", "title", "standard"), rows)
         return
-    shown = load_procedure(name, rules=False)
+    shown = lifecycle.procedure(name)
     steps = [
         (s.name, ", ".join(s.start), s.to or "(stays)", ", ".join(s.by),
          "" if s.verified else "not verified")
@@ -358,10 +326,10 @@ Examples:
 @JSON
 def export(log: str, file: Path, json_: bool) -> None:
     """Write the event table."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books
 
-    rows = books.export(books.opened(log), file)
+    rows = lifecycle.export(log, file)
     if json_:
         show.as_json({"file": str(file), "events": rows})
     else:

@@ -86,6 +86,7 @@ def load_procedure(name_or_path: str | Path, *, rules: bool = True) -> Procedure
         digest=digest_of(tree.plain()),
         text=text,
         unit=keys.unit,
+        cards_by=keys.cards_by,
     )
     check_references(procedure, tree, tuple(keys.rules))
     return procedure

@@ -245,6 +245,8 @@ class Procedure:
         The file as it was read; a log keeps it.
     unit : {"household", "village", "work", "asset"}
         What goes through these states.
+    cards_by : tuple of str
+        Roles that may write cards, members and help; empty for every role.
     """
 
     name: str
@@ -266,6 +268,11 @@ class Procedure:
     digest: str = ""
     text: str = ""
     unit: UnitKind = "household"
+    cards_by: tuple[str, ...] = ()
+
+    def may_write_cards(self, role: str) -> bool:
+        """Whether a role may write cards, members and help."""
+        return role in (self.cards_by or self.roles)
 
     def step(self, name: str) -> Step:
         """The step of that name.

@@ -15,7 +15,7 @@ from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.models import FindingRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.live import ID, live_table
-from exitline.exits.register.store.write.rows import update_rows
+from exitline.exits.register.store.together import together
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -166,7 +166,8 @@ def _settled(
     over: list[Any] = [f for f in stand.filter(status=OPEN) if f.household_id not in fails]
     for finding in over:
         finding.status, finding.settled = CORRECTED, day
-    update_rows(store, over, ("status", "settled"))
+    with together(store) as sent:
+        sent.update(over, ("status", "settled"))
     paths = (
         dict(
             HouseholdRow.objects.using(store.alias)
