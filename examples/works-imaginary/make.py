@@ -37,7 +37,8 @@ def villages(random: np.random.Generator) -> pd.DataFrame:
     )
     found = known.groupby("ea").agg(
         area=("geo2", "first"), province=("geo1", "first"), people=("hhsize", "sum"),
-        households=("hid", "size"), water_before=("water", "mean"), toilet_before=("toilet", "mean"),
+        households=("hid", "size"), water_before=("water", "mean"),
+        toilet_before=("toilet", "mean"),
     )  # fmt: skip
     corner = pd.DataFrame({"y": [0.0, 0.0, 0.7, 0.7], "x": [0.0, 0.7, 0.0, 0.7]},
                           index=sorted(found["province"].unique()))  # fmt: skip
@@ -91,7 +92,8 @@ def assets_of(done: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
         {"asset": f"{one['work']}-{k + 1}", "work": one["work"], "kind": one["kind"],
          "village": one["villages"], "latitude": round(one["latitude"] + random.normal(0, .004), 5),
          "longitude": round(one["longitude"] + random.normal(0, 0.004), 5), "built": one["built"],
-         "keeper": f"committee of {one['villages']}", "repair_cost": int(random.integers(3, 30)) * 50}
+         "keeper": f"committee of {one['villages']}",
+         "repair_cost": int(random.integers(3, 30)) * 50}
         for _, one in done.iterrows() for k in range(one["many"])
     ]  # fmt: skip
     return pd.DataFrame(rows)
@@ -150,7 +152,8 @@ def main() -> None:
     library["state"] = np.where(made["year"] > 0, "", "approved")
     library, funds, assets, looks = with_faults(library, funds, assets, looks)
     tables = {"villages": home, "works": library, "funds": funds.sort_values("work"),
-              "assets": assets, "inspections": looks, "services": services, "steps": steps}  # fmt: skip
+              "assets": assets, "inspections": looks, "services": services,
+              "steps": steps}  # fmt: skip
     tables["panel"] = panel(random)
     tables["truth"] = pd.DataFrame({"since": range(4), "effect": [-0.4, -0.6, -0.8, -1.0]})
     for name, table in tables.items():

@@ -58,7 +58,8 @@ def render_works(
     body = "".join(_section(one) for one in sections)
     if notes:
         items = "".join(f"<li>{_safe(note)}</li>" for note in notes)
-        body += f'<section><h2>{t("What to mind")}</h2><ul class="prose">{items}</ul></section>'
+        heading = t("What to mind")
+        body += f'<section><h2>{heading}</h2><ul class="prose">{items}</ul></section>'
     return (
         f'<!DOCTYPE html>\n<html lang="{t.code}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{_safe(title)}</title>\n"
