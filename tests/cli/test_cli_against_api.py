@@ -23,7 +23,8 @@ DESIGN = {
 }  # fmt: skip
 """Options that are one `xl.Design`."""
 PRINTED = {
-    "saved", "as_json", "json_", "full", "top", "listed", "cv", "goodness", "language",
+    "saved", "as_json", "everything", "json_", "full", "top", "listed", "cv", "goodness",
+    "language",
 }  # fmt: skip
 """How a result is printed."""
 FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
