@@ -111,3 +111,5 @@ def test_nan_that_a_files_statistics_leave_out_is_seen(tmp_path, others):
     assert found.find(measure="mean", by="").estimate == np.mean(others)
     assert found.find(measure="headcount", by="").n == 4000
     assert found.find(measure="mean", g=2).estimate == others[0]
+    above = xl.estimate(tmp_path / "homes.parquet", "count", where="y >= 1", by="g")
+    assert above.find(by="").n == 4000  # NaN is no number above 1
