@@ -103,7 +103,7 @@ def _plain(found: Run) -> dict[str, Any]:
 
 def _show(found: Run, t: Language = ENGLISH) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
-    from exitline.api.runs.telling import people_of
+    from exitline.api.runs.telling import area_title, people_of
     from exitline.cli.shared.figures import estimate_rows, figure_heads
 
     national = [e for e in found.estimates if not e.by]
@@ -118,19 +118,23 @@ def _show(found: Run, t: Language = ENGLISH) -> None:
     for model in found.models:
         count = sum(len(figures) for figures in model.figures)
         show.note(t("{model}: {n} model figures by {area}, in the report",
-                    model=t.of(model.title), n=count, area=model.area))  # fmt: skip
+                    model=t.of(model.title), n=count,
+                    area=area_title(found.study, model.area)))  # fmt: skip
     _show_warnings(found, t)
     show.note(t("report: {file}", file=f"{found.folder}/report.html"))
 
 
 def _caption(found: Run, t: Language) -> str:
-    """Standard, year and part of the population."""
+    """The lines in full, then standard, year and part of the population."""
+    from exitline.api.runs.telling import line_words_of
+
     name, year = found.standard.name if found.standard else "", found.study.year
     standard = t("standard {name}", name=name) if name else ""
     if name and year:
         standard = t.joined((standard, str(year)), ", ")
     part = found.study.subpopulation
-    return t.joined((standard, t("only where {condition}", condition=part) if part else ""))
+    parts = (standard, t("only where {condition}", condition=part) if part else "")
+    return "\n".join(text for text in (*line_words_of(found, t), t.joined(parts)) if text)
 
 
 def _show_areas(found: Run, t: Language) -> None:

@@ -10,6 +10,7 @@ from exitline.publish.content.households import household_words
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.table import Bar, Reference, bar_of
+from exitline.words.labels import inside
 from exitline.words.numbers import Written, about
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _question(content: ReportInput, lead: Block, levels: tuple[DecidedLevel, ...
     line = b.line_words(content, lead.line)
     what = words.subject
     if line:
-        what = t("{name} ({figure})", name=what, figure=line)
+        what = t("{name} ({figure})", name=what, figure=inside(line))
     if study.year is not None:
         what = t("{subject} in {when}", subject=what, when=str(study.year))
     if study.subpopulation:

@@ -49,7 +49,7 @@ class Intake:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingSubmission:
     """A submission in the queue.
 
     Parameters
@@ -124,7 +124,7 @@ def bring_in(
     return Intake(len(rows), new, known, tuple(refused))
 
 
-def queue(store: Store, *, most: int = 100) -> tuple[Waiting, ...]:
+def queue(store: Store, *, most: int = 100) -> tuple[WaitingSubmission, ...]:
     """Submissions that wait, the oldest first, each with what has changed since then."""
     with store.transaction():
         rows = store.scope.of(SubmissionRow.objects.using(store.alias)).filter(settled=WAITS)
@@ -140,7 +140,7 @@ def queue(store: Store, *, most: int = 100) -> tuple[Waiting, ...]:
     made = []
     for row in found:
         later = tuple(one for one in since.get(row.household_id, ()) if one[0] > row.saw)
-        made.append(Waiting(row, row.saw == row.household.version, later))
+        made.append(WaitingSubmission(row, row.saw == row.household.version, later))
     return tuple(made)
 
 
