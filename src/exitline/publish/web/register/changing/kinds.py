@@ -9,7 +9,8 @@ from exitline.words.said import say
 ALL = (
     ChangeKind("facts", say("Facts of a day"), facts.facts_form, facts.write_facts,
          say("A new card; the earlier ones stay.")),
-    ChangeKind("correction", say("Correct the facts"), facts.correction_form, facts.write_correction,
+    ChangeKind("correction", say("Correct the facts"), facts.correction_form,
+         facts.write_correction,
          say("A correction is a card of the same day with its reason; the wrong one stays.")),
     ChangeKind("member", say("A member comes"), people.member_form, people.write_member),
     ChangeKind("left", say("A member leaves"), people.left_form, people.write_left),
