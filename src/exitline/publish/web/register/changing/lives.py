@@ -22,7 +22,8 @@ def split_form(asked: Asked) -> list[FormSection]:
     options = options_of(asked)
     return [
         FormSection(say("The new household"), [
-            AskedField("new", say("Its id"), required=True, most=60), AskedField("name", say("Its name")),
+            AskedField("new", say("Its id"), required=True, most=60),
+            AskedField("name", say("Its name")),
             AskedField("area", say("Village"), "choice", required=True, start=asked.card.row.path,
                 options=areas_of(asked.store, asked.card.row.county_id)),
             AskedField("members", say("Who leaves"), "choices", required=True, options=options),

@@ -32,8 +32,8 @@ def person_asks(before: str = "", *, member: object = None, head: bool = True) -
         AskedField(f"{before}name", say("Name of the person"), required=True, start=stands("name")),
         AskedField(f"{before}sex", say("Sex"), "choice", options=SEXES, start=stands("sex")),
         day(f"{before}born", say("Born"), required=False, start=stands("born")),
-        AskedField(f"{before}relation", say("Relation"), start=stands("relation"), known=RELATIONS,
-            most=60),
+        AskedField(f"{before}relation", say("Relation"), start=stands("relation"),
+            known=RELATIONS, most=60),
         AskedField(f"{before}worker", say("Works"), "choice", options=YES_NO, start=stands("worker")),
     ]  # fmt: skip
     if head:

@@ -106,7 +106,8 @@ def _new_sections(store: Store, many: int) -> list[FormSection]:
     """The sections of a new household."""
     areas = areas_of(store)
     place = FormSection(say("Household"), [
-        AskedField("key", say("Id"), required=True, most=60), AskedField("name", say("Name of the household")),
+        AskedField("key", say("Id"), required=True, most=60),
+        AskedField("name", say("Name of the household")),
         AskedField("area", say("Village"), "choice", required=True, options=areas,
             start=areas[0][0] if len(areas) == 1 else ""),
         day("since", say("Day of the facts")),
