@@ -34,7 +34,8 @@ def person_asks(before: str = "", *, member: object = None, head: bool = True) -
         day(f"{before}born", say("Born"), required=False, start=stands("born")),
         AskedField(f"{before}relation", say("Relation"), start=stands("relation"),
             known=RELATIONS, most=60),
-        AskedField(f"{before}worker", say("Works"), "choice", options=YES_NO, start=stands("worker")),
+        AskedField(f"{before}worker", say("Works"), "choice", options=YES_NO,
+            start=stands("worker")),
     ]  # fmt: skip
     if head:
         asks.append(AskedField(f"{before}head", say("Is the head of the household"), "check"))
