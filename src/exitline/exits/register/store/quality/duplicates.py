@@ -19,6 +19,7 @@ from exitline.errors import install_extra
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.models import HouseholdRow, MemberRow, PairRow
 from exitline.exits.register.store.opening import Store
+from exitline.words.said import say_plural
 
 ENOUGH = 0.6
 """From this score on a pair is shown to a person (see docs/register.md for what it misses)."""
@@ -144,7 +145,8 @@ def _pairs(path: str, people: list[tuple[int, str, str]], enough: float) -> list
         best[one, other] = (max(score, pair.score), many + 1)
     return [
         PairRow(household_id=one, other_id=other, path=path, score=score,
-                why=f"{many} member(s) alike in name and birth")
+                why=str(say_plural("{n} member alike in name and birth",
+                                   "{n} members alike in name and birth", many)))
         for (one, other), (score, many) in best.items()
     ]  # fmt: skip
 
