@@ -112,7 +112,7 @@ def split(
         leave = [member_of(store, row, number) for number in dict.fromkeys(members)]
         if not leave or len(leave) == here.count() or head not in members:
             raise LifeChangeError(
-                say("a split needs some who leave and some who stay, and a head of those who leave"),
+                say("a split needs some who leave, some who stay, and a head of those who leave"),
                 where="split", expected=say("some of the members, one of them the new head"),
                 got=f"{len(leave)} of {here.count()} members", remedy=say("choose again"),
             )  # fmt: skip
