@@ -51,8 +51,9 @@ def model_map(
     match = joined(list(figures.areas), drawn.shapes, names)
     named, unit = _named(figures)
     at = f", line {figures.line}" if figures.line else ""
+    areas = f", by {by}" if by else ""
     text = MapText(
-        f"{named[:1].upper()}{named[1:]}{at}" + (f", by {by}" if by else "") + ": a model's figures",
+        f"{named[:1].upper()}{named[1:]}{at}{areas}: a model's figures",
         f"Model, not a measurement; {100 * figures.level:g} % intervals when pointed at",
         "" if threshold is None else "bold: the threshold",
         f"Boundaries: {source or drawn.file}. Equal-area projection.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from exitline.publish.web.project import set_up
 
 LONGEST_BODY = 64_000_000
 """Most bytes of what is sent: a table of some 300,000 households."""
+Measure = Callable[[str, str], None]
 _opened: list[Store] = []
+_measures: list[Measure] = []
 
 
 def bind(address: str, *, key_file: Path | None = None, names: Collection[str] = ("*",),
-         secure: bool = False) -> Store:  # fmt: skip
+         secure: bool = False, measure: Measure | None = None) -> Store:  # fmt: skip
     """Serve the register at an address from now on; tables of users and sessions are made.
 
     Parameters
@@ -32,6 +34,8 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
         Host names by which the server may be addressed.
     secure : bool
         Whether it is reached through TLS: cookies are sent through that alone.
+    measure : callable, optional
+        Runs the standard on the live tables of an area (path) and writes a folder.
 
     Returns
     -------
@@ -56,12 +60,18 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
     for app in ("contenttypes", "auth", "sessions"):
         call_command("migrate", app, database="default", verbosity=0)
     _opened[:] = [replace(found, alias="default")]
+    _measures[:] = [measure] if measure is not None else []
     return _opened[0]
 
 
 def store() -> Store:
     """The register that this process serves."""
     return _opened[0]
+
+
+def measure() -> Measure | None:
+    """What runs the standard on the live tables; None where no study was named."""
+    return _measures[0] if _measures else None
 
 
 def _secret(found: Store) -> str:
