@@ -33,6 +33,7 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(
     database: str, listening: socket.socket, ready: Callable[[], None], *, key: Path | None = None,
     names: Iterable[str] = (), secure: bool = False, workers: int = 1,
+    elsewhere: Path | None = None,
 ) -> None:  # fmt: skip
     """Serve a register until Ctrl-C or SIGTERM.
 
@@ -52,6 +53,8 @@ def serve(
         Whether browsers reach it through TLS.
     workers : int
         Processes that answer.
+    elsewhere : Path, optional
+        File of the providers with which one may sign in.
     """
     require()
     from exitline.exits.register.store.opening import open_store
@@ -59,9 +62,14 @@ def serve(
     from exitline.publish.web.serving import serve as run
 
     open_store(database, key_file=key)  # what is wrong is said here, not in a worker
+    if elsewhere is not None:
+        from exitline.publish.web.register.accounts.oidc import providers
+
+        providers(elsewhere)
     load = partial(
-        application, database, key_file=key, names=(*LOOPBACK, *names), secure=secure, log=True
-    )
+        application, database, key_file=key, names=(*LOOPBACK, *names), secure=secure, log=True,
+        elsewhere=elsewhere,
+    )  # fmt: skip
     run(load, listening, ready, workers)
 
 

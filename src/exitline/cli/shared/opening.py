@@ -12,7 +12,7 @@ from exitline.cli.shared import show
 
 def serve_register(
     database: str, *, key: Path | None, host: str = "127.0.0.1", port: int = 8000,
-    names: Sequence[str] = (), https: bool = False, workers: int = 1,
+    names: Sequence[str] = (), https: bool = False, workers: int = 1, oidc: Path | None = None,
 ) -> None:  # fmt: skip
     """Listen, say where, answer until Ctrl-C."""
     from exitline.api.registers import serving
@@ -32,8 +32,9 @@ def serve_register(
             show.note("Ctrl-C stops it.")
 
         serving.serve(
-            database, listening, ready, key=key, names=names, secure=https, workers=workers
-        )
+            database, listening, ready, key=key, names=names, secure=https, workers=workers,
+            elsewhere=oidc,
+        )  # fmt: skip
     show.note("stopped")
 
 

@@ -50,13 +50,15 @@ Examples:
 @click.option("--https", is_flag=True, help="Browsers reach it through TLS alone.")
 @click.option("--workers", type=numbers.Whole(1, 64), default=1, show_default=True, metavar="N",
               help="Processes that answer.")  # fmt: skip
+@click.option("--oidc", type=click.Path(path_type=Path),
+              help="File of the providers with which people may sign in (OpenID Connect).")  # fmt: skip
 def serve(
     database: str, key: Path | None, host: str, port: int, names: tuple[str, ...], https: bool,
-    workers: int,
+    workers: int, oidc: Path | None,
 ) -> None:  # fmt: skip
     """Serve the pages."""
     serve_register(database, key=key, host=host, port=port, names=names, https=https,
-                   workers=workers)  # fmt: skip
+                   workers=workers, oidc=oidc)  # fmt: skip
 
 
 @click.command(
