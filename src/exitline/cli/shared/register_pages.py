@@ -51,7 +51,7 @@ Examples:
 @click.option("--workers", type=numbers.Whole(1, 64), default=1, show_default=True, metavar="N",
               help="Processes that answer.")  # fmt: skip
 @click.option("--oidc", type=click.Path(path_type=Path),
-              help="File of the providers with which people may sign in (OpenID Connect).")  # fmt: skip
+              help="File of providers with which one may sign in (OpenID Connect).")  # fmt: skip
 def serve(
     database: str, key: Path | None, host: str, port: int, names: tuple[str, ...], https: bool,
     workers: int, oidc: Path | None,

@@ -97,7 +97,7 @@ def _figure(
     """The chart-table of one measure."""
     t, words = content.t, b.naming(content, found.measure)
     unit = "share" if found.share else words.unit
-    name = content.area_title(one.area)
+    name = content.area_title(found.by or one.area)
     axis = shared_axis(
         [x for x in found.estimate.tolist() if not math.isnan(x)],
         [x for x in found.high.tolist() if not math.isnan(x)], unit, [], t=t,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
 import re
+import shutil
 import struct
 import threading
 import time
@@ -24,8 +26,6 @@ CODES = re.compile(r"\b[0-9]{8}\b")
 
 def code(secret: str, shift: int = 0) -> str:
     """The code of an authenticator app (RFC 6238)."""
-    import base64
-
     counter = struct.pack(">Q", int(time.time() // 30) + shift)
     digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
     at = digest[-1] & 15
@@ -35,8 +35,6 @@ def code(secret: str, shift: int = 0) -> str:
 @pytest.fixture
 def address(filled: Path, tmp_path: Path) -> str:
     """On SQLite: accounts are Django's on both engines."""
-    import shutil
-
     shutil.copytree(filled, tmp_path / "register")
     return f"sqlite:///{tmp_path}/register/register.db"
 
@@ -147,8 +145,9 @@ def _come_back(client: Any, name: str) -> Any:
     return client.get("/account/elsewhere/ministry/login/callback/", back)
 
 
+@pytest.mark.usefixtures("signed")
 def test_signing_in_elsewhere_is_for_those_who_have_a_role(
-    signed, address, provider, tmp_path, monkeypatch
+    address, provider, tmp_path, monkeypatch
 ):
     from exitline.publish.web.register.opened import bind
 

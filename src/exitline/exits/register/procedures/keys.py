@@ -184,6 +184,9 @@ class ProcedureFile(Record):
     notes: Annotated[tuple[Text, ...], LIST] = ()
     states: Annotated[dict[str, StateKeys], NAMED]
     roles: Annotated[dict[str, Text], NAMED]
+    cards_by: Texts = Field(
+        (), description="roles that may write cards, members and help; every role when left out"
+    )
     documents: Annotated[dict[str, DocumentKeys], NAMED] = Field(default_factory=dict)
     rules: Annotated[dict[str, RuleKeys], NAMED] = Field(default_factory=dict)
     steps: Annotated[dict[str, StepKeys], NAMED]

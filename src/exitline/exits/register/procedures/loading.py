@@ -85,6 +85,7 @@ def load_procedure(name_or_path: str | Path, *, rules: bool = True) -> Procedure
         path=path,
         digest=digest_of(tree.plain()),
         text=text,
+        cards_by=keys.cards_by,
     )
     check_references(procedure, tree, tuple(keys.rules))
     return procedure

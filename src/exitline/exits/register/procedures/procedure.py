@@ -240,6 +240,8 @@ class Procedure:
         SHA-256 of the file's canonical content.
     text : str
         The file as it was read; a log keeps it.
+    cards_by : tuple of str
+        Roles that may write cards, members and help; empty for every role.
     """
 
     name: str
@@ -260,6 +262,11 @@ class Procedure:
     path: Path = Path()
     digest: str = ""
     text: str = ""
+    cards_by: tuple[str, ...] = ()
+
+    def may_write_cards(self, role: str) -> bool:
+        """Whether a role may write cards, members and help."""
+        return role in (self.cards_by or self.roles)
 
     def step(self, name: str) -> Step:
         """The step of that name.

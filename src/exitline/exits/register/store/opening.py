@@ -13,11 +13,11 @@ from typing import Any
 
 from exitline.exits.register.store.addresses import database, shown, sqlite_file
 from exitline.exits.register.store.configured import set_up
-from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0003_household_key"
+NEWEST = "0004_changes_of_life"
 
 
 @dataclass(frozen=True)
@@ -265,10 +265,10 @@ def _make_key(store: Store) -> None:
             partial.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
 
 
-def _gone(where: str, reason: Exception) -> StoreError:
+def _gone(where: str, reason: Exception) -> StoreGoneError:
     """The error of a database that cannot be reached, in the driver's first line."""
     said = (str(reason).strip().splitlines() or [type(reason).__name__])[0]
-    return StoreError(
+    return StoreGoneError(
         "the database cannot be reached, or gave up",
         where=where,
         expected="a database that answers",

@@ -127,6 +127,15 @@ class EbpKeys(ModelKeys):
     )
     replicates: Whole | None = Field(None, description="of the bootstrap: 200")
     seed: Whole | None = Field(None, description="of the bootstrap: 1")
+    by: Annotated[tuple[Text, ...], SOME] | None = Field(
+        None,
+        description="further columns of areas in the census, finer or coarser: figures of each, "
+        "from the same model",
+    )
+    benchmark: Annotated[str, *choice("ratio", "difference")] | None = Field(
+        None,
+        description="`ratio` or `difference`: areas meet the survey's own estimate of all together",
+    )
     truth: Text | None = Field(
         None,
         description="the census's column of welfare, where that is known: errors and coverage are "
