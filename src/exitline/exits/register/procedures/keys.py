@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from exitline.exits.register.procedures.procedure import Outcome
+from exitline.exits.register.procedures.procedure import UNITS, Outcome, UnitKind
 from exitline.rules.yamlfile.declared import (
     LIST,
     NAMED,
@@ -179,6 +179,10 @@ class ProcedureFile(Record):
     title: Text
     jurisdiction: Text
     standard: Text = Field(description="whose lines and rules decide (required)")
+    unit: Annotated[UnitKind, *choice(*UNITS)] = Field(
+        "household",
+        description="what goes through the states: `household`, `village`, `work` or `asset`",
+    )
     valid: ValidKeys
     sources: Annotated[dict[str, ProcedureSourceKeys], NAMED] = Field(default_factory=dict)
     notes: Annotated[tuple[Text, ...], LIST] = ()
