@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,14 @@ from exitline.publish.web.register.accounts.settings import TABLES
 
 LONGEST_BODY = 64_000_000
 """Most bytes of what is sent: a table of some 300,000 households."""
+Measure = Callable[[str, str], None]
 _opened: list[Store] = []
+_measures: list[Measure] = []
 
 
 def bind(address: str, *, key_file: Path | None = None, names: Collection[str] = ("*",),
-         secure: bool = False, elsewhere: Path | None = None) -> Store:  # fmt: skip
+         secure: bool = False, measure: Measure | None = None,
+         elsewhere: Path | None = None) -> Store:  # fmt: skip
     """Serve the register at an address from now on; tables of users and sessions are made.
 
     Parameters
@@ -36,6 +39,8 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
         Whether it is reached through TLS: cookies are sent through that alone.
     elsewhere : Path, optional
         File of the providers with which one may sign in (`accounts.oidc`).
+    measure : callable, optional
+        Runs the standard on the live tables of an area (path) and writes a folder.
 
     Returns
     -------
@@ -63,6 +68,7 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
         settings.CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in names if name != "*"]
     _make_tables()
     _opened[:] = [replace(found, alias="default")]
+    _measures[:] = [measure] if measure is not None else []
     return _opened[0]
 
 
@@ -84,6 +90,11 @@ def _make_tables() -> None:
 def store() -> Store:
     """The register that this process serves."""
     return _opened[0]
+
+
+def measure() -> Measure | None:
+    """What runs the standard on the live tables; None where no study was named."""
+    return _measures[0] if _measures else None
 
 
 def _secret(found: Store) -> str:

@@ -6,6 +6,11 @@ from django.urls import include, path
 
 from exitline.publish.web.register import public, reading, signing, stepping, working
 from exitline.publish.web.register.changing import views as changing
+from exitline.publish.web.register.intake import field, imports
+from exitline.publish.web.register.office import views as office
+from exitline.publish.web.register.programme import figures
+from exitline.publish.web.register.programme import views as programme
+from exitline.publish.web.register.quality import views as quality
 
 urlpatterns = [
     path("", working.home, name="home"),
@@ -16,6 +21,29 @@ urlpatterns = [
     path("moves/<int:number>", changing.settle_move, name="settle-move"),
     path("household/<str:key>", working.show, name="card"),
     path("household/<str:key>/step/<str:name>", stepping.step, name="step"),
+    path("pairs", quality.pairs, name="pairs"),
+    path("pairs/find", quality.find_pairs, name="find-pairs"),
+    path("pairs/<int:number>", quality.pair, name="pair"),
+    path("pairs/<int:number>/decide", quality.decide, name="decide-pair"),
+    path("findings", quality.findings, name="findings"),
+    path("findings/run", quality.run_checks, name="run-checks"),
+    path("findings/<int:number>/explain", quality.explain, name="explain"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/take", imports.take, name="take-import"),
+    path("imports/<int:number>/undo", imports.undo, name="undo-import"),
+    path("field", field.field, name="field"),
+    path("field/form/<str:name>.xlsx", field.form, name="field-form"),
+    path("field/households.csv", field.entities, name="field-list"),
+    path("field/<int:number>", field.settle, name="settle-submission"),
+    path("programme", programme.show, name="programme"),
+    path("programme/table.xlsx", programme.table, name="programme-table"),
+    path("figures", figures.figures, name="figures"),
+    path("figures/run", figures.measure, name="run-figures"),
+    path("figures/<str:name>", figures.read, name="read-figures"),
+    path("offices", office.offices, name="offices"),
+    path("procedures", office.procedures, name="procedures"),
+    path("procedures/<str:digest>", office.procedure, name="procedure"),
+    path("status", office.status, name="status"),
     path("audit", reading.audit, name="audit"),
     path("people", reading.people, name="people"),
     path("people/appoint", reading.appoint, name="appoint"),
