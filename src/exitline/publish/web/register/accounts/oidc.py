@@ -16,7 +16,7 @@ from exitline.exits.register.store.errors import StoreError
 VARIABLE = "EXITLINE_OIDC_SECRET_"
 
 
-class Provider(BaseModel):
+class SignInProvider(BaseModel):
     """One provider: where it is, what it calls us, which of its claims is a person's name."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,11 +27,11 @@ class Provider(BaseModel):
     claim: str = "preferred_username"
 
 
-class Providers(BaseModel):
+class SignInProviders(BaseModel):
     """The file."""
 
     model_config = ConfigDict(extra="forbid")
-    oidc: list[Provider]
+    oidc: list[SignInProvider]
 
 
 def providers(file: Path) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ def providers(file: Path) -> list[dict[str, Any]]:
         machine, a secret that is missing.
     """
     try:
-        found = Providers.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        found = SignInProviders.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, yaml.YAMLError) as reason:
         said = reason.errors()[0] if isinstance(reason, ValidationError) else None
         place = ".".join(map(str, said["loc"])) if said else ""
@@ -57,7 +57,7 @@ def providers(file: Path) -> list[dict[str, Any]]:
     return [_application(file, one) for one in found.oidc]
 
 
-def _application(file: Path, one: Provider) -> dict[str, Any]:
+def _application(file: Path, one: SignInProvider) -> dict[str, Any]:
     """One provider for allauth."""
     at = urlsplit(one.server)
     if at.scheme != "https" and at.hostname not in ("127.0.0.1", "localhost", "::1"):
