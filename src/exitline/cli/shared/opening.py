@@ -13,6 +13,7 @@ from exitline.cli.shared import show
 def serve_register(
     database: str, *, key: Path | None, host: str = "127.0.0.1", port: int = 8000,
     names: Sequence[str] = (), https: bool = False, workers: int = 1, study: Path | None = None,
+    oidc: Path | None = None,
 ) -> None:  # fmt: skip
     """Listen, say where, answer until Ctrl-C."""
     from exitline.api.registers import serving
@@ -33,6 +34,7 @@ def serve_register(
 
         serving.serve(
             database, listening, ready, key=key, names=names, secure=https, workers=workers,
+            elsewhere=oidc,
             study=study,
         )  # fmt: skip
     show.note("stopped")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.urls import URLPattern, URLResolver
 
 from exitline.publish.web.register.urls import urlpatterns
 
@@ -58,14 +61,36 @@ WRITTEN = {
     "end": ("/people/end", {"admin"}, {"number": "0"}, 302, 302),
 }
 """Addresses that something is sent to: who may, what; the answer, and that in a foreign area."""
-OPEN = {"sign-in", "sign-out", "hold", "language", "notice", "object", "receipt", "health",
+OPEN = {"sign-in", "kept", "sign-out", "hold", "language", "notice", "object", "receipt", "health",
         "static"}  # fmt: skip
 """Addresses for everybody; what they show has tests of their own."""
 EVERYBODY = (*OFFICE, "auditor", "admin")
 
 
 def test_every_address_is_in_a_table():
-    assert {one.name for one in urlpatterns} == {*READ, *WRITTEN, *OPEN}
+    named = {one.name for one in urlpatterns if isinstance(one, URLPattern)}
+    assert named == {*READ, *WRITTEN, *OPEN}
+
+
+def test_accounts_are_ones_own_and_asked_for_who_it_is(signed):
+    """What allauth's addresses show is of whoever is signed in; nobody else gets in."""
+    (accounts,) = [one for one in urlpatterns if isinstance(one, URLResolver)]
+    client, own = signed(NOBODY), signed("committee")
+    for address in _addresses(accounts, "/"):
+        answer = client.get(address)
+        open_ = any(word in address for word in ("login", "signup", "logout", "inactive"))
+        to = answer.url if answer.status_code == 302 else ""
+        asked = to.startswith(("/sign-in?next=", "/account/login/"))
+        assert open_ or asked or answer.status_code == 404, address
+        assert own.get(address).status_code in (200, 302, 401, 404, 405), address
+
+
+def _addresses(at, before):
+    """Every address below one, with a number or a word where it asks for one."""
+    before += re.sub(r"^\^|\$$", "", str(at.pattern))
+    if isinstance(at, URLPattern):
+        return [re.sub(r"<int:\w+>", "1", re.sub(r"\(\?P<\w+>[^)]*\)", "x", before))]
+    return [found for one in at.url_patterns for found in _addresses(one, before)]
 
 
 def test_every_address_for_every_role_in_the_own_and_in_a_foreign_area(signed):

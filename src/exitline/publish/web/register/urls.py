@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from exitline.publish.web.register import public, reading, signing, stepping, working
 from exitline.publish.web.register.changing import views as changing
@@ -49,6 +49,8 @@ urlpatterns = [
     path("people/appoint", reading.appoint, name="appoint"),
     path("people/end", reading.end, name="end"),
     path("sign-in", signing.sign_in, name="sign-in"),
+    path("sign-in/kept", signing.kept, name="kept"),
+    path("account/", include("exitline.publish.web.register.accounts.urls")),
     path("sign-out", signing.sign_out, name="sign-out"),
     path("hold", signing.hold, name="hold"),
     path("language", signing.speak, name="language"),
@@ -56,6 +58,6 @@ urlpatterns = [
     path("notice/<str:code>/object", public.object_to, name="object"),
     path("objection/<str:code>", public.receipt, name="receipt"),
     path("health", public.health, name="health"),
-    path("static/<str:name>", signing.static, name="static"),
+    path("static/<path:name>", signing.static, name="static"),
 ]
 handler404 = "exitline.publish.web.register.signing.nothing"
