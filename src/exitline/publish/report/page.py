@@ -21,6 +21,7 @@ from exitline.publish.report.method import Method, method
 from exitline.publish.report.modelled import ModelSection, model_sections
 from exitline.publish.report.rules import Rules, rules
 from exitline.publish.report.table import Table, TableCell, TableColumn, for_script
+from exitline.publish.report.transfers import TransferSection, transfer_sections
 from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import rounded
 
@@ -53,6 +54,8 @@ class Page:
     """Whether the study says who was poor before."""
     models: tuple[ModelSection, ...] = ()
     """Model figures of small areas."""
+    transfers: tuple[TransferSection, ...] = ()
+    """What the transfers of a scenario do."""
 
 
 def render(content: ReportInput) -> str:
@@ -108,7 +111,7 @@ def view(content: ReportInput) -> Page:
         headline(content, levels, standard), _overall(content),
         area_sets(content, maps=True), levels,
         standard, method(content), content.sampled, *_decided(content, levels),
-        model_sections(content),
+        model_sections(content), transfer_sections(content),
     )  # fmt: skip
 
 
