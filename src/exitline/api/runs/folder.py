@@ -23,11 +23,8 @@ if TYPE_CHECKING:
 FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
     "run.json", "report.html", "areas.parquet", "small_areas.parquet",
-<<<<<<< HEAD
-    "brief.html", "brief.docx",
-=======
     "scenario.parquet",
->>>>>>> main
+    "brief.html", "brief.docx",
 )  # fmt: skip
 
 
