@@ -53,7 +53,14 @@ if TYPE_CHECKING:
         verify,
         watch,
     )
-    from exitline.api.figures.curves import deficit, dominance, growth_incidence, lorenz, tip
+    from exitline.api.figures.curves import (
+        concentration_curve,
+        deficit,
+        dominance,
+        growth_incidence,
+        lorenz,
+        tip,
+    )
     from exitline.api.figures.decompose import decompose, decompose_change, esteban_ray
     from exitline.api.figures.grouped import grouped, grouped_table
     from exitline.api.serving import serve
@@ -117,6 +124,7 @@ _HOME = {
     "lifecycle": "exitline.api.lifecycle:",
     "load_standard": "exitline.rules.standard:load",
     "load_study": "exitline.stats.data.studies.loader",
+    "concentration_curve": "exitline.api.figures.curves",
     "lorenz": "exitline.api.figures.curves",
     "map": "exitline.api.mapping",
     "measure": "exitline.stats.measure:",
@@ -172,6 +180,7 @@ __all__ = [
     "check_claim",
     "check_draw",
     "claim",
+    "concentration_curve",
     "decisions",
     "decompose",
     "decompose_change",

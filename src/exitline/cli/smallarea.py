@@ -70,9 +70,10 @@ def _show(one: Modelled) -> None:
     for figures in one.figures:
         level = f"{100 * figures.level:g} % interval"
         line = f", line {figures.line}" if figures.line else ""
+        by = figures.by or one.area
         show.table(
-            f"{figures.measure} by {one.area}: model figures, beside the survey's own",
-            (one.area, "model", "root MSE", level, "survey alone", "SE", ""),
+            f"{figures.measure} by {by}: model figures, beside the survey's own",
+            (by, "model", "root MSE", level, "survey alone", "SE", ""),
             [_row(figure, figures) for figure in figures],
             right=(1, 2, 3, 4, 5),
             caption=f"{one.title}: {one.formula}{line}",
@@ -88,8 +89,8 @@ def _show(one: Modelled) -> None:
         show.note(f"{name}: {value}")
     for text in one.notes:
         show.note(f"note: {text}")
-    for found in one.against:
-        show.note(found.said(share=one.figures[0].share))
+    for found, figures in zip(one.against, one.figures, strict=False):
+        show.note(found.said(share=figures.share))
 
 
 def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:

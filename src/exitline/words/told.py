@@ -116,18 +116,6 @@ RECORD = (
     collected("note"),
 )
 """Of a run's record."""
-LINES = (
-    collected("{n} {column} per person per year"),
-    collected("{n} {column} per person per month"),
-    collected("{n} {column} per person per day"),
-    collected("line: {n} {unit}"),
-    collected("line {label}: {n} {unit}"),
-    collected("line: {n}"),
-    collected("line {label}: {n}"),
-    collected("line: {share} of the {what}"),
-    collected("line {label}: {share} of the {what}"),
-)
-"""Poverty lines, as run.json has them."""
 STANDARDS = (
     collected("Poverty lines"),
     collected("Deprivations"),
@@ -144,8 +132,5 @@ STANDARDS = (
     collected("deprived"),
     collected("not deprived"),
     collected("excluded"),
-    collected("{column} per person per year"),
-    collected("{column} per person per month"),
-    collected("{column} per person per day"),
 )
 """Headings of a standard in words, and units of its lines; its sentences stay its own."""

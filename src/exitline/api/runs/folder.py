@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
     "run.json", "report.html", "areas.parquet", "small_areas.parquet",
+    "scenario.parquet",
 )  # fmt: skip
 
 
@@ -74,6 +75,8 @@ def write_run(
 
             tables = [one.to_pandas() for one in found.models]
             _parquet(pd.concat(tables, ignore_index=True), partial / FILES[7])
+        if shown.effects is not None:
+            _parquet(shown.effects.to_pandas(), partial / FILES[8])
         record = {
             **found.provenance, "about": about(found), "release": _release(found, partial),
             "apart": [said.as_json() for said in standings(shown.estimates)],

@@ -62,6 +62,7 @@ def run(
     Run
         Its folder holds estimates.parquet, areas.parquet, decisions.parquet,
         household_decisions.parquet, small_areas.parquet where the study has such models,
+        scenario.parquet where it has transfers,
         claims.json, run.json and report.html.
 
     Raises
@@ -98,7 +99,7 @@ def run(
                          language=language)  # fmt: skip
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
-            provenance(ready, clock) | asked, models=seen.models or (),
+            provenance(ready, clock) | asked, models=seen.models or (), effects=seen.effects,
         )  # fmt: skip
         with clock.step("protecting small counts"):
             found = replace(found, hidden=protect(found, behind, min_count))

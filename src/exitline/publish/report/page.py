@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from exitline.publish.content.households import household_words
+from exitline.publish.report import blocks as b
 from exitline.publish.report.areas import AreaSet, area_sets
 from exitline.publish.report.blocks import interval_words, naming, of_set, written
 from exitline.publish.report.decided import DecidedLevel, area_levels, household_level
@@ -20,6 +21,7 @@ from exitline.publish.report.method import Method, method
 from exitline.publish.report.modelled import ModelSection, model_sections
 from exitline.publish.report.rules import Rules, rules
 from exitline.publish.report.table import Table, TableCell, TableColumn, for_script
+from exitline.publish.report.transfers import TransferSection, transfer_sections
 from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import rounded
 
@@ -52,6 +54,8 @@ class Page:
     """Whether the study says who was poor before."""
     models: tuple[ModelSection, ...] = ()
     """Model figures of small areas."""
+    transfers: tuple[TransferSection, ...] = ()
+    """What the transfers of a scenario do."""
 
 
 def render(content: ReportInput) -> str:
@@ -107,7 +111,7 @@ def view(content: ReportInput) -> Page:
         headline(content, levels, standard), _overall(content),
         area_sets(content, maps=True), levels,
         standard, method(content), content.sampled, *_decided(content, levels),
-        model_sections(content),
+        model_sections(content), transfer_sections(content),
     )  # fmt: skip
 
 
@@ -134,8 +138,8 @@ def _overall(content: ReportInput) -> Table | None:
         words = naming(content, block.measure)
         said = written(content, block, 0, words.unit)
         row = [
-            TableCell(words.label),
-            TableCell(block.line or t("none")),
+            TableCell(words.label, None, b.money_words(content) if words.unit == "money" else ""),
+            TableCell(b.line_name(content, block.line) or t("none")),
             TableCell(str(said), None, said.reason),
         ]
         if content.sampled:

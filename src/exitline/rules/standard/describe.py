@@ -22,6 +22,7 @@ from exitline.rules.standard.model import (
     SourceRef,
     Standard,
 )
+from exitline.words.money import currency_name, for_whom
 
 UNVERIFIED = "[unverified]"
 _LEVELS = {"household": "a household", "village": "a village", "county": "a county"}
@@ -146,11 +147,11 @@ class _Describer:
         """One line: unit, prices, boundary, figures, source."""
         prices = "current prices" if line.price_base is None else f"prices of {line.price_base}"
         if line.currency == "PPP":
-            prices = f"purchasing power parities of {line.price_base}"
+            base = "" if line.price_base is None else f" of {line.price_base}"
+            prices = f"purchasing power parities{base}"
+        unit = for_whom(currency_name(line.currency), line.per, line.period)
         poor = "below it" if line.boundary == "<" else "at or below it"
-        text = (
-            f"{line.label}, {line.unit}, in {prices}: {self.figures(line)}; poor is who is {poor}"
-        )
+        text = f"{line.label}, {unit}, in {prices}: {self.figures(line)}; poor is who is {poor}"
         if line.uprating is not None:
             years = years_in_words(line.uprating.index)
             text += f"; carried to the prices of {years} by the {line.uprating.label}"
@@ -235,7 +236,8 @@ class _Describer:
         """One criterion; `said` is the source that is named for the whole rule."""
         text = f"{criterion.label}{_mark(criterion.verified)}: {self.asked(criterion)}."
         if criterion.evidence != "either":
-            text += f" Evidence: {criterion.evidence}."
+            model = "a full count, a sample, or figures of a model"
+            text += f" Evidence: {model if criterion.evidence == 'model' else criterion.evidence}."
         if not criterion.veto:
             text += " Reported only: it does not decide."
         source = "" if criterion.source == said else f" {self.source(criterion.source)}"

@@ -20,8 +20,9 @@ from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.register.store.errors import (
     AuthorityError,
     StaleVersionError,
-    StoreError,
+    StoreGoneError,
 )
+from exitline.exits.register.store.field import submissions
 from exitline.exits.register.store.models import ObjectionRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.cards import CardPage, card
@@ -29,6 +30,8 @@ from exitline.exits.register.store.write.record import record
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import OFFICE, SignedIn, acting
 from exitline.publish.web.register.procedures import procedure_of, state_label
+from exitline.publish.web.register.typed import whole
+from exitline.publish.web.register.written import written
 
 SHOWN = ("name", "village", "state", "reason", "members")
 """What a notice of ours can show."""
@@ -69,12 +72,14 @@ def step(request: HttpRequest, person: SignedIn, key: str, name: str) -> HttpRes
             token=typed.get("token", "")[:64] or None, county=found.row.county.path,
         )  # fmt: skip
         _take_up(person.store, found, draft, typed.get("objection", ""))
+        if number := whole(typed.get("submission", "")):
+            submissions.settle(person.store, number, submissions.TAKEN)
     except StaleVersionError as reason:
         again = card(person.store, key)
         return StepForm(person, again, procedure, taken, typed).page(
             request, status=409, changed=reason.changed, fresh=True
         )
-    except (AuthorityError, StoreError):
+    except (AuthorityError, StoreGoneError):
         raise
     except ExitlineError as reason:
         return form.page(request, status=422, reason=reason)
@@ -181,6 +186,11 @@ def _fresh(request: HttpRequest, found: CardPage, taken: Step) -> dict[str, str]
             row = _objection(store, found, receipt)
             if row is not None:
                 typed |= {"objection": receipt, "reason": row.text}
+    number = whole(request.GET.get("submission", ""))
+    row = submissions.waiting(request.person.store, number) if number else None
+    if row is not None and row.household_id == found.row.pk:
+        said = {k: v for k, v in row.content.items() if k != "words"}
+        typed |= {**said, "submission": str(number)}
     return typed
 
 
@@ -201,21 +211,6 @@ def _objection(store: Store, found: CardPage, receipt: str) -> ObjectionRow | No
     rows = ObjectionRow.objects.using(store.alias).filter(household=found.row, taken_up=None)
     made: ObjectionRow | None = rows.filter(receipt=receipt).first()
     return made
-
-
-def written(value: Any) -> str:
-    """A fact as a form writes it, so that `draft_of` reads the same.
-
-    Examples
-    --------
-    >>> written(True), written(None), written(2600.0), written("well")
-    ('true', 'NA', '2600', 'well')
-    """
-    if value is None:
-        return "NA"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
 
 
 def _kind(value: Any) -> str:

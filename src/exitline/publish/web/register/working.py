@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +11,15 @@ from django.views.decorators.http import require_safe
 
 from exitline.exits.register.store.models import HouseholdRow, ObjectionRow
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.read.cards import CardPage, card
+from exitline.exits.register.store.read.cards import CardPage, card, changes_of, earlier_cards
 from exitline.exits.register.store.read.possible import possible_steps
 from exitline.exits.register.store.read.worklist import households, worklist
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
+from exitline.publish.web.register.changing.kinds import ALL as CHANGES
 from exitline.publish.web.register.pages import page
 from exitline.publish.web.register.procedures import current, procedure_of, state_label
 from exitline.publish.web.register.reading import audit, people
+from exitline.publish.web.register.typed import whole
 
 AT_ONCE = 50
 """Rows of a page."""
@@ -32,7 +33,7 @@ def home(request: HttpRequest, person: SignedIn) -> HttpResponse:
         return audit(request)
     if person.kind != OFFICE:
         return people(request)
-    after = _whole(request.GET.get("after"))
+    after = whole(request.GET.get("after"))
     today = date.today()
     found = worklist(person.store, [person.role], today, most=AT_ONCE + 1, after=after)
     shown = found[:AT_ONCE]
@@ -74,7 +75,7 @@ def _came_in(store: Store) -> list[ObjectionRow]:
 @acting(OFFICE, AUDITOR)
 def listing(request: HttpRequest, person: SignedIn) -> HttpResponse:
     """Households of the own area, by village; by state, by the beginning of an id."""
-    after = _whole(request.GET.get("after"))
+    after = whole(request.GET.get("after"))
     state, text = request.GET.get("state", "")[:100], request.GET.get("id", "").strip()[:100]
     found = households(person.store, state=state, text=text, most=AT_ONCE + 1, after=after)
     procedure = current(person.store)
@@ -94,10 +95,12 @@ def show(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
     possible = possible_steps(found.history, procedure, person.name, roles, date.today())
     mine = [one for one in possible if person.role in one.step.by]
     others = [one for one in possible if person.role not in one.step.by]
+    store = person.store
     return page(
         request, "card", person=person, card=found, procedure=procedure, mine=mine, others=others,
-        open_cases=found.history.standing().open_cases, objections=_objections(person.store, found),
-        state=state_label(procedure, found.row.state),
+        open_cases=found.history.standing().open_cases, objections=_objections(store, found),
+        state=state_label(procedure, found.row.state), earlier=earlier_cards(store, found.row),
+        changes=CHANGES if person.keeps_cards else (), said=changes_of(store, found.row),
     )  # fmt: skip
 
 
@@ -106,9 +109,3 @@ def _objections(store: Store, found: CardPage) -> list[ObjectionRow]:
     with store.transaction():
         rows = ObjectionRow.objects.using(store.alias).filter(household=found.row, taken_up=None)
         return list(rows.order_by("received"))
-
-
-def _whole(text: Any) -> int:
-    """A whole number of a query, 0 where it is none."""
-    found = str(text or "")
-    return int(found) if found.isdecimal() and len(found) < 8 else 0
