@@ -18,11 +18,13 @@ READER = {"encoding", "delimiter", "decimal", "comment", "sheet", "missing", "te
 DESIGN = {
     "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
     "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight", "pps",
-    "pps_estimator", "joint", "mean_square",
+    "pps_estimator", "joint", "mean_square", "second_phase", "second_strata", "second_psu",
+    "second_method",
 }  # fmt: skip
 """Options that are one `xl.Design`."""
 PRINTED = {
-    "saved", "as_json", "json_", "full", "top", "listed", "cv", "goodness", "language",
+    "saved", "as_json", "everything", "json_", "full", "top", "listed", "cv", "goodness",
+    "language",
 }  # fmt: skip
 """How a result is printed."""
 FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {

@@ -11,6 +11,8 @@ import pytest
 from exitline.api import run
 from exitline.api.exploring import build
 from exitline.publish.content.lines import of_line
+from exitline.publish.report import ReportInput
+from exitline.publish.report.page import view
 from exitline.rules.standard import load
 from exitline.stats.data import parse_study
 from exitline.stats.data.money import study_lines
@@ -88,3 +90,18 @@ def test_a_line_in_words_follows_the_study(keys, said):
         f"study: A\nstandard: albania-2012\ndata: {{households: a.csv}}\nyear: 2012\n{keys}\n"
     )
     assert of_line(study_lines(study, load("albania-2012"), [])[0], study)() == said
+
+
+def test_what_to_do_next_says_where_and_what_would_settle_it(tmp_path):
+    homes = pd.DataFrame({
+        "y": [1.0] * 60 + [9.0] * 40 + [1.0] * 45 + [9.0] * 55 + [1.0] * 12 + [9.0] * 88,
+        "place": ["A"] * 100 + ["B"] * 100 + ["C"] * 100, "n": [1] * 100 + [1] * 100 + [8] * 100,
+    })  # fmt: skip
+    homes.to_csv(tmp_path / "homes.csv", index=False)
+    study = "study: S\ndata: {households: homes.csv}\ncolumns: {welfare: y, size: n}\nlines: 2\n"
+    (tmp_path / "s.yaml").write_text(study + "areas: place\nmeasures: [headcount, poor_count]\n")
+    page = view(ReportInput.from_run(run(tmp_path / "s.yaml")))
+    steps = [step.text for step in page.headline.steps]
+    assert steps[0] == "Go first where the share of poor persons is clearly higher: A and B."
+    assert steps[1].startswith("By the estimates C has most poor persons: 96 (")
+    assert steps[1].endswith("48\N{NO-BREAK SPACE}% of all.")  # 96 of 60 + 45 + 96 poor persons

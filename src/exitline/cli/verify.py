@@ -50,6 +50,9 @@ Examples:
     type=click.Path(),
     help="A receipt, tree head or ledger kept from earlier: was nothing changed since?",
 )
+@click.option(
+    "--all", "everything", is_flag=True, help="Show every claim, not those alone that differ."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_context
 def command(
@@ -61,6 +64,7 @@ def command(
     public_keys: tuple[str, ...],
     entry: int | None,
     since: str | None,
+    everything: bool,
     as_json: bool,
 ) -> None:
     """Check a ledger, or verify claims."""
@@ -80,7 +84,7 @@ def command(
     elif len(results) == 1:
         _show(*results[0])
     else:
-        _show_all(results)
+        _show_all(results, everything)
     if not found.match:
         ctx.exit(1)
 
@@ -134,10 +138,14 @@ def _show(signed: SignedClaim, receipt: Receipt | None, result: Verification) ->
         show.note(f"entry {receipt.entry} of a ledger of {receipt.head.size} claims")
 
 
-def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]]) -> None:
-    """Many claims in one table, a line each."""
+def _show_all(
+    results: Sequence[tuple[SignedClaim, Receipt | None, Verification]], everything: bool
+) -> None:
+    """How many claims match; those that do not in a table, or all of them."""
     rows = []
     for number, (signed, receipt, result) in enumerate(results, start=1):
+        if result.outcome == "match" and not everything:
+            continue
         again = result.figures[0].recomputed if result.figures else None
         entry = receipt.entry if receipt is not None else number
         rows.append(
@@ -150,12 +158,12 @@ def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]
             )
         )
     same = sum(result.outcome == "match" for _, _, result in results)
-    show.table(
-        f"{same:,} of {len(results):,} claims match",
-        ("entry", "figure", "claimed", "recomputed", "outcome"),
-        rows,
-        right=(0, 2, 3),
-    )
+    said = f"{same:,} of {len(results):,} claims match"
+    if rows:
+        heads = ("entry", "figure", "claimed", "recomputed", "outcome")
+        show.table(said, heads, rows, right=(0, 2, 3))
+    else:
+        show.note(f"{said}: {_first(results)}. Every one of them: --all")
     for text in dict.fromkeys(
         f"{check.part}: claimed {visible(check.claimed)}, recomputed {visible(check.recomputed)}"
         for _, _, result in results
@@ -167,6 +175,12 @@ def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]
         show.note(f"missing: {text}")
     for text in dict.fromkeys(text for _, _, result in results for text in result.notes):
         show.note(f"note: {text}")
+
+
+def _first(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]]) -> str:
+    """The first claim in words, as one of many."""
+    first = visible(results[0][0].claim.sentence).rstrip(".")
+    return f"{first}, and {len(results) - 1:,} more"
 
 
 def _signature(signed_by: Sequence[str], unverified: Sequence[str]) -> str:

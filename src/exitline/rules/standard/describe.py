@@ -236,7 +236,8 @@ class _Describer:
         """One criterion; `said` is the source that is named for the whole rule."""
         text = f"{criterion.label}{_mark(criterion.verified)}: {self.asked(criterion)}."
         if criterion.evidence != "either":
-            text += f" Evidence: {criterion.evidence}."
+            model = "a full count, a sample, or figures of a model"
+            text += f" Evidence: {model if criterion.evidence == 'model' else criterion.evidence}."
         if not criterion.veto:
             text += " Reported only: it does not decide."
         source = "" if criterion.source == said else f" {self.source(criterion.source)}"

@@ -26,6 +26,11 @@ class ModelKeys(Record):
         None,
         description="at which of the study's lines, by its label, where there are several",
     )
+    decides: Text | None = Field(
+        None,
+        description="a criterion of the standard, by its name, that these figures decide: only "
+        "where the standard accepts a model (`evidence: model`)",
+    )
 
 
 class FayHerriotKeys(ModelKeys):

@@ -196,6 +196,5 @@ def written(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
-MEASURES = (
-    mean, total, ratio, correlation, variance, standard_deviation, proportion, count, households,
-)  # fmt: skip
+MEASURES = (mean, total, ratio, correlation, variance, standard_deviation, proportion, count,
+            households)  # fmt: skip
