@@ -1,0 +1,126 @@
+"""Asking for a job and running it: once, to its end, with what went wrong in words."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+from django.utils import timezone
+
+from exitline.errors import ExitlineError
+from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.jobs.kinds import KINDS
+from exitline.exits.register.store.models import JobRow
+from exitline.exits.register.store.opening import Store
+
+EVERY = 0.5
+"""Seconds between two notes of how far a job is."""
+
+
+def ask(store: Store, kind: str, by: str, /, **given: Any) -> int:
+    """Ask for a job, to be run by a worker (PostgreSQL) or a thread of this process (SQLite).
+
+    Parameters
+    ----------
+    store : Store
+        The job sees what it sees.
+    kind : str
+        One of `kinds.KINDS`.
+    by : str
+    **given
+        What the job needs, as JSON.
+
+    Returns
+    -------
+    int
+        The job's number.
+    """
+    with store.transaction():
+        rows = JobRow.objects.using(store.alias)
+        number = rows.create(kind=kind, given=given, path=store.scope.path, by=by).pk
+    if store.postgres:
+        from exitline.exits.register.store.jobs.queue import hand_over
+
+        hand_over(store, number)
+    else:
+        threading.Thread(target=_apart, args=(store, number), daemon=True).start()
+    return int(number)
+
+
+def run(store: Store, number: int) -> JobRow:
+    """Run a job that nobody has run to its end.
+
+    Parameters
+    ----------
+    store : Store
+        Of the whole register: the job is given no more than who asked for it.
+
+    Returns
+    -------
+    JobRow
+        As it ended: `fault` says what went wrong, if anything did.
+    """
+    with store.transaction():
+        rows = JobRow.objects.using(store.alias).select_for_update()
+        job = rows.get(pk=number)
+        if job.ended is not None:
+            return job
+        job.begun = timezone.now()
+        job.save(using=store.alias)
+    seen = store.within(job.path)
+    noted = [0.0]
+
+    def told(done: int, total: int | None) -> None:
+        if time.monotonic() - noted[0] > EVERY or done == total:
+            noted[0] = time.monotonic()
+            with seen.transaction():
+                JobRow.objects.using(store.alias).filter(pk=number).update(done=done, total=total)
+
+    try:
+        result, fault = KINDS[job.kind](seen, job.given, folder_of(store, number), told), ""
+    except ExitlineError as reason:
+        result, fault = {}, f"{reason.what} ({reason.remedy})" if reason.remedy else reason.what
+    except Exception as reason:  # a job always ends, and says so
+        result, fault = {}, f"the job failed ({type(reason).__name__})"
+    with seen.transaction():
+        JobRow.objects.using(store.alias).filter(pk=number).update(
+            ended=timezone.now(), result=result, fault=fault
+        )
+        return JobRow.objects.using(store.alias).get(pk=number)
+
+
+def folder_of(store: Store, number: int) -> Path:
+    """Where a job's files lie: beside the key, apart from the database.
+
+    Raises
+    ------
+    StoreError
+        Where the register has no folder of its own.
+    """
+    if store.key_file is None:
+        raise StoreError(
+            "there is no folder for the files of jobs", where=store.address,
+            expected="a key file, beside which they lie", got="none",
+            remedy="give --key FILE",
+        )  # fmt: skip
+    found = store.key_file.absolute().parent / "jobs" / str(number)
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def jobs_of(store: Store, by: str, most: int = 20) -> list[JobRow]:
+    """The latest jobs that somebody asked for, inside the scope."""
+    with store.transaction():
+        rows = store.scope.of(JobRow.objects.using(store.alias)).filter(by=by)
+        return list(rows.order_by("-id")[:most])
+
+
+def _apart(store: Store, number: int) -> None:
+    """Run a job in a thread, with connections of its own."""
+    try:
+        run(store.whole(), number)
+    finally:
+        connections.close_all()
