@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from exitline.exits.register.store.jobs.kinds import KINDS
 from exitline.exits.register.store.models import JobRow
 from exitline.exits.register.store.opening import Store
 
+FILES = "EXITLINE_REGISTER_FILES"
 EVERY = 0.5
 """Seconds between two notes of how far a job is."""
 
@@ -93,21 +95,26 @@ def run(store: Store, number: int) -> JobRow:
 
 
 def folder_of(store: Store, number: int) -> Path:
-    """Where a job's files lie: beside the key, apart from the database.
+    """Where a job's files lie: beside the key, or in the folder that the environment names.
 
     Raises
     ------
     StoreError
         Where the register has no folder of its own.
     """
-    if store.key_file is None:
+    named, key = os.environ.get(FILES, ""), store.key_file
+    if named:
+        home = Path(named)
+    elif key is not None:
+        home = key.absolute().parent / "jobs"
+    else:
         raise StoreError(
             "there is no folder for the files of jobs", where=store.address,
-            expected="a key file, beside which they lie", got="none",
-            remedy="give --key FILE",
+            expected=f"a key file, beside which they lie, or {FILES}", got="neither",
+            remedy=f"give --key FILE, or set {FILES}",
         )  # fmt: skip
-    found = store.key_file.absolute().parent / "jobs" / str(number)
-    found.mkdir(parents=True, exist_ok=True)
+    found = home / str(number)
+    found.mkdir(parents=True, exist_ok=True, mode=0o700)
     return found
 
 
