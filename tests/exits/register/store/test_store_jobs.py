@@ -34,7 +34,8 @@ def _run(store: Store, number: int) -> Any:
 
 
 def test_an_import_and_an_export_in_the_background(store: Store) -> None:
-    from exitline.exits.register.store.jobs.running import ask, folder_of, jobs_of, run
+    from exitline.exits.register.store.jobs.asking import ask
+    from exitline.exits.register.store.jobs.running import folder_of, jobs_of, run
 
     (folder_of(store, 1) / "rows.csv").write_text(ROWS)
     job = _run(store, ask(store, "import", "admin", file="rows.csv", kind="households",
@@ -56,7 +57,8 @@ def test_an_import_and_an_export_in_the_background(store: Store) -> None:
 
 
 def test_a_job_that_cannot_be_done_says_why(store: Store) -> None:
-    from exitline.exits.register.store.jobs.running import ask, folder_of
+    from exitline.exits.register.store.jobs.asking import ask
+    from exitline.exits.register.store.jobs.running import folder_of
 
     (folder_of(store, 1) / "rows.csv").write_text("household,area\nh1,c/t/v9/\n")
     job = _run(store, ask(store, "import", "admin", file="rows.csv", kind="households",

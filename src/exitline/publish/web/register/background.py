@@ -6,8 +6,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
+from exitline.exits.register.store.jobs.asking import ask
 from exitline.exits.register.store.jobs.kinds import ENDINGS
-from exitline.exits.register.store.jobs.running import ask, folder_of, jobs_of
+from exitline.exits.register.store.jobs.running import folder_of, jobs_of
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from exitline.exits.register.store.jobs.running import run
 from exitline.exits.register.store.opening import Store
 
 QUEUE = "register"
@@ -54,8 +55,6 @@ def make_tables(app: Any) -> None:
 def _app(store: Store, connector: Any) -> Any:
     """Procrastinate on a register's database."""
     from procrastinate import App
-
-    from exitline.exits.register.store.jobs.running import run
 
     app = App(connector=connector)
 

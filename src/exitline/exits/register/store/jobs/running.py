@@ -1,14 +1,11 @@
-"""Asking for a job and running it: once, to its end, with what went wrong in words."""
+"""Running a job: once, to its end, with what went wrong in words."""
 
 from __future__ import annotations
 
 import os
-import threading
 import time
 from pathlib import Path
-from typing import Any
 
-from django.db import connections
 from django.utils import timezone
 
 from exitline.errors import ExitlineError
@@ -20,36 +17,6 @@ from exitline.exits.register.store.opening import Store
 FILES = "EXITLINE_REGISTER_FILES"
 EVERY = 0.5
 """Seconds between two notes of how far a job is."""
-
-
-def ask(store: Store, kind: str, by: str, /, **given: Any) -> int:
-    """Ask for a job, to be run by a worker (PostgreSQL) or a thread of this process (SQLite).
-
-    Parameters
-    ----------
-    store : Store
-        The job sees what it sees.
-    kind : str
-        One of `kinds.KINDS`.
-    by : str
-    **given
-        What the job needs, as JSON.
-
-    Returns
-    -------
-    int
-        The job's number.
-    """
-    with store.transaction():
-        rows = JobRow.objects.using(store.alias)
-        number = rows.create(kind=kind, given=given, path=store.scope.path, by=by).pk
-    if store.postgres:
-        from exitline.exits.register.store.jobs.queue import hand_over
-
-        hand_over(store, number)
-    else:
-        threading.Thread(target=_apart, args=(store, number), daemon=True).start()
-    return int(number)
 
 
 def run(store: Store, number: int) -> JobRow:
@@ -123,11 +90,3 @@ def jobs_of(store: Store, by: str, most: int = 20) -> list[JobRow]:
     with store.transaction():
         rows = store.scope.of(JobRow.objects.using(store.alias)).filter(by=by)
         return list(rows.order_by("-id")[:most])
-
-
-def _apart(store: Store, number: int) -> None:
-    """Run a job in a thread, with connections of its own."""
-    try:
-        run(store.whole(), number)
-    finally:
-        connections.close_all()
