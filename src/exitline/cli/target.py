@@ -140,7 +140,6 @@ def _draw(
 ) -> None:  # fmt: skip
     """Write the curves of all methods."""
     from exitline.api import target
-    from exitline.exits.target.curves import together
 
     with show.working("drawing"):
         found = target.evaluate(data, methods, quota="curve", **asked)
@@ -149,7 +148,7 @@ def _draw(
             left = target.evaluate(
                 data, methods, quota=shares, tables=["budget"], budgets=_BUDGETS, **asked
             )
-        together(found, left).save(path)
+        target.curves(found, left).save(path)
     show.note(f"curves: {path}")
 
 

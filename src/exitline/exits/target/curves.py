@@ -76,6 +76,10 @@ def together(found: Evaluation, left: Evaluation | None = None) -> Drawing:
         At the quotas of a curve.
     left : Evaluation, optional
         With table "budget".
+
+    Returns
+    -------
+    Drawing
     """
     from exitline.words.shown import charts
 
