@@ -7,6 +7,7 @@ The files are named in SOURCE.txt. Costs are INVENTED: 50 lakh rupees a km.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ def on_sphere(longitude: Any, latitude: Any) -> Any:
 def along(line: Any, step: float = 0.002) -> Any:
     """Points of a line, about 200 m apart."""
     points = [np.asarray(line[0][:2])[None]]
-    for start, end in zip(line[:-1], line[1:], strict=True):
+    for start, end in itertools.pairwise(line):
         many = max(1, int(np.ceil(np.hypot(end[0] - start[0], end[1] - start[1]) / step)))
         share = (np.arange(many) + 1)[:, None] / many
         points.append(np.asarray(start[:2]) + share * (np.asarray(end[:2]) - start[:2]))
