@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from exitline.stats.effect.sample import EffectSample
     from exitline.stats.engine.base import Engine
 
+FEW = 15
+"""Units of a group from which on its variance is to be believed."""
 KNOWN = {
     "controls": ("never", "not_yet"), "base": ("varying", "universal"),
     "method": ("doubly_robust", "regression", "weighting"),
@@ -128,6 +130,14 @@ def estimated(
         said = ", ".join(f"group {g:g} in {t:g}" for g, t in without[:3])
         more = "" if len(without) < 4 else f" and {len(without) - 3} more"
         notes = (*notes, f"nobody is left to compare with: {said}{more}")
+    few = sorted({c.group for c in found if 2 <= sample.units[sample.group == c.group].sum() < FEW})
+    if few:
+        named = ", ".join(f"{g:g}" for g in few)
+        notes = (
+            *notes,
+            f"fewer than {FEW} units in group {named}: standard errors are too small, "
+            "and the test before treatment rejects too often",
+        )
     small = sorted({c.group for c in found if sample.units[sample.group == c.group].sum() < 2})
     if small:
         named = ", ".join(f"{g:g}" for g in small)
@@ -139,7 +149,7 @@ def estimated(
         estimate, influence = adjusted(sample, x, found, method)  # type: ignore[arg-type]
     lonely = np.isin([cell.group for cell in found], small)
     influence[:, lonely] = np.nan
-    return GroupTimeEffects(sample, tuple(found), estimate, influence, level, notes)
+    return GroupTimeEffects(sample, tuple(found), estimate, influence, level, notes, base)
 
 
 def _comparisons(

@@ -12,7 +12,8 @@ from exitline.cli.shared import show
 
 def serve_register(
     database: str, *, key: Path | None, host: str = "127.0.0.1", port: int = 8000,
-    names: Sequence[str] = (), https: bool = False, workers: int = 1,
+    names: Sequence[str] = (), https: bool = False, workers: int = 1, study: Path | None = None,
+    oidc: Path | None = None,
 ) -> None:  # fmt: skip
     """Listen, say where, answer until Ctrl-C."""
     from exitline.api.registers import serving
@@ -32,8 +33,10 @@ def serve_register(
             show.note("Ctrl-C stops it.")
 
         serving.serve(
-            database, listening, ready, key=key, names=names, secure=https, workers=workers
-        )
+            database, listening, ready, key=key, names=names, secure=https, workers=workers,
+            elsewhere=oidc,
+            study=study,
+        )  # fmt: skip
     show.note("stopped")
 
 
@@ -44,4 +47,6 @@ def serve_demo(database: str, made: dict[str, Any], key: Path | None, port: int)
     password = secrets.token_urlsafe(9)
     serving.let_in(database, [one["person"] for one in made["people"]], password, key=key)
     show.note(f"Each of them signs in with the password {password} (this demonstration's own).")
-    serve_register(database, key=key, port=port)
+    from exitline.api.registers.measuring import DEMO
+
+    serve_register(database, key=key, port=port, study=DEMO)

@@ -50,13 +50,17 @@ Examples:
 @click.option("--https", is_flag=True, help="Browsers reach it through TLS alone.")
 @click.option("--workers", type=numbers.Whole(1, 64), default=1, show_default=True, metavar="N",
               help="Processes that answer.")  # fmt: skip
+@click.option("--oidc", type=click.Path(path_type=Path),
+              help="File of providers with which one may sign in (OpenID Connect).")  # fmt: skip
+@click.option("--study", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Study that the page of figures runs on the live tables.")  # fmt: skip
 def serve(
     database: str, key: Path | None, host: str, port: int, names: tuple[str, ...], https: bool,
-    workers: int,
+    workers: int, study: Path | None, oidc: Path | None,
 ) -> None:  # fmt: skip
     """Serve the pages."""
     serve_register(database, key=key, host=host, port=port, names=names, https=https,
-                   workers=workers)  # fmt: skip
+                   workers=workers, study=study, oidc=oidc)  # fmt: skip
 
 
 @click.command(
@@ -81,3 +85,57 @@ def password(person: str, database: str, key: Path | None, password: str) -> Non
 
     serving.set_password(database, person, password, key=key)
     show.note(f"{person} can sign in.")
+
+
+@click.command(
+    help="""Do the work that pages ask for in the background: exports, imports, pairs.
+
+For a register on PostgreSQL; as many workers as there are hands. On SQLite the
+server does it itself. Ctrl-C stops it; what was under way is done again.
+
+Examples:
+
+\b
+  exitline register work --database postgresql://office@/register --key office.key
+  exitline register work --until-empty         # what waits, then ends
+""",
+)
+@DATABASE_OPTION
+@KEY_OPTION
+@click.option("--until-empty", is_flag=True, help="End when nothing waits any more.")
+def work(database: str, key: Path | None, until_empty: bool) -> None:
+    """Run jobs."""
+    from exitline.api.registers import background
+    from exitline.cli.shared import show
+
+    show.note("working; Ctrl-C stops it")
+    background.work(database, key=key, until_empty=until_empty)
+
+
+@click.command(
+    help="""Write every household, where it stands and the facts of its card into a file.
+
+A million rows take no more memory than a thousand.
+
+Examples:
+
+\b
+  exitline register households households.parquet
+  exitline register households households.csv --area 04/01/
+""",
+)
+@click.argument("out", type=click.Path(path_type=Path))
+@DATABASE_OPTION
+@click.option("--area", default="", help="Only those of an area (its path).")
+@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+def households(out: Path, database: str, area: str, json_: bool) -> None:
+    """Write the households."""
+    from exitline.api.registers import background
+    from exitline.cli.shared import show
+
+    with show.working("writing"):
+        rows = background.write_households(database, out, area=area)
+    if json_:
+        show.as_json({"file": str(out), "rows": rows})
+    else:
+        show.note(f"{rows:,} households written to {out}")
