@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from exitline.words.catalogue import FILE, FOLDER, languages, read
+from exitline.words.texts import FILE, FOLDER, languages, read
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog

@@ -11,7 +11,7 @@ import click
 from exitline.api.names import ENGINES
 from exitline.cli.shared import numbers
 from exitline.errors import ArgumentError
-from exitline.words.catalogue import languages
+from exitline.words.texts import languages
 
 ENGINE = click.option(
     "--engine", type=click.Choice(tuple(ENGINES)), default="duckdb", show_default=True,
