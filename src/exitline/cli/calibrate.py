@@ -127,8 +127,7 @@ def _show(found: Calibrated, out: str | None, rows: int | None) -> None:
         right=(2, 3, 4),
         caption=f"{found.method}, {found.iterations} steps",
     )  # fmt: skip
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     told(out, rows)
 
 

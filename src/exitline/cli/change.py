@@ -94,8 +94,7 @@ def command(
         return
     people = "persons" if design.size is not None or unit == "person" else "households"
     _show(found, people, f"{unit}s", given["level"])
-    for text in dict.fromkeys((*figures[0].notes, *figures[1].notes, *found.notes)):
-        show.note(f"note: {text}")
+    show.notes(dict.fromkeys((*figures[0].notes, *figures[1].notes, *found.notes)))
 
 
 def _labelled(lines: list[Any] | None, like: list[Any] | None) -> list[Any] | None:
@@ -114,7 +113,7 @@ def _show(found: Changes, people: str, rows: str, level: float) -> None:
     for kind in dict.fromkeys(one.kind for one in found):
         show.table(
             f"Change, {kind}",
-            (*headings, "before", "after", "change", "SE", f"{100 * level:g} % interval", "p"),
+            (*headings, "before", "after", "change", "SE", show.sure(level), "p"),
             [
                 (one.domain or "all", *_figures(one, people, rows, lined=len(lined) > 1))
                 for one in found

@@ -56,8 +56,7 @@ def _show(found: Consistency) -> None:
     for one in found.findings:
         if one.note:
             show.note(f"note on {one.relation}: {one.note}")
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     if found.confirmed is False:
         show.note("no independent source confirms the figures")
 

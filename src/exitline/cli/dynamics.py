@@ -136,8 +136,7 @@ def _print(section: DynamicsSection, full: bool) -> None:
         cells = [[_cell(c, r[c]) for c in columns] for r in rows]
         headings = [c.replace("_", " ").replace("reliability", "real") for c in columns]
         show.table(section.title, headings, cells, right=right)
-    for text in section.notes:
-        show.note(f"note: {text}")
+    show.notes(section.notes)
 
 
 _WORDS = {

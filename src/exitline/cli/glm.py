@@ -95,15 +95,14 @@ def _show(found: Regression, table: list[dict[Any, Any]], *, exponentiated: bool
     ]  # fmt: skip
     ratio = {"binomial": "odds ratio", "poisson": "rate ratio"}.get(found.family, "exp(estimate)")
     names = ("term", ratio if exponentiated else "estimate", "SE",
-             f"{100 * found.level:g} % interval", "t", "p")  # fmt: skip
+             show.sure(found.level), "t", "p")  # fmt: skip
     show.table(
         f"{found.formula} ({found.family})", names, rows, right=(1, 2, 3, 4, 5),
         caption=f"{found.n:,} rows, {found.df:,.0f} degrees of freedom",
     )  # fmt: skip
     for term, base in found.bases.items():
         show.note(f"{term}: against {base}")
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
 
 
 def _number(value: float) -> str:

@@ -111,8 +111,7 @@ def command(
         show.as_json(found.to_pandas(reason=True).to_dict("records"))
         return
     _show(found, level)
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
 
 
 def _indicators(dimensions: Sequence[str], indicators: Sequence[str], standard: str | None) -> Any:
@@ -183,7 +182,7 @@ def _show(found: Estimates, level: float) -> None:
     headings = ("area", "measure", *further)
     show.table(
         "Multidimensional poverty",
-        (*headings, "estimate", "SE", f"{100 * level:g} % interval", "rows"),
+        (*headings, "estimate", "SE", show.sure(level), "rows"),
         rows,
         right=tuple(range(len(headings), len(headings) + 4)),
         caption=f"poor: k = {', '.join(lined)}" if lined else "",

@@ -84,8 +84,7 @@ def command(
     many = len(found.replicates)
     show.note(f"{many:,} replicates of {found.groups.num_rows:,} PSUs, {found.kind}")
     show.note(_how(found))
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     told(out, rows)
 
 

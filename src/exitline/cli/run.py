@@ -183,5 +183,4 @@ def _show_warnings(found: Run, t: Language) -> None:
     for finding in found.findings:
         if finding.severity != "note":
             show.note(t.of(f"{finding.severity}: {finding.message}"))
-    for text in found.estimates.notes:
-        show.note(t("note: {text}", text=t.of(text)))
+    show.notes(found.estimates.notes)

@@ -68,7 +68,7 @@ def _plain(one: Modelled) -> dict[str, Any]:
 def _show(one: Modelled) -> None:
     """One table for each measure, what to know of the fit, how it stands beside the truth."""
     for figures in one.figures:
-        level = f"{100 * figures.level:g} % interval"
+        level = show.sure(figures.level)
         line = f", line {figures.line}" if figures.line else ""
         show.table(
             f"{figures.measure} by {one.area}: model figures, beside the survey's own",
@@ -86,8 +86,7 @@ def _show(one: Modelled) -> None:
         )  # fmt: skip
     for name, value in one.facts:
         show.note(f"{name}: {value}")
-    for text in one.notes:
-        show.note(f"note: {text}")
+    show.notes(one.notes)
     for found in one.against:
         show.note(found.said(share=one.figures[0].share))
 

@@ -85,8 +85,7 @@ def command(
         return
     kind = share or ("row" if column is not None else "cell")
     _show(found.to_pandas(kind), kind, (row, column or ""), level, given["unit"])
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     if tested is not None:
         show.note(_said(tested))
     elif untested:
@@ -113,7 +112,7 @@ def _show(table: Any, kind: str, names: tuple[str, str], level: float, unit: str
     title = "Numbers of " + unit if kind == "count" else f"Shares {what[kind]}, {unit}"
     show.table(
         title,
-        (*headings, "estimate", "SE", f"{100 * level:g} % interval", "n"),
+        (*headings, "estimate", "SE", show.sure(level), "n"),
         rows,
         right=tuple(range(len(headings), len(headings) + 4)),
     )

@@ -127,8 +127,7 @@ def _show(signed: SignedClaim, receipt: Receipt | None, result: Verification) ->
         show.note(f"the publisher's words, not checked: {visible(signed.claim.remark)}")
     for text in result.missing:
         show.note(f"missing: {text}")
-    for text in (*result.notes, *(f.note for f in result.figures if f.note)):
-        show.note(f"note: {text}")
+    show.notes((*result.notes, *(f.note for f in result.figures if f.note)))
     show.note(f"signed by: {_signature(signed.signed_by, signed.unverified)}")
     if receipt is not None:
         show.note(f"entry {receipt.entry} of a ledger of {receipt.head.size} claims")
@@ -165,8 +164,7 @@ def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]
         show.note(f"differs: {text}")
     for text in dict.fromkeys(text for _, _, result in results for text in result.missing):
         show.note(f"missing: {text}")
-    for text in dict.fromkeys(text for _, _, result in results for text in result.notes):
-        show.note(f"note: {text}")
+    show.notes(dict.fromkeys(text for _, _, result in results for text in result.notes))
 
 
 def _signature(signed_by: Sequence[str], unverified: Sequence[str]) -> str:

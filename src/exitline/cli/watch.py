@@ -107,8 +107,7 @@ def _print(found: WatchList, listed: int, out: str | None) -> None:
         )  # fmt: skip
     if found.evaluation is not None:
         _print_evaluation(found.evaluation)
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     if out:
         show.note(f"The list is in {out}.")
 
@@ -128,8 +127,7 @@ def _print_evaluation(tried: WatchEvaluation) -> None:
         f"household's own place: {_percent(tried.new_places[0].recall)} found.",
     )  # fmt: skip
     show.note(f"Verdict: {plain(tried.verdict)}.")
-    for text in tried.notes:
-        show.note(f"note: {text}")
+    show.notes(tried.notes)
 
 
 def _score_row(score: RuleScore) -> tuple[str, ...]:

@@ -140,8 +140,7 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
     if matters is not None:
         units = rounded(series.needed(matters), 0)
         show.note(f"an effect of {matters:g} would be told from none (power 80 %) by {units} units")
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
 
 
 def _headline(series: EffectSeries) -> str:
@@ -217,8 +216,7 @@ def coverage(
     table = shares.readable()
     show.table(f"Within {within_km:g} km of one of {found.assets:,} assets", table.columns,
                table.rows, right=tuple(sorted(table.numbers)))  # fmt: skip
-    for text in (*found.notes, *shares.notes):
-        show.note(f"note: {text}")
+    show.notes((*found.notes, *shares.notes))
 
 
 @command.command(
@@ -300,8 +298,7 @@ def choose(
     _frames({"How it was chosen": plan.compared()}
             | ({} if more is None else {"Other budgets": more}))  # fmt: skip
     show.note(f"no choice serves more than {plan.gap:.2%} above this one".replace("%", " %"))
-    for text in plan.notes:
-        show.note(f"note: {text}")
+    show.notes(plan.notes)
 
 
 def _frames(tables: dict[str, Any]) -> None:

@@ -121,7 +121,8 @@ def _people(value: float, decimals: int, t: Language) -> str:
     if value < _MILLION:
         return Format("number", 0).write(value, t.code)
     n = Format("millions", decimals).write(value, t.code)
-    return t.plural("{n} million", "{n} million", round(value / _MILLION, decimals), n=n)
+    said = t.plural("{n} million", "{n} million", round(value / _MILLION, decimals), n=n)
+    return said.replace(" ", _SPACE)
 
 
 def _word(value: float, t: Language) -> str:
