@@ -92,6 +92,7 @@ def command(
         rows,
         right=tuple(range(len(headings) - len(figures), len(headings) + len(further))),
         caption=t("line: {line}", line=lined[0]) if len(lined) == 1 else "",
+        t=t,
     )
     show.notes(found.notes)
 

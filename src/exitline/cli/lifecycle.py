@@ -21,6 +21,7 @@ from exitline.cli.shared.lifecycle_parts import (
     state_text,
 )
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Told, say, say_plural
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
@@ -107,8 +108,9 @@ def record(
     if json_:
         show.as_json({"head": opened.head, "events": [brief(event) for event in events]})
         return
-    counted = "1 event" if len(events) == 1 else f"{len(events):,} events"
-    show.note(f"{counted} recorded; the log holds {opened.count:,}. Head: {opened.head}")
+    many = len(events)
+    show.note(say_plural("{n} event recorded.", "{n} events recorded.", many))
+    show.note(say("Events in the log: {n}. Head: {digest}", n=opened.count, digest=opened.head))
 
 
 @command.command(
@@ -187,9 +189,10 @@ def _show_states(
         show.as_json({"as_of": day, "states": counts, "written": written})
         return
     rows = [(row["state"], f"{row['households']:,}") for row in counts]
-    show.table(f"Households by state on {day}", ("state", "households"), rows, right=(1,))
+    show.table(say("Households by state on {day}", day=day), ("state", "households"), rows,
+               right=(1,))  # fmt: skip
     if written is not None:
-        show.note(f"{written:,} households written to {out}")
+        show.note(say("{n} households written to {file}", n=written, file=str(out)))
 
 
 @command.command(
@@ -222,10 +225,19 @@ def overdue(
     if json_:
         show.as_json([asdict(duty) for duty in found])
         return
-    rows = [(d.household, d.name, d.role, d.due, d.status, d.days_late or None) for d in found]
-    title = f"{len(found):,} duties" if everything else f"{len(found):,} overdue"
-    columns = ("household", "what", "role", "due", "status", "days late")
-    show.table(f"{title} on {day}", columns, rows, right=(5,))
+    rows = [
+        (d.household, Told(d.name), Told(d.role), d.due, Told(d.status), d.days_late or None)
+        for d in found
+    ]
+    counted = {"n": len(found), "day": day}
+    show.table(
+        say("{n} duties on {day}", **counted)
+        if everything
+        else say("{n} overdue on {day}", **counted),
+        ("household", "what", "role", "due", "status", "days late"),
+        rows,
+        right=(5,),
+    )
 
 
 @command.command(
@@ -251,9 +263,16 @@ def history(log: str, household: str, json_: bool) -> None:
     if json_:
         show.as_json([event.as_json() for event in found.events])
         return
-    rows = [(e.number, e.on, e.step, e.role, state_text(e), decision(e)) for e in found.events]
-    columns = ("no.", "on", "step", "role", "state after", "decision")
-    show.table(f"Household {household}: {state_text(found.events[-1])}", columns, rows, right=(0,))
+    rows = [
+        (e.number, e.on, Told(e.step), Told(e.role), state_text(e), Told(decision(e)))
+        for e in found.events
+    ]
+    show.table(
+        say("Household {name}: {what}", name=household, what=state_text(found.events[-1])),
+        ("no.", "on", "step", "role", "state after", "decision"),
+        rows,
+        right=(0,),
+    )
     for event in found.events:
         if event.decision is not None:
             show.note(decision_text(event))
@@ -290,12 +309,12 @@ def check(log: str, head: str | None, json_: bool) -> None:
         show.as_json({"head": opened.head, "events": opened.count, "faults": list(faults)})
     else:
         show.note(
-            f"{opened.count:,} events of {opened.household_count:,} households, chain whole. "
-            + ("These do not follow:" if faults else "All decisions and states follow.")
-        )
-        for fault in faults:
-            show.note(f"- {fault}")
-        show.note(f"Head: {opened.head}")
+            say("{n} events of {m} households, chain whole.", n=opened.count,
+                m=opened.household_count)
+        )  # fmt: skip
+        show.note("These do not follow:" if faults else "All decisions and states follow.")
+        show.points(faults)
+        show.note(say("Head: {digest}", digest=opened.head))
     if faults:
         sys.exit(1)
 
@@ -327,8 +346,8 @@ def procedure(name: str | None, json_: bool) -> None:
         return
     shown = load_procedure(name, rules=False)
     steps = [
-        (s.name, ", ".join(s.start), s.to or "(stays)", ", ".join(s.by),
-         "" if s.verified else "not verified")
+        (s.name, ", ".join(s.start), s.to or say("(stays)"), ", ".join(s.by),
+         "" if s.verified else say("not verified"))
         for s in shown.steps.values()
     ]  # fmt: skip
     if json_:
@@ -337,9 +356,8 @@ def procedure(name: str | None, json_: bool) -> None:
         return
     show.table(shown.title, ("step", "from", "to", "by", ""), steps)
     for key, source in shown.sources.items():
-        show.note(f"{key}: {source}")
-    for text in shown.notes:
-        show.note(f"Note: {text}")
+        show.note(": ".join((key, source)))
+    show.notes(shown.notes)
 
 
 @command.command(
@@ -365,4 +383,4 @@ def export(log: str, file: Path, json_: bool) -> None:
     if json_:
         show.as_json({"file": str(file), "events": rows})
     else:
-        show.note(f"{rows:,} events written to {file}")
+        show.note(say("{n} events written to {file}", n=rows, file=str(file)))

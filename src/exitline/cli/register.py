@@ -18,6 +18,7 @@ from exitline.cli.shared.register_pages import (
     password,
     serve,
 )
+from exitline.words.said import Told, say
 
 _JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
 
@@ -69,7 +70,7 @@ def init(database: str, key: Path | None, upgrade: bool, json_: bool) -> None:
     if json_:
         show.as_json({"address": address})
     else:
-        show.note(f"The register at {address} is ready.")
+        show.note(say("The register at {address} is ready.", address=address))
 
 
 @command.command(
@@ -110,11 +111,10 @@ def demo(
     if json_:
         show.as_json(made)
         return
-    rows = [(one["person"], one["role"], one["area"]) for one in made["people"]]
+    rows = [(one["person"], Told(one["role"]), one["area"]) for one in made["people"]]
     show.table("One person for each role", ("person", "role", "area"), rows)
-    show.note(
-        f"{made['households']:,} households, {made['steps']:,} steps in {made['address']}."
-    )  # fmt: skip
+    show.note(say("{n} households, {m} steps in {address}.", n=made["households"], m=made["steps"],
+                  address=made["address"]))  # fmt: skip
     if open_:
         from exitline.cli.shared.opening import serve_demo
 
@@ -146,14 +146,11 @@ def check(database: str, head: str | None, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(
-            f"{found['events']:,} steps of {found['households']:,} households. "
-            + ("These do not follow:" if found["faults"] else "All of them follow.")
-        )
-        for fault in found["faults"]:
-            show.note(f"- {fault}")
+        show.note(say("{n} steps of {m} households.", n=found["events"], m=found["households"]))
+        show.note("These do not follow:" if found["faults"] else "All of them follow.")
+        show.points(found["faults"])
         for path, steps, one in found["heads"]:
-            show.note(f"{path} {steps:,} steps. Head: {one}")
+            show.note(say("{area}: {n} steps, head {digest}", area=path, n=steps, digest=one))
     if found["faults"]:
         sys.exit(1)
 
@@ -184,8 +181,9 @@ def head(database: str, day: datetime | None, json_: bool) -> None:
         show.as_json(found)
         return
     for county in found["counties"]:
-        show.note(f"{county['path']} {county['steps']:,} steps, head {county['head']}")
-    show.note(f"Head of {found['day']}: {found['root']}")
+        show.note(say("{area}: {n} steps, head {digest}", area=county["path"], n=county["steps"],
+                      digest=county["head"]))  # fmt: skip
+    show.note(say("Head of {day}: {digest}", day=str(found["day"]), digest=found["root"]))
 
 
 @command.command(
@@ -236,7 +234,8 @@ def backup(out: Path, database: str, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(f"{found['rows']:,} rows in {found['file']}. Digest: {found['digest']}")
+        show.note(say("{n} rows in {file}. Digest: {digest}", n=found["rows"],
+                      file=str(found["file"]), digest=found["digest"]))  # fmt: skip
 
 
 @command.command(
@@ -262,7 +261,8 @@ def restore(file: Path, database: str, key: Path | None, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(f"{found['rows']:,} rows restored. Digest: {found['digest']}")
+        show.note(say("{n} rows restored. Digest: {digest}", n=found["rows"],
+                      digest=found["digest"]))  # fmt: skip
 
 
 @command.command(
@@ -312,10 +312,16 @@ def import_(
         return
     for one in found["refused"]:
         some = ", ".join(map(str, one["first"]))
-        show.note(f"- {one['rows']:,} rows refused: {one['what']} (rows {some})")
-    verb = "would be taken" if dry_run else "taken"
-    number = f"; import {found['batch']}" if found["batch"] else ""
-    show.note(f"{found['taken']:,} of {found['rows']:,} rows {verb}{number}.")
+        show.note(say("{n} rows refused: {what} (rows {some})", n=one["rows"],
+                      what=Told(one["what"]), some=some))  # fmt: skip
+    counted = {"n": found["taken"], "m": found["rows"]}
+    show.note(
+        say("{n} of {m} rows would be taken.", **counted)
+        if dry_run
+        else say("{n} of {m} rows taken.", **counted)
+    )
+    if found["batch"]:
+        show.note(say("Number of the import: {number}", number=str(found["batch"])))
 
 
 @command.command(
@@ -340,7 +346,7 @@ def undo(batch: int, database: str, by: str, json_: bool) -> None:
     if json_:
         show.as_json({"batch": batch, "taken_back": many})
     else:
-        show.note(f"Import {batch}: {many:,} rows taken back.")
+        show.note(say("Import {number}: {n} rows taken back.", number=str(batch), n=many))
 
 
 @command.command(
@@ -365,7 +371,7 @@ def export(folder: Path, database: str, county: str, json_: bool) -> None:
     if json_:
         show.as_json({"folder": str(folder), "steps": steps})
     else:
-        show.note(f"{steps:,} steps written to {folder}")
+        show.note(say("{n} steps written to {folder}", n=steps, folder=str(folder)))
 
 
 @command.command(
@@ -395,15 +401,17 @@ def findings(database: str, checks: Path | None, json_: bool) -> None:
         show.as_json(found)
         return
     rows = [
-        (f["number"], f["text"], "not run" if f["missing"] else f"{f['failing']:,}", f["new"],
+        (f["number"], f["text"], say("not run") if f["missing"] else f"{f['failing']:,}", f["new"],
          f["corrected"])
         for f in found
     ]  # fmt: skip
-    heads = ("no.", "what", "households", "new", "corrected")
-    show.table("Cross-checks", heads, rows, right=(2, 3, 4))
+    show.table(
+        "Cross-checks", ("no.", "what", "households", "new", "corrected"), rows, right=(2, 3, 4)
+    )
     for one in found:
         if one["missing"]:
-            show.note(f"{one['number']} was not run: no card has {', '.join(one['missing'])}")
+            show.note(say("{number} was not run: no card has {columns}", number=str(one["number"]),
+                          columns=", ".join(one["missing"])))  # fmt: skip
 
 
 @command.command(
@@ -429,8 +437,8 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
     if json_:
         show.as_json(found)
         return
-    rows = [(p["one"], p["other"], f"{p['score']:.2f}", p["why"]) for p in found["open"]]
-    show.table(f"{found['new']:,} new pairs", ("household", "other", "score", "why"), rows,
+    rows = [(p["one"], p["other"], f"{p['score']:.2f}", Told(p["why"])) for p in found["open"]]
+    show.table(say("{n} new pairs", n=found["new"]), ("household", "other", "score", "why"), rows,
                right=(2,))  # fmt: skip
 
 

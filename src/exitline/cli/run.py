@@ -111,8 +111,7 @@ def _show(found: Run, t: Language = ENGLISH) -> None:
         t("{title}: how many are poor, and how sure are we", title=found.study.title),
         (t("measure"), t("line"), *figure_heads(t, found.estimates.level, found.study.unit)),
         estimate_rows(national, people_of(found.study), found.study.unit, t),
-        right=(2, 3, 4, 5), caption=_caption(found, t),
-    )  # fmt: skip
+        right=(2, 3, 4, 5), caption=_caption(found, t), t=t)  # fmt: skip
     _show_areas(found, t)
     _show_decisions(found, t)
     for model in found.models:
@@ -157,7 +156,7 @@ def _show_decisions(found: Run, t: Language) -> None:
         else:
             heads = ("", *said.outcomes.values())
             show.table(said.title, heads, [(name, *outcomes)], right=(1, 2, 3),
-                       caption=t("nobody was followed: none of these is an exit"))  # fmt: skip
+                       caption=t("nobody was followed: none of these is an exit"), t=t)  # fmt: skip
     for level, words in (("village", t("Villages")), ("county", t("Counties"))):
         counts = list(found.decisions.counts(level).values())
         if sum(counts):
@@ -168,6 +167,7 @@ def _show_decisions(found: Run, t: Language) -> None:
             (t("level"), t("met"), t("not met"), t("cannot tell yet")),
             rows,
             right=(1, 2, 3),
+            t=t,
         )
 
 

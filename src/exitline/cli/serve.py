@@ -9,6 +9,8 @@ import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import MIN_COUNT
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import socket
@@ -68,15 +70,15 @@ def command(
 
 def _say(shown: Explorer, listening: socket.socket) -> None:
     """Where to look, and who else can."""
-    from exitline.publish.explorer.texts import in_language
     from exitline.publish.web.serving import address_of, is_loopback
 
     address = address_of(listening)
-    show.note(in_language(shown.title, "en"))
-    if shown.notice:
-        show.note(in_language(shown.notice, "en"))
-    show.note(f"  page: {address}")
-    show.note(f"  API:  {address}docs")
+    t = reader()
+    for text in (shown.title, shown.notice):
+        if text:
+            show.note(t.shown(text))
+    show.note(say("page: {file}", file=address))
+    show.note(say("API: {file}", file=f"{address}docs"))
     if not is_loopback(listening):
         show.note(
             "warning: everyone who can reach this machine can read these figures; there is no "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
 from exitline.words.numbers import rounded
+from exitline.words.said import Numeral, Said, say
 
 if TYPE_CHECKING:
     from exitline.api.effect import EffectSeries, GroupTimeEffects
@@ -133,20 +135,30 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
     show.table(_headline(series), table.columns, table.rows, right=tuple(sorted(table.numbers)))
     if any(cell.before for cell in found.cells):
         test = found.pretest()
-        said = "did not move alike" if test.p < 0.05 else "nothing was found against it"
-        show.note(f"before treatment: p = {test.p:.3f} that groups moved alike; {said}")
+        p = Numeral(f"{test.p:.3f}")
+        show.note(
+            say("before treatment: groups did not move alike (p = {n})", n=p)
+            if test.p < 0.05
+            else say("before treatment: nothing shows that groups moved apart (p = {n})", n=p)
+        )
     else:
         show.note("before treatment: one period alone, nothing shows that groups moved alike")
     if matters is not None:
         units = rounded(series.needed(matters), 0)
-        show.note(f"an effect of {matters:g} would be told from none (power 80 %) by {units} units")
+        show.note(
+            say("an effect of {n} would be told from none (power 80 %) by {m} units",
+                n=Numeral(f"{matters:g}"), m=Numeral(units))
+        )  # fmt: skip
     show.notes(found.notes)
 
 
 def _headline(series: EffectSeries) -> str:
     """What can be said of the overall effect."""
-    said = {"higher": "Higher than without treatment", "lower": "Lower than without treatment"}
-    return said.get(series.verdict, "Cannot tell yet whether it mattered")
+    said = {
+        "higher": say("Higher than without treatment"),
+        "lower": say("Lower than without treatment"),
+    }
+    return said.get(series.verdict, say("Cannot tell yet whether it mattered"))
 
 
 _WITHIN = click.option(
@@ -214,8 +226,8 @@ def coverage(
         show.as_json({"coverage": shares.to_pandas().to_dict("records"), "notes": found.notes})
         return
     table = shares.readable()
-    show.table(f"Within {within_km:g} km of one of {found.assets:,} assets", table.columns,
-               table.rows, right=tuple(sorted(table.numbers)))  # fmt: skip
+    title = say("Within {n} km of one of {m} assets", n=Numeral(f"{within_km:g}"), m=found.assets)
+    show.table(title, table.columns, table.rows, right=tuple(sorted(table.numbers)))  # fmt: skip
     show.notes((*found.notes, *shares.notes))
 
 
@@ -291,17 +303,21 @@ def choose(
         return
     table = plan.readable()
     people, spent = rounded(plan.people, 0), rounded(plan.spent, 0)
-    show.note(f"{len(table.rows):,} works serve {people} more people for {spent}")
+    show.note(
+        say("{n} works serve {m} more people for {figure}", n=len(table.rows), m=Numeral(people),
+            figure=Numeral(spent))
+    )  # fmt: skip
     show.table("", table.columns, table.rows[:20], right=tuple(sorted(table.numbers)))
     if len(table.rows) > 20:
-        show.note(f"... and {len(table.rows) - 20:,} more: --save FILE writes all")
-    _frames({"How it was chosen": plan.compared()}
-            | ({} if more is None else {"Other budgets": more}))  # fmt: skip
-    show.note(f"no choice serves more than {plan.gap:.2%} above this one".replace("%", " %"))
+        show.note(say("... and {n} more: --save FILE writes all", n=len(table.rows) - 20))
+    chosen, others = say("How it was chosen"), say("Other budgets")
+    _frames({chosen: plan.compared(), **({} if more is None else {others: more})})
+    gap = Numeral(f"{100 * plan.gap:.2f} %")
+    show.note(say("no choice serves more than {share} above this one", share=gap))
     show.notes(plan.notes)
 
 
-def _frames(tables: dict[str, Any]) -> None:
+def _frames(tables: Mapping[Said, Any]) -> None:
     """Small tables under their titles."""
     from exitline.words.shown.result import of_frame
 

@@ -7,12 +7,16 @@ import io
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from exitline import signals
 from exitline.errors import ExitlineError
 from exitline.foreign import visible
+
+if TYPE_CHECKING:
+    from exitline.words.catalogue import Language
 
 INPUT = 1
 FAULT = 70
@@ -57,7 +61,7 @@ def check_arguments(arguments: Sequence[str]) -> None:
             )
 
 
-def told(reason: BaseException, *, debug: bool = False) -> int:
+def told(reason: BaseException, *, debug: bool = False, t: Language | None = None) -> int:
     """Say what went wrong, in one message; the status that the process ends with.
 
     Parameters
@@ -66,6 +70,8 @@ def told(reason: BaseException, *, debug: bool = False) -> int:
         What ended the command.
     debug : bool
         Whether its traceback is shown, too.
+    t : Language, optional
+        Of who reads it.
 
     Returns
     -------
@@ -89,12 +95,12 @@ def told(reason: BaseException, *, debug: bool = False) -> int:
         signals.say(status)
         return status
     try:
-        return _said(reason)
+        return _said(reason, t)
     except (OSError, ValueError):  # standard error itself is closed or full
         return INPUT
 
 
-def _said(reason: BaseException) -> int:
+def _said(reason: BaseException, t: Language | None) -> int:
     """The message of an error, and its status."""
     if isinstance(reason, BrokenPipeError):
         return UNREAD
@@ -106,7 +112,7 @@ def _said(reason: BaseException) -> int:
     from exitline.cli.shared import show
 
     known = _known(reason)
-    show.error(known or _fault(reason))
+    show.error(known or _fault(reason), t)
     return FAULT if known is None else INPUT
 
 

@@ -10,6 +10,7 @@ import click
 
 from exitline.api.names import ENGINES
 from exitline.cli.shared import numbers
+from exitline.cli.shared.speaking import OPTION, VARIABLE
 from exitline.errors import ArgumentError
 from exitline.words.texts import languages
 
@@ -25,12 +26,12 @@ MIN_COUNT = click.option(
 )  # fmt: skip
 """What counts as a small count."""
 LANGUAGE = click.option(
-    "--language", type=click.Choice(languages()), default="en", show_default=True,
+    OPTION, type=click.Choice(languages()), default="en", show_default=True, envvar=VARIABLE,
     help="Language of what is to be read.",
 )  # fmt: skip
 """In which language."""
 LANGUAGES = click.option(
-    "--language", multiple=True, type=click.Choice(languages()),
+    OPTION, multiple=True, type=click.Choice(languages()),
     help="Language of the page, the first one first; repeatable.",
 )  # fmt: skip
 """In which languages."""

@@ -8,6 +8,7 @@ import click
 
 from exitline.cli.shared import numbers
 from exitline.cli.shared.opening import serve_register
+from exitline.words.said import say
 
 DATABASE = "sqlite:///register/register.db"
 DATABASE_OPTION = click.option(
@@ -80,4 +81,4 @@ def password(person: str, database: str, key: Path | None, password: str) -> Non
     from exitline.cli.shared import show
 
     serving.set_password(database, person, password, key=key)
-    show.note(f"{person} can sign in.")
+    show.note(say("{person} can sign in.", person=person))
