@@ -137,8 +137,8 @@ def _figures(line: Line) -> list[tuple[str, ...]]:
         share = line.relative.share
         said = say("{share} of the {what}", share=Numeral(f"{100 * share.value:.6g} %"),
                    what=Told(line.relative.of))  # fmt: skip
-        return [(always(), said, unit, _read(share.verified))]
+        return [(Told(always()), said, unit, _read(share.verified))]
     return [
-        (str(period), f"{figure.value:,.10g}", unit, _read(figure.verified))
+        (Told(str(period)), f"{figure.value:,.10g}", unit, _read(figure.verified))
         for period, figure in line.values.items()
     ]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.stats.data.sampling.design import Design
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Line
@@ -280,5 +281,6 @@ def estimate_table(
     confidence = Confidence(level, interval, quantile_interval)
     result = infer(cells, plan, chosen.sets, confidence, variance, calibrated, first)
     if where is not None:
-        result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
+        part = say("figures speak of the part where {what}", what=str(where))
+        result = replace(result, notes=(part, *result.notes))
     return notes_on(result, faults, cells, plan)

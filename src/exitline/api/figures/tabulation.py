@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from exitline.stats.data.sampling.design import Design
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -161,5 +162,7 @@ def _with_notes(found: Estimates, known: CountedCells, names: tuple[str, ...]) -
             remedy="name columns of categories that are filled in",
         )
     outside = int(n.get(("0",), 0))
-    notes = (f"{outside:,} households outside the table: {said} missing",) if outside else ()
-    return replace(found, notes=(*notes, *found.notes))
+    if not outside:
+        return found
+    note = say("{n} households outside the table: {columns} missing", n=outside, columns=said)
+    return replace(found, notes=(note, *found.notes))

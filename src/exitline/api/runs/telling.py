@@ -136,25 +136,3 @@ def area_name(key: tuple[str, ...]) -> str:
     from exitline.stats.infer.intake.cells import label_of
 
     return label_of(key)
-
-
-def count_in_words(count: int, one: str, many: str) -> str:
-    """A count with its noun.
-
-    Parameters
-    ----------
-    count : int
-    one, many : str
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> count_in_words(1, "error", "errors")
-    '1 error'
-    """
-    from exitline.stats.data.checking.findings import in_words
-
-    return in_words(count, one, many)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from exitline.words.catalogue import Language
 
 _PERIODS_SHOWN = 3
-UNVERIFIED = " [unverified]"
 _TOLD_ELSEWHERE = ("Scope", "Sources")
 _OPEN = ("", "Poverty lines", "Who is poor", "Not verified")
 
@@ -27,7 +26,7 @@ class RuleSection:
     title: str
     sentences: tuple[str, ...]
     opened: bool = True
-    mark: str = UNVERIFIED
+    mark: str = " [unverified]"
 
     @property
     def folded(self) -> bool:
@@ -112,7 +111,7 @@ def _told(section: RuleSection, t: Language) -> RuleSection:
     """A section in the reader's language; which one is open goes by its title in English."""
     opened = section.title in _OPEN or section.title.startswith("When a")
     said = tuple(t.of(sentence) for sentence in section.sentences)
-    return RuleSection(t.of(section.title), said, opened)
+    return RuleSection(t.of(section.title), said, opened, t("{text} [unverified]", text=""))
 
 
 def sections(description: Sequence[Any]) -> tuple[RuleSection, ...]:
@@ -143,7 +142,7 @@ def sections(description: Sequence[Any]) -> tuple[RuleSection, ...]:
 
 
 def _sentences(value: str | Iterable[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _scope(standard: Standard, t: Language) -> str:
