@@ -10,6 +10,7 @@ import click
 from exitline.api.names import SHARES
 from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
+from exitline.cli.shared.speaking import reader
 from exitline.words.said import Told, collected, say
 
 if TYPE_CHECKING:
@@ -179,7 +180,8 @@ def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     name, _, inside = row["measure"].rstrip(")").partition("(")
     what, waves = _WORDS.get(name, name.replace("_", " ")), inside.replace(">", "-")
     if name == "share":
-        what, waves = inside.replace(",", ", "), ""
+        t = reader()
+        what, waves = t.joined((t.of(state) for state in inside.split(",")), ", "), ""
     unit = "index" if name.startswith(_INDICES) else "share"
     ends = (row["ci_low"], row["ci_high"])
     if unit == "share" and row["difference"]:

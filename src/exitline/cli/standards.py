@@ -9,7 +9,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.speaking import reader
-from exitline.words.said import Numeral, Said, Told, say
+from exitline.words.said import Numeral, Said, Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Line, Standard
@@ -79,12 +79,12 @@ def _holds(standard: Standard) -> str:
 
     t = reader()
     counts = (
-        ("{n} line", "{n} lines", standard.lines),
-        ("{n} indicator", "{n} indicators", standard.indicators),
-        ("{n} set of bands", "{n} sets of bands", standard.bands),
-        ("{n} cohort", "{n} cohorts", standard.cohorts),
+        say_plural("{n} line", "{n} lines", len(standard.lines)),
+        say_plural("{n} indicator", "{n} indicators", len(standard.indicators)),
+        say_plural("{n} set of bands", "{n} sets of bands", len(standard.bands)),
+        say_plural("{n} cohort", "{n} cohorts", len(standard.cohorts)),
     )
-    parts = [t.plural(one, many, len(found)) for one, many, found in counts if found]
+    parts = [t.of(text) for text in counts if text.n]
     levels = t.joined((t.of(rule.level) for rule in exit_rules(standard)), ", ")
     if levels:
         parts.append(t("exit of {levels}", levels=levels))

@@ -11,6 +11,8 @@ from exitline.words.said import collected
 NOTES = (
     collected("suppressed: a small count would be given away"),
     collected("a full count: no sampling error"),
+    collected("full count"),
+    collected("out"),
     collected("replicate weights"),
     collected("Taylor linearisation"),
     collected("columns {what}"),
@@ -28,6 +30,27 @@ TABLES = (
     collected("not poor"),
 )
 """Of tables for publication."""
+ERRORS = (
+    collected("there is no {what} '{name}'"),
+    collected("one of {names}"),
+    collected("a declared {what}"),
+    collected("did you mean {what}?"),
+    collected("choose one of these"),
+    collected("check the spelling; upper and lower case count"),
+    collected("there is no such file"),
+    collected("the file cannot be read"),
+    collected("a file"),
+    collected("a data file"),
+    collected("nothing under this name"),
+    collected("check the path"),
+    collected("the result cannot be written"),
+    collected("a folder that exists, allows writing and has room"),
+    collected("choose another folder with --out, or free it"),
+    collected("a file to be written is named twice"),
+    collected("each name once"),
+    collected("name another file"),
+)
+"""What rooms below this one say that went wrong."""
 RECORD = (
     collected("reading the study"),
     collected("checking the data"),

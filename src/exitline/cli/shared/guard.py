@@ -14,6 +14,7 @@ import click
 from exitline import signals
 from exitline.errors import ExitlineError
 from exitline.foreign import visible
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.words.catalogue import Language
@@ -122,17 +123,19 @@ def _known(reason: BaseException) -> ExitlineError | None:
         return reason
     if isinstance(reason, MemoryError):
         return ExitlineError(
-            "there is not enough memory for this",
-            remedy="close other programs, or set EXITLINE_MEMORY to what may be used",
+            say("there is not enough memory for this"),
+            remedy=say("close other programs, or set EXITLINE_MEMORY to what may be used"),
         )
     if isinstance(reason, OSError) and reason.errno is not None:
         wrote = reason.errno in _NO_ROOM and not reason.filename
         return ExitlineError(
-            "the output cannot be written" if wrote else "the system refused a file",
-            where="standard output" if wrote else str(reason.filename or "") or None,
-            expected="room for the output" if wrote else "a file that can be used",
+            say("the output cannot be written") if wrote else say("the system refused a file"),
+            where=say("standard output") if wrote else str(reason.filename or "") or None,
+            expected=say("room for the output") if wrote else say("a file that can be used"),
             got=reason.strerror,
-            remedy="free some room" if wrote else "check the path and the right to use it",
+            remedy=say("free some room")
+            if wrote
+            else say("check the path and the right to use it"),
         )
     return None
 
@@ -143,11 +146,13 @@ def _fault(reason: BaseException) -> ExitlineError:
     ours = [frame for frame in frames if "exitline" in frame.filename] or list(frames)
     place = f"{ours[-1].filename.rsplit('/', 1)[-1]}, line {ours[-1].lineno}" if ours else None
     return ExitlineError(
-        "this is a fault of exitline, not of what you gave it",
+        say("this is a fault of exitline, not of what you gave it"),
         where=place,
         got=type(reason).__name__,
-        remedy="run it again with --debug and report the traceback it shows; look at it first, "
-        "since a traceback can hold values of your data",
+        remedy=say(
+            "run it again with --debug and report the traceback it shows; look at it first, "
+            "since a traceback can show values of your data"
+        ),
     )
 
 

@@ -108,7 +108,10 @@ def _said(cell: Any, t: Language, *, number: bool) -> Any:
     """A cell in the reader's language."""
     if not isinstance(cell, str):
         return cell
-    return plain(t.figure(cell)) if number and type(cell) is str else t.shown(cell)
+    if not number or type(cell) is not str:
+        return t.shown(cell)
+    told = t.of(cell)  # "full count" among figures
+    return plain(t.figure(cell) if told == cell else told)
 
 
 def _widest_word(column: int, rows: list[list[str]], right: Sequence[int]) -> int:

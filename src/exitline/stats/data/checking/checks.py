@@ -183,9 +183,12 @@ def heaping_findings(
             found.append(
                 Finding(
                     "note", say("exactly on the line"),
-                    say("{n} {unit} exactly on the line '{line}' ({poor}, by its boundary)",
-                        n=counts.exactly, unit=Told(unit if counts.exactly == 1 else f"{unit}s"),
-                        line=counts.label, poor=poor),
+                    say_plural(
+                        "{n} {unit} lies exactly on the line '{line}' ({poor}, by its boundary)",
+                        "{n} {unit} lie exactly on the line '{line}' ({poor}, by its boundary)",
+                        counts.exactly, line=counts.label, poor=poor,
+                        unit=Told(unit if counts.exactly == 1 else f"{unit}s"),
+                    ),
                     where, counts.exactly,
                     say("see 'boundary' of the line: '<' or '<='"),
                 )
