@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         frame_digest,
         glm,
         init,
+        lifecycle,
         measures,
         mpi,
         new_key,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         open_source,
         plan,
         plan_counties,
+        register,
         release,
         report,
         run,
@@ -51,9 +53,17 @@ if TYPE_CHECKING:
         verify,
         watch,
     )
-    from exitline.api.figures.curves import deficit, dominance, growth_incidence, lorenz, tip
+    from exitline.api.figures.curves import (
+        concentration_curve,
+        deficit,
+        dominance,
+        growth_incidence,
+        lorenz,
+        tip,
+    )
     from exitline.api.figures.decompose import decompose, decompose_change, esteban_ray
     from exitline.api.figures.grouped import grouped, grouped_table
+    from exitline.api.serving import serve
     from exitline.api.weights.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.weights.calibrating import calibrate
     from exitline.api.weights.replicating import replicate_weights
@@ -111,8 +121,10 @@ _HOME = {
     "grouped_table": "exitline.api.figures.grouped",
     "growth_incidence": "exitline.api.figures.curves",
     "init": "exitline.api",
+    "lifecycle": "exitline.api.lifecycle:",
     "load_standard": "exitline.rules.standard:load",
     "load_study": "exitline.stats.data.studies.loader",
+    "concentration_curve": "exitline.api.figures.curves",
     "lorenz": "exitline.api.figures.curves",
     "map": "exitline.api.mapping",
     "measure": "exitline.stats.measure:",
@@ -124,12 +136,14 @@ _HOME = {
     "plan": "exitline.api",
     "plan_counties": "exitline.api",
     "release": "exitline.api",
+    "register": "exitline.api.register:",
     "relative_line": "exitline.stats.measure.relative_lines",
     "replicate_weights": "exitline.api.weights.replicating",
     "report": "exitline.api",
     "run": "exitline.api",
     "schema": "exitline.api",
     "screen": "exitline.api",
+    "serve": "exitline.api.serving",
     "small_area": "exitline.api.small_area:",
     "small_areas": "exitline.api",
     "standards": "exitline.api",
@@ -166,6 +180,7 @@ __all__ = [
     "check_claim",
     "check_draw",
     "claim",
+    "concentration_curve",
     "decisions",
     "decompose",
     "decompose_change",
@@ -183,6 +198,7 @@ __all__ = [
     "grouped_table",
     "growth_incidence",
     "init",
+    "lifecycle",
     "load_standard",
     "load_study",
     "lorenz",
@@ -195,6 +211,7 @@ __all__ = [
     "open_source",
     "plan",
     "plan_counties",
+    "register",
     "relative_line",
     "release",
     "replicate_weights",
@@ -202,6 +219,7 @@ __all__ = [
     "run",
     "schema",
     "screen",
+    "serve",
     "small_area",
     "small_areas",
     "standards",

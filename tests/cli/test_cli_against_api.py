@@ -18,11 +18,13 @@ READER = {"encoding", "delimiter", "decimal", "comment", "sheet", "missing", "te
 DESIGN = {
     "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
     "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight", "pps",
-    "pps_estimator", "joint", "mean_square",
+    "pps_estimator", "joint", "mean_square", "second_phase", "second_strata", "second_psu",
+    "second_method",
 }  # fmt: skip
 """Options that are one `xl.Design`."""
 PRINTED = {
-    "saved", "as_json", "json_", "full", "top", "listed", "cv", "goodness", "language",
+    "saved", "as_json", "everything", "json_", "full", "top", "listed", "cv", "goodness",
+    "language",
 }  # fmt: skip
 """How a result is printed."""
 FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
@@ -83,12 +85,30 @@ CALLS_ALONE = {
     "draw": {"keep"},
     "estimate": {"year"},
     "grouped": {"source"},
+    "serve": {"ready"},
     "target": {"poorest", "seed", "study", "ties", "unit"},
 }
 """Keywords that no command has: arguments that are no text, or that a study says."""
 HOW = {"say", "reading", "engine", "design", "data"}
-WITHOUT = {"lifecycle", "register", "serve"}
-"""Commands without a function on `xl` yet."""
+GROUPS = {
+    "lifecycle": {"state": ("states", "standing"), "overdue": ("overdue", "duties"),
+                  "procedure": ("procedure", "procedures")},
+    "register": {"init": ("make",), "import": ("bring_in",), "undo": ("take_back",),
+                 "export": ("export_county",), "password": ("set_password",)},
+}  # fmt: skip
+"""Groups whose commands are functions of a module of that name on `xl`; those of other names."""
+GROUPS_ELSEWHERE = {
+    ("lifecycle", "overdue", "everything"): "xl.lifecycle.duties",
+    ("register", "demo", "open_"): "xl.register.serve",
+    ("register", "demo", "port"): "xl.register.serve",
+    ("register", "serve", "host"): "a socket: listening=",
+    ("register", "serve", "port"): "a socket: listening=",
+    ("register", "serve", "https"): "secure=",
+    ("register", "password", "person"): "name=",
+}
+EVENT = {"household", "step", "on", "actor", "role", "documents", "evidence", "category", "reason"}
+"""Options of one event: `event=` in a call."""
+WITHOUT = set(GROUPS)
 
 
 def _command(name: str) -> click.Command:
@@ -147,6 +167,20 @@ def test_defaults_are_the_same(name):
             plain = isinstance(default, str | int | float) and default != ""
             if plain and given is not None and type(given) in (str, int, float, bool):
                 assert given == default, (name, key)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_command_of_a_group_is_a_function(group):
+    home = getattr(xl, group)
+    for name, command in importlib.import_module(COMMANDS[group][0]).command.commands.items():
+        functions = [getattr(home, one) for one in GROUPS[group].get(name, (name,))]
+        keywords = {k for one in functions for k in inspect.signature(one).parameters}
+        known = keywords | READER | PRINTED | (EVENT if "event" in keywords else set())
+        lacking = [
+            p.name for p in command.params
+            if not _names(p) & known and (group, name, p.name) not in GROUPS_ELSEWHERE
+        ]  # fmt: skip
+        assert lacking == [], name
 
 
 def test_the_lists_name_what_there_is():

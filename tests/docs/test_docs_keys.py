@@ -25,13 +25,14 @@ from exitline.stats.data.studies.study_file import StudyFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"study": "study.md", "standard": "rule-files.md", "procedure": "lifecycle.md",
-         "series": "story.md", "episode": "story.md"}  # fmt: skip
+         "series": "story.md", "episode": "story.md", "works": "works.md"}  # fmt: skip
 FILES = {
     "study": sorted(ROOT.glob("examples/*/*.yaml")),
     "standard": sorted((ROOT / "src/exitline/rules/standards").glob("*/*.yaml")),
     "procedure": sorted((ROOT / "src/exitline/rules/procedures").glob("*.yaml")),
     "series": sorted(ROOT.glob("examples/*/series.yaml")),
     "episode": sorted(ROOT.glob("examples/series-*/*.yaml")),
+    "works": sorted(ROOT.glob("examples/*/works.yaml")),
 }
 
 
@@ -81,7 +82,7 @@ def test_the_schema_is_valid_and_takes_every_file(kind: str) -> None:
         plain = _plain(value)
         assert [error.message for error in checker.iter_errors(plain)] == [], path.name
         taken += 1
-    assert taken >= {"procedure": 2, "series": 1, "episode": 4}.get(kind, 5)
+    assert taken >= {"procedure": 2, "series": 1, "episode": 4, "works": 1}.get(kind, 5)
 
 
 def test_the_schema_refuses_what_the_reader_refuses() -> None:

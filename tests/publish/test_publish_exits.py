@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -122,7 +123,8 @@ def test_the_study_sets_the_threshold_and_the_option_goes_before_it(tmp_path):
     text = Path("examples/albania-2012/study.yaml").read_text()
     here = Path("examples/albania-2012").absolute()
     (tmp_path / "study.yaml").write_text(
-        text.replace("lival.parquet", str(here / "lival.parquet")) + "\nmin_count: 700\n"
+        re.sub("lival.parquet|prefectures.geojson", lambda m: str(here / m[0]), text)
+        + "\nmin_count: 700\n"
     )
     found = run(tmp_path / "study.yaml", tmp_path / "a")
     assert found.hidden.min_count == 700

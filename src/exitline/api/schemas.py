@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "study": "a study file", "standard": "a rule file", "procedure": "a procedure file",
-    "series": "a series file", "episode": "a file of an episode",
+    "series": "a series file", "episode": "a file of an episode", "works": "a works file",
 }  # fmt: skip
 """The files that have a schema, and what each is called."""
 
@@ -21,7 +21,7 @@ def schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"study", "standard", "procedure", "series", "episode"}
+    kind : {"study", "standard", "procedure", "series", "episode", "works"}
 
     Returns
     -------
@@ -49,7 +49,7 @@ def key_tables(kind: str) -> str:
 
     Parameters
     ----------
-    kind : {"study", "standard", "procedure", "series", "episode"}
+    kind : {"study", "standard", "procedure", "series", "episode", "works"}
 
     Examples
     --------
@@ -70,13 +70,14 @@ def key_tables(kind: str) -> str:
 def _record(kind: str) -> type[Record]:
     """The record that a kind of file is declared by."""
     from exitline.exits.register.procedures.keys import ProcedureFile
+    from exitline.exits.works.records.keys import WorksFile
     from exitline.publish.film.load import EpisodeFile, SeriesFile
     from exitline.rules.standard.keys import StandardFile
     from exitline.stats.data.studies.study_file import StudyFile
 
     records: dict[str, type[Record]] = {
         "study": StudyFile, "standard": StandardFile, "procedure": ProcedureFile,
-        "series": SeriesFile, "episode": EpisodeFile,
+        "series": SeriesFile, "episode": EpisodeFile, "works": WorksFile,
     }  # fmt: skip
     if kind not in records:
         raise unknown("schema", kind, KINDS)

@@ -77,7 +77,8 @@ def command(
 
     people = "persons" if design.size is not None or unit == "person" else "households"
     said = estimate_rows(found, people, unit, t)
-    further = [name for name, wanted in (("cv", cv), ("deff", deff)) if wanted]
+    wanted = (("cv", cv or show.wide()), ("deff", deff))
+    further = [name for name, asked_for in wanted if asked_for]
     lined = sorted({e.line for e in found if e.line})
     kept = slice(0, None) if len(lined) > 1 else slice(1, None)  # one line stands below the table
     rows = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,15 @@ from exitline.cli.shared.lifecycle_parts import (
     day_or_today,
     decision,
     decision_text,
-    draft,
-    events_of,
-    one_state,
+    event_row,
+    standing_text,
     state_text,
 )
+from exitline.cli.shared.options import JSON, as_usage
 from exitline.cli.shared.reading import reads_data
 from exitline.words.said import Told, say, say_plural
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
-_JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
 _AS_OF = click.option("--as-of", type=_DAY, help="The day asked about (today).")
 
 
@@ -81,36 +80,28 @@ Examples:
 @click.option("--category", help="Kind of the state it leads to.")
 @click.option("--reason", help="In words.")
 @click.option("--area", default="", help="In a register: the path where new households live.")
-@_JSON
+@JSON
 @reads_data
 def record(
     log: str, file: Path | None, procedure: str, new: bool, area: str, json_: bool,
     reading: dict[str, Any], **fields: Any,
 ) -> None:  # fmt: skip
     """Check events and append them."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books, load_procedure
-    from exitline.exits.register.steps.drafts import read_drafts
 
     given = {name: value for name, value in fields.items() if value}
-    if (file is None) == (not given):
-        raise click.UsageError("name a FILE of events, or one event with --household and so on")
-    if reading and file is None:
-        raise click.UsageError("options of a data file are for a FILE of events")
-    drafts = read_drafts(file, **reading) if file is not None else (draft(given),)
-    rules = load_procedure(procedure)
-    where = f"{file.name} row" if file is not None else "event"
-    if new:
-        opened, events = books.begun(log, drafts, rules, where=where)
-    else:
-        opened = books.opened(log)
-        events = books.append(opened, drafts, rules, where=where, area=area)
+    with as_usage():
+        made = lifecycle.record(
+            log, file, event=event_row(given), procedure=procedure, new=new, area=area,
+            reading=reading,
+        )  # fmt: skip
     if json_:
-        show.as_json({"head": opened.head, "events": [brief(event) for event in events]})
+        show.as_json({"head": made.head, "events": [brief(event) for event in made.events]})
         return
-    many = len(events)
+    many = len(made.events)
     show.note(say_plural("{n} event recorded.", "{n} events recorded.", many))
-    show.note(say("Events in the log: {n}. Head: {digest}", n=opened.count, digest=opened.head))
+    show.note(say("Events in the log: {n}. Head: {digest}", n=made.count, digest=made.head))
 
 
 @command.command(
@@ -137,7 +128,7 @@ Examples:
 @click.option("--spells", is_flag=True, help="SOURCE has household, state, since, until.")
 @click.option("--procedure", help="Refuse events that this procedure does not allow.")
 @click.option("--out", type=click.Path(path_type=Path), help="Parquet file, a row a household.")
-@_JSON
+@JSON
 @reads_data
 def state(
     source: str,
@@ -151,48 +142,31 @@ def state(
     reading: dict[str, Any],
 ) -> None:
     """Count states, write them, or show one household's."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books, standing
 
     day = day_or_today(as_of)
+    limit = None if known_on is None else known_on.date()
     if household is not None:
-        one_state(source, household, day, known_on, json_=json_)
+        one = lifecycle.standing(source, household, as_of=day, known_on=limit)
+        if json_:
+            show.as_json({"as_of": day, **asdict(one)})
+        else:
+            show.note(standing_text(one, day))
         return
-    if spells and (procedure or out):
-        raise click.UsageError("--spells takes neither --procedure nor --out")
-    if books.in_database(source) and not (procedure or spells or reading):
-        limit = None if known_on is None else known_on.date()
-        with show.working("looking up states"):
-            counts, written = books.states(source, day, limit, out)
-        _show_states(counts, written, day, out, json_=json_)
-        return
-    data = events_of(source, known_on, reading)
-    if procedure is not None:
-        from exitline.exits.register import load_procedure
-
-        allowed = load_procedure(procedure, rules=False).transitions()
-        standing.check_events(standing.event_faults(data, allowed), where=books.name_of(source))
-    count = standing.count_spell_states if spells else standing.count_states
-    with show.working("looking up states"):
-        counts = count(data, day).to_pylist()
-        written = None if out is None else standing.write_states(data, day, out)
-    _show_states(counts, written, day, out, json_=json_)
-
-
-def _show_states(
-    counts: list[dict[str, Any]], written: int | None, day: date, out: Path | None, *, json_: bool
-) -> None:
-    """Households by state, and how many were written where."""
-    from exitline.cli.shared import show
-
+    with as_usage(), show.working("looking up states"):
+        found = lifecycle.states(
+            source, as_of=day, known_on=limit, spells=spells, procedure=procedure, out=out,
+            reading=reading,
+        )  # fmt: skip
     if json_:
-        show.as_json({"as_of": day, "states": counts, "written": written})
+        show.as_json({"as_of": day, "states": found.counts, "written": found.written})
         return
-    rows = [(row["state"], f"{row['households']:,}") for row in counts]
+    rows = [(Told(row["state"]), f"{row['households']:,}") for row in found.counts]
     show.table(say("Households by state on {day}", day=day), ("state", "households"), rows,
                right=(1,))  # fmt: skip
-    if written is not None:
-        show.note(say("{n} households written to {file}", n=written, file=str(out)))
+    if found.written is not None:
+        show.note(say("{n} households written to {file}", n=found.written, file=str(out)))
 
 
 @command.command(
@@ -209,19 +183,17 @@ Examples:
 @_AS_OF
 @click.option("--role", help="Only what this role is answerable for.")
 @click.option("--all", "everything", is_flag=True, help="Also what is due later or was done.")
-@_JSON
+@JSON
 def overdue(
     log: str, as_of: datetime | None, role: str | None, everything: bool, json_: bool
 ) -> None:
     """List duties, longest overdue first."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books
 
     day = day_or_today(as_of)
-    found = [d for d in books.all_duties(books.opened(log), day) if role is None or d.role == role]
-    if not everything:
-        found = [duty for duty in found if duty.status == "overdue"]
-    found.sort(key=lambda duty: (-duty.days_late, duty.due, duty.household))
+    asked = lifecycle.duties if everything else lifecycle.overdue
+    found = asked(log, as_of=day, role=role)
     if json_:
         show.as_json([asdict(duty) for duty in found])
         return
@@ -252,28 +224,27 @@ Examples:
 )
 @click.argument("log", type=click.Path())
 @click.argument("household")
-@_JSON
+@JSON
 def history(log: str, household: str, json_: bool) -> None:
     """Print the events of one household."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books
-    from exitline.stats.data.values import written
 
-    found = books.opened(log).history(written(household) or household)
+    events = lifecycle.history(log, household)
     if json_:
-        show.as_json([event.as_json() for event in found.events])
+        show.as_json([event.as_json() for event in events])
         return
     rows = [
         (e.number, e.on, Told(e.step), Told(e.role), state_text(e), Told(decision(e)))
-        for e in found.events
+        for e in events
     ]
     show.table(
-        say("Household {name}: {what}", name=household, what=state_text(found.events[-1])),
+        say("Household {name}: {what}", name=household, what=state_text(events[-1])),
         ("no.", "on", "step", "role", "state after", "decision"),
         rows,
         right=(0,),
     )
-    for event in found.events:
+    for event in events:
         if event.decision is not None:
             show.note(decision_text(event))
 
@@ -295,27 +266,23 @@ Examples:
 )
 @click.argument("log", type=click.Path())
 @click.option("--head", help="A head noted or published earlier: it must still be in the log.")
-@_JSON
+@JSON
 def check(log: str, head: str | None, json_: bool) -> None:
     """Verify the chain, the head and the decisions."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books
 
-    opened = books.opened(log)
-    if head is not None:
-        opened.require_head(head)
-    faults = books.faults(opened)
+    found = lifecycle.check(log, head=head)
     if json_:
-        show.as_json({"head": opened.head, "events": opened.count, "faults": list(faults)})
+        show.as_json({"head": found.head, "events": found.events, "faults": list(found.faults)})
     else:
         show.note(
-            say("{n} events of {m} households, chain whole.", n=opened.count,
-                m=opened.household_count)
-        )  # fmt: skip
-        show.note("These do not follow:" if faults else "All decisions and states follow.")
-        show.points(faults)
-        show.note(say("Head: {digest}", digest=opened.head))
-    if faults:
+            say("{n} events of {m} households, chain whole.", n=found.events, m=found.households)
+        )
+        show.note("These do not follow:" if found.faults else "All decisions and states follow.")
+        show.points(found.faults)
+        show.note(say("Head: {digest}", digest=found.head))
+    if found.faults:
         sys.exit(1)
 
 
@@ -330,21 +297,20 @@ Examples:
 """,
 )
 @click.argument("name", required=False)
-@_JSON
+@JSON
 def procedure(name: str | None, json_: bool) -> None:
     """Print procedures."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import load_procedure, shipped_procedures
 
     if name is None:
-        loaded = [load_procedure(each, rules=False) for each in shipped_procedures()]
-        rows = [(p.name, p.title, p.standard) for p in loaded]
+        rows = [(p.name, p.title, p.standard) for p in lifecycle.procedures()]
         if json_:
             show.as_json([dict(zip(("name", "title", "standard"), r, strict=True)) for r in rows])
         else:
             show.table("Procedures", ("name", "title", "standard"), rows)
         return
-    shown = load_procedure(name, rules=False)
+    shown = lifecycle.procedure(name)
     steps = [
         (s.name, ", ".join(s.start), s.to or say("(stays)"), ", ".join(s.by),
          "" if s.verified else say("not verified"))
@@ -373,13 +339,13 @@ Examples:
 )
 @click.argument("log", type=click.Path())
 @click.argument("file", type=click.Path(path_type=Path))
-@_JSON
+@JSON
 def export(log: str, file: Path, json_: bool) -> None:
     """Write the event table."""
+    from exitline.api import lifecycle
     from exitline.cli.shared import show
-    from exitline.exits.register import books
 
-    rows = books.export(books.opened(log), file)
+    rows = lifecycle.export(log, file)
     if json_:
         show.as_json({"file": str(file), "events": rows})
     else:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from exitline.cli.shared import numbers
-from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.options import JSON
+from exitline.cli.shared.register_moving import backup, export, import_, restore, undo
 from exitline.cli.shared.register_pages import (
     DATABASE_OPTION,
     KEY_OPTION,
@@ -19,8 +19,6 @@ from exitline.cli.shared.register_pages import (
     serve,
 )
 from exitline.words.said import Told, say
-
-_JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
 
 
 @click.group(
@@ -60,7 +58,7 @@ Examples:
 @DATABASE_OPTION
 @KEY_OPTION
 @click.option("--upgrade", is_flag=True, help="Bring a register's tables to this release.")
-@_JSON
+@JSON
 def init(database: str, key: Path | None, upgrade: bool, json_: bool) -> None:
     """Make the tables."""
     from exitline.api.registers import keeping
@@ -94,7 +92,7 @@ Examples:
 )
 @click.option("--serve", "open_", is_flag=True, help="Serve it on this machine, until Ctrl-C.")
 @PORT_OPTION
-@_JSON
+@JSON
 def demo(
     database: str, key: Path | None, seed: int, open_: bool, port: int, json_: bool
 ) -> None:  # fmt: skip
@@ -135,7 +133,7 @@ Examples:
 )
 @DATABASE_OPTION
 @click.option("--head", help="A county's head noted earlier: it must still be in its chain.")
-@_JSON
+@JSON
 def check(database: str, head: str | None, json_: bool) -> None:
     """Verify a register."""
     from exitline.api.registers import keeping
@@ -170,7 +168,7 @@ Examples:
 )
 @DATABASE_OPTION
 @click.option("--day", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day (today).")
-@_JSON
+@JSON
 def head(database: str, day: datetime | None, json_: bool) -> None:
     """Print the head of a day."""
     from exitline.api.registers import keeping
@@ -196,7 +194,7 @@ Examples:
 """,
 )
 @DATABASE_OPTION
-@_JSON
+@JSON
 def areas(database: str, json_: bool) -> None:
     """Print the areas."""
     from exitline.api.registers import keeping
@@ -208,170 +206,6 @@ def areas(database: str, json_: bool) -> None:
         return
     rows = [(a["path"], a["name"], a["level"], f"{a['households']:,}") for a in found]
     show.table("Areas", ("path", "name", "level", "households"), rows, right=(3,))
-
-
-@command.command(
-    help="""Copy the whole register into one file, as of one moment.
-
-The key of identifiers is not in it: keep it apart.
-
-Examples:
-
-\b
-  exitline register backup register.backup
-""",
-)
-@click.argument("out", type=click.Path(path_type=Path))
-@DATABASE_OPTION
-@_JSON
-def backup(out: Path, database: str, json_: bool) -> None:
-    """Write a backup."""
-    from exitline.api.registers import keeping
-    from exitline.cli.shared import show
-
-    with show.working("copying"):
-        found = keeping.backup(database, out)
-    if json_:
-        show.as_json(found)
-    else:
-        show.note(say("{n} rows in {file}. Digest: {digest}", n=found["rows"],
-                      file=str(found["file"]), digest=found["digest"]))  # fmt: skip
-
-
-@command.command(
-    help="""Make a register from a backup, on either engine.
-
-Examples:
-
-\b
-  exitline register restore register.backup --database sqlite:///again/register.db
-""",
-)
-@click.argument("file", type=click.Path(path_type=Path))
-@DATABASE_OPTION
-@KEY_OPTION
-@_JSON
-def restore(file: Path, database: str, key: Path | None, json_: bool) -> None:
-    """Read a backup."""
-    from exitline.api.registers import keeping
-    from exitline.cli.shared import show
-
-    with show.working("restoring"):
-        found = keeping.restore(file, database, key=key)
-    if json_:
-        show.as_json(found)
-    else:
-        show.note(say("{n} rows restored. Digest: {digest}", n=found["rows"],
-                      digest=found["digest"]))  # fmt: skip
-
-
-@command.command(
-    name="import",
-    help="""Take in a table of households, members or areas; or a log.
-
-Columns of households: household, area (path or code of the village), name,
-as_of, fact:NAME, income:NAME, identifier:KIND. Of members: household, name, sex,
-born, relation, head, worker, since, identifier:KIND. Of areas: parent, code,
-name, level. Where a row is refused nothing is taken, unless --partly is given.
-Of identifiers only a keyed hash is stored.
-
-Examples:
-
-\b
-  exitline register import areas.csv --kind areas
-  exitline register import households.csv --dry-run
-  exitline register import members.xlsx --kind members --partly
-  exitline register import LOG --area c/
-""",
-)
-@click.argument("source", type=click.Path(path_type=Path))
-@DATABASE_OPTION
-@click.option("--kind", type=click.Choice(["households", "members", "areas"]),
-              default="households", show_default=True, help="What the rows are.")  # fmt: skip
-@click.option("--area", default="", help="For a log: the county, or a village of it.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be taken.")
-@click.option("--partly", is_flag=True, help="Take the good rows although others are refused.")
-@click.option("--by", default="", help="Who is answerable.")
-@_JSON
-@reads_data
-def import_(
-    source: Path, database: str, kind: str, area: str, dry_run: bool, partly: bool, by: str,
-    json_: bool, reading: dict[str, Any],
-) -> None:  # fmt: skip
-    """Import a table or a log."""
-    from exitline.api.registers import moving
-    from exitline.cli.shared import show
-
-    with show.working("looking at every row"):
-        found = moving.bring_in(
-            database, source, kind=kind, area=area, dry_run=dry_run, partly=partly, by=by,
-            reading=reading,
-        )  # fmt: skip
-    if json_:
-        show.as_json(found)
-        return
-    for one in found["refused"]:
-        some = ", ".join(map(str, one["first"]))
-        show.note(say("{n} rows refused: {what} (rows {some})", n=one["rows"],
-                      what=Told(one["what"]), some=some))  # fmt: skip
-    counted = {"n": found["taken"], "m": found["rows"]}
-    show.note(
-        say("{n} of {m} rows would be taken.", **counted)
-        if dry_run
-        else say("{n} of {m} rows taken.", **counted)
-    )
-    if found["batch"]:
-        show.note(say("Number of the import: {number}", number=str(found["batch"])))
-
-
-@command.command(
-    help="""Undo an import whose households nobody has changed since.
-
-Examples:
-
-\b
-  exitline register undo 3
-""",
-)
-@click.argument("batch", type=numbers.Whole(1))
-@DATABASE_OPTION
-@click.option("--by", default="", help="Who is answerable.")
-@_JSON
-def undo(batch: int, database: str, by: str, json_: bool) -> None:
-    """Take an import back."""
-    from exitline.api.registers import moving
-    from exitline.cli.shared import show
-
-    many = moving.take_back(database, batch, by=by)
-    if json_:
-        show.as_json({"batch": batch, "taken_back": many})
-    else:
-        show.note(say("Import {number}: {n} rows taken back.", number=str(batch), n=many))
-
-
-@command.command(
-    help="""Write a county's chain as a log that `exitline lifecycle check` reads.
-
-Examples:
-
-\b
-  exitline register export LOG --county 04/01/
-""",
-)
-@click.argument("folder", type=click.Path(path_type=Path))
-@DATABASE_OPTION
-@click.option("--county", default="", help="Its path (of the only one).")
-@_JSON
-def export(folder: Path, database: str, county: str, json_: bool) -> None:
-    """Export a log."""
-    from exitline.api.registers import moving
-    from exitline.cli.shared import show
-
-    steps = moving.export_county(database, folder, county=county)
-    if json_:
-        show.as_json({"folder": str(folder), "steps": steps})
-    else:
-        show.note(say("{n} steps written to {folder}", n=steps, folder=str(folder)))
 
 
 @command.command(
@@ -389,7 +223,7 @@ Examples:
 )
 @DATABASE_OPTION
 @click.option("--checks", type=click.Path(path_type=Path), help="A file of checks (the shipped).")
-@_JSON
+@JSON
 def findings(database: str, checks: Path | None, json_: bool) -> None:
     """Run cross-checks."""
     from exitline.api.registers import fitting
@@ -426,7 +260,7 @@ Examples:
 )
 @DATABASE_OPTION
 @click.option("--enough", type=numbers.SHARE, help="Score from which on a pair counts.")
-@_JSON
+@JSON
 def pairs(database: str, enough: float | None, json_: bool) -> None:
     """Look for pairs."""
     from exitline.api.registers import fitting
@@ -442,5 +276,5 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
                right=(2,))  # fmt: skip
 
 
-command.add_command(serve)
-command.add_command(password)
+for _part in (backup, restore, import_, undo, export, serve, password):
+    command.add_command(_part)

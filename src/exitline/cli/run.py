@@ -15,7 +15,6 @@ from exitline.words.numbers import SUPPRESSED
 
 if TYPE_CHECKING:
     from exitline.api.runs.finished import Run
-    from exitline.stats.infer.blocks import Estimate
 
 LEVELS = ("village", "county")
 
@@ -103,33 +102,42 @@ def _plain(found: Run) -> dict[str, Any]:
 
 def _show(found: Run, t: Language = ENGLISH) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
-    from exitline.api.runs.telling import people_of
-    from exitline.cli.shared.figures import estimate_rows, figure_heads
+    from exitline.api.runs.telling import area_title, people_of
+    from exitline.cli.shared.figures import coefficient, estimate_rows, figure_heads
 
     national = [e for e in found.estimates if not e.by]
+    rows = estimate_rows(national, people_of(found.study), found.study.unit, t)
+    wide = show.wide()
+    if wide:
+        rows = [(*row, coefficient(e.cv, t)) for row, e in zip(rows, national, strict=True)]
     show.table(
         t("{title}: how many are poor, and how sure are we", title=found.study.title),
-        (t("measure"), t("line"), *figure_heads(t, found.estimates.level, found.study.unit)),
-        estimate_rows(national, people_of(found.study), found.study.unit, t),
-        right=(2, 3, 4, 5), caption=_caption(found, t), t=t)  # fmt: skip
+        (t("measure"), t("line"), *figure_heads(t, found.estimates.level, found.study.unit),
+         *((t("CV"),) if wide else ())),
+        rows, right=(2, 3, 4, 5, 6), caption=_caption(found, t), t=t,
+    )  # fmt: skip
     _show_areas(found, t)
     _show_decisions(found, t)
     for model in found.models:
         count = sum(len(figures) for figures in model.figures)
         show.note(t("{model}: {n} model figures by {area}, in the report",
-                    model=t.of(model.title), n=count, area=model.area))  # fmt: skip
+                    model=t.of(model.title), n=count,
+                    area=area_title(found.study, model.area)))  # fmt: skip
     _show_warnings(found, t)
     show.note(t("report: {file}", file=f"{found.folder}/report.html"))
 
 
 def _caption(found: Run, t: Language) -> str:
-    """Standard, year and part of the population."""
+    """The lines in full, then standard, year and part of the population."""
+    from exitline.api.runs.telling import line_words_of
+
     name, year = found.standard.name if found.standard else "", found.study.year
     standard = t("standard {name}", name=name) if name else ""
     if name and year:
         standard = t.joined((standard, str(year)), ", ")
     part = found.study.subpopulation
-    return t.joined((standard, t("only where {condition}", condition=part) if part else ""))
+    parts = (standard, t("only where {condition}", condition=part) if part else "")
+    return "\n".join(text for text in (*line_words_of(found, t), t.joined(parts)) if text)
 
 
 def _show_areas(found: Run, t: Language) -> None:
@@ -142,21 +150,12 @@ def _show_areas(found: Run, t: Language) -> None:
 
 
 def _show_decisions(found: Run, t: Language) -> None:
-    """Households, then villages and counties by outcome."""
-    from exitline.api.runs.telling import household_words
+    """Households by outcome with their intervals, then villages and counties."""
     from exitline.cli.shared.figures import plain
 
-    rows: list[tuple[str, ...]] = []
     if found.outcomes:
-        said = household_words(found, t)
-        outcomes = [_number(found.outcomes.get(o), t) for o in said.outcomes]
-        name = t("Persons") if found.study.unit == "person" else t("Households")
-        if said.followed:
-            rows.append((name, *outcomes))
-        else:
-            heads = ("", *said.outcomes.values())
-            show.table(said.title, heads, [(name, *outcomes)], right=(1, 2, 3),
-                       caption=t("nobody was followed: none of these is an exit"), t=t)  # fmt: skip
+        _show_households(found, t)
+    rows = []
     for level, words in (("village", t("Villages")), ("county", t("Counties"))):
         counts = list(found.decisions.counts(level).values())
         if sum(counts):
@@ -171,11 +170,20 @@ def _show_decisions(found: Run, t: Language) -> None:
         )
 
 
-def _number(of: Estimate | None, t: Language) -> str:
-    """A number of households, with the digits that its standard error carries."""
-    from exitline.cli.shared.figures import figure
+def _show_households(found: Run, t: Language) -> None:
+    """Households by outcome, a line each, with the interval where they are a sample's."""
+    from exitline.api.runs.telling import household_words
+    from exitline.cli.shared.figures import interval_head, outcome_row
 
-    return "0" if of is None else figure(of.estimate, "households", of.se, of.reason, t)
+    said = household_words(found, t)
+    name = t("Persons") if found.study.unit == "person" else t("Households")
+    title = t("Who meets the exit rule") if said.followed else said.title
+    rows = [outcome_row(words, found.outcomes.get(outcome), t)
+            for outcome, words in said.outcomes.items()]  # fmt: skip
+    heads = ("", name, interval_head(t, found.estimates.level))
+    show.table(title, heads, rows, right=(1, 2),
+               caption="" if said.followed else
+               t("nobody was followed: none of these is an exit"))  # fmt: skip
 
 
 def _show_warnings(found: Run, t: Language) -> None:

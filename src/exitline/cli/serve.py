@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import MIN_COUNT
-from exitline.cli.shared.speaking import reader
 from exitline.words.said import say
 
 if TYPE_CHECKING:
-    import socket
-
-    from exitline.publish.explorer.model import Explorer
+    from exitline.api.serving import Served
 
 
 @click.command(
@@ -49,37 +46,27 @@ def command(
     sources: tuple[str, ...], host: str, port: int, study: str | None, min_count: float | None
 ) -> None:  # fmt: skip
     """Listen, build, say where, answer."""
-    from exitline.publish.web.serving import is_loopback, listen, require_extra, serve
+    from exitline.api.serving import serve
 
-    require_extra()
-    with listen(host, port) as listening:
-        from exitline.api.exploring import build
-        from exitline.publish.explorer.page import render
-        from exitline.publish.web.figures.handler import LOOPBACK, application
+    with ExitStack() as until_ready:
+        say = until_ready.enter_context(show.steps())
 
-        with show.steps() as say:
-            shown = build(list(sources), study=study, min_count=min_count, say=say)
-            say("writing the page")
-            page = render(shown.payload())
-        near = is_loopback(listening)
-        names = {*LOOPBACK, host.lower(), listening.getsockname()[0]} if near else None
-        load = partial(application, shown, page, hosts=names)
-        serve(load, listening, lambda: _say(shown, listening))
+        def ready(served: Served) -> None:
+            until_ready.close()
+            _ready(served)
+
+        serve(sources, host=host, port=port, study=study, min_count=min_count, ready=ready, say=say)
     show.note("stopped")
 
 
-def _say(shown: Explorer, listening: socket.socket) -> None:
+def _ready(served: Served) -> None:
     """Where to look, and who else can."""
-    from exitline.publish.web.serving import address_of, is_loopback
-
-    address = address_of(listening)
-    t = reader()
-    for text in (shown.title, shown.notice):
-        if text:
-            show.note(t.shown(text))
-    show.note(say("page: {file}", file=address))
-    show.note(say("API: {file}", file=f"{address}docs"))
-    if not is_loopback(listening):
+    show.note(served.title)
+    if served.notice:
+        show.note(served.notice)
+    show.note(say("page: {file}", file=served.address))
+    show.note(say("API: {file}", file=f"{served.address}docs"))
+    if not served.near:
         show.note(
             "warning: everyone who can reach this machine can read these figures; there is no "
             "password and no encryption"

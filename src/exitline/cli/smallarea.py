@@ -72,10 +72,11 @@ def _show(one: Modelled) -> None:
     for figures in one.figures:
         level = show.sure(figures.level)
         made = {"title": Told(one.title), "formula": one.formula}
+        by = figures.by or one.area
         show.table(
             say("{what} by {area}: model figures, beside the survey's own",
-                what=Told(figures.measure), area=one.area),
-            (one.area, "model", "root MSE", level, "survey alone", "SE", ""),
+                what=Told(figures.measure), area=by),
+            (by, "model", "root MSE", level, "survey alone", "SE", ""),
             [_row(figure, figures) for figure in figures],
             right=(1, 2, 3, 4, 5),
             caption=say("{title}: {formula}, line {line}", **made, line=figures.line)
@@ -93,8 +94,8 @@ def _show(one: Modelled) -> None:
         t = reader()
         show.note(t("{name}: {text}", name=t.of(name), text=t.of(value)))
     show.notes(one.notes)
-    for found in one.against:
-        show.note(found.said(share=one.figures[0].share))
+    for found, figures in zip(one.against, one.figures, strict=False):
+        show.note(found.said(share=figures.share))
 
 
 def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:

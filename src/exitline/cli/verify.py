@@ -52,6 +52,9 @@ Examples:
     type=click.Path(),
     help="A receipt, tree head or ledger kept from earlier: was nothing changed since?",
 )
+@click.option(
+    "--all", "everything", is_flag=True, help="Show every claim, not those alone that differ."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_context
 def command(
@@ -63,6 +66,7 @@ def command(
     public_keys: tuple[str, ...],
     entry: int | None,
     since: str | None,
+    everything: bool,
     as_json: bool,
 ) -> None:
     """Check a ledger, or verify claims."""
@@ -82,7 +86,7 @@ def command(
     elif len(results) == 1:
         _show(*results[0])
     else:
-        _show_all(results)
+        _show_all(results, everything)
     if not found.match:
         ctx.exit(1)
 
@@ -138,10 +142,14 @@ def _show(signed: SignedClaim, receipt: Receipt | None, result: Verification) ->
         show.note(say("entry {n} of a ledger of {m} claims", n=receipt.entry, m=receipt.head.size))
 
 
-def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]]) -> None:
-    """Many claims in one table, a line each."""
+def _show_all(
+    results: Sequence[tuple[SignedClaim, Receipt | None, Verification]], everything: bool
+) -> None:
+    """How many claims match; those that do not in a table, or all of them."""
     rows = []
     for number, (signed, receipt, result) in enumerate(results, start=1):
+        if result.outcome == "match" and not everything:
+            continue
         again = result.figures[0].recomputed if result.figures else None
         entry = receipt.entry if receipt is not None else number
         rows.append(
@@ -154,12 +162,12 @@ def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]
             )
         )
     same = sum(result.outcome == "match" for _, _, result in results)
-    show.table(
-        say("{n} of {m} claims match", n=same, m=len(results)),
-        ("entry", "figure", "claimed", "recomputed", "outcome"),
-        rows,
-        right=(0, 2, 3),
-    )
+    said = say("{n} of {m} claims match", n=same, m=len(results))
+    if rows:
+        heads = (say("entry"), say("figure"), say("claimed"), say("recomputed"), say("outcome"))
+        show.table(said, heads, rows, right=(0, 2, 3))
+    else:
+        show.note(say("{what}: {text}. Every one of them: --all", what=said, text=_first(results)))
     differing = (
         say(
             "differs: {what}: claimed {claimed}, recomputed {recomputed}",
@@ -176,6 +184,12 @@ def _show_all(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]
     for text in dict.fromkeys(text for _, _, result in results for text in result.missing):
         show.note(say("missing: {text}", text=Told(text)))
     show.notes(dict.fromkeys(text for _, _, result in results for text in result.notes))
+
+
+def _first(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]]) -> str:
+    """The first claim in words, as one of many."""
+    first = visible(results[0][0].claim.sentence).rstrip(".")
+    return say("{text}, and {n} more", text=first, n=len(results) - 1)
 
 
 def _signature(signed_by: Sequence[str], unverified: Sequence[str]) -> str:

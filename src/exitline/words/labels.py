@@ -8,6 +8,30 @@ from __future__ import annotations
 
 from exitline.words.said import collected
 
+
+def column_words(column: str) -> str:
+    """A column's name as a heading, where nobody says what it means.
+
+    Examples
+    --------
+    >>> column_words("area_type"), column_words("GEO1")
+    ('Area type', 'GEO1')
+    """
+    said = " ".join(column.replace("_", " ").split()) or column
+    return said[:1].upper() + said[1:]
+
+
+def inside(text: str) -> str:
+    """A title as it stands within a sentence.
+
+    Examples
+    --------
+    >>> inside("Absolute poverty line"), inside("WHO line")
+    ('absolute poverty line', 'WHO line')
+    """
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 MEASURES = (
     collected("mean welfare"),
     collected("mean of {column}"),
@@ -55,6 +79,11 @@ MEASURES = (
     collected("Zenga index"),
     collected("Wolfson polarisation index"),
     collected("gap in {column} by {by}"),
+    collected("median of {column} over that of all others"),
+    collected("standard deviation of {column}"),
+    collected("standard deviation of welfare"),
+    collected("variance of {column}"),
+    collected("variance of welfare"),
     collected("median welfare"),
     collected("at-risk-of-poverty threshold, {line}"),
     collected("{n} of the median"),

@@ -71,25 +71,10 @@ RECORD = (
     collected("note"),
 )
 """Of a run's record."""
-LINES = (
-    collected("{n} {column} per person per year"),
-    collected("{n} {column} per person per month"),
-    collected("{n} {column} per person per day"),
-    collected("line: {n} {unit}"),
-    collected("line {label}: {n} {unit}"),
-    collected("line: {n}"),
-    collected("line {label}: {n}"),
-    collected("line: {share} of the {what}"),
-    collected("line {label}: {share} of the {what}"),
-)
-"""Poverty lines, as run.json has them."""
 STANDARDS = (
     collected("Household"),
     collected("deprived"),
     collected("not deprived"),
     collected("excluded"),
-    collected("{column} per person per year"),
-    collected("{column} per person per month"),
-    collected("{column} per person per day"),
 )
 """Units and states of a standard, as its rule file has them."""

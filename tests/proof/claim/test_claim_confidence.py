@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Albanian study at 90 %, with beta intervals, and its run."""
     here = tmp_path_factory.mktemp("ninety")
-    for name in ("study.yaml", "lival.parquet"):
+    for name in ("study.yaml", "lival.parquet", "prefectures.geojson"):
         shutil.copy(ROOT / "examples/albania-2012" / name, here / name)
     with (here / "study.yaml").open("a", encoding="utf-8") as file:
         file.write("\nconfidence: 0.90\ninterval: beta\n")

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 def albania(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the Albanian study, its data, and its run in out/."""
     folder = tmp_path_factory.mktemp("albania")
-    for name in ("study.yaml", "lival.parquet"):
+    for name in ("study.yaml", "lival.parquet", "prefectures.geojson"):
         shutil.copy(ROOT / "examples/albania-2012" / name, folder / name)
     api.run(folder / "study.yaml", folder / "out")
     return folder

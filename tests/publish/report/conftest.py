@@ -41,13 +41,13 @@ def albania() -> ReportInput:
         "size: 'round(0.07527689 * totcons / rcons)'}, design: {weight: weight, strata: strat, "
         "psu: psu}, areas: [urban, prefectu]}"
     )
-    unit = "ALL per person per month"
+    unit = {"currency": "ALL", "per": "person", "period": "month", "prices": 2002}
     return ReportInput(
         replace(study, title=TITLE, outside_folder=("../other/<b>lival.parquet",)),
         found,
         lines=[
-            StudyLine("absolute", 4891.0, unit=unit),
-            StudyLine("extreme", 3047.0, unit=unit, verified=False),
+            StudyLine("absolute", 4891.0, title="Absolute line", **unit),
+            StudyLine("extreme", 3047.0, title="Extreme line", verified=False, **unit),
         ],
         findings=[
             Finding("note", "heaping", "a note", "welfare", 412, "look again"),

@@ -75,7 +75,7 @@ def test_the_first_screen_has_question_answer_certainty_and_next_step(survey: Pa
         "410,000 (355,000–465,000) of 2,870,000 persons", "Mend 1 error in the data",
     ):  # fmt: skip
         assert said in survey.text
-    assert survey.text.index("14.3 %") < survey.text.index("Areas: prefectu")
+    assert survey.text.index("14.3 %") < survey.text.index("Areas: Prefectu")
 
 
 def test_areas_stand_sorted_by_value_under_the_overall_figure(albania: ReportInput) -> None:
@@ -95,7 +95,8 @@ def test_every_figure_of_an_area_has_its_interval(albania: ReportInput) -> None:
 
 
 def test_line_standard_year_and_source_stand_under_each_chart(survey: Page) -> None:
-    assert "Line absolute: 4,891 ALL per person per month; year: 2012; data: " in survey.text
+    line = "Absolute line: 4,891 lek per person per month, in prices of 2002"
+    assert f"{line}; year: 2012; data: " in survey.text
     assert "(lival.parquet)" in survey.text
 
 

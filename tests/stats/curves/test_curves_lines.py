@@ -71,7 +71,7 @@ def test_dominance_is_seen_and_doubt_is_said():
     assert xl.dominance(poor, _homes(2, 400), **options).verdict.startswith("not decided")
     full = {**options, "design": xl.Design(weight="w", census=True)}
     assert xl.dominance(poor, poor, **full).verdict == "the two are the same"
-    apart = xl.dominance(poor, rich, order=2, **options).points
+    apart = xl.dominance(poor, rich, order=2, shared=False, **options).points
     gaps = [
         xl.estimate(t, "poverty_gap", welfare="y", line=2.0, design=DESIGN).find()
         for t in (poor, rich)
@@ -81,14 +81,54 @@ def test_dominance_is_seen_and_doubt_is_said():
     assert apart[2].se == pytest.approx(2.0 * np.hypot(gaps[0].se, gaps[1].se), rel=1e-9)
 
 
+def test_the_concentration_curve_is_what_the_poorest_have():
+    homes = _homes().assign(aid=lambda t: np.where(t.y < 1, 2.0, 0.5))
+    at = [0.2, 0.5, 0.8]
+    found = xl.concentration_curve(homes, "aid", welfare="y", at=at, design=DESIGN)
+    means = homes.assign(a=homes.w * homes.aid).groupby("y")[["w", "a"]].sum()
+    share, aid = (np.append(0, means[c].cumsum()) / means[c].sum() for c in ("w", "a"))
+    np.testing.assert_allclose([p.estimate for p in found.points], np.interp(at, share, aid))
+    own = xl.concentration_curve(homes, "y", welfare="y", at=at, design=DESIGN).to_pandas()
+    lorenz = xl.lorenz(homes, welfare="y", at=at, design=DESIGN).to_pandas()
+    np.testing.assert_allclose(own.estimate, lorenz.estimate, rtol=1e-12)
+    assert own.se.to_numpy() == pytest.approx(lorenz.se.to_numpy(), rel=0.25)  # densities differ
+    with pytest.raises(MeasureError, match="no ordinate"):
+        xl.concentration_curve(homes, "aid", welfare="y", at=[1.0], design=DESIGN)
+
+
+def test_curves_of_two_samples_that_share_psus():
+    """The stacked sample's differences: R's svycontrast on svyby(covmat = TRUE)."""
+    old, new = _homes(1), _homes(2)
+    both = pd.concat([old.assign(wave="a"), new.assign(wave="b")], ignore_index=True)
+    lines = [1.05, 1.55]
+    apart = xl.dominance(old, new, welfare="y", lines=lines, design=DESIGN)
+    for line, point in zip(lines, apart.points, strict=True):
+        stacked = xl.estimate(both, "headcount", welfare="y", line=line, design=DESIGN, by="wave")
+        wanted = stacked.difference({"wave": "b"}, {"wave": "a"})
+        assert (point.estimate, point.se) == pytest.approx((wanted.estimate, wanted.se), rel=1e-10)
+        assert point.ci_high == pytest.approx(wanted.ci_high, rel=1e-10)
+    assert any("9 PSUs stand in both" in note for note in apart.notes)
+    grown = xl.growth_incidence(old, new, welfare="y", at=[0.5], design=DESIGN)
+    stacked = xl.estimate(both, "median", welfare="y", design=DESIGN, by="wave")
+    wanted = stacked.ratio({"wave": "b"}, {"wave": "a"})
+    assert grown.points[0].estimate == pytest.approx(wanted.estimate - 1, rel=1e-10)
+    assert grown.points[0].se == pytest.approx(wanted.se, rel=1e-10)
+    alone = xl.growth_incidence(old, new, welfare="y", at=[0.5], design=DESIGN, shared=False)
+    each = [xl.estimate(t, "median", welfare="y", design=DESIGN).find() for t in (old, new)]
+    relative = np.hypot(each[0].se / each[0].estimate, each[1].se / each[1].estimate)
+    assert alone.points[0].se == pytest.approx(wanted.estimate * relative, rel=1e-10)
+
+
 def test_growth_of_quantiles_as_a_whole_and_by_year():
     old, new = _homes(1), _homes(1).assign(y=lambda t: 1.21 * t.y)
-    options = {"welfare": "y", "at": [0.1, 0.5, 0.9], "design": DESIGN}
+    options = {"welfare": "y", "at": [0.1, 0.5, 0.9], "design": DESIGN, "shared": False}
     whole = xl.growth_incidence(old, new, **options).to_pandas()
     yearly = xl.growth_incidence(old, new, years=2, **options).to_pandas()
     np.testing.assert_allclose(whole.estimate, 0.21, rtol=1e-9)
     np.testing.assert_allclose(yearly.estimate, 0.1, rtol=1e-9)
     np.testing.assert_allclose(yearly.se, whole.se * 0.5 / 1.21 * 1.1, rtol=1e-9)
+    same = xl.growth_incidence(old, new, **{**options, "shared": True}).to_pandas()
+    assert (same.se == 0).all()  # each quantile grew as much as all, whichever PSUs are drawn
     with pytest.raises(MeasureError, match="no growth"):
         xl.growth_incidence(old, new.assign(y=new.y - 100), **options)
     with pytest.raises(MeasureError, match="years between"):

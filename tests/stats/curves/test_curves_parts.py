@@ -128,7 +128,8 @@ def test_sources_add_up_to_the_gini_index():
 
 def test_growth_and_redistribution_leave_nothing():
     before, after = _homes(1), _homes(2).assign(y=lambda t: 1.3 * t.y)
-    parts = xl.decompose_change(before, after, "poverty_gap", line=1.5, welfare="y", design=DESIGN)
+    parts = xl.decompose_change(before, after, "poverty_gap", line=1.5, welfare="y",
+                                design=DESIGN, shared=False)  # fmt: skip
     got = {one.component: one for one in parts.components}
     change = got["change"].estimate
     assert got["growth"].estimate + got["redistribution"].estimate == pytest.approx(change)
@@ -152,24 +153,28 @@ def test_scaled_incomes_are_growth_alone_and_its_error_is_that_of_differences():
     assert scaled.find("growth").estimate == pytest.approx(scaled.find("change").estimate)
     after, census = _homes(2), xl.Design(weight="w", census=True)
 
-    def growth(old: pd.DataFrame) -> float:
+    def growth(old: pd.DataFrame, new: pd.DataFrame) -> float:
         found = xl.decompose_change(
-            old, after, "severity", line=1.5, welfare="y", design=(census, census)
+            old, new, "severity", line=1.5, welfare="y", design=(census, census)
         )
         return found.find("growth").estimate
 
-    moves = []
-    for psu in range(9):
-        up, down = (
-            before.assign(w=before.w * np.where(before.psu == psu, factor, 1.0))
-            for factor in (1 + 1e-4, 1 - 1e-4)
-        )
-        moves.append((growth(up) - growth(down)) / 2e-4)
-    wanted = np.sqrt(9 / 8 * np.sum(np.square(np.array(moves) - np.mean(moves))))
-    alone = xl.decompose_change(
-        before, after, "severity", line=1.5, welfare="y", design=(DESIGN, census)
-    )
-    assert alone.find("growth").se == pytest.approx(wanted, rel=1e-5)
+    def moved(table: pd.DataFrame, psu: int, factor: float) -> pd.DataFrame:
+        return table.assign(w=table.w * np.where(table.psu == psu, factor, 1.0))
+
+    for design, shared in (((DESIGN, census), None), (DESIGN, True)):
+        moves = []  # PSUs of the first sample alone, or of both at once
+        for psu in range(9):
+            up, down = (
+                growth(moved(before, psu, f), moved(after, psu, f) if shared else after)
+                for f in (1 + 1e-4, 1 - 1e-4)
+            )
+            moves.append((up - down) / 2e-4)
+        wanted = np.sqrt(9 / 8 * np.sum(np.square(np.array(moves) - np.mean(moves))))
+        found = xl.decompose_change(before, after, "severity", line=1.5, welfare="y",
+                                    design=design, shared=shared)  # fmt: skip
+        assert found.find("growth").se == pytest.approx(wanted, rel=1e-5)
+        assert found.find("growth").df == 8
 
 
 def test_what_cannot_be_taken_apart_is_refused():

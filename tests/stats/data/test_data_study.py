@@ -21,6 +21,7 @@ data:
 columns: {household: hhid, welfare: rcons, size: "round(0.07527689 * totcons / rcons)"}
 design: {weight: weight, strata: strat, psu: [psu, hh], fpc: [nph, mphi], nest: yes, lonely: adjust}
 areas: [urban, [region, urban]]
+labels: {urban: {title: Residence, values: {0: Rural, 1: Urban}}}
 levels: {village: psu, county: prefectu, area_class: class}
 lines: [national, 4891, {value: 3047, label: extreme, boundary: "<="}, {relative: 0.6, of: mean}]
 period: month

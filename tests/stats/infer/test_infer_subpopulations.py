@@ -55,6 +55,28 @@ def test_correlations_as_svycontrast(case, engine):
     assert got.se == pytest.approx(wanted["se"], rel=1e-9)
 
 
+@pytest.mark.parametrize("case", DESIGNS)
+def test_variances_as_svyvar(case, engine):
+    wanted = FIGURES.loc["variance"]
+    schools, design = SCHOOLS[case].assign(y=SCHOOLS[case]["api00"]), DESIGNS[case]
+    asked = ["variance", "variance(api00)", "standard_deviation"]
+    got = xl.estimate(schools, asked, welfare="y", design=design, engine=engine)
+    own, column, root = got
+    value, se = wanted.loc[f"{case} linearised", ["estimate", "se"]]
+    assert [own.estimate, column.estimate, root.estimate**2] == pytest.approx([value] * 3, rel=1e-9)
+    assert [own.se, column.se] == pytest.approx([se] * 2, rel=1e-9)
+    assert root.se == pytest.approx(se / (2 * value**0.5), rel=1e-9)
+    if case == "strat":  # R drops what comes after the first stage from replicates
+        made = xl.replicate_weights(schools, design, "JKn")
+        found = xl.estimate(made.to_pandas(), "variance", welfare="y", design=made.design,
+                            engine=engine).find()  # fmt: skip
+        assert found.se == pytest.approx(wanted.loc[f"{case} JKn", "se"], rel=1e-9)
+    one = xl.estimate(schools.head(1), "variance", welfare="y", engine=engine,
+                      design=xl.Design(census=True)).find()  # fmt: skip
+    assert pd.isna(one.estimate)
+    assert one.reason == "one household has no variance"
+
+
 def test_a_column_that_does_not_vary_has_no_correlation():
     homes = pd.DataFrame({"a": [0.1, 0.1, 0.1], "b": [1.0, 2.0, 5.0]})
     got = xl.estimate(homes, "correlation(a, b)").find()

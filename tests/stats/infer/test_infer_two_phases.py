@@ -15,13 +15,16 @@ with tt two of three homes of each gp in their order; "n" is subset(design, r ==
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import exitline as xl
+from exitline.cli.estimate import command as estimate_command
 from exitline.errors import DesignError
 
 CASE = Path(__file__).parent / "cases" / "two_phases.csv"
@@ -187,6 +190,17 @@ def test_a_study_names_the_second_phase(tmp_path, homes):
     found = xl.run(tmp_path / "study.yaml").estimates.find(measure="mean")
     assert found.estimate == pytest.approx(16.412500000000001, rel=1e-12)
     assert found.se == pytest.approx(2.2583506613922637, rel=1e-12)
+
+
+def test_the_command_takes_a_second_phase(tmp_path, homes):
+    homes.to_csv(tmp_path / "homes.csv", index=False)
+    start = [str(tmp_path / "homes.csv"), "--measure", "mean(y)", "--missing", "exclude", "--json"]
+    second = ["--second-phase", "t", "--second-strata", "g", "--second-method", "approx"]
+    (row,) = json.loads(CliRunner().invoke(estimate_command, [*start, *second]).stdout)
+    assert (row["estimate"], row["se"]) == pytest.approx((16.4125, 2.3913707539692211), rel=1e-9)
+    alone = CliRunner().invoke(estimate_command, [*start, "--second-strata", "g"])
+    assert alone.exit_code == 2
+    assert "go with --second-phase" in alone.stderr
 
 
 def test_a_regression_does_not_take_a_second_phase(homes):

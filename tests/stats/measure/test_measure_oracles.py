@@ -166,16 +166,21 @@ def _left_out() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("kind", TABLE["lines"])
 def test_replicate_errors_are_the_spread_of_point_estimates(kind):
-    """Of every measure: those that rest on quantiles as well."""
-    measures = at_kind(kind, {"numeric", "density"})
+    """Of every measure: those that rest on quantiles as well.
+
+    Variances count the rows of the full sample with every replicate, as R's svyvar does
+    (test_variances_as_svyvar), and a sample without some PSUs has fewer.
+    """
+    measures = [m for m in at_kind(kind, {"numeric", "density"})
+                if not m.startswith(("variance", "standard_deviation"))]  # fmt: skip
     weights, scales = _left_out()
     both = np.column_stack([homes()["w"], weights])
-    found = points(both, kind, measures)
+    found = points(both, kind, tuple(measures))
     names = [f"r{i}" for i in range(weights.shape[1])]
     table = pd.concat([homes(), pd.DataFrame(weights, columns=names)], axis=1)
     design = xl.Design(weight="w", size="n", replicates=names, kind="JKn", mse=True,
                        rscales=scales.tolist())  # fmt: skip
-    got = xl.estimate(table, list(measures), welfare="y", line=line_of(kind), design=design)
+    got = xl.estimate(table, measures, welfare="y", line=line_of(kind), design=design)
     for measure in measures:
         name = named(measure).name
         apart = found[name].to_numpy()[1:] - found[name].iloc[0]

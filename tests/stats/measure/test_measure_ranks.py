@@ -24,7 +24,8 @@ AT_LINE = [
 OTHERS = [
     "gini", "concentration(x)", "kakwani(x)", "reynolds_smolensky(x)", "kolm(0.5)", "zenga",
     "pay_gap(x, g)", "prosperity_gap(25)", "ge(-1)", "mld", "ge(0.5)", "theil", "ge(2)",
-    "atkinson(0.5)", "atkinson(1)", "atkinson(2)", "j_divergence",
+    "atkinson(0.5)", "atkinson(1)", "atkinson(2)", "j_divergence", "variance(x)",
+    "standard_deviation",
 ]  # fmt: skip
 STEP = 1e-4
 QUICK = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -88,6 +89,11 @@ def _gini(y, w):
     return (w[:, None] * w[None, :] * apart).sum() / (2 * w.sum() * (w * y).sum())
 
 
+def _median(y, w):
+    order = np.argsort(y, kind="stable")
+    return y[order][np.searchsorted(np.cumsum(w[order]), w.sum() / 2)]
+
+
 def _zenga(y, w):
     """One step for each distinct value: Barabesi, Diana and Perri (2016) where one household
     has it, Langel and Tillé (2012), section 3, where several share it."""
@@ -121,8 +127,7 @@ def _definitions(homes: pd.DataFrame, z: float) -> dict[str, float]:
     covariance = np.average((x - np.average(x, weights=w)) * (rank - 0.5), weights=w)
     C = 2 * covariance / np.average(x, weights=w)
     G = _gini(y, w)
-    order = np.argsort(y, kind="stable")
-    median = y[order][np.searchsorted(np.cumsum(w[order]), N / 2)]
+    order, median = np.argsort(y, kind="stable"), _median(y, w)
     upto = np.append(0.0, np.cumsum(w[order])) / N
     half = np.interp(0.5, upto, np.append(0.0, np.cumsum((w * y)[order])) / (w * y).sum())
     over = np.where(rich, y - z, 0.0)
@@ -136,6 +141,9 @@ def _definitions(homes: pd.DataFrame, z: float) -> dict[str, float]:
         "wolfson": 2 * mean / median * (1 - 2 * half - G),
         "pay_gap(x, g)": 1 - np.average(x[g == 1], weights=w[g == 1])
         / np.average(x[g == 0], weights=w[g == 0]),
+        "variance(x)": np.cov(x, aweights=w, ddof=0) * len(x) / (len(x) - 1),  # R's svyvar
+        "standard_deviation": (np.cov(y, aweights=w, ddof=0) * len(y) / (len(y) - 1)) ** 0.5,
+        "median_ratio(g)": _median(y[g == 1], w[g == 1]) / _median(y[g == 0], w[g == 0]),
         "prosperity_gap(25)": np.average(25 / y, weights=w),
         "sen": H * (short + (1 - short) * _gini(y[poor], w[poor])),
         "sst": H * short * (1 + _gini(gap, w)),
@@ -156,6 +164,29 @@ def test_every_measure_is_what_its_definition_says(duck):
     )  # fmt: skip
     for name, value in wanted.items():
         assert found.find(measure=name).estimate == pytest.approx(value, rel=1e-12), name
+
+
+def test_the_ratio_of_medians_moves_as_convey_says(duck):
+    """svyrmir's linearisation written out: densities within each group, the bandwidth of all."""
+    homes = _homes(seed=3)
+    y, g, w = homes.y.to_numpy(), homes.g.to_numpy(), (homes.w * homes["size"]).to_numpy()
+    width = np.sqrt(np.cov(y, aweights=w, ddof=0)) / w.sum() ** 0.2
+    medians, moves = [], []
+    for inside in (g == 1.0, g == 0.0):
+        m = _median(y[inside], w[inside])
+        near = np.exp(-(((m - y) / width) ** 2) / 2) / (width * np.sqrt(2 * np.pi))
+        moves.append(inside * (0.5 - (y <= m)) / (w * near * inside).sum())
+        medians.append(m)
+    influence = w * (moves[0] - medians[0] / medians[1] * moves[1]) / medians[1]
+    totals = np.bincount(homes.psu, influence)
+    found = xl.estimate(homes, "median_ratio(g)", welfare="y", engine=duck,
+                        design=xl.Design(weight="w", size="size", psu="psu")).find()  # fmt: skip
+    assert found.estimate == pytest.approx(medians[0] / medians[1], rel=1e-12)
+    assert found.se == pytest.approx(np.sqrt(12 * totals.var(ddof=1)), rel=1e-10)
+    one = xl.estimate(homes.assign(g=1), "median_ratio(g)", welfare="y", engine=duck,
+                      design=xl.Design(weight="w", psu="psu")).find()  # fmt: skip
+    assert np.isnan(one.estimate)
+    assert "one of the two groups is empty" in one.reason
 
 
 EVERY = [

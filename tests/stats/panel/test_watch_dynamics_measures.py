@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
+import exitline as xl
 from exitline.errors import DataError, MeasureError
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.measure.over_time.dynamics import lasting_state
@@ -24,6 +25,7 @@ from exitline.stats.panel import (
     misclassification_bounds,
     mobility,
     panel_spec,
+    persistent_risk,
     read_panel,
     reliability_bounds,
     synthetic_panel,
@@ -328,3 +330,60 @@ def test_measures_of_depth_refuse_a_panel_of_states() -> None:
         with pytest.raises(DataError, match="this panel holds states, not welfare"):
             call()
     assert duration_adjusted(panel).find(measure="chronic_headcount").n == 3
+
+
+def test_persistent_risk_by_hand_and_its_error_by_a_bootstrap() -> None:
+    """Eurostat's: poor now and in two of the three waves before; thresholds carry their error."""
+    rng = np.random.default_rng(5)
+    n = 1600
+    level = rng.normal(0, 0.5, n) + rng.normal(0, 0.3, 80)[np.arange(n) // 20]
+    data = pd.DataFrame({f"y_{w}": np.exp(level + rng.normal(0, 0.25, n)) for w in "abcd"})
+    data = data.assign(id=np.arange(n), w=rng.uniform(1, 3, n), village=np.arange(n) // 20,
+                       arm=np.arange(n) // 20 % 2)  # fmt: skip
+
+    def by_hand(table: pd.DataFrame, some: np.ndarray, w: np.ndarray) -> tuple[float, float]:
+        states = []
+        for wave in "abcd":
+            y = table[f"y_{wave}"].to_numpy()
+            order = np.argsort(y)
+            median = y[order][np.searchsorted(np.cumsum(w[order]), w.sum() / 2)]
+            states.append(y < 0.6 * median)
+        now, then = states[3], sum(s.astype(int) for s in states[:3])
+        own = w * some
+        return (own * (now & (then >= 2))).sum() / own.sum(), (own * now).sum() / own.sum()
+
+    panel = read_panel(data, spec("abcd"))
+    found = persistent_risk(panel)
+    w = data.w.to_numpy()
+    spread = []
+    for _ in range(300):
+        times = np.bincount(rng.integers(0, 80, 79), minlength=80) * 80 / 79  # Rao and Wu
+        again = w * times[np.arange(n) // 20]
+        spread.append([*by_hand(data, np.ones(n), again), *by_hand(data, data.arm == 1, again)])
+    errors = np.std(spread, axis=0)
+    exact = [*by_hand(data, np.ones(n), w), *by_hand(data, data.arm == 1, w)]
+    for i, domain in enumerate(("", "1")):
+        for j, name in enumerate(("persistent_risk", "current_risk")):
+            one = found.find(measure=name, domain=domain)
+            assert one.estimate == pytest.approx(exact[2 * i + j], rel=1e-12)
+            assert one.se == pytest.approx(errors[2 * i + j], rel=0.15)
+            assert one.df == (79 if not domain else 39)
+    # the last wave alone is the rate at 60 % of the median, whose error is convey's
+    rate = xl.estimate(data, "at_risk_rate", welfare="y_d", by="arm",
+                       design=Design(weight="w", psu="village"))  # fmt: skip
+    for domain in ("", "1"):
+        wanted = rate.find(domain=domain)
+        got = found.find(measure="current_risk", domain=domain)
+        assert got.estimate == pytest.approx(wanted.estimate, rel=1e-12)
+        # convey takes the density in a domain with the domain's own bandwidth
+        assert got.se == pytest.approx(wanted.se, rel=0.01 if domain else 1e-9)
+    fixed = persistent_risk(read_panel(data, spec("abcd", line=0.7)), share=None)
+    lines = np.column_stack([data[f"y_{w}"] < 0.7 for w in "abcd"])
+    held = lines[:, 3] & (lines[:, :3].sum(axis=1) >= 2)
+    assert fixed.find(measure="persistent_risk", domain="").estimate == pytest.approx(
+        np.average(held, weights=w)
+    )
+    with pytest.raises(DataError, match="too few waves"):
+        persistent_risk(read_panel(data, spec("abc")))
+    with pytest.raises(MeasureError, match="look back"):
+        persistent_risk(panel, least=4)

@@ -193,3 +193,13 @@ def test_the_response_is_never_a_column_of_the_covariates():
     census = DISTRICTS[["geo2", "toilet", "urban"]].assign(direct=0.99)
     found = fitted(survey, covariates=census)
     assert found.figures.estimate == pytest.approx(fitted().figures.estimate, rel=1e-12)
+
+
+def test_proximity_may_name_its_areas_in_a_column():
+    weights = neighbours()
+    given = pd.DataFrame(weights, columns=[f"V{i}" for i in range(len(weights))])
+    given.insert(0, "geo2", DISTRICTS["geo2"])
+    mixed = fitted(DISTRICTS.sample(frac=1.0, random_state=2), proximity=given)
+    assert mixed.fit.correlation == pytest.approx(fitted(proximity=weights).fit.correlation)
+    with pytest.raises(SmallAreaError, match="do not fit the areas"):
+        fitted(proximity=given.drop(columns="geo2"))

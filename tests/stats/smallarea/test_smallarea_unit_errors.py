@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import exitline as xl
+from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.bootstrap import BootstrapPlan, _known_effects, _scatter, _truth
 from exitline.stats.smallarea.unit.cells import CensusCells, Places
 from exitline.stats.smallarea.unit.figures import indicators, values
@@ -136,3 +137,32 @@ def test_own_values_shrink_errors_and_stand_for_themselves():
     rest_only = xl.small_area.ebp("y ~ rooms", drawn, rest, **options).levels[0].figures[0]
     known = (drawn.y < 2.0).groupby(drawn.area).mean().to_numpy()
     assert mine.estimate == pytest.approx((rest_only.estimate + known) / 2, rel=1e-9)
+
+
+def test_a_benchmarked_map_meets_its_targets_and_says_their_error(unit_sample, unit_census):
+    given = {"area": "geo2", "measures": ["headcount", "mean"], "line": 2500, "mse": "parametric",
+             "replicates": 40}  # fmt: skip
+    model = ("pc_exp ~ hhsize + rooms", unit_sample, unit_census)
+    free = xl.small_area.ebp(*model, **given).to_pandas()
+    targets = {"headcount": (0.45, 0.03), "mean": 3000.0}
+    for how in ("ratio", "difference"):
+        found = xl.small_area.ebp(*model, **given, benchmark=how, targets=targets)
+        table = found.to_pandas()
+        for name, target in (("headcount", 0.45), ("mean", 3000.0)):
+            rows = table["measure"] == name
+            share = table["population"][rows] / table["population"][rows].sum()
+            assert (share * table["estimate"][rows]).sum() == pytest.approx(target, rel=1e-12)
+        # a target that errs by .03 leaves no area surer than about that
+        head = table["measure"] == "headcount"
+        assert np.sqrt((table["rmse"][head] ** 2).mean()) > 0.03
+        known = table["measure"] == "mean"
+        assert (table["rmse"][known] < 1.2 * free["rmse"][known]).all()
+        assert found.mse_name == "parametric bootstrap of benchmarked figures"
+    for wrong, said in (
+        ({"benchmark": "raking"}, "there is no benchmark 'raking'"),
+        ({"targets": targets}, "targets without a benchmark"),
+        ({"benchmark": "ratio", "measures": ["gini"]}, "'gini' of areas does not average"),
+        ({"benchmark": "ratio", "targets": {"watts": 1.0}}, "there is no measure 'watts'"),
+    ):
+        with pytest.raises(SmallAreaError, match=said):
+            xl.small_area.ebp(*model, **{**given, **wrong})

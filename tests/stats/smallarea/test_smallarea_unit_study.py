@@ -56,3 +56,24 @@ def test_models_of_categories_alone_have_errors(unit_sample, unit_census):
         measures="headcount", mse="parametric", replicates=5,
     )  # fmt: skip
     assert (found.levels[0].figures[0].rmse > 0).all()
+
+
+def test_levels_of_a_study_meet_the_surveys_own_figure():
+    given = {"size: hhsize\n    replicates: 10": "size: hhsize\n    mse: none\n    "
+             "by: geo2\n    benchmark: ratio"}  # fmt: skip
+    found = small_areas(changed(**given))[0]
+    table = found.to_pandas()
+    assert set(table["by"]) == {"ea", "geo2"}
+    assert len(found.against) == 2
+    homes = pd.read_parquet(STUDY.parent / "hld_sample_wb_2023.parquet")
+    weight = homes["hhweight"] * homes["hhsize"]
+    survey = (weight * (homes["pc_exp"] < 2500)).sum() / weight.sum()
+    census = pd.read_parquet(
+        STUDY.parent / "hld_pop_wb_2023.parquet", columns=["geo2", "ea", "hhsize"]
+    )
+    for by in ("ea", "geo2"):
+        one = table[(table["by"] == by) & (table["measure"] == "headcount")]
+        people = census.groupby(census[by].astype(str))["hhsize"].sum()
+        share = one["area"].map(people) / people.sum()
+        assert (share * one["estimate"]).sum() == pytest.approx(survey, rel=1e-10)
+    assert any(note.startswith("benchmarked by ratio to headcount") for note in found.notes)

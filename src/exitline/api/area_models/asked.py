@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,8 @@ class ModelAsked:
     replicates: int
     seed: int
     level: float
+    benchmark: str | None = None
+    targets: Mapping[str, Any] | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ def require_options(asked: ModelAsked) -> None:
                 remedy="choose one of these",
             )  # fmt: skip
     _require_together(asked)
+    _require_benchmark(asked)
     if asked.own_values and any(one.moment is None for one in asked.wanted):
         raise SmallAreaError(
             "quantiles and Gini coefficients are predicted over the whole census only",
@@ -118,6 +121,8 @@ def _require_together(asked: ModelAsked) -> None:
          "the pseudo-EB predictor is for one effect: leave one of them out"),
         (asked.predictor == "ell" and asked.own_values, "predictor='ell'", "own_values",
          "ELL does not look at the sample's households: leave own_values out"),
+        (asked.predictor == "ell" and asked.benchmark is not None, "predictor='ell'", "benchmark",
+         "take the empirical best predictor"),
         (asked.predictor == "ell" and asked.mse == "wild", "predictor='ell'", "mse='wild'",
          "take mse='parametric'"),
     ]  # fmt: skip
@@ -127,3 +132,24 @@ def _require_together(asked: ModelAsked) -> None:
                 f"'{one}' and '{other}' do not go together", where=one, expected="one of them",
                 got="both", remedy=remedy,
             )  # fmt: skip
+
+
+def _require_benchmark(asked: ModelAsked) -> None:
+    """Refuse a benchmark that these figures do not have."""
+    from exitline.errors import unknown
+    from exitline.stats.smallarea.unit.totals import WAYS, require_means
+
+    if asked.benchmark is None:
+        if asked.targets is not None:
+            raise SmallAreaError(
+                "targets without a benchmark", where="targets", expected="benchmark='ratio'",
+                got="none", remedy="say how figures are brought to them",
+            )  # fmt: skip
+        return
+    if asked.benchmark not in WAYS:
+        raise unknown("benchmark", asked.benchmark, WAYS, error=SmallAreaError, where="benchmark")
+    require_means(asked.wanted)
+    names = [one.name for one in asked.wanted]
+    for name in asked.targets or {}:
+        if name not in names:
+            raise unknown("measure", name, names, error=SmallAreaError, where="targets")

@@ -215,14 +215,16 @@ class SmallAreaData:
         return Areas(
             names, rows.y, variance, rows.x, rows.known, learned.names,
             effective, what[0], what[1], what[2],
-            neighbours=None if self.proximity is None else _proximity(self.proximity, names),
+            neighbours=None
+            if self.proximity is None
+            else _proximity(self.proximity, names, self.area),
             errors=None if self.errors is None else _covariances(self.errors, frame, learned.names),
             smoothed=replaced, terms=learned.terms,
         )  # fmt: skip
 
 
-def _proximity(given: Any, names: tuple[str, ...]) -> Floats:
-    """Proximity weights in the order of the areas."""
+def _proximity(given: Any, names: tuple[str, ...], area: str) -> Floats:
+    """Proximity weights in the order of the areas; a table may name them in a column."""
     import pandas as pd
 
     from exitline.stats.data.values import written
@@ -233,11 +235,15 @@ def _proximity(given: Any, names: tuple[str, ...]) -> Floats:
             return found
         got = " x ".join(str(n) for n in found.shape)
     else:
+        if area in given.columns and given.shape[1] == len(given) + 1:
+            # the column names the rows, and the columns stand in the same order
+            given = given.set_index(area)
+            given = given.set_axis(list(given.index), axis=1)
         table = given.set_axis([written(one) for one in given.index], axis=0)
         table = table.set_axis([written(one) for one in given.columns], axis=1)
         missing = [one for one in names if one not in table.index or one not in table.columns]
         if not missing:
-            return table.loc[list(names), list(names)].to_numpy(dtype=np.float64)
+            return np.asarray(table.loc[list(names), list(names)], dtype=np.float64)
         got = f"no row or column for {len(missing)} areas, such as '{missing[0]}'"
     raise SmallAreaError(
         "proximity weights that do not fit the areas",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.stats.smallarea.errors import SmallAreaError
@@ -42,10 +43,10 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     weight = ready.design.weight if given.get("unit_weights") else None
     asked = ModelAsked(
         str(given["formula"]), use.area, wanted, _line(ready, use, wanted),
-        levels_of(use.area, ()), given.get("transform", "log"), None, None,
+        levels_of(use.area, given.get("by") or ()), given.get("transform", "log"), None, None,
         given.get("method", "reml"), weight, given.get("size"), False, given.get("district"),
         "eb", given.get("mse", "parametric"), given.get("replicates", 200), given.get("seed", 1),
-        ready.study.confidence,
+        ready.study.confidence, given.get("benchmark"),
     )  # fmt: skip
     require_options(asked)
     census, _ = asked.sources(use.tables["census"].open(), use.tables["census"].open(), None)
@@ -58,9 +59,10 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     table = ready.engine.attach(census, CENSUS)
     found = ModelRun(asked, ready.engine, ready.table, table, {}, None, ready.design).model()
     against = _against(ready, asked, table, found, given.get("truth"))
+    figures = tuple(replace(one, by=level.by) for level in found.levels for one in level.figures)
     return Modelled(
         use.kind, f"{TITLES[found.kind]} ({asked.method.upper()}, {asked.transform} scale)",
-        use.area, asked.formula, found.levels[0].figures, found.coefficients(),
+        use.area, asked.formula, figures, found.coefficients(),
         facts_of(found), found.notes, against,
     )  # fmt: skip
 
@@ -122,9 +124,32 @@ def facts_of(found: UnitModel) -> tuple[tuple[str, str], ...]:
         facts.insert(1, ("variance between districts", f"{fitted.sigma2_v:.5g}"))
     if how.parameter == how.parameter:
         facts.append((f"parameter of {how.name}", f"{how.parameter:.6g}"))
+    if found.kind == "ebp":
+        by = found.criteria()
+        facts.append(
+            ("AIC, BIC, conditional AIC (maximum likelihood)",
+             f"{by['aic']:.5g}, {by['bic']:.5g}, {by['caic']:.5g}")
+        )  # fmt: skip
+    tests = [(one.measure, found.brown(one.measure)) for one in found.levels[0].figures]
+    facts += [
+        (f"Brown's test: {name} of model and survey differ by more than their errors",
+         f"W = {test.statistic:.4g} on {test.df:.0f}, p = {test.p:.3g}")
+        for name, test in tests
+        if test.df > 0
+    ]  # fmt: skip
+    if moving := influential(found):
+        facts.append(("areas that move the coefficients most", ", ".join(moving)))
     facts += [
         (f"normality of {row['of']}", f"skewness {row['skewness']:.2f}, kurtosis "
          f"{row['kurtosis']:.2f}, Shapiro-Wilk p = {row['p']:.3g}")
         for row in found.normality().to_dict("records")
     ]  # fmt: skip
     return tuple(facts)
+
+
+def influential(found: UnitModel, most: int = 5) -> list[str]:
+    """Areas whose leaving moves the coefficients most: Cook's distance above 4 / areas."""
+    if found.kind == "two_fold_ebp":
+        return []
+    table = found.influence().sort_values("cook", ascending=False)
+    return table.loc[table["cook"] > 4.0 / len(table), "area"].head(most).tolist()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.stats.smallarea.errors import SmallAreaError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.formula import Learned
     from exitline.stats.smallarea.unit.cells import Places
     from exitline.stats.smallarea.unit.result import Level
+    from exitline.stats.smallarea.unit.totals import Totals
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -125,3 +128,34 @@ def direct_estimates(
     keys = zip(frame["by"], frame["measure"], frame["code"], strict=True)
     values = zip(frame["estimate"], frame["se"], strict=True)
     return dict(zip(keys, values, strict=True)), []
+
+
+def totals_of(asked: ModelAsked, direct: Direct) -> tuple[Totals, list[str]]:
+    """What the figures are brought to: as given, or the sample's own of all areas together.
+
+    Raises
+    ------
+    SmallAreaError
+        For a target that is neither given nor estimated.
+    """
+    from exitline.stats.smallarea.unit.totals import Totals
+
+    found = []
+    for one in asked.wanted:
+        given = (asked.targets or {}).get(one.name, direct.get(("", one.name, "")))
+        value, se = given if isinstance(given, tuple | list) else (given, 0.0)
+        if value is None or not np.isfinite(value) or not se >= 0:
+            raise SmallAreaError(
+                f"there is nothing to bring '{one.name}' to", where="benchmark",
+                expected="an estimate of the sample for all areas together, with its error",
+                got="none", remedy=f"give it: targets={{'{one.name}': (value, standard error)}}",
+            )  # fmt: skip
+        found.append((float(value), float(se)))
+    target, se = np.array(found).T
+    said = ", ".join(
+        f"{one.name} {value:.6g}" for one, (value, _) in zip(asked.wanted, found, strict=True)
+    )
+    whose = "" if asked.targets else " (the survey's own figures of all areas together)"
+    return Totals(str(asked.benchmark), target, se), [
+        f"benchmarked by {asked.benchmark} to {said}{whose}"
+    ]

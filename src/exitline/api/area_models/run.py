@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.api.area_models.levels import Shown, direct_estimates
+from exitline.api.area_models.levels import Shown, direct_estimates, totals_of
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.cells import one_district
 from exitline.stats.smallarea.unit.examined import warnings_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
     from exitline.stats.smallarea.unit.result import Level, UnitModel
     from exitline.stats.smallarea.unit.sample import UnitSample
+    from exitline.stats.smallarea.unit.totals import Totals
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -48,6 +49,16 @@ class ModelRun:
 
     def model(self) -> UnitModel:
         """Fit, predict, and say how sure."""
+        self.fit()
+        return self.record(self._predicted())
+
+    def record(self, levels: tuple[Level, ...], kind: str = "") -> UnitModel:
+        """The record of a run, with its figures."""
+        away = how_far(self.sample, self.fitted, self.welfare)
+        return _record(self, levels, away, kind or _kind(self.asked))
+
+    def fit(self) -> None:
+        """Read the sample and fit the model: `sample`, `welfare`, `names`, `fitted`, `notes`."""
         from exitline.stats.smallarea.formula import learn
         from exitline.stats.smallarea.unit.model import coefficient_covariance, fit_model
         from exitline.stats.smallarea.unit.nested import require_fittable
@@ -74,9 +85,6 @@ class ModelRun:
                 "under a negative power welfare has no finite mean: means, totals and Gini "
                 "coefficients leave out what lies beyond 8.5 standard deviations, and hang on it"
             )
-        levels = self._predicted()
-        away = how_far(self.sample, self.fitted, self.welfare)
-        return _record(self, levels, away)
 
     def _require_columns(self) -> None:
         """Columns that each table must have."""
@@ -314,15 +322,23 @@ class ModelRun:
         ell = asked.predictor == "ell"
         given = self.fitted.unconditional(match) if ell else self.fitted.over(match)
         found = predicted(asked.wanted, cells, places, given, asked.line, known)
-        errors = self._errors(places) if asked.mse != "none" else {}
         direct, said = direct_estimates(
             asked, self.engine, self.sample_table, self.learned, self.design
         )
         self.notes += said
+        totals = None
+        if asked.benchmark is not None:
+            totals, notes = totals_of(asked, direct)
+            self.notes += notes
+            found = {
+                level: totals.moved(asked.wanted, places, level, one, totals.target)
+                for level, one in found.items()
+            }
+        errors = self._errors(places, totals) if asked.mse != "none" else {}
         shown_as = Shown(asked, places, match.area, self.sample.n.astype(np.int64), direct)
         return tuple(shown_as.level(", ".join(level), found, errors) for level in asked.levels)
 
-    def _errors(self, whole: Places) -> dict[str, Floats]:
+    def _errors(self, whole: Places, totals: Totals | None) -> dict[str, Floats]:
         """Mean squared errors by bootstrap."""
         from exitline.stats.smallarea.unit.bootstrap import (
             BootstrapPlan,
@@ -335,7 +351,7 @@ class ModelRun:
         plan = BootstrapPlan(
             self.sample, self.fitted, self.fitted.how.forward(self.welfare), cells,
             replace(places, weight=whole.weight), match, asked.wanted, asked.line,
-            "wild" if asked.mse == "wild" else "parametric", asked.parameter is None,
+            "wild" if asked.mse == "wild" else "parametric", asked.parameter is None, totals,
         )  # fmt: skip
         if asked.predictor == "ell":
             return unconditional_variances(plan, self.scatter, asked.replicates, asked.seed)
@@ -354,16 +370,20 @@ def how_far(sample: UnitSample, fitted: Fitted, welfare: Floats) -> tuple[Floats
     return fits, fitted.how.forward(welfare) - fits
 
 
-def _record(run: ModelRun, levels: tuple[Level, ...], away: tuple[Floats, Floats]) -> UnitModel:
+def _record(
+    run: ModelRun, levels: tuple[Level, ...], away: tuple[Floats, Floats], kind: str
+) -> UnitModel:
     """The record of a run."""
     from exitline.stats.smallarea.unit.result import UnitModel
 
     asked = run.asked
     kinds = {"none": "", "parametric": "parametric bootstrap", "wild": "wild bootstrap"}
+    if asked.benchmark is not None and asked.mse != "none":
+        kinds = {name: f"{what} of benchmarked figures" for name, what in kinds.items()}
     return UnitModel(
         asked.formula, run.learned.names, run.fitted, run.scatter, run.names,
         run.sample.n.astype(np.int64), levels, kinds[asked.mse], tuple(run.notes),
-        away[1], away[0], _kind(asked), run.sample,
+        away[1], away[0], kind, run.sample, run.learned.terms,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def ebp(
     replicates: int = 200,
     seed: int = 1,
     level: float = 0.95,
+    benchmark: Literal["ratio", "difference"] | None = None,
+    targets: Mapping[str, float | tuple[float, float]] | None = None,
     design: Design | None = None,
     progress: Callable[[int, int], None] | None = None,
     engine: str | Engine = "duckdb",
@@ -92,6 +94,10 @@ def ebp(
         Of the bootstrap.
     level : float
         Confidence of intervals.
+    benchmark : {"ratio", "difference"}, optional
+        Figures are moved so that all areas together have the sample's own estimate, or the
+        targets; their errors then hold the targets' error.
+    targets : mapping of measure to number, or to number and standard error, optional
     progress : callable, optional
         Told how many replicates are done, of how many.
     engine : {"duckdb", "spark"} or Engine
@@ -133,6 +139,7 @@ def ebp(
     asked = ModelAsked(
         formula, area, wanted, line_of(wanted, line), levels_of(area, by), transform, parameter,
         shift, method, weight, size, own_values, district, predictor, mse, replicates, seed, level,
+        benchmark, targets,
     )  # fmt: skip
     require_options(asked)
     with session(engine) as running:

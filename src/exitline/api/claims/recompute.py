@@ -144,6 +144,8 @@ class _Results:
         decided = [
             d for d in self.decisions if (d.level, d.criterion) == (query.level, query.criterion)
         ]
+        if query.evidence != ("model" if any(d.evidence == "model" for d in decided) else ""):
+            return {"value": None}  # a sentence that hides a model, or names one that is not there
         if query.kind == "decision count":
             outcomes = [d.outcome for d in decided]
             return {"value": outcomes.count(query.outcome) if outcomes else None}

@@ -74,6 +74,62 @@ def lorenz(
     return _curve(found, at, title, "share of persons, poorest first", y)
 
 
+def concentration_curve(
+    data: Any,
+    column: str,
+    *,
+    welfare: str,
+    at: Sequence[float] = TENTHS,
+    design: Design | None = None,
+    level: float = 0.95,
+    missing: Missing = "error",
+    where: str | None = None,
+    engine: str | Engine = "duckdb",
+) -> Curve:
+    """The concentration curve: the share of a column that the poorest by welfare have.
+
+    Above the diagonal it goes to the poor, above the Lorenz curve it makes welfare more equal.
+    Those who share a value of welfare share what they have of the column.
+
+    Parameters
+    ----------
+    data : as in `exitline.estimate`
+    column : str
+        Amounts per person, such as a transfer or a tax; zeros and ones.
+    welfare : str
+    at : sequence of float
+        Shares of persons, between 0 and 1.
+    design, level, missing, where, engine : as in `exitline.estimate`
+
+    Returns
+    -------
+    Curve
+
+    References
+    ----------
+    Kakwani (1977), Econometrica 45, 719-727; Bishop, Chow and Formby (1994), International
+    Economic Review 35, 479-488.
+
+    Examples
+    --------
+    >>> import pandas as pd, exitline as xl
+    >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "aid": [3.0, 1.0, 0.0, 0.0]})
+    >>> curve = xl.concentration_curve(homes, "aid", welfare="y", at=[0.25, 0.5])
+    >>> [round(point.estimate, 2) for point in curve.points]
+    [0.75, 1.0]
+    """
+    from exitline.stats.measure.measures.curves import between
+    from exitline.stats.measure.programmes.targeting import benefit_incidence
+
+    measures = [benefit_incidence(column, 0.0, between(p)) for p in at]
+    found = estimate(data, measures, welfare=welfare, design=design, level=level,
+                     missing=missing, where=where, engine=engine)  # fmt: skip
+    return _curve(
+        found, at, f"Concentration curve of {column}", "share of persons, poorest first",
+        f"share of {column}",
+    )  # fmt: skip
+
+
 def tip(
     data: Any,
     *,
@@ -176,14 +232,14 @@ def dominance(
     design: Design | tuple[Design, Design] | None = None,
     level: float = 0.95,
     missing: Missing = "error",
+    shared: bool | None = None,
     engine: str | Engine = "duckdb",
 ) -> Curve:
     """Whether one distribution has less poverty than another at every line of a range.
 
     The difference of the two dominance curves (after less before) at each line, with a band
     that holds at all lines at once. Where it is below zero throughout, poverty is lower
-    afterwards whatever the line in the range, and whatever the index of that order. The
-    samples are taken to be independent.
+    afterwards whatever the line in the range, and whatever the index of that order.
 
     Parameters
     ----------
@@ -194,6 +250,8 @@ def dominance(
         1: every index that falls as incomes rise; 2: that also falls as the poor become more
         equal; 3: that looks more at the poorest.
     design : Design or pair of Design, optional
+    shared : bool, optional
+        As in `exitline.change`: PSUs that stand in both samples are the same ones unless False.
     level, missing, engine : as in `exitline.estimate`
 
     Returns
@@ -214,8 +272,10 @@ def dominance(
     >>> [point.estimate for point in curve.points], curve.verdict
     ([-0.125, -0.375], 'not decided: the band includes zero')
     """
-    from exitline.stats.curves.bands import joint, points
+    from exitline.stats.curves.bands import points
     from exitline.stats.curves.tables import Curve
+    from exitline.stats.infer.comparing.contrasts import values_of
+    from exitline.stats.infer.comparing.two_samples import TwoSamples
 
     options: dict[str, Any] = {
         "welfare": welfare, "level": level, "missing": missing, "engine": engine,
@@ -225,14 +285,20 @@ def dominance(
         for data, one in zip((before, after), _pair(design), strict=True)
     ]
     scales = np.diag(_scales(lines, order))
-    (first, own), (second, other) = (joint(f, _figures(f), scales) for f in found)
-    df = sum(float(_figures(f)[0][0].df[0]) for f in found)
-    made = points("", lines, second - first, own + other, df, level)
+    both = TwoSamples.of(found[0], found[1], shared)
+    figures = _figures(found[0]), _figures(found[1])
+    difference = scales @ (values_of(figures[1]) - values_of(figures[0]))
+    matrix = both.covariance(figures, (-scales, scales))
+    made = points("", lines, difference, matrix, both.df, level)
     return Curve(
-        f"Dominance of order {order}: after less before", "line", f"difference, order {order}",
-        made, level, _verdict([(p.estimate, p.band_low, p.band_high) for p in made]),
-        tuple(dict.fromkeys(n for f in found for n in f.notes)),
-    )  # fmt: skip
+        f"Dominance of order {order}: after less before",
+        "line",
+        f"difference, order {order}",
+        made,
+        level,
+        _verdict([(p.estimate, p.band_low, p.band_high) for p in made]),
+        both.notes,
+    )
 
 
 def growth_incidence(
@@ -245,12 +311,13 @@ def growth_incidence(
     design: Design | tuple[Design, Design] | None = None,
     level: float = 0.95,
     missing: Missing = "error",
+    shared: bool | None = None,
     engine: str | Engine = "duckdb",
 ) -> Curve:
     """The growth incidence curve: by how much each quantile of welfare grew.
 
     Anonymous: the poorest tenth of one sample beside the poorest tenth of the other, whoever
-    they are. The samples are taken to be independent.
+    they are. Of the same households at both times: `exitline.stats.panel.mobility`.
 
     Parameters
     ----------
@@ -261,6 +328,8 @@ def growth_incidence(
     years : float, optional
         Between the two: growth by year, compounded, instead of as a whole.
     design : Design or pair of Design, optional
+    shared : bool, optional
+        As in `exitline.change`: PSUs that stand in both samples are the same ones unless False.
     level, missing, engine : as in `exitline.estimate`
 
     Returns
@@ -279,8 +348,10 @@ def growth_incidence(
     >>> [point.estimate for point in curve.points]
     [1.0, 0.5]
     """
-    from exitline.stats.curves.bands import joint, points
+    from exitline.stats.curves.bands import points
     from exitline.stats.curves.tables import Curve
+    from exitline.stats.infer.comparing.contrasts import values_of
+    from exitline.stats.infer.comparing.two_samples import TwoSamples
     from exitline.stats.measure.measures.quantiles import quantile
 
     if years is not None and not 0 < years < float("inf"):
@@ -295,7 +366,9 @@ def growth_incidence(
                  missing=missing, engine=engine)
         for data, one in zip((before, after), _pair(design), strict=True)
     ]  # fmt: skip
-    (old, own), (new, other) = (joint(f, _figures(f)) for f in found)
+    both = TwoSamples.of(found[0], found[1], shared)
+    figures = _figures(found[0]), _figures(found[1])
+    old, new = values_of(figures[0]), values_of(figures[1])
     if not (old > 0).all() or not (new > 0).all():
         raise MeasureError(
             "a quantile that is not above zero has no growth",
@@ -307,14 +380,13 @@ def growth_incidence(
         )  # fmt: skip
     power = 1.0 / (years or 1.0)
     factor = (new / old) ** power
-    by_new, by_old = np.diag(power * factor / new), np.diag(power * factor / old)
-    matrix = by_new @ other @ by_new + by_old @ own @ by_old
-    df = sum(float(_figures(f)[0][0].df[0]) for f in found)
-    made = points("", at, factor - 1.0, matrix, df, level)
+    slopes = np.diag(-power * factor / old), np.diag(power * factor / new)
+    matrix = both.covariance(figures, slopes)
+    made = points("", at, factor - 1.0, matrix, both.df, level)
     return Curve(
         "Growth incidence curve", "share of persons, poorest first",
         "growth by year" if years else "growth", made, level,
-        notes=tuple(dict.fromkeys(n for f in found for n in f.notes)),
+        notes=both.notes,
     )  # fmt: skip
 
 

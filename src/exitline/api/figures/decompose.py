@@ -221,12 +221,13 @@ def decompose_change(
     design: Design | tuple[Design, Design] | None = None,
     level: float = 0.95,
     missing: Literal["error", "exclude"] = "error",
+    shared: bool | None = None,
     engine: str | Engine = "duckdb",
 ) -> Decomposition:
     """What changed a poverty figure between two samples: growth of the mean, redistribution.
 
     Datt and Ravallion's parts with either sample as base, and Shapley's ("growth" and
-    "redistribution"), which leave no residual. The samples are taken to be independent.
+    "redistribution"), which leave no residual.
 
     Parameters
     ----------
@@ -238,6 +239,9 @@ def decompose_change(
     welfare : str
     design : Design or pair of Design, optional
         One for both, or one for each.
+    shared : bool, optional
+        As in `exitline.change`: PSUs that stand in both samples with the same stratum and id are
+        the same ones, and their covariance is taken in, unless False.
     level, missing, engine : as in `exitline.estimate`
 
     Returns
@@ -278,6 +282,5 @@ def decompose_change(
         sample_at(data, chosen, float(line), means[1 - i], {**options, "design": designs[i]})
         for i, data in enumerate((before, after))
     ]
-    parts = growth_and_redistribution(samples[0], samples[1], float(line))
-    notes = tuple(dict.fromkeys(n for s in samples for n in s.estimates.notes))
+    parts, notes = growth_and_redistribution(samples[0], samples[1], float(line), shared)
     return Decomposition(chosen.name, f"Change of {chosen.label}", parts, notes)

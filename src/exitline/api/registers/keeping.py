@@ -138,12 +138,13 @@ def backup(database: str, out: Path) -> dict[str, Any]:
     return asdict(write_backup(store, out))
 
 
-def restore(backup: Path, database: str, *, key: Path | None = None) -> dict[str, Any]:
+def restore(file: Path, database: str, *, key: Path | None = None) -> dict[str, Any]:
     """A backup into a new register, on either engine.
 
     Parameters
     ----------
-    backup : Path
+    file : Path
+        A backup.
     database : str
         Of the new one.
     key : Path, optional
@@ -157,9 +158,9 @@ def restore(backup: Path, database: str, *, key: Path | None = None) -> dict[str
     from exitline.exits.register.store import opening
     from exitline.exits.register.store.audit.backup import check_backup, read_backup
 
-    check_backup(backup)
+    check_backup(file)
     store = opening.create_store(database, key_file=key, empty=True)
-    return asdict(read_backup(store, backup))
+    return asdict(read_backup(store, file))
 
 
 def areas(database: str) -> list[dict[str, Any]]:

@@ -30,13 +30,6 @@ def listen(host: str, port: int) -> socket.socket:
     return made(host, port)
 
 
-def where(listening: socket.socket) -> tuple[str, bool]:
-    """The address to open on this machine, and whether this machine alone can reach it."""
-    from exitline.publish.web.serving import address_of, is_loopback
-
-    return address_of(listening), is_loopback(listening)
-
-
 def serve(
     database: str, listening: socket.socket, ready: Callable[[], None], *, key: Path | None = None,
     names: Iterable[str] = (), secure: bool = False, workers: int = 1,

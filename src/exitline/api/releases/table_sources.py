@@ -117,21 +117,15 @@ def _outcome(said: Mapping[str, str]) -> dict[str, str]:
 
 def _study_facts(opened_study: Ready) -> TableFacts:
     """What a study says about itself."""
+    from exitline.publish.content.lines import of_line
+
     study, standard = opened_study.study, opened_study.standard
-    lines = "; ".join(_line(line) for line in opened_study.data.lines)
+    lines = "; ".join(of_line(line, study)() for line in opened_study.data.lines)
     return TableFacts(
         title=study.title, unit="", rule="", line=lines,
         standard=f"{standard.title} ({standard.name})" if standard is not None else "",
         year=str(study.year or ""), source=f"{study.title}, {study.households.name}",
     )  # fmt: skip
-
-
-def _line(line: Any) -> str:
-    """A line in words: its figure, or the share it is."""
-    if line.share is not None:
-        return f"{line.label}: {100 * line.share:g} % of the {line.of}"
-    figure = f"{line.value:,.6g}" if line.value is not None else f"column {line.column}"
-    return " ".join(t for t in (f"{line.label}:", figure, line.unit) if t)
 
 
 @contextmanager

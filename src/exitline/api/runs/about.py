@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ def about(found: Run) -> dict[str, Any]:
         year; census (a full count or not); counted ("persons" or "households");
         unit (what a row is: "household" or "person"); outcomes (of households, in words);
         confidence, interval (of shares) and quantile_interval; levels (level: its column); lines
-        (label: words); measures (name: label and unit); and standard: title, sections, criteria
-        by level, sources.
+        (label: words), line_parts (label: what the words are made of) and money (the unit of
+        amounts); areas (column: words); measures (name: label and unit); and standard: title,
+        sections, criteria by level, sources.
 
     Examples
     --------
@@ -33,11 +35,17 @@ def about(found: Run) -> dict[str, Any]:
     >>> import tempfile, pathlib
     >>> done = run("examples/albania-2012/study.yaml", pathlib.Path(tempfile.mkdtemp()) / "out")
     >>> about(done)["lines"]["absolute"]
-    'line absolute: 4,891 ALL per person per month'
+    'Absolute poverty line: 4,891 lek per person per month, in prices of 2002'
     """
     from exitline.publish.content.households import household_words
     from exitline.publish.report import ReportInput
-    from exitline.publish.report.blocks import line_words, naming, people_of
+    from exitline.publish.report.blocks import (
+        line_said,
+        line_words,
+        money_words,
+        naming,
+        people_of,
+    )
 
     content, study = ReportInput.from_run(found), found.study
     labels = dict.fromkeys(block.line for block in found.estimates.blocks if block.line)
@@ -59,9 +67,19 @@ def about(found: Run) -> dict[str, Any]:
             if (column := getattr(study.levels, level)) is not None
         },
         "lines": {label: line_words(content, label) for label in labels},
+        "line_parts": {label: asdict(line_said(content, label)) for label in labels},
+        "money": money_words(content),
+        "areas": _area_names(content),
         "measures": {name: _measure(name, n) for name, n in named.items()},
         "standard": _standard(content),
     }
+
+
+def _area_names(content: ReportInput) -> dict[str, str]:
+    """What the columns of areas are called."""
+    columns = [column for area in content.study.areas for column in area]
+    columns += list(content.study.levels.named().values())
+    return {column: content.area_title(column) for column in dict.fromkeys(columns)}
 
 
 def _measure(name: str, words: Naming) -> dict[str, str]:

@@ -6,14 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exitline.api.figures.estimation import estimate_table
+from exitline.api.runs.modelled import deciding_models
 from exitline.api.runs.prepare import Ready
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from exitline.exits.decide.chain import Facts
     from exitline.exits.decide.table import Decisions
     from exitline.rules.standard import ExitRule
     from exitline.stats.infer.blocks import Block, Estimate
     from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.smallarea.modelled import Modelled
 
 
 def measure_study(ready: Ready) -> Estimates:
@@ -90,12 +94,16 @@ def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in found if name not in scores.values())
 
 
-def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
+def decide_study(
+    ready: Ready, models: Sequence[Modelled] | None = None
+) -> tuple[Decisions, dict[str, Estimate]]:
     """Decisions on villages and counties, and households by outcome.
 
     Parameters
     ----------
     ready : Ready
+    models : sequence of Modelled, optional
+        The study's models of small areas, where they are made already.
 
     Returns
     -------
@@ -110,6 +118,7 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
     if standard is None or standard.household is None:
         return Decisions(), {}
     rules = _area_rules(ready)
+    shares = deciding_models(ready, rules, models)
     lines = line_figures(ready)
     table = with_flags(household_status(ready.table, standard, lines, ready.was_poor), rules, lines)
     sets = {rule.level: _units_columns(ready, rule.level) for rule in rules}
@@ -125,7 +134,13 @@ def decide_study(ready: Ready) -> tuple[Decisions, dict[str, Estimate]]:
         units = units_of(found, rule.level, sets[rule.level], classes[rule.level])
         facts = _facts(ready, rule)
         decided = decided + decide_units(
-            found, rule, units, facts, census=ready.design.exact, below=decided
+            found,
+            rule,
+            units,
+            facts,
+            census=ready.design.exact,
+            below=decided,
+            modelled=shares.get(rule.level),
         )
     return decided, _households(found)
 

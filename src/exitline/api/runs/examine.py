@@ -85,13 +85,14 @@ def _computed(
     with clock.step("estimating"), faults.kept():
         estimates = counted_study(ready)
         _areas_are_drawn(ready.study, estimates[0], faults)
-    with clock.step("deciding"), faults.kept():
-        decisions = decide_study(ready)
     if ready.study.small_areas:
         from exitline.api.area_models.kinds import modelled
 
         with clock.step("modelling small areas"), faults.kept():
             models = modelled(ready)
+    if models is not None or not ready.study.small_areas:
+        with clock.step("deciding"), faults.kept():
+            decisions = decide_study(ready, models)
     return Examined(_all_findings(findings, faults), faults, ready, estimates, decisions, models)
 
 

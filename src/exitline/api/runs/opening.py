@@ -144,10 +144,6 @@ def read_rows(data: Any, code: Sequence[str | None] = ()) -> pa.Table:
     >>> read_rows("examples/assessment/counts.csv", ["county"]).column_names[0]
     'county'
     """
-    from exitline.stats.data.source import open_source as opened
-    from exitline.stats.data.studies.uses import role_uses
-    from exitline.stats.engine.session import session
+    from exitline.stats.engine.whole import read_whole
 
-    source = opened(data).using(role_uses(code=code))
-    with session() as engine:
-        return engine.run(engine.attach(source, "rows"))
+    return read_whole(data, code)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -143,4 +144,12 @@ def ready(
             opened, standard, running.attach, whole=whole,
             numbers=own_columns(measures_of(opened, standard)),
         )  # fmt: skip
-        yield Ready(opened, standard, running, with_made_weights(data, running))
+        yield Ready(_titled(opened, data), standard, running, with_made_weights(data, running))
+
+
+def _titled(study: Study, data: Prepared) -> Study:
+    """The study with what its columns of areas are called, where its files say so."""
+    columns = dict.fromkeys(column for area in study.areas for column in area)
+    columns |= dict.fromkeys(use.area for use in study.small_areas)
+    said = {column: title for column in columns if (title := data.title(column))}
+    return replace(study, area_titles=MappingProxyType({**study.area_titles, **said}))

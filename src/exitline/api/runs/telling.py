@@ -105,16 +105,64 @@ def who_stands_apart(found: Run, t: Language = ENGLISH) -> list[str]:
     """
     from exitline.publish.report import ReportInput
     from exitline.publish.report.areas import area_sets
+    from exitline.words.labels import inside
 
     sentences = []
     for areas in area_sets(ReportInput.from_run(found, t=t)):
         for figure in areas.figures:
             said = {"area": areas.name, "finding": figure.title}
             if len(areas.figures) > 1:
-                sentences.append(t("by {area}, line {line}: {finding}", line=figure.line, **said))
+                sentences.append(
+                    t("{area}, {line}: {finding}", line=inside(figure.line_name), **said)
+                )
             else:
-                sentences.append(t("by {area}: {finding}", **said))
+                sentences.append(t("{area}: {finding}", **said))
     return sentences
+
+
+def line_words_of(found: Run, t: Language = ENGLISH) -> list[str]:
+    """The lines of a run's figures, and the unit of its amounts, a sentence each.
+
+    Parameters
+    ----------
+    found : Run
+    t : Language
+        The reader's.
+
+    Returns
+    -------
+    list of str
+    """
+    from exitline.publish.report import ReportInput
+    from exitline.publish.report.blocks import line_said, money_words
+
+    content = ReportInput.from_run(found, t=t)
+    said = []
+    for label in dict.fromkeys(block.line for block in found.estimates.blocks if block.line):
+        line = line_said(content, label)
+        if line.value is not None and not (line.title or line.currency):
+            continue
+        said.append(label + t.signs[": "] + line(t) if line.title != label else line(t))
+    money = any(block.unit == "money" for block in found.estimates.blocks)
+    unit = money_words(content) if money else ""
+    return [*said, *([t("amounts: {unit}", unit=unit)] if unit else [])]
+
+
+def area_title(study: Study, column: str) -> str:
+    """What a column of areas is called.
+
+    Parameters
+    ----------
+    study : Study
+    column : str
+
+    Returns
+    -------
+    str
+    """
+    from exitline.words.labels import column_words
+
+    return study.area_titles.get(column) or column_words(column)
 
 
 def area_name(key: tuple[str, ...]) -> str:

@@ -1,11 +1,14 @@
-"""Works from a notebook: `xl.works.reach`, `xl.works.choose`.
+"""Works from a notebook: `xl.works.records`, `xl.works.reach`, `xl.works.choose`.
 
-Who is within reach of what, and which works or repairs to do next under a budget.
+What was built and whether it works, who is within reach of what, and which works or repairs to do
+next under a budget.
 """
 
 from __future__ import annotations
 
 from exitline.api.works.choosing import choose
 from exitline.api.works.reaching import reach
+from exitline.api.works.recorded import records
+from exitline.api.works.telling import map, page
 
-__all__ = ["choose", "reach"]
+__all__ = ["choose", "map", "page", "reach", "records"]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.api.works.places import AT, PlacesTable
+from exitline.errors import Faults, unknown
 from exitline.exits.works.choice import WorksProblem, best
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.plan import WorksPlan
 from exitline.exits.works.reach import nearest, within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from exitline.exits.works.choice import Goal
 
@@ -109,7 +110,10 @@ def choose(
     """
     built = PlacesTable(candidates, "candidate", (work, exclusive))
     homes = PlacesTable(places, "place", (area,))
-    _check(budget, within_km, floor, threshold, goal)
+    years = [float(budget)] if isinstance(budget, int | float) else list(map(float, budget))
+    check_numbers(budget=years, within_km=within_km, floor=floor, threshold=threshold)
+    if goal not in GOALS:
+        raise unknown("goal", goal, GOALS, error=WorksError, where="goal")
     at = homes.points(place_at)
     weight = np.ones(len(homes)) if people is None else homes.numbers(people)
     served = np.zeros(len(homes), dtype=bool)
@@ -121,38 +125,45 @@ def choose(
     reached = within(at, built.points(candidate_at), within_km)
     problem = WorksProblem(
         built.numbers(cost), reached, weight, served, codes,
-        tuple(map(float, budget)) if not isinstance(budget, int | float) else (float(budget),),
-        groups, np.full(len(areas), floor), goal, threshold,
+        tuple(years), groups, np.full(len(areas), floor), goal, threshold,
     )  # fmt: skip
     names = built.texts(work) if work else [str(i + 1) for i in range(len(built))]
     return WorksPlan(
         problem, best(problem, gap=gap, seconds=seconds), tuple(names), areas,
-        None if users is None else built.numbers(users), _notes(problem),
+        None if users is None else built.numbers(users), notes_on(problem),
+        built.degrees(candidate_at), homes.degrees(place_at),
     )  # fmt: skip
 
 
-def _check(
-    budget: float | Sequence[float], within_km: float, floor: float, threshold: float, goal: str
-) -> None:
-    """Refuse numbers out of range, all at once."""
-    from exitline.errors import Faults, unknown
+_RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "budget": (lambda years: bool(years) and all(0 < b < np.inf for b in years),
+               "more than 0 a year"),
+    "within_km": (lambda km: 0 < km < 20_038, "kilometres, more than 0"),
+    "floor": (lambda share: 0 <= share <= 1, "a share from 0 to 1"),
+    "threshold": (lambda share: 0 < share <= 1, "a share above 0 and up to 1"),
+}  # fmt: skip
 
+
+def check_numbers(**given: Any) -> None:
+    """Refuse numbers out of range, all at once.
+
+    Parameters
+    ----------
+    **given
+        budget (one for each year), within_km, floor, threshold.
+
+    Raises
+    ------
+    WorksError
+    """
     faults = Faults()
-    years = [budget] if isinstance(budget, int | float) else list(budget)
-    for name, fine, expected in (
-        ("budget", bool(years) and all(0 < b < float("inf") for b in years), "more than 0 a year"),
-        ("within_km", 0 < within_km < 20_038, "kilometres, more than 0"),
-        ("floor", 0 <= floor <= 1, "a share from 0 to 1"),
-        ("threshold", 0 < threshold <= 1, "a share above 0 and up to 1"),
-    ):
-        if not fine:
-            got = {"budget": years, "within_km": within_km, "floor": floor}.get(name, threshold)
+    for name, value in given.items():
+        fine, expected = _RANGES[name]
+        if not fine(value):
             faults.add(WorksError(
-                f"the {name} is out of range", where=name, expected=expected, got=str(got),
+                f"the {name} is out of range", where=name, expected=expected, got=str(value),
                 remedy="give a number in this range",
             ))  # fmt: skip
-    if goal not in GOALS:
-        faults.add(unknown("goal", goal, GOALS, error=WorksError, where="goal"))
     faults.raise_all()
 
 
@@ -169,7 +180,7 @@ def _groups(texts: Sequence[str]) -> Any:
     return np.where([text == "" for text in texts], -1, codes)
 
 
-def _notes(problem: WorksProblem) -> tuple[str, ...]:
+def notes_on(problem: WorksProblem) -> tuple[str, ...]:
     """What a reader must know of candidates and places."""
     new = problem.weight * ~problem.served
     idle = int((problem.reach @ new == 0).sum())

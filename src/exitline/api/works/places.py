@@ -77,11 +77,15 @@ class PlacesTable:
         """A column of names or ids, as written."""
         return ["" if one is None else str(one) for one in self.column(name).to_pylist()]
 
+    def degrees(self, at: tuple[str, str] = AT) -> Floats:
+        """Latitude and longitude of the rows."""
+        return np.column_stack([
+            np.asarray(self.column(n).to_numpy(zero_copy_only=False), dtype=np.float64) for n in at
+        ])  # fmt: skip
+
     def points(self, at: tuple[str, str] = AT) -> Floats:
         """Where the rows lie: points of the sphere in km."""
-        latitude, longitude = (
-            np.asarray(self.column(n).to_numpy(zero_copy_only=False), dtype=np.float64) for n in at
-        )
+        latitude, longitude = self.degrees(at).T
         return on_sphere(latitude, longitude, f"{self.what}s")
 
     def where(self, condition: str | None) -> NDArray[np.bool_]:

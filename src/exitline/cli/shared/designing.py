@@ -44,6 +44,15 @@ _OPTIONS = (
     click.option("--mean-square", type=numbers.POSITIVE,
                  help="Sum of squared probabilities over the population, over the number of "
                  "sampled PSUs, for --pps hartley-rao."),
+    click.option("--second-phase", metavar="COLUMN",
+                 help="Column that is true on rows of a second phase; the other design options "
+                 "are those of the first."),
+    click.option("--second-strata", multiple=True, metavar="COLUMN",
+                 help="Column of strata of the second phase; repeat to cross several."),
+    click.option("--second-psu", metavar="COLUMN",
+                 help="Column of the units that the second phase drew, if not rows."),
+    click.option("--second-method", type=click.Choice(["full", "approx"]),
+                 help="Variance of two phases; full unless given."),
     click.option("--census", is_flag=True,
                  help="The data are a census: no sampling error."),
     click.option("--replicates", multiple=True, metavar="COLUMN",
@@ -66,7 +75,8 @@ _OPTIONS = (
 _NAMES = (
     "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
     "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight",
-    "pps", "pps_estimator", "joint", "mean_square",
+    "pps", "pps_estimator", "joint", "mean_square", "second_phase", "second_strata",
+    "second_psu", "second_method",
 )  # fmt: skip
 
 
@@ -97,6 +107,7 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
         said["calibration"] = _calibration(totals, said, said.pop("base_weight"))
         said["joint"] = _beside(said["joint"], reading)
         said["pps"] = _pps(said)
+        said["second_phase"] = _second_phase(said)
         kept = {name: value for name, value in said.items() if value is not None}
         return function(*arguments, design=Design(**kept), **given)
 
@@ -123,6 +134,20 @@ def _pps(said: dict[str, Any]) -> Any:
         return None
     named = {name.removeprefix("pps_"): v for name, v in further.items() if v is not None}
     return Pps(method, **named)
+
+
+def _second_phase(said: dict[str, Any]) -> Any:
+    """Which rows were drawn again, and how, if some were."""
+    from exitline import SecondPhase
+
+    selected = said.pop("second_phase")
+    further = {n: said.pop(n) for n in ("second_strata", "second_psu", "second_method")}
+    named = {name.removeprefix("second_"): v for name, v in further.items() if v}
+    if selected is None and named:
+        raise click.UsageError(
+            "--second-strata, --second-psu and --second-method go with --second-phase."
+        )
+    return None if selected is None else SecondPhase(selected, **named)
 
 
 def _calibration(totals: Any, said: Mapping[str, Any], base: str | None) -> Any:

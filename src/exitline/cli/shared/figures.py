@@ -109,8 +109,39 @@ def figure_heads(t: Language, level: float, unit: str, n: str = "") -> tuple[str
     ('estimate', 'SE', '95 % interval', 'households')
     """
     rows = t("persons") if unit == "person" else t("households")
-    sure = t("{sure} interval", sure=t.figure(f"{100 * level:g} %"))
-    return (t("estimate"), t("SE"), plain(sure), n or rows)
+    return (t("estimate"), t("SE"), interval_head(t, level), n or rows)
+
+
+def interval_head(t: Language, level: float) -> str:
+    """What stands over intervals.
+
+    Examples
+    --------
+    >>> interval_head(ENGLISH, 0.95)
+    '95 % interval'
+    """
+    return plain(t("{sure} interval", sure=t.figure(f"{100 * level:g} %")))
+
+
+def outcome_row(words: str, of: Estimate | None, t: Language = ENGLISH) -> tuple[str, ...]:
+    """How many households have an outcome: its words, the number, the interval."""
+    if of is None:
+        return (words, "0", "-")
+    said = write(of.estimate, of.ci_low, of.ci_high, of.se, "households", of.reason, t)
+    exact = math.isinf(of.df) and of.se == 0
+    ends = t("full count") if exact and not said.suppressed else plain(said.interval) or "-"
+    return (words, plain(said.text), ends)
+
+
+def coefficient(cv: float, t: Language = ENGLISH) -> str:
+    """A coefficient of variation in percent.
+
+    Examples
+    --------
+    >>> coefficient(0.0634), coefficient(float("nan"))
+    ('6.3 %', '-')
+    """
+    return "-" if math.isnan(cv) else t.figure(f"{100 * cv:.1f} %")
 
 
 def spread(se: float, unit: str, t: Language = ENGLISH) -> str:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli.shared.speaking import reader
-from exitline.words.said import Numeral, Told, say
+from exitline.words.said import Numeral, Told, say, together
 
 if TYPE_CHECKING:
-    from exitline.exits.register import Draft, Event
+    from exitline.exits.register import Event, Standing
 
 
-def draft(fields: dict[str, Any]) -> Draft:
-    """One event from flags."""
-    from exitline.exits.register.steps.drafts import draft_of
-
+def event_row(fields: dict[str, Any]) -> dict[str, Any]:
+    """One event from flags, as a row of a file of events; empty where no flag was given."""
+    if not fields:
+        return {}
     row = {k: v for k, v in fields.items() if k not in ("documents", "evidence")}
     row["documents"] = "; ".join(fields.get("documents", ()))
     for pair in fields.get("evidence", ()):
@@ -28,47 +25,21 @@ def draft(fields: dict[str, Any]) -> Draft:
         if not equals:
             raise click.UsageError(f"--evidence takes COLUMN=VALUE, not '{column}'")
         row[f"evidence.{column.strip()}"] = value
-    return draft_of(row, where="event")
+    return row
 
 
-def events_of(source: str, known_on: datetime | None, reading: Mapping[str, Any]) -> Any:
-    """The events of a log or a register as a table, or the file of events."""
-    from exitline.exits.register import books
-
-    if not books.in_database(source) and not Path(source).is_dir():
-        from exitline.stats.data.source import open_source
-
-        return open_source(source, **reading)
-    if reading:
-        raise click.UsageError("a log takes no options of a data file")
-    limit = None if known_on is None else known_on.date()
-    return books.table(books.opened(source), limit)
-
-
-def one_state(
-    source: str, household: str, day: date, known_on: datetime | None, *, json_: bool
-) -> None:
-    """Print where one household of a log stood."""
-    from exitline.cli.shared import show
-    from exitline.exits.register import books
-    from exitline.stats.data.values import written
-
-    limit = None if known_on is None else known_on.date()
-    history = books.opened(source).history(written(household) or household)
-    found = history.standing(day, known_on=limit)
-    if json_:
-        show.as_json({"as_of": day, **asdict(found)})
-        return
+def standing_text(found: Standing, day: date) -> str:
+    """Where one household of a log stood, in a sentence."""
     what: str = Told(found.state) if found.state else say("not in the log yet")
     if found.category:
         what = say("{state} ({category})", state=what, category=Told(found.category))
-    show.note(
+    said = (
         say("On {day}: {what} since {first}", day=day, what=what, first=found.since)
         if found.since
         else say("On {day}: {what}", day=day, what=what)
     )
-    if found.open_cases:
-        show.note(say("open: {what}", what=", ".join(found.open_cases)))
+    open_ = say("open: {what}", what=", ".join(found.open_cases)) if found.open_cases else ""
+    return together(said, open_, sign="; ")
 
 
 def brief(event: Event) -> dict[str, Any]:

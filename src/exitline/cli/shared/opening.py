@@ -17,10 +17,11 @@ def serve_register(
 ) -> None:  # fmt: skip
     """Listen, say where, answer until Ctrl-C."""
     from exitline.api.registers import serving
+    from exitline.api.serving import where
 
     serving.require()
     with serving.listen(host, port) as listening:
-        address, near = serving.where(listening)
+        address, near = where(listening)
 
         def ready() -> None:
             show.note(say("register: {address}", address=address))

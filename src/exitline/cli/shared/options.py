@@ -19,7 +19,13 @@ ENGINE = click.option(
     help="What runs the queries.",
 )  # fmt: skip
 """What runs the queries."""
-
+JSON = click.option("--json", "json_", is_flag=True, help="Print as JSON.")
+"""For programs that read on."""
+LEVEL = click.option(
+    "--level", type=numbers.FiniteNumber(0, 1, min_open=True, max_open=True), default=0.95,
+    show_default=True, help="Confidence of the intervals.",
+)  # fmt: skip
+"""Of intervals that a command prints."""
 MIN_COUNT = click.option(
     "--min-count", type=numbers.AMOUNT, metavar="N",
     help="Suppress counts from 1 to below N (the study's min_count, or 10; 0: none).",

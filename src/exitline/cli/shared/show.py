@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 80
+WIDE = 120
+"""From so many columns on, tables say more."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -38,6 +40,11 @@ def console(*, stderr: bool = False) -> Console:
     return Printing(
         stderr=stderr, width=None if stream.isatty() else WIDTH, highlight=False, soft_wrap=False
     )
+
+
+def wide() -> bool:
+    """Whether the reader's screen holds 120 columns."""
+    return console().width >= WIDE
 
 
 def table(

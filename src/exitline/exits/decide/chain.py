@@ -151,7 +151,7 @@ def units_of(
 
 def decide_units(
     estimates: Estimates, rule: ExitRule, units: Units, facts: Facts, *, census: bool,
-    below: Decisions | None = None,
+    below: Decisions | None = None, modelled: Mapping[str, ModelShares] | None = None,
 ) -> Decisions:  # fmt: skip
     """Every criterion of a rule, and the overall outcome, for every unit of a level.
 
@@ -167,6 +167,8 @@ def decide_units(
         Whether the data are a census.
     below : Decisions, optional
         Decisions on villages, for criteria on the share of villages.
+    modelled : mapping of criterion to ModelShares, optional
+        Figures of models, for criteria that they decide.
 
     Returns
     -------
@@ -174,14 +176,17 @@ def decide_units(
     """
     blocks = {b.measure: b for b in estimates.blocks if b.by == units.by}
     overall_deff = {b.measure: b.effect for b in estimates.blocks if b.by == ""}
-    asked = CriteriaAsked(rule, units, facts, census, below, blocks, overall_deff)
+    models = modelled or {}
+    asked = CriteriaAsked(rule, units, facts, census, below, blocks, overall_deff, models)
     result, decisive = Decisions(), []
     for criterion in rule.criteria:
-        part, outcome = DECIDE[criterion.kind](criterion, asked)
+        by_model = criterion.name in models
+        part, outcome = (_of_model if by_model else DECIDE[criterion.kind])(criterion, asked)
         result = result + part
         if criterion.veto:
             decisive.append((criterion, outcome))
-    result = result + _overall(rule, units, decisive, blocks)
+    evidence = "model" if any(criterion.name in models for criterion, _ in decisive) else ""
+    result = result + _overall(rule, units, decisive, blocks, evidence)
     codes = {"county": dict(zip(units.parents, units.parent_codes, strict=True))}
     codes[units.level] = dict(zip(units.names, units.codes, strict=True))
     return replace(result, codes=codes)
@@ -198,6 +203,30 @@ class CriteriaAsked:
     below: Decisions | None
     blocks: Mapping[str, Block]
     overall_deff: Mapping[str, Floats | None]
+    modelled: Mapping[str, ModelShares]
+
+
+@dataclass(frozen=True)
+class ModelShares:
+    """A model's figures of units, by the code that the data write: estimate, root of the mean
+    squared error."""
+
+    figures: Mapping[str, tuple[float, float]]
+
+
+def _of_model(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
+    """A share that a model tells, with its mean squared error."""
+    units, some = asked.units, next(iter(asked.blocks.values()))
+    unknown = (float("nan"), float("nan"))
+    shares = asked.modelled[criterion.name].figures
+    found = np.array([shares.get(written(code) or "", unknown) for code in units.codes])
+    estimate, rmse = found[:, 0], found[:, 1]
+    none = np.zeros(len(units))
+    evidence = Evidence(
+        "model", estimate, estimate, rmse, none + np.inf, some.n.astype(np.float64),
+        _households(asked.blocks, some), none,
+    )  # fmt: skip
+    return _decide_share(criterion, asked.rule, units, evidence)
 
 
 def _of_share(criterion: Criterion, asked: CriteriaAsked) -> tuple[Decisions, Texts]:
@@ -323,7 +352,7 @@ def _decide_share(
         units.level, units.names, units.parents, criterion=criterion.name,
         outcome=verdicts.outcome, value=verdicts.value, low=verdicts.low, high=verdicts.high,
         threshold=threshold, comparison=criterion.comparison,
-        confidence=rule.confidence if evidence.kind == "sample" else float("nan"),
+        confidence=float("nan") if evidence.kind == "full count" else rule.confidence,
         evidence=evidence.kind, n=evidence.n, population=evidence.population,
         needed=verdicts.needed, error_probability=verdicts.error_probability, reason=said,
     )  # fmt: skip
@@ -367,7 +396,7 @@ def _plain_rows(
 
 def _overall(
     rule: ExitRule, units: Units, decisive: list[tuple[Criterion, Texts]],
-    blocks: Mapping[str, Block],
+    blocks: Mapping[str, Block], evidence: str,
 ) -> Decisions:  # fmt: skip
     """The overall outcome of every unit, naming the criteria that decide it."""
     outcome = d.overall([o for _, o in decisive])
@@ -376,7 +405,8 @@ def _overall(
     some = next(iter(blocks.values()), None)
     return rows_of(
         units.level, units.names, units.parents, criterion="", outcome=outcome, value=nan, low=nan,
-        high=nan, threshold=nan, comparison="", confidence=rule.confidence, evidence="",
+        high=nan, threshold=nan, comparison="", confidence=rule.confidence,
+        evidence=evidence,
         n=some.n.astype(np.float64) if some is not None else nan,
         population=_households(blocks, some) if some is not None else nan,
         needed=nan, error_probability=nan, reason=said,

@@ -106,6 +106,8 @@ def judge(
         return _judge_count(evidence, threshold, comparison)
     if evidence.kind == "none":
         return _no_evidence(len(threshold))
+    if evidence.kind == "model":
+        return _judge_model(evidence, threshold, comparison, confidence, rule)
     bounds = _one_sided(evidence, confidence)
     low, high = bounds.low, bounds.high
     if rule == "point":
@@ -130,6 +132,32 @@ def _judge_count(evidence: Evidence, threshold: Floats, comparison: Comparison) 
     needed = np.where(outcome == CANNOT_TELL, evidence.missing, np.nan)
     none = np.full(len(threshold), np.nan)
     return Verdicts(outcome, evidence.low, evidence.low, evidence.high, none, needed, none, none)
+
+
+def _judge_model(
+    evidence: Evidence,
+    threshold: Floats,
+    comparison: Comparison,
+    confidence: float,
+    rule: Literal["test", "point"],
+) -> Verdicts:
+    """Figures of a model, with bounds that are normal on the scale of the logit.
+
+    No larger sample settles what a model cannot tell by a rule that could be given.
+    """
+    from scipy.special import expit, logit, ndtr, ndtri
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = np.where((evidence.low > 0) & (evidence.low < 1), evidence.low, np.nan)
+        se = np.where(evidence.se > 0, evidence.se, np.nan) / (p * (1.0 - p))
+        half = float(ndtri(confidence)) * se
+        low, high = expit(logit(p) - half), expit(logit(p) + half)
+        lower, upper = (evidence.low, evidence.low) if rule == "point" else (low, high)
+        outcome = _compare(lower, upper, threshold, comparison)
+        sign = 1.0 if comparison in {"below", "at_most"} else -1.0
+        chance = ndtr(sign * (logit(p) - logit(threshold)) / se)
+    none = np.full(len(threshold), np.nan)
+    return Verdicts(outcome, evidence.low, low, high, chance, none, none, none)
 
 
 def _no_evidence(units: int) -> Verdicts:

@@ -85,7 +85,7 @@ def reasons(
     """
     if evidence.kind == "none":
         return [say("no evidence was given for this criterion")] * len(thresholds)
-    of = _of_count if evidence.kind == "full count" else _of_sample
+    of = {"full count": _of_count, "model": _of_model}.get(evidence.kind, _of_sample)
     return [of(evidence, verdicts, i, z, wording) for i, z in enumerate(thresholds)]
 
 
@@ -134,6 +134,31 @@ def _of_sample(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -
     edge = decided_on(str(v.outcome[i]), v.low[i], v.high[i], threshold, w.comparison)
     parts["sure"] = f"{100 * w.confidence:g} %"
     return f"{w.subject}: {_sampled(w.units, parts, edge)}; {asked}"
+
+
+def _of_model(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
+    """A model's figure, which is no measurement, and the bounds that decide."""
+    if math.isnan(threshold):
+        return say("the standard has no threshold for this unit's area class")
+    if math.isnan(e.low[i]):
+        nothing = say("the model has no figure of this unit")
+        return f"{w.subject}: {nothing}"
+    target = threshold_text(threshold, w.comparison)
+    share = percent(e.low[i], threshold)
+    seen = say("{share} by a model, not a measurement", share=share)
+    if w.rule == "point":
+        point = say("by the point rule, required: {target}", target=target)
+        return f"{w.subject}: {seen}; {point}; {_chance(v.error_probability[i])}"
+    asked = say("required: {target}", target=target)
+    if math.isnan(v.low[i]):
+        unsure = say("its error is not known")
+        return f"{w.subject}: {seen}; {unsure}; {asked}"
+    between = say(
+        "with {sure} confidence anything between {low} and {high}",
+        sure=f"{100 * w.confidence:g} %", low=bound_text(v.low[i], threshold, upper=False),
+        high=bound_text(v.high[i], threshold, upper=True),
+    )  # fmt: skip
+    return f"{w.subject}: {seen}; {between}; {asked}"
 
 
 def _sampled(units: str, parts: dict[str, str], edge: str = "") -> str:

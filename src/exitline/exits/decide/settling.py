@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-EvidenceKind = Literal["full count", "sample", "none"]
+EvidenceKind = Literal["full count", "sample", "model", "none"]
 
 SKEW_MARGIN = 2.0
 """Times the skewness that the clusters show at which bounds are drawn: few clusters show too little
@@ -45,12 +45,13 @@ class Evidence:
 
     Attributes
     ----------
-    kind : {"full count", "sample", "none"}
+    kind : {"full count", "sample", "model", "none"}
     low, high : float arrays, shape (units,)
         The share if every household with a missing value counts as not in it, and if
         every one counts as in it. Equal where nothing is missing.
     se, df, n : float arrays, shape (units,)
-        Standard error, degrees of freedom and households; unused for a census.
+        Standard error, degrees of freedom and households; unused for a census. Of a model: the
+        root of the mean squared error.
     population : float array, shape (units,)
         Households in the unit, estimated from the weights or counted.
     missing : float array, shape (units,)

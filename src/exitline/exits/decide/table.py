@@ -41,7 +41,7 @@ class Decision:
     comparison : str
     confidence : float
         NaN for a census.
-    evidence : {"full count", "sample", "none"}
+    evidence : {"full count", "sample", "model", "none", ""}
     n : float
         Households looked at.
     population : float

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-Goal = Literal["people", "areas"]
+Goal = Literal["people", "areas", "units"]
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,12 @@ class WorksProblem:
         Works of one group exclude each other; -1: of none.
     floors : float array, shape (areas,)
         Least share of each area's people that must be served in the end.
-    goal : {"people", "areas"}
-        Serve most people, or bring most areas to `threshold`.
-    threshold : float
-        Share of an area's people, for the goal "areas".
+    goal : {"people", "areas", "units"}
+        Serve most people, bring most areas to `threshold`, or most units all of whose areas are.
+    threshold : float or float array, shape (areas,)
+        Share of an area's people, for the goals "areas" and "units".
+    unit : int array, shape (areas,)
+        For the goal "units": whose area it is. (Areas are a village's criteria, units villages.)
     """
 
     cost: Floats
@@ -59,12 +61,30 @@ class WorksProblem:
     group: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     floors: Floats = field(default_factory=lambda: np.empty(0))
     goal: Goal = "people"
-    threshold: float = 1.0
+    threshold: float | Floats = 1.0
+    unit: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def areas(self) -> int:
         """Number of areas."""
-        return int(self.area.max(initial=-1)) + 1
+        return max(int(self.area.max(initial=-1)) + 1, self.unit.size)
+
+    @property
+    def units(self) -> int:
+        """Number of units: areas of their own where nothing else was said."""
+        return int(self.unit.max(initial=-1)) + 1 if self.unit.size else self.areas
+
+    def reached(self, served: Bools) -> Bools:
+        """Which areas are at their threshold."""
+        return np.asarray(self.shares(served) >= self.threshold - 1e-9)
+
+    def complete(self, served: Bools) -> Bools:
+        """Which units have all their areas at their thresholds."""
+        if not self.unit.size:
+            return self.reached(served)
+        known = ~np.isnan(self.shares(np.zeros_like(served)))
+        lacking = np.bincount(self.unit[known], ~self.reached(served)[known], self.units)
+        return np.asarray((lacking == 0) & (np.bincount(self.unit[known], None, self.units) > 0))
 
     def people(self, served: Bools) -> float:
         """People at places that are served."""
@@ -169,7 +189,8 @@ class _CoveringModel:
         self.works, self.places = problem.cost.size, self.weight.size
         self.first_place = self.works * self.years
         self.first_area = self.first_place + self.places * self.years
-        self.size = self.first_area + (problem.areas if problem.goal == "areas" else 0)
+        self.first_unit = self.first_area + (problem.areas if problem.goal != "people" else 0)
+        self.size = self.first_unit + (problem.units if problem.goal == "units" else 0)
         self.entries: list[tuple[Any, Any, Any]] = []
         self.low: list[float] = []
         self.high: list[float] = []
@@ -220,24 +241,33 @@ class _CoveringModel:
         total = np.bincount(problem.area, problem.weight, problem.areas)
         there = np.bincount(problem.area, problem.weight * problem.served, problem.areas)
         last = self.first_place + np.arange(self.places) * self.years + self.years - 1
+        threshold = np.broadcast_to(problem.threshold, problem.areas)
         for a in range(problem.areas):
             inside = self.area == a
             if problem.floors.size and problem.floors[a] > 0:
                 wanted = problem.floors[a] * total[a] - there[a]
                 self.row(last[inside], self.weight[inside], float(wanted) - 1e-9 * total[a], np.inf)
-            if problem.goal == "areas":
+            if problem.goal != "people" and total[a] > 0:
                 columns = np.concatenate([last[inside], [self.first_area + a]])
-                values = np.concatenate([self.weight[inside], [-problem.threshold * total[a]]])
+                values = np.concatenate([self.weight[inside], [-threshold[a] * total[a]]])
                 self.row(columns, values, float(-there[a]) - 1e-9 * total[a], np.inf)
+                if problem.goal == "units":
+                    unit = problem.unit[a] if problem.unit.size else a
+                    pair = [self.first_unit + int(unit), self.first_area + a]
+                    self.row(pair, [1.0, -1.0], -np.inf, 0.0)
 
     def objective(self) -> Floats:
-        """People served, summed over the years; or areas, and a little for people."""
+        """People served, summed over the years; or areas or units, and a little for people."""
         costs = np.zeros(self.size)
         people = np.repeat(self.weight, self.years)
         costs[self.first_place : self.first_area] = people
-        if self.problem.goal == "areas":
+        if self.problem.goal != "people":
             costs[self.first_place : self.first_area] = people / (2 * max(people.sum(), 1.0))
-            costs[self.first_area :] = 1.0
+            known = np.bincount(self.problem.area, self.problem.weight, self.problem.areas) > 0
+            if self.problem.goal == "units":  # a unit of which nothing is known is not reached
+                unit = self.problem.unit if self.problem.unit.size else np.arange(known.size)
+                known = np.bincount(unit[known], None, self.problem.units) > 0
+            costs[self.size - known.size :] = known
         return costs
 
     def solved(self, gap: float, seconds: float) -> tuple[Floats, float]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.exits.works.choice import at_budget, best, greedy, most_users_first
+from exitline.exits.works.errors import WorksError
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class WorksPlan(ShownResult):
     users : float array or None, shape (works,)
         For the rule "most users first".
     notes : tuple of str
+    candidate_at, place_at : float arrays, shape (works, 2) and (places, 2), or None
+        Latitude and longitude, for maps.
     """
 
     problem: WorksProblem
@@ -44,12 +47,28 @@ class WorksPlan(ShownResult):
     areas: tuple[str, ...] = ()
     users: Floats | None = None
     notes: tuple[str, ...] = ()
+    candidate_at: Floats | None = None
+    place_at: Floats | None = None
 
     @property
     def people(self) -> float:
         """People whom the plan serves and who were not served before."""
         before = self.problem.people(self.problem.served)
         return self.problem.people(self.chosen.served) - before
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """How many areas (criteria of villages) are at their threshold before and after."""
+        before, after = (self.problem.reached(one) for one in
+                         (self.problem.served, self.chosen.served))  # fmt: skip
+        return int(before.sum()), int(after.sum())
+
+    @property
+    def complete(self) -> tuple[int, int]:
+        """How many units (villages) have all their areas at their thresholds, before and after."""
+        before, after = (self.problem.complete(one) for one in
+                         (self.problem.served, self.chosen.served))  # fmt: skip
+        return int(before.sum()), int(after.sum())
 
     @property
     def spent(self) -> float:
@@ -143,6 +162,11 @@ class WorksPlan(ShownResult):
         """
         import pandas as pd
 
+        if not factors or not all(0 < one < np.inf for one in factors):
+            raise WorksError(
+                "no budget can be made of these factors", where="factors", expected="above 0",
+                got=str(factors), remedy="give factors such as 0.5, 1, 1.5",
+            )  # fmt: skip
         before, rows = self.problem.people(self.problem.served), []
         for factor in factors:
             one = at_budget(self.problem, factor)
@@ -169,6 +193,11 @@ class WorksPlan(ShownResult):
 
         import pandas as pd
 
+        if not (0 <= spread < 5 and draws >= 1):
+            raise WorksError(
+                "costs cannot be drawn so", where="stability", got=f"{spread:g}, {draws}",
+                expected="a spread from 0 to 5, and at least one draw", remedy="mend it",
+            )  # fmt: skip
         random, counts = np.random.default_rng(seed), np.zeros(self.problem.cost.size)
         for _ in range(draws):
             cost = self.problem.cost * np.exp(spread * random.standard_normal(counts.size))

@@ -39,7 +39,7 @@ def claims_of_run(
     """
     frame = estimates.to_pandas()
     rows = [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
-    names = ("level", "criterion", "outcome")
+    names = ("level", "criterion", "outcome", "evidence")
     decided = [
         dict(zip(names, values, strict=True))
         for values in zip(*(decisions.columns[name] for name in names), strict=True)

@@ -12,6 +12,7 @@ from typing import Any
 from exitline.proof.claim.checking.tables import (
     RowPick,
     count_decisions,
+    evidence_of,
     pick_decision,
     pick_estimate,
     read_rows,
@@ -75,9 +76,12 @@ def claim_count(
     ClaimError
         When the run has decided nothing of the kind.
     """
-    count = count_decisions(read_rows(folder, "decisions"), level, outcome, criterion)
+    rows = read_rows(folder, "decisions")
+    count = count_decisions(rows, level, outcome, criterion)
+    evidence = evidence_of(rows, level, criterion)
     context = Context.of_run(folder)
-    return replace(count_claim(context, count, level, outcome, criterion), remark=remark)
+    claim = count_claim(context, count, level, outcome, criterion, evidence=evidence)
+    return replace(claim, remark=remark)
 
 
 def claim_decision(
@@ -112,7 +116,7 @@ def claim_decision(
     context = Context.of_run(folder)
     shown = replace(
         query, unit=_text(row["unit"]), parent=_text(row.get("parent")) if parent else "",
-        year=context.year,
+        year=context.year, evidence=evidence_of([row], level, criterion),
     )  # fmt: skip
     return decision_claim(context, shown, str(row["outcome"]), remark=remark)
 
@@ -228,21 +232,30 @@ def count_claims(rows: Iterable[Mapping[str, Any]], context: Context) -> tuple[C
     >>> [claim.sentence for claim in count_claims(rows, context)][0]
     'villages with outcome "met": 1 village.'
     """
+    rows = list(rows)
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for row in rows:
         if row["level"] != "household":
             of = counts.setdefault((row["level"], row["criterion"]), dict.fromkeys(OUTCOMES, 0))
             of[row["outcome"]] += 1
     return tuple(
-        count_claim(context, count, level, outcome, criterion)
+        count_claim(
+            context,
+            count,
+            level,
+            outcome,
+            criterion,
+            evidence=evidence_of(rows, level, criterion),
+        )
         for (level, criterion), of in counts.items()
         for outcome, count in of.items()
     )
 
 
 def count_claim(
-    context: Context, count: int, level: str, outcome: str, criterion: str = ""
-) -> Claim:
+    context: Context, count: int, level: str, outcome: str, criterion: str = "", *,
+    evidence: str = "",
+) -> Claim:  # fmt: skip
     """The claim of a number of decisions.
 
     Examples
@@ -254,7 +267,7 @@ def count_claim(
     """
     query = Query(
         kind="decision count", level=level, outcome=outcome, criterion=criterion,
-        year=context.year,
+        year=context.year, evidence=evidence,
     )  # fmt: skip
     return _claim(context, query, str(count), Rounding(mode="exact"))
 

@@ -20,12 +20,15 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 
 _OPTIONAL: dict[str, tuple[str, ...]] = {
     "estimate": ("line", "by", "domain", "indicator", "where", "confidence", "people"),
-    "decision": ("parent", "criterion"),
-    "decision count": ("criterion",),
+    "decision": ("parent", "criterion", "evidence"),
+    "decision count": ("criterion", "evidence"),
 }
 
 
 OUTCOMES = ("met", "not met", "cannot tell")
+
+_WORDS = {"people": ("persons", "households"), "evidence": ("model",), "outcome": OUTCOMES}
+"""What some parts of a query may say, where they say something."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Query:
         For decisions: "village" or "county"; the unit's id and, where it needs one, the
         county it lies in (for one decision); the criterion ("" overall); the outcome
         counted.
+    evidence : str
+        For decisions: "model" where figures of a model decide, "" where what was counted or
+        sampled does.
     year : str
         The year that the figure is of ("" where the study does not say).
 
@@ -84,6 +90,7 @@ class Query:
     outcome: str = ""
     people: str = ""
     year: str = ""
+    evidence: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(QueryKind):
@@ -98,10 +105,9 @@ class Query:
                 raise refused(what, "nothing", repr(getattr(self, each.name)))
         if self.kind != "estimate" and self.column != "estimate":
             raise refused(f"a query of kind '{self.kind}' has no 'column'", "", self.column)
-        if self.people not in ("", "persons", "households"):
-            raise refused("unknown people", "persons or households", self.people)
-        if self.outcome and self.outcome not in OUTCOMES:
-            raise refused("unknown outcome", " or ".join(OUTCOMES), self.outcome)
+        for name, known in _WORDS.items():
+            if getattr(self, name) not in ("", *known):
+                raise refused(f"unknown {name}", " or ".join(known), getattr(self, name))
         if self.kind == "decision" and self.level == "household":
             raise ClaimError(
                 "the decision on one household cannot be published as a claim",

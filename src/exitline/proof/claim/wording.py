@@ -166,10 +166,11 @@ def _measure(query: Query) -> str:
 def _decisions(query: Query) -> tuple[str, ...]:
     """The parts of a query on decisions."""
     criterion = f"criterion {quoted(query.criterion)}" if query.criterion else ""
+    model = "by figures of a model" if query.evidence == "model" else ""
     if query.kind == "decision count":
-        return f"{_units(query.level)[1]} with outcome {quoted(query.outcome)}", criterion
+        return f"{_units(query.level)[1]} with outcome {quoted(query.outcome)}", criterion, model
     within = f" in {quoted(query.parent)}" if query.parent else ""
-    return f"outcome of {query.level} {quoted(query.unit)}{within}", criterion
+    return f"outcome of {query.level} {quoted(query.unit)}{within}", criterion, model
 
 
 def _units(level: str) -> tuple[str, str]:

@@ -169,7 +169,8 @@ def _decisions(
 
 def _thin(of: pd.DataFrame, min_count: float) -> set[int]:
     """Units of which a sample looked at few households."""
-    thin = (of["evidence"] != "full count") & (of["n"] < min_count)
+    counted = ~of["evidence"].isin(["full count", "model"])  # a model's figure is no count
+    thin = counted & (of["n"] < min_count)
     return {i for i, few in enumerate(thin.tolist()) if few}
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from exitline.publish.content.lines import unit_of
 from exitline.publish.explorer.edges import class_edges
 from exitline.publish.explorer.model import (
     CANNOT_TELL,
@@ -22,10 +24,14 @@ from exitline.publish.explorer.model import (
 from exitline.publish.explorer.runs import key_of
 from exitline.publish.explorer.texts import Translations, known
 from exitline.publish.report.blocks import LEADS
+from exitline.words.catalogue import Language, language
+from exitline.words.money import LineWords
 from exitline.words.numbers import write
+from exitline.words.texts import languages
 
 if TYPE_CHECKING:
     from exitline.publish.explorer.runs import RunFolder
+    from exitline.words.said import Text
 
 _LOW_IS_BETTER = ("headcount", "household_headcount", "poor_count", "poor_households",
                   "poverty_gap", "severity", "watts", "shortfall", "total_shortfall")  # fmt: skip
@@ -84,15 +90,32 @@ def _series(
     threshold = _threshold(run, measure, grid)
     return Series(
         f"{measure}@{line}", known(words["label"], translations),
-        known(run.about["lines"].get(line, ""), translations), unit,
-        _unit_words(measure, unit, run), not run.census,
+        _line_text(run, line, translations), unit,
+        _unit_words(measure, unit, run, translations), not run.census,
         100 * run.estimates[0]["level"], class_edges(values, unit, threshold), threshold,
         "low" if measure in _LOW_IS_BETTER else "",
     )  # fmt: skip
 
 
-def _unit_words(measure: str, unit: str, run: RunFolder) -> Any:
+def _line_text(run: RunFolder, line: str, translations: Translations) -> Text:
+    """A line in words, in every language: as the explorer's file says it, or as we do."""
+    parts, said = run.about.get("line_parts", {}).get(line), run.about["lines"].get(line, "")
+    if parts is None:
+        return known(said, translations)
+    return _in_all(said, LineWords(**parts), translations)
+
+
+def _in_all(said: str, words: Callable[[Language], str], translations: Translations) -> Text:
+    """A text in every language: as the explorer's file says it, or as it is said of its parts."""
+    ours = {code: {said: words(language(code))} for code in languages() if code != "en"}
+    return known(said, {code: {**of, **translations.get(code, {})} for code, of in ours.items()})
+
+
+def _unit_words(measure: str, unit: str, run: RunFolder, translations: Translations) -> Any:
     """The unit in words."""
+    if unit == "money" and run.about.get("money"):
+        parts = [LineWords(**one) for one in run.about["line_parts"].values()]
+        return _in_all(run.about["money"], partial(unit_of, parts), translations)
     if unit != "percent":
         return known(unit)
     rows = f"{run.about.get('unit', 'household')}s"

@@ -25,6 +25,8 @@ from exitline.publish.explorer.words import (
     verify_of,
 )
 from exitline.stats.infer.intake.codes import MISSING_DOMAIN
+from exitline.words.catalogue import ENGLISH
+from exitline.words.labels import column_words
 from exitline.words.said import Text, say
 
 if TYPE_CHECKING:
@@ -161,9 +163,10 @@ def _frame(runs: Sequence[RunFolder], settings: Settings) -> AreaFrame:
     within = _levels_of(runs, settings)
     keys = list(within)
     levels = tuple(
-        _level(key, keys.index(within[key]) if within[key] in keys else -1, settings)
+        _level(key, keys.index(within[key]) if within[key] in keys else -1, settings,
+               _area_words(key, runs))
         for key in keys
-    )
+    )  # fmt: skip
     areas = _areas_of(runs, keys, within)
     few: tuple[tuple[Text, Text], ...] = ()
     for index, key in enumerate(keys):
@@ -213,10 +216,15 @@ def _parents_first(found: dict[str, str], settings: Settings) -> dict[str, str]:
     return ordered
 
 
-def _level(key: str, within: int, settings: Settings) -> AreaLevel:
+def _area_words(key: str, runs: Sequence[RunFolder]) -> str:
+    """What the run calls a kind of area: by one column, or by several."""
+    named = runs[-1].about.get("areas", {})
+    return ENGLISH.listed(named.get(column) or column_words(column) for column in key.split(", "))
+
+
+def _level(key: str, within: int, settings: Settings, plain: str) -> AreaLevel:
     """A kind of area with its names."""
     given = settings.areas.get(key)
-    plain = " and ".join(key.split(", "))
     title = known(plain, settings.translations)
     named = given.title if given is not None and given.title is not None else title
     many = given.many if given is not None and given.many is not None else named

@@ -21,6 +21,7 @@ from exitline.publish.report.table import (
     bar_of,
 )
 from exitline.publish.report.titles import said_of
+from exitline.words.labels import inside
 from exitline.words.numbers import SUPPRESSED, about, count
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class ChartTable:
     table: Table
     measure: str = ""
     map: ReportMap | None = None
+    line_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _figure(
     return ChartTable(
         title, _subtitle(content, lead, words.label, threshold), beside,
         source(content, lead), lead.line, table, lead.measure,
-        map_of(content, lead, threshold) if maps else None,
+        map_of(content, lead, threshold) if maps else None, b.line_name(content, lead.line),
     )  # fmt: skip
 
 
@@ -165,7 +167,8 @@ def _columns(
     """Headings, with units."""
     people = b.people_of(content)
     t = content.t
-    sign = t.in_context("sign", ", ") + "%" if words.unit == "share" else ""
+    unit = {"share": "%", "money": b.money_words(content)}.get(words.unit, "")
+    sign = t.in_context("sign", ", ") + unit if unit else ""
     interval = b.interval_words(content)
     drawn = t("Estimate and interval") if content.sampled else t("Value")
     found = [
@@ -276,8 +279,7 @@ def _subtitle(content: ReportInput, lead: Block, label: str, threshold: float | 
     if threshold is not None:
         asked = t.figure(f"{100 * threshold:g} %")
         parts.append(t("threshold of the exit rule, {share} (upright line)", share=asked))
-    line = t("line ‘{line}’", line=lead.line) if lead.line else ""
-    return t.joined((t.joined(parts, ", "), line))
+    return t.joined((t.joined(parts, ", "), inside(b.line_name(content, lead.line))))
 
 
 def source(content: ReportInput, block: Block) -> str:
@@ -309,6 +311,12 @@ def source(content: ReportInput, block: Block) -> str:
     )
 
 
+def _heading_note(content: ReportInput, block: Block, unit: str) -> str:
+    """Under the heading of a measure: its line, or the unit of an amount."""
+    money = b.money_words(content) if unit == "money" else ""
+    return content.t.joined((b.line_name(content, block.line), money))
+
+
 def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> Table:
     """All measures of a set of areas, as plain figures."""
     naming = {block.measure: b.naming(content, block.measure) for block in found}
@@ -317,7 +325,7 @@ def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> 
         TableColumn(
             "number",
             naming[block.measure].label,
-            content.t("line ‘{line}’", line=block.line) if block.line else "",
+            _heading_note(content, block, naming[block.measure].unit),
         )
         for block in found
     ]

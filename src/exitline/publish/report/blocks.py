@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.words.catalogue import ENGLISH, Language
-from exitline.words.numbers import Written, rounded, write
+from exitline.publish.content.lines import of_line, unit_of
+from exitline.words.money import LineWords
+from exitline.words.numbers import Written, write
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
@@ -137,39 +138,34 @@ def line_of(content: ReportInput, label: str) -> StudyLine | None:
     return next((line for line in content.lines if line.label == label), None)
 
 
-def line_figure(line: StudyLine, t: Language = ENGLISH) -> str:
-    """A line's figure, or how it is found.
+def line_said(content: ReportInput, label: str) -> LineWords:
+    """A line of the estimates as people say it; without a title where it is its figure.
 
-    Examples
-    --------
-    >>> from exitline.stats.data.money import StudyLine
-    >>> line_figure(StudyLine("absolute", 4891.0)), line_figure(StudyLine("r", share=0.6))
-    ('4,891', '60 % of the median')
+    Parameters
+    ----------
+    content : ReportInput
+    label : str
+        As results name it.
     """
-    if line.value is not None:
-        return rounded(line.value, 0 if line.value == round(line.value) else 2, t=t)
-    if line.share is not None:
-        share = t.figure(f"{100 * line.share:g} %")
-        return t("{share} of the {what}", share=share, what=t.of(line.what))
-    return t("column {column}", column=str(line.column))
+    line = line_of(content, label)
+    return LineWords(title=label) if line is None else of_line(line, content.study)
+
+
+def line_name(content: ReportInput, label: str) -> str:
+    """What a line is called in headings; "" where there is none."""
+    return line_said(content, label).name(content.t) if label else ""
 
 
 def line_words(content: ReportInput, label: str) -> str:
     """A line with its figure and unit, for a note under a chart."""
-    line, t = line_of(content, label), content.t
     if not label:
         return ""
-    if line is None:
+    said, t = line_said(content, label), content.t
+    if line_of(content, label) is None:
         return t("line {label}", label=label)
-    same = label == line_figure(line)
-    name = t("line") if same else t("line {label}", label=label)
-    unit = t.of(line.unit) or _own_unit(content)
-    mark = "" if line.verified else t("(unverified)")
-    said = " ".join(part for part in (line_figure(line, t), unit, mark) if part)
-    return name + t.in_context("sign", ": ") + said
+    return said(t)
 
 
-def _own_unit(content: ReportInput) -> str:
-    """What is said of a line that was moved into the study's currency."""
-    ppp = content.study.ppp is not None
-    return content.t("in the unit of the study's welfare") if ppp else ""
+def money_words(content: ReportInput) -> str:
+    """The unit of amounts of welfare, where every line has the same; "" where it is not known."""
+    return unit_of((of_line(line, content.study) for line in content.lines), content.t)

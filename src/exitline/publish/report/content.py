@@ -188,7 +188,9 @@ class ReportInput:
 
     def area_title(self, column: str) -> str:
         """An area column's name for people."""
-        return self.study.area_titles.get(column) or self.titles.get(column, column)
+        from exitline.words.labels import column_words
+
+        return self.study.area_titles.get(column) or self.titles.get(column) or column_words(column)
 
     def area_label(self, columns: Sequence[str], key: Sequence[str]) -> str:
         """An area's name for people, from its values of some area columns."""

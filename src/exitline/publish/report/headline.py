@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from exitline.publish.content.households import household_words
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
+from exitline.publish.report.next_steps import NextStep, next_steps
 from exitline.publish.report.table import Bar, Reference, bar_of
+from exitline.words.labels import inside
 from exitline.words.numbers import Written, about
 
 if TYPE_CHECKING:
@@ -17,15 +19,6 @@ if TYPE_CHECKING:
     from exitline.publish.report.decided import DecidedLevel
     from exitline.publish.report.rules import Rules
     from exitline.stats.infer.blocks import Block
-    from exitline.words.catalogue import Language
-
-
-@dataclass(frozen=True)
-class NextStep:
-    """Something to do next, and where on the page it is told."""
-
-    text: str
-    href: str
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ def headline(
     """
     whole = b.of_set(content.estimates, "")
     lead = b.leads(content, whole)
-    steps = tuple(_steps(content, levels, rules))
+    steps = next_steps(content, levels, rules)
     if not lead:
         return _without_estimates(content, levels, steps)
     first = lead[0]
@@ -136,7 +129,7 @@ def _question(content: ReportInput, lead: Block, levels: tuple[DecidedLevel, ...
     line = b.line_words(content, lead.line)
     what = words.subject
     if line:
-        what = t("{name} ({figure})", name=what, figure=line)
+        what = t("{name} ({figure})", name=what, figure=inside(line))
     if study.year is not None:
         what = t("{subject} in {when}", subject=what, when=str(study.year))
     if study.subpopulation:
@@ -266,78 +259,3 @@ def _count_words(content: ReportInput) -> str:
     rows = _rows_words(content, int(whole[0].n[0]))
     said = t("The data are a full count of {rows}: there is no sampling error.", rows=rows)
     return t.sentences(said, rest)
-
-
-def _steps(
-    content: ReportInput, levels: tuple[DecidedLevel, ...], rules: Rules | None
-) -> list[NextStep]:
-    """What to do next, most pressing first."""
-    t = content.t
-    steps = [*_data_steps(content), *_decision_steps(levels, t)]
-    if rules is not None and rules.unverified:
-        said = t.plural(
-            "Confirm {n} figure or rule of the standard not read at the source.",
-            "Confirm {n} figures or rules of the standard not read at the source.",
-            rules.unverified,
-        )
-        steps.append(NextStep(said, "#standard"))
-    if content.study.outside_folder:
-        steps.append(NextStep(t("Note that the study reads files outside its folder."), "#study"))
-    steps.append(NextStep(t("Check the figures: recompute them with one command."), "#recompute"))
-    return steps
-
-
-def _data_steps(content: ReportInput) -> list[NextStep]:
-    """Errors and warnings in the data come first."""
-    errors = sum(f.severity == "error" for f in content.findings)
-    warnings = sum(f.severity == "warning" for f in content.findings)
-    steps, t = [], content.t
-    if errors:
-        said = t.plural(
-            "Mend {n} error in the data before using these figures.",
-                        "Mend {n} errors in the data before using these figures.", errors,
-        )  # fmt: skip
-        steps.append(NextStep(said, "#data"))
-    if warnings:
-        said = t.plural(
-            "Read {n} warning about the data before publishing.",
-                        "Read {n} warnings about the data before publishing.", warnings,
-        )  # fmt: skip
-        steps.append(NextStep(said, "#data"))
-    return steps
-
-
-def _decision_steps(levels: tuple[DecidedLevel, ...], t: Language) -> list[NextStep]:
-    """Units that are open, then units that do not meet the rule."""
-    steps = []
-    for level in levels:
-        if level.table is None:
-            continue
-        href = f"#decisions-{level.key}"
-        if level.counts["cannot tell"]:
-            told = _open_words(level.key, level.counts["cannot tell"], t)
-            rest = t("see what would settle it")
-            if level.easiest:
-                rest = t("least effort to settle one: {unit}", unit=level.easiest)
-            steps.append(NextStep(t("{sentence}.", sentence=t.joined((told, rest))), href))
-        if level.counts["not met"]:
-            steps.append(NextStep(_not_met_words(level.key, level.counts["not met"], t), href))
-    return steps
-
-
-def _open_words(level: str, n: int, t: Language) -> str:
-    """How many units are open."""
-    if level == "village":
-        return t.plural("For {n} village one cannot tell yet",
-                        "For {n} villages one cannot tell yet", n)  # fmt: skip
-    return t.plural("For {n} county one cannot tell yet", "For {n} counties one cannot tell yet", n)
-
-
-def _not_met_words(level: str, n: int, t: Language) -> str:
-    """How many units have not met the rule."""
-    if level == "village":
-        return t.plural("See why {n} village has not met the rule.",
-                        "See why {n} villages have not met the rule.", n)  # fmt: skip
-    return t.plural(
-        "See why {n} county has not met the rule.", "See why {n} counties have not met the rule.", n
-    )

@@ -103,7 +103,7 @@ def _facts(content: ReportInput) -> Iterable[Fact]:
     yield Fact(t("Lines"), used_lines(content))
     yield Fact(t("Design"), tuple(_design(content)))
     yield Fact(t("Intervals"), tuple(_intervals(content)))
-    yield Fact(t("Areas"), tuple(" × ".join(area) for area in study.areas))
+    yield Fact(t("Areas"), tuple(" × ".join(map(content.area_title, area)) for area in study.areas))
     named = {t.of(role.replace("_", " ")): text for role, text in study.levels.named().items()}
     colon = t.in_context("sign", ": ")
     yield Fact(t("Levels"), tuple(f"{role}{colon}{text}" for role, text in named.items()))

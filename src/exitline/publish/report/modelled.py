@@ -11,6 +11,7 @@ import numpy as np
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.table import MOST_ROWS, Row, Table, TableCell, TableColumn, bar_of
+from exitline.words.labels import inside
 from exitline.words.numbers import MINUS, write
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _figure(
     """The chart-table of one measure."""
     t, words = content.t, b.naming(content, found.measure)
     unit = "share" if found.share else words.unit
-    name = content.area_title(one.area)
+    name = content.area_title(found.by or one.area)
     axis = shared_axis(
         [x for x in found.estimate.tolist() if not math.isnan(x)],
         [x for x in found.high.tolist() if not math.isnan(x)], unit, [], t=t,
@@ -119,7 +120,7 @@ def _figure(
         "alone says",
         label=words.label, sure=t.figure(f"{100 * found.level:g} %"),
     )  # fmt: skip
-    line = t("line ‘{line}’", line=found.line) if found.line else ""
+    line = inside(b.line_name(content, found.line))
     said = one.against[number - 1].said(share=found.share) if number <= len(one.against) else ""
     drawn = _shrinkage(found, unit, words.label, t)
     return ModelFigure(title, t.joined((subtitle, line)), table, drawn, t.of(said))

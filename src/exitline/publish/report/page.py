@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from exitline.publish.content.households import household_words
+from exitline.publish.report import blocks as b
 from exitline.publish.report.areas import AreaSet, area_sets
 from exitline.publish.report.blocks import interval_words, naming, of_set, written
 from exitline.publish.report.decided import DecidedLevel, area_levels, household_level
@@ -134,8 +135,8 @@ def _overall(content: ReportInput) -> Table | None:
         words = naming(content, block.measure)
         said = written(content, block, 0, words.unit)
         row = [
-            TableCell(words.label),
-            TableCell(block.line or t("none")),
+            TableCell(words.label, None, b.money_words(content) if words.unit == "money" else ""),
+            TableCell(b.line_name(content, block.line) or t("none")),
             TableCell(str(said), None, said.reason),
         ]
         if content.sampled:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report import blocks as b
+from exitline.words.money import currency_name, for_whom
 from exitline.words.numbers import rounded
 
 if TYPE_CHECKING:
@@ -177,11 +178,16 @@ def _figures(content: ReportInput, standard: Standard) -> Iterable[FigureRow]:
             yield from _criteria(rule, standard.sources, t)
 
 
+def _unit(line: Line, t: Language) -> str:
+    """The unit of a line's figures, in words."""
+    return t.shown(for_whom(currency_name(line.currency, t), line.per, line.period))
+
+
 def _line(line: Line, year: int | None, sources: Mapping[str, SourceRef], t: Language) -> FigureRow:
     """A line's figure in the study's year, or the years it has figures for."""
     from exitline.errors import RuleFileError
 
-    named = {"label": t.of(line.label), "unit": t.of(line.unit)}
+    named = {"label": t.of(line.label), "unit": _unit(line, t)}
     if line.boundary == "<":
         what = t("{label}, {unit} (poor: below the line)", **named)
     else:

@@ -18,6 +18,7 @@ from exitline.rules.standard.model import (
     Option,
     Standard,
 )
+from exitline.words.money import currency_name, for_whom
 from exitline.words.said import Numeral, Told, collected, say, together
 
 _EXITED = {
@@ -160,7 +161,8 @@ class _Describer:
 
     def line(self, line: Line) -> str:
         """One line: unit, prices, boundary, figures, source."""
-        named = {"label": line.label, "unit": Told(line.unit), "prices": _prices(line)}
+        unit = for_whom(currency_name(line.currency), line.per, line.period)
+        named = {"label": line.label, "unit": unit, "prices": _prices(line)}
         parts = [
             say("{label}, {unit}, in {prices}: {figures}", **named, figures=self.figures(line)),
             say("those below it are poor")
@@ -268,7 +270,9 @@ class _Describer:
         name = p.marked(criterion.label, criterion.verified)
         parts = [p.sentence(say("{name}: {what}", name=name, what=self.asked(criterion)))]
         if criterion.evidence != "either":
-            parts.append(say("Evidence: {what}.", what=Told(criterion.evidence)))
+            kinds = {"model": say("a full count, a sample, or figures of a model")}
+            evidence = kinds.get(criterion.evidence, Told(criterion.evidence))
+            parts.append(say("Evidence: {what}.", what=evidence))
         if not criterion.veto:
             parts.append(say("Reported only: it does not decide."))
         source = "" if criterion.source == said else self.source(criterion.source)
@@ -321,6 +325,8 @@ class _Describer:
 
 def _prices(line: Line) -> str:
     """In which prices a line is."""
+    if line.currency == "PPP" and line.price_base is None:
+        return say("purchasing power parities")
     if line.currency == "PPP":
         return say("purchasing power parities of {year}", year=str(line.price_base))
     if line.price_base is None:

@@ -30,7 +30,7 @@ from exitline.rules.yamlfile.values import whole
 
 COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 TYPES = {"number": "number", "boolean": "truth", "text": "text"}
-EVIDENCE = ("full count", "sample", "either")
+EVIDENCE = ("full count", "sample", "either", "model")
 Texts = Annotated[tuple[Text, ...], LIST]
 Evidence = Annotated[str, *choice(*EVIDENCE)]
 Of = Annotated[str, *choice("median", "mean")]
@@ -309,7 +309,8 @@ class AreaRuleKeys(Sourced):
     )
     evidence: Evidence | None = Field(
         None,
-        description="`full count`, `sample` or `either` (default): what the standard accepts",
+        description="`full count`, `sample` or `either` (default): what the standard accepts; "
+        "`model`: either, and figures of a model of small areas",
     )
     options: Annotated[dict[str, OptionKeys], NAMED] | None = Field(
         None, description="readings that the sources leave open, see below"

@@ -64,8 +64,8 @@ class Criterion:
         False where the rule was not read at its source.
     veto : bool
         True: the unit has not exited where this criterion is not met. False: reported only.
-    evidence : {"full count", "sample", "either"}
-        What the standard accepts as evidence.
+    evidence : {"full count", "sample", "either", "model"}
+        What the standard accepts as evidence: "model" is either, and figures of a model.
     note : str
         What a reader should know.
     """
@@ -82,7 +82,7 @@ class Criterion:
     source: str = ""
     verified: bool = True
     veto: bool = True
-    evidence: Literal["full count", "sample", "either"] = "either"
+    evidence: Literal["full count", "sample", "either", "model"] = "either"
     denominator: str = ""
     note: str = ""
 

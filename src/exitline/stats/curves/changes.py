@@ -10,7 +10,7 @@ import numpy as np
 from exitline.errors import MeasureError
 from exitline.stats.curves.tables import Component
 from exitline.stats.infer import intervals
-from exitline.stats.infer.comparing.contrasts import covariance
+from exitline.stats.infer.comparing.two_samples import TwoSamples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,23 +86,25 @@ class ChangeSample:
 
 
 def growth_and_redistribution(
-    before: ChangeSample, after: ChangeSample, line: float
-) -> tuple[Component, ...]:
+    before: ChangeSample, after: ChangeSample, line: float, shared: bool | None = None
+) -> tuple[tuple[Component, ...], tuple[str, ...]]:
     """Datt and Ravallion's parts of a change, and Shapley's, with standard errors.
 
     P(mean, Lorenz curve): growth moves the mean along the earlier Lorenz curve, redistribution
     the Lorenz curve at the earlier mean; what is left is the residual. The other base starts
-    from the later. Shapley's parts are the averages of the two, and leave no residual. The two
-    samples are independent.
+    from the later. Shapley's parts are the averages of the two, and leave no residual.
 
     Parameters
     ----------
     before, after : ChangeSample
     line : float
+    shared : bool, optional
+        As in `exitline.change`.
 
     Returns
     -------
-    tuple of Component
+    tuple of Component, tuple of str
+        The parts, and what a reader must know of the two samples.
 
     References
     ----------
@@ -110,28 +112,30 @@ def growth_and_redistribution(
     Journal of Economic Inequality 11, 99-126.
     """
     samples = (before, after)
+    both = TwoSamples.of(before.estimates, after.estimates, shared)
     values = [[b.estimate[0] for b, _ in s.figures] for s in samples]
     four = np.array([values[0][0], values[1][0], values[0][1], values[1][1]])
     value = _PARTS @ four
     # the line at the other's mean is line x own mean / other mean: it moves with both
     own = before.mean, after.mean
-    variance = np.zeros(len(value))
-    for i, sample in enumerate(samples):
+    to = []
+    for i in range(2):
         j = 1 - i
         moves = np.zeros((4, 3))
         moves[i, 0], moves[2 + i, 1] = 1.0, 1.0
         moves[2 + j, 2] = -samples[j].slope * line * own[j] / own[i] ** 2
-        variance += np.diag(covariance(sample.estimates, sample.figures, _PARTS @ moves))
+        to.append(_PARTS @ moves)
+    variance = np.diag(both.covariance((before.figures, after.figures), (to[0], to[1])))
     se = np.sqrt(np.maximum(variance, 0.0))
-    dfs = [float(s.block("mean").df[0]) for s in samples]
     level = before.estimates.level
-    df = np.full(len(value), sum(dfs))
+    df = np.full(len(value), both.df)
     bounds = intervals.symmetric(value, se, df, level)
-    if all(s.estimates.variance.exact for s in samples):
+    if both.exact:
         bounds = intervals.Bounds(value, value)
     n = int(sum(s.block("mean").n[0] for s in samples))
-    return tuple(
+    parts = tuple(
         Component(name, "", float(value[k]), float(se[k]), float(bounds.low[k]),
                   float(bounds.high[k]), level, float(df[k]), n)
         for k, name in enumerate(NAMES)
     )  # fmt: skip
+    return parts, both.notes

@@ -7,7 +7,6 @@ welfare that is moved, with "uprate the line" the line.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -41,13 +40,16 @@ class StudyLine:
         A relative line: what it is a share of, in words; whether each area has its own.
     boundary : {"<", "<="}
         Who is poor.
-    unit : str
-        Of the figure: the standard's, for the period of the study's welfare; "" where the
-        study moves the line into its own currency.
     source : str
         As the standard says.
     verified : bool
         False where the standard's figure was not read at its source.
+    title : str
+        What people call it; "" where only the label is known.
+    currency, per, period : str
+        Of the figure, for the period of the study's welfare; "" where they are not known.
+    prices : int or None
+        The year whose prices the figure is in.
     """
 
     label: str
@@ -59,9 +61,13 @@ class StudyLine:
     what: str = "median"
     within: bool = False
     boundary: Literal["<", "<="] = "<"
-    unit: str = ""
     source: str = ""
     verified: bool = True
+    title: str = ""
+    currency: str = ""
+    per: str = ""
+    period: str = ""
+    prices: int | None = None
 
 
 def study_lines(
@@ -209,12 +215,18 @@ def _resolve(use: LineUse, study: Study, held: Any, columns: Collection[str]) ->
         )
     if use.value is not None:
         label = use.label or f"{use.value:.15g}"
-        return StudyLine(label, value=use.value * factor, boundary=boundary)
+        return StudyLine(
+            label, value=use.value * factor, boundary=boundary, title=use.label or "",
+            period=study.period or "", prices=_prices_of(study, None),
+        )  # fmt: skip
     name = use.name or ""
     if name in held:
         return _of_standard(held[name], use, study)
     if name in columns:
-        return StudyLine(use.label or name, column=name, factor=factor, boundary=boundary)
+        return StudyLine(
+            use.label or name, column=name, factor=factor, boundary=boundary,
+            title=use.label or "",
+        )  # fmt: skip
     raise StudyError(
         f"there is no line '{name}'",
         where=use.where,
@@ -234,22 +246,36 @@ def _of_standard(line: Line, use: LineUse, study: Study) -> StudyLine:
         share = line.relative.share
         return StudyLine(
             label, share=share.value, of=line.relative.of, boundary=boundary,
-            unit=_unit(line, study), source=line.source, verified=line.verified and share.verified,
+            source=line.source, verified=line.verified and share.verified,
+            title=use.label or line.label,
         )  # fmt: skip
     figure = line.figure(_line_year(study, line))
+    currency, per, period = _money(line, study)
     return StudyLine(
-        label, value=line_value(study, line), boundary=boundary, unit=_unit(line, study),
+        label, value=line_value(study, line), boundary=boundary,
         source=figure.source or line.source, verified=line.verified and figure.verified,
+        title=use.label or line.label, prices=_prices_of(study, line), currency=currency,
+        per=per, period=period,
     )  # fmt: skip
 
 
-def _unit(line: Line, study: Study) -> str:
-    """The unit of a line's figure as the study uses it."""
+def _money(line: Line, study: Study) -> tuple[str, str, str]:
+    """Currency, person and period of a line's figure as the study uses it."""
     if study.ppp is not None and not _deflates(study):
-        return ""
-    if study.period is None:
-        return line.unit
-    return re.sub(r"per (day|month|year)$", f"per {study.period}", line.unit)
+        return "", "", ""
+    return line.currency, line.per, study.period or line.period
+
+
+def _prices_of(study: Study, line: Line | None) -> int | None:
+    """The year whose prices welfare and lines are in, as far as it is known."""
+    prices = study.prices
+    if prices is not None and prices.to_year is not None:
+        return prices.to_year
+    if prices is not None and prices.welfare_year is not None:
+        return prices.welfare_year
+    if line is None:
+        return None
+    return line.price_base if line.uprating is None else _line_year(study, line)
 
 
 def _line_year(study: Study, line: Line) -> int:

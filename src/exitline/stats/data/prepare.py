@@ -15,6 +15,7 @@ from exitline.stats.data.roles import bound_design
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.studies.study import FactsTable, Study
 from exitline.stats.data.studies.uses import narrowed, role_uses, study_uses
+from exitline.stats.data.values import written
 
 if TYPE_CHECKING:
     import ibis
@@ -63,7 +64,7 @@ class Prepared:
         return {level: table for level, table in named.items() if table is not None}
 
     def labels(self, column: str) -> Mapping[Any, str]:
-        """What the codes of a column mean, where the file says so (Stata, SPSS).
+        """What the codes of a column mean, where the study or the file says so (Stata, SPSS).
 
         Parameters
         ----------
@@ -71,10 +72,33 @@ class Prepared:
             A column of `table`: it has the labels of the one column of a file that it is,
             whatever it is called here; a computed column has none.
         """
+        source, name = self._source_of(column)
+        own = self.study.labels.get(column) or self.study.labels.get(name, {})
+        theirs = source.labels.get(name, {}) if source is not None else {}
+        if not own:
+            return MappingProxyType(dict(theirs))
+        known = {written(value) or "": label for value, label in theirs.items()}
+        return MappingProxyType({**known, **own})
+
+    def title(self, column: str) -> str:
+        """What a column is called, where the study or the file says so; "" elsewhere.
+
+        Parameters
+        ----------
+        column : str
+            A column of `table`.
+        """
+        source, name = self._source_of(column)
+        theirs = source.titles.get(name, "") if source is not None else ""
+        named = self.study.area_titles
+        return named.get(column) or named.get(name) or theirs.strip()
+
+    def _source_of(self, column: str) -> tuple[Source | None, str]:
+        """The source that a column of `table` is a column of, and its name there."""
         origin = origin_of(self.table, column) if column in self.table.columns else None
-        if origin is None or origin.table not in self.sources:
-            return MappingProxyType({})
-        return self.sources[origin.table].labels.get(origin.column, MappingProxyType({}))
+        if origin is None:
+            return None, ""
+        return self.sources.get(origin.table), origin.column
 
 
 def prepare(

@@ -157,8 +157,10 @@ def _block(
     rows, index, variance = by.rows, plan.position, by.variance
     terms = [index[plan.sum_of(term, line, by.columns)] for term in measure.terms]
     at = line_values(rows, plan, line, by.columns)
-    figure = measure.rule(Given(by.totals[:, terms], _found(by, measure, line, plan), at,
-                                measure.parameters))  # fmt: skip
+    n, sampled = by.about(plan.cases_of(measure, line, by.columns), plan)
+    found_first = _found(by, measure, line, plan)
+    given = Given(by.totals[:, terms], found_first, at, measure.parameters, n.astype(np.float64))
+    figure = measure.rule(given)
     steep = None
     if line is not None and plan.lines[line].relative is not None:
         steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
@@ -166,7 +168,6 @@ def _block(
     part = variance.part(
         key, rows, figure.value, lambda: _linearised(by, figure, terms, (line, steep), plan)
     )
-    n, sampled = by.about(plan.cases_of(measure, line, by.columns), plan)
     population = by.totals[:, index[plan.population_of(measure, line, by.columns)]]
     label = plan.lines[line].label if line is not None else ""
     kind: Kind = "share" if measure.interval == "share" else "plain"

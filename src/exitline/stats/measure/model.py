@@ -186,12 +186,15 @@ class Given:
         The poverty line; NaN where there is none, or each household has its own.
     parameters : tuple of float
         The measure's.
+    n : float array, shape (domains,)
+        Rows that the figure speaks of, with a weight: of the full sample, whatever the weights.
     """
 
     totals: Floats
     found: Floats
     line: Floats
     parameters: tuple[float, ...] = ()
+    n: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -317,6 +320,7 @@ class Measure:
             "lower",
             "number",
             "quotient",
+            "rest",
         }
         at_figure = {"at_most", "equal_to", "kernel", "found"}  # of whatever the figure is of
         parts = [p for t in self.terms for p in t.parts]

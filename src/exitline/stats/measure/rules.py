@@ -52,6 +52,24 @@ def correlation(given: Given) -> Linear:
     return ((AB / N - a * b) / ((one * other) ** 0.5)).unless(flat).linear()
 
 
+def variance(given: Given) -> Linear:
+    """n/(n - 1) (AA/N - (A/N)^2), from N, A = sum w x and AA = sum w x^2; n counts rows."""
+    assert given.n is not None
+    N, A, AA = totals(given)
+    with np.errstate(divide="ignore"):
+        times = np.where(given.n > 1, given.n / (given.n - 1.0), np.nan)
+    return (times * (AA / N - A * A / (N * N))).linear()
+
+
+def standard_deviation(given: Given) -> Linear:
+    """The root of `variance`; it moves by half of what that does, over itself."""
+    square = variance(given)
+    value = np.sqrt(np.maximum(square.value, 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = np.where(value > 0, 0.5 / value, 0.0)
+    return Linear(value, times[:, None] * square.gradient)
+
+
 def generalised_entropy(given: Given) -> Linear:
     """GE(epsilon) from N = sum w, Y = sum wy and S (Shorrocks 1984, eq. 11).
 
@@ -193,6 +211,24 @@ def pay_gap(given: Given) -> Linear:
     gap = 1.0 - (X1 / N1) / ((X - X1) / (N - N1))
     coded = np.isclose(squares.value, N1.value, rtol=1e-9, atol=0.0)
     return gap.unless(~coded | (N1.value <= 0) | (N1.value >= N.value)).linear()
+
+
+def median_ratio(given: Given) -> Linear:
+    """m1/m0 of a group's median and that of the rest.
+
+    From the numbers in the group N1 and of its squares, of all N, and of each part the number up
+    to its median F and the density there K, which moves the median as in `quantile`.
+    """
+    N1, squares, N, F1, K1, F0, K0 = totals(given)
+    medians = []
+    for k, (count, below, dense) in enumerate(((N1, F1, K1), (N - N1, F0, K0))):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            steep = np.where(dense.value > 0, -1.0 / dense.value, np.nan)
+        gradient = steep[:, None] * (below.gradient - 0.5 * count.gradient)
+        medians.append(Dual(given.found[:, k], gradient))
+    coded = np.isclose(squares.value, N1.value, rtol=1e-9, atol=0.0)
+    empty = (N1.value <= 0) | (N1.value >= N.value) | ~(medians[1].value > 0)
+    return (medians[0] / medians[1]).unless(~coded | empty).linear()
 
 
 def quantile(given: Given) -> Linear:

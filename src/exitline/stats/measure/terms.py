@@ -156,6 +156,12 @@ def _column(term: Term, micro: Micro, _at: At) -> Any:
     return micro.column(term.column or "")
 
 
+def _rest(term: Term, micro: Micro, at: At) -> Any:
+    """One where another term is 0, and the reverse."""
+    assert term.of is not None
+    return 1.0 - value(term.of, micro, at)
+
+
 def _received(term: Term, micro: Micro, _at: At) -> Any:
     """Whether a column is above zero."""
     return micro.where(micro.column(term.column or "") > 0, 1.0, 0.0)
@@ -204,6 +210,7 @@ KINDS.update({
     "flag": _column,
     "amount": _column,
     "received": _received,
+    "rest": _rest,
     "product": _product,
     "number": _number,
     "found": _found,

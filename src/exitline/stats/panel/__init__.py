@@ -24,6 +24,7 @@ _HOMES = {
     "mobility": "growth",
     "open_panel": "sources",
     "panel_spec": "spec",
+    "persistent_risk": "persistent",
     "read_panel": "panel",
     "reliability_bounds": "modelled.error_bounds",
     "response_model": "modelled.attrition",

@@ -81,6 +81,8 @@ class AreaFigures(ShownResult):
         Why a figure, its error or its interval is missing; "" otherwise.
     share : bool
         Whether the figures lie between 0 and 1.
+    by : str
+        The column of these areas, where a model has several; "" for the model's own.
     """
 
     measure: str
@@ -97,6 +99,7 @@ class AreaFigures(ShownResult):
     line: str = ""
     share: bool = False
     notes: tuple[str, ...] = field(default=())
+    by: str = ""
 
     def __len__(self) -> int:
         return len(self.areas)

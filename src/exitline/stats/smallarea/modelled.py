@@ -83,7 +83,7 @@ class Modelled(ShownResult):
         The column of areas.
     formula : str
     figures : tuple of AreaFigures
-        One for each measure.
+        One for each measure; those of further levels after the model's own areas.
     coefficients : pandas.DataFrame or None
         term, estimate, se, z, p.
     facts : tuple of (str, str)
@@ -108,8 +108,12 @@ class Modelled(ShownResult):
         the column of areas."""
         import pandas as pd
 
-        table = pd.concat([one.to_pandas() for one in self.figures], ignore_index=True)
-        table.insert(0, "by", self.area)
+        parts = []
+        for one in self.figures:
+            part = one.to_pandas()
+            part.insert(0, "by", one.by or self.area)
+            parts.append(part)
+        table = pd.concat(parts, ignore_index=True)
         table.insert(0, "kind", self.kind)
         return table
 

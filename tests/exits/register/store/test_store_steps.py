@@ -47,6 +47,23 @@ def walked(store: Store, made: Any, china: Any) -> Store:
     return store
 
 
+def test_a_step_is_sent_together_not_one_by_one(walked: Store, made: Any, china: Any) -> None:
+    from django.db import connections
+
+    from exitline.exits.register.store.write.record import record
+
+    alone: list[str] = []
+
+    def noted(execute: Any, query: str, *given: Any) -> Any:
+        alone.append(query)
+        return execute(query, *given)
+
+    draft = made("dismiss objection", "2016-06-20", "h2", reason="looked into")
+    with connections[walked.alias].execute_wrapper(noted):
+        record(walked, draft, 6, None, procedure=china, recorded=date(2016, 6, 21))
+    assert len(alone) <= (0 if walked.postgres else 18)  # PostgreSQL: prepared, by its driver
+
+
 def test_a_second_person_is_told_what_changed(store: Store, made: Any, china: Any) -> None:
     from exitline.exits.register.store.write.record import record
 

@@ -1,5 +1,6 @@
 # R 4.2.2, package survey 4.1.1. Run in tests/stats/infer/reference: Rscript subpopulations.R
-# svyglm, svychisq and svyttest on subset(design, meals > 30); svystandardize; correlations by svycontrast.
+# svyglm, svychisq and svyttest on subset(design, meals > 30); svystandardize; svyvar, also of the
+# jackknife; correlations by svycontrast.
 suppressMessages(library(survey))
 clus2 <- read.csv("../cases/api_models_clus2.csv")
 strat <- read.csv("../cases/api_models_strat.csv")
@@ -24,6 +25,10 @@ for (case in names(all)) {
   m <- svymean(~api00 + meals + aa + bb + ab, d)
   r <- svycontrast(m, quote((ab - api00 * meals) / sqrt((aa - api00^2) * (bb - meals^2))))
   put("correlation", case, coef(r), SE(r))
+  for (jk in c(FALSE, if (case == "strat") TRUE)) {
+    v <- svyvar(~api00, if (jk) as.svrepdesign(all[[case]], type = "JKn") else all[[case]])
+    put("variance", paste(case, if (jk) "JKn" else "linearised"), as.matrix(v)[1, 1], SE(v))
+  }
   st <- svystandardize(all[[case]], by = ~stype, over = ~sch.wide, population = c(E = 50, H = 20, M = 30))
   y <- svyby(~api00, ~sch.wide, st, svymean)
   put("standardised", paste(case, y$sch.wide), y$api00, SE(y))

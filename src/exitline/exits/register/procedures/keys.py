@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from exitline.exits.register.procedures.procedure import Outcome
+from exitline.exits.register.procedures.procedure import UNITS, Outcome, UnitKind
 from exitline.rules.yamlfile.declared import (
     LIST,
     NAMED,
@@ -179,11 +179,18 @@ class ProcedureFile(Record):
     title: Text
     jurisdiction: Text
     standard: Text = Field(description="whose lines and rules decide (required)")
+    unit: Annotated[UnitKind, *choice(*UNITS)] = Field(
+        "household",
+        description="what goes through the states: `household`, `village`, `work` or `asset`",
+    )
     valid: ValidKeys
     sources: Annotated[dict[str, ProcedureSourceKeys], NAMED] = Field(default_factory=dict)
     notes: Annotated[tuple[Text, ...], LIST] = ()
     states: Annotated[dict[str, StateKeys], NAMED]
     roles: Annotated[dict[str, Text], NAMED]
+    cards_by: Texts = Field(
+        (), description="roles that may write cards, members and help; every role when left out"
+    )
     documents: Annotated[dict[str, DocumentKeys], NAMED] = Field(default_factory=dict)
     rules: Annotated[dict[str, RuleKeys], NAMED] = Field(default_factory=dict)
     steps: Annotated[dict[str, StepKeys], NAMED]

@@ -32,7 +32,7 @@ def shipped_procedures() -> tuple[str, ...]:
     Examples
     --------
     >>> shipped_procedures()
-    ('china-2016-exit', 'china-2020-monitoring')
+    ('china-2016-exit', 'china-2020-monitoring', 'works-library')
     """
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
 
@@ -85,6 +85,8 @@ def load_procedure(name_or_path: str | Path, *, rules: bool = True) -> Procedure
         path=path,
         digest=digest_of(tree.plain()),
         text=text,
+        unit=keys.unit,
+        cards_by=keys.cards_by,
     )
     check_references(procedure, tree, tuple(keys.rules))
     return procedure

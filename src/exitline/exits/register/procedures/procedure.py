@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from exitline.errors import nearest
 from exitline.exits.register.errors import IllegalTransitionError, ProcedureError
@@ -20,6 +20,9 @@ from exitline.exits.register.procedures.rule import Rule
 
 NEW = "new"
 Outcome = Literal["met", "not met"]
+UnitKind = Literal["household", "village", "work", "asset"]
+UNITS: tuple[UnitKind, ...] = get_args(UnitKind)
+"""What may go through the states of a procedure."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +223,7 @@ class MonitoringCheck:
 
 @dataclass(frozen=True)
 class Procedure:
-    """States, steps and deadlines of households under one dated rule file.
+    """States, steps and deadlines of households, or of works, under one dated rule file.
 
     Parameters
     ----------
@@ -240,6 +243,10 @@ class Procedure:
         SHA-256 of the file's canonical content.
     text : str
         The file as it was read; a log keeps it.
+    unit : {"household", "village", "work", "asset"}
+        What goes through these states.
+    cards_by : tuple of str
+        Roles that may write cards, members and help; empty for every role.
     """
 
     name: str
@@ -260,6 +267,12 @@ class Procedure:
     path: Path = Path()
     digest: str = ""
     text: str = ""
+    unit: UnitKind = "household"
+    cards_by: tuple[str, ...] = ()
+
+    def may_write_cards(self, role: str) -> bool:
+        """Whether a role may write cards, members and help."""
+        return role in (self.cards_by or self.roles)
 
     def step(self, name: str) -> Step:
         """The step of that name.

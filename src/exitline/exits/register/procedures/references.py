@@ -47,6 +47,9 @@ def check_references(procedure: Procedure, tree: Tree, rules: Collection[str]) -
         place = tree[reference.section][reference.owner][reference.key]
         with faults.kept():
             place.known(reference.known, reference.kind, reference.name)
+    for role in procedure.cards_by:
+        with faults.kept():
+            tree["cards_by"].known(procedure.roles, "role", role)
     for step in procedure.steps.values():
         with faults.kept():
             _check_step(step, tree["steps"][step.name])

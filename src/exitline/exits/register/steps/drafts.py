@@ -14,6 +14,7 @@ from exitline.errors import nearest
 from exitline.exits.register.errors import LifecycleError
 from exitline.exits.register.event import Document, Draft
 from exitline.exits.register.procedures.decision import Scalar
+from exitline.exits.register.procedures.procedure import UNITS
 from exitline.records import parse_json, read_json
 from exitline.records.reading import MAX_BYTES
 from exitline.stats.data.values import written
@@ -28,7 +29,8 @@ _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 def read_drafts(path: str | Path, **reading: Any) -> tuple[Draft, ...]:
     """The events of a file, in its order.
 
-    Columns: household, step, on (2016-05-01), actor, role; and where needed documents
+    Columns: household (or what else the procedure is about: village, work, asset), step, on
+    (2016-05-01), actor, role; and where needed documents
     ("review minutes; village notice=<sha256>(name, hamlet)": kind, reference, fields
     shown), category, reason, and the evidence as columns "evidence.<column>". An empty
     cell leaves the column out; NA says that it was asked and is not known. In CSV every
@@ -92,6 +94,9 @@ def draft_of(row: Mapping[str, Any], *, where: str) -> Draft:
     ('ab12', True)
     """
     given = {key: value for key, value in row.items() if value is not None and value != ""}
+    for name in UNITS[1:]:  # a work's id may stand under "work"
+        if name in given and "household" not in given:
+            given["household"] = given.pop(name)
     if written(given.get("household")) is None:
         given.pop("household", None)
     for key in given:

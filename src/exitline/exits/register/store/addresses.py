@@ -113,4 +113,5 @@ def _postgres(address: str) -> dict[str, Any]:
     entry: dict[str, Any] = {key: parts.pop(name, "") for key, name in named.items()}
     entry["PORT"] = parts.pop("port", "")
     parts.setdefault("connect_timeout", "10")
-    return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": parts, **entry}
+    options: dict[str, Any] = {**parts, "prepare_threshold": 5}  # for `together`; Django asks none
+    return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **entry}

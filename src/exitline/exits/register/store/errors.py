@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from exitline.exits.register.errors import LifecycleError
+from exitline.exits.register.errors import LifecycleError, UnknownHouseholdError
 
 
 class StoreError(LifecycleError):
     """A database that cannot be used as it stands: not there, not a register, gone."""
+
+
+class StoreGoneError(StoreError):
+    """A database that does not answer, or gave up: the same can be sent again."""
 
 
 class StaleVersionError(LifecycleError):
@@ -27,3 +31,19 @@ class AuthorityError(LifecycleError):
 
 class IdentifierTakenError(LifecycleError):
     """An identifier that a household of the register has already."""
+
+
+class SecondHeadError(LifecycleError):
+    """A second head of a household."""
+
+
+class SentTwiceError(LifecycleError):
+    """A form that was recorded when it was sent before."""
+
+
+class LifeChangeError(LifecycleError):
+    """A split, merge or move that cannot be."""
+
+
+class GoneHouseholdError(UnknownHouseholdError):
+    """A household that was merged, moved away or taken back; `got` says which."""

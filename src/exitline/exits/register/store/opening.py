@@ -13,11 +13,11 @@ from typing import Any
 
 from exitline.exits.register.store.addresses import database, shown, sqlite_file
 from exitline.exits.register.store.configured import set_up
-from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0002_guards"
+NEWEST = "0004_changes_of_life"
 
 
 @dataclass(frozen=True)
@@ -76,18 +76,28 @@ class Store:
                 connection = connections[self.alias]
                 with connection.cursor() as cursor:
                     if connection.vendor == "postgresql":
-                        if one_moment:
-                            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                        cursor.execute(
-                            "SELECT set_config('exitline.area_from', %s, true),"
-                            " set_config('exitline.area_to', %s, true)",
-                            self.scope.bounds,
-                        )
+                        _set_scope(connection, self.scope, one_moment=one_moment)
                     yield cursor
         except (OperationalError, InterfaceError) as reason:
             if not connections[self.alias].in_atomic_block:
                 connections[self.alias].close()
             raise _gone(self.address or self.alias, reason) from reason
+
+
+def _set_scope(connection: Any, scope: Sight, *, one_moment: bool) -> None:
+    """Begin on PostgreSQL: what row-level security compares with, up to the commit."""
+    from psycopg import Cursor
+
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        cursor = Cursor(connection.connection)
+        if one_moment:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(
+            "SELECT set_config('exitline.area_from', %s, true),"
+            " set_config('exitline.area_to', %s, true)",
+            scope.bounds,
+            prepare=True,
+        )
 
 
 def open_store(address: str, *, key_file: Path | None = None) -> Store:
@@ -255,10 +265,10 @@ def _make_key(store: Store) -> None:
             partial.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
 
 
-def _gone(where: str, reason: Exception) -> StoreError:
+def _gone(where: str, reason: Exception) -> StoreGoneError:
     """The error of a database that cannot be reached, in the driver's first line."""
     said = (str(reason).strip().splitlines() or [type(reason).__name__])[0]
-    return StoreError(
+    return StoreGoneError(
         "the database cannot be reached, or gave up",
         where=where,
         expected="a database that answers",

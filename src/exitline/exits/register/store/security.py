@@ -24,6 +24,22 @@ def guard(apps: Any, editor: Any) -> None:
         editor.execute(statement, params=None)
 
 
+def guard_transfers(apps: Any, editor: Any) -> None:  # noqa: ARG001
+    """A household on its way is seen where it left and where it goes, and nowhere else."""
+    if editor.connection.vendor != "postgresql":
+        return
+    left = _RANGE.replace("path", "from_path")
+    for statement in (
+        'ALTER TABLE register_transfer ALTER COLUMN path TYPE text COLLATE "C"',
+        'ALTER TABLE register_transfer ALTER COLUMN from_path TYPE text COLLATE "C"',
+        "ALTER TABLE register_transfer ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE register_transfer FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY area ON register_transfer USING (({_RANGE}) OR ({left}))"
+        f" WITH CHECK (({_RANGE}) OR ({left}))",
+    ):
+        editor.execute(statement, params=None)
+
+
 def _columns(apps: Any, name: str) -> list[str]:
     """The columns of a table that never change."""
     model = apps.get_model("register", f"{name}row")

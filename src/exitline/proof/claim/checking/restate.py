@@ -143,7 +143,9 @@ def _restated(claim: Claim, computed: Recomputed) -> Claim:
         )
     if query.kind == "decision count":
         count = int(computed.value)
-        return count_claim(context, count, query.level, query.outcome, query.criterion)
+        return count_claim(
+            context, count, query.level, query.outcome, query.criterion, evidence=query.evidence
+        )
     claims = [estimate_claim(row, context, column=query.column) for row in _rows(claim, computed)]
     return next((one for one in claims if one.rounding == claim.rounding), claims[0])
 

@@ -134,6 +134,19 @@ def count_decisions(rows: Sequence[Row], level: str, outcome: str, criterion: st
     return sum(1 for row in decided if row["outcome"] == outcome)
 
 
+def evidence_of(rows: Sequence[Row], level: str, criterion: str = "") -> str:
+    """ "model" where figures of a model decide some units of a level, else "".
+
+    Examples
+    --------
+    >>> rows = [{"level": "county", "criterion": "rate", "outcome": "met", "evidence": "model"}]
+    >>> evidence_of(rows, "county", "rate")
+    'model'
+    """
+    own = [r for r in rows if r["level"] == level and _text(r["criterion"]) == criterion]
+    return "model" if any(row.get("evidence") == "model" for row in own) else ""
+
+
 def pick_decision(
     rows: Sequence[Row], level: str, unit: str, criterion: str = "", parent: str = ""
 ) -> Row:

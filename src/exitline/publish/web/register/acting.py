@@ -15,6 +15,7 @@ from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.authority import assignments
 from exitline.publish.web.register import opened, pages
 from exitline.publish.web.register.asking import ask
+from exitline.publish.web.register.procedures import current
 
 AUDITOR, ADMINISTRATOR = "auditor", "administrator"
 OFFICE = "office"
@@ -53,6 +54,11 @@ class SignedIn:
         """The register as far as the assignment's area."""
         return opened.store().within(str(self.held.path))
 
+    @property
+    def keeps_cards(self) -> bool:
+        """Whether the procedure lets the role write cards."""
+        return self.kind == OFFICE and current(self.store).may_write_cards(self.role)
+
 
 def who(request: HttpRequest) -> SignedIn | None:
     """The person who asks; None where nobody is signed in, or without an assignment today."""
@@ -84,3 +90,15 @@ def acting(*kinds: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
         return checked
 
     return decorate
+
+
+def keeping(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view for those alone who may write cards; it is handed the person."""
+
+    @functools.wraps(view)
+    def checked(request: HttpRequest, person: SignedIn, **given: Any) -> HttpResponse:
+        if not person.keeps_cards:
+            return pages.page(request, "refused", status=403, person=person)
+        return view(request, person, **given)
+
+    return acting(OFFICE)(checked)

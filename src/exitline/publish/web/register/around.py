@@ -14,7 +14,11 @@ from django.http import HttpRequest, HttpResponse
 
 from exitline.errors import ExitlineError
 from exitline.exits.register.errors import UnknownHouseholdError
-from exitline.exits.register.store.errors import AuthorityError, StoreError
+from exitline.exits.register.store.errors import (
+    AuthorityError,
+    GoneHouseholdError,
+    StoreGoneError,
+)
 from exitline.publish.web.register import pages
 
 POLICY = (
@@ -57,11 +61,13 @@ class Around:
     def process_exception(self, request: HttpRequest, reason: Exception) -> HttpResponse | None:
         """A fault as a page: what is wrong, and what to do."""
         person = getattr(request, "person", None)
+        if isinstance(reason, GoneHouseholdError):
+            return pages.page(request, "gone", status=410, person=person, why=reason.got or "")
         if isinstance(reason, UnknownHouseholdError):
             return pages.page(request, "nothing", status=404, person=person)
         if isinstance(reason, AuthorityError):
             return pages.page(request, "refused", status=403, person=person)
-        if isinstance(reason, StoreError | OperationalError | InterfaceError):
+        if isinstance(reason, StoreGoneError | OperationalError | InterfaceError):
             log.error(
                 json.dumps({"at": _now(), "fault": "database", "kind": type(reason).__name__})
             )

@@ -13,6 +13,8 @@ from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import Store, open_store
 from exitline.publish.web.project import set_up
 
+LONGEST_BODY = 64_000_000
+"""Most bytes of what is sent: a table of some 300,000 households."""
 _opened: list[Store] = []
 
 
@@ -87,7 +89,34 @@ def application(address: str, *, log: bool = False, **given: Any) -> Any:
         logger.setLevel(logging.INFO)
     from django.core.handlers.asgi import ASGIHandler
 
-    return ASGIHandler()
+    return bounded(ASGIHandler())
+
+
+def bounded(inner: Any) -> Any:
+    """An ASGI application that refuses what is too long, before or while it is read."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await inner(scope, receive, send)
+            return
+        said = dict(scope.get("headers") or ()).get(b"content-length", b"0")
+        read, refused = 0, not said.isdigit() or int(said) > LONGEST_BODY
+
+        async def counted() -> Any:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            return message if read <= LONGEST_BODY else {"type": "http.disconnect"}
+
+        if refused:
+            kind = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 413, "headers": kind})
+            text = f"too long: at most {LONGEST_BODY // 1_000_000} MB can be sent\n".encode()
+            await send({"type": "http.response.body", "body": text})
+            return
+        await inner(scope, counted, send)
+
+    return answer
 
 
 def add_user(name: str, password: str) -> None:

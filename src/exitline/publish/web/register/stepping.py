@@ -20,7 +20,7 @@ from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.register.store.errors import (
     AuthorityError,
     StaleVersionError,
-    StoreError,
+    StoreGoneError,
 )
 from exitline.exits.register.store.models import ObjectionRow, StepRow
 from exitline.exits.register.store.opening import Store
@@ -29,6 +29,7 @@ from exitline.exits.register.store.write.record import record
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import OFFICE, SignedIn, acting
 from exitline.publish.web.register.procedures import procedure_of, state_label
+from exitline.publish.web.register.written import written
 
 SHOWN = ("name", "village", "state", "reason", "members")
 """What a notice of ours can show."""
@@ -74,7 +75,7 @@ def step(request: HttpRequest, person: SignedIn, key: str, name: str) -> HttpRes
         return StepForm(person, again, procedure, taken, typed).page(
             request, status=409, changed=reason.changed, fresh=True
         )
-    except (AuthorityError, StoreError):
+    except (AuthorityError, StoreGoneError):
         raise
     except ExitlineError as reason:
         return form.page(request, status=422, reason=reason)
@@ -201,21 +202,6 @@ def _objection(store: Store, found: CardPage, receipt: str) -> ObjectionRow | No
     rows = ObjectionRow.objects.using(store.alias).filter(household=found.row, taken_up=None)
     made: ObjectionRow | None = rows.filter(receipt=receipt).first()
     return made
-
-
-def written(value: Any) -> str:
-    """A fact as a form writes it, so that `draft_of` reads the same.
-
-    Examples
-    --------
-    >>> written(True), written(None), written(2600.0), written("well")
-    ('true', 'NA', '2600', 'well')
-    """
-    if value is None:
-        return "NA"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
 
 
 def _kind(value: Any) -> str:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from exitline.publish.web.register import public, reading, signing, stepping, working
+from exitline.publish.web.register.changing import views as changing
 
 urlpatterns = [
     path("", working.home, name="home"),
     path("households", working.listing, name="households"),
+    path("households/new", changing.new_household, name="new-household"),
+    path("household/<str:key>/change/<str:kind>", changing.change, name="change"),
+    path("moves", changing.moves, name="moves"),
+    path("moves/<int:number>", changing.settle_move, name="settle-move"),
     path("household/<str:key>", working.show, name="card"),
     path("household/<str:key>/step/<str:name>", stepping.step, name="step"),
     path("audit", reading.audit, name="audit"),

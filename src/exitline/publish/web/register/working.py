@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 
 from exitline.exits.register.store.models import HouseholdRow, ObjectionRow
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.read.cards import CardPage, card
+from exitline.exits.register.store.read.cards import CardPage, card, changes_of, earlier_cards
 from exitline.exits.register.store.read.possible import possible_steps
 from exitline.exits.register.store.read.worklist import households, worklist
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
+from exitline.publish.web.register.changing.kinds import ALL as CHANGES
 from exitline.publish.web.register.pages import page
 from exitline.publish.web.register.procedures import current, procedure_of, state_label
 from exitline.publish.web.register.reading import audit, people
@@ -94,10 +95,12 @@ def show(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
     possible = possible_steps(found.history, procedure, person.name, roles, date.today())
     mine = [one for one in possible if person.role in one.step.by]
     others = [one for one in possible if person.role not in one.step.by]
+    store = person.store
     return page(
         request, "card", person=person, card=found, procedure=procedure, mine=mine, others=others,
-        open_cases=found.history.standing().open_cases, objections=_objections(person.store, found),
-        state=state_label(procedure, found.row.state),
+        open_cases=found.history.standing().open_cases, objections=_objections(store, found),
+        state=state_label(procedure, found.row.state), earlier=earlier_cards(store, found.row),
+        changes=CHANGES if person.keeps_cards else (), said=changes_of(store, found.row),
     )  # fmt: skip
 
 

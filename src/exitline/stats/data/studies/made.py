@@ -80,8 +80,12 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         "outputs": lambda keys: Outputs(**keys.given),
     }
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}
-    if "areas" in given:
-        parts |= _drawn(given["areas"], paths)
+    labels = given.get("labels") or {}
+    parts |= _drawn(given.get("areas", ()), labels, paths)
+    if labels:
+        parts["labels"] = MappingProxyType(
+            {column: MappingProxyType(dict(keys.values or {})) for column, keys in labels.items()}
+        )
     if "missing" in given:
         parts["missing_welfare"] = given["missing"].welfare
     if "design" in given:
@@ -215,7 +219,9 @@ def _columns_of(keys: AreaKeys | tuple[str, ...]) -> tuple[str, ...]:
     return keys.column if isinstance(keys, AreaKeys) else keys
 
 
-def _drawn(areas: Sequence[tuple[str, Any]], paths: Paths) -> dict[str, Any]:
+def _drawn(
+    areas: Sequence[tuple[str, Any]], labels: Mapping[str, Any], paths: Paths
+) -> dict[str, Any]:
     """What sets of areas are called, and the boundaries that they are drawn on."""
     named = {", ".join(keys.column): (name, keys) for name, keys in areas
              if isinstance(keys, AreaKeys)}  # fmt: skip
@@ -225,7 +231,10 @@ def _drawn(areas: Sequence[tuple[str, Any]], paths: Paths) -> dict[str, Any]:
         for by, (_, keys) in named.items()
         if keys.boundaries is not None and paths.given is None
     }  # fmt: skip
-    titles = {by: name for by, (name, keys) in named.items() if len(keys.column) == 1}
+    titles = {
+        columns[0]: name for name, keys in areas if name and len(columns := _columns_of(keys)) == 1
+    }
+    titles |= {column: keys.title for column, keys in labels.items() if keys.title}
     return {"boundaries": MappingProxyType(boundaries), "area_titles": MappingProxyType(titles)}
 
 

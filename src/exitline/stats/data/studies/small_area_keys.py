@@ -26,6 +26,11 @@ class ModelKeys(Record):
         None,
         description="at which of the study's lines, by its label, where there are several",
     )
+    decides: Text | None = Field(
+        None,
+        description="a criterion of the standard, by its name, that these figures decide: only "
+        "where the standard accepts a model (`evidence: model`)",
+    )
 
 
 class FayHerriotKeys(ModelKeys):
@@ -127,6 +132,15 @@ class EbpKeys(ModelKeys):
     )
     replicates: Whole | None = Field(None, description="of the bootstrap: 200")
     seed: Whole | None = Field(None, description="of the bootstrap: 1")
+    by: Annotated[tuple[Text, ...], SOME] | None = Field(
+        None,
+        description="further columns of areas in the census, finer or coarser: figures of each, "
+        "from the same model",
+    )
+    benchmark: Annotated[str, *choice("ratio", "difference")] | None = Field(
+        None,
+        description="`ratio` or `difference`: areas meet the survey's own estimate of all together",
+    )
     truth: Text | None = Field(
         None,
         description="the census's column of welfare, where that is known: errors and coverage are "

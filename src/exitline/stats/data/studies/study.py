@@ -315,6 +315,8 @@ class Study:
         Set of areas: the file of polygons that it is drawn on.
     area_titles : mapping of str to str
         Column of areas: what it is called where people read.
+    labels : mapping of str to mapping of str to str
+        Column: what its values are called, instead of what the file calls them.
     outside_folder : tuple of str
         Paths, as written, that lead out of the study's folder.
     places : mapping of str to str
@@ -357,6 +359,7 @@ class Study:
     text: str = field(default="", compare=False, repr=False)
     boundaries: Mapping[str, AreaBoundaries] = field(default_factory=lambda: _EMPTY)
     area_titles: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     outside_folder: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 

@@ -305,11 +305,27 @@ class AreaKeys(Record):
             )  # fmt: skip
 
 
+class LabelKeys(Record):
+    """What a column and its values are called where people read."""
+
+    title: Text | None = Field(None, description="what the column is called: `Residence`")
+    values: Annotated[dict[str, Text], NAMED] | None = Field(
+        None, description="what its values are called: `{0: Rural, 1: Urban}`"
+    )
+
+
 def _crossings(tree: Tree) -> tuple[tuple[str, AreaKeys | tuple[str, ...]], ...]:
     """Columns, or lists of columns; or names with what belongs to each."""
     if tree.is_mapping:
-        return tuple((name, AreaKeys.read(below)) for name, below in tree.items())
+        return tuple((name, _named(below)) for name, below in tree.items())
     return tuple(("", tuple(t.text() for t in entry.some())) for entry in tree.one_or_many())
+
+
+def _named(tree: Tree) -> AreaKeys | tuple[str, ...]:
+    """A set of areas under its name: a column, a list of them, or what belongs to it."""
+    if tree.is_mapping:
+        return AreaKeys.read(tree)
+    return tuple(t.text() for t in tree.one_or_many())
 
 
 _CONFIDENCE = within(
@@ -333,6 +349,7 @@ class StudyFile(Record):
         tuple[tuple[str, Any], ...], reads(_crossings),
         WithJsonSchema({"type": ["array", "string", "object"]}),
     ] = ()  # fmt: skip
+    labels: Annotated[dict[str, LabelKeys], NAMED] | None = None
     levels: LevelKeys | None = None
     lines: Annotated[tuple[StudyLineKeys, ...], ONE_OR_MANY] = ()
     period: Annotated[Period, *choice(*get_args(Period))] | None = None

@@ -90,16 +90,7 @@ def change(
     (3, 0.5)
     """
     _check(before, after, years, df)
-    link = None if shared is False else shared_psus(before.variance.overlap, after.variance.overlap)
-    if shared and link is None:
-        raise DesignError(
-            "no PSU stands in both samples",
-            where="shared",
-            expected="two designs with strata and PSUs of which some have the same ids",
-            got=_unlike(before, after),
-            remedy="name the columns that identify strata and PSUs alike in both, or leave "
-            "shared= out",
-        )
+    link = linked(before, after, shared)
     if link is not None and df == "satterthwaite":
         raise MeasureError(
             "Satterthwaite's degrees of freedom are for independent samples",
@@ -116,7 +107,7 @@ def change(
             remedy='label the lines alike: line={"national": 4891}, line={"national": 5127}',
         )
     kinds = KINDS[:2] if years is None else KINDS
-    pooled = _pooled(before, after, link)
+    pooled = pooled_df(before, after, link)
     rows: list[Change] = []
     clipped = 0
     for pair in both:
@@ -125,8 +116,40 @@ def change(
         by_kind = [_of_kind(pair, moved, k, years or 1.0, pooled, df, before.level) for k in kinds]
         rows += [one for of_figure in zip(*by_kind, strict=True) for one in of_figure]
     return Changes(
-        tuple(rows), link.shared if link else 0, _notes(before, after, link, shared, clipped)
+        tuple(rows), link.shared if link else 0, linked_notes(before, after, link, shared, clipped)
     )
+
+
+def linked(before: Estimates, after: Estimates, shared: bool | None) -> Link | None:
+    """The PSUs that two samples share.
+
+    Parameters
+    ----------
+    before, after : Estimates
+    shared : bool, optional
+        True where some must be shared; False where equal ids are other PSUs.
+
+    Returns
+    -------
+    Link or None
+        None for independent samples.
+
+    Raises
+    ------
+    DesignError
+        With `shared=True`, where no PSU is in both samples.
+    """
+    link = None if shared is False else shared_psus(before.variance.overlap, after.variance.overlap)
+    if shared and link is None:
+        raise DesignError(
+            "no PSU stands in both samples",
+            where="shared",
+            expected="two designs with strata and PSUs of which some have the same ids",
+            got=_unlike(before, after),
+            remedy="name the columns that identify strata and PSUs alike in both, or leave "
+            "shared= out",
+        )
+    return link
 
 
 def _check(before: Estimates, after: Estimates, years: float | None, df: str) -> None:
@@ -277,8 +300,14 @@ def _satterthwaite(pair: _Pair, before: Floats, after: Floats) -> Floats:
     return np.where(before + after > 0, found, np.inf)
 
 
-def _pooled(before: Estimates, after: Estimates, link: Link | None) -> float:
-    """PSUs minus strata of both designs together; of the one that is a sample, if one is."""
+def pooled_df(before: Estimates, after: Estimates, link: Link | None) -> float:
+    """PSUs minus strata of both designs together; of the one that is a sample, if one is.
+
+    Parameters
+    ----------
+    before, after : Estimates
+    link : Link or None
+    """
     known = [one.variance.df for one in (before, after) if not one.variance.exact]
     if link is None:
         return sum(known) if known else float("inf")
@@ -307,10 +336,20 @@ def _names_in_both(before: Estimates, after: Estimates) -> int:
     return shared_names(before.variance.overlap, after.variance.overlap)
 
 
-def _notes(
-    before: Estimates, after: Estimates, link: Link | None, shared: bool | None, clipped: int
+def linked_notes(
+    before: Estimates, after: Estimates, link: Link | None, shared: bool | None, clipped: int = 0
 ) -> tuple[str, ...]:
-    """What a reader must know of the link between two samples."""
+    """What a reader must know of the link between two samples.
+
+    Parameters
+    ----------
+    before, after : Estimates
+    link : Link or None
+    shared : bool, optional
+        As it was asked for.
+    clipped : int
+        Figures whose covariance was cut back.
+    """
     notes = []
     if link is not None:
         notes.append(

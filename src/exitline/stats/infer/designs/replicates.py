@@ -159,7 +159,8 @@ def _given(arrays: Arrays, measure: Measure, line: int | None, by: By) -> Given:
     z = np.full(rows, np.nan)
     if line is not None and not isinstance(arrays.plan.lines[line].value, str):
         z = _line_values(arrays, line, by).reshape(-1)
-    return Given(laid_out(totals), laid_out(found), z, measure.parameters)
+    n = np.repeat(arrays.count(by), many)
+    return Given(laid_out(totals), laid_out(found), z, measure.parameters, n)
 
 
 def _total(arrays: Arrays, term: Term, line: int | None, by: By) -> Floats:

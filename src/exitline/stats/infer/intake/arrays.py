@@ -213,6 +213,18 @@ class Arrays:
         flat = np.broadcast_to(np.asarray(amount, dtype=np.float64).reshape(-1), (rows,))
         return np.asarray(csr_array((flat, place), shape=shape) @ weight)
 
+    def count(self, by: By) -> Floats:
+        """Rows of each domain that have a weight in the full sample, shape (domains,)."""
+        key = ("count", by)
+        if key not in self._known:
+            domains = self.sets[by]
+            taken = (self.given["weight"] * self.given["inside"])[:, 0] != 0
+            self._known[key] = np.bincount(
+                domains.code, taken.astype(np.float64), minlength=domains.size
+            )
+        found: Floats = self._known[key]
+        return found
+
     def where(self, condition: Any, value: Any, otherwise: Any) -> Any:
         """A value where a condition holds, another elsewhere."""
         return np.where(condition, value, otherwise)

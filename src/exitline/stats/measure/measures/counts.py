@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from exitline.stats.measure import rules
-from exitline.stats.measure.model import Measure, Term, Unit
+from exitline.stats.measure.model import Measure, Rule, Term, Unit
 
 
 def total_of(name: str, term: Term, unit: str, label: str, **more: Any) -> Measure:
@@ -148,6 +148,41 @@ def correlation(one: str, other: str) -> Measure:
     )  # fmt: skip
 
 
+def variance(column: str | None = None) -> Measure:
+    """Variance over persons: of welfare, or of another column.
+
+    Parameters
+    ----------
+    column : str, optional
+        A numeric column; welfare unless given.
+    """
+    return _spread("variance", column, rules.variance)
+
+
+def standard_deviation(column: str | None = None) -> Measure:
+    """Standard deviation over persons: of welfare, or of another column.
+
+    Parameters
+    ----------
+    column : str, optional
+        A numeric column; welfare unless given.
+    """
+    return _spread("standard_deviation", column, rules.standard_deviation)
+
+
+def _spread(name: str, column: str | None, rule: Rule) -> Measure:
+    """The variance of a column, or its root."""
+    x = Term("welfare") if column is None else Term("amount", column=column)
+    terms = (Term("one"), x, Term("product", of=x, ranking=x))
+    said = name if column is None else f"{name}({column})"
+    label = f"{name.replace('_', ' ')} of {column or 'welfare'}"
+    plain = name == "standard_deviation" and column is None
+    return Measure(
+        said, terms, rule, "plain", "money" if plain else "index", label, speaks_of=terms[0],
+        undefined="one household has no variance",
+    )  # fmt: skip
+
+
 def written(text: str) -> str:
     """A text as the name of a measure holds it: in quotes where signs in it mean something.
 
@@ -161,4 +196,5 @@ def written(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
-MEASURES = (mean, total, ratio, correlation, proportion, count, households)
+MEASURES = (mean, total, ratio, correlation, variance, standard_deviation, proportion, count,
+            households)  # fmt: skip

@@ -265,7 +265,38 @@ def pay_gap(column: str, group: str) -> Measure:
     )  # fmt: skip
 
 
+def median_ratio(group: str) -> Measure:
+    """Median welfare of a group over that of all others.
+
+    With a column that is 1 for persons of 65 and more, Eurostat's relative median income ratio.
+
+    Parameters
+    ----------
+    group : str
+        A column of zeros and ones; 1 for those who are compared with the rest.
+
+    References
+    ----------
+    Eurostat (ilc_pnp2); Osier (2009), Survey Research Methods 3, 167-195.
+    """
+    theirs = Term("amount", column=group)
+    parts = (theirs, Term("rest", of=theirs))
+    medians = tuple(Scalar("quantile", 0.5, among=part) for part in parts)
+    around = [
+        term
+        for at, part in zip(medians, parts, strict=True)
+        for term in (Term("at_most", at=at), Term("kernel", at=at, of=part))
+    ]
+    terms = (theirs, replace(theirs, among=theirs), Term("one"), *around)
+    return Measure(
+        f"median_ratio({group})", terms, rules.median_ratio, "plain", "index",
+        f"median of {group} over that of all others", scalars=medians, speaks_of=Term("one"),
+        undefined=f"one of the two groups is empty, the median of the others is not above zero, "
+        f"or '{group}' is not 0 or 1 everywhere",
+    )  # fmt: skip
+
+
 MEASURES = (
     ge, mld, theil, atkinson, j_divergence, gini, concentration, kakwani, reynolds_smolensky, kolm,
-    zenga, wolfson, pay_gap,
+    zenga, wolfson, pay_gap, median_ratio,
 )  # fmt: skip

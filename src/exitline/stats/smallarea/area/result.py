@@ -152,8 +152,9 @@ class AreaModel(ShownResult):
 
         Parameters
         ----------
-        criterion : {"aic", "bic", "kic", "cv"}
-            An information criterion (by profile likelihood), or cross-validation over areas.
+        criterion : {"aic", "bic", "kic", "caic", "cv"}
+            An information criterion by profile likelihood ("caic": Akaike's for predictions of
+            these very areas), or cross-validation over areas.
 
         Examples
         --------

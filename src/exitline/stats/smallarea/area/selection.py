@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from exitline.stats.smallarea.area.fit import Fit
+
     Floats = NDArray[Any]
 
-CRITERIA: tuple[str, ...] = ("aic", "bic", "kic", "cv")
+CRITERIA: tuple[str, ...] = ("aic", "bic", "kic", "caic", "cv")
+"""Of area-level and unit-level models alike."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,46 @@ def cross_validated(direct: Direct, method: str) -> float:
     return float(np.mean(0.5 * np.log(2.0 * np.pi * total) + 0.5 * residual**2 / total))
 
 
+def conditional_aic(found: Fit) -> float:
+    """Akaike's criterion of the predictions of these areas, not of new ones.
+
+    Minus twice the likelihood of the direct estimates at the predictions, and twice the
+    predictions' degrees of freedom: the sum of the derivative of each prediction by its own
+    direct estimate, through the coefficients and through the variance of area effects.
+
+    Parameters
+    ----------
+    found : Fit
+        With independent area effects, by profile likelihood or Fay and Herriot's moments.
+
+    References
+    ----------
+    Han (2013), Journal of Multivariate Analysis 115, 66-81. Vaida and Blanchard (2005),
+    Biometrika 92, 351-370.
+    """
+    x, psi, y = found.direct.x, found.direct.psi, found.direct.y
+    inverse = 1.0 / (found.variance + psi)
+    right = x * inverse[:, None]
+    projection = np.diag(inverse) - right @ found.covariance @ right.T
+    once = projection @ y
+    twice = projection @ once
+    bend = float(once @ twice)  # y'PPPy
+    moved = np.zeros_like(y)  # of the variance, by each direct estimate
+    if found.variance > 0 and found.method == "fh":
+        moved = 2.0 * once / float(once @ once)
+    elif found.variance > 0:
+        moved = twice / (bend - 0.5 * float(np.sum(inverse**2)))
+    degrees = float(np.sum(1.0 - psi * np.diag(projection) + psi * twice * moved))
+    away = y - found.predicted
+    return float(np.sum(np.log(2.0 * np.pi * psi) + away**2 / psi)) + 2.0 * degrees
+
+
 def value_of(direct: Direct, method: str, criterion: str) -> float:
     """A criterion of a model, smaller is better."""
     if criterion == "cv":
         return cross_validated(direct, method)
+    if criterion == "caic":
+        return conditional_aic(fit(direct, method))
     return float(getattr(fit(direct, method).criteria, criterion))
 
 
@@ -118,7 +157,7 @@ def select(
         The term of each column; others stay in.
     method : str
         Profile likelihood is comparable between different covariates, restricted is not.
-    criterion : {"aic", "bic", "kic", "cv"}
+    criterion : {"aic", "bic", "kic", "caic", "cv"}
 
     Raises
     ------
@@ -135,16 +174,30 @@ def select(
             tried[chosen] = SelectionStep(change, chosen, value_of(part, method, criterion))
         return tried[chosen]
 
-    return _searched(tuple(terms), step, tried, criterion)
+    least = 0 if any(c not in terms for c in of_column) else 1
+    return searched(tuple(terms), step, tried, criterion, least)
 
 
-def _searched(
+def searched(
     terms: tuple[str, ...],
     step: Callable[[str, tuple[str, ...]], SelectionStep],
     tried: dict[tuple[str, ...], SelectionStep],
     criterion: str,
+    least: int = 1,
 ) -> TermSelection:
-    """The way down, from all terms."""
+    """The way down from all terms, and up again, as long as the criterion falls.
+
+    Parameters
+    ----------
+    terms : tuple of str
+    step : callable
+        From what was done and the terms kept to the model.
+    tried : dict
+        What `step` has looked at.
+    criterion : str
+    least : int
+        Terms that must stay.
+    """
     here = step("all terms", terms)
     way = [here]
     while True:
@@ -152,7 +205,7 @@ def _searched(
         for term in terms:
             inside = term in here.terms
             kept = tuple(t for t in terms if (t in here.terms) != (t == term))
-            if kept:
+            if len(kept) >= least:
                 nearby.append(step(("without " if inside else "with ") + term, kept))
         best = min(nearby, key=lambda one: one.value, default=here)
         if not best.value < here.value - 1e-9:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
     from exitline.stats.smallarea.unit.sample import UnitSample
+    from exitline.stats.smallarea.unit.totals import Totals
 
     Floats = NDArray[np.float64]
 
@@ -71,6 +72,8 @@ class BootstrapPlan:
         Errors drawn from the normal distribution, or residuals with random signs.
     driven : bool
         Whether the transformation's parameter is found again in every replicate.
+    totals : Totals or None
+        To what the figures are brought: in every replicate to its own population's.
     """
 
     sample: UnitSample
@@ -83,6 +86,7 @@ class BootstrapPlan:
     line: float
     kind: Kind = "parametric"
     driven: bool = True
+    totals: Totals | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,11 @@ def mean_squared_errors(
             drawn = [_draw(plan, np.random.default_rng([seed, b])) for b in some]
             t = np.stack([one[1] for one in drawn], axis=1)
             models = again(plan.sample, t, plan.fitted, plan.driven)
-            work = [(effect, model) for (effect, _), model in zip(drawn, models, strict=True)]
+            apart = [_target_errors(plan, np.random.default_rng([seed, b, 1])) for b in some]
+            work = [
+                (effect, model, error)
+                for (effect, _), model, error in zip(drawn, models, apart, strict=True)
+            ]
             for errors in pool.map(lambda one: _squared(plan, *one), work):
                 for level, error in errors.items():
                     total[level] += error
@@ -205,7 +213,16 @@ def _residuals(plan: BootstrapPlan) -> Floats:
     return np.asarray(np.sqrt(plan.fitted.sigma2_e) * (away - away.mean()) / away.std(ddof=1))
 
 
-def _squared(plan: BootstrapPlan, effect: Floats, model: Fitted) -> dict[str, Floats]:
+def _target_errors(plan: BootstrapPlan, random: np.random.Generator) -> Floats:
+    """How far the targets of a benchmark are from the truth."""
+    if plan.totals is None:
+        return np.zeros(len(plan.wanted))
+    return random.normal(0.0, 1.0, len(plan.wanted)) * plan.totals.se
+
+
+def _squared(
+    plan: BootstrapPlan, effect: Floats, model: Fitted, apart: Floats
+) -> dict[str, Floats]:
     """Squared errors of one replicate, with the variance of its population."""
     cells, places, wanted = plan.cells, plan.places, plan.wanted
     assert cells.x is not None
@@ -221,6 +238,9 @@ def _squared(plan: BootstrapPlan, effect: Floats, model: Fitted) -> dict[str, Fl
     for level in places.domains:
         estimate = values(wanted, places, level, sums, shapes(wanted, moved, places, level, given))
         right = values(wanted, places, level, truth.sums, truth.shapes[level])
+        if plan.totals is not None:
+            aims = plan.totals.means(places, level, right) + apart
+            estimate = plan.totals.moved(wanted, places, level, estimate, aims)
         found[level] = (estimate - right) ** 2 + _scatter(plan, level, truth, effect)
     return found
 

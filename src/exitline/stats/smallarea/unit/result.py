@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
-from exitline.errors import nearest
+from exitline.errors import nearest, unknown
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.figures import AreaFigures
 from exitline.words.shown.result import ShownResult
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from exitline.stats.smallarea.area.selection import TermSelection
+    from exitline.stats.smallarea.diagnostics import Test
     from exitline.stats.smallarea.figures import AreaFigure
     from exitline.stats.smallarea.unit.model import Fitted
     from exitline.stats.smallarea.unit.sample import UnitSample
@@ -74,6 +76,8 @@ class UnitModel(ShownResult):
     kind : str
     sample : UnitSample or None
         The rows that the model was fitted to.
+    terms : tuple of str
+        The term of the formula that each coefficient belongs to.
     """
 
     formula: str
@@ -89,6 +93,7 @@ class UnitModel(ShownResult):
     fits: Floats = field(default_factory=lambda: np.zeros(0), repr=False)
     kind: str = "ebp"
     sample: UnitSample | None = field(default=None, repr=False, compare=False)
+    terms: tuple[str, ...] = ()
 
     def coefficients(self) -> pd.DataFrame:
         """The coefficients: term, estimate, se, z, p; on the scale of the model."""
@@ -133,6 +138,58 @@ class UnitModel(ShownResult):
 
         assert self.sample is not None
         return explained(self.sample, self.fitted)
+
+    def criteria(self) -> Mapping[str, float]:
+        """AIC, BIC, KIC and conditional AIC, by full maximum likelihood; smaller is better.
+
+        Of models with one effect of areas, on the same households and the same scale.
+        """
+        from exitline.stats.smallarea.unit.selection import criteria
+
+        assert self.sample is not None
+        return criteria(self.sample, self.fits + self.residuals)
+
+    def select(self, criterion: str = "aic") -> TermSelection:
+        """Which terms of the formula to keep, leaving out and taking back one at a time.
+
+        Parameters
+        ----------
+        criterion : {"aic", "bic", "kic", "caic", "cv"}
+            An information criterion by full maximum likelihood ("caic": Akaike's for
+            predictions of these very areas), or cross-validation over ten parts of the areas.
+
+        Examples
+        --------
+        >>> import pandas as pd, exitline as xl
+        >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 5.0, 2.0, 7.0],
+        ...     "rooms": [1, 2, 2, 3, 1, 3], "area": ["a", "a", "b", "b", "c", "c"]})
+        >>> found = xl.small_area.ebp("y ~ rooms", homes, homes, area="area", measures="mean")
+        >>> found.select("bic").terms
+        ('rooms',)
+        """
+        from exitline.stats.smallarea.unit.selection import select
+
+        assert self.sample is not None
+        return select(self.sample, self.fits + self.residuals, self.terms, criterion)
+
+    def brown(self, measure: str | None = None) -> Test:
+        """Brown's test that model and direct estimates differ by no more than their errors.
+
+        Over the sampled areas of the model that have both, with their errors.
+
+        Parameters
+        ----------
+        measure : str, optional
+            The first unless given.
+        """
+        from exitline.stats.smallarea.diagnostics import brown
+
+        known = [one.measure for one in self.levels[0].figures]
+        if measure not in (None, *known):
+            raise unknown("measure", measure, known, error=SmallAreaError)
+        one = self.levels[0].figures[known.index(measure) if measure else 0]
+        both = np.isfinite(one.direct_se) & (one.direct_se > 0) & (one.mse > 0)
+        return brown(one.direct[both], one.direct_se[both] ** 2, one.estimate[both], one.mse[both])
 
     def influence(self) -> pd.DataFrame:
         """How far the coefficients move when an area leaves: area, n, cook."""

@@ -25,9 +25,10 @@ from exitline.exits.register.store.models import (
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
 from exitline.exits.register.store.read.places import county_of
-from exitline.exits.register.store.write.chain import held_chain, next_step
+from exitline.exits.register.store.together import together
+from exitline.exits.register.store.write.chain import held_chains, next_step
 from exitline.exits.register.store.write.derived import replayed
-from exitline.exits.register.store.write.record import area_of
+from exitline.exits.register.store.write.hand import area_of
 from exitline.folders import whole_folder
 from exitline.records import read_json
 
@@ -96,7 +97,7 @@ def import_log(store: Store, folder: Path, area: str = "") -> int:
         )  # fmt: skip
     with store.transaction():
         place = area_of(store, area or county_of(store).path)
-        link = held_chain(store, place.county_id)
+        link = held_chains(store, [place.county_id])[0][place.county_id]
         if link.count:
             raise StoreError(
                 "the county has steps already", where=place.county.path,
@@ -151,7 +152,9 @@ def _follow(store: Store, county: AreaRow) -> None:
         mine = list(group)
         for step in mine:
             step.event = event_of(step.content)
-        replayed(store, mine[0].household, mine).write(None, None)
+        again = replayed(store, mine[0].household, mine)
+        with together(store) as sent:
+            again.write(sent, {step.number: step for step in mine})
 
 
 def _write_texts(store: Store, steps: Any, folder: Path) -> None:

@@ -21,7 +21,7 @@ from exitline.exits.register.store.models import (
     MemberRow,
 )
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.write.rows import update_rows
+from exitline.exits.register.store.together import together
 
 AT_ONCE = 1000
 
@@ -88,7 +88,8 @@ def write_members(store: Store, rows: Sequence[GivenMember], batch: BatchRow, by
         changed = [h for h in households.values() if h.pk in numbers]
         for h in changed:
             h.version += 1
-        update_rows(store, changed, ["version"])
+        with together(store) as sent:
+            sent.update(changed, ("version",))
         _add(store, [_change(h, batch, by) for h in changed])
 
 

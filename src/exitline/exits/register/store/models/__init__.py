@@ -23,6 +23,7 @@ from exitline.exits.register.store.models.households import (
     HouseholdRow,
     IdentifierRow,
     MemberRow,
+    TransferRow,
 )
 from exitline.exits.register.store.models.places import AreaRow, AssignmentRow, OfficeRow
 from exitline.exits.register.store.models.quality import FindingRow, PairRow
@@ -41,5 +42,5 @@ __all__ = [
     "DailyHeadRow", "DocumentRow", "DutyRow", "FindingRow", "HelperRow", "HouseholdRow",
     "IdentifierRow", "IncomeLineRow", "KeptTextRow", "MeasureRow", "MemberRow", "NoticeRow",
     "ObjectionRow", "OfficeRow", "PairRow", "SettingRow", "StandingRow", "StepRow",
-    "SubmissionRow", "ViewLogRow", "VisitRow",
+    "SubmissionRow", "TransferRow", "ViewLogRow", "VisitRow",
 ]  # fmt: skip

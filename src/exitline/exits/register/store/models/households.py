@@ -32,7 +32,11 @@ class HouseholdRow(models.Model):
     last_on = models.DateField(null=True)
     procedure = models.TextField(blank=True, default="")  # digest of the last step's
     batch = models.ForeignKey("register.BatchRow", null=True, on_delete=models.PROTECT)
-    gone = models.TextField(blank=True, default="")  # merged, split, taken back: why
+    gone = models.TextField(blank=True, default="")  # merged, moved away, taken back: why
+    gone_on = models.DateField(null=True)  # counted up to the day before
+    gone_recorded = models.DateField(null=True)
+    came_from = models.TextField(blank=True, default="")  # split from, moved from: history copied
+    came_on = models.DateField(null=True)  # counted from this day on, whatever its steps' days
 
     class Meta:
         db_table = "register_household"
@@ -43,7 +47,15 @@ class HouseholdRow(models.Model):
                 name="household_key_in_county",
             ),
         )
-        indexes = (by_path("household", "state"),)
+        indexes = (
+            by_path("household", "state"),
+            models.Index(
+                fields=["gone_on", "came_on"],
+                condition=models.Q(gone_on__isnull=False) | models.Q(came_on__isnull=False),
+                name="household_for_some_time",
+            ),
+            models.Index(fields=["key"], name="household_key"),
+        )
 
 
 class ChangeRow(Followed):
@@ -115,3 +127,30 @@ class BatchRow(models.Model):
 
     class Meta:
         db_table = "register_batch"
+
+
+class TransferRow(models.Model):
+    """A household on its way to another county: what goes with it, and what became of it.
+
+    Both counties see it: the one it left (`from_path`) and the one it goes to (`path`).
+    """
+
+    household = models.ForeignKey(HouseholdRow, on_delete=models.PROTECT, related_name="+")
+    path = models.TextField()
+    from_path = models.TextField()
+    key = models.TextField()
+    content = models.JSONField()  # name, members, cards, measures, events
+    reason = models.TextField(blank=True, default="")
+    sent_by = models.TextField()
+    sent_on = models.DateField()
+    status = models.TextField(default="sent")  # sent, taken, refused, back
+    settled_by = models.TextField(blank=True, default="")
+    settled_on = models.DateField(null=True)
+    words = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "register_transfer"
+        indexes = (
+            by_path("transfer", "status"),
+            models.Index(fields=["from_path", "status"], name="transfer_from"),
+        )

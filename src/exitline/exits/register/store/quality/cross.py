@@ -10,41 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
-from exitline.exits.register.errors import ProcedureError
+from exitline.exits.register.checks import CrossCheck, read_checks
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.models import FindingRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.live import ID, live_table
-from exitline.exits.register.store.write.rows import update_rows
+from exitline.exits.register.store.together import together
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exitline.rules.condition import Condition
 
 SHIPPED = Path(str(files("exitline.exits.register.store.quality"))) / "checks.yaml"
 _NONE = "measure_"
 OPEN, EXPLAINED, CORRECTED = "open", "explained", "corrected"
-
-
-@dataclass(frozen=True)
-class CrossCheck:
-    """One numbered check.
-
-    Parameters
-    ----------
-    number, text : str
-        For example "C3", and what is wrong where it fails.
-    fails : Condition
-        Over the columns of the live table; true where the card is to be looked at.
-    days : int
-        Within which it is to be explained or corrected.
-    """
-
-    number: str
-    text: str
-    fails: Condition
-    days: int
 
 
 @dataclass(frozen=True)
@@ -83,17 +62,7 @@ def load_checks(path: Path = SHIPPED) -> tuple[CrossCheck, ...]:
     >>> [check.number for check in load_checks()][:3]
     ['C1', 'C2', 'C3']
     """
-    from exitline.rules.condition import parse
-    from exitline.rules.yamlfile.tree import file_text, read_text
-
-    tree = read_text(file_text(path, ProcedureError), path.name, ProcedureError)
-    found = tree.fields(("checks", "title", "sources", "rules"), ("checks", "title", "rules"))
-    checks = []
-    for number, below in found["rules"].items():
-        said = below.fields(("text", "fails", "days", "source"), ("text", "fails", "days"))
-        condition = parse(said["fails"].text(), where=said["fails"].where)
-        checks.append(CrossCheck(number, said["text"].text(), condition, said["days"].integer()))
-    return tuple(checks)
+    return read_checks(path)
 
 
 def cross_check(
@@ -197,7 +166,8 @@ def _settled(
     over: list[Any] = [f for f in stand.filter(status=OPEN) if f.household_id not in fails]
     for finding in over:
         finding.status, finding.settled = CORRECTED, day
-    update_rows(store, over, ("status", "settled"))
+    with together(store) as sent:
+        sent.update(over, ("status", "settled"))
     paths = (
         dict(
             HouseholdRow.objects.using(store.alias)

@@ -125,7 +125,9 @@ def decide(store: Store, pair: int, decision: str, by: str) -> None:
 def open_pairs(store: Store, most: int = 50) -> tuple[tuple[PairRow, HouseholdRow], ...]:
     """Pairs that wait for a person, the most alike first, each with its other household."""
     with store.transaction():
-        rows = store.scope.of(PairRow.objects.using(store.alias)).filter(decision="")
+        rows = store.scope.of(PairRow.objects.using(store.alias)).filter(
+            decision="", household__gone="", other__gone=""
+        )
         found = rows.select_related("household", "other").order_by("-score", "id")[:most]
         return tuple((pair, pair.other) for pair in found)
 

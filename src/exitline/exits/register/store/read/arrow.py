@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import install_extra
 from exitline.exits.register.store.addresses import sqlite_file
-from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.opening import Store
 from exitline.files import whole_file
 
@@ -57,7 +57,7 @@ def reading(store: Store, query: str, schema: pa.Schema) -> Iterator[pa.RecordBa
             pieces = (_as(batch, schema) for batch in reader)
             yield pa.RecordBatchReader.from_batches(schema, pieces)
     except adbc.Error as reason:
-        raise StoreError(
+        raise StoreGoneError(
             "the database cannot be reached, or gave up",
             where=store.address,
             expected="a database that answers",

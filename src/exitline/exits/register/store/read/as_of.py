@@ -15,6 +15,12 @@ _HELD = (
     's."on" <= %s AND s.recorded <= %s'
     " AND (s.next_on IS NULL OR s.next_on > %s OR s.next_recorded > %s)"
 )
+_OTHER_TIME = (
+    "{0}.household_id NOT IN (SELECT id FROM register_household"
+    " WHERE gone_on IS NOT NULL AND gone_on <= %s AND gone_recorded <= %s"
+    " UNION ALL SELECT id FROM register_household WHERE came_on IS NOT NULL AND came_on > %s)"
+)
+"""Households that were not here on the day: gone before, or come later by a split or a move."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def states_query(store: Store, day: date, known_on: date | None = None) -> tuple
     import pyarrow as pa
 
     on, known = arrow.day(day), arrow.day(known_on or KNOWN)
-    held = _HELD % (on, known, on, known)
+    held = f"{_HELD} AND {_OTHER_TIME.format('s')}" % (on, known, on, known, on, known, on)
     query = (
         'SELECT h.key, s.state, s."on", s.path, s.category, s.listed, s.since'
         " FROM register_standing s JOIN register_household h ON h.id = s.household_id"
@@ -120,8 +126,9 @@ def duties(
         " JOIN register_household h ON h.id = d.household_id"
         f" WHERE {within} AND d.began <= %s AND d.began_recorded <= %s"
         " AND (d.gone IS NULL OR d.gone > %s OR d.gone_recorded > %s)"
+        f" AND {_OTHER_TIME.format('d')}"
     )
-    values: list[Any] = [day, known, *bounds, day, known, day, known]
+    values: list[Any] = [day, known, *bounds, day, known, day, known, day, known, day]
     if role:
         query, values = query + " AND d.role = %s", [*values, role]
     if open_only:
@@ -150,4 +157,5 @@ def _held(store: Store, day: date, known_on: date | None) -> tuple[str, list[Any
     """The condition under which a standing held, and its values."""
     known = known_on or KNOWN
     within, bounds = store.scope.sql("s")
-    return f"{within} AND {_HELD}", [*bounds, day, known, day, known]
+    held = f"{within} AND {_HELD} AND {_OTHER_TIME.format('s')}"
+    return held, [*bounds, day, known, day, known, day, known, day]

@@ -15,6 +15,7 @@ from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.models import (
     CardRow,
+    ChangeRow,
     DocumentRow,
     FindingRow,
     HelperRow,
@@ -120,6 +121,20 @@ def card(
             findings=_rows(store, FindingRow, row, "due"),
             duties=overdue.duties(history, _procedure_of(store), day),
         )  # fmt: skip
+
+
+def earlier_cards(store: Store, row: HouseholdRow, most: int = 50) -> tuple[CardRow, ...]:
+    """Every card of a household, the latest written first; corrected ones are among them."""
+    with store.transaction():
+        rows = CardRow.objects.using(store.alias).filter(household=row).order_by("-id")
+        return tuple(rows[:most])
+
+
+def changes_of(store: Store, row: HouseholdRow, most: int = 50) -> tuple[ChangeRow, ...]:
+    """What was changed about a household besides its steps, the latest first."""
+    with store.transaction():
+        rows = ChangeRow.objects.using(store.alias).filter(household=row)
+        return tuple(rows.exclude(what__startswith="step: ").order_by("-version")[:most])
 
 
 def _procedure_of(store: Store) -> Any:

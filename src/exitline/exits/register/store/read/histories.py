@@ -9,7 +9,7 @@ from typing import Any
 from exitline.exits.register.errors import UnknownHouseholdError
 from exitline.exits.register.event import Event
 from exitline.exits.register.history import History
-from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.errors import GoneHouseholdError, StoreError
 from exitline.exits.register.store.models import HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 
@@ -52,6 +52,7 @@ def household(store: Store, key: str, county: str = "") -> HouseholdRow:
     with store.transaction():
         found: list[Any] = list(rows.select_related("area", "county")[:2])
     if not found:
+        _refuse_gone(store, key, county)
         raise UnknownHouseholdError(
             "the household is not in the register",
             where=store.address or "register",
@@ -67,6 +68,19 @@ def household(store: Store, key: str, county: str = "") -> HouseholdRow:
             remedy="say which county",
         )
     return found[0]
+
+
+def _refuse_gone(store: Store, key: str, county: str) -> None:
+    """Say what became of a household that was here."""
+    rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(key=key)
+    rows = rows.filter(county__path=county) if county else rows
+    with store.transaction():
+        gone = rows.exclude(gone_on=None).order_by("-id").values_list("gone", flat=True).first()
+    if gone:
+        raise GoneHouseholdError(
+            "the household is no longer here", where=store.address or "register",
+            expected="a household that is here", got=gone, remedy="look where it went",
+        )  # fmt: skip
 
 
 def history(store: Store, row: HouseholdRow) -> History:

@@ -38,7 +38,8 @@ LEFT JOIN (
   SELECT card_id, CAST(sum(amount) AS double precision) AS income FROM register_incomeline
   GROUP BY card_id
 ) i ON i.card_id = c.id
-WHERE h.gone = '' AND {within}
+WHERE (h.gone = '' OR h.gone_on > {day}) AND (h.came_on IS NULL OR h.came_on <= {day})
+  AND {within}
 ORDER BY h.id
 """
 _MEASURES = """

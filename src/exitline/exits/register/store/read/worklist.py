@@ -51,7 +51,7 @@ def worklist(
         How many, and how many to leave out before them.
     """
     rows = store.scope.of(DutyRow.objects.using(store.alias)).filter(
-        done__isnull=True, gone__isnull=True
+        done__isnull=True, gone__isnull=True, household__gone=""
     )
     if roles:
         rows = rows.filter(role__in=list(roles))

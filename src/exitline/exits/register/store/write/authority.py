@@ -13,10 +13,13 @@ from exitline.exits.register.store.models import AssignmentRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.sight import Sight
 
+HELD = "person = %s AND since <= %s AND (until IS NULL OR until > %s) ORDER BY path, role"
+"""The assignments that a person holds on a day, as SQL."""
+
 
 def assignments(store: Store, person: str, day: date) -> tuple[AssignmentRow, ...]:
     """The roles that a person holds on a day, the widest area first."""
-    held = Q(until__isnull=True) | Q(until__gt=day)
+    held = Q(until__isnull=True) | Q(until__gt=day)  # as HELD says
     rows = AssignmentRow.objects.using(store.alias).filter(held, person=person, since__lte=day)
     return tuple(rows.order_by("path", "role"))
 
@@ -27,9 +30,20 @@ def holds(found: Sequence[AssignmentRow], role: str, path: str) -> bool:
 
 
 def person_may(
-    store: Store, actor: str | None, draft: Draft, row: HouseholdRow, where: str
+    actor: str | None, held: Sequence[AssignmentRow], draft: Draft, row: HouseholdRow, where: str
 ) -> None:
     """Refuse a step in another's name, or in a role that is not held where the household is.
+
+    Parameters
+    ----------
+    actor : str or None
+        Who is signed in; None for an office that records for others.
+    held : sequence of AssignmentRow
+        The person's assignments of today.
+    draft : Draft
+    row : HouseholdRow
+    where : str
+        For messages.
 
     Raises
     ------
@@ -45,7 +59,7 @@ def person_may(
             got="another name",
             remedy="sign in as the person who takes the step",
         )
-    if not holds(assignments(store, actor, date.today()), draft.role, row.path):
+    if not holds(held, draft.role, row.path):
         raise AuthorityError(
             f"no assignment as '{draft.role}' where the household lives",
             where=where,

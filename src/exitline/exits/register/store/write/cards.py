@@ -10,7 +10,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from exitline.exits.register.store.errors import IdentifierTakenError, StoreError
+from exitline.exits.register.store.errors import (
+    IdentifierTakenError,
+    SecondHeadError,
+    SentTwiceError,
+    StoreError,
+)
 from exitline.exits.register.store.identifiers import hasher
 from exitline.exits.register.store.models import (
     CardRow,
@@ -51,11 +56,12 @@ def changing(
 
     Raises
     ------
-    StaleVersionError, UnknownHouseholdError
+    SentTwiceError, StaleVersionError, UnknownHouseholdError
     """
     with store.transaction():
         found = household(store, key, county)
         row = HouseholdRow.objects.using(store.alias).select_for_update().get(pk=found.pk)
+        refuse_sent(store, token)
         check_version(store, row, expected_version, what)
         yield row
         row.version += 1
@@ -65,9 +71,22 @@ def changing(
         )
 
 
+def refuse_sent(store: Store, token: str | None) -> None:
+    """Refuse a form that was recorded already; inside of a transaction.
+
+    Raises
+    ------
+    SentTwiceError
+    """
+    table = ChangeRow.objects.using(store.alias)
+    if token is not None and table.filter(token=token).exists():
+        raise SentTwiceError("this form was recorded already", remedy="look at the card")
+
+
 def write_card(
     store: Store, key: str, expected_version: int | None, by: str, *, as_of: date,
-    facts: Mapping[str, Any], lines: Mapping[str, Decimal] | None = None,
+    facts: Mapping[str, Any], lines: Mapping[str, Decimal] | None = None, correction: str = "",
+    token: str | None = None,
 ) -> CardRow:  # fmt: skip
     """Write the facts of a household as of a day; a later card of the same day corrects it.
 
@@ -78,9 +97,14 @@ def write_card(
     facts : mapping from column to value
         As conditions use them.
     lines : mapping from line of income to amount, optional
+    correction : str
+        Why an earlier card was wrong: kept with the change; the earlier card stays.
+    token : str, optional
+        Of the form, here and below: see `changing`.
     """
-    _past(as_of, "the day of the facts")
-    with changing(store, key, expected_version, by, "card") as row:
+    past(as_of, "the day of the facts")
+    what = f"correction of the facts of {as_of.isoformat()}: {correction}" if correction else "card"
+    with changing(store, key, expected_version, by, what, token=token) as row:
         made = CardRow.objects.using(store.alias).create(
             household=row, path=row.path, as_of=as_of, facts=dict(facts),
             version=row.version + 1, by=by, entered_on=date.today(),
@@ -96,7 +120,7 @@ def write_card(
 
 def add_member(
     store: Store, key: str, expected_version: int | None, by: str, *, name: str, since: date,
-    identifiers: Mapping[str, str] | None = None, **fields: Any,
+    identifiers: Mapping[str, str] | None = None, token: str | None = None, **fields: Any,
 ) -> MemberRow:  # fmt: skip
     """Add a member (a birth, a marriage in, one who was forgotten).
 
@@ -114,33 +138,34 @@ def add_member(
     StoreError
         For a second head, or a day that cannot be.
     """
-    _past(since, "the day from which on")
+    past(since, "the day from which on")
     if fields.get("born") is not None:
-        _past(fields["born"], "the day of birth")
-    with changing(store, key, expected_version, by, "member") as row:
-        table = MemberRow.objects.using(store.alias)
-        number = (
-            table.filter(household=row).order_by("-number").first() or MemberRow(number=0)
-        ).number
-        try:
-            with transaction.atomic(using=store.alias):
-                made = table.create(
-                    household=row,
-                    path=row.path,
-                    number=number + 1,
-                    name=name,
-                    since=since,
-                    **fields,
-                )
-        except IntegrityError as reason:
-            raise StoreError(
-                "the household has a head already", where="member",
-                expected="one head of a household", got="a second one",
-                remedy="end the other's time as head first",
-            ) from reason  # fmt: skip
+        past(fields["born"], "the day of birth")
+    with changing(store, key, expected_version, by, "member", token=token) as row:
+        made = enter_member(store, row, name=name, since=since, **fields)
         for kind, value in (identifiers or {}).items():
             add_identifier(store, row, made, kind, value)
     return made
+
+
+def enter_member(store: Store, row: HouseholdRow, **fields: Any) -> MemberRow:
+    """A row of a new member, under the next number; inside of a transaction.
+
+    Raises
+    ------
+    SecondHeadError
+    """
+    table = MemberRow.objects.using(store.alias)
+    last = table.filter(household=row).order_by("-number").first() or MemberRow(number=0)
+    try:
+        with transaction.atomic(using=store.alias):
+            return table.create(household=row, path=row.path, number=last.number + 1, **fields)
+    except IntegrityError as reason:
+        raise SecondHeadError(
+            "the household has a head already", where="member",
+            expected="one head of a household", got="a second one",
+            remedy="end the other's time as head first",
+        ) from reason  # fmt: skip
 
 
 def add_identifier(
@@ -168,11 +193,11 @@ def add_identifier(
 
 def end_member(
     store: Store, key: str, expected_version: int | None, by: str, *, number: int, on: date,
-    why: str,
+    why: str, token: str | None = None,
 ) -> None:  # fmt: skip
     """A member leaves on a day: death, marriage out, a move."""
-    _past(on, "the day")
-    with changing(store, key, expected_version, by, f"member left: {why}") as row:
+    past(on, "the day")
+    with changing(store, key, expected_version, by, f"member left: {why}", token=token) as row:
         members = MemberRow.objects.using(store.alias).filter(household=row, number=number)
         if not members.filter(until__isnull=True, since__lte=on).update(until=on, left_by=why):
             raise StoreError(
@@ -183,10 +208,11 @@ def end_member(
 
 def add_helper(
     store: Store, key: str, expected_version: int | None, by: str, *, person: str, since: date,
-    reason: str = "",
+    reason: str = "", token: str | None = None,
 ) -> HelperRow:  # fmt: skip
     """A helper from a day on; the time of the one before ends on it."""
-    with changing(store, key, expected_version, by, "helper") as row:
+    past(since, "the day from which on")
+    with changing(store, key, expected_version, by, "helper", token=token) as row:
         table = HelperRow.objects.using(store.alias)
         table.filter(household=row, until__isnull=True).update(until=since)
         return table.create(household=row, path=row.path, person=person, since=since, reason=reason)
@@ -195,28 +221,57 @@ def add_helper(
 def add_measure(
     store: Store, key: str, expected_version: int | None, by: str, *, kind: str, since: date,
     title: str = "", until: date | None = None, amount: Decimal | None = None,
+    token: str | None = None,
 ) -> MeasureRow:  # fmt: skip
     """A measure for a household, from a day on."""
-    with changing(store, key, expected_version, by, "measure") as row:
+    if since < FIRST_DAY or (until is not None and until <= since):
+        raise StoreError(
+            "the days of the measure cannot be", where="measure",
+            expected="an end after the beginning", got="an end before it, or no day of our time",
+            remedy="correct the days",
+        )  # fmt: skip
+    with changing(store, key, expected_version, by, "measure", token=token) as row:
         return MeasureRow.objects.using(store.alias).create(
             household=row, path=row.path, kind=kind, title=title, since=since, until=until,
             amount=amount,
         )  # fmt: skip
 
 
+def end_measure(
+    store: Store, key: str, expected_version: int | None, by: str, *, measure: int, on: date,
+    why: str, token: str | None = None,
+) -> None:  # fmt: skip
+    """A measure ends on a day.
+
+    Parameters
+    ----------
+    measure : int
+        Its row's id.
+    """
+    past(on, "the day")
+    with changing(store, key, expected_version, by, f"measure ended: {why}", token=token) as row:
+        rows = MeasureRow.objects.using(store.alias).filter(household=row, pk=measure)
+        if not rows.filter(until=None, since__lt=on).update(until=on):
+            raise StoreError(
+                "no such measure runs on that day", where="measure",
+                expected="a measure that began before the day", got="another",
+                remedy="choose again",
+            )  # fmt: skip
+
+
 def add_visit(
     store: Store, key: str, expected_version: int | None, by: str, *, on: date, note: str = "",
-    impossible: str = "",
+    impossible: str = "", token: str | None = None,
 ) -> VisitRow:  # fmt: skip
     """A visit, or why a required one was not possible."""
-    _past(on, "the day of the visit")
-    with changing(store, key, expected_version, by, "visit") as row:
+    past(on, "the day of the visit")
+    with changing(store, key, expected_version, by, "visit", token=token) as row:
         return VisitRow.objects.using(store.alias).create(
             household=row, path=row.path, on=on, person=by, note=note, impossible=impossible
         )
 
 
-def _past(day: date, what: str) -> None:
+def past(day: date, what: str) -> None:
     """Refuse a day that lies ahead, or that nobody alive can mean."""
     if FIRST_DAY <= day <= date.today():
         return

@@ -1,4 +1,4 @@
-"""Appending events to the chains of their counties, in the form that a log on disk has.
+"""Events as links of the chains of their counties, in the form that a log on disk has.
 
 A batch in a chain is what one transaction appends: each event's hash covers the one before and
 its own canonical content, and the last one is followed by the hash of a commit mark. So a chain
@@ -7,7 +7,7 @@ that is exported is a log that `exitline lifecycle check` reads, with the same h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -17,49 +17,81 @@ from exitline.exits.register.event import Event
 from exitline.exits.register.logbook.canonical import START, chain
 from exitline.exits.register.store.models import ChainRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.together import columns_of, rows_of, together
 
 
-def append(store: Store, events: Sequence[tuple[HouseholdRow, Event]]) -> tuple[StepRow, ...]:
-    """Append events to the chains of their counties; each chain is held until the commit.
+def held_chains(
+    store: Store, counties: Iterable[int], households: int = 0, steps: int = 0
+) -> tuple[dict[int, ChainRow], list[int], list[int]]:
+    """The chains of counties, held for this transaction, and ids for what they will get.
 
     Parameters
     ----------
-    events : sequence of (Household, Event)
-        In their order; numbers are given here.
+    counties : iterable of int
+        Rows' ids; a chain is begun where there is none.
+    households, steps : int
+        How many rows of each are about to be written.
 
     Returns
     -------
-    tuple of Step
-        By county, in the same order; `step.event` is the event with its number, `step.given` the
-        number it came with.
+    tuple of dict, list and list
+        Chains by county, ids of new households, ids of steps.
+    """
+    wanted = sorted(set(counties))
+    with together(store) as sent:
+        new = sent.numbers(HouseholdRow, households) if households else None
+        ids = sent.numbers(StepRow, steps) if steps else None
+        condition, values = sent.among("county_id", wanted)
+        lock = " FOR UPDATE" if store.postgres else ""
+        held = sent.ask(
+            f"SELECT {columns_of(ChainRow)} FROM register_chain WHERE {condition}"
+            f" ORDER BY county_id{lock}",
+            (values,),
+        )
+    found = {link.county_id: link for link in rows_of(ChainRow, held, store.alias)}
+    if lacking := [county for county in wanted if county not in found]:
+        begun = [ChainRow(county_id=county, head=START) for county in lacking]
+        ChainRow.objects.using(store.alias).bulk_create(begun, ignore_conflicts=True)
+        found = held_chains(store, wanted)[0]
+    given = [[n for (n,) in cursor.fetchall()] if cursor else [] for cursor in (new, ids)]
+    return found, given[0], given[1]
+
+
+def linked(
+    chains: Mapping[int, ChainRow],
+    events: Sequence[tuple[HouseholdRow, Event]],
+    places: dict[int, int],
+) -> list[StepRow]:
+    """Events as the next links of their counties' chains; not written yet.
+
+    Parameters
+    ----------
+    chains : mapping from county to Chain
+        Held; their ends move on.
+    events : sequence of (Household, Event)
+        In their order; numbers are given here.
+    places : dict from id(row) to int
+        How many steps each household has taken before.
+
+    Returns
+    -------
+    list of Step
+        In the same order; `step.event` is the event with its number.
 
     Raises
     ------
     BackdatedError
         When the day of recording lies before the last one of the county.
     """
-    places = {row.pk: row.steps for row, _ in events}
-    steps: list[StepRow] = []
-    for county in sorted({row.county_id for row, _ in events}):
-        link = held_chain(store, county)
-        mine = [(row, event) for row, event in events if row.county_id == county]
-        _in_order(link, [event.recorded for _, event in mine])
-        for position, (row, event) in enumerate(mine, start=1):
-            places[row.pk] += 1
-            steps.append(next_step(link, row, event, places[row.pk], last=position == len(mine)))
-        link.save(using=store.alias)
-    StepRow.objects.using(store.alias).bulk_create(steps, batch_size=500)
-    return tuple(steps)
-
-
-def held_chain(store: Store, county: int) -> ChainRow:
-    """A county's chain, held for this transaction; begun where there is none."""
-    table = ChainRow.objects.using(store.alias)
-    found = table.select_for_update().filter(pk=county).first()
-    if found is None:
-        table.bulk_create([ChainRow(county_id=county, head=START)], ignore_conflicts=True)
-        found = table.select_for_update().get(pk=county)
-    return found
+    last = {row.county_id: position for position, (row, _) in enumerate(events)}
+    for county, link in chains.items():
+        _in_order(link, [event.recorded for row, event in events if row.county_id == county])
+    steps = []
+    for position, (row, event) in enumerate(events):
+        places[id(row)] += 1
+        ends = last[row.county_id] == position
+        steps.append(next_step(chains[row.county_id], row, event, places[id(row)], last=ends))
+    return steps
 
 
 def _in_order(link: ChainRow, days: Sequence[date]) -> None:
@@ -96,5 +128,5 @@ def next_step(
         outcome=decision.outcome if decision else "",
         content=content.decode(), hash=hashed, commit=commit,
     )  # fmt: skip
-    step.event, step.given = numbered, event.number
+    step.event = numbered
     return step

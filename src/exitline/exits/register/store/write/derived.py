@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from exitline.exits.register.store.models import (
     StepRow,
 )
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.write.rows import update_rows
+from exitline.exits.register.store.together import Together
 
 Key = tuple[Any, ...]
 
@@ -50,7 +50,6 @@ class Derived:
         self._procedures = {procedure.digest: procedure for procedure in procedures}
         self._new: dict[type[models.Model], list[Any]] = {}
         self._changed: dict[type[models.Model], dict[int, Any]] = {}
-        self._stand: dict[tuple[type[models.Model], int], list[Any]] = {}
 
     def procedure(self, digest: str) -> Procedure:
         """A kept procedure, read once."""
@@ -58,8 +57,14 @@ class Derived:
             self._procedures[digest] = texts.procedure(self.store, digest)
         return self._procedures[digest]
 
-    def follow(self, row: HouseholdRow, before: Sequence[Event], steps: Sequence[StepRow]) -> None:
-        """Take in the new steps of a household.
+    def follow(
+        self,
+        row: HouseholdRow,
+        before: Sequence[Event],
+        events: Sequence[Event],
+        stand: Mapping[type[Any], Sequence[Any]] | None = None,
+    ) -> None:
+        """Take in the new events of a household.
 
         Parameters
         ----------
@@ -67,44 +72,71 @@ class Derived:
             Held; its columns are brought up to date.
         before : sequence of Event
             Its events before.
-        steps : sequence of StepRow
-            The new ones, with their events.
+        events : sequence of Event
+            The new ones; nothing happens without one.
+        stand : mapping from table to rows, optional
+            What stands open of it.
         """
-        events = tuple(before)
-        standing: Any = next(iter(self._rows(StandingRow, row)), None)
-        cases = {case.name: case for case in self._rows(CaseRow, row)}
-        live = _keyed(self._rows(DutyRow, row))
-        for step in steps:
-            event = step.event
-            history = History(event.household, (*events, event))
+        if not events:
+            return
+        open_ = stand or {}
+        so_far = tuple(before)
+        standing: Any = next(iter(open_.get(StandingRow, ())), None)
+        cases = {case.name: case for case in open_.get(CaseRow, ())}
+        live = _keyed(open_.get(DutyRow, ()))
+        for event in events:
+            history = History(event.household, (*so_far, event))
             standing = self._standing(row, standing, history, event)
             self._cases(row, cases, event)
-            self._duties(row, live, History(event.household, events), history)
-            self._papers(row, step, event)
+            self._duties(row, live, History(event.household, so_far), history)
+            self._papers(row, event)
             row.version += 1
             row.steps += 1
-            self._add(_change(row, f"step: {event.step} #{step.place}", event.actor))
-            events = history.events
+            self._add(_change(row, f"step: {event.step} #{row.steps}", event.actor))
+            so_far = history.events
         row.state, row.category, row.listed = standing.state, standing.category, standing.listed
         row.state_since, row.last_on = standing.since, standing.on
-        row.procedure = events[-1].procedure_digest
+        row.procedure = so_far[-1].procedure_digest
         self._change(row)
 
     def new(self, model: type[models.Model]) -> list[Any]:
         """The rows of a table that are to be added."""
         return self._new.get(model, [])
 
-    def write(self, token: str | None, actor: str | None) -> None:
-        """Write everything that was collected."""
+    def write(
+        self,
+        sent: Together,
+        steps: Mapping[int, StepRow],
+        token: str | None = None,
+        actor: str | None = None,
+    ) -> None:
+        """Write everything that was collected.
+
+        Parameters
+        ----------
+        sent : Together
+        steps : mapping from number to Step
+            By the numbers of the events that were followed; with the ids and numbers they got.
+        token, actor : str, optional
+            Of the form; who is signed in.
+        """
         changes: list[ChangeRow] = self._new.get(ChangeRow, [])
         if changes and token is not None:
             changes[-1].token = token
         for change in changes:
             change.by = actor or change.by
-        for model, rows in self._new.items():
-            model._default_manager.using(self.store.alias).bulk_create(rows, batch_size=500)
+        for row in self.new(StandingRow):
+            row.number = steps[row.number].number
+        for row in self.new(CaseRow):
+            row.began_by = steps[row.began_by].number
+        for row in (*self.new(DocumentRow), *self.new(NoticeRow)):
+            row.step_id = steps[row.by_event].pk
+        for rows in self._new.values():
+            for row in rows:
+                row.household_id = row.household.pk
+            sent.insert(rows)
         for model, by_id in self._changed.items():
-            update_rows(self.store, list(by_id.values()), _COLUMNS[model])
+            sent.update(list(by_id.values()), _COLUMNS[model])
 
     def _standing(
         self, row: HouseholdRow, last: StandingRow | None, history: History, event: Event
@@ -153,7 +185,7 @@ class Derived:
             gone.gone, gone.gone_recorded = event.on, event.recorded
             self._change(gone)
 
-    def _papers(self, row: HouseholdRow, step: StepRow, event: Event) -> None:
+    def _papers(self, row: HouseholdRow, event: Event) -> None:
         """The papers of a step; a kind that may not show everything is posted as a notice."""
         procedure = self.procedure(event.procedure_digest)
         days = [
@@ -164,26 +196,14 @@ class Derived:
         ]
         until = event.on + timedelta(days=max(days)) if days else None
         for paper in event.documents:
-            kept = {"household": row, "path": row.path, "step": step, "kind": paper.kind}
+            kept = {"household": row, "path": row.path, "kind": paper.kind}
             shows = list(paper.shows)
-            self._add(DocumentRow(**kept, digest=paper.digest, shows=shows))
+            made = self._add(DocumentRow(**kept, digest=paper.digest, shows=shows))
+            made.by_event = event.number
             if procedure.documents[paper.kind].never_shows:
                 code = secrets.token_urlsafe(12)
-                self._add(NoticeRow(**kept, shows=shows, posted=event.on, until=until, code=code))
-
-    def load(self, rows: Iterable[HouseholdRow]) -> None:
-        """Read what stands open for households, before they are followed."""
-        ids = [row.pk for row in rows if row.steps]
-        for model, given in _OPEN.items():
-            table = model._default_manager.using(self.store.alias)
-            for start in range(0, len(ids), 500):
-                found = table.filter(household__in=ids[start : start + 500], **given)
-                for row in found.order_by("id"):
-                    self._stand.setdefault((model, row.household_id), []).append(row)
-
-    def _rows(self, model: type[models.Model], row: HouseholdRow) -> list[Any]:
-        """Rows of a household that stand open already, in their order."""
-        return self._stand.get((model, row.pk), [])
+                made = NoticeRow(**kept, shows=shows, posted=event.on, until=until, code=code)
+                self._add(made).by_event = event.number
 
     def _add(self, made: Any) -> Any:
         self._new.setdefault(type(made), []).append(made)
@@ -194,17 +214,12 @@ class Derived:
             self._changed.setdefault(type(row), {})[row.pk] = row
 
 
-_OPEN: dict[type[models.Model], dict[str, None]] = {
-    StandingRow: {"next_on": None},
-    CaseRow: {"ended": None},
-    DutyRow: {"gone": None},
-}
-_COLUMNS: dict[type[models.Model], list[str]] = {
-    HouseholdRow: ["version", "steps", "state", "category", "listed", "state_since", "last_on",
-                "procedure"],
-    StandingRow: ["next_on", "next_recorded"],
-    CaseRow: ["ended", "ended_recorded"],
-    DutyRow: ["done", "done_recorded", "gone", "gone_recorded"],
+_COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
+    HouseholdRow: ("version", "steps", "state", "category", "listed", "state_since", "last_on",
+                "procedure"),
+    StandingRow: ("next_on", "next_recorded"),
+    CaseRow: ("ended", "ended_recorded"),
+    DutyRow: ("done", "done_recorded", "gone", "gone_recorded"),
 }  # fmt: skip
 
 
@@ -260,7 +275,7 @@ def replayed(store: Store, row: HouseholdRow, steps: Sequence[StepRow]) -> Deriv
     """What follows from all steps of a household, as if none had been followed yet."""
     again = Derived(store)
     row.steps = 0
-    again.follow(row, (), steps)
+    again.follow(row, (), [step.event for step in steps])
     return again
 
 

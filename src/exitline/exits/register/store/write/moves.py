@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from django.apps import apps
 
-from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.errors import LifeChangeError
 from exitline.exits.register.store.models.base import Placed
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.cards import changing
-from exitline.exits.register.store.write.record import area_of
+from exitline.exits.register.store.write.hand import area_of
 
 
 def move(
-    store: Store, key: str, expected_version: int | None, by: str, to: str, *, county: str = ""
-) -> None:
+    store: Store, key: str, expected_version: int | None, by: str, to: str, *, county: str = "",
+    token: str | None = None,
+) -> None:  # fmt: skip
     """Move a household to another area of its county.
 
     Its history stays as it is; whoever sees the new village sees it from now on, and nobody else
@@ -34,17 +35,18 @@ def move(
     Raises
     ------
     StaleVersionError, UnknownHouseholdError
-    StoreError
+    LifeChangeError
         For an area of another county, or the one it lives in.
     """
     with store.transaction():
         area = area_of(store, to)
-        with changing(store, key, expected_version, by, f"move to {to}", county=county) as row:
+        with changing(store, key, expected_version, by, f"move to {to}", county=county,
+                      token=token) as row:  # fmt: skip
             if area.county_id != row.county_id or area.path == row.path:
-                raise StoreError(
+                raise LifeChangeError(
                     "the household cannot move there", where="move",
                     expected="another area of the same county", got=to,
-                    remedy="a move to another county ends here and is an entry there",
+                    remedy="a move to another county is sent (`transfers`), and taken there",
                 )  # fmt: skip
             for model in apps.get_app_config("register").get_models():
                 if issubclass(model, Placed):

@@ -1,0 +1,123 @@
+"""Works as a map and as a page: `xl.works.map`, `xl.works.page`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exitline.api.works.recorded import RecordedWorks
+from exitline.files import whole_file
+
+if TYPE_CHECKING:
+    from exitline.exits.works.plan import WorksPlan
+    from exitline.publish.maps.boundaries import Boundaries
+    from exitline.publish.maps.draw import MapDrawing
+
+
+def map(  # as `xl.map`
+    found: WorksPlan | RecordedWorks,
+    *,
+    boundaries: str | Path | None = None,
+    key: str = "",
+    source: str = "",
+) -> MapDrawing:
+    """A plan, or the works of a folder, as a map of points.
+
+    Parameters
+    ----------
+    found : WorksPlan or RecordedWorks
+    boundaries : path, optional
+        Drawn under the points: GeoJSON or TopoJSON (extra ``maps``).
+    key : str
+        The property that names each shape.
+    source : str
+        Who drew the boundaries; it stands under the map.
+
+    Returns
+    -------
+    MapDrawing
+        Shown as it is in a notebook; ``save`` writes SVG or PNG.
+
+    Raises
+    ------
+    MapError
+        Where nothing has coordinates, or for boundaries that cannot be used.
+
+    Examples
+    --------
+    >>> import pandas as pd, exitline as xl
+    >>> wells = pd.DataFrame({"latitude": [0.0, 0.0], "longitude": [0.0, 1.0], "cost": [3, 2]})
+    >>> plan = xl.works.choose(wells, wells, cost="cost", budget=3, within_km=1)
+    >>> "works of the plan (1)" in xl.works.map(plan).svg
+    True
+    """
+    from exitline.publish.works.told import map_of_coverage, map_of_plan
+
+    drawn = _boundaries(boundaries, key, source)
+    if isinstance(found, RecordedWorks):
+        return map_of_coverage(found.coverage(), drawn, source)
+    return map_of_plan(found, drawn, source)
+
+
+def page(
+    found: WorksPlan | RecordedWorks,
+    path: str | Path,
+    *,
+    title: str = "",
+    boundaries: str | Path | None = None,
+    key: str = "",
+    source: str = "",
+) -> Path:
+    """A plan, or the works of a folder, as one page with a map and tables.
+
+    Parameters
+    ----------
+    found : WorksPlan or RecordedWorks
+    path : path
+        Ends in ``.html``.
+    title : str
+        As the page is headed; that of the works file unless given.
+    boundaries, key, source
+        As in `exitline.works.map`.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    MapError, ExitlineError
+        For boundaries that cannot be used, or another ending.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile, exitline as xl
+    >>> wells = pd.DataFrame({"latitude": [0.0, 0.0], "longitude": [0.0, 1.0], "cost": [3, 2]})
+    >>> plan = xl.works.choose(wells, wells, cost="cost", budget=3, within_km=1)
+    >>> xl.works.page(plan, tempfile.mkdtemp() + "/plan.html").name
+    'plan.html'
+    """
+    from exitline.publish.works.page import render_works
+    from exitline.publish.works.told import plan_sections, works_sections
+    from exitline.words.shown.files import known_ending
+
+    at = known_ending(path, (".html",), "a page")
+    drawn = _boundaries(boundaries, key, source)
+    if isinstance(found, RecordedWorks):
+        covered, lacking = found.coverage(), found.gaps()
+        sections = works_sections(covered, lacking, found.check().counted, drawn, source)
+        named, under, notes = found.records.keys.works, f"{found.records.as_of}", covered.notes
+    else:
+        sections = plan_sections(found, drawn, source)
+        named, under, notes = "Works to do next", "", found.notes
+    text = render_works(title or named, under, sections, notes)
+    with whole_file(at) as partial:
+        partial.write_text(text, encoding="utf-8")
+    return at
+
+
+def _boundaries(path: str | Path | None, key: str, source: str) -> Boundaries | None:
+    """The boundaries, where some are named."""
+    from exitline.publish.maps.boundaries import read_boundaries
+
+    return None if path is None else read_boundaries(path, key, source)

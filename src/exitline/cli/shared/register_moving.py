@@ -1,0 +1,178 @@
+"""What goes in and out of a register: backups, tables of households, logs of a county."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exitline.cli.shared import numbers
+from exitline.cli.shared.options import JSON
+from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.register_pages import DATABASE_OPTION, KEY_OPTION
+from exitline.words.said import Told, say
+
+
+@click.command(
+    help="""Copy the whole register into one file, as of one moment.
+
+The key of identifiers is not in it: keep it apart.
+
+Examples:
+
+\b
+  exitline register backup register.backup
+""",
+)
+@click.argument("out", type=click.Path(path_type=Path))
+@DATABASE_OPTION
+@JSON
+def backup(out: Path, database: str, json_: bool) -> None:
+    """Write a backup."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    with show.working("copying"):
+        found = keeping.backup(database, out)
+    if json_:
+        show.as_json(found)
+    else:
+        show.note(say("{n} rows in {file}. Digest: {digest}", n=found["rows"],
+                      file=str(found["file"]), digest=found["digest"]))  # fmt: skip
+
+
+@click.command(
+    help="""Make a register from a backup, on either engine.
+
+Examples:
+
+\b
+  exitline register restore register.backup --database sqlite:///again/register.db
+""",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@DATABASE_OPTION
+@KEY_OPTION
+@JSON
+def restore(file: Path, database: str, key: Path | None, json_: bool) -> None:
+    """Read a backup."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    with show.working("restoring"):
+        found = keeping.restore(file, database, key=key)
+    if json_:
+        show.as_json(found)
+    else:
+        show.note(say("{n} rows restored. Digest: {digest}", n=found["rows"],
+                      digest=found["digest"]))  # fmt: skip
+
+
+@click.command(
+    name="import",
+    help="""Take in a table of households, members or areas; or a log.
+
+Columns of households: household, area (path or code of the village), name,
+as_of, fact:NAME, income:NAME, identifier:KIND. Of members: household, name, sex,
+born, relation, head, worker, since, identifier:KIND. Of areas: parent, code,
+name, level. Where a row is refused nothing is taken, unless --partly is given.
+Of identifiers only a keyed hash is stored.
+
+Examples:
+
+\b
+  exitline register import areas.csv --kind areas
+  exitline register import households.csv --dry-run
+  exitline register import members.xlsx --kind members --partly
+  exitline register import LOG --area c/
+""",
+)
+@click.argument("source", type=click.Path(path_type=Path))
+@DATABASE_OPTION
+@click.option("--kind", type=click.Choice(["households", "members", "areas"]),
+              default="households", show_default=True, help="What the rows are.")  # fmt: skip
+@click.option("--area", default="", help="For a log: the county, or a village of it.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken.")
+@click.option("--partly", is_flag=True, help="Take the good rows although others are refused.")
+@click.option("--by", default="", help="Who is answerable.")
+@JSON
+@reads_data
+def import_(
+    source: Path, database: str, kind: str, area: str, dry_run: bool, partly: bool, by: str,
+    json_: bool, reading: dict[str, Any],
+) -> None:  # fmt: skip
+    """Import a table or a log."""
+    from exitline.api.registers import moving
+    from exitline.cli.shared import show
+
+    with show.working("looking at every row"):
+        found = moving.bring_in(
+            database, source, kind=kind, area=area, dry_run=dry_run, partly=partly, by=by,
+            reading=reading,
+        )  # fmt: skip
+    if json_:
+        show.as_json(found)
+        return
+    for one in found["refused"]:
+        some = ", ".join(map(str, one["first"]))
+        show.note(say("{n} rows refused: {what} (rows {some})", n=one["rows"],
+                      what=Told(one["what"]), some=some))  # fmt: skip
+    counted = {"n": found["taken"], "m": found["rows"]}
+    show.note(
+        say("{n} of {m} rows would be taken.", **counted)
+        if dry_run
+        else say("{n} of {m} rows taken.", **counted)
+    )
+    if found["batch"]:
+        show.note(say("Number of the import: {number}", number=str(found["batch"])))
+
+
+@click.command(
+    help="""Undo an import whose households nobody has changed since.
+
+Examples:
+
+\b
+  exitline register undo 3
+""",
+)
+@click.argument("batch", type=numbers.Whole(1))
+@DATABASE_OPTION
+@click.option("--by", default="", help="Who is answerable.")
+@JSON
+def undo(batch: int, database: str, by: str, json_: bool) -> None:
+    """Take an import back."""
+    from exitline.api.registers import moving
+    from exitline.cli.shared import show
+
+    many = moving.take_back(database, batch, by=by)
+    if json_:
+        show.as_json({"batch": batch, "taken_back": many})
+    else:
+        show.note(say("Import {number}: {n} rows taken back.", number=str(batch), n=many))
+
+
+@click.command(
+    help="""Write a county's chain as a log that `exitline lifecycle check` reads.
+
+Examples:
+
+\b
+  exitline register export LOG --county 04/01/
+""",
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@DATABASE_OPTION
+@click.option("--county", default="", help="Its path (of the only one).")
+@JSON
+def export(folder: Path, database: str, county: str, json_: bool) -> None:
+    """Export a log."""
+    from exitline.api.registers import moving
+    from exitline.cli.shared import show
+
+    steps = moving.export_county(database, folder, county=county)
+    if json_:
+        show.as_json({"folder": str(folder), "steps": steps})
+    else:
+        show.note(say("{n} steps written to {folder}", n=steps, folder=str(folder)))

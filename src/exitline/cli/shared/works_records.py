@@ -1,0 +1,188 @@
+"""Commands about what was recorded of works: checks, gaps, and coverage of villages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exitline.cli.shared import show
+from exitline.cli.shared.options import JSON
+from exitline.cli.shared.saving import save_all, saves
+from exitline.words.said import say, say_plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from exitline.api.works.recorded import RecordedWorks
+
+AS_OF = click.option(
+    "--as-of", type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="Of a folder: the day asked about (that of works.yaml, or today).",
+)  # fmt: skip
+PAGE = click.option(
+    "--page", type=click.Path(path_type=Path), help="Also write a page with maps and tables."
+)
+BOUNDARIES = click.option(
+    "--boundaries", type=click.Path(), help="For --page: boundaries to draw under the points."
+)
+KEY = click.option("--key", help="For --boundaries: the property that names each shape.")
+MOST = 40
+
+
+def check_boundaries(boundaries: str | None, key: str | None) -> None:
+    """Refuse boundaries without the property that names their shapes, and the reverse."""
+    if (boundaries is None) != (key is None):
+        raise click.UsageError("--boundaries and --key go together")
+
+
+def opened(folder: str, as_of: datetime | None) -> RecordedWorks:
+    """The works of a folder as of a day."""
+    from exitline.api.works import records
+
+    return records(folder, as_of=None if as_of is None else as_of.date())
+
+
+@click.command(
+    help="""Hold works and assets against numbered checks.
+
+FOLDER has works.csv, assets.csv, inspections.csv, funds.csv and so on, and
+works.yaml. Each finding is to be explained or corrected by its day.
+
+Examples:
+
+\b
+  exitline works check works/
+  exitline works check works/ --checks ours.yaml --save findings.xlsx
+"""
+)
+@click.argument("folder", type=click.Path())
+@click.option("--checks", type=click.Path(), help="A file of checks (the shipped).")
+@AS_OF
+@saves
+@JSON
+def check(
+    folder: str, checks: str | None, as_of: datetime | None, saved: tuple[str, ...], json_: bool
+) -> None:
+    """Run the checks and show what they found."""
+    with show.working("checking works"):
+        found = opened(folder, as_of).check(checks)
+    save_all(found, saved)
+    if json_:
+        show.as_json(
+            {
+                "findings": found.table.to_dict("records"),
+                "checks": found.counted.to_dict("records"),
+                "notes": found.notes,
+            }
+        )
+        return
+    heading = say("Cross-checks")
+    frames({heading: found.counted})
+    many = len(found.table)
+    show.note(say_plural("{n} finding", "{n} findings", many))
+    if many:
+        table = found.table.drop(columns=["unit"]).head(MOST)
+        heading = say("To be explained or corrected")
+        frames({heading: table.assign(due=table["due"].astype(str))})
+    _more(many)
+    show.notes(found.notes)
+
+
+@click.command(
+    help="""Which village lacks what against the standard, and what would bring it.
+
+The list that a county works through, with costs where they are known.
+
+Examples:
+
+\b
+  exitline works gaps works/
+  exitline works gaps works/ --area north --save gaps.xlsx
+"""
+)
+@click.argument("folder", type=click.Path())
+@click.option("--area", help="Only villages of this area.")
+@AS_OF
+@saves
+@JSON
+def gaps(
+    folder: str, area: str | None, as_of: datetime | None, saved: tuple[str, ...], json_: bool
+) -> None:
+    """List what is lacking."""
+    with show.working("looking for gaps"):
+        found = opened(folder, as_of).gaps(area)
+    save_all(found, saved)
+    if json_:
+        show.as_json(
+            {
+                "gaps": found.table.to_dict("records"),
+                "areas": found.by_area().to_dict("records"),
+                "notes": found.notes,
+            }
+        )
+        return
+    villages = found.table.head(MOST)
+    areas, each = say("What is lacking, by area"), say("Village by village")
+    frames({areas: found.by_area(), each: villages})
+    _more(len(found.table))
+    show.notes(found.notes)
+
+
+def recorded_coverage(
+    folder: str, level: float, saved: tuple[str, ...], *, json_: bool, facts: Path | None,
+    ages: bool, as_of: datetime | None, page: Path | None, boundaries: str | None,
+    key: str | None,
+) -> None:  # fmt: skip
+    """Which villages of a folder meet which criteria, because of which works."""
+    check_boundaries(boundaries, key)
+    with show.working("measuring who is served"):
+        works = opened(folder, as_of)
+        found = works.coverage(level)
+        old = works.ages(level=level) if ages else None
+    save_all(found, saved)
+    if facts is not None:
+        found.save_facts(facts)
+    if page is not None:
+        from exitline.api.works.telling import page as told_page
+
+        told_page(works, page, boundaries=boundaries, key=key or "")
+    tables: dict[str, Any] = {"villages": found.counts(), "works": found.works()}
+    if works.records.decided is not None:
+        tables["rests_on_broken"] = works.marked()
+    if old is not None:
+        tables["ages"] = old.shares.to_pandas()
+    if json_:
+        show.as_json(
+            {name: table.to_dict("records") for name, table in tables.items()}
+            | {"coverage": found.table.to_dict("records"), "notes": found.notes}
+        )
+        return
+    titles = {"villages": say("Villages that meet each criterion"),
+              "works": say("Villages that would not meet it without the work"),
+              "rests_on_broken": say("Decisions that rest on a broken asset"),
+              "ages": say("Assets that work, by age")}  # fmt: skip
+    frames({titles[name]: table.head(MOST) for name, table in tables.items()})
+    notes = found.notes if old is None else (*found.notes, *old.notes)
+    show.notes(notes)
+    for path in (facts, page):
+        if path is not None:
+            show.note(say("written: {file}", file=str(path)))
+
+
+def frames(tables: Mapping[str, Any]) -> None:
+    """Small tables under their titles; those without a row are left out."""
+    from exitline.words.shown.result import of_frame
+
+    for title, frame in tables.items():
+        if len(frame):
+            table = of_frame(frame)
+            show.table(title, table.columns, table.rows, right=tuple(sorted(table.numbers)))
+
+
+def _more(many: int) -> None:
+    """How many rows were not shown."""
+    if many > MOST:
+        show.note(say("... and {n} more: --save FILE writes all", n=many - MOST))

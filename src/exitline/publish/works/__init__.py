@@ -1,0 +1,4 @@
+"""Works on a map of points, and as a page: what is served, what is broken, what to do next.
+
+May import `exits.works` and `publish.maps`.
+"""
