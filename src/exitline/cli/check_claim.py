@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "check-claim",
-    help="""Hold the figures of a published sentence against each other and against facts.
+    help="""Compare the figures of a published sentence with each other and with facts.
 
 FILE is YAML: the sentence, its figures, their relations and public facts. Each
 relation is `consistent`, `not consistent` or `cannot tell`, with the calculation.

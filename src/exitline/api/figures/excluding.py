@@ -1,6 +1,6 @@
 """Rows with a missing value are left out of the measures that need it, and of no others.
 
-As R's `na.rm`, which speaks of one variable: measures that need different columns are estimated
+As R's `na.rm`, which refers to one variable: measures that need different columns are estimated
 in a query each. Cells hold the clusters of all rows, used or not, so that strata and clusters have
 the same codes in every query and figures of two measures covary as they did. Where each household
 is a cluster of its own they cannot be told apart across queries: `Rows.query` then keeps figures

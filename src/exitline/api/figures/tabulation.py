@@ -48,7 +48,7 @@ def tabulate(
     interval : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
         Of shares.
     where : str, optional
-        A condition, as in `estimate`: the table speaks of the households that fulfil it.
+        A condition, as in `estimate`: the table refers to the households that fulfil it.
     engine : {"duckdb", "spark"} or Engine
 
     Returns
@@ -121,7 +121,7 @@ def _refuse_other_than_names(row: Any, column: Any) -> None:
 
 
 def _measures(unit: Literal["persons", "households"]) -> tuple[Measure, Measure]:
-    """The number of persons or households, and a ratio that speaks of all of them."""
+    """The number of persons or households, and a ratio that refers to all of them."""
     from exitline.errors import MeasureError
     from exitline.stats.measure.measures.counts import count, households, ratio_of
     from exitline.stats.measure.model import Term, Unit

@@ -118,7 +118,7 @@ def _said(reason: BaseException, t: Language | None) -> int:
 
 
 def _known(reason: BaseException) -> ExitlineError | None:
-    """The error as something that the user can mend; None where it is a fault of ours."""
+    """The error as something that the user can correct; None where it is a fault of ours."""
     if isinstance(reason, ExitlineError):
         return reason
     if isinstance(reason, MemoryError):

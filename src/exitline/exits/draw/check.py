@@ -65,7 +65,7 @@ def check_draw(record: Mapping[str, Any], engine: Engine, data: Any) -> Check:
     if record["frame"].get("households") != redrawn["frame"]["households"]:
         found.append(
             f"the frame has {redrawn['frame']['households']:,} households, the record "
-            f"speaks of {record['frame'].get('households')}"
+            f"refers to {record['frame'].get('households')}"
         )
     found += _compare("villages", record["villages"], redrawn["villages"], "village")
     found += _compare("households", record["selected"], redrawn["selected"], "key")

@@ -63,7 +63,7 @@ def apart_of(
 
 
 def _subject(run: RunFolder, measure: str, translations: Translations) -> Text:
-    """A measure as sentences speak of it: elsewhere than in English, by its label."""
+    """A measure as sentences refer to it: elsewhere than in English, by its label."""
     said = run.about["measures"][measure]
     label = known(said["label"], translations)
     return {"en": said["subject"], **dict.fromkeys(languages()[1:], label)}

@@ -95,7 +95,7 @@ def _check_level(here: Tree, names: frozenset[str], level: Level, context: LoadC
     for name in sorted(names - {POOR}):
         if context.columns[name].level != level:
             raise here.fault(
-                f"the column '{name}' speaks of a {context.columns[name].level}",
+                f"the column '{name}' refers to a {context.columns[name].level}",
                 expected=f"columns with 'level: {level}'",
                 got=name,
                 remedy=f"declare the column with 'level: {level}', or use another",

@@ -98,7 +98,7 @@ class Named:
 
 @dataclass(frozen=True)
 class About:
-    """Whom a figure speaks of, by domain.
+    """Whom a figure refers to, by domain.
 
     Attributes
     ----------

@@ -141,7 +141,7 @@ class _By:
     calibrated: CalibratedSample | None
 
     def about(self, wanted: Sum | None, plan: Plan) -> tuple[NDArray[np.int64], Sampled]:
-        """Households that a measure speaks of, and where they were sampled; found once."""
+        """Households that a measure refers to, and where they were sampled; found once."""
         if wanted not in self.known:
             kinds = self.rows.cases
             cases = self.rows.n if wanted is None else kinds[:, plan.cases.index(wanted)]

@@ -235,7 +235,7 @@ def study_findings(study: Study) -> tuple[Finding, ...]:
         Finding(
             "note", say("paths"), say("'{what}' lies outside the study's folder", what=path),
             study.path.name if study.path is not None else "", 0,
-            say("copy it beside the study, so that the folder can be handed on as a whole"),
+            say("copy it beside the study, so that the folder can be passed on as a whole"),
         )
         for path in study.outside_folder
     )  # fmt: skip
