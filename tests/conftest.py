@@ -16,6 +16,8 @@ if importlib.util.find_spec("granian") is not None:
     from exitline.publish.web.project import set_up
 
     set_up()  # once in a process: for the web project, of which the store is a part
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+os.environ.setdefault("SPARK_PARTITIONS", "2")  # small tables, queries run once: nothing pays off
 settings.register_profile("exitline", deadline=None)  # no test is timed: machines differ
 settings.load_profile("exitline")
 ROOT = Path(__file__).parents[1]
@@ -26,6 +28,18 @@ NO_SPARK = (
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME")
     else ""
 )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where processes share the work, one of them has Spark; any file stays in one of them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "spark" if "spark" in nodeid else nodeid.partition("::")[0]
+
+    return Files(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -29,8 +29,9 @@ def map(
 
     Parameters
     ----------
-    found : Estimates or Run
-        Of a run, what may be published.
+    found : Estimates or Run, or a model of small areas
+        Of a run, what may be published. Of a model, its figures: areas that it cannot speak for
+        are hatched.
     boundaries : path
         GeoJSON or TopoJSON in longitude and latitude; GeoPackage and Shapefile, too (extra
         ``maps``). exitline draws no boundaries of its own.
@@ -78,9 +79,17 @@ def map(
     from exitline.publish.maps.joined import joined
     from exitline.stats.infer.shown import unit_of
 
+    if hasattr(found, "published") or hasattr(found, "blocks"):
+        drawn = read_boundaries(boundaries, key, source)
+    else:
+        from exitline.api.model_maps import model_map
+
+        asked = {"by": by, "measure": measure, "line": line}
+        return model_map(
+            found, boundaries, key, asked, threshold, names=names, source=source, paired=paired
+        )
     estimates: Estimates = found.published.estimates if hasattr(found, "published") else found
     block = _block(estimates, by, measure, line)
-    drawn = read_boundaries(boundaries, key, source)
     labels = list(block.rows.labels)
     match = joined(labels, drawn.shapes, names)
     figures, pivot, kind = figures_of(estimates, block, labels, match.shape, threshold)

@@ -42,6 +42,7 @@ Examples:
 @ENGINE
 @MIN_COUNT
 @LANGUAGE
+@click.option("--brief", is_flag=True, help="Also write two pages: brief.html and brief.docx.")
 @saves
 @click.option(
     "--register", help="Address of a register: its households become the file that STUDY names."
@@ -57,6 +58,7 @@ def command(
     engine: str,
     min_count: float | None,
     language: str,
+    brief: bool,
     saved: tuple[str, ...],
     register: str | None,
     as_of: datetime | None,
@@ -71,7 +73,7 @@ def command(
     with show.steps(t) as say:
         found = run(
             study, out, engine=engine, min_count=min_count, register=register,
-            as_of=None if as_of is None else as_of.date(), language=language, say=say,
+            as_of=None if as_of is None else as_of.date(), language=language, brief=brief, say=say,
         ).published  # fmt: skip
     save_all(found, saved)
     if as_json:

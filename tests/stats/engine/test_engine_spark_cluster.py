@@ -19,6 +19,8 @@ import exitline as xl
 pytestmark = [pytest.mark.spark, pytest.mark.skipif(bool(NO_SPARK), reason=NO_SPARK)]
 SAMPLE = "examples/imaginary-country/hld_sample_wb_2023.parquet"
 MEASURES = ["headcount", "gini", "median"]
+SHORT = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"}
+"""Each process lives for seconds: nothing is compiled twice."""
 ON_CLUSTER = f"""
 import json
 import exitline as xl
@@ -57,7 +59,7 @@ def master(tmp_path: Path) -> Iterator[str]:
 
     home = Path(pyspark.__file__).parent
     surroundings = {
-        **os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1",
+        **os.environ, **SHORT, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_SCALA_VERSION": "2.13",
     }  # fmt: skip
     port = _free()
@@ -93,7 +95,7 @@ def master(tmp_path: Path) -> Iterator[str]:
 
 def test_a_cluster_with_two_workers_gives_the_same_figures(master):
     surroundings = {
-        **os.environ, "SPARK_MASTER": master, "SPARK_LOCAL_IP": "127.0.0.1",
+        **os.environ, **SHORT, "SPARK_MASTER": master, "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_PARTITIONS": "2",
     }  # fmt: skip
     done = subprocess.run(

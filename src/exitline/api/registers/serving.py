@@ -32,7 +32,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(
     database: str, listening: socket.socket, ready: Callable[[], None], *, key: Path | None = None,
-    names: Iterable[str] = (), secure: bool = False, workers: int = 1,
+    names: Iterable[str] = (), secure: bool = False, workers: int = 1, study: Path | None = None,
+    elsewhere: Path | None = None,
 ) -> None:  # fmt: skip
     """Serve a register until Ctrl-C or SIGTERM.
 
@@ -52,6 +53,10 @@ def serve(
         Whether browsers reach it through TLS.
     workers : int
         Processes that answer.
+    elsewhere : Path, optional
+        File of the providers with which one may sign in.
+    study : Path, optional
+        The study that the page of figures runs on the live tables.
     """
     require()
     from exitline.exits.register.store.opening import open_store
@@ -59,9 +64,19 @@ def serve(
     from exitline.publish.web.serving import serve as run
 
     open_store(database, key_file=key)  # what is wrong is said here, not in a worker
+    if elsewhere is not None:
+        from exitline.publish.web.register.accounts.oidc import providers
+
+        providers(elsewhere)
+    run_study = None
+    if study is not None:
+        from exitline.api.registers.measuring import measure
+
+        run_study = partial(measure, str(study.absolute()), database)
     load = partial(
-        application, database, key_file=key, names=(*LOOPBACK, *names), secure=secure, log=True
-    )
+        application, database, key_file=key, names=(*LOOPBACK, *names), secure=secure, log=True,
+        measure=run_study, elsewhere=elsewhere,
+    )  # fmt: skip
     run(load, listening, ready, workers)
 
 

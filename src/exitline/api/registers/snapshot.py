@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MARK = b"exitline.register"
 
 
-def take_snapshot(study: Study, register: str, day: date | None = None) -> int:
+def take_snapshot(study: Study, register: str, day: date | None = None, *, area: str = "") -> int:
     """Write the households of a register into the Parquet file that a study names.
 
     Claims of the run are bound to this file, so that anybody who has it can verify them.
@@ -26,6 +26,8 @@ def take_snapshot(study: Study, register: str, day: date | None = None) -> int:
         The address.
     day : date, optional
         Today when not given.
+    area : str
+        Only the households of this area.
 
     Returns
     -------
@@ -47,10 +49,10 @@ def take_snapshot(study: Study, register: str, day: date | None = None) -> int:
             remedy="write data: {households: register.parquet}",
         )
     _refuse_other_file(path)
-    return _written(register, path, day)
+    return _written(register, path, day, area)
 
 
-def _written(register: str, path: Path, day: date | None) -> int:
+def _written(register: str, path: Path, day: date | None, area: str) -> int:
     """The live table in a file that says where it is from."""
     import pyarrow.parquet as pq
 
@@ -60,7 +62,7 @@ def _written(register: str, path: Path, day: date | None) -> int:
     store = opening.open_store(register)
     from exitline.exits.register.store.read.live import live_table
 
-    table = live_table(store, day)
+    table = live_table(store.within(area) if area else store, day)
     if not table.num_rows:
         raise DataError(
             "the register holds no household", where=store.address,

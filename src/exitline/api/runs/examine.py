@@ -33,8 +33,8 @@ class Examined:
     faults : Faults
         What a run refuses; where there are none, the rest is there.
     ready : Ready
-    estimates, decisions, models
-        As `counted_study`, `decide_study` and `modelled` return them.
+    estimates, decisions, models, effects
+        As `counted_study`, `decide_study`, `modelled` and `scenario_effects` return them.
     """
 
     findings: tuple[Finding, ...]
@@ -43,6 +43,7 @@ class Examined:
     estimates: Any = None
     decisions: Any = None
     models: Any = None
+    effects: Any = None
 
 
 @contextmanager
@@ -65,7 +66,7 @@ def examined(study: Study, engine: str | Engine, clock: StepTimes) -> Iterator[E
     with ExitStack() as stack:
         ready = None
         with clock.step("reading the study"), faults.kept():
-            ready = stack.enter_context(made_ready(study, engine))
+            ready = stack.enter_context(made_ready(study, engine, whole=bool(study.scenario)))
         if ready is None:
             yield Examined(_all_findings((), faults), faults)
             return
@@ -81,7 +82,7 @@ def _computed(
     ready: Ready, findings: tuple[Finding, ...], faults: Faults, clock: StepTimes
 ) -> Examined:
     """The work itself, for a study in which nothing was found amiss so far."""
-    estimates = decisions = models = None
+    estimates = decisions = models = effects = None
     with clock.step("estimating"), faults.kept():
         estimates = counted_study(ready)
         _areas_are_drawn(ready.study, estimates[0], faults)
@@ -93,7 +94,13 @@ def _computed(
     if models is not None or not ready.study.small_areas:
         with clock.step("deciding"), faults.kept():
             decisions = decide_study(ready, models)
-    return Examined(_all_findings(findings, faults), faults, ready, estimates, decisions, models)
+    if ready.study.scenario:
+        from exitline.api.targets.study import scenario_effects
+
+        with clock.step("transferring"), faults.kept():
+            effects = scenario_effects(ready)
+    said = _all_findings(findings, faults)
+    return Examined(said, faults, ready, estimates, decisions, models, effects)
 
 
 def _of_the_study(study: Study, faults: Faults) -> None:

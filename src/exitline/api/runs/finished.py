@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exitline.exits.decide.table import Decisions
+    from exitline.exits.target.scenario import Effects
     from exitline.proof.disclose.hidden import Hidden
     from exitline.rules.standard import Standard
     from exitline.stats.data.checking.findings import Finding
@@ -52,6 +53,8 @@ class Run(ShownResult):
         What of it may not be published.
     models : tuple of Modelled
         Of small areas.
+    effects : Effects or None
+        What the transfers of the study's scenario do.
     folder : Path or None
         Where the run was written.
     """
@@ -65,6 +68,7 @@ class Run(ShownResult):
     provenance: dict[str, Any]
     hidden: Hidden = field(default_factory=lambda: _nothing_hidden())
     models: tuple[Modelled, ...] = ()
+    effects: Effects | None = None
     folder: Path | None = None
 
     @cached_property
@@ -72,6 +76,7 @@ class Run(ShownResult):
         """The run as it may be read: report, claims, terminal and tables hold no other figures."""
         from exitline.publish.content.published import (
             decisions_shown,
+            effects_shown,
             estimates_shown,
             outcomes_shown,
         )
@@ -80,6 +85,7 @@ class Run(ShownResult):
             self, estimates=estimates_shown(self.estimates, self.hidden),
             decisions=decisions_shown(self.decisions, self.hidden),
             outcomes=outcomes_shown(self.outcomes, self.hidden),
+            effects=None if self.effects is None else effects_shown(self.effects, self.hidden),
         )  # fmt: skip
 
     def to_pandas(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from exitline.exits.target.errors import TargetError
 from exitline.exits.target.scenario import Effects, scenario_from
 
 if TYPE_CHECKING:
+    from exitline.api.runs.prepare import Ready
     from exitline.stats.data.studies.study import Study
     from exitline.stats.engine.base import Engine
 
@@ -36,23 +37,34 @@ def study_scenario(study: Study | str | Path, *, engine: str | Engine = "duckdb"
     >>> found.find("poorest", "headcount").change.estimate < 0
     True
     """
-    from exitline.api.figures.lines import poverty_lines_of
     from exitline.api.runs.prepare import open_study, ready
-    from exitline.api.targets.columns import person_weights
-    from exitline.api.targets.transfer import effects
 
     opened = open_study(study)
     if not opened.scenario:
         raise _lacking("scenario:", "for instance everyone: {amount: 300}")
-    each = [scenario_from(name, dict(given)) for name, given in opened.scenario.items()]
     with ready(opened, engine, whole=True) as made:
-        lines: list[Any] = poverty_lines_of(made)
-        if made.welfare is None or not lines:
-            raise _lacking("columns.welfare and a line", "name the welfare column and a line")
-        return effects(
-            person_weights(made.table, made.design), each, made.engine, welfare=made.welfare,
-            line=lines[0], design=made.design, level=opened.confidence,
-        )  # fmt: skip
+        return scenario_effects(made)
+
+
+def scenario_effects(made: Ready) -> Effects:
+    """As `study_scenario`, of a study that is ready, with every column of its data.
+
+    Parameters
+    ----------
+    made : Ready
+    """
+    from exitline.api.figures.lines import poverty_lines_of
+    from exitline.api.targets.columns import person_weights
+    from exitline.api.targets.transfer import effects
+
+    each = [scenario_from(name, dict(given)) for name, given in made.study.scenario.items()]
+    lines: list[Any] = poverty_lines_of(made)
+    if made.welfare is None or not lines:
+        raise _lacking("columns.welfare and a line", "name the welfare column and a line")
+    return effects(
+        person_weights(made.table, made.design), each, made.engine, welfare=made.welfare,
+        line=lines[0], design=made.design, level=made.study.confidence,
+    )  # fmt: skip
 
 
 def _lacking(what: str, remedy: str) -> TargetError:

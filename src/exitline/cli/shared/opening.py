@@ -13,7 +13,8 @@ from exitline.words.said import say
 
 def serve_register(
     database: str, *, key: Path | None, host: str = "127.0.0.1", port: int = 8000,
-    names: Sequence[str] = (), https: bool = False, workers: int = 1,
+    names: Sequence[str] = (), https: bool = False, workers: int = 1, study: Path | None = None,
+    oidc: Path | None = None,
 ) -> None:  # fmt: skip
     """Listen, say where, answer until Ctrl-C."""
     from exitline.api.registers import serving
@@ -33,8 +34,10 @@ def serve_register(
             show.note("Ctrl-C stops it.")
 
         serving.serve(
-            database, listening, ready, key=key, names=names, secure=https, workers=workers
-        )
+            database, listening, ready, key=key, names=names, secure=https, workers=workers,
+            elsewhere=oidc,
+            study=study,
+        )  # fmt: skip
     show.note("stopped")
 
 
@@ -46,4 +49,6 @@ def serve_demo(database: str, made: dict[str, Any], key: Path | None, port: int)
     serving.let_in(database, [one["person"] for one in made["people"]], password, key=key)
     show.note(say("Each of them signs in with the password {password} (this demonstration's own).",
                   password=password))  # fmt: skip
-    serve_register(database, key=key, port=port)
+    from exitline.api.registers.measuring import DEMO
+
+    serve_register(database, key=key, port=port, study=DEMO)

@@ -51,13 +51,17 @@ Examples:
 @click.option("--https", is_flag=True, help="Browsers reach it through TLS alone.")
 @click.option("--workers", type=numbers.Whole(1, 64), default=1, show_default=True, metavar="N",
               help="Processes that answer.")  # fmt: skip
+@click.option("--oidc", type=click.Path(path_type=Path),
+              help="File of providers with which one may sign in (OpenID Connect).")  # fmt: skip
+@click.option("--study", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Study that the page of figures runs on the live tables.")  # fmt: skip
 def serve(
     database: str, key: Path | None, host: str, port: int, names: tuple[str, ...], https: bool,
-    workers: int,
+    workers: int, study: Path | None, oidc: Path | None,
 ) -> None:  # fmt: skip
     """Serve the pages."""
     serve_register(database, key=key, host=host, port=port, names=names, https=https,
-                   workers=workers)  # fmt: skip
+                   workers=workers, study=study, oidc=oidc)  # fmt: skip
 
 
 @click.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
+    from exitline.exits.target.scenario import Effects
     from exitline.stats.infer.blocks import Block, Estimate
     from exitline.stats.infer.estimates import Estimates
 
@@ -109,6 +111,29 @@ def _part(block: Block, keep: object) -> Block:
         block, rows=kept, bounds=bounds, influence=block.influence[of], at_line=at_line,
         reason=reasons, **figures,
     )  # fmt: skip
+
+
+def effects_shown(effects: Effects, hidden: Hidden) -> Effects:
+    """Effects of transfers without those that would give a small count of a census away.
+
+    Left out are the figures of poverty after a transfer that leaves few poor, or lifts few.
+
+    Parameters
+    ----------
+    effects : Effects
+    hidden : Hidden
+    """
+    whole = effects.estimates.find(measure="count")
+    if whole.se != 0 or not math.isinf(whole.df):  # a sample tells no count
+        return effects
+    names = dict(effects.names)
+    for one in effects.scenarios:
+        found = effects.find(one.name, "headcount")
+        counts = [x * whole.estimate for x in (found.after, 1 - found.after, found.change.estimate)]
+        if any(0.5 < abs(x) < hidden.min_count for x in counts):
+            for figure in ("headcount", "poverty_gap", "severity", "cost_of_gap"):
+                names.pop((one.name, figure), None)
+    return replace(effects, names=names)
 
 
 def decisions_shown(decisions: Decisions, hidden: Hidden) -> Decisions:

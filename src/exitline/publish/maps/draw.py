@@ -54,7 +54,8 @@ class MapFigure:
     reason : str
         Why the figure is missing.
     undecided : bool
-        Whether one cannot tell on which side of the pivot it lies: hatched.
+        Whether one cannot tell on which side of the pivot it lies, or a model cannot speak for
+        it: hatched.
     """
 
     name: str
@@ -283,9 +284,9 @@ def _estimates(
     for one, path in zip(shown, panel.paths, strict=True):
         if one is None or math.isnan(one.value):
             drawn.append(_area(path, "", _said(one, unit), "e"))
-            continue
-        drawn.append(_area(path, _colour(cut.of(one.value), cut), _said(one, unit)))
-        if one.undecided:
+        else:
+            drawn.append(_area(path, _colour(cut.of(one.value), cut), _said(one, unit)))
+        if one is not None and one.undecided:
             drawn.append(f'<path class="h" fill="url(#hatch)" d="{path}"/>')
     names = ["" if one is None else one.name for one in shown]
     below = [text.pivot] if pivot is not None and text.pivot else []
@@ -303,6 +304,8 @@ def _widths(
         sure = one is not None and one.high > one.low
         colour = _colour(cut.of(one.high - one.low), cut) if sure and one is not None else ""
         drawn.append(_area(path, colour, _said(one, unit), "a" if sure else "e"))
+        if one is not None and one.undecided and math.isnan(one.se):
+            drawn.append(f'<path class="h" fill="url(#hatch)" d="{path}"/>')
     return _legend(cut, unit, "", text.width) + _moved(drawn, [], panel)
 
 

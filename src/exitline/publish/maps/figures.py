@@ -13,6 +13,7 @@ from exitline.publish.maps.draw import MapFigure
 if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.smallarea.figures import AreaFigure, AreaFigures
 
 Pivot = Literal["threshold", "all", ""]
 
@@ -59,6 +60,26 @@ def figures_of(
             float(block.se[i]), block.reason[i], bool(i in apart or (holds and low[i] < high[i])),
         ))  # fmt: skip
     return figures, pivot, kind
+
+
+def figures_of_model(found: AreaFigures, shapes: Mapping[str, str]) -> list[MapFigure]:
+    """A model's figures; areas that it cannot speak for, or not say how surely, are hatched.
+
+    Parameters
+    ----------
+    found : AreaFigures
+    shapes : mapping of str to str
+        Area -> shape.
+    """
+    return [_of_model(one, shapes.get(one.area)) for one in found]
+
+
+def _of_model(one: AreaFigure, shape: str | None) -> MapFigure:
+    """One area."""
+    silent = bool(np.isnan(one.estimate) or np.isnan(one.rmse))
+    return MapFigure(
+        one.area, shape, one.estimate, one.ci_low, one.ci_high, one.rmse, one.reason, silent
+    )
 
 
 def _pivot(

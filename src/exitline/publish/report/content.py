@@ -11,6 +11,7 @@ from exitline.words.catalogue import ENGLISH, Language
 
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
+    from exitline.exits.target.scenario import Effects
     from exitline.rules.standard import Standard
     from exitline.stats.data.checking.findings import Finding
     from exitline.stats.data.money import StudyLine
@@ -72,6 +73,8 @@ class RunLike(Protocol):
     def provenance(self) -> Mapping[str, Any]: ...
     @property
     def models(self) -> Sequence[Modelled]: ...
+    @property
+    def effects(self) -> Effects | None: ...
 
 
 def _told(counts: Mapping[str, float]) -> bool:
@@ -111,6 +114,8 @@ class ReportInput:
         Area column -> its name for people.
     models : sequence of Modelled
         Models of small areas.
+    effects : Effects, optional
+        What the transfers of a scenario do, as it may be published.
     t : Language
         The reader's.
     measures : mapping of str to Measure
@@ -145,6 +150,7 @@ class ReportInput:
     titles: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     measures: Mapping[str, Measure] = field(default_factory=lambda: _EMPTY)
     models: Sequence[Modelled] = ()
+    effects: Effects | None = None
     t: Language = ENGLISH
 
     @property
@@ -183,6 +189,7 @@ class ReportInput:
             "findings": found.findings,
             "provenance": found.provenance,
             "models": found.models,
+            "effects": found.effects,
         }
         return cls(**{**own, **more})
 

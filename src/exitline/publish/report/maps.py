@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.maps.boundaries import boundaries_of
 from exitline.publish.maps.draw import MapText, panels
-from exitline.publish.maps.figures import figures_of
+from exitline.publish.maps.figures import figures_of, figures_of_model
 from exitline.publish.maps.joined import joined
 from exitline.publish.report import blocks as b
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
     from exitline.stats.infer.blocks import Block
+    from exitline.stats.smallarea.figures import AreaFigures
 
 
 @dataclass(frozen=True)
@@ -62,4 +63,34 @@ def map_of(content: ReportInput, block: Block, threshold: float | None) -> Repor
         "Boundaries: {source}. Equal-area projection.", source=named.source or named.file.name
     )
     drawn = panels(figures, list(shapes.shapes.items()), unit, text, pivot=pivot)
+    return ReportMap(drawn, source, match.notes)
+
+
+def model_map_of(content: ReportInput, by: str, found: AreaFigures, unit: str) -> ReportMap | None:
+    """The map of a model's figures, where the study names boundaries for its areas.
+
+    Parameters
+    ----------
+    content : ReportInput
+    by : str
+        The column of the areas.
+    found : AreaFigures
+    unit : str
+    """
+    named = content.study.boundaries.get(by)
+    if named is None:
+        return None
+    t = content.t
+    shapes = boundaries_of(named.file, named.key)
+    match = joined(list(found.areas), shapes.shapes, named.names)
+    text = MapText(
+        "", t("The model's figure by area, not a measurement"),
+        width=t("Width of the interval: how sure"),
+        undecided=t("hatched: the model cannot speak for it"),
+    )  # fmt: skip
+    source = t(
+        "Boundaries: {source}. Equal-area projection.", source=named.source or named.file.name
+    )
+    figures = figures_of_model(found, match.shape)
+    drawn = panels(figures, list(shapes.shapes.items()), unit, text)
     return ReportMap(drawn, source, match.notes)

@@ -10,6 +10,7 @@ import numpy as np
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
+from exitline.publish.report.maps import ReportMap, model_map_of
 from exitline.publish.report.table import MOST_ROWS, Row, Table, TableCell, TableColumn, bar_of
 from exitline.words.labels import inside
 from exitline.words.numbers import MINUS, write
@@ -48,6 +49,7 @@ class ModelFigure:
     table: Table
     shrinkage: Shrinkage | None
     against: str
+    map: ReportMap | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ def _figure(
     line = inside(b.line_name(content, found.line))
     said = one.against[number - 1].said(share=found.share) if number <= len(one.against) else ""
     drawn = _shrinkage(found, unit, words.label, t)
-    return ModelFigure(title, t.joined((subtitle, line)), table, drawn, t.of(said))
+    drawn_on = model_map_of(content, found.by or one.area, found, unit)
+    return ModelFigure(title, t.joined((subtitle, line)), table, drawn, t.of(said), drawn_on)
 
 
 def _columns(

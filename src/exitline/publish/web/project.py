@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from exitline.exits.register.store import configured
+from exitline.publish.web.register.accounts import settings as accounts
 
 SETTINGS: dict[str, Any] = {
     **configured.SETTINGS,
@@ -13,14 +14,17 @@ SETTINGS: dict[str, Any] = {
         "django.contrib.auth",
         "django.contrib.contenttypes",
         "django.contrib.sessions",
+        *accounts.APPS,
         configured.APP,
     ],
     "ROOT_URLCONF": "exitline.publish.web.register.urls",
     "MIDDLEWARE": [
         "exitline.publish.web.register.around.around",
         "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.locale.LocaleMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "allauth.account.middleware.AccountMiddleware",
     ],
     "CSRF_FAILURE_VIEW": "exitline.publish.web.register.signing.csrf_failed",
     "CSRF_COOKIE_HTTPONLY": True,
@@ -30,7 +34,7 @@ SETTINGS: dict[str, Any] = {
     "DATA_UPLOAD_MAX_NUMBER_FIELDS": 500,
     "STATIC_URL": "/static/",
     "LOGGING_CONFIG": None,
-    "USE_I18N": False,
+    **accounts.SETTINGS,
 }
 """Settings of the project; the register's database is named where a register is opened."""
 

@@ -37,11 +37,13 @@ def require_extra() -> None:
     """
     from importlib.util import find_spec
 
-    missing = [name for name in ("django", "ninja", "granian") if find_spec(name) is None]
+    missing = [
+        name for name in ("django", "ninja", "granian", "allauth") if find_spec(name) is None
+    ]
     if missing:
         raise ExplorerError(
             "the server's libraries are not installed",
-            expected="django, django-ninja and granian", got=f"no {missing[0]}",
+            expected="django, django-ninja, django-allauth and granian", got=f"no {missing[0]}",
             remedy=install_extra("register"),
         )  # fmt: skip
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.urls import URLPattern, URLResolver
 
 from exitline.publish.web.register.urls import urlpatterns
 
@@ -19,6 +22,18 @@ READ = {
     "new-household": ("/households/new", KEEPERS),
     "change": ("/household/h-1/change/visit", KEEPERS),
     "moves": ("/moves", set(OFFICE)),
+    "pairs": ("/pairs", set(OFFICE)),
+    "findings": ("/findings", {*OFFICE, "auditor"}),
+    "imports": ("/imports", {"admin"}),
+    "field": ("/field", set(OFFICE)),
+    "field-form": ("/field/form/identify.xlsx", {"committee"}),
+    "field-list": ("/field/households.csv", set(OFFICE)),
+    "programme": ("/programme", {*OFFICE, "auditor"}),
+    "programme-table": ("/programme/table.xlsx", {*OFFICE, "auditor"}),
+    "figures": ("/figures", {*OFFICE, "auditor"}),
+    "offices": ("/offices", {"admin"}),
+    "procedures": ("/procedures", {"admin", "auditor"}),
+    "status": ("/status", {"admin", "auditor"}),
     "audit": ("/audit", {"auditor"}),
     "people": ("/people", {"admin"}),
 }
@@ -28,18 +43,54 @@ WRITTEN = {
     "new-household": ("/households/new", KEEPERS, {"do": "record"}, 422, 422),
     "change": ("/household/h-1/change/visit", KEEPERS, {"do": "record"}, 422, 404),
     "settle-move": ("/moves/1", KEEPERS, {"do": "take"}, 403, 403),
+    "find-pairs": ("/pairs/find", KEEPERS, {}, 302, 302),
+    "pair": ("/pairs/999", set(OFFICE), None, 404, 404),
+    "decide-pair": ("/pairs/999/decide", KEEPERS, {}, 404, 404),
+    "run-checks": ("/findings/run", KEEPERS, {}, 302, 302),
+    "explain": ("/findings/999/explain", KEEPERS, {"words": "x"}, 422, 422),
+    "imports": ("/imports", {"admin"}, {}, 422, 422),
+    "take-import": ("/imports/take", {"admin"}, {}, 422, 422),
+    "undo-import": ("/imports/999/undo", {"admin"}, {}, 422, 422),
+    "field": ("/field", set(), {"step": "none"}, 403, 403),
+    "settle-submission": ("/field/999", set(OFFICE), {}, 404, 404),
+    "run-figures": ("/figures/run", KEEPERS, {}, 302, 302),
+    "read-figures": ("/figures/report", {*OFFICE, "auditor"}, None, 404, 404),
+    "offices": ("/offices", {"admin"}, {}, 422, 422),
+    "procedure": ("/procedures/none", {"admin", "auditor"}, None, 404, 404),
     "appoint": ("/people/appoint", {"admin"}, TYPED, 302, 422),
     "end": ("/people/end", {"admin"}, {"number": "0"}, 302, 302),
 }
 """Addresses that something is sent to: who may, what; the answer, and that in a foreign area."""
-OPEN = {"sign-in", "sign-out", "hold", "language", "notice", "object", "receipt", "health",
+OPEN = {"sign-in", "kept", "sign-out", "hold", "language", "notice", "object", "receipt", "health",
         "static"}  # fmt: skip
 """Addresses for everybody; what they show has tests of their own."""
 EVERYBODY = (*OFFICE, "auditor", "admin")
 
 
 def test_every_address_is_in_a_table():
-    assert {one.name for one in urlpatterns} == {*READ, *WRITTEN, *OPEN}
+    named = {one.name for one in urlpatterns if isinstance(one, URLPattern)}
+    assert named == {*READ, *WRITTEN, *OPEN}
+
+
+def test_accounts_are_ones_own_and_asked_for_who_it_is(signed):
+    """What allauth's addresses show is of whoever is signed in; nobody else gets in."""
+    (accounts,) = [one for one in urlpatterns if isinstance(one, URLResolver)]
+    client, own = signed(NOBODY), signed("committee")
+    for address in _addresses(accounts, "/"):
+        answer = client.get(address)
+        open_ = any(word in address for word in ("login", "signup", "logout", "inactive"))
+        to = answer.url if answer.status_code == 302 else ""
+        asked = to.startswith(("/sign-in?next=", "/account/login/"))
+        assert open_ or asked or answer.status_code == 404, address
+        assert own.get(address).status_code in (200, 302, 401, 404, 405), address
+
+
+def _addresses(at, before):
+    """Every address below one, with a number or a word where it asks for one."""
+    before += re.sub(r"^\^|\$$", "", str(at.pattern))
+    if isinstance(at, URLPattern):
+        return [re.sub(r"<int:\w+>", "1", re.sub(r"\(\?P<\w+>[^)]*\)", "x", before))]
+    return [found for one in at.url_patterns for found in _addresses(one, before)]
 
 
 def test_every_address_for_every_role_in_the_own_and_in_a_foreign_area(signed):
@@ -56,7 +107,7 @@ def test_every_address_for_every_role_in_the_own_and_in_a_foreign_area(signed):
                 if who not in may:
                     there = behind and "h-1" in address and _may_ask(who, address)
                     status = 404 if there else 403
-                answer = client.post(address, sent)
+                answer = client.get(address) if sent is None else client.post(address, sent)
                 assert answer.status_code == status, (who + behind, address)
 
 
@@ -74,7 +125,8 @@ def test_nobody_sees_anything_without_signing_in(signed):
         assert b'autocomplete="current-password"' in answer.content
         assert b"h-1" not in answer.content.replace(address.encode(), b"")
     for address, _, sent, *_ in WRITTEN.values():
-        assert client.post(address, sent).status_code == 401
+        if sent is not None:
+            assert client.post(address, sent).status_code == 401
 
 
 def test_nobody_without_an_assignment_today_sees_anything(signed):

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from exitline.errors import ExitlineError
 from exitline.exits.register.errors import UnknownHouseholdError
@@ -63,9 +63,9 @@ class Around:
         person = getattr(request, "person", None)
         if isinstance(reason, GoneHouseholdError):
             return pages.page(request, "gone", status=410, person=person, why=reason.got or "")
-        if isinstance(reason, UnknownHouseholdError):
+        if isinstance(reason, UnknownHouseholdError | Http404):
             return pages.page(request, "nothing", status=404, person=person)
-        if isinstance(reason, AuthorityError):
+        if isinstance(reason, AuthorityError | PermissionDenied):
             return pages.page(request, "refused", status=403, person=person)
         if isinstance(reason, StoreGoneError | OperationalError | InterfaceError):
             log.error(

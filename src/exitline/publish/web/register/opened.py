@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,19 @@ from typing import Any
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import Store, open_store
 from exitline.publish.web.project import set_up
+from exitline.publish.web.register.accounts.oidc import providers
+from exitline.publish.web.register.accounts.settings import TABLES
 
 LONGEST_BODY = 64_000_000
 """Most bytes of what is sent: a table of some 300,000 households."""
+Measure = Callable[[str, str], None]
 _opened: list[Store] = []
+_measures: list[Measure] = []
 
 
 def bind(address: str, *, key_file: Path | None = None, names: Collection[str] = ("*",),
-         secure: bool = False) -> Store:  # fmt: skip
+         secure: bool = False, measure: Measure | None = None,
+         elsewhere: Path | None = None) -> Store:  # fmt: skip
     """Serve the register at an address from now on; tables of users and sessions are made.
 
     Parameters
@@ -32,6 +37,10 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
         Host names by which the server may be addressed.
     secure : bool
         Whether it is reached through TLS: cookies are sent through that alone.
+    elsewhere : Path, optional
+        File of the providers with which one may sign in (`accounts.oidc`).
+    measure : callable, optional
+        Runs the standard on the live tables of an area (path) and writes a folder.
 
     Returns
     -------
@@ -39,7 +48,6 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
     """
     set_up()
     from django.conf import settings
-    from django.core.management import call_command
     from django.db import connections
 
     found = open_store(address, key_file=key_file)
@@ -50,18 +58,43 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
     settings.SECRET_KEY = _secret(found)
     settings.ALLOWED_HOSTS = list(names)
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = secure
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not secure  # browsers allow localhost alone
+    settings.ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if secure else "http"
+    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = (
+        [] if elsewhere is None else providers(elsewhere)
+    )
     if secure:
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         settings.CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in names if name != "*"]
-    for app in ("contenttypes", "auth", "sessions"):
-        call_command("migrate", app, database="default", verbosity=0)
+    _make_tables()
     _opened[:] = [replace(found, alias="default")]
+    _measures[:] = [measure] if measure is not None else []
     return _opened[0]
+
+
+def _make_tables() -> None:
+    """Tables of users, sessions, accounts and the cache, where they are not of this release."""
+    from django.core.management import call_command
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["default"])
+    ends = [end for end in executor.loader.graph.leaf_nodes() if end[0] in TABLES]
+    missing = {migration.app_label for migration, _ in executor.migration_plan(ends)}
+    for app in (app for app in TABLES if app in missing):
+        call_command("migrate", app, database="default", verbosity=0)
+    if missing:
+        call_command("createcachetable", database="default", verbosity=0)
 
 
 def store() -> Store:
     """The register that this process serves."""
     return _opened[0]
+
+
+def measure() -> Measure | None:
+    """What runs the standard on the live tables; None where no study was named."""
+    return _measures[0] if _measures else None
 
 
 def _secret(found: Store) -> str:
@@ -128,15 +161,11 @@ def add_user(name: str, password: str) -> None:
         For a password that is too short or too common.
     """
     from django.contrib.auth.models import User
-    from django.contrib.auth.password_validation import (
-        CommonPasswordValidator,
-        MinimumLengthValidator,
-        validate_password,
-    )
+    from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
     try:
-        validate_password(password, None, [MinimumLengthValidator(10), CommonPasswordValidator()])
+        validate_password(password)
     except ValidationError as reason:
         raise StoreError(
             "this password will not do", where=f"user '{name}'",

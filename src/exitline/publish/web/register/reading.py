@@ -23,6 +23,7 @@ from exitline.publish.web.register.acting import (
 )
 from exitline.publish.web.register.pages import page
 from exitline.publish.web.register.procedures import current
+from exitline.publish.web.register.typed import day_of
 
 MOST = 100
 """Rows of each table."""
@@ -74,7 +75,7 @@ def appoint(request: HttpRequest, person: SignedIn) -> HttpResponse:
     """Give somebody a role in an area, from a day to a day; also instead of somebody away."""
     store, typed = person.store, request.POST
     name, role, path = (typed.get(k, "").strip() for k in ("person", "role", "area"))
-    since, until = _day(typed.get("since", "")), _day(typed.get("until", ""))
+    since, until = day_of(typed.get("since", "")), day_of(typed.get("until", ""))
     known = {*current(store).roles, AUDITOR, ADMINISTRATOR}
     if not name or role not in known or since is None or (typed.get("until") and until is None):
         return _people(request, person, status=422, refused="incomplete")
@@ -96,11 +97,3 @@ def end(request: HttpRequest, person: SignedIn) -> HttpResponse:
         if number.isdecimal() and len(number) < 18:
             rows.filter(pk=int(number), until=None).update(until=date.today())
     return HttpResponseRedirect("/people?done=ended")
-
-
-def _day(text: str) -> date | None:
-    """A day that was typed, None where it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

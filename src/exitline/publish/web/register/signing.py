@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
-from django.core.cache import cache
+from allauth.account.forms import LoginForm
+from django.contrib.auth import logout
 from django.core.signing import BadSignature, loads
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import who
+from exitline.publish.web.register.asking import ways
 
-MOST_TRIES = 10
-"""Wrong passwords for one name in a quarter of an hour."""
+KEPT = "kept"
+"""Where a session keeps what was typed before signing in."""
+SCRIPTS = ("mfa/js/webauthn-json.js", "mfa/js/webauthn.js", "account/js/onload.js")
+"""Of django-allauth: passkeys need the browser."""
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in; go on where one was, with what was typed."""
-    onward = request.POST.get("next") or request.GET.get("next") or "/"
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
-        onward = "/"
+    onward = _onward(request)
     if request.method != "POST":
-        return pages.page(request, "sign_in", next=onward, kept="", wrong=False)
-    name, kept = request.POST.get("name", "").strip(), request.POST.get("kept", "")
-    tries = f"tries:{name.casefold()[:150]}"
-    user = None
-    if cache.get(tries, 0) < MOST_TRIES:
-        user = authenticate(request, username=name, password=request.POST.get("password", ""))
-    if user is None:
-        cache.set(tries, cache.get(tries, 0) + 1, 900)
-        return pages.page(request, "sign_in", status=401, next=onward, kept=kept, wrong=True)
-    cache.delete(tries)
-    login(request, user)
-    typed = _typed(kept)
-    if typed:
-        return pages.page(request, "kept", person=who(request), next=onward, typed=typed)
-    return HttpResponseRedirect(onward)
+        return pages.page(request, "sign_in", next=onward, kept="", wrong=False, ways=ways(request))
+    given = {"login": request.POST.get("name", ""), "password": request.POST.get("password", "")}
+    kept = request.POST.get("kept", "")
+    form = LoginForm(given, request=request)
+    if not form.is_valid():
+        return pages.page(request, "sign_in", status=401, next=onward, kept=kept, wrong=True,
+                          ways=ways(request))  # fmt: skip
+    if _typed(kept):
+        request.session[KEPT] = kept
+        onward = f"/sign-in/kept?{urlencode({'next': onward})}"
+    found: HttpResponse = form.login(request, redirect_url=onward)  # perhaps a second factor first
+    return found
+
+
+@require_safe
+def kept(request: HttpRequest) -> HttpResponse:
+    """What was typed before signing in, to go on with."""
+    typed = _typed(request.session.pop(KEPT, ""))
+    if not typed or not request.user.is_authenticated:
+        return HttpResponseRedirect("/")
+    return pages.page(request, "kept", person=who(request), next=_onward(request), typed=typed)
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where one wanted to go: an address of ours."""
+    onward = str(request.POST.get("next") or request.GET.get("next") or "/")
+    return onward if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) else "/"
 
 
 def _typed(kept: str) -> list[tuple[str, str]]:
@@ -70,10 +85,7 @@ def hold(request: HttpRequest) -> HttpResponse:
 @require_POST
 def speak(request: HttpRequest) -> HttpResponse:
     """Choose a language."""
-    onward = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
-        onward = "/"
-    response = HttpResponseRedirect(onward)
+    response = HttpResponseRedirect(_onward(request))
     response.set_cookie(pages.LANGUAGE, request.POST.get("code", "en")[:5], max_age=31536000,
                         samesite="Lax", httponly=True)  # fmt: skip
     return response
@@ -83,10 +95,19 @@ def speak(request: HttpRequest) -> HttpResponse:
 def static(request: HttpRequest, name: str) -> HttpResponse:
     """A file that pages bring along."""
     kinds = {"register.css": "text/css", "htmx.min.js": "text/javascript"}
+    if name in SCRIPTS:
+        return HttpResponse(_script(name), content_type="text/javascript; charset=utf-8",
+                            headers={"Cache-Control": "max-age=3600"})  # fmt: skip
     if name not in kinds:
         return pages.page(request, "nothing", status=404)
     return HttpResponse(pages.static(name), content_type=f"{kinds[name]}; charset=utf-8",
                         headers={"Cache-Control": "max-age=3600"})  # fmt: skip
+
+
+@cache
+def _script(name: str) -> bytes:
+    """A script of django-allauth."""
+    return (resources.files(f"allauth.{name.partition('/')[0]}") / "static" / name).read_bytes()
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001

@@ -22,6 +22,7 @@ from exitline.exits.register.store.errors import (
     StaleVersionError,
     StoreGoneError,
 )
+from exitline.exits.register.store.field import submissions
 from exitline.exits.register.store.models import ObjectionRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.cards import CardPage, card
@@ -29,6 +30,7 @@ from exitline.exits.register.store.write.record import record
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import OFFICE, SignedIn, acting
 from exitline.publish.web.register.procedures import procedure_of, state_label
+from exitline.publish.web.register.typed import whole
 from exitline.publish.web.register.written import written
 
 SHOWN = ("name", "village", "state", "reason", "members")
@@ -70,6 +72,8 @@ def step(request: HttpRequest, person: SignedIn, key: str, name: str) -> HttpRes
             token=typed.get("token", "")[:64] or None, county=found.row.county.path,
         )  # fmt: skip
         _take_up(person.store, found, draft, typed.get("objection", ""))
+        if number := whole(typed.get("submission", "")):
+            submissions.settle(person.store, number, submissions.TAKEN)
     except StaleVersionError as reason:
         again = card(person.store, key)
         return StepForm(person, again, procedure, taken, typed).page(
@@ -182,6 +186,11 @@ def _fresh(request: HttpRequest, found: CardPage, taken: Step) -> dict[str, str]
             row = _objection(store, found, receipt)
             if row is not None:
                 typed |= {"objection": receipt, "reason": row.text}
+    number = whole(request.GET.get("submission", ""))
+    row = submissions.waiting(request.person.store, number) if number else None
+    if row is not None and row.household_id == found.row.pk:
+        said = {k: v for k, v in row.content.items() if k != "words"}
+        typed |= {**said, "submission": str(number)}
     return typed
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from exitline.publish.web.register import public, reading, signing, stepping, working
 from exitline.publish.web.register.changing import views as changing
+from exitline.publish.web.register.intake import field, imports
+from exitline.publish.web.register.office import views as office
+from exitline.publish.web.register.programme import figures
+from exitline.publish.web.register.programme import views as programme
+from exitline.publish.web.register.quality import views as quality
 
 urlpatterns = [
     path("", working.home, name="home"),
@@ -16,11 +21,36 @@ urlpatterns = [
     path("moves/<int:number>", changing.settle_move, name="settle-move"),
     path("household/<str:key>", working.show, name="card"),
     path("household/<str:key>/step/<str:name>", stepping.step, name="step"),
+    path("pairs", quality.pairs, name="pairs"),
+    path("pairs/find", quality.find_pairs, name="find-pairs"),
+    path("pairs/<int:number>", quality.pair, name="pair"),
+    path("pairs/<int:number>/decide", quality.decide, name="decide-pair"),
+    path("findings", quality.findings, name="findings"),
+    path("findings/run", quality.run_checks, name="run-checks"),
+    path("findings/<int:number>/explain", quality.explain, name="explain"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/take", imports.take, name="take-import"),
+    path("imports/<int:number>/undo", imports.undo, name="undo-import"),
+    path("field", field.field, name="field"),
+    path("field/form/<str:name>.xlsx", field.form, name="field-form"),
+    path("field/households.csv", field.entities, name="field-list"),
+    path("field/<int:number>", field.settle, name="settle-submission"),
+    path("programme", programme.show, name="programme"),
+    path("programme/table.xlsx", programme.table, name="programme-table"),
+    path("figures", figures.figures, name="figures"),
+    path("figures/run", figures.measure, name="run-figures"),
+    path("figures/<str:name>", figures.read, name="read-figures"),
+    path("offices", office.offices, name="offices"),
+    path("procedures", office.procedures, name="procedures"),
+    path("procedures/<str:digest>", office.procedure, name="procedure"),
+    path("status", office.status, name="status"),
     path("audit", reading.audit, name="audit"),
     path("people", reading.people, name="people"),
     path("people/appoint", reading.appoint, name="appoint"),
     path("people/end", reading.end, name="end"),
     path("sign-in", signing.sign_in, name="sign-in"),
+    path("sign-in/kept", signing.kept, name="kept"),
+    path("account/", include("exitline.publish.web.register.accounts.urls")),
     path("sign-out", signing.sign_out, name="sign-out"),
     path("hold", signing.hold, name="hold"),
     path("language", signing.speak, name="language"),
@@ -28,6 +58,6 @@ urlpatterns = [
     path("notice/<str:code>/object", public.object_to, name="object"),
     path("objection/<str:code>", public.receipt, name="receipt"),
     path("health", public.health, name="health"),
-    path("static/<str:name>", signing.static, name="static"),
+    path("static/<path:name>", signing.static, name="static"),
 ]
 handler404 = "exitline.publish.web.register.signing.nothing"

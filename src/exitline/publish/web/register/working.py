@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from exitline.publish.web.register.changing.kinds import ALL as CHANGES
 from exitline.publish.web.register.pages import page
 from exitline.publish.web.register.procedures import current, procedure_of, state_label
 from exitline.publish.web.register.reading import audit, people
+from exitline.publish.web.register.typed import whole
 
 AT_ONCE = 50
 """Rows of a page."""
@@ -33,7 +33,7 @@ def home(request: HttpRequest, person: SignedIn) -> HttpResponse:
         return audit(request)
     if person.kind != OFFICE:
         return people(request)
-    after = _whole(request.GET.get("after"))
+    after = whole(request.GET.get("after"))
     today = date.today()
     found = worklist(person.store, [person.role], today, most=AT_ONCE + 1, after=after)
     shown = found[:AT_ONCE]
@@ -75,7 +75,7 @@ def _came_in(store: Store) -> list[ObjectionRow]:
 @acting(OFFICE, AUDITOR)
 def listing(request: HttpRequest, person: SignedIn) -> HttpResponse:
     """Households of the own area, by village; by state, by the beginning of an id."""
-    after = _whole(request.GET.get("after"))
+    after = whole(request.GET.get("after"))
     state, text = request.GET.get("state", "")[:100], request.GET.get("id", "").strip()[:100]
     found = households(person.store, state=state, text=text, most=AT_ONCE + 1, after=after)
     procedure = current(person.store)
@@ -109,9 +109,3 @@ def _objections(store: Store, found: CardPage) -> list[ObjectionRow]:
     with store.transaction():
         rows = ObjectionRow.objects.using(store.alias).filter(household=found.row, taken_up=None)
         return list(rows.order_by("received"))
-
-
-def _whole(text: Any) -> int:
-    """A whole number of a query, 0 where it is none."""
-    found = str(text or "")
-    return int(found) if found.isdecimal() and len(found) < 8 else 0

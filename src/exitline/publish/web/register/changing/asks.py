@@ -19,7 +19,7 @@ YES_NO = (("", say("not known")), ("true", say("yes")), ("false", say("no")))
 
 
 @dataclass(frozen=True)
-class Ask:
+class AskedField:
     """One field.
 
     Parameters
@@ -68,31 +68,31 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Section:
+class FormSection:
     """Fields that belong together."""
 
     legend: str
-    asks: Sequence[Ask]
+    asks: Sequence[AskedField]
     hint: str = ""
 
 
 @dataclass
-class Sent:
+class SentForm:
     """A form with what was typed, or as nobody has typed in it yet.
 
     Parameters
     ----------
-    sections : sequence of Section
+    sections : sequence of FormSection
     data : mapping, optional
         A QueryDict; None for a fresh form.
     """
 
-    sections: Sequence[Section]
+    sections: Sequence[FormSection]
     data: Any = None
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
-    def shown(self, ask: Ask) -> Any:
+    def shown(self, ask: AskedField) -> Any:
         """What stands in a field."""
         if self.data is None:
             return ask.start
@@ -109,7 +109,7 @@ class Sent:
         return not self.errors
 
 
-def _field(ask: Ask) -> forms.Field:
+def _field(ask: AskedField) -> forms.Field:
     """Django's field."""
     needed = {"required": ask.required}
     if ask.kind == "day":
@@ -137,7 +137,7 @@ def _fact(text: str, kind: str) -> Any:
     return text[:200] if kind == WORDS else value
 
 
-def _words(code: str, ask: Ask) -> str:
+def _words(code: str, ask: AskedField) -> str:
     """Why a field cannot be read."""
     if code == "required":
         return say("This is needed.")
@@ -163,11 +163,11 @@ def kind_of(value: Any) -> str:
     return NUMBER if isinstance(value, int | float) else WORDS
 
 
-def day(name: str, label: str, *, start: Any = None, required: bool = True) -> Ask:
+def day(name: str, label: str, *, start: Any = None, required: bool = True) -> AskedField:
     """A day, today where nothing was typed."""
     if start is None:
         start = date.today().isoformat()
-    return Ask(name, label, "day", required=required, start=start)
+    return AskedField(name, label, "day", required=required, start=start)
 
 
 def truth(text: str) -> bool | None:

@@ -10,8 +10,14 @@ from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store.models import CardRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.cards import write_card
-from exitline.publish.web.register.changing.asks import Ask, Section, day, kind_of, lines_of
-from exitline.publish.web.register.changing.made import Asked, Made
+from exitline.publish.web.register.changing.asks import (
+    AskedField,
+    FormSection,
+    day,
+    kind_of,
+    lines_of,
+)
+from exitline.publish.web.register.changing.made import Asked, SentChange
 from exitline.publish.web.register.procedures import current
 from exitline.publish.web.register.written import written
 from exitline.words.said import say
@@ -21,7 +27,7 @@ SPARE = 3
 LINES = (say("wages"), say("farm"), say("trade"), say("transfers"), say("other income"))
 
 
-def fact_asks(store: Store, facts: Mapping[str, Any], procedure: Procedure) -> list[Ask]:
+def fact_asks(store: Store, facts: Mapping[str, Any], procedure: Procedure) -> list[AskedField]:
     """A field for each fact of a card and for each that a rule of the procedure asks for."""
     with store.transaction():
         rows = store.scope.of(CardRow.objects.using(store.alias)).exclude(facts={})
@@ -30,20 +36,20 @@ def fact_asks(store: Store, facts: Mapping[str, Any], procedure: Procedure) -> l
     kinds = {name: kind_of(value) for name, value in {**latest, **facts}.items()}
     names = sorted(columns | set(facts) | set(latest))
     return [
-        Ask(f"fact.{name}", name, "fact", of=kinds.get(name, "words"),
+        AskedField(f"fact.{name}", name, "fact", of=kinds.get(name, "words"),
             start=written(facts[name]) if name in facts else "")
         for name in names
     ]  # fmt: skip
 
 
-def line_asks(lines: Mapping[str, Any]) -> list[Ask]:
+def line_asks(lines: Mapping[str, Any]) -> list[AskedField]:
     """Rows for the lines of income: those there are, and some empty ones."""
     rows = [*lines.items(), *([("", "")] * SPARE)]
     found = []
     for i, (name, amount) in enumerate(rows):
         found += [
-            Ask(f"line.{i}.name", say("Line"), start=name, known=LINES, most=60),
-            Ask(f"line.{i}.amount", say("Amount in a year"), "amount", start=amount),
+            AskedField(f"line.{i}.name", say("Line"), start=name, known=LINES, most=60),
+            AskedField(f"line.{i}.amount", say("Amount in a year"), "amount", start=amount),
         ]
     return found
 
@@ -58,19 +64,19 @@ def read_facts(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     return facts, lines_of(values, len(values))
 
 
-def facts_form(asked: Asked) -> list[Section]:
+def facts_form(asked: Asked) -> list[FormSection]:
     """The facts of a day."""
     card = asked.card
     lines = {line.name: line.amount for line in card.lines}
     return [
-        Section("", [day("as_of", say("Day of the facts"))]),
-        Section(say("Facts"), fact_asks(asked.store, card.facts, current(asked.store)),
+        FormSection("", [day("as_of", say("Day of the facts"))]),
+        FormSection(say("Facts"), fact_asks(asked.store, card.facts, current(asked.store)),
                 say("What is left out is never met. NA: asked, not known.")),
-        Section(say("Income by line"), line_asks(lines)),
+        FormSection(say("Income by line"), line_asks(lines)),
     ]  # fmt: skip
 
 
-def write_facts(made: Made) -> str:
+def write_facts(made: SentChange) -> str:
     """A card as of a day."""
     facts, lines = read_facts(made.values)
     write_card(
@@ -80,24 +86,24 @@ def write_facts(made: Made) -> str:
     return made.key
 
 
-def correction_form(asked: Asked) -> list[Section]:
+def correction_form(asked: Asked) -> list[FormSection]:
     """The facts of a day for which there is a card that was wrong."""
     card = asked.card.card
     lines = {line.name: line.amount for line in asked.card.lines}
     as_of = "" if card is None else card.as_of.isoformat()
     return [
-        Section("", [
+        FormSection("", [
             day("as_of", say("Day of the facts that were wrong"), start=as_of),
-            Ask("reason", say("What was wrong, and how it is known"), "long", required=True),
+            AskedField("reason", say("What was wrong, and how it is known"), "long", required=True),
         ]),
-        Section(say("Facts as they were on that day"),
+        FormSection(say("Facts as they were on that day"),
                 fact_asks(asked.store, asked.card.facts, current(asked.store)),
                 say("What is left out is never met. NA: asked, not known.")),
-        Section(say("Income by line"), line_asks(lines)),
+        FormSection(say("Income by line"), line_asks(lines)),
     ]  # fmt: skip
 
 
-def write_correction(made: Made) -> str:
+def write_correction(made: SentChange) -> str:
     """A card that corrects another one; the wrong one stays in the history."""
     facts, lines = read_facts(made.values)
     write_card(

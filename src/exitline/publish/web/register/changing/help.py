@@ -8,26 +8,26 @@ from exitline.exits.register.store.write.cards import (
     add_visit,
     end_measure,
 )
-from exitline.publish.web.register.changing.asks import Ask, Section, day
-from exitline.publish.web.register.changing.made import Asked, Made
+from exitline.publish.web.register.changing.asks import AskedField, FormSection, day
+from exitline.publish.web.register.changing.made import Asked, SentChange
 from exitline.words.said import say
 
 KINDS = (say("water"), say("labour"), say("schooling"), say("housing"), say("health"),
          say("transfer"))  # fmt: skip
 
 
-def helper_form(asked: Asked) -> list[Section]:  # noqa: ARG001
+def helper_form(asked: Asked) -> list[FormSection]:  # noqa: ARG001
     """Who helps from a day on."""
     return [
-        Section("", [
-            Ask("person", say("Who helps"), required=True, most=150),
+        FormSection("", [
+            AskedField("person", say("Who helps"), required=True, most=150),
             day("since", say("From which day on")),
-            Ask("reason", say("Why the helper changes")),
+            AskedField("reason", say("Why the helper changes")),
         ])
     ]  # fmt: skip
 
 
-def write_helper(made: Made) -> str:
+def write_helper(made: SentChange) -> str:
     """Another helper; the time of the one before ends."""
     add_helper(
         made.store, made.key, made.version, made.by, person=made.values["person"],
@@ -36,21 +36,21 @@ def write_helper(made: Made) -> str:
     return made.key
 
 
-def measure_form(asked: Asked) -> list[Section]:  # noqa: ARG001
+def measure_form(asked: Asked) -> list[FormSection]:  # noqa: ARG001
     """What is done from a day on."""
     return [
-        Section("", [
-            Ask("kind", say("Kind of measure"), required=True, known=KINDS, most=60,
+        FormSection("", [
+            AskedField("kind", say("Kind of measure"), required=True, known=KINDS, most=60,
                 hint=say("One word: conditions of checks use it.")),
-            Ask("title", say("In words")), day("since", say("From which day on")),
+            AskedField("title", say("In words")), day("since", say("From which day on")),
             day("until", say("Until (the first day on which it no longer holds)"),
                 required=False, start=""),
-            Ask("amount", say("Amount"), "amount"),
+            AskedField("amount", say("Amount"), "amount"),
         ])
     ]  # fmt: skip
 
 
-def write_measure(made: Made) -> str:
+def write_measure(made: SentChange) -> str:
     """A measure."""
     add_measure(
         made.store, made.key, made.version, made.by, kind=made.values["kind"],
@@ -60,18 +60,18 @@ def write_measure(made: Made) -> str:
     return made.key
 
 
-def ended_form(asked: Asked) -> list[Section]:
+def ended_form(asked: Asked) -> list[FormSection]:
     """A measure that ends."""
     options = [(str(one.pk), one.title or one.kind) for one in asked.card.measures]
     return [
-        Section("", [
-            Ask("measure", say("Measure"), "choice", required=True, options=options),
-            day("on", say("On which day")), Ask("why", say("Why"), required=True),
+        FormSection("", [
+            AskedField("measure", say("Measure"), "choice", required=True, options=options),
+            day("on", say("On which day")), AskedField("why", say("Why"), required=True),
         ])
     ]  # fmt: skip
 
 
-def write_ended(made: Made) -> str:
+def write_ended(made: SentChange) -> str:
     """A measure ended."""
     end_measure(
         made.store, made.key, made.version, made.by, measure=int(made.values["measure"]),
@@ -80,17 +80,17 @@ def write_ended(made: Made) -> str:
     return made.key
 
 
-def visit_form(asked: Asked) -> list[Section]:  # noqa: ARG001
+def visit_form(asked: Asked) -> list[FormSection]:  # noqa: ARG001
     """A visit, or why it was not possible."""
     return [
-        Section("", [
-            day("on", say("On which day")), Ask("note", say("What was seen"), "long"),
-            Ask("impossible", say("Or why the visit was not possible")),
+        FormSection("", [
+            day("on", say("On which day")), AskedField("note", say("What was seen"), "long"),
+            AskedField("impossible", say("Or why the visit was not possible")),
         ])
     ]  # fmt: skip
 
 
-def write_visit(made: Made) -> str:
+def write_visit(made: SentChange) -> str:
     """A visit of the person who is signed in."""
     add_visit(
         made.store, made.key, made.version, made.by, on=made.values["on"],

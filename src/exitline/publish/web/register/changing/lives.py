@@ -8,8 +8,8 @@ from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.cards import card
 from exitline.exits.register.store.write import households, transfers
 from exitline.exits.register.store.write.moves import move
-from exitline.publish.web.register.changing.asks import Ask, Section, day
-from exitline.publish.web.register.changing.made import Asked, Made
+from exitline.publish.web.register.changing.asks import AskedField, FormSection, day
+from exitline.publish.web.register.changing.made import Asked, SentChange
 from exitline.publish.web.register.changing.people import number, options_of
 from exitline.words.said import say
 
@@ -17,26 +17,27 @@ MOST_AREAS = 1000
 """Areas that a form offers to choose from."""
 
 
-def split_form(asked: Asked) -> list[Section]:
+def split_form(asked: Asked) -> list[FormSection]:
     """Some members become a household of their own."""
     options = options_of(asked)
     return [
-        Section(say("The new household"), [
-            Ask("new", say("Its id"), required=True, most=60), Ask("name", say("Its name")),
-            Ask("area", say("Village"), "choice", required=True, start=asked.card.row.path,
+        FormSection(say("The new household"), [
+            AskedField("new", say("Its id"), required=True, most=60),
+            AskedField("name", say("Its name")),
+            AskedField("area", say("Village"), "choice", required=True, start=asked.card.row.path,
                 options=areas_of(asked.store, asked.card.row.county_id)),
-            Ask("members", say("Who leaves"), "choices", required=True, options=options),
-            Ask("head", say("Its head"), "choice", required=True, options=options),
+            AskedField("members", say("Who leaves"), "choices", required=True, options=options),
+            AskedField("head", say("Its head"), "choice", required=True, options=options),
         ]),
-        Section("", [
-            Ask("next", say("Who is the head of those who stay"), "choice",
+        FormSection("", [
+            AskedField("next", say("Who is the head of those who stay"), "choice",
                 options=[("", say("the head stays")), *options]),
-            day("on", say("On which day")), Ask("reason", say("Why"), required=True),
+            day("on", say("On which day")), AskedField("reason", say("Why"), required=True),
         ]),
     ]  # fmt: skip
 
 
-def write_split(made: Made) -> str:
+def write_split(made: SentChange) -> str:
     """Two households."""
     v = made.values
     new = households.split(
@@ -47,14 +48,14 @@ def write_split(made: Made) -> str:
     return str(new.key)
 
 
-def merge_form(asked: Asked) -> list[Section]:
+def merge_form(asked: Asked) -> list[FormSection]:
     """Another household becomes part of this one; its members, once it is known which it is."""
     other = asked.given.get("other", "").strip()
     sections = [
-        Section("", [
-            Ask("other", say("Id of the household that goes"), required=True, start=other,
+        FormSection("", [
+            AskedField("other", say("Id of the household that goes"), required=True, start=other,
                 hint=say("Look again to see its members.")),
-            day("on", say("On which day")), Ask("reason", say("Why"), required=True),
+            day("on", say("On which day")), AskedField("reason", say("Why"), required=True),
         ])
     ]  # fmt: skip
     if other and other != asked.card.row.key:
@@ -64,15 +65,16 @@ def merge_form(asked: Asked) -> list[Section]:
             return sections
         options = [("", say("comes along")), *options_of(asked)]
         asks = [
-            Ask(f"same.{one.number}", one.name, "choice", options=options) for one in found.members
+            AskedField(f"same.{one.number}", one.name, "choice", options=options)
+            for one in found.members
         ]
         sections.append(
-            Section(say("Its members"), asks, say("Choose whom of this household each one is."))
+            FormSection(say("Its members"), asks, say("Choose whom of this household each one is."))
         )
     return sections
 
 
-def write_merge(made: Made) -> str:
+def write_merge(made: SentChange) -> str:
     """One household."""
     v = made.values
     same = {
@@ -87,34 +89,38 @@ def write_merge(made: Made) -> str:
     return made.key
 
 
-def move_form(asked: Asked) -> list[Section]:
+def move_form(asked: Asked) -> list[FormSection]:
     """Another village of the county."""
     places = areas_of(asked.store, asked.card.row.county_id)
     options = [one for one in places if one[0] != asked.card.row.path]
-    return [Section("", [Ask("to", say("Village"), "choice", required=True, options=options)])]
+    return [
+        FormSection(
+            "", [AskedField("to", say("Village"), "choice", required=True, options=options)]
+        )
+    ]
 
 
-def write_move(made: Made) -> str:
+def write_move(made: SentChange) -> str:
     """Everything about the household moves with it."""
     move(made.store, made.key, made.version, made.by, made.values["to"], token=made.token)
     return made.key
 
 
-def away_form(asked: Asked) -> list[Section]:
+def away_form(asked: Asked) -> list[FormSection]:
     """A village of another county."""
     with asked.store.transaction():
         areas = AreaRow.objects.using(asked.store.alias).filter(county__isnull=False)
         others = areas.exclude(county=asked.card.row.county_id).select_related("county")
         options = [(a.path, f"{a.county.name}: {a.name}") for a in others[:MOST_AREAS]]
     return [
-        Section("", [
-            Ask("to", say("Where it goes"), "choice", required=True, options=options),
-            Ask("reason", say("Why"), required=True),
+        FormSection("", [
+            AskedField("to", say("Where it goes"), "choice", required=True, options=options),
+            AskedField("reason", say("Why"), required=True),
         ])
     ]  # fmt: skip
 
 
-def write_away(made: Made) -> str:
+def write_away(made: SentChange) -> str:
     """A household on its way; it is no longer here."""
     transfers.send(
         made.store, made.key, made.version, made.by, to=made.values["to"],

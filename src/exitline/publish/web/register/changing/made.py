@@ -8,7 +8,7 @@ from typing import Any
 
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.cards import CardPage
-from exitline.publish.web.register.changing.asks import Section
+from exitline.publish.web.register.changing.asks import FormSection
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Made:
+class SentChange:
     """What was read from a form.
 
     Parameters
@@ -54,7 +54,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ChangeKind:
     """A kind of change.
 
     Parameters
@@ -72,6 +72,6 @@ class Kind:
 
     name: str
     title: str
-    asks: Callable[[Asked], Sequence[Section]]
-    write: Callable[[Made], str]
+    asks: Callable[[Asked], Sequence[FormSection]]
+    write: Callable[[SentChange], str]
     note: str = ""

@@ -7,8 +7,8 @@ from typing import Any
 
 from exitline.exits.register.store.write import members
 from exitline.exits.register.store.write.cards import add_member
-from exitline.publish.web.register.changing.asks import YES_NO, Ask, Section, day, truth
-from exitline.publish.web.register.changing.made import Asked, Made
+from exitline.publish.web.register.changing.asks import YES_NO, AskedField, FormSection, day, truth
+from exitline.publish.web.register.changing.made import Asked, SentChange
 from exitline.words.said import say
 
 SEXES = (("", say("not said")), ("female", say("female")), ("male", say("male")),
@@ -21,7 +21,7 @@ LEFT = (("death", say("death")), ("marriage out", say("marriage out")),
         ("moved away", say("moved away")), ("error", say("entered in error")))  # fmt: skip
 
 
-def person_asks(before: str = "", *, member: object = None, head: bool = True) -> list[Ask]:
+def person_asks(before: str = "", *, member: object = None, head: bool = True) -> list[AskedField]:
     """The fields of a person."""
 
     def stands(name: str) -> str:
@@ -29,34 +29,35 @@ def person_asks(before: str = "", *, member: object = None, head: bool = True) -
         return "" if value is None else str(value).lower() if value in (True, False) else str(value)
 
     asks = [
-        Ask(f"{before}name", say("Name of the person"), required=True, start=stands("name")),
-        Ask(f"{before}sex", say("Sex"), "choice", options=SEXES, start=stands("sex")),
+        AskedField(f"{before}name", say("Name of the person"), required=True, start=stands("name")),
+        AskedField(f"{before}sex", say("Sex"), "choice", options=SEXES, start=stands("sex")),
         day(f"{before}born", say("Born"), required=False, start=stands("born")),
-        Ask(f"{before}relation", say("Relation"), start=stands("relation"), known=RELATIONS,
-            most=60),
-        Ask(f"{before}worker", say("Works"), "choice", options=YES_NO, start=stands("worker")),
+        AskedField(f"{before}relation", say("Relation"), start=stands("relation"),
+            known=RELATIONS, most=60),
+        AskedField(f"{before}worker", say("Works"), "choice", options=YES_NO,
+            start=stands("worker")),
     ]  # fmt: skip
     if head:
-        asks.append(Ask(f"{before}head", say("Is the head of the household"), "check"))
+        asks.append(AskedField(f"{before}head", say("Is the head of the household"), "check"))
     return asks
 
 
-def identifier_asks(before: str = "") -> list[Ask]:
-    """Kind and value of an identifier."""
+def identifier_asks(before: str = "") -> list[AskedField]:
+    """ChangeKind and value of an identifier."""
     return [
-        Ask(f"{before}id.kind", say("Kind of identifier"), start="national id", most=60),
-        Ask(f"{before}id.value", say("Identifier (only its keyed hash is kept)"), most=100),
+        AskedField(f"{before}id.kind", say("Kind of identifier"), start="national id", most=60),
+        AskedField(f"{before}id.value", say("Identifier (only its keyed hash is kept)"), most=100),
     ]
 
 
-def member_form(asked: Asked) -> list[Section]:
+def member_form(asked: Asked) -> list[FormSection]:
     """A member who comes."""
     headed = any(one.head for one in asked.card.members)
     return [
-        Section(say("Member"), person_asks(head=not headed)),
-        Section(say("Identifier"), identifier_asks()),
-        Section("", [
-            Ask("why", say("How the person came"), "choice", required=True, options=CAME),
+        FormSection(say("Member"), person_asks(head=not headed)),
+        FormSection(say("Identifier"), identifier_asks()),
+        FormSection("", [
+            AskedField("why", say("How the person came"), "choice", required=True, options=CAME),
             day("since", say("From which day on")),
         ]),
     ]  # fmt: skip
@@ -78,7 +79,7 @@ def identifiers_of(values: Mapping[str, Any], before: str = "") -> dict[str, str
     return {kind: value} if kind and value else {}
 
 
-def write_member(made: Made) -> str:
+def write_member(made: SentChange) -> str:
     """A member from a day on."""
     add_member(
         made.store, made.key, made.version, made.by, since=made.values["since"],
@@ -87,17 +88,17 @@ def write_member(made: Made) -> str:
     return made.key
 
 
-def left_form(asked: Asked) -> list[Section]:
+def left_form(asked: Asked) -> list[FormSection]:
     """A member who leaves."""
     return [
-        Section("", [
-            _which(asked), Ask("why", say("Why"), "choice", required=True, options=LEFT),
+        FormSection("", [
+            _which(asked), AskedField("why", say("Why"), "choice", required=True, options=LEFT),
             day("on", say("On which day")), _next_head(asked),
         ])
     ]  # fmt: skip
 
 
-def write_left(made: Made) -> str:
+def write_left(made: SentChange) -> str:
     """A member left."""
     members.member_leaves(
         made.store, made.key, made.version, made.by, number=int(made.values["member"]),
@@ -107,24 +108,24 @@ def write_left(made: Made) -> str:
     return made.key
 
 
-def fixed_form(asked: Asked) -> list[Section]:
+def fixed_form(asked: Asked) -> list[FormSection]:
     """A member about whom something was wrong."""
     chosen = next(
         (m for m in asked.card.members if str(m.number) == asked.given.get("member")),
         asked.card.members[0] if asked.card.members else None,
     )
     return [
-        Section(say("Member"), [_which(asked, str(getattr(chosen, "number", "")))],
+        FormSection(say("Member"), [_which(asked, str(getattr(chosen, "number", "")))],
                 say("Choose, look again, then correct.")),
-        Section(say("As it should have been from the beginning"), [
+        FormSection(say("As it should have been from the beginning"), [
             *person_asks(member=chosen, head=False),
             day("since", say("From which day on"), start=getattr(chosen, "since", "")),
-            Ask("reason", say("What was wrong, and how it is known"), "long", required=True),
+            AskedField("reason", say("What was wrong, and how it is known"), "long", required=True),
         ]),
     ]  # fmt: skip
 
 
-def write_fixed(made: Made) -> str:
+def write_fixed(made: SentChange) -> str:
     """A member corrected; the wrong row stays."""
     person = person_of(made.values)
     person.pop("head")
@@ -135,18 +136,18 @@ def write_fixed(made: Made) -> str:
     return made.key
 
 
-def moved_form(asked: Asked) -> list[Section]:
+def moved_form(asked: Asked) -> list[FormSection]:
     """A member who moves to another household."""
     return [
-        Section("", [
-            _which(asked), Ask("to", say("Id of the other household"), required=True),
-            Ask("relation", say("Relation to its head"), known=RELATIONS, most=60),
+        FormSection("", [
+            _which(asked), AskedField("to", say("Id of the other household"), required=True),
+            AskedField("relation", say("Relation to its head"), known=RELATIONS, most=60),
             day("on", say("On which day")),
         ])
     ]  # fmt: skip
 
 
-def write_moved(made: Made) -> str:
+def write_moved(made: SentChange) -> str:
     """A member of another household from a day on."""
     members.member_moves(
         made.store, made.key, made.version, made.by, number=int(made.values["member"]),
@@ -156,17 +157,17 @@ def write_moved(made: Made) -> str:
     return made.key
 
 
-def head_form(asked: Asked) -> list[Section]:
+def head_form(asked: Asked) -> list[FormSection]:
     """Another head."""
     return [
-        Section("", [
+        FormSection("", [
             _which(asked), day("on", say("From which day on")),
-            Ask("why", say("Why"), required=True),
+            AskedField("why", say("Why"), required=True),
         ])
     ]  # fmt: skip
 
 
-def write_head(made: Made) -> str:
+def write_head(made: SentChange) -> str:
     """Another head from a day on."""
     members.change_head(
         made.store, made.key, made.version, made.by, number=int(made.values["member"]),
@@ -185,12 +186,14 @@ def number(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _which(asked: Asked, start: str = "") -> Ask:
+def _which(asked: Asked, start: str = "") -> AskedField:
     options = options_of(asked)
-    return Ask("member", say("Member"), "choice", required=True, options=options, start=start)
+    return AskedField(
+        "member", say("Member"), "choice", required=True, options=options, start=start
+    )
 
 
-def _next_head(asked: Asked) -> Ask:
+def _next_head(asked: Asked) -> AskedField:
     options = [("", say("the head stays")), *options_of(asked)]
-    return Ask("next", say("Who is the head from then on"), "choice", options=options,
+    return AskedField("next", say("Who is the head from then on"), "choice", options=options,
                hint=say("Needed where the head leaves and others stay."))  # fmt: skip

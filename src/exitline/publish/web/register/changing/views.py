@@ -21,11 +21,11 @@ from exitline.exits.register.store.write import transfers
 from exitline.exits.register.store.write.households import add_household
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import OFFICE, SignedIn, acting, keeping
-from exitline.publish.web.register.changing.asks import Ask, Section, Sent, day
+from exitline.publish.web.register.changing.asks import AskedField, FormSection, SentForm, day
 from exitline.publish.web.register.changing.facts import fact_asks, line_asks, read_facts
 from exitline.publish.web.register.changing.kinds import BY_NAME
 from exitline.publish.web.register.changing.lives import areas_of
-from exitline.publish.web.register.changing.made import Asked, Made
+from exitline.publish.web.register.changing.made import Asked, SentChange
 from exitline.publish.web.register.changing.people import (
     identifier_asks,
     identifiers_of,
@@ -49,7 +49,7 @@ def change(request: HttpRequest, person: SignedIn, key: str, kind: str) -> HttpR
     found = card(person.store, key, viewer=(person.name, person.role))
     typed = request.POST if request.method == "POST" else None
     asked = Asked(person.store, found, request.GET if typed is None else typed)
-    form = Sent(known.asks(asked), typed)
+    form = SentForm(known.asks(asked), typed)
     said: dict[str, Any] = {
         "title": known.title, "note_of": known.note, "card": found, "version": found.row.version,
         "back": f"/household/{key}",
@@ -61,7 +61,7 @@ def change(request: HttpRequest, person: SignedIn, key: str, kind: str) -> HttpR
         return _shown(request, person, form, **said)
     if not form.read():
         return _shown(request, person, form, status=422, **said)
-    made = Made(person.store, key, version, person.name, _token(typed), form.values)
+    made = SentChange(person.store, key, version, person.name, _token(typed), form.values)
     try:
         to = known.write(made)
     except SentTwiceError:
@@ -85,7 +85,7 @@ def new_household(request: HttpRequest, person: SignedIn) -> HttpResponse:
     if typed is not None and typed.get("do") == "more":
         many += 1
     many = max(1, min(many, MOST_MEMBERS))
-    form = Sent(_new_sections(person.store, many), typed)
+    form = SentForm(_new_sections(person.store, many), typed)
     said: dict[str, Any] = {"title": say("A new household"), "members": many, "back": "/households"}
     if typed is None or typed.get("do") != "record":
         return _shown(request, person, form, **said)
@@ -102,30 +102,31 @@ def new_household(request: HttpRequest, person: SignedIn) -> HttpResponse:
     return HttpResponseRedirect(f"/household/{key}?done=recorded")
 
 
-def _new_sections(store: Store, many: int) -> list[Section]:
+def _new_sections(store: Store, many: int) -> list[FormSection]:
     """The sections of a new household."""
     areas = areas_of(store)
-    place = Section(say("Household"), [
-        Ask("key", say("Id"), required=True, most=60), Ask("name", say("Name of the household")),
-        Ask("area", say("Village"), "choice", required=True, options=areas,
+    place = FormSection(say("Household"), [
+        AskedField("key", say("Id"), required=True, most=60),
+        AskedField("name", say("Name of the household")),
+        AskedField("area", say("Village"), "choice", required=True, options=areas,
             start=areas[0][0] if len(areas) == 1 else ""),
         day("since", say("Day of the facts")),
     ])  # fmt: skip
     members = [
-        Section(say("Member {n}", n=i + 1), [
+        FormSection(say("Member {n}", n=i + 1), [
             *(_optional(ask) for ask in person_asks(f"m{i}.")), *identifier_asks(f"m{i}."),
         ])
         for i in range(many)
     ]  # fmt: skip
     facts = fact_asks(store, {}, current(store))
     note = say("What is left out is never met. NA: asked, not known.")
-    return [place, *members, Section(say("Facts"), facts, note),
-            Section(say("Income by line"), line_asks({}))]  # fmt: skip
+    return [place, *members, FormSection(say("Facts"), facts, note),
+            FormSection(say("Income by line"), line_asks({}))]  # fmt: skip
 
 
-def _optional(ask: Ask) -> Ask:
+def _optional(ask: AskedField) -> AskedField:
     """A field of a member whose row may be left empty."""
-    return Ask(**{**ask.__dict__, "required": False})
+    return AskedField(**{**ask.__dict__, "required": False})
 
 
 def _entered(person: SignedIn, values: dict[str, Any], many: int, token: str | None) -> str:
@@ -179,7 +180,7 @@ def settle_move(request: HttpRequest, person: SignedIn, number: int) -> HttpResp
 
 
 def _shown(
-    request: HttpRequest, person: SignedIn, form: Sent, *, status: int = 200, **said: Any
+    request: HttpRequest, person: SignedIn, form: SentForm, *, status: int = 200, **said: Any
 ) -> HttpResponse:
     """The page of a form."""
     token = secrets.token_urlsafe(16) if form.data is None else form.data.get("token", "")

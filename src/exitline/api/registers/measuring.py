@@ -1,0 +1,57 @@
+"""The standard on the live tables of a register: what its page of figures asks for."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+DEMO = Path(__file__).parents[2] / "exits" / "register" / "store" / "demo" / "study.yaml"
+"""The study of the demonstration."""
+
+
+def measure(study: str, register: str, area: str, out: str) -> None:
+    """Run a study on the households of an area, as they are today; report and explorer beside.
+
+    Parameters
+    ----------
+    study : str
+        A study file; its data are the Parquet file that the register is written to. What it needs
+        beside it (a standard of its own) is copied, so that several areas can be run at once.
+    register : str
+        The address.
+    area : str
+        The path of the area; everything for "".
+    out : str
+        The folder: `run/` (with report.html and claims.json), `explorer.html`, and the table that
+        the claims are bound to, so that `exitline verify` computes them again.
+
+    Raises
+    ------
+    ExitlineError
+        For whatever cannot be used; then nothing is changed.
+    """
+    from exitline.api import explore, run
+    from exitline.api.registers.snapshot import take_snapshot
+    from exitline.api.runs.prepare import open_study
+
+    target, given = Path(out), Path(study)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=target.parent))
+    try:
+        shutil.copy(given, made / "study.yaml")
+        standard = open_study(given).standard
+        beside = given.parent / standard if standard else None
+        if beside is not None and beside.is_file():
+            shutil.copy(beside, made / beside.name)
+        opened = open_study(made / "study.yaml")
+        take_snapshot(opened, register, area=area)
+        run(opened, made / "run")
+        explore(made / "run", out=made / "explorer.html")
+        old = made.with_name(made.name + "-old")
+        if target.exists():
+            target.rename(old)
+        made.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)

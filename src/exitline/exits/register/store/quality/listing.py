@@ -1,0 +1,109 @@
+"""Findings and pairs as people work through them: filtered, late ones first; coverage by area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q
+
+from exitline.exits.register.store.models import AreaRow, FindingRow, HouseholdRow, PairRow
+from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.quality.cross import CORRECTED, EXPLAINED, OPEN
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How far an area has come with its findings.
+
+    Parameters
+    ----------
+    path, name : str
+    households : int
+    open, late, explained, corrected : int
+    """
+
+    path: str
+    name: str
+    households: int
+    open: int
+    late: int
+    explained: int
+    corrected: int
+
+    @property
+    def settled(self) -> float | None:
+        """The share of findings that are explained or corrected; None where there are none."""
+        all_ = self.open + self.explained + self.corrected
+        return (self.explained + self.corrected) / all_ if all_ else None
+
+
+def findings(
+    store: Store, *, status: str = OPEN, number: str = "", most: int = 50, after: int = 0
+) -> tuple[FindingRow, ...]:
+    """Findings inside the scope, the earliest due first.
+
+    Parameters
+    ----------
+    status : {"open", "explained", "corrected", ""}
+    number : str
+        Of a check.
+    """
+    rows = store.scope.of(FindingRow.objects.using(store.alias)).filter(household__gone="")
+    if status:
+        rows = rows.filter(status=status)
+    if number:
+        rows = rows.filter(check_number=number)
+    with store.transaction():
+        rows = rows.select_related("household", "household__area").order_by("due", "path", "id")
+        return tuple(rows[after : after + most])
+
+
+def coverage_by_area(store: Store, day: date) -> tuple[Covered, ...]:
+    """Findings by village: open, late, explained, corrected.
+
+    Parameters
+    ----------
+    day : date
+        From which a finding that is due is late.
+    """
+    many = {
+        "open_": Count("id", filter=Q(status=OPEN)),
+        "late": Count("id", filter=Q(status=OPEN, due__lt=day)),
+        "explained": Count("id", filter=Q(status=EXPLAINED)),
+        "corrected": Count("id", filter=Q(status=CORRECTED)),
+    }
+    with store.transaction():
+        rows = store.scope.of(FindingRow.objects.using(store.alias)).filter(household__gone="")
+        counted = {path: found for path, *found in rows.values_list("path").annotate(**many)}
+        homes = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
+        living = dict(homes.values_list("path").annotate(Count("id")))
+        names: dict[str, str] = dict(
+            AreaRow.objects.using(store.alias).filter(path__in=living).values_list("path", "name")
+        )
+    return tuple(
+        Covered(path, names.get(path) or path, here, *counted.get(path, (0, 0, 0, 0)))
+        for path, here in sorted(living.items())
+    )
+
+
+def check_numbers(store: Store) -> tuple[tuple[str, str], ...]:
+    """Every check that has found something: number and text."""
+    with store.transaction():
+        rows = store.scope.of(FindingRow.objects.using(store.alias)).order_by("check_number")
+        return tuple(dict(rows.values_list("check_number", "text")).items())
+
+
+def decided_pairs(store: Store, most: int = 50) -> tuple[PairRow, ...]:
+    """Pairs that somebody has decided on, the latest first."""
+    with store.transaction():
+        rows = store.scope.of(PairRow.objects.using(store.alias)).exclude(decision="")
+        return tuple(rows.select_related("household", "other").order_by("-decided")[:most])
+
+
+def pair_of(store: Store, number: int) -> PairRow | None:
+    """A pair inside the scope."""
+    with store.transaction():
+        rows = store.scope.of(PairRow.objects.using(store.alias)).filter(pk=number)
+        found: PairRow | None = rows.select_related("household", "other").first()
+        return found

@@ -1,0 +1,1 @@
+"""Tables and submissions that come in through pages: looked at first, taken, undone."""

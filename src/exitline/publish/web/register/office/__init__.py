@@ -1,0 +1,1 @@
+"""Pages of the administrator: offices, versions of procedures, whether all is well."""

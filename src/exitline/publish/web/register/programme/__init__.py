@@ -1,0 +1,1 @@
+"""Pages for those who run a programme: the week, who is late, exits, relapses, figures."""

@@ -1,0 +1,1 @@
+"""Pages on whether cards fit together: probable duplicates, findings of cross-checks."""
