@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import Any
 
 from exitline.words.recognising import NUMBER_FORM
-from exitline.words.said import Numeral, Said, Text, Together, Told, filled, plain
+from exitline.words.said import Numeral, Said, Text, JoinedTexts, Told, filled, plain
 from exitline.words.texts import languages, texts_of
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -104,7 +104,7 @@ class Language:
             return self.shown(own or text.get("en") or next(iter(text.values()), ""))
         if self.code == "en":
             return str(text)
-        if isinstance(text, Together):
+        if isinstance(text, JoinedTexts):
             return self.signs[text.sign].join(self.shown(one) for one in text.texts)
         if isinstance(text, Said):
             if text.many:

@@ -86,15 +86,15 @@ class Told(str):
         return str(self), dict(self.own)
 
 
-class Together(Said):
+class JoinedTexts(Said):
     """Several texts as one, with a sign between them that each language writes in its own way."""
 
     __slots__ = ("sign", "texts")
     texts: tuple[Text, ...]
     sign: str
 
-    def __new__(cls, texts: tuple[Text, ...], sign: str) -> Together:
-        made = cast("Together", super().__new__(cls, sign.join(plain(one) for one in texts)))
+    def __new__(cls, texts: tuple[Text, ...], sign: str) -> JoinedTexts:
+        made = cast("JoinedTexts", super().__new__(cls, sign.join(plain(one) for one in texts)))
         made.texts, made.sign = texts, sign
         return made
 
@@ -138,7 +138,7 @@ def say_plural(one: str, many: str, n: float, /, **parts: Any) -> Said:
     return Said(filled(one if n == 1 else many, parts, plain), one, parts, many, n)
 
 
-def together(*texts: Text, sign: str = " ") -> Together:
+def together(*texts: Text, sign: str = " ") -> JoinedTexts:
     """Several texts as one; empty ones are left out.
 
     Parameters
@@ -153,7 +153,7 @@ def together(*texts: Text, sign: str = " ") -> Together:
     >>> together(say("met"), "", "Tirana", sign="; ")
     'met; Tirana'
     """
-    return Together(tuple(text for text in texts if text), sign)
+    return JoinedTexts(tuple(text for text in texts if text), sign)
 
 
 def collected(message: str) -> str:
