@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,6 +64,9 @@ Examples:
               help="What to show; repeatable.")  # fmt: skip
 @click.option("--budget", "budgets", multiple=True, type=numbers.POSITIVE, default=(1.0,),
               show_default=True, help="Of table budget: shares of the poverty gap.")  # fmt: skip
+@click.option("--plot", metavar="FILE", type=click.Path(),
+              help="Draw ROC and precision-recall curves, and with --table budget those of "
+              "budgets: .svg, .png, .html or .json.")  # fmt: skip
 @click.option("--by", metavar="COLUMN", help="Groups to compare under one quota.")
 @reads_data
 @declares_design
@@ -83,9 +87,7 @@ def command(
             effects = study_scenario(source)
         _effects(effects, as_json=as_json)
         return
-    for name in ("welfare", "line"):
-        if given[name] is None:
-            raise click.UsageError(f"--{name} is needed with a data file")
+    _require(given, ("welfare", "line"))
     from exitline.api import open_source, target
 
     data = open_source(source, **reading)
@@ -104,19 +106,52 @@ def command(
             methods[f"rule{number}"] = target.load_rule(path)
         if not methods:
             raise click.UsageError("give a score: --method, --formula or --rule")
+        asked: dict[str, Any] = {
+            "welfare": given["welfare"], "design": design, "level": given["level"],
+            "line": numbers.number_or_column(given["line"], "--line"),
+            "missing": given["missing_welfare"],
+        }  # fmt: skip
+        quota = [_quota(text) for text in given["quotas"]]
         found = target.evaluate(
-            data, methods, welfare=given["welfare"],
-            line=numbers.number_or_column(given["line"], "--line"),
-            quota=[_quota(text) for text in given["quotas"]], design=design, by=given["by"],
-            tables=given["tables"], budgets=given["budgets"], level=given["level"],
-            missing=given["missing_welfare"],
+            data, methods, quota=quota, by=given["by"], tables=given["tables"],
+            budgets=given["budgets"], **asked,
         )  # fmt: skip
+    if given["plot"] is not None:
+        _draw(Path(given["plot"]), data, methods, asked, quota, given["tables"])
     if as_json:
         show.as_json(found.to_pandas().to_dict("records"))
         return
     if test is not None:
         _test(test, given["card"])
     _evaluation(found, source.rsplit("/", 1)[-1], given["line"])
+
+
+def _require(given: dict[str, Any], names: Sequence[str]) -> None:
+    """Options that a data file needs."""
+    for name in names:
+        if given[name] is None:
+            raise click.UsageError(f"--{name} is needed with a data file")
+
+
+_BUDGETS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
+
+
+def _draw(
+    path: Path, data: Any, methods: dict[str, Any], asked: dict[str, Any],
+    quota: list[float | str], tables: Sequence[str],
+) -> None:  # fmt: skip
+    """Write the curves of all methods."""
+    from exitline.api import target
+
+    with show.working("drawing"):
+        found = target.evaluate(data, methods, quota="curve", **asked)
+        left, shares = None, [q for q in quota if q != "poor"]
+        if "budget" in tables and shares:
+            left = target.evaluate(
+                data, methods, quota=shares, tables=["budget"], budgets=_BUDGETS, **asked
+            )
+        target.curves(found, left).save(path)
+    show.note(say("written: {file}", file=str(path)))
 
 
 def _named(text: str) -> tuple[str, str]:

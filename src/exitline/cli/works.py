@@ -10,6 +10,13 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import ENGINE, JSON, LEVEL
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
+from exitline.cli.shared.works_beside import (
+    CANNOT_TELL,
+    HEADLINES,
+    matched,
+    show_bounds,
+    synthetic,
+)
 from exitline.cli.shared.works_places import choose, coverage
 from exitline.cli.shared.works_records import check, gaps
 from exitline.words.numbers import rounded
@@ -87,6 +94,15 @@ Examples:
     "--matters", type=numbers.FiniteNumber(),
     help="Smallest effect that matters: how many units would tell it from none.",
 )  # fmt: skip
+@click.option(
+    "--honest", type=click.Choice(["relative", "smooth"]),
+    help="Intervals if groups would not have moved alike (Rambachan and Roth 2023).",
+)  # fmt: skip
+@click.option(
+    "--bound", "bounds", type=numbers.FiniteNumber(0), multiple=True,
+    help="For --honest: how far apart, M; repeatable. Steps in multiples of the largest before "
+    "treatment (0.5, 1, 1.5, 2), or changes of slope in units of the outcome.",
+)  # fmt: skip
 @LEVEL
 @ENGINE
 @saves
@@ -97,6 +113,8 @@ def effect(
     by: Any,
     longest: float | None,
     matters: float | None,
+    honest: Any,
+    bounds: tuple[float, ...],
     weight: str | None,
     strata: tuple[str, ...],
     psu: str | None,
@@ -112,18 +130,37 @@ def effect(
 
     design = Design(weight=weight, strata=list(strata) or None, psu=psu)
     designed = any((weight, strata, psu))
+    _check_honest(by, honest, bounds)
+    if honest:
+        options["base"] = "universal"
     with show.working("comparing"):
         found = difference_in_differences(
             open_source(data, **reading), design=design if designed else None, **options
         )
         series = found.aggregate(by, longest=longest)
+        apart = series.honest(honest, bounds or HONEST[honest]) if honest else None
     save_all(series, saved)
     if json_:
         tables = {"effects": found.to_pandas(), by: series.to_pandas()}
+        tables |= {} if apart is None else {"honest": apart.to_pandas()}
         told = {name: table.to_dict("records") for name, table in tables.items()}
         show.as_json({**told, "notes": list(found.notes)})
         return
     _show(found, series, matters)
+    if apart is not None:
+        show_bounds(apart)
+
+
+HONEST = {"relative": (0.5, 1.0, 1.5, 2.0), "smooth": (0.0,)}
+"""Bounds that are tried unless others are given; those of slopes have a unit."""
+
+
+def _check_honest(by: str, honest: str | None, bounds: tuple[float, ...]) -> None:
+    """Refuse bounds without their kind, and effects that are not by time since."""
+    if bounds and not honest:
+        raise click.UsageError("--bound needs --honest")
+    if honest and by != "event":
+        raise click.UsageError("--honest needs --by event")
 
 
 def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) -> None:
@@ -151,12 +188,8 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
 
 def _headline(series: EffectSeries) -> str:
     """What can be said of the overall effect."""
-    said = {
-        "higher": say("Higher than without treatment"),
-        "lower": say("Lower than without treatment"),
-    }
-    return said.get(series.verdict, say("Cannot tell yet whether it mattered"))
+    return HEADLINES.get(series.verdict, CANNOT_TELL)
 
 
-for _part in (check, gaps, coverage, choose):
+for _part in (check, gaps, coverage, choose, synthetic, matched):
     command.add_command(_part)

@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import Any
 
 from exitline.words.recognising import NUMBER_FORM
-from exitline.words.said import Numeral, Said, Text, JoinedTexts, Told, filled, plain
+from exitline.words.said import JoinedTexts, Numeral, Said, Text, Told, filled, plain
 from exitline.words.texts import languages, texts_of
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")

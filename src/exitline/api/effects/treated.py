@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from exitline.stats.effect.sample import EffectSample
     from exitline.stats.engine.base import Engine
 
+FEW = 15
+"""Units of a group from which on its variance is to be believed."""
 KNOWN = {
     "controls": ("never", "not_yet"), "base": ("varying", "universal"),
     "method": ("doubly_robust", "regression", "weighting"),
@@ -131,6 +133,12 @@ def estimated(
         if len(without) > 3:
             first = say("{some} and {n} more", some=first, n=len(without) - 3)
         notes = (*notes, say("nobody is left to compare with: {some}", some=first))
+    few = sorted({c.group for c in found if 2 <= sample.units[sample.group == c.group].sum() < FEW})
+    if few:
+        named = ", ".join(f"{g:g}" for g in few)
+        note = say("fewer than {n} units in group {what}: standard errors are too small, and the "
+                   "test before treatment rejects too often", n=FEW, what=named)  # fmt: skip
+        notes = (*notes, note)
     small = sorted({c.group for c in found if sample.units[sample.group == c.group].sum() < 2})
     if small:
         named = ", ".join(f"{g:g}" for g in small)
@@ -143,7 +151,7 @@ def estimated(
         estimate, influence = adjusted(sample, x, found, method)  # type: ignore[arg-type]
     lonely = np.isin([cell.group for cell in found], small)
     influence[:, lonely] = np.nan
-    return GroupTimeEffects(sample, tuple(found), estimate, influence, level, notes)
+    return GroupTimeEffects(sample, tuple(found), estimate, influence, level, notes, base)
 
 
 def _comparisons(
