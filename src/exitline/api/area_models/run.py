@@ -203,7 +203,7 @@ class ModelRun:
         return cells, places, self._match(places, values)
 
     def _usable(self, table: Any, keys: Sequence[str]) -> Any:
-        """The cells that the model can speak of; what is left out is counted."""
+        """The cells that the model can refer to; what is left out is counted."""
         import pyarrow.compute as pc
 
         n = int(pc.sum(table["n"]).as_py() or 0)
