@@ -228,6 +228,7 @@ def test_the_standard_runs_on_the_live_tables_of_the_own_area(signed, address):
         page = client.get(f"/figures/{name}")
         assert b"suppressed" in page.content.lower()
         assert "sandbox" in page.headers["Content-Security-Policy"]
+    assert b"Township c" in client.get("/figures/explorer").content  # by name, not by path
     assert client.get("/figures/claims").json()
     assert client.get("/figures/register.parquet").status_code == 404
     assert signed("county-d").get("/figures/report").status_code == 404
