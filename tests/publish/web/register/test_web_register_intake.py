@@ -105,6 +105,11 @@ def test_a_table_is_looked_at_taken_and_undone(signed):
     number = re.search(r"import-(\d+)", taken["Location"])[1]
     assert b"n-1" in signed("county").get("/households").content
     assert client.post("/imports/take", sent | {"partly": "yes"}).status_code == 422  # once
+    foreign = signed("admin-d")
+    assert b"table.csv" not in foreign.get("/imports").content
+    assert foreign.post(f"/imports/{number}/undo").status_code == 403
+    areas = {"kind": "areas", "table": table("parent,code,level\nc/t/,w,village\n")}
+    assert b"0 of 1 rows" in foreign.post("/imports", areas).content
     assert client.post(f"/imports/{number}/undo").status_code == 302
     assert client.post(f"/imports/{number}/undo").status_code == 422
     assert b"n-1" not in signed("county").get("/households").content
