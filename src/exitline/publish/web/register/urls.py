@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from exitline.publish.web.register import public, reading, signing, stepping, working
+from exitline.publish.web.register import background, public, reading, signing, stepping, working
 from exitline.publish.web.register.changing import views as changing
 from exitline.publish.web.register.intake import field, imports
 from exitline.publish.web.register.office import views as office
@@ -31,6 +31,8 @@ urlpatterns = [
     path("imports", imports.imports, name="imports"),
     path("imports/take", imports.take, name="take-import"),
     path("imports/<int:number>/undo", imports.undo, name="undo-import"),
+    path("exports", background.exports, name="exports"),
+    path("exports/<int:number>/file", background.fetch, name="fetch-export"),
     path("field", field.field, name="field"),
     path("field/form/<str:name>.xlsx", field.form, name="field-form"),
     path("field/households.csv", field.entities, name="field-list"),
