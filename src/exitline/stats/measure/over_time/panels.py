@@ -22,6 +22,7 @@ from exitline.stats.data.values import written as written_text
 from exitline.stats.measure import portable
 from exitline.stats.measure.lines import PovertyLine
 from exitline.stats.measure.relative_lines import is_poor
+from exitline.words.said import say
 
 Unit = Literal["persons", "households"]
 
@@ -299,7 +300,7 @@ def _column(table: Any, name: str) -> Any:
     """A column by name, or an error with the nearest name."""
     if name not in table.columns:
         raise DataError(
-            f"column '{name}' is not in the data",
+            say("column '{column}' is not in the data", column=name),
             expected="one of " + ", ".join(table.columns[:20]),
             got=name,
             remedy=nearest(name, table.columns) or "correct the name, or the list of waves",
