@@ -42,6 +42,7 @@ Examples:
 @ENGINE
 @MIN_COUNT
 @LANGUAGE
+@click.option("--brief", is_flag=True, help="Also write two pages: brief.html and brief.docx.")
 @saves
 @click.option(
     "--register", help="Address of a register: its households become the file that STUDY names."
@@ -57,6 +58,7 @@ def command(
     engine: str,
     min_count: float | None,
     language: str,
+    brief: bool,
     saved: tuple[str, ...],
     register: str | None,
     as_of: datetime | None,
@@ -71,7 +73,7 @@ def command(
     with show.steps(t) as say:
         found = run(
             study, out, engine=engine, min_count=min_count, register=register,
-            as_of=None if as_of is None else as_of.date(), language=language, say=say,
+            as_of=None if as_of is None else as_of.date(), language=language, brief=brief, say=say,
         ).published  # fmt: skip
     save_all(found, saved)
     if as_json:
@@ -114,7 +116,7 @@ def _show(found: Run, t: Language = ENGLISH) -> None:
         t("{title}: how many are poor, and how sure are we", title=found.study.title),
         (t("measure"), t("line"), *figure_heads(t, found.estimates.level, found.study.unit),
          *((t("CV"),) if wide else ())),
-        rows, right=(2, 3, 4, 5, 6), caption=_caption(found, t),
+        rows, right=(2, 3, 4, 5, 6), caption=_caption(found, t), t=t,
     )  # fmt: skip
     _show_areas(found, t)
     _show_decisions(found, t)
@@ -166,6 +168,7 @@ def _show_decisions(found: Run, t: Language) -> None:
             (t("level"), t("met"), t("not met"), t("cannot tell yet")),
             rows,
             right=(1, 2, 3),
+            t=t,
         )
 
 
@@ -190,5 +193,4 @@ def _show_warnings(found: Run, t: Language) -> None:
     for finding in found.findings:
         if finding.severity != "note":
             show.note(t.of(f"{finding.severity}: {finding.message}"))
-    for text in found.estimates.notes:
-        show.note(t("note: {text}", text=t.of(text)))
+    show.notes(found.estimates.notes)

@@ -24,6 +24,7 @@ FILES = (
     "estimates.parquet", "decisions.parquet", "household_decisions.parquet", "claims.json",
     "run.json", "report.html", "areas.parquet", "small_areas.parquet",
     "scenario.parquet",
+    "brief.html", "brief.docx",
 )  # fmt: skip
 
 
@@ -34,8 +35,9 @@ NOT_FOR_RELEASE = {
 
 
 def write_run(
-    found: Run, ready: Ready, folder: Path, clock: StepTimes, t: Language = ENGLISH
-) -> Run:
+    found: Run, ready: Ready, folder: Path, clock: StepTimes, t: Language = ENGLISH,
+    *, brief: bool = False,
+) -> Run:  # fmt: skip
     """Write everything a run found; an existing run of the same folder is replaced.
 
     Parameters
@@ -47,6 +49,8 @@ def write_run(
     clock : StepTimes
     t : Language
         Of the report.
+    brief : bool
+        Whether to write two pages of it, too.
 
     Returns
     -------
@@ -69,6 +73,8 @@ def write_run(
             write_households(ready, partial / FILES[2])
         _json(_claims(shown), partial / FILES[3])
         (partial / FILES[5]).write_text(_report(shown, t), encoding="utf-8")
+        if brief:
+            _write_brief(shown, partial, t)
         _parquet(areas_of(found), partial / FILES[6])
         if found.models:
             import pandas as pd
@@ -194,6 +200,16 @@ def _claims(found: Run) -> dict[str, Any]:
 
     record = {**found.provenance, "about": about(found)}
     return claims_of_run(found.estimates, found.decisions, record)
+
+
+def _write_brief(found: Run, folder: Path, t: Language) -> None:
+    """Two pages of the report, for the printer and for Word."""
+    from exitline.publish.report import ReportInput
+    from exitline.publish.report.brief import brief_document, brief_page
+
+    content = ReportInput.from_run(found, outcome_estimates=found.outcomes, t=t)
+    (folder / "brief.html").write_text(brief_page(content), encoding="utf-8")
+    brief_document(content, folder / "brief.docx")
 
 
 def _report(found: Run, t: Language) -> str:

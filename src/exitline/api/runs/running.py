@@ -34,6 +34,7 @@ def run(
     register: str | None = None,
     as_of: date | None = None,
     language: str = "en",
+    brief: bool = False,
     say: Say = lambda _: None,
 ) -> Run:
     """Measure, decide and report, as a study asks; everything or nothing is written.
@@ -54,6 +55,8 @@ def run(
         The day on which the register is looked at; today when not given.
     language : {"en", "es", "fr", "zh"}
         Of the report. Tables, claims and run.json are in English always.
+    brief : bool
+        Whether to write two pages of the report, too: brief.html and brief.docx.
     say : callable
         Told, in a few words, what is being done.
 
@@ -105,7 +108,7 @@ def run(
             found = replace(found, hidden=protect(found, behind, min_count))
         folder = Path(out) if out is not None else opened.folder / opened.outputs.folder
         with clock.step("writing the report"):
-            return write_run(found, ready, folder, clock, t)
+            return write_run(found, ready, folder, clock, t, brief=brief)
 
 
 def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tuple[Finding, ...]:

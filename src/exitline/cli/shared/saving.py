@@ -30,7 +30,7 @@ def saves(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--save", "saved", multiple=True, metavar="FILE", callback=_known,
         help="Also write the table, as its ending says: .xlsx, .csv, .dta, .parquet, .docx, "
-        ".html, .md, .tex; or draw it: .svg, .png; repeatable.",
+        ".html, .md, .tex, .sdmx.csv; or draw it: .svg, .png; repeatable.",
     )(command)  # fmt: skip
 
 

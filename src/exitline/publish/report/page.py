@@ -82,8 +82,8 @@ def render(content: ReportInput) -> str:
     >>> html.startswith("<!doctype html>")
     True
     """
-    css, script = style(content.t), _asset("script.js")
-    return environment(_asset).get_template("report.html.j2").render(
+    css, script = style(content.t), page_asset("script.js")
+    return environment(page_asset).get_template("report.html.j2").render(
         page=view(content), t=content.t, plural=content.t.plural, style=css, script=script,
         words=_script_words(content.t),
         style_digest=digest(css), script_digest=digest(script),
@@ -160,13 +160,13 @@ def style(t: Language = ENGLISH) -> str:
     """The look shared with the explorer, dark where the system is, and what is the report's own."""
     colon = t.signs[": "]
     sign = "" if colon == ": " else f':root {{ --colon: "{colon}"; }}\n'
-    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_asset('dark.css')}}}\n"
-    return _asset("look.css") + dark + _asset("style.css") + sign
+    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{page_asset('dark.css')}}}\n"
+    return page_asset("look.css") + dark + page_asset("style.css") + sign
 
 
 def _script_words(t: Language) -> str:
     """What the page's script says, as JSON."""
-    said = {name: t(text) for name, text in json.loads(_asset("words.json")).items()}
+    said = {name: t(text) for name, text in json.loads(page_asset("words.json")).items()}
     return for_script({**said, "signs": dict(t.signs)})
 
 
@@ -176,7 +176,7 @@ def digest(text: str) -> str:
 
 
 @cache
-def _asset(name: str) -> str:
+def page_asset(name: str) -> str:
     """A file beside the template."""
     folder = resources.files("exitline.publish.report") / "templates"
     return (folder / name).read_text(encoding="utf-8")

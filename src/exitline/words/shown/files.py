@@ -15,6 +15,7 @@ from exitline.files import whole_file
 from exitline.foreign import visible
 from exitline.words.numbers import decimals
 from exitline.words.sheets import safe_cell
+from exitline.words.shown import sdmx
 from exitline.words.shown.table import ReadableTable
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _LABELS = {
     "se": "standard error", "ci_low": "lower end of the confidence interval",
     "ci_high": "upper end of the confidence interval", "level": "confidence of the interval",
     "df": "degrees of freedom; missing: a full count", "n": "rows of the data",
-    "population": "weighted number that the figure speaks of", "by": "columns of the areas",
+    "population": "weighted number that the figure refers to", "by": "columns of the areas",
     "cv": "coefficient of variation: se / estimate", "deff": "design effect",
     "domain": "area", "line": "poverty line",
 }  # fmt: skip
@@ -103,6 +104,8 @@ def save(path: Path, frame: pd.DataFrame, readable: ReadableTable) -> Path:
     ExitlineError
         For an ending that is not known, or where a library is not installed.
     """
+    if path.name.lower().endswith(sdmx.ENDING):
+        return _sdmx(path, frame)
     write = WRITERS[known_ending(path, WRITERS, "a table").suffix.lower()]
     with whole_file(path) as partial:
         write(partial, frame, readable)
@@ -112,6 +115,23 @@ def save(path: Path, frame: pd.DataFrame, readable: ReadableTable) -> Path:
 def _csv(path: Path, frame: pd.DataFrame, _: ReadableTable) -> None:
     texts = [name for name in frame if frame[name].dtype.kind not in "fiub"]
     frame.assign(**{str(n): frame[n].map(safe_cell) for n in texts}).to_csv(path, index=False)
+
+
+def _sdmx(path: Path, frame: pd.DataFrame) -> Path:
+    """SDMX-CSV, and beside it the message that says what its columns are."""
+    need("pysdmx", "tables", "writing SDMX")
+    if not sdmx.is_estimates(frame):
+        raise ExitlineError(
+            "this table has no form in SDMX", where=str(path), expected="estimates",
+            got=f"columns {', '.join(map(str, frame.columns[:4]))} ...",
+            remedy="save it as .csv",
+        )  # fmt: skip
+    rows = sdmx.observations(frame)
+    beside = sdmx.structure_path(path)
+    with whole_file(beside) as message, whole_file(path) as partial:
+        message.write_text(sdmx.structure_message([str(name) for name in rows]), encoding="utf-8")
+        rows.to_csv(partial, index=False, lineterminator="\n")
+    return path
 
 
 def _parquet(path: Path, frame: pd.DataFrame, _: ReadableTable) -> None:

@@ -150,7 +150,7 @@ class ShownResult:
         ----------
         path : path
             ``.csv``, ``.parquet``, ``.xlsx``, ``.dta``: all figures; ``.docx``, ``.html``,
-            ``.md``, ``.tex``: the readable table.
+            ``.md``, ``.tex``: the readable table; ``.sdmx.csv``: SDMX, with its structure beside.
 
         Returns
         -------
