@@ -36,6 +36,7 @@ READ = {
     "procedures": ("/procedures", {"admin", "auditor"}),
     "status": ("/status", {"admin", "auditor"}),
     "exports": ("/exports", {*OFFICE, "auditor"}),
+    "standing-in": ("/standing-in", set(OFFICE)),
     "audit": ("/audit", {"auditor"}),
     "people": ("/people", {"admin"}),
 }
@@ -52,7 +53,7 @@ WRITTEN = {
     "explain": ("/findings/999/explain", KEEPERS, {"words": "x"}, 422, 422),
     "imports": ("/imports", {"admin"}, {}, 422, 422),
     "take-import": ("/imports/take", {"admin"}, {}, 422, 422),
-    "undo-import": ("/imports/999/undo", {"admin"}, {}, 422, 422),
+    "undo-import": ("/imports/999/undo", {"admin"}, {}, 403, 403),
     "field": ("/field", set(), {"step": "none"}, 403, 403),
     "settle-submission": ("/field/999", set(OFFICE), {}, 404, 404),
     "run-figures": ("/figures/run", KEEPERS, {}, 302, 302),
@@ -61,6 +62,7 @@ WRITTEN = {
     "procedure": ("/procedures/none", {"admin", "auditor"}, None, 404, 404),
     "exports": ("/exports", {*OFFICE, "auditor"}, {"ending": "none"}, 404, 404),
     "fetch-export": ("/exports/999/file", {*OFFICE, "auditor"}, None, 404, 404),
+    "standing-in": ("/standing-in", set(OFFICE), {"person": "nobody"}, 422, 422),
     "appoint": ("/people/appoint", {"admin"}, TYPED, 302, 422),
     "end": ("/people/end", {"admin"}, {"number": "0"}, 302, 302),
 }
