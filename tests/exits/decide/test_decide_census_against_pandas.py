@@ -135,7 +135,7 @@ def test_all_three_outcomes_occur_at_every_level(decided):
 
 def test_the_folder_is_complete(decided):
     assert sorted(p.name for p in decided.folder.iterdir()) == sorted(
-        {*FILES} - {"small_areas.parquet", "brief.html", "brief.docx"}
+        {*FILES} - {"small_areas.parquet", "scenario.parquet", "brief.html", "brief.docx"}
     )
 
 
