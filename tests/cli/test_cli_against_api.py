@@ -70,6 +70,8 @@ ANOTHER = {
     ("tabulate", "share"): "found.to_pandas(share)",
     ("tabulate", "statistic"): "found.test(statistic)",
     ("works", "by"): "found.aggregate(by)",
+    ("works", "bounds"): "series.honest(kind, bounds)",
+    ("works", "honest"): "series.honest(kind)",
     ("works", "longest"): "found.aggregate('event', longest=)",
     ("works", "matters"): "series.needed(effect)",
     ("target", "source"): "data, or a study's path",

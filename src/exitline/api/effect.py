@@ -1,10 +1,17 @@
-"""Effects from a notebook: `xl.effect.difference_in_differences`."""
+"""Effects from a notebook: `xl.effect`.
+
+`difference_in_differences` for a panel, `synthetic_control` for one treated unit,
+`matched_comparison` for one round.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from exitline.stats.effect.honest import HonestBounds
+from exitline.stats.effect.matched import MatchedComparison
 from exitline.stats.effect.result import EffectSeries, GroupTimeEffects, PreTest
+from exitline.stats.effect.synthetic import SyntheticControl
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -12,7 +19,10 @@ if TYPE_CHECKING:
     from exitline.stats.effect.cells import Base, Controls
     from exitline.stats.engine.base import Engine
 
-__all__ = ["EffectSeries", "GroupTimeEffects", "PreTest", "difference_in_differences"]
+__all__ = [
+    "EffectSeries", "GroupTimeEffects", "HonestBounds", "MatchedComparison", "PreTest",
+    "SyntheticControl", "difference_in_differences", "matched_comparison", "synthetic_control",
+]  # fmt: skip
 
 
 def difference_in_differences(
@@ -119,3 +129,141 @@ def difference_in_differences(
             sample, units, notes, table, running, columns, covariates=covariates, method=method,
             controls=controls, base=base, anticipation=anticipation, level=level,
         )  # fmt: skip
+
+
+def synthetic_control(
+    data: Any,
+    outcome: str,
+    *,
+    unit: str,
+    time: str,
+    first: str | None = None,
+    treated: str | None = None,
+    engine: str | Engine = "duckdb",
+) -> SyntheticControl:
+    """What treatment did to one unit, beside a weighted mean of others that moved as it did.
+
+    Parameters
+    ----------
+    data : path, pandas, Polars or PyArrow table, Ibis table, or Source
+        One row for each unit and period. Units without an outcome in every period are left out,
+        and `notes` says how many.
+    outcome : str
+        A numeric column.
+    unit, time : str
+        Columns of the unit and of the period (a number).
+    first : str, optional
+        Column of the first period under treatment; missing or 0 for never. This or `treated`.
+    treated : str, optional
+        Column of zeros and ones by period.
+    engine : {"duckdb", "spark"} or Engine
+
+    Returns
+    -------
+    SyntheticControl
+        ``effect``, ``p`` by placebos, ``shares()`` of the others, ``plot()``.
+
+    Raises
+    ------
+    EffectError
+        Where not exactly one unit is treated, or periods or units are too few.
+
+    References
+    ----------
+    Abadie, Diamond and Hainmueller (2010), JASA 105, 493-505.
+
+    Examples
+    --------
+    >>> import pandas as pd, exitline as xl
+    >>> rows = [(u, t, b * t + (u == "a") * 5.0 * (t > 3), 4 * (u == "a"))
+    ...         for u, b in (("a", 2.0), ("b", 1.0), ("c", 3.0)) for t in range(1, 6)]
+    >>> table = pd.DataFrame(rows, columns=["county", "year", "poor", "first"])
+    >>> found = xl.effect.synthetic_control(table, "poor", unit="county", time="year",
+    ...                                     first="first")
+    >>> round(found.effect, 6), found.verdict
+    (5.0, 'cannot tell yet')
+    """
+    from exitline.api.effects.alone import one_unit
+    from exitline.api.effects.reading import check_columns, read_sample
+    from exitline.api.effects.treated import columns_of
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.studies.uses import role_uses
+    from exitline.stats.engine.session import session
+
+    columns = columns_of(outcome, unit, time, first, treated, None)
+    with session(engine) as running:
+        source = open_source(data).using(
+            role_uses(None, numeric=[outcome, time, first, treated], code=[unit])
+        )
+        table = running.attach(source, "panel")
+        check_columns(table, columns)
+        sample, units, notes = read_sample(table, running, columns, each=True)
+    return one_unit(sample, units, notes)
+
+
+def matched_comparison(
+    data: Any,
+    outcome: str,
+    *,
+    treated: str,
+    covariates: str,
+    matches: int = 1,
+    design: Design | None = None,
+    level: float = 0.95,
+    engine: str | Engine = "duckdb",
+) -> MatchedComparison:
+    """What treatment did where there is one round: treated units beside untreated ones like them.
+
+    Parameters
+    ----------
+    data : path, pandas, Polars or PyArrow table, Ibis table, or Source
+        One row for each unit. Units without an outcome, treatment or covariate are left out, and
+        `notes` says how many.
+    outcome : str
+        A numeric column.
+    treated : str
+        Column of zeros and ones.
+    covariates : str
+        A formula of what was measured before treatment, such as ``"remote + C(region)"``.
+    matches : int
+        Untreated units for each treated one.
+    design : Design, optional
+        Weight, strata and PSUs where units are sampled or lie in clusters.
+    level : float
+        Two-sided confidence.
+    engine : {"duckdb", "spark"} or Engine
+
+    Returns
+    -------
+    MatchedComparison
+        ``effect``, ``interval``, ``balance`` before and after, ``verdict``, ``needed(effect)``.
+
+    Raises
+    ------
+    EffectError
+        Where units are too few, or treatment is no zero or one.
+
+    References
+    ----------
+    Abadie and Imbens (2011), Journal of Business & Economic Statistics 29, 1-11.
+
+    Examples
+    --------
+    >>> import pandas as pd, exitline as xl
+    >>> rows = [(i % 3 == 0, i % 7, 2.0 * (i % 7) - 3.0 * (i % 3 == 0)) for i in range(60)]
+    >>> table = pd.DataFrame(rows, columns=["well", "remote", "hours"]).astype(float)
+    >>> found = xl.effect.matched_comparison(table, "hours", treated="well", covariates="remote")
+    >>> round(found.effect, 6)
+    -3.0
+    """
+    from exitline.api.effects.alone import one_round
+    from exitline.api.effects.treated import refuse_design
+    from exitline.stats.data.source import open_source
+    from exitline.stats.data.studies.uses import role_uses
+    from exitline.stats.engine.session import session
+
+    refuse_design(design)
+    with session(engine) as running:
+        source = open_source(data).using(role_uses(design, numeric=[outcome, treated]))
+        table = running.attach(source, "units")
+        return one_round(table, running, outcome, treated, covariates, matches, design, level)

@@ -13,6 +13,8 @@ from exitline.cli.shared.asking import BY, INTERVAL, LEVEL, WHERE, sets_of
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE, column_names
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import save_all, saves
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -72,6 +74,7 @@ Examples:
 @LEVEL
 @INTERVAL
 @ENGINE
+@saves
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def command(
     data: str,
@@ -88,6 +91,7 @@ def command(
     level: float,
     design: Design,
     reading: dict[str, Any],
+    saved: tuple[str, ...],
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -107,12 +111,12 @@ def command(
             lines={name: numbers.number_in(x, "--line") for name, x in figures.items()} or None,
             level=level, **given,
         )  # fmt: skip
+    save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas(reason=True).to_dict("records"))
         return
     _show(found, level)
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
 
 
 def _indicators(dimensions: Sequence[str], indicators: Sequence[str], standard: str | None) -> Any:
@@ -175,18 +179,18 @@ def _show(found: Estimates, level: float) -> None:
     for one in each:
         unit = UNITS.get(one.measure, "share")
         rows.append((
-            one.domain or "all", one.measure, *(_of(one.more.get(name)) for name in further),
+            one.domain or say("all"), one.measure, *(_of(one.more.get(name)) for name in further),
             figure(one.estimate, unit, one.se, one.reason), spread(one.se, unit),
             interval(one.ci_low, one.ci_high, unit, one.se, one.estimate), f"{one.n:,}",
         ))  # fmt: skip
     lined = sorted({one.line for one in each if one.line})
-    headings = ("area", "measure", *further)
+    headings = (say("area"), say("measure"), *(Told(name) for name in further))
     show.table(
         "Multidimensional poverty",
-        (*headings, "estimate", "SE", f"{100 * level:g} % interval", "rows"),
+        (*headings, "estimate", "SE", show.sure(level), "rows"),
         rows,
         right=tuple(range(len(headings), len(headings) + 4)),
-        caption=f"poor: k = {', '.join(lined)}" if lined else "",
+        caption=say("poor: k = {what}", what=", ".join(lined)) if lined else "",
     )
 
 

@@ -10,9 +10,17 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import ENGINE, JSON, LEVEL
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
+from exitline.cli.shared.works_beside import (
+    CANNOT_TELL,
+    HEADLINES,
+    matched,
+    show_bounds,
+    synthetic,
+)
 from exitline.cli.shared.works_places import choose, coverage
 from exitline.cli.shared.works_records import check, gaps
 from exitline.words.numbers import rounded
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from exitline.api.effect import EffectSeries, GroupTimeEffects
@@ -86,6 +94,15 @@ Examples:
     "--matters", type=numbers.FiniteNumber(),
     help="Smallest effect that matters: how many units would tell it from none.",
 )  # fmt: skip
+@click.option(
+    "--honest", type=click.Choice(["relative", "smooth"]),
+    help="Intervals if groups would not have moved alike (Rambachan and Roth 2023).",
+)  # fmt: skip
+@click.option(
+    "--bound", "bounds", type=numbers.FiniteNumber(0), multiple=True,
+    help="For --honest: how far apart, M; repeatable. Steps in multiples of the largest before "
+    "treatment (0.5, 1, 1.5, 2), or changes of slope in units of the outcome.",
+)  # fmt: skip
 @LEVEL
 @ENGINE
 @saves
@@ -96,6 +113,8 @@ def effect(
     by: Any,
     longest: float | None,
     matters: float | None,
+    honest: Any,
+    bounds: tuple[float, ...],
     weight: str | None,
     strata: tuple[str, ...],
     psu: str | None,
@@ -111,18 +130,37 @@ def effect(
 
     design = Design(weight=weight, strata=list(strata) or None, psu=psu)
     designed = any((weight, strata, psu))
+    _check_honest(by, honest, bounds)
+    if honest:
+        options["base"] = "universal"
     with show.working("comparing"):
         found = difference_in_differences(
             open_source(data, **reading), design=design if designed else None, **options
         )
         series = found.aggregate(by, longest=longest)
+        apart = series.honest(honest, bounds or HONEST[honest]) if honest else None
     save_all(series, saved)
     if json_:
         tables = {"effects": found.to_pandas(), by: series.to_pandas()}
+        tables |= {} if apart is None else {"honest": apart.to_pandas()}
         told = {name: table.to_dict("records") for name, table in tables.items()}
         show.as_json({**told, "notes": list(found.notes)})
         return
     _show(found, series, matters)
+    if apart is not None:
+        show_bounds(apart)
+
+
+HONEST = {"relative": (0.5, 1.0, 1.5, 2.0), "smooth": (0.0,)}
+"""Bounds that are tried unless others are given; those of slopes have a unit."""
+
+
+def _check_honest(by: str, honest: str | None, bounds: tuple[float, ...]) -> None:
+    """Refuse bounds without their kind, and effects that are not by time since."""
+    if bounds and not honest:
+        raise click.UsageError("--bound needs --honest")
+    if honest and by != "event":
+        raise click.UsageError("--honest needs --by event")
 
 
 def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) -> None:
@@ -131,22 +169,27 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
     show.table(_headline(series), table.columns, table.rows, right=tuple(sorted(table.numbers)))
     if any(cell.before for cell in found.cells):
         test = found.pretest()
-        said = "did not move alike" if test.p < 0.05 else "nothing was found against it"
-        show.note(f"before treatment: p = {test.p:.3f} that groups moved alike; {said}")
+        p = Numeral(f"{test.p:.3f}")
+        show.note(
+            say("before treatment: groups did not move alike (p = {n})", n=p)
+            if test.p < 0.05
+            else say("before treatment: nothing shows that groups moved apart (p = {n})", n=p)
+        )
     else:
         show.note("before treatment: one period alone, nothing shows that groups moved alike")
     if matters is not None:
         units = rounded(series.needed(matters), 0)
-        show.note(f"an effect of {matters:g} would be told from none (power 80 %) by {units} units")
-    for text in found.notes:
-        show.note(f"note: {text}")
+        show.note(
+            say("an effect of {n} would be told from none (power 80 %) by {m} units",
+                n=Numeral(f"{matters:g}"), m=Numeral(units))
+        )  # fmt: skip
+    show.notes(found.notes)
 
 
 def _headline(series: EffectSeries) -> str:
     """What can be said of the overall effect."""
-    said = {"higher": "Higher than without treatment", "lower": "Lower than without treatment"}
-    return said.get(series.verdict, "Cannot tell yet whether it mattered")
+    return HEADLINES.get(series.verdict, CANNOT_TELL)
 
 
-for _part in (check, gaps, coverage, choose):
+for _part in (check, gaps, coverage, choose, synthetic, matched):
     command.add_command(_part)

@@ -25,6 +25,7 @@ def coarse(rows: int = 240) -> pd.DataFrame:
     table = pd.DataFrame({"y": y, "score": np.round(y / 2 + rng.normal(0, 1, rows))})
     table["gets"] = rng.integers(0, 2, rows) * 1.0
     table["benefit"] = table.gets * rng.uniform(1, 2, rows)
+    table["other"] = (np.arange(rows) % 3 == 0) * 2.0
     table["w"] = rng.uniform(2e4, 5e4, rows)
     table["psu"] = np.arange(rows) % 24
     table["stratum"] = table.psu % 3

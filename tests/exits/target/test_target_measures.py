@@ -22,6 +22,7 @@ QUOTA = [
 COLUMN = [
     "coverage(gets)", "exclusion_error(gets)", "inclusion_error(benefit)",
     "benefit_incidence(benefit, 0, 0.2)", "generosity(benefit, 0, 0.2)",
+    "average_transfer(benefit, 0, 0.2)", "overlap(benefit, other)",
     "coady_grosh_hoddinott(benefit, 0.4)", "distributional_characteristic(benefit, 2)",
 ]  # fmt: skip
 
@@ -63,6 +64,9 @@ def counted(d: pd.DataFrame, line: float) -> dict[str, float]:
         / (w * benefit).sum(),
         "generosity(benefit, 0, 0.2)": (w * benefit * band(0, 0.2)).sum()
         / (w * y * gets * band(0, 0.2)).sum(),
+        "average_transfer(benefit, 0, 0.2)": (w * benefit * band(0, 0.2)).sum()
+        / (w * gets * band(0, 0.2)).sum(),
+        "overlap(benefit, other)": (w * gets * (d.other > 0)).sum() / (w * gets).sum(),
         "coady_grosh_hoddinott(benefit, 0.4)": (w * benefit * band(0, 0.4)).sum()
         / (w * benefit).sum() / 0.4,
         "distributional_characteristic(benefit, 2)": social**2 * (w * benefit / y**2).sum()
@@ -77,6 +81,7 @@ def census() -> pd.DataFrame:
     found["score"] = found["rooms"] * 2.0 - found["hhsize"] + 3.0 * (found["electricity"] == "Yes")
     found["gets"] = ((found["urbrur"] == "Rural") & (found["hhsize"] > 4)) * 1.0
     found["benefit"] = found["gets"] * 50.0 * found["hhsize"]
+    found["other"] = (found["rooms"] > 1) * 7.0
     return found
 
 

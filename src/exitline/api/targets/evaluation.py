@@ -24,6 +24,8 @@ POOR = float("nan")
 """A quota of as many persons as there are poor."""
 TABLES = ("errors", "incidence", "marginal", "budget")
 Quota = float | str
+CURVE = tuple(round(k / 20, 2) for k in range(1, 20))
+"""The quotas of a curve."""
 
 
 def evaluate(
@@ -56,6 +58,7 @@ def evaluate(
     quota : float or "poor", or several
         Share of persons chosen; "poor": as many as there are poor, where exclusion and inclusion
         error are equal. "column": the methods are columns that say who receives, or how much.
+        "curve": every twentieth, for curves.
     by : str, optional
         Groups to compare under one quota for all: is one left out more than another?
     tables : sequence of {"errors", "incidence", "marginal", "budget"}
@@ -159,13 +162,14 @@ def _refuse_taken(name: str, method: Any, table: Any) -> None:
 def _quotas(quota: Quota | Sequence[Quota]) -> tuple[float, ...]:
     """Quotas as numbers: NaN for as many as there are poor, 0 where columns say who receives."""
     some = [quota] if isinstance(quota, str | int | float) else list(quota)
+    some = [q for one in some for q in (CURVE if one == "curve" else (one,))]
     words = {"poor": POOR, "column": 0.0}
     broken = [q for q in some if not (q in words or (isinstance(q, int | float) and 0 < q <= 1))]
     if broken or not some:
         raise TargetError(
             "a quota is a share of persons",
             where="quota",
-            expected='numbers above 0, up to 1; "poor", or "column"',
+            expected='numbers above 0, up to 1; "poor", "column" or "curve"',
             got=repr(broken[0]) if broken else "none",
             remedy="write 20 % as 0.2",
         )

@@ -8,6 +8,7 @@ import click
 
 from exitline.cli.shared import numbers
 from exitline.cli.shared.opening import serve_register
+from exitline.words.said import say
 
 DATABASE = "sqlite:///register/register.db"
 DATABASE_OPTION = click.option(
@@ -84,4 +85,58 @@ def password(person: str, database: str, key: Path | None, password: str) -> Non
     from exitline.cli.shared import show
 
     serving.set_password(database, person, password, key=key)
-    show.note(f"{person} can sign in.")
+    show.note(say("{person} can sign in.", person=person))
+
+
+@click.command(
+    help="""Do the work that pages ask for in the background: exports, imports, pairs.
+
+For a register on PostgreSQL; as many workers as there are hands. On SQLite the
+server does it itself. Ctrl-C stops it; what was under way is done again.
+
+Examples:
+
+\b
+  exitline register work --database postgresql://office@/register --key office.key
+  exitline register work --until-empty         # what waits, then ends
+""",
+)
+@DATABASE_OPTION
+@KEY_OPTION
+@click.option("--until-empty", is_flag=True, help="End when nothing waits any more.")
+def work(database: str, key: Path | None, until_empty: bool) -> None:
+    """Run jobs."""
+    from exitline.api.registers import background
+    from exitline.cli.shared import show
+
+    show.note("working; Ctrl-C stops it")
+    background.work(database, key=key, until_empty=until_empty)
+
+
+@click.command(
+    help="""Write every household, where it stands and the facts of its card into a file.
+
+A million rows take no more memory than a thousand.
+
+Examples:
+
+\b
+  exitline register households households.parquet
+  exitline register households households.csv --area 04/01/
+""",
+)
+@click.argument("out", type=click.Path(path_type=Path))
+@DATABASE_OPTION
+@click.option("--area", default="", help="Only those of an area (its path).")
+@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+def households(out: Path, database: str, area: str, json_: bool) -> None:
+    """Write the households."""
+    from exitline.api.registers import background
+    from exitline.cli.shared import show
+
+    with show.working("writing"):
+        rows = background.write_households(database, out, area=area)
+    if json_:
+        show.as_json({"file": str(out), "rows": rows})
+    else:
+        show.note(say("{n} households written to {file}", n=rows, file=str(out)))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from exitline.stats.infer.blocks import Estimate
     from exitline.stats.infer.estimates import Estimates
+    from exitline.words.shown.charts import Drawing
 
 BOUND = 0.75
 """What a budget equal to the poverty gap left of the headcount, at best, in nine African countries
@@ -144,6 +145,42 @@ class Evaluation(ShownResult):
         """
         names = (self._name(method, figure, quota, part) for part in (a, b))
         return self.estimates.difference(*({"measure": name} for name in names))
+
+    def curve(self, kind: str) -> pd.DataFrame:
+        """The points of a curve: curve, x, estimate, band_low, band_high.
+
+        Parameters
+        ----------
+        kind : {"roc", "precision_recall", "budget"}
+            The poor chosen against others chosen; who of those chosen is poor against the poor
+            chosen; what is left of poverty by budget. From the quotas or budgets that were
+            evaluated: ``quota="curve"`` has twenty.
+
+        Raises
+        ------
+        TargetError
+            Where fewer than three points were evaluated.
+        """
+        from exitline.exits.target.curves import points
+
+        return points(self, kind)
+
+    def plot(self, kind: str | None = None) -> Drawing:
+        """The figures with their intervals, or a curve, drawn (extra ``plots``).
+
+        Parameters
+        ----------
+        kind : {"roc", "precision_recall", "budget"}, optional
+            As in `curve`; the figures as dots unless given.
+
+        Returns
+        -------
+        Drawing
+            Shown as it is in a notebook; ``save`` writes SVG, PNG, HTML or JSON.
+        """
+        from exitline.exits.target.curves import drawn
+
+        return super().plot() if kind is None else drawn(self, kind)
 
     def _name(self, method: str, figure: str, quota: float | str | None, part: str) -> str:
         """The measure of a figure."""

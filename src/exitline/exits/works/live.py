@@ -58,7 +58,7 @@ def live_works(records: WorksRecords, found: VillageCoverage) -> pd.DataFrame:
         table["criterion"].unique()[table["criterion"].unique() != ""])).astype(int)  # fmt: skip
     table["met_without"] = _met_without(table, each, found)
     first = each.drop_duplicates("work").set_index("work")["village"]
-    whose = table["work"].map(first).fillna("")
+    whose = looked_up(first.astype(object), table["work"]).fillna("")
     table["outside"], table["placed"] = _places(records, table, whose.to_numpy(), own)
     day = pd.Timestamp(records.as_of)
     table["future"] = (table[["began", "ended"]] > day).any(axis=1) | table["work"].isin(

@@ -16,11 +16,14 @@ from exitline.stats.infer import intervals
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from exitline.stats.effect.aggregates import Kind
     from exitline.stats.effect.cells import Cell
+    from exitline.stats.effect.honest import HonestBounds, Restriction
     from exitline.stats.effect.sample import EffectSample
     from exitline.words.shown.charts import Drawing
 
@@ -68,6 +71,8 @@ class EffectSeries(ShownResult):
     units : int
         Units that were compared.
     notes : tuple of str
+    base : {"varying", "universal"}
+        What periods before treatment are compared with.
     """
 
     kind: str
@@ -78,6 +83,7 @@ class EffectSeries(ShownResult):
     level: float
     units: int
     notes: tuple[str, ...] = ()
+    base: str = "varying"
 
     @property
     def se(self) -> Floats:
@@ -119,6 +125,70 @@ class EffectSeries(ShownResult):
         if row["ci_low"] > 0:
             return "higher"
         return "lower" if row["ci_high"] < 0 else "cannot tell yet"
+
+    def honest(
+        self, kind: Restriction = "relative", bounds: Sequence[float] = (0.5, 1.0, 1.5, 2.0),
+        since: float | None = None,
+    ) -> HonestBounds:  # fmt: skip
+        """Intervals of an effect if groups would not have moved alike.
+
+        Parameters
+        ----------
+        kind : {"relative", "smooth"}
+            "relative": a step of the difference in trends after treatment is at most M times the
+            largest step before it; "smooth": its slope changes by at most M from one period to
+            the next (in units of the outcome).
+        bounds : sequence of float
+            Values of M.
+        since : float, optional
+            Of the effect so long after treatment began; the mean of all after it unless given.
+
+        Returns
+        -------
+        HonestBounds
+            ``holds_to``: up to which M zero lies outside.
+
+        Raises
+        ------
+        EffectError
+            Where effects are not by time since treatment began, against one period for all.
+
+        References
+        ----------
+        Rambachan and Roth (2023), Review of Economic Studies 90, 2555-2591.
+        """
+        from exitline.stats.effect.honest import EventStudy, honest_bounds
+
+        if kind not in ("relative", "smooth"):
+            raise unknown("kind", kind, ("relative", "smooth"), error=EffectError, where="kind")
+        before, after = self._around(since)
+        weights = np.ones(len(after)) / len(after)
+        if since is not None:
+            weights = (np.array(self.by)[np.array(after) - 1] == since).astype(np.float64)
+        at = np.array([*before, *after])
+        study = EventStudy(len(before), len(after), self.estimate[at],
+                           self.covariance[np.ix_(at, at)], weights)  # fmt: skip
+        return honest_bounds(study, kind, np.array(bounds, dtype=np.float64), self.level)
+
+    def _around(self, since: float | None) -> tuple[list[int], list[int]]:
+        """Positions of the estimates before and after treatment; refused where periods lack."""
+        by = np.array(self.by)
+        gaps = np.diff(np.append(by[by < 0], by[by >= 0]))
+        step = float(gaps.min()) if gaps.size else 1.0
+        whole = self.kind == "event" and (by < 0).any() and (by >= 0).any()
+        if not whole or self.base != "universal" or (by == -step).any() or (
+            int((gaps > step * 1.5).sum()) > 1):  # fmt: skip
+            raise EffectError(
+                "bounds need effects by time since treatment began, period by period",
+                expected='base="universal" and aggregate("event"), with periods before treatment',
+                got=f'base="{self.base}", aggregate("{self.kind}")',
+                remedy="estimate again with base=\"universal\"",
+            )  # fmt: skip
+        if since is not None and not (by == since).any():
+            known = [f"{value:g}" for value in by if value >= 0]
+            raise unknown("time since treatment began", f"{since:g}", known, error=EffectError)
+        before, after = (1 + np.flatnonzero(one) for one in (by < 0, by >= 0))
+        return list(map(int, before)), list(map(int, after))
 
     def needed(self, effect: float, power: float = 0.8) -> float:
         """How many units would tell an overall effect of this size from none.
@@ -171,6 +241,8 @@ class GroupTimeEffects(ShownResult):
     level : float
     notes : tuple of str
         What was left out, and what a reader must know.
+    base : {"varying", "universal"}
+        What periods before treatment are compared with.
     """
 
     sample: EffectSample
@@ -179,6 +251,7 @@ class GroupTimeEffects(ShownResult):
     influence: Floats
     level: float
     notes: tuple[str, ...] = ()
+    base: str = "varying"
 
     @property
     def covariance(self) -> Floats:
@@ -250,7 +323,7 @@ class GroupTimeEffects(ShownResult):
         by, estimate, influence = found.table(kind, longest)
         return EffectSeries(
             kind, tuple(by), estimate, self.sample.covariance(influence), self.sample.df,
-            self.level, int(self.sample.units.sum()), self.notes,
+            self.level, int(self.sample.units.sum()), self.notes, self.base,
         )  # fmt: skip
 
     def pretest(self) -> PreTest:

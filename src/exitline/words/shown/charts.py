@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -175,6 +175,25 @@ def curves(frame: pd.DataFrame, title: str, x_label: str, y_label: str) -> Drawi
         Where Altair is not installed.
     """
     need("altair", "plots", "a drawing")
+    return Drawing(_styled(_curves(frame, title, x_label, y_label)))
+
+
+def side_by_side(panels: Sequence[tuple[pd.DataFrame, str, str, str]]) -> Drawing:
+    """Several drawings of `curves` in a row.
+
+    Parameters
+    ----------
+    panels : sequence of (frame, title, x_label, y_label)
+    """
+    need("altair", "plots", "a drawing")
+    import altair as alt
+
+    made = alt.hconcat(*(_curves(*panel) for panel in panels))
+    return Drawing(_styled(made.resolve_scale(color="independent")))
+
+
+def _curves(frame: pd.DataFrame, title: str, x_label: str, y_label: str) -> Any:
+    """Lines within their bands."""
     import altair as alt
 
     frame, title = _shown_texts(frame), visible(title)
@@ -192,7 +211,7 @@ def curves(frame: pd.DataFrame, title: str, x_label: str, y_label: str) -> Drawi
         y=alt.Y("estimate:Q", title=y_label, scale=alt.Scale(zero=False)),
         tooltip=["curve", "x", "estimate", "band_low", "band_high"],
     )
-    return Drawing(_styled((band + line).properties(width=480, height=300, title=title)))
+    return (band + line).properties(width=480, height=300, title=title)
 
 
 def over_time(frame: pd.DataFrame, when: str, title: str, unit: str = "") -> Drawing:

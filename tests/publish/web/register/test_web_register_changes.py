@@ -180,7 +180,8 @@ def test_a_session_that_ended_loses_nothing(signed, password):
     kept = html.unescape(re.search(r'name="kept" value="([^"]+)"', asked.content.decode())[1])
     back = client.post("/sign-in", {"name": "committee", "password": password, "next": path,
                                     "kept": kept})  # fmt: skip
-    hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', back.content.decode())
+    body = client.get(back.url).content.decode()
+    hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', body)
     again = {html.unescape(n): html.unescape(v) for n, v in hidden}
     shown = client.post(path, again | {"do": "look"})
     assert b'value="Bo"' in shown.content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from django.urls import URLPattern, URLResolver
@@ -34,6 +35,8 @@ READ = {
     "offices": ("/offices", {"admin"}),
     "procedures": ("/procedures", {"admin", "auditor"}),
     "status": ("/status", {"admin", "auditor"}),
+    "exports": ("/exports", {*OFFICE, "auditor"}),
+    "standing-in": ("/standing-in", set(OFFICE)),
     "audit": ("/audit", {"auditor"}),
     "people": ("/people", {"admin"}),
 }
@@ -50,13 +53,16 @@ WRITTEN = {
     "explain": ("/findings/999/explain", KEEPERS, {"words": "x"}, 422, 422),
     "imports": ("/imports", {"admin"}, {}, 422, 422),
     "take-import": ("/imports/take", {"admin"}, {}, 422, 422),
-    "undo-import": ("/imports/999/undo", {"admin"}, {}, 422, 422),
+    "undo-import": ("/imports/999/undo", {"admin"}, {}, 403, 403),
     "field": ("/field", set(), {"step": "none"}, 403, 403),
     "settle-submission": ("/field/999", set(OFFICE), {}, 404, 404),
     "run-figures": ("/figures/run", KEEPERS, {}, 302, 302),
     "read-figures": ("/figures/report", {*OFFICE, "auditor"}, None, 404, 404),
     "offices": ("/offices", {"admin"}, {}, 422, 422),
     "procedure": ("/procedures/none", {"admin", "auditor"}, None, 404, 404),
+    "exports": ("/exports", {*OFFICE, "auditor"}, {"ending": "none"}, 404, 404),
+    "fetch-export": ("/exports/999/file", {*OFFICE, "auditor"}, None, 404, 404),
+    "standing-in": ("/standing-in", set(OFFICE), {"person": "nobody"}, 422, 422),
     "appoint": ("/people/appoint", {"admin"}, TYPED, 302, 422),
     "end": ("/people/end", {"admin"}, {"number": "0"}, 302, 302),
 }
@@ -133,6 +139,27 @@ def test_nobody_without_an_assignment_today_sees_anything(signed):
     client = signed("nobody")
     for address, _ in READ.values():
         assert client.get(address).status_code == 403
+
+
+def test_a_file_is_for_whoever_asked_for_it(signed, address, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXITLINE_REGISTER_FILES", str(tmp_path / "files"))
+    from exitline.api.registers import background
+    from exitline.publish.web.register import opened
+
+    client = signed("county")
+    assert client.post("/exports", {"ending": "csv"}).status_code == 302
+    if opened.store().postgres:
+        background.work(address, key=opened.store().key_file, until_empty=True)
+    for _ in range(600):
+        found = re.search(r"/exports/\d+/file", client.get("/exports").content.decode())
+        if found:
+            break
+        time.sleep(0.05)
+    body = b"".join(client.get(found.group(0)).streaming_content)
+    assert body.count(b"\n") == 3  # a line of names, two households of the own county
+    assert b"x-1" not in body
+    assert signed("auditor").get(found.group(0)).status_code == 404
+    assert signed("county-d").get(found.group(0)).status_code == 404
 
 
 def test_lists_hold_the_own_area_alone(signed):

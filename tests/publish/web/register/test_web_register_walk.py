@@ -22,7 +22,7 @@ class Walk:
     def __init__(self, browser: Any, at: str, serious: Callable[[Any], Any], width: int) -> None:
         self.context = browser.new_context(viewport={"width": width, "height": 900})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15000)
+        self.page.set_default_timeout(30000)
         self.at, self.serious, self.width = at, serious, width
         self.faults: list[str] = []
         self.seen: set[str] = set()
@@ -47,7 +47,7 @@ class Walk:
         self.go("/sign-in")
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(self.at + "/")
 
     def step(self, label: str, days_ago: int, reason: str = "", **evidence: str) -> None:

@@ -8,6 +8,7 @@ from exitline.exits.register.errors import (
     IndependenceError,
 )
 from exitline.exits.register.steps.request import StepRequest
+from exitline.words.said import say
 
 
 def person_is_independent(request: StepRequest) -> None:
@@ -19,10 +20,10 @@ def person_is_independent(request: StepRequest) -> None:
         if earlier is not None and _same(earlier.actor, request.draft.actor):
             raise request.refused(
                 IndependenceError,
-                f"the person who took '{name}' may not take this step",
-                expected=f"another person than the one who took '{name}'",
-                got="the same person",
-                remedy="let somebody else review what was assessed",
+                say("the person who took '{step}' may not take this step", step=name),
+                expected=say("another person than the one who took '{step}'", step=name),
+                got=say("the same person"),
+                remedy=say("let somebody else review what was assessed"),
             )
 
 
@@ -32,37 +33,37 @@ def decision_carries(request: StepRequest) -> None:
     if decision is None and step.assesses is not None:
         raise request.refused(
             EvidenceError,
-            "the step needs evidence, and none was given",
+            say("the step needs evidence, and none was given"),
             expected=f"the columns that the rule '{step.assesses}' asks for",
-            got="nothing",
-            remedy="give the evidence; the outcome is derived from it",
+            got=say("nothing"),
+            remedy=say("give the evidence; the outcome is derived from it"),
         )
     if step.assesses is None and request.draft.evidence is not None:
         raise request.refused(
             EvidenceError,
-            "the step takes no evidence",
-            expected="no evidence",
-            got="evidence",
-            remedy="give the evidence with the step that assesses it",
+            say("the step takes no evidence"),
+            expected=say("no evidence"),
+            got=say("evidence"),
+            remedy=say("give the evidence with the step that assesses it"),
         )
     if step.approves is not None:
         earlier = request.history.last(step.approves, case=request.case)
         if earlier is None or earlier.decision is None:
             raise request.refused(
                 IllegalTransitionError,
-                "there is no decision to approve",
-                expected=f"'{step.approves}' with a decision, in this case",
-                got="none",
-                remedy=f"record '{step.approves}' first",
+                say("there is no decision to approve"),
+                expected=say("'{step}' with a decision, in this case", step=step.approves),
+                got=say("none"),
+                remedy=say("record '{step}' first", step=step.approves),
             )
         decision = earlier.decision
     if step.outcome is not None and decision is not None and decision.outcome != step.outcome:
         raise request.refused(
             EvidenceError,
-            "the decision does not carry the step",
+            say("the decision does not carry the step"),
             expected=f"{step.outcome}",
             got=f"{decision.outcome} ({decision.reason})",
-            remedy="complete the evidence, or take the step that fits the outcome",
+            remedy=say("complete the evidence, or take the step that fits the outcome"),
         )
 
 
@@ -78,10 +79,10 @@ def checks_carry(request: StepRequest) -> None:
     if met < checks.met:
         raise request.refused(
             EvidenceError,
-            "the monitoring checks do not carry the step",
+            say("the monitoring checks do not carry the step"),
             expected=f"the latest {checks.met} of '{checks.step}' in this state, all met",
             got=f"{met} met of the latest {len(latest)}",
-            remedy="record the checks that are due; a date alone ends no monitoring",
+            remedy=say("record the checks that are due; a date alone ends no monitoring"),
         )
 
 

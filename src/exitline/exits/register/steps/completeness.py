@@ -7,6 +7,7 @@ from exitline.exits.register.errors import (
     IncompleteStepError,
 )
 from exitline.exits.register.steps.request import StepRequest
+from exitline.words.said import say
 
 
 def role_may(request: StepRequest) -> None:
@@ -15,10 +16,10 @@ def role_may(request: StepRequest) -> None:
     if role not in step.by:
         raise request.refused(
             IncompleteStepError,
-            "a role that may not take the step",
+            say("a role that may not take the step"),
             expected="one of " + ", ".join(step.by),
             got=repr(role),
-            remedy=nearest(role, step.by) or "let the role take it that the procedure names",
+            remedy=nearest(role, step.by) or say("let the role take it that the procedure names"),
         )
 
 
@@ -31,9 +32,9 @@ def documents_are_there(request: StepRequest) -> None:
     if unknown or missing:
         raise request.refused(
             IncompleteStepError,
-            "the documents are not the ones the step needs",
-            expected=", ".join(step.documents) or "no document",
-            got=", ".join(sorted(kinds)) or "none",
+            say("the documents are not the ones the step needs"),
+            expected=", ".join(step.documents) or say("no document"),
+            got=", ".join(sorted(kinds)) or say("none"),
             remedy="; ".join(
                 [f"attach '{kind}'" for kind in missing]
                 + [
@@ -50,8 +51,8 @@ def documents_are_there(request: StepRequest) -> None:
                 IncompleteStepError,
                 f"the document '{document.kind}' shows what it may not, or does not say",
                 expected="the fields it shows, without " + ", ".join(never),
-                got=", ".join(shown) or "no list of fields",
-                remedy="list the fields the document shows, and take these away",
+                got=", ".join(shown) or say("no list of fields"),
+                remedy=say("list the fields the document shows, and take these away"),
             )
 
 
@@ -61,18 +62,18 @@ def words_are_there(request: StepRequest) -> None:
     if not draft.actor.strip():
         raise request.refused(
             IncompleteStepError,
-            "nobody is named as having taken the step",
-            expected="the id of a person",
-            got="nothing",
-            remedy="name who took the step",
+            say("nobody is named as having taken the step"),
+            expected=say("the id of a person"),
+            got=say("nothing"),
+            remedy=say("name who took the step"),
         )
     if step.reason and not draft.reason.strip():
         raise request.refused(
             IncompleteStepError,
-            "the step needs a reason in words",
-            expected="a reason",
-            got="nothing",
-            remedy="say why",
+            say("the step needs a reason in words"),
+            expected=say("a reason"),
+            got=say("nothing"),
+            remedy=say("say why"),
         )
     state = request.procedure.states.get(step.to or "")
     known = state.categories if state is not None else ()
@@ -80,8 +81,8 @@ def words_are_there(request: StepRequest) -> None:
     if (known and not same and draft.category not in known) or (draft.category and not known):
         raise request.refused(
             IncompleteStepError,
-            "the category does not fit the state that the step leads to",
-            expected="one of " + ", ".join(known) if known else "no category",
+            say("the category does not fit the state that the step leads to"),
+            expected="one of " + ", ".join(known) if known else say("no category"),
             got=repr(draft.category),
-            remedy=nearest(draft.category, known) or "name the category",
+            remedy=nearest(draft.category, known) or say("name the category"),
         )

@@ -11,6 +11,7 @@ from exitline.exits.register.errors import (
     UnknownHouseholdError,
 )
 from exitline.exits.register.steps.request import StepRequest
+from exitline.words.said import say
 
 
 def household_is_known(request: StepRequest) -> None:
@@ -20,10 +21,10 @@ def household_is_known(request: StepRequest) -> None:
     entries = [s.name for s in request.procedure.steps.values() if s.is_entry]
     raise request.refused(
         UnknownHouseholdError,
-        "an event for a household that is not in the log",
+        say("an event for a household that is not in the log"),
         expected="a household brought in by: " + ", ".join(entries),
-        got="a household id without any earlier event",
-        remedy="correct the id, or record the entry step first",
+        got=say("a household id without any earlier event"),
+        remedy=say("correct the id, or record the entry step first"),
     )
 
 
@@ -34,26 +35,26 @@ def date_is_in_order(request: StepRequest) -> None:
         until = procedure.valid_to.isoformat() if procedure.valid_to else "now"
         raise request.refused(
             IllegalTransitionError,
-            "the procedure was not in force on that day",
-            expected=f"a day from {procedure.valid_from.isoformat()} to {until}",
+            say("the procedure was not in force on that day"),
+            expected=say("a day from {first} to {last}", first=procedure.valid_from, last=until),
             got=draft.on.isoformat(),
-            remedy="use the procedure that was in force",
+            remedy=say("use the procedure that was in force"),
         )
     if draft.on > request.recorded:
         raise request.refused(
             BackdatedError,
-            "an event dated after the day on which it is recorded",
-            expected=f"a day up to {request.recorded.isoformat()}",
+            say("an event dated after the day on which it is recorded"),
+            expected=say("a day up to {day}", day=request.recorded),
             got=draft.on.isoformat(),
-            remedy="record it when it has happened",
+            remedy=say("record it when it has happened"),
         )
     if request.history.events and draft.on < request.history.events[-1].on:
         raise request.refused(
             BackdatedError,
-            "a back-dated event: the household has a later one already",
-            expected=f"a day from {request.history.events[-1].on.isoformat()} on",
+            say("a back-dated event: the household has a later one already"),
+            expected=say("a day from {day} on", day=request.history.events[-1].on),
             got=draft.on.isoformat(),
-            remedy="record what is known today, with today's date, and give the reason",
+            remedy=say("record what is known today, with today's date, and give the reason"),
         )
 
 
@@ -66,7 +67,7 @@ def state_allows(request: StepRequest) -> None:
         allowed = [s.name for s in request.procedure.allowed_from(state)]
         raise request.refused(
             IllegalTransitionError,
-            f"a step that is not allowed from the state '{state}'",
+            say("a step that is not allowed from the state '{state}'", state=state),
             expected="a state among " + ", ".join(request.step.start),
             got=f"'{state}'",
             remedy="from here the procedure allows: " + (", ".join(allowed) or "nothing"),
@@ -79,18 +80,18 @@ def cases_allow(request: StepRequest) -> None:
     if step.case is not None and step.case not in open_:
         raise request.refused(
             IllegalTransitionError,
-            f"there is no open case '{step.case}'",
-            expected=f"a step that begins '{step.case}', not yet ended",
+            say("there is no open case '{case}'", case=step.case),
+            expected=say("a step that begins '{case}', not yet ended", case=step.case),
             got="open cases: " + (", ".join(open_) or "none"),
-            remedy="record the step that begins the case first",
+            remedy=say("record the step that begins the case first"),
         )
     if step.begins is not None and step.begins in open_:
         raise request.refused(
             IllegalTransitionError,
-            f"the case '{step.begins}' is open already",
-            expected="one case of a kind at a time",
-            got=f"'{step.begins}' begun and not ended",
-            remedy="finish the open case first",
+            say("the case '{case}' is open already", case=step.begins),
+            expected=say("one case of a kind at a time"),
+            got=say("'{case}' begun and not ended", case=step.begins),
+            remedy=say("finish the open case first"),
         )
     blocking = [case for case in step.blocked_by if case in open_]
     if blocking:
@@ -99,7 +100,7 @@ def cases_allow(request: StepRequest) -> None:
             "an open case stands against the step: " + ", ".join(blocking),
             expected="no open " + " or ".join(step.blocked_by),
             got="open: " + ", ".join(blocking),
-            remedy="settle it first",
+            remedy=say("settle it first"),
         )
 
 
@@ -114,15 +115,15 @@ def needed_steps_are_there(request: StepRequest) -> None:
             "a step that has to come first is missing: " + ", ".join(missing),
             expected="taken before, in this case: " + ", ".join(step.needs),
             got="missing: " + ", ".join(missing),
-            remedy="record the missing step first",
+            remedy=say("record the missing step first"),
         )
     if step.once and step.name in taken:
         raise request.refused(
             IllegalTransitionError,
-            "the step is taken once in a case, and it has been",
-            expected="once",
-            got="a second time",
-            remedy="go on with the next step",
+            say("the step is taken once in a case, and it has been"),
+            expected=say("once"),
+            got=say("a second time"),
+            remedy=say("go on with the next step"),
         )
 
 
@@ -133,17 +134,21 @@ def waiting_is_over(request: StepRequest) -> None:
         if earlier is None:
             raise request.refused(
                 IllegalTransitionError,
-                f"'{waiting.step}' has to come first",
-                expected=f"'{waiting.step}' at least {waiting.days} days before",
-                got="not taken in this case",
-                remedy=f"record '{waiting.step}' first",
+                say("'{step}' has to come first", step=waiting.step),
+                expected=say(
+                    "'{step}' at least {n} days before", step=waiting.step, n=waiting.days
+                ),
+                got=say("not taken in this case"),
+                remedy=say("record '{step}' first", step=waiting.step),
             )
         earliest = earlier.on + timedelta(days=waiting.days)
         if request.draft.on < earliest:
             raise request.refused(
                 IncompleteStepError,
-                f"the {waiting.days} days after '{waiting.step}' have not passed",
-                expected=f"a day from {earliest.isoformat()} on",
+                say(
+                    "the {n} days after '{step}' have not passed", n=waiting.days, step=waiting.step
+                ),
+                expected=say("a day from {day} on", day=earliest),
                 got=request.draft.on.isoformat(),
-                remedy="wait until then",
+                remedy=say("wait until then"),
             )

@@ -17,7 +17,7 @@ from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0004_changes_of_life"
+NEWEST = "0005_jobs"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ class Store:
     def within(self, path: str) -> Store:
         """The same store, no farther than an area."""
         return replace(self, scope=self.scope.narrowed(path))
+
+    def whole(self) -> Store:
+        """The same store, with everything in its scope: for what runs in the background."""
+        return replace(self, scope=EVERYTHING)
 
     @property
     def postgres(self) -> bool:

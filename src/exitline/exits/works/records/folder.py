@@ -18,6 +18,7 @@ from exitline.exits.works.records.typed import refer, typed
 from exitline.exits.works.records.wpdx import from_wpdx, is_wpdx
 from exitline.exits.works.states import Replayed, replay
 from exitline.stats.engine.session import session
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,7 +110,7 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
         steps = replay(_drafts(files["steps"], tables), procedure, day)
     decided = None if keys.decisions is None else _decided(keys, folder)
     late = len(steps.late)
-    notes = (f"steps dated after {day}: {late:,} left out",) if late else ()
+    notes = (say("steps dated after {day}: {n} left out", day=str(day), n=late),) if late else ()
     return WorksRecords(keys, folder, day, tables, steps, procedure, decided, notes)
 
 
@@ -197,7 +198,8 @@ def _drafts(file: Path, tables: dict[str, pd.DataFrame]) -> tuple[Draft, ...]:
         raise WorksError(
             "steps name works that are not there", where=file.name,
             expected="ids of the table of works", got=f"{len(lost):,}, the first in row {lost[0]}",
-            remedy=nearest(drafts[lost[0] - 1].household, works) or "add the works, or mend the id",
+            remedy=nearest(drafts[lost[0] - 1].household, works)
+            or "add the works, or correct the id",
         )  # fmt: skip
     return drafts
 

@@ -223,6 +223,43 @@ def generosity(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
     return made(name, label, part, interval="plain", speaks_of=receives)
 
 
+def average_transfer(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
+    """What a recipient gets on average, between two quantiles of welfare.
+
+    Parameters
+    ----------
+    column : str
+        Benefits per person, in the unit of welfare.
+    lower, upper : float
+        From 0 to 1; everyone unless given.
+    """
+    receives = Term("received", column=column)
+    part = Quotient(
+        _band(Programme(column), lower, upper),
+        _slice(lambda *cuts: Pick(receives, cuts), lower, upper),
+    )
+    label = f"benefits a recipient from quantile {lower:g} to {upper:g}"
+    return made(
+        _between("average_transfer", column, lower, upper), label, part, interval="plain",
+        unit="money", speaks_of=receives,
+    )  # fmt: skip
+
+
+def overlap(column: str, other: str) -> Measure:
+    """Share of the recipients of one programme who receive another, too.
+
+    Parameters
+    ----------
+    column, other : str
+        Benefits, or zeros and ones, of both.
+    """
+    receives = Term("received", column=column)
+    both = Term("product", of=receives, ranking=Term("received", column=other))
+    label = f"recipients of {column} who receive {other}, too"
+    part = over(Pick(both), Pick(receives))
+    return made(f"overlap({column}, {other})", label, part, speaks_of=receives)
+
+
 def coady_grosh_hoddinott(column: str, p: float, quota: float = 0.0) -> Measure:
     """What the poorest share p has of benefits, over p: 1 where they are treated as all others.
 
@@ -372,6 +409,7 @@ def _roc_area(given: Given) -> Linear:
 
 MEASURES = (
     coverage, poor_coverage, nonpoor_coverage, exclusion_error, inclusion_error,
-    targeting_differential, benefit_incidence, quantile_coverage, generosity,
+    targeting_differential, benefit_incidence, quantile_coverage, generosity, average_transfer,
+    overlap,
     coady_grosh_hoddinott, marginal_incidence, distributional_characteristic, roc_area,
 )  # fmt: skip

@@ -31,8 +31,10 @@ TABLES = (
     "HouseholdRow", "ChangeRow", "MemberRow", "IdentifierRow", "CardRow", "IncomeLineRow",
     "HelperRow", "MeasureRow", "VisitRow", "SubmissionRow", "ChainRow", "StepRow", "StandingRow",
     "CaseRow", "DutyRow", "NoticeRow", "ObjectionRow", "DocumentRow", "FindingRow", "PairRow",
-    "DailyHeadRow", "ViewLogRow",
+    "DailyHeadRow", "ViewLogRow", "TransferRow",
 )  # fmt: skip
+NOT_KEPT = ("JobRow",)
+"""What a backup leaves out: work in the background, done or not."""
 AT_ONCE = 1000
 
 

@@ -22,6 +22,7 @@ from exitline.exits.register.store.field.xlsform import field_of
 from exitline.exits.register.store.models import ChangeRow, HouseholdRow, SubmissionRow
 from exitline.exits.register.store.opening import Store
 from exitline.stats.data.values import written
+from exitline.words.said import say
 
 WAITS, TAKEN, ASIDE = "", "taken", "refused"
 _INSTANCE = ("instanceid", "key", "_uuid", "_id")
@@ -165,8 +166,9 @@ def settle(store: Store, number: int, how: str, words: str = "") -> None:
         row = rows.filter(pk=number).first()
         if row is None or (how == ASIDE and not words.strip()):
             raise StoreError(
-                "the submission cannot be settled so", where=f"submission {number}",
-                expected="one that waits; words, where it is set aside", remedy="look again",
+                say("the submission cannot be settled so"), where=f"submission {number}",
+                expected=say("one that waits; words, where it is set aside"),
+                remedy=say("look again"),
             )  # fmt: skip
         row.settled = how
         row.content = {**row.content, "words": words.strip()}
@@ -188,10 +190,10 @@ def _check(rows: Iterable[Mapping[str, str]], where: str) -> None:
     missing = [name for name in ("household", "saw", "on") if name not in first]
     if missing:
         raise StoreError(
-            "the file holds no submissions of such a form", where=where,
-            expected="columns household, saw, on and the id of the submission",
-            got="no row" if not first else "no column " + ", ".join(missing),
-            remedy="export the submissions as CSV with all fields",
+            say("the file holds no submissions of such a form"), where=where,
+            expected=say("columns household, saw, on and the id of the submission"),
+            got=say("no row") if not first else "no column " + ", ".join(missing),
+            remedy=say("export the submissions as CSV with all fields"),
         )  # fmt: skip
 
 

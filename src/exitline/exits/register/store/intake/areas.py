@@ -15,6 +15,7 @@ from exitline.exits.register.store.models import AreaRow, BatchRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.areas import CODE, COUNTY
 from exitline.stats.data.values import written
+from exitline.words.said import say
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ def area_row(row: Mapping[str, Any], today: date) -> GivenArea:  # noqa: ARG001
     """
     said = {n: (written(row.get(n)) or "").strip() for n in ("parent", "code", "name", "level")}
     if not re.fullmatch(CODE, said["code"]):
-        raise ExitlineError("a code that is not letters, digits, - and _, at most 40")
+        raise ExitlineError(say("a code that is not letters, digits, - and _, at most 40"))
     if not said["level"]:
-        raise ExitlineError("nothing under 'level'")
+        raise ExitlineError(say("nothing under 'level'"))
     return GivenArea(said["parent"], said["code"], said["name"] or said["code"], said["level"])
 
 
@@ -54,9 +55,11 @@ def against_areas(
     known = set(AreaRow.objects.using(store.alias).values_list("path", flat=True))
     for number, row in rows:
         if row.parent and row.parent not in known:
-            refusals.add(number, "no such area above it, here or in an earlier row")
+            refusals.add(number, say("no such area above it, here or in an earlier row"))
         elif row.path in known:
-            refusals.add(number, "an area with this path is there already")
+            refusals.add(number, say("an area with this path is there already"))
+        elif not store.scope.holds(row.path):
+            refusals.add(number, say("no such area above it, here or in an earlier row"))
         else:
             known.add(row.path)
             yield row

@@ -12,6 +12,7 @@ from exitline.errors import ExitlineError, nearest
 from exitline.exits.register.steps.drafts import value_of
 from exitline.exits.register.store.errors import StoreError
 from exitline.stats.data.values import written
+from exitline.words.said import say
 
 IDENTIFIER, INCOME, FACT = "identifier:", "income:", "fact:"
 HOUSEHOLD_COLUMNS = ("household", "area", "name", "as_of")
@@ -83,7 +84,7 @@ def check_columns(kind: str, columns: Sequence[str], where: str) -> None:
             where=where,
             expected=", ".join(NEEDED[kind]),
             got=", ".join(columns)[:200],
-            remedy=nearest(missing[0], columns) or "name the columns as expected",
+            remedy=nearest(missing[0], columns) or say("name the columns as expected"),
         )
     known, prefixes = COLUMNS[kind], PREFIXES[kind]
     strange = [c for c in columns if c not in known and not c.startswith(prefixes)]
@@ -93,7 +94,7 @@ def check_columns(kind: str, columns: Sequence[str], where: str) -> None:
             where=where,
             expected=", ".join((*known, *(f"{prefix}NAME" for prefix in prefixes))),
             got=", ".join(strange)[:200],
-            remedy=nearest(strange[0], known) or "rename it, or leave it out",
+            remedy=nearest(strange[0], known) or say("rename it, or leave it out"),
         )
 
 

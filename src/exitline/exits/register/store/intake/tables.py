@@ -35,6 +35,7 @@ from exitline.exits.register.store.models import (
     MemberRow,
 )
 from exitline.exits.register.store.opening import Store
+from exitline.words.said import say
 
 Hash = Callable[[str, str], str]
 
@@ -80,8 +81,8 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
     """
     if kind not in KINDS:
         raise StoreError(
-            "there is no such kind of table", expected=" or ".join(KINDS), got=repr(kind[:40]),
-            remedy="name one of these",
+            say("there is no such kind of table"), expected=" or ".join(KINDS), got=repr(kind[:40]),
+            remedy=say("name one of these"),
         )  # fmt: skip
     refusals, today, count = Refusals(), date.today(), 0
     read, against, _ = KINDS[kind]
@@ -94,8 +95,9 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
             refusals.add(number, reason.what)
     if not count:
         raise StoreError(
-            "the table holds no rows", where=file.name, expected="a header and at least one row",
-            got="no row", remedy="add the rows",
+            say("the table holds no rows"),
+            where=file.name, expected=say("a header and at least one row"),
+            got=say("no row"), remedy=say("add the rows"),
         )  # fmt: skip
     with store.transaction():
         good = tuple(against(store, rows, refusals))
@@ -129,9 +131,9 @@ def take(store: Store, found: Preview, name: str, by: str, *, partly: bool = Fal
         what, many, rows = found.refusals.by_kind()[0]
         raise StoreError(
             f"{len(found.refusals.rows):,} of {found.rows:,} rows are refused; nothing was taken",
-            where=f"{name}, row {rows[0]}", expected="rows that can all be taken",
+            where=f"{name}, row {rows[0]}", expected=say("rows that can all be taken"),
             got=f"{many:,} rows: {what}",
-            remedy="correct the rows, or take the others alone with --partly",
+            remedy=say("correct the rows, or take the others alone with --partly"),
         )  # fmt: skip
     with store.transaction():
         batch = BatchRow.objects.using(store.alias).create(
@@ -159,8 +161,9 @@ def undo(store: Store, batch_id: int, by: str) -> int:
         batch = BatchRow.objects.using(store.alias).select_for_update().filter(pk=batch_id).first()
         if batch is None or batch.undone is not None:
             raise StoreError(
-                "there is no such import to take back", where=f"import {batch_id}",
-                expected="the number of an import that stands", remedy="exitline register imports",
+                say("there is no such import to take back"), where=f"import {batch_id}",
+                expected=say("the number of an import that stands"),
+                remedy=say("exitline register imports"),
             )  # fmt: skip
         own = ChangeRow.objects.using(store.alias).filter(what=f"import {batch.pk}")
         rows = HouseholdRow.objects.using(store.alias).filter(pk__in=own.values("household"))
@@ -171,9 +174,10 @@ def undo(store: Store, batch_id: int, by: str) -> int:
         touched = later.exclude(what=f"import {batch.pk}").values("household").distinct().count()
         if touched:
             raise StoreError(
-                "households of the import have changed since", where=f"import {batch_id}",
-                expected="households that nobody has changed", got=f"{touched:,} that were changed",
-                remedy="correct these households one by one",
+                say("households of the import have changed since"), where=f"import {batch_id}",
+                expected=say("households that nobody has changed"),
+                got=f"{touched:,} that were changed",
+                remedy=say("correct these households one by one"),
             )  # fmt: skip
         count = _taken_back(store, batch, by)
         batch.undone = datetime.now(UTC)
@@ -218,7 +222,10 @@ def _against_households(
         paths = [row.area] if row.area in places else codes.get(row.area, [])
         if len(paths) != 1:
             refusals.add(
-                number, "an area that several villages are called" if paths else "no such area here"
+                number,
+                say("an area that several villages are called")
+                if paths
+                else say("no such area here"),
             )
             continue
         placed = GivenHousehold(
@@ -227,9 +234,9 @@ def _against_households(
         )  # fmt: skip
         key = (places[paths[0]].county.path, row.key)
         if key in known:
-            refusals.add(number, "a household with this id is there already")
+            refusals.add(number, say("a household with this id is there already"))
         elif _repeated(placed.identifiers, taken):
-            refusals.add(number, "an identifier that a household has already")
+            refusals.add(number, say("an identifier that a household has already"))
         else:
             known.add(key)
             yield placed
@@ -249,13 +256,13 @@ def _against_members(
             row.key, row.name, row.since, row.fields, _hashes(hashed, row.identifiers)
         )
         if row.key not in keys:
-            refusals.add(number, "no such household here")
+            refusals.add(number, say("no such household here"))
         elif keys[row.key] > 1:
-            refusals.add(number, "two counties have a household with this id")
+            refusals.add(number, say("two counties have a household with this id"))
         elif row.fields["head"] and row.key in heads:
-            refusals.add(number, "a second head of a household")
+            refusals.add(number, say("a second head of a household"))
         elif _repeated(hidden.identifiers, taken):
-            refusals.add(number, "an identifier that a household has already")
+            refusals.add(number, say("an identifier that a household has already"))
         else:
             if row.fields["head"]:
                 heads.add(row.key)
@@ -293,4 +300,4 @@ KINDS: Mapping[str, tuple[Any, Any, Any]] = {
     "members": (member_row, _against_members, write_members),
     "areas": (area_row, against_areas, write_areas),
 }
-"""For each kind of table: a row read, rows held against the register, rows written."""
+"""For each kind of table: a row read, rows compared with the register, rows written."""

@@ -36,11 +36,12 @@ from exitline.exits.register.store.models.steps import (
     StandingRow,
     StepRow,
 )
+from exitline.exits.register.store.models.work import JobRow
 
 __all__ = [
     "AreaRow", "AssignmentRow", "BatchRow", "CardRow", "CaseRow", "ChainRow", "ChangeRow",
     "DailyHeadRow", "DocumentRow", "DutyRow", "FindingRow", "HelperRow", "HouseholdRow",
-    "IdentifierRow", "IncomeLineRow", "KeptTextRow", "MeasureRow", "MemberRow", "NoticeRow",
-    "ObjectionRow", "OfficeRow", "PairRow", "SettingRow", "StandingRow", "StepRow",
+    "IdentifierRow", "IncomeLineRow", "JobRow", "KeptTextRow", "MeasureRow", "MemberRow",
+    "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow", "SettingRow", "StandingRow", "StepRow",
     "SubmissionRow", "TransferRow", "ViewLogRow", "VisitRow",
 ]  # fmt: skip

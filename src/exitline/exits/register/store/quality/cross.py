@@ -16,6 +16,7 @@ from exitline.exits.register.store.models import FindingRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.live import ID, live_table
 from exitline.exits.register.store.together import together
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,9 +108,9 @@ def explain(store: Store, finding: int, by: str, words: str) -> None:
         )
     if not changed:
         raise StoreError(
-            "the finding cannot be explained", where=f"finding {finding}",
-            expected="an open finding of the own area, and words", got="none of it",
-            remedy="look at the list of findings again",
+            say("the finding cannot be explained"), where=f"finding {finding}",
+            expected=say("an open finding of the own area, and words"), got=say("none of it"),
+            remedy=say("look at the list of findings again"),
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from exitline.errors import install_extra
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.models import HouseholdRow, MemberRow, PairRow
 from exitline.exits.register.store.opening import Store
+from exitline.words.said import say, say_plural
 
 ENOUGH = 0.6
 """From this score on a pair is shown to a person (see docs/register.md for what it misses)."""
@@ -116,9 +117,9 @@ def decide(store: Store, pair: int, decision: str, by: str) -> None:
         )
     if not done:
         raise StoreError(
-            "the pair cannot be decided so", where=f"pair {pair}",
+            say("the pair cannot be decided so"), where=f"pair {pair}",
             expected=f"a pair of the own area, and '{SAME}', '{DIFFERENT}' or nothing",
-            got=repr(decision[:20]), remedy="look at the list of pairs again",
+            got=repr(decision[:20]), remedy=say("look at the list of pairs again"),
         )  # fmt: skip
 
 
@@ -144,7 +145,8 @@ def _pairs(path: str, people: list[tuple[int, str, str]], enough: float) -> list
         best[one, other] = (max(score, pair.score), many + 1)
     return [
         PairRow(household_id=one, other_id=other, path=path, score=score,
-                why=f"{many} member(s) alike in name and birth")
+                why=str(say_plural("{n} member alike in name and birth",
+                                   "{n} members alike in name and birth", many)))
         for (one, other), (score, many) in best.items()
     ]  # fmt: skip
 
@@ -155,7 +157,7 @@ def _scores(names: Sequence[str], births: Sequence[str]) -> NDArray[np.float64]:
         from rapidfuzz import fuzz, process, utils
     except ImportError as reason:
         raise StoreError(
-            "looking for pairs needs RapidFuzz", got="not installed",
+            say("looking for pairs needs RapidFuzz"), got=say("not installed"),
             remedy=install_extra("register"),
         ) from reason  # fmt: skip
     clean = [utils.default_process(name) for name in names]

@@ -12,6 +12,7 @@ from exitline.exits.register.history import History
 from exitline.exits.register.store.errors import GoneHouseholdError, StoreError
 from exitline.exits.register.store.models import HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
+from exitline.words.said import say
 
 
 def event_of(content: str) -> Event:
@@ -54,18 +55,18 @@ def household(store: Store, key: str, county: str = "") -> HouseholdRow:
     if not found:
         _refuse_gone(store, key, county)
         raise UnknownHouseholdError(
-            "the household is not in the register",
+            say("the household is not in the register"),
             where=store.address or "register",
-            expected="the id of a household of the own area",
-            remedy="correct the id",
+            expected=say("the id of a household of the own area"),
+            remedy=say("correct the id"),
         )
     if len(found) > 1:
         raise StoreError(
-            "two counties have a household with this id",
+            say("two counties have a household with this id"),
             where=store.address or "register",
-            expected="one household",
-            got="several",
-            remedy="say which county",
+            expected=say("one household"),
+            got=say("several"),
+            remedy=say("say which county"),
         )
     return found[0]
 
@@ -78,8 +79,8 @@ def _refuse_gone(store: Store, key: str, county: str) -> None:
         gone = rows.exclude(gone_on=None).order_by("-id").values_list("gone", flat=True).first()
     if gone:
         raise GoneHouseholdError(
-            "the household is no longer here", where=store.address or "register",
-            expected="a household that is here", got=gone, remedy="look where it went",
+            say("the household is no longer here"), where=store.address or "register",
+            expected=say("a household that is here"), got=gone, remedy=say("look where it went"),
         )  # fmt: skip
 
 

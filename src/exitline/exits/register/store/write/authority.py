@@ -12,6 +12,7 @@ from exitline.exits.register.store.errors import AuthorityError
 from exitline.exits.register.store.models import AssignmentRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.sight import Sight
+from exitline.words.said import say
 
 HELD = "person = %s AND since <= %s AND (until IS NULL OR until > %s) ORDER BY path, role"
 """The assignments that a person holds on a day, as SQL."""
@@ -53,17 +54,17 @@ def person_may(
         return
     if draft.actor.strip() != actor:
         raise AuthorityError(
-            "a step in another person's name",
+            say("a step in another person's name"),
             where=where,
-            expected="the person who is signed in",
-            got="another name",
-            remedy="sign in as the person who takes the step",
+            expected=say("the person who is signed in"),
+            got=say("another name"),
+            remedy=say("sign in as the person who takes the step"),
         )
     if not holds(held, draft.role, row.path):
         raise AuthorityError(
-            f"no assignment as '{draft.role}' where the household lives",
+            say("no assignment as '{role}' where the household lives", role=draft.role),
             where=where,
             expected=f"an assignment as '{draft.role}' there, today",
-            got="none",
-            remedy="let somebody take the step who holds the role there",
+            got=say("none"),
+            remedy=say("let somebody take the step who holds the role there"),
         )

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from exitline.exits.register.store.errors import (
     IdentifierTakenError,
+    LifeChangeError,
     SecondHeadError,
     SentTwiceError,
     StoreError,
@@ -31,6 +32,7 @@ from exitline.exits.register.store.models import (
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import household
 from exitline.exits.register.store.write.versions import check_version
+from exitline.words.said import say
 
 FIRST_DAY = date(1880, 1, 1)
 
@@ -80,7 +82,7 @@ def refuse_sent(store: Store, token: str | None) -> None:
     """
     table = ChangeRow.objects.using(store.alias)
     if token is not None and table.filter(token=token).exists():
-        raise SentTwiceError("this form was recorded already", remedy="look at the card")
+        raise SentTwiceError(say("this form was recorded already"), remedy=say("look at the card"))
 
 
 def write_card(
@@ -102,9 +104,15 @@ def write_card(
     token : str, optional
         Of the form, here and below: see `changing`.
     """
-    past(as_of, "the day of the facts")
+    past(as_of, say("the day of the facts"))
     what = f"correction of the facts of {as_of.isoformat()}: {correction}" if correction else "card"
     with changing(store, key, expected_version, by, what, token=token) as row:
+        cards = CardRow.objects.using(store.alias).filter(household=row, as_of=as_of)
+        if correction and not cards.exists():
+            raise LifeChangeError(
+                say("there is no card of that day to correct"), where="card",
+                expected=say("the day of a card"), remedy=say("write the facts of the day instead"),
+            )  # fmt: skip
         made = CardRow.objects.using(store.alias).create(
             household=row, path=row.path, as_of=as_of, facts=dict(facts),
             version=row.version + 1, by=by, entered_on=date.today(),
@@ -138,9 +146,9 @@ def add_member(
     StoreError
         For a second head, or a day that cannot be.
     """
-    past(since, "the day from which on")
+    past(since, say("the day from which on"))
     if fields.get("born") is not None:
-        past(fields["born"], "the day of birth")
+        past(fields["born"], say("the day of birth"))
     with changing(store, key, expected_version, by, "member", token=token) as row:
         made = enter_member(store, row, name=name, since=since, **fields)
         for kind, value in (identifiers or {}).items():
@@ -162,9 +170,9 @@ def enter_member(store: Store, row: HouseholdRow, **fields: Any) -> MemberRow:
             return table.create(household=row, path=row.path, number=last.number + 1, **fields)
     except IntegrityError as reason:
         raise SecondHeadError(
-            "the household has a head already", where="member",
-            expected="one head of a household", got="a second one",
-            remedy="end the other's time as head first",
+            say("the household has a head already"), where="member",
+            expected=say("one head of a household"), got=say("a second one"),
+            remedy=say("end the other's time as head first"),
         ) from reason  # fmt: skip
 
 
@@ -185,9 +193,10 @@ def add_identifier(
             )  # fmt: skip
     except IntegrityError as reason:
         raise IdentifierTakenError(
-            f"a household of the register has this {kind} already", where="identifier",
-            expected="an identifier that nobody has", got="one that is taken",
-            remedy="find the person's household; a move is a step of its own",
+            say("a household of the register has this {kind} already", kind=kind),
+            where="identifier",
+            expected=say("an identifier that nobody has"), got=say("one that is taken"),
+            remedy=say("find the person's household; a move is a step of its own"),
         ) from reason  # fmt: skip
 
 
@@ -196,13 +205,14 @@ def end_member(
     why: str, token: str | None = None,
 ) -> None:  # fmt: skip
     """A member leaves on a day: death, marriage out, a move."""
-    past(on, "the day")
+    past(on, say("the day"))
     with changing(store, key, expected_version, by, f"member left: {why}", token=token) as row:
         members = MemberRow.objects.using(store.alias).filter(household=row, number=number)
         if not members.filter(until__isnull=True, since__lte=on).update(until=on, left_by=why):
             raise StoreError(
-                "there is no such member on that day", where="member", expected="a member's number",
-                got=str(number), remedy="look at the card again",
+                say("there is no such member on that day"),
+                where="member", expected=say("a member's number"),
+                got=str(number), remedy=say("look at the card again"),
             )  # fmt: skip
 
 
@@ -211,7 +221,7 @@ def add_helper(
     reason: str = "", token: str | None = None,
 ) -> HelperRow:  # fmt: skip
     """A helper from a day on; the time of the one before ends on it."""
-    past(since, "the day from which on")
+    past(since, say("the day from which on"))
     with changing(store, key, expected_version, by, "helper", token=token) as row:
         table = HelperRow.objects.using(store.alias)
         table.filter(household=row, until__isnull=True).update(until=since)
@@ -226,9 +236,10 @@ def add_measure(
     """A measure for a household, from a day on."""
     if since < FIRST_DAY or (until is not None and until <= since):
         raise StoreError(
-            "the days of the measure cannot be", where="measure",
-            expected="an end after the beginning", got="an end before it, or no day of our time",
-            remedy="correct the days",
+            say("the days of the measure cannot be"), where="measure",
+            expected=say("an end after the beginning"),
+            got=say("an end before it, or no day of our time"),
+            remedy=say("correct the days"),
         )  # fmt: skip
     with changing(store, key, expected_version, by, "measure", token=token) as row:
         return MeasureRow.objects.using(store.alias).create(
@@ -248,14 +259,14 @@ def end_measure(
     measure : int
         Its row's id.
     """
-    past(on, "the day")
+    past(on, say("the day"))
     with changing(store, key, expected_version, by, f"measure ended: {why}", token=token) as row:
         rows = MeasureRow.objects.using(store.alias).filter(household=row, pk=measure)
         if not rows.filter(until=None, since__lt=on).update(until=on):
             raise StoreError(
-                "no such measure runs on that day", where="measure",
-                expected="a measure that began before the day", got="another",
-                remedy="choose again",
+                say("no such measure runs on that day"), where="measure",
+                expected=say("a measure that began before the day"), got=say("another"),
+                remedy=say("choose again"),
             )  # fmt: skip
 
 
@@ -264,7 +275,7 @@ def add_visit(
     impossible: str = "", token: str | None = None,
 ) -> VisitRow:  # fmt: skip
     """A visit, or why a required one was not possible."""
-    past(on, "the day of the visit")
+    past(on, say("the day of the visit"))
     with changing(store, key, expected_version, by, "visit", token=token) as row:
         return VisitRow.objects.using(store.alias).create(
             household=row, path=row.path, on=on, person=by, note=note, impossible=impossible
@@ -276,7 +287,7 @@ def past(day: date, what: str) -> None:
     if FIRST_DAY <= day <= date.today():
         return
     raise StoreError(
-        f"{what} cannot be", where="card",
-        expected=f"a day from {FIRST_DAY.isoformat()} to today", got=day.isoformat(),
-        remedy="correct the day",
+        say("{what} cannot be", what=what), where="card",
+        expected=say("a day from {first} to today", first=FIRST_DAY), got=day.isoformat(),
+        remedy=say("correct the day"),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from exitline.exits.register.store.errors import LifeChangeError
 from exitline.exits.register.store.models import AreaRow, ChangeRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.record import record_all
+from exitline.words.said import say
 
 
 def new_household(
@@ -41,9 +42,9 @@ def new_household(
             )  # fmt: skip
     except IntegrityError as reason:
         raise LifeChangeError(
-            "another household of the county has this id", where="household",
-            expected="an id that is new in the county", got="one that is taken",
-            remedy="give another id",
+            say("another household of the county has this id"), where="household",
+            expected=say("an id that is new in the county"), got=say("one that is taken"),
+            remedy=say("give another id"),
         ) from reason  # fmt: skip
 
 
@@ -80,9 +81,9 @@ def take_again(store: Store, row: HouseholdRow, events: Sequence[Event]) -> None
         for was, now in zip(mine, again, strict=True):
             if _given(was) != _given(now):
                 raise LifeChangeError(
-                    "a step of the household does not give again what it gave",
+                    say("a step of the household does not give again what it gave"),
                     where=f"step '{was.step}'", expected=was.state, got=now.state,
-                    remedy="check the register: exitline register check",
+                    remedy=say("check the register: exitline register check"),
                 )  # fmt: skip
 
 

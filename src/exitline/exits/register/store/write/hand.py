@@ -27,6 +27,7 @@ from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
 from exitline.exits.register.store.together import Together, columns_of, rows_of, together
 from exitline.exits.register.store.write.authority import HELD
+from exitline.words.said import say
 
 OPEN = {
     StandingRow: '"next_on" IS NULL',
@@ -178,11 +179,11 @@ def _taken(store: Store, held: Any, steps: Any, stand: Mapping[type[Any], Any]) 
     for pk, row in rows.items():
         if row.key in found:
             raise StoreError(
-                "two counties have a household with this id",
+                say("two counties have a household with this id"),
                 where="household",
-                expected="one household",
-                got="several",
-                remedy="say which county",
+                expected=say("one household"),
+                got=say("several"),
+                remedy=say("say which county"),
             )
         found[row.key] = by_id[pk] = Taken(row, History(row.key, tuple(events.get(pk, ()))))
     for model, answer in stand.items():
@@ -206,18 +207,18 @@ def area_of(store: Store, path: str) -> AreaRow:
         if len(found) == 1:
             return found[0]
         raise UnknownHouseholdError(
-            "a household that is not in the register yet, and nothing says where it lives",
+            say("a household that is not in the register yet, and nothing says where it lives"),
             where=store.address or "register",
-            expected="the path of its village (--area)",
-            remedy="correct the id, or say where the household lives",
+            expected=say("the path of its village (--area)"),
+            remedy=say("correct the id, or say where the household lives"),
         )
     row = areas.select_related("county").filter(path=path).first()
     if row is None:
         raise StoreError(
             f"there is no area '{path}' in a county",
             where=store.address or "register",
-            expected="the path of a village, township or county inside the scope",
+            expected=say("the path of a village, township or county inside the scope"),
             got=repr(path),
-            remedy="list the areas: exitline register areas",
+            remedy=say("list the areas: exitline register areas"),
         )
     return row

@@ -31,6 +31,7 @@ from exitline.exits.register.store.write.cards import (
 from exitline.exits.register.store.write.copies import first_change, new_household, take_again
 from exitline.exits.register.store.write.hand import area_of
 from exitline.exits.register.store.write.members import member_of, succeed
+from exitline.words.said import say
 
 
 def add_household(
@@ -61,14 +62,14 @@ def add_household(
     ------
     LifeChangeError, IdentifierTakenError, SecondHeadError, StoreError, SentTwiceError
     """
-    past(since, "the day of the facts")
+    past(since, say("the day of the facts"))
     with store.transaction():
         refuse_sent(store, token)
         row = new_household(store, key, area_of(store, area), name=name)
         for one in members:
             fields = {k: v for k, v in one.items() if k != "identifiers"}
             if fields.get("born") is not None:
-                past(fields["born"], "the day of birth")
+                past(fields["born"], say("the day of birth"))
             made = enter_member(store, row, since=since, **fields)
             for kind, value in (one.get("identifiers") or {}).items():
                 add_identifier(store, row, made, kind, value)
@@ -104,23 +105,23 @@ def split(
     HouseholdRow
         The new one: with the old one's latest card, its helper, and its history.
     """
-    past(on, "the day of the split")
+    past(on, say("the day of the split"))
     with changing(store, key, expected_version, by, f"split off {new_key}: {reason}",
                   token=token) as row:  # fmt: skip
         here = MemberRow.objects.using(store.alias).filter(household=row, until=None)
         leave = [member_of(store, row, number) for number in dict.fromkeys(members)]
         if not leave or len(leave) == here.count() or head not in members:
             raise LifeChangeError(
-                "a split needs some who leave and some who stay, and a head among those who leave",
-                where="split", expected="some of the members, one of them the new head",
-                got=f"{len(leave)} of {here.count()} members", remedy="choose again",
+                say("a split needs some who leave, some who stay, and a head of those who leave"),
+                where="split", expected=say("some of the members, one of them the new head"),
+                got=f"{len(leave)} of {here.count()} members", remedy=say("choose again"),
             )  # fmt: skip
         place = area_of(store, area or row.path)
         if place.county_id != row.county_id:
             raise LifeChangeError(
-                "the new household lives in another county", where="split",
-                expected="an area of the same county", got=area,
-                remedy="split first, then move the new household",
+                say("the new household lives in another county"), where="split",
+                expected=say("an area of the same county"), got=area,
+                remedy=say("split first, then move the new household"),
             )  # fmt: skip
         made = new_household(
             store, new_key, place, name=name or row.name, came_from=f"split from {key}", came_on=on
@@ -155,12 +156,12 @@ def merge(
     LifeChangeError
         When it would take a household off the list, or ends a case, without a step.
     """
-    past(on, "the day of the merger")
+    past(on, say("the day of the merger"))
     with changing(store, key, expected_version, by, f"merged with {other}: {reason}",
                   token=token) as row:  # fmt: skip
         if other == key:
-            raise LifeChangeError("a household cannot be merged with itself", where="merge",
-                                  remedy="name the other household")  # fmt: skip
+            raise LifeChangeError(say("a household cannot be merged with itself"), where="merge",
+                                  remedy=say("name the other household"))  # fmt: skip
         with changing(store, other, None, by, f"merged into {key}: {reason}") as goes:
             _refuse_way_out(store, row, goes)
             known = {int(k): int(v) for k, v in (same or {}).items()}
@@ -199,10 +200,10 @@ def _refuse_way_out(store: Store, row: HouseholdRow, goes: HouseholdRow) -> None
     if not cases and (not goes.listed or row.listed):
         return
     raise LifeChangeError(
-        "the household that goes has an open case, or is on the list and the other one is not",
-        where="merge", expected="cases that were decided, and the list as it was",
-        got="an open case" if cases else "a household on the list",
-        remedy="decide on it by steps of the procedure first, or keep that household",
+        say("the household that goes has an open case, or is on the list and the other one is not"),
+        where="merge", expected=say("cases that were decided, and the list as it was"),
+        got=say("an open case") if cases else say("a household on the list"),
+        remedy=say("decide on it by steps of the procedure first, or keep that household"),
     )  # fmt: skip
 
 
@@ -213,9 +214,9 @@ def _head_of_the_rest(store: Store, row: HouseholdRow, next_head: int | None, on
         return
     if next_head is None:
         raise LifeChangeError(
-            "the head leaves and others stay", where="split",
-            expected="a member who is the head from then on", got="nobody",
-            remedy="choose the next head",
+            say("the head leaves and others stay"), where="split",
+            expected=say("a member who is the head from then on"), got=say("nobody"),
+            remedy=say("choose the next head"),
         )  # fmt: skip
     follower = member_of(store, row, next_head)
     succeed(store, follower, max(on, follower.since), "the head from then on", row, head=True,

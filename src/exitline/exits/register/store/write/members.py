@@ -9,6 +9,7 @@ from exitline.exits.register.store.errors import LifeChangeError, StoreError
 from exitline.exits.register.store.models import HouseholdRow, IdentifierRow, MemberRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.cards import changing, enter_member, past
+from exitline.words.said import say
 
 KEPT = ("name", "sex", "born", "relation", "worker")
 """What goes along when a row of a member follows another."""
@@ -25,8 +26,8 @@ def member_of(store: Store, row: HouseholdRow, number: int) -> MemberRow:
     found: MemberRow | None = table.filter(household=row, number=number, until=None).first()
     if found is None:
         raise StoreError(
-            "there is no such member now", where="member", expected="a member's number",
-            got=str(number), remedy="look at the card again",
+            say("there is no such member now"), where="member", expected=say("a member's number"),
+            got=str(number), remedy=say("look at the card again"),
         )  # fmt: skip
     return found
 
@@ -50,9 +51,9 @@ def succeed(
     """
     if on < member.since:
         raise LifeChangeError(
-            "the day lies before the member came", where="member",
-            expected=f"a day from {member.since.isoformat()} on", got=on.isoformat(),
-            remedy="correct the day",
+            say("the day lies before the member came"), where="member",
+            expected=say("a day from {day} on", day=member.since), got=on.isoformat(),
+            remedy=say("correct the day"),
         )  # fmt: skip
     member.until, member.left_by = on, why
     member.save(using=store.alias)
@@ -81,7 +82,7 @@ def correct_member(
     """
     for name in ("born", "since"):
         if changes.get(name) is not None:
-            past(changes[name], "the day")
+            past(changes[name], say("the day"))
     with changing(store, key, expected_version, by, f"member corrected: {reason}",
                   token=token) as row:  # fmt: skip
         member = member_of(store, row, number)
@@ -95,7 +96,7 @@ def change_head(
     why: str = "", token: str | None = None,
 ) -> None:  # fmt: skip
     """Another member is the head from a day on."""
-    past(on, "the day")
+    past(on, say("the day"))
     with changing(store, key, expected_version, by, f"another head: {why}".rstrip(": "),
                   token=token) as row:  # fmt: skip
         _as_head(store, row, member_of(store, row, number), on)
@@ -112,21 +113,21 @@ def member_leaves(
     LifeChangeError
         When the head leaves, others stay, and nobody is named to follow.
     """
-    past(on, "the day")
+    past(on, say("the day"))
     with changing(store, key, expected_version, by, f"member left: {why}", token=token) as row:
         member = member_of(store, row, number)
         if on < member.since:
             raise LifeChangeError(
-                "the day lies before the member came", where="member",
-                expected=f"a day from {member.since.isoformat()} on", got=on.isoformat(),
-                remedy="correct the day",
+                say("the day lies before the member came"), where="member",
+                expected=say("a day from {day} on", day=member.since), got=on.isoformat(),
+                remedy=say("correct the day"),
             )  # fmt: skip
         others = MemberRow.objects.using(store.alias).filter(household=row, until=None)
         if member.head and next_head is None and others.exclude(pk=member.pk).exists():
             raise LifeChangeError(
-                "the head leaves and others stay", where="member",
-                expected="a member who is the head from then on", got="nobody",
-                remedy="choose the next head",
+                say("the head leaves and others stay"), where="member",
+                expected=say("a member who is the head from then on"), got=say("nobody"),
+                remedy=say("choose the next head"),
             )  # fmt: skip
         member.until, member.left_by = on, why
         member.save(using=store.alias)
@@ -147,14 +148,17 @@ def member_moves(
     relation : str
         To its head.
     """
-    past(on, "the day")
+    past(on, say("the day"))
     with changing(store, key, expected_version, by, f"member moved to {to}", token=token) as row:
         member = member_of(store, row, number)
         if member.head or to == key:
             raise LifeChangeError(
-                "the head moves with the household, or another head comes first", where="member",
-                expected="a member who is not the head, and another household", got="the head"
-                if member.head else "the same household", remedy="name another head first",
+                say("the head moves with the household, or another head comes first"),
+                where="member",
+                expected=say("a member who is not the head, and another household"),
+                got=say("the head")
+                if member.head else say("the same household"),
+                remedy=say("name another head first"),
             )  # fmt: skip
         with changing(store, to, None, by, f"member moved from {key}") as other:
             succeed(store, member, on, f"moved to {to}", other, relation=relation)

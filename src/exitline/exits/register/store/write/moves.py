@@ -9,6 +9,7 @@ from exitline.exits.register.store.models.base import Placed
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.cards import changing
 from exitline.exits.register.store.write.hand import area_of
+from exitline.words.said import say
 
 
 def move(
@@ -44,9 +45,9 @@ def move(
                       token=token) as row:  # fmt: skip
             if area.county_id != row.county_id or area.path == row.path:
                 raise LifeChangeError(
-                    "the household cannot move there", where="move",
-                    expected="another area of the same county", got=to,
-                    remedy="a move to another county is sent (`transfers`), and taken there",
+                    say("the household cannot move there"), where="move",
+                    expected=say("another area of the same county"), got=to,
+                    remedy=say("a move to another county is sent (`transfers`), and taken there"),
                 )  # fmt: skip
             for model in apps.get_app_config("register").get_models():
                 if issubclass(model, Placed):

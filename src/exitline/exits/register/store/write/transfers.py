@@ -30,6 +30,7 @@ from exitline.exits.register.store.write.cards import changing
 from exitline.exits.register.store.write.copies import first_change, new_household, take_again
 from exitline.exits.register.store.write.hand import area_of
 from exitline.exits.register.store.write.households import end_open
+from exitline.words.said import say
 
 SENT, TAKEN, REFUSED, BACK = "sent", "taken", "refused", "back"
 _MEMBER = ("name", "sex", "relation", "head", "worker")
@@ -58,9 +59,9 @@ def send(
         area = areas.first()
         if area is None or area.county_id == row.county_id:
             raise LifeChangeError(
-                "the household cannot be sent there", where="move",
-                expected="an area of another county", got=to[:60],
-                remedy="choose an area of another county",
+                say("the household cannot be sent there"), where="move",
+                expected=say("an area of another county"), got=to[:60],
+                remedy=say("choose an area of another county"),
             )  # fmt: skip
         made = TransferRow.objects.using(store.alias).create(
             household=row, path=area.path, from_path=row.path, key=row.key,
@@ -105,7 +106,7 @@ def turn_down(store: Store, transfer: int, by: str, words: str) -> None:
         Without words.
     """
     if not words.strip():
-        raise StoreError("a refusal needs words", where="move", remedy="say why")
+        raise StoreError(say("a refusal needs words"), where="move", remedy=say("say why"))
     with store.transaction():
         _settle(store, _waiting(store, transfer, inside="path"), REFUSED, by, words.strip())
 
@@ -118,9 +119,9 @@ def take_back(store: Store, transfer: int, by: str) -> None:
         row = table.select_for_update().get(pk=sent.household_id)
         if table.filter(county=row.county_id, key=row.key, gone="").exists():
             raise LifeChangeError(
-                "another household of the county has its id by now", where="move",
-                expected="an id that is free", got="one that is taken",
-                remedy="let the other county take the household",
+                say("another household of the county has its id by now"), where="move",
+                expected=say("an id that is free"), got=say("one that is taken"),
+                remedy=say("let the other county take the household"),
             )  # fmt: skip
         for model in (HelperRow, MeasureRow):
             rows = model.objects.using(store.alias).filter(household=row, until=row.gone_on)
@@ -218,9 +219,9 @@ def _identify(
     for kind, hashed in hashes:
         if table.filter(kind=kind, hash=hashed).exists():
             raise LifeChangeError(
-                f"a household of the register has this {kind} already", where="move",
-                expected="an identifier that nobody has", got="one that is taken",
-                remedy="find the person's household first",
+                say("a household of the register has this {kind} already", kind=kind), where="move",
+                expected=say("an identifier that nobody has"), got=say("one that is taken"),
+                remedy=say("find the person's household first"),
             )  # fmt: skip
         table.create(household=row, path=row.path, member=member, kind=kind, hash=hashed)
 
@@ -240,8 +241,8 @@ def _waiting(store: Store, transfer: int, *, inside: str, also: str = SENT) -> T
     found = table.filter(pk=transfer, status__in=[SENT, also]).first()
     if found is None or not store.scope.holds(getattr(found, inside)):
         raise AuthorityError(
-            "no household is on its way here under this number", where="move",
-            expected="one that waits", got=str(transfer), remedy="look at the list again",
+            say("no household is on its way here under this number"), where="move",
+            expected=say("one that waits"), got=str(transfer), remedy=say("look at the list again"),
         )  # fmt: skip
     return found
 

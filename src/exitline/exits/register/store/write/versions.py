@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from exitline.exits.register.store.errors import StaleVersionError, StoreError
 from exitline.exits.register.store.models import ChangeRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
+from exitline.words.said import say
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 TRIES = 8
@@ -36,11 +37,11 @@ def check_version(store: Store, row: HouseholdRow, version: int | None, where: s
     changed = tuple(since.order_by("version").values_list("version", "what", "by"))
     said = "; ".join(f"{what.partition('#')[0].strip()} by {by}" for _, what, by in changed)
     error = StaleVersionError(
-        "somebody else has changed this household since it was looked at",
+        say("somebody else has changed this household since it was looked at"),
         where=where,
         expected=f"version {row.version}",
         got=f"version {version}" + (f"; since then: {said}" if said else ""),
-        remedy="look at the card again, then decide whether the step still stands",
+        remedy=say("look at the card again, then decide whether the step still stands"),
     )
     error.changed = changed
     raise error

@@ -15,6 +15,7 @@ from exitline.exits.register.store.quality import cross, duplicates, listing
 from exitline.exits.register.store.read.cards import card
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting, keeping
+from exitline.publish.web.register.procedures import procedure_of, state_label
 from exitline.publish.web.register.typed import whole
 
 AT_ONCE = 50
@@ -27,7 +28,7 @@ def pairs(request: HttpRequest, person: SignedIn) -> HttpResponse:
     store = person.store
     return pages.page(
         request, "pairs", person=person, waiting=duplicates.open_pairs(store),
-        decided=listing.decided_pairs(store),
+        decided=listing.decided_pairs(store), many=listing.many_open_pairs(store),
     )  # fmt: skip
 
 
@@ -77,8 +78,10 @@ def _side_by_side(
                           why=found.household.gone or found.other.gone)  # fmt: skip
     both = [card(store, one.key, viewer=viewer) for one in (found.household, found.other)]
     names = sorted(set(both[0].facts) | set(both[1].facts))
+    labels = {it.row.key: state_label(procedure_of(store, it.row), it.row.state) for it in both}
     return pages.page(
         request, "pair", status=status, person=person, pair=found, both=both, names=names,
+        labels=labels,
         reason=reason, keeps=person.keeps_cards,
     )  # fmt: skip
 

@@ -1,0 +1,69 @@
+"""Work of a register in the background, and what it writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from exitline.errors import ExitlineError
+
+ENDINGS = (".csv", ".parquet")
+
+
+def work(database: str, *, key: Path | None = None, until_empty: bool = False) -> None:
+    """Run the jobs of a register on PostgreSQL.
+
+    Parameters
+    ----------
+    database : str
+    key : Path, optional
+        The key of identifiers; files of jobs lie beside it.
+    until_empty : bool
+        End when nothing waits any more.
+
+    Raises
+    ------
+    ExitlineError
+        For SQLite: the server does its jobs itself.
+    """
+    from exitline.exits.register.store.opening import open_store
+
+    store = open_store(database, key_file=key)
+    if not store.postgres:
+        raise ExitlineError(
+            "a register on SQLite has no workers", where=store.address,
+            expected="a register on PostgreSQL", got="SQLite",
+            remedy="serve it: exitline register serve does its jobs itself",
+        )  # fmt: skip
+    from exitline.exits.register.store.jobs.queue import work as run
+
+    run(store, until_empty=until_empty)
+
+
+def write_households(database: str, out: Path, *, area: str = "") -> int:
+    """Write every household with the facts of its card, in constant memory.
+
+    Parameters
+    ----------
+    database : str
+    out : Path
+        ``.csv`` or ``.parquet``.
+    area : str
+        Path of an area; everything by default.
+
+    Returns
+    -------
+    int
+        Rows written.
+    """
+    from exitline.exits.register.store.opening import open_store
+
+    if out.suffix not in ENDINGS:
+        raise ExitlineError(
+            "households cannot be written in this form", where=str(out),
+            expected="a file with the ending .csv or .parquet", got=out.suffix or "no ending",
+            remedy="name another file",
+        )  # fmt: skip
+    store = open_store(database)
+    from exitline.exits.register.store.jobs.kinds import export_households
+
+    return export_households(store.within(area) if area else store, out, lambda *_: None)

@@ -1,0 +1,132 @@
+"""Every input that a works command must refuse, or leave out and count: the issue's list in one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import exitline as xl
+from exitline.errors import ExitlineError
+
+GIVEN = {"unit": "village", "time": "year", "first": "first"}
+
+
+def panel(first, holes=()):
+    """Villages and four years, with what is missing taken out."""
+    rows = [(v, y, f, 1.0 * v + y - (f > 0) * (y >= f)) for v, f in enumerate(first) for y in
+            range(2001, 2005) if (v, y) not in holes]  # fmt: skip
+    return pd.DataFrame(rows, columns=["village", "year", "first", "poor"])
+
+
+def effect(table, **more):
+    return xl.effect.difference_in_differences(table, "poor", **GIVEN, **more)
+
+
+def homes(**columns):
+    return pd.DataFrame({"latitude": [0.0, 0.0], "longitude": [0.0, 1.0], "people": [5, 4],
+                         "cost": [3.0, 2.0]} | columns)  # fmt: skip
+
+
+def choice(candidates, budget=3.0, **more):
+    return xl.works.choose(candidates, homes(), cost="cost", budget=budget, within_km=1, **more)
+
+
+def records(folder, **tables):
+    texts = {"villages": "village,people,latitude,longitude\na,10,0,0\n",
+             "assets": "asset,kind,latitude,longitude\nx,well,0,0\n",
+             "inspections": "asset,on,state\nx,2020-01-01,functional\n"} | tables  # fmt: skip
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text)
+    criteria = "criteria: {water: {kinds: [well], within_km: 1}}\n"
+    (folder / "works.yaml").write_text(f"works: x\nas_of: 2021-01-01\n{criteria}")
+    return xl.works.records(folder)
+
+
+REFUSED = {
+    "no village was never treated": (
+        lambda _: effect(panel([2002, 2003, 2003]), controls="never"), "no unit was never treated"),
+    "nobody is treated": (lambda _: effect(panel([0, 0, 0])), "nobody is treated"),
+    "all are treated at once": (lambda _: effect(panel([2003, 2003])), "nobody is left"),
+    "a hole in every village": (
+        lambda _: effect(panel([2003, 0], [(0, 2001), (1, 2002)])), "no unit is left"),
+    "several treated for a synthetic control": (
+        lambda _: xl.effect.synthetic_control(panel([2003, 2003, 0, 0]), "poor", **GIVEN),
+        "not exactly one unit is treated"),
+    "no other county": (
+        lambda _: xl.effect.synthetic_control(panel([2003, 0]), "poor", **GIVEN),
+        "a synthetic control cannot be made"),
+    "one treated village in one round": (
+        lambda _: xl.effect.matched_comparison(
+            homes(road=[1, 0]), "cost", treated="road", covariates="people"),
+        "too few units to match"),
+    "a candidate without a place": (
+        lambda _: choice(homes(latitude=[0.0, np.nan])), "coordinates that are missing"),
+    "latitude and longitude exchanged": (
+        lambda _: choice(homes(latitude=[100.0, 101.0])), "not on the Earth"),
+    "a negative cost": (lambda _: choice(homes(cost=[3.0, -1.0])), "'cost' is missing or below 0"),
+    "a budget of zero": (lambda _: choice(homes(), budget=0), "budget is out of range"),
+    "a budget of zero in one year": (lambda _: choice(homes(), budget=[3, 0]), "budget is out of"),
+    "no candidates": (lambda _: choice(homes().iloc[:0]), "there is no candidate"),
+    "a budget of zero for a folder": (lambda at: records(at).choose(0), "budget is out of range"),
+    "negative costs of works": (
+        lambda at: records(at, works="work,kind,cost\nw,well,-1\n"), "'cost' is out of range"),
+    "a day that is none": (
+        lambda at: records(at, inspections="asset,on,state\nx,2020-13-01,gone\n"), "no day"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_used_is_refused(name, tmp_path):
+    call, said = REFUSED[name]
+    with pytest.raises(ExitlineError, match=said) as caught:
+        call(tmp_path)
+    assert caught.value.remedy
+
+
+STATED = {
+    "one treated village": (
+        lambda _: effect(panel([2003, 0, 0, 0])).notes, "one unit alone in group 2003"),
+    "a few treated villages": (
+        lambda _: effect(panel([2003, 2003, 0, 0])).notes, "fewer than 15 units in group 2003"),
+    "a panel with holes": (
+        lambda _: effect(panel([2003] * 3 + [0] * 3, [(0, 2001)])).notes,
+        "1 units without an outcome in every period: left out"),
+    "candidates that serve nobody": (
+        lambda _: choice(homes(longitude=[0.0, 50.0])).notes, "1 candidates serve nobody"),
+    "works dearer than all that there is": (
+        lambda _: choice(homes(cost=[1.0, 99.0])).notes, "1 candidates cost more than the whole"),
+    "assets without a place": (
+        lambda at: records(at, assets="asset,kind,latitude,longitude\nx,well,,\n").coverage().notes,
+        "1 assets have no place"),
+    "places without coordinates": (
+        lambda at: records(at, villages="village,people,latitude,longitude\na,1,,\n")
+        .coverage().notes, "1 places have no coordinates"),
+    "inspections after the day": (
+        lambda at: records(at, inspections="asset,on,state\nx,2022-01-01,functional\n")
+        .coverage().notes, "inspections dated after 2021-01-01: 1 left out"),
+    "assets that nobody looked at": (
+        lambda at: records(at, assets="asset,kind,latitude,longitude\nx,well,0,0\ny,well,0,0\n")
+        .coverage().notes, "nobody looked at 1 of 2 assets"),
+    "works without place": (
+        lambda at: records(at, works="work,kind,criterion\nw,well,water\n").check()
+        .table["text"].tolist(), "it has no place"),
+    "works begun after the day": (
+        lambda at: records(at, works="work,kind,criterion,began\nw,well,water,2030-01-01\n")
+        .check().table["text"].tolist(), "a day that is still to come"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_what_is_left_out_is_stated_and_counted(name, tmp_path):
+    call, said = STATED[name]
+    assert any(said in text for text in call(tmp_path)), call(tmp_path)
+
+
+def test_days_are_asked_about_as_of_a_day(tmp_path):
+    early = records(tmp_path)
+    assert early.coverage().table["outcome"].tolist() == ["met"]
+    before = xl.works.records(tmp_path, as_of=date(2019, 1, 1))
+    assert before.coverage().table["outcome"].tolist() == ["not met"]
