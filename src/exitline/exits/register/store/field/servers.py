@@ -1,8 +1,8 @@
 """Submissions fetched from ODK Central and KoboToolbox over their interfaces, into a file.
 
 The file is what `submissions.bring_in` reads; nothing here touches a register. ODK Central: a
-session by e-mail and password, then `/v1/projects/P/forms/F/submissions.csv`. KoboToolbox: a token, then
-`/api/v2/assets/F/data/`, page by page.
+session by e-mail and password, then `/v1/projects/P/forms/F/submissions.csv`. KoboToolbox: a
+token, then `/api/v2/assets/F/data/`, page by page.
 """
 
 from __future__ import annotations
