@@ -102,7 +102,8 @@ def explorer_of_record(settings: Settings) -> Explorer:
         tuple(str(y) for y in years), tuple(levels), tuple(areas), series, figures,
         _decisions(levels, areas, units, use, years), settings.notice or NOTICE,
         outcomes=(use.left, use.listed, known("cannot tell yet")), templates=TEMPLATES,
-        sources=((use.source, use.url),), method=_method(use), verify=_verify(use), opens=settings.opens,
+        sources=((use.source, use.url),), method=_method(use), verify=_verify(use),
+        opens=settings.opens,
         disclosure=say("The record names areas, not households: nothing is suppressed."),
     )  # fmt: skip
 

@@ -18,8 +18,8 @@ _EMPTY: Mapping[str, Any] = MappingProxyType({})
 RECORD_FIGURES = ("left", "share", "in_year", "listed")
 """Units that have left, their share, those that left in the year, those still listed."""
 _RECORD_TEXTS = ("unit", "units", "left", "listed", "source")
-_KEYS = ("explorer", "summary", "notice", "opens", "languages", "runs", "record", "areas", "min_count",
-         "translations")  # fmt: skip
+_KEYS = ("explorer", "summary", "notice", "opens", "languages", "runs", "record", "areas",
+         "min_count", "translations")  # fmt: skip
 
 
 @dataclass(frozen=True)
