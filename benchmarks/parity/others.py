@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+import exitline as xl
 from benchmarks.parity import names
 from benchmarks.parity.references import PEERS, label_of, rows, survey
 from benchmarks.parity.wanted import Job, Wanted, values
@@ -169,6 +170,41 @@ def design_effects(data: Path, reference: Path) -> Iterator[Job]:
         if wanted:
             table, options = survey(data, name), {"deff": True}
             yield Job(name, PEERS["survey"], table, wanted, welfare, design, {}, options)
+
+
+def variances(data: Path, reference: Path) -> Iterator[Job]:
+    """surveys/survey/estimates.csv: svyvar."""
+    nhis = {"weight": "svywt", "strata": "stratum", "psu": "psu", "nest": True}
+    ses = {"weight": "weights", "strata": "stratum", "psu": "IDunit", "nest": True}
+    cases = {"ghana": ("inc_pc", GHANA), "ses": ("earningsHour", ses), "nhis": ("age", nhis)}
+    found = rows(reference / "surveys/survey/estimates.csv")
+    for name, (welfare, design) in cases.items():
+        wanted = tuple(
+            Wanted("variance", values(r, {"estimate": "estimate", "se": "se"}))
+            for r in found if (r["data"], r["stat"]) == (name, "variance")
+        )  # fmt: skip
+        if wanted:
+            yield Job(name, PEERS["survey"], survey(data, name), wanted, welfare, design)
+
+
+def two_phases(data: Path, reference: Path) -> Iterator[Job]:
+    """surveys/survey/twophase.csv: Wilms' tumour cases, all relapses and a sample of others."""
+    found = [r for r in rows(reference / "surveys/survey/twophase.csv")
+             if r["params"] in ("twophase full", "twophase approx")]  # fmt: skip
+    for method in ("full", "approx"):
+        mine = [r for r in found if r["params"].endswith(method)]
+        wanted = tuple(
+            Wanted(
+                f"{r['stat']}({r['component']})", values(r, {"estimate": "estimate", "se": "se"})
+            )
+            for r in mine
+        )
+        if wanted:
+            table = survey(data, "nwtco").rename(columns={"in.subcohort": "subcohort"})
+            strata = ("rel", "instit")
+            second = xl.SecondPhase("incc2", strata=strata, method=method)  # type: ignore[arg-type]
+            design = xl.Design(psu="seqno", second_phase=second)
+            yield Job("nwtco", f"{PEERS['survey']} twophase {method}", table, wanted, None, design)
 
 
 def vardpoor(data: Path, reference: Path) -> Iterator[Job]:

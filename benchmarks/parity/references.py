@@ -26,7 +26,8 @@ def every(data: Path, reference: Path) -> Iterator[tuple[str, Callable[[], Itera
 
     readers = (
         estimates, o.convey, o.gender_pay_gap, o.quantiles, o.proportions, o.design_effects,
-        o.vardpoor, o.replicates, o.inequality, o.schools, weights.calibrated,
+        o.variances, o.two_phases, o.vardpoor, o.replicates, o.inequality, o.schools,
+        weights.calibrated,
         weights.calibrated_schools, weights.lonely_schools, weights.school_replicates,
         parts.changes, parts.conveyed_parts, tests_of_r.comparisons,
         tests_of_r.unequal_probabilities, more.albanian_replicates, more.pairs,

@@ -1,4 +1,4 @@
-"""One base error for everything a user can mend.
+"""One base error for everything a user can correct.
 
 Every message has the same five parts, so that a person under pressure finds the
 remedy at the same place each time: what is wrong, where, what was expected, what
@@ -23,7 +23,7 @@ SPELLING = "check the spelling; upper and lower case count"
 
 
 class ExitlineError(Exception):
-    """An input that cannot be used, said so that it can be mended.
+    """An input that cannot be used, said so that it can be corrected.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class ExitlineError(Exception):
     Attributes
     ----------
     others : tuple of ExitlineError
-        Further faults of the same input, so that all can be mended in one go.
+        Further faults of the same input, so that all can be corrected in one go.
 
     Examples
     --------

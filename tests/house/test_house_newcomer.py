@@ -179,7 +179,8 @@ CHANGES = {
     ),
     "a language": Change(
         {},
-        "from exitline.words.catalogue import language, languages\n"
+        "from exitline.words.catalogue import language\n"
+        "from exitline.words.texts import languages\n"
         "out = CliRunner().invoke(exitline, ['notice', '--help']).output\n"
         "found = ['pt' in languages(), language('pt')('All together'), '|pt|' in out]",
         [True, "Conjunto", True],

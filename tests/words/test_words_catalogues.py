@@ -5,9 +5,10 @@ import string
 
 import pytest
 
-from exitline.words.catalogue import ENGLISH, language, languages, read
+from exitline.words.catalogue import ENGLISH, language
 from exitline.words.collecting import ROOT, collect
 from exitline.words.recognising import NUMERIC
+from exitline.words.texts import languages, read
 
 OTHERS = languages()[1:]
 PLACES = re.compile(r"\{(\w*)\}")

@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from exitline.words import catalogue
-from exitline.words.catalogue import FOLDER, language, languages
+from exitline.words import texts
+from exitline.words.catalogue import language
 from exitline.words.numbers import about, points, rounded, write
 from exitline.words.said import say
+from exitline.words.texts import FOLDER, languages
 
 
 @pytest.fixture
@@ -22,12 +23,12 @@ def with_portuguese(tmp_path, monkeypatch):
     (folder / "pt").mkdir()
     new = text.replace("Language: es", "Language: pt").replace('"Conjunto"', '"Total geral"')
     (folder / "pt" / "exitline.po").write_text(new, encoding="utf-8")
-    monkeypatch.setattr(catalogue, "FOLDER", folder)
-    catalogue.languages.cache_clear()
+    monkeypatch.setattr(texts, "FOLDER", folder)
+    texts.languages.cache_clear()
     yield
     monkeypatch.undo()
-    catalogue.languages.cache_clear()
-    catalogue._texts.cache_clear()
+    texts.languages.cache_clear()
+    texts.texts_of.cache_clear()
 
 
 @pytest.mark.usefixtures("with_portuguese")

@@ -5,7 +5,8 @@ import inspect
 import pytest
 
 from exitline.stats.measure.catalogue import MEASURES, counting
-from exitline.words.catalogue import language, languages
+from exitline.words.catalogue import language
+from exitline.words.texts import languages
 
 GIVEN = {
     "alpha": "1.5", "beta": "2", "epsilon": "0.5", "p": "0.4", "lower": "0.2", "upper": "0.8",

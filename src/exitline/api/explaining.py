@@ -70,7 +70,7 @@ def _told(asked: str) -> dict[str, Any]:
 
 
 def _of_measure(measure: Measure) -> dict[str, str]:
-    """Unit, whom it speaks of and what it needs."""
+    """Unit, whom it refers to and what it needs."""
     poor = any(part.kind == "poor" for part in measure.about.parts)
     who = "the poor" if poor else "all with welfare above zero" if measure.positive else "everyone"
     needs = [("welfare", measure.needs_welfare), ("a poverty line", measure.needs_line)]

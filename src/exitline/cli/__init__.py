@@ -13,6 +13,7 @@ import click
 
 from exitline import signals
 from exitline.cli.shared import guard
+from exitline.cli.shared.speaking import asked, speaking
 from exitline.version import __version__
 
 _DEBUG = "--debug"
@@ -73,7 +74,7 @@ class LazyGroup(click.Group):
         from exitline.cli.shared.once import once
 
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return once(command)
+        return speaking(once(command))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -166,13 +167,13 @@ def call(arguments: Sequence[str]) -> int:
         status = _run([a for i, a in enumerate(given) if a != _DEBUG or i > end])
         guard.flush()
     except BaseException as reason:
-        return guard.told(reason, debug=debug)
+        return guard.told(reason, debug=debug, t=asked(given))
     return status
 
 
 def _run(arguments: list[str]) -> int:
     """Parse and invoke. Not by click's own `main`, which takes an EOFError for an interrupt."""
     exitline._main_shell_completion({}, "exitline")
-    with exitline.make_context("exitline", arguments) as context:
+    with exitline.make_context("exitline", arguments, obj=asked(arguments)) as context:
         found = exitline.invoke(context)
     return found if isinstance(found, int) else 0

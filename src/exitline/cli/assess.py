@@ -9,6 +9,8 @@ import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Numeral, Said, Told, say
 
 if TYPE_CHECKING:
     from exitline.api.deciding.assessing import Assessed
@@ -101,9 +103,8 @@ def _show(assessment: Assessment) -> None:
     """One county."""
     from exitline.api.deciding.assessing import rate_in_words
 
-    name = assessment.county.name or "the county"
     show.table(
-        f"{name}: {_said(assessment.outcome)}",
+        _of_county(assessment.county, _said(assessment.outcome)),
         ("criterion", "outcome", "rate (what decides)", "households", "cases"),
         [
             (j.criterion.name, _said(j.outcome),
@@ -114,17 +115,26 @@ def _show(assessment: Assessment) -> None:
         right=(3, 4),
     )  # fmt: skip
     for judged in assessment.judgements:
-        show.note(f"  {judged.criterion.name}: {judged.reason}")
+        show.note(say("{name}: {reason}", name=judged.criterion.name, reason=Told(judged.reason)))
         if judged.holds_to_icc == judged.holds_to_icc:
             show.note(
-                f"    would stand up to an intra-village correlation of {judged.holds_to_icc:.3g} "
-                f"(judged at {judged.icc:.3g})"
-            )
+                say(
+                    "would stand up to an intra-village correlation of {n} (judged at {m})",
+                    n=Numeral(f"{judged.holds_to_icc:.3g}"), m=Numeral(f"{judged.icc:.3g}"),
+                )
+            )  # fmt: skip
 
 
-def _said(outcome: str) -> str:
+def _said(outcome: str) -> Told:
     """An outcome in the words that people read."""
-    return "cannot tell yet" if outcome == "cannot tell" else outcome
+    return Told("cannot tell yet" if outcome == "cannot tell" else outcome)
+
+
+def _of_county(county: County, what: str) -> Said:
+    """A title that names the county, where it has a name."""
+    if county.name:
+        return say("{name}: {what}", name=county.name, what=what)
+    return say("the county: {what}", what=what)
 
 
 def _show_what_if(found: Assessed) -> None:
@@ -138,26 +148,34 @@ def _show_what_if(found: Assessed) -> None:
 def _show_answers(county: County, answers: Sequence[Answer]) -> None:
     """One county under every reading, and what differs from the first."""
     if not answers:
-        show.note(f"{county.name}: the visits lack the columns that every reading needs")
+        show.note(_of_county(county, say("the visits lack the columns that every reading needs")))
         return
     first = answers[0]
     show.table(
-        f"{county.name or 'the county'}: what if the rule were read another way",
+        _of_county(county, say("what if the rule were read another way")),
         ("reading", "county", "what differs"),
         [
             (a.variant.label, _said(a.assessment.outcome), _changes(first, a) if a is not first
-             else "; ".join(_outcomes(a)))
+             else _listed(_outcomes(a)))
             for a in answers
         ],
     )  # fmt: skip
 
 
-def _outcomes(answer: Answer) -> list[str]:
+def _outcomes(answer: Answer) -> list[Said]:
     """Every criterion with its outcome."""
-    return [f"{j.criterion.name} {_said(j.outcome)}" for j in answer.assessment.judgements]
+    return [
+        say("{name} {outcome}", name=j.criterion.name, outcome=_said(j.outcome))
+        for j in answer.assessment.judgements
+    ]
+
+
+def _listed(outcomes: Sequence[Said]) -> str:
+    """Criteria with their outcomes, in the reader's language."""
+    return reader().joined(reader().of(one) for one in outcomes)
 
 
 def _changes(first: Answer, other: Answer) -> str | None:
     """The criteria whose outcome is another one."""
     changed = [a for a in _outcomes(other) if a not in _outcomes(first)]
-    return "; ".join(changed) or None
+    return _listed(changed) or None

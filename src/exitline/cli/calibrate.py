@@ -10,6 +10,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from exitline.api.weights.calibrating import Calibrated
@@ -120,15 +121,15 @@ def _show(found: Calibrated, out: str | None, rows: int | None) -> None:
     """Each total before and after."""
     low, high = found.factors
     show.table(
-        f"Weights were multiplied by {low:.4g} to {high:.4g}",
+        say("Weights were multiplied by {low} to {high}", low=Numeral(f"{low:.4g}"),
+            high=Numeral(f"{high:.4g}")),
         ("margin", "level", "total", "before", "reached"),
         [(t.margin, t.level or None, f"{t.wanted:,.10g}", f"{t.before:,.10g}",
           f"{t.reached:,.10g}") for t in found.totals],
         right=(2, 3, 4),
-        caption=f"{found.method}, {found.iterations} steps",
+        caption=say("{what}, {n} steps", what=found.method, n=found.iterations),
     )  # fmt: skip
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     told(out, rows)
 
 
@@ -143,4 +144,4 @@ def told(out: str | None, rows: int | None) -> None:
     if rows is None:
         show.note("nothing was written: add --out FILE.parquet, or .csv")
     else:
-        show.note(f"{rows:,} rows in {out}")
+        show.note(say("{n} rows in {file}", n=rows, file=out))

@@ -12,6 +12,7 @@ from exitline.cli.shared.asking import asks_intervals, asks_measures, keywords, 
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -94,8 +95,7 @@ def command(
         return
     people = "persons" if design.size is not None or unit == "person" else "households"
     _show(found, people, f"{unit}s", given["level"])
-    for text in dict.fromkeys((*figures[0].notes, *figures[1].notes, *found.notes)):
-        show.note(f"note: {text}")
+    show.notes(dict.fromkeys((*figures[0].notes, *figures[1].notes, *found.notes)))
 
 
 def _labelled(lines: list[Any] | None, like: list[Any] | None) -> list[Any] | None:
@@ -113,15 +113,15 @@ def _show(found: Changes, people: str, rows: str, level: float) -> None:
     headings = ("area", "measure", *(["line"] if len(lined) > 1 else []))
     for kind in dict.fromkeys(one.kind for one in found):
         show.table(
-            f"Change, {kind}",
-            (*headings, "before", "after", "change", "SE", f"{100 * level:g} % interval", "p"),
+            say("Change, {what}", what=Told(kind)),
+            (*headings, "before", "after", "change", "SE", show.sure(level), "p"),
             [
-                (one.domain or "all", *_figures(one, people, rows, lined=len(lined) > 1))
+                (one.domain or Told("all"), *_figures(one, people, rows, lined=len(lined) > 1))
                 for one in found
                 if one.kind == kind
             ],
             right=tuple(range(len(headings), len(headings) + 6)),
-            caption=f"line: {lined[0]}" if len(lined) == 1 else "",
+            caption=say("line: {line}", line=lined[0]) if len(lined) == 1 else "",
         )
 
 
@@ -139,7 +139,7 @@ def _figures(one: Change, people: str, rows: str, *, lined: bool) -> tuple[str, 
     else:
         said = write(one.estimate, one.ci_low, one.ci_high, one.se, signed, one.reason)
     return (
-        measure.label, *([one.line] if lined else []),
+        Told(measure.label), *([one.line] if lined else []),
         figure(one.before, measure.unit), figure(one.after, measure.unit),
         plain(said.text), spread(one.se, signed), plain(said.interval) or "none",
         "-" if math.isnan(one.p) else f"{one.p:.3f}",

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from exitline.cli.shared.options import ENGINE
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Told, collected
 
 if TYPE_CHECKING:
     from exitline.stats.data.checking.findings import Finding
     from exitline.stats.data.studies.study import Study
 
 HEADINGS = {
-    "error": "Errors: the study cannot be run as it stands",
-    "warning": "Warnings: results may mislead",
-    "note": "Notes",
+    "error": collected("Errors: the study cannot be run as it stands"),
+    "warning": collected("Warnings: results may mislead"),
+    "note": collected("Notes"),
 }
 
 
@@ -60,12 +62,16 @@ def command(study: str, engine: str, json_: bool) -> None:
 
 def _print(study: Study, found: Sequence[Finding]) -> None:
     """One table for each severity."""
-    from exitline.api.runs.telling import count_in_words
     from exitline.cli.shared import show
 
+    t = reader()
     for severity, heading in HEADINGS.items():
         rows = [
-            (f.check, f"{f.message}\n{f.remedy}" if f.remedy else f.message, f.where)
+            (
+                Told(f.check),
+                "\n".join(t.of(text) for text in (f.message, f.remedy) if text),
+                f.where,
+            )
             for f in found
             if f.severity == severity
         ]
@@ -73,12 +79,13 @@ def _print(study: Study, found: Sequence[Finding]) -> None:
             show.table(heading, ("check", "what was found, and what to do", "where"), rows)
     errors = sum(f.severity == "error" for f in found)
     warnings = sum(f.severity == "warning" for f in found)
-    counts = ", ".join((
-        count_in_words(errors, "error", "errors"),
-        count_in_words(warnings, "warning", "warnings"),
-    ))  # fmt: skip
-    can = "cannot be run as it stands" if errors else "can be run"
-    show.note(f"{study.title}: {counts}. The study {can}.")
+    counts = t.joined(
+        (t.plural("{n} error", "{n} errors", errors),
+         t.plural("{n} warning", "{n} warnings", warnings)), ", ",
+    )  # fmt: skip
+    can = t("The study cannot be run as it stands.") if errors else t("The study can be run.")
+    title = t("{title}: {counts}.", title=study.title, counts=counts)
+    show.note(t.sentences(title, can))
 
 
 __all__ = ["command"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import show
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.proof.claim.sentences.relations import Consistency
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "check-claim",
-    help="""Hold the figures of a published sentence against each other and against facts.
+    help="""Compare the figures of a published sentence with each other and with facts.
 
 FILE is YAML: the sentence, its figures, their relations and public facts. Each
 relation is `consistent`, `not consistent` or `cannot tell`, with the calculation.
@@ -50,14 +51,13 @@ def _show(found: Consistency) -> None:
         show.table(
             found.statement,
             ("relation", "calculation", "outcome"),
-            [(one.relation, one.arithmetic or None, one.outcome) for one in found.findings],
-            caption=f"source: {found.source}" if found.source else "",
+            [(one.relation, one.arithmetic or None, Told(one.outcome)) for one in found.findings],
+            caption=say("source: {what}", what=found.source) if found.source else "",
         )
     for one in found.findings:
         if one.note:
-            show.note(f"note on {one.relation}: {one.note}")
-    for text in found.notes:
-        show.note(f"note: {text}")
+            show.note(say("note on {what}: {text}", what=one.relation, text=Told(one.note)))
+    show.notes(found.notes)
     if found.confirmed is False:
         show.note("no independent source confirms the figures")
 

@@ -9,6 +9,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import as_usage, said_as_flags
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.api.claims.claiming import Claimed
@@ -113,10 +114,10 @@ def _make_key(path: str, encrypt: bool, as_json: bool) -> None:
         "A new key pair",
         ("file", "what it is for"),
         [
-            (made.private, "signs; keep it secret"),
-            (made.public, "checks signatures; publish it"),
+            (str(made.private), say("signs; keep it secret")),
+            (str(made.public), say("checks signatures; publish it")),
         ],
-        caption=f"key id {made.key_id}",
+        caption=say("key id {name}", name=made.key_id),
     )
 
 
@@ -137,16 +138,17 @@ def _report(found: Claimed, said: dict[str, Any]) -> None:
             }
         )
         return
-    rows = [("claim", signed.claim_id), ("question", found.question)]
-    rows += [("data", f"{one.name} ({(one.sha256 or one.rows)[:16]})") for one in made.inputs]
-    rows.append(("signed by", ", ".join(signed.signed_by) or "nobody"))
+    rows = [(say("claim"), signed.claim_id), (say("question"), Told(found.question))]
+    rows += [(say("data"), f"{one.name} ({(one.sha256 or one.rows)[:16]})") for one in made.inputs]
+    rows.append((say("signed by"), ", ".join(signed.signed_by) or say("nobody")))
     if ledger is not None:
-        rows.append(("ledger", f"{said['ledger']}, entry {entry} of {ledger.head.size}"))
-        rows.append(("root", ledger.head.root))
+        place = say("{file}, entry {n} of {m}", file=said["ledger"], n=entry, m=ledger.head.size)
+        rows.append((say("ledger"), place))
+        rows.append((say("root"), ledger.head.root))
     if said["out"]:
-        rows.append(("file", said["out"]))
+        rows.append((say("file"), said["out"]))
     if made.remark:
-        rows.append(("remark, not checked", made.remark))
+        rows.append((say("remark, not checked"), made.remark))
     show.table(made.sentence, ("part", "value"), rows)
 
 

@@ -11,6 +11,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.api.deciding.drawing import Drawn
@@ -108,11 +109,12 @@ def _check(ctx: click.Context, frame: Any, given: Mapping[str, Any], *, as_json:
 def _show_check(found: Check) -> None:
     """Match, or what differs."""
     if found.match:
-        show.note(f"match: the frame and the seed give these {found.households:,} households")
+        show.note(
+            say("match: the frame and the seed give these {n} households", n=found.households)
+        )
         return
     show.note("mismatch: this sample is not the one that frame and seed give")
-    for difference in found.differences:
-        show.note(f"  {difference}")
+    show.points(found.differences)
 
 
 def _digest(frame: Any, given: Mapping[str, Any], *, as_json: bool) -> None:
@@ -126,7 +128,8 @@ def _digest(frame: Any, given: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         show.as_json({"digest": found.digest, "households": found.households})
     else:
-        show.note(f"{found.digest}\n{found.households:,} households; publish this before the seed")
+        show.note(found.digest)
+        show.note(say("{n} households; publish this before the seed", n=found.households))
 
 
 def _draw(frame: Any, given: dict[str, Any], *, as_json: bool) -> None:
@@ -160,15 +163,21 @@ def _show_draw(found: Drawn, given: Mapping[str, Any]) -> None:
     draw, lists = found.draw, found.lists
     counts = _counts(draw)
     show.table(
-        f"{len(draw.selected):,} households drawn"
-        + (f" in {len(draw.villages):,} villages" if draw.villages else ""),
+        say("{n} households drawn in {m} villages", n=len(draw.selected), m=len(draw.villages))
+        if draw.villages
+        else say("{n} households drawn", n=len(draw.selected)),
         ("stratum", "group", "villages", "households", "stand for"),
         counts,
         right=(2, 3, 4),
-        caption=f"frame {draw.digest[:23]}..., seed published {draw.seed.published.isoformat()}",
+        caption=say(
+            "frame {what}, seed published {day}",
+            what=f"{draw.digest[:23]}...",
+            day=draw.seed.published,
+        ),
     )
     if lists:
-        show.note(f"{lists} lists of visits in {Path(given['assignments']) / 'visits'}")
+        folder = Path(given["assignments"]) / "visits"
+        show.note(say("{n} lists of visits in {folder}", n=lists, folder=str(folder)))
     if not given["out"]:
         show.note("nothing was recorded: add --out draw.json, so that others can draw again")
 

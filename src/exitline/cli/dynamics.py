@@ -10,6 +10,8 @@ import click
 from exitline.api.names import SHARES
 from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Told, collected, say
 
 if TYPE_CHECKING:
     from exitline.stats.panel.report import DynamicsSection
@@ -125,33 +127,33 @@ def _print(section: DynamicsSection, full: bool) -> None:
     if rows and "estimate" in rows[0]:
         shown = [r for r in rows if full or not _secondary(r)]
         show.table(
-            section.title, (_area_heading(shown), "what", "waves", "estimate", "interval", "n"),
+            section.title,
+            (_area_heading(shown), "what", "waves", "estimate", "interval", "n"),
             [_estimate_row(r) for r in shown], right=(3, 4, 5),
         )  # fmt: skip
         if len(shown) < len(rows):
-            show.note(f"{len(rows) - len(shown):,} further rows with --full or --json.")
+            show.note(say("{n} further rows with --full or --json.", n=len(rows) - len(shown)))
     elif rows:
         columns = list(rows[0])
         right = [i for i, c in enumerate(columns) if not isinstance(rows[0][c], str)]
         cells = [[_cell(c, r[c]) for c in columns] for r in rows]
-        headings = [c.replace("_", " ").replace("reliability", "real") for c in columns]
+        headings = [Told(c.replace("_", " ").replace("reliability", "real")) for c in columns]
         show.table(section.title, headings, cells, right=right)
-    for text in section.notes:
-        show.note(f"note: {text}")
+    show.notes(section.notes)
 
 
 _WORDS = {
-    "exit_rate": "poor who left",
-    "entry_rate": "others who fell",
-    "re_entry_rate": "leavers who fell back",
-    "first_entry_rate": "never poor who fell",
-    "lasting_exit_rate": "leavers who stayed out",
-    "persistence_rate": "poor who stayed poor",
-    "stay_out_rate": "others who stayed out",
-    "attrition_rate": "lost",
-    "exit_confirmed": "leavers confirmed",
-    "plain_headcount": "poor, plain line",
-    "lasting_headcount": "poor, lasting rule",
+    "exit_rate": collected("poor who left"),
+    "entry_rate": collected("others who fell"),
+    "re_entry_rate": collected("leavers who fell back"),
+    "first_entry_rate": collected("never poor who fell"),
+    "lasting_exit_rate": collected("leavers who stayed out"),
+    "persistence_rate": collected("poor who stayed poor"),
+    "stay_out_rate": collected("others who stayed out"),
+    "attrition_rate": collected("lost"),
+    "exit_confirmed": collected("leavers confirmed"),
+    "plain_headcount": collected("poor, plain line"),
+    "lasting_headcount": collected("poor, lasting rule"),
 }
 _SECONDARY = ("persistence_rate", "stay_out_rate", "share_", "anonymous_growth")
 """Shown with --full alone: they follow from the others, or serve comparison."""
@@ -167,7 +169,7 @@ def _secondary(row: Mapping[str, Any]) -> bool:
 
 def _area_heading(rows: Sequence[Mapping[str, Any]]) -> str:
     """The domain columns of a table."""
-    return ", ".join(dict.fromkeys(r["by"] for r in rows if r["by"])) or "area"
+    return ", ".join(dict.fromkeys(r["by"] for r in rows if r["by"])) or say("area")
 
 
 def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -178,7 +180,8 @@ def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     name, _, inside = row["measure"].rstrip(")").partition("(")
     what, waves = _WORDS.get(name, name.replace("_", " ")), inside.replace(">", "-")
     if name == "share":
-        what, waves = inside.replace(",", ", "), ""
+        t = reader()
+        what, waves = t.joined((t.of(state) for state in inside.split(",")), ", "), ""
     unit = "index" if name.startswith(_INDICES) else "share"
     ends = (row["ci_low"], row["ci_high"])
     if unit == "share" and row["difference"]:
@@ -187,7 +190,7 @@ def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     else:
         value = figure(row["estimate"], unit, row["se"])
         bounds = interval(*ends, unit, row["se"], row["estimate"])
-    return row["domain"] or "all", what, waves, value, bounds, f"{row['n']:,}"
+    return row["domain"] or say("all"), Told(what), waves, value, bounds, f"{row['n']:,}"
 
 
 def _cell(name: str, value: Any) -> str:

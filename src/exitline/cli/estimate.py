@@ -93,9 +93,9 @@ def command(
         rows,
         right=tuple(range(len(headings) - len(figures), len(headings) + len(further))),
         caption=t("line: {line}", line=lined[0]) if len(lined) == 1 else "",
+        t=t,
     )
-    for text in found.notes:
-        show.note(t("note: {text}", text=t.of(text)))
+    show.notes(found.notes)
 
 
 def _further(one: Estimate, names: list[str], t: Language) -> list[str | None]:

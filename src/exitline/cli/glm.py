@@ -11,6 +11,7 @@ from exitline.cli.shared.asking import COUNTED, LEVEL, WHERE
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -80,7 +81,13 @@ def command(
         return
     _show(found, table, exponentiated=exponentiated)
     for term, test in tests.items():
-        show.note(f"{term}: F = {test.f:.4g} ({test.df:.4g}, {test.ddf:.4g} df), p = {test.p:.4g}")
+        show.note(
+            say(
+                "{name}: F = {figure} ({n}, {m} degrees of freedom), p = {low}", name=term,
+                figure=Numeral(f"{test.f:.4g}"), n=Numeral(f"{test.df:.4g}"),
+                m=Numeral(f"{test.ddf:.4g}"), low=Numeral(f"{test.p:.4g}"),
+            )
+        )  # fmt: skip
 
 
 def _show(found: Regression, table: list[dict[Any, Any]], *, exponentiated: bool) -> None:
@@ -88,24 +95,29 @@ def _show(found: Regression, table: list[dict[Any, Any]], *, exponentiated: bool
     rows = [
         (
             one["term"], _number(one["estimate"]), _number(one["se"]),
-            f"{_number(one['ci_low'])} to {_number(one['ci_high'])}",
+            say("{low} to {high}", low=_numeral(one["ci_low"]), high=_numeral(one["ci_high"])),
             f"{one['t']:.2f}", f"{one['p']:.4f}",
         )
         for one in table
     ]  # fmt: skip
-    ratio = {"binomial": "odds ratio", "poisson": "rate ratio"}.get(found.family, "exp(estimate)")
-    names = ("term", ratio if exponentiated else "estimate", "SE",
-             f"{100 * found.level:g} % interval", "t", "p")  # fmt: skip
+    ratio = {"binomial": say("odds ratio"), "poisson": say("rate ratio")}
+    name = ratio.get(found.family, "exp(estimate)") if exponentiated else say("estimate")
+    names = (say("term"), name, say("SE"), show.sure(found.level), "t", "p")
     show.table(
-        f"{found.formula} ({found.family})", names, rows, right=(1, 2, 3, 4, 5),
-        caption=f"{found.n:,} rows, {found.df:,.0f} degrees of freedom",
+        say("{formula} ({name})", formula=found.formula, name=found.family), names, rows,
+        right=(1, 2, 3, 4, 5),
+        caption=say("{n} rows, {m} degrees of freedom", n=found.n, m=round(found.df)),
     )  # fmt: skip
     for term, base in found.bases.items():
-        show.note(f"{term}: against {base}")
-    for text in found.notes:
-        show.note(f"note: {text}")
+        show.note(say("{name}: against {what}", name=term, what=base))
+    show.notes(found.notes)
 
 
 def _number(value: float) -> str:
     """Four digits that count."""
     return f"{value:.4g}"
+
+
+def _numeral(value: float) -> Numeral:
+    """The same, as a part of a message."""
+    return Numeral(_number(value))

@@ -10,6 +10,8 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import with_options
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Told, collected, say
 
 if TYPE_CHECKING:
     from exitline.stats.grouped_data.table import GroupedRow, GroupedTable
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 _CURVES = ("quadratic", "beta", "lognormal", "gb2", "singh_maddala", "dagum", "beta2")
 _SHARES = ("headcount", "poverty_gap", "severity", "fgt", "share", "lorenz")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+HEADS = {
+    "distribution": collected("distribution"), "measure": collected("measure"),
+    "line": collected("line"), "curve": collected("curve"), "estimate": collected("estimate"),
+    "note": collected("note"), "official": collected("official"),
+    "difference": collected("difference"),
+}  # fmt: skip
 _DROPPED = ("measure", "line", "note", "official", "difference")
 """Columns that say nothing where they say the same in every row."""
 _POINTS = "Differences of percentages are in percentage points."
@@ -98,7 +106,8 @@ def command(
             **given,
         )
     for text in found.notes:
-        click.echo(f"note: {text}", err=True)
+        t = reader()
+        click.echo(t("note: {text}", text=t.of(text)), err=True)
     if as_json:
         table = found.goodness() if goodness else found.to_pandas()
         show.as_json(table.to_dict("records"))
@@ -120,8 +129,10 @@ def _show(found: GroupedTable, name: str) -> None:
     kept = [c for c in rows[0] if c not in _DROPPED or len({row[c] for row in rows}) > 1]
     one = {row.figure.measure for row in found}
     show.table(
-        f"Figures from {name}" + ("" if len(one) > 1 else f": {one.pop()}"),
-        kept,
+        say("Figures from {file}", file=name)
+        if len(one) > 1
+        else say("Figures from {file}: {what}", file=name, what=Told(one.pop())),
+        [HEADS[name] for name in kept],
         [tuple(row[c] for c in kept) for row in rows],
         right=[i for i, c in enumerate(kept) if c in _NUMBERS],
         caption="Differences of percentages are in percentage points."
@@ -130,8 +141,10 @@ def _show(found: GroupedTable, name: str) -> None:
     )
     for text, letter in letters.items():
         once = list(dict.fromkeys(noted[text]))
-        some = "; ".join(once[:3]) + (f" and {len(once) - 3} more" if len(once) > 3 else "")
-        show.note(f"{letter}: {text} ({some})")
+        some: str = "; ".join(once[:3])
+        if len(once) > 3:
+            some = say("{some} and {n} more", some=some, n=len(once) - 3)
+        show.note(say("{letter}: {text} ({some})", letter=letter, text=Told(text), some=some))
 
 
 def _cells(row: GroupedRow, letters: Mapping[str, str]) -> dict[str, str | None]:
@@ -140,11 +153,11 @@ def _cells(row: GroupedRow, letters: Mapping[str, str]) -> dict[str, str | None]
     kinds = {note.kind for note in one.notes}
     difference = _figure(one.estimate - row.official, one.measure)
     return {
-        "distribution": row.domain or "all",
+        "distribution": row.domain or say("all"),
         "measure": one.measure,
         "line": _number(one.line),
         "curve": one.curve,
-        "estimate": _figure(one.estimate, one.measure) or "none",
+        "estimate": _figure(one.estimate, one.measure) or say("none"),
         "note": "".join(letter for kind, letter in letters.items() if kind in kinds),
         "official": _figure(row.official, one.measure),
         "difference": difference and difference.removesuffix(" %"),
@@ -159,8 +172,8 @@ def _show_goodness(found: GroupedTable) -> None:
     for one in found.distributions:
         for fit in one.grouped.fits.values():
             parameters = ", ".join(f"{k} {v:.6g}" for k, v in fit.curve.parameters.items())
-            rows.append((area_name(one.key) or "all", fit.name, parameters, f"{fit.sse:.3g}",
-                         "valid" if fit.valid else "; ".join(fit.faults)))  # fmt: skip
+            rows.append((area_name(one.key) or say("all"), fit.name, parameters, f"{fit.sse:.3g}",
+                         say("valid") if fit.valid else Told("; ".join(fit.faults))))  # fmt: skip
     show.table("Curves and their fit", ("distribution", "curve", "parameters",
                "squared errors", "valid"), rows, right=(3,))  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import say
 
 
 @click.command(
@@ -53,7 +54,8 @@ def command(
     elif printed:
         click.echo(found.text, nl=False)
     else:
-        show.note(f"wrote {target}: read every line, then run `exitline check {target}`")
+        show.note(say("written: {file}; read every line, then run `exitline check {file}`",
+                      file=str(target)))  # fmt: skip
 
 
 __all__ = ["command"]

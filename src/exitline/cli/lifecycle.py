@@ -21,6 +21,7 @@ from exitline.cli.shared.lifecycle_parts import (
 )
 from exitline.cli.shared.options import JSON, as_usage
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Told, say, say_plural
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _AS_OF = click.option("--as-of", type=_DAY, help="The day asked about (today).")
@@ -99,8 +100,8 @@ def record(
         show.as_json({"head": made.head, "events": [brief(event) for event in made.events]})
         return
     many = len(made.events)
-    counted = "1 event" if many == 1 else f"{many:,} events"
-    show.note(f"{counted} recorded; the log holds {made.count:,}. Head: {made.head}")
+    show.note(say_plural("{n} event recorded.", "{n} events recorded.", many))
+    show.note(say("Events in the log: {n}. Head: {digest}", n=made.count, digest=made.head))
 
 
 @command.command(
@@ -161,10 +162,11 @@ def state(
     if json_:
         show.as_json({"as_of": day, "states": found.counts, "written": found.written})
         return
-    rows = [(row["state"], f"{row['households']:,}") for row in found.counts]
-    show.table(f"Households by state on {day}", ("state", "households"), rows, right=(1,))
+    rows = [(Told(row["state"]), f"{row['households']:,}") for row in found.counts]
+    show.table(say("Households by state on {day}", day=day), ("state", "households"), rows,
+               right=(1,))  # fmt: skip
     if found.written is not None:
-        show.note(f"{found.written:,} households written to {out}")
+        show.note(say("{n} households written to {file}", n=found.written, file=str(out)))
 
 
 @command.command(
@@ -195,10 +197,19 @@ def overdue(
     if json_:
         show.as_json([asdict(duty) for duty in found])
         return
-    rows = [(d.household, d.name, d.role, d.due, d.status, d.days_late or None) for d in found]
-    title = f"{len(found):,} duties" if everything else f"{len(found):,} overdue"
-    columns = ("household", "what", "role", "due", "status", "days late")
-    show.table(f"{title} on {day}", columns, rows, right=(5,))
+    rows = [
+        (d.household, Told(d.name), Told(d.role), d.due, Told(d.status), d.days_late or None)
+        for d in found
+    ]
+    counted = {"n": len(found), "day": day}
+    show.table(
+        say("{n} duties on {day}", **counted)
+        if everything
+        else say("{n} overdue on {day}", **counted),
+        ("household", "what", "role", "due", "status", "days late"),
+        rows,
+        right=(5,),
+    )
 
 
 @command.command(
@@ -223,9 +234,16 @@ def history(log: str, household: str, json_: bool) -> None:
     if json_:
         show.as_json([event.as_json() for event in events])
         return
-    rows = [(e.number, e.on, e.step, e.role, state_text(e), decision(e)) for e in events]
-    columns = ("no.", "on", "step", "role", "state after", "decision")
-    show.table(f"Household {household}: {state_text(events[-1])}", columns, rows, right=(0,))
+    rows = [
+        (e.number, e.on, Told(e.step), Told(e.role), state_text(e), Told(decision(e)))
+        for e in events
+    ]
+    show.table(
+        say("Household {name}: {what}", name=household, what=state_text(events[-1])),
+        ("no.", "on", "step", "role", "state after", "decision"),
+        rows,
+        right=(0,),
+    )
     for event in events:
         if event.decision is not None:
             show.note(decision_text(event))
@@ -259,12 +277,11 @@ def check(log: str, head: str | None, json_: bool) -> None:
         show.as_json({"head": found.head, "events": found.events, "faults": list(found.faults)})
     else:
         show.note(
-            f"{found.events:,} events of {found.households:,} households, chain whole. "
-            + ("These do not follow:" if found.faults else "All decisions and states follow.")
+            say("{n} events of {m} households, chain whole.", n=found.events, m=found.households)
         )
-        for fault in found.faults:
-            show.note(f"- {fault}")
-        show.note(f"Head: {found.head}")
+        show.note("These do not follow:" if found.faults else "All decisions and states follow.")
+        show.points(found.faults)
+        show.note(say("Head: {digest}", digest=found.head))
     if found.faults:
         sys.exit(1)
 
@@ -295,8 +312,8 @@ def procedure(name: str | None, json_: bool) -> None:
         return
     shown = lifecycle.procedure(name)
     steps = [
-        (s.name, ", ".join(s.start), s.to or "(stays)", ", ".join(s.by),
-         "" if s.verified else "not verified")
+        (s.name, ", ".join(s.start), s.to or say("(stays)"), ", ".join(s.by),
+         "" if s.verified else say("not verified"))
         for s in shown.steps.values()
     ]  # fmt: skip
     if json_:
@@ -305,9 +322,8 @@ def procedure(name: str | None, json_: bool) -> None:
         return
     show.table(shown.title, ("step", "from", "to", "by", ""), steps)
     for key, source in shown.sources.items():
-        show.note(f"{key}: {source}")
-    for text in shown.notes:
-        show.note(f"Note: {text}")
+        show.note(": ".join((key, source)))
+    show.notes(shown.notes)
 
 
 @command.command(
@@ -333,4 +349,4 @@ def export(log: str, file: Path, json_: bool) -> None:
     if json_:
         show.as_json({"file": str(file), "events": rows})
     else:
-        show.note(f"{rows:,} events written to {file}")
+        show.note(say("{n} events written to {file}", n=rows, file=str(file)))

@@ -13,6 +13,7 @@ from exitline.cli.shared.asking import BY, INTERVAL, LEVEL, WHERE, sets_of
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE, column_names
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -111,8 +112,7 @@ def command(
         show.as_json(found.to_pandas(reason=True).to_dict("records"))
         return
     _show(found, level)
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
 
 
 def _indicators(dimensions: Sequence[str], indicators: Sequence[str], standard: str | None) -> Any:
@@ -175,18 +175,18 @@ def _show(found: Estimates, level: float) -> None:
     for one in each:
         unit = UNITS.get(one.measure, "share")
         rows.append((
-            one.domain or "all", one.measure, *(_of(one.more.get(name)) for name in further),
+            one.domain or say("all"), one.measure, *(_of(one.more.get(name)) for name in further),
             figure(one.estimate, unit, one.se, one.reason), spread(one.se, unit),
             interval(one.ci_low, one.ci_high, unit, one.se, one.estimate), f"{one.n:,}",
         ))  # fmt: skip
     lined = sorted({one.line for one in each if one.line})
-    headings = ("area", "measure", *further)
+    headings = (say("area"), say("measure"), *(Told(name) for name in further))
     show.table(
         "Multidimensional poverty",
-        (*headings, "estimate", "SE", f"{100 * level:g} % interval", "rows"),
+        (*headings, "estimate", "SE", show.sure(level), "rows"),
         rows,
         right=tuple(range(len(headings), len(headings) + 4)),
-        caption=f"poor: k = {', '.join(lined)}" if lined else "",
+        caption=say("poor: k = {what}", what=", ".join(lined)) if lined else "",
     )
 
 

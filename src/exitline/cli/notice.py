@@ -9,6 +9,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import LANGUAGE, with_options
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,9 +74,11 @@ def command(
             open_source(data, **reading), posted=posted.date(), out=outs, language=language, **given
         )
     for path in outs:
-        show.note(f"written: {path}")
-    until = f", objections until {made.last_day}" if made.last_day else ""
+        show.note(say("written: {file}", file=path))
+    counts = {"n": made.households, "m": len(made.villages)}
     show.note(
-        f"{made.households:,} households in {len(made.villages):,} villages{until}. "
-        f"Fields shown: {', '.join(made.fields)}."
+        say("{n} households in {m} villages, objections until {day}.", **counts, day=made.last_day)
+        if made.last_day
+        else say("{n} households in {m} villages.", **counts)
     )
+    show.note(say("Fields shown: {what}.", what=", ".join(made.fields)))

@@ -11,11 +11,13 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.rows import percent
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Numeral, Told, say
 
 if TYPE_CHECKING:
     from exitline.api.deciding.planning import Planned
     from exitline.exits.assess.plans.budget import BudgetPlan
-    from exitline.exits.assess.plans.planning import Aim, SamplePlan
+    from exitline.exits.assess.plans.planning import SamplePlan
     from exitline.exits.assess.plans.stages import StagedPlan
 
 KINDS = ("fixed", "double", "sequential", "curtailed")
@@ -120,12 +122,22 @@ def _show_fixed(found: Planned) -> None:
     """One sample: what to do, then its curve."""
     plan, cheapest = found.plan, found.cheapest
     sample = plan.sample
+    visits = {
+        "n": sample.households, "m": sample.villages,
+        "most": Numeral(f"{sample.per_village:g}"),
+    }  # fmt: skip
     show.note(
-        f"Visit {sample.households:,} households in {sample.villages:,} villages, "
-        f"{sample.per_village:g} in each" + (f", for {cheapest.cost:,.0f}." if cheapest else ".")
+        say("Visit {n} households in {m} villages, {most} in each, for {figure}.", **visits,
+            figure=Numeral(f"{cheapest.cost:,.0f}"))
+        if cheapest
+        else say("Visit {n} households in {m} villages, {most} in each.", **visits)
+    )  # fmt: skip
+    limits = {"n": plan.accept, "m": plan.reject}
+    show.note(
+        say("Met with at most {n} households that do not approve, not met from {m} on.", **limits)
+        if plan.aim.mirrored
+        else say("Met with at most {n} errors, not met from {m} on.", **limits)
     )
-    cases = _cases(plan.aim)
-    show.note(f"Met with at most {plan.accept} {cases}, not met from {plan.reject} on.")
     show.table(
         "What the plan says, by the true rate",
         ("true rate", "met", "cannot tell", "not met"),
@@ -142,12 +154,18 @@ def _show_staged(plan: StagedPlan, curve: Sequence[Any]) -> None:
     """A plan in stages: its looks, then its curve."""
     last, fixed = plan.looks[-1], plan.fixed.sample
     show.note(
-        f"Visit up to {last.households:,} households, {plan.per_village} in each village; "
-        f"{plan.expected:,.0f} on average at a true rate of {percent(plan.aim.true_rate)}, "
-        f"{percent(plan.saving, 0)} fewer than the {fixed.households:,} of one stage."
-    )
+        say(
+            "Visit up to {n} households, {m} in each village, {most} on average at a true rate of "
+            "{share}. That is {low} fewer than the {high} of one stage.",
+            n=last.households, m=plan.per_village, most=round(plan.expected),
+            share=Numeral(str(percent(plan.aim.true_rate))),
+            low=Numeral(str(percent(plan.saving, 0))), high=fixed.households,
+        )
+    )  # fmt: skip
     show.table(
-        f"When to stop, by {_cases(plan.aim)} so far",
+        say("When to stop, by households that do not approve so far")
+        if plan.aim.mirrored
+        else say("When to stop, by errors so far"),
         ("households", "villages", "met at most", "stop from", "not met from"),
         [
             (f"{look.households:,}", look.villages, look.accept if look.accept >= 0 else None,
@@ -169,21 +187,29 @@ def _show_staged(plan: StagedPlan, curve: Sequence[Any]) -> None:
     )  # fmt: skip
 
 
-def _cases(aim: Aim) -> str:
-    """What is counted."""
-    return "households that do not approve" if aim.mirrored else "errors"
-
-
 def _basis(plan: SamplePlan) -> str:
     """What the figures rest on."""
     aim, declared, judged = plan.aim, plan.sample.icc, plan.sample.judged.icc
-    margin = "twice that" if judged == 2.0 * declared else "a larger one"
-    return (
-        f"threshold: {aim.comparison.replace('_', ' ')} {percent(aim.threshold)}, confidence "
-        f"{percent(aim.confidence)}, ICC {declared:.3g} "
-        f"(design effect {plan.sample.design_effect:.2f}); exact beta-binomial"
-        + (f"; met and not met are judged at {margin}, ICC {judged:.3g}" if judged else "")
-    )
+    said = [
+        say(
+            "threshold: {comparison} {share}, confidence {sure}, ICC {n} (design effect {m})",
+            comparison=Told(aim.comparison.replace("_", " ")),
+            share=Numeral(str(percent(aim.threshold))),
+            sure=Numeral(str(percent(aim.confidence))), n=Numeral(f"{declared:.3g}"),
+            m=Numeral(f"{plan.sample.design_effect:.2f}"),
+        ),
+        say("exact beta-binomial"),
+    ]  # fmt: skip
+    if judged:
+        twice = judged == 2.0 * declared
+        n = Numeral(f"{judged:.3g}")
+        said.append(
+            say("met and not met are judged at twice that, ICC {n}", n=n)
+            if twice
+            else say("met and not met are judged at a larger one, ICC {n}", n=n)
+        )
+    t = reader()
+    return t.joined(t.of(one) for one in said)
 
 
 def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool) -> None:

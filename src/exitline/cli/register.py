@@ -18,6 +18,7 @@ from exitline.cli.shared.register_pages import (
     password,
     serve,
 )
+from exitline.words.said import Told, say
 
 
 @click.group(
@@ -67,7 +68,7 @@ def init(database: str, key: Path | None, upgrade: bool, json_: bool) -> None:
     if json_:
         show.as_json({"address": address})
     else:
-        show.note(f"The register at {address} is ready.")
+        show.note(say("The register at {address} is ready.", address=address))
 
 
 @command.command(
@@ -108,11 +109,10 @@ def demo(
     if json_:
         show.as_json(made)
         return
-    rows = [(one["person"], one["role"], one["area"]) for one in made["people"]]
+    rows = [(one["person"], Told(one["role"]), one["area"]) for one in made["people"]]
     show.table("One person for each role", ("person", "role", "area"), rows)
-    show.note(
-        f"{made['households']:,} households, {made['steps']:,} steps in {made['address']}."
-    )  # fmt: skip
+    show.note(say("{n} households, {m} steps in {address}.", n=made["households"], m=made["steps"],
+                  address=made["address"]))  # fmt: skip
     if open_:
         from exitline.cli.shared.opening import serve_demo
 
@@ -144,14 +144,11 @@ def check(database: str, head: str | None, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(
-            f"{found['events']:,} steps of {found['households']:,} households. "
-            + ("These do not follow:" if found["faults"] else "All of them follow.")
-        )
-        for fault in found["faults"]:
-            show.note(f"- {fault}")
+        show.note(say("{n} steps of {m} households.", n=found["events"], m=found["households"]))
+        show.note("These do not follow:" if found["faults"] else "All of them follow.")
+        show.points(found["faults"])
         for path, steps, one in found["heads"]:
-            show.note(f"{path} {steps:,} steps. Head: {one}")
+            show.note(say("{area}: {n} steps, head {digest}", area=path, n=steps, digest=one))
     if found["faults"]:
         sys.exit(1)
 
@@ -182,8 +179,9 @@ def head(database: str, day: datetime | None, json_: bool) -> None:
         show.as_json(found)
         return
     for county in found["counties"]:
-        show.note(f"{county['path']} {county['steps']:,} steps, head {county['head']}")
-    show.note(f"Head of {found['day']}: {found['root']}")
+        show.note(say("{area}: {n} steps, head {digest}", area=county["path"], n=county["steps"],
+                      digest=county["head"]))  # fmt: skip
+    show.note(say("Head of {day}: {digest}", day=str(found["day"]), digest=found["root"]))
 
 
 @command.command(
@@ -237,15 +235,17 @@ def findings(database: str, checks: Path | None, json_: bool) -> None:
         show.as_json(found)
         return
     rows = [
-        (f["number"], f["text"], "not run" if f["missing"] else f"{f['failing']:,}", f["new"],
+        (f["number"], f["text"], say("not run") if f["missing"] else f"{f['failing']:,}", f["new"],
          f["corrected"])
         for f in found
     ]  # fmt: skip
-    heads = ("no.", "what", "households", "new", "corrected")
-    show.table("Cross-checks", heads, rows, right=(2, 3, 4))
+    show.table(
+        "Cross-checks", ("no.", "what", "households", "new", "corrected"), rows, right=(2, 3, 4)
+    )
     for one in found:
         if one["missing"]:
-            show.note(f"{one['number']} was not run: no card has {', '.join(one['missing'])}")
+            show.note(say("{number} was not run: no card has {columns}", number=str(one["number"]),
+                          columns=", ".join(one["missing"])))  # fmt: skip
 
 
 @command.command(
@@ -271,8 +271,8 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
     if json_:
         show.as_json(found)
         return
-    rows = [(p["one"], p["other"], f"{p['score']:.2f}", p["why"]) for p in found["open"]]
-    show.table(f"{found['new']:,} new pairs", ("household", "other", "score", "why"), rows,
+    rows = [(p["one"], p["other"], f"{p['score']:.2f}", Told(p["why"])) for p in found["open"]]
+    show.table(say("{n} new pairs", n=found["new"]), ("household", "other", "score", "why"), rows,
                right=(2,))  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import ENGINE, column_names, with_options
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.release import ReleaseReport, TopCode
@@ -78,9 +79,12 @@ def command(
     else:
         _print(report)
         if out is not None:
-            show.note(f"written: {out}" if report.met else "nothing was written")
+            show.note(
+                say("written: {file}", file=out) if report.met else say("nothing was written")
+            )
         if out is not None and report.met and report.labelled:
-            show.note("labels written along, in its metadata: " + ", ".join(report.labelled))
+            columns = ", ".join(report.labelled)
+            show.note(say("labels written along, in its metadata: {columns}", columns=columns))
     if not report.met:
         sys.exit(1)
 
@@ -103,27 +107,41 @@ def _print(report: ReleaseReport) -> None:
     """The checks, then what would help, then top-coding."""
     found = report.anonymity
     rows: list[tuple[Any, ...]] = [
-        (f"k-anonymity, k = {found.k}", _met(found.met), f"smallest class {found.smallest:,}",
-         f"{found.rows_below:,} of {found.rows:,}"),
+        (say("k-anonymity, k = {n}", n=found.k), _met(found.met),
+         say("smallest class {n}", n=found.smallest),
+         say("{n} of {m}", n=found.rows_below, m=found.rows)),
     ]  # fmt: skip
     for each in report.diversity:
-        said = f"at least {each.distinct:,}, effectively {each.entropy:.2f} values"
-        ratio = "" if math.isinf(each.ratio) else f", (c, l) holds from c > {each.ratio:.3g}"
+        values = {"n": each.distinct, "m": Numeral(f"{each.entropy:.2f}")}
+        ratio = Numeral(f"{each.ratio:.3g}")
+        said = (
+            say("at least {n}, effectively {m} values", **values)
+            if math.isinf(each.ratio)
+            else say("at least {n}, effectively {m} values, (c, l)-diverse from c > {low}",
+                     **values, low=ratio)
+        )  # fmt: skip
         rows.append(
-            (f"l-diversity of {each.column}, l = {each.level}", _met(each.met), said + ratio,
-             f"{each.rows_below:,} of {found.rows:,}")
+            (say("l-diversity of {column}, l = {n}", column=each.column, n=each.level),
+             _met(each.met), said, say("{n} of {m}", n=each.rows_below, m=found.rows))
         )  # fmt: skip
     show.table(
         "The data meet what is asked for" if report.met else "The data do not meet it",
         ("check", "", "found", "households short"), rows, right=(3,),
-        caption=f"Keys: {', '.join(report.keys)}; {found.classes:,} combinations.",
+        caption=say("Keys: {columns} ({n} combinations).", columns=", ".join(report.keys),
+                    n=found.classes),
     )  # fmt: skip
     show.note(
-        f"{found.unique:,} households are alone in their class"
-        + (f", {found.unique_population:,} with a weight of 1 or less" if found.unique else "")
-        + f". Somebody who knows everyone's keys would re-identify {found.expected:,.1f} "
-        f"households on average; the highest risk of one is {100 * found.highest_risk:.1f} %.\n"
-    )
+        say("{n} households are alone in their class, {m} with a weight of 1 or less.",
+            n=found.unique, m=found.unique_population)
+        if found.unique
+        else say("No household is alone in its class.")
+    )  # fmt: skip
+    show.note(
+        say("Somebody who knows everyone's keys would re-identify {n} households on average; the "
+            "highest risk of one is {share}.", n=Numeral(f"{found.expected:,.1f}"),
+            share=Numeral(f"{100 * found.highest_risk:.1f} %"))
+    )  # fmt: skip
+    show.note("")
     if not found.met and report.without:
         rows = [(key, f"{n:,}") for key, n in sorted(report.without, key=lambda pair: pair[1])]
         show.table("What leaving out a key would do", ("without", "households short"), rows,
@@ -139,10 +157,14 @@ def _print_top(report: ReleaseReport) -> None:
          *([_shares(t)] if line else []))
         for t in report.top_codes
     ]  # fmt: skip
-    heads = ("column", "cut-off", "changed", "mean", "after")
     if rows:
-        show.table("Top-coding", heads + (("poor households, %",) if line else ()), rows,
-                   right=(1, 2, 3, 4, 5))  # fmt: skip
+        show.table(
+            "Top-coding",
+            ("column", "cut-off", "changed", "mean", "after")
+            + (("poor households, %",) if line else ()),
+            rows,
+            right=(1, 2, 3, 4, 5),
+        )
 
 
 def _shares(top: TopCode) -> str | None:
@@ -153,4 +175,4 @@ def _shares(top: TopCode) -> str | None:
 
 
 def _met(met: bool) -> str:
-    return "met" if met else "not met"
+    return say("met") if met else say("not met")

@@ -11,6 +11,7 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import STAGES, WEIGHT
 from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.api.weights.replicating import Replicated
@@ -82,10 +83,11 @@ def command(
         show.as_json(_record(found, rows))
         return
     many = len(found.replicates)
-    show.note(f"{many:,} replicates of {found.groups.num_rows:,} PSUs, {found.kind}")
+    show.note(
+        say("{n} replicates of {m} PSUs, {what}", n=many, m=found.groups.num_rows, what=found.kind)
+    )
     show.note(_how(found))
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     told(out, rows)
 
 

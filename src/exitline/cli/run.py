@@ -116,7 +116,7 @@ def _show(found: Run, t: Language = ENGLISH) -> None:
         t("{title}: how many are poor, and how sure are we", title=found.study.title),
         (t("measure"), t("line"), *figure_heads(t, found.estimates.level, found.study.unit),
          *((t("CV"),) if wide else ())),
-        rows, right=(2, 3, 4, 5, 6), caption=_caption(found, t),
+        rows, right=(2, 3, 4, 5, 6), caption=_caption(found, t), t=t,
     )  # fmt: skip
     _show_areas(found, t)
     _show_decisions(found, t)
@@ -168,6 +168,7 @@ def _show_decisions(found: Run, t: Language) -> None:
             (t("level"), t("met"), t("not met"), t("cannot tell yet")),
             rows,
             right=(1, 2, 3),
+            t=t,
         )
 
 
@@ -192,5 +193,4 @@ def _show_warnings(found: Run, t: Language) -> None:
     for finding in found.findings:
         if finding.severity != "note":
             show.note(t.of(f"{finding.severity}: {finding.message}"))
-    for text in found.estimates.notes:
-        show.note(t("note: {text}", text=t.of(text)))
+    show.notes(found.estimates.notes)

@@ -11,6 +11,7 @@ import click
 from exitline.cli.shared import numbers
 from exitline.cli.shared.options import with_options
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.exits.screens import ScreenFinding
@@ -89,20 +90,25 @@ def _print(findings: Sequence[ScreenFinding], top: int) -> None:
 
     first = findings[0]
     rare = sum(f.q_value <= 0.05 for f in findings)
-    tests = "1 test" if len(findings) == 1 else f"{len(findings):,} tests"
     rows = [
-        (f.unit or "all", f"{f.statistic:,.3g}", f"{f.expected:,.3g}", _p(f.p_value),
-         _p(f.q_value), f"{f.n:,}", f.detail)
+        (f.unit or say("all"), f"{f.statistic:,.3g}", f"{f.expected:,.3g}", _p(f.p_value),
+         _p(f.q_value), f"{f.n:,}", Told(f.detail))
         for f in findings[:top]
     ]  # fmt: skip
     show.table(
-        f"{first.screen.capitalize()}: {rare} of {tests} rare after adjustment",
+        say_plural(
+            "{what}: {m} of {n} test rare after adjustment",
+            "{what}: {m} of {n} tests rare after adjustment",
+            len(findings), m=rare, what=Told(first.screen.capitalize()),
+        ),
         ("unit", "found", "expected", "p", "adjusted p", "n", ""),
         rows,
         right=(1, 2, 3, 4, 5),
-        caption=f"{first.measure}. Null: {first.null}.",
-    )
-    show.note(first.reading + "\n")
+        caption=say("{what}. Null: {hypothesis}.", what=Told(first.measure),
+                    hypothesis=Told(first.null)),
+    )  # fmt: skip
+    show.note(first.reading)
+    show.note("")
 
 
 def _p(value: float) -> str:

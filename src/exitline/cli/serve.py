@@ -9,6 +9,7 @@ import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import MIN_COUNT
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.api.serving import Served
@@ -63,8 +64,8 @@ def _ready(served: Served) -> None:
     show.note(served.title)
     if served.notice:
         show.note(served.notice)
-    show.note(f"  page: {served.address}")
-    show.note(f"  API:  {served.address}docs")
+    show.note(say("page: {file}", file=served.address))
+    show.note(say("API: {file}", file=f"{served.address}docs"))
     if not served.near:
         show.note(
             "warning: everyone who can reach this machine can read these figures; there is no "

@@ -10,6 +10,8 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import ENGINE
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.smallarea.figures import AreaFigure, AreaFigures
@@ -50,7 +52,7 @@ def command(study: str, out: str | None, engine: str, as_json: bool) -> None:
     for one in found:
         _show(one)
     if out is not None:
-        show.note(f"figures: {out}")
+        show.note(say("figures: {file}", file=out))
 
 
 def _plain(one: Modelled) -> dict[str, Any]:
@@ -68,16 +70,19 @@ def _plain(one: Modelled) -> dict[str, Any]:
 def _show(one: Modelled) -> None:
     """One table for each measure, what to know of the fit, how it stands beside the truth."""
     for figures in one.figures:
-        level = f"{100 * figures.level:g} % interval"
-        line = f", line {figures.line}" if figures.line else ""
+        level = show.sure(figures.level)
+        made = {"title": Told(one.title), "formula": one.formula}
         by = figures.by or one.area
         show.table(
-            f"{figures.measure} by {by}: model figures, beside the survey's own",
+            say("{what} by {area}: model figures, beside the survey's own",
+                what=Told(figures.measure), area=by),
             (by, "model", "root MSE", level, "survey alone", "SE", ""),
             [_row(figure, figures) for figure in figures],
             right=(1, 2, 3, 4, 5),
-            caption=f"{one.title}: {one.formula}{line}",
-        )
+            caption=say("{title}: {formula}, line {line}", **made, line=figures.line)
+            if figures.line
+            else say("{title}: {formula}", **made),
+        )  # fmt: skip
     if one.coefficients is not None:
         show.table(
             "", ("term", "coefficient", "SE", "p"),
@@ -86,9 +91,9 @@ def _show(one: Modelled) -> None:
             right=(1, 2, 3),
         )  # fmt: skip
     for name, value in one.facts:
-        show.note(f"{name}: {value}")
-    for text in one.notes:
-        show.note(f"note: {text}")
+        t = reader()
+        show.note(t("{name}: {text}", name=t.of(name), text=t.of(value)))
+    show.notes(one.notes)
     for found, figures in zip(one.against, one.figures, strict=False):
         show.note(found.said(share=figures.share))
 
@@ -100,7 +105,7 @@ def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:
 
     unit = "share" if figures.share else "number"
     if math.isnan(figure.estimate):
-        return (figure.area, None, None, None, None, None, figure.reason)
+        return (figure.area, None, None, None, None, None, Told(figure.reason))
     error = figure.rmse if math.isfinite(figure.rmse) else 0.0
     alone = math.isfinite(figure.direct)
     return (
@@ -114,5 +119,5 @@ def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:
         written(figure.direct_se, unit, figure.direct_se)
         if math.isfinite(figure.direct_se)
         else None,
-        figure.reason or ("" if figure.sampled else "not in the sample"),
+        Told(figure.reason) or ("" if figure.sampled else say("not in the sample")),
     )

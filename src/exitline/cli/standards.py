@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 import click
 
 from exitline.cli.shared import show
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Numeral, Said, Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Line, Standard
@@ -67,39 +68,48 @@ def _list(standards: Sequence[Standard], as_json: bool) -> None:
     )
 
 
+def _read(verified: bool) -> Said:
+    """Whether a figure was read at its source."""
+    return say("yes") if verified else say("NO")
+
+
 def _holds(standard: Standard) -> str:
     """What a rule file holds, in a few words."""
     from exitline.api.rule_files import exit_rules
 
-    counts = {
-        "line": len(standard.lines),
-        "indicator": len(standard.indicators),
-        "set of bands": len(standard.bands),
-        "cohort": len(standard.cohorts),
-    }
-    plural = {"set of bands": "sets of bands"}
-    parts = [
-        f"{n} {word if n == 1 else plural.get(word, word + 's')}" for word, n in counts.items() if n
-    ]
-    levels = [rule.level for rule in exit_rules(standard)]
-    return ", ".join(parts + ([f"exit of {', '.join(levels)}"] if levels else []))
+    t = reader()
+    counts = (
+        say_plural("{n} line", "{n} lines", len(standard.lines)),
+        say_plural("{n} indicator", "{n} indicators", len(standard.indicators)),
+        say_plural("{n} set of bands", "{n} sets of bands", len(standard.bands)),
+        say_plural("{n} cohort", "{n} cohorts", len(standard.cohorts)),
+    )
+    parts = [t.of(text) for text in counts if text.n]
+    levels = t.joined((t.of(rule.level) for rule in exit_rules(standard)), ", ")
+    if levels:
+        parts.append(t("exit of {levels}", levels=levels))
+    return t.joined(parts, ", ")
 
 
 def _show(standard: Standard) -> None:
     """One rule file in words, with a table of its lines."""
     from exitline.api.rule_files import in_words, not_verified
 
-    width = show.console().width
+    t = reader()
     for section in in_words(standard):
-        show.note(f"\n{section.title.upper()}")
-        for sentence in section.sentences:
-            show.note(fill(sentence, width - 1, initial_indent="- ", subsequent_indent="  "))
+        show.note("")
+        show.note(t.of(section.title).upper())
+        show.points(section.sentences)
         if section.title == "Poverty lines":
             _lines_table(standard)
     count = len(not_verified(standard))
+    show.note("")
     if count:
-        show.note(f"\n{count} entries were not read at their source: see NOT VERIFIED above.")
-    show.note(f"\nDigest {standard.digest}")
+        show.note(
+            say("{n} entries were not read at their source: see NOT VERIFIED above.", n=count)
+        )
+        show.note("")
+    show.note(say("Digest {digest}", digest=standard.digest))
 
 
 def _lines_table(standard: Standard) -> None:
@@ -120,13 +130,15 @@ def _figures(line: Line) -> list[tuple[str, ...]]:
     """Period, figure, unit and standing of each figure of a line."""
     from exitline.api.rule_files import always
 
-    prices = "" if line.price_base is None else f", {line.price_base} prices"
-    unit = line.unit + prices
+    t = reader()
+    prices = "" if line.price_base is None else t("{year} prices", year=str(line.price_base))
+    unit = t.joined((t.of(line.unit), prices), ", ")
     if line.relative is not None:
         share = line.relative.share
-        said = f"{100 * share.value:.6g} % of the {line.relative.of}"
-        return [(always(), said, unit, "yes" if share.verified else "NO")]
+        said = say("{share} of the {what}", share=Numeral(f"{100 * share.value:.6g} %"),
+                   what=Told(line.relative.of))  # fmt: skip
+        return [(Told(always()), said, unit, _read(share.verified))]
     return [
-        (str(period), f"{figure.value:,.10g}", unit, "yes" if figure.verified else "NO")
+        (Told(str(period)), f"{figure.value:,.10g}", unit, _read(figure.verified))
         for period, figure in line.values.items()
     ]

@@ -9,6 +9,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import as_usage
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.publish.film import Report
@@ -75,7 +76,7 @@ def build(story: Path, out: Path | None, watching: bool, as_json: bool, **asked:
     if not watching:
         once()
         return
-    show.note(f"watching {story}; stop with Ctrl-C")
+    show.note(say("watching {file}; stop with Ctrl-C", file=str(story)))
     watch_story(story, once, complain=show.error)
 
 
@@ -93,12 +94,16 @@ def _print(report: Report, as_json: bool) -> None:
         return
     rows = [(m.episode, m.language, f"{m.seconds:g}", str(m.frames), m.path.name)
             for m in report.made]  # fmt: skip
-    columns = ("Episode", "Language", "Seconds", "Frames", "File")
-    show.table(f"{report.story.name}: {len(rows)} made", columns, rows, right=(2, 3))
+    columns = (say("Episode"), say("Language"), say("Seconds"), say("Frames"), say("File"))
+    title = say("{name}: {n} made", name=report.story.name, n=len(rows))
+    show.table(title, columns, rows, right=(2, 3))
     for change in report.recorded:
         if change.old:
-            show.note(f"{change.episode}, {change.figure}: {change.old} -> {change.new}")
+            show.note(
+                ": ".join((f"{change.episode}, {change.figure}", f"{change.old} -> {change.new}"))
+            )
     if report.recorded:
-        show.note(f"{len(report.recorded)} figures recorded in {report.story.lock.name}")
+        many = len(report.recorded)
+        show.note(say("{n} figures recorded in {file}", n=many, file=report.story.lock.name))
     for page in report.pages:
-        show.note(f"page: {page}")
+        show.note(say("page: {file}", file=str(page)))

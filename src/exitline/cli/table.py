@@ -114,6 +114,7 @@ def _print(made: Protected, t: Language) -> None:
                 (first, *(column[0] for column in part)),
                 list(zip(stub, *(column[1:] for column in part), strict=True)),
                 right=range(1, len(part) + 1),
+                t=t,
             )
             show.note("")
     colon = t.in_context("sign", ": ")

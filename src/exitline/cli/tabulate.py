@@ -12,6 +12,7 @@ from exitline.cli.shared.asking import COUNTED, INTERVAL, LEVEL, WHERE
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.words.said import Numeral, Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -85,12 +86,11 @@ def command(
         return
     kind = share or ("row" if column is not None else "cell")
     _show(found.to_pandas(kind), kind, (row, column or ""), level, given["unit"])
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     if tested is not None:
         show.note(_said(tested))
     elif untested:
-        show.note(f"no test: {untested}")
+        show.note(say("no test: {reason}", reason=Told(untested)))
 
 
 def _show(table: Any, kind: str, names: tuple[str, str], level: float, unit: str) -> None:
@@ -101,7 +101,7 @@ def _show(table: Any, kind: str, names: tuple[str, str], level: float, unit: str
     headings = [name for name in names if name]
     rows = [
         (
-            *(one[k] or "all" for k in ("row", "column")[: len(headings)]),
+            *(one[k] or say("all") for k in ("row", "column")[: len(headings)]),
             figure(one["estimate"], of, one["se"], one["reason"]),
             spread(one["se"], of),
             interval(one["ci_low"], one["ci_high"], of, one["se"], one["estimate"]),
@@ -109,11 +109,16 @@ def _show(table: Any, kind: str, names: tuple[str, str], level: float, unit: str
         )
         for one in table.to_dict("records")
     ]
-    what = {"cell": "of all", "row": f"of each {names[0]}", "column": f"of each {names[1]}"}
-    title = "Numbers of " + unit if kind == "count" else f"Shares {what[kind]}, {unit}"
+    counted = {"unit": Told(unit)}
+    titles = {
+        "count": say("Numbers of {unit}", **counted),
+        "cell": say("Shares of all, {unit}", **counted),
+        "row": say("Shares of each {column}, {unit}", column=names[0], **counted),
+        "column": say("Shares of each {column}, {unit}", column=names[1], **counted),
+    }
     show.table(
-        title,
-        (*headings, "estimate", "SE", f"{100 * level:g} % interval", "n"),
+        titles[kind],
+        (*headings, "estimate", "SE", show.sure(level), "n"),
         rows,
         right=tuple(range(len(headings), len(headings) + 4)),
     )
@@ -121,6 +126,14 @@ def _show(table: Any, kind: str, names: tuple[str, str], level: float, unit: str
 
 def _said(test: AssociationTest) -> str:
     """A test in a sentence."""
-    degrees = [f"{x:.4g}" for x in (test.df, test.ddf) if not math.isnan(x)]
-    of = f" ({', '.join(degrees)} df)" if degrees else ""
-    return f"independence, {test.statistic}: {test.value:.4g}{of}, p = {test.p:.4g}"
+    degrees = ", ".join(f"{x:.4g}" for x in (test.df, test.ddf) if not math.isnan(x))
+    parts = {
+        "what": test.statistic, "figure": Numeral(f"{test.value:.4g}"),
+        "low": Numeral(f"{test.p:.4g}"),
+    }  # fmt: skip
+    if not degrees:
+        return say("independence, {what}: {figure}, p = {low}", **parts)
+    return say(
+        "independence, {what}: {figure} ({degrees} degrees of freedom), p = {low}",
+        **parts, degrees=degrees,
+    )  # fmt: skip

@@ -11,6 +11,8 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.reading import reads_data
+from exitline.words.recognising import as_part
+from exitline.words.said import Numeral, Said, Told, say
 
 if TYPE_CHECKING:
     from exitline.exits.target.evaluation import Evaluation
@@ -149,7 +151,7 @@ def _draw(
                 data, methods, quota=shares, tables=["budget"], budgets=_BUDGETS, **asked
             )
         target.curves(found, left).save(path)
-    show.note(f"curves: {path}")
+    show.note(say("written: {file}", file=str(path)))
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -167,13 +169,16 @@ def _quota(text: str) -> float | str:
 
 def _test(test: ProxyMeansTest, points: int | None) -> None:
     """How well a test predicts, and the card."""
-    outside = "" if test.outside != test.outside else (
-        f"; {100 * test.outside:.0f} % in households whose sampling unit was left out of the fit"
-    )  # fmt: skip
+    inside, outside = (Numeral(f"{100 * x:.0f} %") for x in (test.inside, test.outside))
     show.note(
-        f"The test explains {100 * test.inside:.0f} % of the response's variance{outside} "
-        f"({test.n:,} households)."
-    )
+        say("The test explains {share} of the response's variance ({n} households).",
+            share=inside, n=test.n)
+    )  # fmt: skip
+    if test.outside == test.outside:
+        show.note(
+            say("In households whose sampling unit was left out of the fit it explains {share}.",
+                share=outside)
+        )  # fmt: skip
     if points is None:
         return
     made = test.card(points)
@@ -181,7 +186,7 @@ def _test(test: ProxyMeansTest, points: int | None) -> None:
             enumerate(made.lines)]  # fmt: skip
     show.table(
         "Score card: add up the points; the fewest are chosen first", ("asked", "points"), rows,
-        right=(1,), caption=f"from 0 to {made.most} points",
+        right=(1,), caption=say("from 0 to {n} points", n=made.most),
     )  # fmt: skip
 
 
@@ -203,8 +208,9 @@ def _evaluation(found: Evaluation, name: str, line: str) -> None:
         for place, one in enumerate(mine):
             asked = found.asked[one.measure]
             rows.append((
-                words if place == 0 else "", asked.method,
-                "" if asked.quota is None else quota_in_words(asked.quota), asked.part,
+                Told(words if place == 0 else ""), asked.method,
+                Told("" if asked.quota is None else quota_in_words(asked.quota)),
+                Told(asked.part),
                 figure(one.estimate, unit, one.se, one.reason), spread(one.se, unit),
                 interval(one.ci_low, one.ci_high, unit, one.se, one.estimate),
             ))  # fmt: skip
@@ -212,24 +218,22 @@ def _evaluation(found: Evaluation, name: str, line: str) -> None:
     several = {2: len({row[2] for row in rows} - {""}) > 1,
                3: len(parts) > len({kind for kind, _ in parts})}  # fmt: skip
     kept = [i for i in range(7) if several.get(i, True)]
-    headings = ("figure", "method", "chosen", "part", "value", "SE", f"{_percent(found)} interval")
+    headings = (say("figure"), say("method"), say("chosen"), say("part"), say("value"), say("SE"),
+                show.sure(found.estimates.level))  # fmt: skip
     show.table(
         "Whom each method reaches", [headings[i] for i in kept],
         [tuple(row[i] for i in kept) for row in rows],
         right=[k for k, i in enumerate(kept) if i > 3],
     )  # fmt: skip
-    show.note(f"From {name}; poor: below {line}. Errors of the cut-off are part of every figure; "
-              "those of a score's coefficients are not.")  # fmt: skip
+    show.note(
+        say("From {file}; poor: below {line}. Errors of the cut-off are part of every figure, "
+            "those of a score's coefficients are not.", file=name, line=line)
+    )  # fmt: skip
     for text in (*_compared(found), *found.bound, *found.notes):
         show.note(text)
 
 
-def _percent(found: Evaluation) -> str:
-    """The level of the intervals."""
-    return f"{100 * found.estimates.level:g} %"
-
-
-def _compared(found: Evaluation) -> list[str]:
+def _compared(found: Evaluation) -> list[Said]:
     """A sentence on each further method against the first, by the error of exclusion."""
     from exitline.api.target import quota_in_words
 
@@ -243,14 +247,28 @@ def _compared(found: Evaluation) -> list[str]:
             continue
         quota = "poor" if one.quota != one.quota else one.quota or "column"
         apart = found.difference("exclusion_error", one.method, first.method, quota)
-        points = f"{100 * abs(apart.estimate):.1f} percentage points"
-        more = "more" if apart.estimate > 0 else "fewer"
-        sure = f"p = {apart.p:.3f}" if apart.p == apart.p else "no error can be given"
-        said.append(
-            f"'{one.method}' leaves out {points} {more} of the poor than '{first.method}' "
-            f"({sure}; chosen: {quota_in_words(first.quota)})."
-        )
+        said.append(_apart(one.method, first.method, apart, quota_in_words(first.quota)))
     return said
+
+
+def _apart(one: str, other: str, apart: Any, quota: str) -> Said:
+    """How much one method leaves out that another does not."""
+    sure = say("no error can be given")
+    if apart.p == apart.p:
+        sure = say("p = {n}", n=Numeral(f"{apart.p:.3f}"))
+    parts = {
+        "one": one, "other": other, "n": Numeral(f"{100 * abs(apart.estimate):.1f}"),
+        "sure_of_it": sure, "quota": Told(quota),
+    }  # fmt: skip
+    if apart.estimate > 0:
+        return say(
+            "'{one}' leaves out {n} percentage points more of the poor than '{other}' "
+            "({sure_of_it}, chosen: {quota}).", **parts
+        )  # fmt: skip
+    return say(
+        "'{one}' leaves out {n} percentage points fewer of the poor than '{other}' "
+        "({sure_of_it}, chosen: {quota}).", **parts
+    )  # fmt: skip
 
 
 def _effects(effects: Effects, *, as_json: bool) -> None:
@@ -262,8 +280,8 @@ def _effects(effects: Effects, *, as_json: bool) -> None:
         show.as_json(effects.to_pandas().to_dict("records"))
         return
     units = {"headcount": "share"}
-    labels = {"headcount": "poor persons", "poverty_gap": "poverty gap index",
-              "severity": "severity index", "gini": "Gini index"}  # fmt: skip
+    labels = {"headcount": say("poor persons"), "poverty_gap": say("poverty gap index"),
+              "severity": say("poverty severity index"), "gini": say("Gini index")}  # fmt: skip
     for one in effects.scenarios:
         rows: list[Sequence[str]] = []
         for kind in COMPARED:
@@ -277,12 +295,16 @@ def _effects(effects: Effects, *, as_json: bool) -> None:
             ))  # fmt: skip
         cost, gap = (effects.after(one.name, kind) for kind in ("cost", "cost_of_gap"))
         show.table(
-            f"{one.name}: {one.said}", ("figure", "before", "after", "change", "SE", "interval"),
+            say("{name}: {what}", name=one.name, what=Told(one.said)),
+            ("figure", "before", "after", "change", "SE", "interval"),
             rows, right=(1, 2, 3, 4, 5),
-            caption=f"cost {figure(cost.estimate, 'money', cost.se)} "
-            f"({interval(cost.ci_low, cost.ci_high, 'money', cost.se, cost.estimate)}); each unit "
-            f"of the gap closed costs {figure(gap.estimate, 'index', gap.se)} "
-            f"({interval(gap.ci_low, gap.ci_high, 'index', gap.se, gap.estimate)})",
+            caption=say(
+                "cost {n} ({ends}), and for each unit of the gap closed {m} ({others})",
+                n=as_part(figure(cost.estimate, "money", cost.se)),
+                ends=interval(cost.ci_low, cost.ci_high, "money", cost.se, cost.estimate),
+                m=as_part(figure(gap.estimate, "index", gap.se)),
+                others=interval(gap.ci_low, gap.ci_high, "index", gap.se, gap.estimate),
+            ),
         )  # fmt: skip
     show.note("Changes of shares are in percentage points. Nobody is thought to change what they "
               "earn. Inequality counts a cut-off as given.")  # fmt: skip
@@ -301,4 +323,5 @@ def _signed(value: float, unit: str, se: float) -> str:
 
 def _ends(low: float, high: float, unit: str, se: float) -> str:
     """The interval of a change."""
-    return f"{_signed(low, unit, se)} to {_signed(high, unit, se)}"
+    return say("{low} to {high}", low=as_part(_signed(low, unit, se)),
+               high=as_part(_signed(high, unit, se)))  # fmt: skip

@@ -9,7 +9,9 @@ import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import as_usage, said_as_flags
+from exitline.cli.shared.speaking import reader
 from exitline.foreign import visible
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.proof.claim import Ledger, Receipt, SignedClaim, Verification
@@ -106,36 +108,38 @@ def _show_ledger(ledger: Ledger, path: str, since: str | None, as_json: bool) ->
             }
         )
         return
-    rows = [("root", ledger.head.root), ("last added", ledger.head.time)]
-    rows.append(("signed by", _signature(ledger.signed_by, ledger.unverified)))
+    rows = [(say("root"), ledger.head.root), (say("last added"), ledger.head.time)]
+    rows.append((say("signed by"), _signature(ledger.signed_by, ledger.unverified)))
     if since is not None:
-        rows.append(("since", f"nothing of {since} was changed"))
-    show.table(f"The ledger is whole: {ledger.head.size:,} claims", ("part", "value"), rows)
+        rows.append((say("since"), say("nothing of {file} was changed", file=since)))
+    title = say("The ledger is whole: {n} claims", n=ledger.head.size)
+    show.table(title, ("part", "value"), rows)
 
 
 def _show(signed: SignedClaim, receipt: Receipt | None, result: Verification) -> None:
     """One claim on a terminal: the answer first."""
     rows = [
-        (figure.part, visible(figure.claimed), visible(figure.recomputed),
-         "same" if figure.same else "differs")
+        (Told(figure.part), visible(figure.claimed), visible(figure.recomputed),
+         say("same") if figure.same else say("differs"))
         for figure in result.figures
     ]  # fmt: skip
-    show.note(f"{result.outcome}: {visible(signed.claim.sentence)}")
+    show.note(say("{outcome}: {text}", outcome=Told(result.outcome),
+                  text=visible(signed.claim.sentence)))  # fmt: skip
     show.table(
         "",
         ("", "claimed", "recomputed", ""),
-        rows or [("figure", visible(signed.claim.value), None, "not computed")],
+        rows or [(say("figure"), visible(signed.claim.value), None, say("not computed"))],
         right=(1, 2),
     )
     if signed.claim.remark:
-        show.note(f"the publisher's words, not checked: {visible(signed.claim.remark)}")
+        remark = visible(signed.claim.remark)
+        show.note(say("the publisher's words, not checked: {text}", text=remark))
     for text in result.missing:
-        show.note(f"missing: {text}")
-    for text in (*result.notes, *(f.note for f in result.figures if f.note)):
-        show.note(f"note: {text}")
-    show.note(f"signed by: {_signature(signed.signed_by, signed.unverified)}")
+        show.note(say("missing: {text}", text=Told(text)))
+    show.notes((*result.notes, *(f.note for f in result.figures if f.note)))
+    show.note(say("signed by: {what}", what=_signature(signed.signed_by, signed.unverified)))
     if receipt is not None:
-        show.note(f"entry {receipt.entry} of a ledger of {receipt.head.size} claims")
+        show.note(say("entry {n} of a ledger of {m} claims", n=receipt.entry, m=receipt.head.size))
 
 
 def _show_all(
@@ -154,43 +158,53 @@ def _show_all(
                 visible(signed.claim.sentence),
                 visible(signed.claim.value),
                 again,
-                result.outcome,
+                Told(result.outcome),
             )
         )
     same = sum(result.outcome == "match" for _, _, result in results)
-    said = f"{same:,} of {len(results):,} claims match"
+    said = say("{n} of {m} claims match", n=same, m=len(results))
     if rows:
-        heads = ("entry", "figure", "claimed", "recomputed", "outcome")
+        heads = (say("entry"), say("figure"), say("claimed"), say("recomputed"), say("outcome"))
         show.table(said, heads, rows, right=(0, 2, 3))
     else:
-        show.note(f"{said}: {_first(results)}. Every one of them: --all")
-    for text in dict.fromkeys(
-        f"{check.part}: claimed {visible(check.claimed)}, recomputed {visible(check.recomputed)}"
+        show.note(say("{what}: {text}. Every one of them: --all", what=said, text=_first(results)))
+    differing = (
+        say(
+            "differs: {what}: claimed {claimed}, recomputed {recomputed}",
+            what=Told(check.part),
+            claimed=visible(check.claimed),
+            recomputed=visible(check.recomputed),
+        )
         for _, _, result in results
         for check in result.figures
         if not check.same
-    ):
-        show.note(f"differs: {text}")
+    )
+    for difference in dict.fromkeys(differing):
+        show.note(difference)
     for text in dict.fromkeys(text for _, _, result in results for text in result.missing):
-        show.note(f"missing: {text}")
-    for text in dict.fromkeys(text for _, _, result in results for text in result.notes):
-        show.note(f"note: {text}")
+        show.note(say("missing: {text}", text=Told(text)))
+    show.notes(dict.fromkeys(text for _, _, result in results for text in result.notes))
 
 
 def _first(results: Sequence[tuple[SignedClaim, Receipt | None, Verification]]) -> str:
     """The first claim in words, as one of many."""
     first = visible(results[0][0].claim.sentence).rstrip(".")
-    return f"{first}, and {len(results) - 1:,} more"
+    return say("{text}, and {n} more", text=first, n=len(results) - 1)
 
 
 def _signature(signed_by: Sequence[str], unverified: Sequence[str]) -> str:
     """Who signed, as far as it was checked; other signatures only name somebody."""
-    said = [", ".join(f"key {name[:16]}, checked" for name in signed_by)] if signed_by else []
+    t = reader()
+    said = [t("key {name}, checked", name=name[:16]) for name in signed_by]
     if unverified:
-        names = ", ".join(f"key {name[:16]}" for name in unverified)
-        remedy = "" if signed_by else " (give --public-key)"
-        said.append(f"a signature that was not checked names {names}{remedy}")
-    return "; ".join(said) or "nobody"
+        names = ", ".join(name[:16] for name in unverified)
+        said.append(
+            t("a signature that was not checked names the key {names}", names=names)
+            if signed_by
+            else t("a signature that was not checked names the key {names}: give --public-key",
+                   names=names)
+        )  # fmt: skip
+    return t.joined(said) or t("nobody")
 
 
 def _plain(signed: SignedClaim, receipt: Receipt | None, result: Verification) -> dict[str, Any]:

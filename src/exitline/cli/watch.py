@@ -9,6 +9,8 @@ import click
 
 from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.exits.watch.evaluation import RuleScore, WatchEvaluation
@@ -92,44 +94,53 @@ def _checked_ending(out: str | None) -> str | None:
 
 def _print(found: WatchList, listed: int, out: str | None) -> None:
     """What the list holds, then how good it is."""
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in found.categories.items() if count)
+    t = reader()
     show.note(
-        f"{found.table.num_rows:,} of {found.at_risk:,} households at risk at {found.wave} are to "
-        f"be visited: {kinds}. {found.already_poor:,} are poor now, {found.unknown:,} unknown."
+        say("{n} of {m} households at risk at {what} are to be visited.",
+            n=found.table.num_rows, m=found.at_risk, what=found.wave)
+    )  # fmt: skip
+    kinds = (
+        t("{what}: {n}", what=t.of(kind), n=count)
+        for kind, count in found.categories.items()
+        if count
     )
-    show.note(f"Ranked by {found.ranked_by}.")
+    show.note(t.joined(kinds))
+    show.note(say("{n} are poor now, {m} unknown.", n=found.already_poor, m=found.unknown))
+    show.note(say("Ranked by {what}.", what=Told(found.ranked_by)))
     if listed:
         rows = found.table.slice(0, listed).to_pylist()
         show.table(
             "First to visit", ("rank", "household", "kind", "why", "due"),
-            [(r["rank"], r["household"], r["category"], r["reason"], r["due_date"]) for r in rows],
+            [
+                (r["rank"], r["household"], Told(r["category"]), Told(r["reason"]), r["due_date"])
+                for r in rows
+            ],
             right=(0,),
         )  # fmt: skip
     if found.evaluation is not None:
         _print_evaluation(found.evaluation)
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
     if out:
-        show.note(f"The list is in {out}.")
+        show.note(say("written: {file}", file=out))
 
 
 def _print_evaluation(tried: WatchEvaluation) -> None:
     """Recall and precision of every way of choosing."""
     from exitline.cli.shared.figures import plain
 
-    learnt = ", ".join(f"{a} to {b}" for a, b in tried.trained_on)
+    learnt = ", ".join(f"{a}-{b}" for a, b in tried.trained_on)
     show.table(
-        f"Tried on {tried.at_risk:,} households at {tried.scored_at}, of whom {tried.fell:,} "
-        f"were poor at {tried.outcome_at}",
+        say("Tried on {n} households at {first}, of whom {m} were poor at {last}",
+            n=tried.at_risk, first=tried.scored_at, m=tried.fell, last=tried.outcome_at),
         ("way of choosing", "visits", "found of those who fell", "right of those visited",
          "model finds more by"),
         [_score_row(s) for s in tried.scores], right=(1, 2, 3, 4),
-        caption=f"The model learnt from {learnt} alone. With a model that has not seen the "
-        f"household's own place: {_percent(tried.new_places[0].recall)} found.",
+        caption=say("The model learnt from {waves} alone. With a model that has not seen the "
+                    "household's own place: {share} found.", waves=learnt,
+                    share=_percent(tried.new_places[0].recall)),
     )  # fmt: skip
-    show.note(f"Verdict: {plain(tried.verdict)}.")
-    for text in tried.notes:
-        show.note(f"note: {text}")
+    show.note(say("Verdict: {what}.", what=Told(plain(tried.verdict))))
+    show.notes(tried.notes)
 
 
 def _score_row(score: RuleScore) -> tuple[str, ...]:
@@ -141,8 +152,8 @@ def _score_row(score: RuleScore) -> tuple[str, ...]:
     more = "-"
     if score.rule != "the model":
         more = plain(str(points(gain.estimate, gain.ci_low, gain.ci_high, gain.se)))
-    return (score.rule, f"{score.visits:,.0f}", _percent(score.recall), _percent(score.precision),
-            more)  # fmt: skip
+    return (Told(score.rule), f"{score.visits:,.0f}", _percent(score.recall),
+            _percent(score.precision), more)  # fmt: skip
 
 
 def _percent(estimate: Any) -> str:

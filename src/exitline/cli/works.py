@@ -20,6 +20,7 @@ from exitline.cli.shared.works_beside import (
 from exitline.cli.shared.works_places import choose, coverage
 from exitline.cli.shared.works_records import check, gaps, record
 from exitline.words.numbers import rounded
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from exitline.api.effect import EffectSeries, GroupTimeEffects
@@ -168,15 +169,21 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
     show.table(_headline(series), table.columns, table.rows, right=tuple(sorted(table.numbers)))
     if any(cell.before for cell in found.cells):
         test = found.pretest()
-        said = "did not move alike" if test.p < 0.05 else "nothing was found against it"
-        show.note(f"before treatment: p = {test.p:.3f} that groups moved alike; {said}")
+        p = Numeral(f"{test.p:.3f}")
+        show.note(
+            say("before treatment: groups did not move alike (p = {n})", n=p)
+            if test.p < 0.05
+            else say("before treatment: nothing shows that groups moved apart (p = {n})", n=p)
+        )
     else:
         show.note("before treatment: one period alone, nothing shows that groups moved alike")
     if matters is not None:
         units = rounded(series.needed(matters), 0)
-        show.note(f"an effect of {matters:g} would be told from none (power 80 %) by {units} units")
-    for text in found.notes:
-        show.note(f"note: {text}")
+        show.note(
+            say("an effect of {n} would be told from none (power 80 %) by {m} units",
+                n=Numeral(f"{matters:g}"), m=Numeral(units))
+        )  # fmt: skip
+    show.notes(found.notes)
 
 
 def _headline(series: EffectSeries) -> str:

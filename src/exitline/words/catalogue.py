@@ -20,20 +20,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from exitline.words.recognising import NUMBER_FORM, Recogniser
-from exitline.words.said import Numeral, Said, Text, Told, filled, plain
+from exitline.words.recognising import NUMBER_FORM
+from exitline.words.said import JoinedTexts, Numeral, Said, Text, Told, filled, plain
+from exitline.words.texts import languages, texts_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from babel.messages.catalog import Catalog
-
-FOLDER = Path(__file__).parent / "locales"
-FILE = "exitline.po"
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _FIGURE = re.compile(NUMBER_FORM)
 _PERCENT = re.compile(r"(?<=[\d}])[ \u00a0]%")
@@ -70,11 +62,11 @@ class Language:
             What stands in its places. Numbers are written in the form of the language; a
             year or a code is given as text.
         """
-        return filled(_texts(self.code).one(message), parts, self._part)
+        return filled(texts_of(self.code).one(message), parts, self._part)
 
     def plural(self, one: str, many: str, n: float, /, **parts: Any) -> str:
         """A message with a number, its part ``n``, in the form that the number asks for."""
-        return filled(_texts(self.code).plural(one, many, n), {"n": n, **parts}, self._part)
+        return filled(texts_of(self.code).plural(one, many, n), {"n": n, **parts}, self._part)
 
     def in_context(self, context: str, message: str, /) -> str:
         """A short word or a sign that means something else in another place.
@@ -84,7 +76,7 @@ class Language:
         >>> language("zh").in_context("sign", ": "), language("en").in_context("sign", ": ")
         ('：', ': ')
         """
-        return str(_texts(self.code).in_context(context, message))
+        return str(texts_of(self.code).in_context(context, message))
 
     def of(self, text: Text) -> str:
         """A text that came from elsewhere: said, known to the catalogue, or kept as it is.
@@ -112,6 +104,8 @@ class Language:
             return self.shown(own or text.get("en") or next(iter(text.values()), ""))
         if self.code == "en":
             return str(text)
+        if isinstance(text, JoinedTexts):
+            return self.signs[text.sign].join(self.shown(one) for one in text.texts)
         if isinstance(text, Said):
             if text.many:
                 return self.plural(text.message, text.many, text.n, **text.parts)
@@ -173,7 +167,7 @@ class Language:
         """
         if self.code == "en":
             return text
-        texts = _texts(self.code)
+        texts = texts_of(self.code)
         signs = {sign: texts.in_context("number", sign) for sign in (",", ".")}
         text = _NUMBER.sub(lambda found: "".join(signs.get(c, c) for c in found[0]), text)
         percent = texts.in_context("number", "\u00a0%")
@@ -246,7 +240,7 @@ class Language:
             return "English"
         from babel import Locale
 
-        return Locale.parse(self.code).get_display_name() or self.code
+        return Locale.parse(self.code, sep="-").get_display_name() or self.code
 
     def _part(self, part: Any) -> str:
         """A part of a message."""
@@ -289,7 +283,7 @@ class Language:
 
     def _message(self, text: str, own: Mapping[str, str]) -> str:
         """A text that is one message; "" where it is none."""
-        texts = _texts(self.code)
+        texts = texts_of(self.code)
         if texts.whole(text):
             return str(texts.one(text))
         found = texts.recogniser.said(text)
@@ -326,103 +320,22 @@ def language(code: str) -> Language:
     return Language(code)
 
 
-ENGLISH = Language("en")
-"""The source of all messages: needs no catalogue."""
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """Codes of the languages that there are, English first.
-
-    Examples
-    --------
-    >>> languages()
-    ('en', 'es', 'fr', 'zh')
-    """
-    return ("en", *sorted(path.parent.name for path in FOLDER.glob(f"*/{FILE}")))
-
-
-def read(code: str) -> Catalog:
-    """The catalogue of a language, as Babel reads it.
+def closest(code: str) -> Language:
+    """The language of a code, or of the code without its region; English where there is neither.
 
     Parameters
     ----------
     code : str
+        Of a language that somebody else's file is in, with or without a catalogue here.
 
     Examples
     --------
-    >>> read("fr").get("All together").string
-    'Ensemble'
+    >>> closest("zh-Hant").code, closest("fr").code, closest("sq").code
+    ('zh', 'fr', 'en')
     """
-    from babel.messages.pofile import read_po
-
-    with (FOLDER / code / FILE).open("rb") as file:
-        return read_po(file, code)
+    base = code.partition("-")[0]
+    return Language(next((one for one in (code, base) if one in languages()), "en"))
 
 
-class _English:
-    """English texts: every message is its own."""
-
-    def one(self, message: str) -> str:
-        return message
-
-    def plural(self, one: str, many: str, n: float) -> str:
-        return one if n == 1 else many
-
-    def in_context(self, _: str, message: str) -> str:
-        return message
-
-
-class _Catalogue:
-    """The texts of one file."""
-
-    def __init__(self, found: Catalog) -> None:
-        from gettext import c2py
-
-        self._form: Callable[[int], int] = c2py(found.plural_expr)
-        self._one: dict[str, str] = {}
-        self._many: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {}
-        self._in_context: dict[tuple[str, str], str] = {}
-        for message in found:
-            said: Any = message.string
-            if isinstance(message.id, str):
-                if message.context is not None:
-                    self._in_context[message.context, message.id] = said
-                elif message.id:
-                    self._one[message.id] = said
-            else:
-                both = (message.id[0], message.id[1])
-                self._many |= dict.fromkeys(both, (both, tuple(said)))
-
-    @cached_property
-    def recogniser(self) -> Recogniser:
-        """Tells texts that came out of files."""
-        return Recogniser((*self._one, *self._many))
-
-    def whole(self, text: str) -> bool:
-        """Whether a text is a message without places."""
-        return text in self._one
-
-    def one(self, message: str) -> str:
-        return self._one.get(message) or message
-
-    def plural(self, one: str, many: str, n: float) -> str:
-        forms = self._many[one][1] if one in self._many else ()
-        form = self._form(int(n) if n == int(n) else 2)
-        return (forms[form] if form < len(forms) else "") or (one if n == 1 else many)
-
-    def form_of(self, said: Said) -> str:
-        """The text for a message that was recognised, with the form that its number asks for."""
-        if said.message not in self._many:
-            return self.one(said.message)
-        (one, many), _ = self._many[said.message]
-        return self.plural(one, many, float(str(said.parts.get("n", "2")).replace(",", "")))
-
-    def in_context(self, context: str, message: str) -> str:
-        return self._in_context.get((context, message), message)
-
-
-@cache
-def _texts(code: str) -> Any:
-    """The texts of a language, read once."""
-    return _English() if code == "en" else _Catalogue(read(code))
+ENGLISH = Language("en")
+"""The source of all messages: needs no catalogue."""

@@ -6,13 +6,16 @@ Every catalogue gets the messages that are new, without a text, and loses those 
 
 from __future__ import annotations
 
+import ast
 import io
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from exitline.words.catalogue import FILE, FOLDER, languages, read
+from exitline.words.texts import FILE, FOLDER, languages, read
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -31,6 +34,8 @@ _UNSTEADY = tuple(
     )
 )  # fmt: skip
 """Lines of a header that change with every writing."""
+_WORD = re.compile(r"[^\W\d_]{2}")
+"""What a text has that says something."""
 JSON = ("publish/explorer/assets/words.json", "publish/report/templates/words.json")
 """Words of pages' scripts: every text in them is a message."""
 
@@ -65,9 +70,65 @@ def _messages() -> Iterator[tuple[Any, str | None]]:
     for path in sorted(ROOT.rglob("*.j2")):
         for message in _of_template(path):
             yield message, None
+    yield from ((text, None) for text in printed().messages)
     for name in JSON:
         if (ROOT / name).exists():
             yield from ((text, None) for text in _texts(json.loads((ROOT / name).read_text())))
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What commands hand to `show` as it stands.
+
+    Attributes
+    ----------
+    messages : tuple of str
+        Literals, which are messages.
+    hidden : tuple of str
+        Places (file:line) of sentences that are put together, which no catalogue can hold.
+    """
+
+    messages: tuple[str, ...]
+    hidden: tuple[str, ...]
+
+
+def printed() -> Printed:
+    """What every command prints as a literal.
+
+    Examples
+    --------
+    >>> "stopped" in printed().messages
+    True
+    """
+    found: list[tuple[str, ast.expr]] = []
+    for path in sorted((ROOT / "cli").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            shown = node.func if isinstance(node, ast.Call) else None
+            if isinstance(shown, ast.Attribute) and ast.unparse(shown.value) == "show":
+                where = f"{path.relative_to(ROOT)}:{node.lineno}"  # type: ignore[attr-defined]
+                found += [(where, one) for one in _handed(node, shown.attr)]  # type: ignore[arg-type]
+    texts = [one.value for _, one in found if isinstance(one, ast.Constant)]
+    said = [text for text in texts if isinstance(text, str) and _WORD.search(text)]
+    hidden = [where for where, one in found if isinstance(one, ast.JoinedStr)]
+    return Printed(tuple(said), tuple(hidden))
+
+
+def _handed(call: ast.Call, function: str) -> Iterator[ast.expr]:
+    """The texts that a call of `show` prints: literals, and what is put together."""
+    first = {"table": 2, "note": 1, "working": 1}.get(function, 0)
+    ahead = [*call.args[:first], *(one.value for one in call.keywords if one.arg == "caption")]
+    while ahead:
+        one = ahead.pop()
+        if isinstance(one, ast.Tuple | ast.List):
+            ahead += one.elts
+        elif isinstance(one, ast.IfExp):
+            ahead += [one.body, one.orelse]
+        elif isinstance(one, ast.BinOp):
+            ahead += [one.left, one.right]
+        elif isinstance(one, ast.Starred):
+            ahead.append(one.value)
+        else:
+            yield one
 
 
 def _of_template(path: Path) -> Iterator[Any]:

@@ -82,7 +82,7 @@ def _sign(currency: str, code: str) -> tuple[str, bool]:
     return sign, pattern.startswith("\N{CURRENCY SIGN}")
 
 
-def for_whom(money: str, per: str, period: str, t: Language = ENGLISH) -> str:
+def for_whom(money: str, per: str, period: str) -> str:
     """Money with whom and which span of time it is for.
 
     Parameters
@@ -91,7 +91,6 @@ def for_whom(money: str, per: str, period: str, t: Language = ENGLISH) -> str:
         An amount, or the name of a currency.
     per : {"person", "adult equivalent", "household", ""}
     period : {"day", "month", "year", ""}
-    t : Language
 
     Examples
     --------
@@ -111,7 +110,7 @@ def for_whom(money: str, per: str, period: str, t: Language = ENGLISH) -> str:
         ("household", "month"): say("{column} per household per month", column=money),
         ("household", "year"): say("{column} per household per year", column=money),
     }
-    return t.shown(said[per, period])
+    return said[per, period]
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ class LineWords:
             return t("line {label}", label=self.column)
         figure = self.figure(t)
         if self.value is not None:
-            figure = for_whom(figure, self.per, self.period, t)
+            figure = t.shown(for_whom(figure, self.per, self.period))
         if self.own_unit:
             figure = " ".join((figure, t("in the unit of the study's welfare")))
         prices = "" if self.prices is None else prices_of(self.prices, t)

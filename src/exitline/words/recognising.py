@@ -19,8 +19,10 @@ NUMBER_FORM = r"(?:[−+-]?\d[\d,]*(?:\.\d+)?|\{\d+\})(?:[ \u00a0]%)?"
 """A number as English writes it, or the place of one that was taken out."""
 COLUMNS = frozenset({"column", "by"})
 """Places that hold the name of a column, which is one word."""
+LISTS = frozenset({"names"})
+"""Places that hold names with commas between them."""
 _PLACE = re.compile(r"\{(\w+)\}")
-_WORD, _WORDS = r"[^\s;:,]+", r"(?:(?!; ).)+?"
+_WORD, _WORDS, _LIST = r"[^\s;:,]+", r"(?:(?!; ).)+?", r"[^\s;:,]+(?:, [^;:,]+)*"
 _LEAST_SURE, _LEAST_NUMERIC, _LEAST = 2, 4, 8
 """Letters that a message needs beside its places to be told from any other text: where all of
 them, some of them and none of them are numbers or columns."""
@@ -78,7 +80,8 @@ def _place(name: str, seen: set[str]) -> str:
     seen.add(name)
     if name in NUMERIC:
         return f"(?P<{name}>{NUMBER_FORM}|unknown)"
-    return f"(?P<{name}>{_WORD if name in COLUMNS else _WORDS})"
+    form = _WORD if name in COLUMNS else _LIST if name in LISTS else _WORDS
+    return f"(?P<{name}>{form})"
 
 
 def _telling(message: str) -> bool:
@@ -87,7 +90,7 @@ def _telling(message: str) -> bool:
     letters = sum(sign.isalpha() for sign in _PLACE.sub("", message))
     if not places or any(place.isdigit() for place in places):  # those of scripts
         return False
-    sure, all_ = (NUMERIC | COLUMNS) & set(places), set(places)
+    sure, all_ = (NUMERIC | COLUMNS | LISTS) & set(places), set(places)
     return letters >= (_LEAST_SURE if sure == all_ else _LEAST_NUMERIC if sure else _LEAST)
 
 

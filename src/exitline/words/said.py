@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from string import Formatter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 _EMPTY: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
@@ -86,6 +86,22 @@ class Told(str):
         return str(self), dict(self.own)
 
 
+class JoinedTexts(Said):
+    """Several texts as one, with a sign between them that each language writes in its own way."""
+
+    __slots__ = ("sign", "texts")
+    texts: tuple[Text, ...]
+    sign: str
+
+    def __new__(cls, texts: tuple[Text, ...], sign: str) -> JoinedTexts:
+        made = cast("JoinedTexts", super().__new__(cls, sign.join(plain(one) for one in texts)))
+        made.texts, made.sign = texts, sign
+        return made
+
+    def __getnewargs__(self) -> Any:
+        return self.texts, self.sign
+
+
 class Numeral(str):
     """A figure as `exitline.words.numbers` writes it in English, as a part of a message."""
 
@@ -120,6 +136,24 @@ def say_plural(one: str, many: str, n: float, /, **parts: Any) -> Said:
     """
     parts = {"n": n, **parts}
     return Said(filled(one if n == 1 else many, parts, plain), one, parts, many, n)
+
+
+def together(*texts: Text, sign: str = " ") -> JoinedTexts:
+    """Several texts as one; empty ones are left out.
+
+    Parameters
+    ----------
+    *texts : text
+        Said, or somebody's own.
+    sign : {" ", ", ", "; ", ": ", ". "}
+        Between them, as English writes it.
+
+    Examples
+    --------
+    >>> together(say("met"), "", "Tirana", sign="; ")
+    'met; Tirana'
+    """
+    return JoinedTexts(tuple(text for text in texts if text), sign)
 
 
 def collected(message: str) -> str:

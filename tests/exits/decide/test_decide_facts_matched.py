@@ -13,7 +13,6 @@ from exitline.api import check, decisions
 from exitline.errors import DataError
 from exitline.exits.register.standing import event_faults
 from exitline.exits.register.steps.drafts import draft_of
-from exitline.stats.measure.over_time import lifecycle
 
 RULE = """
 standard: roads
@@ -128,22 +127,6 @@ def test_without_an_allowed_step_every_event_is_one_too_many() -> None:
     found = event_faults(EVENTS, frozenset())
     assert (found.illegal, found.rows) == (2, 2)
     assert event_faults(EVENTS.iloc[:0], frozenset()).illegal == 0
-
-
-def test_states_by_area_of_a_register_in_numbers() -> None:
-    from exitline.stats.data.source import open_source
-    from exitline.stats.engine.duckdb import opened
-
-    with opened() as engine:
-        events = engine.attach(open_source(EVENTS), "events")
-        homes = pa.table({"household": [17.0, 18.0, 19.0], "area": ["a", "a", "b"]})
-        register = engine.attach(open_source(homes), "homes")
-        found = engine.run(
-            lifecycle.states_by_area(events, register, "area", date(2017, 1, 1), ["poor"])
-        ).to_pylist()
-    assert {(r["area"], r["state"], r["households"]) for r in found} == {
-        ("a", "poor", 2), ("b", "new", 1),
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("written", [17, 17.0, "17", " 17 "])

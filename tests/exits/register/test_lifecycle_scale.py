@@ -48,21 +48,6 @@ def test_state_as_of_is_the_last_event(engine: Any, events: pd.DataFrame, day: d
     )
 
 
-def test_states_by_area_counts_households_without_events(engine: Any, events: pd.DataFrame) -> None:
-    register = pd.DataFrame({"household": [f"h{i}" for i in range(450)]})
-    register["area"] = ["east" if i % 2 else "west" for i in range(450)]
-    table = engine.attach(open_source(events), "events")
-    households = engine.attach(open_source(register), "households")
-    found = engine.run(
-        lifecycle.states_by_area(table, households, "area", date(2030, 1, 1), STATES)
-    ).to_pylist()
-    last = events.groupby("household")["state"].last()
-    merged = register.assign(state=register["household"].map(last).fillna("new"))
-    expected = merged.groupby(["area", "state"]).size().to_dict()
-    assert {(r["area"], r["state"]): r["households"] for r in found} == expected
-    assert expected["west", "new"] >= 20
-
-
 def test_spells_are_those_of_the_events(engine: Any, events: pd.DataFrame) -> None:
     expected = []
     for household, own in events.groupby("household"):
@@ -93,21 +78,6 @@ def test_faulty_spells_are_counted(engine: Any) -> None:
     table = engine.attach(open_source(spells), "spells")
     faults = engine.run(lifecycle.spell_faults(table)).to_pylist()[0]
     assert (faults["negative"], faults["overlapping"], faults["undated"]) == (1, 1, 1)
-
-
-def test_overdue_is_a_plain_loop(engine: Any, events: pd.DataFrame) -> None:
-    day, running = date(1975, 1, 1), {}
-    for row in events[events["on"] <= day].itertuples():
-        if row.state == "poor":
-            running[row.household] = row.on
-        elif row.state == "exited":
-            running.pop(row.household, None)
-    expected = {h: (day - on).days - 15 for h, on in running.items() if (day - on).days > 15}
-    table = engine.attach(open_source(events), "events")
-    found = engine.run(
-        lifecycle.overdue_as_of(table, "state", ["poor"], ["exited"], 15, day)
-    ).to_pylist()
-    assert {r["household"]: r["days_late"] for r in found} == expected
 
 
 def test_events_no_log_would_take_are_counted_and_refused(events: pd.DataFrame) -> None:

@@ -183,8 +183,8 @@ FAULTS = {
     "against the boundary, turned round": Fault("poor: welfare < line('national')", "poor: line('old') > welfare", "contradicts the boundary", "household.poor"),
     "no cut-off": Fault("score() >= 1/3", "score() >= 0.33", "no declared cut-off", "household.poor"),
     "beyond a cut-off": Fault("score() >= 1/3", "score() > 1/3", "no declared cut-off", "household.poor"),
-    "column of another level": Fault("condition: welfare >=", "condition: road AND welfare >=", "speaks of a village", "household.exits.income.condition"),
-    "household column in a village": Fault("label: Road, condition: road", "label: Road, condition: safe_water", "speaks of a household", "village.exits.road.condition"),
+    "column of another level": Fault("condition: welfare >=", "condition: road AND welfare >=", "refers to a village", "household.exits.income.condition"),
+    "household column in a village": Fault("label: Road, condition: road", "label: Road, condition: safe_water", "refers to a household", "village.exits.road.condition"),
     # indicators
     "weights": Fault("weight: 2/3", "weight: 0.66", "do not sum to 1", "indicators"),
     "a weight missing": Fault(", weight: 2/3", "", "some have none", "indicators"),

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from exitline.errors import RuleFileError
 from exitline.rules.standard import Band, Bands, Gap, Line, load, read_standard, shipped
 from exitline.rules.standard.apply import deprivation_scores
-from exitline.rules.standard.describe import UNVERIFIED, describe, unverified
+from exitline.rules.standard.describe import describe, unverified
+from exitline.rules.standard.phrases import UNVERIFIED
 
 REFERENCE = Path(__file__).parent / "reference"
 CHINA = load("china-2011-2020")

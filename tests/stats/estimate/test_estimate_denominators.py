@@ -1,4 +1,4 @@
-"""n, df, population and the guard against one PSU speak of a measure's denominator."""
+"""n, df, population and the guard against one PSU refer to a measure's denominator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom figures speak of: persons, or households; and of exits, only those who were poor."""
+"""Whom figures refer to: persons, or households; and of exits, only those who were poor."""
 
 from __future__ import annotations
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import exitline as xl
+from exitline.errors import DataError
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.source import open_source
 from exitline.stats.measure.catalogue import named
@@ -91,3 +93,23 @@ def test_a_line_of_the_whole_sample_in_a_part_of_it_from_covariances(monkeypatch
     many = xl.estimate(homes, "headcount", **given).find()
     assert (many.estimate, many.df, many.n) == (one.estimate, one.df, one.n)
     assert many.se == pytest.approx(one.se, rel=1e-10)
+
+
+@pytest.mark.parametrize("others", [(1.0, 2.0), (1.0, 1.0)])
+def test_nan_that_a_files_statistics_leave_out_is_seen(tmp_path, others):
+    """DuckDB takes isnan() of a column, and of sums of it, for false where a Parquet file's
+    largest value is a number: in projections and groups, not in every filter."""
+    y = np.tile([NAN, *others], 2000)
+    table = pa.table({"y": y, "w": np.tile([3.0, 1.0, NAN], 2000), "g": np.tile([1, 2, 3], 2000)})
+    pq.write_table(table, tmp_path / "homes.parquet")
+    design = xl.Design(weight="w")
+    with pytest.raises(DataError, match="weight"):
+        xl.estimate(tmp_path / "homes.parquet", "mean", welfare="y", design=design)
+    found = xl.estimate(tmp_path / "homes.parquet", ["mean", "headcount"], welfare="y", line=1.5,
+                        by="g", missing="exclude")  # fmt: skip
+    assert found.excluded == {"missing_welfare": 2000}
+    assert found.find(measure="mean", by="").estimate == np.mean(others)
+    assert found.find(measure="headcount", by="").n == 4000
+    assert found.find(measure="mean", g=2).estimate == others[0]
+    above = xl.estimate(tmp_path / "homes.parquet", "count", where="y >= 1", by="g")
+    assert above.find(by="").n == 4000  # NaN is no number above 1

@@ -77,7 +77,6 @@ def test_levels_that_the_sample_does_not_have_are_left_out_and_counted():
         ({"transform": "sqrt"}, "no transformation 'sqrt'"),
         ({"mse": "jackknife"}, "'mse' has no such value"),
         ({"method": "mle"}, "'method' has no such value"),
-        ({"own_values": True, "measures": "gini"}, "over the whole census only"),
         ({"weight": "rooms", "district": "roof"}, "do not go together"),
         ({"sample": HOMES.iloc[:3]}, "too few rows"),
     ],

@@ -104,14 +104,6 @@ def require_options(asked: ModelAsked) -> None:
             )  # fmt: skip
     _require_together(asked)
     _require_benchmark(asked)
-    if asked.own_values and any(one.moment is None for one in asked.wanted):
-        raise SmallAreaError(
-            "quantiles and Gini coefficients are predicted over the whole census only",
-            where="own_values",
-            expected="measures that are sums over households",
-            got=", ".join(one.name for one in asked.wanted if one.moment is None),
-            remedy="leave own_values out, and give the census with the sample's households",
-        )
 
 
 def _require_together(asked: ModelAsked) -> None:

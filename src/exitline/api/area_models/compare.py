@@ -30,7 +30,7 @@ def comparability(
 ) -> pd.DataFrame:
     """Hold the covariates of a survey against those of a census, column by column.
 
-    A model learned on the one speaks of the other only where a column means the same in both:
+    A model learned on the one refers to the other only where a column means the same in both:
     same question, same categories, same year.
 
     Parameters
@@ -41,7 +41,7 @@ def comparability(
     weight : str, optional
         Column of the sample's weights: without them an unequal sample differs by its design.
     size : str, optional
-        Column of both with the persons of a household, for columns that speak of persons.
+        Column of both with the persons of a household, for columns that refer to persons.
     engine : {"duckdb", "spark"} or Engine
 
     Returns

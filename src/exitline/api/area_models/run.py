@@ -203,7 +203,7 @@ class ModelRun:
         return cells, places, self._match(places, values)
 
     def _usable(self, table: Any, keys: Sequence[str]) -> Any:
-        """The cells that the model can speak of; what is left out is counted."""
+        """The cells that the model can refer to; what is left out is counted."""
         import pyarrow.compute as pc
 
         n = int(pc.sum(table["n"]).as_py() or 0)
@@ -355,7 +355,17 @@ class ModelRun:
         )  # fmt: skip
         if asked.predictor == "ell":
             return unconditional_variances(plan, self.scatter, asked.replicates, asked.seed)
-        return mean_squared_errors(plan, asked.replicates, asked.seed, self.progress)
+        found = mean_squared_errors(plan, asked.replicates, asked.seed, self.progress)
+        if asked.own_values:
+            self._of_the_rest(found, places, whole)
+        return found
+
+    def _of_the_rest(self, errors: dict[str, Floats], places: Places, whole: Places) -> None:
+        """Quantiles and Gini coefficients move with the households that are predicted alone."""
+        shape = [k for k, one in enumerate(self.asked.wanted) if one.moment is None]
+        for level, found in errors.items():
+            rest = places.sums(level, places.weight) / whole.sums(level, whole.weight)
+            found[:, shape] *= rest[:, None] ** 2
 
 
 def _numbers(rows: ModelRows, name: str) -> Floats:

@@ -78,7 +78,7 @@ def ebp(
         Of the sample, for the direct estimates beside the model's figures.
     size : str, optional
         Column of the census, and of the sample with `own_values`: persons in the household.
-        Figures then speak of persons.
+        Figures then refer to persons.
     own_values : bool
         Whether the sample's households stand for themselves: the census must then be without
         them. Otherwise every household of the census is predicted (census EB).

@@ -82,7 +82,7 @@ def _times(table: Any, engine: Engine, columns: EffectColumns) -> tuple[float, .
 
 
 def _faults(rows: Any) -> Any:
-    """How many units stand twice in a period, change their group or weight, or end treatment."""
+    """How many units occur twice in a period, change their group or weight, or end treatment."""
     return rows.aggregate(
         twice=(rows["rows"] > rows["periods"]).sum(), groups=(rows["groups"] > 1).sum(),
         weights=(rows["weights"] > 1).sum(), late=(rows["late"] > 0).sum(),
@@ -109,7 +109,7 @@ def _refuse(counted: pa.Table, columns: EffectColumns) -> None:
         if row.get(name):
             faults.add(EffectError(
                 what, where=f"column '{column}'", expected=expected, got=f"{row[name]:,} units",
-                remedy="mend these rows, or leave them out",
+                remedy="correct these rows, or leave them out",
             ))  # fmt: skip
     faults.raise_all()
 

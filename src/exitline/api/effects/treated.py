@@ -14,6 +14,7 @@ from exitline.stats.effect.errors import EffectError
 from exitline.stats.effect.means import differences
 from exitline.stats.effect.queries import EffectColumns
 from exitline.stats.effect.result import GroupTimeEffects
+from exitline.words.said import say, together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,21 +128,22 @@ def estimated(
             raise unknown(name, said, KNOWN[name], error=EffectError, where=name)
     found, without = _comparisons(sample, controls, base, anticipation)
     if without:
-        said = ", ".join(f"group {g:g} in {t:g}" for g, t in without[:3])
-        more = "" if len(without) < 4 else f" and {len(without) - 3} more"
-        notes = (*notes, f"nobody is left to compare with: {said}{more}")
+        first: str = together(*(say("group {what} in {period}", what=f"{g:g}", period=f"{t:g}")
+                           for g, t in without[:3]), sign=", ")  # fmt: skip
+        if len(without) > 3:
+            first = say("{some} and {n} more", some=first, n=len(without) - 3)
+        notes = (*notes, say("nobody is left to compare with: {some}", some=first))
     few = sorted({c.group for c in found if 2 <= sample.units[sample.group == c.group].sum() < FEW})
     if few:
         named = ", ".join(f"{g:g}" for g in few)
-        notes = (
-            *notes,
-            f"fewer than {FEW} units in group {named}: standard errors are too small, "
-            "and the test before treatment rejects too often",
-        )
+        note = say("fewer than {n} units in group {what}: standard errors are too small, and the "
+                   "test before treatment rejects too often", n=FEW, what=named)  # fmt: skip
+        notes = (*notes, note)
     small = sorted({c.group for c in found if sample.units[sample.group == c.group].sum() < 2})
     if small:
         named = ", ".join(f"{g:g}" for g in small)
-        notes = (*notes, f"one unit alone in group {named}: its effect has no standard error")
+        note = say("one unit alone in group {what}: its effect has no standard error", what=named)
+        notes = (*notes, note)
     if covariates is None:
         estimate, influence = differences(sample, found)
     else:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.stats.data.sampling.design import Design
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Line
@@ -71,7 +72,7 @@ def estimate(
         which a measure needs. Excluded ones are left out of the measures that need what they
         lack, of no others, and are counted.
     where : str, optional
-        A condition, such as ``"urban = 1 and age >= 60"``: figures speak of the rows for which it
+        A condition, such as ``"urban = 1 and age >= 60"``: figures refer to the rows for which it
         holds. All others count as zeros, so that standard errors are those of a domain;
         relative lines are of the whole sample, unless they are of each area.
     engine : {"duckdb", "spark"} or Engine
@@ -280,5 +281,6 @@ def estimate_table(
     confidence = Confidence(level, interval, quantile_interval)
     result = infer(cells, plan, chosen.sets, confidence, variance, calibrated, first)
     if where is not None:
-        result = replace(result, notes=(f"figures speak of the part where {where}", *result.notes))
+        part = say("figures refer to the part where {what}", what=str(where))
+        result = replace(result, notes=(part, *result.notes))
     return notes_on(result, faults, cells, plan)

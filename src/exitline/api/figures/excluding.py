@@ -1,6 +1,6 @@
 """Rows with a missing value are left out of the measures that need it, and of no others.
 
-As R's `na.rm`, which speaks of one variable: measures that need different columns are estimated
+As R's `na.rm`, which refers to one variable: measures that need different columns are estimated
 in a query each. Cells hold the clusters of all rows, used or not, so that strata and clusters have
 the same codes in every query and figures of two measures covary as they did. Where each household
 is a cluster of its own they cannot be told apart across queries: `Rows.query` then keeps figures
@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.stats.infer.designs.usable import LEFT_OUT
+from exitline.words.said import Said, say_plural
 
 if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Block
@@ -104,9 +105,13 @@ def _numbered(block: Block, number: int) -> Block:
 def _named(found: Estimates, measures: Sequence[Measure]) -> tuple[str, ...]:
     """The notes; those on rows left out say of which measures."""
     names = ", ".join(measure.name for measure in measures)
-    return tuple(
-        note.replace("left out:", f"left out of {names}:", 1)
-        if note.endswith(tuple(LEFT_OUT.values()))
-        else note
-        for note in found.notes
-    )
+    return tuple(_of_measures(note, names) for note in found.notes)
+
+
+def _of_measures(note: str, names: str) -> str:
+    """A note on rows left out, with the measures that leave them out."""
+    if not (isinstance(note, Said) and str(note.parts.get("reason")) in LEFT_OUT.values()):
+        return note
+    return say_plural("{n} household left out of {measures}: {reason}",
+                      "{n} households left out of {measures}: {reason}", note.n, measures=names,
+                      reason=note.parts["reason"])  # fmt: skip

@@ -215,7 +215,7 @@ def distributions_of(
         del faults.found[max(bad, _MOST_FAULTS) :]
     if unsaid:
         faults.add(DataError(f"{unsaid:,} more distributions cannot be used", where=name,
-                             remedy="mend those above first"))  # fmt: skip
+                             remedy="correct those above first"))  # fmt: skip
     if not found and not faults.found:
         faults.add(DataError("there is no distribution to fit", where=name,
                              remedy="check the file, and the name that the pool has"))  # fmt: skip

@@ -77,7 +77,7 @@ def mpi(
         Two-sided confidence of intervals.
     interval : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
     where : str, optional
-        A condition that says which subpopulation figures speak of: the rest stays in the design.
+        A condition that says which subpopulation figures refer to: the rest stays in the design.
     engine : {"duckdb", "spark"} or Engine
 
     Returns

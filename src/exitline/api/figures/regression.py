@@ -66,7 +66,7 @@ def glm(
     unit : {"persons", "households"}
         Whether rows weigh as persons (weight x size) or households.
     where : str, optional
-        A condition, as in `estimate`: the model speaks of the households that fulfil it.
+        A condition, as in `estimate`: the model refers to the households that fulfil it.
     level : float
         Two-sided confidence of intervals.
     engine : {"duckdb", "spark"} or Engine

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from exitline.stats.data.sampling.design import Design
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -47,7 +48,7 @@ def tabulate(
     interval : {"logit", "beta", "wilson", "asin", "likelihood", "mean"}
         Of shares.
     where : str, optional
-        A condition, as in `estimate`: the table speaks of the households that fulfil it.
+        A condition, as in `estimate`: the table refers to the households that fulfil it.
     engine : {"duckdb", "spark"} or Engine
 
     Returns
@@ -120,7 +121,7 @@ def _refuse_other_than_names(row: Any, column: Any) -> None:
 
 
 def _measures(unit: Literal["persons", "households"]) -> tuple[Measure, Measure]:
-    """The number of persons or households, and a ratio that speaks of all of them."""
+    """The number of persons or households, and a ratio that refers to all of them."""
     from exitline.errors import MeasureError
     from exitline.stats.measure.measures.counts import count, households, ratio_of
     from exitline.stats.measure.model import Term, Unit
@@ -161,5 +162,7 @@ def _with_notes(found: Estimates, known: CountedCells, names: tuple[str, ...]) -
             remedy="name columns of categories that are filled in",
         )
     outside = int(n.get(("0",), 0))
-    notes = (f"{outside:,} households outside the table: {said} missing",) if outside else ()
-    return replace(found, notes=(*notes, *found.notes))
+    if not outside:
+        return found
+    note = say("{n} households outside the table: {columns} missing", n=outside, columns=said)
+    return replace(found, notes=(note, *found.notes))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exitline.stats.data.studies.study import Study
 
 DEMO = Path(__file__).parents[2] / "exits" / "register" / "store" / "demo" / "study.yaml"
 """The study of the demonstration."""
@@ -47,7 +52,7 @@ def measure(study: str, register: str, area: str, out: str) -> None:
         opened = open_study(made / "study.yaml")
         take_snapshot(opened, register, area=area)
         run(opened, made / "run")
-        explore(made / "run", out=made / "explorer.html")
+        explore(_explorer(made, opened, register, area), out=made / "explorer.html")
         old = made.with_name(made.name + "-old")
         if target.exists():
             target.rename(old)
@@ -55,3 +60,28 @@ def measure(study: str, register: str, area: str, out: str) -> None:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _explorer(folder: Path, study: Study, register: str, area: str) -> Path:
+    """The file of the explorer's page: areas by the names that the register has for them."""
+    import yaml
+
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(register)
+    from exitline.exits.register.store.read.places import places
+
+    named: dict[str, Any] = {}
+    found = places(store.within(area) if area else store)
+    for level in {column for columns in study.areas for column in columns}:
+        rows = [(one.path, one.name) for one in found if one.level == level]
+        if not rows:
+            continue
+        with (folder / f"{level}.csv").open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle).writerows([("key", "label"), *rows])
+        named[level] = {"title": level.capitalize(), "places": f"{level}.csv"}
+    said = {"explorer": study.title, "languages": ["en", "zh", "es", "fr"],
+            "runs": [{"folder": "run"}], "areas": named}  # fmt: skip
+    file = folder / "explorer.yaml"
+    file.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    return file

@@ -11,6 +11,7 @@ from exitline.api.releases.counted import Counted, Layout
 from exitline.publish.tables.content import TableFacts
 from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.intake.codes import MISSING_DOMAIN
+from exitline.words.said import Told, say, together
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -165,19 +166,21 @@ def _figures(counted: Counted, layout: Layout, rule: ProtectionRule) -> tuple[st
 def _unit(counted: Counted, layout: Layout, figures: Sequence[str]) -> str:
     """The unit as the table says it."""
     weighted = layout.weighted and counted.weight is not None
-    said = " and ".join(layout.figures).capitalize()
+    said = Told(" and ".join(layout.figures).capitalize())
     if weighted:
-        return f"{said}, weighted estimates; n: {counted.unit}s in the sample"
+        rows = Told(f"n: {counted.unit}s in the sample")
+        return together(say("{what}, weighted estimates", what=said), rows, sign="; ")
     if counted.weight is not None:
-        return f"{said} in the sample, not weighted"
-    return f"{said}, number" + ("; n: households" if "n" in figures else "")
+        return say("{what} in the sample, not weighted", what=said)
+    number = say("{what}, number", what=said)
+    return together(number, say("n: households"), sign="; ") if "n" in figures else number
 
 
 def _noted(facts: TableFacts, counted: Counted, layout: Layout) -> TableFacts:
     """The facts, with a note on sampling error where there is any."""
     if counted.weight is None or not layout.weighted:
         return facts
-    note = (
+    note = say(
         "Estimates from a sample carry sampling error, which this table does not show; "
         "`exitline estimate` gives intervals."
     )

@@ -48,7 +48,7 @@ class Examined:
 
 @contextmanager
 def examined(study: Study, engine: str | Engine, clock: StepTimes) -> Iterator[Examined]:
-    """Check, estimate and decide; faults are collected, so that all can be mended in one go.
+    """Check, estimate and decide; faults are collected, so that all can be corrected in one go.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def people_of(study: Study) -> str:
-    """Whom the figures of a study speak of: "persons" or "households".
+    """Whom the figures of a study refer to: "persons" or "households".
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def counting(measure: str | Measure, people: str, rows: str) -> Measure:
     ----------
     measure : str or Measure
     people, rows : {"persons", "households"}
-        Whom figures speak of, and what a row is.
+        Whom figures refer to, and what a row is.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def counting(measure: str | Measure, people: str, rows: str) -> Measure:
 
 
 def worded(found: Estimates, people: str, rows: str = "households", asked: Any = ()) -> Estimates:
-    """The estimates with each measure's name and unit, in the words of whom they speak of.
+    """The estimates with each measure's name and unit, in the words of whom they refer to.
 
     Parameters
     ----------
@@ -184,25 +184,3 @@ def area_name(key: tuple[str, ...]) -> str:
     from exitline.stats.infer.intake.cells import label_of
 
     return label_of(key)
-
-
-def count_in_words(count: int, one: str, many: str) -> str:
-    """A count with its noun.
-
-    Parameters
-    ----------
-    count : int
-    one, many : str
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> count_in_words(1, "error", "errors")
-    '1 error'
-    """
-    from exitline.stats.data.checking.findings import in_words
-
-    return in_words(count, one, many)

@@ -10,6 +10,7 @@ import numpy as np
 from exitline.api.works.places import AT, PlacesTable
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.reach import nearest
+from exitline.words.said import say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -135,5 +136,6 @@ def reach(
             table = table.drop_columns([name])
         table = table.append_column(name, [values])
     left = len(things) - kept.size
-    notes = (f"{left:,} of {len(things):,} assets do not work and serve nobody",) if left else ()
+    note = say("{n} of {m} assets do not work and serve nobody", n=left, m=len(things))
+    notes = (note,) if left else ()
     return Reach(table, within_km, int(kept.size), notes)

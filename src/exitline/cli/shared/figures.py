@@ -70,7 +70,7 @@ def estimate_rows(
     ----------
     estimates : iterable of Estimate
     people : {"persons", "households"}
-        Whom the figures speak of.
+        Whom the figures refer to.
     unit : {"person", "household"}
         What a row of the data is.
     t : Language

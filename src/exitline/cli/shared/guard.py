@@ -7,12 +7,17 @@ import io
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from exitline import signals
 from exitline.errors import ExitlineError
 from exitline.foreign import visible
+from exitline.words.said import say
+
+if TYPE_CHECKING:
+    from exitline.words.catalogue import Language
 
 INPUT = 1
 FAULT = 70
@@ -57,7 +62,7 @@ def check_arguments(arguments: Sequence[str]) -> None:
             )
 
 
-def told(reason: BaseException, *, debug: bool = False) -> int:
+def told(reason: BaseException, *, debug: bool = False, t: Language | None = None) -> int:
     """Say what went wrong, in one message; the status that the process ends with.
 
     Parameters
@@ -66,6 +71,8 @@ def told(reason: BaseException, *, debug: bool = False) -> int:
         What ended the command.
     debug : bool
         Whether its traceback is shown, too.
+    t : Language, optional
+        Of who reads it.
 
     Returns
     -------
@@ -89,12 +96,12 @@ def told(reason: BaseException, *, debug: bool = False) -> int:
         signals.say(status)
         return status
     try:
-        return _said(reason)
+        return _said(reason, t)
     except (OSError, ValueError):  # standard error itself is closed or full
         return INPUT
 
 
-def _said(reason: BaseException) -> int:
+def _said(reason: BaseException, t: Language | None) -> int:
     """The message of an error, and its status."""
     if isinstance(reason, BrokenPipeError):
         return UNREAD
@@ -106,27 +113,29 @@ def _said(reason: BaseException) -> int:
     from exitline.cli.shared import show
 
     known = _known(reason)
-    show.error(known or _fault(reason))
+    show.error(known or _fault(reason), t)
     return FAULT if known is None else INPUT
 
 
 def _known(reason: BaseException) -> ExitlineError | None:
-    """The error as something that the user can mend; None where it is a fault of ours."""
+    """The error as something that the user can correct; None where it is a fault of ours."""
     if isinstance(reason, ExitlineError):
         return reason
     if isinstance(reason, MemoryError):
         return ExitlineError(
-            "there is not enough memory for this",
-            remedy="close other programs, or set EXITLINE_MEMORY to what may be used",
+            say("there is not enough memory for this"),
+            remedy=say("close other programs, or set EXITLINE_MEMORY to what may be used"),
         )
     if isinstance(reason, OSError) and reason.errno is not None:
         wrote = reason.errno in _NO_ROOM and not reason.filename
         return ExitlineError(
-            "the output cannot be written" if wrote else "the system refused a file",
-            where="standard output" if wrote else str(reason.filename or "") or None,
-            expected="room for the output" if wrote else "a file that can be used",
+            say("the output cannot be written") if wrote else say("the system refused a file"),
+            where=say("standard output") if wrote else str(reason.filename or "") or None,
+            expected=say("room for the output") if wrote else say("a file that can be used"),
             got=reason.strerror,
-            remedy="free some room" if wrote else "check the path and the right to use it",
+            remedy=say("free some room")
+            if wrote
+            else say("check the path and the right to use it"),
         )
     return None
 
@@ -137,11 +146,13 @@ def _fault(reason: BaseException) -> ExitlineError:
     ours = [frame for frame in frames if "exitline" in frame.filename] or list(frames)
     place = f"{ours[-1].filename.rsplit('/', 1)[-1]}, line {ours[-1].lineno}" if ours else None
     return ExitlineError(
-        "this is a fault of exitline, not of what you gave it",
+        say("this is a fault of exitline, not of what you gave it"),
         where=place,
         got=type(reason).__name__,
-        remedy="run it again with --debug and report the traceback it shows; look at it first, "
-        "since a traceback can hold values of your data",
+        remedy=say(
+            "run it again with --debug and report the traceback it shows; look at it first, "
+            "since a traceback can show values of your data"
+        ),
     )
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import Numeral, Told, say, together
+
 if TYPE_CHECKING:
     from exitline.exits.register import Event, Standing
 
@@ -27,10 +30,16 @@ def event_row(fields: dict[str, Any]) -> dict[str, Any]:
 
 def standing_text(found: Standing, day: date) -> str:
     """Where one household of a log stood, in a sentence."""
-    what = f"{found.state} ({found.category})" if found.category else found.state
-    since = f" since {found.since}" if found.since else ""
-    cases = f"; open: {', '.join(found.open_cases)}" if found.open_cases else ""
-    return f"On {day}: {what or 'not in the log yet'}{since}{cases}"
+    what: str = Told(found.state) if found.state else say("not in the log yet")
+    if found.category:
+        what = say("{state} ({category})", state=what, category=Told(found.category))
+    said = (
+        say("On {day}: {what} since {first}", day=day, what=what, first=found.since)
+        if found.since
+        else say("On {day}: {what}", day=day, what=what)
+    )
+    open_ = say("open: {what}", what=", ".join(found.open_cases)) if found.open_cases else ""
+    return together(said, open_, sign="; ")
 
 
 def brief(event: Event) -> dict[str, Any]:
@@ -41,7 +50,9 @@ def brief(event: Event) -> dict[str, Any]:
 
 def state_text(event: Event) -> str:
     """The state after an event, its kind in brackets."""
-    return f"{event.state} ({event.category})" if event.category else event.state
+    if not event.category:
+        return Told(event.state)
+    return say("{state} ({category})", state=Told(event.state), category=Told(event.category))
 
 
 def decision(event: Event) -> str:
@@ -54,10 +65,19 @@ def decision_text(event: Event) -> str:
     made = event.decision
     if made is None:
         return ""
-    doubt = dict.fromkeys(made.unverified, " (not verified)")
-    lines = "".join(f", line {n} {v:,g}{doubt.get(n, '')}" for n, v in made.lines.items())
-    rule = f"rule '{made.rule}' {made.rule_digest[:12]}"
-    return f"{event.number}: {made.outcome} ({made.reason}); {rule}{lines}"
+    parts = [
+        say("{number}: {outcome} ({reason})", number=str(event.number),
+            outcome=Told(made.outcome), reason=Told(made.reason)),
+        say("rule '{rule}' {digest}", rule=made.rule, digest=made.rule_digest[:12]),
+    ]  # fmt: skip
+    for name, value in made.lines.items():
+        of = {"name": name, "n": Numeral(f"{value:,g}")}
+        unread = name in made.unverified
+        parts.append(
+            say("line {name} {n} (not verified)", **of) if unread else say("line {name} {n}", **of)
+        )
+    t = reader()
+    return t.joined(t.of(one) for one in parts)
 
 
 def day_or_today(given: datetime | None) -> date:

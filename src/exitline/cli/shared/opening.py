@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from exitline.cli.shared import show
+from exitline.words.said import say
 
 
 def serve_register(
@@ -24,7 +25,7 @@ def serve_register(
         address, near = where(listening)
 
         def ready() -> None:
-            show.note(f"  register: {address}")
+            show.note(say("register: {address}", address=address))
             if not near and not https:
                 show.note(
                     "warning: passwords travel unencrypted; put a web server with TLS before it "
@@ -46,7 +47,8 @@ def serve_demo(database: str, made: dict[str, Any], key: Path | None, port: int)
 
     password = secrets.token_urlsafe(9)
     serving.let_in(database, [one["person"] for one in made["people"]], password, key=key)
-    show.note(f"Each of them signs in with the password {password} (this demonstration's own).")
+    show.note(say("Each of them signs in with the password {password} (this demonstration's own).",
+                  password=password))  # fmt: skip
     from exitline.api.registers.measuring import DEMO
 
     serve_register(database, key=key, port=port, study=DEMO)

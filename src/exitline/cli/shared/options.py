@@ -10,8 +10,9 @@ import click
 
 from exitline.api.names import ENGINES
 from exitline.cli.shared import numbers
+from exitline.cli.shared.speaking import OPTION, VARIABLE
 from exitline.errors import ArgumentError
-from exitline.words.catalogue import languages
+from exitline.words.texts import languages
 
 ENGINE = click.option(
     "--engine", type=click.Choice(tuple(ENGINES)), default="duckdb", show_default=True,
@@ -31,12 +32,12 @@ MIN_COUNT = click.option(
 )  # fmt: skip
 """What counts as a small count."""
 LANGUAGE = click.option(
-    "--language", type=click.Choice(languages()), default="en", show_default=True,
+    OPTION, type=click.Choice(languages()), default="en", show_default=True, envvar=VARIABLE,
     help="Language of what is to be read.",
 )  # fmt: skip
 """In which language."""
 LANGUAGES = click.option(
-    "--language", multiple=True, type=click.Choice(languages()),
+    OPTION, multiple=True, type=click.Choice(languages()),
     help="Language of the page, the first one first; repeatable.",
 )  # fmt: skip
 """In which languages."""

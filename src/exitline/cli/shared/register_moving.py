@@ -11,6 +11,7 @@ from exitline.cli.shared import numbers
 from exitline.cli.shared.options import JSON
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.register_pages import DATABASE_OPTION, KEY_OPTION
+from exitline.words.said import Told, say
 
 
 @click.command(
@@ -37,7 +38,8 @@ def backup(out: Path, database: str, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(f"{found['rows']:,} rows in {found['file']}. Digest: {found['digest']}")
+        show.note(say("{n} rows in {file}. Digest: {digest}", n=found["rows"],
+                      file=str(found["file"]), digest=found["digest"]))  # fmt: skip
 
 
 @click.command(
@@ -63,7 +65,8 @@ def restore(file: Path, database: str, key: Path | None, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(f"{found['rows']:,} rows restored. Digest: {found['digest']}")
+        show.note(say("{n} rows restored. Digest: {digest}", n=found["rows"],
+                      digest=found["digest"]))  # fmt: skip
 
 
 @click.command(
@@ -113,10 +116,16 @@ def import_(
         return
     for one in found["refused"]:
         some = ", ".join(map(str, one["first"]))
-        show.note(f"- {one['rows']:,} rows refused: {one['what']} (rows {some})")
-    verb = "would be taken" if dry_run else "taken"
-    number = f"; import {found['batch']}" if found["batch"] else ""
-    show.note(f"{found['taken']:,} of {found['rows']:,} rows {verb}{number}.")
+        show.note(say("{n} rows refused: {what} (rows {some})", n=one["rows"],
+                      what=Told(one["what"]), some=some))  # fmt: skip
+    counted = {"n": found["taken"], "m": found["rows"]}
+    show.note(
+        say("{n} of {m} rows would be taken.", **counted)
+        if dry_run
+        else say("{n} of {m} rows taken.", **counted)
+    )
+    if found["batch"]:
+        show.note(say("Number of the import: {number}", number=str(found["batch"])))
 
 
 @click.command(
@@ -141,7 +150,7 @@ def undo(batch: int, database: str, by: str, json_: bool) -> None:
     if json_:
         show.as_json({"batch": batch, "taken_back": many})
     else:
-        show.note(f"Import {batch}: {many:,} rows taken back.")
+        show.note(say("Import {number}: {n} rows taken back.", number=str(batch), n=many))
 
 
 @click.command(
@@ -166,4 +175,4 @@ def export(folder: Path, database: str, county: str, json_: bool) -> None:
     if json_:
         show.as_json({"folder": str(folder), "steps": steps})
     else:
-        show.note(f"{steps:,} steps written to {folder}")
+        show.note(say("{n} steps written to {folder}", n=steps, folder=str(folder)))

@@ -8,6 +8,7 @@ import click
 
 from exitline.cli.shared import numbers
 from exitline.cli.shared.opening import serve_register
+from exitline.words.said import say
 
 DATABASE = "sqlite:///register/register.db"
 DATABASE_OPTION = click.option(
@@ -84,7 +85,7 @@ def password(person: str, database: str, key: Path | None, password: str) -> Non
     from exitline.cli.shared import show
 
     serving.set_password(database, person, password, key=key)
-    show.note(f"{person} can sign in.")
+    show.note(say("{person} can sign in.", person=person))
 
 
 @click.command(
@@ -138,4 +139,4 @@ def households(out: Path, database: str, area: str, json_: bool) -> None:
     if json_:
         show.as_json({"file": str(out), "rows": rows})
     else:
-        show.note(f"{rows:,} households written to {out}")
+        show.note(say("{n} households written to {file}", n=rows, file=str(out)))

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exitline.cli.shared.figures import plain
+from exitline.cli.shared.speaking import reader
 from exitline.errors import ExitlineError
 from exitline.foreign import visible, visible_json
-from exitline.words.catalogue import ENGLISH, Language
+from exitline.words.catalogue import Language
+from exitline.words.said import Told, collected
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,8 +54,12 @@ def table(
     *,
     right: Sequence[int] = (),
     caption: str = "",
+    t: Language | None = None,
 ) -> None:
-    """Print one table.
+    """Print one table, in the reader's language.
+
+    Literals that are handed to `table`, `note` and `working` are messages of the catalogues
+    (`exitline.words.collecting`); what is put together is said with `say`.
 
     Parameters
     ----------
@@ -61,17 +68,24 @@ def table(
     columns : sequence of str
         Headings, with units.
     rows : iterable of sequences
-        Cells; None is shown as a dash.
+        Cells; None is shown as a dash. Those that are said or told are said in the language;
+        others are somebody's data and stay.
     right : sequence of int
         Positions of columns that are aligned to the right (numbers).
     caption : str
         Line, standard, year, source.
+    t : Language, optional
+        Where everything handed over is in it already.
     """
     from rich import box
     from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
+    if t is None:
+        t = reader()
+        title, caption, columns = t.of(title), t.of(caption), [t.of(name) for name in columns]
+        rows = [[_said(cell, t, number=i in right) for i, cell in enumerate(row)] for row in rows]
     shown = Table(
         title=Text(_shown(title), style="bold") if title else None, title_justify="left",
         box=box.SIMPLE_HEAD,
@@ -97,6 +111,16 @@ def table(
     output.print(shown)
 
 
+def _said(cell: Any, t: Language, *, number: bool) -> Any:
+    """A cell in the reader's language."""
+    if not isinstance(cell, str):
+        return cell
+    if not number or type(cell) is not str:
+        return t.shown(cell)
+    told = t.of(cell)  # "full count" among figures
+    return plain(t.figure(cell) if told == cell else told)
+
+
 def _widest_word(column: int, rows: list[list[str]], right: Sequence[int]) -> int:
     """How wide a column must be: no number is cut, and most words stand on one line."""
     from rich.cells import cell_len
@@ -112,10 +136,51 @@ def _shown(text: str) -> str:
 
 
 def note(text: str) -> None:
-    """Print a sentence, wrapped."""
+    """Print a sentence in the reader's language, wrapped."""
     from rich.text import Text
 
-    console().print(Text(_shown(text)))
+    console().print(Text(_shown(reader().of(text))))
+
+
+def notes(texts: Iterable[str]) -> None:
+    """Print what is to be known of a result, a line each."""
+    t = reader()
+    for text in texts:
+        note(t("note: {text}", text=t.of(text)))
+
+
+def points(texts: Iterable[str]) -> None:
+    """Print texts, each with a dash before it, and further lines of one below its first."""
+    from rich.text import Text
+
+    t, output = reader(), console()
+    for text in texts:
+        for i, line in enumerate(Text(_shown(t.of(text))).wrap(output, output.width - 2)):
+            line.rstrip()
+            output.print(Text("  " if i else "- ") + line)
+
+
+def sure(level: float) -> str:
+    """The heading of intervals.
+
+    Examples
+    --------
+    >>> sure(0.95)
+    '95 % interval'
+    """
+    t = reader()
+    return plain(t("{sure} interval", sure=t.figure(f"{100 * level:g} %")))
+
+
+def told(text: str) -> Told:
+    """A word of ours in a cell, such as an outcome: said in the reader's language.
+
+    Examples
+    --------
+    >>> told("not met")
+    'not met'
+    """
+    return Told(text)
 
 
 def as_json(value: Any) -> None:
@@ -137,27 +202,38 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def error(reason: ExitlineError) -> None:
+_PARTS = {
+    "where": collected("where"), "expected": collected("expected"), "got": collected("got"),
+    "remedy": collected("remedy"),
+}  # fmt: skip
+
+
+def error(reason: ExitlineError, t: Language | None = None) -> None:
     """Print an error's parts to standard error, the remedy last; and those that came with it."""
+    from rich.cells import cell_len
     from rich.text import Text
 
-    shown = console(stderr=True)
-    shown.print(Text("error: ", style="bold red") + Text(_shown(reason.what), style="bold"))
+    t = reader() if t is None else t
+    shown, colon = console(stderr=True), t.signs[": "]
+    what = Text(_shown(t.of(reason.what)), style="bold")
+    shown.print(Text(t("error") + colon, style="bold red") + what)
     for name, text in reason.parts().items():
         if name != "what":
-            shown.print(Text(f"  {name + ':':<10}", style="dim") + Text(_shown(text)))
+            label = f"  {t(_PARTS[name])}{colon.rstrip()}"
+            room = " " * max(12 - cell_len(label), 1)
+            shown.print(Text(label + room, style="dim") + Text(_shown(t.of(text))))
     for other in reason.others:
-        error(other)
+        error(other, t)
 
 
 @contextmanager
-def steps(t: Language = ENGLISH) -> Iterator[Callable[[str], None]]:
+def steps(t: Language | None = None) -> Iterator[Callable[[str], None]]:
     """A function that says what is being done; on a terminal with the time it has taken.
 
     Parameters
     ----------
-    t : Language
-        The reader's.
+    t : Language, optional
+        Of who reads it, where the command does not say.
 
     Yields
     ------
@@ -169,6 +245,7 @@ def steps(t: Language = ENGLISH) -> Iterator[Callable[[str], None]]:
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    t = reader() if t is None else t
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as progress:
         task = progress.add_task(t("starting"))
@@ -176,7 +253,7 @@ def steps(t: Language = ENGLISH) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def working(text: str, t: Language = ENGLISH) -> Iterator[None]:
+def working(text: str, t: Language | None = None) -> Iterator[None]:
     """One step, said on a terminal while it lasts."""
     with steps(t) as say:
         say(text)

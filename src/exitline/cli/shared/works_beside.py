@@ -12,12 +12,18 @@ from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
 from exitline.cli.shared.works_records import frames
 from exitline.words.numbers import rounded
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from exitline.api.effect import HonestBounds
 
-HEADLINES = {"higher": "Higher than without treatment", "lower": "Lower than without treatment"}
-CANNOT_TELL = "Cannot tell yet whether it mattered"
+HEADLINES = {
+    "higher": say("Higher than without treatment"),
+    "lower": say("Lower than without treatment"),
+}
+OF_WHOM = say("Of whom the synthetic control is made")
+HOW_ALIKE = say("How alike, in standard deviations")
+CANNOT_TELL = say("Cannot tell yet whether it mattered")
 
 
 @click.command(
@@ -61,11 +67,13 @@ def synthetic(
         })  # fmt: skip
         return
     frames({HEADLINES.get(found.verdict, CANNOT_TELL): found.to_pandas(),
-            "Of whom the synthetic control is made": found.shares()})  # fmt: skip
+            OF_WHOM: found.shares()})  # fmt: skip
     effect, p = rounded(found.effect, 3), rounded(found.p, 3)
-    show.note(f"mean gap under treatment {effect}; p = {p} by {len(found.donors):,} placebos")
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.note(
+        say("mean gap under treatment {figure} (p = {low} by {n} placebos)",
+            figure=Numeral(effect), low=Numeral(p), n=len(found.donors))
+    )  # fmt: skip
+    show.notes(found.notes)
 
 
 @click.command(
@@ -127,20 +135,27 @@ def matched(
         })  # fmt: skip
         return
     frames({HEADLINES.get(found.verdict, CANNOT_TELL): found.to_pandas(),
-            "How alike, in standard deviations": found.balance})  # fmt: skip
-    show.note(f"{found.treated:,} treated units beside {found.used:,} of {found.controls:,} others")
+            HOW_ALIKE: found.balance})  # fmt: skip
+    show.note(say("{n} treated units beside {m} of {most} others", n=found.treated, m=found.used,
+                  most=found.controls))  # fmt: skip
     if matters is not None:
         units = rounded(found.needed(matters), 0)
-        show.note(f"an effect of {matters:g} would be told from none (power 80 %) by {units} units")
-    for text in found.notes:
-        show.note(f"note: {text}")
+        show.note(
+            say("an effect of {n} would be told from none (power 80 %) by {m} units",
+                n=Numeral(f"{matters:g}"), m=Numeral(units))
+        )  # fmt: skip
+    show.notes(found.notes)
 
 
 def show_bounds(found: HonestBounds) -> None:
     """Intervals by how much groups may have moved apart."""
-    words = {"relative": "steps after treatment up to M times the largest before it",
-             "smooth": "slopes that change by up to M a period"}  # fmt: skip
-    frames({f"If groups would not have moved alike: {words[found.kind]}": found.to_pandas()})
+    words = {"relative": say("steps after treatment up to M times the largest before it"),
+             "smooth": say("slopes that change by up to M a period")}  # fmt: skip
+    title = say("If groups would not have moved alike: {what}", what=words[found.kind])
+    frames({title: found.to_pandas()})
     held = found.holds_to
-    said = "for none of these M" if held != held else f"up to M = {held:g}"
-    show.note(f"zero lies outside the interval {said}")
+    show.note(
+        say("zero lies outside the interval for none of these M")
+        if held != held
+        else say("zero lies outside the interval up to M = {n}", n=Numeral(f"{held:g}"))
+    )

@@ -20,6 +20,7 @@ from exitline.cli.shared.works_records import (
     recorded_coverage,
 )
 from exitline.words.numbers import rounded
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -131,10 +132,9 @@ def _of_places(
         show.as_json({"coverage": shares.to_pandas().to_dict("records"), "notes": found.notes})
         return
     table = shares.readable()
-    show.table(f"Within {within_km:g} km of one of {found.assets:,} assets", table.columns,
-               table.rows, right=tuple(sorted(table.numbers)))  # fmt: skip
-    for text in (*found.notes, *shares.notes):
-        show.note(f"note: {text}")
+    title = say("Within {n} km of one of {m} assets", n=Numeral(f"{within_km:g}"), m=found.assets)
+    show.table(title, table.columns, table.rows, right=tuple(sorted(table.numbers)))  # fmt: skip
+    show.notes((*found.notes, *shares.notes))
 
 
 @click.command(
@@ -234,7 +234,7 @@ def choose(
         return
     _show_plan(plan, goal, tables)
     if page is not None:
-        show.note(f"Page: {page}")
+        show.note(say("page: {file}", file=str(page)))
 
 
 _MOST_AREAS = 40
@@ -270,17 +270,21 @@ def _show_plan(plan: WorksPlan, goal: str, tables: dict[str, pd.DataFrame]) -> N
     """What the plan gives, its works, and what else was asked for."""
     table = plan.readable()
     people, spent = rounded(plan.people, 0), rounded(plan.spent, 0)
-    show.note(f"{len(table.rows):,} works serve {people} more people for {spent}")
+    show.note(
+        say("{n} works serve {m} more people for {figure}", n=len(table.rows), m=Numeral(people),
+            figure=Numeral(spent))
+    )  # fmt: skip
     if goal != "people":
         before, after = plan.complete if goal == "villages" else plan.reached
-        what = {"villages": "villages", "criteria": "criteria of villages"}.get(goal, "areas")
-        show.note(f"{what} at their threshold: {after:,} (before: {before:,})")
+        what = {"villages": say("villages"), "criteria": say("criteria of villages")}
+        show.note(say("{what} at their threshold: {n} (before: {m})",
+                      what=what.get(goal, say("areas")), n=after, m=before))  # fmt: skip
     show.table("", table.columns, table.rows[:20], right=tuple(sorted(table.numbers)))
     if len(table.rows) > 20:
-        show.note(f"... and {len(table.rows) - 20:,} more: --save FILE writes all")
-    titles = {"rules": "How it was chosen", "budgets": "Other budgets",
-              "stability": "How often chosen again when costs vary"}  # fmt: skip
+        show.note(say("... and {n} more: --save FILE writes all", n=len(table.rows) - 20))
+    titles = {"rules": say("How it was chosen"), "budgets": say("Other budgets"),
+              "stability": say("How often chosen again when costs vary")}  # fmt: skip
     frames({titles[name]: table for name, table in tables.items() if name in titles})
-    show.note(f"no choice serves more than {plan.gap:.2%} above this one".replace("%", " %"))
-    for text in plan.notes:
-        show.note(f"note: {text}")
+    gap = Numeral(f"{100 * plan.gap:.2f} %")
+    show.note(say("no choice serves more than {share} above this one", share=gap))
+    show.notes(plan.notes)

@@ -11,6 +11,7 @@ from exitline.cli.shared import show
 from exitline.cli.shared.options import JSON
 from exitline.cli.shared.register_pages import DATABASE_OPTION
 from exitline.cli.shared.saving import save_all, saves
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,15 +80,16 @@ def check(
             }
         )
         return
-    frames({"Cross-checks": found.counted})
+    heading = say("Cross-checks")
+    frames({heading: found.counted})
     many = len(found.table)
-    show.note(f"{many:,} finding{'' if many == 1 else 's'}")
+    show.note(say_plural("{n} finding", "{n} findings", many))
     if many:
         table = found.table.drop(columns=["unit"]).head(MOST)
-        frames({"To be explained or corrected": table.assign(due=table["due"].astype(str))})
+        heading = say("To be explained or corrected")
+        frames({heading: table.assign(due=table["due"].astype(str))})
     _more(many)
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
 
 
 @click.command(
@@ -152,11 +154,11 @@ def gaps(
             }
         )
         return
-    frames({"What is lacking, by area": found.by_area(), "Village by village": found.table.head(
-        MOST)})  # fmt: skip
+    villages = found.table.head(MOST)
+    areas, each = say("What is lacking, by area"), say("Village by village")
+    frames({areas: found.by_area(), each: villages})
     _more(len(found.table))
-    for text in found.notes:
-        show.note(f"note: {text}")
+    show.notes(found.notes)
 
 
 def recorded_coverage(
@@ -188,17 +190,16 @@ def recorded_coverage(
             | {"coverage": found.table.to_dict("records"), "notes": found.notes}
         )
         return
-    titles = {"villages": "Villages that meet each criterion",
-              "works": "Villages that would not meet it without the work",
-              "rests_on_broken": "Decisions that rest on a broken asset",
-              "ages": "Assets that work, by age"}  # fmt: skip
+    titles = {"villages": say("Villages that meet each criterion"),
+              "works": say("Villages that would not meet it without the work"),
+              "rests_on_broken": say("Decisions that rest on a broken asset"),
+              "ages": say("Assets that work, by age")}  # fmt: skip
     frames({titles[name]: table.head(MOST) for name, table in tables.items()})
     notes = found.notes if old is None else (*found.notes, *old.notes)
-    for text in notes:
-        show.note(f"note: {text}")
+    show.notes(notes)
     for path in (facts, page):
         if path is not None:
-            show.note(f"Written: {path}")
+            show.note(say("written: {file}", file=str(path)))
 
 
 def frames(tables: Mapping[str, Any]) -> None:
@@ -214,4 +215,4 @@ def frames(tables: Mapping[str, Any]) -> None:
 def _more(many: int) -> None:
     """How many rows were not shown."""
     if many > MOST:
-        show.note(f"... and {many - MOST:,} more: --save FILE writes all")
+        show.note(say("... and {n} more: --save FILE writes all", n=many - MOST))

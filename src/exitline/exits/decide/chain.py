@@ -33,7 +33,7 @@ EVERYWHERE = ""
 
 @dataclass(frozen=True)
 class Units:
-    """The units of one level, in the order of the blocks that speak of them.
+    """The units of one level, in the order of the blocks that refer to them.
 
     Attributes
     ----------

@@ -1,7 +1,7 @@
 """Drawing in public: a sample that anyone can draw again, and who visits whom.
 
 May import `stats.data`, `stats.measure` and `stats.engine`.
-Hands out `sample`, `assign`, `check`, `record`.
+Provides `sample`, `assign`, `check`, `record`.
 """
 
 from __future__ import annotations

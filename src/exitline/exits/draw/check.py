@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.exits.draw.frame import open_frame
 from exitline.exits.draw.record import as_record, instructions
 from exitline.exits.draw.sample import draw_sample
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -64,7 +65,7 @@ def check_draw(record: Mapping[str, Any], engine: Engine, data: Any) -> Check:
     if record["frame"].get("households") != redrawn["frame"]["households"]:
         found.append(
             f"the frame has {redrawn['frame']['households']:,} households, the record "
-            f"speaks of {record['frame'].get('households')}"
+            f"refers to {record['frame'].get('households')}"
         )
     found += _compare("villages", record["villages"], redrawn["villages"], "village")
     found += _compare("households", record["selected"], redrawn["selected"], "key")
@@ -80,13 +81,26 @@ def _compare(
     extra, missing = len(set(before) - set(after)), len(set(after) - set(before))
     changed = sum(before[name] != after[name] for name in set(before) & set(after))
     doubled = len(recorded) - len(before)
-    found = []
+    of = {"what": Told(what)}
+    found: list[str] = []
     if extra:
-        found.append(f"{extra} {what} in the record are not drawn by its own seed and plan")
+        found.append(
+            say(
+                "{n} {what} in the record are not drawn by its own seed and plan",
+                n=extra,
+                **of,
+            )
+        )
     if missing:
-        found.append(f"{missing} {what} that are drawn are not in the record")
+        found.append(say("{n} {what} that are drawn are not in the record", n=missing, **of))
     if changed:
-        found.append(f"{changed} {what} have other values (probability, weight, group or id)")
+        found.append(
+            say(
+                "{n} {what} have other values (probability, weight, group or id)",
+                n=changed,
+                **of,
+            )
+        )
     if doubled:
-        found.append(f"{doubled} {what} are in the record more than once")
+        found.append(say("{n} {what} are in the record more than once", n=doubled, **of))
     return found

@@ -222,7 +222,7 @@ def draw_sample(frame: DrawFrame, plan: DrawPlan, seed: Seed, drawn: datetime) -
 
 
 def _refuse_roles(frame: DrawFrame, plan: DrawPlan) -> None:
-    """The frame has villages and groups where the plan speaks of them."""
+    """The frame has villages and groups where the plan refers to them."""
     groups = {cell.group for cell in frame.cells}
     unknown = sorted(set(plan.take) - groups)
     if unknown or (plan.stages == 2 and frame.roles.village is None):

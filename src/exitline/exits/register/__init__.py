@@ -1,6 +1,6 @@
 """The life of a household on and off the list, as data: procedure, events, state, duties.
 
-May import `exits.decide`, `stats` and `rules`; hands out `Log`, `load_procedure`,
+May import `exits.decide`, `stats` and `rules`; provides `Log`, `load_procedure`,
 events and errors.
 """
 

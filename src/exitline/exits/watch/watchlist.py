@@ -30,6 +30,7 @@ from exitline.exits.watch.risk import (
 from exitline.exits.watch.rules import WatchRules, shipped_rules
 from exitline.stats.data.readers.declaring import choose
 from exitline.stats.panel.panel import Panel, read_panel
+from exitline.words.said import Numeral, Told, say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -186,13 +187,13 @@ def _learnt(
     try:
         found = evaluate(panel, wanted, rules, capacity=capacity, penalty=penalty, level=level)
     except MeasureError as reason:
-        notes += (f"the watch could not be tried: {reason.what}",)
+        notes += (say("the watch could not be tried: {reason}", reason=Told(reason.what)),)
     history = found is not None and found.history
     try:
         model = fit_risk(panel, len(panel.waves) - 1, wanted, history=history, penalty=penalty)
         notes += model.notes
     except MeasureError as reason:
-        notes += (f"no model of the risk: {reason.what}",)
+        notes += (say("no model of the risk: {reason}", reason=Told(reason.what)),)
     return found, model, notes
 
 
@@ -325,13 +326,16 @@ def _reason(case: _Case, i: int, poor_at: list[str], fall: float, shocked: bool)
     """What speaks for a visit, the strongest last fact first among the predictors."""
     waves = case.panel.waves
     label = case.labels.get("welfare", "welfare")
-    said = [f"{label} is {case.ranked.ratio[i]:.2f} x the line"]
+    ratio = Numeral(f"{case.ranked.ratio[i]:.2f}")
+    said: list[str] = [say("{label} is {n} x the line", label=Told(label), n=ratio)]
     if fall >= case.rules.sudden_fall:
-        said.append(f"lost {100 * fall:.0f} % since {waves[-2]}")
+        said.append(
+            say("lost {share} since {wave}", share=Numeral(f"{100 * fall:.0f} %"), wave=waves[-2])
+        )
     if shocked:
-        said.append(case.labels.get(str(case.shock), f"reported {case.shock}"))
+        said.append(case.labels.get(str(case.shock), say("reported {what}", what=str(case.shock))))
     if poor_at:
-        said.append(f"was poor at {' and '.join(poor_at)}")
+        said.append(say("was poor at {waves}", waves=", ".join(poor_at)))
     return said + _predictor_reasons(case, i)
 
 

@@ -196,7 +196,7 @@ class WorksPlan(ShownResult):
         if not (0 <= spread < 5 and draws >= 1):
             raise WorksError(
                 "costs cannot be drawn so", where="stability", got=f"{spread:g}, {draws}",
-                expected="a spread from 0 to 5, and at least one draw", remedy="mend it",
+                expected="a spread from 0 to 5, and at least one draw", remedy="correct it",
             )  # fmt: skip
         random, counts = np.random.default_rng(seed), np.zeros(self.problem.cost.size)
         for _ in range(draws):

@@ -52,7 +52,7 @@ def on_sphere(latitude: Floats, longitude: Floats, what: str = "places") -> Floa
             expected="latitude from -90 to 90 and longitude from -180 to 180, in degrees",
             got=f"{int(wrong.sum()):,} of {wrong.size:,}",
             remedy="latitude and longitude seem to be exchanged" if swapped
-            else "leave these places out, or mend them",
+            else "leave these places out, or correct them",
         )  # fmt: skip
     a, b = np.radians(latitude), np.radians(longitude)
     return EARTH * np.column_stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)])

@@ -54,7 +54,7 @@ def canonical(value: Any) -> bytes:
             "text that is not valid Unicode cannot be part of a claim",
             expected="text that UTF-8 can hold",
             got="a lone surrogate",
-            remedy="mend the text where it was read (its encoding)",
+            remedy="correct the text where it was read (its encoding)",
         ) from reason
 
 

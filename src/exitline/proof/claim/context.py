@@ -34,7 +34,7 @@ class Context:
     people : str
         Whom measures of persons count: "persons" or, without a household size, "households".
     where : str
-        The condition of the part of the population that estimates speak of ("" for all).
+        The condition of the part of the population that estimates refer to ("" for all).
 
     Examples
     --------

@@ -70,7 +70,7 @@ class Rounding:
                 "the scale of a rounding rule must be positive",
                 expected="exact text such as 100 or 1/1000000",
                 got=self.scale,
-                remedy="mend the scale",
+                remedy="correct the scale",
             )
 
     def apply(self, number: float | int | Decimal | Fraction) -> str:
@@ -246,7 +246,7 @@ def _bad_decimals(value: object) -> ClaimError:
         "the number of decimals is out of range",
         expected=f"a whole number from -{_MOST_DECIMALS} to {_MOST_DECIMALS}",
         got=repr(value),
-        remedy="mend the rounding rule",
+        remedy="correct the rounding rule",
     )
 
 

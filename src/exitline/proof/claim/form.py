@@ -85,7 +85,7 @@ def check_hex(text: str, what: str) -> None:
 
 def refused(what: str, expected: str, got: str) -> ClaimError:
     """An error for a claim that contradicts itself."""
-    return ClaimError(what, expected=expected, got=got or "nothing", remedy="mend the claim")
+    return ClaimError(what, expected=expected, got=got or "nothing", remedy="correct the claim")
 
 
 def unreadable(what: str, where: str, got: str) -> ClaimError:

@@ -48,7 +48,7 @@ class Query:
     confidence : str
         For an estimate with an interval: its level as decimal text, such as "0.95".
     where : str
-        For an estimate: the condition of the part of the population that it speaks of ("" for
+        For an estimate: the condition of the part of the population that it refers to ("" for
         all).
     people : str
         For an estimate: whom it counts, "persons" or "households" ("" for persons).

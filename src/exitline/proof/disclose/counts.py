@@ -1,4 +1,4 @@
-"""The counts that a run's figures give away: households looked at, the poor, and the others."""
+"""The counts that a run's figures reveal: households looked at, the poor, and the others."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Ground:
 
 
 def ground_of(tables: Tables) -> Ground:
-    """All areas that a run speaks of, and the area that each lies in."""
+    """All areas that a run refers to, and the area that each lies in."""
     position: dict[tuple[str, str], int] = {("", ""): 0}
     pairs = tables.estimates[["by", "domain"]].drop_duplicates()
     for by, domain in pairs.itertuples(index=False):

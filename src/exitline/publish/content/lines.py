@@ -56,5 +56,5 @@ def unit_of(lines: Iterable[LineWords], t: Language = ENGLISH) -> str:
     currency, per, period, prices = units.pop()
     if not currency:
         return ""
-    money = for_whom(currency_name(currency, t), per, period, t)
+    money = t.shown(for_whom(currency_name(currency, t), per, period))
     return t.joined((money, "" if prices is None else prices_of(prices, t)), ", ")

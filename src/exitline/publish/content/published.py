@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.proof.disclose.hidden import LEFT_OUT, REASON, SHOWN, Hidden
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
@@ -39,25 +40,27 @@ def estimates_shown(estimates: Estimates, hidden: Hidden) -> Estimates:
 def notes_on(hidden: Hidden) -> tuple[str, ...]:
     """What a reader must know of figures that are not shown."""
     found = [
-        f"areas by {by} are not shown: they name households or persons"
+        say("areas by {column} are not shown: they name households or persons", column=by)
         for by in sorted(hidden.sets)
     ]
     if hidden.outcomes:
         found.append(
-            "the numbers of households by outcome are suppressed: one of them is below "
-            f"{hidden.min_count:g}"
+            say(
+                "the numbers of households by outcome are suppressed: one of them is below {n}",
+                n=hidden.min_count,
+            )
         )
     alone = sum(by not in hidden.sets for by, _ in hidden.alone)
     if alone:
-        areas = "area of one household is" if alone == 1 else "areas of one household are"
-        found.append(f"{alone:,} {areas} not shown")
+        found.append(say_plural("{n} area of one household is not shown",
+                                "{n} areas of one household are not shown", alone))  # fmt: skip
     gone = len({area for area in hidden.areas - hidden.alone if area[0] not in hidden.sets})
     if gone:
-        areas = "area is" if gone == 1 else "areas are"
         found.append(
-            f"{gone:,} {areas} suppressed: counts below {hidden.min_count:g}, and what would "
-            "give them away"
-        )
+            say_plural("{n} area is suppressed: counts below {m}, and what would reveal them",
+                       "{n} areas are suppressed: counts below {m}, and what would reveal them",
+                       gone, m=hidden.min_count)
+        )  # fmt: skip
     return tuple(found)
 
 

@@ -9,8 +9,9 @@ from exitline.publish.content.direction import isolated
 from exitline.publish.content.phrases import Words, beside_overall, finding, sentence
 from exitline.publish.explorer.model import SeriesFigures, ShownFigure, StandsApart
 from exitline.publish.explorer.texts import Translations, in_language, known
-from exitline.words.catalogue import language, languages
+from exitline.words.catalogue import language
 from exitline.words.said import Numeral, Text
+from exitline.words.texts import languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +63,7 @@ def apart_of(
 
 
 def _subject(run: RunFolder, measure: str, translations: Translations) -> Text:
-    """A measure as sentences speak of it: elsewhere than in English, by its label."""
+    """A measure as sentences refer to it: elsewhere than in English, by its label."""
     said = run.about["measures"][measure]
     label = known(said["label"], translations)
     return {"en": said["subject"], **dict.fromkeys(languages()[1:], label)}

@@ -24,9 +24,10 @@ from exitline.publish.explorer.model import (
 from exitline.publish.explorer.runs import key_of
 from exitline.publish.explorer.texts import Translations, known
 from exitline.publish.report.blocks import LEADS
-from exitline.words.catalogue import Language, language, languages
+from exitline.words.catalogue import Language, language
 from exitline.words.money import LineWords
 from exitline.words.numbers import write
+from exitline.words.texts import languages
 
 if TYPE_CHECKING:
     from exitline.publish.explorer.runs import RunFolder

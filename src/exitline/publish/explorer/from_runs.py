@@ -282,16 +282,16 @@ def _labels(runs: Sequence[RunFolder]) -> list[str]:
 
 
 def _title(run: Any) -> str:
-    """The study's title, and the part of the population that its estimates speak of."""
+    """The study's title, and the part of the population that its estimates refer to."""
     title, where = str(run.record["study"]["title"]), run.about.get("where")
     return f"{title} (only where {where})" if where else title
 
 
 def _parts(runs: Sequence[Any]) -> tuple[tuple[Text, Text], ...]:
-    """Which part of the population the estimates of runs speak of, where it is a part."""
+    """Which part of the population the estimates of runs refer to, where it is a part."""
     said = dict.fromkeys(str(run.about["where"]) for run in runs if run.about.get("where"))
     return tuple(
-        (say("Subpopulation"), say("Estimates speak of the part where {condition}.", condition=one))
+        (say("Subpopulation"), say("Estimates refer to the part where {condition}.", condition=one))
         for one in said
     )
 

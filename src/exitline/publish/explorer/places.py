@@ -16,8 +16,8 @@ from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.model import Area, AreaLevel
 from exitline.stats.data.keys import Joined, matched_texts
 from exitline.stats.data.values import written
-from exitline.words.catalogue import languages
 from exitline.words.said import Text
+from exitline.words.texts import languages
 
 Rows = list[dict[str, Any]]
 

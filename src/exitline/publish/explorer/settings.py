@@ -11,8 +11,8 @@ from typing import Any
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.texts import LANGUAGES, Translations
 from exitline.rules.yamlfile.tree import Tree, read_file
-from exitline.words.catalogue import languages
 from exitline.words.said import Text
+from exitline.words.texts import languages
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 RECORD_FIGURES = ("left", "share", "in_year", "listed")

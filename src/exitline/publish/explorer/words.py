@@ -114,7 +114,7 @@ def disclosure_words(shown: Explorer, min_count: float) -> Said:
     if min_count <= 1:
         return say("No figure is suppressed: whoever made this page switched suppression off.")
     return say(
-        "Figures that would give away a count of fewer than {n} households or persons are "
+        "Figures that would reveal a count of fewer than {n} households or persons are "
         "suppressed, and so many others that they cannot be worked out from totals: {m} "
         "figures here. Outcomes are shown all the same.",
         n=min_count, m=shown.suppressed,

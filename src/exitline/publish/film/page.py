@@ -9,23 +9,11 @@ from dataclasses import dataclass
 
 from exitline.publish.film.bound.figures import EpisodeFigures
 from exitline.publish.film.model import Episode, Story
+from exitline.words.catalogue import Language, closest
+from exitline.words.said import collected
 
-_WORDS = {
-    "en": {
-        "figures": "Figures in this film", "figure": "Figure", "from": "Where it comes from",
-        "transcript": "Transcript", "sources": "Sources", "upright": "Upright version",
-        "still": "Version without movement", "list": "All figures with their references (JSON)",
-        "note": "Every figure was computed again from its data when this page was made.",
-        "seconds": "seconds", "skip": "Skip to the films", "data": "SHA-256 of the data",
-    },
-    "zh": {
-        "figures": "本片中的数字", "figure": "数字", "from": "出处",
-        "transcript": "文字稿", "sources": "来源", "upright": "竖版",
-        "still": "无动画版", "list": "全部数字及其出处（JSON）",
-        "note": "制作本页时，每个数字都由数据重新计算。",
-        "seconds": "秒", "skip": "跳到影片", "data": "数据的SHA-256",
-    },
-}  # fmt: skip
+_LANGUAGE, _SKIP = collected("Language"), collected("Skip to the films")
+_NOTE = collected("Every figure was computed again from its data when this page was made.")
 _STYLE = """
 :root{color-scheme:light dark;--paper:#fbfaf7;--ink:#1a1a1a;--muted:#5a5a5a;--rule:#d9d6cf;
 --accent:#005f96}
@@ -97,33 +85,34 @@ def series_page(
     str
         HTML that needs nothing from elsewhere.
     """
-    words = _words(language)
+    t = closest(language)
     title = _plain(story.title.say(language, {}))
     summary = _plain(story.summary.say(language, {}))
-    names = {"en": "English", "zh": "中文"}
     links = "".join(
         f'<a href="{_plain(path)}" lang="{code}" hreflang="{code}"'
-        f"{' aria-current=page' if code == language else ''}>{names.get(code, code)}</a>"
+        f"{' aria-current=page' if code == language else ''}>{Language(code).name}</a>"
         for code, path in pages.items()
     )
-    nav = f'<nav aria-label="Language">{links}</nav>' if len(pages) > 1 else ""
-    body = "\n".join(_article(entry, language, words) for entry in entries)
+    label, skip, note = (_plain(t(text)) for text in (_LANGUAGE, _SKIP, _NOTE))
+    nav = f'<nav aria-label="{label}">{links}</nav>' if len(pages) > 1 else ""
+    body = "\n".join(_article(entry, language, t) for entry in entries)
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f'<a class="skip" href="#films">{words["skip"]}</a>\n'
+        f'<a class="skip" href="#films">{skip}</a>\n'
         f"<header><h1>{title}</h1><p>{summary}</p>{nav}</header>\n"
         f'<main id="films">\n{body}\n</main>\n'
-        f'<footer class="muted"><p>{words["note"]}</p></footer>\n</body>\n</html>\n'
+        f'<footer class="muted"><p>{note}</p></footer>\n</body>\n</html>\n'
     )
 
 
-def _article(entry: Entry, language: str, words: Mapping[str, str]) -> str:
+def _article(entry: Entry, language: str, t: Language) -> str:
     """One episode: player, links, figures, transcript, sources."""
     figures = entry.bound.figures
     title = _plain(entry.episode.title.say(language, figures))
     summary = _plain(entry.episode.summary.say(language, figures))
+    lasts = t("{n} seconds", n=round(entry.episode.seconds))
     main = entry.films.get("wide") or next(iter(entry.films.values()), "")
     tracks = "".join(
         f'<track kind="captions" srclang="{code}" label="{code}" src="{_data(text)}"'
@@ -136,26 +125,30 @@ def _article(entry: Entry, language: str, words: Mapping[str, str]) -> str:
         if main
         else f'<img src="{_plain(entry.poster)}" alt="{title}">'
     )
-    others = {"upright": words["upright"], "still": words["still"]}
+    others = {"upright": t("Upright version"), "still": t("Version without movement")}
     links = "".join(
         f'<a href="{_plain(entry.films[kind])}">{text}</a>'
         for kind, text in others.items()
         if kind in entry.films and entry.films[kind] != main
     )
+    everything = t("All figures with their references (JSON)")
+    details = "".join(
+        f"<details><summary>{_plain(heading)}</summary>{inner}</details>"
+        for heading, inner in (
+            (t("Figures in this film"), _table(entry, language, t)),
+            (t("Transcript"), f"<pre>{_plain(entry.transcript)}</pre>"),
+            (t("Sources"), _sources(entry, language)),
+        )
+    )
     return (
         f'<article id="{entry.episode.name}" lang="{language}"><h2>{title}</h2>'
-        f'<p>{summary} <span class="muted">{entry.episode.seconds:.0f} {words["seconds"]}</span>'
+        f'<p>{summary} <span class="muted">{lasts}</span>'
         f'</p>{player}<p class="links">{links}'
-        f'<a href="{_plain(entry.figures)}">{words["list"]}</a></p>'
-        f"<details><summary>{words['figures']}</summary>{_table(entry, language, words)}</details>"
-        f"<details><summary>{words['transcript']}</summary>"
-        f"<pre>{_plain(entry.transcript)}</pre></details>"
-        f"<details><summary>{words['sources']}</summary>{_sources(entry, language)}</details>"
-        "</article>"
+        f'<a href="{_plain(entry.figures)}">{_plain(everything)}</a></p>{details}</article>'
     )
 
 
-def _table(entry: Entry, language: str, words: Mapping[str, str]) -> str:
+def _table(entry: Entry, language: str, t: Language) -> str:
     """The figures that are shown, each with its reference."""
     used = {name for scene in entry.episode.scenes for name in scene.used_figures}
     rows = []
@@ -167,7 +160,8 @@ def _table(entry: Entry, language: str, words: Mapping[str, str]) -> str:
                 f"<tr><td>{_plain(written)}</td><td>{_plain(figure.how)}</td>"
                 f"<td><code>{_plain(digests)}</code></td></tr>"
             )
-    head = "".join(f'<th scope="col">{words[k]}</th>' for k in ("figure", "from", "data"))
+    heads = (t("Figure"), t("Where it comes from"), t("SHA-256 of the data"))
+    head = "".join(f'<th scope="col">{_plain(text)}</th>' for text in heads)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -183,10 +177,6 @@ def _sources(entry: Entry, language: str) -> str:
 def _data(captions: str) -> str:
     """WebVTT as an address that holds it."""
     return "data:text/vtt;base64," + base64.b64encode(captions.encode()).decode()
-
-
-def _words(language: str) -> Mapping[str, str]:
-    return _WORDS.get(language.partition("-")[0], _WORDS["en"])
 
 
 def _plain(text: str) -> str:

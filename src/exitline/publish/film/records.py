@@ -10,6 +10,7 @@ from exitline.publish.film.media.captions import Cue
 from exitline.publish.film.model import FPS, Episode, Story
 from exitline.publish.film.paint.base import PaintStage
 from exitline.publish.film.paint.registry import painter
+from exitline.words.catalogue import closest
 
 
 def descriptions(episode: Episode, stage: PaintStage) -> tuple[str, ...]:
@@ -33,19 +34,18 @@ def transcript(
     shown : sequence of str
         As `descriptions` made them.
     """
-    is_chinese = stage.language.partition("-")[0] == "zh"
-    seen, said, sources = ("画面：", "字幕：", "来源") if is_chinese else (
-        "On screen: ", "Said: ", "Sources")  # fmt: skip
+    t = closest(stage.language)
     lines = [stage.say(episode.title), stage.say(episode.summary), ""]
     start = 0
     for scene, words in zip(episode.scenes, shown, strict=True):
         seconds = start // FPS
-        lines.append(f"[{seconds // 60}:{seconds % 60:02}] {seen}{words}")
-        spoken = ("" if is_chinese else " ").join(c.text for c in cues if c.scene == scene.number)
+        seen = t("On screen: {what}", what=words)
+        lines.append(f"[{seconds // 60}:{seconds % 60:02}] {seen}")
+        spoken = t.sentences(*(c.text for c in cues if c.scene == scene.number))
         if spoken:
-            lines.append(f"       {said}{spoken}")
+            lines.append("       " + t("Said: {what}", what=spoken))
         start += scene.frames
-    lines += ["", sources]
+    lines += ["", t("Sources")]
     lines += [f"- {stage.say(n.full)} {n.url}".rstrip() for n in stage.sources.values()]
     return "\n".join(lines) + "\n"
 

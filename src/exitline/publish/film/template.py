@@ -126,7 +126,7 @@ def _marked(inside: str, text: str, where: str) -> Piece:
     word, _, rest = inside.partition(" ")
     if word == "year":
         if not _YEARS.fullmatch(rest.strip()):
-            raise _fault("not a year", text, where, "{year 1990} or {year 1981–2019}", "mend it")
+            raise _fault("not a year", text, where, "{year 1990} or {year 1981–2019}", "correct it")
         return Piece("year", _JOIN.sub("\u2060\\1\u2060", rest.strip()))
     if word == "name":
         return Piece("name", rest.strip())

@@ -1,5 +1,5 @@
 """Maps on the user's own boundaries: read, joined, projected, simplified, drawn.
 
-May import `publish.content` and what is below it. Hands out boundaries, how they match, and the
+May import `publish.content` and what is below it. Provides boundaries, how they match, and the
 drawing.
 """

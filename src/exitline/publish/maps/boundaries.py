@@ -229,7 +229,7 @@ def _polygon(geometry: Any, name: str, file: Path) -> Any:
         raise MapError(
             f"the rings of '{name}' are broken", where=file.name,
             expected="rings of at least four points, the last as the first",
-            got=type(reason).__name__, remedy="mend the shape in a GIS",
+            got=type(reason).__name__, remedy="correct the shape in a GIS",
         ) from reason  # fmt: skip
     if shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
         raise MapError(

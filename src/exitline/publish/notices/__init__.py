@@ -137,7 +137,7 @@ def _check_decisions(values: Sequence[str], column: str) -> None:
     if len(values) > MOST_DECISIONS:
         raise _refused(column, f"{len(values):,} different texts, more than a decision has")
     if any(kind_of_name(v) is not None for v in values):
-        raise _refused(column, "a decision that speaks of a person's health or identity")
+        raise _refused(column, "a decision that refers to a person's health or identity")
 
 
 def _refused(column: str, why: str) -> NoticeError:

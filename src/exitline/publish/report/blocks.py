@@ -69,7 +69,7 @@ def interval_words(content: ReportInput) -> str:
 
 
 def people_of(content: ReportInput) -> str:
-    """ "persons" or "households": whom the figures speak of."""
+    """ "persons" or "households": whom the figures refer to."""
     from exitline.stats.data.roles import people_of
 
     return people_of(content.study)

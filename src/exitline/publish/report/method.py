@@ -97,7 +97,7 @@ def _facts(content: ReportInput) -> Iterable[Fact]:
     one = t("one row is one person") if study.unit == "person" else t("one row is one household")
     yield Fact(t("Unit"), (one,))
     if study.subpopulation:
-        rows = t("estimates speak of rows where {condition}", condition=study.subpopulation)
+        rows = t("estimates refer to rows where {condition}", condition=study.subpopulation)
         yield Fact(t("Subpopulation"), (rows,))
     yield Fact(t("Welfare"), tuple(_welfare(study, t)))
     yield Fact(t("Lines"), used_lines(content))

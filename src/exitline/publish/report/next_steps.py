@@ -167,8 +167,8 @@ def _data_steps(content: ReportInput) -> list[NextStep]:
     steps, t = [], content.t
     if errors:
         said = t.plural(
-            "Mend {n} error in the data before using these figures.",
-                        "Mend {n} errors in the data before using these figures.", errors,
+            "Correct {n} error in the data before using these figures.",
+                        "Correct {n} errors in the data before using these figures.", errors,
         )  # fmt: skip
         steps.append(NextStep(said, "#data"))
     if warnings:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from exitline.words.catalogue import Language
 
 _PERIODS_SHOWN = 3
-UNVERIFIED = " [unverified]"
 _TOLD_ELSEWHERE = ("Scope", "Sources")
 _OPEN = ("", "Poverty lines", "Who is poor", "Not verified")
 
@@ -28,7 +27,7 @@ class RuleSection:
     title: str
     sentences: tuple[str, ...]
     opened: bool = True
-    mark: str = UNVERIFIED
+    mark: str = " [unverified]"
 
     @property
     def folded(self) -> bool:
@@ -113,7 +112,7 @@ def _told(section: RuleSection, t: Language) -> RuleSection:
     """A section in the reader's language; which one is open goes by its title in English."""
     opened = section.title in _OPEN or section.title.startswith("When a")
     said = tuple(t.of(sentence) for sentence in section.sentences)
-    return RuleSection(t.of(section.title), said, opened)
+    return RuleSection(t.of(section.title), said, opened, t("{text} [unverified]", text=""))
 
 
 def sections(description: Sequence[Any]) -> tuple[RuleSection, ...]:
@@ -144,7 +143,7 @@ def sections(description: Sequence[Any]) -> tuple[RuleSection, ...]:
 
 
 def _sentences(value: str | Iterable[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _scope(standard: Standard, t: Language) -> str:
@@ -181,7 +180,7 @@ def _figures(content: ReportInput, standard: Standard) -> Iterable[FigureRow]:
 
 def _unit(line: Line, t: Language) -> str:
     """The unit of a line's figures, in words."""
-    return for_whom(currency_name(line.currency, t), line.per, line.period, t)
+    return t.shown(for_whom(currency_name(line.currency, t), line.per, line.period))
 
 
 def _line(line: Line, year: int | None, sources: Mapping[str, SourceRef], t: Language) -> FigureRow:

@@ -1,4 +1,4 @@
 """Tables as people read them: CSV, HTML, a workbook, SDMX.
 
-May import `proof.disclose`, which protects them. Hands out `build.build` and `write.write_table`.
+May import `proof.disclose`, which protects them. Provides `build.build` and `write.write_table`.
 """

@@ -14,6 +14,7 @@ from exitline.proof.disclose.suppress import LARGEST, Suppressed, suppress_toget
 from exitline.proof.disclose.system import TableError, TableSystem
 from exitline.proof.disclose.ways import Way, cross, flat, tree
 from exitline.publish.tables.content import TOTAL, CountedFigure, SafeTable, TableFacts, TableSide
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,22 +52,23 @@ class ProtectionRule:
     def sentence(self, hidden: int, cells: int) -> str:
         """What was done, as the table says it."""
         if self.base is not None:
-            return (
-                f"Every cell is rounded to a multiple of {self.base}; totals are the sums of the "
-                f"rounded cells. No cell is further than {self.base} from its count."
-            )
-        also = ", zeros that would tell about everyone in a row," if self.group else ""
-        return (
-            f"Cells of {_small(self.min_count)} of data{also} and the cells needed to "
-            f"protect them are suppressed: {hidden:,} of {cells:,} cells. Linear programmes have "
-            "checked that no small cell can be told within its protection interval."
-        )
-
-
-def _small(min_count: float) -> str:
-    """The counts below a threshold, in words."""
-    most = math.ceil(min_count) - 1
-    return "1 row" if most == 1 else f"1 to {most:,} rows"
+            return say(
+                "Every cell is rounded to a multiple of {n}; totals are the sums of the rounded "
+                "cells. No cell is further than {m} from its count.", n=self.base, m=self.base
+            )  # fmt: skip
+        counts = {"n": math.ceil(self.min_count) - 1, "m": hidden, "most": cells}
+        if self.group:
+            return say(
+                "Cells of 1 to {n} rows of data, zeros that would tell about everyone in a row, "
+                "and the cells needed to protect them are suppressed: {m} of {most} cells. Linear "
+                "programmes have checked that no small cell can be told within its protection "
+                "interval.", **counts
+            )  # fmt: skip
+        return say(
+            "Cells of 1 to {n} rows of data and the cells needed to protect them are suppressed: "
+            "{m} of {most} cells. Linear programmes have checked that no small cell can be told "
+            "within its protection interval.", **counts
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,22 @@ from types import MappingProxyType
 
 from exitline.rules.condition import Condition
 from exitline.rules.condition import nodes as n
+from exitline.words.said import Numeral, Told, collected, say, together
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _COMPARED = {
-    "<": "is below",
-    "<=": "is at most",
-    ">": "is above",
-    ">=": "is at least",
-    "=": "is",
-    "<>": "is not",
+    "<": collected("{one} is below {other}"),
+    "<=": collected("{one} is at most {other}"),
+    ">": collected("{one} is above {other}"),
+    ">=": collected("{one} is at least {other}"),
+    "=": collected("{one} is {other}"),
+    "<>": collected("{one} is not {other}"),
+}
+_COUNTED = {
+    "+": collected("{one} plus {other}"),
+    "-": collected("{one} minus {other}"),
+    "*": collected("{one} times {other}"),
+    "/": collected("{one} divided by {other}"),
 }
 
 
@@ -55,27 +62,28 @@ class _Speaker:
     def inner(self, node: n.Node) -> str:
         """The words of a node, in brackets where they would be misread without."""
         words = self.say(node)
-        return f"({words})" if isinstance(node, n.Both | n.Either | n.Arithmetic) else words
+        compound = isinstance(node, n.Both | n.Either | n.Arithmetic)
+        return say("({text})", text=words) if compound else words
 
 
 def _negated(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Not)
     if isinstance(node.of, n.IsMissing):
-        return f"{s.inner(node.of.of)} is not missing"
+        return say("{one} is not missing", one=s.inner(node.of.of))
     words = s.say(node.of)
     simple = isinstance(node.of, n.Name | n.Deprived)
-    return f"not {words}" if simple else f"not ({words})"
+    return say("not {text}", text=words if simple else say("({text})", text=words))
 
 
 def _comparison(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Comparison)
-    return f"{s.say(node.left)} {_COMPARED[node.operator]} {s.say(node.right)}"
+    return say(_COMPARED[node.operator], one=s.say(node.left), other=s.say(node.right))
 
 
-def _joined(word: str) -> Callable[[_Speaker, n.Node], str]:
+def _joined(message: str) -> Callable[[_Speaker, n.Node], str]:
     def join(s: _Speaker, node: n.Node) -> str:
-        parts = [s.inner(part) for part in node.parts()]
-        return ", ".join(parts[:-1]) + f", {word} {parts[-1]}"
+        *parts, last = [s.inner(part) for part in node.parts()]
+        return say(message, first=together(*parts, sign=", "), last=last)
 
     return join
 
@@ -85,15 +93,15 @@ def _arithmetic(s: _Speaker, node: n.Node) -> str:
     left, right = node.left, node.right
     if node.operator == "/" and isinstance(left, n.Number) and isinstance(right, n.Number):
         return f"{left.written}/{right.written}"
-    words = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
-    return f"{s.inner(left)} {words[node.operator]} {s.inner(right)}"
+    return say(_COUNTED[node.operator], one=s.inner(left), other=s.inner(right))
 
 
 def _choice(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Choice)
-    parts = [f"{s.say(b.then)} if {s.say(b.when)}" for b in node.branches]
-    otherwise = "unknown" if node.otherwise is None else s.say(node.otherwise)
-    return "(" + ", ".join(parts) + f", otherwise {otherwise})"
+    parts = [say("{one} if {other}", one=s.say(b.then), other=s.say(b.when)) for b in node.branches]
+    otherwise = say("unknown") if node.otherwise is None else s.say(node.otherwise)
+    parts.append(say("otherwise {text}", text=otherwise))
+    return say("({text})", text=together(*parts, sign=", "))
 
 
 def _call(s: _Speaker, node: n.Node) -> str:
@@ -104,47 +112,52 @@ def _call(s: _Speaker, node: n.Node) -> str:
 
 def _among(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Among)
-    return f"{s.say(node.of)} is one of " + ", ".join(s.say(value) for value in node.values)
+    values = together(*(s.say(value) for value in node.values), sign=", ")
+    return say("{one} is one of {values}", one=s.say(node.of), values=values)
 
 
 def _between(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Between)
-    return f"{s.say(node.of)} is from {s.say(node.low)} to {s.say(node.high)}"
+    return say("{one} is from {first} to {last}", one=s.say(node.of), first=s.say(node.low),
+               last=s.say(node.high))  # fmt: skip
 
 
 def _truth(_: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Truth)
-    return "unknown" if node.value is None else str(node.value).lower()
+    return {True: say("true"), False: say("false"), None: say("unknown")}[node.value]
 
 
 def _is_truth(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.IsTruth)
-    return f"{s.inner(node.of)} is known to be {'true' if node.value else 'false'}"
+    of = s.inner(node.of)
+    if node.value:
+        return say("{one} is known to be true", one=of)
+    return say("{one} is known to be false", one=of)
 
 
 def _name(_: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Name)
-    return node.name.replace("_", " ")
+    return Told(node.name.replace("_", " "))
 
 
 def _line(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.LineReference)
-    return f'the line "{s.lines.get(node.name, node.name)}"'
+    return say('the line "{name}"', name=s.lines.get(node.name, node.name))
 
 
 def _deprived(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Deprived)
-    return f'deprived in "{s.indicators.get(node.name, node.name)}"'
+    return say('deprived in "{name}"', name=s.indicators.get(node.name, node.name))
 
 
 def _score(_: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Score)
-    return "the deprivation score" if node.weighted else "the number of deprivations"
+    return say("the deprivation score") if node.weighted else say("the number of deprivations")
 
 
 def _number(_: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.Number)
-    return f"{node.value:,.10g}"
+    return Numeral(f"{node.value:,.10g}")
 
 
 def _text(_: _Speaker, node: n.Node) -> str:
@@ -159,7 +172,7 @@ def _negative(s: _Speaker, node: n.Node) -> str:
 
 def _is_missing(s: _Speaker, node: n.Node) -> str:
     assert isinstance(node, n.IsMissing)
-    return f"{s.inner(node.of)} is missing"
+    return say("{one} is missing", one=s.inner(node.of))
 
 
 _WORDS: dict[type[n.Node], Callable[[_Speaker, n.Node], str]] = {
@@ -178,8 +191,8 @@ _WORDS: dict[type[n.Node], Callable[[_Speaker, n.Node], str]] = {
     n.IsMissing: _is_missing,
     n.IsTruth: _is_truth,
     n.Not: _negated,
-    n.Both: _joined("and"),
-    n.Either: _joined("or"),
+    n.Both: _joined(collected("{first}, and {last}")),
+    n.Either: _joined(collected("{first}, or {last}")),
     n.Choice: _choice,
     n.Call: _call,
 }

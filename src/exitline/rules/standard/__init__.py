@@ -1,6 +1,6 @@
 """Standards as data: dated rule files, their loader, their description in words.
 
-May import `rules.condition` and `rules.yamlfile`. Hands out `load`, `shipped` and the records of a
+May import `rules.condition` and `rules.yamlfile`. Provides `load`, `shipped` and the records of a
 rule file.
 """
 

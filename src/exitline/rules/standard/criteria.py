@@ -15,12 +15,13 @@ from exitline.rules.standard import keys as k
 from exitline.rules.standard.load_context import POOR, LoadContext
 from exitline.rules.standard.model import Criterion, Level, Rate
 from exitline.rules.yamlfile.tree import Tree
+from exitline.words.said import Told, collected, say
 
 _RATES = {
-    "missed": "missed rate",
-    "wrong": "wrong-exit rate",
-    "comprehensive": "comprehensive incidence",
-    "recognition": "recognition rate",
+    "missed": collected("missed rate"),
+    "wrong": collected("wrong-exit rate"),
+    "comprehensive": collected("comprehensive incidence"),
+    "recognition": collected("recognition rate"),
 }
 
 
@@ -78,10 +79,14 @@ def _rate(here: Tree, _: Level, __: LoadContext) -> dict[str, Any]:
 
 def in_words(criterion: Criterion, condition: str, threshold: str) -> str:
     """What a criterion asks for, from its condition and its threshold in words."""
-    return CRITERIA.find(criterion.kind).words.format(
-        condition=condition, threshold=threshold, unit=criterion.unit,
-        rate=_RATES[criterion.rate or "missed"],
-        of=f", a share of {criterion.denominator}" if criterion.denominator else "",
+    named = {"rate": Told(_RATES[criterion.rate or "missed"])}
+    rate = say("{rate} of the assessment", **named)
+    if criterion.denominator:
+        rate = say("{rate} of the assessment, as a share of {what}", **named,
+                   what=criterion.denominator)  # fmt: skip
+    return say(
+        CRITERIA.find(criterion.kind).words,
+        condition=condition, threshold=threshold, unit=Told(criterion.unit or ""), rate=rate,
     )  # fmt: skip
 
 
@@ -90,7 +95,7 @@ def _check_level(here: Tree, names: frozenset[str], level: Level, context: LoadC
     for name in sorted(names - {POOR}):
         if context.columns[name].level != level:
             raise here.fault(
-                f"the column '{name}' speaks of a {context.columns[name].level}",
+                f"the column '{name}' refers to a {context.columns[name].level}",
                 expected=f"columns with 'level: {level}'",
                 got=name,
                 remedy=f"declare the column with 'level: {level}', or use another",
@@ -101,18 +106,21 @@ CRITERIA: Registry[CriterionForm] = Registry(
     "kind of criterion",
     {
         "condition": CriterionForm(
-            "condition", ("household", "village", "county"), _condition, "{condition}",
+            "condition", ("household", "village", "county"), _condition,
+            "{condition}",
             compared=False,
         ),
         "share": CriterionForm(
             "share", ("village", "county"), _share,
-            "share of {unit} in households of which holds: {condition}; {threshold}",
+            collected('share of {unit} in households that meet "{condition}": {threshold}'),
         ),
         "villages": CriterionForm(
-            "villages", ("county",), _villages, "share of villages that have exited; {threshold}"
+            "villages", ("county",), _villages,
+            collected("share of villages that have exited: {threshold}"),
         ),
         "assessment": CriterionForm(
-            "rate", ("village", "county"), _rate, "{rate} of the assessment{of}; {threshold}"
+            "rate", ("village", "county"), _rate,
+            collected("{rate}: {threshold}"),
         ),
     },
     RuleFileError,

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from exitline.rules.condition.spoken import in_words
-from exitline.rules.standard.bands import Band, Bands
+from exitline.rules.standard import phrases as p
+from exitline.rules.standard.bands import Bands
 from exitline.rules.standard.criteria import in_words as criterion_in_words
-from exitline.rules.standard.lines import ALWAYS, Line, StandardFigure, years_in_words
+from exitline.rules.standard.lines import ALWAYS, Line, years_in_words
 from exitline.rules.standard.model import (
-    COMPARISON_WORDS,
-    EVERYWHERE,
     Cohort,
-    Column,
     Criterion,
     ExitRule,
     Indicator,
     Option,
-    SourceRef,
     Standard,
 )
 from exitline.words.money import currency_name, for_whom
+from exitline.words.said import Numeral, Told, collected, say, together
 
-UNVERIFIED = "[unverified]"
-_LEVELS = {"household": "a household", "village": "a village", "county": "a county"}
+_EXITED = {
+    "household": collected(
+        "A household has exited if every criterion is met; if one is not met it has not, and "
+        "otherwise it cannot be told yet."
+    ),
+    "village": collected(
+        "A village has exited if every criterion is met; if one is not met it has not, and "
+        "otherwise it cannot be told yet."
+    ),
+    "county": collected(
+        "A county has exited if every criterion is met; if one is not met it has not, and "
+        "otherwise it cannot be told yet."
+    ),
+}
 _MISSING = {
-    "deprived": "a missing value counts as deprived",
-    "not deprived": "a missing value counts as not deprived",
-    "excluded": "with a missing value it cannot be told",
+    "deprived": collected("a missing value counts as deprived"),
+    "not deprived": collected("a missing value counts as not deprived"),
+    "excluded": collected("with a missing value it cannot be told"),
 }
 
 
@@ -63,19 +72,21 @@ def describe(standard: Standard) -> list[Section]:
     """
     speaker = _Describer(standard)
     parts: dict[str, Iterable[str]] = {
-        "Scope": speaker.scope(),
-        "Poverty lines": (speaker.line(line) for line in standard.lines.values()),
-        "Deprivations": (speaker.indicator(i) for i in standard.indicators.values()),
-        "Cut-offs": speaker.cutoffs(),
-        "Bands": (s for bands in standard.bands.values() for s in speaker.bands(bands)),
-        "Who is poor": speaker.poor(),
-        "When a household has exited": speaker.rule(standard.household),
-        "Cohorts": (s for cohort in standard.cohorts for s in speaker.cohort(cohort)),
-        "When a village has exited": speaker.rule(standard.village),
-        "When a county has exited": speaker.rule(standard.county),
-        "What the data must hold": (s for c in standard.columns.values() for s in _column(c)),
-        "Not verified": unverified(standard),
-        "Sources": (_source(source) for source in standard.sources.values()),
+        collected("Scope"): speaker.scope(),
+        collected("Poverty lines"): (speaker.line(line) for line in standard.lines.values()),
+        collected("Deprivations"): (speaker.indicator(i) for i in standard.indicators.values()),
+        collected("Cut-offs"): speaker.cutoffs(),
+        collected("Bands"): (s for bands in standard.bands.values() for s in speaker.bands(bands)),
+        collected("Who is poor"): speaker.poor(),
+        collected("When a household has exited"): speaker.rule(standard.household),
+        collected("Cohorts"): (s for cohort in standard.cohorts for s in speaker.cohort(cohort)),
+        collected("When a village has exited"): speaker.rule(standard.village),
+        collected("When a county has exited"): speaker.rule(standard.county),
+        collected("What the data must hold"): (
+            s for c in standard.columns.values() for s in p.column(c)
+        ),
+        collected("Not verified"): unverified(standard),
+        collected("Sources"): (p.source(source) for source in standard.sources.values()),
     }
     sections = [Section(title, tuple(sentences)) for title, sentences in parts.items()]
     return [section for section in sections if section.sentences]
@@ -98,9 +109,10 @@ def unverified(standard: Standard) -> tuple[str, ...]:
     for line in standard.lines.values():
         years = [str(period) for period, f in line.values.items() if not f.verified]
         whole = not line.verified or years == [str(ALWAYS)]
-        found += [line.label] if whole else [f"{line.label}: {', '.join(years)}"] if years else []
+        dated = say("{name}: {what}", name=line.label, what=", ".join(years))
+        found += [line.label] if whole else [dated] if years else []
         if line.relative is not None and not line.relative.share.verified:
-            found.append(f"{line.label}: its share")
+            found.append(say("{name}: its share", name=line.label))
     found += [i.label for i in standard.indicators.values() if not i.verified]
     found += [c.label for c in standard.cutoffs.values() if not c.figure.verified]
     found += [b.label for b in standard.bands.values() if not b.verified]
@@ -108,7 +120,7 @@ def unverified(standard: Standard) -> tuple[str, ...]:
     for rule in _rules(standard):
         found += [text for criterion in rule.criteria for text in _unverified(criterion)]
         readings = [reading for option in rule.options for reading in option.readings]
-        found += [f"Reading: {reading.label}" for reading in readings if not reading.verified]
+        found += [say("Reading: {what}", what=one.label) for one in readings if not one.verified]
     return tuple(dict.fromkeys(found))
 
 
@@ -121,13 +133,13 @@ def _rules(standard: Standard) -> Iterator[ExitRule]:
 
 def _unverified(criterion: Criterion) -> Iterator[str]:
     """What a criterion holds that was not read at its source."""
-    label = f"{criterion.level.capitalize()}: {criterion.label}"
+    label = say("{name}: {what}", name=Told(criterion.level.capitalize()), what=criterion.label)
     if not criterion.verified:
         yield label
         return
     for name, figure in criterion.thresholds.items():
         if not figure.verified:
-            yield label + (f" ({name})" if name else "")
+            yield say("{text} ({what})", text=label, what=name) if name else label
 
 
 @dataclass(frozen=True)
@@ -138,131 +150,161 @@ class _Describer:
         """Name, place, dates, note."""
         s = self.standard
         yield f"{s.title}."
-        dates = _span(s.valid_from, s.valid_to)
-        yield f"Standard {s.name}, for {s.jurisdiction}" + (f", valid {dates}." if dates else ".")
+        dates = p.span(s.valid_from, s.valid_to)
+        about = {"name": s.name, "place": s.jurisdiction}
+        if dates:
+            yield say("Standard {name}, for {place}, valid {dates}.", **about, dates=dates)
+        else:
+            yield say("Standard {name}, for {place}.", **about)
         if s.note:
             yield s.note
 
     def line(self, line: Line) -> str:
         """One line: unit, prices, boundary, figures, source."""
-        prices = "current prices" if line.price_base is None else f"prices of {line.price_base}"
-        if line.currency == "PPP":
-            base = "" if line.price_base is None else f" of {line.price_base}"
-            prices = f"purchasing power parities{base}"
         unit = for_whom(currency_name(line.currency), line.per, line.period)
-        poor = "below it" if line.boundary == "<" else "at or below it"
-        text = f"{line.label}, {unit}, in {prices}: {self.figures(line)}; poor is who is {poor}"
+        named = {"label": line.label, "unit": unit, "prices": _prices(line)}
+        parts = [
+            say("{label}, {unit}, in {prices}: {figures}", **named, figures=self.figures(line)),
+            say("those below it are poor")
+            if line.boundary == "<"
+            else say("those at or below it are poor"),
+        ]
         if line.uprating is not None:
-            years = years_in_words(line.uprating.index)
-            text += f"; carried to the prices of {years} by the {line.uprating.label}"
+            years, by = years_in_words(line.uprating.index), line.uprating.label
+            parts.append(
+                say("carried to the prices of {years} by the {what}", years=years, what=by)
+            )
         if line.in_use != ALWAYS:
-            text += f"; in use {_span(line.in_use.first, line.in_use.last)}"
+            dates = p.span(line.in_use.first, line.in_use.last)
+            parts.append(say("in use {dates}", dates=dates))
         if line.jurisdiction != self.standard.jurisdiction:
-            text += f"; for {line.jurisdiction}"
-        return f"{text}. {self.source(line.source)}{_note(line.note)}"
+            parts.append(say("for {place}", place=line.jurisdiction))
+        text = p.sentence(together(*parts, sign="; "))
+        return together(text, self.source(line.source), line.note)
 
     def figures(self, line: Line) -> str:
         """A line's figures with their dates."""
         if line.relative is not None:
             share = line.relative.share
-            return f"{100 * share.value:.6g} % of the {line.relative.of}{_mark(share.verified)}"
+            written = Numeral(f"{100 * share.value:.6g} %")
+            text = say("{share} of the {what}", share=written, what=Told(line.relative.of))
+            return p.marked(text, share.verified)
         dated = [
-            ("" if period == ALWAYS else f"{period} ") + _figure(figure)
+            p.figure(figure)
+            if period == ALWAYS
+            else say("{period} {figure}", period=str(period), figure=p.figure(figure))
             for period, figure in line.values.items()
         ]
-        return "; ".join(dated)
+        return together(*dated, sign="; ")
 
     def indicator(self, indicator: Indicator) -> str:
         """One deprivation."""
-        weight = "" if indicator.weight is None else f", weight {indicator.weight}"
-        dimension = f" ({indicator.dimension})" if indicator.dimension else ""
-        return (
-            f"{indicator.label}{dimension}{weight}{_mark(indicator.verified)}: "
-            f"{self.words(indicator.deprived)}; {_MISSING[indicator.missing]}. "
-            f"{self.source(indicator.source)}{_note(indicator.note)}"
-        )
+        name: str = indicator.label
+        if indicator.dimension:
+            name = say("{text} ({what})", text=name, what=indicator.dimension)
+        if indicator.weight is not None:
+            name = together(name, say("weight {what}", what=str(indicator.weight)), sign=", ")
+        asked = say("{name}: {what}", name=p.marked(name, indicator.verified),
+                    what=self.words(indicator.deprived))  # fmt: skip
+        text = together(asked, Told(_MISSING[indicator.missing]), sign="; ")
+        return together(p.sentence(text), self.source(indicator.source), indicator.note)
 
     def cutoffs(self) -> Iterator[str]:
         """From which score on a name applies."""
         for cutoff in self.standard.cutoffs.values():
-            of = "a deprivation score" if cutoff.of == "score" else "a number of deprivations"
-            mark = _mark(cutoff.figure.verified)
-            yield f"{cutoff.label}: {of} of at least {cutoff.at_least}{mark}. " + self.source(
-                cutoff.figure.source
-            )
+            least = p.marked(str(cutoff.at_least), cutoff.figure.verified)
+            text = (
+                say("{label}: a deprivation score of at least {least}.", label=cutoff.label,
+                    least=least)
+                if cutoff.of == "score"
+                else say("{label}: a number of deprivations of at least {least}.",
+                         label=cutoff.label, least=least)
+            )  # fmt: skip
+            yield together(text, self.source(cutoff.figure.source))
 
     def bands(self, bands: Bands) -> Iterator[str]:
         """Names for stretches of a value."""
-        edge = "lower" if bands.edge == "lower" else "upper"
-        over = bands.over.replace("_", " ")
-        yield (
-            f"{bands.label}, by {over}{_mark(bands.verified)}; a band holds its {edge} end. "
-            f"{self.source(bands.source)}{_note(bands.note)}"
+        over = Told(bands.over.replace("_", " "))
+        head = p.marked(say("{label}, by {what}", label=bands.label, what=over), bands.verified)
+        edge = (
+            say("the lower end of a band belongs to it")
+            if bands.edge == "lower"
+            else say("the upper end of a band belongs to it")
         )
+        text = p.sentence(together(head, edge, sign="; "))
+        yield together(text, self.source(bands.source), bands.note)
         for band in bands.bands:
-            yield _band(band)
+            yield p.band(band)
         for gap in bands.gaps:
-            yield f"From {gap.low:g} to {gap.high:g} there is no band: {gap.why}."
+            ends = {"low": Numeral(f"{gap.low:g}"), "high": Numeral(f"{gap.high:g}")}
+            yield say("From {low} to {high} there is no band: {why}.", **ends, why=gap.why)
 
     def poor(self) -> Iterator[str]:
         """Who is poor."""
         rule = self.standard.household
         if rule is not None and rule.poor is not None:
-            yield f"A household is poor if: {self.words(rule.poor)}."
+            yield say("A household is poor if: {condition}.", condition=self.words(rule.poor))
 
     def rule(self, rule: ExitRule | None) -> Iterator[str]:
         """An exit rule: its criteria, how they are decided, and what else is asked."""
         if rule is None:
             return
-        yield (
-            f"{_LEVELS[rule.level].capitalize()} has exited if every criterion is met; if one is "
-            "not met it has not, and otherwise it cannot be told yet."
-        )
+        yield say(_EXITED[rule.level])
         for criterion in rule.criteria:
             yield self.criterion(criterion, rule.source)
         if any(criterion.thresholds for criterion in rule.criteria):
-            yield _how(rule)
+            yield p.how_decided(rule)
         for option in rule.options:
             yield self.option(option)
         if rule.weighed:
-            yield (
-                "Also weighed, without a figure, so not decided here: " + _list(rule.weighed) + "."
+            yield say(
+                "Also weighed, without a figure, so not decided here: {names}.",
+                names=_listed(rule.weighed),
             )
         for i, step in enumerate(rule.procedure, start=1):
-            yield f"Step {i} of the procedure: {step}"
-        yield f"{self.source(rule.source)}{_note(rule.note)}"
+            yield say("Step {n} of the procedure: {step}", n=i, step=step)
+        yield together(self.source(rule.source), rule.note)
 
     def criterion(self, criterion: Criterion, said: str = "") -> str:
         """One criterion; `said` is the source that is named for the whole rule."""
-        text = f"{criterion.label}{_mark(criterion.verified)}: {self.asked(criterion)}."
+        name = p.marked(criterion.label, criterion.verified)
+        parts = [p.sentence(say("{name}: {what}", name=name, what=self.asked(criterion)))]
         if criterion.evidence != "either":
-            model = "a full count, a sample, or figures of a model"
-            text += f" Evidence: {model if criterion.evidence == 'model' else criterion.evidence}."
+            kinds = {"model": say("a full count, a sample, or figures of a model")}
+            evidence = kinds.get(criterion.evidence, Told(criterion.evidence))
+            parts.append(say("Evidence: {what}.", what=evidence))
         if not criterion.veto:
-            text += " Reported only: it does not decide."
-        source = "" if criterion.source == said else f" {self.source(criterion.source)}"
-        return text + _note(criterion.note) + source
+            parts.append(say("Reported only: it does not decide."))
+        source = "" if criterion.source == said else self.source(criterion.source)
+        return together(*parts, criterion.note, source)
 
     def asked(self, criterion: Criterion) -> str:
         """What a criterion asks for."""
         condition = "" if criterion.condition is None else self.words(criterion.condition)
-        threshold = _thresholds(criterion, self.standard.area_classes)
+        threshold = p.thresholds(criterion, self.standard.area_classes)
         return criterion_in_words(criterion, condition, threshold)
 
     def option(self, option: Option) -> str:
         """A rule that can be read in more than one way."""
-        readings = [f"{r.label}{_mark(r.verified)} ({r.name})" for r in option.readings]
-        rest = "; or ".join(readings[1:])
-        return f"Open to reading: {option.label}. Here: {readings[0]}; or {rest}."
+        first, *rest = [
+            say("{text} ({what})", text=p.marked(r.label, r.verified), what=r.name)
+            for r in option.readings
+        ]
+        others = together(*(say("or {text}", text=one) for one in rest), sign="; ")
+        return together(
+            say("Can be read in more than one way: {what}.", what=option.label),
+            p.sentence(together(say("Here: {text}", text=first), others, sign="; ")),
+        )
 
     def cohort(self, cohort: Cohort) -> Iterator[str]:
         """Households that entered in a span of time, and their rule."""
-        months = ""
+        months: str = ""
         if cohort.months is not None:
-            note = f" ({cohort.months.note})" if cohort.months.note else ""
-            mark = _mark(cohort.months.verified)
-            months = f", for {cohort.months.value:g} months{mark}{note}"
-        yield f"{cohort.label}{months}:"
+            span = Numeral(f"{cohort.months.value:g}")
+            months = p.marked(say("for {n} months", n=span), cohort.months.verified)
+            if cohort.months.note:
+                months = say("{text} ({what})", text=months, what=cohort.months.note)
+        yield say("{text}:", text=together(cohort.label, months, sign=", "))
         for criterion in cohort.household.criteria:
             yield self.criterion(criterion)
 
@@ -278,82 +320,23 @@ class _Describer:
     def source(self, name: str) -> str:
         """Where it was read."""
         source = self.standard.sources[name]
-        return f"Source: {source.title}" + ("" if source.verified else f" {UNVERIFIED}") + "."
+        return p.sentence(p.marked(say("Source: {what}", what=source.title), source.verified))
 
 
-def _how(rule: ExitRule) -> str:
-    """How shares are decided on samples."""
-    if rule.rule == "point":
-        return "On a sample the estimate itself is compared with the threshold."
-    return (
-        "On a sample a share meets its threshold only if its one-sided bound at "
-        f"{100 * rule.confidence:.6g} % confidence does; a full count is compared exactly."
-    )
+def _prices(line: Line) -> str:
+    """In which prices a line is."""
+    if line.currency == "PPP" and line.price_base is None:
+        return say("purchasing power parities")
+    if line.currency == "PPP":
+        return say("purchasing power parities of {year}", year=str(line.price_base))
+    if line.price_base is None:
+        return say("current prices")
+    return say("prices of {year}", year=str(line.price_base))
 
 
-def _thresholds(criterion: Criterion, classes: Mapping[str, str]) -> str:
-    """The comparison and its thresholds."""
-    word = COMPARISON_WORDS[criterion.comparison or "below"]
-    shown = [
-        f"{word} {100 * figure.value:.6g} %{_mark(figure.verified)}"
-        + ("" if name == EVERYWHERE else f" ({classes.get(name, name)})")
-        for name, figure in criterion.thresholds.items()
-    ]
-    return ", ".join(shown)
-
-
-def _band(band: Band) -> str:
-    """One band."""
-    low = "" if band.low is None else f"from {band.low:g} "
-    high = "" if band.high is None else f"to {band.high:g}"
-    figure = "" if band.figure is None else f": {_figure(band.figure)}"
-    return f"{band.label}, {(low + high).strip() or 'everywhere'}{figure}."
-
-
-def _column(column: Column) -> Iterator[str]:
-    """One column, and what it can be derived from."""
-    words = {"number": "a number", "truth": "true or false", "text": "text"}
-    unit = f", {column.unit}" if column.unit else ""
-    values = f" ({', '.join(column.values)})" if column.values else ""
-    level = "" if column.level == "household" else f", of the {column.level}"
-    yield f"{column.name}: {column.meaning}; {words[column.kind]}{values}{unit}{level}."
-    if column.derived is not None:
-        yield (
-            f"{column.name} can be derived{_mark(column.derived.verified)}: "
-            f"{in_words(column.derived.formula)}.{_note(column.derived.note)}"
-        )
-
-
-def _source(source: SourceRef) -> str:
-    """One source."""
-    parts = [source.title, source.publisher, source.date, source.url, source.note]
-    mark = "" if source.verified else f" {UNVERIFIED}"
-    return ", ".join(part.rstrip(".") for part in parts if part) + f".{mark}"
-
-
-def _figure(figure: StandardFigure) -> str:
-    """A number, marked where it is not verified."""
-    note = f" ({figure.note})" if figure.note else ""
-    return f"{figure.value:,.10g}{_mark(figure.verified)}{note}"
-
-
-def _mark(verified: bool) -> str:
-    """The mark of what was not read at its source."""
-    return "" if verified else f" {UNVERIFIED}"
-
-
-def _note(note: str) -> str:
-    """A note as a further sentence."""
-    return f" {note}" if note else ""
-
-
-def _list(words: tuple[str, ...]) -> str:
-    """Words with commas and a last "and"."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + f" and {words[-1]}"
-
-
-def _span(first: date | None, last: date | None) -> str:
-    """Two dates as "from ... to ..."."""
-    start = "" if first is None else f"from {first.isoformat()}"
-    end = "" if last is None else f"to {last.isoformat()}"
-    return " ".join(part for part in (start, end) if part)
+def _listed(names: tuple[str, ...]) -> str:
+    """Names with commas and a last "and"."""
+    *rest, last = names
+    if not rest:
+        return last
+    return say("{first} and {last}", first=together(*rest, sign=", "), last=last)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from exitline.errors import RuleFileError
+from exitline.words.said import collected
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Period:
             return str(self.first.year)
         first = "" if self.first is None else f"from {self.first.isoformat()}"
         last = "" if self.last is None else f"to {self.last.isoformat()}"
-        return " ".join(part for part in (first, last) if part) or "all years"
+        return " ".join(part for part in (first, last) if part) or collected("all years")
 
 
 ALWAYS = Period(None, None)

@@ -1,4 +1,4 @@
-"""From a rule file to a frozen `Standard`, or to an error that says what to mend."""
+"""From a rule file to a frozen `Standard`, or to an error that says what to correct."""
 
 from __future__ import annotations
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from exitline.files import whole_file
 from exitline.rules.standard.cases import Case, cases_path, load_cases
-from exitline.rules.standard.describe import UNVERIFIED, describe, unverified
+from exitline.rules.standard.describe import describe, unverified
 from exitline.rules.standard.loader import load, shipped
 from exitline.rules.standard.model import Standard
+from exitline.rules.standard.phrases import UNVERIFIED
 
 REGENERATE = "python -m exitline.rules.standard.page docs/standards"
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from exitline.errors import RuleFileError, nearest
 from exitline.rules.condition import Condition
 from exitline.rules.standard.lines import StandardFigure
+from exitline.words.said import collected
 
 Level = Literal["household", "village", "county"]
 Comparison = Literal["below", "at_most", "above", "at_least"]
@@ -18,10 +19,10 @@ Rate = Literal["missed", "wrong", "comprehensive", "recognition"]
 Unit = Literal["persons", "households"]
 LEVELS: tuple[Level, ...] = ("household", "village", "county")
 COMPARISON_WORDS: dict[str, str] = {
-    "below": "below",
-    "at_most": "at most",
-    "above": "above",
-    "at_least": "at least",
+    "below": collected("below"),
+    "at_most": collected("at most"),
+    "above": collected("above"),
+    "at_least": collected("at least"),
 }
 EVERYWHERE = ""
 

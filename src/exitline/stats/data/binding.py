@@ -204,7 +204,7 @@ class _Binder:
         return named
 
     def subpopulation(self, names: Mapping[str, ibis.Value]) -> dict[str, ibis.Value]:
-        """Whom estimates speak of, where the study says so."""
+        """Whom estimates refer to, where the study says so."""
         named: dict[str, ibis.Value] = {}
         if self.study.subpopulation is not None:
             text, where = self.study.subpopulation, self.study.where("where")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from exitline.stats.data.checking.findings import Finding
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -184,7 +185,7 @@ class Joined:
     @property
     def remedy(self) -> str:
         """What to do."""
-        return (
+        return say(
             "write the keys in one form on both sides, zeros in front included, and look "
             "whether both are of one round and one edition"
         )

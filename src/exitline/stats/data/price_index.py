@@ -42,7 +42,7 @@ def price_index(written: Mapping[int, float] | str, tree: Tree, paths: Paths) ->
             "the price index cannot be read",
             expected="a CSV file in UTF-8 with the columns year and cpi, numbers in both",
             got=(reason.got if isinstance(reason, RecordError) else None) or "something else",
-            remedy="mend the file, or write the index out: cpi: {2010: 100, 2012: 105.4}",
+            remedy="correct the file, or write the index out: cpi: {2010: 100, 2012: 105.4}",
         ) from reason
     if not values or any(not 0 < value < float("inf") for value in values.values()):
         raise tree.fault("the price index has values that are not above zero", got=path.name)

@@ -124,7 +124,7 @@ def declared(study: Study) -> frozenset[str]:
 
 
 def people_of(study: Study) -> str:
-    """Whom the figures of a study speak of.
+    """Whom the figures of a study refer to.
 
     Returns
     -------

@@ -3,7 +3,7 @@
 DuckDB by default, Spark where one machine is too small. Everything above builds
 unbound Ibis expressions and asks an engine to run them.
 
-May import `stats.measure` and `stats.data`; hands out engines.
+May import `stats.measure` and `stats.data`; provides engines.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An engine's exceptions, said in the words of someone who has to mend the data."""
+"""An engine's exceptions, said in the words of someone who has to correct the data."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class CurveFit:
 
     @cached_property
     def ends(self) -> tuple[float, float]:
-        """Welfare at the first and the last inner point: what the data speak of."""
+        """Welfare at the first and the last inner point: what the data refer to."""
         inner = self.points.population[:-1]
         return self.mean * self.curve.at(float(inner[0])), self.mean * self.curve.at(
             float(inner[-1])

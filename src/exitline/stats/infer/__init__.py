@@ -1,5 +1,5 @@
 """From cluster totals to estimates: linearisation, degrees of freedom, intervals, comparisons.
 
 May import `stats.data` and `stats.measure`; NumPy on small arrays, never an engine and never Ibis.
-Hands out `inference.infer`, `estimates.Estimates` and what compares them.
+Provides `inference.infer`, `estimates.Estimates` and what compares them.
 """

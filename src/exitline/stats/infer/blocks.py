@@ -97,7 +97,7 @@ class Block:
     `terms`: columns of `rows.sums` that the measure is a function of. `more`: further columns
     that tell it from other blocks, such as its indicator. `effect`: the design effect against
     draws with replacement, which the scale of the weights does not touch. `unit`, `label`: what
-    the figure is in, and what it is called, in the words of whom it speaks of.
+    the figure is in, and what it is called, in the words of whom it refers to.
     """
 
     measure: str

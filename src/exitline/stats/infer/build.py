@@ -15,6 +15,7 @@ from exitline.stats.infer.designs.variance import Part
 from exitline.stats.infer.intake.cells import Rows, sum_by
 from exitline.stats.infer.relative import added_variance
 from exitline.words.intervals import QUANTILES, SHARES
+from exitline.words.said import collected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 Kind = Literal["share", "plain"]
 
-ONE_PSU = "one PSU in the domain: no standard error can be estimated"
-NO_DF = "one PSU in each stratum of the domain: no degrees of freedom for an interval"
-NO_DENSITY = "all values are equal: no density, and no standard error"
-NO_CASES = "no household of the kind the measure averages over"
+ONE_PSU = collected("one PSU in the domain: no standard error can be estimated")
+NO_DF = collected("one PSU in each stratum of the domain: no degrees of freedom for an interval")
+NO_DENSITY = collected("all values are equal: no density, and no standard error")
+NO_CASES = collected("no household of the kind the measure averages over")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Named:
 
 @dataclass(frozen=True)
 class About:
-    """Whom a figure speaks of, by domain.
+    """Whom a figure refers to, by domain.
 
     Attributes
     ----------

@@ -35,6 +35,7 @@ from exitline.stats.measure.measures.quantiles import share_at_or_below
 from exitline.stats.measure.model import Given, Term
 from exitline.stats.measure.passes.sums import Sum
 from exitline.words.intervals import REPLICATES
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,7 +141,7 @@ class _By:
     calibrated: CalibratedSample | None
 
     def about(self, wanted: Sum | None, plan: Plan) -> tuple[NDArray[np.int64], Sampled]:
-        """Households that a measure speaks of, and where they were sampled; found once."""
+        """Households that a measure refers to, and where they were sampled; found once."""
         if wanted not in self.known:
             kinds = self.rows.cases
             cases = self.rows.n if wanted is None else kinds[:, plan.cases.index(wanted)]
@@ -271,5 +272,5 @@ def _notes(blocks: list[Block]) -> tuple[str, ...]:
         where = {(b.by, d) for b in blocks for d, r in zip(b.rows.labels, b.reason, strict=True)
                  if r == text}  # fmt: skip
         if where:
-            notes.append(f"{len(where)} domains: {text}")
+            notes.append(say("{n} domains: {reason}", n=len(where), reason=Told(text)))
     return tuple(notes)

@@ -10,6 +10,7 @@ import numpy as np
 
 from exitline.stats.infer import intervals
 from exitline.stats.infer.intake.cells import place_of
+from exitline.words.said import collected
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-NO_LIMIT = "a limit of the interval lies beyond the values of the sample"
+NO_LIMIT = collected("a limit of the interval lies beyond the values of the sample")
 
 
 class Further(Protocol):

@@ -187,7 +187,7 @@ class Given:
     parameters : tuple of float
         The measure's.
     n : float array, shape (domains,)
-        Rows that the figure speaks of, with a weight: of the full sample, whatever the weights.
+        Rows that the figure refers to, with a weight: of the full sample, whatever the weights.
     """
 
     totals: Floats
@@ -262,7 +262,7 @@ class Measure:
     scalars : tuple of Scalar
         What a first pass must find in each domain.
     speaks_of : Term, optional
-        Whom n, population and df speak of, if not of all who take part.
+        Whom n, population and df refer to, if not of all who take part.
     better : {"higher", "lower", ""}
         Which direction is an improvement; "" where neither is.
     additive : bool
@@ -334,10 +334,10 @@ class Measure:
 
     @property
     def about(self) -> Term:
-        """Whom the measure speaks of: its denominator, or everyone who takes part.
+        """Whom the measure refers to: its denominator, or everyone who takes part.
 
         n, population, degrees of freedom and the guard against a single PSU count them: the
-        average shortfall speaks of the poor, a measure with a logarithm of welfare above zero.
+        average shortfall refers to the poor, a measure with a logarithm of welfare above zero.
         """
         unit = self.terms[0].unit
         return self.speaks_of or Term(

@@ -19,6 +19,7 @@ from exitline.stats.panel.modelled.attrition import response_model, weighted_rat
 from exitline.stats.panel.modelled.error_bounds import misclassification_bounds, reliability_bounds
 from exitline.stats.panel.panel import Panel, read_panel
 from exitline.stats.panel.rates import transitions
+from exitline.words.said import Numeral, Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -179,7 +180,7 @@ def _rates(request: _Request) -> DynamicsSection:
         interval=request.options.interval,
         engine=request.engine,
     )
-    title = "Who left poverty and who fell into it, from wave to wave"
+    title = say("Who left poverty and who fell into it, from wave to wave")
     return DynamicsSection("rates", title, _records(found.estimates, request.options), found.notes)
 
 
@@ -191,7 +192,7 @@ def _histories(request: _Request) -> DynamicsSection:
         interval=request.options.interval,
         engine=request.engine,
     )
-    title = f"The histories of {found.balanced:,} households over all waves"
+    title = say("The histories of {n} households over all waves", n=found.balanced)
     return DynamicsSection(
         "histories", title, _records(found.estimates, request.options), found.notes
     )
@@ -210,7 +211,7 @@ def _attrition(request: _Request) -> DynamicsSection:
         )
         records += _records(found, request.options)
         notes += found.notes
-    title = "The same rates, weighted for households that were lost"
+    title = say("The same rates, weighted for households that were lost")
     return DynamicsSection("attrition", title, tuple(records), tuple(notes))
 
 
@@ -227,8 +228,11 @@ def _survival(request: _Request) -> DynamicsSection:
              "ci_low": float(found.ci_low[i]), "ci_high": float(found.ci_high[i])}
             for i in range(len(found.time))
         ]  # fmt: skip
-        notes += [f"spells '{state}': {text}" for text in found.notes]
-    return DynamicsSection("survival", "How long spells last", tuple(records), tuple(notes))
+        notes += [
+            say("spells '{state}': {text}", state=Told(state), text=Told(text))
+            for text in found.notes
+        ]
+    return DynamicsSection("survival", say("How long spells last"), tuple(records), tuple(notes))
 
 
 def _chronic(request: _Request) -> DynamicsSection:
@@ -236,7 +240,7 @@ def _chronic(request: _Request) -> DynamicsSection:
     found = jalan_ravallion(
         request.panel(), alpha=options.alpha, level=options.level, interval=options.interval
     )
-    title = "How much of poverty is chronic (Jalan and Ravallion)"
+    title = say("How much of poverty is chronic (Jalan and Ravallion)")
     return DynamicsSection("chronic", title, _records(found, options), found.notes)
 
 
@@ -245,7 +249,8 @@ def _duration(request: _Request) -> DynamicsSection:
     found = duration_adjusted(
         request.panel(), cutoff=options.cutoff, level=options.level, interval=options.interval
     )
-    title = f"Who is poor in at least {100 * options.cutoff:g} % of the waves (Foster)"
+    share = Numeral(f"{100 * options.cutoff:g} %")
+    title = say("Who is poor in at least {share} of the waves (Foster)", share=share)
     return DynamicsSection("duration", title, _records(found, options), found.notes)
 
 
@@ -255,7 +260,7 @@ def _mobility(request: _Request) -> DynamicsSection:
     found = mobility(
         panel, first, last, groups=options.groups, level=options.level, interval=options.interval
     )
-    title = f"Growth from {first} to {last} of those who began poorest"
+    title = say("Growth from {first} to {last} of those who began poorest", first=first, last=last)
     return DynamicsSection("mobility", title, _records(found, options), found.notes)
 
 
@@ -268,7 +273,7 @@ def _lasting(request: _Request) -> DynamicsSection:
         level=options.level,
         interval=options.interval,
     )
-    title = "Exits that hold"
+    title = say("Exits that last")
     return DynamicsSection("lasting", title, _records(found.estimates, options), found.notes)
 
 
@@ -286,7 +291,7 @@ def _bounds(request: _Request) -> DynamicsSection:
          "high": b.high, "ci_low": b.ci_low, "ci_high": b.ci_high}
         for b in bounds
     )  # fmt: skip
-    title = "What exit rates may be when some states are wrong"
+    title = say("What exit rates may be when some states are wrong")
     return DynamicsSection(
         "bounds", title, records, tuple(dict.fromkeys(b.assumption for b in bounds))
     )
@@ -306,7 +311,7 @@ def _reliability(request: _Request) -> DynamicsSection:
             for r in found.rates
         ]  # fmt: skip
         notes += found.notes
-    title = "Exit rates when part of the variance of welfare is error (normal model)"
+    title = say("Exit rates when part of the variance of welfare is error (normal model)")
     return DynamicsSection("reliability", title, tuple(records), tuple(dict.fromkeys(notes)))
 
 

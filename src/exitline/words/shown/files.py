@@ -26,7 +26,7 @@ _LABELS = {
     "se": "standard error", "ci_low": "lower end of the confidence interval",
     "ci_high": "upper end of the confidence interval", "level": "confidence of the interval",
     "df": "degrees of freedom; missing: a full count", "n": "rows of the data",
-    "population": "weighted number that the figure speaks of", "by": "columns of the areas",
+    "population": "weighted number that the figure refers to", "by": "columns of the areas",
     "cv": "coefficient of variation: se / estimate", "deff": "design effect",
     "domain": "area", "line": "poverty line",
 }  # fmt: skip

@@ -87,7 +87,7 @@ def test_a_new_register_by_the_first_record(tmp_path: Path) -> None:
     made = run(
         lifecycle, "record", address, str(rows), "--procedure", "china-2016-exit", "--new"
     )  # fmt: skip
-    assert "7 events recorded; the log holds 7" in made.output
+    assert "7 events recorded" in made.output
     with pytest.raises(StoreError, match="already"):
         run(lifecycle, "record", address, str(rows), "--procedure", "china-2016-exit", "--new")
     with pytest.raises(StoreError, match="no register"):

@@ -94,6 +94,8 @@ def test_members_leave_are_corrected_and_follow_as_heads(store):
 
 def test_a_correction_leaves_the_card_that_was_wrong(store):
     made_household(store)
+    with pytest.raises(LifeChangeError, match="no card of that day"):
+        write_card(store, "h1", None, "li", as_of=TODAY, facts={}, correction="a digit")
     write_card(store, "h1", None, "li", as_of=DAY, facts={"welfare": 90.0}, correction="a digit")
     assert card(store, "h1").facts == {"welfare": 90.0}
     rows = type(card(store, "h1").card).objects.using(store.alias)

@@ -105,6 +105,11 @@ def test_a_table_is_looked_at_taken_and_undone(signed):
     number = re.search(r"import-(\d+)", taken["Location"])[1]
     assert b"n-1" in signed("county").get("/households").content
     assert client.post("/imports/take", sent | {"partly": "yes"}).status_code == 422  # once
+    foreign = signed("admin-d")
+    assert b"table.csv" not in foreign.get("/imports").content
+    assert foreign.post(f"/imports/{number}/undo").status_code == 403
+    areas = {"kind": "areas", "table": table("parent,code,level\nc/t/,w,village\n")}
+    assert b"0 of 1 rows" in foreign.post("/imports", areas).content
     assert client.post(f"/imports/{number}/undo").status_code == 302
     assert client.post(f"/imports/{number}/undo").status_code == 422
     assert b"n-1" not in signed("county").get("/households").content
@@ -228,6 +233,7 @@ def test_the_standard_runs_on_the_live_tables_of_the_own_area(signed, address):
         page = client.get(f"/figures/{name}")
         assert b"suppressed" in page.content.lower()
         assert "sandbox" in page.headers["Content-Security-Policy"]
+    assert b"Township c" in client.get("/figures/explorer").content  # by name, not by path
     assert client.get("/figures/claims").json()
     assert client.get("/figures/register.parquet").status_code == 404
     assert signed("county-d").get("/figures/report").status_code == 404

@@ -52,7 +52,7 @@ WRITTEN = {
     "explain": ("/findings/999/explain", KEEPERS, {"words": "x"}, 422, 422),
     "imports": ("/imports", {"admin"}, {}, 422, 422),
     "take-import": ("/imports/take", {"admin"}, {}, 422, 422),
-    "undo-import": ("/imports/999/undo", {"admin"}, {}, 422, 422),
+    "undo-import": ("/imports/999/undo", {"admin"}, {}, 403, 403),
     "field": ("/field", set(), {"step": "none"}, 403, 403),
     "settle-submission": ("/field/999", set(OFFICE), {}, 404, 404),
     "run-figures": ("/figures/run", KEEPERS, {}, 302, 302),

@@ -47,7 +47,7 @@ class Walk:
         self.go("/sign-in")
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(self.at + "/")
 
     def step(self, label: str, days_ago: int, reason: str = "", **evidence: str) -> None:

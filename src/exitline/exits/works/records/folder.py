@@ -197,7 +197,8 @@ def _drafts(file: Path, tables: dict[str, pd.DataFrame]) -> tuple[Draft, ...]:
         raise WorksError(
             "steps name works that are not there", where=file.name,
             expected="ids of the table of works", got=f"{len(lost):,}, the first in row {lost[0]}",
-            remedy=nearest(drafts[lost[0] - 1].household, works) or "add the works, or mend the id",
+            remedy=nearest(drafts[lost[0] - 1].household, works)
+            or "add the works, or correct the id",
         )  # fmt: skip
     return drafts
 

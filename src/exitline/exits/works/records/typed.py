@@ -159,7 +159,7 @@ def _wrong(
 ) -> WorksError:
     return WorksError(
         f"'{column.name}' {what}", where=where, expected=expected or column.meaning,
-        got=_rows(rows), remedy="mend these rows, or leave them out",
+        got=_rows(rows), remedy="correct these rows, or leave them out",
     )  # fmt: skip
 
 

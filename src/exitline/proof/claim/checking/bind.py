@@ -11,6 +11,7 @@ from exitline.proof.claim.canonical import file_digest
 from exitline.proof.claim.checking.rows import row_digest
 from exitline.proof.claim.errors import ClaimError
 from exitline.proof.claim.record import Claim, InputDigest
+from exitline.words.said import say
 
 _TABLE = "a table in memory"
 
@@ -73,7 +74,7 @@ def bind_data(inputs: Sequence[InputDigest], data: Any) -> Bound:
         same_file = bool(each.sha256) and one.digest == each.sha256
         if each.rows and row_digest(one.value) == each.rows:
             if each.sha256 and not same_file:
-                notes.append(f"{each.name}: another file with the same rows")
+                notes.append(say("{file}: another file with the same rows", file=each.name))
         elif each.rows or not same_file:
             changed.append(_called(each))
             notes.append(_difference(each, one, same_file=same_file))

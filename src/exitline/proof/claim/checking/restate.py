@@ -43,7 +43,7 @@ class Recomputed:
         The year of the data ("" where it is not said), and whom measures of persons count:
         "persons" or "households".
     where : str
-        The condition of the part of the population that estimates speak of ("" for all).
+        The condition of the part of the population that estimates refer to ("" for all).
     inputs : tuple of str, optional
         Names of the files that were read; None where the computation does not know them.
     standard, study : RuleRef, optional

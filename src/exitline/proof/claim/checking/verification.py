@@ -17,6 +17,7 @@ from exitline.proof.claim.checking.restate import FigureCheck, Recomputed, compa
 from exitline.proof.claim.errors import RecomputeError
 from exitline.proof.claim.record import Claim
 from exitline.proof.claim.wording import quoted
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Standard
@@ -162,7 +163,9 @@ def _standard_at_hand(claim: Claim, given: Standard | str | Path | None) -> _Rul
         return _Rules(missing=(named,), notes=(reason.what,))
     if found.digest == wanted.sha256:
         return _Rules(found)
-    note = f"the standard changed: the rule file at hand has sha256 {found.digest[:16]}"
+    note = say(
+        "the standard changed: the rule file at hand has sha256 {digest}", digest=found.digest[:16]
+    )
     return _Rules(found, changed=(named,), notes=(note,))
 
 
@@ -176,7 +179,7 @@ def _study_at_hand(claim: Claim, path: str | Path | None) -> _Rules:
     if digest == claim.study.sha256:
         return _Rules()
     named = f"study file {claim.study.name} (sha256 {claim.study.sha256[:16]})"
-    note = f"the study changed: the study file at hand has sha256 {digest[:16]}"
+    note = say("the study changed: the study file at hand has sha256 {digest}", digest=digest[:16])
     return _Rules(changed=(named,), notes=(note,))
 
 
@@ -216,5 +219,9 @@ def _software(claim: Claim) -> _Rules:
         known = name == "exitline" and Version(number) <= Version(__version__)
     except InvalidVersion:
         known = False
-    note = f"computed with {here}; the claim says {quoted(claim.software)}, which is not checked"
+    note = say(
+        "computed with {here}, and the claim says {there}, which is not checked",
+        here=here,
+        there=quoted(claim.software),
+    )
     return _Rules(notes=(note,), changed=() if known else (f"software {quoted(claim.software)}",))

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from exitline.errors import nearest
 from exitline.publish.film.errors import StoryError
+from exitline.words.catalogue import Language, closest
 
 FORMATS = (
     "number", "percent", "points", "hundred", "millions", "people", "dollar", "year", "words",
@@ -16,17 +17,8 @@ FORMATS = (
 
 _FORM = re.compile(r"([a-z]+)(?:\.(\d))?")
 _SPACE = "\N{NO-BREAK SPACE}"
-_WORDS = {
-    "en": (
-        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-        "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
-        "eighteen", "nineteen", "twenty",
-    ),
-    "zh": (
-        "零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三",
-        "十四", "十五", "十六", "十七", "十八", "十九", "二十",
-    ),
-}  # fmt: skip
+_MILLION = 1_000_000
+_MYRIAD = 10_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ class Format:
         value : float
             Finite.
         language : str
-            "en", "zh" or another code.
+            A code such as "en"; one without a catalogue is written as in English.
 
         Raises
         ------
@@ -70,25 +62,26 @@ class Format:
         """
         if not math.isfinite(value):
             raise StoryError("a figure is not a number", got=str(value), remedy="correct its query")
+        t = closest(language)
         if self.name == "words":
-            return _word(value, language)
+            return _word(value, t)
         if self.name == "year":
             return str(round(value))
         if self.name == "people":
-            return _people(value, self.decimals, language)
-        return self._signed(value, language)
+            return _people(value, self.decimals, t)
+        return t.figure(self._signed(value))
 
-    def _signed(self, value: float, language: str) -> str:
-        """Digits with their separators and their sign."""
+    def _signed(self, value: float) -> str:
+        """Digits with their separators and their sign, in English."""
         factor = {"percent": 100, "points": 100, "hundred": 100}.get(self.name, 1)
         scaled = Decimal(repr(float(value))) * factor
         if self.name == "millions":
-            scaled /= 1_000_000
+            scaled /= _MILLION
         rounded = scaled.quantize(Decimal(1).scaleb(-self.decimals), rounding=ROUND_HALF_EVEN)
         digits = f"{abs(rounded):,f}"
         minus = "\N{MINUS SIGN}" if rounded < 0 else ""
         before = "$" if self.name == "dollar" else ""
-        after = ("%" if is_chinese(language) else f"{_SPACE}%") if self.name == "percent" else ""
+        after = f"{_SPACE}%" if self.name == "percent" else ""
         return f"{minus}{before}{digits}{after}"
 
 
@@ -118,31 +111,27 @@ def read_format(text: str, where: str = "") -> Format:
     return Format(found.group(1), int(found.group(2)) if found.group(2) else default)
 
 
-def is_chinese(language: str) -> bool:
-    """Whether a code means Chinese.
-
-    Examples
-    --------
-    >>> is_chinese("zh-Hant")
-    True
-    """
-    return language.partition("-")[0] == "zh"
-
-
-def _people(value: float, decimals: int, language: str) -> str:
+def _people(value: float, decimals: int, t: Language) -> str:
     """A number of people with its scale in words."""
-    if not is_chinese(language):
-        if value < 1_000_000:
-            return Format("number", 0).write(value, language)
-        return f"{Format('millions', decimals).write(value, language)}{_SPACE}million"
-    if value >= 100_000_000:
-        return f"{Format('number', 2).write(value / 100_000_000, language)}亿"
-    return f"{Format('number', 0).write(value / 10_000, language)}万"
+    if int(t.in_context("number", "1000000")) == _MYRIAD:
+        from babel.numbers import format_compact_decimal
+
+        digits = 2 if value >= _MYRIAD**2 else 0
+        return format_compact_decimal(value, locale=t.code, fraction_digits=digits)
+    if value < _MILLION:
+        return Format("number", 0).write(value, t.code)
+    n = Format("millions", decimals).write(value, t.code)
+    said = t.plural("{n} million", "{n} million", round(value / _MILLION, decimals), n=n)
+    return said.replace(" ", _SPACE)
 
 
-def _word(value: float, language: str) -> str:
+def _word(value: float, t: Language) -> str:
     """A small whole number in words."""
-    words = _WORDS.get(language.partition("-")[0], _WORDS["en"])
+    words = t.in_context(
+        "number",
+        "none, one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, "
+        "thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen, twenty",
+    ).split(", ")
     whole = round(value)
     if not 0 <= whole < len(words):
         raise StoryError(

@@ -115,7 +115,7 @@ class QueryProvider:
         )  # fmt: skip
 
     def _rows(self, query: DeclaredQuery, where: str) -> tuple[Any, Any]:
-        """The rows that a query speaks of, and its one number over them."""
+        """The rows that a query refers to, and its one number over them."""
         from exitline.rules.condition import parse
 
         table = self._table(query.data, _uses(query))
@@ -243,7 +243,7 @@ def _aggregate(query: DeclaredQuery, value: Any, weight: Any, where: str) -> Any
 
 
 def _check_single(query: DeclaredQuery, rows: int, where: str) -> None:
-    """`value` speaks of one row; no step but a count speaks of none."""
+    """`value` refers to one row; no step but a count refers to none."""
     if rows == 0 and query.step != "count":
         raise _no_rows(query, where)
     if query.step == "value" and rows != 1:

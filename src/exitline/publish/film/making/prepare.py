@@ -16,6 +16,7 @@ from exitline.publish.film.model import Episode, Story
 from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.registry import painter
 from exitline.publish.film.theme import Size
+from exitline.words.catalogue import closest
 
 _PROOF = 6
 """Pictures are checked at a sixth of their size: the layout is the same at every size."""
@@ -45,9 +46,7 @@ def prepare(story: Story, episode: Episode, bound: EpisodeFigures, language: str
     place = [e.name for e in story.episodes].index(episode.name) + 1
     many = len(story.episodes)
     series = story.title.say(language, {})
-    is_chinese = language.partition("-")[0] == "zh"
-    kicker = f"{series} · 第{place}集，共{many}集" if is_chinese else (
-        f"{series} · {place} of {many}")  # fmt: skip
+    kicker = closest(language)("{what} · {n} of {m}", what=series, n=place, m=many)
     captions = {code: cues_of(episode, code, bound) for code in story.languages}
     stage = PaintStage(WIDE, language, bound, episode.sources, kicker)
     texts = [kicker, "0123456789.,%$–—−…·“” ", *(c.text for c in captions[language])]

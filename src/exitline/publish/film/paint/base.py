@@ -10,6 +10,7 @@ from exitline.publish.film import theme
 from exitline.publish.film.bound.figures import EpisodeFigures, StoryFigure, StoryPoints
 from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.model import Scene, SourceNote, StoryText
+from exitline.words.catalogue import Language, closest
 
 S = TypeVar("S", bound=Scene)
 
@@ -115,15 +116,18 @@ class Painter(Generic[S]):
         """A text in the language of the film."""
         return self.stage.say(text)
 
-    def words(self, english: str, chinese: str) -> str:
-        """A word of the painter's own."""
-        return chinese if self.stage.language.partition("-")[0] == "zh" else english
+    @property
+    def t(self) -> Language:
+        """What says the painter's own words."""
+        return closest(self.stage.language)
 
     def sentences(self, *parts: str) -> str:
         """Parts as sentences."""
-        return self.words(". ", "。").join(p.rstrip(".。") for p in parts if p) + self.words(
-            ".", "。"
-        )
+        return self._joined(*parts) + self.t.signs[". "].rstrip()
+
+    def _joined(self, *parts: str) -> str:
+        """Parts with a stop between them; empty ones are left out."""
+        return self.t.joined((part.rstrip(".。") for part in parts), ". ")
 
     def progress(self, seconds: float) -> float:
         """How far the movement is, some time into the scene."""
@@ -140,11 +144,8 @@ class Painter(Generic[S]):
     def foot(self) -> str:
         """Note and sources, as they stand beneath."""
         shorts = [self.say(self.stage.sources[name].short) for name in self.source_names()]
-        source = (
-            self.words("Source: ", "来源：") + self.words("; ", "；").join(shorts) if shorts else ""
-        )
-        note = self.say(self.scene.note)
-        return self.words(". ", "。").join(p.rstrip(".。") for p in (note, source) if p)
+        source = self.t("Source: {what}", what=self.t.joined(shorts)) if shorts else ""
+        return self._joined(self.say(self.scene.note), source)
 
     def frame(self, ink: Ink) -> Box:
         """Draw title, subtitle and foot; return the box between them."""

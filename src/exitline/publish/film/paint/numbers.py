@@ -81,7 +81,7 @@ class NumberPainter(Painter[NumberScene]):
         parts = [f"{self._final()} — {self.say(self.scene.label)}"]
         if self.scene.low is not None and self.scene.high is not None:
             ends = (self.stage.written(self.scene.low), self.stage.written(self.scene.high))
-            parts.append(self.words("Interval: ", "区间：") + "–".join(ends))
+            parts.append(self.t("Interval: {what}", what="–".join(ends)))
         return parts
 
 

@@ -130,7 +130,7 @@ class RowsPainter(Painter[MethodScene]):
 
     def heading(self) -> str:
         """Above the rows, where the scene has no title of its own."""
-        return self.words("How the figures were made", "这些数字是怎样得出的")
+        return self.t("How the figures were made")
 
     def rows(self) -> Sequence[tuple[str, str]]:
         """Heading and text of each row."""
@@ -184,7 +184,7 @@ class CreditsPainter(RowsPainter):
 
     def heading(self) -> str:
         """Above the rows."""
-        return self.words("Credits", "制作")
+        return self.t("Credits")
 
 
 class SourcesPainter(RowsPainter):
@@ -194,7 +194,7 @@ class SourcesPainter(RowsPainter):
 
     def heading(self) -> str:
         """Above the list."""
-        return self.words("Sources", "来源")
+        return self.t("Sources")
 
     def rows(self) -> Sequence[tuple[str, str]]:
         """The sources in full, with their addresses."""

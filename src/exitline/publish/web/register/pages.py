@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
-from exitline.words.catalogue import Language, language, languages
+from exitline.words.catalogue import Language, language
+from exitline.words.texts import languages
 
 if TYPE_CHECKING:
     from jinja2 import Environment

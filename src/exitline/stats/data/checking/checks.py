@@ -14,13 +14,13 @@ from exitline.stats.data.checking.findings import (
     Finding,
     Severity,
     Totals,
-    in_words,
 )
-from exitline.stats.data.checking.heaping import density_jump
+from exitline.stats.data.checking.heaping import Jump, LineCounts, density_jump
 from exitline.stats.data.matching import Matching
 from exitline.stats.data.money import StudyLine
 from exitline.stats.data.roles import ROLES, design_columns, people_of
 from exitline.stats.data.studies.study import Population, Study
+from exitline.words.said import Numeral, Told, collected, say, say_plural
 
 LARGEST_SIZE = 30
 """Households with more persons are remarked upon: they may be institutions or slips."""
@@ -48,7 +48,7 @@ def value_findings(study: Study, totals: Totals) -> tuple[Finding, ...]:
     '2 of 9 rows have no weight'
     """
     if totals.rows == 0:
-        return (Finding("error", "rows", "there are no rows", study.households.name),)
+        return (Finding("error", say("rows"), say("there are no rows"), study.households.name),)
     found: list[Finding] = []
     for name, counts in totals.columns.items():
         where = _where(study, name)
@@ -74,20 +74,22 @@ def size_findings(study: Study, totals: Totals) -> tuple[Finding, ...]:
     if totals.fractional_sizes:
         found.append(
             Finding(
-                "warning", "household size",
-                in_words(totals.fractional_sizes, "size is not a whole number",
-                         "sizes are not whole numbers"), where,
-                totals.fractional_sizes, "use the number of persons, rounded if it is computed",
+                "warning", say("household size"),
+                say_plural("{n} size is not a whole number", "{n} sizes are not whole numbers",
+                           totals.fractional_sizes), where, totals.fractional_sizes,
+                say("use the number of persons, rounded if it is computed"),
             )
         )  # fmt: skip
     if totals.large_sizes:
         found.append(
             Finding(
-                "warning", "household size",
-                in_words(totals.large_sizes, "household has", "households have")
-                + f" more than {LARGEST_SIZE} persons, "
-                f"up to {totals.largest_size:,.0f}", where, totals.large_sizes,
-                "look whether they are institutions or slips of the keyboard",
+                "warning", say("household size"),
+                say_plural(
+                    "{n} household has more than {m} persons, up to {most}",
+                    "{n} households have more than {m} persons, up to {most}",
+                    totals.large_sizes, m=LARGEST_SIZE, most=round(totals.largest_size),
+                ), where, totals.large_sizes,
+                say("look whether they are institutions or slips of the keyboard"),
             )
         )  # fmt: skip
     return tuple(found)
@@ -123,16 +125,25 @@ def population_findings(study: Study, totals: Totals) -> tuple[Finding, ...]:
     pairs = [pair for pair in pairs if pair[0] in (people_of(study), rows)]
     return tuple(
         Finding(
-            "warning", "population",
-            f"weights sum to {found:,.0f} {unit}, {abs(found / wanted - 1):.1%}"
-            .replace("%", " %") + f" {'above' if found > wanted else 'below'} "
-            f"the stated {wanted:,.0f}",
-            study.where("population"), 0,
-            "look whether weights are for households or for persons, and scaled to the country",
+            "warning", say("population"),
+            _beside(unit, found, wanted), study.where("population"), 0,
+            say("look whether weights are for households or for persons, and scaled to the "
+                "country"),
         )
         for unit, wanted, found in pairs
         if wanted is not None and abs(found / wanted - 1) > stated.tolerance
     )  # fmt: skip
+
+
+def _beside(unit: str, found: float, wanted: float) -> str:
+    """A sum of weights beside the number that was stated."""
+    apart = Numeral(f"{100 * abs(found / wanted - 1):.1f} %")
+    parts = {
+        "n": round(found), "unit": Told(unit), "share": apart, "m": round(wanted),
+    }  # fmt: skip
+    if found > wanted:
+        return say("weights sum to {n} {unit}, {share} above the stated {m}", **parts)
+    return say("weights sum to {n} {unit}, {share} below the stated {m}", **parts)
 
 
 def heaping_findings(
@@ -159,30 +170,48 @@ def heaping_findings(
     for counts in totals.lines:
         jump = density_jump(counts)
         if jump is not None and jump.p_value < 0.001 and jump.share >= 0.10:
-            side = "below" if jump.moved > 0 else "above"
             found.append(
                 Finding(
-                    "warning", "heaping at the line",
-                    f"about {abs(jump.moved):,.0f} {unit}s more lie just {side} the line "
-                    f"'{counts.label}' than a smooth distribution has (within 5 % of it: "
-                    f"{counts.just_below:,} below, {counts.just_above:,} above; "
-                    f"p = {jump.p_value:.1g})", where, round(abs(jump.moved)),
-                    "look at how incomes near the line were recorded: rounding, or "
-                    "values written to fit the line",
+                    "warning", say("heaping at the line"),
+                    _heaped(counts, jump, f"{unit}s"), where, round(abs(jump.moved)),
+                    say("look at how incomes near the line were recorded: rounding, or values "
+                        "written to fit the line"),
                 )
             )  # fmt: skip
         if counts.exactly:
-            poor = "poor" if boundaries.get(counts.label) == "<=" else "not poor"
+            poor = say("poor") if boundaries.get(counts.label) == "<=" else say("not poor")
             found.append(
                 Finding(
-                    "note", "exactly on the line",
-                    in_words(counts.exactly, f"{unit} lies", f"{unit}s lie")
-                    + f" exactly on the line '{counts.label}' ({poor}, by its boundary)", where,
-                    counts.exactly,
-                    "see 'boundary' of the line: '<' or '<='",
+                    "note", say("exactly on the line"),
+                    say_plural(
+                        "{n} {unit} lies exactly on the line '{line}' ({poor}, by its boundary)",
+                        "{n} {unit} lie exactly on the line '{line}' ({poor}, by its boundary)",
+                        counts.exactly, line=counts.label, poor=poor,
+                        unit=Told(unit if counts.exactly == 1 else f"{unit}s"),
+                    ),
+                    where, counts.exactly,
+                    say("see 'boundary' of the line: '<' or '<='"),
                 )
             )  # fmt: skip
     return tuple(found)
+
+
+def _heaped(counts: LineCounts, jump: Jump, units: str) -> str:
+    """How many more lie on one side of a line than a smooth distribution has."""
+    parts = {
+        "n": round(abs(jump.moved)), "unit": Told(units), "line": counts.label,
+        "low": counts.just_below, "high": counts.just_above,
+        "figure": Numeral(f"{jump.p_value:.1g}"),
+    }  # fmt: skip
+    if jump.moved > 0:
+        return say(
+            "about {n} {unit} more lie just below the line '{line}' than a smooth distribution "
+            "has (within 5 % of it: {low} below, {high} above, p = {figure})", **parts
+        )  # fmt: skip
+    return say(
+        "about {n} {unit} more lie just above the line '{line}' than a smooth distribution "
+        "has (within 5 % of it: {low} below, {high} above, p = {figure})", **parts
+    )  # fmt: skip
 
 
 def key_findings(
@@ -206,16 +235,18 @@ def key_findings(
     found = []
     if duplicates is None:
         found.append(
-            Finding("note", "duplicates", "no household key is declared: households that occur "
-                    "twice cannot be found", study.where("columns"), 0,
-                    "add 'household' to columns")
+            Finding("note", say("duplicates"), say("no household key is declared: households that "
+                    "occur twice cannot be found"), study.where("columns"), 0,
+                    say("add 'household' to columns"))
         )  # fmt: skip
     elif duplicates.keys:
         found.append(
-            Finding("error", "duplicates",
-                    in_words(duplicates.keys, "household key occurs", "household keys occur")
-                    + f" more than once, on {duplicates.rows:,} rows", where, duplicates.rows,
-                    "remove the repeated rows, or declare the key that tells households apart")
+            Finding("error", say("duplicates"),
+                    say_plural("{n} household key occurs more than once, on {m} rows",
+                               "{n} household keys occur more than once, on {m} rows",
+                               duplicates.keys, m=duplicates.rows), where, duplicates.rows,
+                    say("remove the repeated rows, or declare the key that tells households "
+                        "apart"))
         )  # fmt: skip
     return (*found, *(_matching(study, matching) if matching is not None else ()))
 
@@ -224,26 +255,30 @@ def _matching(study: Study, matching: Matching) -> list[Finding]:
     """How persons fit households."""
     where, joined = study.where("data.on"), matching.joined
     few = joined.finding("persons", where)
-    alone = "of the persons table not in the households table"
     persons_alone = joined.right.keys - joined.matched
     households_alone = 0 if few else joined.left.keys - joined.matched
+    apart, nameless = 0 if joined.none else persons_alone, matching.persons_without_key
     cases = (
-        (0 if joined.none else persons_alone, f"household {alone}", f"households {alone}",
-         "look whether the two files are of one round and one edition"),
-        (households_alone, "household has no persons: what is counted over persons is "
-         "missing for it", "households have no persons: what is counted over persons is missing "
-         "for them", "complete the persons table"),
-        (matching.other_size, "household has another size than it has persons",
-         "households have another size than they have persons",
-         "decide which of the two counts: size can be written as count()"),
-        (matching.persons_without_key, "person names no household",
-         "persons name no household", "complete the key of the persons table"),
+        (apart, say_plural("{n} household of the persons table not in the households table",
+                           "{n} households of the persons table not in the households table",
+                           apart),
+         say("look whether the two files are of one round and one edition")),
+        (households_alone, say_plural(
+            "{n} household has no persons: what is counted over persons is missing for it",
+            "{n} households have no persons: what is counted over persons is missing for them",
+            households_alone), say("complete the persons table")),
+        (matching.other_size, say_plural(
+            "{n} household has another size than it has persons",
+            "{n} households have another size than they have persons", matching.other_size),
+         say("decide which of the two counts: size can be written as count()")),
+        (nameless, say_plural("{n} person names no household", "{n} persons name no household",
+                              nameless), say("complete the key of the persons table")),
     )  # fmt: skip
     return [
         *([few] if few else []),
         *(
-            Finding("warning", "persons", in_words(count, one, many), where, count, remedy)
-            for count, one, many, remedy in cases
+            Finding("warning", say("persons"), text, where, count, remedy)
+            for count, text, remedy in cases
             if count
         ),
     ]
@@ -256,19 +291,28 @@ def _missing(study: Study, name: str, counts: ColumnCounts, rows: int, where: st
     tolerated = is_welfare and study.missing_welfare == "exclude"
     severity: Severity = "warning" if tolerated or not (is_welfare or needed) else "error"
     meaning = ROLES[name].meaning if name in ROLES else name
+    units = Told(f"{study.unit}s")
     remedy = (
-        f"these {study.unit}s are left out, as the study says (missing: exclude)" if tolerated
-        else f"complete them, or say 'missing: exclude' to leave these {study.unit}s out on purpose"
-        if is_welfare else "complete the column" if needed
-        else "these rows belong to no area; complete the column"
+        say("these {unit} are left out, as the study says (missing: exclude)", unit=units)
+        if tolerated
+        else say("complete them, or say 'missing: exclude' to leave these {unit} out on purpose",
+                 unit=units)
+        if is_welfare else say("complete the column") if needed
+        else say("these rows belong to no area: complete the column")
     )  # fmt: skip
-    words = (
-        ("missing", counts.missing, f"no {_short(name, meaning)}"),
-        ("not finite", counts.infinite, f"an infinite {_short(name, meaning)}"),
-    )
+    what = Told(_short(name, meaning))
+    gone, endless = counts.missing, counts.infinite
+    cases = (
+        (say("missing"), gone, say_plural("{n} of {m} rows has no {what}",
+                                          "{n} of {m} rows have no {what}", gone, m=rows,
+                                          what=what)),
+        (say("not finite"), endless, say_plural("{n} of {m} rows has an infinite {what}",
+                                                "{n} of {m} rows have an infinite {what}",
+                                                endless, m=rows, what=what)),
+    )  # fmt: skip
     return [
-        Finding(severity, check, _of(count, rows, text), where, count, remedy)
-        for check, count, text in words
+        Finding(severity, check, text, where, count, remedy)
+        for check, count, text in cases
         if count
     ]
 
@@ -277,23 +321,27 @@ def _numbers(name: str, counts: ColumnCounts, rows: int, where: str) -> list[Fin
     """Zero and negative numbers, where they are not ordinary."""
     cases: dict[str, tuple[tuple[Severity, int, str, str], ...]] = {
         "weight": (
-            ("error", counts.negative, "a negative weight", "use the design weight"),
-            ("warning", counts.zero, "a weight of zero and count for nothing",
-             "leave these rows out of the file, or correct the weight"),
+            ("error", counts.negative, collected("a negative weight"),
+             say("use the design weight")),
+            ("warning", counts.zero, collected("a weight of zero, which counts for nothing"),
+             say("leave these rows out of the file, or correct the weight")),
         ),
         "size": (
-            ("error", counts.negative, "a negative size", "correct the size"),
-            ("error", counts.zero, "a size of zero", "correct the size"),
+            ("error", counts.negative, collected("a negative size"), say("correct the size")),
+            ("error", counts.zero, collected("a size of zero"), say("correct the size")),
         ),
         "welfare": (
-            ("warning", counts.negative, "negative welfare: their poverty gap passes 1, and "
-             "measures with a logarithm leave them out", "see how income was computed"),
-            ("warning", counts.zero, "zero welfare: measures with a logarithm leave them out",
-             "look whether zero stands for missing"),
+            ("warning", counts.negative,
+             collected("negative welfare: their poverty gap passes 1, and measures with a "
+                       "logarithm leave them out"), say("see how income was computed")),
+            ("warning", counts.zero,
+             collected("zero welfare: measures with a logarithm leave them out"),
+             say("look whether zero stands for missing")),
         ),
     }  # fmt: skip
+    check = say("zero or negative")
     return [
-        Finding(severity, "zero or negative", _of(count, rows, text), where, count, remedy)
+        Finding(severity, check, _of(count, rows, Told(text)), where, count, remedy)
         for severity, count, text, remedy in cases.get(name, ())
         if count
     ]  # fmt: skip
@@ -301,17 +349,18 @@ def _numbers(name: str, counts: ColumnCounts, rows: int, where: str) -> list[Fin
 
 def _of(count: int, rows: int, text: str) -> str:
     """Such as "3 of 800 rows have no weight"."""
-    return f"{count:,} of {rows:,} rows {'has' if count == 1 else 'have'} {text}"
+    return say_plural("{n} of {m} rows has {what}", "{n} of {m} rows have {what}", count, m=rows,
+                      what=text)  # fmt: skip
 
 
 def _short(name: str, meaning: str) -> str:
     """A word for the role."""
-    return {"welfare": "welfare", "weight": "weight", "size": "household size",
-            "strata": "stratum", "psu": "PSU"}.get(name, meaning)  # fmt: skip
+    return {"welfare": say("welfare"), "weight": say("weight"), "size": say("household size"),
+            "strata": say("stratum"), "psu": "PSU"}.get(name, meaning)  # fmt: skip
 
 
 def _where(study: Study, name: str) -> str:
     """The role and the column or expression that plays it."""
     declared = {**design_columns(study), **study.levels.named(), **study.columns}
     text = declared.get(name, name)
-    return f"{name} = {text}" if text != name else f"column {name}"
+    return f"{name} = {text}" if text != name else say("column {column}", column=name)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.data.checking.findings import Finding, in_words
+from exitline.stats.data.checking.findings import Finding
 from exitline.stats.data.studies.study import Study
+from exitline.words.said import Told, say, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,9 +87,9 @@ def design_findings(study: Study, clusters: DesignCells) -> tuple[Finding, ...]:
     if design.weight is None and "weight" not in study.columns:
         found.append(
             Finding(
-                "note", "weights", "no weight is declared: every row counts once",
+                "note", say("weights"), say("no weight is declared: every row counts once"),
                 study.where("design"), 0,
-                "name the weight, or say 'census: true' for a full count",
+                say("name the weight, or say 'census: true' for a full count"),
             )
         )  # fmt: skip
     return tuple(found)
@@ -164,10 +165,11 @@ def _straddling(study: Study, clusters: DesignCells) -> list[Finding]:
         return []
     return [
         Finding(
-            "error", "PSUs across strata",
-            in_words(count, "PSU id is", "PSU ids are") + " used in more than one stratum",
-            study.where("design.psu"),
-            count, "say 'nest: true' if ids start anew in each stratum; otherwise correct them",
+            "error", say("PSUs across strata"),
+            say_plural("{n} PSU id is used in more than one stratum",
+                       "{n} PSU ids are used in more than one stratum", count),
+            study.where("design.psu"), count,
+            say("say 'nest: true' if ids start anew in each stratum; otherwise correct them"),
         )
     ]  # fmt: skip
 
@@ -186,11 +188,13 @@ def _lonely(study: Study, clusters: DesignCells) -> list[Finding]:
     return [
         Finding(
             "error" if fails else "note", "single-PSU strata",
-            in_words(len(single), "stratum has", "strata have") + f" one {unit} alone: {named}",
+            say_plural("{n} stratum has one {unit} alone: {what}",
+                       "{n} strata have one {unit} alone: {what}", len(single), unit=Told(unit),
+                       what=named),
             study.where("design.lonely" if not fails else "design.strata"), len(single),
-            "merge them with a like stratum, or choose 'lonely': adjust (deviation from the "
-            "overall mean), average, certainty or remove, as in R's survey.lonely.psu"
-            if fails else f"their variance follows 'lonely: {treatment}'",
+            say("merge them with a like stratum, or choose 'lonely': adjust (deviation from the "
+                "overall mean), average, certainty or remove, as in R's survey.lonely.psu")
+            if fails else say("their variance follows 'lonely: {what}'", what=treatment),
         )
     ]  # fmt: skip
 
@@ -206,12 +210,11 @@ def _thin_areas(
     unit = "PSU" if clusters.psus is not None else study.unit
     return [
         Finding(
-            "warning", "thin areas",
-            f"{single:,} of {int((each > 0).sum()):,} areas of '{' x '.join(area)}' "
-            f"have one {unit} alone: "
-            "they get no standard error",
+            "warning", say("thin areas"),
+            say("{n} of {m} areas of '{what}' have one {unit} alone: they get no standard error",
+                n=single, m=int((each > 0).sum()), what=" x ".join(area), unit=Told(unit)),
             study.where("areas"), single,
-            "report them within a larger area, or with small-area estimation",
+            say("report them within a larger area, or with small-area estimation"),
         )
     ]  # fmt: skip
 
@@ -230,9 +233,9 @@ def study_findings(study: Study) -> tuple[Finding, ...]:
     """
     return tuple(
         Finding(
-            "note", "paths", f"'{path}' lies outside the study's folder",
+            "note", say("paths"), say("'{what}' lies outside the study's folder", what=path),
             study.path.name if study.path is not None else "", 0,
-            "copy it beside the study, so that the folder can be handed on as a whole",
+            say("copy it beside the study, so that the folder can be passed on as a whole"),
         )
         for path in study.outside_folder
     )  # fmt: skip

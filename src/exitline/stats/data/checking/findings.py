@@ -103,14 +103,3 @@ class Duplicates:
 
     keys: int
     rows: int
-
-
-def in_words(count: int, one: str, many: str) -> str:
-    """A count with its noun and verb.
-
-    Examples
-    --------
-    >>> in_words(1, "row has", "rows have"), in_words(1200, "row has", "rows have")
-    ('1 row has', '1,200 rows have')
-    """
-    return f"{count:,} {one if count == 1 else many}"

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from exitline.stats.data.checking.findings import Finding, Severity
 from exitline.stats.data.money import StudyLine
 from exitline.stats.data.studies.study import Study
+from exitline.words.said import Told, collected, say
 
 if TYPE_CHECKING:
     from exitline.rules.standard import Line, Standard
 
-PERIOD = "say which it is with 'period: day', month or year"
-PER = "add 'equivalence' if welfare is the household's total"
-PPP = "add 'ppp' if welfare is in local currency"
-PRICES = "say so with 'prices: YEAR', or deflate welfare or uprate the line with 'prices'"
+PERIOD = collected("say which it is with 'period: day', month or year")
+PER = collected("add 'equivalence' if welfare is the household's total")
+PPP = collected("add 'ppp' if welfare is in local currency")
+PRICES = collected(
+    "say so with 'prices: YEAR', or deflate welfare or uprate the line with 'prices'"
+)
 
 
 def standard_findings(
@@ -52,11 +55,13 @@ def _year(study: Study, standard: Standard) -> list[Finding]:
     year = study.year
     if year is None or ((not first or year >= first.year) and (not last or year <= last.year)):
         return []
-    span = f"{first or 'the beginning'} to {last or 'now'}"
-    return [
-        Finding("warning", "year", f"the study is of {year}, the standard {standard.name} holds "
-                f"from {span}", study.where("year"), 0, "choose the standard of that time")
-    ]  # fmt: skip
+    text = say(
+        "the study is of {year}, the standard {what} applies from {first} to {last}",
+        year=str(year), what=standard.name, first=first or say("the beginning"),
+        last=last or say("now"),
+    )  # fmt: skip
+    remedy = say("choose the standard of that time")
+    return [Finding("warning", say("year"), text, study.where("year"), 0, remedy)]
 
 
 def _units(study: Study, lines: Sequence[Line]) -> list[Finding]:
@@ -64,25 +69,28 @@ def _units(study: Study, lines: Sequence[Line]) -> list[Finding]:
     where = study.where("lines" if study.lines else "standard")
     absolute = [line for line in lines if line.relative is None]
     cases: list[tuple[Severity, str, str, str, list[Line]]] = []
+    taken: str
     if study.period is None:
         for period in dict.fromkeys(line.period for line in absolute):
             same = [line for line in absolute if line.period == period]
-            cases.append(("note", "unit", f"welfare is taken to be per {period}, as", PERIOD, same))
+            taken = say("per {period}", period=Told(period))
+            cases.append(("note", say("unit"), taken, PERIOD, same))
     if study.equivalence is None:
         for per in dict.fromkeys(line.per for line in absolute if line.per != "person"):
             same = [line for line in absolute if line.per == per]
-            cases.append(("note", "unit", f"welfare is taken to be per {per}, as", PER, same))
+            taken = say("per {period}", period=Told(per))
+            cases.append(("note", say("unit"), taken, PER, same))
     if study.ppp is None:
         dollars = [line for line in absolute if line.currency == "PPP"]
-        cases.append(("note", "unit", "welfare is taken to be in international dollars, as", PPP,
-                      dollars))  # fmt: skip
+        taken = say("in international dollars")
+        cases.append(("note", say("unit"), taken, PPP, dollars))
     for base in dict.fromkeys(line.price_base for line in absolute if line.uprating is None):
         if base is not None and base != _prices_of_welfare(study):
             same = [line for line in absolute if line.price_base == base]
-            cases.append(("warning", "prices", f"welfare is taken to be in prices of {base}, as",
-                          PRICES, same))  # fmt: skip
+            taken = say("in prices of {year}", year=str(base))
+            cases.append(("warning", say("prices"), taken, PRICES, same))
     return [
-        Finding(severity, check, f"{text} {_named(same)}", where, 0, remedy)
+        Finding(severity, check, _taken(text, same), where, 0, remedy)
         for severity, check, text, remedy, same in cases
         if same
     ]
@@ -94,17 +102,20 @@ def _prices_of_welfare(study: Study) -> int | None:
     return declared if declared is not None else study.year
 
 
-def _named(lines: Sequence[Line]) -> str:
-    """Such as "the line 'a' is" or "the lines 'a', 'b' are"."""
+def _taken(text: str, lines: Sequence[Line]) -> str:
+    """As what welfare is taken, and which lines say so."""
     names = ", ".join(f"'{line.name}'" for line in lines)
-    return f"the line {names} is" if len(lines) == 1 else f"the lines {names} are"
+    if len(lines) == 1:
+        return say("welfare is taken to be {text}, as the line {names} is", text=text, names=names)
+    return say("welfare is taken to be {text}, as the lines {names} are", text=text, names=names)
 
 
 def _unverified(study: Study, lines: Sequence[StudyLine]) -> list[Finding]:
     """Figures of the standard that were not read at their source."""
     return [
-        Finding("note", "unverified", f"the figure of the line '{line.label}' was not read at "
-                "its source", study.where("standard"), 0, "see `exitline standards`")
+        Finding("note", say("unverified"), say("the figure of the line '{line}' was not read at "
+                "its source", line=line.label), study.where("standard"), 0,
+                say("see `exitline standards`"))
         for line in lines
         if not line.verified
     ]  # fmt: skip
@@ -117,9 +128,10 @@ def _levels(study: Study, standard: Standard) -> list[Finding]:
     wanted["area_class"] = any(rule is not None and rule.area_class for rule in rules)
     known = set(study.levels.named()) | set(study.columns)
     return [
-        Finding("warning", "levels", f"the standard decides by {name.replace('_', ' ')}, and the "
-                "study does not say which column that is: no such decisions are made",
-                study.where("levels"), 0, f"add {name} to 'levels'")
+        Finding("warning", say("levels"), say("the standard decides by {level}, and the study does "
+                "not say which column that is: no such decisions are made",
+                level=Told(name.replace("_", " "))),
+                study.where("levels"), 0, say("add {column} to 'levels'", column=name))
         for name, needed in wanted.items()
         if needed and name not in known
     ]  # fmt: skip

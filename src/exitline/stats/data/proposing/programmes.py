@@ -136,7 +136,7 @@ def place(role: str, name: str) -> int:
 
 
 def no_welfare(name: str, parts: Collection[str]) -> str | None:
-    """What a column is that speaks of wealth, income or consumption and is no amount of money.
+    """What a column is that refers to wealth, income or consumption and is no amount of money.
 
     Parameters
     ----------

@@ -72,7 +72,7 @@ def weight(by_name: Mapping[str, ColumnProfile], *, persons: bool) -> Guess | No
 
 
 def refused(by_name: Mapping[str, ColumnProfile]) -> tuple[tuple[str, str], ...]:
-    """Numbers that speak of wealth, income or consumption and are no welfare, and what they are."""
+    """Numbers that refer to wealth, income or consumption and are no welfare, and what they are."""
     found = []
     for name, column in by_name.items():
         what = no_welfare(name, words(name)) if sounds_like_money(name) else None

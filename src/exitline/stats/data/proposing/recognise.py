@@ -165,7 +165,7 @@ def welfare_score(name: str) -> int:
 
 
 def sounds_like_money(name: str) -> bool:
-    """Whether a name speaks of wealth, income or consumption at all, as a score or a share may.
+    """Whether a name refers to wealth, income or consumption at all, as a score or a share may.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def rank(role: str, names: tuple[str, ...]) -> tuple[Match, ...]:
 
 
 def whose(name: str) -> str:
-    """Whom an amount speaks of, by its name.
+    """Whom an amount refers to, by its name.
 
     Parameters
     ----------

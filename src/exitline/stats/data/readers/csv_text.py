@@ -327,7 +327,7 @@ def _other_width(held: HeldFile, line: int, found: int, dialect: Dialect, last: 
         where=f"{held.path.name}, line {line}",
         expected=f"{wanted} fields separated by {_shown(dialect.delimiter)}, as in the header",
         got=f"{found}; {cause}",
-        remedy="mend or remove the line, or export the file again; or, where the fields are "
+        remedy="correct or remove the line, or export the file again; or, where the fields are "
         "separated by something else, " + declare("delimiter", ";"),
     )
 
@@ -352,7 +352,7 @@ def unreadable(held: HeldFile, line: int, said: str) -> DataError:
         expected="fields in quotation marks from their first to their last character, with "
         "marks inside doubled",
         got="one that opens and never closes" if unclosed else "text after a closing one",
-        remedy="mend the line, or export the file again",
+        remedy="correct the line, or export the file again",
     )
 
 

@@ -220,7 +220,7 @@ def _source(table: pa.Table, where: str, path: Path | None, missing: Sequence[st
             where=where,
             expected="at least one household",
             got="0 rows",
-            remedy="run the query in the database's own client and mend its conditions",
+            remedy="run the query in the database's own client and correct its conditions",
         )
     options = MappingProxyType({"missing": tuple(missing)} if missing else {})
     return Source(kind="arrow", path=path, table=plain(table), options=options)

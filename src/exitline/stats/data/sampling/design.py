@@ -301,9 +301,9 @@ def _refuse_two(drawn: list[str], repeated: list[str], *, census: bool) -> None:
         raise DesignError(
             f"{', '.join(repeated)} without replicate weights",
             where="design." + repeated[0],
-            expected="the columns of replicate weights that these speak of",
+            expected="the columns of replicate weights that these refer to",
             got="none",
-            remedy="name them: replicates='rw*'; or leave out what speaks of them",
+            remedy="name them: replicates='rw*'; or leave out what refers to them",
         )
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, get_args
 
 from exitline.errors import DesignError
 from exitline.stats.data.sampling.sampling import SamplingAnswers
+from exitline.words.said import say
 
 ReplicateKind = Literal[
     "JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other"
@@ -74,7 +75,7 @@ class ReplicateWeights(SamplingAnswers):
     @property
     def said(self) -> Iterator[str]:
         """How many there are, and of which kind."""
-        yield f"{len(self.weights)} replicate weights ({self.kind})"
+        yield say("{n} replicate weights ({what})", n=len(self.weights), what=self.kind)
 
     def check(self, weight: str | None, *, calibrated: bool) -> None:
         """Each is calibrated, so that a calibration beside them would count twice."""

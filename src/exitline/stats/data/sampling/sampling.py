@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, get_ar
 
 from exitline.errors import DesignError, nearest
 from exitline.stats.data.sampling.pps import Pps
+from exitline.words.said import Told, collected, say
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.second_phase import SecondPhase
@@ -20,11 +21,11 @@ CROSSED = "exitline__strata"
 """The column that holds several columns of strata, crossed."""
 LonelyPsu = Literal["fail", "remove", "certainty", "adjust", "average"]
 _LONELY = {
-    "fail": "an error (none occurred)",
-    "remove": "removed from the variance",
-    "certainty": "taken as certain",
-    "adjust": "centred at the grand mean",
-    "average": "given the average variance of the others",
+    "fail": collected("an error (none occurred)"),
+    "remove": collected("removed from the variance"),
+    "certainty": collected("taken as certain"),
+    "adjust": collected("centred at the grand mean"),
+    "average": collected("given the average variance of the others"),
 }
 
 
@@ -245,9 +246,9 @@ class ClusterSampling(SamplingAnswers):
     @property
     def said(self) -> Iterator[str]:
         """What single clusters contribute, and what ids mean."""
-        yield f"strata with a single cluster: {_LONELY[self.lonely]}"
+        yield say("strata with a single cluster: {what}", what=Told(_LONELY[self.lonely]))
         if self.nest:
-            yield "cluster ids start anew in each stratum"
+            yield say("cluster ids start anew in each stratum")
 
     @property
     def declared(self) -> tuple[str, ...]:

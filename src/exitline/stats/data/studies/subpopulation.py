@@ -1,4 +1,4 @@
-"""A part of the population that figures speak of: a condition, and who fulfils it."""
+"""A part of the population that figures refer to: a condition, and who fulfils it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import ibis
 
 SUBPOPULATION = OWN + "where"
-"""The column that is true for the rows that figures speak of."""
+"""The column that is true for the rows that figures refer to."""
 WHERE = "where"
 """Where messages say that the condition stands."""
 

@@ -13,6 +13,7 @@ from exitline.stats.infer.comparing.changes import Change, Changes
 from exitline.stats.infer.comparing.compare import p_value
 from exitline.stats.infer.comparing.links import SharedUnits, shared_names, shared_psus
 from exitline.stats.infer.intervals import symmetric
+from exitline.words.said import collected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Df = Literal["pooled", "satterthwaite"]
 KINDS = ("absolute", "relative", "annual", "annual relative")
 """What a change may be: after - before; after / before - 1; the first by year; yearly growth."""
-UNDEFINED = "no relative change from a figure that is zero, or to one of another sign"
+UNDEFINED = collected("no relative change from a figure that is zero, or to one of another sign")
 AT_ZERO = "no standard error of yearly growth to zero"
 
 

@@ -161,7 +161,7 @@ def stacked(
         Then the columns are linear functions of the figures, each of which is linearised as one
         figure.
     overlaid : bool
-        Whether each part speaks of all figures (`of_figures`).
+        Whether each part refers to all figures (`of_figures`).
     """
     from scipy.sparse import csc_array
 

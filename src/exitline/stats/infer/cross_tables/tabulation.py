@@ -140,7 +140,7 @@ class Tabulation(ShownResult):
 
 @dataclass(frozen=True)
 class CountedCells:
-    """The weighted counts of one set of domains, and whom a share of each speaks of.
+    """The weighted counts of one set of domains, and whom a share of each refers to.
 
     Attributes
     ----------

@@ -247,7 +247,7 @@ def sampled_in(rows: Rows, cases: Ints) -> Sampled:
     ----------
     rows : Rows
     cases : int array, shape (rows,)
-        `rows.n`, or a column of `rows.cases`: the households that a measure speaks of.
+        `rows.n`, or a column of `rows.cases`: the households that a measure refers to.
     """
     used = cases > 0
     domain, psu, stratum = rows.domain[used], rows.stages[0][used], rows.stratum[used]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, DesignError
-from exitline.stats.data.checking.findings import in_words
 from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.intake.codes import numbers
 from exitline.stats.measure.model import Term
 from exitline.stats.measure.passes.sums import Sum
+from exitline.words.said import Told, collected, say_plural
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,11 +37,12 @@ FATAL = {
     "missing_fpc": ("the number of clusters on every row", "missing fpc", "complete the column"),
 }  # fmt: skip
 LEFT_OUT = {
-    "missing_welfare": "missing welfare",
-    "infinite_welfare": "infinite welfare, or beyond 10^20",
-    "missing_value": "a missing or infinite value in a column of amounts",
-    "bad_line": "a missing line, or one that is not above zero",
+    "missing_welfare": collected("missing welfare"),
+    "infinite_welfare": collected("infinite welfare, or beyond 10^20"),
+    "missing_value": collected("a missing or infinite value in a column of amounts"),
+    "bad_line": collected("a missing line, or one that is not above zero"),
 }
+NOTHING = collected("weight zero")
 
 
 def count_faults(table: pa.Table, count: Callable[[], pa.Table]) -> dict[str, int]:
@@ -91,19 +92,26 @@ def refuse_unusable(table: pa.Table, faults: Mapping[str, int], plan: Plan, miss
     for fault, (expected, got, remedy) in FATAL.items():
         if faults.get(fault):
             raise DataError(
-                in_words(faults[fault], "household", "households") + " cannot be used",
+                say_plural(
+                    "{n} household cannot be used", "{n} households cannot be used", faults[fault]
+                ),
                 where=_where(fault, plan),
                 expected=expected,
-                got=f"{got} on " + in_words(faults[fault], "row", "rows"),
+                got=_on_rows(got, faults[fault]),
                 remedy=remedy,
             )
     for fault, words in LEFT_OUT.items():
         if faults.get(fault) and missing == "error":
             raise DataError(
-                in_words(faults[fault], "household has", "households have") + f" {words}",
+                say_plural(
+                    "{n} household has {what}",
+                    "{n} households have {what}",
+                    faults[fault],
+                    what=Told(words),
+                ),
                 where=_where(fault, plan),
                 expected="a finite number on every row",
-                got=f"{words} on " + in_words(faults[fault], "row", "rows"),
+                got=_on_rows(words, faults[fault]),
                 remedy="complete them, or leave them out on purpose: "
                 + choose('missing="exclude"', "--missing exclude", "missing: exclude")
                 + "; the report then says how many",
@@ -191,8 +199,13 @@ def notes_on(result: Estimates, faults: Mapping[str, int], cells: Cells, plan: P
         With `notes` and `excluded` filled in.
     """
     excluded = {k: v for k, v in faults.items() if v and (k in LEFT_OUT or k == "zero_weight")}
-    notes = [
-        in_words(v, "household", "households") + f" left out: {LEFT_OUT.get(k, 'weight zero')}"
+    notes: list[str] = [
+        say_plural(
+            "{n} household left out: {reason}",
+            "{n} households left out: {reason}",
+            v,
+            reason=Told(LEFT_OUT.get(k, NOTHING)),
+        )
         for k, v in excluded.items()
     ]
     notes += _left_out_of(cells, plan, Term("one", positive=True), "welfare <= 0")
@@ -210,5 +223,12 @@ def _left_out_of(cells: Cells, plan: Plan, kept: Term, whose: str) -> list[str]:
         m.name for m in plan.measures
         if (m.positive, m.nonnegative) == (kept.positive, kept.nonnegative)
     )  # fmt: skip
-    said = in_words(out, "household", "households")
-    return [f"{said} with {whose} left out of {names}"] if out else []
+    said = say_plural("{n} household with {condition} left out of {measures}",
+                      "{n} households with {condition} left out of {measures}", out,
+                      condition=whose, measures=names)  # fmt: skip
+    return [said] if out else []
+
+
+def _on_rows(what: str, rows: int) -> str:
+    """What came, and on how many rows."""
+    return say_plural("{what} on {n} row", "{what} on {n} rows", rows, what=Told(what))

@@ -63,7 +63,7 @@ class Cells:
     n : int array, shape (cells,)
         Households used.
     cases : int array, shape (cells, kinds)
-        Of these, the kinds that some measures speak of (`Plan.cases`): the poor at a line,
+        Of these, the kinds that some measures refer to (`Plan.cases`): the poor at a line,
         those with welfare above zero.
     sums : float array, shape (cells, terms)
         Weighted sums.
@@ -178,7 +178,7 @@ class Rows:
 
 
 def no_kinds(n: Ints) -> Ints:
-    """The `cases` of cells or rows whose figures speak of all their households."""
+    """The `cases` of cells or rows whose figures refer to all their households."""
     return np.empty((len(n), 0), dtype=np.int64)
 
 

@@ -13,6 +13,7 @@ from exitline.rules.standard import Standard, load
 from exitline.stats.measure.deprivation.exact_weights import exact
 from exitline.stats.measure.deprivation.indicators import Indicators, of_rule_file, read_indicators
 from exitline.stats.measure.deprivation.scores import PoorCut, ScoreBand, Spec
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.rules.condition import Condition
@@ -152,7 +153,9 @@ def of_standard(standard: Standard) -> AskedIndicators:
     found = of_rule_file(standard.indicators, standard.name)
     notes: tuple[str, ...] = ()
     if any(one.weight is None for one in standard.indicators.values()):
-        notes = (f"{standard.name} gives no weights: each indicator counts {found.each[0].weight}",)
+        weight = str(found.each[0].weight)
+        notes = (say("{name} gives no weights: each indicator counts {weight}",
+                     name=standard.name, weight=weight),)  # fmt: skip
     rule = standard.household
     poor = rule.poor if rule is not None else None
     reached = [c for c in standard.cutoffs.values() if c.of == "score"]

@@ -75,7 +75,7 @@ def part_of(
 ) -> Measure:
     """A contribution to M0: by itself, or (names that end in share) as a share of M0.
 
-    A share of M0 speaks of the poor.
+    A share of M0 refers to the poor.
     """
     if not name.endswith("share"):
         label = f"contribution of {what} to M0"

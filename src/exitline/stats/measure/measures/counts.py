@@ -23,7 +23,7 @@ def total_of(name: str, term: Term, unit: str, label: str, **more: Any) -> Measu
 
 
 def ratio_of(name: str, top: Term, bottom: Term, unit: str, label: str, **more: Any) -> Measure:
-    """A measure that is one weighted sum over another, and speaks of those in the second.
+    """A measure that is one weighted sum over another, and refers to those in the second.
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ def _part(
     name: str, terms: tuple[Term, ...], rule: Rule, label: str,
     parameters: tuple[float, ...] = (),
 ) -> Measure:  # fmt: skip
-    """A part of a poverty index, which speaks of all as the index does."""
+    """A part of a poverty index, which refers to all as the index does."""
     return Measure(
         name, terms, rule, "plain", "index", label, parameters=parameters,
         undefined="nobody is poor, or all of the poor have the same",

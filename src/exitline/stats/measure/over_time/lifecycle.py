@@ -102,45 +102,6 @@ def state_as_of(
     )
 
 
-def states_by_area(
-    events: Any,
-    households: Any,
-    area: str,
-    as_of: date,
-    states: Sequence[str],
-    columns: EventColumns | None = None,
-) -> Any:
-    """How many households stand in each state, by area.
-
-    Parameters
-    ----------
-    events : ibis.Table
-    households : ibis.Table
-        One row a household, with the household column and `area`.
-    area : str
-    as_of : date
-    states : sequence of str
-        Every state that occurs.
-    columns : EventColumns, optional
-
-    Returns
-    -------
-    ibis.Table
-        area, state, households; a household without an event counts as "new".
-    """
-    names = columns or EventColumns()
-    ours, theirs = alike(households[names.household], events[names.household])
-    keyed = events.mutate(**{names.household: theirs})
-    latest = _latest(keyed, as_of, states, names)
-    register = households.select(household=ours, area=households[area])
-    joined = register.left_join(latest, "household")
-    counted = joined.group_by(joined.area, code=joined.latest % _STATES).aggregate(
-        households=joined.count()
-    )
-    named = ibis.ifelse(counted.code.isnull(), "new", _decoded(counted.code, states))
-    return counted.select("area", "households", state=named)
-
-
 def count_states(
     events: Any, as_of: date, states: Sequence[str], columns: EventColumns | None = None
 ) -> Any:
@@ -288,51 +249,6 @@ def unknown_households(events: Any, households: Any, columns: EventColumns | Non
     named = events.select(our_key=ours)
     orphans = named.anti_join(known, named["our_key"] == known["their_key"])
     return orphans.aggregate(events=orphans.count())
-
-
-def overdue_as_of(
-    events: Any,
-    step: str,
-    begins: Sequence[str],
-    stops: Sequence[str],
-    days: int,
-    as_of: date,
-    columns: EventColumns | None = None,
-) -> Any:
-    """Households whose clock ran out before a day.
-
-    Parameters
-    ----------
-    events : ibis.Table
-    step : str
-        The column that names the step.
-    begins, stops : sequence of str
-        Steps that start the clock, and that stop it.
-    days : int
-        Days allowed.
-    as_of : date
-    columns : EventColumns, optional
-
-    Returns
-    -------
-    ibis.Table
-        household, began, days_late.
-    """
-    names = columns or EventColumns()
-    known = _until(events, as_of, names)
-    which = known[step]
-    order = _order_key(known, names)
-    starts, ends = which.isin(list(begins)), which.isin(list(stops))
-    clocks = known.group_by(household=known[names.household]).aggregate(
-        began=known[names.on].max(where=starts).cast("date"),
-        started=order.max(where=starts),
-        stopped=order.max(where=ends),
-    )
-    running = clocks.filter(
-        clocks.started.notnull() & (clocks.stopped.isnull() | (clocks.stopped < clocks.started))
-    )
-    late = ibis.literal(as_of).delta(running.began, unit="day") - days
-    return running.select("household", "began", days_late=late).filter(late > 0)
 
 
 def _until(events: Any, as_of: date, names: EventColumns) -> Any:

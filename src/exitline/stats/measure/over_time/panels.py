@@ -22,6 +22,7 @@ from exitline.stats.data.values import written as written_text
 from exitline.stats.measure import portable
 from exitline.stats.measure.lines import PovertyLine
 from exitline.stats.measure.relative_lines import is_poor
+from exitline.words.said import say
 
 Unit = Literal["persons", "households"]
 
@@ -232,7 +233,7 @@ def wave_names(table: Any, column: str) -> Any:
 def unnamed(table: Any, column: str) -> Any:
     """How many rows of a long table name no wave: one row, ``rows``."""
     named = table.select(wave=written(_column(table, column)))
-    return named.aggregate(rows=count_rows(named["wave"].isnull()))
+    return named.aggregate(rows=portable.number_of(named["wave"].isnull()))
 
 
 def _of_wave(table: Any, column: str, wave: str) -> Any:
@@ -299,7 +300,7 @@ def _column(table: Any, name: str) -> Any:
     """A column by name, or an error with the nearest name."""
     if name not in table.columns:
         raise DataError(
-            f"column '{name}' is not in the data",
+            say("column '{column}' is not in the data", column=name),
             expected="one of " + ", ".join(table.columns[:20]),
             got=name,
             remedy=nearest(name, table.columns) or "correct the name, or the list of waves",
@@ -346,14 +347,9 @@ def faults(wave: Any) -> Any:
         missing = missing | wave[name].isnull()
     return wave.aggregate(
         rows=wave.count(),
-        missing_id=count_rows(wave.household.isnull()),
-        missing_state=count_rows(wave.poor.isnull()),
-        bad_weight=count_rows(~portable.finite(wave.weight) | (wave.weight < 0)),
-        bad_size=count_rows(~portable.finite(wave["size"]) | (wave["size"] <= 0)),
-        missing_design=count_rows(missing),
+        missing_id=portable.number_of(wave.household.isnull()),
+        missing_state=portable.number_of(wave.poor.isnull()),
+        bad_weight=portable.number_of(~portable.finite(wave.weight) | (wave.weight < 0)),
+        bad_size=portable.number_of(~portable.finite(wave["size"]) | (wave["size"] <= 0)),
+        missing_design=portable.number_of(missing),
     )
-
-
-def count_rows(flag: Any) -> Any:
-    """How many rows carry a flag (a missing flag counts as false)."""
-    return flag.fill_null(False).cast("int64").sum()

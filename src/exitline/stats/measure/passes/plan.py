@@ -53,7 +53,7 @@ def make_plan(
     with_squares : bool
         Sum squares too, for design effects.
     where : str, optional
-        The column that is true for the rows that figures speak of.
+        The column that is true for the rows that figures refer to.
     own : sequence of PovertyLine
         The lines of measures that have one of their own.
 

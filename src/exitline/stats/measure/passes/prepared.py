@@ -86,12 +86,7 @@ def fault_counts(table: Any, plan: Plan) -> Any:
     rows = prepared(table, plan)
     broken = rows.filter(~rows["_sound"])
     broken = broken.mutate(**_faults(broken, table, plan))
-    return broken.aggregate(**{fault: number_of(broken[f"_{fault}"]) for fault in FAULTS})
-
-
-def number_of(flag: Any) -> Any:
-    """How many rows have a flag; a sum of it would come back as a decimal, which takes longer."""
-    return flag.count(where=flag)
+    return broken.aggregate(**{fault: portable.number_of(broken[f"_{fault}"]) for fault in FAULTS})
 
 
 def _sound(rows: Any, table: Any, plan: Plan) -> Iterator[Any]:

@@ -145,17 +145,17 @@ class Plan:
         return tuple(i for i, z in enumerate(self.lines) if z.owner == measure.own_line)
 
     def population_of(self, measure: Measure, line: int | None, by: tuple[int, ...] = ()) -> Sum:
-        """The sum that counts the persons or households a measure speaks of."""
+        """The sum that counts the persons or households a measure refers to."""
         return self.sum_of(measure.about, line, by)
 
     def cases_of(self, measure: Measure, line: int | None, by: tuple[int, ...] = ()) -> Sum | None:
-        """What makes a household one that a measure speaks of; None where all are."""
+        """What makes a household one that a measure refers to; None where all are."""
         about = replace(measure.about, unit="persons")
         return None if about == Term("one") else self.sum_of(about, line, by)
 
     @cached_property
     def cases(self) -> tuple[Sum, ...]:
-        """The distinct kinds of households that some measure speaks of, in a fixed order."""
+        """The distinct kinds of households that some measure refers to, in a fixed order."""
         found = (self.cases_of(m, line, by) for m, line, by in self._figures())
         return tuple(dict.fromkeys(one for one in found if one is not None))
 

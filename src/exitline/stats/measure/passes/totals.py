@@ -18,7 +18,7 @@ from exitline.stats.measure import portable, terms
 from exitline.stats.measure.measures import rank_kinds
 from exitline.stats.measure.model import Term
 from exitline.stats.measure.passes.columns import Columns, Found, taking_part, with_found
-from exitline.stats.measure.passes.prepared import number_of, prepared
+from exitline.stats.measure.passes.prepared import prepared
 from exitline.stats.measure.passes.sums import Plan, Sum
 from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns
 
@@ -73,12 +73,12 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     micro = row_values(table, plan, found, auxiliary)
     rows = micro.rows
     aggregates: dict[str, Any] = {
-        "n": number_of(rows["_in"]),
-        "unusable": number_of(~rows["_sound"]),
+        "n": portable.number_of(rows["_in"]),
+        "unusable": portable.number_of(~rows["_sound"]),
     }
     for index, wanted in enumerate(plan.cases):
         taking_part = (terms.value(wanted.term, micro, wanted.at) != 0).fill_null(False)
-        aggregates[f"cases{index}"] = number_of(rows["_in"] & taking_part)
+        aggregates[f"cases{index}"] = portable.number_of(rows["_in"] & taking_part)
     for index, one in enumerate(plan.first):
         figure = micro.found(one.scalar, one.at)
         aggregates[f"found{index}"] = figure.max() if one.by else figure

@@ -10,7 +10,7 @@ from exitline.stats.measure.dual import Dual, totals
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term, Unit
 from exitline.stats.measure.programmes.cuts import Cut, Pick, Ties, Totals
 
-NOBODY = "nobody is chosen, or nobody is of the kind that the figure speaks of"
+NOBODY = "nobody is chosen, or nobody is of the kind that the figure refers to"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Programme:
     unit : {"persons", "households"}
     ties : {"shared", "all"}
     group : str, optional
-        A column of zeros and ones: figures speak of those with 1, while the quota is of everyone.
+        A column of zeros and ones: figures refer to those with 1, while the quota is of everyone.
     """
 
     column: str

@@ -134,11 +134,11 @@ def _column_counts(column: Any, is_a_number: bool) -> dict[str, Any]:
     if column.type().is_floating():
         missing = missing | portable.nan(column)
         infinite = portable.infinite(column).fill_null(False)
-    counts = {"missing": _number_of(missing)}
+    counts = {"missing": portable.number_of(missing)}
     if is_a_number:
-        counts["infinite"] = _number_of(infinite)
-        counts["negative"] = _number_of((column < 0).fill_null(False) & ~infinite)
-        counts["zero"] = _number_of((column == 0).fill_null(False))
+        counts["infinite"] = portable.number_of(infinite)
+        counts["negative"] = portable.number_of((column < 0).fill_null(False) & ~infinite)
+        counts["zero"] = portable.number_of((column == 0).fill_null(False))
     return counts
 
 
@@ -154,7 +154,7 @@ def _line_counts(bound: Any, line: StudyLine) -> dict[str, Any]:
         for part, low, high in zip(_LINE_PARTS, edges[:-1], edges[1:], strict=False)
     }
     bins["exactly"] = bound["welfare"] == z
-    return {part: _number_of(inside.fill_null(False)) for part, inside in bins.items()}
+    return {part: portable.number_of(inside.fill_null(False)) for part, inside in bins.items()}
 
 
 def _population(bound: Any, study: Study) -> dict[str, Any]:
@@ -171,8 +171,8 @@ def _population(bound: Any, study: Study) -> dict[str, Any]:
     if study.unit == "household" and both is not None:
         wanted["persons"] = both.sum()
     if size is not None:
-        wanted["fractional_sizes"] = _number_of(portable.fractional(size).fill_null(False))
-        wanted["large_sizes"] = _number_of((size > LARGEST_SIZE).fill_null(False))
+        wanted["fractional_sizes"] = portable.number_of(portable.fractional(size).fill_null(False))
+        wanted["large_sizes"] = portable.number_of((size > LARGEST_SIZE).fill_null(False))
         wanted["largest_size"] = size.max()
     return wanted
 
@@ -208,7 +208,7 @@ def _matching_query(
     nobody = both["our_key"].isnull() & both["their_key"].isnull()
     return both.aggregate(
         **match_row(both),
-        other_size=_number_of((both["n"] != both["declared"]).fill_null(False)),
+        other_size=portable.number_of((both["n"] != both["declared"]).fill_null(False)),
         persons_without_key=ibis.ifelse(nobody, both["n"], 0).sum().fill_null(0),
     )
 
@@ -233,8 +233,3 @@ def cluster_keys(study: Study, columns: Sequence[str]) -> tuple[str, ...]:
 def absolute(lines: Sequence[StudyLine]) -> list[StudyLine]:
     """The lines that are a number or a column."""
     return [line for line in lines if line.value is not None or line.column is not None]
-
-
-def _number_of(flag: Any) -> Any:
-    """How many rows have the flag; 0 where there are no rows."""
-    return flag.cast("int64").sum().fill_null(0)

@@ -10,6 +10,7 @@ import numpy as np
 from exitline.stats.infer import intervals
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.intake.cells import Cells, Rows, no_kinds, roll_up
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,9 +122,10 @@ def kaplan_meier(spells: Spells, *, level: float = 0.95, variance: Variance = "d
     alive = survival > 0
     notes = spells.notes
     if not alive.all():
-        notes += (f"nobody is left after {time[~alive][0]:g}: there is no interval from there on",)
+        end = f"{time[~alive][0]:g}"
+        notes += (say("nobody is left after {time}: there is no interval from there on", time=end),)
     if not len(time):
-        notes += ("no spell ended while it was observed: there is no curve",)
+        notes += (say("no spell ended while it was observed: there is no curve"),)
     return Survival(
         time, exposed.sum(axis=0), ends.sum(axis=0), hazard, survival, se,
         np.where(alive, low, np.nan), np.where(alive, high, np.nan), level, variance,

@@ -247,7 +247,17 @@ def predicted(
     sums = place_sums(cells, places, given, moments, line)
     if known is not None:
         sums = sums + known.sums(len(sums), moments, line)
+    if known is None:
+        return {
+            level: values(wanted, places, level, sums, shapes(wanted, cells, places, level, given))
+            for level in places.domains
+        }
+    from exitline.stats.smallarea.unit.known import shapes_with
+
+    own = [one.p for one in wanted if one.moment is None]
     return {
-        level: values(wanted, places, level, sums, shapes(wanted, cells, places, level, given))
+        level: values(
+            wanted, places, level, sums, shapes_with(own, cells, places, level, given, known)
+        )
         for level in places.domains
     }

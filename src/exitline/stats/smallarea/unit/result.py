@@ -39,7 +39,7 @@ class Level:
     n : int array, shape (areas,)
         Households of the sample in each area.
     households : int array, shape (areas,)
-        Of the census, as far as the model speaks of them.
+        Of the census, as far as the model refers to them.
     population : float array, shape (areas,)
         Sum of their weights: persons, where the size of households was given.
     """

@@ -175,7 +175,7 @@ def gini(of: Mixture, own: Floats) -> Floats:
     own : float array, shape (domains,)
         Sum of squared weights over the square of their sum: what a row shares with itself.
     """
-    grid = _WelfareGrid(of)
+    grid = WelfareGrid(of)
     within = _difference(of)
     nodes = [(0.0, 1.0)] if not of.effect_var.any() else list(zip(NODES, WEIGHTS, strict=True))
     found = np.zeros(of.size)
@@ -191,7 +191,7 @@ def gini_variance(of: Mixture, own: Floats) -> Floats:
     The variance of the influence of a row's own error (Deville 1999), summed over independent
     rows.
     """
-    grid = _WelfareGrid(of)
+    grid = WelfareGrid(of)
     mean, square, lorenz = grid.areas(np.zeros(of.size))
     y = grid.y(np.zeros(of.size))
     influence = (y * square - 2.0 * lorenz * mean) / mean**2  # of -(square / mean)
@@ -205,7 +205,7 @@ def gini_variance(of: Mixture, own: Floats) -> Floats:
     return of.sums(np.maximum(second - first**2, 0.0)) * own
 
 
-class _WelfareGrid:
+class WelfareGrid:
     """Distribution functions of domains at points between their lowest and highest welfare."""
 
     def __init__(self, of: Mixture) -> None:
@@ -230,6 +230,27 @@ class _WelfareGrid:
         mean = y[0] + survival.sum(axis=0)
         square = y[0] + (gap * _middle(self.above**2)).sum(axis=0)
         return mean, square, np.concatenate([y[:1], y[0] + np.cumsum(survival, axis=0)])
+
+    def lesser(self, y: Floats, domain: Ints) -> Floats:
+        """The expected lesser of a household's welfare and each y: E min(Y, y), at no effect.
+
+        Between points by Hermite's cubic, whose slope there is the survival function.
+        """
+        at = self.y(np.zeros(self.of.size))
+        _, _, lorenz = self.areas(np.zeros(self.of.size))
+        t = self.of.how.forward(y)
+        where = np.clip((t - self.low[domain]) / self.step[domain], 0.0, POINTS - 1.000001)
+        left = where.astype(np.int64)
+        a, b = at[left, domain], at[left + 1, domain]
+        wide = np.where(b > a, b - a, 1.0)
+        s = np.clip((y - a) / wide, 0.0, 1.0)
+        ends = lorenz[left, domain], lorenz[left + 1, domain]
+        slopes = wide * self.above[left, domain], wide * self.above[left + 1, domain]
+        inside = (
+            (1 + 2 * s) * (1 - s) ** 2 * ends[0] + s**2 * (3 - 2 * s) * ends[1]
+            + s * (1 - s) ** 2 * slopes[0] - s**2 * (1 - s) * slopes[1]
+        )  # fmt: skip
+        return np.asarray(np.where(t <= self.low[domain], y, inside))
 
     def at(self, values: Floats, t: Floats) -> Floats:
         """Values on the grid, read at points of the model's scale, one for each cell."""

@@ -58,6 +58,8 @@ def against_areas(
             refusals.add(number, say("no such area above it, here or in an earlier row"))
         elif row.path in known:
             refusals.add(number, say("an area with this path is there already"))
+        elif not store.scope.holds(row.path):
+            refusals.add(number, say("no such area above it, here or in an earlier row"))
         else:
             known.add(row.path)
             yield row

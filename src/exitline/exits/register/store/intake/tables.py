@@ -300,4 +300,4 @@ KINDS: Mapping[str, tuple[Any, Any, Any]] = {
     "members": (member_row, _against_members, write_members),
     "areas": (area_row, against_areas, write_areas),
 }
-"""For each kind of table: a row read, rows held against the register, rows written."""
+"""For each kind of table: a row read, rows compared with the register, rows written."""

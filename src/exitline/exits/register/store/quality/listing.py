@@ -94,6 +94,13 @@ def check_numbers(store: Store) -> tuple[tuple[str, str], ...]:
         return tuple(dict(rows.values_list("check_number", "text")).items())
 
 
+def many_open_pairs(store: Store) -> int:
+    """How many pairs wait for a person."""
+    with store.transaction():
+        rows = store.scope.of(PairRow.objects.using(store.alias)).filter(decision="")
+        return int(rows.filter(household__gone="", other__gone="").count())
+
+
 def decided_pairs(store: Store, most: int = 50) -> tuple[PairRow, ...]:
     """Pairs that somebody has decided on, the latest first."""
     with store.transaction():

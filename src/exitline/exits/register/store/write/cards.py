@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from exitline.exits.register.store.errors import (
     IdentifierTakenError,
+    LifeChangeError,
     SecondHeadError,
     SentTwiceError,
     StoreError,
@@ -106,6 +107,12 @@ def write_card(
     past(as_of, say("the day of the facts"))
     what = f"correction of the facts of {as_of.isoformat()}: {correction}" if correction else "card"
     with changing(store, key, expected_version, by, what, token=token) as row:
+        cards = CardRow.objects.using(store.alias).filter(household=row, as_of=as_of)
+        if correction and not cards.exists():
+            raise LifeChangeError(
+                say("there is no card of that day to correct"), where="card",
+                expected=say("the day of a card"), remedy=say("write the facts of the day instead"),
+            )  # fmt: skip
         made = CardRow.objects.using(store.alias).create(
             household=row, path=row.path, as_of=as_of, facts=dict(facts),
             version=row.version + 1, by=by, entered_on=date.today(),

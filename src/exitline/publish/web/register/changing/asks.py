@@ -69,11 +69,12 @@ class AskedField:
 
 @dataclass(frozen=True)
 class FormSection:
-    """Fields that belong together."""
+    """Fields that belong together; `pairs` of name and amount stand side by side."""
 
     legend: str
     asks: Sequence[AskedField]
     hint: str = ""
+    pairs: bool = False
 
 
 @dataclass

@@ -72,7 +72,7 @@ def facts_form(asked: Asked) -> list[FormSection]:
         FormSection("", [day("as_of", say("Day of the facts"))]),
         FormSection(say("Facts"), fact_asks(asked.store, card.facts, current(asked.store)),
                 say("What is left out is never met. NA: asked, not known.")),
-        FormSection(say("Income by line"), line_asks(lines)),
+        FormSection(say("Income by line"), line_asks(lines), pairs=True),
     ]  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def correction_form(asked: Asked) -> list[FormSection]:
         FormSection(say("Facts as they were on that day"),
                 fact_asks(asked.store, asked.card.facts, current(asked.store)),
                 say("What is left out is never met. NA: asked, not known.")),
-        FormSection(say("Income by line"), line_asks(lines)),
+        FormSection(say("Income by line"), line_asks(lines), pairs=True),
     ]  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def _new_sections(store: Store, many: int) -> list[FormSection]:
     facts = fact_asks(store, {}, current(store))
     note = say("What is left out is never met. NA: asked, not known.")
     return [place, *members, FormSection(say("Facts"), facts, note),
-            FormSection(say("Income by line"), line_asks({}))]  # fmt: skip
+            FormSection(say("Income by line"), line_asks({}), pairs=True)]  # fmt: skip
 
 
 def _optional(ask: AskedField) -> AskedField:

@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from exitline.errors import ExitlineError
-from exitline.exits.register.store.errors import StoreGoneError
+from exitline.exits.register.store.errors import AuthorityError, StoreGoneError
 from exitline.exits.register.store.intake import tables
-from exitline.exits.register.store.models import BatchRow
-from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.intake.batches import batches, undo_own
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import ADMINISTRATOR, SignedIn, acting
 from exitline.publish.web.register.intake.held import held, hold, let_go
@@ -67,8 +66,8 @@ def take(request: HttpRequest, person: SignedIn) -> HttpResponse:
 def undo(request: HttpRequest, person: SignedIn, number: int) -> HttpResponse:
     """Take an import back, as long as nobody has changed its households."""
     try:
-        tables.undo(person.store, number, person.name)
-    except StoreGoneError:
+        undo_own(person.store, number, person.name)
+    except (AuthorityError, StoreGoneError):
         raise
     except ExitlineError as reason:
         return _page(request, person, status=422, reason=reason)
@@ -99,12 +98,6 @@ def _page(
     wrong: str = "",
 ) -> HttpResponse:  # fmt: skip
     return pages.page(
-        request, "imports", status=status, person=person, batches=_batches(person.store),
+        request, "imports", status=status, person=person, batches=batches(person.store, LAST),
         kinds=list(tables.KINDS), reason=reason, wrong=wrong,
     )  # fmt: skip
-
-
-def _batches(store: Store) -> list[BatchRow]:
-    """The latest imports."""
-    with store.transaction():
-        return list(BatchRow.objects.using(store.alias).order_by("-id")[:LAST])

@@ -28,7 +28,7 @@ def pairs(request: HttpRequest, person: SignedIn) -> HttpResponse:
     store = person.store
     return pages.page(
         request, "pairs", person=person, waiting=duplicates.open_pairs(store),
-        decided=listing.decided_pairs(store),
+        decided=listing.decided_pairs(store), many=listing.many_open_pairs(store),
     )  # fmt: skip
 
 

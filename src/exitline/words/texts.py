@@ -1,0 +1,116 @@
+"""The texts of each language, as the file of its catalogue has them; each is read once."""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.words.recognising import Recogniser
+from exitline.words.said import Said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from babel.messages.catalog import Catalog
+
+FOLDER = Path(__file__).parent / "locales"
+FILE = "exitline.po"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that there are, English first.
+
+    Examples
+    --------
+    >>> languages()
+    ('en', 'es', 'fr', 'zh')
+    """
+    return ("en", *sorted(path.parent.name for path in FOLDER.glob(f"*/{FILE}")))
+
+
+def read(code: str) -> Catalog:
+    """The catalogue of a language, as Babel reads it.
+
+    Parameters
+    ----------
+    code : str
+
+    Examples
+    --------
+    >>> read("fr").get("All together").string
+    'Ensemble'
+    """
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / code / FILE).open("rb") as file:
+        return read_po(file, code)
+
+
+class _English:
+    """English texts: every message is its own."""
+
+    def one(self, message: str) -> str:
+        return message
+
+    def plural(self, one: str, many: str, n: float) -> str:
+        return one if n == 1 else many
+
+    def in_context(self, _: str, message: str) -> str:
+        return message
+
+
+class _Catalogue:
+    """The texts of one file."""
+
+    def __init__(self, found: Catalog) -> None:
+        from gettext import c2py
+
+        self._form: Callable[[int], int] = c2py(found.plural_expr)
+        self._one: dict[str, str] = {}
+        self._many: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {}
+        self._in_context: dict[tuple[str, str], str] = {}
+        for message in found:
+            said: Any = message.string
+            if isinstance(message.id, str):
+                if message.context is not None:
+                    self._in_context[message.context, message.id] = said
+                elif message.id:
+                    self._one[message.id] = said
+            else:
+                both = (message.id[0], message.id[1])
+                self._many |= dict.fromkeys(both, (both, tuple(said)))
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """Tells texts that came out of files."""
+        return Recogniser((*self._one, *self._many))
+
+    def whole(self, text: str) -> bool:
+        """Whether a text is a message without places."""
+        return text in self._one
+
+    def one(self, message: str) -> str:
+        return self._one.get(message) or message
+
+    def plural(self, one: str, many: str, n: float) -> str:
+        forms = self._many[one][1] if one in self._many else ()
+        form = self._form(int(n) if n == int(n) else 2)
+        return (forms[form] if form < len(forms) else "") or (one if n == 1 else many)
+
+    def form_of(self, said: Said) -> str:
+        """The text for a message that was recognised, with the form that its number asks for."""
+        if said.message not in self._many:
+            return self.one(said.message)
+        (one, many), _ = self._many[said.message]
+        return self.plural(one, many, float(str(said.parts.get("n", "2")).replace(",", "")))
+
+    def in_context(self, context: str, message: str) -> str:
+        return self._in_context.get((context, message), message)
+
+
+@cache
+def texts_of(code: str) -> Any:
+    """The texts of a language, read once."""
+    return _English() if code == "en" else _Catalogue(read(code))

@@ -1,0 +1,70 @@
+"""Quantiles and Gini of areas whose sampled households stand for themselves, by simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import exitline as xl
+from exitline.stats.smallarea.unit.cells import CensusCells, Places
+from exitline.stats.smallarea.unit.figures import Known, indicators, predicted
+from exitline.stats.smallarea.unit.predict import Predictor
+from exitline.stats.smallarea.unit.transform import Transform
+
+WANTED = ("gini", "quantile(0.1)", "median", "quantile(0.9)")
+REPLICATES = 3000
+
+
+def gini(y):
+    """Of each column of sorted welfare."""
+    n = len(y)
+    rank = np.arange(1, n + 1) - 0.5
+    return 2 * (rank[:, None] * y).sum(axis=0) / (n * y.sum(axis=0)) - 1
+
+
+@pytest.mark.parametrize(("rest", "own"), [(60, 20), (40, 40), (200, 15)])
+def test_both_kinds_of_households_count_as_they_are_drawn(rest, own):
+    random = np.random.default_rng(rest)
+    effect, effect_var, sigma2_e = 0.1, 0.04, 0.3
+    mu, y = random.normal(1, 0.5, rest), np.exp(random.normal(1.1, 0.9, own))
+    one = np.ones(rest)
+    cells = CensusCells(np.zeros(rest, int), one, one, mu, np.zeros(rest))
+    total = np.array([float(rest + own)])
+    places = Places(
+        np.zeros(1, int),
+        ("a",),
+        {"d": np.zeros(1, int)},
+        {"d": (("a",),)},
+        total.astype(int),
+        total,
+    )
+    given = Predictor(Transform("log"), sigma2_e, np.array([effect]), np.array([effect_var]))
+    known = Known(np.zeros(own, int), np.ones(own), y)
+    found = predicted(indicators(WANTED), cells, places, given, 2.0, known)["d"][0]
+    drawn = np.exp(
+        mu[:, None] + effect + random.normal(0, np.sqrt(effect_var), REPLICATES)
+        + random.normal(0, np.sqrt(sigma2_e), (rest, REPLICATES))
+    )  # fmt: skip
+    whole = np.sort(np.concatenate([drawn, np.tile(y[:, None], REPLICATES)]), axis=0)
+    values = np.vstack([gini(whole), np.quantile(whole, [0.1, 0.5, 0.9], axis=0)])
+    error = values.std(axis=1) / np.sqrt(REPLICATES)
+    away = np.abs(found - values.mean(axis=1))
+    # the distribution of order statistics is taken to the second order
+    allowed = 4 * error + np.array([0.003, 0.01, 0.005, 0.012]) * found
+    assert (away <= allowed).all()
+    alone = predicted(indicators(WANTED), cells, places, given, 2.0)["d"][0]
+    if own >= 20:
+        assert (np.abs(alone - values.mean(axis=1)) > allowed).any()
+
+
+def test_with_few_known_households_figures_are_those_of_the_census(unit_sample, unit_census):
+    given = {"area": "geo2", "line": 2500, "measures": ["gini", "median"], "mse": "parametric",
+             "replicates": 10}  # fmt: skip
+    model = ("pc_exp ~ hhsize + rooms", unit_sample, unit_census)
+    own = xl.small_area.ebp(*model, **given, own_values=True).to_pandas()
+    every = xl.small_area.ebp(*model, **given).to_pandas()
+    sampled = own["sampled"].to_numpy()
+    assert own["estimate"].to_numpy() == pytest.approx(every["estimate"].to_numpy(), rel=0.05)
+    assert (own["rmse"][sampled] < every["rmse"][sampled]).all()
+    out = ~sampled
+    assert own["estimate"][out].to_numpy() == pytest.approx(every["estimate"][out].to_numpy())
