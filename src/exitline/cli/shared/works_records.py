@@ -118,7 +118,11 @@ def record(folder: str, database: str, as_of: datetime | None, json_: bool) -> N
     if json_:
         show.as_json(found)
         return
-    show.note("taken in: " + ", ".join(f"{many:,} {what}" for what, many in found.items()))
+    show.note(say(
+        "taken in: {works} works with {steps} steps, {assets} assets with {looks} inspections",
+        works=found["works"], steps=found["steps"], assets=found["assets"],
+        looks=found["inspections"],
+    ))  # fmt: skip
 
 
 @click.command(
