@@ -37,6 +37,7 @@ READ = {
     "procedures": ("/procedures", {"admin", "auditor"}),
     "status": ("/status", {"admin", "auditor"}),
     "exports": ("/exports", {*OFFICE, "auditor"}),
+    "standing-in": ("/standing-in", set(OFFICE)),
     "audit": ("/audit", {"auditor"}),
     "people": ("/people", {"admin"}),
 }
@@ -65,6 +66,7 @@ WRITTEN = {
     "procedure": ("/procedures/none", {"admin", "auditor"}, None, 404, 404),
     "exports": ("/exports", {*OFFICE, "auditor"}, {"ending": "none"}, 404, 404),
     "fetch-export": ("/exports/999/file", {*OFFICE, "auditor"}, None, 404, 404),
+    "standing-in": ("/standing-in", set(OFFICE), {"person": "nobody"}, 422, 422),
     "appoint": ("/people/appoint", {"admin"}, TYPED, 302, 422),
     "end": ("/people/end", {"admin"}, {"number": "0"}, 302, 302),
 }

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from exitline.publish.web.register import background, public, reading, signing, stepping, working
+from exitline.publish.web.register import (
+    background,
+    public,
+    reading,
+    signing,
+    standing_in,
+    stepping,
+    working,
+)
 from exitline.publish.web.register.changing import views as changing
 from exitline.publish.web.register.intake import field, imports
 from exitline.publish.web.register.office import views as office
@@ -55,6 +63,7 @@ urlpatterns = [
     path("people", reading.people, name="people"),
     path("people/appoint", reading.appoint, name="appoint"),
     path("people/end", reading.end, name="end"),
+    path("standing-in", standing_in.standing_in, name="standing-in"),
     path("sign-in", signing.sign_in, name="sign-in"),
     path("sign-in/kept", signing.kept, name="kept"),
     path("account/", include("exitline.publish.web.register.accounts.urls")),
