@@ -16,6 +16,7 @@ from exitline.exits.works.errors import WorksError
 from exitline.exits.works.findings import findings_of
 from exitline.exits.works.gaps import gaps_of
 from exitline.exits.works.records.folder import open_works
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -390,7 +391,7 @@ def _sampled(records: WorksRecords, exact: VillageCoverage, level: float) -> Vil
                            np.where(high < one.keys.at_least, NOT_MET, UNKNOWN))  # fmt: skip
         table.loc[own, "outcome"] = outcome
         table.loc[own & (table["outcome"] != NOT_MET), "loses"] = False
-    note = "places are a sample: an outcome is told where its one-sided bound allows"
+    note = say("places are a sample: an outcome is told where its one-sided bound allows")
     return replace(exact, table=table, notes=(*exact.notes, note))
 
 
