@@ -21,7 +21,7 @@ FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Curve:
+class TargetingCurve:
     """What a curve is called, and its axes."""
 
     title: str
@@ -30,12 +30,12 @@ class Curve:
 
 
 CURVES = {
-    "roc": Curve("Who is chosen, as the quota grows (ROC)", "others chosen, share of others",
+    "roc": TargetingCurve("Who is chosen, as the quota grows (ROC)", "others chosen, share of others",
                  "poor persons chosen, share of the poor"),
-    "precision_recall": Curve("Precision and recall, as the quota grows",
+    "precision_recall": TargetingCurve("Precision and recall, as the quota grows",
                               "poor persons chosen, share of the poor (recall)",
                               "poor, share of those chosen (precision)"),
-    "budget": Curve("What is left of poverty, by budget", "budget, share of the poverty gap",
+    "budget": TargetingCurve("What is left of poverty, by budget", "budget, share of the poverty gap",
                     "left, share of what it was"),
 }  # fmt: skip
 LEFT = {"headcount_left": "headcount", "gap_left": "poverty gap"}
