@@ -159,3 +159,27 @@ def test_change_wants_a_line_for_each_line(homes, capsys):
              "--line-after", "21"]  # fmt: skip
     assert call(given) == 2
     assert "--line-after" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("tabulate", "region", "roof"),
+        ("glm", "y ~ y2"),
+        ("change", "--measure", "mean", "--welfare", "y", "--welfare-after", "y2"),
+        ("mpi", "--indicator", "school=1/2", "--indicator", "water=1/2", "--k", "1/2"),
+    ],
+    ids=lambda given: given[0],
+)
+def test_figures_are_saved_and_drawn(homes, capsys, tmp_path, given):
+    name, *more = given
+    both = [homes, homes] if name == "change" else [homes]
+    paths = [tmp_path / "out.csv", tmp_path / "out.svg"]
+    found = said(
+        capsys, name, *both, *more, *DESIGN, "--save", str(paths[0]), "--save", str(paths[1])
+    )
+    records = found if isinstance(found, list) else found.get("table", found.get("coefficients"))
+    same(records, pd.read_csv(paths[0]), "estimate", "se")
+    assert "<svg" in paths[1].read_text()
+    assert call([name, *both, *more, *DESIGN, "--save", str(tmp_path / "out.pdf")]) == 2
+    assert "should end in one of" in capsys.readouterr().err

@@ -25,13 +25,24 @@ from exitline.exits.register import (
 )
 
 __all__ = [
-    "Checked", "Recorded", "States", "check", "duties", "export", "history", "overdue",
-    "procedure", "procedures", "record", "standing", "states",
+    "CheckedLog",
+    "HouseholdStates",
+    "RecordedEvents",
+    "check",
+    "duties",
+    "export",
+    "history",
+    "overdue",
+    "procedure",
+    "procedures",
+    "record",
+    "standing",
+    "states",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedEvents:
     """What was recorded: the events, and the log's head and length after them."""
 
     events: tuple[Event, ...]
@@ -40,7 +51,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class States:
+class HouseholdStates:
     """Households by state, the most frequent first; and how many were written."""
 
     counts: list[dict[str, Any]]
@@ -48,7 +59,7 @@ class States:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedLog:
     """A log taken again: its head, its size, and what does not follow, in words."""
 
     head: str
@@ -66,7 +77,7 @@ def record(
     new: bool = False,
     area: str = "",
     reading: Mapping[str, Any] | None = None,
-) -> Recorded:
+) -> RecordedEvents:
     """Check events and record them all; or, if one is refused, none.
 
     Parameters
@@ -89,7 +100,7 @@ def record(
 
     Returns
     -------
-    Recorded
+    RecordedEvents
 
     Raises
     ------
@@ -115,7 +126,7 @@ def record(
     else:
         book = books.opened(str(log))
         events = books.append(book, drafts, rules, where=where, area=area)
-    return Recorded(events, book.head, book.count)
+    return RecordedEvents(events, book.head, book.count)
 
 
 def _drafts(
@@ -145,7 +156,7 @@ def states(
     procedure: str | None = None,
     out: str | Path | None = None,
     reading: Mapping[str, Any] | None = None,
-) -> States:
+) -> HouseholdStates:
     """Households by state on a day.
 
     Parameters
@@ -167,7 +178,7 @@ def states(
 
     Returns
     -------
-    States
+    HouseholdStates
 
     Raises
     ------
@@ -181,14 +192,16 @@ def states(
     if spells and (procedure or target):
         raise ArgumentError("--spells takes neither --procedure nor --out")
     if books.in_database(where) and not (procedure or spells or reading):
-        return States(*books.states(where, asked, known_on, target))
+        return HouseholdStates(*books.states(where, asked, known_on, target))
     data = _events_of(where, known_on, reading or {})
     if procedure is not None:
         allowed = load_procedure(procedure, rules=False).transitions()
         standings.check_events(standings.event_faults(data, allowed), where=books.name_of(where))
     count = standings.count_spell_states if spells else standings.count_states
     counted = count(data, asked).to_pylist()
-    return States(counted, None if target is None else standings.write_states(data, asked, target))
+    return HouseholdStates(
+        counted, None if target is None else standings.write_states(data, asked, target)
+    )
 
 
 def _events_of(source: str, known_on: date | None, reading: Mapping[str, Any]) -> Any:
@@ -286,7 +299,7 @@ def overdue(log: str | Path, *, as_of: date | None = None, role: str | None = No
     return [duty for duty in duties(log, as_of=as_of, role=role) if duty.status == "overdue"]
 
 
-def check(log: str | Path, *, head: str | None = None) -> Checked:
+def check(log: str | Path, *, head: str | None = None) -> CheckedLog:
     """A log verified: its chain, its kept texts, every decision and every step.
 
     Parameters
@@ -298,7 +311,7 @@ def check(log: str | Path, *, head: str | None = None) -> Checked:
 
     Returns
     -------
-    Checked
+    CheckedLog
 
     Raises
     ------
@@ -309,7 +322,7 @@ def check(log: str | Path, *, head: str | None = None) -> Checked:
     if head is not None:
         book.require_head(head)
     faults = books.faults(book)
-    return Checked(book.head, book.count, book.household_count, tuple(faults))
+    return CheckedLog(book.head, book.count, book.household_count, tuple(faults))
 
 
 def procedures() -> list[Procedure]:

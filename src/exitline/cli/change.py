@@ -12,6 +12,7 @@ from exitline.cli.shared.asking import asks_intervals, asks_measures, keywords, 
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import save_all, saves
 from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ Examples:
 @declares_design
 @asks_intervals
 @ENGINE
+@saves
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def command(
     before: str,
@@ -69,6 +71,7 @@ def command(
     unit: str,
     design: Design,
     reading: dict[str, Any],
+    saved: tuple[str, ...],
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -90,6 +93,7 @@ def command(
             for data, asked in ((before, first), (after, second))
         ]
         found = change(*figures, years=years, shared=shared, df=change_df)
+    save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas().to_dict("records"))
         return

@@ -11,6 +11,7 @@ from exitline.cli.shared.asking import COUNTED, LEVEL, WHERE
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import save_all, saves
 from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ Examples:
 @declares_design
 @LEVEL
 @ENGINE
+@saves
 @click.option("--json", "as_json", is_flag=True, help="Print coefficients and tests as JSON.")
 def command(
     data: str,
@@ -57,6 +59,7 @@ def command(
     level: float,
     design: Design,
     reading: dict[str, Any],
+    saved: tuple[str, ...],
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -67,6 +70,7 @@ def command(
     with show.working("fitting"):
         found = glm(formula, open_source(data, **reading), design, level=level, **given)
         tests = {term: found.wald(term) for term in terms}
+    save_all(found, saved)
     table = found.to_pandas(exponentiated=exponentiated).to_dict("records")
     if as_json:
         show.as_json({

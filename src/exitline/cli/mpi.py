@@ -13,6 +13,7 @@ from exitline.cli.shared.asking import BY, INTERVAL, LEVEL, WHERE, sets_of
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE, column_names
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import save_all, saves
 from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ Examples:
 @LEVEL
 @INTERVAL
 @ENGINE
+@saves
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def command(
     data: str,
@@ -89,6 +91,7 @@ def command(
     level: float,
     design: Design,
     reading: dict[str, Any],
+    saved: tuple[str, ...],
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -108,6 +111,7 @@ def command(
             lines={name: numbers.number_in(x, "--line") for name, x in figures.items()} or None,
             level=level, **given,
         )  # fmt: skip
+    save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas(reason=True).to_dict("records"))
         return

@@ -12,6 +12,7 @@ from exitline.cli.shared.asking import COUNTED, INTERVAL, LEVEL, WHERE
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import save_all, saves
 from exitline.words.said import Numeral, Told, say
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ Examples:
 @LEVEL
 @INTERVAL
 @ENGINE
+@saves
 @click.option("--json", "as_json", is_flag=True, help="Print all shares and the test as JSON.")
 def command(
     data: str,
@@ -60,6 +62,7 @@ def command(
     level: float,
     design: Design,
     reading: dict[str, Any],
+    saved: tuple[str, ...],
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -72,6 +75,7 @@ def command(
         found = tabulate(
             open_source(data, **reading), row, column, design=design, level=level, **given
         )
+    save_all(found, saved)
     tested: AssociationTest | None = None
     untested = ""
     if column is not None:

@@ -153,7 +153,7 @@ class TestProbabilities:
     def test_inclusion_over_many_seeds(self, method: Any) -> None:
         frame = make_frame(12, seed=4)
         plan = DrawPlan({"exited": 2, "unregistered": 3}, villages=4, method=method)
-        runs, seen = 150, Counter()
+        runs, seen = 80, Counter()
         chance: dict[str, float] = {}
         with session() as engine:
             opened = open_frame(engine, frame, ROLES)
@@ -176,7 +176,7 @@ class TestProbabilities:
         with session() as engine:
             opened = open_frame(engine, frame, ROLES)
             object.__setattr__(opened, "digest", lambda: "sha256:0")
-            for run in range(100):
+            for run in range(60):
                 sums: Counter[str] = Counter()
                 seed = Seed(f"seed number {run:05d}", PUBLISHED)
                 for one in draw_sample(opened, plan, seed, DRAWN).selected:

@@ -13,7 +13,7 @@ from exitline.stats.engine.duckdb import DuckDB
 
 MEASURES = ["headcount", "poverty_gap", "severity", "watts", "mean", "poor_count", "theil"]
 DESIGN = xl.Design(weight="w", size="n", strata="s", psu="p")
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")

@@ -117,9 +117,9 @@ def linear(data: pd.DataFrame, unsampled: float = 1.0) -> float:
 def test_bootstraps_have_the_linear_moments(drawn, kind):
     """E of the multipliers is 1, and the variance of a total that of linearisation."""
     design = xl.Design(weight="w", strata="s", psu="ea")
-    found = xl.replicate_weights(drawn, design, kind, replicates=6000, seed=1)
+    found = xl.replicate_weights(drawn, design, kind, replicates=2000, seed=1)
     multipliers = found.to_pandas()[list(found.replicates)].to_numpy() / drawn[["w"]].to_numpy()
-    np.testing.assert_allclose(multipliers.mean(axis=1), 1.0, atol=6 * 1.5 / np.sqrt(6000))
+    np.testing.assert_allclose(multipliers.mean(axis=1), 1.0, atol=6 * 1.5 / np.sqrt(2000))
     expected = linear(drawn)
     assert variance(found, drawn["y"].to_numpy()) == pytest.approx(expected, rel=0.08)
 
@@ -130,18 +130,19 @@ def test_the_rescaled_bootstrap_knows_population_sizes(drawn):
     sizes = drawn["s"].map({"a": 3, "b": 10, "c": 20})
     design = xl.Design(weight="w", strata="s", psu="ea", fpc="N")
     data = drawn.assign(N=sizes)
-    found = xl.replicate_weights(data, design, "rescaled", replicates=6000, seed=1)
+    found = xl.replicate_weights(data, design, "rescaled", replicates=2000, seed=1)
     multipliers = found.to_pandas()[list(found.replicates)].to_numpy() / drawn[["w"]].to_numpy()
     assert (multipliers[drawn["s"] == "a"] == 1).all()
     assert multipliers.min() >= 0
-    np.testing.assert_allclose(multipliers.mean(axis=1), 1.0, atol=6 * 1.5 / np.sqrt(6000))
+    np.testing.assert_allclose(multipliers.mean(axis=1), 1.0, atol=6 * 1.5 / np.sqrt(2000))
     z = (drawn["w"] * drawn["y"]).groupby(drawn["s"])
     left = 1 - pd.Series({"a": 3 / 3, "b": 5 / 10, "c": 8 / 20})
     expected = float((left * z.count() * z.var()).sum())
     assert variance(found, drawn["y"].to_numpy()) == pytest.approx(expected, rel=0.08)
     assert found.design.sampling.kind == "other"
-    with_se = xl.estimate(found.to_pandas(), "total", welfare="y", design=found.design).find().se
-    assert with_se == pytest.approx(np.sqrt(expected), rel=0.05)
+    few = xl.replicate_weights(data, design, "rescaled", replicates=50, seed=1)
+    with_se = xl.estimate(few.to_pandas(), "total", welfare="y", design=few.design).find().se
+    assert with_se == pytest.approx(np.sqrt(variance(few, drawn["y"].to_numpy())), rel=1e-9)
 
 
 def test_canty_davison_has_the_linear_variance_where_strata_are_alike():
@@ -149,11 +150,11 @@ def test_canty_davison_has_the_linear_variance_where_strata_are_alike():
     data = pd.DataFrame({"s": np.repeat([1, 2, 3], 4), "ea": range(12), "w": 2.0})
     data["y"] = rng.normal(5, 2, 12)
     design = xl.Design(weight="w", strata="s", psu="ea")
-    found = xl.replicate_weights(data, design, "bootstrap", replicates=6000, seed=2)
+    found = xl.replicate_weights(data, design, "bootstrap", replicates=2000, seed=2)
     assert variance(found, data["y"].to_numpy()) == pytest.approx(linear(data), rel=0.08)
     finite = xl.Design(weight="w", strata="s", psu="ea", fpc="N")
     found = xl.replicate_weights(
-        data.assign(N=16), finite, "bootstrap", replicates=6000, seed=2
+        data.assign(N=16), finite, "bootstrap", replicates=2000, seed=2
     )  # without replacement: (N - n) / (N - 1) instead of (N - n) / N
     expected = linear(data, (16 - 4) / (16 - 1)) * (4 - 1) / 4 * 4 / 3
     assert variance(found, data["y"].to_numpy()) == pytest.approx(expected, rel=0.08)
@@ -163,7 +164,7 @@ def test_preston_s_bootstrap_adds_the_stages():
     """As R's svytotal of the two-stage school sample with fpc at both stages."""
     sample = pd.read_csv(REFERENCE / "apiclus2.csv")
     design = xl.Design(weight="pw", psu=("dnum", "snum"), fpc=("fpc1", "fpc2"), lonely="certainty")
-    found = xl.replicate_weights(sample, design, "mrbbootstrap", replicates=4000, seed=5)
+    found = xl.replicate_weights(sample, design, "mrbbootstrap", replicates=2000, seed=5)
     y = sample["api00"].to_numpy(dtype=float)
     expected = xl.estimate(sample, "total", welfare="api00", design=design).find().se
     assert np.sqrt(variance(found, y)) == pytest.approx(expected, rel=0.05)

@@ -10,6 +10,7 @@ from exitline.api.figures.estimation import estimate
 from exitline.errors import MeasureError
 
 if TYPE_CHECKING:
+    from exitline.stats.curves.changes import ChangeSample
     from exitline.stats.curves.tables import Component, Decomposition
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
@@ -256,7 +257,6 @@ def decompose_change(
     >>> round(parts.find("change").estimate, 3), round(parts.find("growth").estimate, 3)
     (-0.05, -0.067)
     """
-    from exitline.api.figures.decomposing import sample_at
     from exitline.stats.curves.changes import growth_and_redistribution
     from exitline.stats.curves.tables import Decomposition
     from exitline.stats.data.sampling.design import Design
@@ -279,8 +279,42 @@ def decompose_change(
         for data, one in zip((before, after), designs, strict=True)
     ]
     samples = [
-        sample_at(data, chosen, float(line), means[1 - i], {**options, "design": designs[i]})
+        _sample_at(data, chosen, float(line), means[1 - i], {**options, "design": designs[i]})
         for i, data in enumerate((before, after))
     ]
     parts, notes = growth_and_redistribution(samples[0], samples[1], float(line), shared)
     return Decomposition(chosen.name, f"Change of {chosen.label}", parts, notes)
+
+
+def _sample_at(
+    data: Any, measure: Measure, line: float, other_mean: float, options: dict[str, Any]
+) -> ChangeSample:
+    """The measure at a line and where the mean were another's, and the mean.
+
+    With welfare brought to another mean, the measure is that at line x own mean / other mean:
+    a line relative to the own mean, so that the mean's own error is carried through.
+
+    Parameters
+    ----------
+    data : as in `exitline.estimate`
+    measure : Measure
+    line : float
+    other_mean : float
+    options : dict
+        Of `exitline.estimate`.
+    """
+    from exitline.stats.curves.changes import ChangeSample
+    from exitline.stats.measure.lines import PovertyLine
+    from exitline.stats.measure.relative_lines import relative_line
+
+    if not other_mean > 0:
+        raise MeasureError(
+            "growth has no part where a mean is not above zero",
+            expected="a mean above zero in both samples",
+            got="zero or below",
+            remedy="check the welfare column",
+        )
+    at = relative_line(line / other_mean, "mean", label="at the other mean")
+    lines = [PovertyLine("at the line", line), at]
+    found = estimate(data, [measure, "mean"], line=lines, **options)
+    return ChangeSample(found, "at the line", "at the other mean", measure.name)

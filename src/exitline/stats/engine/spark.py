@@ -17,7 +17,6 @@ from exitline.scratch import Scratch
 from exitline.stats.data.values import BLANKS
 from exitline.stats.engine import faults
 from exitline.stats.engine.columns import NOT_READ, typed_csv
-from exitline.stats.engine.metadata import add_metadata
 from exitline.stats.engine.types import typed
 from exitline.stats.engine.written import as_written, function
 
@@ -154,7 +153,7 @@ class Spark:
                 (part,) = folder.glob("part-*.parquet")
                 part.replace(partial)
                 if about:
-                    add_metadata(partial, about)
+                    _add_metadata(partial, about)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
             return int(pq.read_metadata(partial).num_rows)
@@ -215,3 +214,28 @@ def _new_session() -> Any:
         .config("spark.log.level", "ERROR")
     )
     return builder.getOrCreate()
+
+
+def _add_metadata(path: Path, about: Mapping[str, str]) -> None:
+    """Write more key-value metadata into a Parquet file, one row group at a time.
+
+    Parameters
+    ----------
+    path : Path
+        Rewritten beside itself and renamed; nobody else may have it open.
+    about : mapping of str to str
+    """
+    import pyarrow.parquet as pq
+
+    beside = path.with_name(path.name + ".about")
+    try:
+        with pq.ParquetFile(path) as file:
+            known = file.schema_arrow.metadata or {}
+            added = {key.encode(): text.encode() for key, text in about.items()}
+            schema = file.schema_arrow.with_metadata({**known, **added})
+            with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+                for group in range(file.num_row_groups):
+                    writer.write_table(file.read_row_group(group).cast(schema))
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

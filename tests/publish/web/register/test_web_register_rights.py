@@ -29,6 +29,7 @@ READ = {
     "field": ("/field", set(OFFICE)),
     "field-form": ("/field/form/identify.xlsx", {"committee"}),
     "field-list": ("/field/households.csv", set(OFFICE)),
+    "works": ("/works", {*OFFICE, "auditor"}),
     "programme": ("/programme", {*OFFICE, "auditor"}),
     "programme-table": ("/programme/table.xlsx", {*OFFICE, "auditor"}),
     "figures": ("/figures", {*OFFICE, "auditor"}),
@@ -36,6 +37,7 @@ READ = {
     "procedures": ("/procedures", {"admin", "auditor"}),
     "status": ("/status", {"admin", "auditor"}),
     "exports": ("/exports", {*OFFICE, "auditor"}),
+    "standing-in": ("/standing-in", set(OFFICE)),
     "audit": ("/audit", {"auditor"}),
     "people": ("/people", {"admin"}),
 }
@@ -48,6 +50,9 @@ WRITTEN = {
     "find-pairs": ("/pairs/find", KEEPERS, {}, 302, 302),
     "pair": ("/pairs/999", set(OFFICE), None, 404, 404),
     "decide-pair": ("/pairs/999/decide", KEEPERS, {}, 404, 404),
+    "work": ("/works/none", {*OFFICE, "auditor"}, None, 404, 404),
+    "work-step": ("/works/none/step", set(OFFICE), {"step": "propose"}, 404, 404),
+    "inspect-asset": ("/works/none/inspect", set(OFFICE), {"asset": "x"}, 404, 404),
     "run-checks": ("/findings/run", KEEPERS, {}, 302, 302),
     "explain": ("/findings/999/explain", KEEPERS, {"words": "x"}, 422, 422),
     "imports": ("/imports", {"admin"}, {}, 422, 422),
@@ -61,6 +66,7 @@ WRITTEN = {
     "procedure": ("/procedures/none", {"admin", "auditor"}, None, 404, 404),
     "exports": ("/exports", {*OFFICE, "auditor"}, {"ending": "none"}, 404, 404),
     "fetch-export": ("/exports/999/file", {*OFFICE, "auditor"}, None, 404, 404),
+    "standing-in": ("/standing-in", set(OFFICE), {"person": "nobody"}, 422, 422),
     "appoint": ("/people/appoint", {"admin"}, TYPED, 302, 422),
     "end": ("/people/end", {"admin"}, {"number": "0"}, 302, 302),
 }

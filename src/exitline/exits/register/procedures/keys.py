@@ -108,6 +108,11 @@ class StepKeys(ReadAt):
         None, description="what that decision must be: `met` or `not met`"
     )
     independent_of: Texts = Field((), description="steps whose person must be another")
+    outside: Text | None = Field(
+        None,
+        description="a level of area: in a register, nobody who holds another role in the "
+        "household's own one may take the step (`outside: township`)",
+    )
     case: Text | None = Field(None, description="the case that must be open")
     begins: Text | None = Field(None, description="the case that it opens")
     ends: Texts = Field((), description="cases that it closes")

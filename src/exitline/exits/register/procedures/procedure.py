@@ -112,6 +112,8 @@ class Step:
         The outcome that the assessed or approved decision must have.
     independent_of : tuple of str
         Further steps of the case whose person must be another.
+    outside : str or None
+        Level of area of which nobody with another role there may take it (checked in a register).
     case : str or None
         The case that must be open.
     begins : str or None
@@ -146,6 +148,7 @@ class Step:
     approves: str | None = None
     outcome: str | None = None
     independent_of: tuple[str, ...] = ()
+    outside: str | None = None
     case: str | None = None
     begins: str | None = None
     ends: tuple[str, ...] = ()

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from exitline.publish.web.register import background, public, reading, signing, stepping, working
+from exitline.publish.web.register import (
+    background,
+    public,
+    reading,
+    signing,
+    standing_in,
+    stepping,
+    working,
+)
 from exitline.publish.web.register.changing import views as changing
 from exitline.publish.web.register.intake import field, imports
 from exitline.publish.web.register.office import views as office
 from exitline.publish.web.register.programme import figures
 from exitline.publish.web.register.programme import views as programme
 from exitline.publish.web.register.quality import views as quality
+from exitline.publish.web.register.works import views as works
 
 urlpatterns = [
     path("", working.home, name="home"),
@@ -39,6 +48,10 @@ urlpatterns = [
     path("field/<int:number>", field.settle, name="settle-submission"),
     path("programme", programme.show, name="programme"),
     path("programme/table.xlsx", programme.table, name="programme-table"),
+    path("works", works.listing, name="works"),
+    path("works/<str:key>", works.show, name="work"),
+    path("works/<str:key>/step", works.step, name="work-step"),
+    path("works/<str:key>/inspect", works.inspect, name="inspect-asset"),
     path("figures", figures.figures, name="figures"),
     path("figures/run", figures.measure, name="run-figures"),
     path("figures/<str:name>", figures.read, name="read-figures"),
@@ -50,6 +63,7 @@ urlpatterns = [
     path("people", reading.people, name="people"),
     path("people/appoint", reading.appoint, name="appoint"),
     path("people/end", reading.end, name="end"),
+    path("standing-in", standing_in.standing_in, name="standing-in"),
     path("sign-in", signing.sign_in, name="sign-in"),
     path("sign-in/kept", signing.kept, name="kept"),
     path("account/", include("exitline.publish.web.register.accounts.urls")),

@@ -24,6 +24,7 @@ from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import histories_of
 from exitline.exits.register.store.together import together
+from exitline.exits.register.store.write.apart import stands_apart
 from exitline.exits.register.store.write.authority import person_may
 from exitline.exits.register.store.write.chain import held_chains, linked
 from exitline.exits.register.store.write.derived import Derived
@@ -134,6 +135,7 @@ def record_all(
             request = StepRequest(
                 draft, held.history, procedure, procedure.step(draft.step), decision, today, at
             )
+            stands_apart(store, actor, hand.assignments, request, held.row)
             event = admit(request, PROVISIONAL + position)
             held.history = History(draft.household, (*held.history.events, event))
             held.new.append(event)
