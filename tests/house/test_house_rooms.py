@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,14 @@ def test_a_room_says_what_it_is_for_and_may_import(room):
     said = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) or ""
     assert "May import" in said, f"{room}/__init__.py: what may this room import?"
     assert f"{room.name}/" in TREE.split("```")[0], f"{room.name} is missing in architecture.md"
+
+
+def test_the_table_of_folders_names_those_that_there_are():
+    rows = [line for line in TREE.splitlines() if line.startswith("| `") and "/` " in line]
+    for row in rows:
+        room, folders = row.split("`")[1], re.findall(r"[|;] `(\w+)/`", row)
+        there = {one.parent.name for one in (HOUSE / room).glob("*/__init__.py")}
+        assert set(folders) == there, room
 
 
 def test_nothing_stands_outside_the_wings_but_what_all_use():

@@ -18,7 +18,7 @@ from exitline.cli.shared.works_beside import (
     synthetic,
 )
 from exitline.cli.shared.works_places import choose, coverage
-from exitline.cli.shared.works_records import check, gaps
+from exitline.cli.shared.works_records import check, gaps, record
 from exitline.words.numbers import rounded
 from exitline.words.said import Numeral, say
 
@@ -191,5 +191,5 @@ def _headline(series: EffectSeries) -> str:
     return HEADLINES.get(series.verdict, CANNOT_TELL)
 
 
-for _part in (check, gaps, coverage, choose, synthetic, matched):
+for _part in (check, gaps, record, coverage, choose, synthetic, matched):
     command.add_command(_part)

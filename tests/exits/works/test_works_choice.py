@@ -88,6 +88,15 @@ def test_most_areas_rather_than_most_people():
         assert reached(best(problem).served) == tried(problem, reached)
 
 
+def test_most_villages_with_all_their_criteria():
+    random = np.random.default_rng(6)
+    for _ in range(60):
+        problem = drawn(random, goal="units", threshold=np.array([0.5, 0.7, 0.6]),
+                        unit=np.array([0, 0, 1]))  # fmt: skip
+        complete = lambda served, p=problem: int(p.complete(served).sum())  # noqa: E731
+        assert complete(best(problem).served) == tried(problem, complete)
+
+
 def test_two_years_spend_what_is_left_and_serve_early():
     problem = WorksProblem(
         np.array([4.0, 5.0, 6.0]), csr_array(np.eye(3)), np.array([10.0, 20.0, 30.0]),

@@ -100,7 +100,7 @@ def test_dark_follows_the_system_and_can_be_chosen(opened: Callable[..., Any]) -
 
 
 def test_the_language_is_that_of_every_part(opened: Callable[..., Any]) -> None:
-    page = opened("china")
+    page = opened("china", at="view=estimates")
     page.locator("#tools [data-value=zh]").click()
     assert page.evaluate("document.documentElement.lang") == "zh"
     assert page.title() == "832个县的名单怎样清空"

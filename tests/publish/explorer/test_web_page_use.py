@@ -186,7 +186,8 @@ def test_the_slider_and_its_steps_change_the_year_everywhere(
 @pytest.mark.parametrize(
     ("typed", "finds"),
     [
-        ("gongcheng", None),
+        ("gongchang", None),
+        ("gongcheng", "Gongcheng"),
         ("兰考", "兰考"),
         ("sichuan", "Sichuan"),
         ("四川", "Sichuan"),
@@ -385,3 +386,39 @@ def test_three_thousand_areas_answer_at_once(
         document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
       return performance.now() - t; }""")
     assert took < 1000
+
+
+def test_a_view_can_be_taken_away_as_picture_data_link_citation_and_code(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened("china", at="view=decisions&level=adcode&year=2018")
+    kept: dict[str, bytes] = {}
+    for key in ("png", "svg", "data"):
+        with page.expect_download() as waiting:
+            page.click(f"[data-take=take_{key}]")
+        kept[key] = Path(waiting.value.path()).read_bytes()
+    assert kept["png"].startswith(b"\x89PNG")
+    drawn = kept["svg"].decode("utf-8")
+    assert "Has left the list: 436 of 832 counties" in drawn
+    assert drawn.count("<circle") >= 700
+    assert "style=" not in drawn.replace("font-style=", "")
+    assert kept["data"].startswith(b"\xef\xbb\xbf")
+    page.click("[data-take=take_citation]")
+    cited = page.locator("#take-text").input_value()
+    assert cited.startswith("How a list of 832 counties emptied. Has left the list: 436 of 832")
+    assert "State Council" in cited
+    page.click("[data-take=take_embed]")
+    assert page.locator("#take-text").input_value().startswith('<iframe src="file:')
+
+
+def test_years_play_and_romanised_names_are_found(opened: Callable[..., Any]) -> None:
+    page = opened("china")
+    assert page.locator("#year-now").inner_text() == "2018"  # as its file says
+    page.locator("#find").fill("dongxiang")
+    first = page.locator("#find-list li").first
+    assert first.inner_text().startswith("Dongxiang")
+    page.keyboard.press("Escape")
+    page.click("#play")
+    page.locator("#year-now", has_text="2019").wait_for()
+    page.click("#play")
+    assert page.locator("#play").get_attribute("aria-pressed") == "false"

@@ -53,7 +53,9 @@ def test_every_county_is_there_once_in_its_prefecture(shown):
     assert len(own) == len(counties) == 832
     for area, truth in zip(own, counties.itertuples(), strict=True):
         parent = shown.areas[area.within]
-        assert (area.label, parent.key) == (truth.name_zh, truth.prefecture_zh)
+        assert (area.label["zh"], parent.key) == (truth.name_zh, truth.prefecture_zh)
+        assert area.label["en"].endswith(f" ({truth.name_zh})")
+        assert area.label["en"].split(" (")[0].isascii()  # romanised, the name itself beside
         assert shown.areas[parent.within].key == truth.province_zh
     placed = [a for a in own if a.x is not None]
     assert len(placed) > 700
@@ -83,6 +85,7 @@ def _spoilt(tmp_path: Path, old: str, new: str, file: str = "explorer.yaml") -> 
     text = text.replace(f"{root}counties.csv", "counties.csv")
     text = text.replace(root, f"{DATA.parent.resolve()}/")
     places = Path("examples/china-832/provinces.csv").resolve()
+    text = text.replace("romanised: names.csv", f"romanised: {places.with_name('names.csv')}")
     text = text.replace("places: provinces.csv", f"places: {places}")
     (tmp_path / "explorer.yaml").write_text(text)
     target = tmp_path / file

@@ -82,6 +82,19 @@ def test_figures_are_written_as_the_language_writes_them(
     assert read_format(form).write(value, "zh") == chinese
 
 
+def test_a_film_speaks_every_language_that_has_a_catalogue() -> None:
+    written = {
+        "fr": [("percent.1", 0.143, "14,3\u00a0%"), ("people.1", 2453866.0, "2,5\u00a0millions"),
+               ("words", 7.0, "sept")],
+        "es": [("people.1", 1453866.0, "1,5\u00a0millones"), ("number.0", 6671.0, "6\u202f671"),
+               ("words", 20.0, "veinte")],
+        "sq": [("percent.1", 0.143, "14.3\u00a0%"), ("words", 7.0, "seven")],
+    }  # fmt: skip
+    for code, cases in written.items():
+        for form, value, text in cases:
+            assert read_format(form).write(value, code) == text
+
+
 def test_halves_are_rounded_to_the_even_digit_in_decimal_as_everywhere() -> None:
     assert Format("number", 1).write(0.25, "en") == "0.2"
     assert Format("number", 1).write(0.35, "en") == "0.4"

@@ -170,7 +170,7 @@ def test_the_command_writes_one_sheet_a_village(tmp_path, capsys):
     assert "异议截止日期：2020-11-09（7 天）" in page
     assert (tmp_path / "n.csv").read_text().splitlines() == ["village,reference", "East,E-1",
                                                              "East,E-2", "West,W-1"]  # fmt: skip
-    assert "3 households in 2 villages" in " ".join(capsys.readouterr().out.split())
+    assert "2个村的3户" in " ".join(capsys.readouterr().out.split())
     with pytest.raises(SystemExit) as end:
         main([*common, "--out", str(tmp_path / "n.docx")])
     assert end.value.code == 1

@@ -72,7 +72,7 @@ def test_the_first_screen_has_question_answer_certainty_and_next_step(survey: Pa
     for said in (
         "What is the share of poor persons", "14.3 %", "95 % interval: 12.6–16.1 %",
         "6,671 households in 834 clusters of 24 strata (810 degrees of freedom)",
-        "410,000 (355,000–465,000) of 2,870,000 persons", "Mend 1 error in the data",
+        "410,000 (355,000–465,000) of 2,870,000 persons", "Correct 1 error in the data",
     ):  # fmt: skip
         assert said in survey.text
     assert survey.text.index("14.3 %") < survey.text.index("Areas: Prefectu")

@@ -45,7 +45,7 @@ def test_every_part_prints() -> None:
     given = [*PANEL, *(word for part in OFFERED for word in ("--part", part)), "--times", "0,2,3"]
     shown = CliRunner().invoke(dynamics_command, given)
     assert shown.exit_code == 0, shown.output
-    for title in ("How long spells last", "chronic (Jalan", "Exits that hold", "error (normal"):
+    for title in ("How long spells last", "chronic (Jalan", "Exits that last", "error (normal"):
         assert title in shown.output
     assert max(len(line) for line in shown.output.splitlines()) <= 80
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.formula import Learned
     from exitline.stats.smallarea.unit.cells import Places
     from exitline.stats.smallarea.unit.result import Level
-    from exitline.stats.smallarea.unit.totals import Totals
+    from exitline.stats.smallarea.unit.totals import BenchmarkTotals
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -130,7 +130,7 @@ def direct_estimates(
     return dict(zip(keys, values, strict=True)), []
 
 
-def totals_of(asked: ModelAsked, direct: Direct) -> tuple[Totals, list[str]]:
+def totals_of(asked: ModelAsked, direct: Direct) -> tuple[BenchmarkTotals, list[str]]:
     """What the figures are brought to: as given, or the sample's own of all areas together.
 
     Raises
@@ -138,7 +138,7 @@ def totals_of(asked: ModelAsked, direct: Direct) -> tuple[Totals, list[str]]:
     SmallAreaError
         For a target that is neither given nor estimated.
     """
-    from exitline.stats.smallarea.unit.totals import Totals
+    from exitline.stats.smallarea.unit.totals import BenchmarkTotals
 
     found = []
     for one in asked.wanted:
@@ -156,6 +156,6 @@ def totals_of(asked: ModelAsked, direct: Direct) -> tuple[Totals, list[str]]:
         f"{one.name} {value:.6g}" for one, (value, _) in zip(asked.wanted, found, strict=True)
     )
     whose = "" if asked.targets else " (the survey's own figures of all areas together)"
-    return Totals(str(asked.benchmark), target, se), [
+    return BenchmarkTotals(str(asked.benchmark), target, se), [
         f"benchmarked by {asked.benchmark} to {said}{whose}"
     ]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
     from exitline.stats.smallarea.unit.result import Level, UnitModel
     from exitline.stats.smallarea.unit.sample import UnitSample
-    from exitline.stats.smallarea.unit.totals import Totals
+    from exitline.stats.smallarea.unit.totals import BenchmarkTotals
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -338,7 +338,7 @@ class ModelRun:
         shown_as = Shown(asked, places, match.area, self.sample.n.astype(np.int64), direct)
         return tuple(shown_as.level(", ".join(level), found, errors) for level in asked.levels)
 
-    def _errors(self, whole: Places, totals: Totals | None) -> dict[str, Floats]:
+    def _errors(self, whole: Places, totals: BenchmarkTotals | None) -> dict[str, Floats]:
         """Mean squared errors by bootstrap."""
         from exitline.stats.smallarea.unit.bootstrap import (
             BootstrapPlan,

@@ -12,6 +12,7 @@ from exitline.stats.data.values import written
 from exitline.stats.effect.errors import EffectError
 from exitline.stats.effect.matched import matched_comparison
 from exitline.stats.effect.synthetic import synthetic_control
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -106,7 +107,7 @@ def one_round(
         stratum=_codes([more[n] for n in strata], len(known))[known], matches=matches, level=level,
     )  # fmt: skip
     left = int((~known).sum())
-    notes = (f"units without an outcome, treatment or covariate: {left:,} left out",)
+    notes = (say("units without an outcome, treatment or covariate: {n} left out", n=left),)
     return replace(found, notes=(*(notes if left else ()), *found.notes))
 
 

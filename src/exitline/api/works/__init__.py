@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from exitline.api.works.choosing import choose
 from exitline.api.works.reaching import reach
-from exitline.api.works.recorded import records
+from exitline.api.works.recorded import record, records
 from exitline.api.works.telling import map, page
 
-__all__ = ["choose", "map", "page", "reach", "records"]
+__all__ = ["choose", "map", "page", "reach", "record", "records"]

@@ -16,6 +16,7 @@ from exitline.exits.works.errors import WorksError
 from exitline.exits.works.findings import findings_of
 from exitline.exits.works.gaps import gaps_of
 from exitline.exits.works.records.folder import open_works
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -271,7 +272,8 @@ def records(path: str | Path, *, as_of: date | None = None) -> RecordedWorks:
     ----------
     path : path
         A folder with works.csv, assets.csv, inspections.csv and so on, and, where there is one,
-        works.yaml; such a file; or one table with the columns of WPDx.
+        works.yaml; such a file; one table with the columns of WPDx; or the address of a register
+        (``sqlite:///file``, ``postgresql://...``) that took such a folder in.
     as_of : date, optional
         The day that all is asked about; that of the file, or today.
 
@@ -292,7 +294,57 @@ def records(path: str | Path, *, as_of: date | None = None) -> RecordedWorks:
     >>> found.coverage().counts()["criterion"].tolist()
     ['water', 'toilet']
     """
+    from exitline.exits.register.books import in_database
+
+    if in_database(str(path)):
+        from exitline.exits.register.store.opening import open_store
+        from exitline.exits.works.stored import records_in
+
+        return RecordedWorks(records_in(open_store(str(path)), as_of))
     return RecordedWorks(open_works(path, as_of))
+
+
+def record(path: str | Path, database: str, *, as_of: date | None = None) -> dict[str, int]:
+    """Take the works of a folder into a register, all or none.
+
+    Parameters
+    ----------
+    path : path
+        A folder, as for `exitline.works.records`; its villages are areas of the register by code.
+    database : str
+        ``sqlite:///file`` or ``postgresql://...``.
+    as_of : date, optional
+        Steps after it are left out.
+
+    Returns
+    -------
+    dict
+        works, assets, inspections, services, steps: how many were taken in.
+
+    Raises
+    ------
+    WorksError
+        For villages that are not there, works or assets that are there already, and steps that
+        the procedure does not allow.
+
+    Examples
+    --------
+    >>> import tempfile, exitline as xl
+    >>> from datetime import date
+    >>> from exitline.exits.register.store.opening import create_store
+    >>> address = "sqlite:///" + tempfile.mkdtemp() + "/register.db"
+    >>> store = create_store(address)
+    >>> xl.works.record("examples/works-imaginary", address)
+    Traceback (most recent call last):
+    ...
+    exitline.exits.works.errors.WorksError: 133 villages are no areas of the register...
+    """
+    from dataclasses import asdict
+
+    from exitline.exits.register.store.opening import open_store
+    from exitline.exits.works.stored import take_in
+
+    return asdict(take_in(open_store(database), open_works(path, as_of)))
 
 
 def _design(frame: pd.DataFrame, *, census: bool) -> Design:
@@ -339,7 +391,7 @@ def _sampled(records: WorksRecords, exact: VillageCoverage, level: float) -> Vil
                            np.where(high < one.keys.at_least, NOT_MET, UNKNOWN))  # fmt: skip
         table.loc[own, "outcome"] = outcome
         table.loc[own & (table["outcome"] != NOT_MET), "loses"] = False
-    note = "places are a sample: an outcome is told where its one-sided bound allows"
+    note = say("places are a sample: an outcome is told where its one-sided bound allows")
     return replace(exact, table=table, notes=(*exact.notes, note))
 
 

@@ -9,6 +9,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import JSON
+from exitline.cli.shared.register_pages import DATABASE_OPTION
 from exitline.cli.shared.saving import save_all, saves
 from exitline.words.said import say, say_plural
 
@@ -89,6 +90,39 @@ def check(
         frames({heading: table.assign(due=table["due"].astype(str))})
     _more(many)
     show.notes(found.notes)
+
+
+@click.command(
+    help="""Take the works of FOLDER into a register, all or none.
+
+Its villages must be areas of the register, by their code. From then on the other
+commands take the register's address in place of the folder.
+
+Examples:
+
+\b
+  exitline works record works/ --database sqlite:///register/register.db
+  exitline works gaps sqlite:///register/register.db
+"""
+)
+@click.argument("folder", type=click.Path())
+@DATABASE_OPTION
+@AS_OF
+@JSON
+def record(folder: str, database: str, as_of: datetime | None, json_: bool) -> None:
+    """Take them in."""
+    from exitline.api.works import record as take
+
+    with show.working("taking works in"):
+        found = take(folder, database, as_of=None if as_of is None else as_of.date())
+    if json_:
+        show.as_json(found)
+        return
+    show.note(say(
+        "taken in: {works} works with {steps} steps, {assets} assets with {looks} inspections",
+        works=found["works"], steps=found["steps"], assets=found["assets"],
+        looks=found["inspections"],
+    ))  # fmt: skip
 
 
 @click.command(

@@ -21,7 +21,7 @@ FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Curve:
+class TargetingCurve:
     """What a curve is called, and its axes."""
 
     title: str
@@ -30,14 +30,22 @@ class Curve:
 
 
 CURVES = {
-    "roc": Curve("Who is chosen, as the quota grows (ROC)", "others chosen, share of others",
-                 "poor persons chosen, share of the poor"),
-    "precision_recall": Curve("Precision and recall, as the quota grows",
-                              "poor persons chosen, share of the poor (recall)",
-                              "poor, share of those chosen (precision)"),
-    "budget": Curve("What is left of poverty, by budget", "budget, share of the poverty gap",
-                    "left, share of what it was"),
-}  # fmt: skip
+    "roc": TargetingCurve(
+        "Who is chosen, as the quota grows (ROC)",
+        "others chosen, share of others",
+        "poor persons chosen, share of the poor",
+    ),
+    "precision_recall": TargetingCurve(
+        "Precision and recall, as the quota grows",
+        "poor persons chosen, share of the poor (recall)",
+        "poor, share of those chosen (precision)",
+    ),
+    "budget": TargetingCurve(
+        "What is left of poverty, by budget",
+        "budget, share of the poverty gap",
+        "left, share of what it was",
+    ),
+}
 LEFT = {"headcount_left": "headcount", "gap_left": "poverty gap"}
 
 

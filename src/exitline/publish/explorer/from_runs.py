@@ -97,6 +97,7 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
         method=(*_parts(ordered), *method_of(ordered), *left_out(decided), *frame.unplaced),
         verify=verify_of(ordered, recomputed),
         rows="person" if last.about.get("unit") == "person" else "household",
+        opens=settings.opens,
     )  # fmt: skip
     summary = settings.summary or summary_of(shown)
     least = max(h.min_count for h in hidden)

@@ -243,6 +243,7 @@ class Explorer:
     disclosure: Text = ""
     verify: Verify = field(default_factory=lambda: Verify(""))
     rows: Literal["household", "person"] = "household"
+    opens: str = ""
 
     @property
     def suppressed(self) -> int:
@@ -268,6 +269,7 @@ class Explorer:
             "title": self.title,
             "summary": self.summary,
             "notice": self.notice,
+            "opens": self.opens,
             "languages": list(self.languages),
             "years": list(self.years),
             "levels": [vars(level) for level in self.levels],

@@ -7,7 +7,7 @@ by area are exact arithmetic on it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,7 @@ def explorer_of_record(settings: Settings) -> Explorer:
     levels = _levels(use, settings)
     areas, members = _areas(units, levels)
     levels, areas = _placed(levels, areas, settings)
+    areas = _romanised(areas, use)
     years = tuple(range(use.before, max(unit.year for unit in units) + 1))
     series = _series(areas, members, units, use, years)
     figures = tuple(
@@ -101,7 +102,8 @@ def explorer_of_record(settings: Settings) -> Explorer:
         tuple(str(y) for y in years), tuple(levels), tuple(areas), series, figures,
         _decisions(levels, areas, units, use, years), settings.notice or NOTICE,
         outcomes=(use.left, use.listed, known("cannot tell yet")), templates=TEMPLATES,
-        sources=((use.source, use.url),), method=_method(), verify=_verify(use),
+        sources=((use.source, use.url),), method=_method(use), verify=_verify(use),
+        opens=settings.opens,
         disclosure=say("The record names areas, not households: nothing is suppressed."),
     )  # fmt: skip
 
@@ -202,6 +204,22 @@ def _placed(
     return done, areas
 
 
+def _romanised(areas: list[Area], use: RecordUse) -> list[Area]:
+    """Areas whose names are in one script only, with the name in Latin letters beside it."""
+    if use.romanised is None:
+        return areas
+    rows = read_table(use.romanised, ("name", "latin"))
+    latin = {str(row["name"]): str(row["latin"]) for row in rows}
+
+    def named(area: Area) -> Area:
+        label = area.label
+        if not isinstance(label, str) or str(label) not in latin:
+            return area
+        return replace(area, label={"en": f"{latin[str(label)]} ({label})", "zh": str(label)})
+
+    return [named(area) for area in areas]
+
+
 def _series(
     areas: Sequence[Area], members: Mapping[int, list[int]], units: Sequence[Unit], use: RecordUse,
     years: Sequence[int],
@@ -285,9 +303,15 @@ def _said(unit: Unit) -> list[int | str]:
     return [1, str(unit.year), unit.note] if unit.note else [0, str(unit.year)]
 
 
-def _method() -> tuple[tuple[Text, Text], ...]:
+def _method(use: RecordUse) -> tuple[tuple[Text, Text], ...]:
     """What the record is, and is not."""
+    names = say(
+        "Names in Latin letters were made by a machine from the record's own; they are no official "
+        "spelling."
+    )
+    romanised = ((say("Names"), names),) if use.romanised is not None else ()
     return (
+        *romanised,
         (
             say("Data"),
             say(

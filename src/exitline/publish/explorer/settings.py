@@ -18,8 +18,8 @@ _EMPTY: Mapping[str, Any] = MappingProxyType({})
 RECORD_FIGURES = ("left", "share", "in_year", "listed")
 """Units that have left, their share, those that left in the year, those still listed."""
 _RECORD_TEXTS = ("unit", "units", "left", "listed", "source")
-_KEYS = ("explorer", "summary", "notice", "languages", "runs", "record", "areas", "min_count",
-         "translations")  # fmt: skip
+_KEYS = ("explorer", "summary", "notice", "opens", "languages", "runs", "record", "areas",
+         "min_count", "translations")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class RecordUse:
         A table with the key, longitude and latitude.
     source : text
     url : str
+    romanised : Path, optional
+        A table with the columns name and latin: names in Latin letters, made by a machine.
     """
 
     file: Path
@@ -93,6 +95,7 @@ class RecordUse:
     source: Text
     url: str = ""
     labels: Mapping[str, Text] = field(default_factory=lambda: _EMPTY)
+    romanised: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ class Settings:
     Parameters
     ----------
     title, summary, notice : text, optional
+    opens : str
+        The address of the view that the page opens on, after its #.
     languages : tuple of str
     runs : tuple of RunUse
     record : RecordUse, optional
@@ -118,6 +123,7 @@ class Settings:
     title: Text | None = None
     summary: Text | None = None
     notice: Text | None = None
+    opens: str = ""
     languages: tuple[str, ...] = LANGUAGES
     runs: tuple[RunUse, ...] = ()
     record: RecordUse | None = None
@@ -158,6 +164,7 @@ def load_settings(path: str | Path) -> Settings:
             got="both" if "runs" in keys else "neither", remedy="keep one of them",
         )  # fmt: skip
     folder = file.parent
+    opens = keys["opens"].text() if "opens" in keys else ""
     texts = {name: _text(keys[name]) for name in ("summary", "notice") if name in keys}
     return Settings(
         title=_text(keys["explorer"]),
@@ -168,6 +175,7 @@ def load_settings(path: str | Path) -> Settings:
         min_count=keys["min_count"].number() if "min_count" in keys else None,
         translations=_translations(keys.get("translations")),
         path=file,
+        opens=opens,
         **texts,
     )
 
@@ -228,7 +236,7 @@ def _record(tree: Tree, folder: Path) -> RecordUse:
         "listed",
         "source",
     )
-    optional = ("levels", "published", "positions", "url", "labels")
+    optional = ("levels", "published", "positions", "url", "labels", "romanised")
     keys = tree.fields((*required, *optional), required)
     labels = keys["labels"].fields(RECORD_FIGURES).items() if "labels" in keys else ()
     published = keys["published"].items() if "published" in keys else ()
@@ -244,6 +252,7 @@ def _record(tree: Tree, folder: Path) -> RecordUse:
         positions=folder / keys["positions"].text() if "positions" in keys else None,
         url=keys["url"].text() if "url" in keys else "",
         labels={name: _text(below) for name, below in labels},
+        romanised=folder / keys["romanised"].text() if "romanised" in keys else None,
     )
 
 

@@ -151,7 +151,7 @@ class LineKeys(Sourced):
         "dollars (required)",
     )
     boundary: Annotated[str, *choice("<", "<=")] = Field(
-        description='`"<"`: poor is who is below; `"<="`: who is exactly at the line is poor, '
+        description='`"<"`: those below are poor; `"<="`: those exactly at the line are poor, '
         "too (required). A condition that compares with the line must fit it",
     )
     value: FigureKeys | None = Field(None, description="one figure for all times; or")

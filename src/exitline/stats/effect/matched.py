@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from exitline.stats.effect.errors import EffectError
 from exitline.stats.infer import intervals
+from exitline.words.said import say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -212,11 +213,13 @@ def _balance(
 
 def _notes(covariates: Floats, ones: Ints, others: Ints, df: float) -> tuple[str, ...]:
     """What a reader must know: one round, and units beyond all others."""
-    notes = ["one round: units that differ in what was not measured are not told apart"]
+    notes: list[str] = [
+        say("one round: units that differ in what was not measured are not told apart")
+    ]
     low, high = covariates[others].min(axis=0), covariates[others].max(axis=0)
     beyond = int(((covariates[ones] < low) | (covariates[ones] > high)).any(axis=1).sum())
     if beyond:
-        notes.append(f"treated units beyond all untreated ones in a covariate: {beyond:,}")
+        notes.append(say("treated units beyond all untreated ones in a covariate: {n}", n=beyond))
     if df < 20:
         notes.append(f"{df:g} degrees of freedom: the interval is wide for that reason")
     return tuple(notes)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import optimize
 
 from exitline.stats.effect.errors import EffectError
+from exitline.words.said import Numeral, say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -227,7 +228,13 @@ def _notes(
             "all others: no mean of them can follow it"
         )
     if np.sqrt((left**2).mean()) > 0.25 * own.std() > 0:
-        notes.append("the synthetic control does not follow the unit well before treatment")
+        notes.append(say("the synthetic control does not follow the unit well before treatment"))
     if donors.size < 19:
-        notes.append(f"with {donors.size} other units p is at least {1 / (donors.size + 1):.2f}")
+        notes.append(
+            say(
+                "with {n} other units p is at least {low}",
+                n=donors.size,
+                low=Numeral(f"{1 / (donors.size + 1):.2f}"),
+            )
+        )
     return tuple(notes)

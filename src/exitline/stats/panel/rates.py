@@ -19,6 +19,7 @@ from exitline.stats.infer.intake.cells import Cells, Rows, relabelled, roll_up
 from exitline.stats.panel.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
 from exitline.stats.panel.sources import SAME_VALUES, few_matches, open_panel, refuse_straddling
 from exitline.stats.panel.spec import PanelSpec, WaveReport
+from exitline.words.said import say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -306,14 +307,21 @@ def _notes(
                 "they take part from then on"
             )
     notes += [
-        f"{r.unknown:,} of {r.households:,} households have no usable welfare at {r.wave}"
+        say(
+            "{n} of {m} households have no usable welfare at {wave}",
+            n=r.unknown,
+            m=r.households,
+            wave=r.wave,
+        )
         for r in reports
         if r.unknown
     ]
     design = spec.columns.design
     if not design.stages and not design.exact:
         notes.append(
-            "no PSU is declared: each household counts as its own cluster, which makes "
-            "intervals too narrow where neighbours resemble each other"
+            say(
+                "no PSU is declared: each household counts as its own cluster, which makes "
+                "intervals too narrow where neighbours resemble each other"
+            )
         )
     return tuple(notes)

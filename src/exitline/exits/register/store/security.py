@@ -47,6 +47,21 @@ def guard_jobs(apps: Any, editor: Any) -> None:  # noqa: ARG001
             editor.execute(statement, params=None)
 
 
+WORKS = ("work", "workpart", "workstep", "asset", "inspection", "service")
+WORKS_ONCE = ("workstep", "inspection")
+
+
+def guard_works(apps: Any, editor: Any) -> None:
+    """Works are seen inside the scope; their steps and inspections are written once."""
+    postgres = editor.connection.vendor == "postgresql"
+    for name in WORKS if postgres else ():
+        for statement in _seen_inside(f"register_{name}"):
+            editor.execute(statement, params=None)
+    for name in WORKS_ONCE:
+        for statement in (_once_on_postgres if postgres else _once_on_sqlite)(apps, name):
+            editor.execute(statement, params=None)
+
+
 def _seen_inside(table: str) -> list[str]:
     """Row-level security over a table's paths."""
     return [
@@ -76,24 +91,31 @@ def _postgres(apps: Any) -> list[str]:
         " RAISE EXCEPTION 'rows of % are written once', TG_TABLE_NAME; END $$"
     )
     for name in ONCE:
-        columns = ", ".join(f'"{column}"' for column in _columns(apps, name))
-        found += [
-            f"CREATE TRIGGER once BEFORE UPDATE OF {columns} ON register_{name}"
-            " FOR EACH ROW EXECUTE FUNCTION register_once()",
-            f"CREATE TRIGGER stays BEFORE DELETE OR TRUNCATE ON register_{name}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION register_once()",
-        ]
+        found += _once_on_postgres(apps, name)
     return found
+
+
+def _once_on_postgres(apps: Any, name: str) -> list[str]:
+    """Triggers by which rows of a table stay as they were written."""
+    columns = ", ".join(f'"{column}"' for column in _columns(apps, name))
+    return [
+        f"CREATE TRIGGER once BEFORE UPDATE OF {columns} ON register_{name}"
+        " FOR EACH ROW EXECUTE FUNCTION register_once()",
+        f"CREATE TRIGGER stays BEFORE DELETE OR TRUNCATE ON register_{name}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION register_once()",
+    ]
+
+
+def _once_on_sqlite(apps: Any, name: str) -> list[str]:
+    """The same on SQLite."""
+    columns = ", ".join(f'"{column}"' for column in _columns(apps, name))
+    said = f"SELECT RAISE(ABORT, 'rows of {name} are written once')"
+    return [
+        f"CREATE TRIGGER {name}_once BEFORE UPDATE OF {columns} ON register_{name}"
+        f" BEGIN {said}; END",
+        f"CREATE TRIGGER {name}_stays BEFORE DELETE ON register_{name} BEGIN {said}; END",
+    ]
 
 
 def _sqlite(apps: Any) -> list[str]:
-    found = []
-    for name in ONCE:
-        columns = ", ".join(f'"{column}"' for column in _columns(apps, name))
-        said = f"SELECT RAISE(ABORT, 'rows of {name} are written once')"
-        found += [
-            f"CREATE TRIGGER {name}_once BEFORE UPDATE OF {columns} ON register_{name}"
-            f" BEGIN {said}; END",
-            f"CREATE TRIGGER {name}_stays BEFORE DELETE ON register_{name} BEGIN {said}; END",
-        ]
-    return found
+    return [text for name in ONCE for text in _once_on_sqlite(apps, name)]

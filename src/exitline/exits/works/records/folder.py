@@ -18,6 +18,7 @@ from exitline.exits.works.records.typed import refer, typed
 from exitline.exits.works.records.wpdx import from_wpdx, is_wpdx
 from exitline.exits.works.states import Replayed, replay
 from exitline.stats.engine.session import session
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,7 +110,7 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
         steps = replay(_drafts(files["steps"], tables), procedure, day)
     decided = None if keys.decisions is None else _decided(keys, folder)
     late = len(steps.late)
-    notes = (f"steps dated after {day}: {late:,} left out",) if late else ()
+    notes = (say("steps dated after {day}: {n} left out", day=str(day), n=late),) if late else ()
     return WorksRecords(keys, folder, day, tables, steps, procedure, decided, notes)
 
 

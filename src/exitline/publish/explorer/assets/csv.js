@@ -38,13 +38,15 @@ const csvText = () => {
   const heads = lines.length ? Object.keys(lines[0]) : ["area"];
   return `\ufeff${[heads.map(cell), ...lines.map((line) => heads.map((head) => cell(line[head])))].map((cells) => cells.join(",")).join("\r\n")}\r\n`;
 };
-const download = () => {
+/** A file for the reader, named after what it shows. */
+const saveAs = (blob, ending) => {
   const what = state.view === "decisions" ? "decisions" : DATA.series[state.series].key;
   const parts = ["exitline", what, levelOf(state.level).key, yearNow()].filter(Boolean).join("-");
-  const url = URL.createObjectURL(new Blob([csvText()], { type: "text/csv;charset=utf-8" }));
-  const link = h("a", { href: url, download: `${parts.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.csv`, hidden: true });
+  const url = URL.createObjectURL(blob);
+  const link = h("a", { href: url, download: `${parts.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.${ending}`, hidden: true });
   document.body.append(link);
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 };
+const download = () => saveAs(new Blob([csvText()], { type: "text/csv;charset=utf-8" }), "csv");

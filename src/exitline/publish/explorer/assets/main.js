@@ -24,15 +24,37 @@ const drawTools = () => {
   parts.push(select("theme", "theme", ["auto", "light", "dark"].map((key) => [key, w(`theme_${key}`)]), state.theme, (theme) => change({ theme })));
   byId("tools").replaceChildren(...parts);
 };
+let clock = null;
+const stopPlaying = () => {
+  clearInterval(clock);
+  clock = null;
+  const play = byId("play");
+  if (play) { play.textContent = "▶"; play.setAttribute("aria-label", w("play")); play.setAttribute("aria-pressed", "false"); }
+};
+/** Year after year, from the first where the last is shown; pressed again, it stops. */
+const playing = (play) => {
+  if (clock !== null) { stopPlaying(); return; }
+  play.textContent = "■";
+  play.setAttribute("aria-label", w("stop"));
+  play.setAttribute("aria-pressed", "true");
+  const last = DATA.years.length - 1;
+  if (state.year === last) change({ year: 0 });
+  clock = setInterval(() => {
+    if (state.year < last) change({ year: state.year + 1 });
+    if (state.year >= last) { stopPlaying(); announce(`${yearNow()}. ${finding()}`); }
+  }, 1000);
+};
 const yearField = () => {
+  stopPlaying();
   const slide = h("input", { type: "range", id: "year", min: 0, max: DATA.years.length - 1, step: 1, "aria-valuetext": yearNow() });
   slide.value = String(state.year);
   const go = (year) => { if (year !== state.year && year >= 0 && year < DATA.years.length) change({ year }, () => `${DATA.years[year]}. ${finding()}`); };
   slide.addEventListener("input", () => go(Number(slide.value)));
   const step = (by, key, sign) => button(sign, { class: "step", "aria-label": w(key), "data-by": by, onclick: () => go(state.year + by) });
+  const play = button("▶", { id: "play", class: "step", title: w("play"), "aria-label": w("play"), "aria-pressed": "false", onclick: () => playing(play) });
   return h("div", { class: "field year-field" }, [
     h("label", { for: "year" }, [w("year"), " ", h("output", { id: "year-now", for: "year" }, yearNow())]),
-    h("div", { class: "year-row" }, [step(-1, "earlier", "‹"), slide, step(1, "later", "›")]),
+    h("div", { class: "year-row" }, [step(-1, "earlier", "‹"), slide, step(1, "later", "›"), play]),
   ]);
 };
 const drawYear = () => {
@@ -168,7 +190,7 @@ const watchPage = () => {
 };
 /** Take up the state that the address holds. */
 const resume = (first) => {
-  const wanted = settled(fromHash(location.hash));
+  const wanted = settled(fromHash(location.hash || (first ? DATA.opens ?? "" : "")));
   if (!first && toHash(wanted) === toHash(state)) return;
   state = { ...wanted, words: "", page: 0 };
   if (state.first !== null || state.other !== null) byId("compare-box").open = true;

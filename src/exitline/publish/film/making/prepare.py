@@ -46,7 +46,8 @@ def prepare(story: Story, episode: Episode, bound: EpisodeFigures, language: str
     place = [e.name for e in story.episodes].index(episode.name) + 1
     many = len(story.episodes)
     series = story.title.say(language, {})
-    kicker = closest(language)("{what} · {n} of {m}", what=series, n=place, m=many)
+    t = closest(language)
+    kicker = t("{what} · {n} of {m}", what=series, n=place, m=many)
     captions = {code: cues_of(episode, code, bound) for code in story.languages}
     stage = PaintStage(WIDE, language, bound, episode.sources, kicker)
     texts = [kicker, "0123456789.,%$–—−…·“” ", *(c.text for c in captions[language])]

@@ -19,6 +19,7 @@ from exitline.publish.web.register.office import views as office
 from exitline.publish.web.register.programme import figures
 from exitline.publish.web.register.programme import views as programme
 from exitline.publish.web.register.quality import views as quality
+from exitline.publish.web.register.works import views as works
 
 urlpatterns = [
     path("", working.home, name="home"),
@@ -47,6 +48,10 @@ urlpatterns = [
     path("field/<int:number>", field.settle, name="settle-submission"),
     path("programme", programme.show, name="programme"),
     path("programme/table.xlsx", programme.table, name="programme-table"),
+    path("works", works.listing, name="works"),
+    path("works/<str:key>", works.show, name="work"),
+    path("works/<str:key>/step", works.step, name="work-step"),
+    path("works/<str:key>/inspect", works.inspect, name="inspect-asset"),
     path("figures", figures.figures, name="figures"),
     path("figures/run", figures.measure, name="run-figures"),
     path("figures/<str:name>", figures.read, name="read-figures"),

@@ -149,7 +149,7 @@ class DesignKeys(Record):
     census: Truth = Field(False, description="`true`: a census, without sampling error")
     second_phase: SecondPhaseKeys | None = Field(
         None,
-        description="which rows were drawn again from the sample, of whom alone figures speak: the "
+        description="which rows were drawn again from the sample, to whom alone figures refer: the "
         "column that says so, or `{selected: visited, strata: group, psu: hid, method: approx}`; "
         "`weight` is that of the first phase",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.stats.infer.weighting.replicates import Multipliers, SampleClusters
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +30,7 @@ def rao_wu(clusters: SampleClusters, replicates: int, random: np.random.Generato
         if n > 1:
             drawn = random.multinomial(n - 1, np.full(n, 1.0 / n), size=replicates)
             values[members] = drawn.T * (n / (n - 1.0))
-    notes = ("population sizes (fpc) play no part in this bootstrap",)
+    notes = (say("population sizes (fpc) play no part in this bootstrap"),)
     return Multipliers(
         values, 1.0 / (replicates - 1), np.ones(replicates),
         notes if np.any(clusters.first.unsampled < 1) else (),

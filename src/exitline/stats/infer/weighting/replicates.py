@@ -10,6 +10,7 @@ import numpy as np
 from exitline.errors import DesignError
 from exitline.stats.infer.designs.frame import CERTAIN
 from exitline.stats.infer.weighting.hadamard import hadamard
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -166,7 +167,7 @@ def balanced(clusters: SampleClusters, rho: float = 0.0) -> Multipliers:
     values = 1.0 + (1.0 - rho) * signs
     values[single[clusters.stratum]] = 1.0
     replicates = values.shape[1]
-    notes = ("population sizes (fpc) play no part in balanced replicates",)
+    notes = (say("population sizes (fpc) play no part in balanced replicates"),)
     return Multipliers(
         values, 1.0 / (replicates * (1.0 - rho) ** 2), np.ones(replicates),
         notes if np.any(clusters.first.unsampled < 1) else (),
@@ -192,7 +193,7 @@ def successive(clusters: SampleClusters, replicates: int | None) -> Multipliers:
     stratum, place = clusters.stratum, clusters.place
     following = start[stratum] + (place + 1) % sampled[stratum]
     values = 1.0 + 2.0**-1.5 * (matrix[1 + position % usable] - matrix[1 + following % usable])
-    notes = ("population sizes (fpc) play no part in successive differences",)
+    notes = (say("population sizes (fpc) play no part in successive differences"),)
     return Multipliers(
         values, 4.0 / len(matrix), np.ones(len(matrix)),
         notes if np.any(clusters.first.unsampled < 1) else (),

@@ -1,4 +1,4 @@
-"""Exits that hold: out only after k waves in a row above a buffered line."""
+"""Exits that last: out only after k waves in a row above a buffered line."""
 
 from __future__ import annotations
 

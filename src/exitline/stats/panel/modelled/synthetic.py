@@ -9,6 +9,7 @@ import numpy as np
 
 from exitline.errors import MeasureError
 from exitline.stats.panel.modelled.binormal import binormal_cdf
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -181,7 +182,7 @@ def synthetic_panel(
     ]
     notes = []
     if min(a.r_squared, b.r_squared) < 0.2:
-        notes.append("the fixed characteristics explain little, so the bounds are wide")
+        notes.append(say("the fixed characteristics explain little, so the bounds are wide"))
     return SyntheticPanel(
         named[0], named[1], named[2], named[3], named[4] if rho is not None else None,
         (a.r_squared, b.r_squared), tuple(notes),

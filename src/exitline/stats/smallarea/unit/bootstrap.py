@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
     from exitline.stats.smallarea.unit.sample import UnitSample
-    from exitline.stats.smallarea.unit.totals import Totals
+    from exitline.stats.smallarea.unit.totals import BenchmarkTotals
 
     Floats = NDArray[np.float64]
 
@@ -72,7 +72,7 @@ class BootstrapPlan:
         Errors drawn from the normal distribution, or residuals with random signs.
     driven : bool
         Whether the transformation's parameter is found again in every replicate.
-    totals : Totals or None
+    totals : BenchmarkTotals or None
         To what the figures are brought: in every replicate to its own population's.
     """
 
@@ -86,7 +86,7 @@ class BootstrapPlan:
     line: float
     kind: Kind = "parametric"
     driven: bool = True
-    totals: Totals | None = None
+    totals: BenchmarkTotals | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ WAYS: tuple[str, ...] = ("ratio", "difference")
 
 
 @dataclass(frozen=True)
-class Totals:
+class BenchmarkTotals:
     """What all areas together are brought to.
 
     Attributes

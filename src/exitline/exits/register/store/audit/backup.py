@@ -31,7 +31,8 @@ TABLES = (
     "HouseholdRow", "ChangeRow", "MemberRow", "IdentifierRow", "CardRow", "IncomeLineRow",
     "HelperRow", "MeasureRow", "VisitRow", "SubmissionRow", "ChainRow", "StepRow", "StandingRow",
     "CaseRow", "DutyRow", "NoticeRow", "ObjectionRow", "DocumentRow", "FindingRow", "PairRow",
-    "DailyHeadRow", "ViewLogRow", "TransferRow",
+    "DailyHeadRow", "ViewLogRow", "TransferRow", "WorkRow", "WorkPartRow", "WorkStepRow",
+    "AssetRow", "InspectionRow", "ServiceRow",
 )  # fmt: skip
 NOT_KEPT = ("JobRow",)
 """What a backup leaves out: work in the background, done or not."""

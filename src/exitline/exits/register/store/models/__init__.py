@@ -37,11 +37,20 @@ from exitline.exits.register.store.models.steps import (
     StepRow,
 )
 from exitline.exits.register.store.models.work import JobRow
+from exitline.exits.register.store.models.works import (
+    AssetRow,
+    InspectionRow,
+    ServiceRow,
+    WorkPartRow,
+    WorkRow,
+    WorkStepRow,
+)
 
 __all__ = [
-    "AreaRow", "AssignmentRow", "BatchRow", "CardRow", "CaseRow", "ChainRow", "ChangeRow",
-    "DailyHeadRow", "DocumentRow", "DutyRow", "FindingRow", "HelperRow", "HouseholdRow",
-    "IdentifierRow", "IncomeLineRow", "JobRow", "KeptTextRow", "MeasureRow", "MemberRow",
-    "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow", "SettingRow", "StandingRow", "StepRow",
-    "SubmissionRow", "TransferRow", "ViewLogRow", "VisitRow",
+    "AreaRow", "AssetRow", "AssignmentRow", "BatchRow", "CardRow", "CaseRow", "ChainRow",
+    "ChangeRow", "DailyHeadRow", "DocumentRow", "DutyRow", "FindingRow", "HelperRow",
+    "HouseholdRow", "IdentifierRow", "IncomeLineRow", "InspectionRow", "JobRow", "KeptTextRow",
+    "MeasureRow", "MemberRow", "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow", "ServiceRow",
+    "SettingRow", "StandingRow", "StepRow", "SubmissionRow", "TransferRow", "ViewLogRow",
+    "VisitRow", "WorkPartRow", "WorkRow", "WorkStepRow",
 ]  # fmt: skip

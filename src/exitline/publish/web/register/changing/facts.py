@@ -48,7 +48,7 @@ def line_asks(lines: Mapping[str, Any]) -> list[AskedField]:
     found = []
     for i, (name, amount) in enumerate(rows):
         found += [
-            AskedField(f"line.{i}.name", say("Line"), start=name, known=LINES, most=60),
+            AskedField(f"line.{i}.name", say("Source of income"), start=name, known=LINES, most=60),
             AskedField(f"line.{i}.amount", say("Amount in a year"), "amount", start=amount),
         ]
     return found

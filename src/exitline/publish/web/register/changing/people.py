@@ -12,9 +12,9 @@ from exitline.publish.web.register.changing.made import Asked, SentChange
 from exitline.words.said import say
 
 SEXES = (("", say("not said")), ("female", say("female")), ("male", say("male")),
-         ("other", say("other")))  # fmt: skip
+         ("other", say("another")))  # fmt: skip
 RELATIONS = (say("head"), say("spouse"), say("child"), say("parent"), say("grandchild"),
-             say("sibling"), say("other"))  # fmt: skip
+             say("sibling"))  # fmt: skip
 CAME = (("birth", say("birth")), ("marriage in", say("marriage")), ("moved in", say("moved in")),
         ("forgotten", say("was there, and was forgotten")))  # fmt: skip
 LEFT = (("death", say("death")), ("marriage out", say("marriage out")),
