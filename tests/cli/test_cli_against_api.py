@@ -76,6 +76,7 @@ ANOTHER = {
     ("works", "matters"): "series.needed(effect)",
     ("target", "source"): "data, or a study's path",
     ("target", "fitted"): "method=",
+    ("target", "plot"): "found.plot(kind)",
     ("target", "card"): "test.card(points)",
     ("target", "rules"): "xl.target.load_rule(path)",
 }
@@ -106,6 +107,7 @@ GROUPS_ELSEWHERE = {
     ("register", "serve", "host"): "a socket: listening=",
     ("register", "serve", "port"): "a socket: listening=",
     ("register", "serve", "https"): "secure=",
+    ("register", "serve", "oidc"): "elsewhere=",
     ("register", "password", "person"): "name=",
 }
 EVENT = {"household", "step", "on", "actor", "role", "documents", "evidence", "category", "reason"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from exitline.errors import unknown
 from exitline.exits.target.errors import TargetError
@@ -12,7 +12,6 @@ from exitline.exits.target.errors import TargetError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.exits.target.evaluation import Evaluation
     from exitline.stats.infer.blocks import Estimate
     from exitline.words.shown.charts import Drawing
 
@@ -49,7 +48,16 @@ CURVES = {
 LEFT = {"headcount_left": "headcount", "gap_left": "poverty gap"}
 
 
-def points(found: Evaluation, kind: str) -> pd.DataFrame:
+class FiguresAsked(Protocol):
+    """What curves read of an evaluation: its figures, and by measure what each was asked for."""
+
+    @property
+    def estimates(self) -> Iterable[Estimate]: ...
+    @property
+    def asked(self) -> Mapping[str, Any]: ...
+
+
+def points(found: FiguresAsked, kind: str) -> pd.DataFrame:
     """The points of a curve of every method, as `Evaluation.curve` gives them."""
     import pandas as pd
 
@@ -67,7 +75,7 @@ def points(found: Evaluation, kind: str) -> pd.DataFrame:
     return table.sort_values(["curve", "x"], kind="stable").reset_index(drop=True)
 
 
-def drawn(found: Evaluation, kind: str) -> Drawing:
+def drawn(found: FiguresAsked, kind: str) -> Drawing:
     """A curve with its bands."""
     from exitline.words.shown import charts
 
@@ -75,14 +83,14 @@ def drawn(found: Evaluation, kind: str) -> Drawing:
     return charts.curves(table, curve.title, curve.x, curve.y)
 
 
-def together(found: Evaluation, left: Evaluation | None = None) -> Drawing:
+def together(found: FiguresAsked, left: FiguresAsked | None = None) -> Drawing:
     """ROC and precision beside each other, and budgets where these were evaluated, too.
 
     Parameters
     ----------
-    found : Evaluation
+    found : FiguresAsked
         At the quotas of a curve.
-    left : Evaluation, optional
+    left : FiguresAsked, optional
         With table "budget".
 
     Returns
@@ -97,7 +105,7 @@ def together(found: Evaluation, left: Evaluation | None = None) -> Drawing:
     )
 
 
-def _by_quota(found: Evaluation) -> Mapping[tuple[str, float], dict[str, Estimate]]:
+def _by_quota(found: FiguresAsked) -> Mapping[tuple[str, float], dict[str, Estimate]]:
     """Estimates by figure, of each method at each quota that is a number."""
     rows: dict[tuple[str, float], dict[str, Estimate]] = {}
     for one in found.estimates:
@@ -107,7 +115,7 @@ def _by_quota(found: Evaluation) -> Mapping[tuple[str, float], dict[str, Estimat
     return rows
 
 
-def _roc(found: Evaluation) -> list[tuple[Any, ...]]:
+def _roc(found: FiguresAsked) -> list[tuple[Any, ...]]:
     """From nobody to everybody."""
     rows: list[tuple[Any, ...]] = []
     for (method, _), one in _by_quota(found).items():
@@ -120,7 +128,7 @@ def _roc(found: Evaluation) -> list[tuple[Any, ...]]:
     return [*rows, *ends] if len(rows) >= FEWEST * max(len(methods), 1) else rows
 
 
-def _precision(found: Evaluation) -> list[tuple[Any, ...]]:
+def _precision(found: FiguresAsked) -> list[tuple[Any, ...]]:
     """Precision is what the inclusion error leaves."""
     return [
         (method, one["poor_coverage"].estimate, 1.0 - one["inclusion_error"].estimate,
@@ -130,9 +138,9 @@ def _precision(found: Evaluation) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _budget(found: Evaluation) -> list[tuple[Any, ...]]:
+def _budget(found: FiguresAsked) -> list[tuple[Any, ...]]:
     """Headcount and gap left, of each method and quota."""
-    from exitline.exits.target.evaluation import quota_in_words
+    from exitline.exits.target.quotas import quota_in_words
 
     rows: list[tuple[Any, ...]] = []
     for one in found.estimates:

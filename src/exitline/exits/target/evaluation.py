@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.exits.target.errors import TargetError
+from exitline.exits.target.quotas import quota_in_words
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -230,19 +231,6 @@ def shown(quota: float | str | None) -> float | str:
     if isinstance(quota, str):
         return quota
     return "poor" if quota != quota else float(quota)
-
-
-def quota_in_words(quota: float | None) -> str:
-    """A quota in words.
-
-    Examples
-    --------
-    >>> quota_in_words(0.25), quota_in_words(float("nan"))
-    ('25 %', 'as many as are poor')
-    """
-    if quota is None:
-        return "no quota"
-    return "as many as are poor" if quota != quota else f"{100 * quota:g} %"
 
 
 def value_in_words(one: Any) -> str:
