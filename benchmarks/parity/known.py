@@ -51,7 +51,7 @@ REASONS: tuple[Reason, ...] = (
         lambda c: c.what in {"se", "deff", *LIMITS} and math.isnan(c.ours),
     ),
     Reason(
-        "the average shortfall speaks of the poor: df counts PSUs with poor members "
+        "the average shortfall refers to the poor: df counts PSUs with poor members "
         "(degf(subset(design, poor))), the reference those of the domain",
         lambda c: c.wanted.family == "shortfall" and c.what in {"df", *LIMITS},
     ),
