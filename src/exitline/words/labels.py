@@ -127,6 +127,8 @@ MEASURES = (
     collected("reached, share of persons from quantile {n} to {m}"),
     collected("reached, share of households from quantile {n} to {m}"),
     collected("benefits, share of recipients' welfare from quantile {n} to {m}"),
+    collected("average benefits of recipients from quantile {n} to {m}"),
+    collected("recipients of {column} who also receive {by}, share"),
     collected("benefits of the poorest {share} over what a uniform transfer gives them"),
     collected("share of added places that goes to quantiles {n} to {m}"),
     collected("mean social weight of benefits, epsilon = {n}"),

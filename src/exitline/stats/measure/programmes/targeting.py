@@ -238,7 +238,7 @@ def average_transfer(column: str, lower: float = 0.0, upper: float = 1.0) -> Mea
         _band(Programme(column), lower, upper),
         _slice(lambda *cuts: Pick(receives, cuts), lower, upper),
     )
-    label = f"benefits a recipient from quantile {lower:g} to {upper:g}"
+    label = f"average benefits of recipients from quantile {lower:g} to {upper:g}"
     return made(
         _between("average_transfer", column, lower, upper), label, part, interval="plain",
         unit="money", speaks_of=receives,
@@ -255,7 +255,7 @@ def overlap(column: str, other: str) -> Measure:
     """
     receives = Term("received", column=column)
     both = Term("product", of=receives, ranking=Term("received", column=other))
-    label = f"recipients of {column} who receive {other}, too"
+    label = f"recipients of {column} who also receive {other}, share"
     part = over(Pick(both), Pick(receives))
     return made(f"overlap({column}, {other})", label, part, speaks_of=receives)
 
