@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from exitline.digest import sha256, written
 from exitline.errors import nearest
 from exitline.exits.register.event import Draft
 from exitline.exits.register.procedures.loading import load_procedure
@@ -229,15 +229,14 @@ def records_in(store: Store, as_of: date | None = None) -> WorksRecords:
     WorksError
         Where no works were taken in.
     """
-    import yaml
-
     from exitline.exits.works.records.typed import typed
     from exitline.rules.yamlfile.tree import read_text
 
     with store.transaction():
         kept = _kept(store)
         rows = _rows(store, kept)
-    text = yaml.safe_dump({"works": kept["works"], "criteria": kept["criteria"]}, sort_keys=False)
+    said = {"works": kept["works"], "criteria": kept["criteria"]}
+    text = written(said, in_order=False).decode()  # JSON is YAML
     keys = WorksFile.read(read_text(text, store.address, WorksError))
     tables = {name: typed(TABLES[name], _table(name, rows[name]), where=name) for name in TABLES}
     drafts = [draft_of(one, where="step") for one in rows["steps"]]
@@ -330,7 +329,7 @@ def _content(event: Any) -> str:
         "documents": [asdict(one) | {"shows": list(one.shows)} for one in event.documents],
         "evidence": {} if event.decision is None else dict(event.decision.values),
     }  # fmt: skip
-    return json.dumps({k: v for k, v in said.items() if v}, sort_keys=True, ensure_ascii=False)
+    return written({k: v for k, v in said.items() if v}).decode()
 
 
 def _append(store: Store, work: Any, event: Any, content: str) -> None:
@@ -338,7 +337,7 @@ def _append(store: Store, work: Any, event: Any, content: str) -> None:
     from exitline.exits.register.store.models import WorkStepRow
 
     work.steps += 1
-    work.head = sha256(f"{work.head}\n{content}".encode()).hexdigest()
+    work.head = sha256(f"{work.head}\n{content}".encode())
     work.state = event.state
     WorkStepRow.objects.using(store.alias).create(
         work=work, path=work.path, number=work.steps, step=event.step, on=event.on,
