@@ -63,7 +63,7 @@ def test_nothing_is_taken_in_twice(address):
 
 
 def test_a_village_sees_its_own_works(store):
-    from exitline.exits.works.stored import records_in
+    from exitline.exits.works.stored.tables import records_in
 
     own = records_in(store.within("C1/32091/"), DAY)
     assert own["villages"]["village"].tolist() == ["32091"]
@@ -74,7 +74,8 @@ def test_steps_are_guarded_and_written_once(store):
     from django.db import DatabaseError
 
     from exitline.exits.register.store.models import WorkRow, WorkStepRow
-    from exitline.exits.works.stored import inspect_asset, records_in, take_work_step
+    from exitline.exits.works.stored.steps import inspect_asset, take_work_step
+    from exitline.exits.works.stored.tables import records_in
 
     failed = Draft("W13046", "report failure", date(2023, 8, 1), "ann", "keeper",
                    documents=(Document("report"),))  # fmt: skip

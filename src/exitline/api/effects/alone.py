@@ -97,7 +97,7 @@ def one_round(
         raise EffectError(
             "units without a weight above zero", where=f"column '{weight[0]}'",
             expected="a weight for each unit", got=f"{int((~(weights[known] > 0)).sum()):,} units",
-            remedy="mend these rows, or leave them out",
+            remedy="correct these rows, or leave them out",
         )  # fmt: skip
     own = [i for i, name in enumerate(learned.names) if name != "Intercept"]
     found = matched_comparison(

@@ -298,7 +298,7 @@ def records(path: str | Path, *, as_of: date | None = None) -> RecordedWorks:
 
     if in_database(str(path)):
         from exitline.exits.register.store.opening import open_store
-        from exitline.exits.works.stored import records_in
+        from exitline.exits.works.stored.tables import records_in
 
         return RecordedWorks(records_in(open_store(str(path)), as_of))
     return RecordedWorks(open_works(path, as_of))
@@ -342,7 +342,7 @@ def record(path: str | Path, database: str, *, as_of: date | None = None) -> dic
     from dataclasses import asdict
 
     from exitline.exits.register.store.opening import open_store
-    from exitline.exits.works.stored import take_in
+    from exitline.exits.works.stored.taking import take_in
 
     return asdict(take_in(open_store(database), open_works(path, as_of)))
 

@@ -20,7 +20,7 @@ def works(signed, address, tmp_path):
     """The register with one work in the village of county c."""
     from exitline.exits.register.store.opening import open_store
     from exitline.exits.works.records.folder import open_works
-    from exitline.exits.works.stored import take_in
+    from exitline.exits.works.stored.taking import take_in
 
     folder = tmp_path / "works"
     folder.mkdir()

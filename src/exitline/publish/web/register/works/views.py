@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from exitline.errors import ExitlineError
 from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.register.store.errors import AuthorityError, StoreGoneError
-from exitline.exits.works import stored
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.declared import STATES
+from exitline.exits.works.stored.seen import count_states, list_works, work_page
+from exitline.exits.works.stored.steps import inspect_asset, possible_work_steps, take_work_step
+from exitline.exits.works.stored.tables import works_procedure
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 from exitline.publish.web.register.typed import whole
@@ -30,10 +32,10 @@ AT_ONCE = 50
 def listing(request: HttpRequest, person: SignedIn) -> HttpResponse:
     """Works of the own area; by state."""
     after, state = whole(request.GET.get("after")), request.GET.get("state", "")[:100]
-    found = stored.list_works(person.store, state, AT_ONCE + 1, after)
+    found = list_works(person.store, state, AT_ONCE + 1, after)
     return pages.page(
         request, "works", person=person, rows=found[:AT_ONCE], more=len(found) > AT_ONCE,
-        after=after, at_once=AT_ONCE, state=state, states=stored.count_states(person.store),
+        after=after, at_once=AT_ONCE, state=state, states=count_states(person.store),
     )  # fmt: skip
 
 
@@ -48,12 +50,12 @@ def _shown(
     request: HttpRequest, person: SignedIn, key: str, *, status: int = 200, reason: Any = None
 ) -> HttpResponse:
     """The page of a work, with what its reader may do."""
-    found = stored.work_page(person.store, key[:200])
+    found = work_page(person.store, key[:200])
     if found is None:
         return pages.page(request, "nothing", status=404, person=person)
-    procedure = stored.works_procedure(person.store)
+    procedure = works_procedure(person.store)
     able = person.kind == OFFICE
-    steps = stored.possible_work_steps(procedure, found.row.state, person.role) if able else ()
+    steps = possible_work_steps(procedure, found.row.state, person.role) if able else ()
     documents = {one.name: one.label for one in procedure.documents.values()}
     asked = {
         one.name: _columns(procedure.rules[one.assesses]) if one.assesses else [] for one in steps
@@ -79,7 +81,7 @@ def step(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
             {"work": key, **said, **evidence, "actor": person.name, "role": person.role}
             | ({"documents": documents} if documents else {}), where="step",
         )  # fmt: skip
-        stored.take_work_step(person.store, draft)
+        take_work_step(person.store, draft)
     except (AuthorityError, StoreGoneError):
         raise
     except ExitlineError as reason:
@@ -93,7 +95,7 @@ def inspect(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
     """Record what an asset of the work was found to be."""
     given = request.POST
     try:
-        stored.inspect_asset(
+        inspect_asset(
             person.store, given.get("asset", "")[:200], given.get("state", ""),
             _day(given.get("on", "")), person.name, given.get("note", "")[:2000],
         )  # fmt: skip

@@ -1,0 +1,140 @@
+"""The works of a register as the tables of a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exitline.digest import written
+from exitline.exits.register.procedures.loading import load_procedure
+from exitline.exits.register.steps.drafts import draft_of
+from exitline.exits.works.errors import WorksError
+from exitline.exits.works.records.declared import TABLES
+from exitline.exits.works.records.folder import WorksRecords
+from exitline.exits.works.records.keys import WorksFile
+from exitline.exits.works.states import replay
+
+if TYPE_CHECKING:
+    from exitline.exits.register.procedures.procedure import Procedure
+    from exitline.exits.register.store.opening import Store
+
+SETTING = "works"
+
+
+def records_in(store: Store, as_of: date | None = None) -> WorksRecords:
+    """The works of a register, as far as its scope, in the form of a folder's.
+
+    Parameters
+    ----------
+    store : Store
+    as_of : date, optional
+        Today unless given.
+
+    Returns
+    -------
+    WorksRecords
+
+    Raises
+    ------
+    WorksError
+        Where no works were taken in.
+    """
+    from exitline.exits.works.records.typed import typed
+    from exitline.rules.yamlfile.tree import read_text
+
+    with store.transaction():
+        found = kept(store)
+        rows = _rows(store, found)
+    said = {"works": found["works"], "criteria": found["criteria"]}
+    text = written(said, in_order=False).decode()  # JSON is YAML
+    keys = WorksFile.read(read_text(text, store.address, WorksError))
+    tables = {name: typed(TABLES[name], _table(name, rows[name]), where=name) for name in TABLES}
+    drafts = [draft_of(one, where="step") for one in rows["steps"]]
+    day, procedure = as_of or date.today(), load_procedure(found["procedure"])
+    steps = replay(drafts, procedure, day)
+    return WorksRecords(keys, Path(), day, tables, steps, procedure)
+
+
+def kept(store: Store) -> dict[str, Any]:
+    """What was kept of the works file."""
+    from exitline.exits.register.store.models import SettingRow
+
+    row = SettingRow.objects.using(store.alias).filter(name=SETTING).first()
+    if row is None:
+        raise WorksError(
+            "the register holds no works", where=store.address, expected="works taken in before",
+            got="none", remedy="take a folder in: exitline works record FOLDER --database ...",
+        )  # fmt: skip
+    found: dict[str, Any] = json.loads(row.value)
+    return found
+
+
+def _table(name: str, rows: list[dict[str, Any]]) -> Any:
+    """Rows as a table; texts, so that ids stay as they are."""
+    import pyarrow as pa
+
+    columns = list(dict.fromkeys([c.name for c in TABLES[name].columns if c.needed]
+                                 + [key for row in rows for key in row]))  # fmt: skip
+    numbers = {c.name for c in TABLES[name].columns if c.holds == "number"}
+    if not rows:
+        return pa.table({key: pa.array([], pa.string()) for key in columns})
+    return pa.table({
+        key: pa.array([row.get(key) for row in rows], pa.float64() if key in numbers else None)
+        for key in columns
+    })  # fmt: skip
+
+
+def _rows(store: Store, kept: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Every table's rows, as far as the scope."""
+    from exitline.exits.register.store import models as m
+
+    def seen(model: Any, *with_: str) -> Any:
+        rows = store.scope.of(model.objects.using(store.alias))
+        return (rows.select_related(*with_) if with_ else rows).order_by("pk")
+
+    works = [{"work": one.key, "kind": one.kind, "criterion": one.criterion, "state": one.state,
+              **one.facts} for one in seen(m.WorkRow)]  # fmt: skip
+    parts = list(seen(m.WorkPartRow, "work"))
+    known = {one["work"] for one in works}
+    assets = [
+        {"asset": one.key, "kind": one.kind, **one.facts}
+        | ({"work": one.work.key} if one.work and one.work.key in known else {})
+        for one in seen(m.AssetRow, "work")
+    ]
+    inside = _codes_inside(store)
+    villages = [one for one in kept["villages"] if one["village"] in inside]
+    names = {one["village"] for one in villages}
+    return {
+        "villages": villages, "places": [], "works": [_inside(one, names) for one in works],
+        **{name: [{"work": one.work.key, **one.facts} for one in parts if one.table == name]
+           for name in ("phases", "funds")},
+        "assets": assets,
+        "inspections": [{"asset": one.asset.key, "on": one.on.isoformat(), "state": one.state,
+                         "by": one.by, "note": one.note} for one in seen(m.InspectionRow, "asset")],
+        "services": [{"asset": one.asset.key, "village": one.village, "households": one.households,
+                      "minutes": one.minutes} for one in seen(m.ServiceRow, "asset")
+                     if one.village in names],
+        "steps": [json.loads(one.content) for one in seen(m.WorkStepRow)],
+    }  # fmt: skip
+
+
+def _inside(work: dict[str, Any], villages: set[str]) -> dict[str, Any]:
+    """A work with the villages that may be seen."""
+    named = [one.strip() for one in str(work.get("villages", "")).split(";")]
+    return work | {"villages": "; ".join(one for one in named if one in villages)}
+
+
+def _codes_inside(store: Store) -> set[str]:
+    """Codes of the areas inside the scope."""
+    from exitline.exits.register.store.models import AreaRow
+
+    return set(store.scope.of(AreaRow.objects.using(store.alias)).values_list("code", flat=True))
+
+
+def works_procedure(store: Store) -> Procedure:
+    """The procedure under which the register's works go through their states."""
+    with store.transaction():
+        return load_procedure(kept(store)["procedure"])

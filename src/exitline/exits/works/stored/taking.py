@@ -1,0 +1,203 @@
+"""Works taken in from a folder, all or none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from exitline.errors import nearest
+from exitline.exits.works.errors import WorksError
+from exitline.exits.works.records.folder import SHIPPED, WorksRecords
+from exitline.exits.works.serving import for_villages
+from exitline.exits.works.stored.steps import append, content_of
+from exitline.exits.works.stored.tables import SETTING
+
+if TYPE_CHECKING:
+    from exitline.exits.register.store.opening import Store
+
+_OWN = {"works": ("work", "kind", "criterion", "state"), "assets": ("asset", "work", "kind")}
+
+
+@dataclass(frozen=True)
+class WorksTaken:
+    """What a register took in.
+
+    Attributes
+    ----------
+    works, assets, inspections, services, steps : int
+    """
+
+    works: int
+    assets: int
+    inspections: int
+    services: int
+    steps: int
+
+
+def take_in(store: Store, records: WorksRecords) -> WorksTaken:
+    """Take the works of a folder into a register, all or none.
+
+    Parameters
+    ----------
+    store : Store
+    records : WorksRecords
+        Its villages must be areas of the register, by their code.
+
+    Returns
+    -------
+    WorksTaken
+
+    Raises
+    ------
+    WorksError
+        For villages that the register does not have, works or assets that it has already, and
+        steps that the procedure does not allow.
+    """
+    from exitline.exits.register.store.models import AssetRow, SettingRow, WorkRow
+
+    if records.steps.refused:
+        work, step, reason = records.steps.refused[0]
+        raise WorksError(
+            f"{len(records.steps.refused):,} steps are not allowed", where=f"work {work}, '{step}'",
+            expected=reason.expected or "", got=reason.what,
+            remedy="correct them, or leave them out",
+        )  # fmt: skip
+    with store.transaction():
+        paths = _paths(store, records)
+        _refuse_known(store, records)
+        made = {row.key: row for row in _works(records, paths)}
+        WorkRow.objects.using(store.alias).bulk_create(made.values(), batch_size=500)
+        _parts(store, records, made)
+        assets = {row.key: row for row in _assets(records, paths, made)}
+        AssetRow.objects.using(store.alias).bulk_create(assets.values(), batch_size=500)
+        looks, services = _seen(store, records, assets)
+        steps = 0
+        for work, history in records.steps.histories.items():
+            for event in history.events:
+                append(store, made[work], event, content_of(event))
+                steps += 1
+        SettingRow.objects.using(store.alias).update_or_create(
+            name=SETTING, defaults={"value": json.dumps(_kept_keys(records))}
+        )
+    return WorksTaken(len(made), len(assets), looks, services, steps)
+
+
+def _paths(store: Store, records: WorksRecords) -> dict[str, str]:
+    """The path of each village's area, by its code."""
+    from exitline.exits.register.store.models import AreaRow
+
+    rows = store.scope.of(AreaRow.objects.using(store.alias)).values_list("code", "path")
+    known: dict[str, str] = {}
+    for code, path in rows:
+        if code not in known or len(path) > len(known[code]):
+            known[code] = path
+    lost = [one for one in records["villages"]["village"] if one not in known]
+    if lost:
+        raise WorksError(
+            f"{len(lost):,} villages are no areas of the register", where="villages",
+            expected="codes of areas that are there and may be seen", got=lost[0],
+            remedy=nearest(lost[0], known) or "add the areas first: exitline register import",
+        )  # fmt: skip
+    return known
+
+
+def _refuse_known(store: Store, records: WorksRecords) -> None:
+    """Refuse works and assets that are there already."""
+    from exitline.exits.register.store.models import AssetRow, WorkRow
+
+    for model, name, key in ((WorkRow, "works", "work"), (AssetRow, "assets", "asset")):
+        rows = model.objects.using(store.alias).filter(key__in=list(records[name][key]))
+        if there := rows.count():
+            raise WorksError(
+                f"{there:,} {name} are in the register already", where=name, expected="new ids",
+                got=rows.first().key, remedy="leave them out, or take a step on them",
+            )  # fmt: skip
+
+
+def _facts(row: Mapping[Any, Any], own: tuple[str, ...]) -> dict[str, Any]:
+    """The other columns of a row, those without a value left out."""
+    found = {}
+    for name, value in row.items():
+        if name in own or value is None or value == "" or value is pd.NaT or value != value:
+            continue
+        plain = value.item() if hasattr(value, "item") else value
+        found[name] = plain.date().isoformat() if isinstance(plain, pd.Timestamp) else plain
+    return found
+
+
+def _works(records: WorksRecords, paths: Mapping[str, str]) -> list[Any]:
+    """Rows of works; a work lies in its first village, or over all."""
+    from exitline.exits.register.store.models import WorkRow
+
+    first = for_villages(records).drop_duplicates("work").set_index("work")["village"].to_dict()
+    return [
+        WorkRow(
+            key=row["work"], kind=row["kind"], criterion=row["criterion"],
+            path=paths.get(first.get(row["work"], ""), ""),
+            state=records.steps.state(row["work"], records.as_of) or row["state"],
+            facts=_facts(row, _OWN["works"]),
+        )
+        for row in records["works"].to_dict("records")
+    ]  # fmt: skip
+
+
+def _parts(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> None:
+    """Phases and funds."""
+    from exitline.exits.register.store.models import WorkPartRow
+
+    rows = [
+        WorkPartRow(work=made[row["work"]], path=made[row["work"]].path, table=table,
+                    facts=_facts(row, ("work",)))
+        for table in ("phases", "funds") for row in records[table].to_dict("records")
+    ]  # fmt: skip
+    WorkPartRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
+
+
+def _assets(records: WorksRecords, paths: Mapping[str, str], made: Mapping[str, Any]) -> list[Any]:
+    """Rows of assets; where its village is not said, an asset lies where its work does."""
+    from exitline.exits.register.store.models import AssetRow
+
+    found = []
+    for row in records["assets"].to_dict("records"):
+        work = made.get(row["work"])
+        path = paths.get(row["village"], "") or (work.path if work else "")
+        found.append(AssetRow(key=row["asset"], kind=row["kind"], work=work, path=path,
+                              facts=_facts(row, _OWN["assets"])))  # fmt: skip
+    return found
+
+
+def _seen(store: Store, records: WorksRecords, assets: Mapping[str, Any]) -> tuple[int, int]:
+    """Inspections and services."""
+    from exitline.exits.register.store.models import InspectionRow, ServiceRow
+
+    looks = [
+        InspectionRow(asset=assets[row["asset"]], path=assets[row["asset"]].path,
+                      on=row["on"].date(), state=row["state"], by=row["by"], note=row["note"],
+                      recorded=records.as_of)
+        for row in records["inspections"].to_dict("records")
+    ]  # fmt: skip
+    services = [
+        ServiceRow(asset=assets[row["asset"]], path=assets[row["asset"]].path,
+                   **_facts(row, ("asset",)))
+        for row in records["services"].to_dict("records")
+    ]  # fmt: skip
+    InspectionRow.objects.using(store.alias).bulk_create(looks, batch_size=500)
+    ServiceRow.objects.using(store.alias).bulk_create(services, batch_size=500)
+    return len(looks), len(services)
+
+
+def _kept_keys(records: WorksRecords) -> dict[str, Any]:
+    """What the register keeps of the works file, and of its villages."""
+    criteria = {
+        name: {key: list(value) if isinstance(value, tuple) else value
+               for key, value in keys.given.items()}
+        for name, keys in records.keys.criteria.items()
+    }  # fmt: skip
+    villages = [_facts(row, ()) for row in records["villages"].to_dict("records")]
+    procedure = records.procedure.name if records.procedure else SHIPPED
+    return {"works": records.keys.works, "criteria": criteria, "procedure": procedure,
+            "villages": villages}  # fmt: skip
