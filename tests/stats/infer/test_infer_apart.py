@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -318,3 +319,24 @@ def test_p_of_nought_comes_from_exact_limits():
     share = float(found.blocks[0].estimate[0])
     expected = 2 * (1 - share) ** 30
     assert got.p[at] == pytest.approx(expected, rel=0.02)
+
+
+def test_the_sample_that_would_tell_is_where_the_p_value_equals_the_level():
+    """The same PSUs drawn several times over: the p-value passes the level at that factor."""
+    rng = np.random.default_rng(5)
+    area = np.repeat(["a", "b", "c", "d"], 200)
+    shift = np.repeat([0.0, 0.0, 0.0, 0.22], 200)
+    homes = pd.DataFrame({"y": rng.normal(10.0 + shift, 1.0), "r": area, "psu": np.arange(800)})
+
+    def found(times):
+        rows = pd.concat(
+            [homes.assign(psu=homes["psu"] + 1_000 * k) for k in range(times)], ignore_index=True
+        )
+        made = xl.estimate(rows, "mean", welfare="y", by="r", design=xl.Design(psu="psu"))
+        return apart(made, made.blocks[1])
+
+    place, times = found(1).nearest
+    assert 1 < times < 12
+    assert place in found(math.floor(times)).alike
+    now = found(math.ceil(1.1 * times))
+    assert place in {*now.above, *now.below}

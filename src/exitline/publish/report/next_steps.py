@@ -123,41 +123,20 @@ def _most_poor(content: ReportInput, block: Block) -> str:
 
 def _undecided(content: ReportInput, block: Block) -> str:
     """How many areas cannot be told from all together, and what would settle the nearest."""
+    from exitline.stats.infer.comparing.apart import apart
+
     of, t = standing(content.estimates, block), content.t
     if of.exact or not of.alike:
         return ""
     said = t("In {n} of {m} areas one cannot tell whether it is more or less than overall",
              n=of.alike, m=of.shown)  # fmt: skip
-    settled = _nearest(content, block)
-    if settled is None:
+    settled = apart(content.estimates, block).nearest
+    if settled is None or settled[1] > MOST_TIMES:
         return t("{sentence}.", sentence=said)
     area, times = settled
-    rest = t("in {area} a sample about {n} times as large would tell, if the figure stays",
+    rest = t("in {area} it takes a sample at least {n} times as large, if the figure stays",
              area=_name(content, block, area), n=t.number(times, 1))  # fmt: skip
     return t("{sentence}.", sentence=t.joined((said, rest)))
-
-
-def _nearest(content: ReportInput, block: Block) -> tuple[int, float] | None:
-    """The area that the least larger sample would tell from the overall figure, and how much
-    larger: standard errors fall with the square root of the sample."""
-    whole = b.of_set(content.estimates, "")
-    overall = next((o for o in whole if (o.measure, o.line) == (block.measure, block.line)), None)
-    if overall is None:
-        return None
-    value, found = float(overall.estimate[0]), {}
-    for i in range(block.rows.size):
-        low, high = b.reach(block, i)
-        if not (low <= value <= high) or not math.isfinite(high - low):
-            continue
-        estimate = float(block.estimate[i])
-        half, off = (estimate - low, estimate - value) if estimate > value else (
-            high - estimate, value - estimate)  # fmt: skip
-        if off > 0 and half > 0:
-            found[i] = (half / off) ** 2
-    if not found:
-        return None
-    nearest = min(found, key=lambda i: found[i])
-    return (nearest, found[nearest]) if 1 < found[nearest] <= MOST_TIMES else None
 
 
 def _data_steps(content: ReportInput) -> list[NextStep]:
