@@ -33,7 +33,11 @@ def _options(command: click.Command) -> set[str]:
     if isinstance(command, click.Group):
         for below in command.commands.values():
             found |= _options(below)
-    return found - {"--help"}
+    return found - {"--help", "--language"}
+
+
+def test_the_option_that_every_command_has_is_explained_once():
+    assert "of `--language`" in (DOCS / "languages.md").read_text()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -57,6 +57,9 @@ class Said(str):
     def __getnewargs__(self) -> Any:
         return str(self), self.message, self.parts, self.many, self.n
 
+    def __deepcopy__(self, memo: Any) -> Said:
+        return self  # never changed; its parts may be anything
+
 
 class Told(str):
     """A text in English that came out of a file, as `say` made it; told by its words.
@@ -84,6 +87,9 @@ class Told(str):
 
     def __getnewargs__(self) -> Any:
         return str(self), dict(self.own)
+
+    def __deepcopy__(self, memo: Any) -> Told:
+        return self
 
 
 class JoinedTexts(Said):
@@ -154,6 +160,23 @@ def together(*texts: Text, sign: str = " ") -> JoinedTexts:
     'met; Tirana'
     """
     return JoinedTexts(tuple(text for text in texts if text), sign)
+
+
+def listed(names: Sequence[Text]) -> Text:
+    """Names as a sentence lists them.
+
+    Parameters
+    ----------
+    names : sequence of text
+
+    Examples
+    --------
+    >>> listed(["2018", "2019", "2020"]), listed(["2018"])
+    ('2018, 2019 and 2020', '2018')
+    """
+    if len(names) < 2:
+        return names[0] if names else ""
+    return say("{first} and {last}", first=together(*names[:-1], sign=", "), last=names[-1])
 
 
 def collected(message: str) -> str:

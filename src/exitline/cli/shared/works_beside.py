@@ -95,7 +95,7 @@ Examples:
 @click.option("--treated", required=True, help="Column of zeros and ones.")
 @click.option("--covariates", required=True, help="A formula: 'remote + C(region)'.")
 @click.option(
-    "--matches", type=click.IntRange(1), default=1, show_default=True,
+    "--matches", type=numbers.Whole(1), default=1, show_default=True,
     help="Untreated units for each treated one.",
 )  # fmt: skip
 @click.option("--weight", help="Column of weights.")

@@ -30,7 +30,7 @@ from exitline.exits.watch.risk import (
 from exitline.exits.watch.rules import WatchRules, shipped_rules
 from exitline.stats.data.readers.declaring import choose
 from exitline.stats.panel.panel import Panel, read_panel
-from exitline.words.said import Numeral, Told, say
+from exitline.words.said import Numeral, Told, listed, say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -335,7 +335,7 @@ def _reason(case: _Case, i: int, poor_at: list[str], fall: float, shocked: bool)
     if shocked:
         said.append(case.labels.get(str(case.shock), say("reported {what}", what=str(case.shock))))
     if poor_at:
-        said.append(say("was poor at {waves}", waves=", ".join(poor_at)))
+        said.append(say("was poor at {waves}", waves=listed(poor_at)))
     return said + _predictor_reasons(case, i)
 
 

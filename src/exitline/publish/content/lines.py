@@ -25,7 +25,8 @@ def of_line(line: StudyLine, study: Study) -> LineWords:
     --------
     >>> from exitline.stats.data import parse_study
     >>> from exitline.stats.data.money import StudyLine
-    >>> of_line(StudyLine("r", share=0.6), parse_study("{study: A, data: a.csv}"))()
+    >>> text = "{study: A, data: {households: a.csv}, columns: {welfare: y}}"
+    >>> of_line(StudyLine("r", share=0.6), parse_study(text))()
     'line: 60 % of the median'
     """
     known = line.value is not None and not line.currency
