@@ -16,9 +16,9 @@ _HELD = (
     " AND (s.next_on IS NULL OR s.next_on > %s OR s.next_recorded > %s)"
 )
 _OTHER_TIME = (
-    "{0}.household_id NOT IN (SELECT id FROM register_household"
-    " WHERE gone_on IS NOT NULL AND gone_on <= %s AND gone_recorded <= %s"
-    " UNION ALL SELECT id FROM register_household WHERE came_on IS NOT NULL AND came_on > %s)"
+    "NOT EXISTS (SELECT 1 FROM register_household o WHERE o.id = {0}.household_id"
+    " AND (o.gone_on IS NOT NULL OR o.came_on IS NOT NULL)"
+    " AND (o.gone_on <= %s AND o.gone_recorded <= %s OR o.came_on > %s))"
 )
 """Households that were not here on the day: gone before, or come later by a split or a move."""
 

@@ -20,8 +20,8 @@ SELECT household_id, path, "on", listed, before, state FROM (
   SELECT household_id, path, number, "on", listed, state,
          lag(listed) OVER (PARTITION BY household_id ORDER BY number) AS before
   FROM register_standing WHERE {within}
-) s WHERE before IS NOT NULL AND before <> listed AND household_id NOT IN (
-  SELECT id FROM register_household WHERE came_on IS NOT NULL AND came_on > s."on"
+) s WHERE before IS NOT NULL AND before <> listed AND NOT EXISTS (
+  SELECT 1 FROM register_household o WHERE o.id = s.household_id AND o.came_on > s."on"
 ) ORDER BY household_id, number
 """
 
