@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 import shutil
@@ -135,6 +136,21 @@ def test_check_and_run_refuse_boundaries_alike(change, said, folder):
     checked = CliRunner().invoke(exitline, ["check", str(folder / "study.yaml")])
     assert checked.exit_code == 1
     assert said in " ".join(checked.output.split()) + str(checked.exception)
+
+
+def test_a_run_without_the_extra_has_no_map_and_says_so(folder, monkeypatch):
+    """The first example runs as it is installed first: without extras."""
+    (folder / "study.yaml").write_text(STUDY)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec",
+        lambda name, *more: None if name == "shapely" else find(name, *more),
+    )  # fmt: skip
+    ran = CliRunner().invoke(exitline, ["run", str(folder / "study.yaml")])
+    assert ran.exit_code == 0, ran.output
+    page = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert "The map is not drawn: the extra &#39;maps&#39; is not installed." in page
+    assert "Equal-area projection" not in page
 
 
 def test_a_suppressed_figure_is_no_colour_and_no_number():

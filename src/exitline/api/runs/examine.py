@@ -133,19 +133,23 @@ def _of_the_study(study: Study, faults: Faults) -> None:
 
 def _of_the_boundaries(study: Study, faults: Faults) -> None:
     """Whether the boundaries that areas are drawn on can be read."""
-    for named in study.boundaries.values():
-        from exitline.publish.maps.boundaries import boundaries_of
+    if not study.boundaries:
+        return
+    from exitline.publish.maps.boundaries import boundaries_of, can_draw
 
+    for named in study.boundaries.values() if can_draw() else ():
         with faults.kept():
             boundaries_of(named.file, named.key)
 
 
 def _areas_are_drawn(study: Study, estimates: Estimates, faults: Faults) -> None:
     """Whether each set of areas has a shape among its boundaries."""
-    for by, named in study.boundaries.items():
-        from exitline.publish.maps.boundaries import boundaries_of
-        from exitline.publish.maps.joined import joined
+    if not study.boundaries:
+        return
+    from exitline.publish.maps.boundaries import boundaries_of, can_draw
+    from exitline.publish.maps.joined import joined
 
+    for by, named in study.boundaries.items() if can_draw() else ():
         labels = next((block.rows.labels for block in estimates.blocks if block.by == by), ())
         with faults.kept():
             joined(labels, boundaries_of(named.file, named.key).shapes, named.names)

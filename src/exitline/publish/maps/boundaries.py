@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -111,6 +112,11 @@ def _read_as_of(file: Path, key: str, _: int) -> Boundaries:
     return read_boundaries(file, key)
 
 
+def can_draw() -> bool:
+    """Whether shapely is installed, without which no map is drawn."""
+    return importlib.util.find_spec("shapely") is not None
+
+
 def need_shapely() -> None:
     """Refuse, with the remedy, where shapely is not installed.
 
@@ -118,9 +124,7 @@ def need_shapely() -> None:
     ------
     MapError
     """
-    import importlib.util
-
-    if importlib.util.find_spec("shapely") is None:
+    if not can_draw():
         raise MapError(
             "maps need shapely", expected="the extra 'maps'", got="not installed",
             remedy=install_extra("maps"),

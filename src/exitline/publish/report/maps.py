@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exitline.publish.maps.boundaries import boundaries_of
+from exitline.publish.maps.boundaries import boundaries_of, can_draw
 from exitline.publish.maps.draw import MapText, panels
 from exitline.publish.maps.figures import figures_of, figures_of_model
 from exitline.publish.maps.joined import joined
@@ -49,6 +49,8 @@ def map_of(content: ReportInput, block: Block, threshold: float | None) -> Repor
     named = content.study.boundaries.get(block.by)
     if named is None:
         return None
+    if not can_draw():
+        return _not_drawn(content)
     t, unit = content.t, b.naming(content, block.measure).unit
     shapes = boundaries_of(named.file, named.key)
     labels = block.rows.labels
@@ -80,6 +82,8 @@ def model_map_of(content: ReportInput, by: str, found: AreaFigures, unit: str) -
     named = content.study.boundaries.get(by)
     if named is None:
         return None
+    if not can_draw():
+        return _not_drawn(content)
     t = content.t
     shapes = boundaries_of(named.file, named.key)
     match = joined(list(found.areas), shapes.shapes, named.names)
@@ -94,3 +98,9 @@ def model_map_of(content: ReportInput, by: str, found: AreaFigures, unit: str) -
     figures = figures_of_model(found, match.shape)
     drawn = panels(figures, list(shapes.shapes.items()), unit, text)
     return ReportMap(drawn, source, match.notes)
+
+
+def _not_drawn(content: ReportInput) -> ReportMap:
+    """What stands in the place of a map where the extra is missing: the figures need no map."""
+    said = content.t("The map is not drawn: the extra 'maps' is not installed")
+    return ReportMap((), "", (said,))
