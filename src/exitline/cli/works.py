@@ -15,11 +15,11 @@ from exitline.cli.shared.works_beside import (
     HEADLINES,
     matched,
     show_bounds,
+    show_needed,
     synthetic,
 )
 from exitline.cli.shared.works_places import choose, coverage
 from exitline.cli.shared.works_records import check, gaps, record
-from exitline.words.numbers import rounded
 from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
@@ -178,11 +178,7 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
     else:
         show.note("before treatment: one period alone, nothing shows that groups moved alike")
     if matters is not None:
-        units = rounded(series.needed(matters), 0)
-        show.note(
-            say("an effect of {n} would be told from none (power 80 %) by {m} units",
-                n=Numeral(f"{matters:g}"), m=Numeral(units))
-        )  # fmt: skip
+        show_needed(matters, series.needed(matters))
     show.notes(found.notes)
 
 

@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import Any
 
 from exitline.words.recognising import NUMBER_FORM
-from exitline.words.said import JoinedTexts, Numeral, Said, Text, Told, filled, plain
+from exitline.words.said import JoinedTexts, Numeral, Said, Text, Told, filled, listed, plain
 from exitline.words.texts import languages, texts_of
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -132,10 +132,7 @@ class Language:
         >>> language("es").listed(["A", "B", "C"]), language("en").listed(["A", "B"])
         ('A, B y C', 'A and B')
         """
-        *rest, last = [str(name) for name in names] or [""]
-        if not rest:
-            return last
-        return self("{first} and {last}", first=self.joined(rest, ", "), last=last)
+        return self.shown(listed([str(name) for name in names]))
 
     def joined(self, texts: Iterable[str], sign: str = "; ") -> str:
         """Texts with a sign of this language between them; empty ones are left out.

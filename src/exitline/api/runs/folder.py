@@ -205,11 +205,12 @@ def _claims(found: Run) -> dict[str, Any]:
 def _write_brief(found: Run, folder: Path, t: Language) -> None:
     """Two pages of the report, for the printer and for Word."""
     from exitline.publish.report import ReportInput
-    from exitline.publish.report.brief import brief_document, brief_page
+    from exitline.publish.report.brief import brief_document, brief_of, brief_page
 
     content = ReportInput.from_run(found, outcome_estimates=found.outcomes, t=t)
-    (folder / "brief.html").write_text(brief_page(content), encoding="utf-8")
-    brief_document(content, folder / "brief.docx")
+    made = brief_of(content)
+    (folder / "brief.html").write_text(brief_page(made, t), encoding="utf-8")
+    brief_document(made, t, folder / "brief.docx")
 
 
 def _report(found: Run, t: Language) -> str:

@@ -139,12 +139,16 @@ def matched(
     show.note(say("{n} treated units beside {m} of {most} others", n=found.treated, m=found.used,
                   most=found.controls))  # fmt: skip
     if matters is not None:
-        units = rounded(found.needed(matters), 0)
-        show.note(
-            say("an effect of {n} would be told from none (power 80 %) by {m} units",
-                n=Numeral(f"{matters:g}"), m=Numeral(units))
-        )  # fmt: skip
+        show_needed(matters, found.needed(matters))
     show.notes(found.notes)
+
+
+def show_needed(effect: float, units: float) -> None:
+    """How many units would tell an effect of a size from none."""
+    show.note(
+        say("an effect of {n} would be told from none (power 80 %) by {m} units",
+            n=Numeral(f"{effect:g}"), m=Numeral(rounded(units, 0)))
+    )  # fmt: skip
 
 
 def show_bounds(found: HonestBounds) -> None:

@@ -108,31 +108,34 @@ def _counted(level: DecidedLevel, t: Language) -> str:
     return level.title + t.signs[": "] + t.joined(parts, ", ")
 
 
-def brief_page(content: ReportInput) -> str:
+def brief_page(made: Brief, t: Language) -> str:
     """The brief as one HTML file that prints on two pages.
 
     Parameters
     ----------
-    content : ReportInput
+    made : Brief
+    t : Language
 
     Returns
     -------
     str
     """
-    css = style(content.t) + page_asset("brief.css")
-    made = environment(page_asset).get_template("brief.html.j2").render(
-        brief=brief_of(content), t=content.t, plural=content.t.plural, style=css,
-        style_digest=digest(css),
-    )  # fmt: skip
-    return str(made)
+    css = style(t) + page_asset("brief.css")
+    page = (
+        environment(page_asset)
+        .get_template("brief.html.j2")
+        .render(brief=made, t=t, plural=t.plural, style=css, style_digest=digest(css))
+    )
+    return str(page)
 
 
-def brief_document(content: ReportInput, path: Path) -> None:
+def brief_document(made: Brief, t: Language, path: Path) -> None:
     """The brief as a document of Word.
 
     Parameters
     ----------
-    content : ReportInput
+    made : Brief
+    t : Language
     path : Path
         Ending in .docx.
 
@@ -145,7 +148,7 @@ def brief_document(content: ReportInput, path: Path) -> None:
     from docx import Document
     from docx.shared import Cm, Pt
 
-    made, document, t = brief_of(content), Document(), content.t
+    document = Document()
     for section in document.sections:
         section.page_width, section.page_height = Cm(21.0), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.0)

@@ -78,7 +78,11 @@ def _area_steps(content: ReportInput) -> list[NextStep]:
     if not leads:
         return []
     number, block = max(leads, key=lambda pair: pair[1].rows.size)
-    said = (_clearly_higher(content, block), _most_poor(content, block), _undecided(content, block))
+    of = standing(content.estimates, block)
+    said = (
+        _clearly_higher(content, block, of), _most_poor(content, block),
+        _undecided(content, block, of),
+    )  # fmt: skip
     return [NextStep(text, f"#area{number}") for text in said if text]
 
 
@@ -86,9 +90,8 @@ def _name(content: ReportInput, block: Block, i: int) -> str:
     return isolated(content.area_label(b.columns_of(block), b.keys_of(block)[i]))
 
 
-def _clearly_higher(content: ReportInput, block: Block) -> str:
+def _clearly_higher(content: ReportInput, block: Block, of: AreaStanding) -> str:
     """The areas that lie above the figure of all together."""
-    of: AreaStanding = standing(content.estimates, block)
     place = {label: i for i, label in enumerate(block.rows.labels)}
     names = [_name(content, block, place[label]) for label in of.above.areas[:FEW]]
     if not names:
@@ -121,11 +124,11 @@ def _most_poor(content: ReportInput, block: Block) -> str:
     return t("By the estimates {area} has most poor households: {figure}, {share} of all.", **said)
 
 
-def _undecided(content: ReportInput, block: Block) -> str:
+def _undecided(content: ReportInput, block: Block, of: AreaStanding) -> str:
     """How many areas cannot be told from all together, and what would settle the nearest."""
     from exitline.stats.infer.comparing.apart import apart
 
-    of, t = standing(content.estimates, block), content.t
+    t = content.t
     if of.exact or not of.alike:
         return ""
     said = t("In {n} of {m} areas one cannot tell whether it is more or less than overall",

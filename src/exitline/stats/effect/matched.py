@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 from scipy.spatial import cKDTree
 
 from exitline.stats.effect.errors import EffectError
+from exitline.stats.effect.needed import units_needed
 from exitline.stats.infer import intervals
 from exitline.words.said import say
 from exitline.words.shown.result import ShownResult
@@ -76,15 +76,8 @@ class MatchedComparison(ShownResult):
             The smallest that matters.
         power : float
         """
-        if effect == 0 or not 0 < power < 1:
-            raise EffectError(
-                "no number of units tells such an effect from none",
-                expected="an effect other than zero, and a power between 0 and 1",
-                got=f"effect {effect:g}, power {power:g}", remedy="name the smallest that matters",
-            )  # fmt: skip
-        ends = stats.norm.ppf(0.5 + self.level / 2) + stats.norm.ppf(power)
         units = self.treated + self.controls
-        return float(np.ceil(units * (ends * self.se / effect) ** 2))
+        return units_needed(units, self.se, effect, level=self.level, power=power)
 
     def to_pandas(self) -> pd.DataFrame:
         """The matched and the plain difference.

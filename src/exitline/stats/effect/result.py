@@ -12,6 +12,7 @@ from exitline.errors import unknown
 from exitline.stats.curves.bands import critical
 from exitline.stats.effect.aggregates import Averages
 from exitline.stats.effect.errors import EffectError
+from exitline.stats.effect.needed import units_needed
 from exitline.stats.infer import intervals
 from exitline.words.shown.result import ShownResult
 
@@ -210,14 +211,7 @@ class EffectSeries(ShownResult):
         EffectError
             For an effect of zero or a power out of range.
         """
-        if effect == 0 or not 0 < power < 1:
-            raise EffectError(
-                "no number of units tells such an effect from none",
-                expected="an effect other than zero, and a power between 0 and 1",
-                got=f"effect {effect:g}, power {power:g}", remedy="name the smallest that matters",
-            )  # fmt: skip
-        ends = stats.norm.ppf(0.5 + self.level / 2) + stats.norm.ppf(power)
-        return float(np.ceil(self.units * (ends * self.se[0] / effect) ** 2))
+        return units_needed(self.units, float(self.se[0]), effect, level=self.level, power=power)
 
     def plot(self) -> Drawing:
         """The figures with their simultaneous band (extra ``plots``)."""
