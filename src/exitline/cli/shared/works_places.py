@@ -133,7 +133,7 @@ def _of_places(
         return
     table = shares.readable()
     title = say_plural(
-        "Within {n} km of the only asset",
+        "Within {n} km of {m} asset",
         "Within {n} km of one of {m} assets",
         found.assets,
         n=Numeral(f"{within_km:g}"),
