@@ -132,15 +132,16 @@ Examples:
 """,
 )
 @DATABASE_OPTION
+@KEY_OPTION
 @click.option("--head", help="A county's head noted earlier: it must still be in its chain.")
 @JSON
-def check(database: str, head: str | None, json_: bool) -> None:
+def check(database: str, key: Path | None, head: str | None, json_: bool) -> None:
     """Verify a register."""
     from exitline.api.registers import keeping
     from exitline.cli.shared import show
 
     with show.working("taking every step again"):
-        found = keeping.check(database, head=head)
+        found = keeping.check(database, head=head, key=key)
     if json_:
         show.as_json(found)
     else:
