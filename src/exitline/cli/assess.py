@@ -62,7 +62,7 @@ def command(visits: str, as_json: bool, reading: dict[str, Any], **given: Any) -
     from exitline import api
     from exitline.api.runs.opening import open_together
 
-    given |= {"readings": _pairs(given["readings"], "--reading"), "column": _columns(given)}
+    given |= {"readings": pairs_of(given["readings"], "--reading"), "column": _columns(given)}
     visited, counted = open_together([visits, given.pop("counts")], **reading)
     found = api.assess(visited, counts=counted, **given)
     if as_json:
@@ -71,10 +71,10 @@ def command(visits: str, as_json: bool, reading: dict[str, Any], **given: Any) -
         _show_what_if(found)
     else:
         for assessment in found.assessments:
-            _show(assessment)
+            show_assessment(assessment)
 
 
-def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+def pairs_of(texts: Sequence[str], option: str) -> dict[str, str]:
     """NAME=VALUE texts as a mapping."""
     pairs = {}
     for text in texts:
@@ -89,7 +89,7 @@ def _columns(given: Mapping[str, Any]) -> dict[str, str]:
     """Roles with the columns that have another name."""
     from exitline.api.deciding.assessing import ROLES
 
-    named = _pairs(given["column"], "--column")
+    named = pairs_of(given["column"], "--column")
     unknown = sorted(set(named) - set(ROLES))
     if unknown:
         raise click.BadParameter(
@@ -99,7 +99,7 @@ def _columns(given: Mapping[str, Any]) -> dict[str, str]:
     return named
 
 
-def _show(assessment: Assessment) -> None:
+def show_assessment(assessment: Assessment) -> None:
     """One county."""
     from exitline.api.deciding.assessing import rate_in_words
 

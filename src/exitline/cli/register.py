@@ -15,9 +15,12 @@ from exitline.cli.shared.register_pages import (
     DATABASE_OPTION,
     KEY_OPTION,
     PORT_OPTION,
+    households,
     password,
     serve,
+    work,
 )
+from exitline.cli.shared.register_visits import assess, draw, visits, watch
 from exitline.words.said import Told, say
 
 
@@ -277,5 +280,8 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
                right=(2,))  # fmt: skip
 
 
-for _part in (backup, restore, import_, undo, export, serve, password):
+for _part in (
+    watch, draw, visits, assess, backup, restore, import_, undo, export, serve, password, work,
+    households,
+):  # fmt: skip
     command.add_command(_part)

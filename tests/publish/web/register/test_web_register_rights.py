@@ -24,6 +24,7 @@ READ = {
     "new-household": ("/households/new", KEEPERS),
     "change": ("/household/h-1/change/visit", KEEPERS),
     "moves": ("/moves", set(OFFICE)),
+    "visits": ("/visits", set(OFFICE)),
     "pairs": ("/pairs", set(OFFICE)),
     "findings": ("/findings", {*OFFICE, "auditor"}),
     "imports": ("/imports", {"admin"}),

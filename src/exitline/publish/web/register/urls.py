@@ -27,6 +27,7 @@ urlpatterns = [
     path("households", working.listing, name="households"),
     path("households/new", changing.new_household, name="new-household"),
     path("household/<str:key>/change/<str:kind>", changing.change, name="change"),
+    path("visits", working.visits, name="visits"),
     path("moves", changing.moves, name="moves"),
     path("moves/<int:number>", changing.settle_move, name="settle-move"),
     path("household/<str:key>", working.show, name="card"),
