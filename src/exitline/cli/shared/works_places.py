@@ -9,12 +9,11 @@ import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import JSON, LEVEL
-from exitline.cli.shared.saving import save_all, saves
+from exitline.cli.shared.saving import paged, save_all, saves
 from exitline.cli.shared.works_records import (
     AS_OF,
     BOUNDARIES,
     KEY,
-    PAGE,
     check_boundaries,
     frames,
     recorded_coverage,
@@ -73,7 +72,7 @@ Examples:
 )
 @click.option("--ages", is_flag=True, help="Of a folder: also how many assets work, by age.")
 @AS_OF
-@PAGE
+@paged
 @BOUNDARIES
 @KEY
 @LEVEL
@@ -192,7 +191,7 @@ Examples:
     help="Also show how often each work is chosen again when costs vary.",
 )
 @AS_OF
-@PAGE
+@paged
 @BOUNDARIES
 @KEY
 @saves
