@@ -20,6 +20,7 @@ from exitline.cli.shared.register_pages import (
     serve,
     work,
 )
+from exitline.cli.shared.register_phones import pull, push
 from exitline.cli.shared.register_visits import assess, draw, visits, watch
 from exitline.words.said import Told, say, say_plural
 
@@ -297,7 +298,7 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
 
 
 for _part in (
-    watch, draw, visits, assess, backup, restore, import_, undo, export, serve, password, work,
-    households,
+    watch, draw, visits, assess, pull, push, backup, restore, import_, undo, export, serve,
+    password, work, households,
 ):  # fmt: skip
     command.add_command(_part)
