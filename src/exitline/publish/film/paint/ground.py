@@ -112,7 +112,7 @@ class _Layer:
     lines: tuple[Line, ...]
 
 
-class Ground:
+class GroundLayers:
     """The layers beneath a map, drawn in any view.
 
     Parameters

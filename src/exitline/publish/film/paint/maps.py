@@ -13,7 +13,7 @@ from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import JourneyScene, MapScene
 from exitline.publish.film.paint.base import SMALL, Painter, PaintStage
-from exitline.publish.film.paint.ground import LAND, Ground, View
+from exitline.publish.film.paint.ground import LAND, GroundLayers, View
 from exitline.publish.film.parts import MapGround
 from exitline.publish.film.theme import PAPER
 
@@ -50,7 +50,7 @@ class MapPainter(Painter[MapScene]):
 
     def __init__(self, scene: MapScene, stage: PaintStage) -> None:
         super().__init__(scene, stage)
-        self._ground = Ground(scene.ground)
+        self._ground = GroundLayers(scene.ground)
         rows = stage.points(scene.points).points if scene.points else ()
         if any(not 2 <= len(p.keys) <= 3 or isinstance(p.keys[0], str) for p in rows):
             raise StoryError(
@@ -179,7 +179,7 @@ class JourneyPainter(Painter[JourneyScene]):
 
     def __init__(self, scene: JourneyScene, stage: PaintStage) -> None:
         super().__init__(scene, stage)
-        self._ground = Ground(scene.ground) if scene.ground is not None else None
+        self._ground = GroundLayers(scene.ground) if scene.ground is not None else None
 
     def still(self, ink: Ink) -> None:
         """Titles, what lies around, and where the stops are."""
