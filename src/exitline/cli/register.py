@@ -15,10 +15,15 @@ from exitline.cli.shared.register_pages import (
     DATABASE_OPTION,
     KEY_OPTION,
     PORT_OPTION,
+    households,
     password,
+    second_factor,
     serve,
+    work,
 )
-from exitline.words.said import Told, say
+from exitline.cli.shared.register_phones import pull, push
+from exitline.cli.shared.register_visits import assess, draw, visits, watch
+from exitline.words.said import Told, say, say_plural
 
 
 @click.group(
@@ -132,23 +137,39 @@ Examples:
 """,
 )
 @DATABASE_OPTION
+@KEY_OPTION
 @click.option("--head", help="A county's head noted earlier: it must still be in its chain.")
 @JSON
-def check(database: str, head: str | None, json_: bool) -> None:
+def check(database: str, key: Path | None, head: str | None, json_: bool) -> None:
     """Verify a register."""
     from exitline.api.registers import keeping
     from exitline.cli.shared import show
 
     with show.working("taking every step again"):
-        found = keeping.check(database, head=head)
+        found = keeping.check(database, head=head, key=key)
     if json_:
         show.as_json(found)
     else:
-        show.note(say("{n} steps of {m} households.", n=found["events"], m=found["households"]))
+        show.note(
+            say_plural(
+                "{n} step of {m} households.",
+                "{n} steps of {m} households.",
+                found["events"],
+                m=found["households"],
+            )
+        )
         show.note("These do not follow:" if found["faults"] else "All of them follow.")
         show.points(found["faults"])
         for path, steps, one in found["heads"]:
-            show.note(say("{area}: {n} steps, head {digest}", area=path, n=steps, digest=one))
+            show.note(
+                say_plural(
+                    "{area}: {n} step, head {digest}",
+                    "{area}: {n} steps, head {digest}",
+                    steps,
+                    area=path,
+                    digest=one,
+                )
+            )
     if found["faults"]:
         sys.exit(1)
 
@@ -179,8 +200,9 @@ def head(database: str, day: datetime | None, json_: bool) -> None:
         show.as_json(found)
         return
     for county in found["counties"]:
-        show.note(say("{area}: {n} steps, head {digest}", area=county["path"], n=county["steps"],
-                      digest=county["head"]))  # fmt: skip
+        path, steps, one = county["path"], county["steps"], county["head"]
+        show.note(say_plural("{area}: {n} step, head {digest}", "{area}: {n} steps, head {digest}",
+                             steps, area=path, digest=one))  # fmt: skip
     show.note(say("Head of {day}: {digest}", day=str(found["day"]), digest=found["root"]))
 
 
@@ -276,5 +298,8 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
                right=(2,))  # fmt: skip
 
 
-for _part in (backup, restore, import_, undo, export, serve, password):
+for _part in (
+    watch, draw, visits, assess, pull, push, backup, restore, import_, undo, export, serve,
+    password, second_factor, work, households,
+):  # fmt: skip
     command.add_command(_part)

@@ -10,12 +10,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store.models import AssignmentRow
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.write.authority import assignments
+from exitline.exits.register.store.second_factor import needs_second_factor
+from exitline.exits.register.store.write.authority import assignments_and_procedure
 from exitline.publish.web.register import opened, pages
 from exitline.publish.web.register.asking import ask
-from exitline.publish.web.register.procedures import current
+from exitline.publish.web.register.procedures import by_digest
 
 AUDITOR, ADMINISTRATOR = "auditor", "administrator"
 OFFICE = "office"
@@ -33,11 +35,14 @@ class SignedIn:
         Of today.
     held : AssignmentRow
         The one that the person acts in.
+    under : str
+        Digest of the procedure adopted last.
     """
 
     name: str
     assignments: tuple[AssignmentRow, ...]
     held: AssignmentRow
+    under: str
 
     @property
     def role(self) -> str:
@@ -57,7 +62,12 @@ class SignedIn:
     @property
     def keeps_cards(self) -> bool:
         """Whether the procedure lets the role write cards."""
-        return self.kind == OFFICE and current(self.store).may_write_cards(self.role)
+        return self.kind == OFFICE and self.procedure.may_write_cards(self.role)
+
+    @property
+    def procedure(self) -> Procedure:
+        """The one under which new steps are taken."""
+        return by_digest(self.store, self.under)
 
 
 def who(request: HttpRequest) -> SignedIn | None:
@@ -65,12 +75,12 @@ def who(request: HttpRequest) -> SignedIn | None:
     if not request.user.is_authenticated:
         return None
     name = request.user.get_username()
-    found = assignments(opened.store(), name, date.today())
+    found, under = assignments_and_procedure(opened.store(), name, date.today())
     if not found:
         return None
     chosen = request.session.get("held")
     held = next((one for one in found if [one.role, one.path] == chosen), found[0])
-    return SignedIn(name, found, held)
+    return SignedIn(name, found, held, under)
 
 
 def acting(*kinds: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -84,12 +94,23 @@ def acting(*kinds: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
             person = who(request)
             if person is None or person.kind not in kinds:
                 return pages.page(request, "refused", status=403, person=person)
+            if not strong_enough(request, person):
+                return pages.page(request, "second_factor", status=403, person=person)
             request.person = person
             return view(request, person, **given)
 
         return checked
 
     return decorate
+
+
+def strong_enough(request: HttpRequest, person: SignedIn) -> bool:
+    """Whether a person has the second factor that the role acted in needs, if it needs one."""
+    if not needs_second_factor(opened.store(), person.role):
+        return True
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return bool(is_mfa_enabled(request.user))
 
 
 def keeping(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
