@@ -170,13 +170,18 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
     if any(cell.before for cell in found.cells):
         test = found.pretest()
         p = Numeral(f"{test.p:.3f}")
-        show.note(
-            say("before treatment: groups did not move alike (p = {n})", n=p)
-            if test.p < 0.05
-            else say("before treatment: nothing shows that groups moved apart (p = {n})", n=p)
-        )
+        told = {
+            "moved apart": say("before treatment: groups did not move alike (p = {n})", n=p),
+            "nothing found": say("before treatment: nothing shows that groups moved apart "
+                                 "(p = {n})", n=p),
+            "cannot tell yet": say("before treatment: too few units to tell whether groups moved "
+                                   "alike"),
+        }  # fmt: skip
+        show.note(told[test.verdict])
     else:
-        show.note("before treatment: one period alone, nothing shows that groups moved alike")
+        show.note(
+            say("before treatment: one period alone, nothing shows that groups moved alike")
+        )
     if matters is not None:
         show_needed(matters, series.needed(matters))
     show.notes(found.notes)
