@@ -149,6 +149,10 @@ def check(database: str, head: str | None, json_: bool) -> None:
         show.points(found["faults"])
         for path, steps, one in found["heads"]:
             show.note(say("{area}: {n} steps, head {digest}", area=path, n=steps, digest=one))
+        works = found["works"]
+        if works["works"]:
+            show.note(say("works: {m} works, {n} rows in their chains, head {digest}",
+                          m=works["works"], n=works["rows"], digest=works["head"]))  # fmt: skip
     if found["faults"]:
         sys.exit(1)
 

@@ -216,7 +216,7 @@ def test_tables_without_rows_are_tables_in_which_nothing_was_recorded(folder):
     assert works.coverage().counts()["villages"].tolist() == []
     with pytest.raises(ExitlineError, match="nothing to choose from"):
         works.choose(100)
-    with pytest.raises(ExitlineError, match="no column 'people'|nothing reads"):
+    with pytest.raises(ExitlineError, match="nothing reads"):
         xl.works.records(folder(inspections_csv="asset,on,state,peopel\n"))
 
 

@@ -76,14 +76,17 @@ def check(database: str, *, head: str | None = None) -> dict[str, Any]:
     Returns
     -------
     dict
-        events, households, heads, faults.
+        events, households, heads, faults (of both), works: works, rows, head.
     """
     from exitline.exits.register.store import opening
 
     store = opening.open_store(database)
     from exitline.exits.register.store.audit.check import check as taken_again
+    from exitline.exits.works.stored.checked import check_works
 
-    return asdict(taken_again(store, head))
+    found, works = asdict(taken_again(store, head)), asdict(check_works(store))
+    faults = (*found.pop("faults"), *works.pop("faults"))
+    return {**found, "faults": faults, "works": works}
 
 
 def head(database: str, *, day: date | None = None) -> dict[str, Any]:

@@ -32,7 +32,7 @@ TABLES = (
     "HelperRow", "MeasureRow", "VisitRow", "SubmissionRow", "ChainRow", "StepRow", "StandingRow",
     "CaseRow", "DutyRow", "NoticeRow", "ObjectionRow", "DocumentRow", "FindingRow", "PairRow",
     "DailyHeadRow", "ViewLogRow", "TransferRow", "WorkRow", "WorkPartRow", "WorkStepRow",
-    "AssetRow", "InspectionRow", "ServiceRow",
+    "AssetRow", "InspectionRow", "ServiceRow", "WorkPlaceRow",
 )  # fmt: skip
 NOT_KEPT = ("JobRow",)
 """What a backup leaves out: work in the background, done or not."""

@@ -42,6 +42,7 @@ from exitline.exits.register.store.models.works import (
     InspectionRow,
     ServiceRow,
     WorkPartRow,
+    WorkPlaceRow,
     WorkRow,
     WorkStepRow,
 )
@@ -52,5 +53,5 @@ __all__ = [
     "HouseholdRow", "IdentifierRow", "IncomeLineRow", "InspectionRow", "JobRow", "KeptTextRow",
     "MeasureRow", "MemberRow", "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow", "ServiceRow",
     "SettingRow", "StandingRow", "StepRow", "SubmissionRow", "TransferRow", "ViewLogRow",
-    "VisitRow", "WorkPartRow", "WorkRow", "WorkStepRow",
+    "VisitRow", "WorkPartRow", "WorkPlaceRow", "WorkRow", "WorkStepRow",
 ]  # fmt: skip
