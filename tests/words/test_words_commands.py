@@ -21,7 +21,7 @@ from exitline.exits.register import load_procedure, shipped_procedures
 from exitline.rules.standard import load, shipped
 from exitline.words import texts
 from exitline.words.collecting import ROOT, printed, write
-from exitline.words.texts import FOLDER, read
+from exitline.words.texts import ERRORS, FILE, FOLDER, read
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
@@ -32,17 +32,18 @@ def bracketed(tmp_path_factory):
     """A folder of catalogues whose Spanish says every message in English, in brackets."""
     folder = tmp_path_factory.mktemp("locales")
     shutil.copytree(FOLDER / "es", folder / "es")
-    catalogue = read("es")
-    for message in catalogue:
-        if message.id and message.context is None:
-            forms = message.id if message.pluralizable else (message.id,)
-            said = tuple(f"⟦{form}⟧" for form in forms)
-            message.string = said if message.pluralizable else said[0]
-        elif message.id:
-            message.string = message.id
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("exitline.words.collecting.FOLDER", folder)
-        write("es", catalogue)
+    for file in (FILE, ERRORS):
+        catalogue = read("es", file)
+        for message in catalogue:
+            if message.id and message.context is None:
+                forms = message.id if message.pluralizable else (message.id,)
+                said = tuple(f"⟦{form}⟧" for form in forms)
+                message.string = said if message.pluralizable else said[0]
+            elif message.id:
+                message.string = message.id
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("exitline.words.collecting.FOLDER", folder)
+            write("es", catalogue, file)
     return folder
 
 

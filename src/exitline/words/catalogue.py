@@ -90,6 +90,29 @@ class Language:
         plain_ = type(text) is str and self.code != "en"
         return self.shown(Told(text) if plain_ else text)  # type: ignore[arg-type]
 
+    def error(self, text: Text) -> str:
+        """A part of an error: a message of errors, or what `of` says.
+
+        Examples
+        --------
+        >>> t = language("fr")
+        >>> t.error("there is no column 'x' in the data"), t.error("s.yaml:4")
+        ("il n'y a pas de colonne 'x' dans les données", 's.yaml:4')
+        """
+        if self.code == "en" or type(text) is not str:
+            return self.of(text)
+        texts, recogniser = texts_of(self.code).errors
+        if text in texts:
+            return str(texts[text])
+        found = recogniser.said(text)
+        if found is None:
+            return self.of(text)
+        stood = {
+            name: self.figure(part) if _FIGURE.fullmatch(part) else self.error(part)
+            for name, part in found.parts.items()
+        }
+        return filled(texts[found.message], stood, str)
+
     def shown(self, text: Text) -> str:
         """A text in this language where it is said, told or given in it; a plain one as it is.
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from exitline.words.texts import FILE, FOLDER, languages, read
+from exitline.words.error_texts import error_texts
+from exitline.words.texts import ERRORS, FILE, FOLDER, languages, read
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -57,6 +58,23 @@ def collect() -> Catalog:
     found = Catalog()
     for message, context in _messages():
         found.add(message, context=context)
+    return found
+
+
+def collect_errors() -> Catalog:
+    """What errors say, beside the messages of `collect`.
+
+    Examples
+    --------
+    >>> "the file cannot be read" in collect_errors() or "the file cannot be read" in collect()
+    True
+    """
+    from babel.messages.catalog import Catalog
+
+    found, others = Catalog(), collect()
+    for message in error_texts():
+        if message not in others:
+            found.add(message)
     return found
 
 
@@ -151,27 +169,30 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
-def update(code: str) -> int:
+def update(code: str, said: Catalog, file: str = FILE) -> int:
     """Bring one catalogue up to what the code says.
 
     Parameters
     ----------
     code : str
+    said : babel Catalog
+        What the code says.
+    file : {"exitline.po", "errors.po"}
 
     Returns
     -------
     int
         How many messages have no text yet.
     """
-    catalogue, collected = read(code), collect()
-    catalogue.update(collected, no_fuzzy_matching=True, update_header_comment=False)
+    catalogue = read(code, file)
+    catalogue.update(said, no_fuzzy_matching=True, update_header_comment=False)
     catalogue.obsolete.clear()
-    write(code, catalogue)
+    write(code, catalogue, file)
     texts = ([m.string] if isinstance(m.string, str) else m.string for m in catalogue if m.id)
     return sum(not all(forms or [""]) for forms in texts)
 
 
-def write(code: str, catalogue: Catalog) -> None:
+def write(code: str, catalogue: Catalog, file: str = FILE) -> None:
     """Write a catalogue, in the order of its messages and without dates, so that two changes of
     it can be merged.
 
@@ -179,6 +200,7 @@ def write(code: str, catalogue: Catalog) -> None:
     ----------
     code : str
     catalogue : babel Catalog
+    file : {"exitline.po", "errors.po"}
     """
     from babel.messages.pofile import write_po
 
@@ -186,13 +208,14 @@ def write(code: str, catalogue: Catalog) -> None:
     write_po(found, catalogue, width=100, no_location=True, sort_output=True)
     lines = found.getvalue().decode().splitlines(keepends=True)
     kept = "".join(line for line in lines if not line.startswith(_UNSTEADY))
-    (FOLDER / code / FILE).write_text(kept, encoding="utf-8")
+    (FOLDER / code / file).write_text(kept, encoding="utf-8")
 
 
 def main() -> None:
     """Update every catalogue and say what is missing."""
-    for code in languages()[1:]:
-        print(f"{code}: {update(code)} messages without a text")
+    for file, said in ((FILE, collect()), (ERRORS, collect_errors())):
+        for code in languages()[1:]:
+            print(f"{code}/{file}: {update(code, said, file)} messages without a text")
 
 
 if __name__ == "__main__":

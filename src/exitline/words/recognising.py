@@ -35,6 +35,8 @@ class Recogniser:
     ----------
     messages : iterable of str
         Messages with places.
+    least : int, optional
+        Letters that a message needs beside its places, where these alone are looked for.
 
     Examples
     --------
@@ -45,8 +47,8 @@ class Recogniser:
     True
     """
 
-    def __init__(self, messages: Iterable[str]) -> None:
-        patterns = [_pattern(message) for message in messages if _telling(message)]
+    def __init__(self, messages: Iterable[str], *, least: int | None = None) -> None:
+        patterns = [_pattern(message) for message in messages if _telling(message, least)]
         self._patterns = sorted(patterns, key=lambda p: (-len(p.literal), p.message))
         self.said = lru_cache(maxsize=4096)(self._said)
 
@@ -84,12 +86,14 @@ def _place(name: str, seen: set[str]) -> str:
     return f"(?P<{name}>{form})"
 
 
-def _telling(message: str) -> bool:
+def _telling(message: str, least: int | None = None) -> bool:
     """Whether a message has places, and enough beside them."""
     places = _PLACE.findall(message)
     letters = sum(sign.isalpha() for sign in _PLACE.sub("", message))
     if not places or any(place.isdigit() for place in places):  # those of scripts
         return False
+    if least is not None:
+        return letters >= least
     sure, all_ = (NUMERIC | COLUMNS | LISTS) & set(places), set(places)
     return letters >= (_LEAST_SURE if sure == all_ else _LEAST_NUMERIC if sure else _LEAST)
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "locales"
 FILE = "exitline.po"
+ERRORS = "errors.po"
+"""What errors say (`exitline.words.error_texts`): read where one is shown."""
+_LEAST = 2
+"""Letters that tell the message of an error, which is looked for among errors alone."""
 
 
 @cache
@@ -30,12 +34,13 @@ def languages() -> tuple[str, ...]:
     return ("en", *sorted(path.parent.name for path in FOLDER.glob(f"*/{FILE}")))
 
 
-def read(code: str) -> Catalog:
+def read(code: str, file: str = FILE) -> Catalog:
     """The catalogue of a language, as Babel reads it.
 
     Parameters
     ----------
     code : str
+    file : {"exitline.po", "errors.po"}
 
     Examples
     --------
@@ -44,8 +49,8 @@ def read(code: str) -> Catalog:
     """
     from babel.messages.pofile import read_po
 
-    with (FOLDER / code / FILE).open("rb") as file:
-        return read_po(file, code)
+    with (FOLDER / code / file).open("rb") as opened:
+        return read_po(opened, code)
 
 
 class _English:
@@ -64,9 +69,10 @@ class _English:
 class _Catalogue:
     """The texts of one file."""
 
-    def __init__(self, found: Catalog) -> None:
+    def __init__(self, code: str, found: Catalog) -> None:
         from gettext import c2py
 
+        self._code = code
         self._form: Callable[[int], int] = c2py(found.plural_expr)
         self._one: dict[str, str] = {}
         self._many: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {}
@@ -86,6 +92,14 @@ class _Catalogue:
     def recogniser(self) -> Recogniser:
         """Tells texts that came out of files."""
         return Recogniser((*self._one, *self._many))
+
+    @cached_property
+    def errors(self) -> tuple[dict[str, str], Recogniser]:
+        """What errors say: texts by message, and what tells them."""
+        there = (FOLDER / self._code / ERRORS).exists()
+        found = {str(m.id): str(m.string) for m in read(self._code, ERRORS)} if there else {}
+        found = {message: text for message, text in found.items() if message and text}
+        return found, Recogniser(found, least=_LEAST)
 
     def whole(self, text: str) -> bool:
         """Whether a text is a message without places."""
@@ -113,4 +127,4 @@ class _Catalogue:
 @cache
 def texts_of(code: str) -> Any:
     """The texts of a language, read once."""
-    return _English() if code == "en" else _Catalogue(read(code))
+    return _English() if code == "en" else _Catalogue(code, read(code))

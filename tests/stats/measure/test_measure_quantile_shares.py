@@ -214,7 +214,7 @@ def surveys(draw: st.DrawFn) -> pd.DataFrame:
 
 
 SURVEY = xl.Design(weight="w", size="n", strata="s", psu="p")
-QUICK = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _found(homes: pd.DataFrame, measures, **more) -> pd.DataFrame:
@@ -225,18 +225,16 @@ def _found(homes: pd.DataFrame, measures, **more) -> pd.DataFrame:
 TWO_RULES = st.lists(st.sampled_from(RULES), min_size=2, max_size=2, unique=True)
 
 
-@given(surveys(), st.integers(0, 1000), st.floats(0.1, 50), TWO_RULES)
+@given(surveys(), st.integers(0, 1000), st.sampled_from([-3, -1, 2, 5]), TWO_RULES)
 @QUICK
-def test_neither_row_order_nor_the_currency_matters(homes, seed, rate, rules):
+def test_neither_row_order_nor_the_currency_matters(homes, seed, power, rules):
+    """A rate that is a power of two changes no digit, so that both must agree closely."""
     measures = [*MOVED, *(f"quantile(0.35, '{rule}')" for rule in rules)]
     plain = _found(homes, measures)
-    shuffled = _found(homes.sample(frac=1, random_state=seed), measures)
-    pd.testing.assert_frame_equal(plain, shuffled, rtol=1e-9, atol=1e-12)
-    other = _found(homes.assign(y=homes.y * rate), measures)
+    moved = homes.assign(y=homes.y * 2.0**power).sample(frac=1, random_state=seed)
     money = plain.index.get_level_values(0).str.contains("median$|quantile")
-    plain[money] *= rate
-    gap = plain.index.get_level_values(0) == "relative_median_gap"
-    pd.testing.assert_frame_equal(plain[~gap], other[~gap], rtol=1e-6, atol=1e-9)
+    plain[money] *= 2.0**power
+    pd.testing.assert_frame_equal(plain, _found(moved, measures), rtol=1e-9, atol=1e-12)
 
 
 @given(surveys(), st.sampled_from(RULES), st.floats(0.03, 0.97))

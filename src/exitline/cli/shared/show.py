@@ -155,7 +155,7 @@ def points(texts: Iterable[str]) -> None:
 
     t, output = reader(), console()
     for text in texts:
-        for i, line in enumerate(Text(_shown(t.of(text))).wrap(output, output.width - 2)):
+        for i, line in enumerate(Text(_shown(t.error(text))).wrap(output, output.width - 2)):
             line.rstrip()
             output.print(Text("  " if i else "- ") + line)
 
@@ -215,13 +215,13 @@ def error(reason: ExitlineError, t: Language | None = None) -> None:
 
     t = reader() if t is None else t
     shown, colon = console(stderr=True), t.signs[": "]
-    what = Text(_shown(t.of(reason.what)), style="bold")
+    what = Text(_shown(t.error(reason.what)), style="bold")
     shown.print(Text(t("error") + colon, style="bold red") + what)
     for name, text in reason.parts().items():
         if name != "what":
             label = f"  {t(_PARTS[name])}{colon.rstrip()}"
             room = " " * max(12 - cell_len(label), 1)
-            shown.print(Text(label + room, style="dim") + Text(_shown(t.of(text))))
+            shown.print(Text(label + room, style="dim") + Text(_shown(t.error(text))))
     for other in reason.others:
         error(other, t)
 

@@ -1,0 +1,173 @@
+"""What errors say, collected where they are made: literals and f-strings of each error's parts.
+
+Rooms that find a fault write it in English, as an f-string; here each is read as a message with
+places. Whoever shows an error tells it by its words (`exitline.words.recognising`), so that also
+the rooms below this one, which cannot import it, are heard in the reader's language.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from exitline.words.recognising import COLUMNS, LISTS, NUMERIC
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("expected", "got", "remedy")
+"""Parts of an error besides what it says first."""
+_WORD = re.compile(r"[^\W\d_]{2}")
+_OTHER = {
+    "n": "count", "m": "other", "share": "part", "most": "limit", "low": "lowest",
+    "high": "highest", "sure": "chance", "figure": "value", "year": "period", "column": "name",
+    "by": "level", "names": "what",
+}  # fmt: skip
+"""Names of places that hold one kind of text: what they are called where any may stand."""
+
+
+@cache
+def error_texts() -> dict[str, str]:
+    """Messages of all errors, each with the file that says it.
+
+    Examples
+    --------
+    >>> error_texts()["there is no {what} '{name}'"]
+    'errors.py'
+    """
+    found: dict[str, str] = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        place = path.relative_to(ROOT).as_posix()
+        for text in of_source(path.read_text(encoding="utf-8")):
+            found.setdefault(text, place)
+    return found
+
+
+def of_source(source: str) -> Iterator[str]:
+    """Messages of the errors that a module raises.
+
+    Parameters
+    ----------
+    source : str
+        Python.
+
+    Examples
+    --------
+    >>> list(of_source('raise DataError(f"no column {name}", expected="one of " + names)'))
+    ['no column {name}', 'one of {names}']
+    """
+    tree = ast.parse(source)
+    named = {
+        node.targets[0].id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            for part in _said(node):
+                for one in _choices(
+                    named.get(part.id, part) if isinstance(part, ast.Name) else part
+                ):
+                    text = _message(one)
+                    if _is_prose(text):
+                        yield text
+
+
+def _said(call: ast.Call) -> Iterator[ast.expr]:
+    """The parts of an error that a call makes; none where it makes no error."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    given = {word.arg: word.value for word in call.keywords if word.arg}
+    parts = [given[part] for part in PARTS if part in given]
+    error = name.endswith("Error") and not hasattr(builtins, name)
+    if error or (parts and "remedy" in given) or name in ("fault", "refused", "refuse"):
+        yield from (given["what"],) if "what" in given else call.args[:1]
+        yield from parts
+
+
+def _choices(node: ast.expr) -> Iterator[ast.expr]:
+    """The texts that an expression may be."""
+    if isinstance(node, ast.IfExp):
+        yield from _choices(node.body)
+        yield from _choices(node.orelse)
+    elif isinstance(node, ast.BoolOp):
+        for one in node.values:
+            yield from _choices(one)
+    elif isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp):
+        yield node
+
+
+def _message(node: ast.expr) -> str:
+    """A text with its places; "" where it is none."""
+    places: dict[str, str] = {}
+    pieces = list(_pieces(node))
+    if all(isinstance(piece, str) for piece in pieces):
+        return "".join(str(piece) for piece in pieces)
+    return "".join(
+        piece.replace("{", "{{").replace("}", "}}")
+        if isinstance(piece, str)
+        else "{" + _place(piece, places) + "}"
+        for piece in pieces
+    )
+
+
+def _pieces(node: ast.expr) -> Iterator[str | ast.expr]:
+    if isinstance(node, ast.Constant):
+        yield node.value if isinstance(node.value, str) else ""
+    elif isinstance(node, ast.JoinedStr):
+        for value in node.values:
+            yield from _pieces(value)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _pieces(node.left)
+        yield from _pieces(node.right)
+    else:
+        yield node
+
+
+def _place(node: ast.expr, places: dict[str, str]) -> str:
+    """What a place is called: after what stands in it; twice the same where that is the same."""
+    number = isinstance(node, ast.FormattedValue) and _counts(node)
+    value = node.value if isinstance(node, ast.FormattedValue) else node
+    source = ast.unparse(value)
+    if source not in places:
+        name = "n" if number else _name(value)
+        if name in NUMERIC | COLUMNS | LISTS and not number and name != "names":
+            name = _OTHER[name]
+        taken, many = set(places.values()), 2
+        stem = name
+        while name in taken:
+            name, many = f"{stem}_{many}", many + 1
+        places[source] = name
+    return places[source]
+
+
+def _counts(node: ast.FormattedValue) -> bool:
+    """Whether a place is written as a number with thousands."""
+    form = node.format_spec
+    length = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "len"
+    return length or (form is not None and ast.unparse(form).strip("f'\"") == ",")
+
+
+def _name(node: ast.expr) -> str:
+    """A word for an expression."""
+    if isinstance(node, ast.Name):
+        return node.id.strip("_").lower()
+    if isinstance(node, ast.Attribute):
+        return node.attr.strip("_").lower()
+    if isinstance(node, ast.Subscript):
+        return _name(node.value)
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            separator = getattr(node.func.value, "value", "")
+            return "names" if separator == ", " else "choices"
+        return _name(node.args[0]) if node.args else _name(node.func)
+    return "what"
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text is words for a reader, and not an option, a key or a sign."""
+    bare = re.sub(r"\{\w+\}", "", text)
+    return bool(_WORD.search(bare)) and (
+        " " in bare.strip() or (bare.isalpha() and bare.islower() and bare == text)
+    )

@@ -1,0 +1,69 @@
+"""What errors say is heard in every language; what is not yet stands in a list that shrinks."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from exitline.cli import call
+from exitline.words.catalogue import ENGLISH, language
+from exitline.words.collecting import collect_errors
+from exitline.words.recognising import NUMERIC
+from exitline.words.said import filled
+from exitline.words.texts import ERRORS, languages, read
+
+PLACES = re.compile(r"\{(\w+)\}")
+IN_ENGLISH = Path(__file__).with_name("errors_in_english.txt")
+"""Messages of errors that have no text in other languages yet, one a line: none may come to it."""
+
+
+@pytest.fixture(scope="module")
+def said():
+    return {str(m.id) for m in collect_errors() if m.id}
+
+
+@pytest.fixture(scope="module", params=languages()[1:])
+def catalogue(request):
+    return read(request.param, ERRORS)
+
+
+def test_an_error_that_is_new_has_a_text_in_every_language(catalogue, said):
+    there = {str(m.id): str(m.string) for m in catalogue if m.id}
+    assert set(there) == said, "run `make words`"
+    known = set(IN_ENGLISH.read_text(encoding="utf-8").splitlines())
+    missing = {message.replace("\n", "\\n") for message, text in there.items() if not text}
+    assert missing - known == set(), f"fill in {catalogue.locale}/errors.po"
+    assert known - missing == set(), f"take these out of {IN_ENGLISH.name}: they have a text"
+
+
+def test_an_error_is_told_by_its_words_with_what_stood_in_it(catalogue):
+    t = language(str(catalogue.locale.language))
+    for message in (m for m in catalogue if m.id and m.string):
+        places = PLACES.findall(message.id)
+        assert set(PLACES.findall(message.string)) == set(places), message.string
+        list(string.Formatter().parse(message.string))  # braces close
+        values = {p: "1,234.5" if p in NUMERIC else f"Ñ{i}andu" for i, p in enumerate(places)}
+        wanted = {p: t.figure(v) if p in NUMERIC else v for p, v in values.items()}
+        english = filled(message.id, values, str)
+        assert t.error(english) == filled(message.string, wanted, str), message.id
+
+
+def test_a_part_that_is_itself_a_message_is_heard_too():
+    inner = ENGLISH(
+        "{n} brackets within each other, at most {max_depth} are read", n=9, max_depth=8
+    )
+    assert language("fr").error(f"{inner} in UTF-8").startswith("9 parenthèses imbriquées")
+
+
+@pytest.mark.parametrize(
+    ("code", "heard"), [("es", "falta la clave"), ("fr", "manque"), ("zh", "缺少键")]
+)
+def test_a_study_with_a_fault_is_told_in_the_readers_language(code, heard, tmp_path, capsys):
+    (tmp_path / "s.yaml").write_text("study: S\n")
+    assert call(["check", str(tmp_path / "s.yaml"), "--language", code]) == 1
+    shown = capsys.readouterr().err
+    assert heard in shown, shown
+    assert "missing" not in shown
