@@ -69,12 +69,11 @@ class Spread:
         if not kept.any():
             return wide
         if not self.parts:
-            value = critical(part, float(df[0]), level)
-        else:
-            there = ~np.isnan(np.diag(part))
-            value = critical(part[there][:, there], float("inf"), level)
-            value = _quantile(df, float(2 * stats.norm.cdf(value) - 1))
-        wide[kept] = value * _root(part)
+            wide[kept] = critical(part, float(df[0]), level) * _root(part)
+            return wide
+        there = ~np.isnan(np.diag(part))
+        normal = critical(part[there][:, there], float("inf"), level)
+        wide[kept] = _quantile(df, float(2 * stats.norm.cdf(normal) - 1)) * _root(part)
         return wide
 
     def test(self, value: Floats) -> tuple[float, int, float, float]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WRITTEN = tuple(c.name for c in TABLES["works"].columns if c.name not in ("work", "state"))
 """Columns of a work that a form asks for."""
+ANOTHER = "let somebody do it who holds such a role"
 OVER = ("accepted", "in use", "failed", "retired")
 """States in which a work is as it was built: it is repaired, not corrected."""
 
@@ -83,7 +84,10 @@ def enter_work(
     with store.transaction():
         step = entering_step(store, role)
         if step is None:
-            raise _may_not(role, "propose a work")
+            raise WorksError(
+                "this role may not propose a work", where=role, got=role,
+                expected="a role that the procedure lets do it", remedy=ANOTHER,
+            )  # fmt: skip
         if not key.strip() or WorkRow.objects.using(store.alias).filter(key=key.strip()).exists():
             raise WorksError(
                 "this id cannot be given to a work", where="work", got=repr(key[:60]),
@@ -130,10 +134,13 @@ def correct_work(
         rows = store.scope.of(WorkRow.objects.using(store.alias))
         work = rows.select_for_update().filter(key=key).first()
         if work is None:
-            raise WorksError("there is no such work", expected="one that may be seen",
+            raise WorksError("there is no such work", expected="one that is there and may be seen",
                              got=repr(key[:60]), remedy="look at the list of works")  # fmt: skip
         if not may_correct(store, work.state, role):
-            raise _may_not(role, f"correct a work that is '{work.state}'")
+            raise WorksError(
+                f"this role may not correct a work that is '{work.state}'", where=role, got=role,
+                expected="a role that the procedure lets do it", remedy=ANOTHER,
+            )  # fmt: skip
         if not reason.strip():
             raise WorksError("a correction without a reason", where="reason", expected="why",
                              got="nothing", remedy="say why")  # fmt: skip
@@ -180,10 +187,3 @@ def _path(store: Store, facts: Mapping[str, Any]) -> str:
         raise WorksError("a work for no village", where="villages", expected="its village",
                          got="none", remedy="name the village that it is for")  # fmt: skip
     return paths_of(store, named)[named[0]]
-
-
-def _may_not(role: str, what: str) -> WorksError:
-    return WorksError(
-        f"this role may not {what}", where=role, expected="a role that the procedure lets do it",
-        got=role, remedy="let somebody do it who holds such a role",
-    )  # fmt: skip

@@ -80,7 +80,8 @@ def check_works(store: Store) -> WorksSoundness:
 
 def _chain_faults(work: Any, rows: list[Any]) -> Iterator[str]:
     """Rows that are not what was recorded, and what is known that they do not give."""
-    head, facts = "", {}
+    head = ""
+    facts: dict[str, Any] = {}
     for number, row in enumerate(rows, 1):
         where = f"work {work.key}, row {number}"
         head = linked(head, row.content)

@@ -227,7 +227,8 @@ def _chains(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> int
     own = records["assets"].set_index("asset")["work"]
     for look in records["inspections"].sort_values("on", kind="stable").to_dict("records"):
         if work := made.get(own[look["asset"]]):
-            said = {**look, "on": look["on"].date().isoformat()}
+            said = {str(name): value for name, value in look.items()}
+            said["on"] = look["on"].date().isoformat()
             rows.append(next_row(work, inspection_content(work, said), day))
     WorkStepRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
     WorkRow.objects.using(store.alias).bulk_update(
