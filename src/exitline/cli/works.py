@@ -20,6 +20,7 @@ from exitline.cli.shared.works_beside import (
 )
 from exitline.cli.shared.works_places import choose, coverage
 from exitline.cli.shared.works_records import check, gaps, record
+from exitline.cli.shared.works_steps import due, notice
 from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
@@ -192,5 +193,5 @@ def _headline(series: EffectSeries) -> str:
     return HEADLINES.get(series.verdict, CANNOT_TELL)
 
 
-for _part in (check, gaps, record, coverage, choose, synthetic, matched):
+for _part in (check, gaps, record, due, notice, coverage, choose, synthetic, matched):
     command.add_command(_part)

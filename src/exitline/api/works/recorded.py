@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exitline.exits.works.choice import Goal
+    from exitline.exits.works.due import WorkNotice, WorksDuties
     from exitline.exits.works.findings import WorksFindings
     from exitline.exits.works.gaps import VillageGaps
     from exitline.exits.works.plan import WorksPlan
@@ -216,6 +217,42 @@ class RecordedWorks:
                 got="none", remedy="name decisions.parquet of a run's folder",
             )  # fmt: skip
         return self._exact.marked(self.records.decided)
+
+    def due(self, role: str | None = None, *, done: bool = False) -> WorksDuties:
+        """What has to be done on works by which day: clocks, inspections that are due.
+
+        Parameters
+        ----------
+        role : str, optional
+            Only what this role is answerable for.
+        done : bool
+            Also what is done.
+
+        Returns
+        -------
+        WorksDuties
+
+        Raises
+        ------
+        WorksError
+            Without steps, or for a role that the procedure does not know.
+        """
+        from exitline.exits.works.due import WorksDuties, due_of
+
+        found = self.records
+        if found.procedure is None:
+            raise WorksError(
+                "nothing says what is due", where="works file", expected="steps, or a procedure",
+                got="neither", remedy="add a table of steps",
+            )  # fmt: skip
+        table = due_of(found.steps.histories, found.procedure, found.as_of, role, done=done)
+        return WorksDuties(table, found.notes)
+
+    def notices(self) -> tuple[WorkNotice, ...]:
+        """Notices of works that are to be posted, or were: before entry, after completion."""
+        from exitline.exits.works.due import notices_of
+
+        return notices_of(self.records)
 
     def ages(
         self, states: tuple[str, ...] = ("functional",), cuts: tuple[float, ...] = AGES,

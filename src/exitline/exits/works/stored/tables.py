@@ -72,6 +72,14 @@ def records_in(store: Store, as_of: date | None = None) -> WorksRecords:
     )  # fmt: skip
 
 
+def has_works(store: Store) -> bool:
+    """Whether works were taken into the register."""
+    from exitline.exits.register.store.models import SettingRow
+
+    with store.transaction():
+        return bool(SettingRow.objects.using(store.alias).filter(name=SETTING).exists())
+
+
 def kept(store: Store) -> dict[str, Any]:
     """What was kept of the works file."""
     from exitline.exits.register.store.models import SettingRow
