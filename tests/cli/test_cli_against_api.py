@@ -23,7 +23,7 @@ DESIGN = {
 }  # fmt: skip
 """Options that are one `xl.Design`."""
 PRINTED = {
-    "saved", "as_json", "everything", "json_", "full", "top", "listed", "cv", "goodness",
+    "saved", "page", "as_json", "everything", "json_", "full", "top", "listed", "cv", "goodness",
     "language",
 }  # fmt: skip
 """How a result is printed."""

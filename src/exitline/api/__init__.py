@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exitline.api.claims.verifying import verify
     from exitline.api.deciding.assessing import Assessed, assess
     from exitline.api.deciding.drawing import check_draw, draw, frame_digest
+    from exitline.api.deciding.pages import page
     from exitline.api.deciding.panels import dynamics, watch
     from exitline.api.deciding.planning import plan, plan_counties
     from exitline.api.deciding.screening import screen
@@ -62,6 +63,7 @@ _HOME = {
     "new_key": "claims.claiming",
     "notice": "releases.asked",
     "open_source": "runs.opening",
+    "page": "deciding.pages",
     "plan": "deciding.planning",
     "plan_counties": "deciding.planning",
     "recompute_claim": "claims.recompute",
@@ -101,6 +103,7 @@ __all__ = [
     "new_key",
     "notice",
     "open_source",
+    "page",
     "plan",
     "plan_counties",
     "recompute_claim",

@@ -1,10 +1,11 @@
-"""Small area models from a notebook: `xl.small_area.fay_herriot`, `ebp`, `eblup`."""
+"""Small areas from a notebook: `xl.small_area.direct`, `fay_herriot`, `ebp`, `eblup`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.api.area_models.compare import comparability
+from exitline.api.area_models.direct import direct
 from exitline.api.area_models.means import eblup
 from exitline.api.area_models.unit import ebp
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.area.transforms import Back
     from exitline.stats.smallarea.area.variance import Method
 
-__all__ = ["comparability", "eblup", "ebp", "fay_herriot"]
+__all__ = ["comparability", "direct", "eblup", "ebp", "fay_herriot"]
 
 
 def fay_herriot(

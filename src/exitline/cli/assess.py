@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
 from exitline.words.said import Numeral, Said, Told, say
 
@@ -55,16 +58,23 @@ Examples:
 @click.option("--what-if", is_flag=True, help="The same evidence under every other reading.")
 @click.option("--column", multiple=True, metavar="ROLE=COLUMN",
               help="Where a column has another name: size=hhsize; repeatable.")  # fmt: skip
+@paged
 @click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON.")
 @reads_data
-def command(visits: str, as_json: bool, reading: dict[str, Any], **given: Any) -> None:
+def command(
+    visits: str, page: Path | None, as_json: bool, reading: dict[str, Any], **given: Any
+) -> None:  # fmt: skip
     """Judge every county."""
     from exitline import api
     from exitline.api.runs.opening import open_together
 
     given |= {"readings": _pairs(given["readings"], "--reading"), "column": _columns(given)}
+    paged_or_asked = given["what_if"] or page is not None
     visited, counted = open_together([visits, given.pop("counts")], **reading)
-    found = api.assess(visited, counts=counted, **given)
+    told = found = api.assess(visited, counts=counted, **{**given, "what_if": paged_or_asked})
+    if page is not None and not given["what_if"]:
+        whole = len(told.assessments) == len(told.answers)
+        found = replace(told, answers=()) if whole else api.assess(visited, counts=counted, **given)
     if as_json:
         show.as_json(found.rows())
     elif given["what_if"]:
@@ -72,6 +82,7 @@ def command(visits: str, as_json: bool, reading: dict[str, Any], **given: Any) -
     else:
         for assessment in found.assessments:
             _show(assessment)
+    save_page(told, page, quiet=as_json)
 
 
 def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -115,7 +126,7 @@ def _show(assessment: Assessment) -> None:
         right=(3, 4),
     )  # fmt: skip
     for judged in assessment.judgements:
-        show.note(say("{name}: {reason}", name=judged.criterion.name, reason=Told(judged.reason)))
+        show.note(say("{name}: {reason}", name=judged.criterion.name, reason=judged.reason))
         if judged.holds_to_icc == judged.holds_to_icc:
             show.note(
                 say(

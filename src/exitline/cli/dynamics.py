@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +11,9 @@ import click
 from exitline.api.names import SHARES
 from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
+from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
-from exitline.words.said import Told, collected, say
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.panel.report import DynamicsSection
@@ -92,12 +94,13 @@ Examples:
               help="Reliabilities of welfare to try.")  # fmt: skip
 @click.option("--interval", default="logit", show_default=True, help="Interval of shares.",
               type=click.Choice(list(SHARES)))  # fmt: skip
+@paged
 @click.option("--full", is_flag=True, help="Print every row, also complements.")
 def command(
     parts: tuple[str, ...], by: tuple[str, ...], compare: tuple[str, ...],
     predictors: tuple[str, ...], times: str | None, k: int, buffer: float, groups: int,
-    cutoff: float, alpha: float, wrong: float, reliability: str, full: bool, interval: str,
-    **given: Any,
+    cutoff: float, alpha: float, wrong: float, reliability: str, page: Path | None, full: bool,
+    interval: str, **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
     from exitline import api
@@ -116,16 +119,21 @@ def command(
     if given["as_json"]:
         show.as_json({s.name: {"title": s.title, "rows": s.records, "notes": s.notes}
                       for s in sections})  # fmt: skip
+        save_page(sections, page, quiet=True)
         return
     for section in sections:
         _print(section, full)
+    save_page(sections, page)
 
 
 def _print(section: DynamicsSection, full: bool) -> None:
     """One part as a table with its notes."""
+    from exitline.api.deciding.telling import column_said, plain_cell, secondary
+    from exitline.cli.shared.figures import plain
+
     rows = section.records
     if rows and "estimate" in rows[0]:
-        shown = [r for r in rows if full or not _secondary(r)]
+        shown = [r for r in rows if full or not secondary(r)]
         show.table(
             section.title,
             (_area_heading(shown), "what", "waves", "estimate", "interval", "n"),
@@ -136,35 +144,10 @@ def _print(section: DynamicsSection, full: bool) -> None:
     elif rows:
         columns = list(rows[0])
         right = [i for i, c in enumerate(columns) if not isinstance(rows[0][c], str)]
-        cells = [[_cell(c, r[c]) for c in columns] for r in rows]
-        headings = [Told(c.replace("_", " ").replace("reliability", "real")) for c in columns]
+        cells = [[plain(plain_cell(c, r[c], reader())) for c in columns] for r in rows]
+        headings = [Told(column_said(c)) for c in columns]
         show.table(section.title, headings, cells, right=right)
     show.notes(section.notes)
-
-
-_WORDS = {
-    "exit_rate": collected("poor who left"),
-    "entry_rate": collected("others who fell"),
-    "re_entry_rate": collected("leavers who fell back"),
-    "first_entry_rate": collected("never poor who fell"),
-    "lasting_exit_rate": collected("leavers who stayed out"),
-    "persistence_rate": collected("poor who stayed poor"),
-    "stay_out_rate": collected("others who stayed out"),
-    "attrition_rate": collected("lost"),
-    "exit_confirmed": collected("leavers confirmed"),
-    "plain_headcount": collected("poor, plain line"),
-    "lasting_headcount": collected("poor, lasting rule"),
-}
-_SECONDARY = ("persistence_rate", "stay_out_rate", "share_", "anonymous_growth")
-"""Shown with --full alone: they follow from the others, or serve comparison."""
-_INDICES = ("total_poverty", "chronic_poverty", "transient_poverty", "duration_adjusted", "all_sp")
-"""Measures that are indices; all others are shares or rates, shown in percent."""
-
-
-def _secondary(row: Mapping[str, Any]) -> bool:
-    """Whether a row is left out of the short table."""
-    nobody_lost = row["measure"].startswith("attrition_rate") and row["estimate"] == 0
-    return bool(nobody_lost or row["measure"].startswith(_SECONDARY))
 
 
 def _area_heading(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -172,36 +155,16 @@ def _area_heading(rows: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(dict.fromkeys(r["by"] for r in rows if r["by"])) or say("area")
 
 
-def _estimate_row(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """One estimate as people read it; differences in points."""
-    from exitline.cli.shared.figures import figure, interval, plain
-    from exitline.words.numbers import points
+def _estimate_row(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """One estimate, as on its page, in the signs of a terminal."""
+    from exitline.api.deciding.telling import moved_row
+    from exitline.cli.shared.figures import plain
 
-    name, _, inside = row["measure"].rstrip(")").partition("(")
-    what, waves = _WORDS.get(name, name.replace("_", " ")), inside.replace(">", "-")
-    if name == "share":
-        t = reader()
-        what, waves = t.joined((t.of(state) for state in inside.split(",")), ", "), ""
-    unit = "index" if name.startswith(_INDICES) else "share"
-    ends = (row["ci_low"], row["ci_high"])
-    if unit == "share" and row["difference"]:
-        said = points(row["estimate"], *ends, row["se"])
-        value, bounds = plain(said.text), plain(said.interval) or "none"
-    else:
-        value = figure(row["estimate"], unit, row["se"])
-        bounds = interval(*ends, unit, row["se"], row["estimate"])
-    return row["domain"] or say("all"), Told(what), waves, value, bounds, f"{row['n']:,}"
-
-
-def _cell(name: str, value: Any) -> str:
-    """One cell of a table that is not made of estimates."""
-    from exitline.cli.shared.figures import figure
-
-    if isinstance(value, str):
-        return value
-    if name in {"time", "at_risk", "ended", "reliability"}:
-        return f"{value:g}"
-    return figure(value, "share")
+    t = reader()
+    row = moved_row(record, t)
+    interval = plain(row.said.interval) or t("none")
+    return (row.domain, row.what, plain(row.waves), plain(row.said.text), interval,
+            plain(t.number(row.n)))  # fmt: skip
 
 
 def _compared(texts: tuple[str, ...], by: tuple[str, ...]) -> dict[str, tuple[str, str]]:

@@ -11,6 +11,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.rows import percent
+from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
 from exitline.words.said import Numeral, Told, say
 
@@ -79,6 +80,7 @@ Examples:
 @click.option("--budget", type=numbers.POSITIVE, help="With --counties: what there is to spend.")
 @click.option("--goal", type=click.Choice(["most settled", "equal power"]),
               default="most settled", show_default=True, help="With --counties.")  # fmt: skip
+@paged
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @reads_data
 @click.pass_context
@@ -108,6 +110,7 @@ def _for_one(given: Mapping[str, Any], *, as_json: bool) -> None:
         _show_fixed(found)
     else:
         _show_staged(found.staged, found.staged_curve)
+    save_page(found, given["page"], quiet=as_json)
 
 
 def _rates(text: str) -> list[float] | None:
@@ -229,6 +232,7 @@ def _for_counties(ctx: click.Context, given: Mapping[str, Any], *, as_json: bool
         show.as_json(asdict(plan))
     else:
         _show_budget(plan)
+    save_page(plan, given["page"], quiet=as_json)
 
 
 def _show_budget(plan: BudgetPlan) -> None:

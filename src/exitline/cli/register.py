@@ -18,7 +18,7 @@ from exitline.cli.shared.register_pages import (
     password,
     serve,
 )
-from exitline.words.said import Told, say
+from exitline.words.said import Told, say, say_plural
 
 
 @click.group(
@@ -144,11 +144,26 @@ def check(database: str, head: str | None, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(say("{n} steps of {m} households.", n=found["events"], m=found["households"]))
+        show.note(
+            say_plural(
+                "{n} step of {m} households.",
+                "{n} steps of {m} households.",
+                found["events"],
+                m=found["households"],
+            )
+        )
         show.note("These do not follow:" if found["faults"] else "All of them follow.")
         show.points(found["faults"])
         for path, steps, one in found["heads"]:
-            show.note(say("{area}: {n} steps, head {digest}", area=path, n=steps, digest=one))
+            show.note(
+                say_plural(
+                    "{area}: {n} step, head {digest}",
+                    "{area}: {n} steps, head {digest}",
+                    steps,
+                    area=path,
+                    digest=one,
+                )
+            )
         works = found["works"]
         if works["works"]:
             show.note(say("works: {m} works, {n} rows in their chains, head {digest}",
@@ -183,8 +198,9 @@ def head(database: str, day: datetime | None, json_: bool) -> None:
         show.as_json(found)
         return
     for county in found["counties"]:
-        show.note(say("{area}: {n} steps, head {digest}", area=county["path"], n=county["steps"],
-                      digest=county["head"]))  # fmt: skip
+        path, steps, one = county["path"], county["steps"], county["head"]
+        show.note(say_plural("{area}: {n} step, head {digest}", "{area}: {n} steps, head {digest}",
+                             steps, area=path, digest=one))  # fmt: skip
     show.note(say("Head of {day}: {digest}", day=str(found["day"]), digest=found["root"]))
 
 

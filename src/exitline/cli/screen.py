@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,9 @@ import click
 from exitline.cli.shared import numbers
 from exitline.cli.shared.options import with_options
 from exitline.cli.shared.reading import reads_data
-from exitline.words.said import Told, say, say_plural
+from exitline.cli.shared.saving import paged, save_page
+from exitline.cli.shared.speaking import reader
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from exitline.exits.screens import ScreenFinding
@@ -68,9 +71,12 @@ Examples:
 @with_options(_OPTIONS)
 @click.option("--top", type=numbers.Whole(1), default=10, show_default=True,
               help="Rows shown of each screen.")  # fmt: skip
+@paged
 @click.option("--json", "json_", is_flag=True, help="Print every finding as JSON.")
 @reads_data
-def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns: Any) -> None:
+def command(
+    data: str, top: int, page: Path | None, json_: bool, reading: dict[str, Any], **columns: Any
+) -> None:  # fmt: skip
     """Run the screens and print what they found."""
     from exitline import api
     from exitline.cli.shared import show
@@ -79,9 +85,10 @@ def command(data: str, top: int, json_: bool, reading: dict[str, Any], **columns
         found = api.screen(api.open_source(data, **reading), by=columns.pop("unit"), **columns)
     if json_:
         show.as_json([asdict(finding) for finding in found])
-        return
-    for screen in dict.fromkeys(finding.screen for finding in found):
-        _print([finding for finding in found if finding.screen == screen], top)
+    else:
+        for screen in dict.fromkeys(finding.screen for finding in found):
+            _print([finding for finding in found if finding.screen == screen], top)
+    save_page(found, page, quiet=json_)
 
 
 def _print(findings: Sequence[ScreenFinding], top: int) -> None:
@@ -92,20 +99,20 @@ def _print(findings: Sequence[ScreenFinding], top: int) -> None:
     rare = sum(f.q_value <= 0.05 for f in findings)
     rows = [
         (f.unit or say("all"), f"{f.statistic:,.3g}", f"{f.expected:,.3g}", _p(f.p_value),
-         _p(f.q_value), f"{f.n:,}", Told(f.detail))
+         _p(f.q_value), f"{f.n:,}", f.detail)
         for f in findings[:top]
     ]  # fmt: skip
     show.table(
         say_plural(
             "{what}: {m} of {n} test rare after adjustment",
             "{what}: {m} of {n} tests rare after adjustment",
-            len(findings), m=rare, what=Told(first.screen.capitalize()),
+            len(findings), m=rare, what=_sentence(first.screen),
         ),
         ("unit", "found", "expected", "p", "adjusted p", "n", ""),
         rows,
         right=(1, 2, 3, 4, 5),
-        caption=say("{what}. Null: {hypothesis}.", what=Told(first.measure),
-                    hypothesis=Told(first.null)),
+        caption=say("{what}. Null: {hypothesis}.", what=first.measure,
+                    hypothesis=first.null),
     )  # fmt: skip
     show.note(first.reading)
     show.note("")
@@ -114,3 +121,9 @@ def _print(findings: Sequence[ScreenFinding], top: int) -> None:
 def _p(value: float) -> str:
     """A p-value with as many digits as it carries."""
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _sentence(text: str) -> str:
+    """A text in the reader's language, with a capital letter."""
+    said = reader().of(text)
+    return said[:1].upper() + said[1:]

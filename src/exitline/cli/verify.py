@@ -11,7 +11,7 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import as_usage, said_as_flags
 from exitline.cli.shared.speaking import reader
 from exitline.foreign import visible
-from exitline.words.said import Told, say
+from exitline.words.said import Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.proof.claim import Ledger, Receipt, SignedClaim, Verification
@@ -112,7 +112,9 @@ def _show_ledger(ledger: Ledger, path: str, since: str | None, as_json: bool) ->
     rows.append((say("signed by"), _signature(ledger.signed_by, ledger.unverified)))
     if since is not None:
         rows.append((say("since"), say("nothing of {file} was changed", file=since)))
-    title = say("The ledger is whole: {n} claims", n=ledger.head.size)
+    title = say_plural(
+        "The ledger is whole: {n} claim", "The ledger is whole: {n} claims", ledger.head.size
+    )
     show.table(title, ("part", "value"), rows)
 
 
@@ -139,7 +141,15 @@ def _show(signed: SignedClaim, receipt: Receipt | None, result: Verification) ->
     show.notes((*result.notes, *(f.note for f in result.figures if f.note)))
     show.note(say("signed by: {what}", what=_signature(signed.signed_by, signed.unverified)))
     if receipt is not None:
-        show.note(say("entry {n} of a ledger of {m} claims", n=receipt.entry, m=receipt.head.size))
+        show.note(
+            say_plural(
+                "entry {n} of a ledger of {m} claim",
+                "entry {n} of a ledger of {m} claims",
+                receipt.head.size,
+                n=receipt.entry,
+                m=receipt.head.size,
+            )
+        )
 
 
 def _show_all(

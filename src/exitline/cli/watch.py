@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
+from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
 from exitline.words.said import Told, say
 
@@ -51,12 +53,14 @@ Examples:
 @click.option("--fall", type=numbers.INSIDE, help="Share of welfare lost that is a sudden fall.")
 @click.option("--days", type=numbers.Whole(0, 36_500), help="Days from clue to decision.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write the list: .parquet or .csv.")
+@paged
 @click.option("--list", "listed", type=numbers.Whole(0), default=0, show_default=True,
-              help="Also print so many rows of the list, with household ids.")  # fmt: skip
+              help="Also print so many rows of the list, with household ids; --page has them, "
+              "too.")  # fmt: skip
 def command(
     predictors: tuple[str, ...], labels: tuple[str, ...], shock: str | None, capacity: float,
     rank_by: RankBy, clue_date: datetime | None, multiple: float | None, fall: float | None,
-    days: int | None, out: str | None, listed: int, **given: Any,
+    days: int | None, out: str | None, page: Path | None, listed: int, **given: Any,
 ) -> None:  # fmt: skip
     """Make the list, try the watch, write and print."""
     from exitline import api
@@ -70,8 +74,9 @@ def command(
         )  # fmt: skip
     if given["as_json"]:
         show.as_json(_plain(found, listed))
-        return
-    _print(found, listed, out)
+    else:
+        _print(found, listed, out)
+    save_page(found, page, named=listed, quiet=given["as_json"])
 
 
 def _labels(texts: tuple[str, ...]) -> dict[str, str]:
@@ -106,7 +111,7 @@ def _print(found: WatchList, listed: int, out: str | None) -> None:
     )
     show.note(t.joined(kinds))
     show.note(say("{n} are poor now, {m} unknown.", n=found.already_poor, m=found.unknown))
-    show.note(say("Ranked by {what}.", what=Told(found.ranked_by)))
+    show.note(say("Ranked by {what}.", what=found.ranked_by))
     if listed:
         rows = found.table.slice(0, listed).to_pylist()
         show.table(
@@ -139,7 +144,7 @@ def _print_evaluation(tried: WatchEvaluation) -> None:
                     "household's own place: {share} found.", waves=learnt,
                     share=_percent(tried.new_places[0].recall)),
     )  # fmt: skip
-    show.note(say("Verdict: {what}.", what=Told(plain(tried.verdict))))
+    show.note(plain(reader().of(say("Verdict: {what}.", what=tried.verdict))))
     show.notes(tried.notes)
 
 
@@ -152,7 +157,7 @@ def _score_row(score: RuleScore) -> tuple[str, ...]:
     more = "-"
     if score.rule != "the model":
         more = plain(str(points(gain.estimate, gain.ci_low, gain.ci_high, gain.se)))
-    return (Told(score.rule), f"{score.visits:,.0f}", _percent(score.recall),
+    return (score.rule, f"{score.visits:,.0f}", _percent(score.recall),
             _percent(score.precision), more)  # fmt: skip
 
 

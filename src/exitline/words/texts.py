@@ -114,14 +114,25 @@ class _Catalogue:
         return (forms[form] if form < len(forms) else "") or (one if n == 1 else many)
 
     def form_of(self, said: Said) -> str:
-        """The text for a message that was recognised, with the form that its number asks for."""
+        """The text for a message that was recognised, with the form that its number asks for.
+
+        English says which of the two it is: its number need not be the first that it names.
+        """
         if said.message not in self._many:
             return self.one(said.message)
         (one, many), _ = self._many[said.message]
-        return self.plural(one, many, float(str(said.parts.get("n", "2")).replace(",", "")))
+        if said.message == one:
+            return self.plural(one, many, 1)
+        return self.plural(one, many, _number(str(said.parts.get("n", ""))))
 
     def in_context(self, context: str, message: str) -> str:
         return self._in_context.get((context, message), message)
+
+
+def _number(text: str) -> float:
+    """The number that a text is; where it is none, as of several."""
+    plain = text.replace(",", "")
+    return float(plain) if plain.isdigit() and plain != "1" else 2
 
 
 @cache

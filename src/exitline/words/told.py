@@ -76,5 +76,8 @@ STANDARDS = (
     collected("deprived"),
     collected("not deprived"),
     collected("excluded"),
+    collected("Of all unregistered people of the sampled villages"),
+    collected("A rate above the threshold fails"),
+    collected("1 %, as one page says"),
 )
-"""Units and states of a standard, as its rule file has them."""
+"""Units, states and readings of a standard, as its rule file has them."""

@@ -85,10 +85,10 @@ class SmallAreaData:
         if isinstance(self.data, Estimates):
             table, block = self._of_estimates(self.data, response)
             what = (block.measure, block.line, block.share)
-            frame, joined = self._with_covariates(table, engine, left.columns)
+            frame, joined = self._with_covariates(table, engine, left.columns, formula)
         else:
             what = (response, "", False)
-            frame, joined = self._of_table(engine, left.columns)
+            frame, joined = self._of_table(engine, left.columns, formula)
         return self._made(formula, frame, engine, what, sized=sized), joined
 
     def _of_estimates(self, found: Estimates, response: str) -> tuple[pd.DataFrame, Block]:
@@ -127,21 +127,25 @@ class SmallAreaData:
         one = pooled(frame[VARIANCE].to_numpy(), size, frame[DF].to_numpy())
         return size * share * (1.0 - share) / one if one > 0 else size
 
+    def _named(self, formula: str) -> list[object]:
+        """Everything that names columns."""
+        return [formula, self.variance or "", self.size or "", dict(self.errors or {})]
+
     def _of_table(
-        self, engine: Engine, response: Sequence[str]
+        self, engine: Engine, response: Sequence[str], formula: str
     ) -> tuple[pd.DataFrame, JoinedAreas | None]:
         """One row for each area, from the user's own table or tables."""
-        frame = read_areas(self.data, engine, self.area, "areas")
+        frame = read_areas(self.data, engine, self.area, "areas", self._named(formula))
         named = {VARIANCE: self.variance, SIZE: self.size}
         for name, column in named.items():
             if column is not None:
                 frame[name] = numbers_of(frame, column)
         if self.covariates is None:
             return frame, None
-        return self._with_covariates(frame, engine, response)
+        return self._with_covariates(frame, engine, response, formula)
 
     def _with_covariates(
-        self, frame: pd.DataFrame, engine: Engine, response: Sequence[str]
+        self, frame: pd.DataFrame, engine: Engine, response: Sequence[str], formula: str
     ) -> tuple[pd.DataFrame, JoinedAreas | None]:
         """Direct estimates beside the covariates of every area.
 
@@ -157,7 +161,8 @@ class SmallAreaData:
                 got="direct estimates alone",
                 remedy="name it: covariates=",
             )
-        other = read_areas(self.covariates, engine, self.on or self.area, "covariates")
+        on, named = self.on or self.area, self._named(formula)
+        other = read_areas(self.covariates, engine, on, "covariates", named)
         if SIZE not in frame and self.size is not None:
             frame[SIZE] = numbers_of(frame, self.size)
         match = joined(list(frame[AREA]), list(other[AREA]))
@@ -180,6 +185,7 @@ class SmallAreaData:
     ) -> Areas:
         """The model's arrays from one table with everything in it."""
         from exitline.stats.data.source import open_source
+        from exitline.stats.data.studies.uses import without_twins
         from exitline.stats.smallarea.area.result import Areas
         from exitline.stats.smallarea.area.smoothing import KnownVariances, smoothed
         from exitline.stats.smallarea.formula import learn, read
@@ -188,7 +194,7 @@ class SmallAreaData:
         seen = frame.drop(columns=own)
         place = next(n for n in ("place", "_place", "__place") if n not in seen.columns)
         seen[place] = range(len(seen))
-        table = engine.attach(open_source(seen), "exitline_areas")
+        table = engine.attach(without_twins(open_source(seen), [formula, place]), "exitline_areas")
         learned = learn(formula, table, engine.run)
         rows = read(learned, table, engine.run, [place]).in_order(place)
         variance = _column(frame, VARIANCE)
@@ -280,12 +286,19 @@ def _covariances(given: Mapping[str, str], frame: pd.DataFrame, columns: Any) ->
     return found
 
 
-def read_areas(data: Any, engine: Engine, area: str, name: str) -> pd.DataFrame:
-    """A small table with a row for each area, its keys written in one way."""
+def read_areas(
+    data: Any, engine: Engine, area: str, name: str, named: Sequence[object] = ()
+) -> pd.DataFrame:
+    """A small table with a row for each area, its keys written in one way.
+
+    Of columns that differ in upper and lower case alone, those that are `named` are read.
+    """
     from exitline.stats.data.source import open_source
+    from exitline.stats.data.studies.uses import without_twins
     from exitline.stats.data.values import Uses, written
 
     source = open_source(data).using(Uses(code=frozenset({area})))
+    source = without_twins(source, [area, *named])
     table = engine.attach(source, f"exitline_{name}")
     if area not in table.columns:
         raise SmallAreaError(

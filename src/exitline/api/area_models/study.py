@@ -100,7 +100,7 @@ def _column(ready: Ready, use: SmallAreaUse, key: str) -> dict[str, float] | Non
     if name is None:
         return None
     on = use.options.get("on") or use.area
-    frame = read_areas(use.tables["covariates"].open(), ready.engine, on, "covariates")
+    frame = read_areas(use.tables["covariates"].open(), ready.engine, on, "covariates", [name])
     return dict(zip(frame[AREA], numbers_of(frame, name), strict=True))
 
 

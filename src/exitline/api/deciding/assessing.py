@@ -30,14 +30,18 @@ class Assessed:
     Attributes
     ----------
     assessments : tuple of Assessment
-        One for each county, with outcome and judgements; none where `what_if` was asked for.
+        One for each county, with outcome and judgements; with `what_if`, of the counties whose
+        visits allow the rule as declared.
     answers : tuple of (County, tuple of Answer, bool)
         With `what_if`: the same evidence under every reading, and whether the visits allow
         the rule as declared.
+    standard : str
+        Its title.
     """
 
     assessments: tuple[Assessment, ...]
     answers: tuple[tuple[County, tuple[Answer, ...], bool], ...] = ()
+    standard: str = ""
 
     def rows(self) -> list[dict[str, Any]]:
         """Decisions, or answers under every reading, as rows of plain values."""
@@ -108,7 +112,7 @@ def assess(
     """
     from exitline.exits.assess.assessment_table import counties_from, roles_in, visits_by_county
 
-    declared = _rule(standard, readings or {})
+    declared, told = _rule(standard, readings or {})
     said = _roles(column or {})
     places = (said.county, said.group, said.village, said.stratum or "stratum")
     table = read_rows(visits, places)
@@ -118,12 +122,13 @@ def assess(
         declared, unit, no_answer, rule, icc, icc_recognition, full_count=full_count
     )
     if what_if:
-        return Assessed((), _answers(found, counties, declared, reading, assumptions))
-    return Assessed(_judged(found, counties, declared, reading, assumptions))
+        answers = _answers(found, counties, declared, reading, assumptions)
+        return Assessed(tuple(a[0].assessment for _, a, whole in answers if whole), answers, told)
+    return Assessed(_judged(found, counties, declared, reading, assumptions), standard=told)
 
 
-def _rule(standard: Standard | str, readings: Mapping[str, str]) -> ExitRule:
-    """The standard's county rule under the readings chosen."""
+def _rule(standard: Standard | str, readings: Mapping[str, str]) -> tuple[ExitRule, str]:
+    """The standard's county rule under the readings chosen, and the standard's title."""
     from exitline.exits.assess.evidence import AssessmentError
     from exitline.rules.standard import load
 
@@ -135,7 +140,7 @@ def _rule(standard: Standard | str, readings: Mapping[str, str]) -> ExitRule:
             expected="one with rates found by an assessment", got="none",
             remedy="choose another standard; `exitline standards` lists them",
         )  # fmt: skip
-    return loaded.county.choose(dict(readings))
+    return loaded.county.choose(dict(readings)), loaded.title
 
 
 def _roles(column: Mapping[str, str]) -> Roles:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from exitline.stats.data.sampling.design import Design
-from exitline.words.said import say
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -164,5 +164,10 @@ def _with_notes(found: Estimates, known: CountedCells, names: tuple[str, ...]) -
     outside = int(n.get(("0",), 0))
     if not outside:
         return found
-    note = say("{n} households outside the table: {columns} missing", n=outside, columns=said)
+    note = say_plural(
+        "{n} household outside the table: {columns} missing",
+        "{n} households outside the table: {columns} missing",
+        outside,
+        columns=said,
+    )
     return replace(found, notes=(note, *found.notes))

@@ -97,6 +97,7 @@ def evaluate(
     from exitline.api.figures.estimation import estimate_table
     from exitline.api.targets.columns import person_weights, with_method
     from exitline.stats.data.source import open_source
+    from exitline.stats.data.studies.uses import without_twins
     from exitline.stats.engine.session import session
     from exitline.stats.measure.passes.plan import require_usable
 
@@ -105,7 +106,7 @@ def evaluate(
     asked = _Asked(_quotas(quota), tuple(tables), tuple(budgets), poorest, unit, ties)
     asked.check()
     with session(engine) as running:
-        source = open_source(data)
+        source = without_twins(open_source(data), [methods, welfare, by, design])
         table = running.attach(source, "households")
         drawn = drawn.matching(source.names or table.columns)
         require_usable([welfare, *drawn.columns, *([by] if by else [])], table)

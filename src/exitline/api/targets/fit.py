@@ -82,13 +82,14 @@ def fit(
     [-0.5, 1.4]
     """
     from exitline.stats.data.source import open_source
+    from exitline.stats.data.studies.uses import without_twins
     from exitline.stats.engine.session import session
     from exitline.stats.smallarea.formula import learn
 
     drawn = design or Design()
     _check(method, tau, folds)
     with session(engine) as running:
-        source = open_source(data)
+        source = without_twins(open_source(data), [formula, design])
         table = running.attach(source, "households")
         drawn = drawn.matching(source.names or table.columns)
         _require(drawn, table)

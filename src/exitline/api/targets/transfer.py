@@ -58,13 +58,14 @@ def transfer(
     """
     from exitline.api.targets.columns import person_weights
     from exitline.stats.data.source import open_source
+    from exitline.stats.data.studies.uses import without_twins
     from exitline.stats.engine.session import session
     from exitline.stats.measure.passes.plan import require_usable
 
     drawn = design or Design()
     each = [scenario_from(name, given) for name, given in scenarios.items()]
     with session(engine) as running:
-        source = open_source(data)
+        source = without_twins(open_source(data), [scenarios, welfare, design])
         table = running.attach(source, "households")
         drawn = drawn.matching(source.names or table.columns)
         require_usable([welfare, *drawn.columns], table)

@@ -10,7 +10,7 @@ import numpy as np
 from exitline.api.works.places import AT, PlacesTable
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.reach import nearest
-from exitline.words.said import say
+from exitline.words.said import say_plural
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -136,6 +136,11 @@ def reach(
             table = table.drop_columns([name])
         table = table.append_column(name, [values])
     left = len(things) - kept.size
-    note = say("{n} of {m} assets do not work and serve nobody", n=left, m=len(things))
+    note = say_plural(
+        "{n} of {m} assets does not work and serves nobody",
+        "{n} of {m} assets do not work and serve nobody",
+        left,
+        m=len(things),
+    )
     notes = (note,) if left else ()
     return Reach(table, within_km, int(kept.size), notes)

@@ -97,8 +97,8 @@ def page(
     >>> xl.works.page(plan, tempfile.mkdtemp() + "/plan.html").name
     'plan.html'
     """
-    from exitline.publish.works.page import render_works
-    from exitline.publish.works.told import plan_sections, works_sections
+    from exitline.publish.report.findings.page import render_found
+    from exitline.publish.works.told import plan_sections, works_page, works_sections
     from exitline.words.shown.files import known_ending
 
     at = known_ending(path, (".html",), "a page")
@@ -110,7 +110,7 @@ def page(
     else:
         sections = plan_sections(found, drawn, source)
         named, under, notes = "Works to do next", "", found.notes
-    text = render_works(title or named, under, sections, notes)
+    text = render_found(works_page(title or named, under, sections, notes))
     with whole_file(at) as partial:
         partial.write_text(text, encoding="utf-8")
     return at

@@ -115,7 +115,11 @@ def number_in(text: str, option: str, kind: FiniteNumber = POSITIVE) -> float:
     found = fraction(text)
     if found is None:
         raise click.BadParameter(f"{_shown(text)} is not a number", param_hint=option)
-    return float(kind.convert(found, None, None))
+    try:
+        return float(kind.convert(found, None, None))
+    except click.BadParameter as fault:
+        fault.param_hint = fault.param_hint or option
+        raise
 
 
 def numbers_in(text: str, option: str, kind: FiniteNumber = AMOUNT) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from exitline.cli.shared import numbers
 from exitline.cli.shared.options import JSON
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.register_pages import DATABASE_OPTION, KEY_OPTION
-from exitline.words.said import Told, say
+from exitline.words.said import Told, say, say_plural
 
 
 @click.command(
@@ -38,8 +38,9 @@ def backup(out: Path, database: str, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(say("{n} rows in {file}. Digest: {digest}", n=found["rows"],
-                      file=str(found["file"]), digest=found["digest"]))  # fmt: skip
+        show.note(say_plural("{n} row in {file}. Digest: {digest}",
+                             "{n} rows in {file}. Digest: {digest}", found["rows"],
+                             file=str(found["file"]), digest=found["digest"]))  # fmt: skip
 
 
 @click.command(
@@ -65,8 +66,9 @@ def restore(file: Path, database: str, key: Path | None, json_: bool) -> None:
     if json_:
         show.as_json(found)
     else:
-        show.note(say("{n} rows restored. Digest: {digest}", n=found["rows"],
-                      digest=found["digest"]))  # fmt: skip
+        show.note(say_plural("{n} row restored. Digest: {digest}",
+                             "{n} rows restored. Digest: {digest}", found["rows"],
+                             digest=found["digest"]))  # fmt: skip
 
 
 @click.command(
@@ -116,14 +118,16 @@ def import_(
         return
     for one in found["refused"]:
         some = ", ".join(map(str, one["first"]))
-        show.note(say("{n} rows refused: {what} (rows {some})", n=one["rows"],
-                      what=Told(one["what"]), some=some))  # fmt: skip
-    counted = {"n": found["taken"], "m": found["rows"]}
+        show.note(say_plural("{n} row refused: {what} (row {some})",
+                             "{n} rows refused: {what} (rows {some})", one["rows"],
+                             what=Told(one["what"]), some=some))  # fmt: skip
+    taken, rows = found["taken"], found["rows"]
     show.note(
-        say("{n} of {m} rows would be taken.", **counted)
+        say_plural("{n} of {m} row would be taken.", "{n} of {m} rows would be taken.",
+                   rows, n=taken, m=rows)
         if dry_run
-        else say("{n} of {m} rows taken.", **counted)
-    )
+        else say_plural("{n} of {m} row taken.", "{n} of {m} rows taken.", rows, n=taken, m=rows)
+    )  # fmt: skip
     if found["batch"]:
         show.note(say("Number of the import: {number}", number=str(found["batch"])))
 
@@ -150,7 +154,14 @@ def undo(batch: int, database: str, by: str, json_: bool) -> None:
     if json_:
         show.as_json({"batch": batch, "taken_back": many})
     else:
-        show.note(say("Import {number}: {n} rows taken back.", number=str(batch), n=many))
+        show.note(
+            say_plural(
+                "Import {number}: {n} row taken back.",
+                "Import {number}: {n} rows taken back.",
+                many,
+                number=str(batch),
+            )
+        )
 
 
 @click.command(
@@ -175,4 +186,11 @@ def export(folder: Path, database: str, county: str, json_: bool) -> None:
     if json_:
         show.as_json({"folder": str(folder), "steps": steps})
     else:
-        show.note(say("{n} steps written to {folder}", n=steps, folder=str(folder)))
+        show.note(
+            say_plural(
+                "{n} step written to {folder}",
+                "{n} steps written to {folder}",
+                steps,
+                folder=str(folder),
+            )
+        )

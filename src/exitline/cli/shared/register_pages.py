@@ -8,7 +8,7 @@ import click
 
 from exitline.cli.shared import numbers
 from exitline.cli.shared.opening import serve_register
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 DATABASE = "sqlite:///register/register.db"
 DATABASE_OPTION = click.option(
@@ -139,4 +139,11 @@ def households(out: Path, database: str, area: str, json_: bool) -> None:
     if json_:
         show.as_json({"file": str(out), "rows": rows})
     else:
-        show.note(say("{n} households written to {file}", n=rows, file=str(out)))
+        show.note(
+            say_plural(
+                "{n} household written to {file}",
+                "{n} households written to {file}",
+                rows,
+                file=str(out),
+            )
+        )

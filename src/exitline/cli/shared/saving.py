@@ -1,4 +1,4 @@
-"""The option `--save`: a result as a file for another program, or as a drawing."""
+"""The options `--save` and `--page`: a result as a file, as a drawing, as a page."""
 
 from __future__ import annotations
 
@@ -47,3 +47,42 @@ def save_all(found: ShownResult, paths: Iterable[str]) -> None:
             found.plot().save(path)
         else:
             found.save(path)
+
+
+def _page(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse an ending that is not known before anything is computed."""
+    if path is not None and path.suffix.lower() != ".html":
+        raise click.BadParameter(f"{str(path)!r} should end in .html")
+    return path
+
+
+def paged(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option, as `page`: a path, or None."""
+    return click.option(
+        "--page", type=click.Path(path_type=Path), callback=_page,
+        help="Also write what was found as a page with pictures: .html.",
+    )(command)  # fmt: skip
+
+
+def save_page(found: Any, path: Path | None, *, named: int = 0, quiet: bool = False) -> None:
+    """Write the page, where one was asked for, and say where.
+
+    Parameters
+    ----------
+    found : a result that `exitline.page` takes
+    path : Path or None
+    named : int
+        Households of a watch that stand on it.
+    quiet : bool
+        Say nothing: the command prints JSON.
+    """
+    if path is None:
+        return
+    from exitline import api
+    from exitline.cli.shared import show
+    from exitline.cli.shared.speaking import reader
+    from exitline.words.said import say
+
+    api.page(found, path, language=reader().code, named=named)
+    if not quiet:
+        show.note(say("page: {file}", file=str(path)))

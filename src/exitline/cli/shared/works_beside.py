@@ -12,7 +12,7 @@ from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
 from exitline.cli.shared.works_records import frames
 from exitline.words.numbers import rounded
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.api.effect import HonestBounds
@@ -136,8 +136,9 @@ def matched(
         return
     frames({HEADLINES.get(found.verdict, CANNOT_TELL): found.to_pandas(),
             HOW_ALIKE: found.balance})  # fmt: skip
-    show.note(say("{n} treated units beside {m} of {most} others", n=found.treated, m=found.used,
-                  most=found.controls))  # fmt: skip
+    show.note(say_plural("{n} treated unit beside {m} of {most} others",
+                         "{n} treated units beside {m} of {most} others", found.treated,
+                         m=found.used, most=found.controls))  # fmt: skip
     if matters is not None:
         show_needed(matters, found.needed(matters))
     show.notes(found.notes)

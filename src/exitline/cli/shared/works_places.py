@@ -9,18 +9,17 @@ import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import JSON, LEVEL
-from exitline.cli.shared.saving import save_all, saves
+from exitline.cli.shared.saving import paged, save_all, saves
 from exitline.cli.shared.works_records import (
     AS_OF,
     BOUNDARIES,
     KEY,
-    PAGE,
     check_boundaries,
     frames,
     recorded_coverage,
 )
 from exitline.words.numbers import rounded
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,7 +72,7 @@ Examples:
 )
 @click.option("--ages", is_flag=True, help="Of a folder: also how many assets work, by age.")
 @AS_OF
-@PAGE
+@paged
 @BOUNDARIES
 @KEY
 @LEVEL
@@ -132,7 +131,13 @@ def _of_places(
         show.as_json({"coverage": shares.to_pandas().to_dict("records"), "notes": found.notes})
         return
     table = shares.readable()
-    title = say("Within {n} km of one of {m} assets", n=Numeral(f"{within_km:g}"), m=found.assets)
+    title = say_plural(
+        "Within {n} km of {m} asset",
+        "Within {n} km of one of {m} assets",
+        found.assets,
+        n=Numeral(f"{within_km:g}"),
+        m=found.assets,
+    )
     show.table(title, table.columns, table.rows, right=tuple(sorted(table.numbers)))  # fmt: skip
     show.notes((*found.notes, *shares.notes))
 
@@ -192,7 +197,7 @@ Examples:
     help="Also show how often each work is chosen again when costs vary.",
 )
 @AS_OF
-@PAGE
+@paged
 @BOUNDARIES
 @KEY
 @saves
@@ -271,8 +276,9 @@ def _show_plan(plan: WorksPlan, goal: str, tables: dict[str, pd.DataFrame]) -> N
     table = plan.readable()
     people, spent = rounded(plan.people, 0), rounded(plan.spent, 0)
     show.note(
-        say("{n} works serve {m} more people for {figure}", n=len(table.rows), m=Numeral(people),
-            figure=Numeral(spent))
+        say_plural("{n} work serves {m} more people for {figure}",
+                   "{n} works serve {m} more people for {figure}", len(table.rows),
+                   m=Numeral(people), figure=Numeral(spent))
     )  # fmt: skip
     if goal != "people":
         before, after = plan.complete if goal == "villages" else plan.reached

@@ -23,9 +23,6 @@ AS_OF = click.option(
     "--as-of", type=click.DateTime(formats=["%Y-%m-%d"]),
     help="Of a folder: the day asked about (that of works.yaml, or today).",
 )  # fmt: skip
-PAGE = click.option(
-    "--page", type=click.Path(path_type=Path), help="Also write a page with maps and tables."
-)
 BOUNDARIES = click.option(
     "--boundaries", type=click.Path(), help="For --page: boundaries to draw under the points."
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 from exitline.errors import DataError, ExitlineError, nearest
 from exitline.exits.decide.clusters import DEFAULT_ICC, check_confidence, check_icc, check_rate
+from exitline.words.said import say, together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -229,20 +230,20 @@ class EvidenceReading:
         """The differences from the default reading, in words."""
         parts = []
         if self.denominator == "surveyed":
-            parts.append("missed rate over the unregistered people surveyed")
+            parts.append(say("missed rate over the unregistered people surveyed"))
         if self.denominator == "villages":
-            parts.append("missed rate over all unregistered people of the sampled villages")
+            parts.append(say("missed rate over all unregistered people of the sampled villages"))
         if self.boundary == "strict":
-            parts.append("rates must be strictly beyond their thresholds")
+            parts.append(say("rates must be strictly beyond their thresholds"))
         if self.boundary == "inclusive":
-            parts.append("rates may equal their thresholds")
+            parts.append(say("rates may equal their thresholds"))
         if self.unit == "households":
-            parts.append("households, not persons, are counted")
+            parts.append(say("households, not persons, are counted"))
         if self.no_answer == "against":
-            parts.append("no answer counts as not approving")
+            parts.append(say("no answer counts as not approving"))
         if self.rule == "point":
-            parts.append("the bare estimate is compared")
-        return "; ".join(parts) or "as declared"
+            parts.append(say("the bare estimate is compared"))
+        return together(*parts, sign="; ") if parts else say("as declared")
 
     def comparison(self, declared: Comparison) -> Comparison:
         """A criterion's comparison under this reading."""

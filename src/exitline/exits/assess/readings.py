@@ -16,6 +16,7 @@ from exitline.exits.assess.evidence import (
     Visits,
 )
 from exitline.exits.assess.rate_rules import criteria_of
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.rules.standard.model import ExitRule
@@ -54,7 +55,8 @@ def what_if(
 ) -> tuple[Answer, ...]:
     """The same evidence under several readings, in their order.
 
-    Variants that need columns the visits do not have are left out.
+    Variants that need columns the visits do not have are left out. What an outcome would stand up
+    to, and what would settle it, is found for the first alone.
 
     Parameters
     ----------
@@ -68,9 +70,8 @@ def what_if(
     tuple of Answer
     """
     return tuple(
-        Answer(v, assess(visits, county, v.criteria, v.reading, assumptions))
-        for v in variants
-        if usable(v, visits)
+        Answer(v, assess(visits, county, v.criteria, v.reading, assumptions, detail=not i))
+        for i, v in enumerate(v for v in variants if usable(v, visits))
     )
 
 
@@ -96,7 +97,7 @@ def variants_of_rule(
     """
     reading = base or EvidenceReading()
     declared = criteria_of(rule, area_class)
-    found = [RuleVariant("as declared", declared, reading)]
+    found = [RuleVariant(say("as declared"), declared, reading)]
     for option in rule.options:
         for choice in option.readings:
             changed = criteria_of(rule.choose({option.name: choice.name}), area_class)
@@ -130,7 +131,7 @@ def variants_of_reading(
     reading = base or EvidenceReading()
     kept = tuple(criteria)
     changed = (RuleVariant(r.words(), kept, r) for r in _one_point_changes(reading))
-    return _distinct([RuleVariant("as declared", kept, reading), *changed])
+    return _distinct([RuleVariant(say("as declared"), kept, reading), *changed])
 
 
 def differences(answers: Sequence[Answer]) -> tuple[Answer, ...]:

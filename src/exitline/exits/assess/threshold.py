@@ -10,7 +10,9 @@ from exitline.exits.assess.bounds import largest_icc
 from exitline.exits.assess.findings import KnownRate
 from exitline.exits.decide.bound_text import decided_on
 from exitline.exits.decide.clusters import LARGEST
-from exitline.exits.decide.decision import CANNOT_TELL, MET, NOT_MET, WORDS, sides
+from exitline.exits.decide.decision import CANNOT_TELL, MET, NOT_MET, sides
+from exitline.exits.decide.reasons import threshold_text
+from exitline.words.said import Numeral, Said, say, say_plural, together
 
 if TYPE_CHECKING:
     from exitline.exits.assess.evidence import Assumptions
@@ -72,34 +74,47 @@ class ThresholdTest:
     def reason(self, finding: RateFound, outcome: Outcome, more: float) -> str:
         """The outcome in one sentence; `more` households would settle it (NaN: none named)."""
         low, high = self.bounds(finding)
-        sure = f"with {percent(self.assumptions.confidence)} confidence"
-        limit = percent(self.threshold)
-        wanted = f"{WORDS[self.comparison]} {limit}"
         if isinstance(finding, KnownRate):
-            return "nobody in this group, nothing to assess"
+            return say("nobody in this group, nothing to assess")
+        wanted = threshold_text(self.threshold, self.comparison)
+        rate = Numeral(percent(finding.estimate))
         if self.assumptions.full_count:
-            text = f"{percent(finding.estimate)} of everyone, to be {wanted}"
+            text = say("{share} of everyone, to be {target}", share=rate, target=wanted)
         elif self.rule == "point":
-            text = f"the estimate {percent(finding.estimate)} is compared with {wanted}"
-        elif outcome == CANNOT_TELL:
-            edges = decided_on(outcome, low, high, self.threshold, self.comparison)
-            text = f"{edges}: {limit} is within"
+            text = say("the estimate {share} is compared with {target}", share=rate, target=wanted)
         else:
             edge = decided_on(outcome, low, high, self.threshold, self.comparison)
-            text = f"{edge} {sure}, {'' if outcome == MET else 'not '}{wanted}"
-        return text + _remarks(finding, more)
+            text = self._by_bounds(edge, outcome, wanted)
+        return together(text, *_remarks(finding, more), sign="; ")
+
+    def _by_bounds(self, edge: str, outcome: Outcome, wanted: str) -> Said:
+        """The bound that decided, and what was asked for."""
+        if outcome == CANNOT_TELL:
+            limit = Numeral(percent(self.threshold))
+            return say("{most}: {share} is within", most=edge, share=limit)
+        sure = Numeral(percent(self.assumptions.confidence))
+        if outcome == MET:
+            return say("{most} with {sure} confidence, {target}", most=edge, sure=sure,
+                       target=wanted)  # fmt: skip
+        return say("{most} with {sure} confidence, not {target}", most=edge, sure=sure,
+                   target=wanted)  # fmt: skip
 
 
-def _remarks(finding: RateFound, more: float) -> str:
+def _remarks(finding: RateFound, more: float) -> list[Said]:
     """What else a reader must know."""
-    text = ""
+    found = []
     if math.isfinite(more):
-        text += f"; about {more:,.0f} households more would settle it at this rate"
+        found.append(say("about {n} households more would settle it at this rate", n=round(more)))
     if any(share.guarded for share in finding.shares):
-        text += "; errors crowd in few villages, more than the plan assumed"
+        found.append(say("errors crowd in few villages, more than the plan assumed"))
     if unverified := sum(share.unverified for share in finding.shares):
-        text += f"; {_households(unverified)} not verified, taken at their worst"
-    return text
+        found.append(
+            say_plural(
+                "{n} household not verified, taken at their worst",
+                "{n} households not verified, taken at their worst", unverified,
+            )
+        )  # fmt: skip
+    return found
 
 
 def compare(low: float, high: float, threshold: float, comparison: Comparison) -> Outcome:
@@ -128,8 +143,3 @@ def percent(share: float) -> str:
     digits = 1 if value == 0 or abs(value) >= 0.1 else 2
     text = f"{value:.{digits}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
-
-
-def _households(number: float) -> str:
-    """A number of households in words."""
-    return "1 household" if number == 1 else f"{number:,} households"

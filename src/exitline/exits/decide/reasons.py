@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exitline.exits.decide.bound_text import bound_text, decided_on
 from exitline.exits.decide.decision import CANNOT_TELL
 from exitline.words.numbers import rounded
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from exitline.exits.decide.decision import Comparison, Verdicts
@@ -97,7 +97,7 @@ def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) ->
     parts = {"share": percent(e.low[i], threshold), "n": f"{e.n[i]:,.0f}"}
     if e.missing[i] and e.low[i] != e.high[i]:
         parts |= {"most": percent(e.high[i], threshold), "m": f"{e.missing[i]:,.0f}"}
-    seen = f"{w.subject}: {_counted(w.units, parts)}"
+    seen = f"{w.subject}: {_counted(w.units, e.n[i], parts)}"
     if v.outcome[i] == CANNOT_TELL:
         rest = say("those not known decide whether it is {target}", target=target)
     else:
@@ -105,17 +105,23 @@ def _of_count(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) ->
     return f"{seen}; {rest}"
 
 
-def _counted(units: str, parts: dict[str, str]) -> str:
+def _counted(units: str, n: float, parts: dict[str, str]) -> str:
     """What a census of households or villages found."""
     if units == "villages" and "most" in parts:
-        return say("{share} in a full count of {n} villages (up to {most}: {m} not known)", **parts)
+        return say_plural(
+            "{share} in a full count of {n} village (up to {most}: {m} not known)",
+            "{share} in a full count of {n} villages (up to {most}: {m} not known)", n, **parts,
+        )  # fmt: skip
     if units == "villages":
-        return say("{share} in a full count of {n} villages", **parts)
+        return say_plural("{share} in a full count of {n} village",
+                          "{share} in a full count of {n} villages", n, **parts)  # fmt: skip
     if "most" in parts:
-        return say(
-            "{share} in a full count of {n} households (up to {most}: {m} not known)", **parts
-        )
-    return say("{share} in a full count of {n} households", **parts)
+        return say_plural(
+            "{share} in a full count of {n} household (up to {most}: {m} not known)",
+            "{share} in a full count of {n} households (up to {most}: {m} not known)", n, **parts,
+        )  # fmt: skip
+    return say_plural("{share} in a full count of {n} household",
+                      "{share} in a full count of {n} households", n, **parts)  # fmt: skip
 
 
 def _of_sample(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
@@ -125,7 +131,7 @@ def _of_sample(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -
     target = threshold_text(threshold, w.comparison)
     asked = say("required: {target}", target=target)
     parts = {"share": percent(e.low[i], threshold), "n": f"{e.n[i]:,.0f}"}
-    seen = f"{w.subject}: {_sampled(w.units, parts)}"
+    seen = f"{w.subject}: {_sampled(w.units, e.n[i], parts)}"
     if w.rule == "point":
         point = say("by the point rule, required: {target}", target=target)
         return f"{seen}; {point}; {_chance(v.error_probability[i])}"
@@ -133,7 +139,7 @@ def _of_sample(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -
         return f"{seen}; {_undecided(e, v, i, threshold, w)}; {asked}"
     edge = decided_on(str(v.outcome[i]), v.low[i], v.high[i], threshold, w.comparison)
     parts["sure"] = f"{100 * w.confidence:g} %"
-    return f"{w.subject}: {_sampled(w.units, parts, edge)}; {asked}"
+    return f"{w.subject}: {_sampled(w.units, e.n[i], parts, edge)}; {asked}"
 
 
 def _of_model(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:
@@ -161,20 +167,25 @@ def _of_model(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) ->
     return f"{w.subject}: {seen}; {between}; {asked}"
 
 
-def _sampled(units: str, parts: dict[str, str], edge: str = "") -> str:
+def _sampled(units: str, n: float, parts: dict[str, str], edge: str = "") -> str:
     """What a sample of households or villages found, and the bound that decided."""
     if units == "villages" and edge:
-        return say(
-            "{share} in a sample of {n} villages, {edge} with {sure} confidence", **parts, edge=edge
-        )
-    if units == "villages":
-        return say("{share} in a sample of {n} villages", **parts)
-    if edge:
-        return say(
-            "{share} in a sample of {n} households, {edge} with {sure} confidence", **parts,
+        return say_plural(
+            "{share} in a sample of {n} village, {edge} with {sure} confidence",
+            "{share} in a sample of {n} villages, {edge} with {sure} confidence", n, **parts,
             edge=edge,
         )  # fmt: skip
-    return say("{share} in a sample of {n} households", **parts)
+    if units == "villages":
+        return say_plural("{share} in a sample of {n} village",
+                          "{share} in a sample of {n} villages", n, **parts)  # fmt: skip
+    if edge:
+        return say_plural(
+            "{share} in a sample of {n} household, {edge} with {sure} confidence",
+            "{share} in a sample of {n} households, {edge} with {sure} confidence", n, **parts,
+            edge=edge,
+        )  # fmt: skip
+    return say_plural("{share} in a sample of {n} household",
+                      "{share} in a sample of {n} households", n, **parts)  # fmt: skip
 
 
 def _undecided(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -> str:

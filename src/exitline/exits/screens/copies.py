@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
 from exitline.exits.screens.finding import ScreenFinding, adjusted, need
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NAME = "records that agree"
+NAME = say("records that agree")
 MOST_ROWS = 20_000
-_READING = (
+_READING = say(
     "Neighbours live alike, a record can be sent twice, and short questionnaires repeat "
     "themselves; look at these first. Then compare the records with their paper or sound."
 )
@@ -153,11 +154,14 @@ def screen_copies(
             unit=str(names[u]),
             statistic=float(observed[u]),
             expected=float(total[u] / draws),
-            measure=f"pairs of records with at least {100 * share:.0f} % equal answers",
+            measure=say(
+                "pairs of records with at least {share} equal answers",
+                share=Numeral(f"{100 * share:.0f} %"),
+            ),
             p_value=float((1 + at_least[u]) / (draws + 1)),
             q_value=float("nan"),
             n=int(sizes[u]),
-            null="unit labels say nothing about the answers, within a stratum",
+            null=say("unit labels say nothing about the answers, within a stratum"),
             reading=_READING,
         )
         for u in range(len(names))

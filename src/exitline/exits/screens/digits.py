@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.exits.screens.finding import ScreenFinding, adjusted, need
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NAME = "digit preference"
-_READING = (
+NAME = say("digit preference")
+_READING = say(
     "Rounding by the person asked is the usual cause, then rounding in the office; "
     "numbers that were not measured come after that. Compare with how others round."
 )
@@ -209,13 +210,13 @@ def _finding(unit: str, test: DigitTest, against: str) -> ScreenFinding:
         unit=unit,
         statistic=test.chi_square,
         expected=float(test.degrees),
-        measure="chi-square of last digits",
+        measure=say("chi-square of last digits"),
         p_value=test.p_value,
         q_value=test.p_value,
         n=int(test.counts.sum()),
-        null="each last digit is equally likely"
+        null=say("each last digit is equally likely")
         if against == "even"
-        else "last digits fall as in all other units",
+        else say("last digits fall as in all other units"),
         reading=_READING,
-        detail=f"{100 * test.heaping:.1f} % end in 0 or 5",
+        detail=say("{share} end in 0 or 5", share=Numeral(f"{100 * test.heaping:.1f} %")),
     )

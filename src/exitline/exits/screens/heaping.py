@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
 from exitline.exits.screens.finding import ScreenFinding, adjusted, need
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NAME = "heaping above the line"
+NAME = say("heaping above the line")
 LEAST = 200
-_READING = (
+_READING = say(
     "A line at a round number draws rounded answers to it, and support that is paid up to "
     "the line lifts households just above it; both are ordinary. Look at how incomes near "
     "the line were put together."
@@ -209,11 +210,11 @@ def _finding(unit: str, test: Heaping, window: Window) -> ScreenFinding:
         unit=unit,
         statistic=float(test.observed),
         expected=test.expected,
-        measure=f"households from {window.line:g} to below {high:g}",
+        measure=say("households from {low} to below {high}", low=window.line, high=high),
         p_value=test.p_value,
         q_value=test.p_value,
         n=test.n,
-        null="the log density is a smooth curve through the line",
+        null=say("the log density is a smooth curve through the line"),
         reading=_READING,
     )
 

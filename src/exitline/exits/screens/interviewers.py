@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exitline.exits.screens.finding import ScreenFinding, adjusted, need
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NAME = "interviewer effect"
-_READING = (
+NAME = say("interviewer effect")
+_READING = say(
     "Interviewers work where others do not, and read a question in their own way; both make "
     "answers differ. Name areas as strata, then look at training and at the question."
 )
@@ -159,13 +160,13 @@ def screen_interviewers(
                 unit=name,
                 statistic=test.icc,
                 expected=test.expected,
-                measure="intra-interviewer correlation",
+                measure=say("intra-interviewer correlation"),
                 p_value=test.p_value,
                 q_value=float("nan"),
                 n=test.n,
-                null="within an area, who asked says nothing about the answer",
+                null=say("within an area, who asked says nothing about the answer"),
                 reading=_READING,
-                detail=f"{test.interviewers} interviewers",
+                detail=say("{n} interviewers", n=test.interviewers),
             )
         )
     return adjusted(found)

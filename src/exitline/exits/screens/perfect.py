@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
 from exitline.exits.screens.finding import ScreenFinding, need
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NAME = "units without an error"
-_READING = (
+NAME = say("units without an error")
+_READING = say(
     "Counties differ, and the more they differ the more of them are without an error: see "
     "the correlation that would be enough. Small samples and a count that stops at the first "
     "review do the same. Compare how errors were looked for."
@@ -210,22 +211,27 @@ def screen_perfect(
     """
     test = perfect_units(n, errors, icc=icc, seed=seed)
     enough = (
-        "no correlation up to 0.5 is enough for this number"
+        say("no correlation up to 0.5 is enough for this number")
         if test.icc_enough != test.icc_enough
-        else f"a correlation of {test.icc_enough:.3f} within units would be enough"
+        else say(
+            "a correlation of {n} within units would be enough",
+            n=Numeral(f"{test.icc_enough:.3f}"),
+        )
     )
     finding = ScreenFinding(
         screen=NAME,
         unit="",
         statistic=float(test.perfect),
         expected=test.expected,
-        measure="units without an error",
+        measure=NAME,
         p_value=test.p_value,
         q_value=test.p_value,
         n=int(sum(n)),
-        null=f"errors fall on units by chance, correlation within units {icc:g}",
+        null=say(
+            "errors fall on units by chance, correlation within units {n}", n=Numeral(f"{icc:g}")
+        ),
         reading=_READING,
-        detail=f"of {test.units}; {enough}",
+        detail=say("of {n}; {text}", n=test.units, text=enough),
     )
     return (finding,)
 

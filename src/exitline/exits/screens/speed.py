@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError
 from exitline.exits.screens.finding import ScreenFinding, adjusted, need
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NAME = "speed of change"
-_READING = (
+NAME = say("speed of change")
+_READING = say(
     "A programme that began, a harvest, a new definition of income or a boundary moved "
     "can change one place and not the others. Ask what changed there before anything else."
 )
@@ -164,13 +165,15 @@ def screen_speed(
             unit=str(units[u]),
             statistic=test.change,
             expected=test.expected,
-            measure="mean change",
+            measure=say("mean change"),
             p_value=test.p_value,
             q_value=float("nan"),
             n=1 if n is None else int(n[u]),
-            null="the unit's change is one of those the other units show",
+            null=say("the unit's change is one of those the other units show"),
             reading=_READING,
-            detail=f"the others differ by {test.spread:.3g} (standard deviation)",
+            detail=say(
+                "the others differ by {n} (standard deviation)", n=Numeral(f"{test.spread:.3g}")
+            ),
         )
         for u, test in enumerate(tests)
     ]

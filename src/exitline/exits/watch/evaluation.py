@@ -16,6 +16,7 @@ from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
 from exitline.words.numbers import points, rounded
+from exitline.words.said import Numeral, Told, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -298,13 +299,18 @@ def _scores(test: _Test, risk: Floats, visits: int, level: float) -> tuple[RuleS
     rules = test.rules
     near = test.used & (test.ratio < rules.monitoring_multiple)
     fell = test.used & (test.fall >= rules.sudden_fall)
-    found = [_score(test, "the model", chosen(risk, test.used, visits), risk, level)]
-    rankings = {"nearest to the line": -test.ratio, "largest fall since the wave before": test.fall}
+    found = [_score(test, say("the model"), chosen(risk, test.used, visits), risk, level)]
+    rankings = {
+        say("nearest to the line"): -test.ratio,
+        say("largest fall since the wave before"): test.fall,
+    }
     for name, key in rankings.items():
         found.append(_score(test, name, chosen(key, test.used, visits), risk, level))
     flags = {
-        f"everyone below {rules.monitoring_multiple:g} x the line": near,
-        f"everyone who lost {100 * rules.sudden_fall:.0f} % or more": fell,
+        say("everyone below {n} x the line", n=Numeral(f"{rules.monitoring_multiple:g}")): near,
+        say(
+            "everyone who lost {share} or more", share=Numeral(f"{100 * rules.sudden_fall:.0f} %")
+        ): fell,
     }
     for name, flag in flags.items():
         if flag.any():
@@ -342,8 +348,13 @@ def _crossed(
             continue
         model = fit_risk(panel, wave, predictors, penalty=penalty, households=fold != f)
         risk[here] = model.probability(test.values[here])
-    unit = "PSUs" if panel.spec.columns.design.stages else "households (no PSU is declared)"
-    return risk, (f"new places: {folds} folds of {unit}, drawn with seed 0",)
+    note = (
+        say("new places: {n} folds of PSUs, drawn with seed 0", n=folds)
+        if panel.spec.columns.design.stages
+        else say("new places: {n} folds of households (no PSU is declared), drawn with seed 0",
+                 n=folds)
+    )  # fmt: skip
+    return risk, (note,)
 
 
 def area_under_curve(risk: Floats, outcome: Floats, weight: Floats) -> float:
@@ -378,15 +389,18 @@ def _verdict(scores: tuple[RuleScore, ...], test: _Test, visits: int) -> str:
     """One sentence: the model against the best ranking at the same capacity."""
     model, rival = scores[0], max(scores[1:3], key=lambda s: s.recall.estimate)
     gain = rival.gain
-    text = (
-        f"with {visits:,} visits to {int(test.used.sum()):,} households the model finds "
-        f"{rounded(model.recall.estimate, 1, percent=True)} % of those who fell, '{rival.rule}' "
-        f"{rounded(rival.recall.estimate, 1, percent=True)} %"
+    found, other = (
+        Numeral(f"{rounded(s.recall.estimate, 1, percent=True)} %") for s in (model, rival)
     )
+    text = say(
+        "with {n} visits to {m} households the model finds {share} of those who fell, ‘{name}’ "
+        "{most}",
+        n=visits, m=int(test.used.sum()), share=found, name=Told(rival.rule), most=other,
+    )  # fmt: skip
     ends = points(gain.estimate, gain.ci_low, gain.ci_high, gain.se).interval
-    between = f"({ends or 'no interval'} points)"
+    parts = {"sentence": text, "interval": Numeral(ends) if ends else say("no interval")}
     if gain.ci_low > 0:
-        return f"{text}: the model finds more {between}"
+        return say("{sentence}: the model finds more ({interval} points)", **parts)
     if gain.ci_high < 0:
-        return f"{text}: the simple rule finds more {between}"
-    return f"{text}: these data cannot tell them apart {between}"
+        return say("{sentence}: the simple rule finds more ({interval} points)", **parts)
+    return say("{sentence}: these data cannot tell them apart ({interval} points)", **parts)

@@ -10,6 +10,7 @@ import numpy as np
 
 from exitline.errors import MeasureError
 from exitline.stats.panel.modelled.logistic import LogitModel, fit_logit
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -237,9 +238,9 @@ def _means(x: Floats, w: Floats, names: Sequence[str]) -> tuple[Floats, tuple[st
     weight = known * w[:, None]
     means = (np.where(known, x, 0.0) * weight).sum(axis=0) / weight.sum(axis=0)
     notes = tuple(
-        f"{int((~known[:, i]).sum()):,} of {len(x):,} values of '{name}' were missing in training "
-        "and put at the mean"
+        say("{n} of {m} values of '{name}' were missing in training and put at the mean",
+            n=int((~known[:, i]).sum()), m=len(x), name=name)
         for i, name in enumerate(names)
         if (~known[:, i]).any()
-    )
+    )  # fmt: skip
     return means, notes

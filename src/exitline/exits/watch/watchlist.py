@@ -261,15 +261,15 @@ def _choice(
             remedy="rank by the line, or add waves",
         )
     if rank_by == "model":
-        return True, "the model, as asked for"
+        return True, say("the model, as asked for")
     if rank_by == "line":
-        return False, "nearest to the line, as asked for"
+        return False, say("nearest to the line, as asked for")
     if evaluation is None:
-        return False, "nearest to the line: no model could be tried"
+        return False, say("nearest to the line: no model could be tried")
     near = next(s for s in evaluation.scores if s.rule == "nearest to the line")
     if near.gain.ci_low > 0:
-        return True, "the model, which found more than the rule 'nearest to the line'"
-    return False, "nearest to the line: the model was not shown to find more"
+        return True, say("the model, which found more than the rule ‘nearest to the line’")
+    return False, say("nearest to the line: the model was not shown to find more")
 
 
 @dataclass(frozen=True)

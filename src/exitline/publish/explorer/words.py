@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exitline.publish.explorer.model import Verify
 from exitline.publish.explorer.texts import known
 from exitline.words.intervals import SHARES
-from exitline.words.said import Numeral, Said, Text, say
+from exitline.words.said import Numeral, Said, Text, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.publish.explorer.model import DecisionSet, Explorer
@@ -52,16 +52,24 @@ def method_of(runs: Sequence[RunFolder]) -> tuple[tuple[Text, Text], ...]:
 def _counted(rows: int, persons: bool) -> Said:
     """A full count, and of how many."""
     if persons:
-        return say("A full count of {n} persons: there is no sampling error.", n=rows)
-    return say("A full count of {n} households: there is no sampling error.", n=rows)
+        return say_plural(
+            "A full count of {n} person: there is no sampling error.",
+            "A full count of {n} persons: there is no sampling error.",
+            rows,
+        )
+    return say_plural(
+        "A full count of {n} household: there is no sampling error.",
+        "A full count of {n} households: there is no sampling error.",
+        rows,
+    )
 
 
 def _sampled(rows: int, persons: bool) -> Said:
     """A sample, and of how many."""
     return (
-        say("A sample of {n} persons.", n=rows)
+        say_plural("A sample of {n} person.", "A sample of {n} persons.", rows)
         if persons
-        else say("A sample of {n} households.", n=rows)
+        else say_plural("A sample of {n} household.", "A sample of {n} households.", rows)
     )
 
 

@@ -85,7 +85,7 @@ def render(content: ReportInput) -> str:
     css, script = style(content.t), page_asset("script.js")
     return environment(page_asset).get_template("report.html.j2").render(
         page=view(content), t=content.t, plural=content.t.plural, style=css, script=script,
-        words=_script_words(content.t),
+        words=script_words(content.t),
         style_digest=digest(css), script_digest=digest(script),
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def style(t: Language = ENGLISH) -> str:
     return page_asset("look.css") + dark + page_asset("style.css") + sign
 
 
-def _script_words(t: Language) -> str:
+def script_words(t: Language) -> str:
     """What the page's script says, as JSON."""
     said = {name: t(text) for name, text in json.loads(page_asset("words.json")).items()}
     return for_script({**said, "signs": dict(t.signs)})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.publish.works.page import WorksSection
+from exitline.publish.report.findings.sections import FoundPage, PageSection
 from exitline.publish.works.points import PointLayer, point_map
 from exitline.words.catalogue import ENGLISH, Language
 from exitline.words.numbers import rounded
@@ -57,7 +58,7 @@ def map_of_plan(
 
 def plan_sections(
     plan: WorksPlan, boundaries: Boundaries | None = None, source: str = "", t: Language = ENGLISH
-) -> tuple[WorksSection, ...]:
+) -> tuple[PageSection, ...]:
     """The sections of a plan's page.
 
     Parameters
@@ -70,11 +71,11 @@ def plan_sections(
     lead = t("{works} works serve {people} more people for {cost}.",
              works=f"{plan.chosen.works.size:,}", people=people, cost=spent)  # fmt: skip
     sure = t("No choice serves more than {gap} % above this one.", gap=rounded(100 * plan.gap, 2))
-    found = [WorksSection(t("What the plan gives"), f"{lead} {sure}",
-                          drawing=_drawn(plan, boundaries, source, t))]  # fmt: skip
+    found = [PageSection(t("What the plan gives"), f"{lead} {sure}",
+                          drawing=_svg(_drawn(plan, boundaries, source, t)))]  # fmt: skip
     found += [
-        WorksSection(t("Which works"), table=plan.readable()),
-        WorksSection(
+        PageSection(t("Which works"), table=plan.readable()),
+        PageSection(
             t("What other ways to choose would give"),
             t("For the same money in the first year."), of_frame(plan.compared()),
         ),
@@ -82,7 +83,7 @@ def plan_sections(
     areas = plan.by_area()
     if len(areas) > 1:
         gained = areas[areas["after"] > areas["before"]]
-        found.append(WorksSection(t("Where shares rise"), table=of_frame(gained)))
+        found.append(PageSection(t("Where shares rise"), table=of_frame(gained)))
     return tuple(found)
 
 
@@ -140,7 +141,7 @@ def _at(frame: pd.DataFrame) -> np.ndarray[tuple[int, int], np.dtype[np.float64]
 def works_sections(
     found: VillageCoverage, lacking: VillageGaps, findings: pd.DataFrame,
     boundaries: Boundaries | None = None, source: str = "", t: Language = ENGLISH,
-) -> tuple[WorksSection, ...]:  # fmt: skip
+) -> tuple[PageSection, ...]:  # fmt: skip
     """The sections of the page of a folder of works.
 
     Parameters
@@ -160,9 +161,31 @@ def works_sections(
     lead = t("{n} criteria of villages are lost unless broken assets are repaired.", n=f"{lost:,}")
     failing = findings[findings["findings"] > 0]
     return (
-        WorksSection(t("Which villages meet their criteria"), lead, of_frame(counts), drawing),
-        WorksSection(t("Because of which works"), table=of_frame(found.works())),
-        WorksSection(t("What is lacking, by area"), table=of_frame(lacking.by_area())),
-        WorksSection(t("Village by village"), table=lacking.readable()),
-        WorksSection(t("What checks found"), table=of_frame(failing)),
+        PageSection(t("Which villages meet their criteria"), lead, of_frame(counts), _svg(drawing)),
+        PageSection(t("Because of which works"), table=of_frame(found.works())),
+        PageSection(t("What is lacking, by area"), table=of_frame(lacking.by_area())),
+        PageSection(t("Village by village"), table=lacking.readable()),
+        PageSection(t("What checks found"), table=of_frame(failing)),
     )
+
+
+def _svg(drawing: MapDrawing | None) -> str:
+    """A map for a page; "" where nothing has coordinates."""
+    return "" if drawing is None else drawing.svg
+
+
+def works_page(
+    title: str, under: str, sections: Sequence[PageSection], notes: Sequence[str],
+    t: Language = ENGLISH,
+) -> FoundPage:  # fmt: skip
+    """A plan, or the works of a folder, as a page.
+
+    Parameters
+    ----------
+    title, under : str
+    sections : sequence of PageSection
+    notes : sequence of str
+        What was left out, and what a reader must know.
+    t : Language
+    """
+    return FoundPage(t("Works"), title, under, sections=tuple(sections), notes=tuple(notes))

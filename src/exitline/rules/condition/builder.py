@@ -113,7 +113,7 @@ class _Builder:
             where=f'{self.where}, in "{self.text}"' if self.where else f'in "{self.text}"',
             expected="one of " + ", ".join(sorted(known)[:30]),
             got=name,
-            remedy=nearest(name, known) or "name the column in the study under 'columns'",
+            remedy=nearest(name, known) or "write a column's name as it stands in the data",
         )
 
     def value(self, node: n.Node, kind: n.Kind) -> Any:

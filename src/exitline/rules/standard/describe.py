@@ -19,7 +19,7 @@ from exitline.rules.standard.model import (
     Standard,
 )
 from exitline.words.money import currency_name, for_whom
-from exitline.words.said import Numeral, Told, collected, say, together
+from exitline.words.said import Numeral, Told, collected, say, say_plural, together
 
 _EXITED = {
     "household": collected(
@@ -301,7 +301,10 @@ class _Describer:
         months: str = ""
         if cohort.months is not None:
             span = Numeral(f"{cohort.months.value:g}")
-            months = p.marked(say("for {n} months", n=span), cohort.months.verified)
+            months = p.marked(
+                say_plural("for {n} month", "for {n} months", cohort.months.value, n=span),
+                cohort.months.verified,
+            )
             if cohort.months.note:
                 months = say("{text} ({what})", text=months, what=cohort.months.note)
         yield say("{text}:", text=together(cohort.label, months, sign=", "))

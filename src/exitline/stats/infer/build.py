@@ -165,6 +165,7 @@ def block(
     """
     df = about.sampled.df
     se = _standard_errors(part, variance, about.sampled.psus, additive=named.additive)
+    se = np.where(np.isnan(estimate), np.nan, se)  # no figure has no error: not an error of zero
     return Block(
         measure=named.measure, line=named.line, by=named.by, rows=part.rows, estimate=estimate,
         se=se, bounds=_bounds(estimate, se, about, named.kind, confidence), df=df, n=about.n,

@@ -35,7 +35,7 @@ from exitline.stats.measure.measures.quantiles import share_at_or_below
 from exitline.stats.measure.model import Given, Term
 from exitline.stats.measure.passes.sums import Sum
 from exitline.words.intervals import REPLICATES
-from exitline.words.said import Told, say
+from exitline.words.said import Told, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -272,5 +272,9 @@ def _notes(blocks: list[Block]) -> tuple[str, ...]:
         where = {(b.by, d) for b in blocks for d, r in zip(b.rows.labels, b.reason, strict=True)
                  if r == text}  # fmt: skip
         if where:
-            notes.append(say("{n} domains: {reason}", n=len(where), reason=Told(text)))
+            notes.append(
+                say_plural(
+                    "{n} domain: {reason}", "{n} domains: {reason}", len(where), reason=Told(text)
+                )
+            )
     return tuple(notes)

@@ -64,7 +64,8 @@ class Dual:
     def __mul__(self, other: Dual | Floats | float) -> Dual:
         if isinstance(other, Dual):
             gradient = scaled(other.value, self.gradient) + scaled(self.value, other.gradient)
-            return Dual(self.value * other.value, gradient)
+            with np.errstate(invalid="ignore"):  # nothing times infinity: no figure
+                return Dual(self.value * other.value, gradient)
         return Dual(self.value * other, scaled(other, self.gradient))
 
     __rmul__ = __mul__

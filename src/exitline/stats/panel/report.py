@@ -19,7 +19,7 @@ from exitline.stats.panel.modelled.attrition import response_model, weighted_rat
 from exitline.stats.panel.modelled.error_bounds import misclassification_bounds, reliability_bounds
 from exitline.stats.panel.panel import Panel, read_panel
 from exitline.stats.panel.rates import transitions
-from exitline.words.said import Numeral, Told, say
+from exitline.words.said import Numeral, Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
@@ -192,7 +192,11 @@ def _histories(request: _Request) -> DynamicsSection:
         interval=request.options.interval,
         engine=request.engine,
     )
-    title = say("The histories of {n} households over all waves", n=found.balanced)
+    title = say_plural(
+        "The history of {n} household over all waves",
+        "The histories of {n} households over all waves",
+        found.balanced,
+    )
     return DynamicsSection(
         "histories", title, _records(found.estimates, request.options), found.notes
     )

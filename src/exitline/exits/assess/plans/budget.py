@@ -26,6 +26,7 @@ from exitline.exits.decide.clusters import (
     check_icc,
     check_rate,
 )
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -219,27 +220,31 @@ def explain(plan: BudgetPlan) -> tuple[str, ...]:
     tuple of str
     """
     empty = [share for share in plan.shares if share.villages == 0]
-    lines = [
-        f"{len(plan.shares) - len(empty)} of {len(plan.shares)} counties are visited for "
-        f"{plan.cost:,.0f} of {plan.budget:,.0f}; {plan.settled:.1f} are expected to be settled "
-        "rightly."
-    ]
+    lines: list[str] = [
+        say("{n} of {m} counties are visited for {low} of {high}; {most} are expected to be "
+            "settled rightly.", n=len(plan.shares) - len(empty), m=len(plan.shares),
+            low=Numeral(f"{plan.cost:,.0f}"), high=Numeral(f"{plan.budget:,.0f}"),
+            most=Numeral(f"{plan.settled:.1f}"))
+    ]  # fmt: skip
     if plan.goal == "equal power":
-        lines.append("Every county has the same probability of being settled, up to one step.")
+        lines.append(say("Every county has the same probability of being settled, up to one step."))
         return tuple(lines)
     if math.isfinite(plan.price):
         lines.append(
-            f"At the margin one more county settled costs {plan.price:,.0f}; no visited county "
-            "could give up a step that costs less per county settled, and no county has a step "
-            "left that would give more and still fits."
-        )
+            say("At the margin one more county settled costs {figure}; no visited county could "
+                "give up a step that costs less per county settled, and no county has a step left "
+                "that would give more and still fits.", figure=Numeral(f"{plan.price:,.0f}"))
+        )  # fmt: skip
     if empty:
         lines.append(
-            f"{len(empty)} counties receive nothing: their expected rate is so near the threshold, "
-            "or their visits cost so much, that the same money settles more elsewhere. Count "
-            "them in full or assess them when there is more."
-        )
-    lines.append(f"No allocation of this budget could settle more than {plan.at_best:.1f}.")
+            say("{n} counties receive nothing: their expected rate is so near the threshold, or "
+                "their visits cost so much, that the same money settles more elsewhere. Count them "
+                "in full or assess them when there is more.", n=len(empty))
+        )  # fmt: skip
+    lines.append(
+        say("No allocation of this budget could settle more than {n}.",
+            n=Numeral(f"{plan.at_best:.1f}"))
+    )  # fmt: skip
     return tuple(lines)
 
 

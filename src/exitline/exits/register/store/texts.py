@@ -57,6 +57,14 @@ def add(store: Store, texts: list[tuple[str, str, str, str]]) -> None:
         _KEPT.update((store.alias, kind, digest) for kind, digest in known)
 
 
+def newest(store: Store) -> str:
+    """The digest of the procedure adopted last; "" where there is none."""
+    from exitline.exits.register.store.models import KeptTextRow
+
+    rows = KeptTextRow.objects.using(store.alias).filter(kind=PROCEDURE).order_by("-id")
+    return rows.values_list("digest", flat=True).first() or ""
+
+
 def procedures(store: Store) -> tuple[Procedure, ...]:
     """Every procedure that the store keeps, the newest last, with its rules where they load."""
     from exitline.exits.register.store.models import KeptTextRow

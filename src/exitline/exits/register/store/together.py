@@ -36,7 +36,7 @@ class Together:
         self._connection = connections[store.alias]
         self._postgres = bool(self._connection.vendor == "postgresql")
 
-    def ask(self, query: str, values: Sequence[Any] = ()) -> Any:
+    def ask(self, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """Send a statement; its cursor, to fetch from after the block."""
         if self._postgres:
             from psycopg import Cursor
@@ -108,13 +108,16 @@ class Together:
 
 @contextmanager
 def together(store: Store) -> Iterator[Together]:
-    """Send what is asked in the block together; inside of a transaction.
+    """Send what is asked in the block together; inside of a transaction, or each for itself.
 
     Parameters
     ----------
     store : Store
     """
     sending = Together(store)
+    if not sending._connection.in_atomic_block:  # else it was looked at when that began
+        sending._connection.close_if_health_check_failed()
+        sending._connection.ensure_connection()
     if not sending._postgres:
         yield sending
         return
@@ -122,10 +125,56 @@ def together(store: Store) -> Iterator[Together]:
         yield sending
 
 
-def rows_of(model: Any, answer: Any, alias: str) -> list[Any]:
-    """Rows of a model from an answer to `columns_of`."""
-    names = [field.attname for field in model._meta.local_concrete_fields]
-    return [model.from_db(alias, names, row) for row in answer.fetchall()]
+def rows_of(model: Any, answer: Any, alias: str, **joined: Any) -> list[Any]:
+    """Rows of a model from an answer to `columns_of`.
+
+    Parameters
+    ----------
+    **joined
+        By the name of a foreign key, the model whose columns follow (`columns_of` each).
+    """
+    from django.db import connections
+
+    connection = connections[alias]
+    parts, start = [], 0
+    for name, one in {"": model, **joined}.items():
+        fields = one._meta.local_concrete_fields
+        made = _converted(one, connection.vendor)
+        parts.append((name, one, slice(start, start + len(fields)), made))
+        start += len(fields)
+    found = []
+    for row in answer.fetchall():
+        whole = None
+        for name, one, place, made in parts:
+            values = list(row[place])
+            for i, expression, converters in made:
+                for convert in converters:
+                    values[i] = convert(values[i], expression, connection)
+            names = [field.attname for field in one._meta.local_concrete_fields]
+            item = one.from_db(alias, names, values)
+            if whole is None:
+                whole = item
+            else:
+                setattr(whole, name, item)
+        found.append(whole)
+    return found
+
+
+@lru_cache(maxsize=128)
+def _converted(model: Any, vendor: str) -> list[tuple[int, Any, list[Any]]]:
+    """The columns of a model whose values the database gives in a form of its own."""
+    from django.db import connections
+
+    connection = next(one for one in connections.all() if one.vendor == vendor)
+    found = []
+    for i, field in enumerate(model._meta.local_concrete_fields):
+        column = field.cached_col
+        converters = [
+            *connection.ops.get_db_converters(column), *column.get_db_converters(connection)
+        ]  # fmt: skip
+        if converters:
+            found.append((i, column, converters))
+    return found
 
 
 @lru_cache(maxsize=64)

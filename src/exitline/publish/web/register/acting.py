@@ -10,12 +10,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store.models import AssignmentRow
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.write.authority import assignments
+from exitline.exits.register.store.write.authority import assignments_and_procedure
 from exitline.publish.web.register import opened, pages
 from exitline.publish.web.register.asking import ask
-from exitline.publish.web.register.procedures import current
+from exitline.publish.web.register.procedures import by_digest
 
 AUDITOR, ADMINISTRATOR = "auditor", "administrator"
 OFFICE = "office"
@@ -33,11 +34,14 @@ class SignedIn:
         Of today.
     held : AssignmentRow
         The one that the person acts in.
+    under : str
+        Digest of the procedure adopted last.
     """
 
     name: str
     assignments: tuple[AssignmentRow, ...]
     held: AssignmentRow
+    under: str
 
     @property
     def role(self) -> str:
@@ -57,7 +61,12 @@ class SignedIn:
     @property
     def keeps_cards(self) -> bool:
         """Whether the procedure lets the role write cards."""
-        return self.kind == OFFICE and current(self.store).may_write_cards(self.role)
+        return self.kind == OFFICE and self.procedure.may_write_cards(self.role)
+
+    @property
+    def procedure(self) -> Procedure:
+        """The one under which new steps are taken."""
+        return by_digest(self.store, self.under)
 
 
 def who(request: HttpRequest) -> SignedIn | None:
@@ -65,12 +74,12 @@ def who(request: HttpRequest) -> SignedIn | None:
     if not request.user.is_authenticated:
         return None
     name = request.user.get_username()
-    found = assignments(opened.store(), name, date.today())
+    found, under = assignments_and_procedure(opened.store(), name, date.today())
     if not found:
         return None
     chosen = request.session.get("held")
     held = next((one for one in found if [one.role, one.path] == chosen), found[0])
-    return SignedIn(name, found, held)
+    return SignedIn(name, found, held, under)
 
 
 def acting(*kinds: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

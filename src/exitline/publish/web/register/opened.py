@@ -18,6 +18,8 @@ from exitline.publish.web.register.accounts.settings import TABLES
 LONGEST_BODY = 64_000_000
 """Most bytes of what is sent: a table of some 300,000 households."""
 Measure = Callable[[str, str], None]
+_KEPT_OPEN: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+"""On PostgreSQL, connections stay open in the threads that answer; each request looks first."""
 _opened: list[Store] = []
 _measures: list[Measure] = []
 
@@ -50,8 +52,11 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
     from django.conf import settings
     from django.db import connections
 
+    from exitline.publish.web.register.procedures import forget
+
     found = open_store(address, key_file=key_file)
-    connections.settings["default"] = connections.settings[found.alias]
+    kept_open = _KEPT_OPEN if found.postgres else {}
+    connections.settings["default"] = {**connections.settings[found.alias], **kept_open}
     if hasattr(connections._connections, "default"):
         connections["default"].close()
         del connections["default"]
@@ -68,6 +73,7 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
         settings.CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in names if name != "*"]
     _make_tables()
     _opened[:] = [replace(found, alias="default")]
+    forget()
     _measures[:] = [measure] if measure is not None else []
     return _opened[0]
 
@@ -120,9 +126,23 @@ def application(address: str, *, log: bool = False, **given: Any) -> Any:
         logger = logging.getLogger("exitline.register")
         logger.addHandler(logging.StreamHandler())
         logger.setLevel(logging.INFO)
-    from django.core.handlers.asgi import ASGIHandler
+    from exitline.publish.web.register.answering import Answering
 
-    return bounded(ASGIHandler())
+    answering = Answering()
+    _warm_up()
+    return bounded(answering)
+
+
+def _warm_up() -> None:
+    """Read and compile what the first pages would wait for: addresses, templates, procedures."""
+    from django.urls import get_resolver
+
+    from exitline.publish.web.register import pages, procedures
+
+    get_resolver().url_patterns  # noqa: B018
+    pages.compile_all()
+    if digest := procedures.newest(store()):
+        procedures.by_digest(store(), digest)
 
 
 def bounded(inner: Any) -> Any:

@@ -61,6 +61,14 @@ def page(
     return HttpResponse(text, status=status, headers={"Content-Language": t.code})
 
 
+def compile_all() -> None:
+    """Compile every template, so that no reader waits for it."""
+    folder = resources.files("exitline.publish.web.register") / "templates"
+    for file in folder.iterdir():
+        if file.name.endswith(".j2"):
+            _environment().get_template(file.name)
+
+
 @cache
 def _environment() -> Environment:
     """Jinja with everything escaped and nothing undefined."""

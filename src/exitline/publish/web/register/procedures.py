@@ -1,21 +1,55 @@
-"""The procedure under which a household's next step is taken, and its states in words."""
+"""The procedure under which a household's next step is taken, and its states in words.
+
+A text is found by its digest and never changes: a process reads each one once.
+"""
 
 from __future__ import annotations
 
-from exitline.exits.register.procedures.procedure import Procedure
+from functools import partial
+from typing import TYPE_CHECKING
+
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.models import HouseholdRow
 from exitline.exits.register.store.opening import Store
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from exitline.exits.register.procedures.procedure import Procedure
+
+_KNOWN: dict[str, Procedure] = {}
+
+
+def forget() -> None:
+    """Read everything anew: another register is served from now on."""
+    _KNOWN.clear()
+
+
+def by_digest(store: Store, digest: str) -> Procedure:
+    """A procedure with its rules."""
+    if digest not in _KNOWN:
+        _KNOWN[digest] = texts.usable(store, digest)
+    return _KNOWN[digest]
+
+
+def reader(store: Store) -> Callable[[str], Procedure]:
+    """What gives a procedure by its digest."""
+    return partial(by_digest, store)
+
+
+def newest(store: Store) -> str:
+    """The digest of the procedure adopted last; "" where there is none."""
+    return texts.newest(store)
+
 
 def current(store: Store) -> Procedure:
     """The procedure under which new steps are taken: the one adopted last."""
-    return texts.procedures(store)[-1]
+    return by_digest(store, newest(store))
 
 
 def procedure_of(store: Store, row: HouseholdRow) -> Procedure:
     """The procedure of a household's next step; that of its last one goes on."""
-    return texts.usable(store, row.procedure) if row.procedure else current(store)
+    return by_digest(store, row.procedure) if row.procedure else current(store)
 
 
 def state_label(procedure: Procedure, state: str) -> str:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import date
 from itertools import groupby
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from exitline.exits.register.store.models import HouseholdRow, ObjectionRow
-from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.read.cards import CardPage, card, changes_of, earlier_cards
+from exitline.exits.register.store.read.cards import card
 from exitline.exits.register.store.read.possible import possible_steps
-from exitline.exits.register.store.read.worklist import households, worklist
+from exitline.exits.register.store.read.states import states_now
+from exitline.exits.register.store.read.worklist import desk, households
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 from exitline.publish.web.register.changing.kinds import ALL as CHANGES
 from exitline.publish.web.register.pages import page
-from exitline.publish.web.register.procedures import current, procedure_of, state_label
+from exitline.publish.web.register.procedures import by_digest, reader, state_label
 from exitline.publish.web.register.reading import audit, people
 from exitline.publish.web.register.typed import whole
 
@@ -35,7 +33,7 @@ def home(request: HttpRequest, person: SignedIn) -> HttpResponse:
         return people(request)
     after = whole(request.GET.get("after"))
     today = date.today()
-    found = worklist(person.store, [person.role], today, most=AT_ONCE + 1, after=after)
+    found, came_in = desk(person.store, person.role, today, most=AT_ONCE + 1, after=after)
     shown = found[:AT_ONCE]
     villages = [
         (name, list(tasks))
@@ -46,29 +44,19 @@ def home(request: HttpRequest, person: SignedIn) -> HttpResponse:
     late = [one for one in shown if one.days_late]
     return page(
         request, "worklist", person=person, villages=villages, late=late, many=len(shown),
-        more=len(found) > AT_ONCE, after=after, at_once=AT_ONCE, came_in=_came_in(person.store),
+        more=len(found) > AT_ONCE, after=after, at_once=AT_ONCE, came_in=came_in,
         ahead=_ahead(person),
     )  # fmt: skip
 
 
 def _ahead(person: SignedIn) -> list[tuple[str, str, int]]:
     """States from which the person's role can go on: state, its label, how many households."""
-    store, procedure = person.store, current(person.store)
-    with store.transaction():
-        rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
-        many = dict(rows.exclude(state="").values_list("state").annotate(Count("id")))
+    procedure = person.procedure
     return [
         (state, state_label(procedure, state), n)
-        for state, n in sorted(many.items())
+        for state, n in states_now(person.store).items()
         if any(person.role in step.by for step in procedure.allowed_from(state))
     ]
-
-
-def _came_in(store: Store) -> list[ObjectionRow]:
-    """Objections that nobody has taken up yet."""
-    with store.transaction():
-        rows = store.scope.of(ObjectionRow.objects.using(store.alias)).filter(taken_up=None)
-        return list(rows.select_related("household", "household__area").order_by("received")[:20])
 
 
 @require_safe
@@ -78,7 +66,7 @@ def listing(request: HttpRequest, person: SignedIn) -> HttpResponse:
     after = whole(request.GET.get("after"))
     state, text = request.GET.get("state", "")[:100], request.GET.get("id", "").strip()[:100]
     found = households(person.store, state=state, text=text, most=AT_ONCE + 1, after=after)
-    procedure = current(person.store)
+    procedure = person.procedure
     return page(
         request, "households", person=person, rows=found[:AT_ONCE], more=len(found) > AT_ONCE,
         after=after, at_once=AT_ONCE, state=state, text=text, procedure=procedure,
@@ -89,23 +77,16 @@ def listing(request: HttpRequest, person: SignedIn) -> HttpResponse:
 @acting(OFFICE, AUDITOR)
 def show(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
     """A card: who, facts, income, help, visits, where it stands, what may be done next."""
-    found = card(person.store, key, viewer=(person.name, person.role))
-    procedure = procedure_of(person.store, found.row)
+    store = person.store
+    found = card(store, key, viewer=(person.name, person.role), procedures=reader(store))
+    procedure = by_digest(store, found.row.procedure or person.under)
     roles = [person.role] if person.kind == OFFICE else []
     possible = possible_steps(found.history, procedure, person.name, roles, date.today())
     mine = [one for one in possible if person.role in one.step.by]
     others = [one for one in possible if person.role not in one.step.by]
-    store = person.store
     return page(
         request, "card", person=person, card=found, procedure=procedure, mine=mine, others=others,
-        open_cases=found.history.standing().open_cases, objections=_objections(store, found),
-        state=state_label(procedure, found.row.state), earlier=earlier_cards(store, found.row),
-        changes=CHANGES if person.keeps_cards else (), said=changes_of(store, found.row),
+        open_cases=found.history.standing().open_cases, objections=found.objections,
+        state=state_label(procedure, found.row.state), earlier=found.earlier,
+        changes=CHANGES if person.keeps_cards else (), said=found.changes,
     )  # fmt: skip
-
-
-def _objections(store: Store, found: CardPage) -> list[ObjectionRow]:
-    """Objections about a household that nobody has taken up yet."""
-    with store.transaction():
-        rows = ObjectionRow.objects.using(store.alias).filter(household=found.row, taken_up=None)
-        return list(rows.order_by("received"))

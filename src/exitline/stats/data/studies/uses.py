@@ -55,6 +55,32 @@ def narrowed(source: Source, texts: Iterable[object]) -> Source:
     return source.using(Uses(columns=frozenset(there)))
 
 
+def without_twins(source: Source, texts: Iterable[object]) -> Source:
+    """The source without columns that nobody names, of those that differ in case alone.
+
+    Parameters
+    ----------
+    source : Source
+    texts : iterable of object
+        Everything that says what is to be computed; objects by their `repr`.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from exitline.stats.data.source import open_source
+    >>> source = open_source(pa.table({"Cash": [1.0], "cash": [2.0], "z": [2]}))
+    >>> sorted(without_twins(source, ["y ~ cash"]).uses.columns)
+    ['cash', 'z']
+    """
+    from exitline.stats.data.readers.names import twins
+
+    alike = {name for group in twins(source.names or ()) for name in group}
+    if not alike:
+        return source
+    named = narrowed(source, texts).uses.columns or frozenset()
+    return source.without(alike - named)
+
+
 def _occurs(name: str, said: str) -> bool:
     """Whether a name stands in a text on its own, not as a part of a longer word."""
     if name not in said:

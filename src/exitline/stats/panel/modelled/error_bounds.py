@@ -13,7 +13,7 @@ from exitline.stats.infer.build import NO_CASES
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.infer.intervals import t_quantile
 from exitline.stats.panel.modelled.binormal import binormal_cdf
-from exitline.words.said import say
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -309,7 +309,13 @@ def reliability_bounds(
     rates = tuple(_at_reliability(r, moments, rows, panel) for r in reliability)
     poor, still = panel.poor[:, t] == 1.0, panel.poor[:, u] == 1.0
     left_out = int((~np.isnan(panel.poor[:, [t, u]]).any(axis=1) & ~used).sum())
-    notes = (say("{n} households with welfare at or below zero are left out", n=left_out),)
+    notes = (
+        say_plural(
+            "{n} household with welfare at or below zero is left out",
+            "{n} households with welfare at or below zero are left out",
+            left_out,
+        ),
+    )
     return ReliabilityBounds(
         float(w[poor & ~still].sum() / w[poor].sum()),
         float(w[~poor & still].sum() / w[~poor & used].sum()),

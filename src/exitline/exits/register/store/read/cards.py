@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-from django.db.models import Q
 
 from exitline.exits.register import overdue
 from exitline.exits.register.history import History
@@ -24,11 +22,14 @@ from exitline.exits.register.store.models import (
     MeasureRow,
     MemberRow,
     NoticeRow,
+    ObjectionRow,
     ViewLogRow,
     VisitRow,
 )
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.read.histories import histories_of, household
+from exitline.exits.register.store.read.as_of import KNOWN
+from exitline.exits.register.store.read.histories import event_of, household
+from exitline.exits.register.store.together import columns_of, rows_of, together
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class CardPage:
     members, helpers, measures : tuple
         Those of the day.
     visits, notices, documents, findings : tuple
+    objections : tuple of ObjectionRow
+        That nobody has taken up yet.
+    earlier : tuple of CardRow
+        Every card, the latest written first; corrected ones are among them (50 at most).
+    changes : tuple of ChangeRow
+        What was changed besides steps, the latest first (50 at most).
     duties : tuple of Duty
     """
 
@@ -63,6 +70,9 @@ class CardPage:
     notices: tuple[NoticeRow, ...]
     documents: tuple[DocumentRow, ...]
     findings: tuple[FindingRow, ...]
+    objections: tuple[ObjectionRow, ...]
+    earlier: tuple[CardRow, ...]
+    changes: tuple[ChangeRow, ...]
     duties: tuple[overdue.Duty, ...]
 
     @property
@@ -74,6 +84,7 @@ class CardPage:
 def card(
     store: Store, key: str, *, day: date | None = None, known_on: date | None = None,
     county: str = "", viewer: tuple[str, str] | None = None,
+    procedures: Callable[[str], Procedure] | None = None,
 ) -> CardPage:  # fmt: skip
     """The card of a household.
 
@@ -89,6 +100,8 @@ def card(
         Path, where two counties use one id.
     viewer : tuple of (person, role), optional
         Who looks: it is logged.
+    procedures : callable, optional
+        Gives a kept procedure by its digest; by default they are read from the store.
 
     Returns
     -------
@@ -102,39 +115,63 @@ def card(
     day = day or date.today()
     with store.transaction():
         row = household(store, key, county)
-        history = histories_of(store, {row.pk: row.key}).get(row.pk, History(row.key, ()))
-        history = history.until(day, known_on=known_on)
-        facts = _latest(store, row, day, known_on)
-        if viewer is not None:
-            ViewLogRow.objects.using(store.alias).create(
-                household=row, path=row.path, person=viewer[0], role=viewer[1], what="card"
-            )
-        lines = IncomeLineRow.objects.using(store.alias).filter(card=facts).order_by("id")
-        return CardPage(
-            row, day, history, facts, tuple(lines) if facts else (),
-            members=_dated(store, MemberRow, row, day, "number"),
-            helpers=_dated(store, HelperRow, row, day, "since"),
-            measures=_dated(store, MeasureRow, row, day, "since"),
-            visits=_rows(store, VisitRow, row, "-on", on__lte=day),
-            notices=_rows(store, NoticeRow, row, "-posted", posted__lte=day),
-            documents=_rows(store, DocumentRow, row, "id"),
-            findings=_rows(store, FindingRow, row, "due"),
-            duties=overdue.duties(history, _procedure_of(store), day),
-        )  # fmt: skip
+        given = {"household": row.pk, "day": day, "known": known_on or KNOWN}
+        with together(store) as sent:
+            steps = sent.ask(_STEPS, given)
+            asked = {
+                name: (model, sent.ask(query, given)) for name, (model, query) in _PARTS.items()
+            }
+            if viewer is not None:
+                sent.insert([ViewLogRow(
+                    household=row, path=row.path, person=viewer[0], role=viewer[1], what="card"
+                )])  # fmt: skip
+        events = tuple(event_of(content) for (content,) in steps.fetchall())
+        found = {
+            name: tuple(rows_of(model, answer, store.alias))
+            for name, (model, answer) in asked.items()
+        }
+    history = History(row.key, events).until(day, known_on=known_on)
+    held = found.pop("card")
+    return CardPage(
+        row, day, history, held[0] if held else None,
+        duties=overdue.duties(history, procedures or _procedure_of(store), day), **found,
+    )  # fmt: skip
 
 
-def earlier_cards(store: Store, row: HouseholdRow, most: int = 50) -> tuple[CardRow, ...]:
-    """Every card of a household, the latest written first; corrected ones are among them."""
-    with store.transaction():
-        rows = CardRow.objects.using(store.alias).filter(household=row).order_by("-id")
-        return tuple(rows[:most])
+_STEPS = "SELECT content FROM register_step WHERE household_id = %(household)s ORDER BY place"
+_HELD = "as_of <= %(day)s AND entered_on <= %(known)s"
+_TODAY = "since <= %(day)s AND (until IS NULL OR until > %(day)s)"
 
 
-def changes_of(store: Store, row: HouseholdRow, most: int = 50) -> tuple[ChangeRow, ...]:
-    """What was changed about a household besides its steps, the latest first."""
-    with store.transaction():
-        rows = ChangeRow.objects.using(store.alias).filter(household=row)
-        return tuple(rows.exclude(what__startswith="step: ").order_by("-version")[:most])
+def _part(model: Any, condition: str, order: str) -> tuple[Any, str]:
+    """A kind of rows of a household, and the query that gives them."""
+    return model, (
+        f"SELECT {columns_of(model)} FROM {model._meta.db_table}"
+        f" WHERE household_id = %(household)s AND {condition} ORDER BY {order}"
+    )
+
+
+_LATEST = "as_of DESC, id DESC LIMIT 1"
+_PARTS: dict[str, tuple[Any, str]] = {
+    "card": _part(CardRow, _HELD, _LATEST),
+    "lines": _part(
+        IncomeLineRow,
+        "card_id = (SELECT id FROM register_card WHERE household_id = %(household)s"
+        f" AND {_HELD} ORDER BY {_LATEST})",
+        "id",
+    ),
+    "members": _part(MemberRow, _TODAY, "number, id"),
+    "helpers": _part(HelperRow, _TODAY, "since, id"),
+    "measures": _part(MeasureRow, _TODAY, "since, id"),
+    "visits": _part(VisitRow, '"on" <= %(day)s', '"on" DESC, id'),
+    "notices": _part(NoticeRow, "posted <= %(day)s", "posted DESC, id"),
+    "documents": _part(DocumentRow, "1 = 1", "id"),
+    "findings": _part(FindingRow, "1 = 1", "due, id"),
+    "objections": _part(ObjectionRow, "taken_up_id IS NULL", "received, id"),
+    "earlier": _part(CardRow, "1 = 1", "id DESC LIMIT 50"),
+    "changes": _part(ChangeRow, "what NOT LIKE 'step: %%'", "version DESC LIMIT 50"),
+}
+"""What a card shows besides its steps, by its name in `CardPage`."""
 
 
 def _procedure_of(store: Store) -> Any:
@@ -147,25 +184,3 @@ def _procedure_of(store: Store) -> Any:
         return known[digest]
 
     return of
-
-
-def _latest(store: Store, row: HouseholdRow, day: date, known_on: date | None) -> CardRow | None:
-    """The card that held on a day."""
-    rows = CardRow.objects.using(store.alias).filter(household=row, as_of__lte=day)
-    if known_on is not None:
-        rows = rows.filter(entered_on__lte=known_on)
-    return rows.order_by("-as_of", "-id").first()
-
-
-def _dated(store: Store, model: Any, row: HouseholdRow, day: date, order: str) -> tuple[Any, ...]:
-    """Rows that hold on a day."""
-    held = Q(until__isnull=True) | Q(until__gt=day)
-    return tuple(
-        model.objects.using(store.alias)
-        .filter(held, household=row, since__lte=day)
-        .order_by(order, "id")
-    )
-
-
-def _rows(store: Store, model: Any, row: HouseholdRow, order: str, **given: Any) -> tuple[Any, ...]:
-    return tuple(model.objects.using(store.alias).filter(household=row, **given).order_by(order))

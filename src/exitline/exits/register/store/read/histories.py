@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from exitline.exits.register.errors import UnknownHouseholdError
 from exitline.exits.register.event import Event
 from exitline.exits.register.history import History
 from exitline.exits.register.store.errors import GoneHouseholdError, StoreError
-from exitline.exits.register.store.models import HouseholdRow, StepRow
+from exitline.exits.register.store.models import AreaRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.together import columns_of, rows_of, together
 from exitline.words.said import say
 
 
@@ -47,11 +47,13 @@ def household(store: Store, key: str, county: str = "") -> HouseholdRow:
     StoreError
         When two counties use the id and none is named.
     """
-    rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(key=key, gone="")
-    if county:
-        rows = rows.filter(county__path=county)
-    with store.transaction():
-        found: list[Any] = list(rows.select_related("area", "county")[:2])
+    within, bounds = store.scope.sql("h")
+    where, values = (" AND c.path = %s", (county,)) if county else ("", ())
+    with store.transaction(), together(store) as sent:
+        asked = sent.ask(_HOUSEHOLD.format(within=within, where=where), (key, *bounds, *values))
+    found: list[HouseholdRow] = rows_of(
+        HouseholdRow, asked, store.alias, area=AreaRow, county=AreaRow
+    )
     if not found:
         _refuse_gone(store, key, county)
         raise UnknownHouseholdError(
@@ -69,6 +71,14 @@ def household(store: Store, key: str, county: str = "") -> HouseholdRow:
             remedy=say("say which county"),
         )
     return found[0]
+
+
+_HOUSEHOLD = (
+    f"SELECT {columns_of(HouseholdRow, 'h')}, {columns_of(AreaRow, 'a')},"
+    f" {columns_of(AreaRow, 'c')} FROM register_household h"
+    " JOIN register_area a ON a.id = h.area_id JOIN register_area c ON c.id = h.county_id"
+    " WHERE h.key = %s AND h.gone = '' AND {within}{where} LIMIT 2"
+)
 
 
 def _refuse_gone(store: Store, key: str, county: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from exitline.exits.register.store.models import DutyRow, HouseholdRow
+from exitline.exits.register.store.models import AreaRow, HouseholdRow, ObjectionRow
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.together import Together, columns_of, rows_of, together
 
 
 @dataclass(frozen=True)
@@ -50,20 +52,64 @@ def worklist(
     most, after : int
         How many, and how many to leave out before them.
     """
-    rows = store.scope.of(DutyRow.objects.using(store.alias)).filter(
-        done__isnull=True, gone__isnull=True, household__gone=""
+    with store.transaction(), together(store) as sent:
+        asked = _ask_tasks(sent, roles, most, after)
+    return _tasks(asked, day)
+
+
+def desk(
+    store: Store, role: str, day: date, *, most: int = 50, after: int = 0
+) -> tuple[tuple[Task, ...], tuple[ObjectionRow, ...]]:
+    """The open duties of a role, and the objections that nobody has taken up, at one moment.
+
+    Parameters
+    ----------
+    store, role, day, most, after
+        As in `worklist`.
+
+    Returns
+    -------
+    tuple of (tuple of Task, tuple of ObjectionRow)
+        The objections with their household, the longest waiting first, 20 at most.
+    """
+    within, bounds = store.scope.sql("o")
+    with store.transaction(), together(store) as sent:
+        asked = _ask_tasks(sent, [role], most, after)
+        came_in = sent.ask(_CAME_IN.format(within=within), bounds)
+    joined = rows_of(ObjectionRow, came_in, store.alias, household=HouseholdRow, area=AreaRow)
+    for one in joined:
+        one.household.area = one.area
+    return _tasks(asked, day), tuple(joined)
+
+
+_TASKS = (
+    "SELECT h.key, a.name, d.path, h.state, d.name, d.role, d.due FROM register_duty d"
+    " JOIN register_household h ON h.id = d.household_id JOIN register_area a ON a.id = h.area_id"
+    " WHERE {within} AND d.done IS NULL AND d.gone IS NULL AND h.gone = '' AND {of}"
+    " ORDER BY d.due, d.path, d.id LIMIT %s OFFSET %s"
+)
+_CAME_IN = (
+    f"SELECT {columns_of(ObjectionRow, 'o')}, {columns_of(HouseholdRow, 'h')},"
+    f" {columns_of(AreaRow, 'a')} FROM register_objection o"
+    " JOIN register_household h ON h.id = o.household_id JOIN register_area a ON a.id = h.area_id"
+    " WHERE {within} AND o.taken_up_id IS NULL ORDER BY o.received LIMIT 20"
+)
+
+
+def _ask_tasks(sent: Together, roles: Sequence[str], most: int, after: int) -> Any:
+    """Ask for the open duties of some roles."""
+    within, bounds = sent.store.scope.sql("d")
+    of = " OR ".join("d.role = %s" for _ in roles)
+    query = _TASKS.format(within=within, of=f"({of})" if roles else "1 = 1")
+    return sent.ask(query, (*bounds, *roles, most, after))
+
+
+def _tasks(asked: Any, day: date) -> tuple[Task, ...]:
+    """Open duties with the days that they are late."""
+    return tuple(
+        Task(key, area, path, state, name, role, due, max(0, (day - due).days))
+        for key, area, path, state, name, role, due in asked.fetchall()
     )
-    if roles:
-        rows = rows.filter(role__in=list(roles))
-    rows = rows.select_related("household", "household__area").order_by("due", "path", "id")
-    with store.transaction():
-        return tuple(
-            Task(
-                duty.household.key, duty.household.area.name, duty.path, duty.household.state,
-                duty.name, duty.role, duty.due, max(0, (day - duty.due).days),
-            )
-            for duty in rows[after : after + most]
-        )  # fmt: skip
 
 
 def households(

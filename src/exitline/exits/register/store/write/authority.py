@@ -5,24 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Q
-
 from exitline.exits.register.event import Draft
 from exitline.exits.register.store.errors import AuthorityError
-from exitline.exits.register.store.models import AssignmentRow, HouseholdRow
+from exitline.exits.register.store.models import AreaRow, AssignmentRow, HouseholdRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.sight import Sight
+from exitline.exits.register.store.together import columns_of, rows_of, together
 from exitline.words.said import say
 
-HELD = "person = %s AND since <= %s AND (until IS NULL OR until > %s) ORDER BY path, role"
+HELD = "person = %s AND since <= %s AND (until IS NULL OR until > %s)"
 """The assignments that a person holds on a day, as SQL."""
 
 
 def assignments(store: Store, person: str, day: date) -> tuple[AssignmentRow, ...]:
-    """The roles that a person holds on a day, the widest area first."""
-    held = Q(until__isnull=True) | Q(until__gt=day)  # as HELD says
-    rows = AssignmentRow.objects.using(store.alias).filter(held, person=person, since__lte=day)
-    return tuple(rows.order_by("path", "role"))
+    """The roles that a person holds on a day, with their areas; the widest area first."""
+    return assignments_and_procedure(store, person, day)[0]
+
+
+def assignments_and_procedure(
+    store: Store, person: str, day: date
+) -> tuple[tuple[AssignmentRow, ...], str]:
+    """The roles that a person holds on a day, and the digest of the procedure adopted last."""
+    with together(store) as sent:
+        mine = sent.ask(_MINE, (person, day, day))
+        newest = sent.ask(_NEWEST, ("procedure",))
+    held = tuple(rows_of(AssignmentRow, mine, store.alias, area=AreaRow))
+    return held, (newest.fetchone() or ("",))[0]
+
+
+_MINE = (
+    f"SELECT {columns_of(AssignmentRow, 's')}, {columns_of(AreaRow, 'a')}"
+    f" FROM (SELECT * FROM register_assignment WHERE {HELD}) s"
+    " JOIN register_area a ON a.id = s.area_id ORDER BY s.path, s.role"
+)
+_NEWEST = "SELECT digest FROM register_kepttext WHERE kind = %s ORDER BY id DESC LIMIT 1"
 
 
 def holds(found: Sequence[AssignmentRow], role: str, path: str) -> bool:

@@ -143,7 +143,9 @@ _SENT = (
     "SELECT h.id, h.key, c.what FROM register_change c JOIN register_household h"
     " ON h.id = c.household_id WHERE c.token = %s"
 )
-_MINE = f"SELECT {columns_of(AssignmentRow)} FROM register_assignment WHERE {HELD}"
+_MINE = (
+    f"SELECT {columns_of(AssignmentRow)} FROM register_assignment WHERE {HELD} ORDER BY path, role"
+)
 
 
 def _which(sent: Together, keys: Sequence[str], county: str) -> tuple[str, list[Any]]:

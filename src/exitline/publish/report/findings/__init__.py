@@ -1,0 +1,1 @@
+"""Pages of single findings: a county judged, movements, a watch, a plan, screens, works."""
