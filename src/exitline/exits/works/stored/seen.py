@@ -129,4 +129,5 @@ def work_page(store: Store, key: str) -> WorkPage | None:
     steps = tuple(one for one in chain if one.step not in BESIDE)
     corrected = tuple((one, json.loads(one.content).get("reason", "")) for one in chain
                       if one.step == CORRECTED)  # fmt: skip
-    return WorkPage(row, steps, corrected, assets, {asset: tuple(found) for asset, found in looks.items()})
+    seen_of = {asset: tuple(found) for asset, found in looks.items()}
+    return WorkPage(row, steps, corrected, assets, seen_of)
