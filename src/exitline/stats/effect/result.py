@@ -13,7 +13,7 @@ from exitline.errors import unknown
 from exitline.stats.effect.aggregates import Averages
 from exitline.stats.effect.errors import EffectError
 from exitline.stats.effect.needed import units_needed
-from exitline.stats.effect.small import LEAST, Spread, spread
+from exitline.stats.effect.small import LEAST, EffectSpread, spread
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class EffectSeries(ShownResult):
         What the figures after the first are by.
     estimate : float array, shape (1 + figures,)
         The overall effect first.
-    spread : Spread
+    spread : EffectSpread
         How they vary, and with how many degrees of freedom.
     level : float
     units : int
@@ -88,7 +88,7 @@ class EffectSeries(ShownResult):
     kind: str
     by: tuple[float, ...]
     estimate: Floats
-    spread: Spread
+    spread: EffectSpread
     level: float
     units: int
     notes: tuple[str, ...] = ()
@@ -276,7 +276,7 @@ class GroupTimeEffects(ShownResult):
         return self.sample.covariance(self.influence)
 
     @cached_property
-    def spread(self) -> Spread:
+    def spread(self) -> EffectSpread:
         """How all effects vary, and with how many degrees of freedom."""
         return spread(self.sample, self.influence)
 
@@ -361,7 +361,7 @@ class GroupTimeEffects(ShownResult):
         References
         ----------
         Callaway and Sant'Anna (2021), remark on pre-tests in section 4; the distribution for few
-        units or clusters: `exitline.stats.effect.small.Spread.test`.
+        units or clusters: `exitline.stats.effect.small.EffectSpread.test`.
         """
         before = np.array([cell.before for cell in self.cells])
         if not before.any():

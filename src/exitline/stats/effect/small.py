@@ -28,7 +28,7 @@ LEAST = 4.0
 
 
 @dataclass(frozen=True)
-class Spread:
+class EffectSpread:
     """How figures of one sample vary.
 
     Attributes
@@ -117,7 +117,7 @@ class Spread:
         return statistic, rank, below, float(stats.f.sf(squared * below / (df * rank), rank, below))
 
 
-def spread(sample: EffectSample, influence: Floats) -> Spread:
+def spread(sample: EffectSample, influence: Floats) -> EffectSpread:
     """How figures vary whose influence on each row is given.
 
     Parameters
@@ -131,7 +131,7 @@ def spread(sample: EffectSample, influence: Floats) -> Spread:
     """
     matrix, part = sample.covariance(influence), _groups(sample)
     if part is None:
-        return Spread(matrix, matrix, np.full(influence.shape[1], sample.df))
+        return EffectSpread(matrix, matrix, np.full(influence.shape[1], sample.df))
     sums = np.zeros((part.size, influence.shape[1]))
     np.add.at(sums, sample.psu, influence)
     if sample.designed:
@@ -141,7 +141,7 @@ def spread(sample: EffectSample, influence: Floats) -> Spread:
     squares = sum(np.diag(one) ** 2 / df for df, one in parts)
     with np.errstate(divide="ignore", invalid="ignore"):
         df = np.diag(small) ** 2 / squares
-    return Spread(matrix, small, np.asarray(df), parts)
+    return EffectSpread(matrix, small, np.asarray(df), parts)
 
 
 def _groups(sample: EffectSample) -> Ints | None:
