@@ -180,9 +180,7 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
         }  # fmt: skip
         show.note(told[test.verdict])
     else:
-        show.note(
-            say("before treatment: one period alone, nothing shows that groups moved alike")
-        )
+        show.note(say("before treatment: one period alone, nothing shows that groups moved alike"))
     if matters is not None:
         show_needed(matters, series.needed(matters))
     show.notes(found.notes)

@@ -64,7 +64,7 @@ def demo(database: str, *, key: Path | None = None, seed: int = 7) -> dict[str, 
     }
 
 
-def check(database: str, *, head: str | None = None) -> dict[str, Any]:
+def check(database: str, *, head: str | None = None, key: Path | None = None) -> dict[str, Any]:
     """Everything taken again: bytes, decisions, steps, and what follows from them.
 
     Parameters
@@ -72,21 +72,22 @@ def check(database: str, *, head: str | None = None) -> dict[str, Any]:
     database : str
     head : str, optional
         A county's head that was noted earlier: it must still be there.
+    key : Path, optional
+        Beside which the files of papers lie, where that is not beside an SQLite file.
 
     Returns
     -------
     dict
-        events, households, heads, faults (of both), works: works, rows, head.
+        events, households, heads, faults (also of works).
     """
     from exitline.exits.register.store import opening
 
-    store = opening.open_store(database)
+    store = opening.open_store(database, key_file=key)
     from exitline.exits.register.store.audit.check import check as taken_again
-    from exitline.exits.works.stored.checked import check_works
+    from exitline.exits.works.stored.checked import unfit_works
 
-    found, works = asdict(taken_again(store, head)), asdict(check_works(store))
-    faults = (*found.pop("faults"), *works.pop("faults"))
-    return {**found, "faults": faults, "works": works}
+    found = asdict(taken_again(store, head))
+    return found | {"faults": (*found["faults"], *unfit_works(store))}
 
 
 def head(database: str, *, day: date | None = None) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def head(database: str, *, day: date | None = None) -> dict[str, Any]:
     }
 
 
-def backup(database: str, out: Path) -> dict[str, Any]:
+def backup(database: str, out: Path, *, key: Path | None = None) -> dict[str, Any]:
     """The whole register in one file, and its digest; the key of identifiers is not in it.
 
     Parameters
@@ -127,15 +128,17 @@ def backup(database: str, out: Path) -> dict[str, Any]:
     database : str
     out : Path
         Appears whole, or not at all.
+    key : Path, optional
+        Beside which the files of papers lie, where that is not beside an SQLite file.
 
     Returns
     -------
     dict
-        file, rows, digest.
+        file, rows, digest; papers (files among it), missing (files that are not there).
     """
     from exitline.exits.register.store import opening
 
-    store = opening.open_store(database)
+    store = opening.open_store(database, key_file=key)
     from exitline.exits.register.store.audit.backup import write_backup
 
     return asdict(write_backup(store, out))

@@ -1,113 +1,74 @@
-"""Works of a register taken again: every hash, every step, and what follows from them."""
+"""Works of a register taken again: what is known of them, their steps, their inspections."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from exitline.digest import sha256
 from exitline.errors import ExitlineError
+from exitline.exits.register.logbook.checking import first_of
 from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.works.states import Replayed, replay
-from exitline.exits.works.stored.chained import is_step, known_of, linked
+from exitline.exits.works.stored.chained import is_step, known_of
 from exitline.exits.works.stored.tables import INSPECTED, SETTING, kept, procedure_in
 
 if TYPE_CHECKING:
     from exitline.exits.register.store.opening import Store
 
 AT_ONCE = 2000
-MOST = 20
-"""Faults that are named; the rest is counted."""
 
 
-@dataclass(frozen=True)
-class WorksSoundness:
-    """What a check of works found.
+def unfit_works(store: Store) -> Iterator[str]:
+    """Works whose columns, facts, steps, state or inspections do not follow from their chains.
 
-    Attributes
-    ----------
-    works, rows : int
-        Works, and rows of their chains.
-    head : str
-        Over the ends of all chains: noted today, it shows tomorrow whether one was cut.
-    faults : tuple of str
-    """
-
-    works: int
-    rows: int
-    head: str
-    faults: tuple[str, ...]
-
-
-def check_works(store: Store) -> WorksSoundness:
-    """Verify the works of a register: chains, columns, steps, what is known, inspections.
+    Whether the chains themselves are whole is asked where the register is
+    (`exits.register.store.audit.works`).
 
     Parameters
     ----------
     store : Store
         With the whole register in its scope.
-
-    Returns
-    -------
-    WorksSoundness
-        Nothing at all where the register holds no works.
     """
     from exitline.exits.register.store.models import SettingRow, WorkRow, WorkStepRow
 
     with store.transaction():
         if not SettingRow.objects.using(store.alias).filter(name=SETTING).exists():
-            return WorksSoundness(0, 0, "", ())
+            return
         works = {one.pk: one for one in WorkRow.objects.using(store.alias).order_by("key")}
         rows = WorkStepRow.objects.using(store.alias).order_by("work__key", "number")
         chains = {
             pk: list(group)
             for pk, group in groupby(rows.iterator(chunk_size=AT_ONCE), lambda row: row.work_id)
         }
-        found: list[str] = []
-        for pk, work in works.items():
-            found += _chain_faults(work, chains.get(pk, []))
-        found += _step_faults(store, works, chains)
-        found += _look_faults(store, works, chains)
-    ends = "\n".join(f"{one.key} {one.steps} {one.head}" for one in works.values())
-    named = found[:MOST] + ([f"and {len(found) - MOST:,} more"] if len(found) > MOST else [])
-    many = sum(len(one) for one in chains.values())
-    return WorksSoundness(len(works), many, sha256(ends.encode()), tuple(named))
+        known = [text for pk, one in chains.items() for text in _known_faults(works[pk], one)]
+        steps = _step_faults(store, works, chains)
+        looks = _look_faults(store, works, chains)
+    for faults in (known, steps, looks):
+        yield from first_of(faults)
 
 
-def _chain_faults(work: Any, rows: list[Any]) -> Iterator[str]:
-    """Rows that are not what was recorded, and what is known that they do not give."""
-    head = ""
+def _known_faults(work: Any, rows: list[Any]) -> Iterator[str]:
+    """Columns that a row's content does not give, and facts that the rows together do not."""
     facts: dict[str, Any] = {}
-    for number, row in enumerate(rows, 1):
-        where = f"work {work.key}, row {number}"
-        head = linked(head, row.content)
-        if row.number != number:
-            yield f"{where}: it is missing"
-            return
-        if row.hash != head:
-            yield f"{where}: it does not follow from the one before"
-            return
+    for row in rows:
+        where = f"work {work.key}, row {row.number}"
         try:
             said = json.loads(row.content)
         except ValueError:
             yield f"{where}: its content cannot be read"
             return
         facts |= said.get("facts", {})
-        wrong = [
-            name for name, column in (
-                ("work", work.key), ("step", row.step), ("on", row.on.isoformat()),
-                ("role", row.role),
-            )
-            if said.get(name, column if name == "on" else "") != column
-        ]  # fmt: skip
+        columns = {"work": work.key, "step": row.step, "role": row.role,
+                   "on": row.on.isoformat()}  # fmt: skip
+        wrong = [name for name, column in columns.items()
+                 if said.get(name, column if name == "on" else "") != column]  # fmt: skip
+        if said.get("actor", said.get("by", "")) != row.actor:
+            wrong.append("actor")
         if wrong:
             yield f"{where}: columns that its content does not give: {', '.join(wrong)}"
-    if work.steps != len(rows) or work.head != head:
-        yield f"work {work.key}: the end of its chain is missing or changed"
     now = known_of(work)
     other = sorted(name for name, value in facts.items() if now.get(name) != value)
     other += sorted(set(now) - set(facts)) if facts else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -201,7 +202,7 @@ def _seen(store: Store, records: WorksRecords, assets: Mapping[str, Any]) -> tup
     looks = [
         InspectionRow(asset=assets[row["asset"]], path=assets[row["asset"]].path,
                       on=row["on"].date(), state=row["state"], by=row["by"], note=row["note"],
-                      recorded=records.as_of)
+                      recorded=date.today())
         for row in records["inspections"].to_dict("records")
     ]  # fmt: skip
     services = [
@@ -218,11 +219,11 @@ def _chains(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> int
     """Each work's chain: what is known of it, its steps, what was found of its assets."""
     from exitline.exits.register.store.models import WorkRow, WorkStepRow
 
-    steps, day = 0, records.as_of
+    steps, day = 0, date.today()
     rows = [next_row(work, facts_content(work, known_of(work)), day) for work in made.values()]
     for key, history in records.steps.histories.items():
         for event in history.events:
-            rows.append(next_row(made[key], content_of(event), event.recorded, event.state))
+            rows.append(next_row(made[key], content_of(event), day, event.state))
             steps += 1
     own = records["assets"].set_index("asset")["work"]
     for look in records["inspections"].sort_values("on", kind="stable").to_dict("records"):

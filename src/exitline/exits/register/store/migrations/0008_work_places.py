@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """One table and its guard."""
 
     dependencies = [
-        ("register", "0006_works"),
+        ("register", "0007_papers"),
     ]
 
     operations = [
