@@ -93,7 +93,7 @@ Examples:
 @click.option("--reliability", default="1,0.9,0.8", show_default=True,
               help="Reliabilities of welfare to try.")  # fmt: skip
 @click.option("--share", type=numbers.FiniteNumber(0, 10), default=0.6, show_default=True,
-              help="Threshold of persistent risk, a share of the median; 0: the lines.")  # fmt: skip
+              help="Threshold of persistent risk, share of the median (0: lines).")  # fmt: skip
 @click.option("--before", type=numbers.Whole(1, 1000), default=3, show_default=True,
               help="Waves before the last that persistent risk looks at.")  # fmt: skip
 @click.option("--least", type=numbers.Whole(1, 1000), default=2, show_default=True,
