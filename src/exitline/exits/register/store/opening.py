@@ -17,7 +17,7 @@ from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0007_papers"
+NEWEST = "0008_work_places"
 
 
 @dataclass(frozen=True)
