@@ -208,12 +208,14 @@ def _store(address: str, key_file: Path | None) -> Store:
 
 def _applied(store: Store) -> set[str]:
     """The register's migrations that a database has."""
-    from django.db import DatabaseError, OperationalError, connections
+    from django.db import DatabaseError, InterfaceError, OperationalError, connections
     from django.db.migrations.recorder import MigrationRecorder
 
     try:
         found = MigrationRecorder(connections[store.alias]).applied_migrations()
-    except OperationalError as reason:
+    except (OperationalError, InterfaceError) as reason:
+        if not connections[store.alias].in_atomic_block:
+            connections[store.alias].close()  # the next one to ask connects anew
         raise _gone(store.address, reason) from reason
     except DatabaseError as reason:
         raise StoreError(

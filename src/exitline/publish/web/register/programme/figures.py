@@ -41,15 +41,15 @@ class LastRun:
     running : bool
     fault : str
         Why the last run gave nothing.
-    claims, match : int
+    claims, match : int or None
         How many claims of it were computed again, and how many came out the same.
     """
 
     made: datetime | None
     running: bool
     fault: str
-    claims: int = 0
-    match: int = 0
+    claims: int | None = None
+    match: int | None = None
 
 
 @require_safe
@@ -96,4 +96,4 @@ def last_run(store: Store) -> LastRun:
         return LastRun(made, running=False, fault="")
     last, said = jobs[0], jobs[0].result
     running = last.ended is None and last.asked > timezone.now() - LONGEST
-    return LastRun(made, running, str(last.fault), said.get("claims", 0), said.get("match", 0))
+    return LastRun(made, running, str(last.fault), said.get("claims"), said.get("match"))
