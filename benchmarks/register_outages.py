@@ -30,6 +30,7 @@ from typing import Any
 WRITERS = 8
 WRITER = """
 import sys, time
+from pathlib import Path
 from datetime import date
 from exitline.exits.register import Document, Draft, load_procedure
 from exitline.exits.register.store.errors import StoreGoneError
@@ -40,11 +41,11 @@ def opened():
             return open_store(sys.argv[1])
         except StoreGoneError:
             time.sleep(0.1)
-store, me, until = opened(), sys.argv[2], time.time() + float(sys.argv[3])
+store, me, stop = opened(), sys.argv[2], Path(sys.argv[3])
 from exitline.exits.register.store.write.record import record
 procedure = load_procedure("china-2016-exit", rules=False)
 number = 0
-while time.time() < until:
+while not stop.exists():
     key = f"{me}-{number}"
     draft = Draft(key, "carry over", date(2016, 5, 1), "wu", "county",
                   (Document("register extract"),))
@@ -127,13 +128,15 @@ def outages(kills: int, folder: Path) -> dict[str, Any]:
     cluster, pick = Cluster(folder), random.Random(1)
     address = cluster.address("bench")
     store = create_store(address)
+    from django.db import connections
+
     from exitline.exits.register.store.write.areas import add_area
 
     add_area(store, "", "c", "County", "county", since=date(2016, 1, 1))
     add_area(store, "c/", "v", "Village", "village", since=date(2016, 1, 1))
-    seconds = str(2.0 * kills)
+    stop = folder / "stop"
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, address, f"w{i}", seconds],
+        subprocess.Popen([sys.executable, "-c", WRITER, address, f"w{i}", str(stop)],
                          stdout=subprocess.PIPE, text=True)
         for i in range(WRITERS)
     ]  # fmt: skip
@@ -144,7 +147,9 @@ def outages(kills: int, folder: Path) -> dict[str, Any]:
         cluster.kill()
         cluster.start()
         away.append(time.perf_counter() - begun)
+    stop.touch()
     told = [line.split() for writer in writers for line in writer.communicate()[0].splitlines()]
+    connections.close_all()  # the one of before the first kill
     found = _compared(open_store(address), {key for key, _ in told})
     found |= {"kills": len(away), "sent again": sum(int(sent) > 1 for _, sent in told),
               "away each time, s": round(sum(away) / len(away), 2)}  # fmt: skip
