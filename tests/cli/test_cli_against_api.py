@@ -97,7 +97,8 @@ GROUPS = {
     "lifecycle": {"state": ("states", "standing"), "overdue": ("overdue", "duties"),
                   "procedure": ("procedure", "procedures")},
     "register": {"init": ("make",), "import": ("bring_in",), "undo": ("take_back",),
-                 "export": ("export_county",), "password": ("set_password",)},
+                 "export": ("export_county",), "password": ("set_password",),
+                 "draw": ("draw", "frame"), "households": ("write_households",)},
 }  # fmt: skip
 """Groups whose commands are functions of a module of that name on `xl`; those of other names."""
 GROUPS_ELSEWHERE = {
@@ -109,6 +110,9 @@ GROUPS_ELSEWHERE = {
     ("register", "serve", "https"): "secure=",
     ("register", "serve", "oidc"): "elsewhere=",
     ("register", "password", "person"): "name=",
+    ("register", "watch", "dry_run"): "keep=",
+    ("register", "draw", "dry_run"): "keep=",
+    ("register", "draw", "digest"): "xl.register.frame_digest",
 }
 EVENT = {"household", "step", "on", "actor", "role", "documents", "evidence", "category", "reason"}
 """Options of one event: `event=` in a call."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -42,3 +44,26 @@ def test_a_run_without_models_has_neither(tmp_path):
     done = xl.run("examples/imaginary-country/sample.yaml", tmp_path / "out")
     assert view(ReportInput.from_run(done.published)).models == ()
     assert not (done.folder / "small_areas.parquet").exists()
+
+
+def test_the_report_shows_the_choice_and_the_comparison_of_covariates(tmp_path):
+    folder = Path("examples/imaginary-country").resolve()
+    text = (folder / "poverty-map.yaml").read_text(encoding="utf-8")
+    text = text.replace("hld_", f"{folder}/hld_").replace(
+        "size: hhsize\n    truth: pc_exp",
+        "size: hhsize\n    mse: none\n    select: bic\n    truth: pc_exp",
+    )
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    done = xl.run(tmp_path / "study.yaml", tmp_path / "out")
+    section = view(ReportInput.from_run(done.published)).models[0]
+    rows = {row[0].text: row for row in section.compared.rows}
+    # more of the sample has electricity than of the census
+    power = rows["electricity[T.Yes]"]
+    assert power[1].sort > power[2].sort
+    assert power[7].sort > 0.1
+    assert power[8].text == "far apart: look at the question"
+    assert rows["toilet[T.Other]"][8].text == ""
+    assert section.chosen.rows[0][1].text.startswith("log(hhsize) + ")
+    html = (done.folder / "report.html").read_text(encoding="utf-8")
+    assert "How the covariates were chosen" in html
+    assert "The covariates in the survey and beside it" in html

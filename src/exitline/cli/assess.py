@@ -68,7 +68,7 @@ def command(
     from exitline import api
     from exitline.api.runs.opening import open_together
 
-    given |= {"readings": _pairs(given["readings"], "--reading"), "column": _columns(given)}
+    given |= {"readings": pairs_of(given["readings"], "--reading"), "column": _columns(given)}
     paged_or_asked = given["what_if"] or page is not None
     visited, counted = open_together([visits, given.pop("counts")], **reading)
     told = found = api.assess(visited, counts=counted, **{**given, "what_if": paged_or_asked})
@@ -81,11 +81,11 @@ def command(
         _show_what_if(found)
     else:
         for assessment in found.assessments:
-            _show(assessment)
+            show_assessment(assessment)
     save_page(told, page, quiet=as_json)
 
 
-def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+def pairs_of(texts: Sequence[str], option: str) -> dict[str, str]:
     """NAME=VALUE texts as a mapping."""
     pairs = {}
     for text in texts:
@@ -100,7 +100,7 @@ def _columns(given: Mapping[str, Any]) -> dict[str, str]:
     """Roles with the columns that have another name."""
     from exitline.api.deciding.assessing import ROLES
 
-    named = _pairs(given["column"], "--column")
+    named = pairs_of(given["column"], "--column")
     unknown = sorted(set(named) - set(ROLES))
     if unknown:
         raise click.BadParameter(
@@ -110,7 +110,7 @@ def _columns(given: Mapping[str, Any]) -> dict[str, str]:
     return named
 
 
-def _show(assessment: Assessment) -> None:
+def show_assessment(assessment: Assessment) -> None:
     """One county."""
     from exitline.api.deciding.assessing import rate_in_words
 

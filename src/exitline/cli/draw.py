@@ -139,7 +139,7 @@ def _draw(frame: Any, given: dict[str, Any], *, as_json: bool) -> None:
     asked = {name: given[name] for name in _ASKED}
     with show.working("drawing"):
         found = api.draw(
-            frame, **asked, take=_take(given["take"]), hash=given["how"], list=given["listing"]
+            frame, **asked, take=take_of(given["take"]), hash=given["how"], list=given["listing"]
         )
     if as_json:
         show.as_json(found.record())
@@ -147,7 +147,7 @@ def _draw(frame: Any, given: dict[str, Any], *, as_json: bool) -> None:
         _show_draw(found, given)
 
 
-def _take(texts: Sequence[str]) -> dict[str, int]:
+def take_of(texts: Sequence[str]) -> dict[str, int]:
     """Households to draw, by group."""
     take = {}
     for text in texts:

@@ -15,9 +15,14 @@ from exitline.cli.shared.register_pages import (
     DATABASE_OPTION,
     KEY_OPTION,
     PORT_OPTION,
+    households,
     password,
+    second_factor,
     serve,
+    work,
 )
+from exitline.cli.shared.register_phones import pull, push
+from exitline.cli.shared.register_visits import assess, draw, visits, watch
 from exitline.words.said import Told, say, say_plural
 
 
@@ -132,15 +137,16 @@ Examples:
 """,
 )
 @DATABASE_OPTION
+@KEY_OPTION
 @click.option("--head", help="A county's head noted earlier: it must still be in its chain.")
 @JSON
-def check(database: str, head: str | None, json_: bool) -> None:
+def check(database: str, key: Path | None, head: str | None, json_: bool) -> None:
     """Verify a register."""
     from exitline.api.registers import keeping
     from exitline.cli.shared import show
 
     with show.working("taking every step again"):
-        found = keeping.check(database, head=head)
+        found = keeping.check(database, head=head, key=key)
     if json_:
         show.as_json(found)
     else:
@@ -292,5 +298,8 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
                right=(2,))  # fmt: skip
 
 
-for _part in (backup, restore, import_, undo, export, serve, password):
+for _part in (
+    watch, draw, visits, assess, pull, push, backup, restore, import_, undo, export, serve,
+    password, second_factor, work, households,
+):  # fmt: skip
     command.add_command(_part)

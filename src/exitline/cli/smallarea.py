@@ -63,6 +63,8 @@ def _plain(one: Modelled) -> dict[str, Any]:
         "figures": one.to_pandas().to_dict("records"),
         "coefficients": [] if coefficients is None else coefficients.to_dict("records"),
         "facts": dict(one.facts), "notes": list(one.notes),
+        "covariates": [] if one.compared is None else one.compared.to_dict("records"),
+        "chosen": [] if one.chosen is None else [vars(step) for step in one.chosen.steps],
         "against the truth": [vars(found) for found in one.against],
     }  # fmt: skip
 
@@ -71,7 +73,7 @@ def _show(one: Modelled) -> None:
     """One table for each measure, what to know of the fit, how it stands beside the truth."""
     for figures in one.figures:
         level = show.sure(figures.level)
-        made = {"title": Told(one.title), "formula": one.formula}
+        made = {"title": one.title, "formula": one.formula}
         by = figures.by or one.area
         show.table(
             say("{what} by {area}: model figures, beside the survey's own",
@@ -90,12 +92,34 @@ def _show(one: Modelled) -> None:
              for r in one.coefficients.itertuples()],
             right=(1, 2, 3),
         )  # fmt: skip
+    _covariates(one)
     for name, value in one.facts:
         t = reader()
         show.note(t("{name}: {text}", name=t.of(name), text=t.of(value)))
     show.notes(one.notes)
     for found, figures in zip(one.against, one.figures, strict=False):
         show.note(found.said(share=figures.share))
+
+
+def _covariates(one: Modelled) -> None:
+    """How covariates were chosen, and what they are in survey and census."""
+    if one.chosen is not None:
+        show.table(
+            say("how the covariates were chosen"),
+            ("step", "covariates", one.chosen.criterion.upper()),
+            [(step.change, " + ".join(step.terms), f"{step.value:.6g}")
+             for step in one.chosen.steps],
+            right=(2,),
+        )  # fmt: skip
+    if one.compared is not None:
+        show.table(
+            say("the covariates in the survey and beside it"),
+            ("covariate", "survey mean", "mean beside it", "difference in SD", ""),
+            [(r.column, f"{r.sample_mean:.4g}", f"{r.census_mean:.4g}", f"{r.difference:.3f}",
+              say("far apart: look at the question") if r.apart else "")
+             for r in one.compared.itertuples()],
+            right=(1, 2, 3),
+        )  # fmt: skip
 
 
 def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:
@@ -105,7 +129,7 @@ def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:
 
     unit = "share" if figures.share else "number"
     if math.isnan(figure.estimate):
-        return (figure.area, None, None, None, None, None, Told(figure.reason))
+        return (figure.area, None, None, None, None, None, figure.reason)
     error = figure.rmse if math.isfinite(figure.rmse) else 0.0
     alone = math.isfinite(figure.direct)
     return (
@@ -119,5 +143,5 @@ def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:
         written(figure.direct_se, unit, figure.direct_se)
         if math.isfinite(figure.direct_se)
         else None,
-        Told(figure.reason) or ("" if figure.sampled else say("not in the sample")),
+        figure.reason or ("" if figure.sampled else say("not in the sample")),
     )

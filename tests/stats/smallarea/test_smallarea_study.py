@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import exitline as xl
 from exitline.api.area_models.kinds import RUNNERS, small_areas
-from exitline.cli import exitline
+from exitline.cli import call, exitline
 from exitline.errors import ExitlineError
 from exitline.stats.data.studies.loader import load_study, parse_study
 from exitline.stats.data.studies.small_area_keys import KINDS
@@ -99,3 +100,74 @@ def test_a_study_without_the_section_is_told_so():
 
 def test_the_tables_of_models_are_among_the_files_of_a_study():
     assert load_study(STUDY).files["small_areas 1, covariates"].name == "districts.csv"
+
+
+def means_study(tmp_path, **options):
+    """A study of district means from households; the truth stands in the same table."""
+    homes = pd.read_parquet(STUDY.parent / "hld_sample_wb_2023.parquet")
+    homes.to_parquet(tmp_path / "homes.parquet")
+    census = pd.read_parquet(STUDY.parent / "hld_pop_wb_2023.parquet")
+    by = census.groupby("geo2")
+    table = by[["hhsize", "rooms", "pc_exp"]].mean().assign(homes=by.size())
+    table.rename(columns={"pc_exp": "so"}).to_csv(tmp_path / "means.csv")
+    text = """study: Means
+year: 2023
+data: {households: homes.parquet}
+columns: {household: hid, welfare: pc_exp, size: hhsize}
+design: {weight: hhweight, psu: ea}
+lines: [2500]
+small_areas:
+  kind: eblup
+  area: geo2
+  formula: pc_exp ~ hhsize + rooms
+  means: means.csv
+  population: homes
+  truth: so
+  replicates: 20
+"""
+    text += "".join(f"  {key}: {value}\n" for key, value in options.items())
+    return parse_study(text, tmp_path / "study.yaml"), homes, table
+
+
+def test_means_of_a_study_are_those_of_the_function(tmp_path):
+    study, homes, table = means_study(tmp_path, select="bic")
+    found = small_areas(study)[0]
+    assert found.title == "Means of areas by households (Battese, Harter and Fuller) (REML)"
+    assert found.formula == "pc_exp ~ hhsize + rooms"
+    one = xl.small_area.eblup(
+        found.formula, homes, table.reset_index(), area="geo2", population="homes"
+    )
+    mine = found.figures[0]
+    assert mine.estimate == pytest.approx(one.to_pandas()["estimate"], rel=1e-12)
+    assert (mine.rmse > 0).all()
+    assert found.against[0].areas == 23
+    assert found.notes[0] == "BIC keeps all covariates"
+    assert [step.change for step in found.chosen.steps] == ["all terms"]
+    # survey and population side by side, each weighed by what it stands for
+    row = found.compared.set_index("column").loc["hhsize"]
+    census = pd.read_parquet(STUDY.parent / "hld_pop_wb_2023.parquet", columns=["hhsize"])
+    assert row["census_mean"] == pytest.approx(census["hhsize"].mean())
+    weighted = (homes["hhsize"] * homes["hhweight"]).sum() / homes["hhweight"].sum()
+    assert row["sample_mean"] == pytest.approx(weighted)
+
+
+def test_covariates_are_chosen_before_the_model_is_fitted():
+    found = small_areas(changed(**{"    area: geo2": "    area: geo2\n    select: aic"}))[0]
+    assert found.formula == "headcount ~ toilet"
+    assert found.coefficients["term"].tolist() == ["Intercept", "toilet"]
+    assert "AIC leaves out rooms" in found.notes[0]
+    assert [step.terms for step in found.chosen.steps] == [("toilet", "rooms"), ("toilet",)]
+    assert found.chosen.steps[1].value < found.chosen.steps[0].value
+
+
+@pytest.mark.parametrize(
+    ("code", "fact"),
+    [("es", "varianza de los efectos de zona"), ("fr", "variance des effets de zone"),
+     ("zh", "地区效应的方差")],
+)  # fmt: skip
+def test_a_model_is_told_in_the_readers_language(code, fact, capsys):
+    assert call(["smallarea", str(STUDY), "--language", code]) == 0
+    said = capsys.readouterr().out
+    assert fact in (said.replace("\n", "") if code == "zh" else " ".join(said.split()))
+    for english in ("variance of area", "areas with a direct", "Beside the truth", "model and"):
+        assert english not in said

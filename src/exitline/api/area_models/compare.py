@@ -81,9 +81,31 @@ def comparability(
             source = narrowed(source, [formula, weight or "", size or ""])
             tables.append(running.attach(source, name))
         learned = learn(formula, tables[0], running.run)
-        mine = _moments(running, learned, tables[0], [weight, size])
-        whole = _moments(running, learned, tables[1], [size])
-    return _table(learned.names, mine, whole)
+        return side_by_side(running, learned, (tables[0], [weight, size]), (tables[1], [size]))
+
+
+def side_by_side(
+    engine: Engine,
+    learned: Learned,
+    sample: tuple[Any, list[str | None]],
+    census: tuple[Any, list[str | None]],
+    *,
+    areas: bool = False,
+) -> pd.DataFrame:
+    """As `comparability`, of tables that an engine holds.
+
+    Parameters
+    ----------
+    engine : Engine
+    learned : Learned
+    sample, census : tuple of ibis.Table and list of str
+        Each table with the columns whose product weighs its rows.
+    areas : bool
+        Whether the census is a table of means of areas: differences are then over the sample's
+        standard deviation.
+    """
+    mine, whole = (_moments(engine, learned, *one) for one in (sample, census))
+    return _table(learned.names, mine, whole, spread=mine[:, 1] if areas else whole[:, 1])
 
 
 def _moments(engine: Engine, learned: Learned, table: Any, weights: list[str | None]) -> Floats:
@@ -115,7 +137,7 @@ def _of(found: dict[str, Any], j: int, total: float) -> tuple[float, float, floa
     return mean, spread, found[f"least{j}"], found[f"most{j}"]
 
 
-def _table(names: tuple[str, ...], mine: Floats, whole: Floats) -> pd.DataFrame:
+def _table(names: tuple[str, ...], mine: Floats, whole: Floats, spread: Floats) -> pd.DataFrame:
     """Both tables side by side."""
     import pandas as pd
 
@@ -125,7 +147,7 @@ def _table(names: tuple[str, ...], mine: Floats, whole: Floats) -> pd.DataFrame:
             rows[f"{side}_{what}"] = moments[:, k].tolist()
     frame = pd.DataFrame(rows)
     with np.errstate(divide="ignore", invalid="ignore"):
-        frame["difference"] = (mine[:, 0] - whole[:, 0]) / whole[:, 1]
+        frame["difference"] = (mine[:, 0] - whole[:, 0]) / spread
     reach = (mine[:, 3] - mine[:, 2]) / 2.0
     beyond = (whole[:, 3] > mine[:, 3] + reach) | (whole[:, 2] < mine[:, 2] - reach)
     frame["apart"] = (frame["difference"].abs() > APART) | beyond

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
+    from exitline.api.area_models.run import ModelRun
     from exitline.api.runs.prepare import Ready
     from exitline.stats.data.studies.small_areas import SmallAreaUse
+    from exitline.stats.smallarea.area.selection import TermSelection
     from exitline.stats.smallarea.modelled import Against, Modelled
     from exitline.stats.smallarea.unit.result import UnitModel
 
-CENSUS = "exitline__census"
+CENSUS, MEANS = "exitline__census", "exitline__means"
 MEASURES = ("headcount", "poverty_gap")
-TITLES = {
-    "ebp": "Empirical best predictor", "pseudo_ebp": "Pseudo empirical best predictor",
-    "two_fold_ebp": "Empirical best predictor with effects of districts",
-}  # fmt: skip
 
 
 def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
@@ -34,6 +32,8 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     Modelled
     """
     from exitline.api.area_models.asked import ModelAsked, levels_of, require_options
+    from exitline.api.area_models.compare import side_by_side
+    from exitline.api.area_models.facts import unit_facts, unit_title
     from exitline.api.area_models.run import ModelRun
     from exitline.stats.smallarea.modelled import Modelled
     from exitline.stats.smallarea.unit.figures import indicators
@@ -57,13 +57,89 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
         texts = [asked.formula, *asked.keys, asked.size or "", given["truth"]]
         census = narrowed(read.using(census.uses), texts)
     table = ready.engine.attach(census, CENSUS)
-    found = ModelRun(asked, ready.engine, ready.table, table, {}, None, ready.design).model()
+    run = ModelRun(asked, ready.engine, ready.table, table, {}, None, ready.design)
+    run, chosen, notes = chosen_run(run, given.get("select"))
+    found, asked = run.model(), run.asked
+    compared = side_by_side(
+        ready.engine, run.learned, (ready.table, [ready.design.weight, ready.design.size]),
+        (table, [asked.size]),
+    )  # fmt: skip
     against = _against(ready, asked, table, found, given.get("truth"))
     figures = tuple(replace(one, by=level.by) for level in found.levels for one in level.figures)
     return Modelled(
-        use.kind, f"{TITLES[found.kind]} ({asked.method.upper()}, {asked.transform} scale)",
-        use.area, asked.formula, figures, found.coefficients(),
-        facts_of(found), found.notes, against,
+        use.kind, unit_title(found, asked.method, asked.transform), use.area, asked.formula,
+        figures, found.coefficients(), tuple(unit_facts(found)), (*notes, *found.notes), against,
+        compared, chosen,
+    )  # fmt: skip
+
+
+def chosen_run(
+    run: ModelRun, criterion: str | None
+) -> tuple[ModelRun, TermSelection | None, tuple[str, ...]]:
+    """A run with the covariates that a criterion keeps, how it got there, and what to say of it.
+
+    Parameters
+    ----------
+    run : ModelRun
+    criterion : str or None
+        None leaves all covariates in.
+    """
+    from exitline.api.area_models.facts import chosen_note
+    from exitline.stats.smallarea.unit.selection import select
+
+    if criterion is None:
+        return run, None, ()
+    run.fit()
+    y = run.fitted.how.forward(run.welfare)
+    chosen = select(run.sample, y, run.learned.terms, criterion)
+    asked = replace(run.asked, formula=chosen.formula(run.learned.formula))
+    return replace(run, asked=asked), chosen, (chosen_note(chosen),)
+
+
+def eblup_of(ready: Ready, use: SmallAreaUse) -> Modelled:
+    """Means of areas of a study: its households, and the means of covariates by area.
+
+    Parameters
+    ----------
+    ready : Ready
+    use : SmallAreaUse
+
+    Returns
+    -------
+    Modelled
+    """
+    from exitline.api.area_models.asked import ModelAsked, require_options
+    from exitline.api.area_models.compare import side_by_side
+    from exitline.api.area_models.facts import unit_facts, unit_title
+    from exitline.api.area_models.means import means_of
+    from exitline.api.area_models.run import ModelRun
+    from exitline.api.area_models.study import column_of
+    from exitline.stats.smallarea.modelled import Modelled, against
+    from exitline.stats.smallarea.unit.figures import indicators
+
+    given: Any = dict(use.options)
+    asked = ModelAsked(
+        str(given["formula"]), use.area, indicators(["mean"]), 1.0, ((use.area,),), "none", None,
+        None, given.get("method", "reml"), None, given.get("population"), False, None, "eb",
+        given.get("mse", "parametric"), given.get("replicates", 200), given.get("seed", 1),
+        ready.study.confidence,
+    )  # fmt: skip
+    require_options(asked)
+    source = use.tables["means"].open()
+    table = ready.engine.attach(asked.sources(source, source, None)[1], MEANS)
+    run = ModelRun(asked, ready.engine, ready.table, table, {}, None, ready.design)
+    run, chosen, notes = chosen_run(run, given.get("select"))
+    found = means_of(run)
+    compared = side_by_side(
+        ready.engine, run.learned, (ready.table, [ready.design.weight]), (table, [asked.size]),
+        areas=True,
+    )  # fmt: skip
+    figures = found.levels[0].figures
+    truth = column_of(ready, use, "truth", "means")
+    return Modelled(
+        use.kind, unit_title(found, asked.method, "none"), use.area, run.asked.formula, figures,
+        found.coefficients(), tuple(unit_facts(found)), (*notes, *found.notes),
+        () if truth is None else (against(figures[0], truth),), compared, chosen,
     )  # fmt: skip
 
 
@@ -107,49 +183,3 @@ def _against(
         for figure in one.figures
         for part in [so[so["measure"] == figure.measure]]
     )
-
-
-def facts_of(found: UnitModel) -> tuple[tuple[str, str], ...]:
-    """What to know of a fit, in words."""
-    fitted, how = found.fitted, found.fitted.how
-    marginal, conditional = found.explained()
-    facts = [
-        ("households of the sample", f"{int(found.sizes.sum()):,} in {len(found.sizes):,} areas"),
-        ("variance between areas", f"{fitted.sigma2_u:.5g}"),
-        ("variance within areas", f"{fitted.sigma2_e:.5g}"),
-        ("told by the covariates; with the areas", f"{marginal:.2f}; {conditional:.2f}"),
-        ("mean squared error", found.mse_name or "none was asked for"),
-    ]
-    if found.kind == "two_fold_ebp":
-        facts.insert(1, ("variance between districts", f"{fitted.sigma2_v:.5g}"))
-    if how.parameter == how.parameter:
-        facts.append((f"parameter of {how.name}", f"{how.parameter:.6g}"))
-    if found.kind == "ebp":
-        by = found.criteria()
-        facts.append(
-            ("AIC, BIC, conditional AIC (maximum likelihood)",
-             f"{by['aic']:.5g}, {by['bic']:.5g}, {by['caic']:.5g}")
-        )  # fmt: skip
-    tests = [(one.measure, found.brown(one.measure)) for one in found.levels[0].figures]
-    facts += [
-        (f"Brown's test: {name} of model and survey differ by more than their errors",
-         f"W = {test.statistic:.4g} on {test.df:.0f}, p = {test.p:.3g}")
-        for name, test in tests
-        if test.df > 0
-    ]  # fmt: skip
-    if moving := influential(found):
-        facts.append(("areas that move the coefficients most", ", ".join(moving)))
-    facts += [
-        (f"normality of {row['of']}", f"skewness {row['skewness']:.2f}, kurtosis "
-         f"{row['kurtosis']:.2f}, Shapiro-Wilk p = {row['p']:.3g}")
-        for row in found.normality().to_dict("records")
-    ]  # fmt: skip
-    return tuple(facts)
-
-
-def influential(found: UnitModel, most: int = 5) -> list[str]:
-    """Areas whose leaving moves the coefficients most: Cook's distance above 4 / areas."""
-    if found.kind == "two_fold_ebp":
-        return []
-    table = found.influence().sort_values("cook", ascending=False)
-    return table.loc[table["cook"] > 4.0 / len(table), "area"].head(most).tolist()

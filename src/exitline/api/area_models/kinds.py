@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 RUNNERS: dict[str, str] = {
     "fay_herriot": "exitline.api.area_models.study:fay_herriot_of",
     "ebp": "exitline.api.area_models.ebp:ebp_of",
+    "eblup": "exitline.api.area_models.ebp:eblup_of",
 }
 """Kind: module and function, from a ready study and what it asks for to a finished model."""
 

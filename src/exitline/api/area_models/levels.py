@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class Shown:
             direct = self._beside(name, one.name, areas)
             positive = one.name in ("mean", "median", "total") or one.moment is None
             low, high = interval(estimate, mse, asked.level, share=one.share, positive=positive)
-            reason = "" if errors else "no mean squared error was asked for"
+            reason = "" if errors else say("no mean squared error was asked for")
             figures.append(
                 AreaFigures(
                     one.name,
@@ -123,7 +124,9 @@ def direct_estimates(
             design=drawn, by=levels, level=asked.level, missing="exclude",
         )  # fmt: skip
     except ExitlineError as reason:
-        return {}, [f"there are no direct estimates beside the model's: {reason.what}"]
+        return {}, [
+            say("there are no direct estimates beside the model's: {reason}", reason=reason.what)
+        ]
     frame = found.to_pandas(code=True)
     keys = zip(frame["by"], frame["measure"], frame["code"], strict=True)
     values = zip(frame["estimate"], frame["se"], strict=True)
@@ -155,7 +158,10 @@ def totals_of(asked: ModelAsked, direct: Direct) -> tuple[BenchmarkTotals, list[
     said = ", ".join(
         f"{one.name} {value:.6g}" for one, (value, _) in zip(asked.wanted, found, strict=True)
     )
-    whose = "" if asked.targets else " (the survey's own figures of all areas together)"
-    return BenchmarkTotals(str(asked.benchmark), target, se), [
-        f"benchmarked by {asked.benchmark} to {said}{whose}"
-    ]
+    note = say("benchmarked by {how} to {figures}", how=asked.benchmark, figures=said)
+    if not asked.targets:
+        note = say(
+            "benchmarked by {how} to {figures} (the survey's own figures of all areas together)",
+            how=asked.benchmark, figures=said,
+        )  # fmt: skip
+    return BenchmarkTotals(str(asked.benchmark), target, se), [note]

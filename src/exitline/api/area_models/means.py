@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from exitline.api.area_models.run import ModelRun
@@ -108,9 +109,13 @@ def eblup(
     with session(engine) as running:
         drawn, whole = asked.sources(open_source(sample), open_source(means), design)
         tables = running.attach(drawn, "sample"), running.attach(whole, "means")
-        run = ModelRun(asked, running, *tables, drawn.labels, progress, design)
-        run.fit()
-        return run.record((_level(run),), "eblup")
+        return means_of(ModelRun(asked, running, *tables, drawn.labels, progress, design))
+
+
+def means_of(run: ModelRun) -> UnitModel:
+    """Fit, predict and say how sure."""
+    run.fit()
+    return run.record((_level(run),), "eblup")
 
 
 def _level(run: ModelRun) -> Level:
@@ -136,8 +141,8 @@ def _level(run: ModelRun) -> Level:
     run.notes += said
     direct = np.array([beside.get((asked.area, "mean", one), (np.nan, np.nan)) for one in names])
     low, high = interval(estimate, mse, asked.level, share=False, positive=False)
-    other = "" if asked.mse != "none" else "no mean squared error was asked for"
-    reason = tuple("a covariate is missing" if one else other for one in lacking)
+    other = "" if asked.mse != "none" else say("no mean squared error was asked for")
+    reason = tuple(say("a covariate is missing") if one else other for one in lacking)
     figures = AreaFigures(
         "mean", names, estimate, mse, low, high, asked.level, means.area >= 0, direct[:, 0],
         direct[:, 1], reason,
@@ -175,8 +180,12 @@ def _read(run: ModelRun) -> tuple[AreaMeans, tuple[str, ...], Any]:
         )  # fmt: skip
     if left:
         run.notes.append(
-            f"{len(left):,} sampled areas have no means, so they have no figure; their "
-            f"households help to fit the model: {', '.join(left[:5])}"
+            say(
+                "{n} sampled areas have no means, so they have no figure; their households help "
+                "to fit the model: {names}",
+                n=len(left),
+                names=", ".join(left[:5]),
+            )
         )
     means = AreaMeans(rows.x[order], area, size)
     return means, tuple(names[i] for i in order), ~rows.known[order]

@@ -12,6 +12,7 @@ from exitline.api.area_models.levels import Shown, direct_estimates, totals_of
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.cells import one_district
 from exitline.stats.smallarea.unit.examined import warnings_of
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,13 +78,18 @@ class ModelRun:
         self.notes += warnings_of(self.sample, asked.predictor)
         if found.sigma2_u + found.sigma2_v == 0:
             self.notes.append(
-                "the variance between areas is estimated as zero: areas differ by their "
-                "covariates only"
+                say(
+                    "the variance between areas is estimated as zero: areas differ by their "
+                    "covariates only"
+                )
             )
         if found.how.name == "box-cox" and found.how.parameter < 0:
             self.notes.append(
-                "under a negative power welfare has no finite mean: means, totals and Gini "
-                "coefficients leave out what lies beyond 8.5 standard deviations, and hang on it"
+                say(
+                    "under a negative power welfare has no finite mean: means, totals and Gini "
+                    "coefficients leave out what lies beyond 8.5 standard deviations, and hang on "
+                    "it"
+                )
             )
 
     def _require_columns(self) -> None:
@@ -136,8 +142,12 @@ class ModelRun:
         left = int(len(good) - good.sum())
         if left:
             self.notes.append(
-                f"{left:,} of {len(good):,} households of the sample are left out: welfare, "
-                "a covariate, the area or the weight is missing"
+                say(
+                    "{n} of {m} households of the sample are left out: welfare, a covariate, the "
+                    "area or the weight is missing",
+                    n=left,
+                    m=len(good),
+                )
             )
         if not good.any():
             raise SmallAreaError(
@@ -218,10 +228,10 @@ class ModelRun:
                 expected="areas, and covariates with values and levels that the sample has",
                 got=f"{n:,} rows, none of them", remedy="compare the columns of both tables",
             )  # fmt: skip
-        said = (
-            f"{left:,} of {n:,} households of the census are left out: an area, a covariate or "
-            "the size is missing, or a category is one that the sample does not have"
-        )
+        said = say(
+            "{n} of {m} households of the census are left out: an area, a covariate or the size "
+            "is missing, or a category is one that the sample does not have", n=left, m=n,
+        )  # fmt: skip
         if left and said not in self.notes:
             self.notes.append(said)
         return kept
@@ -275,10 +285,10 @@ class ModelRun:
                 got=f"'{self.names[0]}' in the sample, '{shown((places.areas[0],))}' in the census",
                 remedy="write areas in one way, or name the column that does",
             )  # fmt: skip
-        said = (
-            f"{len(only):,} sampled areas are not in the census, so they have no figure; their "
-            f"households help to fit the model: {', '.join(only[:5])}"
-        )
+        said = say(
+            "{n} sampled areas are not in the census, so they have no figure; their households "
+            "help to fit the model: {names}", n=len(only), names=", ".join(only[:5]),
+        )  # fmt: skip
         if only and said not in self.notes:
             self.notes.append(said)
         return found
@@ -387,9 +397,13 @@ def _record(
     from exitline.stats.smallarea.unit.result import UnitModel
 
     asked = run.asked
-    kinds = {"none": "", "parametric": "parametric bootstrap", "wild": "wild bootstrap"}
+    kinds = {
+        "none": "", "parametric": say("parametric bootstrap"), "wild": say("wild bootstrap")
+    }  # fmt: skip
     if asked.benchmark is not None and asked.mse != "none":
-        kinds = {name: f"{what} of benchmarked figures" for name, what in kinds.items()}
+        kinds = {
+            name: say("{what} of benchmarked figures", what=what) for name, what in kinds.items()
+        }
     return UnitModel(
         asked.formula, run.learned.names, run.fitted, run.scatter, run.names,
         run.sample.n.astype(np.int64), levels, kinds[asked.mse], tuple(run.notes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +14,9 @@ if TYPE_CHECKING:
     from exitline.stats.data.studies.small_areas import SmallAreaUse
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.smallarea.area.result import AreaModel
+    from exitline.stats.smallarea.area.selection import TermSelection
     from exitline.stats.smallarea.modelled import Modelled
 
-METHODS = {
-    "reml": "REML", "ml": "ML", "fh": "Fay and Herriot's moments",
-    "amrl": "REML adjusted by Li and Lahiri", "ampl": "ML adjusted by Li and Lahiri",
-    "amrl_yl": "REML adjusted by Yoshimori and Lahiri",
-    "ampl_yl": "ML adjusted by Yoshimori and Lahiri",
-}  # fmt: skip
 _OPTIONS = ("method", "transform", "back", "mse", "replicates", "seed", "robust")
 
 
@@ -37,6 +33,7 @@ def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     Modelled
     """
     from exitline.api.area_models.data import SmallAreaData
+    from exitline.api.area_models.facts import area_facts, area_title, chosen_note
     from exitline.stats.measure.modelling.formula import parse_formula
     from exitline.stats.smallarea.area.model import model
     from exitline.stats.smallarea.area.result import with_joins
@@ -53,12 +50,20 @@ def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     )  # fmt: skip
     given = {name: use.options[name] for name in _OPTIONS if name in use.options}
     options = Options(level=ready.study.confidence, **given)
-    areas, joined = asked.areas(text, ready.engine, sized=options.transform == "arcsine")
+    sized = options.transform == "arcsine"
+    chosen: TermSelection | None = None
+    notes: tuple[str, ...] = ()
+    if use.options.get("select"):
+        areas, _ = asked.areas(text, ready.engine, sized=sized)
+        full = model(areas, replace(options, mse="analytic"), text)
+        chosen = full.select(use.options["select"])
+        notes, text = (chosen_note(chosen),), chosen.formula(parse_formula(text))
+    areas, joined = asked.areas(text, ready.engine, sized=sized)
     found = with_joins(model(areas, options, text), joined)
     found = _benchmarked(ready, use, found, direct)
     return Modelled(
-        "fay_herriot", title_of(found), use.area, text, (found.figures,), found.coefficients(),
-        facts_of(found), found.notes, _against(ready, use, found),
+        "fay_herriot", area_title(found), use.area, text, (found.figures,), found.coefficients(),
+        tuple(area_facts(found)), (*notes, *found.notes), _against(ready, use, found), None, chosen,
     )  # fmt: skip
 
 
@@ -92,15 +97,17 @@ def direct_estimates(ready: Ready, use: SmallAreaUse, measure: str) -> Estimates
     )  # fmt: skip
 
 
-def _column(ready: Ready, use: SmallAreaUse, key: str) -> dict[str, float] | None:
-    """A column of the covariates by area, where the study names one."""
+def column_of(
+    ready: Ready, use: SmallAreaUse, key: str, table: str = "covariates"
+) -> dict[str, float] | None:
+    """A column of a table of areas by area, where the study names one."""
     from exitline.api.area_models.data import AREA, numbers_of, read_areas
 
     name = use.options.get(key)
     if name is None:
         return None
     on = use.options.get("on") or use.area
-    frame = read_areas(use.tables["covariates"].open(), ready.engine, on, "covariates", [name])
+    frame = read_areas(use.tables[table].open(), ready.engine, on, table, [name])
     return dict(zip(frame[AREA], numbers_of(frame, name), strict=True))
 
 
@@ -109,7 +116,7 @@ def _benchmarked(ready: Ready, use: SmallAreaUse, found: AreaModel, direct: Esti
     how = use.options.get("benchmark")
     if how is None:
         return found
-    weights = _column(ready, use, "population")
+    weights = column_of(ready, use, "population")
     if weights is None:
         raise StudyError(
             "a benchmark needs the population of areas", where=use.where,
@@ -127,46 +134,5 @@ def _against(ready: Ready, use: SmallAreaUse, found: AreaModel) -> tuple[Any, ..
     """The figures checked against the truth, where the study knows it."""
     from exitline.stats.smallarea.modelled import against
 
-    truth = _column(ready, use, "truth")
+    truth = column_of(ready, use, "truth")
     return () if truth is None else (against(found.figures, truth),)
-
-
-def title_of(found: AreaModel) -> str:
-    """The model in a few words."""
-    fit, options = found.fit, found.options
-    scale = "" if options.transform == "none" else f", {options.transform} scale"
-    if fit.method == "robust":
-        return f"Robust Fay-Herriot model (k = {options.k:g})"
-    if fit.method == "me":
-        return "Fay-Herriot model with measured covariates (Ybarra-Lohr)"
-    kind = "Fay-Herriot model" if not np.isfinite(fit.correlation) else "Spatial Fay-Herriot model"
-    return f"{kind} ({METHODS[fit.method]}{scale})"
-
-
-def facts_of(found: AreaModel) -> tuple[tuple[str, str], ...]:
-    """What to know of a fit, in words."""
-    fit, seen = found.fit, found.diagnostics()
-    brown = seen.find("Brown")
-    facts = [
-        ("areas with a direct estimate", f"{fit.direct.size:,}"),
-        ("variance of area effects", f"{fit.variance:.5g}"),
-        ("R2 of the regression, allowing for sampling errors", _r2(fit.criteria.fay_herriot_r2)),
-        ("mean squared error", found.mse_name),
-        ("Brown's test: model and direct estimates differ by more than their errors",
-         f"W = {brown.statistic:.4g} on {brown.df:.0f}, p = {brown.p:.3g}"),
-    ]  # fmt: skip
-    if np.isfinite(fit.loglik):
-        criteria = fit.criteria
-        facts.append(("AIC, BIC", f"{criteria.aic:.4g}, {criteria.bic:.4g}"))
-    facts += [
-        (f"normality of {name} (Shapiro-Wilk)", f"p = {seen.find(name).p:.3g}")
-        for name in ("residuals", "area effects")
-        if np.isfinite(seen.find(name).p)
-    ]
-    if influential := seen.influential():
-        facts.append(("areas that move the coefficients most", ", ".join(influential)))
-    return tuple(facts)
-
-
-def _r2(value: float) -> str:
-    return "cannot be told" if not np.isfinite(value) else f"{value:.2f}"

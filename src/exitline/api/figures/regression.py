@@ -99,9 +99,9 @@ def glm(
     from exitline.stats.engine.session import session
     from exitline.stats.measure.modelling.formula import parse_factor, parse_formula
     from exitline.stats.measure.passes.plan import require_usable
+    from exitline.stats.measure.weighting.phases import with_phases
 
     drawn = design or Design()
-    drawn.sampling.in_one_phase("a regression")
     kind = _family(family, unit)
     parsed = parse_formula(formula)
     added = parse_factor(offset) if offset else None
@@ -112,6 +112,7 @@ def glm(
         table = running.attach(source, "households")
         require_usable([*columns, *drawn.columns], table)
         table = subpopulation(table, where) if where is not None else table
+        table, drawn = with_phases(table, drawn)
         model = _Model(running, drawn, kind, unit, level, where)
         return model.fitted(table, parsed, formula, added, source.labels)
 
@@ -222,7 +223,9 @@ class _Model:
         """Whether a row has a weight and belongs to the subpopulation that was asked for."""
         from exitline.stats.data.studies.subpopulation import SUBPOPULATION
 
+        again = self.design.sampling.taken  # what was not drawn again takes no part
         weighs = (self._weight(table) != 0).fill_null(True)
+        weighs = weighs if again is None else weighs & table[again]
         if SUBPOPULATION in table.columns:
             weighs = weighs & table[SUBPOPULATION].fill_null(False)
         return weighs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 from exitline.errors import ExitlineError
@@ -76,4 +77,9 @@ def write_households(database: str, out: Path, *, area: str = "") -> int:
     store = open_store(database)
     from exitline.exits.register.store.jobs.kinds import export_households
 
-    return export_households(store.within(area) if area else store, out, lambda *_: None)
+    seen = store.within(area) if area else store
+    rows = export_households(seen, out, lambda *_: None)
+    from exitline.exits.register.store.write.looks import taken_away
+
+    taken_away(seen, getpass.getuser(), "command", "file of all households", rows)
+    return rows

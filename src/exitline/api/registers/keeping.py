@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -64,7 +64,7 @@ def demo(database: str, *, key: Path | None = None, seed: int = 7) -> dict[str, 
     }
 
 
-def check(database: str, *, head: str | None = None) -> dict[str, Any]:
+def check(database: str, *, head: str | None = None, key: Path | None = None) -> dict[str, Any]:
     """Everything taken again: bytes, decisions, steps, and what follows from them.
 
     Parameters
@@ -72,6 +72,8 @@ def check(database: str, *, head: str | None = None) -> dict[str, Any]:
     database : str
     head : str, optional
         A county's head that was noted earlier: it must still be there.
+    key : Path, optional
+        Beside which the files of papers lie, where that is not beside an SQLite file.
 
     Returns
     -------
@@ -80,10 +82,12 @@ def check(database: str, *, head: str | None = None) -> dict[str, Any]:
     """
     from exitline.exits.register.store import opening
 
-    store = opening.open_store(database)
+    store = opening.open_store(database, key_file=key)
     from exitline.exits.register.store.audit.check import check as taken_again
+    from exitline.exits.works.stored.checked import unfit_works
 
-    return asdict(taken_again(store, head))
+    found = asdict(taken_again(store, head))
+    return found | {"faults": (*found["faults"], *unfit_works(store))}
 
 
 def head(database: str, *, day: date | None = None) -> dict[str, Any]:
@@ -116,7 +120,7 @@ def head(database: str, *, day: date | None = None) -> dict[str, Any]:
     }
 
 
-def backup(database: str, out: Path) -> dict[str, Any]:
+def backup(database: str, out: Path, *, key: Path | None = None) -> dict[str, Any]:
     """The whole register in one file, and its digest; the key of identifiers is not in it.
 
     Parameters
@@ -124,15 +128,17 @@ def backup(database: str, out: Path) -> dict[str, Any]:
     database : str
     out : Path
         Appears whole, or not at all.
+    key : Path, optional
+        Beside which the files of papers lie, where that is not beside an SQLite file.
 
     Returns
     -------
     dict
-        file, rows, digest.
+        file, rows, digest; papers (files among it), missing (files that are not there).
     """
     from exitline.exits.register.store import opening
 
-    store = opening.open_store(database)
+    store = opening.open_store(database, key_file=key)
     from exitline.exits.register.store.audit.backup import write_backup
 
     return asdict(write_backup(store, out))
@@ -176,3 +182,23 @@ def areas(database: str) -> list[dict[str, Any]]:
     from exitline.exits.register.store.read.places import places
 
     return [asdict(place) for place in places(store)]
+
+
+def second_factor(database: str, roles: Collection[str]) -> tuple[str, ...]:
+    """Declare the roles in which nobody works with a password alone; none ends it for all.
+
+    Parameters
+    ----------
+    database : str
+    roles : collection of str
+
+    Returns
+    -------
+    tuple of str
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(database)
+    from exitline.exits.register.store.second_factor import require_second_factor
+
+    return require_second_factor(store, roles)

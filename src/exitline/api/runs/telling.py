@@ -49,6 +49,22 @@ def counting(measure: str | Measure, people: str, rows: str) -> Measure:
     return catalogue.counting(measure, people, rows)
 
 
+def measures_named(found: Run) -> dict[str, Measure]:
+    """Measures of single indicators in the words of the standard.
+
+    Parameters
+    ----------
+    found : Run
+
+    Returns
+    -------
+    dict of str to Measure
+    """
+    from exitline.publish.content.indicators import named_measures
+
+    return named_measures((e.measure for e in found.estimates), found.standard)
+
+
 def worded(found: Estimates, people: str, rows: str = "households", asked: Any = ()) -> Estimates:
     """The estimates with each measure's name and unit, in the words of whom they refer to.
 

@@ -27,20 +27,24 @@ Examples:
 )
 @click.argument("out", type=click.Path(path_type=Path))
 @DATABASE_OPTION
+@KEY_OPTION
 @JSON
-def backup(out: Path, database: str, json_: bool) -> None:
+def backup(out: Path, database: str, key: Path | None, json_: bool) -> None:
     """Write a backup."""
     from exitline.api.registers import keeping
     from exitline.cli.shared import show
 
     with show.working("copying"):
-        found = keeping.backup(database, out)
+        found = keeping.backup(database, out, key=key)
     if json_:
         show.as_json(found)
     else:
         show.note(say_plural("{n} row in {file}. Digest: {digest}",
                              "{n} rows in {file}. Digest: {digest}", found["rows"],
                              file=str(found["file"]), digest=found["digest"]))  # fmt: skip
+        if found["papers"] or found["missing"]:
+            show.note(say("Files of papers: {n}; not there: {m}", n=found["papers"],
+                          m=found["missing"]))  # fmt: skip
 
 
 @click.command(

@@ -149,3 +149,33 @@ def households(out: Path, database: str, area: str, json_: bool) -> None:
                 file=str(out),
             )
         )
+
+
+@click.command(
+    name="second-factor",
+    help="""Declare the roles in which nobody works with a password alone.
+
+The list is kept with the register and holds for all pages at once; without a role
+it ends for all.
+
+Examples:
+
+\b
+  exitline register second-factor county administrator
+""",
+)
+@click.argument("roles", nargs=-1)
+@DATABASE_OPTION
+@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+def second_factor(roles: tuple[str, ...], database: str, json_: bool) -> None:
+    """Declare roles."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    found = keeping.second_factor(database, roles)
+    if json_:
+        show.as_json({"roles": found})
+    elif found:
+        show.note(say("A second factor is needed by: {roles}", roles=", ".join(found)))
+    else:
+        show.note("No role needs a second factor.")

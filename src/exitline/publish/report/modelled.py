@@ -62,6 +62,8 @@ class ModelSection:
     facts: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     source: str
+    compared: Table | None = None
+    chosen: Table | None = None
 
 
 def model_sections(content: ReportInput) -> tuple[ModelSection, ...]:
@@ -91,6 +93,7 @@ def _section(content: ReportInput, one: Modelled, number: int) -> ModelSection:
         tuple(t.of(note) for note in one.notes),
         t("{title}; {formula}. All figures are in {file}.", title=t.of(one.title),
           formula=one.formula, file="small_areas.parquet"),
+        _compared(one, f"compared{number}", t), _chosen(one, f"chosen{number}", t),
     )  # fmt: skip
 
 
@@ -209,3 +212,75 @@ def _coefficients(one: Modelled, key: str, t: Language) -> Table | None:
     )
     return Table(key, t("Coefficients of the model"), columns, rows, file="small_areas.parquet",
                  total=len(rows))  # fmt: skip
+
+
+def _compared(one: Modelled, key: str, t: Language) -> Table | None:
+    """The covariates in survey and census, side by side; those that are apart are marked."""
+    if one.compared is None:
+        return None
+    means = one.kind == "eblup"
+    other = t("in the table of areas") if means else t("in the census")
+    columns = (
+        TableColumn("name", t("Covariate")),
+        TableColumn("number", t("Mean"), t("in the survey")),
+        TableColumn("number", t("Mean"), other),
+        TableColumn("number", t("Standard deviation"), t("in the survey")),
+        TableColumn("number", t("Standard deviation"), other),
+        TableColumn("name", t("From least to most"), t("in the survey")),
+        TableColumn("name", t("From least to most"), other),
+        TableColumn("number", t("Difference"), t("in standard deviations")),
+        TableColumn("name", ""),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            TableCell(str(row["column"])),
+            *(_figure_cell(row[name], t) for name in (
+                "sample_mean", "census_mean", "sample_sd", "census_sd")),
+            *(TableCell(_range(row[f"{side}_least"], row[f"{side}_most"], t))
+              for side in ("sample", "census")),
+            _figure_cell(row["difference"], t),
+            TableCell(t("far apart: look at the question") if row["apart"] else ""),
+        )
+        for row in one.compared.to_dict("records")
+    )  # fmt: skip
+    return Table(
+        key, t("The covariates in the survey and beside it"), columns, rows,
+        file="small_areas.parquet", total=len(rows),
+    )  # fmt: skip
+
+
+def _chosen(one: Modelled, key: str, t: Language) -> Table | None:
+    """How covariates were chosen: from all of them, one step at a time."""
+    if one.chosen is None:
+        return None
+    criterion = one.chosen.criterion.upper()
+    columns = (
+        TableColumn("name", t("Step")), TableColumn("name", t("Covariates")),
+        TableColumn("number", criterion),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            TableCell(t.of(step.change)),
+            TableCell(" + ".join(step.terms) or t("none")),
+            _figure_cell(step.value, t, 6),
+        )
+        for step in one.chosen.steps
+    )
+    return Table(
+        key, t("How the covariates were chosen"), columns, rows, file="small_areas.parquet",
+        total=len(rows),
+    )  # fmt: skip
+
+
+def _figure_cell(value: float, t: Language, digits: int = 3) -> TableCell:
+    """A figure of a fit."""
+    if value != value:
+        return TableCell(t("cannot be told"))
+    return TableCell(t.figure(f"{value:,.{digits}g}".replace("-", MINUS)), value)
+
+
+def _range(least: float, most: float, t: Language) -> str:
+    if least != least:
+        return t("cannot be told")
+    low, high = (t.figure(f"{v:,.4g}".replace("-", MINUS)) for v in (least, most))
+    return t("{low} to {high}", low=low, high=high)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.said import Numeral, say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from exitline.stats.smallarea.area.selection import TermSelection
     from exitline.stats.smallarea.figures import AreaFigures
 
 
@@ -56,19 +58,22 @@ class Against:
             _distance(value, share=share)
             for value in (self.model_error, self.model_error_sampled, self.direct_error)
         )
-        return (
-            f"Beside the truth, which is known here: the model errs by {model} on average over "
-            f"{self.areas:,} areas; in the {self.sampled:,} of the sample by {inside}, the survey "
-            f"alone by {direct}. {100 * self.covered:.0f} % of the {100 * self.level:g} % "
-            "intervals hold the truth."
-        )
+        return say(
+            "Beside the truth, which is known here: the model errs by {model} on average over {n} "
+            "areas; in the {m} of the sample by {inside}, the survey alone by {direct}. {share} of "
+            "the {sure} intervals hold the truth.",
+            model=model, n=self.areas, m=self.sampled, inside=inside, direct=direct,
+            share=Numeral(f"{100 * self.covered:.0f} %"), sure=Numeral(f"{100 * self.level:g} %"),
+        )  # fmt: skip
 
 
 def _distance(value: float, *, share: bool) -> str:
     """A mean absolute error in words."""
     if value != value:
-        return "an unknown amount"
-    return f"{100 * value:.1f} percentage points" if share else f"{value:.4g}"
+        return say("an unknown amount")
+    if share:
+        return say("{figure} percentage points", figure=Numeral(f"{100 * value:.1f}"))
+    return Numeral(f"{value:.4g}")
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,10 @@ class Modelled(ShownResult):
     notes : tuple of str
     against : tuple of Against
         Beside the figures, where the truth is known.
+    compared : pandas.DataFrame or None
+        The covariates in survey and census, side by side (`comparability`).
+    chosen : TermSelection or None
+        How covariates were chosen, where that was asked for.
     """
 
     kind: str
@@ -102,6 +111,8 @@ class Modelled(ShownResult):
     facts: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     against: tuple[Against, ...] = ()
+    compared: pd.DataFrame | None = None
+    chosen: TermSelection | None = None
 
     def to_pandas(self) -> pd.DataFrame:
         """The figures of all measures: those of `AreaFigures.to_pandas`, after the kind and

@@ -136,7 +136,8 @@ def test_split_merge_and_moves(signed):
     path = f"{CARD}/change/merge"
     shown = client.post(path, form(client, path) | {"do": "look", "other": "h-9"}).content
     assert b'name="same.1"' in shown
-    merged = sent(client, "merge", other="h-9", reason="one kitchen", **{"same.1": ""})
+    seen = re.search(rb'name="seen" value="([^"]+)"', shown)[1].decode()
+    merged = sent(client, "merge", other="h-9", reason="one kitchen", seen=seen, **{"same.1": ""})
     assert merged.status_code == 302
     assert [m.name for m in card_of().members] == ["Ana", "Bo"]
     gone = client.get("/household/h-9")

@@ -123,18 +123,18 @@ def test_a_database_that_goes_away_is_said_and_the_step_sent_again_once(signed, 
 
     client = signed("committee")
     sent = typed(client)
-    real = stepping.record
+    real = stepping.sign
 
     def lost(*given, **named):
         real(*given, **named)
         raise OperationalError("the answer did not arrive")
 
-    monkeypatch.setattr(stepping, "record", lost)
+    monkeypatch.setattr(stepping, "sign", lost)
     answer = sign(client, sent)
     assert answer.status_code == 503
     assert b"Send it again" in answer.content
     assert b"seen at home" in answer.content
-    monkeypatch.setattr(stepping, "record", real)
+    monkeypatch.setattr(stepping, "sign", real)
     assert sign(client, sent).status_code == 302
     assert steps_of() == ["identify"]
 

@@ -204,9 +204,39 @@ def test_the_programme_says_what_became_of_exits(signed):
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content))["Areas"].values)
     assert rows[0][:4] == ("Path", "Area", "Level", "Households")
     county = next(row for row in rows if row[0] == "c/")
-    assert county[3:8] == (2, 0, 6, 1, 0)
+    assert county[3:8] == ("suppressed", 0, "suppressed", "suppressed", 0)
     assert b"County d" not in answer.content
     assert client.get("/programme?first=x&last=2024-02-30").status_code == 200
+
+
+@pytest.mark.parametrize("in_town", [0, 1])
+def test_no_small_count_leaves_the_office_nor_what_gives_it_away(monkeypatch, in_town):
+    from exitline.exits.register.store.read.programme import AreaLine
+    from exitline.publish.web.register.programme import donors
+
+    villages = {
+        "c/t/v/": (40, 12, 60, 3, 0, 0), "c/t/w/": (50, 30, 90, 20, 0, 0),
+        "c/t/x/": (60, 25, 80, 30, 0, 0), "c/u/v/": (70, 4, 99, 12, 0, 0),
+    }  # fmt: skip
+
+    def line(path):
+        inside = [counts for at, counts in villages.items() if at.startswith(path)]
+        more = (in_town if path in ("c/", "c/t/") else 0, 0, 0, 0, 0, 0)
+        return AreaLine(path, path, "", *map(sum, zip(*inside, more, strict=True)))
+
+    paths = ("c/", "c/t/", "c/t/v/", "c/t/w/", "c/t/x/", "c/u/", "c/u/v/")
+    monkeypatch.setattr(donors, "donor_table", lambda *_: tuple(map(line, paths)))
+    found = {one.area.path: one for one in donors.donor_lines(None, TODAY, TODAY)}
+    for name in donors.COLUMNS:
+        for path, one in found.items():
+            true, cell = getattr(one.area, name), one.cells[name]
+            assert cell == "suppressed" or cell == true
+            assert not 0 < true < donors.MIN_COUNT or cell == "suppressed", (path, name)
+        sums = [found[p].cells[name] for p in ("c/t/", "c/t/v/", "c/t/w/", "c/t/x/")]
+        hidden = sums.count("suppressed")  # who lives in the town itself has no line: a part, too
+        assert hidden >= 1 if in_town and name == "households" else hidden != 1
+    assert found["c/u/v/"].cells["listed"] == found["c/u/"].cells["listed"] == "suppressed"
+    assert found["c/"].cells["exited"] == 65
 
 
 @only_sqlite

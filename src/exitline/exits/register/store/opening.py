@@ -17,7 +17,7 @@ from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0006_works"
+NEWEST = "0007_papers"
 
 
 @dataclass(frozen=True)

@@ -47,17 +47,29 @@ def guard_jobs(apps: Any, editor: Any) -> None:  # noqa: ARG001
             editor.execute(statement, params=None)
 
 
+PAPERS = ("paper", "download", "visitlist", "askedvisit")
+PAPERS_ONCE = ("paper", "download", "visitlist")
 WORKS = ("work", "workpart", "workstep", "asset", "inspection", "service")
 WORKS_ONCE = ("workstep", "inspection")
 
 
 def guard_works(apps: Any, editor: Any) -> None:
     """Works are seen inside the scope; their steps and inspections are written once."""
+    _guarded(apps, editor, WORKS, WORKS_ONCE)
+
+
+def guard_papers(apps: Any, editor: Any) -> None:
+    """Files of papers, downloads and lists of visits are seen inside the scope."""
+    _guarded(apps, editor, PAPERS, PAPERS_ONCE)
+
+
+def _guarded(apps: Any, editor: Any, seen: tuple[str, ...], once: tuple[str, ...]) -> None:
+    """Row-level security for some tables; rows that are written once in some of them."""
     postgres = editor.connection.vendor == "postgresql"
-    for name in WORKS if postgres else ():
+    for name in seen if postgres else ():
         for statement in _seen_inside(f"register_{name}"):
             editor.execute(statement, params=None)
-    for name in WORKS_ONCE:
+    for name in once:
         for statement in (_once_on_postgres if postgres else _once_on_sqlite)(apps, name):
             editor.execute(statement, params=None)
 

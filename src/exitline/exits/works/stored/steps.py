@@ -41,7 +41,7 @@ def append(store: Store, work: Any, event: Any, content: str) -> None:
     work.state = event.state
     WorkStepRow.objects.using(store.alias).create(
         work=work, path=work.path, number=work.steps, step=event.step, on=event.on,
-        recorded=event.recorded, actor=event.actor, role=event.role, state=event.state,
+        recorded=date.today(), actor=event.actor, role=event.role, state=event.state,
         content=content, hash=work.head,
     )  # fmt: skip
     work.save(using=store.alias, update_fields=("steps", "head", "state"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -177,7 +178,7 @@ def _seen(store: Store, records: WorksRecords, assets: Mapping[str, Any]) -> tup
     looks = [
         InspectionRow(asset=assets[row["asset"]], path=assets[row["asset"]].path,
                       on=row["on"].date(), state=row["state"], by=row["by"], note=row["note"],
-                      recorded=records.as_of)
+                      recorded=date.today())
         for row in records["inspections"].to_dict("records")
     ]  # fmt: skip
     services = [

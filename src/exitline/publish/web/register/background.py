@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from exitline.exits.register.store.jobs.asking import ask
 from exitline.exits.register.store.jobs.kinds import ENDINGS
 from exitline.exits.register.store.jobs.running import folder_of, jobs_of
+from exitline.exits.register.store.write.looks import taken_away
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 
@@ -35,6 +36,8 @@ def fetch(request: HttpRequest, person: SignedIn, number: int) -> HttpResponseBa
     job = next((one for one in jobs_of(person.store, person.name) if one.pk == number), None)
     name = "" if job is None else str(job.result.get("file", ""))
     file = folder_of(person.store, number) / name if name else None
-    if file is None or not file.is_file():
+    if job is None or file is None or not file.is_file():
         return pages.page(request, "nothing", status=404, person=person)
+    what = f"file of all households ({file.suffix.removeprefix('.')})"
+    taken_away(person.store, person.name, person.role, what, job.result.get("rows"))
     return FileResponse(file.open("rb"), as_attachment=True, filename=file.name)

@@ -11,6 +11,7 @@ from typing import Any
 
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import Store, open_store
+from exitline.exits.register.store.second_factor import forget_declared
 from exitline.publish.web.project import set_up
 from exitline.publish.web.register.accounts.oidc import providers
 from exitline.publish.web.register.accounts.settings import TABLES
@@ -71,6 +72,7 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
         settings.CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in names if name != "*"]
     _make_tables()
+    forget_declared()
     _opened[:] = [replace(found, alias="default")]
     forget()
     KINDS.update(jobs or {})

@@ -11,6 +11,7 @@ from exitline.exits.register.store.models import (
     AreaRow,
     AssignmentRow,
     ChainRow,
+    DownloadRow,
     StepRow,
     ViewLogRow,
 )
@@ -40,10 +41,12 @@ def audit(request: HttpRequest, person: SignedIn) -> HttpResponse:
         views = store.scope.of(ViewLogRow.objects.using(store.alias)).select_related("household")
         if key:
             steps, views = steps.filter(household__key=key), views.filter(household__key=key)
+        taken = store.scope.of(DownloadRow.objects.using(store.alias)).order_by("-id")
         chains = ChainRow.objects.using(store.alias).select_related("county")
         heads = [one for one in chains if store.scope.holds(one.county.path)]
         return page(
             request, "audit", person=person, key=key, heads=heads,
+            taken=[] if key else list(taken[:MOST]),
             steps=list(steps.order_by("-id")[:MOST]), views=list(views.order_by("-id")[:MOST]),
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -25,10 +25,12 @@ from exitline.exits.register.store.errors import (
 from exitline.exits.register.store.field import submissions
 from exitline.exits.register.store.models import ObjectionRow, StepRow
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.papers.files import BroughtFile
+from exitline.exits.register.store.papers.signing import sign
 from exitline.exits.register.store.read.cards import CardPage, card
-from exitline.exits.register.store.write.record import record
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import OFFICE, SignedIn, acting
+from exitline.publish.web.register.papers.brought import brought, kept_token
 from exitline.publish.web.register.procedures import procedure_of, state_label
 from exitline.publish.web.register.typed import whole
 from exitline.publish.web.register.written import written
@@ -57,28 +59,28 @@ def step(request: HttpRequest, person: SignedIn, key: str, name: str) -> HttpRes
         return pages.page(request, "nothing", status=404, person=person)
     if person.role not in taken.by:
         return pages.page(request, "refused", status=403, person=person)
-    typed = request.POST if request.method == "POST" else _fresh(request, found, taken)
-    form = StepForm(person, found, procedure, taken, typed)
     if request.method != "POST":
-        return form.page(request)
+        return StepForm(person, found, procedure, taken, _fresh(request, found, taken)).page(
+            request
+        )
+    typed = dict(request.POST.items())
+    form = StepForm(person, found, procedure, taken, typed)
     try:
+        form.files = brought(request, person, taken.documents, typed)
         draft = form.draft()
         decision = decisions_of([draft], procedure)[0]
         unseen = decision is not None and typed.get("seen") != decision.digest
         if typed.get("do") != "sign" or unseen:  # nobody signs a decision that was not shown
             return form.page(request, decision=decision, looked=True)
-        record(
+        sign(
             person.store, draft, form.version, person.name, procedure=procedure,
             token=typed.get("token", "")[:64] or None, county=found.row.county.path,
+            files=form.files, then=_answers(person.store, found, draft, typed),
         )  # fmt: skip
-        _take_up(person.store, found, draft, typed.get("objection", ""))
-        if number := whole(typed.get("submission", "")):
-            submissions.settle(person.store, number, submissions.TAKEN)
     except StaleVersionError as reason:
-        again = card(person.store, key)
-        return StepForm(person, again, procedure, taken, typed).page(
-            request, status=409, changed=reason.changed, fresh=True
-        )
+        again = StepForm(person, card(person.store, key), procedure, taken, typed)
+        again.files = form.files
+        return again.page(request, status=409, changed=reason.changed, fresh=True)
     except (AuthorityError, StoreGoneError):
         raise
     except ExitlineError as reason:
@@ -104,6 +106,7 @@ class StepForm:
     ) -> None:  # fmt: skip
         self.person, self.found, self.procedure = person, found, procedure
         self.step, self.typed = taken, typed
+        self.files: dict[str, BroughtFile] = {}
 
     @property
     def version(self) -> int | None:
@@ -168,6 +171,7 @@ class StepForm:
             procedure=self.procedure, form=self, typed=self.typed, earlier=earlier, known=SHOWN,
             state=state_label(self.procedure, self.found.row.state),
             version=self.found.row.version if given.get("fresh") else self.version,
+            tokens={kind: kept_token(self.person.name, one) for kind, one in self.files.items()},
             **{**names, **given},
         )  # fmt: skip
 
@@ -194,16 +198,24 @@ def _fresh(request: HttpRequest, found: CardPage, taken: Step) -> dict[str, str]
     return typed
 
 
-def _take_up(store: Store, found: CardPage, draft: Draft, receipt: str) -> None:
-    """Bind an objection from the public page to the step that takes it up."""
-    if not receipt:
-        return
-    with store.transaction():
-        row = _objection(store, found, receipt)
+def _answers(
+    store: Store, found: CardPage, draft: Draft, typed: Mapping[str, str]
+) -> Callable[[], None] | None:
+    """What is done with a step's signing: an objection is taken up, a submission settled."""
+    receipt, number = typed.get("objection", ""), whole(typed.get("submission", ""))
+    if not receipt and not number:
+        return None
+
+    def then() -> None:
+        row = _objection(store, found, receipt) if receipt else None
         if row is not None:
             steps = StepRow.objects.using(store.alias).filter(household=found.row, step=draft.step)
             row.taken_up = steps.order_by("-place").first()
             row.save(using=store.alias)
+        if number and submissions.waiting(store, number) is not None:
+            submissions.settle(store, number, submissions.TAKEN)
+
+    return then
 
 
 def _objection(store: Store, found: CardPage, receipt: str) -> ObjectionRow | None:

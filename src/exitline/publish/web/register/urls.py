@@ -16,6 +16,7 @@ from exitline.publish.web.register import (
 from exitline.publish.web.register.changing import views as changing
 from exitline.publish.web.register.intake import field, imports
 from exitline.publish.web.register.office import views as office
+from exitline.publish.web.register.papers import views as papers
 from exitline.publish.web.register.programme import figures
 from exitline.publish.web.register.programme import views as programme
 from exitline.publish.web.register.quality import views as quality
@@ -26,10 +27,13 @@ urlpatterns = [
     path("households", working.listing, name="households"),
     path("households/new", changing.new_household, name="new-household"),
     path("household/<str:key>/change/<str:kind>", changing.change, name="change"),
+    path("visits", working.visits, name="visits"),
     path("moves", changing.moves, name="moves"),
     path("moves/<int:number>", changing.settle_move, name="settle-move"),
     path("household/<str:key>", working.show, name="card"),
     path("household/<str:key>/step/<str:name>", stepping.step, name="step"),
+    path("household/<str:key>/papers", papers.papers, name="papers"),
+    path("household/<str:key>/papers/<int:number>", papers.file, name="paper-file"),
     path("pairs", quality.pairs, name="pairs"),
     path("pairs/find", quality.find_pairs, name="find-pairs"),
     path("pairs/<int:number>", quality.pair, name="pair"),

@@ -12,6 +12,7 @@ from exitline.exits.register.store.read.cards import card
 from exitline.exits.register.store.read.possible import possible_steps
 from exitline.exits.register.store.read.states import states_now
 from exitline.exits.register.store.read.worklist import desk, households
+from exitline.exits.register.store.visits.asked import open_visits
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 from exitline.publish.web.register.changing.kinds import ALL as CHANGES
 from exitline.publish.web.register.pages import page
@@ -89,4 +90,17 @@ def show(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
         open_cases=found.history.standing().open_cases, objections=found.objections,
         state=state_label(procedure, found.row.state), earlier=found.earlier,
         changes=CHANGES if person.keeps_cards else (), said=found.changes,
+        asked=open_visits(person.store, household=found.row), keeps=person.keeps_cards,
+    )  # fmt: skip
+
+
+@require_safe
+@acting(OFFICE)
+def visits(request: HttpRequest, person: SignedIn) -> HttpResponse:
+    """Visits that watch lists and assessments ask for, the earliest due first."""
+    after = whole(request.GET.get("after"))
+    found = open_visits(person.store, most=AT_ONCE + 1, after=after)
+    return page(
+        request, "visits", person=person, rows=found[:AT_ONCE], more=len(found) > AT_ONCE,
+        after=after, at_once=AT_ONCE, keeps=person.keeps_cards,
     )  # fmt: skip

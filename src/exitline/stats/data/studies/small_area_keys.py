@@ -20,11 +20,16 @@ DEFAULT = "fay_herriot"
 class ModelKeys(Record):
     """A model of areas."""
 
-    kind: Text = Field(DEFAULT, description="which model: `fay_herriot` (default), `ebp`")
+    kind: Text = Field(DEFAULT, description="which model: `fay_herriot` (default), `ebp`, `eblup`")
     area: Text = Field(description="the column of areas. Required")
     line: Text | None = Field(
         None,
         description="at which of the study's lines, by its label, where there are several",
+    )
+    select: Annotated[str, *choice("aic", "bic", "kic", "caic", "cv")] | None = Field(
+        None,
+        description="covariates are left out by this criterion (`aic`, `bic`, `kic`, `caic`, `cv`) "
+        "before the model is fitted; the report shows the way",
     )
     decides: Text | None = Field(
         None,
@@ -148,7 +153,40 @@ class EbpKeys(ModelKeys):
     )
 
 
-KINDS: dict[str, type[ModelKeys]] = {"fay_herriot": FayHerriotKeys, "ebp": EbpKeys}
+class EblupKeys(ModelKeys):
+    """Means of areas: a model of the study's households, and means of covariates by area."""
+
+    formula: Text = Field(
+        description="a column of the households `~` columns that are numbers, whose means the "
+        "table has under the same names: `pc_exp ~ hhsize + rooms`. Required"
+    )
+    means: TableKeys = Field(
+        description="a table with one row for each area: means of the covariates, as under `data`. "
+        "Required"
+    )
+    population: Text | None = Field(
+        None,
+        description="the column of that table with the households of each area; without it the "
+        "sample counts as no part of its area",
+    )
+    method: Annotated[str, *choice("reml", "ml")] | None = Field(
+        None, description="estimator of the variances: `reml` (default), `ml`"
+    )
+    mse: Annotated[str, *choice("none", "parametric")] | None = Field(
+        None, description="bootstrap of errors: `parametric` (default), `none`"
+    )
+    replicates: Whole | None = Field(None, description="of the bootstrap: 200")
+    seed: Whole | None = Field(None, description="of the bootstrap: 1")
+    truth: Text | None = Field(
+        None,
+        description="a column of that table with the true mean, where it is known: errors and "
+        "coverage are shown",
+    )
+
+
+KINDS: dict[str, type[ModelKeys]] = {
+    "fay_herriot": FayHerriotKeys, "ebp": EbpKeys, "eblup": EblupKeys
+}  # fmt: skip
 """The kinds of models, by the word that a study names them with."""
 
 
@@ -159,5 +197,5 @@ def _of_its_kind(tree: Tree) -> ModelKeys:
     return KINDS[kind].read(tree)
 
 
-SmallAreaKeys = Annotated[FayHerriotKeys | EbpKeys, reads(_of_its_kind)]
+SmallAreaKeys = Annotated[FayHerriotKeys | EbpKeys | EblupKeys, reads(_of_its_kind)]
 """One entry of the section: a record of its kind."""

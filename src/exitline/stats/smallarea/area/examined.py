@@ -13,6 +13,7 @@ from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
 from exitline.stats.smallarea.benchmarking import BenchmarkRule, benchmarked
 from exitline.stats.smallarea.diagnostics import Diagnostics, brown, normality, standardised
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -155,15 +156,18 @@ def benchmark(
         count += len(again)
     all_estimates, all_mse = figures.estimate.copy(), figures.mse.copy()
     all_estimates[order], all_mse[order] = moved, total / count
+    figure = Numeral(f"{aim:.6g}")
     said = (
-        f"benchmarked by {rule.how}"
-        + (" in two stages" if rule.groups is not None else "")
-        + f" to {aim:.6g}"
-        + (" (the direct estimates' own total)" if target is None else "")
+        say("benchmarked by {how} to {figure}", how=rule.how, figure=figure)
+        if rule.groups is None
+        else say("benchmarked by {how} in two stages to {figure}", how=rule.how, figure=figure)
     )
+    if target is None:
+        said = say("{what} (the direct estimates' own total)", what=said)
     return replace(  # type: ignore[type-var]
         found, figures=figures.with_estimates(all_estimates, all_mse),
-        mse_name="parametric bootstrap of benchmarked figures", notes=(said, *found.notes),
+        mse_name=say("{what} of benchmarked figures", what=say("parametric bootstrap")),
+        notes=(said, *found.notes),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from exitline.stats.smallarea.area import resampled
 from exitline.stats.smallarea.area.fit import Direct, Fit
-from exitline.stats.smallarea.area.result import AreaModel, Areas, _some
+from exitline.stats.smallarea.area.result import AreaModel, Areas, some
 from exitline.stats.smallarea.area.transforms import (
     Scale,
     back_named,
@@ -23,6 +23,7 @@ from exitline.stats.smallarea.area.variants import Extra, Found, Options, varian
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.figures import AreaFigures
 from exitline.stats.smallarea.formula import refuse_collinear
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     Floats = NDArray[Any]
     Pair = tuple[Floats, Floats]
 
-NO_COVARIATES = "a covariate is missing"
-NO_ERROR = "no formula for this error: take the bootstrap"
-NEGATIVE = "the estimate of the mean squared error is negative"
+NO_COVARIATES = say("a covariate is missing")
+NO_ERROR = say("no formula for this error: take the bootstrap")
+NEGATIVE = say("the estimate of the mean squared error is negative")
 LEAST_REPLICATES = 2
 
 
@@ -151,7 +152,7 @@ def _errors(
         m = found.fit.direct.size
         low = (estimate[0] - cut[1, :m], estimate[1] - cut[1, m:])
         high = (estimate[0] - cut[0, :m], estimate[1] - cut[0, m:])
-        return (inside, outside), low, high, "parametric bootstrap", ""
+        return (inside, outside), low, high, say("parametric bootstrap"), ""
     low, high = (_limits(found, found.mse, scale, options.level, sign) for sign in (-1.0, 1.0))
     mse, lacking = _taken_back(found, scale, back, options, found.mse)
     slud_maiti = (scale.name, back, options.mse) == ("log", "bias_corrected", "analytic")
@@ -238,19 +239,33 @@ def _notes(areas: Areas, found: Fit, figures: AreaFigures) -> tuple[str, ...]:
     said: list[str] = []
     if found.variance == 0.0:
         said.append(
-            "the variance of area effects is estimated as zero: every prediction is that of the "
-            "regression, and its error is understated; take method='ampl' or 'amrl_yl'"
+            say(
+                "the variance of area effects is estimated as zero: every prediction is that of "
+                "the regression, and its error is understated; take method='ampl' or 'amrl_yl'"
+            )
         )
     unknown = [area for area, known in zip(areas.names, areas.known, strict=True) if not known]
     if unknown:
-        said.append(_some(unknown, "without a figure: covariates are missing"))
+        said.append(
+            say_plural("{n} area without a figure: covariates are missing: {names}",
+                       "{n} areas without a figure: covariates are missing: {names}",
+                       len(unknown), names=some(unknown))
+        )  # fmt: skip
     outside = int(np.sum(~figures.sampled & areas.known))
     if outside:
         said.append(
-            f"{outside} of {len(areas.names)} areas have no direct estimate: theirs is the "
-            "regression's prediction alone"
+            say(
+                "{n} of {m} areas have no direct estimate: theirs is the regression's prediction "
+                "alone",
+                n=outside,
+                m=len(areas.names),
+            )
         )
     if areas.smoothed is not None and areas.smoothed.any():
         chosen = [a for a, s in zip(areas.names, areas.smoothed, strict=True) if s]
-        said.append(_some(chosen, "with a smoothed sampling variance"))
+        said.append(
+            say_plural("{n} area with a smoothed sampling variance: {names}",
+                       "{n} areas with a smoothed sampling variance: {names}",
+                       len(chosen), names=some(chosen))
+        )  # fmt: skip
     return tuple(said)

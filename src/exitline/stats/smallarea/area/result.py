@@ -11,6 +11,7 @@ from exitline.stats.smallarea.area.fit import Fit
 from exitline.stats.smallarea.area.variants import Options
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.figures import AreaFigures
+from exitline.words.said import say, say_plural
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -232,7 +233,11 @@ def with_joins(found: AreaModel, joined: JoinedAreas | None) -> AreaModel:
     if joined is None:
         return found
     left = joined.survey_only
-    said = (_some(left, "of the survey left out, not among the covariates"),) if left else ()
+    said = (
+        say_plural("{n} area of the survey left out, not among the covariates: {names}",
+                   "{n} areas of the survey left out, not among the covariates: {names}",
+                   len(left), names=some(left)),
+    ) if left else ()  # fmt: skip
     return replace(found, joined=joined, notes=(*said, *found.notes))
 
 
@@ -257,6 +262,13 @@ def _by_area(given: Any, names: Sequence[str], lacking: Any) -> list[Any]:
     return list(given)
 
 
-def _some(names: Sequence[str], what: str) -> str:
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"{len(names)} area{'s' if len(names) > 1 else ''} {what}: {shown}"
+def some(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are.
+
+    Examples
+    --------
+    >>> some(["a", "b"]), some(list("abcdefg"))
+    ('a, b', 'a, b, c, d, e and 2 more')
+    """
+    shown = ", ".join(names[:5])
+    return say("{names} and {n} more", names=shown, n=len(names) - 5) if len(names) > 5 else shown

@@ -11,6 +11,7 @@ from exitline.errors import unknown
 from exitline.stats.smallarea.area.fit import Direct, fit
 from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.said import say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from exitline.stats.measure.modelling.formula import Formula
     from exitline.stats.smallarea.area.fit import Fit
 
     Floats = NDArray[Any]
@@ -57,6 +59,17 @@ class TermSelection(ShownResult):
     def terms(self) -> tuple[str, ...]:
         """The chosen terms."""
         return self.steps[-1].terms
+
+    def formula(self, full: Formula) -> str:
+        """The formula with the chosen terms alone.
+
+        Parameters
+        ----------
+        full : Formula
+            That all terms are of.
+        """
+        right = " + ".join(self.terms) or "1"
+        return f"{full.response.text} ~ {right}" + ("" if full.intercept else " - 1")
 
     def to_pandas(self) -> pd.DataFrame:
         """The models that were tried: change, terms, value; best first."""
@@ -198,7 +211,7 @@ def searched(
     least : int
         Terms that must stay.
     """
-    here = step("all terms", terms)
+    here = step(say("all terms"), terms)
     way = [here]
     while True:
         nearby = []
@@ -206,7 +219,10 @@ def searched(
             inside = term in here.terms
             kept = tuple(t for t in terms if (t in here.terms) != (t == term))
             if len(kept) >= least:
-                nearby.append(step(("without " if inside else "with ") + term, kept))
+                change = (
+                    say("without {what}", what=term) if inside else say("with {what}", what=term)
+                )
+                nearby.append(step(change, kept))
         best = min(nearby, key=lambda one: one.value, default=here)
         if not best.value < here.value - 1e-9:
             return TermSelection(criterion, tuple(way), tuple(tried.values()))

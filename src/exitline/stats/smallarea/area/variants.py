@@ -20,6 +20,7 @@ from exitline.stats.smallarea.area.measurement_error import fit_measured, jackkn
 from exitline.stats.smallarea.area.robust import fit_robust, pseudo_linear
 from exitline.stats.smallarea.area.spatial import analytic_spatial, bootstrap_spatial, fit_spatial
 from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,9 +110,9 @@ def _independent(direct: Direct, extra: Extra, options: Options) -> Found:  # no
     found = fit(direct, options.method)
     none = np.full(len(direct.out), np.nan)
     if options.mse == "jackknife":
-        return Found(found, (resampled.jackknife(found), none), "jackknife")
+        return Found(found, (resampled.jackknife(found), none), say("jackknife"))
     if options.mse == "weighted_jackknife":
-        return Found(found, (resampled.weighted_jackknife(found), none), "weighted jackknife")
+        return Found(found, (resampled.weighted_jackknife(found), none), say("weighted jackknife"))
     return Found(found, by_formula.analytic(found), by_formula.NAMES[options.method])
 
 
@@ -121,19 +122,19 @@ def _spatial(direct: Direct, extra: Extra, options: Options) -> Found:
     found = fit_spatial(direct, weights, options.method)
     if options.mse == "bootstrap":
         mse = bootstrap_spatial(found, weights, options.replicates, options.seed)
-        return Found(found, mse, "parametric bootstrap")
+        return Found(found, mse, say("parametric bootstrap"))
     return Found(found, analytic_spatial(found, weights), "Singh-Shukla-Kundu")
 
 
 def _measured(direct: Direct, extra: Extra, options: Options) -> Found:  # noqa: ARG001
     assert extra.errors is not None
     found = fit_measured(direct, extra.errors)
-    return Found(found, jackknife_measured(found, extra.errors), "jackknife")
+    return Found(found, jackknife_measured(found, extra.errors), say("jackknife"))
 
 
 def _robust(direct: Direct, extra: Extra, options: Options) -> Found:  # noqa: ARG001
     found = fit_robust(direct, options.k)
-    return Found(found, pseudo_linear(found, options.k), "pseudo-linearisation")
+    return Found(found, pseudo_linear(found, options.k), say("pseudo-linearisation"))
 
 
 VARIANTS = {

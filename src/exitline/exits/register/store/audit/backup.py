@@ -1,19 +1,22 @@
 """A whole register in one file, and back, on either engine.
 
 The file is gzipped JSON lines: a header, then every row of every table in the order in which they
-can be read back, then a line with how many there are. Its digest is that of the lines, so the
-backups of equal registers are equal, whatever the engine. The key of identifiers is not in it.
+can be read back, the files of papers, then a line with how many there are. Its digest is that of
+the lines, so the backups of equal registers are equal, whatever the engine. The key of identifiers
+is not in it.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from exitline.digest import written
 from exitline.exits.register.store import models
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import NEWEST, Store
+from exitline.exits.register.store.papers.files import opened, put
 from exitline.files import whole_file
 
 TABLES = (
@@ -32,11 +36,13 @@ TABLES = (
     "HelperRow", "MeasureRow", "VisitRow", "SubmissionRow", "ChainRow", "StepRow", "StandingRow",
     "CaseRow", "DutyRow", "NoticeRow", "ObjectionRow", "DocumentRow", "FindingRow", "PairRow",
     "DailyHeadRow", "ViewLogRow", "TransferRow", "WorkRow", "WorkPartRow", "WorkStepRow",
-    "AssetRow", "InspectionRow", "ServiceRow",
+    "AssetRow", "InspectionRow", "ServiceRow", "PaperRow", "DownloadRow", "VisitListRow",
+    "AskedVisitRow",
 )  # fmt: skip
 NOT_KEPT = ("JobRow",)
 """What a backup leaves out: work in the background, done or not."""
 AT_ONCE = 1000
+PAPER = "a paper's file"
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,15 @@ class BackupFile:
     rows : int
     digest : str
         Of the content: equal for equal registers.
+    papers, missing : int
+        Files of papers in it, and those that are not there.
     """
 
     file: str
     rows: int
     digest: str
+    papers: int = 0
+    missing: int = 0
 
 
 def write_backup(store: Store, out: Path) -> BackupFile:
@@ -68,19 +78,19 @@ def write_backup(store: Store, out: Path) -> BackupFile:
     -------
     BackupFile
     """
-    digest, rows = sha256(), 0
+    digest, rows, counted = sha256(), 0, [0, 0]
     with (
         whole_file(out, private=True) as partial,
         store.transaction(one_moment=True),
         partial.open("wb") as raw,
         gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
     ):
-        for line in _lines(store):
+        for line in chain(_lines(store), _papers(store, counted)):
             rows += 1
             digest.update(line)
             packed.write(line)
         packed.write(_line({"rows": rows}))
-    return BackupFile(str(out), rows - 1, digest.hexdigest())
+    return BackupFile(str(out), rows - 1 - counted[0], digest.hexdigest(), *counted)
 
 
 def read_backup(store: Store, file: Path) -> BackupFile:
@@ -95,6 +105,9 @@ def read_backup(store: Store, file: Path) -> BackupFile:
     with store.transaction():
         pending: list[Any] = []
         for said in _rows(file):
+            if said[:1] == [PAPER]:
+                _put(store, said, file)
+                continue
             made = _row(said, file)
             if pending and (len(pending) == AT_ONCE or type(pending[0]) is not type(made)):
                 _write(store, pending, file)
@@ -112,13 +125,14 @@ def check_backup(file: Path) -> BackupFile:
     ------
     StoreError
     """
-    digest = sha256()
+    digest, papers = sha256(), 0
     for count, line in enumerate(_read(file)):
         said = _parsed(line, file)
+        papers += isinstance(said, list) and said[:1] == [PAPER]
         if isinstance(said, dict) and "rows" in said:
             if said["rows"] != count:
                 break
-            return BackupFile(str(file), count - 1, digest.hexdigest())
+            return BackupFile(str(file), count - 1 - papers, digest.hexdigest(), papers)
         if not count and said != {"register": 1, "tables": NEWEST}:
             raise _no_backup(file, "another header")
         digest.update(line)
@@ -145,6 +159,28 @@ def _lines(store: Store) -> Iterator[bytes]:
         rows = model.objects.using(store.alias).order_by("pk").values_list(*names)
         for row in rows.iterator(chunk_size=AT_ONCE):
             yield _line([name, *row])
+
+
+def _papers(store: Store, counted: list[int]) -> Iterator[bytes]:
+    """A line for each file of a paper, by digest; how many, and how many are not there."""
+    rows = models.PaperRow.objects.using(store.alias).order_by("digest")
+    for digest in rows.values_list("digest", flat=True).distinct():
+        try:
+            content = opened(store, digest).read_bytes()
+        except StoreError:
+            counted[1] += 1
+            continue
+        counted[0] += 1
+        yield _line([PAPER, digest, b64encode(content).decode()])
+
+
+def _put(store: Store, said: list[Any], file: Path) -> None:
+    """Keep the file of a paper that a backup holds."""
+    try:
+        _, digest, content = said
+        put(store, str(digest), b64decode(content, validate=True))
+    except (ValueError, TypeError) as reason:
+        raise _no_backup(file, "a paper that is none") from reason
 
 
 def _line(content: dict[str, Any] | list[Any]) -> bytes:

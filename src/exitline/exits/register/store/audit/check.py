@@ -18,6 +18,8 @@ from exitline.exits.register.procedures.decision import DecisionRecord
 from exitline.exits.register.procedures.evaluate import derived_again
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.audit.heads import unfit_heads
+from exitline.exits.register.store.audit.papers import paper_faults
+from exitline.exits.register.store.audit.works import work_faults
 from exitline.exits.register.store.models import AreaRow, ChainRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
@@ -72,10 +74,14 @@ def check(store: Store, head: str | None = None) -> Soundness:
         broken = tuple(f for link in chains for f in first_of(_chain_faults(store, link)))
         follow = () if lost else tuple(first_of(_step_faults(store)))
         unfit = tuple(unfit_heads(store))
+        beside = (*first_of(work_faults(store)), *first_of(paper_faults(store)))
         households = HouseholdRow.objects.using(store.alias).filter(steps__gt=0).count()
     heads = tuple((link.county.path, link.count, link.head) for link in chains)
     return Soundness(
-        sum(link.count for link in chains), households, heads, (*lost, *broken, *follow, *unfit)
+        sum(link.count for link in chains),
+        households,
+        heads,
+        (*lost, *broken, *follow, *unfit, *beside),
     )
 
 

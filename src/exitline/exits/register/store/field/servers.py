@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,22 @@ def fetch(server: FieldServer, form: str, out: Path) -> int:
     StoreError
         When the server cannot be reached, or refuses.
     """
+    with asking(server) as client, whole_file(out) as made:
+        if server.kind == "odk":
+            return _from_central(client, server, form, made)
+        return _from_kobo(client, server, form, made)
+
+
+@contextmanager
+def asking(server: FieldServer) -> Iterator[Any]:
+    """A client of a server; whatever goes wrong with it is said in words.
+
+    Raises
+    ------
+    StoreError
+        When the server cannot be reached, or refuses; and for an address without TLS that is not
+        on this machine.
+    """
     try:
         import httpx
     except ImportError as reason:
@@ -75,26 +92,37 @@ def fetch(server: FieldServer, form: str, out: Path) -> int:
             remedy=install_extra("register"),
         ) from reason  # fmt: skip
     try:
-        with httpx.Client(base_url=server.url, timeout=SECONDS) as client, whole_file(out) as made:
-            if server.kind == "odk":
-                return _from_central(client, server, form, made)
-            return _from_kobo(client, server, form, made)
+        url = httpx.URL(server.url)
+        if url.scheme != "https" and url.host not in ("127.0.0.1", "::1", "localhost"):
+            raise StoreError(
+                say("a secret is not sent without TLS"), where=server.url.partition("?")[0],
+                expected="https://", got=url.scheme or say("no scheme"),
+                remedy=say("give the server's address with https"),
+            )  # fmt: skip
+        with httpx.Client(base_url=server.url, timeout=SECONDS) as client:
+            yield client
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as reason:
         status = getattr(getattr(reason, "response", None), "status_code", None)
         raise StoreError(
-            say("the server gave no submissions"), where=server.url.partition("?")[0],
-            expected=say("a server that answers, and a form that may be read"),
+            say("the server did not do what it was asked for"),
+            where=server.url.partition("?")[0],
+            expected=say("a server that answers, and a form or list that one may use"),
             got=f"HTTP {status}" if status else type(reason).__name__,
             remedy=say("look at the address, the form and who asks"),
         ) from reason  # fmt: skip
 
 
-def _from_central(client: Any, server: FieldServer, form: str, out: Path) -> int:
-    """The root table of a form, as ODK Central writes it."""
+def bearer(client: Any, server: FieldServer) -> dict[str, str]:
+    """The header of a session with ODK Central."""
     sent = {"email": server.user, "password": server.secret}
     session = client.post("/v1/sessions", json=sent).raise_for_status().json()
+    return {"Authorization": f"Bearer {session['token']}"}
+
+
+def _from_central(client: Any, server: FieldServer, form: str, out: Path) -> int:
+    """The root table of a form, as ODK Central writes it."""
     address = f"/v1/projects/{server.project}/forms/{form}/submissions.csv"
-    headers, size = {"Authorization": f"Bearer {session['token']}"}, 0
+    headers, size = bearer(client, server), 0
     with client.stream("GET", address, headers=headers) as answer, out.open("wb") as handle:
         answer.raise_for_status()
         for piece in answer.iter_bytes():

@@ -9,7 +9,7 @@ shows what has changed since.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from exitline.exits.register.procedures.decision import columns_of
 from exitline.exits.register.procedures.procedure import Procedure, Step
 from exitline.exits.register.steps.drafts import table_rows
 from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.field.entities import entity_id
 from exitline.exits.register.store.field.xlsform import field_of
 from exitline.exits.register.store.models import ChangeRow, HouseholdRow, SubmissionRow
 from exitline.exits.register.store.opening import Store
@@ -25,6 +26,7 @@ from exitline.stats.data.values import written
 from exitline.words.said import say
 
 WAITS, TAKEN, ASIDE = "", "taken", "refused"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INSTANCE = ("instanceid", "key", "_uuid", "_id")
 _PERSON = ("submittername", "_submitted_by", "username")
 
@@ -95,6 +97,7 @@ def bring_in(
         stand = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
         keys = {row["household"] for row in rows if row.get("household")}
         found = {h.key: h for h in stand.filter(key__in=keys)}
+        found |= _by_entity(stand, keys - found.keys())
         there = set(table.values_list("instance", flat=True))
         made = []
         for number, row in enumerate(rows, start=1):
@@ -123,6 +126,16 @@ def bring_in(
                 new += 1
         table.bulk_create(made, batch_size=500)
     return Intake(len(rows), new, known, tuple(refused))
+
+
+def _by_entity(stand: Any, names: Set[str]) -> dict[str, HouseholdRow]:
+    """Households that submissions name by their Entity of ODK Central."""
+    ids = {name for name in names if _UUID.fullmatch(name)}
+    if not ids:
+        return {}
+    rows = stand.values_list("pk", "county__path", "key").iterator()
+    wanted = {pk: one for pk, path, key in rows if (one := entity_id(path, key)) in ids}
+    return {wanted[row.pk]: row for row in stand.filter(pk__in=wanted)}
 
 
 def queue(store: Store, *, most: int = 100) -> tuple[WaitingSubmission, ...]:

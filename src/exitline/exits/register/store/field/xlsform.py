@@ -68,7 +68,7 @@ def field_of(column: str) -> str:
 
 
 def entities(store: Store, *, helper: str = "", day: date | None = None) -> str:
-    """The list of households as CSV, as ODK Entities and external choices want it.
+    """The list of households as CSV, as external choices want it.
 
     Parameters
     ----------
@@ -82,24 +82,51 @@ def entities(store: Store, *, helper: str = "", day: date | None = None) -> str:
     str
         name (the id), label, version, state, and the facts of the latest card.
     """
+    columns, rows = listed_households(store, helper=helper, day=day)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    own = columns[1:]
+    writer.writerow(["name", "label", *own])
+    for row in rows:
+        said = [row[name] for name in own]
+        writer.writerow([_safe(row["household"]), _safe(row["label"]), *said])
+    return out.getvalue()
+
+
+def listed_households(
+    store: Store, *, helper: str = "", day: date | None = None
+) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """The list of households: names of columns, and rows of texts.
+
+    Parameters
+    ----------
+    helper, day
+        As in `entities`.
+
+    Returns
+    -------
+    tuple of (columns, rows)
+        household, version, state and the facts; rows have county and label besides.
+    """
     today = day or date.today()
     with store.transaction():
         rows = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
         if helper:
             mine = HelperRow.objects.using(store.alias).filter(person=helper, until=None)
             rows = rows.filter(pk__in=mine.values("household"))
-        found = list(rows.select_related("area").order_by("path", "key")[:MOST])
+        found = list(rows.select_related("area", "county").order_by("path", "key")[:MOST])
         cards = _facts(store, [row.pk for row in found], today)
-    columns = sorted({name for facts in cards.values() for name in facts})
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["name", "label", "version", "state", *(field_of(c) for c in columns)])
+    facts = sorted({name for one in cards.values() for name in one})
+    columns = ("household", "version", "state", *(field_of(name) for name in facts))
+    listed = []
     for row in found:
-        facts = cards.get(row.pk, {})
+        own = cards.get(row.pk, {})
+        said = [str(_said(own.get(name))) for name in facts]
+        values = (row.key, str(row.version), row.state, *said)
         label = f"{row.key} {row.name}, {row.area.name}"
-        said = [_said(facts.get(column)) for column in columns]
-        writer.writerow([_safe(row.key), _safe(label), row.version, row.state, *said])
-    return out.getvalue()
+        listed.append({**dict(zip(columns, values, strict=True)), "label": label,
+                       "county": row.county.path})  # fmt: skip
+    return columns, listed
 
 
 def _survey(procedure: Procedure, step: Step, facts: Mapping[str, Any]) -> Iterator[Sequence[str]]:

@@ -25,6 +25,12 @@ from exitline.exits.register.store.models.households import (
     MemberRow,
     TransferRow,
 )
+from exitline.exits.register.store.models.papers import (
+    AskedVisitRow,
+    DownloadRow,
+    PaperRow,
+    VisitListRow,
+)
 from exitline.exits.register.store.models.places import AreaRow, AssignmentRow, OfficeRow
 from exitline.exits.register.store.models.quality import FindingRow, PairRow
 from exitline.exits.register.store.models.steps import (
@@ -47,10 +53,11 @@ from exitline.exits.register.store.models.works import (
 )
 
 __all__ = [
-    "AreaRow", "AssetRow", "AssignmentRow", "BatchRow", "CardRow", "CaseRow", "ChainRow",
-    "ChangeRow", "DailyHeadRow", "DocumentRow", "DutyRow", "FindingRow", "HelperRow",
-    "HouseholdRow", "IdentifierRow", "IncomeLineRow", "InspectionRow", "JobRow", "KeptTextRow",
-    "MeasureRow", "MemberRow", "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow", "ServiceRow",
-    "SettingRow", "StandingRow", "StepRow", "SubmissionRow", "TransferRow", "ViewLogRow",
-    "VisitRow", "WorkPartRow", "WorkRow", "WorkStepRow",
+    "AreaRow", "AskedVisitRow", "AssetRow", "AssignmentRow", "BatchRow", "CardRow", "CaseRow",
+    "ChainRow", "ChangeRow", "DailyHeadRow", "DocumentRow", "DownloadRow", "DutyRow", "FindingRow",
+    "HelperRow", "HouseholdRow", "IdentifierRow", "IncomeLineRow", "InspectionRow", "JobRow",
+    "KeptTextRow", "MeasureRow", "MemberRow", "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow",
+    "PaperRow", "ServiceRow", "SettingRow", "StandingRow", "StepRow", "SubmissionRow",
+    "TransferRow", "ViewLogRow", "VisitListRow", "VisitRow", "WorkPartRow", "WorkRow",
+    "WorkStepRow",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from exitline.exits.register.store.errors import (
 )
 from exitline.exits.register.store.identifiers import hasher
 from exitline.exits.register.store.models import (
+    AskedVisitRow,
     CardRow,
     ChangeRow,
     HelperRow,
@@ -274,12 +275,16 @@ def add_visit(
     store: Store, key: str, expected_version: int | None, by: str, *, on: date, note: str = "",
     impossible: str = "", token: str | None = None,
 ) -> VisitRow:  # fmt: skip
-    """A visit, or why a required one was not possible."""
+    """A visit, or why a required one was not possible; what watch lists ask is answered."""
     past(on, say("the day of the visit"))
     with changing(store, key, expected_version, by, "visit", token=token) as row:
-        return VisitRow.objects.using(store.alias).create(
+        made = VisitRow.objects.using(store.alias).create(
             household=row, path=row.path, on=on, person=by, note=note, impossible=impossible
         )
+        if not impossible:
+            asked = AskedVisitRow.objects.using(store.alias).filter(household=row, visit=None)
+            asked.filter(kind="watch").update(visit=made)
+        return made
 
 
 def past(day: date, what: str) -> None:

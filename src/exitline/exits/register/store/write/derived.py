@@ -285,4 +285,6 @@ _COMPARED: dict[type[models.Model], tuple[str, ...]] = {
     CaseRow: ("name", "began", "began_recorded", "began_by", "ended", "ended_recorded"),
     DutyRow: ("name", "role", "began", "began_recorded", "due", "done", "done_recorded", "gone",
            "gone_recorded"),
+    DocumentRow: ("kind", "digest", "shows"),
+    NoticeRow: ("kind", "shows", "posted", "until"),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from exitline.exits.register.store.models import (
     MemberRow,
 )
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.papers.along import files_again, files_along
 from exitline.exits.register.store.read.histories import histories_of
 from exitline.exits.register.store.write.cards import (
     add_identifier,
@@ -133,13 +134,15 @@ def split(
         history = histories_of(store, {row.pk: row.key}).get(row.pk)
         if history is not None:
             take_again(store, made, history.events)
+            files_again(store, made, files_along(store, row))
         first_change(store, made, f"split from {key}: {reason}", by, None)
     return made
 
 
 def merge(
     store: Store, key: str, expected_version: int | None, by: str, *, other: str, on: date,
-    reason: str, same: Mapping[int, int] | None = None, token: str | None = None,
+    reason: str, same: Mapping[int, int] | None = None, other_version: int | None = None,
+    token: str | None = None,
 ) -> None:  # fmt: skip
     """Another household becomes part of this one.
 
@@ -150,6 +153,8 @@ def merge(
         longer counted from the day on.
     same : mapping from number to number, optional
         Members of the other who are members here: they end there and do not come twice.
+    other_version : int, optional
+        Of the household that goes, as it was looked at; as it stands when not given.
 
     Raises
     ------
@@ -162,7 +167,8 @@ def merge(
         if other == key:
             raise LifeChangeError(say("a household cannot be merged with itself"), where="merge",
                                   remedy=say("name the other household"))  # fmt: skip
-        with changing(store, other, None, by, f"merged into {key}: {reason}") as goes:
+        into = f"merged into {key}: {reason}"
+        with changing(store, other, other_version, by, into) as goes:
             _refuse_way_out(store, row, goes)
             known = {int(k): int(v) for k, v in (same or {}).items()}
             there = MemberRow.objects.using(store.alias).filter(household=goes, until=None)

@@ -25,6 +25,7 @@ from exitline.exits.register.store.models import (
     TransferRow,
 )
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.papers.along import files_again, files_along
 from exitline.exits.register.store.read.histories import histories_of
 from exitline.exits.register.store.write.cards import changing
 from exitline.exits.register.store.write.copies import first_change, new_household, take_again
@@ -92,6 +93,8 @@ def take_in(store: Store, transfer: int, by: str, *, key: str = "") -> Household
         )  # fmt: skip
         _unpack(store, row, sent.content, by)
         take_again(store, row, [Event.from_json(one) for one in sent.content["events"]])
+        if any(sent.content.get("papers", ())):
+            files_again(store, row, sent.content["papers"])
         first_change(store, row, f"moved here from {sent.from_path}", by, None)
         _settle(store, sent, TAKEN, by, f"as {row.key}")
     return row
@@ -172,6 +175,7 @@ def _content(store: Store, row: HouseholdRow) -> dict[str, Any]:
             for m in MeasureRow.objects.using(alias).filter(household=row, until=None)
         ],
         "events": [] if history is None else [event.as_json() for event in history.events],
+        "papers": files_along(store, row),
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class AskedField:
     label : str
         A message, or a name from somebody's file.
     kind : str
-        text, long, day, amount, check, choice, choices, or fact (with `of`).
+        text, long, day, amount, check, choice, choices, fact (with `of`), or seen: not typed.
     required : bool
     start : object
         What stands there when nobody has typed yet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exitline.errors import ExitlineError
+from exitline.exits.register.store.errors import LifeChangeError
 from exitline.exits.register.store.models import AreaRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.cards import card
@@ -68,6 +69,7 @@ def merge_form(asked: Asked) -> list[FormSection]:
             AskedField(f"same.{one.number}", one.name, "choice", options=options)
             for one in found.members
         ]
+        asks.append(AskedField("seen", "", "seen", start=f"{found.row.version} {other}"))
         sections.append(
             FormSection(say("Its members"), asks, say("Choose whom of this household each one is."))
         )
@@ -77,6 +79,13 @@ def merge_form(asked: Asked) -> list[FormSection]:
 def write_merge(made: SentChange) -> str:
     """One household."""
     v = made.values
+    version, _, seen = v.get("seen", "").partition(" ")
+    if "seen" in v and seen != v["other"]:
+        raise LifeChangeError(
+            say("the household that goes was not looked at"), where="merge",
+            expected=say("its members, as they are now"), got=say("only its id"),
+            remedy=say("look again, then record"),
+        )  # fmt: skip
     same = {
         int(name.removeprefix("same.")): int(value)
         for name, value in v.items()
@@ -84,7 +93,7 @@ def write_merge(made: SentChange) -> str:
     }
     households.merge(
         made.store, made.key, made.version, made.by, other=v["other"], on=v["on"],
-        reason=v["reason"], same=same, token=made.token,
+        reason=v["reason"], same=same, other_version=number(version), token=made.token,
     )  # fmt: skip
     return made.key
 

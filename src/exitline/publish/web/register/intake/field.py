@@ -13,6 +13,7 @@ from exitline.exits.register.store.errors import StoreGoneError
 from exitline.exits.register.store.field import submissions, xlsform
 from exitline.exits.register.store.models import CardRow
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.write.looks import taken_away
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import OFFICE, SignedIn, acting
 from exitline.publish.web.register.intake.held import held, hold, let_go
@@ -68,8 +69,10 @@ def form(request: HttpRequest, person: SignedIn, name: str) -> HttpResponse:
 def entities(request: HttpRequest, person: SignedIn) -> HttpResponse:
     """The list of households that goes along with a form; the own ones where one helps some."""
     helper = person.name if request.GET.get("mine") else ""
-    content = xlsform.entities(person.store, helper=helper).encode()
-    return attached(content, "text/csv; charset=utf-8", f"{xlsform.LIST}.csv")
+    content = xlsform.entities(person.store, helper=helper)
+    rows = max(0, content.count("\n") - 1)
+    taken_away(person.store, person.name, person.role, "list of households for phones", rows)
+    return attached(content.encode(), "text/csv; charset=utf-8", f"{xlsform.LIST}.csv")
 
 
 @require_POST

@@ -14,6 +14,7 @@ from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 from exitline.publish.web.register.intake.field import SHEET, attached
 from exitline.publish.web.register.procedures import current
+from exitline.publish.web.register.programme.donors import MIN_COUNT, donor_lines, small
 from exitline.publish.web.register.typed import day_of
 from exitline.words.catalogue import Language
 
@@ -59,18 +60,18 @@ def _workbook(person: SignedIn, first: date, last: date, t: Language) -> bytes:
         t("Path"), t("Area"), t("Level"), t("Households"), t("On the list"), t("Steps"),
         t("Left the list"), t("Came back to it"), t("Duties overdue"),
     ])  # fmt: skip
-    for one in programme.donor_table(store, first, last):
-        sheet.append([
-            one.path, _plain(one.name), t.of(one.level), one.households, one.listed, one.steps,
-            one.exited, one.reversed, one.overdue,
-        ])  # fmt: skip
+    lines = donor_lines(store, first, last)
+    for one in lines:
+        cells = [t.of(cell) if isinstance(cell, str) else cell for cell in one.cells.values()]
+        sheet.append([one.area.path, _plain(one.area.name), t.of(one.area.level), *cells])
     notes: Any = book.create_sheet("Notes")
     exits = programme.exits_between(store, current(store), first, last)
     for label, value in (
-        (t("From"), first), (t("To"), last), (t("Exits proposed"), exits.proposed),
-        (t("Exits refused or returned"), exits.refused), (t("Objections"), exits.objected),
-        (t("Left the list"), exits.exited), (t("Came back to it"), exits.reversed),
-        (t("Made by"), person.name),
+        (t("From"), first), (t("To"), last), (t("Exits proposed"), _shown(exits.proposed, t)),
+        (t("Exits refused or returned"), _shown(exits.refused, t)),
+        (t("Objections"), _shown(exits.objected, t)), (t("Made by"), person.name),
+        (t("Hidden"), t("Counts from 1 to below {n}, and as many others as it takes so that "
+                        "nobody can work them out from sums", n=MIN_COUNT)),
         (t("Source"), t("The register's steps, each of which can be checked")),
     ):  # fmt: skip
         notes.append([label, value])
@@ -81,6 +82,12 @@ def _workbook(person: SignedIn, first: date, last: date, t: Language) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _shown(count: int, t: Language) -> int | str:
+    """A count beside the table."""
+    found = small(count)
+    return t.of(found) if isinstance(found, str) else found
 
 
 def _plain(text: str) -> str:
