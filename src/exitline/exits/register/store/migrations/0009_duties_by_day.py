@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """One index."""
 
-    dependencies = (("register", "0007_papers"),)
+    dependencies = (("register", "0008_work_places"),)
     operations = (
         migrations.AddIndex(
             model_name="dutyrow",
