@@ -17,6 +17,7 @@ from exitline.cli.shared.register_pages import (
     PORT_OPTION,
     households,
     password,
+    second_factor,
     serve,
     work,
 )
@@ -299,6 +300,6 @@ def pairs(database: str, enough: float | None, json_: bool) -> None:
 
 for _part in (
     watch, draw, visits, assess, pull, push, backup, restore, import_, undo, export, serve,
-    password, work, households,
+    password, second_factor, work, households,
 ):  # fmt: skip
     command.add_command(_part)

@@ -165,18 +165,59 @@ def test_coverage_feeds_the_criteria_of_a_village(tmp_path):
 
 def test_water_points_of_the_exchange_are_read(tmp_path):
     (tmp_path / "points.csv").write_text(
-        "#wpdx_id,#lat_deg,#lon_deg,#status_id,#status_clean,#report_date,#install_year\n"
-        "a,0,0,Yes,Functional,01/20/2012 12:00:00 AM,2010\n"
-        "a,0,0,No,Non-Functional,2015-03-01T00:00:00.000,2010\n"
-        'b,0,1,Yes,"Functional, needs repair",2015-03-01,2001\n'
-        "c,0,2,No,Abandoned/Decommissioned,2015-03-01,\n"
+        "#wpdx_id,#lat_deg,#lon_deg,#status_id,#status_clean,#report_date,#install_year,#pay\n"
+        "#meta+id,#geo+lat,#geo+lon,#status,#status,#date,#date,\n"
+        "a,0,0,Yes,Functional,01/20/2012 12:00:00 AM,2010,no\n"
+        "a,0,0,No,Non-Functional,2015-03-01T00:00:00.000,2010,monthly\n"
+        'b,0,1,Yes,"Functional, needs repair",2015-03-01,2001,\n'
+        "c,0,2,No,Abandoned/Decommissioned,2015-03-01,,\n"
     )
     works = xl.works.records(tmp_path / "points.csv", as_of=date(2016, 1, 1))
     found = works.coverage().assets.set_index("asset")["state"]
     assert found.to_dict() == {"a": "not functional", "b": "partly", "c": "gone"}
+    assert works.records["assets"]["pay"].tolist() == ["monthly", "", ""]
     ages = works.ages(states=("functional", "partly"))
     assert ages.assets == 2
     assert ages.survival.events.sum() == 1
+
+
+def test_places_are_held_against_polygons_of_the_user(folder):
+    """w4 lies 700 km off; x2 stands in the area of its village; k1's village has no polygon."""
+    import json
+
+    square = [[[-0.5, -0.5], [1.5, -0.5], [1.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]]]
+    shapes = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"name": "north"},
+         "geometry": {"type": "Polygon", "coordinates": square}}]}  # fmt: skip
+    area = "area: {boundaries: areas.geojson, key: name, far_km: 9999}\n"
+    assets = TABLES["assets.csv"].replace("built\n", "built,village\n")
+    assets = assets.replace("2010\n", "2010,a\n").replace("2012\n", "2012,b\n")
+    works = folder(
+        works_yaml=TABLES["works.yaml"] + area, assets_csv=assets.replace("2015\n", "2015,c\n"),
+        areas_geojson=json.dumps(shapes),
+    )  # fmt: skip
+    found = xl.works.records(works).check()
+    assert found.table.query("number in ('W8', 'A2')")["id"].tolist() == ["w4"]
+    counted = found.counted.set_index("number")
+    assert counted.loc["A2", "not_known"] == 1
+    near = folder(works_yaml=TABLES["works.yaml"] + area.replace("}", ", border_km: 1000}"))
+    assert not len(xl.works.records(near).check().table.query("number == 'W8'"))
+    bad = TABLES["works.yaml"] + "area: {boundaries: areas.geojson}\n"
+    with pytest.raises(ExitlineError, match="the property that names their shapes"):
+        xl.works.records(folder(works_yaml=bad))
+
+
+def test_tables_without_rows_are_tables_in_which_nothing_was_recorded(folder):
+    heads = {name.replace(".", "_"): text.split("\n")[0] + "\n"
+             for name, text in TABLES.items() if name.endswith(".csv")}  # fmt: skip
+    works = xl.works.records(folder(**heads, steps_csv="work,step,on,actor,role\n"))
+    assert not len(works.check().table)
+    assert not len(works.gaps().table)
+    assert works.coverage().counts()["villages"].tolist() == []
+    with pytest.raises(ExitlineError, match="nothing to choose from"):
+        works.choose(100)
+    with pytest.raises(ExitlineError, match="nothing reads"):
+        xl.works.records(folder(inspections_csv="asset,on,state,peopel\n"))
 
 
 def test_sampled_places_are_told_by_bounds(folder):

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import exitline as xl
+from exitline.stats.data.source import open_source
 from exitline.stats.measure import portable
 
 ALBANIA = "examples/albania-2012/lival.parquet"
@@ -69,8 +72,6 @@ def test_household_decisions_are_written(engine, tmp_path):
 
 
 def test_what_is_not_defined_is_missing_on_every_engine(engine):
-    from exitline.stats.data.source import open_source
-
     values = pd.DataFrame({"x": [1.0, 0.0, -1.0], "y": [2.0, 0.0, 4.0]})
     table = engine.attach(open_source(values), "values")
     query = table.select(
@@ -102,10 +103,30 @@ def test_one_pass_counts_every_fault(engine):
 def test_text_has_one_normal_form_on_every_engine(engine):
     import pyarrow as pa
 
-    from exitline.stats.data.source import open_source
-
     data = pa.table({"r": ["e\u0301", "\u00e9 ", "\u3000x", "\u3000", "017"], "y": [1.0] * 5})
     table = engine.attach(open_source(data), "normal")
     counted = table.group_by("r").aggregate(n=table.count())
     found = {row["r"]: row["n"] for row in engine.run(counted).to_pylist()}
     assert found == {"\u00e9": 2, "x": 1, None: 1, "017": 1}
+
+
+def test_nan_in_a_file_is_missing_whatever_its_statistics_say(engine, tmp_path):
+    """Parquet's statistics leave NaN out: an engine that trusts them takes isnan() for false."""
+    y = np.arange(1.0, 1001.0)
+    y[[5, 300]] = np.nan
+    infinite = y.copy()
+    infinite[7] = np.inf
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"y": y, "z": infinite, "k": np.arange(1000) % 2}), path)
+    table = engine.attach(open_source(path), "t")
+    counts = {
+        f"{how}_{name}": value.ifelse(1, 0).sum()
+        for name in ("y", "z")
+        for how, value in (
+            ("missing", table[name].isnull()), ("large", portable.infinite(table[name])),
+        )
+    }  # fmt: skip
+    found = engine.run(table.aggregate(**counts, total=table.y.sum())).to_pylist()[0]
+    assert found == {
+        "missing_y": 2, "large_y": 0, "missing_z": 2, "large_z": 1, "total": np.nansum(y)
+    }  # fmt: skip

@@ -167,7 +167,8 @@ def _mean(table, second_phase, **first):
         ({"second_phase": {"selected": "one_g", "strata": "g"}}, "strata with a single unit"),
         ({"second_phase": {"selected": "t", "strata": "g", "method": "approx"}, "psu": "psu"},
          "units in several strata of the second phase"),
-        ({"second_phase": {"selected": "t"}, "psu": ["psu", "home"]}, "several stages"),
+        ({"second_phase": {"selected": "t"}, "psu": ["psu", "home"]},
+         "several stages without an fpc"),
         ({"second_phase": {"selected": "t"}, "lonely": "adjust"}, "lonely: adjust"),
         ({"second_phase": {"selected": "t", "method": "ful"}}, "method that is not known"),
         ({"second_phase": {"selected": "t"}, "replicates": "r*", "kind": "JK1"},
@@ -203,7 +204,124 @@ def test_the_command_takes_a_second_phase(tmp_path, homes):
     assert "go with --second-phase" in alone.stderr
 
 
-def test_a_regression_does_not_take_a_second_phase(homes):
-    design = xl.Design(weight="w", second_phase=xl.SecondPhase("t", strata="g"))
-    with pytest.raises(DesignError, match="a regression cannot take a second phase"):
-        xl.glm("y ~ h", homes, design=design)
+CALIBRATED = [
+    ("full", "linear", {}, "mean", "", 16.427032450814508, 2.2110268690973527),
+    ("full", "linear", {}, "total", "", 3285.4064901629017, 442.56416659627612),
+    ("full", "raking", {"h": {}}, "mean", "", 16.401971366315458, 2.4632719358502091),
+    ("approx", "linear", {}, "mean", "", 16.427032450814508, 2.1997738235727393),
+    ("approx", "linear", {}, "total", "n", 1334.8718349294588, 389.42475271281336),
+    ("approx", "raking", {"h": {}}, "total", "", 3280.3942764741032, 469.35496198553625),
+    ("approx", "raking", {"h": {}}, "mean", "n", 14.018850964348163, 2.6456018912292594),
+]
+
+
+@pytest.fixture(scope="module")
+def auxiliary(homes) -> pd.DataFrame:
+    return homes.assign(x=((homes["home"] * 7 % 11) + homes["y"] / 10).round(3))
+
+
+@pytest.mark.parametrize(("method", "how", "more", "measure", "domain", "value", "se"), CALIBRATED)
+def test_a_second_phase_calibrated_to_the_first_is_that_of_r(
+    auxiliary, method, how, more, measure, domain, value, se
+):
+    """R: calibrate(design, phase = 2, formula = ~x + g, calfun = "linear"); by raking, ~x + g + h.
+
+    R stops raking at 1e-7 of the totals. In subsets of method "full" R zeroes no residual
+    beside rows that it keeps: the mean of "n" has 3.0346 there, and 3.087585143067077 by the
+    sum over all pairs of its residuals (the next test).
+    """
+    design = xl.Design(**FPC, second_phase=xl.SecondPhase(**SRS, method=method))
+    made = xl.calibrate(auxiliary, design, {"g": {}, "x": None, **more}, method=how)
+    rows = made.to_pandas()
+    assert (rows.loc[rows["t"] == 0, "calibrated_weight"] == 0).all()
+    found = xl.estimate(rows, measure, welfare="y", design=made.design, by="r").find(domain=domain)
+    assert (found.estimate, found.se) == pytest.approx((value, se), rel=1e-8)
+
+
+def test_residuals_of_a_second_phase_take_in_rows_outside_of_a_domain(auxiliary):
+    """The standard error is that of the sum over all pairs of the residuals, worked out by hand."""
+    design = xl.Design(**FPC, second_phase=xl.SecondPhase(**SRS))
+    made = xl.calibrate(auxiliary, design, {"g": {}, "x": None}, method="linear")
+    rows = made.to_pandas()
+    found = xl.estimate(rows, ["mean(y)", "total(x)"], design=made.design, by="r")
+    assert found.find(measure="mean(y)", domain="n").se == pytest.approx(3.087585143067077)
+    known = rows["x"].sum() * 200 / 48
+    assert found.find(measure="total(x)", domain="").estimate == pytest.approx(known, rel=1e-9)
+
+
+@pytest.fixture(scope="module")
+def villages(homes) -> pd.DataFrame:
+    """Four homes of each of twelve villages; 3 or 2 of them are visited again."""
+    table = homes.assign(big=homes["psu"].rank(method="dense").astype(int).sub(1) // 2 + 1)
+    k, odd = table.groupby("big").cumcount() + 1, table["big"] % 2 == 1
+    table = table.assign(
+        hb=table.groupby("big")["h"].transform("first"), gb=np.where(odd, "a", "b"),
+        nh=8 + table["big"] % 3, ts=np.where(odd, k <= 3, k.isin([2, 4])),
+    )  # fmt: skip
+    table["nb"] = np.where(table["hb"] == "a", 30, 20)
+    n = table.groupby("hb")["big"].transform("nunique")
+    return table.assign(wt=table["nb"] / n * table["nh"] / 4)
+
+
+STAGES = {"weight": "wt", "strata": "hb", "psu": ["big", "home"], "fpc": ["nb", "nh"]}
+
+
+def test_a_first_phase_of_several_stages(villages):
+    """R: twophase(list(~big + home, ~home), strata = list(~hb, ~gb), fpc = list(~nb + nh, NULL),
+    subset = ~ts, method = "approx"); "full" against the sum over all pairs."""
+    design = xl.Design(**STAGES, second_phase=xl.SecondPhase("ts", "gb", method="approx"))
+    found = xl.estimate(villages, ["mean", "total"], welfare="y", design=design)
+    want = (19.073502645502646, 2.8934881467186031, 8583.0761904761894, 1935.6210630439671)
+    mean, total = (found.find(measure=m) for m in ("mean", "total"))
+    assert (mean.estimate, mean.se, total.estimate, total.se) == pytest.approx(want, rel=1e-12)
+    design = xl.Design(**STAGES, second_phase=xl.SecondPhase("ts", "gb"))
+    found = xl.estimate(villages, ["mean", "total"], welfare="y", design=design)
+    t = villages[villages["ts"]]
+    drawn = t["hb"].map(villages.groupby("hb")["big"].nunique()).to_numpy(float)
+    one = _delta(t["hb"].to_numpy(), t["big"].to_numpy(), drawn, drawn / t["nb"].to_numpy())
+    two = _delta(t["big"].to_numpy(), t["home"].to_numpy(), np.full(len(t), 4.0),
+                 4.0 / t["nh"].to_numpy())  # fmt: skip
+    first = one + two - one * two
+    there, taken = (d.groupby("gb")["home"].nunique() for d in (villages, t))
+    share = t["gb"].map(taken / there).to_numpy()
+    last = _delta(t["gb"].to_numpy(), t["home"].to_numpy(), t["gb"].map(taken).to_numpy(float),
+                  share)  # fmt: skip
+    x = t["wt"].to_numpy() / share * t["y"].to_numpy()
+    se = np.sqrt(x @ (first + last - first * last) @ x)
+    assert found.find(measure="total").se == pytest.approx(se, rel=1e-12)
+
+
+def test_a_regression_of_a_second_phase_is_that_of_r(auxiliary):
+    """R: svyglm(y ~ x, twophase(...)), and of the calibrated design; y may lack on other rows."""
+    design = xl.Design(**FPC, second_phase=xl.SecondPhase(**SRS))
+    bare = auxiliary.assign(y=auxiliary["y"].where(auxiliary["t"] == 1))
+    plain = xl.glm("y ~ x", bare, design)
+    want = (0.91580229136486002, 0.52705639269213633, 21)
+    assert (plain.find("x").estimate, plain.find("x").se, plain.df) == pytest.approx(want, rel=1e-9)
+    made = xl.calibrate(bare, design, {"g": {}, "x": None}, method="linear")
+    fitted = xl.glm("y ~ x", made.to_pandas(), made.design).find("x")
+    want = (0.91139474083143357, 0.50757042)
+    assert (fitted.estimate, fitted.se) == pytest.approx(want, rel=1e-8)
+
+
+def test_a_multidimensional_index_of_a_second_phase(auxiliary):
+    """H is the mean of who is poor; only the second phase was asked, and only it is counted."""
+    again = auxiliary["t"] == 1
+    table = auxiliary.assign(
+        d1=(auxiliary["y"] < 12).where(again), d2=(auxiliary["x"] < 5).where(again),
+        poor=((auxiliary["y"] < 12) & (auxiliary["x"] < 5)).astype(float),
+    )  # fmt: skip
+    design = xl.Design(**FPC, second_phase=xl.SecondPhase(**SRS))
+    found = xl.mpi(table, ["d1", "d2"], k=1, design=design, by="r")
+    want = xl.estimate(table, "mean", welfare="poor", design=design, by="r")
+    for domain in ("", "n", "s"):
+        one, other = found.find(measure="H", domain=domain), want.find(domain=domain)
+        assert (one.estimate, one.se, one.n) == pytest.approx((other.estimate, other.se, other.n))
+    assert not any("retained sample" in str(note) for note in found.notes)
+
+
+def test_totals_of_a_second_phase_are_left_empty(auxiliary):
+    design = xl.Design(**FPC, second_phase=xl.SecondPhase(**SRS))
+    for totals in ({"g": {"x": 100, "y": 100}}, {"x": 5.0}, {}):
+        with pytest.raises(DesignError, match="calibrated to the totals of the first"):
+            xl.calibrate(auxiliary, design, totals)

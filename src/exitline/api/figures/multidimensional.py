@@ -109,7 +109,6 @@ def mpi(
 
     source = open_source(data)
     design = (design or Design()).matching(source.names or ())
-    design.sampling.in_one_phase("a multidimensional index")
     asked = ask(indicators, k, missing, bands or {}, destitution, tuple(source.names or ()))
     source = source.using(asked.uses(design, by))
     if where is not None:
@@ -162,12 +161,16 @@ def estimate_mpi(
     from exitline.stats.measure.deprivation.scores import scored
     from exitline.stats.measure.deprivation.states import kept, states_of
     from exitline.stats.measure.passes.plan import require_usable
+    from exitline.stats.measure.weighting.phases import COLUMNS as PHASES
+    from exitline.stats.measure.weighting.phases import with_phases
 
     areas = [by] if isinstance(by, str) else by or ()
     needed = [c for area in areas for c in ([area] if isinstance(area, str) else area)]
     keep = tuple(dict.fromkeys((*design.columns, *needed)))
     require_usable(keep, table)
     keep = keep if where is None else (*keep, SUBPOPULATION)
+    table, design = with_phases(table, design)
+    keep = keep if design.sampling.taken is None else (*keep, *PHASES)
     given = states_of(table, asked, lines)
     sample = kept(engine.run(given.counts(design)), given)
     spec = replace(asked.spec, all_kept=sample.all_kept)

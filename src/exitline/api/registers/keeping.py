@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -78,7 +78,7 @@ def check(database: str, *, head: str | None = None, key: Path | None = None) ->
     Returns
     -------
     dict
-        events, households, heads, faults.
+        events, households, heads, faults (also of works).
     """
     from exitline.exits.register.store import opening
 
@@ -182,3 +182,23 @@ def areas(database: str) -> list[dict[str, Any]]:
     from exitline.exits.register.store.read.places import places
 
     return [asdict(place) for place in places(store)]
+
+
+def second_factor(database: str, roles: Collection[str]) -> tuple[str, ...]:
+    """Declare the roles in which nobody works with a password alone; none ends it for all.
+
+    Parameters
+    ----------
+    database : str
+    roles : collection of str
+
+    Returns
+    -------
+    tuple of str
+    """
+    from exitline.exits.register.store import opening
+
+    store = opening.open_store(database)
+    from exitline.exits.register.store.second_factor import require_second_factor
+
+    return require_second_factor(store, roles)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from exitline.api.weights.first_phase import margins_of_first_phase
 from exitline.api.weights.reweighted import Reweighted, refuse_names
 from exitline.errors import DesignError, Faults
 from exitline.stats.data.sampling.calibration import BoundsOf, Calibration, Count, Regression
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.sampling.margins import COLUMNS, Margin, margins_from_rows, margins_of
+from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.infer.weighting.distances import Method
 from exitline.stats.infer.weighting.sample import FACTOR, REPLICATE
 
@@ -113,7 +115,9 @@ def calibrate(
         By name: ``{"zone": {"rural": 19174, "urban": 22116}}`` for levels,
         ``{("zone", "sex"): {("rural", "f"): 7010, ...}}`` for a crossing,
         ``{"children": 39344}`` for the total of a number, ``{"(all)": 41290}`` for everyone. Or
-        a file or table with the columns margin, level, total (see docs/weights.md).
+        a file or table with the columns margin, level, total (see docs/weights.md). Where the
+        design has a second phase, they are left empty, ``{"zone": {}, "children": None}``: the
+        totals are those of the first phase.
     method : {"raking", "poststratify", "linear", "logit"}
         "raking" keeps weights above zero; "poststratify" is for one margin (several columns
         crossed); "linear" is the generalised regression estimator, whose weights may fall below
@@ -171,7 +175,8 @@ def calibrate(
     from exitline.stats.infer.weighting.calibrating import FactorBounds
     from exitline.stats.infer.weighting.sample import WeightGroups
 
-    margins = _margins(totals, engine)
+    phases = isinstance(design.sampling, TwoPhaseSampling)
+    margins = margins_of_first_phase(totals) if phases else _margins(totals, engine)
     low, high = bounds or (-np.inf, np.inf)
     limits = FactorBounds(low, high, bounds_of)
     check_calibration(design, margins, method, limits, count, regression)
@@ -180,6 +185,8 @@ def calibrate(
         (within,) if isinstance(within, str) else tuple(within or ()), name, regression,
     )  # fmt: skip
     source = open_source(data)
+    if phases:
+        return _second_phase(source, design, model, (method, limits, iterations), engine)
     design = design.matching(source.names or ())
     keys = factor_keys(model, limits)
     source = source.using(_uses(model, design.replicates))
@@ -196,6 +203,39 @@ def calibrate(
         design.reweighted(new[0], new[1:], model), model, method, found.iterations,
         (float(found.factor.min()), float(found.factor.max())), _totals(sample, found),
         weights=dict(zip(new[1:], design.replicates, strict=True)),
+    )  # fmt: skip
+
+
+def _second_phase(
+    source: Source,
+    design: Design,
+    model: Calibration,
+    how: tuple[Method, FactorBounds, int],
+    engine: str | Engine,
+) -> Calibrated:
+    """Weights of a second phase that add up to the totals of the first."""
+    from exitline.api.weights import first_phase
+    from exitline.stats.data.studies.uses import role_uses
+    from exitline.stats.engine.session import session
+
+    if model.within:
+        raise _unfit("within", "a factor for each row of a second phase", ", ".join(model.within))
+    source = source.using(role_uses(design, numeric=model.numbers, code=model.categories))
+    with session(engine) as running:
+        grouped, keys = first_phase.to_first_phase(
+            source, design, model, factor_keys(model, how[1]), running
+        )
+    model = replace(
+        first_phase.with_totals(model, grouped, keys, source.labels),
+        weight=None,  # that of the first phase times its units over those of the second
+    )
+    sample, chosen, times = first_phase.second_phase_groups(grouped, keys, model, source.labels)
+    found = sample.solve(*how)
+    return Calibrated(
+        source, engine, keys, first_phase.all_factors(grouped, keys, chosen, times, found.factor),
+        {str(model.calibrated): FACTOR}, design.weight, _notes(found),
+        replace(design, calibration=model), model, how[0], found.iterations,
+        (float(found.factor.min()), float(found.factor.max())), _totals(sample, found),
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def password(person: str, database: str, key: Path | None, password: str) -> Non
 
 
 @click.command(
-    help="""Do the work that pages ask for in the background: exports, imports, pairs.
+    help="""Do the work that pages ask for in the background: exports, imports, pairs, figures.
 
 For a register on PostgreSQL; as many workers as there are hands. On SQLite the
 server does it itself. Ctrl-C stops it; what was under way is done again.
@@ -104,13 +104,15 @@ Examples:
 @DATABASE_OPTION
 @KEY_OPTION
 @click.option("--until-empty", is_flag=True, help="End when nothing waits any more.")
-def work(database: str, key: Path | None, until_empty: bool) -> None:
+@click.option("--study", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Study that the page of figures runs on the live tables.")  # fmt: skip
+def work(database: str, key: Path | None, until_empty: bool, study: Path | None) -> None:
     """Run jobs."""
     from exitline.api.registers import background
     from exitline.cli.shared import show
 
     show.note("working; Ctrl-C stops it")
-    background.work(database, key=key, until_empty=until_empty)
+    background.work(database, key=key, until_empty=until_empty, study=study)
 
 
 @click.command(
@@ -147,3 +149,33 @@ def households(out: Path, database: str, area: str, json_: bool) -> None:
                 file=str(out),
             )
         )
+
+
+@click.command(
+    name="second-factor",
+    help="""Declare the roles in which nobody works with a password alone.
+
+The list is kept with the register and holds for all pages at once; without a role
+it ends for all.
+
+Examples:
+
+\b
+  exitline register second-factor county administrator
+""",
+)
+@click.argument("roles", nargs=-1)
+@DATABASE_OPTION
+@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+def second_factor(roles: tuple[str, ...], database: str, json_: bool) -> None:
+    """Declare roles."""
+    from exitline.api.registers import keeping
+    from exitline.cli.shared import show
+
+    found = keeping.second_factor(database, roles)
+    if json_:
+        show.as_json({"roles": found})
+    elif found:
+        show.note(say("A second factor is needed by: {roles}", roles=", ".join(found)))
+    else:
+        show.note("No role needs a second factor.")

@@ -77,8 +77,11 @@ def finite_or_missing(value: Any) -> Any:
 
 
 def nan(value: Any) -> Any:
-    """Whether a number is NaN; false where it is missing (see `finite`)."""
-    return value.notnull() & ~finite(value) & ~infinite(value).fill_null(False)
+    """Whether a number is NaN; missing where it is missing (see `finite`).
+
+    Both engines hold NaN to differ from zero.
+    """
+    return (value - value != 0) & ~infinite(value)
 
 
 def number_of(flag: Any) -> Any:

@@ -112,6 +112,130 @@ def test_raw_sql_shows_no_row_of_another_area(two: Store) -> None:
         assert cursor.rowcount == 0
 
 
+OPEN = {
+    "area": "names of places: whoever signs in is told where they are",
+    "office": "desks, by place",
+    "assignment": "who holds which role where: read before it is known how far somebody sees",
+    "batch": "imports: a file's name and digest",
+    "chain": "ends of chains, which are published",
+    "dailyhead": "heads, which are published",
+    "kepttext": "procedures and rules",
+    "setting": "settings of the store",
+}
+"""Tables without row-level security, and why: no row of them is about a household."""
+
+
+def _tables() -> dict[str, Any]:
+    from django.apps import apps
+
+    models = apps.get_app_config("register").get_models()
+    return {one._meta.db_table.removeprefix("register_"): one for one in models}
+
+
+def test_every_table_is_guarded_or_says_why_not(store: Store) -> None:
+    tables = _tables()
+    assert not OPEN.keys() - tables.keys()
+    for name in OPEN:
+        assert not any(field.name == "household" for field in tables[name]._meta.fields), name
+    if not store.postgres:
+        pytest.skip("SQLite has no row-level security: one file, one office")
+    with store.transaction() as cursor:
+        cursor.execute(
+            "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
+            " (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polwithcheck IS NOT NULL)"
+            " FROM pg_class c WHERE c.relkind = 'r' AND c.relname LIKE 'register\\_%'"
+        )
+        guarded = {name.removeprefix("register_"): held for name, held in cursor.fetchall()}
+    assert {name for name, held in guarded.items() if not held} - OPEN.keys() == set()
+    assert tables.keys() - OPEN.keys() <= {name for name, held in guarded.items() if held}
+
+
+class Rows:
+    """A row of every table for a village, with whatever it hangs on."""
+
+    def __init__(self, store: Store, path: str) -> None:
+        self.store, self.path, self.made = store, path, {}
+
+    def of(self, model: Any) -> Any:
+        """The village's row of a table."""
+        from exitline.exits.register.store.models import AreaRow
+
+        if model not in self.made:
+            table = model.objects.using(self.store.alias)
+            if model is AreaRow:
+                self.made[model] = table.get(path=self.path)
+            else:
+                self.made[model] = table.create(**self.values(model))
+        return self.made[model]
+
+    def values(self, model: Any) -> dict[str, Any]:
+        """Something for every column."""
+        return {
+            field.name: self.value(field)
+            for field in model._meta.concrete_fields
+            if not (field.primary_key and not field.is_relation) and not field.null
+        }
+
+    def value(self, field: Any) -> Any:
+        from datetime import UTC, date, datetime
+
+        if field.is_relation:
+            return self.of(field.related_model)
+        if field.name in ("path", "from_path"):
+            return self.path
+        if field.name == "gone":
+            return ""
+        return {
+            "DateField": date(2024, 1, 1), "DateTimeField": datetime(2024, 1, 1, tzinfo=UTC),
+            "JSONField": {}, "BooleanField": False, "DecimalField": 1, "FloatField": 1.0,
+            "BigIntegerField": 1, "IntegerField": 1,
+        }.get(field.get_internal_type(), f"{field.name} {self.path}"[:30])  # fmt: skip
+
+
+def test_no_row_of_any_table_crosses_areas_in_raw_sql(store: Store) -> None:
+    if not store.postgres:
+        pytest.skip("SQLite has no row-level security: one file, one office")
+    from django.db import DatabaseError, transaction
+
+    tables = {name: model for name, model in _tables().items() if name not in OPEN}
+    villages = ("c/t/v1/", "c/t/v2/")
+    with store.transaction():
+        for path in villages:
+            rows = Rows(store, path)
+            for model in tables.values():
+                rows.of(model)
+    for here, there in (villages, villages[::-1]):
+        scoped = store.within(here)
+        rows = Rows(store, there)
+        with scoped.transaction() as cursor:
+            for name in tables:
+                cursor.execute(f"SELECT path FROM register_{name}")
+                assert cursor.fetchall() == [(here,)], name
+                cursor.execute(f"UPDATE register_{name} SET path = path WHERE path = %s", [there])
+                assert cursor.rowcount == 0, name
+        with store.transaction():  # what the rows of the other village hang on
+            from exitline.exits.register.store.models import AreaRow, ChainRow, HouseholdRow
+
+            for model in tables.values():
+                rows.made[model] = model.objects.using(store.alias).get(path=there)
+            for model in (AreaRow, ChainRow):
+                rows.made.setdefault(model, model.objects.using(store.alias).first())
+        with scoped.transaction():
+            for model in tables.values():
+                values = rows.values(model) | ({"key": "new"} if model is HouseholdRow else {})
+                create = transaction.atomic(using=store.alias)(
+                    model.objects.using(store.alias).create
+                )
+                with pytest.raises(DatabaseError, match="row-level security"):
+                    create(**values)
+    from django.db import connections
+
+    with connections[store.alias].cursor() as cursor:  # nothing set: nothing seen
+        for name in tables:
+            cursor.execute(f"SELECT count(*) FROM register_{name}")
+            assert cursor.fetchone()[0] == 0, name
+
+
 def test_a_page_is_found_by_the_path_and_not_by_reading_everything(two: Store) -> None:
     if not two.postgres:
         pytest.skip("a plan of PostgreSQL")

@@ -7,10 +7,13 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -99,11 +102,17 @@ def test_writers_killed_at_random_moments_leave_whole_steps(store: Store, addres
 
 PEOPLE = {"li": ("village committees", "c/t/v1/"), "wu": ("village committees", "c/t/v2/"),
           "zhao": ("work team", "c/t/"), "xu": ("county", "c/"), "qian": ("township", "c/t/"),
-          "sun": ("household", "c/"), "zhou": ("county", "c/")}  # fmt: skip
+          "sun": ("household", "c/"), "zhou": ("county", "c/"),
+          "deputy": ("township", "c/t/")}  # fmt: skip
+AREAS = ("c/t/v1/", "c/t/v2/")
 
 
 class Users(RuleBasedStateMachine):
-    """Random people try random steps on random households, sometimes with an old version."""
+    """Random people try random steps on random households, sometimes with an old version.
+
+    In between households move, become one, come in by an import that is undone, and somebody
+    stands in for another.
+    """
 
     store: Store
     procedure: Any
@@ -114,6 +123,9 @@ class Users(RuleBasedStateMachine):
         self.day = date(2016, 5, 1)
         self.keys = [f"{id(self)}-{i}" for i in range(2)]
         self.accepted: dict[str, list[str]] = {key: [] for key in self.keys}
+        self.areas = dict(zip(self.keys, AREAS, strict=True))
+        self.changes = dict.fromkeys(self.keys, 0)
+        self.bound: dict[str, set[str]] = {}
 
     @rule(
         place=st.integers(0, 1), pick=st.integers(0, 10_000), person=st.sampled_from([*PEOPLE]),
@@ -127,7 +139,7 @@ class Users(RuleBasedStateMachine):
         from exitline.exits.register.store.write.record import record
 
         self.day += timedelta(days=days)
-        key, area = self.keys[place], ("c/t/v1/", "c/t/v2/")[place]
+        key, area = self.keys[place], self.areas[self.keys[place]]
         before, version = None, 0
         if self.accepted[key]:
             row = household(self.store, key)
@@ -161,7 +173,76 @@ class Users(RuleBasedStateMachine):
         assert (state, event.state) in self.procedure.transitions()
         assert draft.role == own
         assert draft.role in step.by
+        if step.approves:
+            assessed = before.last(step.approves, case=step.case)
+            both = {assessed.actor, *self.bound.get(assessed.actor, ())}
+            assert not both & {person, *self.bound.get(person, ())}
         self.accepted[key].append(event.step)
+
+    @rule(whom=st.sampled_from(["zhao", "qian", "li"]))
+    def somebody_stands_in(self, whom: str) -> None:
+        from exitline.exits.register.store.write.areas import assign
+
+        role, path = PEOPLE[whom]
+        assign(self.store, "deputy", role, path, since=date(2016, 1, 1), for_whom=whom)
+        self.bound.setdefault("deputy", set()).add(whom)
+
+    @rule(place=st.integers(0, 1), to=st.sampled_from(AREAS))
+    def a_household_moves(self, place: int, to: str) -> None:
+        from exitline.exits.register.store.write.moves import move
+
+        key = self.keys[place]
+        try:
+            move(self.store, key, None, "qian", to)
+        except ExitlineError:
+            assert not self.accepted[key] or self.areas[key] == to
+            return
+        self.areas[key] = to
+        self.changes[key] += 1
+
+    @rule(place=st.integers(0, 1))
+    def two_become_one(self, place: int) -> None:
+        from exitline.exits.register.store.models import CaseRow
+        from exitline.exits.register.store.read.histories import household
+        from exitline.exits.register.store.write.households import merge
+
+        stays, goes = self.keys[place], self.keys[1 - place]
+        if not (self.accepted[stays] and self.accepted[goes]):
+            return
+        one, other = household(self.store, stays), household(self.store, goes)
+        cases = CaseRow.objects.using(self.store.alias).filter(household=other, ended=None)
+        with self.store.transaction():
+            way_out = cases.exists() or (other.listed and not one.listed)
+        try:
+            merge(self.store, stays, one.version, "qian", other=goes, on=self.day, reason="one",
+                  other_version=other.version)  # fmt: skip
+        except ExitlineError:
+            assert way_out
+            return
+        assert not way_out
+        self.changes[stays] += 1
+        del self.accepted[goes]
+        self.keys[1 - place] = new = f"{goes}+"
+        self.accepted[new], self.areas[new], self.changes[new] = [], AREAS[1 - place], 0
+
+    @rule(touched=st.booleans())
+    def an_import_is_undone(self, touched: bool) -> None:
+        from exitline.exits.register.store.intake import tables
+        from exitline.exits.register.store.write.cards import add_visit
+
+        key = f"import-{id(self)}-{len(self.changes)}-{self.day}"
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "t.csv"
+            file.write_text(f"household,area\n{key},c/t/v1/\n")
+            found = tables.preview(self.store, file, "households")
+        batch = tables.take(self.store, found, "t.csv", "qian")
+        if not touched:
+            assert tables.undo(self.store, batch.pk, "qian") == 1
+            return
+        add_visit(self.store, key, None, "li", on=self.day)
+        with pytest.raises(ExitlineError, match="changed since"):
+            tables.undo(self.store, batch.pk, "qian")
+        self.changes[key] = 0  # the next one has another id
 
     @invariant()
     def what_stands_is_what_was_accepted(self) -> None:
@@ -175,7 +256,9 @@ class Users(RuleBasedStateMachine):
             row = household(self.store, key)
             found = history(self.store, row)
             assert [event.step for event in found.events] == steps
-            assert (row.state, row.version) == (found.standing().state, len(steps))
+            version = len(steps) + self.changes[key]
+            assert (row.state, row.version) == (found.standing().state, version)
+            assert row.path == self.areas[key]
             due = duties(found, lambda digest: texts.procedure(self.store, digest), self.day)
             mine = [d for d in as_of.duties(self.store, self.day) if d.household == key]
             assert tuple(mine) == due
@@ -195,7 +278,7 @@ def test_random_users_never_reach_what_the_procedure_forbids(
     many = int(os.environ.get("EXITLINE_EXAMPLES", "3"))
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=many, stateful_step_count=12, deadline=None,
+        settings=settings(max_examples=many, stateful_step_count=20, deadline=None,
                           suppress_health_check=list(HealthCheck)),
     )  # fmt: skip
     assert check(store).faults == ()

@@ -227,3 +227,38 @@ def test_a_passkey_of_a_real_browser(browser, serious, address, running, passwor
         page.wait_for_url(f"{at}/")
         assert page.get_by_text("committee").count()
     context.close()
+
+
+def test_a_role_that_needs_a_second_factor_does_nothing_without_one(signed, address):
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+    from django.contrib.auth.models import User
+
+    from exitline.api.registers import keeping
+    from exitline.exits.register.store.errors import StoreError
+    from exitline.exits.register.store.second_factor import forget_declared
+
+    with pytest.raises(StoreError, match="no such role"):
+        keeping.second_factor(address, ["emperor"])
+    assert keeping.second_factor(address, ["county", "administrator"]) == (
+        "administrator",
+        "county",
+    )
+    forget_declared()
+    client = signed("county")
+    asked = [client.get(at) for at in ("/", "/household/h-1", "/field/households.csv")]
+    asked.append(client.post("/exports", {"ending": "csv"}))
+    asked.append(client.post("/household/h-1/change/visit", {"do": "record"}))
+    for answer in asked:
+        assert answer.status_code == 403
+        assert b"second factor" in answer.content
+        assert b"h-1" not in answer.content.replace(b"/household/h-1", b"")
+    assert client.get(SECOND).status_code in (200, 302)  # where one is added
+    assert signed("admin").get("/people").status_code == 403
+    assert signed("township").get("/").status_code == 200  # a role that needs none
+    TOTP.activate(User.objects.get(username="county"), generate_totp_secret())
+    assert Authenticator.objects.count() == 1
+    assert client.get("/household/h-1").status_code == 200
+    keeping.second_factor(address, [])
+    forget_declared()
+    assert signed("admin").get("/people").status_code == 200

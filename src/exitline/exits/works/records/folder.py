@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from exitline.exits.works.records.keys import WorksFile
 from exitline.exits.works.records.typed import refer, typed
 from exitline.exits.works.records.wpdx import from_wpdx, is_wpdx
 from exitline.exits.works.states import Replayed, replay
+from exitline.stats.data.readers.magic import NoRowsError
 from exitline.stats.engine.session import session
 from exitline.words.said import say
 
@@ -47,6 +49,10 @@ class WorksRecords:
     procedure : Procedure or None
     decided : pandas.DataFrame or None
         Village, criterion, outcome: what a run decided.
+    checks : str
+        The text of a file of checks of its own; "" for none.
+    shapes : mapping of str to str
+        Polygons of villages or areas by name, as WKT; none unless boundaries are named.
     notes : tuple of str
         What was left out, counted.
     """
@@ -58,6 +64,8 @@ class WorksRecords:
     steps: Replayed = field(default_factory=Replayed)
     procedure: Procedure | None = None
     decided: pd.DataFrame | None = None
+    checks: str = ""
+    shapes: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -102,7 +110,7 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
     refer(tables, TABLES)
     for name, declared in TABLES.items():
         if name not in tables:
-            tables[name] = typed(declared, _empty(declared.name))
+            tables[name] = typed(declared, _empty(c.name for c in declared.columns))
     day = as_of or keys.as_of or date.today()
     procedure = _procedure(keys, folder, needed="steps" in files)
     steps = Replayed()
@@ -111,7 +119,16 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
     decided = None if keys.decisions is None else _decided(keys, folder)
     late = len(steps.late)
     notes = (say("steps dated after {day}: {n} left out", day=str(day), n=late),) if late else ()
-    return WorksRecords(keys, folder, day, tables, steps, procedure, decided, notes)
+    return WorksRecords(
+        keys, folder, day, tables, steps, procedure, decided, _checks(keys, folder), notes=notes
+    )
+
+
+def _checks(keys: WorksFile, folder: Path) -> str:
+    """The text of the checks that the works file names."""
+    from exitline.rules.yamlfile.tree import file_text
+
+    return "" if keys.checks is None else file_text(folder / keys.checks, WorksError)
 
 
 def _named(at: Path) -> tuple[WorksFile, Path, dict[str, Path]]:
@@ -158,17 +175,17 @@ def _read(file: Path, name: str, columns: dict[str, str], engine: Engine) -> pa.
             if file.parent.exists() else "check the path",
         )  # fmt: skip
     texts = [columns.get(c.name, c.name) for c in TABLES[name].columns if c.holds in ("id", "text")]
-    return read_whole(file, texts, engine)
+    try:
+        return read_whole(file, texts, engine)
+    except NoRowsError as reason:  # nothing recorded yet: a table without rows
+        return _empty(reason.columns)
 
 
-def _empty(name: str) -> pa.Table:
+def _empty(columns: Iterable[str]) -> pa.Table:
     """A table without rows."""
     import pyarrow as pa
 
-    return pa.table({
-        c.name: pa.array([], pa.float64() if c.holds == "number" else pa.string())
-        for c in TABLES[name].columns
-    })  # fmt: skip
+    return pa.table({name: pa.array([], pa.null()) for name in columns})
 
 
 def _procedure(keys: WorksFile, folder: Path, *, needed: bool) -> Procedure | None:
@@ -191,7 +208,10 @@ def _drafts(file: Path, tables: dict[str, pd.DataFrame]) -> tuple[Draft, ...]:
     """The steps of a file; of works that are there."""
     from exitline.exits.register.steps.drafts import read_drafts
 
-    drafts = read_drafts(file)
+    try:
+        drafts = read_drafts(file)
+    except NoRowsError:
+        return ()
     works = set(tables["works"]["work"])
     lost = [i for i, draft in enumerate(drafts, 1) if draft.household not in works]
     if lost:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store.models import AssignmentRow
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.second_factor import needs_second_factor
 from exitline.exits.register.store.write.authority import assignments_and_procedure
 from exitline.publish.web.register import opened, pages
 from exitline.publish.web.register.asking import ask
@@ -93,12 +94,23 @@ def acting(*kinds: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
             person = who(request)
             if person is None or person.kind not in kinds:
                 return pages.page(request, "refused", status=403, person=person)
+            if not strong_enough(request, person):
+                return pages.page(request, "second_factor", status=403, person=person)
             request.person = person
             return view(request, person, **given)
 
         return checked
 
     return decorate
+
+
+def strong_enough(request: HttpRequest, person: SignedIn) -> bool:
+    """Whether a person has the second factor that the role acted in needs, if it needs one."""
+    if not needs_second_factor(opened.store(), person.role):
+        return True
+    from allauth.mfa.utils import is_mfa_enabled
+
+    return bool(is_mfa_enabled(request.user))
 
 
 def keeping(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

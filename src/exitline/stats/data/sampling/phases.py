@@ -77,14 +77,14 @@ class TwoPhaseSampling(SamplingAnswers):
     def check(self, weight: str | None, *, calibrated: bool) -> None:
         """Refuse what two phases have no variance for."""
         unfit = [name for name in ("pps",) if name in self.first.declared]
-        unfit += ["calibration"] if calibrated else []
-        unfit += ["several stages"] if len(self.stages) > 1 or len(self.fpcs) > 1 else []
+        if len(self.stages) > 1 and len(self.fpcs) != len(self.stages):
+            unfit.append("several stages without an fpc for each")
         unfit += [f"lonely: {self.lonely}"] if self.lonely != "fail" else []
         if unfit:
             raise DesignError(
                 f"a second phase and {', '.join(unfit)} in one design",
                 where="design.second_phase",
-                expected="strata, one stage of psu and fpc of the first phase",
+                expected="strata, psu and fpc of the first phase",
                 got=", ".join(unfit),
                 remedy="leave them out, or take the second phase as the sample",
             )

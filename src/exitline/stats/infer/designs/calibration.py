@@ -211,6 +211,7 @@ def calibrated_from_arrow(
     model = plan.design.calibration
     assert model is not None
     many = model.size_of_model
+    phases = plan.design.sampling.taken is not None
     x = np.column_stack([totals.column(f"auxiliary{j}").to_numpy() for j in range(many)])
     _refuse_other_weights(np.nansum(x, axis=0), model)
     square = np.zeros((many, many))
@@ -223,14 +224,16 @@ def calibrated_from_arrow(
         sums = [_column(crossed, f"cross{j}_{k}") for k in range(len(plan.sums))]
         cross.append(replace(domains, sums=np.column_stack(sums)))
     last = cells.stages[-1]
+    behind = int(last.max(initial=-1)) + 1 if phases else 0  # see `TwoPhase.joint`
     first, code = np.unique(last, return_index=True, return_inverse=True)[1:]
     everyone = Rows(
         np.zeros(len(first), dtype=np.int64), ((),), cells.stratum[first],
-        tuple(stage[first] for stage in cells.stages), np.zeros(len(first), dtype=np.int64),
+        (*(stage[first] for stage in cells.stages[:-1]), last[first] + behind),
+        np.zeros(len(first), dtype=np.int64),
         no_kinds(first), np.empty((len(first), 0)),
     )  # fmt: skip
     by_cluster = np.zeros((len(first), many))
-    np.add.at(by_cluster, code, x)
+    np.add.at(by_cluster, code, np.nan_to_num(x))
     return CalibratedSample(
         everyone, by_cluster, square, tuple(cross), plan.design.sampling.lonely in CENTRED
     )

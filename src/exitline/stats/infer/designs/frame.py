@@ -151,8 +151,8 @@ def _refuse_lonely(stage: Stage, lonely: str, index: int) -> None:
     )
 
 
-def population_shares(stratum: Ints, fpc: Floats, sampled: Ints) -> Floats:
-    """Sampling fractions of the first stage by stratum, from population sizes or fractions.
+def population_shares(stratum: Ints, fpc: Floats, sampled: Ints, stage: int = 0) -> Floats:
+    """Sampling fractions by stratum or cluster, from population sizes or fractions.
 
     Parameters
     ----------
@@ -160,10 +160,12 @@ def population_shares(stratum: Ints, fpc: Floats, sampled: Ints) -> Floats:
     fpc : float array
         One value for each of `stratum`.
     sampled : int array, shape (strata,)
+    stage : int
+        From 0.
 
     Raises
     ------
     DesignError
         Where they contradict the sample.
     """
-    return np.asarray(1.0 - _unsampled(stratum, fpc, sampled, 0))
+    return np.asarray(1.0 - _unsampled(stratum, fpc, sampled, stage))

@@ -41,41 +41,49 @@ NEGATIVE = "the estimate of the variance is below zero: choose method: approx of
 
 @dataclass(frozen=True)
 class Phases:
-    """How units, PSUs and the strata of both phases belong together.
+    """How units, clusters and the strata of both phases belong together.
 
     Attributes
     ----------
-    psu, stratum : int arrays, shape (units,)
-        PSU of a unit, and its stratum in the second phase.
+    levels : tuple of int arrays, shape (units,)
+        Stratum, PSU and further clusters of the first phase that a unit is of.
+    stratum : int array, shape (units,)
+        Stratum of the second phase.
     taken : bool array, shape (units,)
         Whether a unit was drawn in the second phase.
-    over : int array, shape (psus,)
-        Stratum of a PSU in the first phase.
-    sampled : int array, shape (strata,)
-        PSUs of the first phase by stratum.
-    share : float array, shape (strata,)
-        Sampling fraction of the first phase; 0 where it counts as drawn with replacement.
-    chance : float array, shape (psus,)
+    sampled : tuple of int arrays
+        Of each level but the last: clusters of the next one in the first phase.
+    share : tuple of float arrays
+        Likewise, sampling fractions; 0 where draws count as independent.
+    chance : float array, shape (clusters of the last level,)
         One over the weight of the first phase; 1 where there is none.
     weighted : bool
         Whether there is one.
     first, second : float arrays, shape (strata of the second phase,)
         Units.
     kept : float array, shape (strata of the second phase,)
-        PSUs with units of the second phase over PSUs.
+        Clusters of the last level with units of the second phase, over all.
+    eased : float array, shape (units,)
+        The weight before calibration over that after it.
     """
 
-    psu: Ints
+    levels: tuple[Ints, ...]
     stratum: Ints
     taken: NDArray[np.bool_]
-    over: Ints
-    sampled: Ints
-    share: Floats
+    sampled: tuple[Ints, ...]
+    share: tuple[Floats, ...]
     chance: Floats
     weighted: bool
     first: Floats
     second: Floats
     kept: Floats
+    eased: Floats
+
+    def parents(self, level: int) -> Ints:
+        """Of the clusters of a level, those of the level above."""
+        found = np.zeros(int(self.levels[level].max(initial=-1)) + 1, dtype=np.int64)
+        found[self.levels[level]] = self.levels[level - 1]
+        return found
 
 
 @dataclass(frozen=True)
@@ -113,31 +121,40 @@ class TwoPhase(FormVariance):
     def joint(
         self, parts: Sequence[InfluenceColumns], coefficients: Any = None, *, overlaid: bool = False
     ) -> Joint:
-        """The quadratic form of the units' totals."""
-        x = stacked(parts, 1, len(self.phases.over), coefficients, overlaid=overlaid).clusters
+        """The share of the first phase, and that of the second given the first.
+
+        Where weights were calibrated to the first phase, only the second sees residuals: what
+        the auxiliaries explain lies on units of their own, behind the others.
+        """
+        units, last = len(self.phases.taken), len(self.phases.levels) - 1
+        strata = int(self.phases.levels[last].max(initial=-1)) + 1
+        x = stacked(parts, last, strata, coefficients, overlaid=overlaid).clusters.tocsr()
+        x, explained = _tall(x[:units], units), x[units:]
+        left = x if not explained.shape[0] else x + _tall(explained, units)
         form = self._full if self.method == "full" else self._approximate
-        return Joint(x.shape[1], (form(x),))
+        return Joint(x.shape[1], (form(x), self._given_first(left)))
 
     def _full(self, x: Any) -> Products:
-        """With the joint probabilities of both phases."""
-        of, second = self.phases, self._second
-        inner, outer = self._first
-        psu, stratum = of.psu[: x.shape[0]], of.stratum[: x.shape[0]]
-        a, b = second
-        by_psu, strata = _by(psu, x), len(of.sampled)
-        by_stratum = _by(of.over[: by_psu.shape[0]], by_psu)
-        pair = self._pairs(psu, stratum)
-        by_pair = _by(pair.code, x)
-        crossed = _by(pair.over, by_pair)
-        diagonal = inner[psu]
-        return Products([
-            (x, (a + b)[stratum] * (1.0 - self._chance_left[psu]), x),
-            *_squares(_by(stratum, x), -b),
-            *_squares(by_psu, (inner + outer[of.over])[: by_psu.shape[0]]),
-            *_squares(by_stratum, -outer[:strata]),
-            *_squares(by_pair, b[pair.stratum] * (diagonal[pair.first] + outer[pair.parent])),
-            *_squares(crossed, -b[pair.over_stratum] * outer[pair.over_parent]),
-        ])  # fmt: skip
+        """The first phase, with the joint probabilities of both."""
+        of, (a, b) = self.phases, self._second
+        squares: list[tuple[Any, Floats, Any]] = []
+        every = np.zeros(len(of.taken))
+        for code, scale in zip(of.levels, self._first, strict=True):
+            every += scale[code]
+            squares += _squares(_by(code, x), scale)
+            head, pair = grouped(code * len(of.first) + of.stratum)
+            squares += _squares(_by(pair, x), scale[code[head]] * b[of.stratum[head]])
+        return Products([*squares, (x, -(a + b)[of.stratum] * every, x)])
+
+    def _given_first(self, x: Any) -> Products:
+        """The second phase, given the first."""
+        of, (a, b) = self.phases, self._second
+        if self.method == "approx":
+            drawn = np.unique(of.levels[-1][of.taken])
+            if len(drawn) != int(of.taken.sum()):  # units were drawn within clusters
+                x = _scaled(x, np.sqrt(of.chance)[of.levels[-1]])
+        each = (x, (a + b)[of.stratum], x)
+        return Products([each, *_squares(_by(of.stratum, x), -b)])
 
     @cached_property
     def _second(self) -> tuple[Floats, Floats]:
@@ -146,92 +163,73 @@ class TwoPhase(FormVariance):
         return left, left / np.maximum(self.phases.second - 1.0, 1.0)
 
     @cached_property
-    def _chance_left(self) -> Floats:
-        """1 - p of the first phase, by PSU."""
-        of = self.phases
-        left = 1.0 - of.chance if of.weighted else np.ones(len(of.chance))
-        return np.where(of.share[of.over] > 0, 1.0 - of.share[of.over], left)
+    def _first(self) -> tuple[Floats, ...]:
+        """Of each level of the first phase: what pairs that share a cluster of it add.
 
-    @cached_property
-    def _first(self) -> tuple[Floats, Floats]:
-        """Of the first phase: 1 - p by PSU, and (1 - f) / (n - 1) by stratum.
-
-        Without population sizes draws are independent, as in R: nothing off the diagonal.
+        A pair whose last common cluster has the probability p, and whose clusters below it are m
+        of M, has (p_kl - p_k p_l) / p_kl = 1 - p (1 + (1 - m / M) / (m - 1)). Without population
+        sizes draws are independent, as in R: nothing off the diagonal.
         """
         of = self.phases
-        outer = np.where(of.share > 0, (1.0 - of.share) / np.maximum(of.sampled - 1, 1), 0.0)
-        return self._chance_left, outer
-
-    def _pairs(self, psu: Ints, stratum: Ints) -> _Pairs:
-        """PSUs, and strata of the first phase, crossed with strata of the second."""
-        many = len(self.phases.first)
-        head, code = grouped(psu * many + stratum)
-        own, parent = stratum[head], self.phases.over[psu[head]]
-        over_head, over = grouped(parent * many + own)
-        return _Pairs(code, head, own, parent, over, own[over_head], parent[over_head])
+        chance, above = np.ones(len(of.sampled[0])), np.zeros(len(of.sampled[0]))
+        found = []
+        for level, (sampled, share) in enumerate(zip(of.sampled, of.share, strict=True)):
+            apart = np.where(share > 0, (1.0 - share) / np.maximum(sampled - 1, 1), 0.0)
+            pairs = 1.0 - chance * (1.0 + apart)
+            found.append(pairs - above)
+            parent = of.parents(level + 1)
+            above = pairs[parent]
+            known = of.chance if of.weighted else np.zeros(len(of.chance))
+            below = (chance * share)[parent]
+            independent = share[parent] == 0
+            chance = np.where(independent, known[: len(parent)], below) if level == 0 else below
+        return (*found, 1.0 - chance - above)
 
     def _approximate(self, x: Any) -> Products:
-        """The first phase from PSUs of the second, and the second given the first.
+        """The first phase from the clusters of the second: R's ``twophase(method = "approx")``."""
+        of = self.phases
+        factor = np.ones(len(of.sampled[0]))
+        squares: list[tuple[Any, Floats, Any]] = []
+        for level, (sampled, share) in enumerate(zip(of.sampled, of.share, strict=True)):
+            kept, parent = self._kept(level + 1), of.parents(level + 1)
+            drawn = np.unique(of.levels[level + 1][of.taken])
+            scale = factor * (1.0 - share) * sampled / np.maximum(sampled - 1, 1)
+            inverse = np.bincount(parent[drawn], weights=1.0 / kept[drawn], minlength=len(scale))
+            centre = scale * (inverse / sampled**2 - 2.0 / sampled)
+            squares += _squares(_by(of.levels[level + 1], x), scale[parent] * kept)
+            squares += _squares(_by(of.levels[level], x), centre)
+            factor = (factor * share)[parent]
+        return Products(squares)
 
-        R's ``twophase(method = "approx")``.
+    def _kept(self, level: int) -> Floats:
+        """By cluster: the share of the first phase's clusters that the second has.
+
+        Where weights are calibrated, one over what they count for, as in R.
         """
         of = self.phases
-        psu, stratum = of.psu[: x.shape[0]], of.stratum[: x.shape[0]]
-        a, b = self._second
-        drawn = np.unique(of.psu[of.taken])
-        whole = len(drawn) == int(of.taken.sum())  # else units were drawn within PSUs
-        shrink = np.ones(len(of.over)) if whole else of.chance
-        scale = (1.0 - of.share) * of.sampled / np.maximum(of.sampled - 1, 1)
-        kept = self._kept
-        inverse = np.bincount(of.over[drawn], weights=1.0 / kept[drawn], minlength=len(scale))
-        by_psu = _by(psu, x)
-        by_stratum = _by(of.over[: by_psu.shape[0]], by_psu)
-        centre = scale * (inverse / of.sampled**2 - 2.0 / of.sampled)
-        rooted = _scaled(x, np.sqrt(shrink)[psu])
-        return Products([
-            *_squares(by_psu, (scale[of.over] * kept)[: by_psu.shape[0]]),
-            *_squares(by_stratum, centre),
-            (rooted, (a + b)[stratum], rooted), *_squares(_by(stratum, rooted), -b),
-        ])  # fmt: skip
-
-    @cached_property
-    def _kept(self) -> Floats:
-        """By PSU: the share of the first phase's PSUs of its stratum that the second has."""
-        of = self.phases
-        psu, stratum = of.psu[of.taken], of.stratum[of.taken]
-        own = np.zeros(len(of.over), dtype=np.int64)
-        own[psu] = stratum
-        other = own[psu] != stratum
+        cluster, stratum = of.levels[level][of.taken], of.stratum[of.taken]
+        own = np.zeros(int(of.levels[level].max(initial=-1)) + 1, dtype=np.int64)
+        own[cluster] = stratum
+        other = own[cluster] != stratum
         if other.any():
             raise DesignError(
                 "PSUs have units in several strata of the second phase",
                 where="design.second_phase.method", expected="one stratum for each PSU",
-                got=f"{len(np.unique(psu[other])):,} PSUs in several",
+                got=f"{len(np.unique(cluster[other])):,} PSUs in several",
                 remedy="choose method: full, which takes them",
             )  # fmt: skip
-        return of.kept[own]
+        units = np.bincount(cluster, minlength=len(own))
+        eased = np.bincount(cluster, weights=of.eased[of.taken], minlength=len(own))
+        return np.asarray(of.kept[own] * eased / np.maximum(units, 1))
 
     def sampled(self, rows: Rows, cases: Ints, by: By = ()) -> Sampled:
         """Units of the second phase less strata of it, with households that count."""
-        units = rows.stages[1]
+        units = rows.stages[-1] % len(self.phases.taken)
         last = replace(rows, stages=(units,), stratum=self.phases.stratum[units])
         found = sampled_in(last, cases)
         if self.declared is None:
             return found
         return replace(found, df=np.full(rows.size, self.declared))
-
-
-@dataclass(frozen=True)
-class _Pairs:
-    """Crossings of PSUs with strata of the second phase, and of strata with each other."""
-
-    code: Ints
-    first: Ints
-    stratum: Ints
-    parent: Ints
-    over: Ints
-    over_stratum: Ints
-    over_parent: Ints
 
 
 def _by(code: Ints, x: Any) -> Any:
@@ -241,6 +239,16 @@ def _by(code: Ints, x: Any) -> Any:
     size = int(code.max(initial=-1)) + 1
     at = (code, np.arange(len(code)))
     return csr_array((np.ones(len(code)), at), shape=(size, len(code))) @ x
+
+
+def _tall(x: Any, height: int) -> Any:
+    """A sparse matrix with rows of zeros below."""
+    from scipy.sparse import csr_array
+
+    return csr_array(
+        (x.data, x.indices, np.append(x.indptr, [x.indptr[-1]] * (height - x.shape[0]))),
+        shape=(height, x.shape[1]),
+    )
 
 
 def _scaled(x: Any, by: Floats) -> Any:
@@ -275,27 +283,40 @@ def two_phase_variance(
     """
     phase = cells.phase
     assert phase is not None
-    psu, unit = cells.stages[0], cells.stages[-1]
-    over = np.zeros(int(psu.max(initial=-1)) + 1, dtype=np.int64)
-    over[psu] = cells.stratum
-    sampled = np.bincount(over)
-    share = np.zeros(len(sampled))
-    if cells.fpc.shape[1]:
-        share = population_shares(cells.stratum, cells.fpc[:, 0], sampled)
-    of_unit = np.zeros(int(unit.max(initial=-1)) + 1, dtype=np.int64)
-    of_unit[unit] = psu
-    stratum, taken = np.zeros(len(of_unit), dtype=np.int64), np.zeros(len(of_unit), dtype=bool)
-    stratum[unit[phase.taken]] = phase.stratum[phase.taken]
-    taken[unit[phase.taken]] = True
-    first, second = (_each(phase.stratum, values) for values in (phase.first, phase.second))
-    chance = np.ones(len(over))
-    chance[psu] = 1.0 / phase.base
-    _refuse_single(sampled, share, first, second)
-    some = phase.taken
-    kept = _psus(phase.stratum[some], psu[some], len(first)) / _psus(phase.stratum, psu, len(first))
+    levels, unit = (cells.stratum, *cells.stages[:-1]), cells.stages[-1]
+    size = int(unit.max(initial=-1)) + 1
+    of_unit = tuple(_each(unit, level, size) for level in levels)
+    sampled, share = [], []
+    for level in range(len(levels) - 1):
+        head = grouped(levels[level + 1])[0]
+        sampled.append(np.bincount(levels[level][head]))
+        known = level < cells.fpc.shape[1]
+        share.append(
+            population_shares(levels[level], cells.fpc[:, level], sampled[-1], level) if known
+            else np.zeros(len(sampled[-1]))
+        )  # fmt: skip
+        _refuse_single(sampled[-1], share[-1], level)
+    some, stratum = phase.taken, np.zeros(size, dtype=np.int64)
+    stratum[unit[some]] = phase.stratum[some]
+    taken = np.zeros(size, dtype=bool)
+    taken[unit[some]] = True
+    many = int(phase.stratum.max(initial=-1)) + 1
+    first, second = (_each(phase.stratum, v, many) for v in (phase.first, phase.second))
+    _refuse_single_units(first, second)
+    if (np.bincount(stratum[taken], minlength=many) > second).any():
+        raise DesignError(
+            "units of the second phase are not within single clusters of the first",
+            where="design.second_phase.psu", expected="units within the last stage of the first",
+            got="units that lie in several of its clusters",
+            remedy="leave out the stages below these units",
+        )  # fmt: skip
+    last = levels[-1]
+    kept = _psus(phase.stratum[some], last[some], many) / _psus(phase.stratum, last, many)
+    chance = 1.0 / _each(last, phase.base, int(last.max(initial=-1)) + 1)
     phases = Phases(
-        of_unit, stratum, taken, over, sampled, share, chance, drawn.weighted, first, second, kept
-    )
+        of_unit, stratum, taken, tuple(sampled), tuple(share), chance, drawn.weighted,
+        first, second, kept, _each(unit, phase.eased, size),
+    )  # fmt: skip
     return TwoPhase(phases, drawn.second.method, declared, ids)
 
 
@@ -305,27 +326,33 @@ def _psus(stratum: Ints, psu: Ints, size: int) -> Floats:
     return np.bincount(stratum[head], minlength=size).astype(np.float64)
 
 
-def _each(code: Ints, values: Floats) -> Floats:
+def _each(code: Ints, values: Any, size: int) -> Any:
     """The one value of each code."""
-    found = np.zeros(int(code.max(initial=-1)) + 1)
+    found = np.zeros(size, dtype=values.dtype)
     found[code] = values
     return found
 
 
-def _refuse_single(sampled: Ints, share: Floats, first: Floats, second: Floats) -> None:
-    """Refuse strata whose variance cannot be estimated."""
-    empty = int(np.sum(second < 1))
-    alone = int(np.sum((second == 1) & (first > 1)))
+def _refuse_single(sampled: Ints, share: Floats, level: int) -> None:
+    """Refuse clusters of the first phase whose variance within cannot be estimated."""
     single = int(np.sum((sampled == 1) & (share < 1 - CERTAIN)))
-    if not (empty or alone or single):
-        return
-    what, got = (
-        ("the second phase has strata without any unit", f"{empty} of {len(second)}") if empty
-        else ("the second phase has strata with a single unit", f"{alone} of {len(second)}")
-        if alone
-        else ("the first phase has strata with a single PSU", f"{single} of {len(sampled)}")
-    )  # fmt: skip
-    raise DesignError(
-        what, where="design.second_phase.strata" if empty or alone else "design.strata",
-        expected="at least two units drawn in every stratum", got=got, remedy="merge strata",
+    if single:
+        what = "strata with a single PSU" if not level else "clusters with a single unit"
+        raise _alone(f"the first phase has {what}", "design.psu" if level else "design.strata",
+                     f"{single} of {len(sampled)}")  # fmt: skip
+
+
+def _refuse_single_units(first: Floats, second: Floats) -> None:
+    """Refuse strata of the second phase whose variance cannot be estimated."""
+    empty, alone = int(np.sum(second < 1)), int(np.sum((second == 1) & (first > 1)))
+    if empty or alone:
+        what = "strata without any unit" if empty else "strata with a single unit"
+        raise _alone(f"the second phase has {what}", "design.second_phase.strata",
+                     f"{empty or alone} of {len(second)}")  # fmt: skip
+
+
+def _alone(what: str, where: str, got: str) -> DesignError:
+    return DesignError(
+        what, where=where, expected="at least two units drawn in every stratum", got=got,
+        remedy="merge strata",
     )  # fmt: skip

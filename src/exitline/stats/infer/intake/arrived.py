@@ -79,11 +79,11 @@ def _sum(column: pa.ChunkedArray, n: Ints) -> Floats:
 
 def _phase(table: pa.Table) -> PhaseCells:
     """The second phase of the sample."""
-    first, second, base, taken = (
+    first, second, base, taken, eased = (
         numbers(table.column(name)).astype(np.float64)
-        for name in ("first_units", "second_units", "base", "taken")
+        for name in ("first_units", "second_units", "base", "taken", "eased")
     )
-    return PhaseCells(codes(table.column("phase"))[0], first, second, base, taken > 0)
+    return PhaseCells(codes(table.column("phase"))[0], first, second, base, taken > 0, eased)
 
 
 def _one_value(table: pa.Table, highest: str) -> Floats:

@@ -35,6 +35,8 @@ class PhaseCells:
         The weight of the first phase.
     taken : bool array, shape (cells,)
         Whether the cell's unit was drawn again.
+    eased : float array, shape (cells,)
+        The weight before calibration over that after it; 1 where there is none.
     """
 
     stratum: Ints
@@ -42,6 +44,7 @@ class PhaseCells:
     second: Floats
     base: Floats
     taken: NDArray[np.bool_]
+    eased: Floats
 
 
 @dataclass(frozen=True)

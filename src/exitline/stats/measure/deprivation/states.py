@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from math import prod
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -15,6 +17,7 @@ from exitline.stats.data.studies.subpopulation import SUBPOPULATION
 from exitline.stats.measure import portable
 from exitline.stats.measure.deprivation.indicators import Deprivation, Indicators
 from exitline.stats.measure.deprivation.scores import States, is_kept
+from exitline.stats.measure.weighting.phases import TAKEN
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,10 +66,10 @@ class Over:
         return self.table.aggregate(rows=self.table.count(where=inside), **sums)
 
     def _inside(self) -> Any | None:
-        """Who is of the subpopulation; None where everyone is."""
-        if SUBPOPULATION not in self.table.columns:
-            return None
-        return self.table[SUBPOPULATION].fill_null(False)
+        """Who is of the subpopulation, and of the second phase; None where everyone is."""
+        asked = [self.table[c].fill_null(False) for c in (SUBPOPULATION, TAKEN)
+                 if c in self.table.columns]  # fmt: skip
+        return reduce(and_, asked) if asked else None
 
 
 def _number(condition: Any) -> Any:

@@ -107,7 +107,7 @@ def _of_design(rows: Any, plan: Plan) -> dict[str, Any]:
         found[f"fpc{index + 1}_min"] = column.min()
         found[f"fpc{index + 1}_max"] = column.max()
     if plan.design.sampling.taken is not None:
-        for name in ("first_units", "second_units", "base"):
+        for name in ("first_units", "second_units", "base", "eased"):
             found[name] = rows[f"_{name}"].max()
         found["taken"] = rows["_taken"].cast("int64").max()
     return found

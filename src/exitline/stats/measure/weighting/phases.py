@@ -13,14 +13,17 @@ from exitline.stats.measure import portable
 
 TAKEN, WEIGHT = "exitline__taken", "exitline__phase_weight"
 PHASE, UNIT, BASE = "exitline__phase", "exitline__unit", "exitline__base_weight"
-FIRST, SECOND = "exitline__first_units", "exitline__second_units"
+FIRST, SECOND, EASED = "exitline__first_units", "exitline__second_units", "exitline__eased"
+COLUMNS = (TAKEN, WEIGHT, PHASE, UNIT, BASE, FIRST, SECOND, EASED)
+"""What is added to the rows."""
 
 
 def with_phases(table: Any, design: Design) -> tuple[Any, Design]:
     """The rows with columns of the second phase, and the design with its weight.
 
     A row of the second phase weighs weight x units of the first phase in its stratum / units of
-    the second; others have no weight. Any other design, and one that has been here, is as it was.
+    the second, or as it was calibrated from there; others have no weight. Any other design, and
+    one that has been here, is as it was.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def with_phases(table: Any, design: Design) -> tuple[Any, Design]:
         PHASE: portable.crossed(strata) if strata else ibis.literal("all"),
         UNIT: row if second.psu is None else portable.key(table[second.psu]),
     })  # fmt: skip
-    own = [rows[UNIT], *(portable.key(rows[name]) for name in drawn.stages[:1])]
+    own = [rows[UNIT], *(portable.key(rows[name]) for name in drawn.stages)]
     each = ibis.window(group_by=[rows[PHASE], *own])
     both = rows.mutate(
         exitline__place=ibis.row_number().over(
@@ -61,7 +64,14 @@ def with_phases(table: Any, design: Design) -> tuple[Any, Design]:
         WEIGHT: ibis.ifelse(counted[TAKEN], counted[BASE] * times, ibis.null("float64")),
     }).drop("exitline__place", "exitline__unit_taken")  # fmt: skip
     found = replace(drawn, taken=TAKEN, weighted=design.weight is not None)
-    return weighed, replace(design, weight=WEIGHT, sampling=found)
+    if design.calibration is None:
+        weighed = weighed.mutate(**{EASED: 1.0})
+        return weighed, replace(design, weight=WEIGHT, sampling=found)
+    model = replace(design.calibration, weight=WEIGHT)
+    final = portable.number(weighed[model.calibrated])
+    eased = ibis.ifelse(weighed[TAKEN], portable.divide(weighed[WEIGHT], final), 1.0)
+    weighed = weighed.mutate(**{EASED: eased})
+    return weighed, replace(design, weight=model.calibrated, calibration=model, sampling=found)
 
 
 def phase_keys(rows: Any) -> dict[str, Any]:
@@ -73,5 +83,5 @@ def phase_keys(rows: Any) -> dict[str, Any]:
     return {
         "_phase": rows[PHASE], "_unit": ibis.ifelse(rows[TAKEN], unit, ibis.literal("")),
         "_first_units": rows[FIRST].cast("float64"), "_second_units": rows[SECOND].cast("float64"),
-        "_base": rows[BASE], "_taken": rows[TAKEN],
+        "_base": rows[BASE], "_taken": rows[TAKEN], "_eased": rows[EASED],
     }  # fmt: skip

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from django.db.models import Max
@@ -24,15 +23,22 @@ from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.together import together
 
 AT_ONCE = 1000
+Told = Callable[[int, "int | None"], None]
+"""Is told rows done, and how many there are where that is known."""
+
+
+def nobody(done: int, total: int | None) -> None:
+    """Tell nobody how far it is."""
 
 
 def write_households(
-    store: Store, rows: Sequence[GivenHousehold], batch: BatchRow, by: str
+    store: Store, rows: Sequence[GivenHousehold], batch: BatchRow, by: str, told: Told = nobody
 ) -> None:
     """New households with their first card; inside of a transaction."""
     areas = {a.path: a for a in AreaRow.objects.using(store.alias).filter(county__isnull=False)}
     today = date.today()
-    for part in _parts(rows):
+    for done, part in _parts(rows):
+        told(done, len(rows))
         made = [
             HouseholdRow(
                 key=row.key, name=row.name, area=areas[row.area], path=row.area, version=1,
@@ -60,9 +66,12 @@ def write_households(
         _add(store, [_change(h, batch, by) for h in made])
 
 
-def write_members(store: Store, rows: Sequence[GivenMember], batch: BatchRow, by: str) -> None:
+def write_members(
+    store: Store, rows: Sequence[GivenMember], batch: BatchRow, by: str, told: Told = nobody
+) -> None:
     """New members of households that are there; inside of a transaction."""
-    for part in _parts(rows):
+    for done, part in _parts(rows):
+        told(done, len(rows))
         keys = list({row.key for row in part})
         found = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(
             gone="", key__in=keys
@@ -104,7 +113,7 @@ def _add(store: Store, rows: Sequence[Any]) -> None:
         type(rows[0]).objects.using(store.alias).bulk_create(rows, batch_size=500)
 
 
-def _parts(rows: Sequence[Any]) -> Iterator[list[Any]]:
-    remaining = iter(rows)
-    while part := list(islice(remaining, AT_ONCE)):
-        yield part
+def _parts(rows: Sequence[Any]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """How many rows went before, and the next ones."""
+    for done in range(0, len(rows), AT_ONCE):
+        yield done, rows[done : done + AT_ONCE]
