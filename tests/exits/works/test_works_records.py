@@ -151,6 +151,27 @@ def test_decisions_that_rest_on_a_broken_asset_are_marked():
         ["32091", "water"], ["33022", "toilet"]]  # fmt: skip
 
 
+def test_a_study_reads_what_villages_have_from_the_works_file(folder, tmp_path):
+    """The same as from the facts that coverage writes; on another day it is otherwise."""
+    from exitline.api.runs.works_facts import with_works
+    from exitline.stats.data.studies.loader import parse_study
+
+    at = folder()
+    facts = "villages: {table: works.yaml, on: village, AS_OF columns: {ok: water}}"
+    text = f"{{study: a, data: {{households: h.csv}}, {facts}}}"
+    today, before = (
+        with_works(parse_study(text.replace("AS_OF", day), at / "study.yaml")).villages.table
+        for day in ("", "as_of: 2022-06-30,")
+    )  # fmt: skip
+    rows = today.open().table.to_pandas().set_index("village")
+    pd.testing.assert_frame_equal(rows.reset_index(), xl.works.records(at).coverage().facts())
+    assert rows["water"].to_dict() == {"a": True, "b": False, "c": False}
+    assert before.open().table.to_pandas().set_index("village")["water"].to_dict()["b"]
+    decided = tmp_path / "decisions.csv"
+    decided.write_text("level,unit,criterion,outcome\nvillage,b,water,met\nvillage,a,water,met\n")
+    assert xl.works.records(at).marked(decided)["village"].tolist() == ["b"]
+
+
 def test_coverage_feeds_the_criteria_of_a_village(tmp_path):
     facts = tmp_path / "facts.csv"
     xl.works.records(FOLDER).coverage().save_facts(facts)
@@ -254,7 +275,12 @@ def test_maps_and_pages_are_made(folder, tmp_path):
     assert "2 works serve 250 more people for 1,000." in text
     assert "works of the plan (1)" in text  # w3 has no place of its own
     page = xl.works.page(xl.works.records(FOLDER), tmp_path / "all.html")
-    assert "broken assets" in page.read_text()
+    text = page.read_text()
+    assert "broken assets" in text
+    picture = text[text.index('<svg xmlns="http://www.w3.org/2000/svg" viewBox') :]
+    picture = picture[: picture.index("</svg>")]
+    assert "<style" not in picture  # the page's policy refuses it: shapes would be black
+    assert 'stroke="#9c1f1f"' in picture
 
 
 BAD = {

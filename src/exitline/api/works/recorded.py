@@ -14,7 +14,7 @@ from exitline.exits.works.covered import VillageCoverage, coverage_of
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.findings import findings_of
 from exitline.exits.works.gaps import gaps_of
-from exitline.exits.works.records.folder import open_works
+from exitline.exits.works.records.folder import decided_in, open_works
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,8 +198,14 @@ class RecordedWorks:
             None, (*found.notes, *notes_on(found.problem)), found.at, found.place_at,
         )  # fmt: skip
 
-    def marked(self) -> pd.DataFrame:
-        """Decisions of the run that the works file names which rest on a broken asset.
+    def marked(self, run: str | Path | None = None) -> pd.DataFrame:
+        """Decisions of a run which rest on an asset that is broken now.
+
+        Parameters
+        ----------
+        run : path, optional
+            The folder of a run, or its decisions.parquet; the decisions that the works file names
+            unless given. Criteria have the same names, or those of `decisions: criteria`.
 
         Returns
         -------
@@ -209,12 +215,14 @@ class RecordedWorks:
         Raises
         ------
         WorksError
-            Where the works file names no decisions.
+            Where the works file names no decisions and no run is given.
         """
+        if run is not None:
+            return self._exact.marked(decided_in(self.records.keys, Path(run)))
         if self.records.decided is None:
             raise WorksError(
                 "no decisions are named", where="works file", expected="decisions: {table: ...}",
-                got="none", remedy="name decisions.parquet of a run's folder",
+                got="none", remedy="name a run's folder: marked(run), or --run",
             )  # fmt: skip
         return self._exact.marked(self.records.decided)
 

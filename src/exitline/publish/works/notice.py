@@ -57,7 +57,7 @@ def render_notices(notices: Sequence[WorkNotice], office: str, t: Language = ENG
                        for village in one.villages or ("",))  # fmt: skip
     return (
         f'<!DOCTYPE html>\n<html lang="{t.code}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{t('Notice of works')}</title>\n"
+        "<title>" + t("Notice of works") + "</title>\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{STYLE}th:first-child{{text-align:left;width:12rem}}</style>\n</head>\n<body>\n"
         f"{sheets}\n</body>\n</html>\n"

@@ -116,7 +116,9 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
     steps = Replayed()
     if "steps" in files and procedure is not None:
         steps = replay(_drafts(files["steps"], tables), procedure, day)
-    decided = None if keys.decisions is None else _decided(keys, folder)
+    decided = None
+    if keys.decisions is not None:
+        decided = decided_in(keys, folder / keys.decisions.table)
     late = len(steps.late)
     notes = (say("steps dated after {day}: {n} left out", day=str(day), n=late),) if late else ()
     return WorksRecords(
@@ -224,22 +226,40 @@ def _drafts(file: Path, tables: dict[str, pd.DataFrame]) -> tuple[Draft, ...]:
     return drafts
 
 
-def _decided(keys: WorksFile, folder: Path) -> pd.DataFrame:
-    """Villages' decisions by criterion, as a run's folder has them."""
+def decided_in(keys: WorksFile, at: Path) -> pd.DataFrame:
+    """Villages' decisions by criterion, as a run's folder has them.
+
+    Parameters
+    ----------
+    keys : WorksFile
+        Its `decisions` say what its criteria are called in the standard.
+    at : Path
+        A run's folder, or its table of decisions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns village, criterion, outcome.
+
+    Raises
+    ------
+    WorksError
+        For another table.
+    """
     from exitline.stats.engine.whole import read_whole
 
-    assert keys.decisions is not None
-    found: Any = read_whole(folder / keys.decisions.table, ["unit", "unit_code"]).to_pandas()
+    file = at / "decisions.parquet" if at.is_dir() else at
+    found: Any = read_whole(file, ["unit", "unit_code"]).to_pandas()
     for name in ("level", "unit", "criterion", "outcome"):
         if name not in found.columns:
             raise WorksError(
-                f"the table of decisions has no column '{name}'", where=keys.decisions.table,
+                f"the table of decisions has no column '{name}'", where=file.name,
                 expected="decisions.parquet of a run's folder", got=", ".join(found.columns[:10]),
                 remedy="name that file",
             )  # fmt: skip
-    rows = found[(found["level"] == "village") & found["criterion"].isin(
-        [keys.decisions.criteria.get(name, name) for name in keys.criteria])]  # fmt: skip
-    own = {keys.decisions.criteria.get(name, name): name for name in keys.criteria}
+    called = keys.decisions.criteria if keys.decisions is not None else {}
+    own = {called.get(name, name): name for name in keys.criteria}
+    rows = found[(found["level"] == "village") & found["criterion"].isin(list(own))]
     code = "unit_code" if "unit_code" in found.columns else "unit"
     return pd.DataFrame({
         "village": rows[code].astype(str), "criterion": rows["criterion"].map(own),
