@@ -235,7 +235,7 @@ class FactKeys(Record):
     )
     as_of: Date | None = Field(
         None,
-        description="where `table` is a works file (docs/works.md): the day on which its villages "
+        description="where `table` is a works file: the day on which its villages "
         "are looked at; that of the file unless given",
     )
     columns: Columns | None = Field(
