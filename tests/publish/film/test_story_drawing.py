@@ -46,6 +46,8 @@ points:
   by_year: {data: homes, by: year, share: y < 2, format: percent.0}
   counts: {data: homes, by: [area, year], count: rows}
   at: {data: homes, by: [w, y, year], count: rows}
+  early: {data: homes, by: [w, y], share: y < 2}
+  late: {data: homes, by: [w, y], share: y >= 1}
 scenes:
   - {scene: title, seconds: 4, title: A name, subtitle: What it is about}
   - scene: number
@@ -115,6 +117,15 @@ scenes:
     legend: changed
     rest: not yet
     spots: [{label: Here, longitude: n, latitude: share}]
+  - scene: works
+    seconds: 4
+    title: Water for villages
+    before: early
+    after: late
+    legend: have it
+    gained: got it
+    lost: lost it again
+    rest: lack it
   - scene: crossing
     seconds: 4
     title: Over the line

@@ -142,6 +142,20 @@ class MapScene(Scene):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorksScene(Scene):
+    """Villages that have something before works and after them, each where it lies."""
+
+    kind: ClassVar[str] = "works"
+    title: StoryText = held(WORDS, needed=True)
+    before: str = held(POINTS, needed=True)
+    after: str = held(POINTS, needed=True)
+    legend: StoryText = held(WORDS, needed=True)
+    gained: StoryText = held(WORDS, needed=True)
+    lost: StoryText = held(WORDS, needed=True)
+    rest: StoryText = held(WORDS, needed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrossingScene(Scene):
     """Figures that cross a line, step by step: shares over time, or groups on their ways."""
 
@@ -254,7 +268,7 @@ KINDS: dict[str, type[Scene]] = {
     kind.kind: kind
     for kind in (
         TitleScene, NumberScene, LineScene, AreaScene, CompareScene, TilesScene, JourneyScene,
-        MapScene, CrossingScene, DotsScene, WaffleScene, QuotationScene, TextScene,
+        MapScene, WorksScene, CrossingScene, DotsScene, WaffleScene, QuotationScene, TextScene,
         ListScene, PhotographScene, MethodScene, CreditsScene, SourcesScene, ClosingScene,
     )
 }  # fmt: skip

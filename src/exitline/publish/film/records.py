@@ -71,7 +71,7 @@ def description(episode: Episode, stage: PaintStage) -> str:
         for scene in episode.scenes
         if isinstance(scene, MapScene | JourneyScene) and scene.ground is not None
     )
-    notes += [f"- {t('Map: {what}', what=credit)}" for credit in maps]
+    notes += ["- " + t("Map: {what}", what=credit) for credit in maps]
     parts.append("\n".join([t("Sources"), *notes]))
     parts += [stage.say(scene.credit) for scene in closing]
     return "\n\n".join(parts) + "\n"

@@ -25,6 +25,7 @@ from exitline.publish.film.paint.words import (
     TextPainter,
     TitlePainter,
 )
+from exitline.publish.film.paint.works import WorksPainter
 
 PAINTERS: dict[str, type[Painter[Any]]] = {
     "title": TitlePainter,
@@ -35,6 +36,7 @@ PAINTERS: dict[str, type[Painter[Any]]] = {
     "tiles": TilesPainter,
     "journey": JourneyPainter,
     "map": MapPainter,
+    "works": WorksPainter,
     "crossing": CrossingPainter,
     "dot plot": DotsPainter,
     "waffle": WafflePainter,
