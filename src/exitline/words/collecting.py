@@ -89,9 +89,40 @@ def _messages() -> Iterator[tuple[Any, str | None]]:
         for message in _of_template(path):
             yield message, None
     yield from ((text, None) for text in printed().messages)
+    yield from ((text, None) for text in _of_procedures())
     for name in JSON:
         if (ROOT / name).exists():
             yield from ((text, None) for text in _texts(json.loads((ROOT / name).read_text())))
+
+
+def _of_procedures() -> Iterator[str]:
+    """What the shipped procedures call their states, steps, papers, roles, cases and deadlines.
+
+    And what the columns mean that their standards ask for: a register's pages show them.
+    """
+    import yaml
+
+    standards: set[str] = set()
+    found = {path: yaml.safe_load(path.read_text(encoding="utf-8"))
+             for path in sorted(ROOT.rglob("*.yaml"))}  # fmt: skip
+    for said in found.values():
+        if not isinstance(said, dict) or "procedure" not in said:
+            continue
+        yield said["title"]
+        standards |= {str(said.get("standard", ""))}
+        for name, state in said.get("states", {}).items():
+            yield state.get("label") or name
+            yield from state.get("categories", ())
+        for name, step in said.get("steps", {}).items():
+            yield step.get("label") or name
+            yield from filter(None, [step.get("begins")])
+        for name, paper in said.get("documents", {}).items():
+            yield paper.get("label") or name
+        for of in ("roles", "clocks", "monitoring"):
+            yield from said.get(of, {})
+    for path, said in found.items():
+        if isinstance(said, dict) and {path.name, str(said.get("standard"))} & standards:
+            yield from (c["meaning"] for c in said.get("columns", {}).values() if "meaning" in c)
 
 
 @dataclass(frozen=True)
