@@ -183,12 +183,17 @@ def _handed(call: ast.Call, function: str) -> Iterator[ast.expr]:
 def _of_template(path: Path) -> Iterator[Any]:
     """Messages of a template."""
     from babel.messages.extract import extract
+    from jinja2 import Environment, nodes
     from jinja2.ext import babel_extract
 
     options, method = {"silent": "false", "trimmed": "true"}, cast("Any", babel_extract)
     with path.open("rb") as file:
         for _, message, _, _ in extract(method, file, _FUNCTIONS, options=options):
             yield message
+    for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+        forms = [one.value for one in call.args[:2] if isinstance(one, nodes.Const)]
+        if isinstance(call.node, nodes.Getattr) and call.node.attr == "plural" and len(forms) == 2:
+            yield tuple(forms)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -197,7 +197,7 @@ def opened_version() -> int:
 def test_the_programme_says_what_became_of_exits(signed):
     client = signed("county")
     body = client.get("/programme").content.decode()
-    assert "1 households left the list, 0 came back to it" in body
+    assert "1 household left the list, 0 came back to it" in body
     answer = client.get("/programme/table.xlsx")
     openpyxl = pytest.importorskip("openpyxl")
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content))["Areas"].values)
