@@ -1,15 +1,16 @@
-"""Effects on simulated panels, where the truth is known: bias, size, coverage, and time.
+"""Effects on simulated panels: how long they take; `benchmarks.effect_coverage` asks how right.
 
-python -m benchmarks.effect [--samples 1000] [--speed]
+python -m benchmarks.effect [--villages 125000]
 
 Villages in clusters, treated from period 4 or 6 on or never; effects that grow with time and
-differ between groups. Beside every figure: a regression with village and period effects.
+differ between groups.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,20 @@ GROWTH = {4.0: 1.0, 6.0: -0.3}
 """Change of the effect with each period under treatment, by group."""
 
 
-def drawn(random: np.random.Generator, villages: int, *, effect: bool, cluster: int) -> Any:
-    """One panel: groups, outcomes by period, clusters."""
+def drawn(
+    random: np.random.Generator, villages: int = 0, *, effect: bool, cluster: int = 1,
+    sizes: tuple[int, ...] = (),
+) -> Any:  # fmt: skip
+    """One panel: groups, outcomes by period, clusters.
+
+    With `sizes` so many clusters of each group (4, 6, never), the whole cluster treated at once.
+    """
+    if sizes:
+        group = np.repeat(np.repeat([*FIRST, np.inf], sizes), cluster)
+        villages = group.size
+    else:
+        group = random.choice([*FIRST, np.inf], villages, p=[0.25, 0.25, 0.5])
     counties = -(-villages // cluster)
-    group = random.choice([*FIRST, np.inf], villages, p=[0.25, 0.25, 0.5])
     county = np.repeat(np.arange(counties), cluster)[:villages]
     shared = np.cumsum(random.normal(0, 0.3, (counties, PERIODS)), axis=1)[county]
     own = random.normal(0, 1, (villages, 1)) + 0.5 * np.isfinite(group)[:, None]
@@ -46,7 +57,8 @@ def sample_of(group: Any, outcome: Any, county: Any) -> EffectSample:
     ones = np.ones(group.size)
     return EffectSample(
         tuple(float(t) for t in range(1, PERIODS + 1)), group, ones, outcome,
-        ones.astype(np.int64), county, np.zeros(group.size, dtype=np.int64), True,
+        ones.astype(np.int64), county, np.zeros(group.size, dtype=np.int64),
+        int(county.max()) + 1 < group.size,
     )  # fmt: skip
 
 
@@ -56,11 +68,17 @@ def effects(sample: EffectSample) -> GroupTimeEffects:
     return GroupTimeEffects(sample, tuple(found), *differences(sample, found), 0.95)
 
 
-def two_way(group: Any, outcome: Any) -> float:
-    """The slope of treatment in a regression with village and period effects."""
+def two_way(group: Any, outcome: Any, county: Any = None) -> tuple[float, float]:
+    """The slope of treatment in a regression with village and period effects, and its clustered
+    standard error."""
     flag = (np.arange(1, PERIODS + 1)[None, :] >= group[:, None]).astype(float)
     flat = flag - flag.mean(1, keepdims=True) - flag.mean(0) + flag.mean()
-    return float((flat * outcome).sum() / (flat * flat).sum())
+    square = float((flat * flat).sum())
+    slope = float((flat * outcome).sum() / square)
+    rest = outcome - slope * flag
+    rest = rest - rest.mean(1, keepdims=True) - rest.mean(0) + rest.mean()
+    sums = np.bincount(np.arange(group.size) if county is None else county, (flat * rest).sum(1))
+    return slope, float(np.sqrt((sums**2).sum()) / square)
 
 
 def truth(sample: EffectSample, found: GroupTimeEffects) -> tuple[float, list[float]]:
@@ -73,34 +91,33 @@ def truth(sample: EffectSample, found: GroupTimeEffects) -> tuple[float, list[fl
     return float(values.mean()), [float(values[since == e].mean()) for e in sorted(set(since))]
 
 
-def simulated(samples: int, villages: int, cluster: int) -> dict[str, float]:
-    """Bias, coverage of intervals and bands, and size of tests."""
-    random = np.random.default_rng(20_261_128)
-    error, two, covered, banded, size, wald = [], [], [], [], [], []
+def simulated(samples: int, seed: int, **given: Any) -> dict[str, list[Any]]:
+    """By sample: errors, whether intervals and bands hold, whether true nulls are rejected."""
+    random = np.random.default_rng(seed)
+    found: dict[str, list[Any]] = defaultdict(list)
     for _ in range(samples):
-        panel = drawn(random, villages, effect=True, cluster=cluster)
+        panel = drawn(random, effect=True, **given)
         sample = sample_of(*panel)
-        found = effects(sample)
-        overall, path = truth(sample, found)
-        simple, series = found.aggregate("simple").to_pandas(), found.aggregate("event").to_pandas()
-        error.append(simple["estimate"][0] - overall)
-        two.append(two_way(*panel[:2]) - overall)
-        covered.append(simple["ci_low"][0] <= overall <= simple["ci_high"][0])
-        after = series[[not str(s).startswith("-") and s != "all" for s in series["since"]]]
-        before = series[[str(s).startswith("-") for s in series["since"]]]
-        inside = (after["band_low"].to_numpy() <= path) & (path <= after["band_high"].to_numpy())
-        banded.append(
-            inside.all() and (before["band_low"] <= 0).all() and (before["band_high"] >= 0).all()
-        )
-        none = effects(sample_of(*drawn(random, villages, effect=False, cluster=cluster)))
+        result = effects(sample)
+        overall, path = truth(sample, result)
+        row = result.aggregate("simple").to_pandas().iloc[0]
+        series = result.aggregate("event").to_pandas()
+        group = result.aggregate("group").to_pandas().iloc[1]
+        own = GROWTH[FIRST[0]] * (np.arange(PERIODS - FIRST[0] + 1) + 1).mean()
+        found["group"].append(group["ci_low"] <= own <= group["ci_high"])
+        slope, se = two_way(*panel)
+        found["error"].append(row["estimate"] - overall)
+        found["two_way"].append(slope - overall)
+        found["covered"].append(row["ci_low"] <= overall <= row["ci_high"])
+        found["two_way_covered"].append(abs(slope - overall) <= 1.96 * se)
+        low, high = (series[k].to_numpy()[1:] for k in ("band_low", "band_high"))
+        true = np.concatenate([np.zeros(len(low) - len(path)), path])
+        found["banded"].append(bool(((low <= true) & (true <= high)).all()))
+        none = effects(sample_of(*drawn(random, effect=False, **given)))
         row = none.aggregate("simple").to_pandas().iloc[0]
-        size.append(not row["ci_low"] <= 0 <= row["ci_high"])
-        wald.append(none.pretest().p < 0.05)
-    return {
-        "bias": float(np.mean(error)), "bias_two_way": float(np.mean(two)),
-        "coverage": float(np.mean(covered)), "band_coverage": float(np.mean(banded)),
-        "size": float(np.mean(size)), "pretest_size": float(np.mean(wald)),
-    }  # fmt: skip
+        found["size"].append(not row["ci_low"] <= 0 <= row["ci_high"])
+        found["pretest"].append(none.pretest().p < 0.05)
+    return found
 
 
 def speed(villages: int) -> None:
@@ -137,19 +154,10 @@ def speed(villages: int) -> None:
 
 
 def main() -> None:
-    """Print a table."""
+    """Print times."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--samples", type=int, default=1000)
-    parser.add_argument("--speed", action="store_true")
-    asked = parser.parse_args()
-    if asked.speed:
-        speed(125_000)
-        return
-    for villages, cluster in ((200, 1), (1000, 1), (400, 10), (1000, 10)):
-        found = simulated(asked.samples, villages, cluster)
-        print(
-            villages, "villages in clusters of", cluster, {k: round(v, 4) for k, v in found.items()}
-        )
+    parser.add_argument("--villages", type=int, default=125_000)
+    speed(parser.parse_args().villages)
 
 
 if __name__ == "__main__":

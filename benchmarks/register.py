@@ -4,11 +4,19 @@
     python benchmarks/register.py days --database ... [--households 1000000]
     python benchmarks/register.py kills --database ... [--kills 200]
 
-Each part needs an empty database that its user owns (or an SQLite file that is not there).
+    python benchmarks/register.py import --database ... [--rows 100000]
+    python benchmarks/register.py export --database ...      # one that register_filling filled
+
+Each part but `export` needs an empty database that its user owns (or an SQLite file that is not
+there).
 `append`: eight processes record steps on households of their own in one county, then in eight.
 `days`: standings are made by the database (ten a household), then counted as of a day, as known
 on another, beside a bare count of the same rows. `kills`: writers are killed at random moments;
-every step that was told to be accepted must be there, and everything must follow.
+every step that was told to be accepted must be there, and everything must follow (the database
+itself is killed in `register_outages`). `import`: a table of households with facts, income and an
+identifier, as the page takes it in the background: read, compared with what is there, written,
+taken back. `export`: every household with the facts of its card, as CSV and as Parquet, with the
+most memory that it took; then states as of a day.
 
 Figures are in docs/benchmarks.md, The register.
 """
@@ -74,9 +82,7 @@ def append(address: str, seconds: float) -> dict[str, float]:
     """Steps a second: one writer, eight in one county, eight in eight counties."""
     store = create_store(address)
     areas = counties(store, 8)
-    _written(address, "before", 4.0, areas)  # a register at work: its tables are not empty
-    _analyse(store)
-    found = {}
+    found = {"eight in an empty register: steps a second": _written(address, "0", seconds, areas)}
     for name, where in (("one", areas[:1]), ("eight in one county", areas[:1] * 8),
                         ("eight in eight counties", areas)):  # fmt: skip
         found[f"{name}: steps a second"] = _written(address, name, seconds, where)
@@ -94,15 +100,6 @@ def _written(address: str, name: str, seconds: float, where: list[str]) -> float
         process.stdin.flush()
     steps = sum(int(process.communicate()[0].split()[-1]) for process in writers)
     return round(steps / (time.perf_counter() - begun), 1)
-
-
-def _analyse(store: Any) -> None:
-    """What PostgreSQL's autovacuum does within a minute: kept plans are made for full tables."""
-    if store.postgres:
-        from django.db import connections
-
-        with connections[store.alias].cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def days(address: str, households: int) -> dict[str, Any]:
@@ -214,17 +211,77 @@ def kills(address: str, number: int) -> dict[str, int]:
     }  # fmt: skip
 
 
+def bring_in(address: str, rows: int) -> dict[str, Any]:
+    """Seconds of an import and of its undoing."""
+    import tempfile
+
+    key = Path(tempfile.mkdtemp()) / "register.key"
+    store = create_store(address, key_file=key)
+    counties(store, 8)
+    from exitline.exits.register.store.intake import tables
+
+    file = key.with_name("rows.csv")
+    with file.open("w", encoding="utf-8") as out:
+        out.write("household,area,name,as_of,fact:welfare,fact:water,fact:electricity,"
+                  "income:farm,income:wages,identifier:id\n")  # fmt: skip
+        for i in range(rows):
+            out.write(f"h{i},c{i % 8}/v/,Family {i},2026-01-01,{900 + i % 1000},"
+                      f"{'well' if i % 3 else 'tap'},{'true' if i % 2 else 'false'},"
+                      f"{i % 700},{i % 900},{i:012}\n")  # fmt: skip
+    begun, spent = time.perf_counter(), time.process_time()
+    found = tables.preview(store, file, "households")
+    looked = time.perf_counter() - begun
+    batch = tables.take(store, found, "rows.csv", "admin")
+    whole, processor = time.perf_counter() - begun, time.process_time() - spent
+    begun = time.perf_counter()
+    assert tables.undo(store, batch.pk, "admin") == rows
+    return {"rows": rows, "looked at, s": round(looked, 1), "and taken, s": round(whole, 1),
+            "processor of this process, s": round(processor, 1),
+            "taken back, s": round(time.perf_counter() - begun, 1)}  # fmt: skip
+
+
+def export(address: str) -> dict[str, Any]:
+    """Seconds and memory of every household's file, and of every household's state."""
+    import resource
+    import tempfile
+
+    from exitline.api.registers.background import write_households
+    from exitline.exits.register.store.read import arrow, as_of
+
+    store, found = open_store(address), dict[str, Any]()
+    folder = Path(tempfile.mkdtemp())
+    for ending in ("parquet", "csv"):
+        begun = time.perf_counter()
+        found["households"] = write_households(address, folder / f"households.{ending}")
+        found[f"{ending}, s"] = round(time.perf_counter() - begun, 1)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        found[f"most memory after {ending}, MB"] = round(peak)
+    begun, day = time.perf_counter(), date.today()
+    as_of.counts(store, day)
+    found["counts as of today, s"] = round(time.perf_counter() - begun, 1)
+    query, schema = as_of.states_query(store, day)
+    begun = time.perf_counter()
+    arrow.write(store, query, schema, folder / "states.parquet")
+    found["every household's state, s"] = round(time.perf_counter() - begun, 1)
+    return found
+
+
 def main() -> None:
     """Run one part and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=["append", "days", "kills"])
+    parser.add_argument("part", choices=["append", "days", "kills", "import", "export"])
     parser.add_argument("--database", required=True)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--households", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--kills", type=int, default=200)
     given = parser.parse_args()
     if given.part == "append":
         found: dict[str, Any] = dict(append(given.database, given.seconds))
+    elif given.part == "import":
+        found = bring_in(given.database, given.rows)
+    elif given.part == "export":
+        found = export(given.database)
     elif given.part == "days":
         found = days(given.database, given.households)
     else:

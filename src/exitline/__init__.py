@@ -57,13 +57,12 @@ if TYPE_CHECKING:
     from exitline.api.figures.curves import (
         concentration_curve,
         deficit,
-        dominance,
-        growth_incidence,
         lorenz,
         tip,
     )
     from exitline.api.figures.decompose import decompose, decompose_change, esteban_ray
     from exitline.api.figures.grouped import grouped, grouped_table
+    from exitline.api.figures.two_curves import dominance, growth_incidence
     from exitline.api.serving import serve
     from exitline.api.weights.adjusting import adjust_nonresponse, trim_weights
     from exitline.api.weights.calibrating import calibrate
@@ -109,7 +108,7 @@ _HOME = {
     "decompose": "exitline.api.figures.decompose",
     "decompose_change": "exitline.api.figures.decompose",
     "deficit": "exitline.api.figures.curves",
-    "dominance": "exitline.api.figures.curves",
+    "dominance": "exitline.api.figures.two_curves",
     "draw": "exitline.api",
     "dynamics": "exitline.api",
     "effect": "exitline.api.effect:",
@@ -120,7 +119,7 @@ _HOME = {
     "glm": "exitline.api",
     "grouped": "exitline.api.figures.grouped",
     "grouped_table": "exitline.api.figures.grouped",
-    "growth_incidence": "exitline.api.figures.curves",
+    "growth_incidence": "exitline.api.figures.two_curves",
     "init": "exitline.api",
     "lifecycle": "exitline.api.lifecycle:",
     "load_standard": "exitline.rules.standard:load",

@@ -52,8 +52,11 @@ def _pages_with_python() -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("page", "blocks"), _pages_with_python().items(), ids=lambda x: str(x)[:60]
 )
-def test_python_blocks(page, blocks):
-    """Blocks of one page share their names, from top to bottom."""
+def test_python_blocks(page, blocks, tmp_path, monkeypatch):
+    """Blocks of one page share their names, from top to bottom; what they write stays away."""
+    for name in ("docs", "src", "tests", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": page}
     for text in blocks:
         exec(compile(text, page, "exec"), names)

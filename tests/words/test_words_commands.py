@@ -76,7 +76,7 @@ def homes(tmp_path_factory):
 
 DATA = {
     "hid", "psu", "reg", "size", "latitude", "longitude", "welfare", "csv", "pub", "exitline",
-    "estimate", "replicates", "kind", "scale", "bootstrap", "nothing", "nowhere",
+    "estimate", "Reg", "replicates", "kind", "scale", "bootstrap", "nothing", "nowhere",
 }  # fmt: skip
 """Names of columns, roles and files, and what is to be typed."""
 DESIGN = ("--weight", "w", "--psu", "psu")

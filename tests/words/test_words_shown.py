@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
+import subprocess
 from xml.etree import ElementTree
 
 import numpy as np
@@ -205,3 +207,33 @@ def test_a_run_saves_what_may_be_published_alone(tmp_path):
 def test_digits_follow_the_standard_error(value, se, said):
     frame = pd.DataFrame({"estimate": [value], "se": [se]})
     assert of_frame(frame).rows[0][0] == said
+
+
+def test_a_run_leaves_each_chart_and_the_year_of_its_figures(tmp_path):
+    run = xl.run("examples/imaginary-country/mpi.yaml", out=tmp_path / "out")
+    drawn = run.plot().save_each(tmp_path / "charts")
+    blocks = {(e.measure, e.line, e.by) for e in run.estimates if e.by}
+    assert len(drawn) == 2 * len(blocks) == len(set(drawn))
+    words = (
+        tmp_path / "charts" / "multidimensionally-poor-persons-share-by-Province.svg"
+    ).read_text()
+    assert "by Province" in words
+    assert not [p for p in drawn if p.stat().st_size < 1000]
+    run.save(tmp_path / "f.sdmx.csv")
+    rows = pd.read_csv(tmp_path / "f.sdmx.csv", dtype=str)
+    assert set(rows["TIME_PERIOD"]) == {"2023"}
+    said = json.loads((tmp_path / "f.structure.json").read_text(encoding="utf-8"))
+    parts = said["data"]["dataStructures"][0]["dataStructureComponents"]["dimensionList"]
+    assert parts["timeDimension"]["id"] == "TIME_PERIOD"
+    head = run.estimates.find(measure="H", by="")
+    shown = rows.query("MEASURE == 'H' and AREA_TYPE == '_T'")["OBS_VALUE"].iloc[0]
+    assert float(shown) == head.estimate
+    if shutil.which("pdflatex") is not None:
+        text = "\\documentclass{article}\\usepackage{booktabs}\\usepackage[utf8]{inputenc}"
+        text += "\\begin{document}\\tiny\n" + run.to_latex() + "\n\\end{document}\n"
+        (tmp_path / "t.tex").write_text(text, encoding="utf-8")
+        made = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"], cwd=tmp_path,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stdout[-1500:]

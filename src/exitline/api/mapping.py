@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from exitline.api.model_maps import Mapped, modelled
 
 if TYPE_CHECKING:
     from exitline.publish.maps.draw import MapDrawing
@@ -75,35 +78,39 @@ def map(
     """
     from exitline.publish.maps.boundaries import read_boundaries
     from exitline.publish.maps.draw import MapText, map_of
-    from exitline.publish.maps.figures import figures_of
     from exitline.publish.maps.joined import joined
+
+    asked = {"by": by, "measure": measure, "line": line}
+    if hasattr(found, "published") or hasattr(found, "blocks"):
+        one = _estimated(found, asked)
+    else:
+        one = modelled(found, asked)
+    drawn = read_boundaries(boundaries, key, source)
+    match = joined(one.areas, drawn.shapes, names)
+    figures, pivot, kind = one.figures(match.shape, threshold)
+    said = {"threshold": "bold: the threshold", "all": "bold: all together", "": ""}[kind]
+    at, areas = f", line {one.line}" if one.line else "", f", by {one.by}" if one.by else ""
+    text = MapText(
+        f"{one.named[:1].upper()}{one.named[1:]}{at}{areas}{one.kind}",
+        f"{one.what}, {100 * one.level:g} % intervals when pointed at", said,
+        f"Boundaries: {source or drawn.file}. Equal-area projection.",
+        undecided=one.undecided or MapText.undecided, notes=match.notes,
+    )  # fmt: skip
+    return map_of(figures, list(drawn.shapes.items()), one.unit, text, pivot=pivot, paired=paired)
+
+
+def _estimated(found: Any, asked: Mapping[str, str | None]) -> Mapped:
+    """Of a run, what may be published; or estimates as they are."""
+    from exitline.publish.maps.figures import figures_of
     from exitline.stats.infer.shown import unit_of
 
-    if hasattr(found, "published") or hasattr(found, "blocks"):
-        drawn = read_boundaries(boundaries, key, source)
-    else:
-        from exitline.api.model_maps import model_map
-
-        asked = {"by": by, "measure": measure, "line": line}
-        return model_map(
-            found, boundaries, key, asked, threshold, names=names, source=source, paired=paired
-        )
     estimates: Estimates = found.published.estimates if hasattr(found, "published") else found
-    block = _block(estimates, by, measure, line)
+    block = _block(estimates, **asked)
     labels = list(block.rows.labels)
-    match = joined(labels, drawn.shapes, names)
-    figures, pivot, kind = figures_of(estimates, block, labels, match.shape, threshold)
-    said = {"threshold": "bold: the threshold", "all": "bold: all together", "": ""}[kind]
-    named = block.label or block.measure
-    at = f", line {block.line}" if block.line else ""
-    text = MapText(
-        f"{named[:1].upper()}{named[1:]}{at}, by {block.by}",
-        f"Estimate, {100 * estimates.level:g} % intervals when pointed at", said,
-        f"Boundaries: {source or drawn.file}. Equal-area projection.", notes=match.notes,
+    return Mapped(
+        labels, partial(figures_of, estimates, block, labels), block.label or block.measure,
+        block.line, block.by, unit_of(block), estimates.level,
     )  # fmt: skip
-    return map_of(
-        figures, list(drawn.shapes.items()), unit_of(block), text, pivot=pivot, paired=paired
-    )
 
 
 def _block(found: Estimates, by: str | None, measure: str | None, line: str | None) -> Block:

@@ -2,66 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from exitline.publish.maps.draw import MapDrawing
+    from exitline.publish.maps.draw import MapFigure
     from exitline.stats.smallarea.figures import AreaFigures
 
 
-def model_map(
-    found: Any,
-    boundaries: str | Path,
-    key: str,
-    asked: Mapping[str, str | None],
-    threshold: float | None = None,
-    *,
-    names: Mapping[str, str] | None = None,
-    source: str = "",
-    paired: bool = True,
-) -> MapDrawing:
-    """A model's figures on boundaries, and beside them how sure they are.
+class Mapped(NamedTuple):
+    """Figures that are to be drawn: how they are placed on shapes, and what is said of them."""
+
+    areas: list[str]
+    figures: Callable[[Mapping[str, str], float | None], tuple[list[MapFigure], float | None, str]]
+    named: str
+    line: str
+    by: str
+    unit: str
+    level: float
+    what: str = "Estimate"
+    kind: str = ""
+    undecided: str = ""
+
+
+def modelled(found: Any, asked: Mapping[str, str | None]) -> Mapped:
+    """A model's figures, as `exitline.api.mapping` draws them.
 
     Parameters
     ----------
     found : AreaModel, UnitModel, Modelled or AreaFigures
-    boundaries : path
-    key : str
     asked : mapping
         "by", "measure", "line": which figures.
-    threshold : float, optional
-        An edge of the classes.
-    names : mapping of str to str, optional
-    source : str
-    paired : bool
 
     Raises
     ------
-    MapError, SmallAreaError
+    SmallAreaError
+        Where there are none such.
     """
-    from exitline.publish.maps.boundaries import read_boundaries
-    from exitline.publish.maps.draw import MapText, map_of
     from exitline.publish.maps.figures import figures_of_model
-    from exitline.publish.maps.joined import joined
 
     by, figures = _chosen(found, asked)
-    drawn = read_boundaries(boundaries, key, source)
-    match = joined(list(figures.areas), drawn.shapes, names)
     named, unit = _named(figures)
-    at = f", line {figures.line}" if figures.line else ""
-    areas = f", by {by}" if by else ""
-    text = MapText(
-        f"{named[:1].upper()}{named[1:]}{at}{areas}: a model's figures",
-        f"Model, not a measurement; {100 * figures.level:g} % intervals when pointed at",
-        "" if threshold is None else "bold: the threshold",
-        f"Boundaries: {source or drawn.file}. Equal-area projection.",
-        undecided="hatched: the model cannot speak for it", notes=match.notes,
-    )  # fmt: skip
-    return map_of(
-        figures_of_model(figures, match.shape), list(drawn.shapes.items()), unit, text,
-        pivot=threshold, paired=paired,
+    return Mapped(
+        list(figures.areas),
+        lambda shapes, threshold: (
+            figures_of_model(figures, shapes), threshold, "" if threshold is None else "threshold",
+        ),
+        named, figures.line, by, unit, figures.level, "Model, not a measurement",
+        ": a model's figures", "hatched: the model cannot speak for it",
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PARTS = (
     "rates", "histories", "attrition", "survival", "chronic", "duration", "mobility", "lasting",
-    "bounds", "reliability",
+    "bounds", "reliability", "persistent",
 )  # fmt: skip
 
 
@@ -92,6 +92,12 @@ Examples:
 )
 @click.option("--reliability", default="1,0.9,0.8", show_default=True,
               help="Reliabilities of welfare to try.")  # fmt: skip
+@click.option("--share", type=numbers.FiniteNumber(0, 10), default=0.6, show_default=True,
+              help="Threshold of persistent risk, share of the median (0: lines).")  # fmt: skip
+@click.option("--before", type=numbers.Whole(1, 1000), default=3, show_default=True,
+              help="Waves before the last that persistent risk looks at.")  # fmt: skip
+@click.option("--least", type=numbers.Whole(1, 1000), default=2, show_default=True,
+              help="In how many of these a household must be poor.")  # fmt: skip
 @click.option("--interval", default="logit", show_default=True, help="Interval of shares.",
               type=click.Choice(list(SHARES)))  # fmt: skip
 @paged
@@ -100,7 +106,7 @@ def command(
     parts: tuple[str, ...], by: tuple[str, ...], compare: tuple[str, ...],
     predictors: tuple[str, ...], times: str | None, k: int, buffer: float, groups: int,
     cutoff: float, alpha: float, wrong: float, reliability: str, page: Path | None, full: bool,
-    interval: str, **given: Any,
+    interval: str, share: float, before: int, least: int, **given: Any,
 ) -> None:  # fmt: skip
     """Report the parts asked for."""
     from exitline import api
@@ -114,7 +120,7 @@ def command(
         sections = api.dynamics(
             **arguments_of(given), **asked, parts=parts, by=by, predictors=predictors, k=k,
             buffer=buffer, groups=groups, cutoff=cutoff, alpha=alpha, wrong=wrong,
-            interval=interval,
+            interval=interval, share=share, before=before, least=least,
         )  # fmt: skip
     if given["as_json"]:
         show.as_json({s.name: {"title": s.title, "rows": s.records, "notes": s.notes}

@@ -68,11 +68,13 @@ def command(
     asked = keywords({**given, "design": design, "level": level}, lines)
     t = Language(language)
     with show.working("estimating", t):
-        found = estimate(open_source(data, **reading), list(measures), deff=deff, **asked)
+        source = open_source(data, **reading)
+        found = estimate(source, list(measures), deff=deff, **asked)
     save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas(reason=True, deff=deff, cv=cv).to_dict("records"))
         return
+    from exitline.api.runs.telling import columns_named
     from exitline.cli.shared.figures import estimate_rows, figure_heads
 
     people = "persons" if design.size is not None or unit == "person" else "households"
@@ -86,7 +88,9 @@ def command(
         for e, row in zip(found, said, strict=True)
     ]
     figures = figure_heads(t, level, unit, "n" if further else "")
-    headings = (t("area"), t("measure"), *((t("line"),) if len(lined) > 1 else ()), *figures)
+    columns = dict.fromkeys(c for e in found for c in e.by.split(", ") if c)
+    area = t.listed(columns_named(source, columns)) if columns else t("area")
+    headings = (area, t("measure"), *((t("line"),) if len(lined) > 1 else ()), *figures)
     show.table(
         t("Estimates from {file}", file=data.rsplit("/", 1)[-1]),
         (*headings, *({"cv": t("CV"), "deff": t("deff")}[name] for name in further)),

@@ -104,11 +104,12 @@ def _plain(found: Run) -> dict[str, Any]:
 
 def _show(found: Run, t: Language = ENGLISH) -> None:
     """The answer on a terminal: one table of estimates, one of decisions, what to look at."""
-    from exitline.api.runs.telling import area_title, people_of
+    from exitline.api.runs.telling import area_title, measures_named, people_of
     from exitline.cli.shared.figures import coefficient, estimate_rows, figure_heads
 
     national = [e for e in found.estimates if not e.by]
-    rows = estimate_rows(national, people_of(found.study), found.study.unit, t)
+    named = measures_named(found)
+    rows = estimate_rows(national, people_of(found.study), found.study.unit, t, named)
     wide = show.wide()
     if wide:
         rows = [(*row, coefficient(e.cv, t)) for row, e in zip(rows, national, strict=True)]

@@ -20,6 +20,7 @@ from exitline.cli.shared.works_beside import (
 )
 from exitline.cli.shared.works_places import choose, coverage
 from exitline.cli.shared.works_records import check, gaps, record
+from exitline.cli.shared.works_steps import due, notice
 from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
@@ -170,13 +171,16 @@ def _show(found: GroupTimeEffects, series: EffectSeries, matters: float | None) 
     if any(cell.before for cell in found.cells):
         test = found.pretest()
         p = Numeral(f"{test.p:.3f}")
-        show.note(
-            say("before treatment: groups did not move alike (p = {n})", n=p)
-            if test.p < 0.05
-            else say("before treatment: nothing shows that groups moved apart (p = {n})", n=p)
-        )
+        told = {
+            "moved apart": say("before treatment: groups did not move alike (p = {n})", n=p),
+            "nothing found": say("before treatment: nothing shows that groups moved apart "
+                                 "(p = {n})", n=p),
+            "cannot tell yet": say("before treatment: too few units to tell whether groups moved "
+                                   "alike"),
+        }  # fmt: skip
+        show.note(told[test.verdict])
     else:
-        show.note("before treatment: one period alone, nothing shows that groups moved alike")
+        show.note(say("before treatment: one period alone, nothing shows that groups moved alike"))
     if matters is not None:
         show_needed(matters, series.needed(matters))
     show.notes(found.notes)
@@ -187,5 +191,5 @@ def _headline(series: EffectSeries) -> str:
     return HEADLINES.get(series.verdict, CANNOT_TELL)
 
 
-for _part in (check, gaps, record, coverage, choose, synthetic, matched):
+for _part in (check, gaps, record, due, notice, coverage, choose, synthetic, matched):
     command.add_command(_part)

@@ -70,6 +70,7 @@ class _Pattern:
 
 def _pattern(message: str) -> _Pattern:
     pieces = _PLACE.split(message)
+    pieces[::2] = [piece.replace("{{", "{").replace("}}", "}") for piece in pieces[::2]]
     seen: set[str] = set()
     form = "".join(_place(x, seen) if i % 2 else re.escape(x) for i, x in enumerate(pieces))
     return _Pattern(message, re.compile(form, re.DOTALL), pieces[::2])

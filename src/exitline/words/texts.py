@@ -47,9 +47,13 @@ def read(code: str, file: str = FILE) -> Catalog:
     >>> read("fr").get("All together").string
     'Ensemble'
     """
+    from babel.messages.catalog import Catalog
     from babel.messages.pofile import read_po
 
-    with (FOLDER / code / file).open("rb") as opened:
+    path = FOLDER / code / file
+    if file == ERRORS and not path.exists():
+        return Catalog(code)  # a language that is new: its errors are in English
+    with path.open("rb") as opened:
         return read_po(opened, code)
 
 
@@ -96,8 +100,7 @@ class _Catalogue:
     @cached_property
     def errors(self) -> tuple[dict[str, str], Recogniser]:
         """What errors say: texts by message, and what tells them."""
-        there = (FOLDER / self._code / ERRORS).exists()
-        found = {str(m.id): str(m.string) for m in read(self._code, ERRORS)} if there else {}
+        found = {str(m.id): str(m.string) for m in read(self._code, ERRORS)}
         found = {message: text for message, text in found.items() if message and text}
         return found, Recogniser(found, least=_LEAST)
 

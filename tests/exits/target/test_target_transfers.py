@@ -12,6 +12,7 @@ import exitline as xl
 LINE = 2.5
 MEASURES = [
     "poverty_after(0, gets, 0.7)", "poverty_after(1, benefit, 0.7)", "poverty_after(2, gets, 0.7)",
+    "poverty_after(0, benefit, -0.7)", "poverty_after(1, benefit, -0.7)",
     "poverty_after(1, score, 0.7, 0.3)", "poverty_after(0, score, 0.7, 0.3)",
     "poverty_left(1, gets, 0.6)", "poverty_left(2, benefit, 1.5)", "poverty_left(1, score, 1, 0.3)",
     "poverty_left(0, benefit, 1)", "poverty_left(0, score, 1, 0.3)",
@@ -55,6 +56,8 @@ def counted(d: pd.DataFrame) -> dict[str, float]:
         "poverty_after(0, gets, 0.7)": fgt(y + 0.7 * d.gets, w, 0),
         "poverty_after(1, benefit, 0.7)": fgt(y + 0.7 * d.benefit, w, 1),
         "poverty_after(2, gets, 0.7)": fgt(y + 0.7 * d.gets, w, 2),
+        "poverty_after(0, benefit, -0.7)": fgt(y - 0.7 * d.benefit, w, 0),
+        "poverty_after(1, benefit, -0.7)": fgt(y - 0.7 * d.benefit, w, 1),
         "poverty_after(1, score, 0.7, 0.3)": split(0.7, 1),
         "poverty_after(0, score, 0.7, 0.3)": split(0.7, 0),
         "poverty_left(1, gets, 0.6)": fgt(y + per(d.gets, 0.6) * d.gets, w, 1) / fgt(y, w, 1),
@@ -163,7 +166,12 @@ def test_perfect_targeting_ends_poverty_at_a_budget_of_the_gap():
 
 @pytest.mark.parametrize(
     "asked",
-    ["poverty_after(0.5, gets, 1)", "poverty_after(0, gets, -1)", "poverty_left(0, gets, 0)"],
+    [
+        "poverty_after(0.5, gets, 1)",
+        "poverty_after(0, score, -1, 0.3)",
+        "poverty_after(0, gets, 0)",
+        "poverty_left(0, gets, 0)",
+    ],
 )
 def test_what_makes_no_sense_is_refused(asked):
     with pytest.raises(xl.ExitlineError) as refused:

@@ -151,6 +151,27 @@ def test_decisions_that_rest_on_a_broken_asset_are_marked():
         ["32091", "water"], ["33022", "toilet"]]  # fmt: skip
 
 
+def test_a_study_reads_what_villages_have_from_the_works_file(folder, tmp_path):
+    """The same as from the facts that coverage writes; on another day it is otherwise."""
+    from exitline.api.runs.works_facts import with_works
+    from exitline.stats.data.studies.loader import parse_study
+
+    at = folder()
+    facts = "villages: {table: works.yaml, on: village, AS_OF columns: {ok: water}}"
+    text = f"{{study: a, data: {{households: h.csv}}, {facts}}}"
+    today, before = (
+        with_works(parse_study(text.replace("AS_OF", day), at / "study.yaml")).villages.table
+        for day in ("", "as_of: 2022-06-30,")
+    )  # fmt: skip
+    rows = today.open().table.to_pandas().set_index("village")
+    pd.testing.assert_frame_equal(rows.reset_index(), xl.works.records(at).coverage().facts())
+    assert rows["water"].to_dict() == {"a": True, "b": False, "c": False}
+    assert before.open().table.to_pandas().set_index("village")["water"].to_dict()["b"]
+    decided = tmp_path / "decisions.csv"
+    decided.write_text("level,unit,criterion,outcome\nvillage,b,water,met\nvillage,a,water,met\n")
+    assert xl.works.records(at).marked(decided)["village"].tolist() == ["b"]
+
+
 def test_coverage_feeds_the_criteria_of_a_village(tmp_path):
     facts = tmp_path / "facts.csv"
     xl.works.records(FOLDER).coverage().save_facts(facts)
@@ -165,18 +186,59 @@ def test_coverage_feeds_the_criteria_of_a_village(tmp_path):
 
 def test_water_points_of_the_exchange_are_read(tmp_path):
     (tmp_path / "points.csv").write_text(
-        "#wpdx_id,#lat_deg,#lon_deg,#status_id,#status_clean,#report_date,#install_year\n"
-        "a,0,0,Yes,Functional,01/20/2012 12:00:00 AM,2010\n"
-        "a,0,0,No,Non-Functional,2015-03-01T00:00:00.000,2010\n"
-        'b,0,1,Yes,"Functional, needs repair",2015-03-01,2001\n'
-        "c,0,2,No,Abandoned/Decommissioned,2015-03-01,\n"
+        "#wpdx_id,#lat_deg,#lon_deg,#status_id,#status_clean,#report_date,#install_year,#pay\n"
+        "#meta+id,#geo+lat,#geo+lon,#status,#status,#date,#date,\n"
+        "a,0,0,Yes,Functional,01/20/2012 12:00:00 AM,2010,no\n"
+        "a,0,0,No,Non-Functional,2015-03-01T00:00:00.000,2010,monthly\n"
+        'b,0,1,Yes,"Functional, needs repair",2015-03-01,2001,\n'
+        "c,0,2,No,Abandoned/Decommissioned,2015-03-01,,\n"
     )
     works = xl.works.records(tmp_path / "points.csv", as_of=date(2016, 1, 1))
     found = works.coverage().assets.set_index("asset")["state"]
     assert found.to_dict() == {"a": "not functional", "b": "partly", "c": "gone"}
+    assert works.records["assets"]["pay"].tolist() == ["monthly", "", ""]
     ages = works.ages(states=("functional", "partly"))
     assert ages.assets == 2
     assert ages.survival.events.sum() == 1
+
+
+def test_places_are_held_against_polygons_of_the_user(folder):
+    """w4 lies 700 km off; x2 stands in the area of its village; k1's village has no polygon."""
+    import json
+
+    square = [[[-0.5, -0.5], [1.5, -0.5], [1.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]]]
+    shapes = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"name": "north"},
+         "geometry": {"type": "Polygon", "coordinates": square}}]}  # fmt: skip
+    area = "area: {boundaries: areas.geojson, key: name, far_km: 9999}\n"
+    assets = TABLES["assets.csv"].replace("built\n", "built,village\n")
+    assets = assets.replace("2010\n", "2010,a\n").replace("2012\n", "2012,b\n")
+    works = folder(
+        works_yaml=TABLES["works.yaml"] + area, assets_csv=assets.replace("2015\n", "2015,c\n"),
+        areas_geojson=json.dumps(shapes),
+    )  # fmt: skip
+    found = xl.works.records(works).check()
+    assert found.table.query("number in ('W8', 'A2')")["id"].tolist() == ["w4"]
+    counted = found.counted.set_index("number")
+    assert counted.loc["A2", "not_known"] == 1
+    near = folder(works_yaml=TABLES["works.yaml"] + area.replace("}", ", border_km: 1000}"))
+    assert not len(xl.works.records(near).check().table.query("number == 'W8'"))
+    bad = TABLES["works.yaml"] + "area: {boundaries: areas.geojson}\n"
+    with pytest.raises(ExitlineError, match="the property that names their shapes"):
+        xl.works.records(folder(works_yaml=bad))
+
+
+def test_tables_without_rows_are_tables_in_which_nothing_was_recorded(folder):
+    heads = {name.replace(".", "_"): text.split("\n")[0] + "\n"
+             for name, text in TABLES.items() if name.endswith(".csv")}  # fmt: skip
+    works = xl.works.records(folder(**heads, steps_csv="work,step,on,actor,role\n"))
+    assert not len(works.check().table)
+    assert not len(works.gaps().table)
+    assert works.coverage().counts()["villages"].tolist() == []
+    with pytest.raises(ExitlineError, match="nothing to choose from"):
+        works.choose(100)
+    with pytest.raises(ExitlineError, match="nothing reads"):
+        xl.works.records(folder(inspections_csv="asset,on,state,peopel\n"))
 
 
 def test_sampled_places_are_told_by_bounds(folder):
@@ -213,7 +275,12 @@ def test_maps_and_pages_are_made(folder, tmp_path):
     assert "2 works serve 250 more people for 1,000." in text
     assert "works of the plan (1)" in text  # w3 has no place of its own
     page = xl.works.page(xl.works.records(FOLDER), tmp_path / "all.html")
-    assert "broken assets" in page.read_text()
+    text = page.read_text()
+    assert "broken assets" in text
+    picture = text[text.index('<svg xmlns="http://www.w3.org/2000/svg" viewBox') :]
+    picture = picture[: picture.index("</svg>")]
+    assert "<style" not in picture  # the page's policy refuses it: shapes would be black
+    assert 'stroke="#9c1f1f"' in picture
 
 
 BAD = {

@@ -95,6 +95,93 @@ def test_steps_are_guarded_and_written_once(store):
             inspect_asset(store, *wrong, "bob")
 
 
+def test_a_register_keeps_all_that_a_folder_says(tmp_path):
+    """Bounds, polygons, own checks, places, census, decisions, a procedure of its own."""
+    from exitline.exits.register.procedures.loading import load_procedure
+    from exitline.exits.register.store.opening import create_store
+    from exitline.exits.register.store.write.areas import add_area
+
+    folder, address = tmp_path / "works", f"sqlite:///{tmp_path}/register.db"
+    folder.mkdir()
+    store = create_store(address)
+    add_area(store, "", "C", "County", "county", since=date(2010, 1, 1))
+    for village in ("a", "b"):
+        add_area(store, "C/", village, village, "village", since=date(2010, 1, 1))
+    tables = {
+        "villages.csv": "village,area,people,latitude,longitude\na,n,9,0,0\nb,n,9,0,1\n",
+        "places.csv": "place,village,weight,latitude,longitude,psu\n" + "".join(
+            f"p{i},{v},2,0,{x},{i % 3}\n" for i, (v, x) in enumerate([("a", 0), ("b", 1)] * 6)),
+        "works.csv": "work,kind,criterion,villages,cost,latitude,longitude\nw,well,water,a,9,0,0\n",
+        "assets.csv": "asset,work,kind,latitude,longitude\nx,w,well,0,0\ny,w,well,0,1\n",
+        "inspections.csv": "asset,on,state\nx,2023-01-01,functional\ny,2023-01-01,gone\n",
+        "own.yaml": "checks: own\ntitle: t\nrules:\n  B1: {unit: work, text: dear, fails: cost > 5,"
+                    " days: 9}\n",
+        "decided.csv": "level,unit,criterion,outcome\nvillage,b,water,met\n",
+        "areas.geojson": json.dumps({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"name": "n"}, "geometry": {"type": "Polygon",
+             "coordinates": [[[-1, -1], [2, -1], [2, 1], [-1, 1], [-1, -1]]]}}]}),
+        "mine.yaml": load_procedure("works-library").text.replace(
+            "procedure: works-library", "procedure: mine").replace("days: 7", "days: 9"),
+        "works.yaml": "works: w\nas_of: 2023-12-31\ncensus: false\nchecks: own.yaml\n"
+                      "procedure: mine.yaml\ndecisions: {table: decided.csv}\n"
+                      "area: {latitude: [-1, 1], boundaries: areas.geojson, key: name}\n"
+                      "criteria: {water: {kinds: [well], within_km: 1, at_least: 0.5}}\n",
+    }  # fmt: skip
+    for name, text in tables.items():
+        (folder / name).write_text(text)
+    xl.works.record(folder, address)
+    kept, own = xl.works.records(address, as_of=DAY), xl.works.records(folder)
+    assert kept.check().table["number"].tolist() == own.check().table["number"].tolist() == ["B1"]
+    assert kept.coverage().counts().equals(own.coverage().counts())
+    assert kept.marked().equals(own.marked())
+    assert kept.records.shapes == own.records.shapes
+    waits = kept.records.procedure.steps["approve"].waits
+    assert (kept.records.procedure.name, waits[0].days) == ("mine", 9)
+    assert kept.records.keys.area.latitude == own.records.keys.area.latitude
+
+
+def test_a_work_is_entered_and_corrected_and_the_chain_shows_tampering(address, store):
+    from exitline.exits.register.store.models import WorkRow, WorkStepRow
+    from exitline.exits.works.stored.changed import correct_work, enter_work
+    from exitline.exits.works.stored.checked import unfit_works
+
+    assert list(unfit_works(store)) == []
+    who = {"actor": "vera", "role": "village"}
+    said = {"kind": "water point", "criterion": "water", "villages": "32091", "cost": "900"}
+    enter = lambda key, more=said, **other: enter_work(  # noqa: E731
+        store, key, more, **(who | {"on": date(2023, 3, 1), "documents": ("proposal",)} | other)
+    )
+    for wrong, message in (
+        ({"key": "N1", "role": "keeper"}, "may not propose"),
+        ({"key": "W13046"}, "cannot be given"),
+        ({"key": "N1", "more": said | {"cost": "-1"}}, "out of range"),
+        ({"key": "N1", "more": said | {"villages": "nowhere"}}, "no areas of the register"),
+        ({"key": "N1", "documents": ()}, "document"),
+    ):  # fmt: skip
+        with pytest.raises(ExitlineError, match=message):
+            enter(**wrong)
+    assert not WorkRow.objects.using(store.alias).filter(key="N1").exists()
+    assert enter("N1") == "proposed"
+    county = {"actor": "cora", "role": "county", "reason": "measured again"}
+    more = {"cost": "950", "title": "Well"}
+    assert correct_work(store, "N1", more, **county) == ("title", "cost")
+    assert correct_work(store, "N1", {"cost": "950"}, **county) == ()
+    with pytest.raises(ExitlineError, match="may not correct"):
+        correct_work(store, "N1", {"cost": "1"}, **county | {"role": "keeper"})
+    with pytest.raises(ExitlineError, match="may not correct a work that is 'in use'"):
+        correct_work(store, "T32091", {"cost": "1"}, **county)
+    assert list(unfit_works(store)) == []
+    WorkRow.objects.using(store.alias).filter(key="N1").update(facts={"cost": 1.0})
+    WorkRow.objects.using(store.alias).filter(key="T32091").update(state="retired")
+    result = CliRunner().invoke(exitline, ["register", "check", "--database", address, "--json"])
+    assert result.exit_code == 1
+    said = " ".join(json.loads(result.output)["faults"])
+    assert "work N1: known otherwise than recorded: cost, title, villages" in said
+    assert "work T32091: it stands in 'retired', not 'in use'" in said
+    assert "work T32091: the end of its steps is missing or changed" in said
+    assert WorkStepRow.objects.using(store.alias).filter(work__key="N1").count() == 3
+
+
 def test_a_register_without_works_says_so(tmp_path):
     from exitline.exits.register.store.opening import create_store
 

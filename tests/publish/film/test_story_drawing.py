@@ -37,9 +37,17 @@ figures:
   share: {data: homes, share: y < 2, format: percent.1}
   low: {data: homes, share: y < 2, part: low, format: percent.1}
   high: {data: homes, share: y < 2, part: high, format: percent.1}
+  apart: {data: homes, share: y < 2, where: w = 1, against: w > 1, format: points.1}
+  apart_low: {data: homes, share: y < 2, where: w = 1, against: w > 1, part: low}
+  apart_high: {data: homes, share: y < 2, where: w = 1, against: w > 1, part: high}
+  few: {data: homes, count: rows, where: w = 1}
+  many: {data: homes, count: rows, where: w > 1}
 points:
   by_year: {data: homes, by: year, share: y < 2, format: percent.0}
   counts: {data: homes, by: [area, year], count: rows}
+  at: {data: homes, by: [w, y, year], count: rows}
+  early: {data: homes, by: [w, y], share: y < 2}
+  late: {data: homes, by: [w, y], share: y >= 1}
 scenes:
   - {scene: title, seconds: 4, title: A name, subtitle: What it is about}
   - scene: number
@@ -62,6 +70,13 @@ scenes:
     title: Two
     before: {label: Low, value: low}
     after: {label: High, value: high}
+  - scene: before/after
+    seconds: 4
+    title: Two, as people
+    mark: person
+    before: {label: Low, value: low}
+    after: {label: High, value: high}
+    difference: {label: difference, value: apart, low: apart_low, high: apart_high}
   - scene: tiles
     seconds: 4
     title: Tiles
@@ -88,13 +103,66 @@ scenes:
     title: Dots
     rows: [{label: All, value: share, low: low, high: high}]
   - {scene: waffle, seconds: 4, title: Waffle, groups: [{label: homes, value: n}]}
-  - {scene: quotation, seconds: 4, quote: It was said in 1990., by: Somebody}
+  - scene: waffle
+    seconds: 4
+    title: People
+    mark: person
+    groups: [{label: few, value: few}, {label: many, value: many, tone: grey}]
+  - scene: map
+    seconds: 6
+    title: A map
+    ground: {land: land.geojson, water: land.geojson, shapes: land.geojson, credit: Nobody}
+    points: at
+    counter: by_year
+    legend: changed
+    rest: not yet
+    spots: [{label: Here, longitude: n, latitude: share}]
+  - scene: works
+    seconds: 4
+    title: Water for villages
+    before: early
+    after: late
+    legend: have it
+    gained: got it
+    lost: lost it again
+    rest: lack it
+  - scene: crossing
+    seconds: 4
+    title: Over the line
+    line: the line
+    below: below
+    above: above
+    points: by_year
+  - scene: crossing
+    seconds: 4
+    title: On their ways
+    mark: house
+    line: the line
+    below: below
+    above: above
+    steps: [{label: then}, {label: now}]
+    groups:
+      - {label: up, value: few, way: [below, above]}
+      - {label: down, value: many, way: [above, below], tone: dark}
+  - scene: quotation
+    seconds: 4
+    quote: It was said in 1990 that all is well.
+    by: Somebody
+    marks: [{text: in 1990, label: when}, {text: all is well, label: what}]
   - {scene: text, seconds: 4, title: A sentence., text: Another one.}
+  - {scene: list, seconds: 4, title: A list, rows: [{label: How, text: By counting}]}
   - {scene: photograph, seconds: 4, file: house.png, credit: Somebody, alt: A house}
   - {scene: method, seconds: 4, rows: [{label: How, text: By counting}]}
   - {scene: credits, seconds: 4, rows: [{label: Film, text: Somebody}]}
   - {scene: sources, seconds: 4}
+  - {scene: closing, seconds: 4, rows: [{label: How, text: By counting}], credit: Somebody}
 """
+
+LAND = """{"type": "FeatureCollection", "features": [
+{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon",
+ "coordinates": [[[-40, -40], [60, -40], [60, 50], [-40, 50], [-40, -40]]]}},
+{"type": "Feature", "properties": {}, "geometry": {"type": "LineString",
+ "coordinates": [[0, 0], [3, 4]]}}]}"""
 
 
 @pytest.fixture
@@ -106,6 +174,7 @@ def every(folder: Path):
     from exitline.stats.engine.session import session
 
     (folder / "one.yaml").write_text(EVERY, encoding="utf-8")
+    (folder / "land.geojson").write_text(LAND, encoding="utf-8")
     skia.Image.fromarray(np.full((40, 60, 4), 128, np.uint8)).save(str(folder / "house.png"))
     (folder / "series.yaml").write_text(
         "series: small\ntitle: Small\nlanguages: [en]\nepisodes: [one.yaml]\n", "utf-8"
@@ -265,8 +334,9 @@ def test_a_script_without_a_font_names_the_package(tmp_path: Path, monkeypatch) 
 
 
 def test_a_waffle_shows_whole_households_only() -> None:
-    from exitline.publish.film.kinds import LabelledFigure, WaffleScene
+    from exitline.publish.film.kinds import WaffleScene
     from exitline.publish.film.model import StoryText
+    from exitline.publish.film.parts import LabelledFigure
 
     words = StoryText({"en": ()})
     scene = WaffleScene(

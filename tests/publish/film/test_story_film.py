@@ -115,7 +115,7 @@ def test_two_builds_give_identical_bytes(built, tmp_path: Path) -> None:
     again = tmp_path / "again"
     second = {p.relative_to(again): p.read_bytes() for p in again.rglob("*") if p.is_file()}
     assert first == second
-    assert len(first) == 15
+    assert len(first) == 17
 
 
 def test_what_stands_beside_a_film(built) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -178,3 +179,19 @@ def test_something_else_has_no_page(tmp_path: Path):
     with pytest.raises(xl.ExitlineError, match="no page"):
         xl.page(42, tmp_path / "a.html")  # type: ignore[arg-type]
     assert not (tmp_path / "a.html").exists()
+
+
+def test_an_index_is_told_in_the_words_of_its_standard(tmp_path: Path):
+    run = xl.run("examples/imaginary-country/mpi.yaml", out=tmp_path / "out")
+    text = text_of(tmp_path / "out" / "report.html")
+    parts = {e.measure: e.estimate for e in run.estimates
+             if e.measure.startswith("contribution_share") and not e.by}  # fmt: skip
+    assert sum(parts.values()) == pytest.approx(1.0)
+    section = text.split("What poverty is made of")[1].split("Where households stand")[0]
+    for one in run.standard.indicators.values():
+        assert one.label in section
+        assert f"{100 * parts[f'contribution_share({one.name})']:.1f}" in section
+        assert f"deprived in {one.name}, share" not in text
+    assert "‘Nobody of 12 or more has 6 years of schooling’ makes up the largest part" in section
+    about = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["about"]
+    assert "‘No electricity’" in about["measures"]["censored(electricity)"]["label"]

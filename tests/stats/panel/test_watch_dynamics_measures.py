@@ -354,6 +354,11 @@ def test_persistent_risk_by_hand_and_its_error_by_a_bootstrap() -> None:
 
     panel = read_panel(data, spec("abcd"))
     found = persistent_risk(panel)
+    (section,) = xl.dynamics(
+        data, household="id", welfare="y_{wave}", waves="abcd", line=2.0, by="arm",
+        design=Design(weight="w", psu="village"), parts=["persistent"],
+    )  # fmt: skip
+    assert [r["se"] for r in section.records] == [e.se for e in found]
     w = data.w.to_numpy()
     spread = []
     for _ in range(300):

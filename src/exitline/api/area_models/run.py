@@ -368,6 +368,13 @@ class ModelRun:
         found = mean_squared_errors(plan, asked.replicates, asked.seed, self.progress)
         if asked.own_values:
             self._of_the_rest(found, places, whole)
+            if any(one.moment is None and one.p == one.p for one in asked.wanted):
+                self.notes.append(
+                    say(
+                        "errors of quantiles are understated by up to a tenth where the sample's "
+                        "households stand for themselves"
+                    )
+                )
         return found
 
     def _of_the_rest(self, errors: dict[str, Floats], places: Places, whole: Places) -> None:

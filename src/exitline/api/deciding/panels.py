@@ -46,6 +46,9 @@ def dynamics(
     alpha: float = 2.0,
     wrong: float = 0.05,
     reliability: Sequence[float] = (1.0, 0.9, 0.8),
+    share: float = 0.6,
+    before: int = 3,
+    least: int = 2,
     level: float = 0.95,
     interval: ShareMethod = "logit",
     engine: str | Engine = "duckdb",
@@ -71,7 +74,7 @@ def dynamics(
     design : Design, optional
     parts : sequence of str
         rates, histories, attrition, survival, chronic, duration, mobility, lasting, bounds,
-        reliability.
+        reliability, persistent.
     by : str or sequence of str
         Columns to break down by.
     compare : mapping of column to two values, optional
@@ -90,6 +93,10 @@ def dynamics(
         Largest share of wrong states.
     reliability : sequence of float
         Reliabilities of welfare to try.
+    share : float
+        Persistent risk: the threshold as a share of each wave's median; 0 for the lines.
+    before, least : int
+        Persistent risk: waves before the last that are looked at, and in how many at least.
     level : float
         Confidence of intervals.
     interval : str
@@ -126,7 +133,7 @@ def dynamics(
     options = DynamicsOptions(
         level=level, interval=interval, times=tuple(times), k=k, buffer=buffer, groups=groups,
         cutoff=cutoff, alpha=alpha, wrong_share=wrong, reliability=tuple(reliability),
-        compare=compare or {},
+        compare=compare or {}, share=share, before=before, least=least,
     )  # fmt: skip
     return reported(open_waves(data), spec, parts, options, engine=engine)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
 
 FEW = 15
-"""Units of a group from which on its variance is to be believed."""
+"""Units (or clusters) of a group below which a reader is told that there are few."""
 KNOWN = {
     "controls": ("never", "not_yet"), "base": ("varying", "universal"),
     "method": ("doubly_robust", "regression", "weighting"),
@@ -133,11 +133,12 @@ def estimated(
         if len(without) > 3:
             first = say("{some} and {n} more", some=first, n=len(without) - 3)
         notes = (*notes, say("nobody is left to compare with: {some}", some=first))
-    few = sorted({c.group for c in found if 2 <= sample.units[sample.group == c.group].sum() < FEW})
+    size = {c.group: np.unique(sample.psu[sample.group == c.group]).size for c in found}
+    few = sorted(group for group, many in size.items() if 2 <= many < FEW)
     if few:
         named = ", ".join(f"{g:g}" for g in few)
-        note = say("fewer than {n} units in group {what}: standard errors are too small, and the "
-                   "test before treatment rejects too often", n=FEW, what=named)  # fmt: skip
+        note = say("fewer than {n} units or clusters in group {what}: its intervals are wide for "
+                   "that reason", n=FEW, what=named)  # fmt: skip
         notes = (*notes, note)
     small = sorted({c.group for c in found if sample.units[sample.group == c.group].sum() < 2})
     if small:

@@ -127,11 +127,10 @@ def _family(family: str, unit: str) -> Family:
         raise unknown("family of models", family, known, error=MeasureError)
     if unit not in get_args(Unit):
         raise MeasureError(
-            f"rows cannot weigh as '{unit}'",
-            expected="one of " + ", ".join(get_args(Unit)),
+            f"rows cannot weigh as '{unit}'", expected="one of " + ", ".join(get_args(Unit)),
             got=repr(unit),
             remedy="persons are households times their size; without a size each is one",
-        )
+        )  # fmt: skip
     found: Any = ALIASES.get(family, family)
     return found  # type: ignore[no-any-return]
 
@@ -211,12 +210,10 @@ class _Model:
         )  # fmt: skip
         if not found.blocks[0].n[0]:
             raise DataError(
-                "no household stands in the model",
-                where="formula",
-                expected="rows on which every expression of the formula has a value",
-                got="none",
+                "no household stands in the model", where="formula",
+                expected="rows on which every expression of the formula has a value", got="none",
                 remedy="look for a column that is empty, or a logarithm of zeros",
-            )
+            )  # fmt: skip
         return found
 
     def _takes_part(self, table: Any) -> Any:
@@ -369,20 +366,16 @@ def _refuse_response(least: float, most: float, family: Family) -> None:
     low, high = {"binomial": (0.0, 1.0), "poisson": (0.0, np.inf)}.get(family, (-np.inf, np.inf))
     if least < low or most > high:
         raise MeasureError(
-            f"the response does not suit the family '{family}'",
-            where="formula",
+            f"the response does not suit the family '{family}'", where="formula",
             expected="numbers from 0 to 1" if family == "binomial" else "numbers of 0 or above",
-            got="numbers outside",
-            remedy="check the response; a linear model takes any number",
-        )
+            got="numbers outside", remedy="check the response; a linear model takes any number",
+        )  # fmt: skip
     if family != "gaussian" and least == most and most in (low, high):
         raise MeasureError(
-            "the response is the same on every row of the model",
-            where="formula",
-            expected="a response that varies",
-            got=f"{least:g} on every row",
+            "the response is the same on every row of the model", where="formula",
+            expected="a response that varies", got=f"{least:g} on every row",
             remedy="check the response, and which rows are complete",
-        )
+        )  # fmt: skip
 
 
 def _back(made: Matrix, scaling: Scaling) -> Floats:

@@ -10,7 +10,9 @@ from exitline.errors import ExitlineError
 ENDINGS = (".csv", ".parquet")
 
 
-def work(database: str, *, key: Path | None = None, until_empty: bool = False) -> None:
+def work(
+    database: str, *, key: Path | None = None, until_empty: bool = False, study: Path | None = None
+) -> None:
     """Run the jobs of a register on PostgreSQL.
 
     Parameters
@@ -20,6 +22,8 @@ def work(database: str, *, key: Path | None = None, until_empty: bool = False) -
         The key of identifiers; files of jobs lie beside it.
     until_empty : bool
         End when nothing waits any more.
+    study : Path, optional
+        The study that the page of figures runs on the live tables.
 
     Raises
     ------
@@ -35,7 +39,13 @@ def work(database: str, *, key: Path | None = None, until_empty: bool = False) -
             expected="a register on PostgreSQL", got="SQLite",
             remedy="serve it: exitline register serve does its jobs itself",
         )  # fmt: skip
+    from exitline.exits.register.store.jobs.kinds import KINDS
     from exitline.exits.register.store.jobs.queue import work as run
+
+    if study is not None:
+        from exitline.api.registers.measuring import jobs_of_figures
+
+        KINDS.update(jobs_of_figures(study, database))
 
     run(store, until_empty=until_empty)
 

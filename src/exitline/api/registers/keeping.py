@@ -78,7 +78,7 @@ def check(database: str, *, head: str | None = None, key: Path | None = None) ->
     Returns
     -------
     dict
-        events, households, heads, faults.
+        events, households, heads, faults (also of works).
     """
     from exitline.exits.register.store import opening
 

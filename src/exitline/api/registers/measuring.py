@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,43 @@ def measure(study: str, register: str, area: str, out: str) -> None:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def jobs_of_figures(study: Path, register: str) -> dict[str, Any]:
+    """What workers and pages do for figures: run a study, compute its claims again.
+
+    Parameters
+    ----------
+    study : Path
+    register : str
+        The address.
+    """
+    return {"figures": partial(_figures, str(study.absolute()), register), "verify": _verify}
+
+
+def _figures(study: str, register: str, store: Any, *rest: Any) -> dict[str, Any]:
+    """Run the study on the job's area."""
+    from exitline.exits.register.store.jobs.kinds import figures_folder
+
+    rest[-1](0, None)
+    measure(study, register, store.scope.path, str(figures_folder(store)))
+    return {}
+
+
+def _verify(store: Any, *rest: Any) -> dict[str, int]:
+    """Compute the claims of the area's last run again, from its table."""
+    from exitline.api.claims.verifying import verify
+    from exitline.exits.register.store.jobs.kinds import figures_folder
+
+    rest[-1](0, None)
+    made = figures_folder(store)
+    own = made / "standard.yaml"
+    found = verify(
+        made / "run" / "claims.json", data=made / "register.parquet",
+        standard=own if own.is_file() else None, study=made / "study.yaml",
+    )  # fmt: skip
+    outcomes = [result.outcome for _, _, result in found.checks]
+    return {"claims": len(outcomes), "match": outcomes.count("match")}
 
 
 def _explorer(folder: Path, study: Study, register: str, area: str) -> Path:

@@ -68,14 +68,14 @@ def serve(
         from exitline.publish.web.register.accounts.oidc import providers
 
         providers(elsewhere)
-    run_study = None
+    jobs = None
     if study is not None:
-        from exitline.api.registers.measuring import measure
+        from exitline.api.registers.measuring import jobs_of_figures
 
-        run_study = partial(measure, str(study.absolute()), database)
+        jobs = jobs_of_figures(study, database)
     load = partial(
         application, database, key_file=key, names=(*LOOPBACK, *names), secure=secure, log=True,
-        measure=run_study, elsewhere=elsewhere,
+        jobs=jobs, elsewhere=elsewhere,
     )  # fmt: skip
     run(load, listening, ready, workers)
 

@@ -98,6 +98,11 @@ class Run(ShownResult):
         """
         return self.published.estimates.to_pandas()
 
+    @property
+    def period(self) -> str:
+        """The study's year."""
+        return "" if self.study.year is None else str(self.study.year)
+
     def readable(self) -> ReadableTable:
         """The estimates that may be published, as they are read, under the study's title."""
         table = self.published.estimates.readable()
@@ -106,7 +111,10 @@ class Run(ShownResult):
 
     def plot(self) -> Drawing:
         """The estimates that may be published, drawn (extra ``plots``)."""
-        return self.published.estimates.plot()
+        from exitline.api.runs.telling import titles_of
+        from exitline.stats.infer.shown import plot
+
+        return plot(self.published.estimates, None, titles_of(self))
 
     @property
     def households(self) -> dict[str, float]:

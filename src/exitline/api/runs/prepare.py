@@ -126,6 +126,7 @@ def ready(
         For whatever cannot be used, with file, line and remedy.
     """
     from exitline.api.figures.measure_names import measures_of, own_columns
+    from exitline.api.runs.works_facts import with_works
     from exitline.api.weights.made import with_made_weights
     from exitline.rules.standard import load
     from exitline.stats.data.prepare import prepare
@@ -139,7 +140,7 @@ def ready(
     if standard is not None:
         standard = choose_readings(opened, standard)
     with as_keys(), session(engine) as running:
-        opened = _calibrated(opened, running)
+        opened = with_works(_calibrated(opened, running))
         data = prepare(
             opened, standard, running.attach, whole=whole,
             numbers=own_columns(measures_of(opened, standard)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from exitline.words.catalogue import ENGLISH, Language
 if TYPE_CHECKING:
     from exitline.api.runs.finished import Run
     from exitline.publish.content.households import HouseholdWords
+    from exitline.stats.data.scannable import Source
     from exitline.stats.data.studies.study import Study
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.measure.model import Measure
@@ -47,6 +49,64 @@ def counting(measure: str | Measure, people: str, rows: str) -> Measure:
     from exitline.stats.measure import catalogue
 
     return catalogue.counting(measure, people, rows)
+
+
+def measures_named(found: Run) -> dict[str, Measure]:
+    """Measures of single indicators in the words of the standard.
+
+    Parameters
+    ----------
+    found : Run
+
+    Returns
+    -------
+    dict of str to Measure
+    """
+    from exitline.publish.content.indicators import named_measures
+
+    return named_measures((e.measure for e in found.estimates), found.standard)
+
+
+def columns_named(source: Source, columns: Iterable[str]) -> list[str]:
+    """What columns are called: by their file, or in the words of their names.
+
+    Parameters
+    ----------
+    source : Source
+    columns : iterable of str
+
+    Returns
+    -------
+    list of str
+    """
+    from exitline.words.labels import column_words
+
+    return [source.titles.get(name) or column_words(name) for name in columns]
+
+
+def titles_of(found: Run) -> dict[str, str]:
+    """What area columns, lines and measures of single indicators are called.
+
+    Parameters
+    ----------
+    found : Run
+
+    Returns
+    -------
+    dict of str to str
+    """
+    from exitline.publish.report import ReportInput
+    from exitline.publish.report.blocks import line_name
+    from exitline.words.labels import inside
+
+    content = ReportInput.from_run(found)
+    columns = {c for block in found.estimates.blocks for c in block.by.split(", ") if c}
+    lines = {block.line for block in found.estimates.blocks if block.line}
+    return {
+        **{name: made.label for name, made in content.measures.items()},
+        **{label: inside(line_name(content, label)) for label in lines},
+        **{column: content.area_title(column) for column in columns},
+    }
 
 
 def worded(found: Estimates, people: str, rows: str = "households", asked: Any = ()) -> Estimates:

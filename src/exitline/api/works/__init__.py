@@ -9,6 +9,6 @@ from __future__ import annotations
 from exitline.api.works.choosing import choose
 from exitline.api.works.reaching import reach
 from exitline.api.works.recorded import record, records
-from exitline.api.works.telling import map, page
+from exitline.api.works.telling import map, notice, page
 
-__all__ = ["choose", "map", "page", "reach", "record", "records"]
+__all__ = ["choose", "map", "notice", "page", "reach", "record", "records"]

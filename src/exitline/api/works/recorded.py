@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from exitline.api.works.aged import AGES, WorksAges, ages_of
 from exitline.api.works.choosing import notes_on
+from exitline.api.works.sampled import design_of, places_table, sampled
 from exitline.exits.works.covered import VillageCoverage, coverage_of
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.findings import findings_of
 from exitline.exits.works.gaps import gaps_of
-from exitline.exits.works.records.folder import open_works
-from exitline.words.said import say
+from exitline.exits.works.records.folder import decided_in, open_works
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,38 +23,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exitline.exits.works.choice import Goal
+    from exitline.exits.works.due import WorkNotice, WorksDuties
     from exitline.exits.works.findings import WorksFindings
     from exitline.exits.works.gaps import VillageGaps
     from exitline.exits.works.plan import WorksPlan
     from exitline.exits.works.records.folder import WorksRecords
-    from exitline.exits.works.serving import Serving
-    from exitline.stats.data.sampling.design import Design
     from exitline.stats.infer.estimates import Estimates
-    from exitline.stats.panel.durations.survival import Survival
 
 GOALS: dict[str, Goal] = {"people": "people", "criteria": "areas", "villages": "units"}
-AGES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0)
-
-
-@dataclass(frozen=True)
-class WorksAges:
-    """How many assets work, by age.
-
-    Attributes
-    ----------
-    shares : Estimates
-        Of ``proportion(works, 1)`` by ``age``: assets as they were last seen.
-    survival : Survival
-        Share of assets that still work so many years after they were built.
-    assets : int
-        Assets of which age and state are known.
-    notes : tuple of str
-    """
-
-    shares: Estimates
-    survival: Survival
-    assets: int
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +79,7 @@ class RecordedWorks:
         """
         if self.records.keys.census:
             return self._exact
-        return _sampled(self.records, self._exact, level)
+        return sampled(self.records, self._exact, level)
 
     def shares(self, criterion: str, by: Any = (), level: float = 0.95) -> Estimates:
         """Share of people who are served, by area.
@@ -138,10 +112,16 @@ class RecordedWorks:
                 got=", ".join(self.records.keys.criteria) or "none",
                 remedy="coverage() has the shares of all",
             )  # fmt: skip
-        design = _design(one.place, census=self.records.keys.census)
+        if one.place.empty:
+            raise WorksError(
+                "no place has coordinates", where="places, villages",
+                expected="latitude and longitude", got="none", remedy="add coordinates",
+            )  # fmt: skip
+        design = design_of(one.place, census=self.records.keys.census)
         return estimate(
-            _places(self.records, one), "proportion(served, 1)", design=design, by=by, level=level
-        )
+            places_table(self.records, one), "proportion(served, 1)", design=design, by=by,
+            level=level,
+        )  # fmt: skip
 
     def gaps(self, area: str | None = None) -> VillageGaps:
         """Which village lacks what, what would bring it, and what that costs.
@@ -218,8 +198,14 @@ class RecordedWorks:
             None, (*found.notes, *notes_on(found.problem)), found.at, found.place_at,
         )  # fmt: skip
 
-    def marked(self) -> pd.DataFrame:
-        """Decisions of the run that the works file names which rest on a broken asset.
+    def marked(self, run: str | Path | None = None) -> pd.DataFrame:
+        """Decisions of a run which rest on an asset that is broken now.
+
+        Parameters
+        ----------
+        run : path, optional
+            The folder of a run, or its decisions.parquet; the decisions that the works file names
+            unless given. Criteria have the same names, or those of `decisions: criteria`.
 
         Returns
         -------
@@ -229,14 +215,52 @@ class RecordedWorks:
         Raises
         ------
         WorksError
-            Where the works file names no decisions.
+            Where the works file names no decisions and no run is given.
         """
+        if run is not None:
+            return self._exact.marked(decided_in(self.records.keys, Path(run)))
         if self.records.decided is None:
             raise WorksError(
                 "no decisions are named", where="works file", expected="decisions: {table: ...}",
-                got="none", remedy="name decisions.parquet of a run's folder",
+                got="none", remedy="name a run's folder: marked(run), or --run",
             )  # fmt: skip
         return self._exact.marked(self.records.decided)
+
+    def due(self, role: str | None = None, *, done: bool = False) -> WorksDuties:
+        """What has to be done on works by which day: clocks, inspections that are due.
+
+        Parameters
+        ----------
+        role : str, optional
+            Only what this role is answerable for.
+        done : bool
+            Also what is done.
+
+        Returns
+        -------
+        WorksDuties
+
+        Raises
+        ------
+        WorksError
+            Without steps, or for a role that the procedure does not know.
+        """
+        from exitline.exits.works.due import WorksDuties, due_of
+
+        found = self.records
+        if found.procedure is None:
+            raise WorksError(
+                "nothing says what is due", where="works file", expected="steps, or a procedure",
+                got="neither", remedy="add a table of steps",
+            )  # fmt: skip
+        table = due_of(found.steps.histories, found.procedure, found.as_of, role, done=done)
+        return WorksDuties(table, found.notes)
+
+    def notices(self) -> tuple[WorkNotice, ...]:
+        """Notices of works that are to be posted, or were: before entry, after completion."""
+        from exitline.exits.works.due import notices_of
+
+        return notices_of(self.records)
 
     def ages(
         self, states: tuple[str, ...] = ("functional",), cuts: tuple[float, ...] = AGES,
@@ -262,7 +286,7 @@ class RecordedWorks:
         WorksError
             Where no asset has both a day of building and an inspection.
         """
-        return _ages(self.records, self._exact.assets, states, cuts, level)
+        return ages_of(self.records, self._exact.assets, states, cuts, level)
 
 
 def records(path: str | Path, *, as_of: date | None = None) -> RecordedWorks:
@@ -301,7 +325,30 @@ def records(path: str | Path, *, as_of: date | None = None) -> RecordedWorks:
         from exitline.exits.works.stored.tables import records_in
 
         return RecordedWorks(records_in(open_store(str(path)), as_of))
-    return RecordedWorks(open_works(path, as_of))
+    return RecordedWorks(with_shapes(open_works(path, as_of)))
+
+
+def with_shapes(found: WorksRecords) -> WorksRecords:
+    """Records with the polygons that their works file names.
+
+    Parameters
+    ----------
+    found : WorksRecords
+
+    Raises
+    ------
+    MapError
+        For boundaries that cannot be read.
+    """
+    from dataclasses import replace
+
+    from exitline.publish.maps.boundaries import boundaries_of
+
+    area = found.keys.area
+    if area is None or area.boundaries is None or area.key is None:
+        return found
+    shapes = boundaries_of(found.folder / area.boundaries, area.key).shapes
+    return replace(found, shapes={name: shape.wkt for name, shape in shapes.items()})
 
 
 def record(path: str | Path, database: str, *, as_of: date | None = None) -> dict[str, int]:
@@ -344,98 +391,4 @@ def record(path: str | Path, database: str, *, as_of: date | None = None) -> dic
     from exitline.exits.register.store.opening import open_store
     from exitline.exits.works.stored.taking import take_in
 
-    return asdict(take_in(open_store(database), open_works(path, as_of)))
-
-
-def _design(frame: pd.DataFrame, *, census: bool) -> Design:
-    """The design that the columns of a table say."""
-    from exitline.stats.data.sampling.design import Design
-
-    if census:
-        return Design(weight="weight", census=True)
-    used = {name: name for name in ("strata", "psu") if (frame[name] != "").any()}
-    return Design(weight="weight", strata=used.get("strata"), psu=used.get("psu"))
-
-
-def _places(records: WorksRecords, one: Serving) -> pd.DataFrame:
-    """The places with whether they are served, and the area of their village."""
-    served = one.served(one.works_now) > 0
-    table = one.place.assign(served=served.astype(np.int64))
-    if "area" not in table.columns:
-        area = records["villages"].set_index("village")["area"]
-        table["area"] = table["village"].map(area)
-    kept = ["village", "area", "weight", "served", "strata", "psu"]
-    return table[[name for name in kept if name in table.columns]]
-
-
-def _sampled(records: WorksRecords, exact: VillageCoverage, level: float) -> VillageCoverage:
-    """Outcomes by bounds, where the places of a village are a sample."""
-    from dataclasses import replace
-
-    from exitline.api.figures.estimation import estimate
-    from exitline.exits.works.covered import MET, NOT_MET, UNKNOWN
-
-    table = exact.table.copy()
-    table["ci_low"], table["ci_high"] = np.nan, np.nan
-    for criterion, one in exact.serving.items():
-        if one.listed:
-            continue
-        design = _design(one.place, census=False)
-        found = estimate(_places(records, one), "proportion(served, 1)", design=design,
-                         by="village", level=2 * level - 1).to_pandas()  # fmt: skip
-        found = found[found["by"] == "village"].set_index("domain")
-        own = table["criterion"] == criterion
-        low, high = (table.loc[own, "village"].map(found[k]) for k in ("ci_low", "ci_high"))
-        table.loc[own, "ci_low"], table.loc[own, "ci_high"] = low, high
-        outcome = np.where(low >= one.keys.at_least, MET,
-                           np.where(high < one.keys.at_least, NOT_MET, UNKNOWN))  # fmt: skip
-        table.loc[own, "outcome"] = outcome
-        table.loc[own & (table["outcome"] != NOT_MET), "loses"] = False
-    note = say("places are a sample: an outcome is told where its one-sided bound allows")
-    return replace(exact, table=table, notes=(*exact.notes, note))
-
-
-def _ages(
-    records: WorksRecords, assets: pd.DataFrame, states: tuple[str, ...], cuts: tuple[float, ...],
-    level: float,
-) -> WorksAges:  # fmt: skip
-    """Shares by class of age, and the curve of Kaplan and Meier."""
-    from exitline.api.figures.estimation import estimate
-    from exitline.exits.works.inspected import lives
-    from exitline.stats.panel.durations.spell import spells_from_table
-    from exitline.stats.panel.durations.survival import kaplan_meier
-
-    known = assets[assets["age"].notna() & (assets["state"] != "")].copy()
-    life = lives(records, states)
-    if known.empty or life.empty:
-        raise WorksError(
-            "no asset has both a day of building and an inspection", where="assets, inspections",
-            expected="the columns built, and on of inspections", got=f"{len(assets):,} assets",
-            remedy="add the year of building",
-        )  # fmt: skip
-    known["works"] = known["state"].isin(states).astype(np.int64)
-    known["age_class"] = _classes(known["age"].to_numpy(), cuts)
-    known["weight"] = known["weight"].fillna(1.0)
-    life["weight"] = life["weight"].fillna(1.0)
-    kept = known[["works", "age_class", "weight", "strata", "psu"]]
-    design = _design(kept, census=False)
-    shares = estimate(kept, "proportion(works, 1)", design=design, by="age_class", level=level)
-    spells = spells_from_table(
-        life["asset"].to_numpy(), np.zeros(len(life)), life["years"].to_numpy(),
-        life["failed"].to_numpy(), weight=life["weight"].to_numpy(),
-        psu=life["psu"].to_numpy() if design.stages else None,
-        stratum=life["strata"].to_numpy() if design.strata_columns else None,
-    )  # fmt: skip
-    left = len(assets) - len(known)
-    notes = (f"{left:,} of {len(assets):,} assets: age or state is not known, left out",)
-    seen = ("an asset that was seen broken failed at that look or before it: the curve is an upper "
-            "bound of how long assets last",)  # fmt: skip
-    return WorksAges(shares, kaplan_meier(spells, level=level), len(known),
-                     (*(notes if left else ()), *seen))  # fmt: skip
-
-
-def _classes(age: Any, cuts: tuple[float, ...]) -> Any:
-    """Classes of age as text that sorts: "02 to 05 years"."""
-    ends = [f"{low:02g} to {high:02g} years" for low, high in pairwise(cuts)]
-    names = np.array([*ends, f"{cuts[-1]:02g} years and more"])
-    return names[np.clip(np.searchsorted(np.array(cuts), age, side="right") - 1, 0, None)]
+    return asdict(take_in(open_store(database), with_shapes(open_works(path, as_of))))

@@ -116,6 +116,58 @@ def page(
     return at
 
 
+def notice(
+    works: RecordedWorks, path: str | Path, *, office: str = "", posted: bool = False,
+    language: str = "en",
+) -> Path:  # fmt: skip
+    """Notices of works as sheets to be printed and posted, one for each village.
+
+    Parameters
+    ----------
+    works : RecordedWorks
+    path : path
+        Ends in ``.html``.
+    office : str
+        Where objections and questions go.
+    posted : bool
+        Also those that were posted before.
+    language : str
+        Of the fixed words: en, es, fr, zh.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ExitlineError
+        Where there is no notice, or for another ending.
+
+    Examples
+    --------
+    >>> import tempfile, exitline as xl
+    >>> works = xl.works.records("examples/works-imaginary")
+    >>> xl.works.notice(works, tempfile.mkdtemp() + "/notice.html", posted=True).name
+    'notice.html'
+    """
+    from exitline.exits.works.due import TO_POST
+    from exitline.exits.works.errors import WorksError
+    from exitline.publish.works.notice import render_notices
+    from exitline.words.catalogue import language as spoken
+    from exitline.words.shown.files import known_ending
+
+    at = known_ending(path, (".html",), "a page")
+    found = [one for one in works.notices() if posted or one.status == TO_POST]
+    if not found:
+        raise WorksError(
+            "there is no notice to be posted", expected="works whose next step is a notice",
+            got="none", remedy="show those that were posted: posted=True, or --posted",
+        )  # fmt: skip
+    with whole_file(at) as partial:
+        partial.write_text(render_notices(found, office, spoken(language)), encoding="utf-8")
+    return at
+
+
 def _boundaries(path: str | Path | None, key: str, source: str) -> Boundaries | None:
     """The boundaries, where some are named."""
     from exitline.publish.maps.boundaries import read_boundaries

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from exitline.words.catalogue import ENGLISH, Language
@@ -18,6 +19,7 @@ from exitline.words.numbers import (
 
 if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Estimate
+    from exitline.stats.measure.model import Measure
 
 
 def figure(
@@ -63,6 +65,7 @@ def estimate_rows(
     people: str = "persons",
     unit: str = "household",
     t: Language = ENGLISH,
+    named: Mapping[str, Measure] = MappingProxyType({}),
 ) -> list[tuple[str, ...]]:
     """Rows for a table: measure, line, estimate, standard error, interval, rows of the data.
 
@@ -75,12 +78,14 @@ def estimate_rows(
         What a row of the data is.
     t : Language
         The reader's.
+    named : mapping of str to Measure
+        Measures that have other words than their name's.
     """
     from exitline.api.runs.telling import counting
 
     rows: list[tuple[str, ...]] = []
     for e in estimates:
-        measure = counting(e.measure, people, f"{unit}s")
+        measure = counting(named.get(e.measure, e.measure), people, f"{unit}s")
         said = write(e.estimate, e.ci_low, e.ci_high, e.se, measure.unit, e.reason, t)
         exact = math.isinf(e.df) and e.se == 0
         ends = t("full count") if exact else plain(said.interval) or t("none")

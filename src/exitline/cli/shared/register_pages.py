@@ -89,7 +89,7 @@ def password(person: str, database: str, key: Path | None, password: str) -> Non
 
 
 @click.command(
-    help="""Do the work that pages ask for in the background: exports, imports, pairs.
+    help="""Do the work that pages ask for in the background: exports, imports, pairs, figures.
 
 For a register on PostgreSQL; as many workers as there are hands. On SQLite the
 server does it itself. Ctrl-C stops it; what was under way is done again.
@@ -104,13 +104,15 @@ Examples:
 @DATABASE_OPTION
 @KEY_OPTION
 @click.option("--until-empty", is_flag=True, help="End when nothing waits any more.")
-def work(database: str, key: Path | None, until_empty: bool) -> None:
+@click.option("--study", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Study that the page of figures runs on the live tables.")  # fmt: skip
+def work(database: str, key: Path | None, until_empty: bool, study: Path | None) -> None:
     """Run jobs."""
     from exitline.api.registers import background
     from exitline.cli.shared import show
 
     show.note("working; Ctrl-C stops it")
-    background.work(database, key=key, until_empty=until_empty)
+    background.work(database, key=key, until_empty=until_empty, study=study)
 
 
 @click.command(

@@ -19,9 +19,9 @@ def _known(_: click.Context, __: click.Parameter, paths: tuple[str, ...]) -> tup
     from exitline.words.shown.files import WRITERS
 
     for path in paths:
-        if Path(path).suffix.lower() not in (*WRITERS, *DRAWN):
+        if not path.endswith("/") and Path(path).suffix.lower() not in (*WRITERS, *DRAWN):
             known = ", ".join((*WRITERS, *DRAWN))
-            raise click.BadParameter(f"{path!r} should end in one of {known}")
+            raise click.BadParameter(f"{path!r} should end in one of {known}, or in / for a folder")
     return paths
 
 
@@ -30,7 +30,8 @@ def saves(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--save", "saved", multiple=True, metavar="FILE", callback=_known,
         help="Also write the table, as its ending says: .xlsx, .csv, .dta, .parquet, .docx, "
-        ".html, .md, .tex, .sdmx.csv; or draw it: .svg, .png; repeatable.",
+        ".html, .md, .tex, .sdmx.csv; or draw it: .svg, .png, or FOLDER/ for each chart as both; "
+        "repeatable.",
     )(command)  # fmt: skip
 
 
@@ -42,8 +43,10 @@ def save_all(found: ShownResult, paths: Iterable[str]) -> None:
     found : ShownResult
     paths : iterable of str
     """
-    for path in map(Path, paths):
-        if path.suffix.lower() in DRAWN:
+    for path in paths:
+        if path.endswith("/"):
+            found.plot().save_each(path)
+        elif Path(path).suffix.lower() in DRAWN:
             found.plot().save(path)
         else:
             found.save(path)

@@ -71,6 +71,10 @@ Examples:
     help="Of a folder: a row for each village, as a study's `villages` reads it.",
 )
 @click.option("--ages", is_flag=True, help="Of a folder: also how many assets work, by age.")
+@click.option(
+    "--run", type=click.Path(),
+    help="Of a folder: a run whose decisions are marked that rest on a broken asset.",
+)  # fmt: skip
 @AS_OF
 @paged
 @BOUNDARIES
@@ -92,7 +96,8 @@ def coverage(
     if assets is None:
         _only(options | {"by": by, "within_km": within_km}, _OF_PLACES, "two tables")
         recorded_coverage(places, level, saved, json_=json_, **{
-            name: options[name] for name in ("facts", "ages", "as_of", "page", "boundaries", "key")
+            name: options[name] for name in ("facts", "ages", "as_of", "page", "boundaries", "key",
+                                           "run")
         })  # fmt: skip
         return
     if within_km is None:
@@ -102,7 +107,7 @@ def coverage(
 
 
 _OF_PLACES = ("within_km", "working", "asset", "weight", "strata", "psu", "census", "by")
-_OF_FOLDERS = ("facts", "ages", "as_of", "page", "boundaries", "key")
+_OF_FOLDERS = ("facts", "ages", "as_of", "page", "boundaries", "key", "run")
 
 
 def _only(given: dict[str, Any], names: tuple[str, ...], whom: str) -> None:

@@ -165,7 +165,7 @@ def gaps(
 def recorded_coverage(
     folder: str, level: float, saved: tuple[str, ...], *, json_: bool, facts: Path | None,
     ages: bool, as_of: datetime | None, page: Path | None, boundaries: str | None,
-    key: str | None,
+    key: str | None, run: str | None,
 ) -> None:  # fmt: skip
     """Which villages of a folder meet which criteria, because of which works."""
     check_boundaries(boundaries, key)
@@ -181,8 +181,8 @@ def recorded_coverage(
 
         told_page(works, page, boundaries=boundaries, key=key or "")
     tables: dict[str, Any] = {"villages": found.counts(), "works": found.works()}
-    if works.records.decided is not None:
-        tables["rests_on_broken"] = works.marked()
+    if run is not None or works.records.decided is not None:
+        tables["rests_on_broken"] = works.marked(run)
     if old is not None:
         tables["ages"] = old.shares.to_pandas()
     if json_:

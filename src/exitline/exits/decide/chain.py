@@ -141,11 +141,9 @@ def units_of(
     if len(pairs) < len(names):
         raise DataError(
             f"{len(names) - len(pairs)} units of level '{level}' lie in more than one area class",
-            where=f"column '{area_class}'",
-            expected="one area class for all households of a unit",
-            got="several",
-            remedy="correct the column, or derive it from the unit's code",
-        )
+            where=f"column '{area_class}'", expected="one area class for all households of a unit",
+            got="several", remedy="correct the column, or derive it from the unit's code",
+        )  # fmt: skip
     return Units(level, by, names, parents, classes, codes, parent_codes, class_codes)
 
 

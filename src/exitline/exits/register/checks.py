@@ -44,10 +44,29 @@ def read_checks(path: Path) -> tuple[CrossCheck, ...]:
     ProcedureError
         Naming file, line and key.
     """
-    from exitline.rules.condition import parse
-    from exitline.rules.yamlfile.tree import file_text, read_text
+    from exitline.rules.yamlfile.tree import file_text
 
-    tree = read_text(file_text(path, ProcedureError), path.name, ProcedureError)
+    return checks_in(file_text(path, ProcedureError), path.name)
+
+
+def checks_in(text: str, name: str) -> tuple[CrossCheck, ...]:
+    """Read checks from the text of a file.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        Of the file, for messages.
+
+    Raises
+    ------
+    ProcedureError
+        Naming file, line and key.
+    """
+    from exitline.rules.condition import parse
+    from exitline.rules.yamlfile.tree import read_text
+
+    tree = read_text(text, name, ProcedureError)
     found = tree.fields(("checks", "title", "sources", "rules"), ("checks", "title", "rules"))
     known, needed = ("text", "fails", "days", "source", "unit"), ("text", "fails", "days")
     checks = []

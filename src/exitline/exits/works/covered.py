@@ -255,6 +255,9 @@ def holds(frame: pd.DataFrame, conditions: Mapping[str, str]) -> pd.DataFrame:
     """
     import pyarrow as pa
 
+    if frame.empty:  # nothing says what its columns hold
+        return pd.DataFrame(columns=list(conditions), dtype=object)
+
     from exitline.rules.condition import parse
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.session import session

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from exitline.exits.register.checks import read_checks
+from exitline.exits.register.checks import checks_in, read_checks
 from exitline.exits.works.covered import holds
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.live import live_assets, live_works
@@ -70,19 +70,21 @@ def findings_of(
     WorksError
         For checks of units that are not here.
     """
-    named = records.keys.checks
-    path = checks or (SHIPPED_CHECKS if named is None else records.folder / named)
+    file = str(records.keys.checks or SHIPPED_CHECKS.name) if checks is None else checks.name
     live = {"work": live_works(records, found), "asset": live_assets(records, found)}
-    asked = read_checks(path)
+    if checks is None and records.checks:
+        asked = checks_in(records.checks, file)
+    else:
+        asked = read_checks(checks or SHIPPED_CHECKS)
     for check in asked:
         if check.unit not in live:
             raise WorksError(
-                f"check {check.number} is of a {check.unit}", where=path.name,
+                f"check {check.number} is of a {check.unit}", where=file,
                 expected="unit: work or unit: asset", got=check.unit, remedy="say which",
             )  # fmt: skip
     states = {
         unit: holds(table, {
-            f"{path.name}, {c.number}": c.fails.text for c in asked if c.unit == unit
+            f"{file}, {c.number}": c.fails.text for c in asked if c.unit == unit
         }) for unit, table in live.items() if len(table)
     }  # fmt: skip
     rows, counted = [], []
@@ -91,7 +93,7 @@ def findings_of(
         if table.empty:
             counted.append((check.number, check.text, check.unit, 0, 0, 0))
             continue
-        state = states[check.unit][f"{path.name}, {check.number}"]
+        state = states[check.unit][f"{file}, {check.number}"]
         failing = table[np.array([one is True or one == 1 for one in state])]
         unknown = int(state.isna().sum())
         counted.append((check.number, check.text, check.unit, len(table), len(failing), unknown))

@@ -116,7 +116,7 @@ def _sum(frame: pd.DataFrame, column: str) -> Any:
 
 def _met_without(table: pd.DataFrame, each: pd.DataFrame, found: VillageCoverage) -> Any:
     """Whether all villages of a work meet its criterion without it."""
-    criterion = each["work"].map(table["criterion"])
+    criterion = looked_up(table["criterion"], each["work"]).astype(object)
     rows = each.assign(criterion=criterion).merge(
         found.table[["village", "criterion", "outcome", "because_of"]],
         on=["village", "criterion"],
@@ -134,7 +134,9 @@ def _places(
 ) -> tuple[Any, Any]:
     """Whether each row lies outside, and whether its place is known."""
     placed = table[["latitude", "longitude"]].notna().all(axis=1).to_numpy()
-    outside = _outside_box(records, table) | _far(records, table, village, placed)
+    outside = pd.array(
+        _outside_box(records, table) | _far(records, table, village, placed), dtype="boolean"
+    ) | _beyond(records, table, village, placed)
     if own is not None:  # a work is where its assets are, or where its villages are
         there = own[own[["latitude", "longitude"]].notna().all(axis=1)]["work"].unique()
         placed = placed | table["work"].isin(there).to_numpy() | (village != "")
@@ -167,6 +169,24 @@ def _far(records: WorksRecords, table: pd.DataFrame, village: Any, placed: Any) 
         )  # fmt: skip
         straight = np.sqrt(((one - two) ** 2).sum(axis=1))
         found[both] = 2 * EARTH * np.arcsin(np.minimum(1, straight / (2 * EARTH))) > far_km
+    return found
+
+
+def _beyond(records: WorksRecords, table: pd.DataFrame, village: Any, placed: Any) -> Any:
+    """Which rows lie outside the polygon of their village or area; nothing where it has none."""
+    found = pd.array([False] * len(table), dtype="boolean")
+    if not records.shapes or records.keys.area is None:
+        return found
+    from exitline.exits.works.inside import outside_shapes
+
+    homes = records["villages"]
+    named = homes["village" if records.keys.area.named == "village" else "area"]
+    whose = looked_up(named.set_axis(homes["village"]), pd.Series(village)).fillna("")
+    rows = np.flatnonzero(placed)
+    found[rows] = outside_shapes(
+        table[["latitude", "longitude"]].to_numpy(np.float64)[rows], whose.to_numpy()[rows],
+        records.shapes, records.keys.area.border_km,
+    )  # fmt: skip
     return found
 
 

@@ -278,6 +278,32 @@ class Ink:
         path = builder.detach()
         self.canvas.drawPath(path, _paint(colour, alpha))
 
+    def areas(self, shapes: Sequence[Sequence[tuple[float, float]]], colour: str) -> None:
+        """Fill many polygons of one colour at once."""
+        if not shapes:
+            return
+        builder = skia.PathBuilder()
+        for points in shapes:
+            builder.moveTo(*points[0])
+            for point in points[1:]:
+                builder.lineTo(*point)
+            builder.close()
+        self.canvas.drawPath(builder.detach(), _paint(colour))
+
+    def lines(
+        self, parts: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str,
+        width: float,
+    ) -> None:  # fmt: skip
+        """Draw many short lines with round ends at once."""
+        if not parts:
+            return
+        paint = _paint(colour)
+        paint.setStyle(skia.Paint.kStroke_Style)
+        paint.setStrokeCap(skia.Paint.kRound_Cap)
+        paint.setStrokeWidth(width)
+        points = [skia.Point(x, y) for part in parts for x, y in part]
+        self.canvas.drawPoints(skia.Canvas.kLines_PointMode, points, paint)
+
     def rectangle(self, box: Box, colour: str, *, radius: float = 0, alpha: float = 1.0) -> None:
         """Fill a rectangle."""
         shape = skia.Rect.MakeXYWH(box.x, box.y, box.width, box.height)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -219,17 +221,48 @@ class Reel:
 def draw_caption(ink: Ink, cue: Cue) -> None:
     """Write a caption into its place, on a ground of its own."""
     box = caption_box(ink.size)
-    style, heights = CAPTION, _heights(ink, cue, CAPTION)
-    while sum(heights) > box.height and style.size > theme.SMALLEST_TEXT:
+    style = CAPTION
+    heights, above, below = _heights(ink, cue, style)
+    while sum(heights) + above + below > box.height and style.size > theme.SMALLEST_TEXT:
         style = replace(style, size=style.size - 2)
-        heights = _heights(ink, cue, style)
+        heights, above, below = _heights(ink, cue, style)
     ink.rectangle(box, ink.paper)
-    top = box.bottom - sum(heights)
+    top = box.bottom - below - sum(heights)
     for line, height in zip(cue.lines, heights, strict=True):
         ink.text(line, box.x + box.width / 2, top, style, align="centre")
         top += height
 
 
-def _heights(ink: Ink, cue: Cue, style: Style) -> list[float]:
-    """What each line takes in its own script: some reach far below the line."""
-    return [ink.height(line, style, ink.size.width) for line in cue.lines]
+def _heights(ink: Ink, cue: Cue, style: Style) -> tuple[list[float], float, float]:
+    """What each line takes in its own script, and how far signs reach out above and below."""
+    heights = [ink.height(line, style, ink.size.width) for line in cue.lines]
+    first, last = (
+        reach(ink.fonts, ink.language, line, replace(style, size=style.size * ink.u))
+        for line in (cue.lines[0], cue.lines[-1])
+    )
+    return heights, max(-first[0], 0.0), max(last[1] - heights[-1], 0.0)
+
+
+@lru_cache(maxsize=256)
+def reach(fonts: Fonts, language: str, text: str, style: Style) -> tuple[float, float]:
+    """Highest and lowest pixel of a line of text, from the upper edge of its line.
+
+    What a font says of its height is not what its signs take: those of Burmese reach out of
+    their line at both sides. So the line is drawn, and looked at.
+
+    Examples
+    --------
+    >>> from exitline.publish.film.fonts import load_fonts
+    >>> top, bottom = reach(load_fonts("en", ["x"]), "en", "xxx", Style(40.0))
+    >>> 10 < top < bottom < 45
+    True
+    """
+    edge = 2 * style.size
+    size = theme.Size(1080, 1080)
+    wide = Ink(None, size, language, fonts).width(text, style) + 2 * edge
+    canvas = Canvas(theme.Size(math.ceil(wide), math.ceil(3 * edge)))
+    canvas.skia.resetMatrix()
+    canvas.clear()
+    Ink(canvas.skia, size, language, fonts).text(text, edge, edge, style)
+    drawn = np.flatnonzero((canvas.pixels[..., :3] != canvas.pixels[0, 0, :3]).any(axis=(1, 2)))
+    return (float(drawn[0] - edge), float(drawn[-1] + 1 - edge)) if drawn.size else (0.0, 0.0)

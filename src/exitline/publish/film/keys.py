@@ -154,6 +154,7 @@ class StoryQueryKeys(Record):
     mean: Text | None = Field(None, description="step: the mean of a formula")
     share: Text | None = Field(None, description="step: the share of rows for whom it holds")
     where: Text = Field("", description="the rows that count, as a condition")
+    against: Text = Field("", description="other rows, whose `share` is taken off")
     weight: Text = Field("", description="a formula, for `mean` and `share`")
     format: Anything | None = Field(None, description="how it is written")
     source: Anything | None = Field(None, description="where another one is to be shown")
@@ -169,7 +170,10 @@ class StoryFigureKeys(StoryQueryKeys):
 
     claim: ClaimKeys | None = None
     compute: Text | None = Field(None, description="arithmetic on other figures")
-    part: Part | None = Field(None, description="of an unweighted `share`: its interval's end")
+    part: Part | None = Field(
+        None,
+        description="of an unweighted `share`, or of the difference of two: its interval's end",
+    )
     level: Number = Field(0.95, description="of that interval")
 
     def check(self) -> None:
@@ -188,7 +192,7 @@ class StoryFigureKeys(StoryQueryKeys):
 class PointsKeys(StoryQueryKeys):
     """A row of figures: one for each group of a file, or domain of a run."""
 
-    by: Texts = Field((), description="columns that make the groups, one or two")
+    by: Texts = Field((), description="columns that make the groups, one to three")
     split: Text = Field("", description="a column whose change breaks a line")
     running: Annotated[Running, *choice("total", "remaining")] = Field(
         "", description="`total` over the first column, or what is `remaining` after it"
@@ -202,13 +206,19 @@ class PointsKeys(StoryQueryKeys):
                 got="both" if self.data is not None else "none",
                 remedy="say where the figures come from",
             )
-        if self.data is not None and not 1 <= len(self.by) <= 2:
+        if self.data is not None and not 1 <= len(self.by) <= 3:
             raise self.tree.fault(
                 "a row of figures needs the columns that make its groups",
                 expected="by: year, or by: [province, year]",
                 got=", ".join(self.by) or "none",
                 remedy="add 'by'",
             )
+
+
+class SoundBedKeys(Record):
+    """Sound made from a row of figures."""
+
+    points: Anything
 
 
 class EpisodeKeys(Record):
@@ -222,7 +232,9 @@ class EpisodeKeys(Record):
     runs: Annotated[dict[str, RunKeys], NAMED] = Field(default_factory=dict)
     figures: Annotated[dict[str, StoryFigureKeys], NAMED] = Field(default_factory=dict)
     points: Annotated[dict[str, PointsKeys], NAMED] = Field(default_factory=dict)
-    sound: Anything | None = None
+    sound: Anything | None = Field(
+        None, description="a file, or `{points: NAME}`: a row of figures made into soft sound"
+    )
 
 
 class SeriesKeys(Record):

@@ -1,136 +1,51 @@
 """The kinds of scene, and what each one needs."""
 
-# ruff: noqa: RUF009 - `_key` is a dataclass field with its reader, not a mutable default
+# ruff: noqa: RUF009 - `held` is a dataclass field with its reader, not a mutable default
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, Union
 
-from pydantic import AfterValidator, Field, WithJsonSchema, WrapValidator, create_model
+from pydantic import WithJsonSchema, WrapValidator
 
 from exitline.errors import unknown
-from exitline.publish.film import readers
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.keys import WORDS_SCHEMA
 from exitline.publish.film.model import Scene, StoryText
+from exitline.publish.film.parts import (
+    FIGURE,
+    FILE,
+    MARK,
+    POINTS,
+    QUOTED,
+    READING,
+    WORDS,
+    CreditRole,
+    CrossingStep,
+    LabelledFigure,
+    LabelledPoints,
+    MapGround,
+    Mark,
+    NamedText,
+    QuotedPart,
+    Spot,
+    Stop,
+    TilePlace,
+    WayGroup,
+    as_fields,
+    held,
+    keys_of,
+    several,
+    single,
+)
 from exitline.publish.film.readers import StoryReader
-from exitline.rules.yamlfile.declared import LIST, Record, Text, Whole, choice, reads
+from exitline.rules.yamlfile.declared import Record, Truth, Whole, choice, reads
 from exitline.rules.yamlfile.tree import Tree
 
 SHORTEST, LONGEST = 4.0, 8.0
 """Seconds that a scene may stand."""
-
-_READING: ContextVar[StoryReader] = ContextVar("reading")
-"""The story whose scene is being read."""
-
-
-def _of(read: Callable[[Tree, StoryReader], Any], schema: dict[str, Any]) -> Any:
-    """A value that a function reads, knowing the story so far."""
-    return Annotated[
-        Any, reads(lambda tree: read(tree, _READING.get())), WithJsonSchema(schema)
-    ]  # fmt: skip
-
-
-_REFERENCE = {"type": ["string", "object"]}
-WORDS = _of(readers.text, WORDS_SCHEMA)
-QUOTED = _of(readers.citation, WORDS_SCHEMA)
-FIGURE = _of(readers.figure, _REFERENCE)
-POINTS = _of(readers.points, _REFERENCE)
-FILE = _of(readers.existing, {"type": "string"})
-TONE = Annotated[str, *choice("accent", "other", "grey", "dark")]
-
-
-def _key(kind: Any, *, needed: bool = False, default: Any = None) -> Any:
-    """A key of a scene: what may stand there, and whether it must be there."""
-    return field(default=default, metadata={"kind": kind, "needed": needed})
-
-
-def _rows(kind: type[Any]) -> Any:
-    """A list of small records."""
-    return Annotated[tuple[_record(kind), ...], LIST]  # type: ignore[misc]
-
-
-def _record(kind: type[Any]) -> Any:
-    """A small record with keys of its own."""
-    return Annotated[keys_of(kind), AfterValidator(lambda keys: kind(**_given(keys)))]
-
-
-def keys_of(kind: type[Any], **more: Any) -> type[Record]:
-    """The record by whose keys a dataclass is written, from the kinds of its fields."""
-    known = {f.name: f.metadata for f in fields(kind) if "kind" in f.metadata}
-    keys = {
-        name + "_": (one["kind"], Field(... if one["needed"] else None, alias=name))
-        for name, one in known.items()
-    }
-    named = kind.__name__ + "Keys"
-    made: dict[str, Any] = {"__doc__": kind.__doc__, **more, **keys}
-    return create_model(named, __base__=Record, **made)
-
-
-def _given(keys: Record) -> dict[str, Any]:
-    """What was written, by the names of a dataclass's fields (in the record they end in _)."""
-    return {name.removesuffix("_"): value for name, value in keys.given.items()}
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelledFigure:
-    """A figure with what it is, and its interval if it has one."""
-
-    label: StoryText = _key(WORDS, needed=True)
-    value: str = _key(FIGURE, needed=True)
-    low: str | None = _key(FIGURE)
-    high: str | None = _key(FIGURE)
-    tone: str = _key(TONE, default="accent")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelledPoints:
-    """A row of figures with its name."""
-
-    label: StoryText = _key(WORDS, needed=True)
-    points: str = _key(POINTS, needed=True)
-    tone: str = _key(TONE, default="accent")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """A place on the horizontal axis that is explained."""
-
-    at: str = _key(FIGURE, needed=True)
-    label: StoryText = _key(WORDS, needed=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TilePlace:
-    """Where a tile stands, and what its key is called."""
-
-    key: str = _key(Text, needed=True)
-    label: StoryText = _key(QUOTED, needed=True)
-    column: int = _key(Whole, default=0)
-    row: int = _key(Whole, default=0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stop:
-    """One place of a journey and when it was reached."""
-
-    label: StoryText = _key(QUOTED, needed=True)
-    date: str = _key(FIGURE, needed=True)
-    longitude: str = _key(FIGURE, needed=True)
-    latitude: str = _key(FIGURE, needed=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NamedText:
-    """A heading and what stands beside it."""
-
-    label: StoryText = _key(WORDS, needed=True)
-    text: StoryText = _key(WORDS, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +53,7 @@ class TitleScene(Scene):
     """The name of the episode."""
 
     kind: ClassVar[str] = "title"
-    title: StoryText = _key(WORDS, needed=True)
+    title: StoryText = held(WORDS, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,10 +61,10 @@ class NumberScene(Scene):
     """One figure, counting up once."""
 
     kind: ClassVar[str] = "number"
-    value: str = _key(FIGURE, needed=True)
-    label: StoryText = _key(WORDS, needed=True)
-    low: str | None = _key(FIGURE)
-    high: str | None = _key(FIGURE)
+    value: str = held(FIGURE, needed=True)
+    label: StoryText = held(WORDS, needed=True)
+    low: str | None = held(FIGURE)
+    high: str | None = held(FIGURE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,9 +72,9 @@ class LineScene(Scene):
     """Rows of figures over time, as lines."""
 
     kind: ClassVar[str] = "line chart"
-    title: StoryText = _key(WORDS, needed=True)
-    lines: tuple[LabelledPoints, ...] = _key(_rows(LabelledPoints), needed=True)
-    marks: tuple[Mark, ...] = _key(_rows(Mark), default=())
+    title: StoryText = held(WORDS, needed=True)
+    lines: tuple[LabelledPoints, ...] = held(several(LabelledPoints), needed=True)
+    marks: tuple[Mark, ...] = held(several(Mark), default=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,11 +82,11 @@ class AreaScene(Scene):
     """One row of figures over time, as an area; of a whole if there is one."""
 
     kind: ClassVar[str] = "area chart"
-    title: StoryText = _key(WORDS, needed=True)
-    part: LabelledPoints = _key(_record(LabelledPoints), needed=True)
-    whole: LabelledPoints | None = _key(_record(LabelledPoints))
-    marks: tuple[Mark, ...] = _key(_rows(Mark), default=())
-    shape: str = _key(Annotated[str, *choice("joined", "steps")], default="joined")
+    title: StoryText = held(WORDS, needed=True)
+    part: LabelledPoints = held(single(LabelledPoints), needed=True)
+    whole: LabelledPoints | None = held(single(LabelledPoints))
+    marks: tuple[Mark, ...] = held(several(Mark), default=())
+    shape: str = held(Annotated[str, *choice("joined", "steps")], default="joined")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,9 +94,11 @@ class CompareScene(Scene):
     """Two figures of the same kind side by side."""
 
     kind: ClassVar[str] = "before/after"
-    title: StoryText = _key(WORDS, needed=True)
-    before: LabelledFigure = _key(_record(LabelledFigure), needed=True)
-    after: LabelledFigure = _key(_record(LabelledFigure), needed=True)
+    title: StoryText = held(WORDS, needed=True)
+    before: LabelledFigure = held(single(LabelledFigure), needed=True)
+    after: LabelledFigure = held(single(LabelledFigure), needed=True)
+    difference: LabelledFigure | None = held(single(LabelledFigure))
+    mark: str = held(Annotated[str, *choice("bar", "house", "dot", "person")], default="bar")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,22 +106,68 @@ class TilesScene(Scene):
     """Places as tiles (never borders), changing over time."""
 
     kind: ClassVar[str] = "tiles"
-    title: StoryText = _key(WORDS, needed=True)
-    points: str = _key(POINTS, needed=True)
-    places: tuple[TilePlace, ...] = _key(_rows(TilePlace), needed=True)
-    marks: str = _key(Annotated[str, *choice("dots", "counts")], default="dots")
-    legend: StoryText = _key(WORDS, needed=True)
-    rest: StoryText = _key(WORDS, needed=True)
+    title: StoryText = held(WORDS, needed=True)
+    points: str = held(POINTS, needed=True)
+    places: tuple[TilePlace, ...] = held(several(TilePlace), needed=True)
+    marks: str = held(Annotated[str, *choice("dots", "counts")], default="dots")
+    legend: StoryText = held(WORDS, needed=True)
+    rest: StoryText = held(WORDS, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class JourneyScene(Scene):
-    """Places and dates along a route."""
+    """Places with their dates, one after the other; joined only where they are one route."""
 
     kind: ClassVar[str] = "journey"
-    title: StoryText = _key(WORDS, needed=True)
-    stops: tuple[Stop, ...] = _key(_rows(Stop), needed=True)
-    around: str | None = _key(POINTS)
+    title: StoryText = held(WORDS, needed=True)
+    stops: tuple[Stop, ...] = held(several(Stop), needed=True)
+    around: str | None = held(POINTS)
+    route: bool = held(Truth, default=False)
+    ground: MapGround | None = held(single(MapGround))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapScene(Scene):
+    """A place in its surroundings: from afar to near, then what changes there over time."""
+
+    kind: ClassVar[str] = "map"
+    title: StoryText = held(WORDS, needed=True)
+    ground: MapGround = held(single(MapGround), needed=True)
+    points: str | None = held(POINTS)
+    counter: str | None = held(POINTS)
+    legend: StoryText | None = held(WORDS)
+    rest: StoryText | None = held(WORDS)
+    spots: tuple[Spot, ...] = held(several(Spot), default=())
+    around: int = held(Whole, default=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorksScene(Scene):
+    """Villages that have something before works and after them, each where it lies."""
+
+    kind: ClassVar[str] = "works"
+    title: StoryText = held(WORDS, needed=True)
+    before: str = held(POINTS, needed=True)
+    after: str = held(POINTS, needed=True)
+    legend: StoryText = held(WORDS, needed=True)
+    gained: StoryText = held(WORDS, needed=True)
+    lost: StoryText = held(WORDS, needed=True)
+    rest: StoryText = held(WORDS, needed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossingScene(Scene):
+    """Figures that cross a line, step by step: shares over time, or groups on their ways."""
+
+    kind: ClassVar[str] = "crossing"
+    title: StoryText = held(WORDS, needed=True)
+    line: StoryText = held(WORDS, needed=True)
+    below: StoryText = held(WORDS, needed=True)
+    above: StoryText = held(WORDS, needed=True)
+    points: str | None = held(POINTS)
+    steps: tuple[CrossingStep, ...] = held(several(CrossingStep), default=())
+    groups: tuple[WayGroup, ...] = held(several(WayGroup), default=())
+    mark: str = held(MARK, default="person")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,11 +175,11 @@ class DotsScene(Scene):
     """Estimates with their intervals, sorted."""
 
     kind: ClassVar[str] = "dot plot"
-    title: StoryText = _key(WORDS, needed=True)
-    points: str | None = _key(POINTS)
-    places: tuple[TilePlace, ...] = _key(_rows(TilePlace), default=())
-    rows: tuple[LabelledFigure, ...] = _key(_rows(LabelledFigure), default=())
-    reference: LabelledFigure | None = _key(_record(LabelledFigure))
+    title: StoryText = held(WORDS, needed=True)
+    points: str | None = held(POINTS)
+    places: tuple[TilePlace, ...] = held(several(TilePlace), default=())
+    rows: tuple[LabelledFigure, ...] = held(several(LabelledFigure), default=())
+    reference: LabelledFigure | None = held(single(LabelledFigure))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,9 +187,9 @@ class WaffleScene(Scene):
     """Households, one mark each (or one for every so many)."""
 
     kind: ClassVar[str] = "waffle"
-    title: StoryText = _key(WORDS, needed=True)
-    groups: tuple[LabelledFigure, ...] = _key(_rows(LabelledFigure), needed=True)
-    mark: str = _key(Annotated[str, *choice("house", "dot", "person")], default="house")
+    title: StoryText = held(WORDS, needed=True)
+    groups: tuple[LabelledFigure, ...] = held(several(LabelledFigure), needed=True)
+    mark: str = held(MARK, default="house")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,8 +197,9 @@ class QuotationScene(Scene):
     """Somebody else's words, with where they stand."""
 
     kind: ClassVar[str] = "quotation"
-    quote: StoryText = _key(QUOTED, needed=True)
-    by: StoryText = _key(QUOTED, needed=True)
+    quote: StoryText = held(QUOTED, needed=True)
+    by: StoryText = held(QUOTED, needed=True)
+    marks: tuple[QuotedPart, ...] = held(several(QuotedPart), default=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,8 +207,17 @@ class TextScene(Scene):
     """A sentence, and a second one if needed."""
 
     kind: ClassVar[str] = "text"
-    title: StoryText = _key(WORDS, needed=True)
-    text: StoryText | None = _key(WORDS)
+    title: StoryText = held(WORDS, needed=True)
+    text: StoryText | None = held(WORDS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListScene(Scene):
+    """Headings with what stands beside each, one after the other."""
+
+    kind: ClassVar[str] = "list"
+    title: StoryText = held(WORDS, needed=True)
+    rows: tuple[NamedText, ...] = held(several(NamedText), needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,9 +225,9 @@ class PhotographScene(Scene):
     """A photograph given by the user."""
 
     kind: ClassVar[str] = "photograph"
-    file: Path = _key(FILE, needed=True)
-    credit: StoryText = _key(QUOTED, needed=True)
-    alt: StoryText = _key(WORDS, needed=True)
+    file: Path = held(FILE, needed=True)
+    credit: StoryText = held(QUOTED, needed=True)
+    alt: StoryText = held(WORDS, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,15 +235,7 @@ class MethodScene(Scene):
     """How the figures were made."""
 
     kind: ClassVar[str] = "method"
-    rows: tuple[NamedText, ...] = _key(_rows(NamedText), needed=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreditRole:
-    """Who did what."""
-
-    label: StoryText = _key(QUOTED, needed=True)
-    text: StoryText = _key(QUOTED, needed=True)
+    rows: tuple[NamedText, ...] = held(several(NamedText), needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,7 +243,18 @@ class CreditsScene(Scene):
     """Roles and names."""
 
     kind: ClassVar[str] = "credits"
-    rows: tuple[CreditRole, ...] = _key(_rows(CreditRole), needed=True)
+    rows: tuple[CreditRole, ...] = held(several(CreditRole), needed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosingScene(Scene):
+    """The end in one card: how it was made, every source, who made it; the rest (`more`)
+    stands in the description of the film."""
+
+    kind: ClassVar[str] = "closing"
+    rows: tuple[NamedText, ...] = held(several(NamedText), needed=True)
+    more: tuple[NamedText, ...] = held(several(NamedText), default=())
+    credit: StoryText = held(QUOTED, needed=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,13 +268,14 @@ KINDS: dict[str, type[Scene]] = {
     kind.kind: kind
     for kind in (
         TitleScene, NumberScene, LineScene, AreaScene, CompareScene, TilesScene, JourneyScene,
-        DotsScene, WaffleScene, QuotationScene, TextScene, PhotographScene, MethodScene,
-        CreditsScene, SourcesScene,
+        MapScene, WorksScene, CrossingScene, DotsScene, WaffleScene, QuotationScene, TextScene,
+        ListScene, PhotographScene, MethodScene, CreditsScene, SourcesScene, ClosingScene,
     )
 }  # fmt: skip
 """Every kind of scene by the word that a story file uses."""
 
-_COMMON = dict.fromkeys(("title", "subtitle", "say", "note", "alt"), (WORDS, None))
+_COMMON: dict[str, Any] = dict.fromkeys(("title", "subtitle", "say", "note", "alt"), (WORDS, None))
+_COMMON["finding"] = (Truth, None)
 _TIME = WithJsonSchema({"type": "number", "minimum": SHORTEST, "maximum": LONGEST})
 
 
@@ -350,11 +327,11 @@ def read_scene(tree: Tree, number: int, reading: StoryReader) -> Scene:
     word = given["scene"].text()
     if word not in KINDS:
         raise unknown("scene", word, KINDS, error=StoryError, where=given["scene"].where)
-    token = _READING.set(reading)
+    token = READING.set(reading)
     try:
-        found = _given(scene_keys(word).read(tree))
+        found = as_fields(scene_keys(word).read(tree))
     finally:
-        _READING.reset(token)
+        READING.reset(token)
     del found["scene"]
     return KINDS[word](
         number=number,

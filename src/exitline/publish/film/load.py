@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from exitline.errors import Faults, nearest
 from exitline.publish.film import readers
 from exitline.publish.film.bound.references import DataRef, RunRef
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.keys import EpisodeKeys, RunKeys, SeriesKeys, StoryDataKeys
+from exitline.publish.film.keys import EpisodeKeys, RunKeys, SeriesKeys, SoundBedKeys, StoryDataKeys
 from exitline.publish.film.kinds import AS_TREE, AnyScene, read_scene
 from exitline.publish.film.model import Episode, Scene, SourceNote, Story, StoryText
 from exitline.publish.film.readers import StoryReader
@@ -134,8 +134,18 @@ def read_episode(tree: Tree, reading: StoryReader, file: Path) -> Episode:
         summary=readers.text(keys.summary, reading), scenes=tuple(scenes), data=reading.data,
         runs=reading.runs, figures=reading.figures, points=reading.points,
         sources=reading.sources, folder=reading.folder, file=file,
-        sound=None if keys.sound is None else readers.existing(keys.sound, reading),
+        **_sound(keys, reading),
     )  # fmt: skip
+
+
+def _sound(keys: EpisodeFile, reading: StoryReader) -> dict[str, Any]:
+    """A track of the user's, or the row of figures from which one is made."""
+    if keys.sound is None:
+        return {}
+    if not keys.sound.is_mapping:
+        return {"sound": readers.existing(keys.sound, reading)}
+    bed = SoundBedKeys.read(keys.sound)
+    return {"bed": bed.points.known(reading.points, "row of figures")}
 
 
 def _declarations(keys: EpisodeFile, reading: StoryReader) -> None:

@@ -113,6 +113,8 @@ class Scene:
         A qualification that stays on screen.
     alt : StoryText, optional
         A description for those who do not see; made from the figures when left out.
+    finding : bool
+        Whether it is what the film has found: its picture stands for the film.
     used_figures, used_points : frozenset of str
         Names of the figures and rows of figures it uses.
     where : str
@@ -133,6 +135,7 @@ class Scene:
     say: StoryText | None = None
     note: StoryText | None = None
     alt: StoryText | None = None
+    finding: bool = False
     used_figures: frozenset[str] = frozenset()
     used_points: frozenset[str] = frozenset()
     where: str = ""
@@ -168,6 +171,8 @@ class Episode:
         Where it was read.
     sound : Path, optional
         A sound track.
+    bed : str
+        A row of figures that is made into soft sound, "" for none.
 
     Examples
     --------
@@ -188,6 +193,12 @@ class Episode:
     folder: Path = Path()
     file: Path = Path()
     sound: Path | None = None
+    bed: str = ""
+
+    @property
+    def finding(self) -> Scene:
+        """The scene that stands for the film: what it has found, or how it begins."""
+        return next((scene for scene in self.scenes if scene.finding), self.scenes[0])
 
     @property
     def seconds(self) -> float:

@@ -190,8 +190,18 @@ def _of_data(keys: StoryQueryKeys, reading: StoryReader) -> DeclaredQuery:
         )
     expression = "" if steps[0] == "count" else getattr(keys, steps[0])
     query = DeclaredQuery(
-        place.known(reading.data, "file"), steps[0], expression, keys.where, keys.weight
-    )
+        place.known(reading.data, "file"), steps[0], expression, keys.where, keys.weight,
+        against=keys.against,
+    )  # fmt: skip
+    if keys.against and (
+        steps[0] != "share" or keys.weight or not isinstance(keys, StoryFigureKeys)
+    ):
+        raise keys.at("against").fault(
+            "only two shares without weights are held against each other here",
+            expected="a figure with share, without weight",
+            got=steps[0],
+            remedy="compare weighted figures in a study",
+        )
     part = keys.part if isinstance(keys, StoryFigureKeys) else None
     if part is None or not isinstance(keys, StoryFigureKeys):
         return query

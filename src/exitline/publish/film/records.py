@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exitline.publish.film.bound.figures import EpisodeFigures
+from exitline.publish.film.kinds import ClosingScene, JourneyScene, MapScene
 from exitline.publish.film.media.captions import Cue
 from exitline.publish.film.model import FPS, Episode, Story
 from exitline.publish.film.paint.base import PaintStage
@@ -50,6 +51,44 @@ def transcript(
     return "\n".join(lines) + "\n"
 
 
+def description(episode: Episode, stage: PaintStage) -> str:
+    """What is told beside a film where it is shown: all that its last card leaves out.
+
+    Parameters
+    ----------
+    episode : Episode
+    stage : PaintStage
+    """
+    t, parts = closest(stage.language), [stage.say(episode.title), stage.say(episode.summary)]
+    closing = [scene for scene in episode.scenes if isinstance(scene, ClosingScene)]
+    rows = [row for scene in closing for row in (*scene.rows, *scene.more)]
+    if rows:
+        how = [f"- {stage.say(row.label)}: {stage.say(row.text)}" for row in rows]
+        parts.append("\n".join([t("How the figures were made"), *how]))
+    notes = [f"- {stage.say(n.full)} {n.url}".rstrip() for n in episode.sources.values()]
+    maps = dict.fromkeys(
+        stage.say(scene.ground.credit)
+        for scene in episode.scenes
+        if isinstance(scene, MapScene | JourneyScene) and scene.ground is not None
+    )
+    notes += ["- " + t("Map: {what}", what=credit) for credit in maps]
+    parts.append("\n".join([t("Sources"), *notes]))
+    parts += [stage.say(scene.credit) for scene in closing]
+    return "\n\n".join(parts) + "\n"
+
+
+def timeline(episode: Episode) -> list[dict[str, Any]]:
+    """When each scene begins, and which of them is the finding."""
+    made, start = [], 0
+    for scene in episode.scenes:
+        made.append({
+            "scene": scene.number, "kind": scene.kind, "start": start / FPS,
+            "seconds": scene.frames / FPS, "finding": scene.finding,
+        })  # fmt: skip
+        start += scene.frames
+    return made
+
+
 def figure_list(
     story: Story, episode: Episode, bound: EpisodeFigures, languages: Sequence[str]
 ) -> dict[str, Any]:
@@ -58,12 +97,14 @@ def figure_list(
     Returns
     -------
     dict
-        `figures`, one entry each: value, as written in each language, reference, source,
-        files with their SHA-256, and the scenes that use it; `rows` likewise.
+        `scenes`, when each begins; `figures`, one entry each: value, as written in each
+        language, reference, source, files with their SHA-256, and the scenes that use it;
+        `rows` likewise.
     """
     return {
         "series": story.name,
         "episode": episode.name,
+        "scenes": timeline(episode),
         "figures": [
             {
                 "name": figure.name, "value": figure.value,

@@ -36,8 +36,11 @@ FADE = 1 / 6
 """Seconds in which a scene goes out, and again in which the next one comes in: one text is
 never seen through another."""
 
-REST = 0.4
+REST = 0.3
 """Seconds before anything moves in a scene."""
+
+HOLD = 1.3
+"""Seconds for which a scene stands when all has moved."""
 
 
 @dataclass(frozen=True)
@@ -124,3 +127,41 @@ def ease(p: float) -> float:
     """
     p = min(max(p, 0.0), 1.0)
     return p * p * (3 - 2 * p)
+
+
+def stage(p: float, start: float, end: float) -> float:
+    """How far one part of a movement is, slow at both ends.
+
+    Parameters
+    ----------
+    p : float
+        How far the whole is, 0 to 1.
+    start, end : float
+        The stretch of the whole in which the part moves.
+
+    Examples
+    --------
+    >>> stage(0.2, 0.5, 1.0), stage(0.75, 0.5, 1.0), stage(1.0, 0.5, 1.0)
+    (0.0, 0.5, 1.0)
+    """
+    return ease((p - start) / (end - start))
+
+
+def staggered(p: float, i: int, count: int, each: float = 0.3) -> float:
+    """How far the `i`-th of some parts is that begin one after the other.
+
+    Parameters
+    ----------
+    p : float
+        How far the whole is, 0 to 1.
+    i, count : int
+    each : float
+        How long one of them moves, as a share of the whole.
+
+    Examples
+    --------
+    >>> [round(staggered(0.5, i, 3, 0.5), 2) for i in range(3)]
+    [1.0, 0.5, 0.0]
+    """
+    start = (1.0 - each) * i / max(count - 1, 1)
+    return stage(p, start, start + each)

@@ -13,7 +13,7 @@ from exitline.words.sheets import safe_cells
 if TYPE_CHECKING:
     from exitline.publish.notices import Notice
 
-_STYLE = """
+STYLE = """
 body { margin: 0; color: #1a1f24; background: #fff;
   font: 16px/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", Arial, sans-serif; }
 section { max-width: 760px; margin: 0 auto; padding: 32px 20px; break-after: page; }
@@ -45,7 +45,7 @@ def render(notice: Notice, t: Language = ENGLISH) -> str:
         f'<!DOCTYPE html>\n<html lang="{t.code}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(notice.title)}</title>\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n{sheets}\n</body>\n</html>\n"
+        f"<style>{STYLE}</style>\n</head>\n<body>\n{sheets}\n</body>\n</html>\n"
     )
 
 

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Block
 
 
+MOST_MEASURES = 6
+"""Measures side by side in a plain table: more do not fit on paper."""
+
+
 @dataclass(frozen=True)
 class ChartTable:
     """A chart-table: title (the finding), what is shown, how areas stand, source."""
@@ -46,12 +50,12 @@ class ChartTable:
 
 @dataclass(frozen=True)
 class AreaSet:
-    """One set of areas: a figure for each line, and all measures in a plain table."""
+    """One set of areas: a figure for each line, and all measures in plain tables."""
 
     key: str
     name: str
     figures: tuple[ChartTable, ...]
-    measures: Table | None
+    measures: tuple[Table, ...]
     note: str
     by: str
 
@@ -95,7 +99,7 @@ def _area_set(content: ReportInput, by: str, key: str, *, maps: bool) -> AreaSet
         key,
         name,
         figures,
-        _measures(content, found, key, name) if small and rest else None,
+        _measures(content, found, key, name) if small and rest else (),
         note,
         by,
     )
@@ -317,8 +321,19 @@ def _heading_note(content: ReportInput, block: Block, unit: str) -> str:
     return content.t.joined((b.line_name(content, block.line), money))
 
 
-def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> Table:
-    """All measures of a set of areas, as plain figures."""
+def _measures(
+    content: ReportInput, found: list[Block], key: str, name: str
+) -> tuple[Table, ...]:  # fmt: skip
+    """All measures of a set of areas, as plain figures, in tables that fit on paper."""
+    size = math.ceil(len(found) / math.ceil(len(found) / MOST_MEASURES))
+    return tuple(
+        _some(content, found[at : at + size], f"{key}-all{i or ''}", name)
+        for i, at in enumerate(range(0, len(found), size))
+    )
+
+
+def _some(content: ReportInput, found: list[Block], key: str, name: str) -> Table:
+    """Some measures of a set of areas."""
     naming = {block.measure: b.naming(content, block.measure) for block in found}
     columns = [TableColumn("name", name)]
     columns += [
@@ -344,7 +359,7 @@ def _measures(content: ReportInput, found: list[Block], key: str, name: str) -> 
         for i, labels in enumerate(b.keys_of(first))
     ]
     return Table(
-        f"{key}-all",
+        key,
         content.t("All measures by {area}", area=name),
         tuple(columns),
         tuple(rows),

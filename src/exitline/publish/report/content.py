@@ -173,6 +173,7 @@ class ReportInput:
         -------
         ReportInput
         """
+        from exitline.publish.content.indicators import named_measures
         from exitline.rules.standard.describe import describe
         from exitline.stats.data.money import study_lines
 
@@ -190,6 +191,9 @@ class ReportInput:
             "provenance": found.provenance,
             "models": found.models,
             "effects": found.effects,
+            "measures": named_measures(
+                (block.measure for block in found.estimates.blocks), found.standard
+            ),
         }
         return cls(**{**own, **more})
 

@@ -17,6 +17,7 @@ from exitline.publish.report.areas import AreaSet, area_sets
 from exitline.publish.report.blocks import interval_words, naming, of_set, written
 from exitline.publish.report.decided import DecidedLevel, area_levels, household_level
 from exitline.publish.report.headline import Headline, headline
+from exitline.publish.report.index import IndexSection, index_section
 from exitline.publish.report.method import Method, method
 from exitline.publish.report.modelled import ModelSection, model_sections
 from exitline.publish.report.rules import Rules, rules
@@ -56,6 +57,8 @@ class Page:
     """Model figures of small areas."""
     transfers: tuple[TransferSection, ...] = ()
     """What the transfers of a scenario do."""
+    index: IndexSection | None = None
+    """What a multidimensional index is made of."""
 
 
 def render(content: ReportInput) -> str:
@@ -111,7 +114,7 @@ def view(content: ReportInput) -> Page:
         headline(content, levels, standard), _overall(content),
         area_sets(content, maps=True), levels,
         standard, method(content), content.sampled, *_decided(content, levels),
-        model_sections(content), transfer_sections(content),
+        model_sections(content), transfer_sections(content), index_section(content),
     )  # fmt: skip
 
 
@@ -129,7 +132,9 @@ def _overall(content: ReportInput) -> Table | None:
     if not whole:
         return None
     t = content.t
-    columns = [TableColumn("name", t("Measure")), TableColumn("name", t("Line"))]
+    lines = any(block.line for block in whole)
+    columns = [TableColumn("name", t("Measure"))]
+    columns += [TableColumn("name", t("Line"))] if lines else []
     columns.append(TableColumn("figure", t("All together"), interval_words(content)))
     if content.sampled:
         columns.append(TableColumn("number", t("Relative standard error"), "%"))
@@ -139,7 +144,7 @@ def _overall(content: ReportInput) -> Table | None:
         said = written(content, block, 0, words.unit)
         row = [
             TableCell(words.label, None, b.money_words(content) if words.unit == "money" else ""),
-            TableCell(b.line_name(content, block.line) or t("none")),
+            *([TableCell(b.line_name(content, block.line) or t("none"))] if lines else []),
             TableCell(str(said), None, said.reason),
         ]
         if content.sampled:

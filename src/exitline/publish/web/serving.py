@@ -166,8 +166,8 @@ def serve(
 
         def _init_shared_socket(self) -> None:
             self._ssp, self._sso = None, None
-            self._shd = SocketHolder(listening.fileno(), False, _BACKLOG)  # type: ignore[call-arg]
-            self._sfd = self._shd.get_fd()
+            self._shd = SocketHolder(listening.fileno(), False, _BACKLOG)  # type: ignore
+            self._sfd = self._shd.get_fd()  # type: ignore[attr-defined]
 
     server = Server(
         "exitline", interface=Interfaces.ASGINL, http=HTTPModes.http1, websockets=False,

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-WIDE, TALLEST, MARGIN = 760.0, 760.0, 14.0
-STYLE = (
-    "text{font:12px system-ui,'Noto Sans','Noto Sans CJK SC',sans-serif;fill:#1a1f24}"
-    ".t{font-size:16px;font-weight:bold}.n{font-size:11px;fill:#56616b}"
-    ".e{fill:#f7f8f9;stroke:#aab3ba;stroke-width:.8}"
-    "path.p{fill:none;stroke-linecap:round}"
-)
+WIDE, TALLEST, MARGIN = 520.0, 560.0, 12.0
+"""So wide that letters can be read where the picture is as wide as a phone."""
+LETTERS = ('font-family="system-ui, Noto Sans, Noto Sans CJK SC, sans-serif" font-size="{size}" '
+           'fill="{colour}"')  # fmt: skip
+"""As attributes: a page may refuse styles that stand inside of a picture."""
+TITLE = LETTERS.format(size=17, colour="#1a1f24") + ' font-weight="bold"'
+NAMES, UNDER = (LETTERS.format(size=size, colour=colour) for size, colour in
+                ((15, "#1a1f24"), (13, "#56616b")))  # fmt: skip
+EDGE = 'fill="#f7f8f9" stroke="#aab3ba" stroke-width="0.8"'
+DOTS = 'fill="none" stroke-linecap="round"'
 
 
 @dataclass(frozen=True)
@@ -106,13 +109,13 @@ def point_map(
     drawn += [_dots(at(one), layer) for one, layer in zip(plane, layers, strict=True)]
     height = top + up * scale + 2 * MARGIN
     legend, tall = _legend(layers, height)
-    under = f'<text class="n" x="{MARGIN}" y="{tall + 4:.0f}">{escape(visible(source))}</text>'
+    under = f'<text {UNDER} x="{MARGIN}" y="{tall + 4:.0f}">{escape(visible(source))}</text>'
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE:.0f} {tall + 14:.0f}" '
-        f'role="img" aria-label="{escape(visible(title))}"><style>{STYLE}</style>'
+        f'role="img" aria-label="{escape(visible(title))}">'
         f'<rect width="100%" height="100%" fill="#fff"/><clipPath id="in"><rect x="0" y="{top}" '
         f'width="{WIDE:.0f}" height="{height - top:.0f}"/></clipPath>'
-        f'<text class="t" x="{MARGIN}" y="20">{escape(visible(title))}</text>'
+        f'<text {TITLE} x="{MARGIN}" y="20">{escape(visible(title))}</text>'
         f'<g clip-path="url(#in)">{"".join(drawn)}</g>{legend}{under}</svg>'
     )
     return MapDrawing(svg)
@@ -140,26 +143,26 @@ def _ring(points: Floats) -> str:
     step = np.abs(np.diff(points, axis=0)).sum(axis=1)
     kept = points[np.concatenate([[True], step > 0.5])]
     text = "L".join(f"{x:.1f},{y:.1f}" for x, y in kept)
-    return f'<path class="e" d="M{text}Z"/>'
+    return f'<path {EDGE} d="M{text}Z"/>'
 
 
 def _dots(points: Floats, layer: PointLayer) -> str:
     """Points as one path of dots; those that fall on one pixel drawn once."""
     spots = np.unique(points.round(1), axis=0)
     text = "".join(f"M{x:g},{y:g}h0" for x, y in spots)
-    return (f'<path class="p" stroke="{layer.colour}" stroke-width="{layer.size:g}" '
+    return (f'<path {DOTS} stroke="{layer.colour}" stroke-width="{layer.size:g}" '
             f'd="{text}"/>')  # fmt: skip
 
 
 def _legend(layers: Sequence[PointLayer], height: float) -> tuple[str, float]:
     """A line for each kind, with how many there are."""
-    parts, y = [], height + 10
+    parts, y = [], height + 12
     for layer in layers:
         label = f"{layer.label} ({len(layer.known):,})"
         parts.append(
             f'<circle cx="{MARGIN + 5}" cy="{y - 4:.0f}" r="{min(layer.size, 9) / 2:g}" '
-            f'fill="{layer.colour}"/><text x="{MARGIN + 16}" y="{y:.0f}">'
+            f'fill="{layer.colour}"/><text {NAMES} x="{MARGIN + 16}" y="{y:.0f}">'
             f"{escape(visible(label))}</text>"
         )
-        y += 18
+        y += 21
     return "".join(parts), y + 4

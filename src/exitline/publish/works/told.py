@@ -46,10 +46,11 @@ def map_of_plan(
     problem, after = plan.problem, plan.chosen.served
     place = np.empty((0, 2)) if plan.place_at is None else plan.place_at
     works = np.empty((0, 2)) if plan.candidate_at is None else plan.candidate_at[plan.chosen.works]
-    new = after & ~problem.served
+    lived = problem.weight > 0  # a village that is served by list has parts without anybody
+    new = after & ~problem.served & lived
     layers = (
-        PointLayer(t("served today"), place[problem.served], SERVED, 3),
-        PointLayer(t("served by no work of the plan"), place[~after], OPEN, 3),
+        PointLayer(t("served today"), place[problem.served & lived], SERVED, 3),
+        PointLayer(t("served by no work of the plan"), place[~after & lived], OPEN, 3),
         PointLayer(t("served by the plan"), place[new], WORKS, 3),
         PointLayer(t("works of the plan"), works, CHOSEN, 6),
     )
@@ -70,7 +71,11 @@ def plan_sections(
     people, spent = rounded(plan.people, 0), rounded(plan.spent, 0)
     lead = t("{works} works serve {people} more people for {cost}.",
              works=f"{plan.chosen.works.size:,}", people=people, cost=spent)  # fmt: skip
-    sure = t("No choice serves more than {gap} % above this one.", gap=rounded(100 * plan.gap, 2))
+    sure = (
+        t("No other choice serves more for this money.")
+        if plan.gap < 5e-5
+        else t("No choice serves more than {gap} % above this one.", gap=rounded(100 * plan.gap, 2))
+    )
     found = [PageSection(t("What the plan gives"), f"{lead} {sure}",
                           drawing=_svg(_drawn(plan, boundaries, source, t)))]  # fmt: skip
     found += [

@@ -159,12 +159,10 @@ class _Binder:
         key = self.study.key
         if self.persons is None or key is None:
             raise StudyError(
-                f"{found[0].function}() needs a persons table",
-                where=found[0].where,
-                expected="data.persons and data.on",
-                got="households alone",
+                f"{found[0].function}() needs a persons table", where=found[0].where,
+                expected="data.persons and data.on", got="households alone",
                 remedy="name the persons table, or write the expression over households",
-            )
+            )  # fmt: skip
         own = key.persons if self.study.unit == "person" else key.households
         _need(key.persons, self.persons.columns, self.study, "data.on")
         _need(own, self.original, self.study, "data.on")
@@ -389,17 +387,15 @@ def _check_areas(study: Study, bound: ibis.Table, binder: _Binder) -> None:
 def _check_standard(study: Study, standard: Standard, bound: ibis.Table) -> None:
     """Every column that the standard's conditions on households need is there."""
     absent = {
-        name: column.meaning
-        for name, column in standard.columns.items()
+        name: column.meaning for name, column in standard.columns.items()
         if column.level == "household" and name not in bound.columns
-    }
+    }  # fmt: skip
     if absent:
         first = next(iter(absent))
         raise StudyError(
             f"the standard {standard.name} needs columns that are not there",
             where=study.where("columns"),
             expected="; ".join(f"{name}: {meaning}" for name, meaning in absent.items()),
-            got="no column called " + ", ".join(absent),
-            remedy=nearest(first, bound.columns)
+            got="no column called " + ", ".join(absent), remedy=nearest(first, bound.columns)
             or f"say under 'columns' which column or expression '{first}' is",
-        )
+        )  # fmt: skip

@@ -66,3 +66,21 @@ class TableRef:
         from exitline.stats.data.readers import open_file
 
         return open_file(self.path or "", **self.options)
+
+
+@dataclass(frozen=True)
+class MadeTable(TableRef):
+    """Rows that were made of what a file says, in place of the file's own.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    """
+
+    table: Any = None
+
+    def open(self) -> Source:
+        """The rows, with the path of the file that they were made of."""
+        from exitline.stats.data.scannable import Source
+
+        return Source(kind="arrow", path=self.path, table=self.table)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
 
 from exitline.errors import unknown
-from exitline.stats.curves.bands import critical
 from exitline.stats.effect.aggregates import Averages
 from exitline.stats.effect.errors import EffectError
 from exitline.stats.effect.needed import units_needed
-from exitline.stats.infer import intervals
+from exitline.stats.effect.small import LEAST, EffectSpread, spread
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -40,20 +40,28 @@ class PreTest:
     Attributes
     ----------
     statistic : float
-        Wald's, of all comparisons before treatment.
+        Wald's, of all comparisons before treatment, as R's did has it.
     df : int
+        How many independent comparisons there are.
     ddf : float
-        Degrees of freedom of the design; infinite without one.
+        Denominator degrees of freedom of the F that p is of: few units, or few clusters.
     p : float
         Small: they did not move alike, and effects are not to be believed. Large: nothing was
-        found, which a small sample does not find either. NaN where comparisons are as many as
-        clusters.
+        found, which a small sample does not find either. NaN where units or clusters are too few
+        for so many comparisons.
     """
 
     statistic: float
     df: int
     ddf: float
     p: float
+
+    @property
+    def verdict(self) -> str:
+        """Moved apart, nothing found, or *cannot tell yet*, at 5 %."""
+        if np.isnan(self.p):
+            return "cannot tell yet"
+        return "moved apart" if self.p < 0.05 else "nothing found"
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,9 @@ class EffectSeries(ShownResult):
         What the figures after the first are by.
     estimate : float array, shape (1 + figures,)
         The overall effect first.
-    covariance : float array, shape (1 + figures, 1 + figures)
-    df, level : float
+    spread : EffectSpread
+        How they vary, and with how many degrees of freedom.
+    level : float
     units : int
         Units that were compared.
     notes : tuple of str
@@ -79,12 +88,16 @@ class EffectSeries(ShownResult):
     kind: str
     by: tuple[float, ...]
     estimate: Floats
-    covariance: Floats
-    df: float
+    spread: EffectSpread
     level: float
     units: int
     notes: tuple[str, ...] = ()
     base: str = "varying"
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariances, shape (1 + figures, 1 + figures), as R's did has them."""
+        return self.spread.covariance
 
     @property
     def se(self) -> Floats:
@@ -103,26 +116,30 @@ class EffectSeries(ShownResult):
         -------
         pandas.DataFrame
             Columns by, estimate, se, ci_low, ci_high, band_low, band_high (all figures but the
-            overall one at once), level, df. ``by`` is "all" for the overall effect.
+            overall one at once), level, df. ``by`` is "all" for the overall effect. Without a
+            design `se` divides by n, as R's did does; intervals and bands divide by n - 1 in each
+            group and take the t of `df`.
         """
         import pandas as pd
 
-        bounds = intervals.symmetric(
-            self.estimate, self.se, np.full(self.estimate.size, self.df), self.level
-        )
-        wide = critical(self.covariance[1:, 1:], self.df, self.level) * self.se
-        wide[0] = np.nan
+        half = self.spread.intervals(self.level)
+        wide = self.spread.bands(self.level, np.arange(self.estimate.size) > 0)
         return pd.DataFrame({
             NAMES[self.kind]: ["all", *(f"{value:g}" for value in self.by)],
-            "estimate": self.estimate, "se": self.se, "ci_low": bounds.low,
-            "ci_high": bounds.high, "band_low": self.estimate - wide,
-            "band_high": self.estimate + wide, "level": self.level, "df": self.df,
+            "estimate": self.estimate, "se": self.se, "ci_low": self.estimate - half,
+            "ci_high": self.estimate + half, "band_low": self.estimate - wide,
+            "band_high": self.estimate + wide, "level": self.level, "df": self.spread.df,
         })  # fmt: skip
 
     @property
     def verdict(self) -> str:
-        """What can be said of the overall effect: its direction, or *cannot tell yet*."""
+        """What can be said of the overall effect: its direction, or *cannot tell yet*.
+
+        With fewer than four degrees of freedom nothing is told.
+        """
         row = self.to_pandas().iloc[0]
+        if row["df"] < LEAST:
+            return "cannot tell yet"
         if row["ci_low"] > 0:
             return "higher"
         return "lower" if row["ci_high"] < 0 else "cannot tell yet"
@@ -168,8 +185,14 @@ class EffectSeries(ShownResult):
             weights = (np.array(self.by)[np.array(after) - 1] == since).astype(np.float64)
         at = np.array([*before, *after])
         study = EventStudy(len(before), len(after), self.estimate[at],
-                           self.covariance[np.ix_(at, at)], weights)  # fmt: skip
+                           self._wide(at), weights)  # fmt: skip
         return honest_bounds(study, kind, np.array(bounds, dtype=np.float64), self.level)
+
+    def _wide(self, at: NDArray[np.int64]) -> Floats:
+        """Covariances for bounds that take them as known: wider where there are few units."""
+        df = float(np.nanmin(self.spread.df[at]))
+        factor = stats.t.ppf(0.5 + self.level / 2, df) / stats.norm.ppf(0.5 + self.level / 2)
+        return np.asarray(self.spread.small[np.ix_(at, at)] * factor**2)
 
     def _around(self, since: float | None) -> tuple[list[int], list[int]]:
         """Positions of the estimates before and after treatment; refused where periods lack."""
@@ -249,8 +272,13 @@ class GroupTimeEffects(ShownResult):
 
     @property
     def covariance(self) -> Floats:
-        """Covariances of all effects, shape (cells, cells)."""
+        """Covariances of all effects, shape (cells, cells), as R's did has them."""
         return self.sample.covariance(self.influence)
+
+    @cached_property
+    def spread(self) -> EffectSpread:
+        """How all effects vary, and with how many degrees of freedom."""
+        return spread(self.sample, self.influence)
 
     def to_pandas(self) -> pd.DataFrame:
         """One row for each group and period.
@@ -264,22 +292,20 @@ class GroupTimeEffects(ShownResult):
         """
         import pandas as pd
 
-        times, matrix = self.sample.times, self.covariance
-        se = np.sqrt(np.maximum(np.diag(matrix), 0.0))
-        df = np.full(self.estimate.size, self.sample.df)
-        bounds = intervals.symmetric(self.estimate, se, df, self.level)
+        times, found = self.sample.times, self.spread
+        se = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
         after = np.array([not cell.before for cell in self.cells])
-        wide = critical(matrix[after][:, after], self.sample.df, self.level) * se
-        wide = np.where(after, wide, np.nan)
+        half, wide = found.intervals(self.level), found.bands(self.level, after)
         units = self.sample.units
         return pd.DataFrame({
             "group": [f"{cell.group:g}" for cell in self.cells],
             "period": [f"{times[cell.time]:g}" for cell in self.cells],
             "base": [f"{times[cell.base]:g}" for cell in self.cells],
             "before": [cell.before for cell in self.cells],
-            "estimate": self.estimate, "se": se, "ci_low": bounds.low, "ci_high": bounds.high,
+            "estimate": self.estimate, "se": se, "ci_low": self.estimate - half,
+            "ci_high": self.estimate + half,
             "band_low": self.estimate - wide, "band_high": self.estimate + wide,
-            "level": self.level, "df": df,
+            "level": self.level, "df": found.df,
             "treated": [int(units[self.sample.in_groups((c.group,))].sum()) for c in self.cells],
             "controls": [int(units[self.sample.in_groups(c.controls)].sum()) for c in self.cells],
         })  # fmt: skip
@@ -316,12 +342,12 @@ class GroupTimeEffects(ShownResult):
         found = Averages(self.sample, self.cells, self.estimate, self.influence)
         by, estimate, influence = found.table(kind, longest)
         return EffectSeries(
-            kind, tuple(by), estimate, self.sample.covariance(influence), self.sample.df,
-            self.level, int(self.sample.units.sum()), self.notes, self.base,
+            kind, tuple(by), estimate, spread(self.sample, influence), self.level,
+            int(self.sample.units.sum()), self.notes, self.base,
         )  # fmt: skip
 
     def pretest(self) -> PreTest:
-        """Whether groups moved alike before treatment: Wald's test of all such comparisons.
+        """Whether groups moved alike before treatment: Hotelling's test of all such comparisons.
 
         Returns
         -------
@@ -334,8 +360,8 @@ class GroupTimeEffects(ShownResult):
 
         References
         ----------
-        Callaway and Sant'Anna (2021), remark on pre-tests in section 4; Korn and Graubard (1990),
-        The American Statistician 44, 270-276: the test under a design.
+        Callaway and Sant'Anna (2021), remark on pre-tests in section 4; the distribution for few
+        units or clusters: `exitline.stats.effect.small.EffectSpread.test`.
         """
         before = np.array([cell.before for cell in self.cells])
         if not before.any():
@@ -344,16 +370,8 @@ class GroupTimeEffects(ShownResult):
                 expected="at least two periods before a group is treated", got="none",
                 remedy="add earlier periods; without them the assumption cannot be checked",
             )  # fmt: skip
-        value, matrix = self.estimate[before], self.covariance[before][:, before]
-        rank = int(np.linalg.matrix_rank(matrix, hermitian=True))
-        statistic = float(value @ np.linalg.pinv(matrix, hermitian=True) @ value)
-        df = self.sample.df
-        left = df - rank + 1.0  # Korn and Graubard (1990): few clusters, several comparisons
-        if np.isinf(df):
-            p = stats.chi2.sf(statistic, rank)
-        else:
-            p = stats.f.sf(statistic * left / (df * rank), rank, left) if left > 0 else np.nan
-        return PreTest(statistic, rank, df, float(p))
+        found = spread(self.sample, self.influence[:, before])
+        return PreTest(*found.test(self.estimate[before]))
 
     def plot(self) -> Drawing:
         """A line for each group from period to period (extra ``plots``)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import MeasureError, nearest
@@ -12,7 +13,7 @@ from exitline.words.shown.result import ShownResult
 from exitline.words.shown.table import ReadableTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -126,13 +127,17 @@ def _numbers(block: Any, one: Any) -> tuple[str, str, str, str]:
     return said.text, se, said.interval or "none", f"{one.n:,}"
 
 
-def plot(figures: Any, over: str | None) -> Drawing:
+def plot(
+    figures: Any, over: str | None, titles: Mapping[str, str] = MappingProxyType({})
+) -> Drawing:  # fmt: skip
     """Dots with intervals; lines from wave to wave where a column is named.
 
     Parameters
     ----------
     figures : Figures
     over : str or None
+    titles : mapping of str to str
+        What columns, lines and measures are called, where it is not their name.
 
     Returns
     -------
@@ -146,10 +151,12 @@ def plot(figures: Any, over: str | None) -> Drawing:
     title = readable(figures).title
     if over is None:
         frame = figures.to_pandas()
-        frame["measure"] = [_name(block) for block, _ in _each(figures)]
-        frame["line"] = [f"line {block.line}" if block.line else "" for block, _ in _each(figures)]
-        frame["by"] = [f"by {block.by}" if block.by else "" for block, _ in _each(figures)]
-        units = {_name(block): unit_of(block) for block in figures.blocks}
+        blocks = [block for block, _ in _each(figures)]
+        measures = {b.measure: titles.get(b.measure) or _name(b) for b in figures.blocks}
+        frame["measure"] = [measures[b.measure] for b in blocks]
+        frame["line"] = [_line_title(b.line, titles) for b in blocks]
+        frame["by"] = [_by_title(b.by, titles) for b in blocks]
+        units = {measures[b.measure]: unit_of(b) for b in figures.blocks}
         return charts.of_frame(frame, title if len(units) == 1 else "", units)
     blocks = [block for block in figures.blocks if over in block.by.split(", ")]
     if len({(b.measure, b.line, b.by) for b in blocks}) != 1:
@@ -161,6 +168,16 @@ def plot(figures: Any, over: str | None) -> Drawing:
             got=f"{len(blocks)} that fit", remedy=nearest(over, known) or "estimate one of them",
         )  # fmt: skip
     return charts.over_time(_series(figures, blocks[0], over), over, title, unit_of(blocks[0]))
+
+
+def _line_title(line: str, titles: Mapping[str, str]) -> str:
+    """A line as a heading has it."""
+    return titles.get(line) or (f"line {line}" if line else "")
+
+
+def _by_title(by: str, titles: Mapping[str, str]) -> str:
+    """Area columns as a heading has them."""
+    return "by " + ", ".join(titles.get(name, name) for name in by.split(", ")) if by else ""
 
 
 def _series(figures: Any, block: Any, over: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from exitline.stats.infer import build
 from exitline.stats.infer.build import Confidence, Named
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.infer.intake.cells import no_kinds, sum_by
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -209,7 +210,10 @@ def _check(panel: Panel, share: float | None, before: int, least: int) -> None:
             "the panel has too few waves for persistent risk",
             expected=f"{before + 1} waves or more: the last, and {before} before it",
             got=f"{len(panel.waves)}: " + ", ".join(panel.waves),
-            remedy="look back at fewer with before= and least=",
+            remedy=choose(
+                "look back at fewer with before= and least=",
+                "look back at fewer: --before and --least",
+            ),
         )
     if share is not None and np.isnan(panel.welfare).all():
         raise DataError(
@@ -223,9 +227,10 @@ def _check(panel: Panel, share: float | None, before: int, least: int) -> None:
 def _notes(panel: Panel, used: Bools, thresholds: list[_Threshold]) -> tuple[str, ...]:
     """The thresholds, and how many households were left out."""
     said = "; ".join(f"{one.wave}: {one.value:,.6g}" for one in thresholds)
-    notes = [f"thresholds: {said}"] if said else []
+    notes = [say("thresholds: {list}", list=said)] if said else []
     if lost := int((~used).sum()):
         notes.append(
-            f"{lost:,} of {panel.size:,} households are not known in every wave and are left out"
-        )
+            say("{n} of {size} households are not known in every wave and are left out",
+                n=lost, size=panel.size)
+        )  # fmt: skip
     return tuple(notes)

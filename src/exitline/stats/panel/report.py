@@ -18,6 +18,7 @@ from exitline.stats.panel.growth import mobility
 from exitline.stats.panel.modelled.attrition import response_model, weighted_rates
 from exitline.stats.panel.modelled.error_bounds import misclassification_bounds, reliability_bounds
 from exitline.stats.panel.panel import Panel, read_panel
+from exitline.stats.panel.persistent import persistent_risk
 from exitline.stats.panel.rates import transitions
 from exitline.words.said import Numeral, Told, say, say_plural
 
@@ -49,6 +50,10 @@ class DynamicsOptions:
     reliability : tuple of float
     compare : mapping of column to (value, value)
         Differences between two values of a domain column.
+    share : float
+        Of persistent risk: the threshold as a share of each wave's median; 0 for the lines.
+    before, least : int
+        Waves before the last that are looked at, and in how many of them at least.
     """
 
     level: float = 0.95
@@ -62,6 +67,9 @@ class DynamicsOptions:
     wrong_share: float = 0.05
     reliability: tuple[float, ...] = (1.0, 0.9, 0.8)
     compare: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    share: float = 0.6
+    before: int = 3
+    least: int = 2
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ def dynamics(
     spec : PanelSpec
     parts : sequence of str
         Names in `PARTS`: rates, histories, attrition, survival, chronic, duration,
-        mobility, lasting, bounds, reliability.
+        mobility, lasting, bounds, reliability, persistent.
     options : DynamicsOptions, optional
     engine : str or Engine
 
@@ -319,6 +327,17 @@ def _reliability(request: _Request) -> DynamicsSection:
     return DynamicsSection("reliability", title, tuple(records), tuple(dict.fromkeys(notes)))
 
 
+def _persistent(request: _Request) -> DynamicsSection:
+    options = request.options
+    found = persistent_risk(
+        request.panel(), share=options.share or None, before=options.before, least=options.least,
+        level=options.level, interval=options.interval,
+    )  # fmt: skip
+    title = say("Poor in the last wave, and in {least} of the {before} before it or more",
+                least=options.least, before=options.before)  # fmt: skip
+    return DynamicsSection("persistent", title, _records(found, options), found.notes)
+
+
 PARTS: Mapping[str, Callable[[_Request], DynamicsSection]] = {
     "rates": _rates,
     "histories": _histories,
@@ -330,5 +349,6 @@ PARTS: Mapping[str, Callable[[_Request], DynamicsSection]] = {
     "lasting": _lasting,
     "bounds": _bounds,
     "reliability": _reliability,
+    "persistent": _persistent,
 }
 """The parts of a report by name."""

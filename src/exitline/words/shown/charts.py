@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +30,12 @@ class Drawing:
     ----------
     chart : altair.TopLevelMixin
         For further work with Altair.
+    panels : tuple of (str, chart)
+        Its panels one by one, each with a name for a file; none where it is a single drawing.
     """
 
     chart: Any
+    panels: tuple[tuple[str, Any], ...] = ()
 
     def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> Any:
         """As Altair shows it in this notebook."""
@@ -66,6 +70,26 @@ class Drawing:
             self.chart.save(str(partial), format=form, **more)
         return target
 
+    def save_each(self, folder: str | Path) -> list[Path]:
+        """Write each panel as a drawing of its own, as SVG and as PNG.
+
+        Parameters
+        ----------
+        folder : path
+            Made where it is not there.
+
+        Returns
+        -------
+        list of Path
+        """
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        written = []
+        for name, chart in self.panels or (("figure", self.chart),):
+            drawn = Drawing(_styled(chart) if self.panels else chart)
+            written += [drawn.save(target / f"{name}{ending}") for ending in (".svg", ".png")]
+        return written
+
 
 def of_frame(frame: pd.DataFrame, title: str, units: Mapping[str, str] | None = None) -> Drawing:
     """Dots with intervals, one row for each figure: the highest first.
@@ -94,9 +118,21 @@ def of_frame(frame: pd.DataFrame, title: str, units: Mapping[str, str] | None = 
         )  # fmt: skip
     frame, title = _shown_texts(frame), visible(title)
     shown = frame.assign(row=_row_names(frame))
-    panels = [_panel(part, units or {}) for part in _panels(shown)]
+    parts = _panels(shown)
+    panels = [_panel(part, units or {}) for part in parts]
     chart = panels[0] if len(panels) == 1 else alt.vconcat(*panels)
-    return Drawing(_styled(chart.properties(title=title) if title else chart))
+    named = tuple(zip(_file_names(parts), panels, strict=True))
+    return Drawing(_styled(chart.properties(title=title) if title else chart), named)
+
+
+def _file_names(parts: Sequence[pd.DataFrame]) -> list[str]:
+    """A name for the file of each panel: its measure, line and areas; all different."""
+    found: list[str] = []
+    for part in parts:
+        texts = [str(part[n].iloc[-1]) for n in _HEADINGS if n in part]
+        name = re.sub(r"\W+", "-", "-".join(text for text in texts if text)).strip("-") or "figure"
+        found.append(name if name not in found else f"{name}-{len(found) + 1}")
+    return found
 
 
 def _shown_texts(frame: pd.DataFrame) -> pd.DataFrame:

@@ -84,7 +84,7 @@ def known_ending(path: str | Path, endings: Iterable[str], what: str) -> Path:
     return found
 
 
-def save(path: Path, frame: pd.DataFrame, readable: ReadableTable) -> Path:
+def save(path: Path, frame: pd.DataFrame, readable: ReadableTable, period: str = "") -> Path:
     """Write a result; the ending of the name says as what.
 
     Parameters
@@ -94,6 +94,8 @@ def save(path: Path, frame: pd.DataFrame, readable: ReadableTable) -> Path:
         All figures.
     readable : ReadableTable
         What is read of them.
+    period : str
+        The year that the figures speak of, for SDMX.
 
     Returns
     -------
@@ -105,7 +107,7 @@ def save(path: Path, frame: pd.DataFrame, readable: ReadableTable) -> Path:
         For an ending that is not known, or where a library is not installed.
     """
     if path.name.lower().endswith(sdmx.ENDING):
-        return _sdmx(path, frame)
+        return _sdmx(path, frame, period)
     write = WRITERS[known_ending(path, WRITERS, "a table").suffix.lower()]
     with whole_file(path) as partial:
         write(partial, frame, readable)
@@ -117,7 +119,7 @@ def _csv(path: Path, frame: pd.DataFrame, _: ReadableTable) -> None:
     frame.assign(**{str(n): frame[n].map(safe_cell) for n in texts}).to_csv(path, index=False)
 
 
-def _sdmx(path: Path, frame: pd.DataFrame) -> Path:
+def _sdmx(path: Path, frame: pd.DataFrame, period: str) -> Path:
     """SDMX-CSV, and beside it the message that says what its columns are."""
     need("pysdmx", "tables", "writing SDMX")
     if not sdmx.is_estimates(frame):
@@ -126,7 +128,7 @@ def _sdmx(path: Path, frame: pd.DataFrame) -> Path:
             got=f"columns {', '.join(map(str, frame.columns[:4]))} ...",
             remedy="save it as .csv",
         )  # fmt: skip
-    rows = sdmx.observations(frame)
+    rows = sdmx.observations(frame, period)
     beside = sdmx.structure_path(path)
     with whole_file(beside) as message, whole_file(path) as partial:
         message.write_text(sdmx.structure_message([str(name) for name in rows]), encoding="utf-8")

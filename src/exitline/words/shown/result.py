@@ -163,7 +163,12 @@ class ShownResult:
         """
         from exitline.words.shown import files
 
-        return files.save(Path(path), self.to_pandas(), self.readable())
+        return files.save(Path(path), self.to_pandas(), self.readable(), self.period)
+
+    @property
+    def period(self) -> str:
+        """The year that the figures speak of, for files that want one; "" where none is known."""
+        return ""
 
     def plot(self) -> Drawing:
         """The figures with their intervals, drawn (extra ``plots``).

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 AGENCY, STRUCTURE, VERSION = "EXITLINE", "ESTIMATES", "1.0"
 ENDING, BESIDE = ".sdmx.csv", ".structure.json"
 TOTAL = "_T"
+PERIOD = "TIME_PERIOD"
 _DIMENSIONS = {"measure": "MEASURE", "line": "LINE", "by": "AREA_TYPE", "domain": "AREA"}
 _NAMES = {
     "MEASURE": "Measure", "LINE": "Poverty line", "AREA_TYPE": "Columns of the areas",
-    "AREA": "Area", "OBS_VALUE": "Estimate", "SE": "Standard error",
+    "AREA": "Area", PERIOD: "Year", "OBS_VALUE": "Estimate", "SE": "Standard error",
     "CI_LOW": "Lower end of the confidence interval",
     "CI_HIGH": "Upper end of the confidence interval", "CONF_LEVEL": "Confidence of the interval",
     "N": "Rows of the data", "POPULATION": "Weighted number that the figure speaks of",
@@ -33,13 +34,15 @@ def is_estimates(frame: pd.DataFrame) -> bool:
     return {*_DIMENSIONS, "estimate", "se", "ci_low", "ci_high"} <= set(frame.columns)
 
 
-def observations(frame: pd.DataFrame) -> pd.DataFrame:
+def observations(frame: pd.DataFrame, period: str = "") -> pd.DataFrame:
     """One row for each figure, in the columns of the structure.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         As `Estimates.to_pandas` gives it.
+    period : str
+        The year that the figures speak of; without one there is no such column.
 
     Returns
     -------
@@ -51,6 +54,8 @@ def observations(frame: pd.DataFrame) -> pd.DataFrame:
     }  # fmt: skip
     for name, new in _DIMENSIONS.items():
         found[new] = [str(value) or TOTAL for value in frame[name]]
+    if period:
+        found[PERIOD] = period
     for name, new in _NUMBERS.items():
         if name in frame:
             found[new] = [_number(value) for value in frame[name]]
@@ -83,7 +88,6 @@ def structure_message(columns: list[str]) -> str:
         ConceptScheme,
         Dataflow,
         DataStructureDefinition,
-        DataType,
         ItemReference,
         Role,
     )
@@ -92,14 +96,15 @@ def structure_message(columns: list[str]) -> str:
     concepts = {name: Concept(name, name=_NAMES[name]) for name in named}
     components = []
     for name in named:
-        role = Role.DIMENSION if name in _DIMENSIONS.values() else Role.ATTRIBUTE
+        dimension = name == PERIOD or name in _DIMENSIONS.values()
+        role = Role.DIMENSION if dimension else Role.ATTRIBUTE
         if name == "OBS_VALUE":
             role = Role.MEASURE
         text = role is Role.DIMENSION or name == "OBS_STATUS"
         components.append(Component(
             name, role is not Role.ATTRIBUTE, role,
             ItemReference("Concept", AGENCY, "CONCEPTS", VERSION, name),
-            local_dtype=DataType.STRING if text else DataType.DOUBLE, name=_NAMES[name],
+            local_dtype=_type_of(name, text), name=_NAMES[name],
             attachment_level="O" if role is Role.ATTRIBUTE else None,
         ))  # fmt: skip
     scheme = ConceptScheme("CONCEPTS", name="Concepts", agency=AGENCY, version=VERSION,
@@ -114,6 +119,15 @@ def structure_message(columns: list[str]) -> str:
     message = json.loads(str(written))
     message["meta"]["sender"]["id"] = AGENCY
     return json.dumps(message, ensure_ascii=False, indent=2) + "\n"
+
+
+def _type_of(name: str, text: bool) -> Any:
+    """The type of a column's values."""
+    from pysdmx.model import DataType
+
+    if name == PERIOD:
+        return DataType.PERIOD
+    return DataType.STRING if text else DataType.DOUBLE
 
 
 def structure_path(path: Path) -> Path:

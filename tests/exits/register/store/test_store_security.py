@@ -246,6 +246,41 @@ def test_a_page_is_found_by_the_path_and_not_by_reading_everything(two: Store) -
     assert "Index Cond: ((path >= $0) AND (path < $1))" in plan
 
 
+def test_states_are_counted_as_far_as_the_scope_and_kept_as_long_as_is_cheap(
+    two: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exitline.exits.register.store.models import HouseholdRow
+    from exitline.exits.register.store.read import states
+
+    monkeypatch.setattr(states, "_KEPT", {})
+    whole, village = states.states_now(two), states.states_now(two.within("c/t/v1/"))
+    assert sum(whole.values()) == 2
+    assert sum(village.values()) == 1
+    with two.transaction():
+        HouseholdRow.objects.using(two.alias).filter(key="h1").update(state="elsewhere")
+    for kept in states._KEPT.values():
+        kept.until = float("inf")
+    assert states.states_now(two.within("c/t/v1/")) == village  # as it was counted
+    for kept in states._KEPT.values():
+        kept.until = 1e-9
+    assert states.states_now(two.within("c/t/v1/")) == {"elsewhere": 1}
+
+
+def test_a_wide_area_reads_its_duties_in_the_order_of_their_days(
+    two: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import date
+
+    from exitline.exits.register.store.read import worklist
+
+    day = date(2016, 6, 20)
+    role = worklist.worklist(two, [], day)[0].role
+    narrow = worklist.desk(two, role, day)
+    monkeypatch.setattr(worklist, "WIDE", 0)
+    assert worklist.desk(two, role, day) == narrow
+    assert narrow[0]
+
+
 def test_an_identifier_is_taken_wherever_its_household_lives(two: Store) -> None:
     from datetime import date
 

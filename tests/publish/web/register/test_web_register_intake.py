@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -240,24 +241,21 @@ def test_no_small_count_leaves_the_office_nor_what_gives_it_away(monkeypatch, in
 
 @only_sqlite
 def test_the_standard_runs_on_the_live_tables_of_the_own_area(signed, address):
-    from exitline.api.registers.measuring import DEMO, measure
+    from exitline.api.registers.measuring import DEMO, jobs_of_figures
+    from exitline.exits.register.store.jobs.kinds import KINDS
     from exitline.publish.web.register.opened import bind
-    from exitline.publish.web.register.programme import figures
 
     client = signed("county")
     assert b"--study" in client.get("/figures").content
     assert client.get("/figures/report").status_code == 404
-    bind(address, names=("testserver",),
-         measure=lambda area, out: measure(str(DEMO), address, area, out))  # fmt: skip
+    bind(address, names=("testserver",), jobs=jobs_of_figures(DEMO, address))
     from exitline.exits.register.store.write.cards import write_card
 
     for key in ("h-1", "h-2"):
         facts = {"welfare": 900.0, "size": 2, "improved_water": True, "improved_toilet": True,
                  "electricity_at_home": True}  # fmt: skip
         write_card(opened(), key, None, "admin", as_of=TODAY, facts=facts)
-    figures._run(opened_measure(), "c/")
-    assert figures.last_run("c/").fault == ""
-    body = client.get("/figures").content.decode()
+    body = job_done(client, "/figures/run", {}, "/figures", "It is running")
     assert "/figures/explorer" in body
     for name in ("report", "explorer"):
         page = client.get(f"/figures/{name}")
@@ -267,12 +265,48 @@ def test_the_standard_runs_on_the_live_tables_of_the_own_area(signed, address):
     assert client.get("/figures/claims").json()
     assert client.get("/figures/register.parquet").status_code == 404
     assert signed("county-d").get("/figures/report").status_code == 404
+    body = job_done(client, "/figures/run", {"again": "yes"}, "/figures", "It is running")
+    assert "gave nothing" not in body, re.search(r"gave nothing.*", body)
+    many = re.search(r"Computed again: (\d+) of (\d+) claims", body)
+    assert many[1] == many[2] == "0"  # figures of two households are suppressed: none is claimed
+    for name in ("figures", "verify"):
+        del KINDS[name]
 
 
-def opened_measure():
-    from exitline.publish.web.register.opened import measure
+def job_done(client, address, sent, shown, meanwhile):
+    """Ask for something in the background; the page when it is done."""
+    assert client.post(address, sent).status_code == 302
+    until = time.monotonic() + 120
+    while meanwhile in (body := client.get(shown).content.decode()):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    return body
 
-    return measure()
+
+@only_sqlite
+def test_a_large_table_is_looked_at_and_taken_in_the_background(signed, monkeypatch):
+    from exitline.publish.web.register.intake import imports
+
+    monkeypatch.setattr(imports, "AT_ONCE", 100)
+    client = signed("admin")
+    lines = "".join(f"n-{i},v,Family {i},{i}\n" for i in range(40))
+    text = "household,area,name,fact:welfare\n" + lines + "n-1,v,Twice,1\n"
+    sent = {"kind": "households", "table": table(text)}
+    body = job_done(client, "/imports", sent, "/imports", "every 2s")
+    number = re.search(r"looked=(\d+)", body)[1]
+    shown = client.get(f"/imports?looked={number}").content.decode()
+    assert "40 of 41 rows would be taken" in shown
+    assert "a household with this id is there already" in shown
+    assert "looked=" not in signed("admin-d").get("/imports").content.decode()
+    token = re.search(r'name="file" value="([^"]+)"', shown)[1]
+    sent = {"file": token, "kind": "households", "name": "table.csv"}
+    body = job_done(client, "/imports/take", sent, "/imports", "every 2s")
+    assert "failed: 1 of 41 rows are refused; nothing was taken" in body
+    body = job_done(client, "/imports/take", sent | {"partly": "y"}, "/imports", "every 2s")
+    batch = re.search(r"#import-(\d+)", body)[1]
+    assert b"n-39" in signed("county").get("/households").content
+    assert client.post(f"/imports/{batch}/undo").status_code == 302
+    assert client.post("/imports/take", sent).status_code == 422  # the file has gone
 
 
 @only_sqlite

@@ -343,12 +343,12 @@ def _out_of_reach(aim: Aim, per_village: int, icc: float, max_villages: int | No
     limit = f"{max_villages:,} villages" if max_villages else f"{LARGEST:,} households"
     return PlanError(
         "no sample within the limits reaches the aim",
-        expected=f"power {aim.power:g} at a true rate of {aim.true_rate:g}, "
-        f"confidence {aim.confidence:g}",
+        expected=f"power {aim.power:g} at a true rate of {aim.true_rate:g}, confidence "
+        f"{aim.confidence:g}",
         got=f"at most {limit}, {per_village} households a village, ICC {icc:g}",
-        remedy="visit more villages with fewer households each, count in full, or ask for "
-        "less power",
-    )
+        remedy="visit more villages with fewer households each, count in full, or ask for less "
+        "power",
+    )  # fmt: skip
 
 
 def operating_curve(plan: SamplePlan, rates: Sequence[float]) -> tuple[CurvePoint, ...]:

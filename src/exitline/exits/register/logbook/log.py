@@ -87,11 +87,10 @@ class Log:
             (at / "rules").mkdir(exist_ok=True)
         except OSError as reason:
             raise LifecycleError(
-                "the log's folder cannot be made",
-                where=str(at),
+                "the log's folder cannot be made", where=str(at),
                 got=reason.strerror or type(reason).__name__,
                 remedy="name a folder that can be written",
-            ) from reason
+            ) from reason  # fmt: skip
         (at / store.EVENTS).touch()
         return cls.open(at)
 
@@ -126,11 +125,9 @@ class Log:
         _refuse_log(at)
         if at.is_symlink() or (at.exists() and not (at.is_dir() and not any(at.iterdir()))):
             raise LifecycleError(
-                "the log's folder holds something else",
-                where=str(at),
-                expected="a new or empty folder",
-                remedy="name another folder",
-            )
+                "the log's folder holds something else", where=str(at),
+                expected="a new or empty folder", remedy="name another folder",
+            )  # fmt: skip
         with whole_folder(at) as partial:
             events = cls.create(partial).append(drafts, procedure, where=where)
         return cls.open(at), events
@@ -149,11 +146,10 @@ class Log:
         at = Path(folder)
         if not (at / store.EVENTS).exists():
             raise LifecycleError(
-                "there is no log in the folder",
-                where=str(at),
+                "there is no log in the folder", where=str(at),
                 expected=f"a folder with {store.EVENTS}",
                 remedy="name the log's folder, or begin one with an entry step",
-            )
+            )  # fmt: skip
         with _collector_paused():
             stored = store.read(at)
             log = cls(at, replace(stored, records=()))
@@ -175,12 +171,11 @@ class Log:
         """
         if head not in self.stored.heads:
             raise LogDamagedError(
-                "the log does not contain the head that was noted",
-                where=str(self.folder),
+                "the log does not contain the head that was noted", where=str(self.folder),
                 expected=f"a commit with the head {head[:16]}...",
                 got=f"{len(self.stored.heads) - 1:,} other commits",
                 remedy="compare with a copy: the log was rewritten, or it is another log",
-            )
+            )  # fmt: skip
 
     @property
     def count(self) -> int:
@@ -207,11 +202,10 @@ class Log:
         """
         if household not in self._by_household:
             raise UnknownHouseholdError(
-                "the household is not in the log",
-                where=str(self.folder),
+                "the household is not in the log", where=str(self.folder),
                 expected=f"one of the {len(self._by_household):,} households of the log",
                 remedy="correct the id",
-            )
+            )  # fmt: skip
         return History(household, tuple(self._by_household[household]))
 
     def procedure(self, digest: str) -> Procedure:
@@ -330,11 +324,10 @@ def _refuse_log(at: Path) -> None:
     """Never begin a log where one is."""
     if (at / store.EVENTS).exists() or (at / store.HEAD).exists():
         raise LifecycleError(
-            "there is a log in the folder already",
-            where=str(at),
+            "there is a log in the folder already", where=str(at),
             expected="a folder without a log",
             remedy="record into the log that is there, or name another folder",
-        )
+        )  # fmt: skip
 
 
 @contextmanager

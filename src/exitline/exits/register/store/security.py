@@ -53,6 +53,13 @@ WORKS = ("work", "workpart", "workstep", "asset", "inspection", "service")
 WORKS_ONCE = ("workstep", "inspection")
 
 
+def guard_work_places(apps: Any, editor: Any) -> None:  # noqa: ARG001
+    """Places of works are seen inside the scope."""
+    if editor.connection.vendor == "postgresql":
+        for statement in _seen_inside("register_workplace"):
+            editor.execute(statement, params=None)
+
+
 def guard_works(apps: Any, editor: Any) -> None:
     """Works are seen inside the scope; their steps and inspections are written once."""
     _guarded(apps, editor, WORKS, WORKS_ONCE)

@@ -169,3 +169,36 @@ def _damaged(what: str, digest: str) -> LogDamagedError:
         expected="the text as it was kept with the first step that used it",
         remedy="restore the register from a backup",
     )
+
+
+WORKS = "procedure of works"
+"""A procedure that works go through; it is none of those that households go through."""
+
+
+def keep_for_works(store: Store, found: Procedure) -> None:
+    """Keep the procedure of works, with the standard that lay beside it."""
+    texts = [(WORKS, found.digest, found.name, found.text)]
+    beside = found.path.parent / found.standard
+    if beside.is_file():
+        texts.append((STANDARD, found.digest, found.standard, beside.read_text(encoding="utf-8")))
+    add(store, texts)
+
+
+def works_procedure(store: Store, digest: str) -> Procedure:
+    """A kept procedure of works with its rules.
+
+    Raises
+    ------
+    LogDamagedError
+        Where the text is missing or was changed.
+    """
+    beside = _text(store, STANDARD, digest)
+    try:
+        plain = _loaded(_text(store, WORKS, digest), rules=False)
+        found = _loaded(plain.text, rules=True, standard=plain.standard if beside else "",
+                        of=beside)  # fmt: skip
+    except ExitlineError:
+        found = None
+    if found is None or found.digest != digest:
+        raise _damaged("the procedure of works is missing or changed", digest)
+    return found

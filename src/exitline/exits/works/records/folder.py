@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from exitline.exits.works.records.keys import WorksFile
 from exitline.exits.works.records.typed import refer, typed
 from exitline.exits.works.records.wpdx import from_wpdx, is_wpdx
 from exitline.exits.works.states import Replayed, replay
+from exitline.stats.data.readers.magic import NoRowsError
 from exitline.stats.engine.session import session
 from exitline.words.said import say
 
@@ -47,6 +49,10 @@ class WorksRecords:
     procedure : Procedure or None
     decided : pandas.DataFrame or None
         Village, criterion, outcome: what a run decided.
+    checks : str
+        The text of a file of checks of its own; "" for none.
+    shapes : mapping of str to str
+        Polygons of villages or areas by name, as WKT; none unless boundaries are named.
     notes : tuple of str
         What was left out, counted.
     """
@@ -58,6 +64,8 @@ class WorksRecords:
     steps: Replayed = field(default_factory=Replayed)
     procedure: Procedure | None = None
     decided: pd.DataFrame | None = None
+    checks: str = ""
+    shapes: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -102,16 +110,27 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
     refer(tables, TABLES)
     for name, declared in TABLES.items():
         if name not in tables:
-            tables[name] = typed(declared, _empty(declared.name))
+            tables[name] = typed(declared, _empty(c.name for c in declared.columns))
     day = as_of or keys.as_of or date.today()
     procedure = _procedure(keys, folder, needed="steps" in files)
     steps = Replayed()
     if "steps" in files and procedure is not None:
         steps = replay(_drafts(files["steps"], tables), procedure, day)
-    decided = None if keys.decisions is None else _decided(keys, folder)
+    decided = None
+    if keys.decisions is not None:
+        decided = decided_in(keys, folder / keys.decisions.table)
     late = len(steps.late)
     notes = (say("steps dated after {day}: {n} left out", day=str(day), n=late),) if late else ()
-    return WorksRecords(keys, folder, day, tables, steps, procedure, decided, notes)
+    return WorksRecords(
+        keys, folder, day, tables, steps, procedure, decided, _checks(keys, folder), notes=notes
+    )
+
+
+def _checks(keys: WorksFile, folder: Path) -> str:
+    """The text of the checks that the works file names."""
+    from exitline.rules.yamlfile.tree import file_text
+
+    return "" if keys.checks is None else file_text(folder / keys.checks, WorksError)
 
 
 def _named(at: Path) -> tuple[WorksFile, Path, dict[str, Path]]:
@@ -158,17 +177,17 @@ def _read(file: Path, name: str, columns: dict[str, str], engine: Engine) -> pa.
             if file.parent.exists() else "check the path",
         )  # fmt: skip
     texts = [columns.get(c.name, c.name) for c in TABLES[name].columns if c.holds in ("id", "text")]
-    return read_whole(file, texts, engine)
+    try:
+        return read_whole(file, texts, engine)
+    except NoRowsError as reason:  # nothing recorded yet: a table without rows
+        return _empty(reason.columns)
 
 
-def _empty(name: str) -> pa.Table:
+def _empty(columns: Iterable[str]) -> pa.Table:
     """A table without rows."""
     import pyarrow as pa
 
-    return pa.table({
-        c.name: pa.array([], pa.float64() if c.holds == "number" else pa.string())
-        for c in TABLES[name].columns
-    })  # fmt: skip
+    return pa.table({name: pa.array([], pa.null()) for name in columns})
 
 
 def _procedure(keys: WorksFile, folder: Path, *, needed: bool) -> Procedure | None:
@@ -191,7 +210,10 @@ def _drafts(file: Path, tables: dict[str, pd.DataFrame]) -> tuple[Draft, ...]:
     """The steps of a file; of works that are there."""
     from exitline.exits.register.steps.drafts import read_drafts
 
-    drafts = read_drafts(file)
+    try:
+        drafts = read_drafts(file)
+    except NoRowsError:
+        return ()
     works = set(tables["works"]["work"])
     lost = [i for i, draft in enumerate(drafts, 1) if draft.household not in works]
     if lost:
@@ -204,22 +226,40 @@ def _drafts(file: Path, tables: dict[str, pd.DataFrame]) -> tuple[Draft, ...]:
     return drafts
 
 
-def _decided(keys: WorksFile, folder: Path) -> pd.DataFrame:
-    """Villages' decisions by criterion, as a run's folder has them."""
+def decided_in(keys: WorksFile, at: Path) -> pd.DataFrame:
+    """Villages' decisions by criterion, as a run's folder has them.
+
+    Parameters
+    ----------
+    keys : WorksFile
+        Its `decisions` say what its criteria are called in the standard.
+    at : Path
+        A run's folder, or its table of decisions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns village, criterion, outcome.
+
+    Raises
+    ------
+    WorksError
+        For another table.
+    """
     from exitline.stats.engine.whole import read_whole
 
-    assert keys.decisions is not None
-    found: Any = read_whole(folder / keys.decisions.table, ["unit", "unit_code"]).to_pandas()
+    file = at / "decisions.parquet" if at.is_dir() else at
+    found: Any = read_whole(file, ["unit", "unit_code"]).to_pandas()
     for name in ("level", "unit", "criterion", "outcome"):
         if name not in found.columns:
             raise WorksError(
-                f"the table of decisions has no column '{name}'", where=keys.decisions.table,
+                f"the table of decisions has no column '{name}'", where=file.name,
                 expected="decisions.parquet of a run's folder", got=", ".join(found.columns[:10]),
                 remedy="name that file",
             )  # fmt: skip
-    rows = found[(found["level"] == "village") & found["criterion"].isin(
-        [keys.decisions.criteria.get(name, name) for name in keys.criteria])]  # fmt: skip
-    own = {keys.decisions.criteria.get(name, name): name for name in keys.criteria}
+    called = keys.decisions.criteria if keys.decisions is not None else {}
+    own = {called.get(name, name): name for name in keys.criteria}
+    rows = found[(found["level"] == "village") & found["criterion"].isin(list(own))]
     code = "unit_code" if "unit_code" in found.columns else "unit"
     return pd.DataFrame({
         "village": rows[code].astype(str), "criterion": rows["criterion"].map(own),

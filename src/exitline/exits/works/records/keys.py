@@ -17,11 +17,13 @@ from exitline.rules.yamlfile.declared import (
     Text,
     Texts,
     Truth,
+    choice,
     within,
 )
 from exitline.rules.yamlfile.tree import Tree
 
 Share = Annotated[float, within(Tree.number, lambda x: 0 < x <= 1, "a share above 0, up to 1")]
+Distance = Annotated[float, within(Tree.number, lambda x: x >= 0, "kilometres, 0 or more")]
 Money = Annotated[float, within(Tree.number, lambda x: x >= 0, "an amount, 0 or more")]
 
 
@@ -79,8 +81,25 @@ class WorksAreaKeys(Record):
     far_km: Positive = Field(
         30.0, description="a work or asset farther from its village than this is looked at"
     )
+    boundaries: Text | None = Field(
+        None,
+        description="a file of polygons that you bring: a work or asset outside the polygon of its "
+        "village or area is looked at (extra `maps`)",
+    )
+    key: Text | None = Field(None, description="for `boundaries`: the property that names a shape")
+    named: Annotated[str, *choice("area", "village")] = Field(
+        "area", description="for `boundaries`: whose id the names are, of each `area` or `village`"
+    )
+    border_km: Distance = Field(
+        0.0, description="for `boundaries`: how far beyond its polygon a place may lie"
+    )
 
     def check(self) -> None:
+        if (self.boundaries is None) != (self.key is None):
+            raise self.tree.fault(
+                "boundaries need the property that names their shapes",
+                expected="boundaries and key", got="one of them", remedy="give both, or neither",
+            )  # fmt: skip
         for key in ("latitude", "longitude"):
             ends = getattr(self, key)
             if ends is not None and not (len(ends) == 2 and ends[0] < ends[1]):

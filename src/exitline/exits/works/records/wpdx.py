@@ -1,4 +1,11 @@
-"""Water points in the exchange columns of the Water Point Data Exchange: assets, inspections."""
+"""Water points in the exchange columns of the Water Point Data Exchange: assets, inspections.
+
+The names are those of the WPDx Data Standard (2015; its parameters and recommended responses in
+the MEAL guide of 2023, waterpointdata.org), with or without the # that the standard puts before
+them, and those of the cleaned copies (``_clean``) that WPDx+ adds. The standard asks for a place,
+whether water was there (`status_id`), the day of the report, who reports, and the kind of source or
+technology; all else is optional, and kept under its own name.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +24,13 @@ _FOUND = ("functional, needs repair", "partly"), ("needs repair", "partly"), \
     ("abandoned", "gone"), ("decommissioned", "gone"), ("non-functional", "not functional"), \
     ("non functional", "not functional"), ("not functional", "not functional"), \
     ("functional", "functional")  # fmt: skip
+KEPT = (
+    "water_source", "water_source_clean", "water_tech", "installer", "rehab_year", "rehabilitator",
+    "pay", "pay_clean", "subjective_quality", "fecal_coliform_presence", "fecal_coliform_value",
+    "activity_id", "scheme_id", "country_id", "adm1", "adm2", "adm3", "clean_adm1", "clean_adm2",
+    "clean_adm3", "clean_adm4", "photo_lnk", "notes",
+)  # fmt: skip
+"""Optional parameters of the standard that stay beside an asset, for conditions and tables."""
 _KNOWN = {"yes": "functional", "no": "not functional"}
 
 
@@ -68,10 +82,11 @@ def from_wpdx(table: pa.Table) -> tuple[pa.Table, pa.Table]:
     import pyarrow as pa
 
     said = table.rename_columns([name.removeprefix(_MARK) for name in table.column_names])
+    said = _without_tags(said)
     frame = pd.DataFrame({
         "asset": _texts(said, "wpdx_id", "row_id"),
         "kind": _texts(said, "water_tech_clean", "water_tech", "facility_type"),
-        "latitude": said["lat_deg"].to_pandas(), "longitude": said["lon_deg"].to_pandas(),
+        "latitude": _numbers(said, "lat_deg"), "longitude": _numbers(said, "lon_deg"),
         "owner": _texts(said, "management_clean", "management"),
         "built": _texts(said, "install_year"), "on": _days(_texts(said, "report_date")),
         "state": _states(said), "by": _texts(said, "source"),
@@ -82,11 +97,35 @@ def from_wpdx(table: pa.Table) -> tuple[pa.Table, pa.Table]:
     frame["built"] = frame["built"].str.replace(r"\.0*$", "", regex=True)
     latest = frame.sort_values("on", kind="stable").drop_duplicates("asset", keep="last")
     assets = latest.sort_index()[["asset", "kind", "latitude", "longitude", "owner", "built"]]
+    for name in KEPT:
+        if name in said.column_names:
+            assets[name] = _texts(said, name)
     seen = frame.loc[frame["state"] != "", ["asset", "on", "state", "by"]]
     return (
         pa.Table.from_pandas(assets, preserve_index=False),
         pa.Table.from_pandas(seen, preserve_index=False),
     )
+
+
+def _without_tags(table: pa.Table) -> pa.Table:
+    """Rows without that of HXL tags, which exports of the Humanitarian Data Exchange put first."""
+    if not table.num_rows:
+        return table
+    first = [one[0].as_py() for one in table.columns]
+    tags = [one for one in first if isinstance(one, str) and one != ""]
+    whole = bool(tags) and all(one.startswith(_MARK) for one in tags)
+    return table.slice(1) if whole and len(tags) == sum(one is not None for one in first) else table
+
+
+def _numbers(table: pa.Table, name: str) -> Any:
+    """A column of degrees; text that is none stays text, and is refused where it is typed."""
+    values = table[name].to_pandas()
+    return pd.to_numeric(values, errors="coerce") if _all_numbers(values) else values
+
+
+def _all_numbers(values: Any) -> bool:
+    found = pd.to_numeric(values, errors="coerce")
+    return bool((found.notna() | values.isna()).all())
 
 
 def _texts(table: pa.Table, *names: str) -> Any:

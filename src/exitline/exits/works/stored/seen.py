@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from exitline.exits.register.steps.drafts import draft_of
+from exitline.exits.works.due import WorkNotice, due_of, notices_of
+from exitline.exits.works.states import replay
+from exitline.exits.works.stored.tables import BESIDE, CORRECTED, kept, procedure_in, records_in
 
 if TYPE_CHECKING:
     from exitline.exits.register.store.opening import Store
@@ -17,12 +24,15 @@ class WorkPage:
     ----------
     row : WorkRow
     steps, assets : tuple of rows
+    corrected : tuple of rows
+        Of its chain: what was corrected, by whom and why.
     looks : dict of int to tuple of rows
         Inspections by asset, the latest first.
     """
 
     row: Any
     steps: tuple[Any, ...]
+    corrected: tuple[tuple[Any, str], ...]
     assets: tuple[Any, ...]
     looks: dict[int, tuple[Any, ...]]
 
@@ -57,6 +67,45 @@ def count_states(store: Store) -> dict[str, int]:
         return dict(rows.values_list("state").annotate(Count("id")).order_by("state"))
 
 
+def due_in(store: Store, role: str, day: date, most: int = 50) -> list[dict[str, Any]]:
+    """What a role has to do on works inside the scope, the longest overdue first.
+
+    Parameters
+    ----------
+    store : Store
+    role : str
+    day : date
+        Today.
+    most : int
+    """
+    from exitline.exits.register.store.models import WorkStepRow
+
+    with store.transaction():
+        procedure = procedure_in(store, kept(store))
+        if role not in procedure.roles:
+            return []
+        rows = store.scope.of(WorkStepRow.objects.using(store.alias)).exclude(step__in=BESIDE)
+        drafts = [draft_of(json.loads(one.content), where="step")
+                  for one in rows.order_by("work", "number")]  # fmt: skip
+    if not drafts:
+        return []
+    found = due_of(replay(drafts, procedure, day).histories, procedure, day, role)
+    rows = found.head(most).to_dict("records")
+    return [{str(name): value for name, value in one.items()} for one in rows]
+
+
+def notices_in(store: Store, key: str, day: date) -> list[WorkNotice]:
+    """The notices of a work inside the scope.
+
+    Parameters
+    ----------
+    store : Store
+    key : str
+    day : date
+    """
+    return [one for one in notices_of(records_in(store, day)) if one.work == key]
+
+
 def work_page(store: Store, key: str) -> WorkPage | None:
     """A work inside the scope, with its steps, assets and inspections.
 
@@ -76,5 +125,9 @@ def work_page(store: Store, key: str) -> WorkPage | None:
         seen = InspectionRow.objects.using(store.alias).filter(asset__work=row)
         for look in seen.order_by("-on", "-id"):
             looks.setdefault(look.asset_id, []).append(look)
-        steps = tuple(WorkStepRow.objects.using(store.alias).filter(work=row).order_by("number"))
-    return WorkPage(row, steps, assets, {asset: tuple(found) for asset, found in looks.items()})
+        chain = list(WorkStepRow.objects.using(store.alias).filter(work=row).order_by("number"))
+    steps = tuple(one for one in chain if one.step not in BESIDE)
+    corrected = tuple((one, json.loads(one.content).get("reason", "")) for one in chain
+                      if one.step == CORRECTED)  # fmt: skip
+    seen_of = {asset: tuple(found) for asset, found in looks.items()}
+    return WorkPage(row, steps, corrected, assets, seen_of)

@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from exitline.digest import sha256, written
 from exitline.exits.register.event import Draft
-from exitline.exits.register.procedures.loading import load_procedure
 from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.declared import STATES
 from exitline.exits.works.states import replay
-from exitline.exits.works.stored.tables import kept
+from exitline.exits.works.stored.chained import append, content_of, inspection_content, is_step
+from exitline.exits.works.stored.tables import kept, procedure_in
 
 if TYPE_CHECKING:
     from exitline.exits.register.procedures.procedure import Procedure, Step
     from exitline.exits.register.store.opening import Store
-
-
-def content_of(event: Any) -> str:
-    """A step as canonical JSON, in the form in which it is handed in."""
-    said = {
-        "work": event.household, "step": event.step, "on": event.on.isoformat(),
-        "actor": event.actor, "role": event.role, "reason": event.reason,
-        "documents": [asdict(one) | {"shows": list(one.shows)} for one in event.documents],
-        "evidence": {} if event.decision is None else dict(event.decision.values),
-    }  # fmt: skip
-    return written({k: v for k, v in said.items() if v}).decode()
-
-
-def append(store: Store, work: Any, event: Any, content: str) -> None:
-    """Write a step behind the last one of its work."""
-    from exitline.exits.register.store.models import WorkStepRow
-
-    work.steps += 1
-    work.head = sha256(f"{work.head}\n{content}".encode())
-    work.state = event.state
-    WorkStepRow.objects.using(store.alias).create(
-        work=work, path=work.path, number=work.steps, step=event.step, on=event.on,
-        recorded=date.today(), actor=event.actor, role=event.role, state=event.state,
-        content=content, hash=work.head,
-    )  # fmt: skip
-    work.save(using=store.alias, update_fields=("steps", "head", "state"))
 
 
 def take_work_step(store: Store, draft: Draft, recorded: date | None = None) -> str:
@@ -71,9 +43,10 @@ def take_work_step(store: Store, draft: Draft, recorded: date | None = None) -> 
         work = rows.select_for_update().filter(key=draft.household).first()
         if work is None:
             raise _no("work", draft.household, store)
-        procedure = load_procedure(kept(store)["procedure"])
+        procedure = procedure_in(store, kept(store))
         before = [draft_of(json.loads(one.content), where="step")
-                  for one in work.taken.using(store.alias).order_by("number")]  # fmt: skip
+                  for one in work.taken.using(store.alias).order_by("number")
+                  if is_step(one)]  # fmt: skip
         found = replay([*before, draft], procedure, today)
         if found.refused:
             raise found.refused[-1][2]
@@ -83,14 +56,15 @@ def take_work_step(store: Store, draft: Draft, recorded: date | None = None) -> 
                 expected=f"a day up to {today}", got=str(draft.on), remedy="correct the day",
             )  # fmt: skip
         event = found.histories[draft.household].events[-1]
-        append(store, work, event, content_of(event))
+        append(store, work, content_of(event), today, event.state)
     return str(event.state)
 
 
 def inspect_asset(
-    store: Store, asset: str, state: str, on: date, by: str, note: str = ""
+    store: Store, asset: str, state: str, on: date, by: str, note: str = "", *,
+    role: str | None = None, work: str | None = None,
 ) -> None:  # fmt: skip
-    """Record what somebody found an asset to be.
+    """Record what somebody found an asset to be; it is linked into the chain of its work.
 
     Parameters
     ----------
@@ -99,11 +73,16 @@ def inspect_asset(
     state : {"functional", "partly", "not functional", "gone"}
     on : date
     by, note : str
+    role : str, optional
+        In which they looked: one that the procedure lets assess. Nobody asks where it is None
+        (an office that records for others).
+    work : str, optional
+        Whose asset it must be.
 
     Raises
     ------
     WorksError
-        For an asset that is not there, another state, or a day to come.
+        For an asset that is not there, another state, a day to come, or a role that may not.
     """
     from exitline.exits.register.store.models import AssetRow, InspectionRow
 
@@ -114,10 +93,15 @@ def inspect_asset(
             got=f"{state[:40]!r}, {on}, {by[:40]!r}", remedy="correct it",
         )  # fmt: skip
     with store.transaction():
-        rows = store.scope.of(AssetRow.objects.using(store.alias))
+        _may_inspect(store, role)
+        rows = store.scope.of(AssetRow.objects.using(store.alias)).select_related("work")
         row = rows.filter(key=asset).first()
-        if row is None:
+        if row is None or (work is not None and (row.work is None or row.work.key != work)):
             raise _no("asset", asset, store)
+        if row.work is not None:
+            look = {"asset": asset, "on": on.isoformat(), "state": state, "by": by.strip(),
+                    "note": note.strip()}  # fmt: skip
+            append(store, row.work, inspection_content(row.work, look, role or ""), date.today())
         InspectionRow.objects.using(store.alias).create(
             asset=row, path=row.path, on=on, state=state, by=by.strip(), note=note.strip(),
             recorded=date.today(),
@@ -133,6 +117,29 @@ def possible_work_steps(procedure: Procedure, state: str, role: str) -> tuple[St
     state, role : str
     """
     return tuple(step for step in procedure.allowed_from(state or "new") if role in step.by)
+
+
+def inspecting_roles(procedure: Procedure) -> frozenset[str]:
+    """The roles that a procedure lets say whether a work does what it should.
+
+    Parameters
+    ----------
+    procedure : Procedure
+    """
+    every = [step.by for step in procedure.steps.values() if step.assesses]
+    return frozenset(role for roles in every for role in roles)
+
+
+def _may_inspect(store: Store, role: str | None) -> None:
+    """Refuse an inspection in a role that the procedure does not let assess."""
+    if role is None:
+        return
+    known = inspecting_roles(procedure_in(store, kept(store)))
+    if role not in known:
+        raise WorksError(
+            "this role does not inspect", where=role, expected=", ".join(sorted(known)),
+            got=role, remedy="let somebody look who holds such a role",
+        )  # fmt: skip
 
 
 def _no(kind: str, key: str, store: Store) -> WorksError:

@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from exitline.digest import written
 from exitline.exits.register.procedures.loading import load_procedure
 from exitline.exits.register.steps.drafts import draft_of
+from exitline.exits.register.store import texts
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.declared import TABLES
 from exitline.exits.works.records.folder import WorksRecords
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from exitline.exits.register.store.opening import Store
 
 SETTING = "works"
+RECORDED, CORRECTED, INSPECTED = BESIDE = ("recorded", "corrected", "inspected")
+"""Rows in the chain of a work that are no steps: what is known of it, and inspections."""
 
 
 def records_in(store: Store, as_of: date | None = None) -> WorksRecords:
@@ -48,14 +53,31 @@ def records_in(store: Store, as_of: date | None = None) -> WorksRecords:
     with store.transaction():
         found = kept(store)
         rows = _rows(store, found)
-    said = {"works": found["works"], "criteria": found["criteria"]}
+    said = {"works": found["works"], "criteria": found["criteria"],
+            "census": found.get("census", True)}  # fmt: skip
+    if found.get("area"):
+        said["area"] = found["area"]
     text = written(said, in_order=False).decode()  # JSON is YAML
     keys = WorksFile.read(read_text(text, store.address, WorksError))
     tables = {name: typed(TABLES[name], _table(name, rows[name]), where=name) for name in TABLES}
     drafts = [draft_of(one, where="step") for one in rows["steps"]]
-    day, procedure = as_of or date.today(), load_procedure(found["procedure"])
+    day, procedure = as_of or date.today(), procedure_in(store, found)
     steps = replay(drafts, procedure, day)
-    return WorksRecords(keys, Path(), day, tables, steps, procedure)
+    names = set(tables["villages"]["village"])
+    decided = [one for one in found.get("decided", ()) if one["village"] in names]
+    return WorksRecords(
+        keys, Path(), day, tables, steps, procedure,
+        pd.DataFrame(decided, columns=["village", "criterion", "outcome"]) if decided else None,
+        found.get("checks", ""), found.get("shapes", {}),
+    )  # fmt: skip
+
+
+def has_works(store: Store) -> bool:
+    """Whether works were taken into the register."""
+    from exitline.exits.register.store.models import SettingRow
+
+    with store.transaction():
+        return bool(SettingRow.objects.using(store.alias).filter(name=SETTING).exists())
 
 
 def kept(store: Store) -> dict[str, Any]:
@@ -108,7 +130,8 @@ def _rows(store: Store, kept: Mapping[str, Any]) -> dict[str, list[dict[str, Any
     villages = [one for one in kept["villages"] if one["village"] in inside]
     names = {one["village"] for one in villages}
     return {
-        "villages": villages, "places": [], "works": [_inside(one, names) for one in works],
+        "villages": villages, "places": [one.facts for one in seen(m.WorkPlaceRow)],
+        "works": [_inside(one, names) for one in works],
         **{name: [{"work": one.work.key, **one.facts} for one in parts if one.table == name]
            for name in ("phases", "funds")},
         "assets": assets,
@@ -117,7 +140,7 @@ def _rows(store: Store, kept: Mapping[str, Any]) -> dict[str, list[dict[str, Any
         "services": [{"asset": one.asset.key, "village": one.village, "households": one.households,
                       "minutes": one.minutes} for one in seen(m.ServiceRow, "asset")
                      if one.village in names],
-        "steps": [json.loads(one.content) for one in seen(m.WorkStepRow)],
+        "steps": [json.loads(one.content) for one in seen(m.WorkStepRow) if one.step not in BESIDE],
     }  # fmt: skip
 
 
@@ -137,4 +160,18 @@ def _codes_inside(store: Store) -> set[str]:
 def works_procedure(store: Store) -> Procedure:
     """The procedure under which the register's works go through their states."""
     with store.transaction():
-        return load_procedure(kept(store)["procedure"])
+        return procedure_in(store, kept(store))
+
+
+def procedure_in(store: Store, found: Mapping[str, Any]) -> Procedure:
+    """The procedure that was kept with the works; of older registers, a shipped one by name.
+
+    Parameters
+    ----------
+    store : Store
+    found : mapping
+        As `kept` gives it.
+    """
+    if digest := found.get("digest"):
+        return texts.works_procedure(store, digest)
+    return load_procedure(found["procedure"])

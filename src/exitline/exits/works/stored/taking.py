@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from exitline.errors import nearest
+from exitline.exits.register.store import texts
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.folder import SHIPPED, WorksRecords
 from exitline.exits.works.serving import for_villages
-from exitline.exits.works.stored.steps import append, content_of
+from exitline.exits.works.stored.chained import (
+    content_of,
+    facts_content,
+    inspection_content,
+    known_of,
+    next_row,
+)
 from exitline.exits.works.stored.tables import SETTING
 
 if TYPE_CHECKING:
@@ -68,7 +75,7 @@ def take_in(store: Store, records: WorksRecords) -> WorksTaken:
             remedy="correct them, or leave them out",
         )  # fmt: skip
     with store.transaction():
-        paths = _paths(store, records)
+        paths = paths_of(store, records["villages"]["village"].tolist())
         _refuse_known(store, records)
         made = {row.key: row for row in _works(records, paths)}
         WorkRow.objects.using(store.alias).bulk_create(made.values(), batch_size=500)
@@ -76,19 +83,30 @@ def take_in(store: Store, records: WorksRecords) -> WorksTaken:
         assets = {row.key: row for row in _assets(records, paths, made)}
         AssetRow.objects.using(store.alias).bulk_create(assets.values(), batch_size=500)
         looks, services = _seen(store, records, assets)
-        steps = 0
-        for work, history in records.steps.histories.items():
-            for event in history.events:
-                append(store, made[work], event, content_of(event))
-                steps += 1
+        _places(store, records, paths)
+        steps = _chains(store, records, made)
+        if records.procedure is not None:
+            texts.keep_for_works(store, records.procedure)
         SettingRow.objects.using(store.alias).update_or_create(
             name=SETTING, defaults={"value": json.dumps(_kept_keys(records))}
         )
     return WorksTaken(len(made), len(assets), looks, services, steps)
 
 
-def _paths(store: Store, records: WorksRecords) -> dict[str, str]:
-    """The path of each village's area, by its code."""
+def paths_of(store: Store, villages: Sequence[str]) -> dict[str, str]:
+    """The path of each area inside the scope, by its code.
+
+    Parameters
+    ----------
+    store : Store
+    villages : sequence of str
+        Codes that must be there.
+
+    Raises
+    ------
+    WorksError
+        For one that is not there, or may not be seen.
+    """
     from exitline.exits.register.store.models import AreaRow
 
     rows = store.scope.of(AreaRow.objects.using(store.alias)).values_list("code", "path")
@@ -96,7 +114,7 @@ def _paths(store: Store, records: WorksRecords) -> dict[str, str]:
     for code, path in rows:
         if code not in known or len(path) > len(known[code]):
             known[code] = path
-    lost = [one for one in records["villages"]["village"] if one not in known]
+    lost = [one for one in villages if one not in known]
     if lost:
         raise WorksError(
             f"{len(lost):,} villages are no areas of the register", where="villages",
@@ -119,8 +137,14 @@ def _refuse_known(store: Store, records: WorksRecords) -> None:
             )  # fmt: skip
 
 
-def _facts(row: Mapping[Any, Any], own: tuple[str, ...]) -> dict[str, Any]:
-    """The other columns of a row, those without a value left out."""
+def facts_of(row: Mapping[Any, Any], own: tuple[str, ...]) -> dict[str, Any]:
+    """The other columns of a row, those without a value left out.
+
+    Parameters
+    ----------
+    row : mapping
+    own : tuple of str
+    """
     found = {}
     for name, value in row.items():
         if name in own or value is None or value == "" or value is pd.NaT or value != value:
@@ -139,8 +163,8 @@ def _works(records: WorksRecords, paths: Mapping[str, str]) -> list[Any]:
         WorkRow(
             key=row["work"], kind=row["kind"], criterion=row["criterion"],
             path=paths.get(first.get(row["work"], ""), ""),
-            state=records.steps.state(row["work"], records.as_of) or row["state"],
-            facts=_facts(row, _OWN["works"]),
+            state="" if row["work"] in records.steps.histories else row["state"],
+            facts=facts_of(row, _OWN["works"]),
         )
         for row in records["works"].to_dict("records")
     ]  # fmt: skip
@@ -152,7 +176,7 @@ def _parts(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> None
 
     rows = [
         WorkPartRow(work=made[row["work"]], path=made[row["work"]].path, table=table,
-                    facts=_facts(row, ("work",)))
+                    facts=facts_of(row, ("work",)))
         for table in ("phases", "funds") for row in records[table].to_dict("records")
     ]  # fmt: skip
     WorkPartRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
@@ -167,7 +191,7 @@ def _assets(records: WorksRecords, paths: Mapping[str, str], made: Mapping[str, 
         work = made.get(row["work"])
         path = paths.get(row["village"], "") or (work.path if work else "")
         found.append(AssetRow(key=row["asset"], kind=row["kind"], work=work, path=path,
-                              facts=_facts(row, _OWN["assets"])))  # fmt: skip
+                              facts=facts_of(row, _OWN["assets"])))  # fmt: skip
     return found
 
 
@@ -183,7 +207,7 @@ def _seen(store: Store, records: WorksRecords, assets: Mapping[str, Any]) -> tup
     ]  # fmt: skip
     services = [
         ServiceRow(asset=assets[row["asset"]], path=assets[row["asset"]].path,
-                   **_facts(row, ("asset",)))
+                   **facts_of(row, ("asset",)))
         for row in records["services"].to_dict("records")
     ]  # fmt: skip
     InspectionRow.objects.using(store.alias).bulk_create(looks, batch_size=500)
@@ -191,14 +215,54 @@ def _seen(store: Store, records: WorksRecords, assets: Mapping[str, Any]) -> tup
     return len(looks), len(services)
 
 
+def _chains(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> int:
+    """Each work's chain: what is known of it, its steps, what was found of its assets."""
+    from exitline.exits.register.store.models import WorkRow, WorkStepRow
+
+    steps, day = 0, date.today()
+    rows = [next_row(work, facts_content(work, known_of(work)), day) for work in made.values()]
+    for key, history in records.steps.histories.items():
+        for event in history.events:
+            rows.append(next_row(made[key], content_of(event), day, event.state))
+            steps += 1
+    own = records["assets"].set_index("asset")["work"]
+    for look in records["inspections"].sort_values("on", kind="stable").to_dict("records"):
+        if work := made.get(own[look["asset"]]):
+            said = {str(name): value for name, value in look.items()}
+            said["on"] = look["on"].date().isoformat()
+            rows.append(next_row(work, inspection_content(work, said), day))
+    WorkStepRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
+    WorkRow.objects.using(store.alias).bulk_update(
+        list(made.values()), ["steps", "head", "state"], batch_size=200
+    )
+    return steps
+
+
+def _places(store: Store, records: WorksRecords, paths: Mapping[str, str]) -> None:
+    """Where services are measured."""
+    from exitline.exits.register.store.models import WorkPlaceRow
+
+    rows = [WorkPlaceRow(path=paths[row["village"]], facts=facts_of(row, ()))
+            for row in records["places"].to_dict("records")]  # fmt: skip
+    WorkPlaceRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
+
+
 def _kept_keys(records: WorksRecords) -> dict[str, Any]:
     """What the register keeps of the works file, and of its villages."""
-    criteria = {
-        name: {key: list(value) if isinstance(value, tuple) else value
-               for key, value in keys.given.items()}
-        for name, keys in records.keys.criteria.items()
-    }  # fmt: skip
-    villages = [_facts(row, ()) for row in records["villages"].to_dict("records")]
+    criteria = {name: _plain(keys) for name, keys in records.keys.criteria.items()}
+    area = {} if records.keys.area is None else _plain(records.keys.area)
+    villages = [facts_of(row, ()) for row in records["villages"].to_dict("records")]
     procedure = records.procedure.name if records.procedure else SHIPPED
-    return {"works": records.keys.works, "criteria": criteria, "procedure": procedure,
-            "villages": villages}  # fmt: skip
+    decided = [] if records.decided is None else records.decided.to_dict("records")
+    digest = records.procedure.digest if records.procedure else ""
+    return {
+        "works": records.keys.works, "criteria": criteria, "procedure": procedure,
+        "digest": digest, "villages": villages, "area": area, "census": records.keys.census,
+        "checks": records.checks, "decided": decided, "shapes": dict(records.shapes),
+    }  # fmt: skip
+
+
+def _plain(keys: Any) -> dict[str, Any]:
+    """Keys of a file as JSON has them."""
+    return {key: list(value) if isinstance(value, tuple) else value
+            for key, value in keys.given.items()}  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from exitline.digest import file_digest
@@ -58,17 +60,24 @@ class QueryProvider:
     def resolve(self, reference: FigureRef) -> StoryFigure:
         """The one number of a query."""
         query = _query(reference.of, reference.where)
-        table, step = self._rows(query, reference.where)
-        answer = self._engine.run(table.aggregate(value=step, rows=table.count()))
-        rows, value = answer["rows"][0].as_py(), answer["value"][0].as_py()
-        _check_single(query, rows, reference.where)
-        value = _finite(value, query.words, reference.where)
-        if query.part != "value":
+        value, rows = self._single(query, reference.where)
+        if query.against:
+            other = self._single(replace(query, where=query.against), reference.where)
+            value = difference_of((value, rows), other, query)
+        elif query.part != "value":
             value = interval_end(value, rows, query)
         return StoryFigure(
             reference.name, value, reference.format, reference.source, query.words,
             self._files(query.data),
         )  # fmt: skip
+
+    def _single(self, query: DeclaredQuery, where: str) -> tuple[float, int]:
+        """One number, and of how many rows."""
+        table, step = self._rows(query, where)
+        answer = self._engine.run(table.aggregate(value=step, rows=table.count()))
+        rows, value = answer["rows"][0].as_py(), answer["value"][0].as_py()
+        _check_single(query, rows, where)
+        return _finite(value, query.words, where), rows
 
     def resolve_points(self, reference: PointsRef) -> StoryPoints:
         """One number per group, in the order of the groups."""
@@ -211,6 +220,36 @@ def interval_end(share: float, rows: int, query: DeclaredQuery) -> float:
 
     bounds = beta_share(np.array([share]), np.array([float(rows)]), query.level)
     return float((bounds.low if query.part == "low" else bounds.high)[0])
+
+
+def difference_of(
+    one: tuple[float, int], other: tuple[float, int], query: DeclaredQuery
+) -> float:  # fmt: skip
+    """The difference of two shares of rows that were drawn one by one, or an end of its interval.
+
+    Parameters
+    ----------
+    one, other : (float, int)
+        A share, and of how many rows.
+    query : DeclaredQuery
+        Which part, and at which level.
+
+    Notes
+    -----
+    Wald's interval with each share's own variance, as R's ``prop.test(..., correct=FALSE)``.
+
+    Examples
+    --------
+    >>> query = DeclaredQuery("panel", "share", "y < 2", part="low", against="z = 0")
+    >>> round(difference_of((223 / 446, 446), (167 / 408, 408), query), 5)
+    0.02413
+    """
+    difference = one[0] - other[0]
+    if query.part == "value":
+        return difference
+    spread = math.sqrt(sum(share * (1 - share) / rows for share, rows in (one, other)))
+    half = NormalDist().inv_cdf((1 + query.level) / 2) * spread
+    return difference + (half if query.part == "high" else -half)
 
 
 def _query(of: object, where: str) -> DeclaredQuery:

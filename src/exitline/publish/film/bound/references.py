@@ -106,9 +106,11 @@ class DeclaredQuery:
         A formula, for `mean` and `share`; "" for equal weights.
     part : {"value", "low", "high"}
         For a `share` without weight: the share, or an end of its Clopper-Pearson interval,
-        as if rows had been drawn one by one.
+        as if rows had been drawn one by one; of a difference, of Wald's interval.
     level : float
         Two-sided confidence of that interval.
+    against : str
+        For a `share` without weight: a condition for other rows, whose share is taken off.
 
     Examples
     --------
@@ -123,6 +125,7 @@ class DeclaredQuery:
     weight: str = ""
     part: ClaimPart = "value"
     level: float = 0.95
+    against: str = ""
 
     @property
     def words(self) -> str:
@@ -130,6 +133,7 @@ class DeclaredQuery:
         what = f"{self.step} of {self.expression or 'rows'}"
         weighted = f" weighted by {self.weight}" if self.weight else ""
         condition = f" where {self.where}" if self.where else ""
+        condition += f", less that where {self.against}" if self.against else ""
         end = "" if self.part == "value" else f"{self.part} end of the interval of "
         return f"{end}{what}{weighted} of {self.data}{condition}"
 

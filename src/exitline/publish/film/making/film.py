@@ -11,6 +11,7 @@ from exitline.publish.film.making.options import FilmOptions, Made
 from exitline.publish.film.making.prepare import ReadyEpisode, painters
 from exitline.publish.film.making.sheet import contact_sheet
 from exitline.publish.film.making.sidecar import film_path, folder_for, write
+from exitline.publish.film.media.bed import write_bed
 from exitline.publish.film.media.captions import subrip
 from exitline.publish.film.media.encode import Film, encoding, tracks_of
 from exitline.publish.film.media.mp4 import tracks
@@ -67,10 +68,16 @@ def make_film(
 
 
 def sound_of(ready: ReadyEpisode, options: FilmOptions, work: Path) -> Path | None:
-    """The sound of an episode in one language: spoken captions, or a given track."""
+    """The sound of an episode in one language: spoken captions, a given track, or
+    one made from figures."""
     if options.narration and ready.cues:
         path = work / f"{ready.episode.name}.{ready.language}.wav"
         narrate(ready.cues, ready.language, ready.episode.frames, path)
+        return path
+    if options.sound is None and ready.episode.bed:
+        path = work / f"{ready.episode.name}.{ready.language}.bed.wav"
+        row = ready.bound.points[ready.episode.bed]
+        write_bed([point.value for point in row.points], ready.episode.frames, path)
         return path
     return options.sound or ready.episode.sound
 

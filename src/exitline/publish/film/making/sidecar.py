@@ -35,7 +35,7 @@ def film_path(folder: Path, episode: str, language: str, size: Size, look: FilmL
 def write_beside(
     story: Story, ready: ReadyEpisode, folder: Path, options: FilmOptions, languages: Sequence[str]
 ) -> None:
-    """Captions, transcript, description, poster and list of figures."""
+    """Captions, transcript, descriptions, poster and list of figures."""
     name, code = ready.episode.name, ready.language
     home, stage = folder / name, ready.stage(options.sizes[0])
     shown = records.descriptions(ready.episode, stage)
@@ -45,8 +45,10 @@ def write_beside(
     write(home / f"{name}.{code}.transcript.txt", text.encode())
     numbered = [f"{i}. {words}" for i, words in enumerate(shown, start=1)]
     write(home / f"{name}.{code}.alt.txt", ("\n".join(numbered) + "\n").encode())
+    told = records.description(ready.episode, stage)
+    write(home / f"{name}.{code}.description.txt", told.encode())
     canvas = Canvas(options.sizes[0])
-    compose(painter(ready.episode.scenes[0], stage), canvas, ready.fonts)
+    compose(painter(ready.episode.finding, stage), canvas, ready.fonts)
     write(home / f"{name}.{code}.poster.png", canvas.png())
     listed = records.figure_list(story, ready.episode, ready.bound, languages)
     write(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exitline.errors import ExitlineError
-from exitline.publish.film.kinds import PhotographScene
+from exitline.publish.film.kinds import JourneyScene, MapScene, PhotographScene
 from exitline.publish.film.load import load_story
 from exitline.publish.film.model import Story
 
@@ -28,6 +28,10 @@ def files_of(story: Story) -> tuple[Path, ...]:
         found |= {ref.join_path for ref in episode.data.values() if ref.join_path is not None}
         found |= {run.study for run in episode.runs.values() if run.study is not None}
         found |= {s.file for s in episode.scenes if isinstance(s, PhotographScene)}
+        for scene in episode.scenes:
+            ground = scene.ground if isinstance(scene, MapScene | JourneyScene) else None
+            if ground is not None:
+                found |= {f for f in (ground.land, ground.water, ground.shapes) if f is not None}
         if episode.sound is not None:
             found.add(episode.sound)
     return tuple(sorted(found))

@@ -180,8 +180,8 @@ def cut(text: str, pace: Pace, language: str) -> list[str]:
     A line is a number. Whoever has less to live on is counted as poor,
     and that is all it says.
     """
-    words = _words(text, language)
-    glue = _glue(language)
+    words = words_of(text, language)
+    glue = glue_of(language)
     best: list[tuple[float, int]] = [(0.0, 0)] + [(float("inf"), 0)] * len(words)
     for end in range(1, len(words) + 1):
         for begin in range(end - 1, -1, -1):
@@ -218,7 +218,7 @@ def wrap(text: str, pace: Pace, language: str) -> tuple[str, ...]:
     """
     if pace.count(text) <= pace.line:
         return (text,)
-    words, glue = _words(text, language), _glue(language)
+    words, glue = words_of(text, language), glue_of(language)
     options = []
     for i in range(1, len(words)):
         lines = (glue.join(words[:i]), glue.join(words[i:]))
@@ -277,7 +277,7 @@ def _clock(frame: int, point: str) -> str:
     return f"{hours:02}:{minutes:02}:{seconds:02}{point}{thousandths:03}"
 
 
-def _words(text: str, language: str) -> list[str]:
+def words_of(text: str, language: str) -> list[str]:
     """Pieces between which a line may break."""
     if pace_of(language) is LATIN:
         return [word for word in re.split(r"[ \n]+", text) if word]
@@ -290,7 +290,8 @@ def _words(text: str, language: str) -> list[str]:
     return made
 
 
-def _glue(language: str) -> str:
+def glue_of(language: str) -> str:
+    """What stands between two pieces."""
     return " " if pace_of(language) is LATIN else ""
 
 

@@ -89,12 +89,20 @@ class Painter(Generic[S]):
     in words in `describe`.
     """
 
-    move_seconds = 0.0
-    """How long something moves; 0 for a scene that stands still."""
+    moves: float | None = None
+    """How long something moves: 0 for a scene that stands still, None for as long as the
+    scene leaves, so that it stands for a moment at its end."""
 
     def __init__(self, scene: S, stage: PaintStage) -> None:
         self.scene = scene
         self.stage = stage
+
+    @property
+    def move_seconds(self) -> float:
+        """How long something moves in this scene."""
+        if self.moves is not None:
+            return self.moves
+        return max(self.scene.seconds - theme.REST - theme.HOLD, 0.1)
 
     def still(self, ink: Ink) -> None:
         """Draw what does not change during the scene."""
@@ -155,6 +163,9 @@ class Painter(Generic[S]):
     def _head(self, ink: Ink, box: Box) -> Box:
         """Title and subtitle at the top."""
         u, upright = ink.u, ink.size.is_upright
+        if self.scene.number == 1 and self.stage.kicker and self.scene.title is not None:
+            drawn = ink.text(self.stage.kicker, box.x, box.y, SMALL, width=box.width)
+            box = box.below(drawn.height + 4 * u)
         for text, style, lines in (
             (self.say(self.scene.title), TITLE, 4 if upright else 2),
             (self.say(self.scene.subtitle), SUBTITLE, 3 if upright else 2),

@@ -10,8 +10,9 @@ import skia
 
 from exitline.publish.film import theme
 from exitline.publish.film.bound.figures import StoryPoint, StoryPoints
+from exitline.publish.film.bound.formats import Format
 from exitline.publish.film.canvas import Box, Ink, Style
-from exitline.publish.film.kinds import AreaScene, LabelledPoints, LineScene, Mark
+from exitline.publish.film.kinds import AreaScene, LineScene
 from exitline.publish.film.paint.axes import (
     TICK,
     AxisScale,
@@ -20,6 +21,7 @@ from exitline.publish.film.paint.axes import (
     year_ticks,
 )
 from exitline.publish.film.paint.base import Painter
+from exitline.publish.film.parts import LabelledPoints, Mark
 
 _LABEL = Style(42, bold=True, leading=1.12)
 _DASHES: dict[str, tuple[float, ...]] = {
@@ -27,13 +29,14 @@ _DASHES: dict[str, tuple[float, ...]] = {
 }  # fmt: skip
 _WIDTHS = {"accent": 9.0, "other": 8.0, "dark": 8.0, "grey": 6.0}
 
+_ENDS = 0.9
+"""From this share of the movement on, the rows' own labels come."""
+
 C = TypeVar("C", LineScene, AreaScene)
 
 
 class ChartPainter(Painter[C]):
     """What lines and areas share: axes, marks, labels at the right, a curtain that opens."""
-
-    move_seconds = 2.2
 
     def rows(self) -> tuple[LabelledPoints, ...]:
         """The rows of figures, in the order of drawing."""
@@ -72,7 +75,25 @@ class ChartPainter(Painter[C]):
         ink.canvas.clipRect(skia.Rect.MakeLTRB(0, 0, edge, ink.size.height))
         self.draw(ink)
         ink.canvas.restore()
-        self._ends(ink, min(max((p - 0.88) / 0.12, 0.0), 1.0))
+        if p < _ENDS:
+            self._passed(ink, edge)
+        self._ends(ink, min(max((p - _ENDS) / (1 - _ENDS), 0.0), 1.0))
+
+    def _passed(self, ink: Ink, edge: float) -> None:
+        """The last figure that the curtain has passed, of the most important row."""
+        u, row = ink.u, self.stage.points(self.rows()[-1].points)
+        passed = [p for p in row.points if self._across(float(p.key)) <= edge]
+        if not passed:
+            return
+        point = passed[-1]
+        x, y = self._across(float(point.key)), self._upright(point.value)
+        tone = self.rows()[-1].tone
+        year = Format("year", 0).write(float(point.key), ink.language)
+        text = f"{year}\n{row.format.write(point.value, ink.language)}"
+        style = Style(_LABEL.size, True, theme.LETTERS[tone], _LABEL.leading)
+        ink.ring(x, y, 20 * u, theme.MARKS[tone], 5 * u)
+        ink.text(text, min(x + 30 * u, self._inner.right + 20 * u),
+                 max(y - 110 * u, self._inner.y - 20 * u), style, alpha=0.99)  # fmt: skip
 
     def _ends(self, ink: Ink, alpha: float) -> None:
         """Labels beside the last points."""

@@ -1,23 +1,22 @@
-"""Places over time, without borders: dots in rows, tiles, and a journey."""
+"""Places over time, without a map: dots in rows, and tiles."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 from exitline.publish.film import theme
 from exitline.publish.film.bound.formats import Format
 from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.errors import StoryError
-from exitline.publish.film.kinds import JourneyScene, TilePlace, TilesScene
+from exitline.publish.film.kinds import TilesScene
 from exitline.publish.film.paint.base import SMALL, Painter, PaintStage
+from exitline.publish.film.parts import TilePlace
 
 _YEAR = Style(150, bold=True, leading=1.05)
 _COUNT = Style(72, bold=True, colour=theme.LETTERS["accent"], leading=1.1)
 _REST = Style(72, bold=True, colour=theme.MUTED, leading=1.1)
 _NAME = Style(40, leading=1.1)
-_STOP = Style(44, bold=True, leading=1.15)
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,6 @@ class TilesPainter(Painter[TilesScene]):
 
     def __init__(self, scene: TilesScene, stage: PaintStage) -> None:
         super().__init__(scene, stage)
-        self.move_seconds = scene.seconds - theme.REST - 1.6
         rows = stage.points(scene.points).points
         self._steps = sorted({float(p.keys[1]) for p in rows if len(p.keys) == 2})
         known = {place.key for place in scene.places}
@@ -205,161 +203,3 @@ class TilesPainter(Painter[TilesScene]):
         places = sorted(self.scene.places, key=lambda p: -self._totals[p.key])
         counts = [f"{self.say(p.label)} {form.write(self._totals[p.key], 'en')}" for p in places]
         return [f"{self.say(self.scene.legend)} — " + ", ".join(steps), ", ".join(counts)]
-
-
-class JourneyPainter(Painter[JourneyScene]):
-    """A route from place to place, each with its date."""
-
-    def __init__(self, scene: JourneyScene, stage: PaintStage) -> None:
-        super().__init__(scene, stage)
-        self.move_seconds = scene.seconds - theme.REST - 1.6
-
-    def still(self, ink: Ink) -> None:
-        """Titles, what lies around, and where the stops are."""
-        box, u = self.frame(ink), ink.u
-        stops = [
-            (self.stage.figure(s.longitude).value, self.stage.figure(s.latitude).value)
-            for s in self.scene.stops
-        ]
-        self._project = Projection.fitting(
-            stops, box.without(left=200 * u, right=200 * u, top=70 * u, bottom=70 * u)
-        )
-        self._stops = [self._project(*stop) for stop in stops]
-        self._labels = self._place_labels(ink, box)
-        self._around(ink, box)
-        for x, y in self._stops:
-            ink.ring(x, y, 14 * u, theme.HOLLOW, 4 * u)
-
-    def moving(self, ink: Ink, p: float) -> None:
-        """The route so far, with the names of the places it has reached."""
-        u, count = ink.u, len(self._stops)
-        passed = p * max(count - 1, 1)
-        reached = min(int(passed + 1e-9), count - 1)
-        route = self._stops[: reached + 1]
-        if reached < count - 1:
-            a, b = self._stops[reached], self._stops[reached + 1]
-            part = theme.ease(passed - reached)
-            route = [*route, (a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1]))]
-        ink.line(route, theme.MARKS["accent"], 6 * u)
-        for i in range(reached + 1):
-            ink.disc(*self._stops[i], 18 * u, theme.MARKS["accent"])
-            text, box = self._labels[i]
-            ink.text(text, box.x, box.y, _STOP)
-
-    def _around(self, ink: Ink, box: Box) -> None:
-        """Other places as light dots, where they fall into the picture."""
-        if self.scene.around is None:
-            return
-        u, labels = ink.u, [label for _, label in self._labels]
-        for point in self.stage.points(self.scene.around).points:
-            x, y = self._project(float(point.keys[0]), float(point.keys[1]))
-            dot = Box(x - 5 * u, y - 5 * u, 10 * u, 10 * u)
-            if box.holds(dot) and not any(label.meets(dot) for label in labels):
-                ink.disc(x, y, 5 * u, "#DAD7D0")
-
-    def _place_labels(self, ink: Ink, box: Box) -> list[tuple[str, Box]]:
-        """A free place for each name: beside, above or below its stop, off the route."""
-        u = ink.u
-        taken = [Box(x - 20 * u, y - 20 * u, 40 * u, 40 * u) for x, y in self._stops]
-        taken += _along(self._stops, 8 * u)
-        texts, options = [], []
-        for stop, (x, y) in zip(self.scene.stops, self._stops, strict=True):
-            text = f"{self.say(stop.label)}\n{self.stage.written(stop.date)}"
-            wide = max(ink.width(line, _STOP) for line in text.split("\n")) + 4 * u
-            high = 2 * _STOP.size * _STOP.leading * u
-            every = [o for o in _around_stop(x, y, wide, high, u) if box.holds(o)]
-            texts.append(text)
-            options.append([o for o in every if not any(o.meets(t) for t in taken)] or every)
-        return list(zip(texts, _apart(options, []), strict=True))
-
-    def content(self) -> list[str]:
-        """The stops with their dates."""
-        stops = self.scene.stops
-        return [", ".join(f"{self.say(s.label)} {self.stage.written(s.date)}" for s in stops)]
-
-
-@dataclass(frozen=True)
-class Projection:
-    """Longitude and latitude to pixels, the same scale both ways in the middle.
-
-    Notes
-    -----
-    Equirectangular projection with the mean latitude as standard parallel (Snyder 1987,
-    Map Projections: A Working Manual, eq. 12-1 and 12-2).
-
-    Examples
-    --------
-    >>> there = Projection.fitting([(0.0, 0.0), (10.0, 0.0)], Box(0, 0, 100, 100))
-    >>> there(5.0, 0.0)
-    (50.0, 50.0)
-    """
-
-    shrink: float
-    scale: float
-    left: float
-    top: float
-
-    @classmethod
-    def fitting(cls, places: list[tuple[float, float]], box: Box) -> Projection:
-        """The largest one that keeps all places in a box."""
-        shrink = math.cos(math.radians(sum(lat for _, lat in places) / len(places)))
-        xs, ys = [lon * shrink for lon, _ in places], [-lat for _, lat in places]
-        wide, high = max(xs) - min(xs), max(ys) - min(ys)
-        scale = min(box.width / wide if wide else 1.0, box.height / high if high else box.width)
-        left = box.x + (box.width - wide * scale) / 2 - min(xs) * scale
-        top = box.y + (box.height - high * scale) / 2 - min(ys) * scale
-        return cls(shrink, scale, left, top)
-
-    def __call__(self, longitude: float, latitude: float) -> tuple[float, float]:
-        """Pixels of a place."""
-        return (
-            self.left + longitude * self.shrink * self.scale,
-            self.top - latitude * self.scale,
-        )
-
-
-def _around_stop(x: float, y: float, wide: float, high: float, u: float) -> list[Box]:
-    """Where a label may stand beside its stop, best first."""
-    near, far, off = 30 * u, 16 * u, 70 * u
-    return [
-        Box(x + near, y - high / 2, wide, high),
-        Box(x - near - wide, y - high / 2, wide, high),
-        Box(x + near, y - high - far, wide, high),
-        Box(x - near - wide, y - high - far, wide, high),
-        Box(x + near, y + far, wide, high),
-        Box(x - near - wide, y + far, wide, high),
-        Box(x - wide / 2, y - near - high, wide, high),
-        Box(x - wide / 2, y + near, wide, high),
-        Box(x - wide * 0.2, y - near - high, wide, high),
-        Box(x - wide * 0.8, y - near - high, wide, high),
-        Box(x - wide * 0.2, y + near, wide, high),
-        Box(x - wide * 0.8, y + near, wide, high),
-        Box(x - wide / 2, y - off - high, wide, high),
-        Box(x - wide / 2, y + off, wide, high),
-    ]
-
-
-def _apart(options: list[list[Box]], chosen: list[Box]) -> list[Box]:
-    """One place for each label so that none overlaps; the best first where all do."""
-    if len(chosen) == len(options):
-        return chosen
-    free = [o for o in options[len(chosen)] if not any(o.meets(other) for other in chosen)]
-    for option in free:
-        found = _apart(options, [*chosen, option])
-        if found:
-            return found
-    return [] if chosen else [places[0] for places in options]
-
-
-def _along(places: list[tuple[float, float]], half: float) -> list[Box]:
-    """Small boxes along a route, so that nothing is written over it."""
-    made = []
-    for (ax, ay), (bx, by) in pairwise(places):
-        steps = max(int(math.hypot(bx - ax, by - ay) / (2 * half)), 1)
-        for i in range(steps + 1):
-            x, y = ax + (bx - ax) * i / steps, ay + (by - ay) * i / steps
-            made.append(Box(x - half, y - half, 2 * half, 2 * half))
-    return made
-
-
-__all__ = ["JourneyPainter", "Projection", "TilesPainter"]

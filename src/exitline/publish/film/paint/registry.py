@@ -9,10 +9,14 @@ from exitline.publish.film.kinds import KINDS
 from exitline.publish.film.model import Scene
 from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.charts import AreaPainter, LinePainter
+from exitline.publish.film.paint.crossing import CrossingPainter
+from exitline.publish.film.paint.estimates import DotsPainter
+from exitline.publish.film.paint.maps import JourneyPainter, MapPainter
 from exitline.publish.film.paint.numbers import ComparePainter, NumberPainter
-from exitline.publish.film.paint.people import DotsPainter, WafflePainter
-from exitline.publish.film.paint.places import JourneyPainter, TilesPainter
+from exitline.publish.film.paint.people import WafflePainter
+from exitline.publish.film.paint.places import TilesPainter
 from exitline.publish.film.paint.words import (
+    ClosingPainter,
     CreditsPainter,
     PhotographPainter,
     QuotationPainter,
@@ -21,6 +25,7 @@ from exitline.publish.film.paint.words import (
     TextPainter,
     TitlePainter,
 )
+from exitline.publish.film.paint.works import WorksPainter
 
 PAINTERS: dict[str, type[Painter[Any]]] = {
     "title": TitlePainter,
@@ -30,14 +35,19 @@ PAINTERS: dict[str, type[Painter[Any]]] = {
     "before/after": ComparePainter,
     "tiles": TilesPainter,
     "journey": JourneyPainter,
+    "map": MapPainter,
+    "works": WorksPainter,
+    "crossing": CrossingPainter,
     "dot plot": DotsPainter,
     "waffle": WafflePainter,
     "quotation": QuotationPainter,
     "text": TextPainter,
+    "list": RowsPainter,
     "photograph": PhotographPainter,
     "method": RowsPainter,
     "credits": CreditsPainter,
     "sources": SourcesPainter,
+    "closing": ClosingPainter,
 }
 
 

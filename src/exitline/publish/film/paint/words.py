@@ -10,7 +10,9 @@ from exitline.publish.film import theme
 from exitline.publish.film.canvas import Box, Ink, Style
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import (
+    ClosingScene,
     CreditsScene,
+    ListScene,
     MethodScene,
     PhotographScene,
     QuotationScene,
@@ -18,13 +20,21 @@ from exitline.publish.film.kinds import (
     TextScene,
     TitleScene,
 )
+from exitline.publish.film.media.captions import glue_of, words_of
 from exitline.publish.film.paint.base import BODY, SMALL, SUBTITLE, Painter, picture_box
+
+_REMARK = Style(46, bold=True, leading=1.2)
+_REMARKS = ("accent", "other", "dark")
+RISE = 0.5
+"""Seconds in which a text comes to its place."""
+WRITING = 0.7
+"""How much of a row's time it takes to be written; then it stands alone for a moment."""
 
 
 class TitlePainter(Painter[TitleScene]):
     """A name in large letters; a line draws itself beneath."""
 
-    move_seconds = 0.9
+    moves = 0.9
 
     def still(self, ink: Ink) -> None:
         """Series, name, subtitle."""
@@ -64,10 +74,10 @@ class TitlePainter(Painter[TitleScene]):
 
 
 class TextPainter(Painter[TextScene]):
-    """A sentence that has the picture to itself."""
+    """A sentence that has the picture to itself; a second one comes beneath it."""
 
     def still(self, ink: Ink) -> None:
-        """The sentence, and the second one smaller."""
+        """Where the sentence stands, and the second one smaller."""
         box, u = picture_box(ink.size), ink.u
         box = self._foot(ink, box)
         title, text = self.say(self.scene.title), self.say(self.scene.text)
@@ -86,10 +96,23 @@ class TextPainter(Painter[TextScene]):
             )
         below = ink.height(text, small, box.width) if text else 0
         top = box.y + (box.height - height - gap - below) * 0.45
-        ink.text(title, box.x, top, style, width=width)
+        self._parts = [(title, box.x, top, style, width)]
         if text:
             fit = ink.balanced(text, small, box.width)
-            ink.text(text, box.x, top + height + gap, small, width=fit)
+            self._parts.append((text, box.x, top + height + gap, small, fit))
+
+    def moving(self, ink: Ink, p: float) -> None:
+        """The sentence rises into its place; the second one is written."""
+        first = min(RISE / self.move_seconds, 0.5)
+        for i, (text, x, y, style, width) in enumerate(self._parts):
+            if i == 0:
+                part = theme.stage(p, 0.0, first)
+                ink.text(text, x, y + 18 * ink.u * (1 - part), style, width=width, alpha=part)
+                continue
+            bottom = y + ink.height(text, style, width)
+            if begin_writing(ink, theme.stage(p, first, 1.0), y, bottom):
+                ink.text(text, x, y, style, width=width)
+            ink.canvas.restore()
 
     def content(self) -> list[str]:
         """The second sentence."""
@@ -97,35 +120,87 @@ class TextPainter(Painter[TextScene]):
 
 
 class QuotationPainter(Painter[QuotationScene]):
-    """Somebody else's words, set off by a bar, with where they stand."""
+    """Somebody else's words; stretches of them are marked in turn, and something said of each."""
 
     def still(self, ink: Ink) -> None:
-        """Words and source."""
+        """Words and source; where the marked stretches are."""
         box, u = self.frame(ink), ink.u
         quote, by = self.marked(), "— " + self.say(self.scene.by)
         inner = box.without(left=56 * u)
         foot = ink.height(by, SUBTITLE, inner.width)
-        room = Box(inner.x, 0, inner.width, inner.height - foot - 40 * u)
-        style = ink.fitted(quote, Style(72, leading=1.3), room, "the quotation")
-        width = ink.balanced(quote, style, inner.width)
-        height = ink.height(quote, style, width)
-        top = box.y + (box.height - height - foot - 40 * u) * 0.4
-        ink.rectangle(
-            Box(box.x, top, 10 * u, height + foot + 40 * u), theme.MARKS["accent"], radius=5 * u
-        )
-        ink.text(quote, inner.x, top, style, width=width)
+        notes = [self.say(mark.label) for mark in self.scene.marks]
+        below = sum(ink.height(note, _REMARK, inner.width) + 14 * u for note in notes)
+        room = Box(inner.x, 0, inner.width, inner.height - foot - 40 * u - below)
+        style = ink.fitted(quote, Style(72, leading=1.34), room, "the quotation")
+        lines = wrapped(ink, quote, style, ink.balanced(quote, style, inner.width) + 2 * u)
+        high = max(ink.height(line, style, 2 * ink.size.width) for line in lines)
+        height = high * len(lines)
+        top = box.y + (box.height - height - foot - 40 * u - below) * 0.4
+        self._bar = Box(box.x, top, 10 * u, height + foot + 40 * u)
+        self._quote = [(line, inner.x, top + i * high, style) for i, line in enumerate(lines)]
         ink.text(by, inner.x, top + height + 40 * u, SUBTITLE, width=inner.width)
+        self._stretches, y = [], top + height + foot + 64 * u
+        for mark, note in zip(self.scene.marks, notes, strict=True):
+            boxes = self._stretch(ink, self.say(mark.text), high)
+            if not boxes:
+                raise StoryError(
+                    "these words are not in the quotation", where=self.scene.where,
+                    expected=quote, got=self.say(mark.text), remedy="write them as they stand",
+                )  # fmt: skip
+            note = f"{self.say(mark.text)}{self.t.signs[': ']}{note}"
+            self._stretches.append((boxes, note, y))
+            y += ink.height(note, _REMARK, inner.width) + 14 * u
+
+    def moving(self, ink: Ink, p: float) -> None:
+        """A bar that is drawn beside the words; then one mark after the other, with its remark."""
+        count = len(self._stretches)
+        first = 1.0 if not count else 0.2
+        bar = self._bar
+        height = bar.height * theme.stage(p, 0.0, first)
+        ink.rectangle(Box(bar.x, bar.y, bar.width, height), theme.MARKS["accent"], radius=5 * ink.u)
+        for i, (boxes, note, at) in enumerate(self._stretches):
+            share = (1 - first) / count
+            part = theme.stage(p, first + i * share, first + (i + 0.85) * share)
+            tone = _REMARKS[i % len(_REMARKS)]
+            long = sum(b.width for b in boxes) * part
+            for b in boxes:
+                under = Box(b.x, b.bottom - 8 * ink.u, min(long, b.width), 9 * ink.u)
+                long -= under.width
+                ink.rectangle(under, theme.MARKS[tone])
+            look = Style(_REMARK.size, True, theme.LETTERS[tone], _REMARK.leading)
+            x = bar.x + 56 * ink.u
+            ink.text(note, x, at, look, width=picture_box(ink.size).right - x, alpha=part)
+        for line, x, y, style in self._quote:
+            ink.text(line, x, y, style)
+
+    def _stretch(self, ink: Ink, part: str, high: float) -> list[Box]:
+        """Where a stretch of the quotation stands: a box for each of its lines."""
+        glue = glue_of(ink.language)
+        whole = glue.join(line for line, *_ in self._quote)
+        start = whole.find(part)
+        if start < 0:
+            return []
+        boxes, at = [], 0
+        for line, x, y, style in self._quote:
+            first, last = max(start - at, 0), min(start + len(part) - at, len(line))
+            if first < last:
+                wide = ink.width(line[first:last].strip(), style)
+                left = ink.width(line[:last], style) - wide
+                boxes.append(Box(x + left, y, wide, high))
+            at += len(line) + len(glue)
+        return boxes
 
     def marked(self) -> str:
         """The words in quotation marks."""
         return f"“{self.say(self.scene.quote)}”"
 
     def content(self) -> list[str]:
-        """Words and source."""
-        return [self.marked(), self.say(self.scene.by)]
+        """Words and source, and what is said of them."""
+        said = [f"“{self.say(m.text)}”: {self.say(m.label)}" for m in self.scene.marks]
+        return [self.marked(), self.say(self.scene.by), *said]
 
 
-class RowsPainter(Painter[MethodScene]):
+class RowsPainter(Painter[MethodScene | ListScene]):
     """Headings, and a text beside (or beneath) each."""
 
     def heading(self) -> str:
@@ -143,7 +218,7 @@ class RowsPainter(Painter[MethodScene]):
             style = Style(60, bold=True, leading=1.18)
             drawn = ink.text(self.heading(), box.x, box.y, style, width=box.width)
             box = box.below(drawn.height + 36 * ink.u)
-        size = 60.0 if ink.size.is_upright else 50.0
+        size = 60.0
         while size > theme.SMALLEST_TEXT and self._lay(ink, box, size, draw=False) > box.height:
             size -= 1
         if self._lay(ink, box, size, draw=False) > box.height + 1:
@@ -154,21 +229,33 @@ class RowsPainter(Painter[MethodScene]):
                 got=f"{len(self.rows())} rows in {self.stage.language}, {self.stage.size.name}",
                 remedy="shorten them, or make two scenes",
             )
-        self._lay(ink, box, size, draw=True)
+        spare = max(box.height - self._lay(ink, box, size, draw=False), 0.0)
+        self._placed = (box.below(spare * 0.3), size)
 
-    def _lay(self, ink: Ink, box: Box, size: float, *, draw: bool) -> float:
+    def moving(self, ink: Ink, p: float) -> None:
+        """The rows, one after the other, each written from left to right."""
+        self._lay(ink, *self._placed, p=p, draw=True)
+
+    def _written(self, ink: Ink, p: float, i: int, top: float, bottom: float) -> bool:
+        """Let only the part of a row be seen that is written so far; whether there is any."""
+        count = len(self.rows())
+        return begin_writing(ink, theme.stage(p, i / count, (i + WRITING) / count), top, bottom)
+
+    def _lay(self, ink: Ink, box: Box, size: float, *, draw: bool, p: float = 1.0) -> float:
         """Draw the rows, or only measure them; return their height."""
         bold, plain = Style(size, bold=True, leading=1.22), Style(size, leading=1.22)
         gap, y = size * 0.55 * ink.u, box.y
         column = 0.0 if ink.size.is_upright else box.width * 0.24
-        for label, text in self.rows():
+        for i, (label, text) in enumerate(self.rows()):
             width = column - 30 * ink.u if column else box.width
             high = ink.height(label, bold, width) if label else 0.0
             below = 0.0 if column else high + 4 * ink.u
             deep = ink.height(text, plain, box.width - column)
             if draw:
-                ink.text(label, box.x, y, bold, width=width)
-                ink.text(text, box.x + column, y + below, plain, width=box.width - column)
+                if self._written(ink, p, i, y, y + max(high, deep + below)):
+                    ink.text(label, box.x, y, bold, width=width)
+                    ink.text(text, box.x + column, y + below, plain, width=box.width - column)
+                ink.canvas.restore()
             y += max(high, deep + below) + gap
         return y - gap - box.y
 
@@ -203,19 +290,43 @@ class SourcesPainter(RowsPainter):
             for note in self.stage.sources.values()
         ]
 
-    def _lay(self, ink: Ink, box: Box, size: float, *, draw: bool) -> float:
+    def _lay(self, ink: Ink, box: Box, size: float, *, draw: bool, p: float = 1.0) -> float:
         """One source under the other."""
         plain = Style(size, leading=1.22)
         gap, y = size * 0.55 * ink.u, box.y
-        for _, text in self.rows():
+        for i, (_, text) in enumerate(self.rows()):
+            high = ink.height(text, plain, box.width)
             if draw:
-                ink.text(text, box.x, y, plain, width=box.width)
-            y += ink.height(text, plain, box.width) + gap
+                if self._written(ink, p, i, y, y + high):
+                    ink.text(text, box.x, y, plain, width=box.width)
+                ink.canvas.restore()
+            y += high + gap
         return y - gap - box.y
 
 
+class ClosingPainter(RowsPainter):
+    """How it was made, from what and by whom, in one card."""
+
+    scene: ClosingScene  # type: ignore[assignment]
+
+    def rows(self) -> Sequence[tuple[str, str]]:
+        """The method, every source in short, and who made the film."""
+        notes = dict.fromkeys(self.say(note.short) for note in self.stage.sources.values())
+        return [
+            *super().rows(),
+            (self.t("Sources"), self.t.joined(tuple(notes), "; ")),
+            (self.t("Film"), self.say(self.scene.credit)),
+        ]
+
+    def foot(self) -> str:
+        """Nothing beneath: the sources are among the rows."""
+        return self.say(self.scene.note)
+
+
 class PhotographPainter(Painter[PhotographScene]):
-    """A photograph, whole, with its credit."""
+    """A photograph, whole, with its credit; it stands still."""
+
+    moves = 0.0
 
     def still(self, ink: Ink) -> None:
         """The picture and whose it is."""
@@ -251,5 +362,40 @@ class PhotographPainter(Painter[PhotographScene]):
         return [self.say(self.scene.alt), self.say(self.scene.credit)]
 
 
-__all__ = ["BODY", "CreditsPainter", "PhotographPainter", "QuotationPainter", "RowsPainter",
-           "SourcesPainter", "TextPainter", "TitlePainter"]  # fmt: skip
+def begin_writing(ink: Ink, part: float, top: float, bottom: float) -> bool:
+    """Let only a part of what is drawn be seen, from the left; whether that is anything.
+
+    What follows must end with the canvas's `restore`.
+    """
+    box = picture_box(ink.size)
+    ink.canvas.save()
+    if part < 1:
+        edge = box.x + box.width * part
+        ink.canvas.clipRect(skia.Rect.MakeLTRB(0, top, edge, bottom + 20 * ink.u))
+    return part > 0
+
+
+def wrapped(ink: Ink, text: str, style: Style, width: float) -> list[str]:
+    """A text in lines that are no wider than a place, as far as its words allow."""
+    glue = glue_of(ink.language)
+    lines: list[str] = []
+    for word in words_of(text, ink.language):
+        longer = f"{lines[-1]}{glue}{word}" if lines else word
+        if lines and ink.width(longer, style) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+__all__ = [
+    "BODY",
+    "ClosingPainter",
+    "CreditsPainter",
+    "PhotographPainter",
+    "QuotationPainter",
+    "RowsPainter",
+    "SourcesPainter",
+    "TextPainter",
+    "TitlePainter",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,13 @@ from exitline.publish.web.register.accounts.settings import TABLES
 
 LONGEST_BODY = 64_000_000
 """Most bytes of what is sent: a table of some 300,000 households."""
-Measure = Callable[[str, str], None]
 _KEPT_OPEN: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 """On PostgreSQL, connections stay open in the threads that answer; each request looks first."""
 _opened: list[Store] = []
-_measures: list[Measure] = []
 
 
 def bind(address: str, *, key_file: Path | None = None, names: Collection[str] = ("*",),
-         secure: bool = False, measure: Measure | None = None,
+         secure: bool = False, jobs: Mapping[str, Any] | None = None,
          elsewhere: Path | None = None) -> Store:  # fmt: skip
     """Serve the register at an address from now on; tables of users and sessions are made.
 
@@ -42,8 +40,8 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
         Whether it is reached through TLS: cookies are sent through that alone.
     elsewhere : Path, optional
         File of the providers with which one may sign in (`accounts.oidc`).
-    measure : callable, optional
-        Runs the standard on the live tables of an area (path) and writes a folder.
+    jobs : mapping from name to `kinds.Job`, optional
+        What else is done in the background: figures.
 
     Returns
     -------
@@ -53,6 +51,7 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
     from django.conf import settings
     from django.db import connections
 
+    from exitline.exits.register.store.jobs.kinds import KINDS
     from exitline.publish.web.register.procedures import forget
 
     found = open_store(address, key_file=key_file)
@@ -76,7 +75,7 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
     forget_declared()
     _opened[:] = [replace(found, alias="default")]
     forget()
-    _measures[:] = [measure] if measure is not None else []
+    KINDS.update(jobs or {})
     return _opened[0]
 
 
@@ -98,11 +97,6 @@ def _make_tables() -> None:
 def store() -> Store:
     """The register that this process serves."""
     return _opened[0]
-
-
-def measure() -> Measure | None:
-    """What runs the standard on the live tables; None where no study was named."""
-    return _measures[0] if _measures else None
 
 
 def _secret(found: Store) -> str:

@@ -15,7 +15,9 @@ from exitline.exits.register.store.models import (
     StepRow,
     ViewLogRow,
 )
+from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.areas import assign
+from exitline.exits.works.stored.tables import has_works, works_procedure
 from exitline.publish.web.register.acting import (
     ADMINISTRATOR,
     AUDITOR,
@@ -68,8 +70,14 @@ def _people(
         return page(
             request, "people", status=status, person=person, refused=refused,
             rows=list(rows.order_by("path", "role", "person")), areas=list(areas),
-            roles=[*current(store).roles, AUDITOR, ADMINISTRATOR], typed=request.POST,
+            roles=_roles(store), typed=request.POST,
         )  # fmt: skip
+
+
+def _roles(store: Store) -> list[str]:
+    """Every role that can be given: of households' procedure, of works', auditor, administrator."""
+    works = works_procedure(store).roles if has_works(store) else ()
+    return [*dict.fromkeys([*current(store).roles, *works, AUDITOR, ADMINISTRATOR])]
 
 
 @require_POST
@@ -79,7 +87,7 @@ def appoint(request: HttpRequest, person: SignedIn) -> HttpResponse:
     store, typed = person.store, request.POST
     name, role, path = (typed.get(k, "").strip() for k in ("person", "role", "area"))
     since, until = day_of(typed.get("since", "")), day_of(typed.get("until", ""))
-    known = {*current(store).roles, AUDITOR, ADMINISTRATOR}
+    known = set(_roles(store))
     if not name or role not in known or since is None or (typed.get("until") and until is None):
         return _people(request, person, status=422, refused="incomplete")
     if not store.scope.holds(path) or (until is not None and until <= since):

@@ -90,7 +90,7 @@ def show(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
         open_cases=found.history.standing().open_cases, objections=found.objections,
         state=state_label(procedure, found.row.state), earlier=found.earlier,
         changes=CHANGES if person.keeps_cards else (), said=found.changes,
-        asked=open_visits(person.store, household=found.row), keeps=person.keeps_cards,
+        asked=found.asked, keeps=person.keeps_cards,
     )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def read_dialect(
     _check_closed(held, lines, separator, skip + 1)
     rows = [tuple(row) for row in csv.reader(lines[:2000], delimiter=separator) if row]
     if whole and not any(line.strip("\x1a\r\n\t ") for line in lines[1:]):
-        raise no_rows(path)
+        raise no_rows(path, rows[0])
     _check_header(rows[0], path)
     names = tuple(written(name) or f"column{i}" for i, name in enumerate(rows[0]))
     check_names(names, path.name)

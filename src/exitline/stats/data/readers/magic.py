@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from exitline.errors import DataError, nearest
@@ -92,15 +93,29 @@ def sniff(head: bytes) -> str | None:
     return next((kind for kind, form in FORMATS.items() if form.agrees(head)), None)
 
 
-def no_rows(path: Path) -> DataError:
+class NoRowsError(DataError):
+    """A file that has column names and nothing else.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Those names, as far as the reader knows them.
+    """
+
+    columns: tuple[str, ...] = ()
+
+
+def no_rows(path: Path, columns: Iterable[str] = ()) -> NoRowsError:
     """The error for a file that has column names and nothing else."""
-    return DataError(
+    found = NoRowsError(
         "the file has a header and no rows",
         where=path.name,
         expected="at least one row of data",
         got="column names alone",
         remedy="export the data again: the selection was probably empty",
     )
+    found.columns = tuple(columns)
+    return found
 
 
 def _check_there(path: Path) -> None:

@@ -45,7 +45,7 @@ def open_parquet(held: HeldFile, *, missing: Sequence[str] = ()) -> Source:
         ) from reason
     check_names(footer.schema_arrow.names, path.name)
     if footer.metadata.num_rows == 0:
-        raise no_rows(path)
+        raise no_rows(path, footer.schema_arrow.names)
     options: dict[str, Any] = {"schema": footer.schema_arrow}
     if missing:
         options["missing"] = tuple(missing)

@@ -53,7 +53,7 @@ def read_sheet(held: HeldFile, *, sheet: str | None = None, missing: Sequence[st
     check_names(names, path.name)
     body = frame.iloc[1:].infer_objects()
     if body.empty:
-        raise no_rows(path)
+        raise no_rows(path, names)
     columns = [from_pandas(body.iloc[:, position]) for position in range(len(names))]
     options = MappingProxyType({"missing": tuple(missing)} if missing else {})
     table = pa.table(columns, names=names)

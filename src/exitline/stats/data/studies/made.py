@@ -211,7 +211,8 @@ def _equivalence(keys: EquivalenceKeys | str) -> Equivalence:
 
 
 def _facts(keys: FactKeys, paths: Paths) -> FactsTable:
-    return FactsTable(_table(keys.table, paths), keys.on, MappingProxyType(keys.columns or {}))
+    columns = MappingProxyType(keys.columns or {})
+    return FactsTable(_table(keys.table, paths), keys.on, columns, keys.as_of)
 
 
 def _columns_of(keys: AreaKeys | tuple[str, ...]) -> tuple[str, ...]:

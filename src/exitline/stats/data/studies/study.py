@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -199,11 +200,14 @@ class FactsTable:
         Its column with the village's or county's key, as `levels` has it.
     columns : mapping of str to str
         Names and expressions, over this table.
+    as_of : date, optional
+        Where the table is a works file: the day on which its villages are looked at.
     """
 
     table: TableRef
     on: str
     columns: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)

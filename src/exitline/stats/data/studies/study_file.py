@@ -13,6 +13,7 @@ from exitline.rules.yamlfile.declared import (
     NAMED,
     ONE_OR_MANY,
     SOME,
+    Date,
     Positive,
     Record,
     Text,
@@ -231,6 +232,11 @@ class FactKeys(Record):
     table: TableKeys = Field(description="as under `data`: a path, a path with options, or a query")
     on: Text = Field(
         description="its column with the village's or county's key, as `levels` has it"
+    )
+    as_of: Date | None = Field(
+        None,
+        description="where `table` is a works file: the day on which its villages "
+        "are looked at; that of the file unless given",
     )
     columns: Columns | None = Field(
         None,

@@ -305,10 +305,9 @@ def marginal_incidence(
     if not 0 < before < after <= 1:
         raise MeasureError(
             "a quota that grows needs two numbers",
-            expected="two shares of persons, the smaller one first",
-            got=f"{before:g}, {after:g}",
+            expected="two shares of persons, the smaller one first", got=f"{before:g}, {after:g}",
             remedy="from a fifth to a quarter of all persons is 0.2, 0.25",
-        )
+        )  # fmt: skip
     small, large = programme_of(column, before), programme_of(column, after)
     name = f"marginal_incidence({column}, {lower:g}, {upper:g}, {before:g}, {after:g})"
     top = (*_band(large, lower, upper), *((-s, p) for s, p in _band(small, lower, upper)))
@@ -352,11 +351,9 @@ def distributional_characteristic(column: str, epsilon: float, quota: float = 0.
     """
     if not 0 <= epsilon < float("inf"):
         raise MeasureError(
-            "aversion to inequality is not below zero",
-            expected="a number of 0 or above",
-            got=str(epsilon),
-            remedy="1 and 2 are customary",
-        )
+            "aversion to inequality is not below zero", expected="a number of 0 or above",
+            got=str(epsilon), remedy="1 and 2 are customary",
+        )  # fmt: skip
     programme = programme_of(column, quota)
     power = Term("power", alpha=-float(epsilon), positive=True)
     weighted, plain = programme.of(power), programme.of(Term("one", positive=True))

@@ -184,14 +184,19 @@ def poverty_after(alpha: float, column: str, amount: float, quota: float = 0.0) 
         What each person gets, in units: 1 for those who get a transfer, 0 for others; with a
         quota, a score.
     amount : float
-        Worth of a unit, in the unit of welfare.
+        Worth of a unit, in the unit of welfare. Below zero, without a quota, it is taken away:
+        poverty as it would be without a benefit that welfare holds.
     quota : float
         Share of persons who get a unit, the lowest scores first.
     """
-    transfer = Transfer(programme_of(column, quota), amount=_above("amount", amount))
+    taken = -_above("amount", -amount) if amount < 0 and not quota else _above("amount", amount)
+    transfer = Transfer(programme_of(column, quota), amount=taken)
     said = f"{_order(alpha):g}, {column}, {amount:g}" + (f", {quota:g}" if quota else "")
     unit = "share" if alpha == 0 else "index"
-    label = f"{_NAMES.get(alpha, f'FGT({alpha:g})')} after a transfer of {amount:g}"
+    name = _NAMES.get(alpha, f"FGT({alpha:g})")
+    label = f"{name} after a transfer of {amount:g}"
+    if amount < 0:
+        label = f"{name} without a transfer of {-amount:g}"
     return _of(f"poverty_after({said})", Poverty(transfer, alpha), Term("one"), label, unit)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from exitline.errors import ExitlineError
 from exitline.exits.register.store.intake.rows import Refusals
-from exitline.exits.register.store.models import AreaRow, BatchRow
+from exitline.exits.register.store.models import AreaRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.areas import CODE, COUNTY
 from exitline.stats.data.values import written
@@ -65,7 +65,7 @@ def against_areas(
             yield row
 
 
-def write_areas(store: Store, rows: Sequence[GivenArea], batch: BatchRow, by: str) -> None:  # noqa: ARG001
+def write_areas(store: Store, rows: Sequence[GivenArea], *_: Any) -> None:
     """New areas, level by level; inside of a transaction."""
     table = AreaRow.objects.using(store.alias)
     counties = dict(table.values_list("path", "county"))

@@ -25,7 +25,12 @@ from exitline.exits.register.store.intake.rows import (
     household_row,
     member_row,
 )
-from exitline.exits.register.store.intake.written import write_households, write_members
+from exitline.exits.register.store.intake.written import (
+    Told,
+    nobody,
+    write_households,
+    write_members,
+)
 from exitline.exits.register.store.models import (
     AreaRow,
     BatchRow,
@@ -35,9 +40,11 @@ from exitline.exits.register.store.models import (
     MemberRow,
 )
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.write.planning import look_at
 from exitline.words.said import say
 
 Hash = Callable[[str, str], str]
+TELL_EVERY = 1000
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Preview:
     digest: str
 
 
-def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
+def preview(store: Store, file: Path, kind: str, *, told: Told = nobody, **reading: Any) -> Preview:
     """Read a table and say what would be taken, and what is wrong with every other row.
 
     Parameters
@@ -71,6 +78,8 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
     file : Path
         CSV, Excel, Stata, Parquet and what else the project reads.
     kind : {"households", "members", "areas"}
+    told : callable, optional
+        Is told how many rows were read.
     **reading
         Options of the reader (`encoding`, `sheet` ...).
 
@@ -89,6 +98,8 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
     rows: list[tuple[int, Any]] = []
     for number, row in _numbered(file, kind, reading):
         count = number
+        if not count % TELL_EVERY:
+            told(count, None)
         try:
             rows.append((number, read(row, today)))
         except ExitlineError as reason:
@@ -104,7 +115,10 @@ def preview(store: Store, file: Path, kind: str, **reading: Any) -> Preview:
     return Preview(kind, count, good, refusals, file_digest(file))
 
 
-def take(store: Store, found: Preview, name: str, by: str, *, partly: bool = False) -> BatchRow:
+def take(
+    store: Store, found: Preview, name: str, by: str, *, partly: bool = False,
+    told: Told = nobody,
+) -> BatchRow:  # fmt: skip
     """Take the rows of a preview, all in one transaction.
 
     Parameters
@@ -116,6 +130,8 @@ def take(store: Store, found: Preview, name: str, by: str, *, partly: bool = Fal
         Who is answerable.
     partly : bool
         Take the good rows although others were refused.
+    told : callable, optional
+        Is told how many rows were written, of how many.
 
     Returns
     -------
@@ -140,7 +156,8 @@ def take(store: Store, found: Preview, name: str, by: str, *, partly: bool = Fal
             name=name, digest=found.digest, by=by, rows=len(found.good)
         )
         _, _, write = KINDS[found.kind]
-        write(store, found.good, batch, by)
+        write(store, found.good, batch, by, told)
+    look_at(store, len(found.good))
     return batch
 
 

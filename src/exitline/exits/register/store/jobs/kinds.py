@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.intake import tables
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.quality.duplicates import find_pairs
 from exitline.exits.register.store.read import arrow
+from exitline.words.said import say
 
 Progress = Callable[[int, "int | None"], None]
 Job = Callable[[Store, "dict[str, Any]", Path, Progress], "dict[str, Any]"]
 ENDINGS = ("csv", "parquet")
+UPLOADS = "uploads"
+"""The folder beside those of jobs in which uploaded tables wait."""
+SHOWN = 200
+"""Refusals that are kept row by row."""
 _ROWS = """
 SELECT h.key, h.path, h.state, h.category, h.listed, h.state_since, c.as_of, CAST(c.facts AS TEXT)
 FROM register_household h
@@ -82,14 +90,53 @@ def _many(store: Store) -> int:
         return int(cursor.fetchone()[0])
 
 
+def look(store: Store, given: dict[str, Any], folder: Path, told: Progress) -> dict[str, Any]:
+    """What an import of a table would take, and what is wrong with every other row."""
+    found = tables.preview(store, _file(folder, given), str(given["kind"]), told=told)
+    return looked(found)
+
+
+def looked(found: tables.Preview) -> dict[str, Any]:
+    """A preview as it is kept and shown."""
+    return {
+        "rows": found.rows, "good": len(found.good), "refused": len(found.refusals.rows),
+        "by_kind": [[what, many] for what, many, _ in found.refusals.by_kind()],
+        "refusals": [list(one) for one in found.refusals.rows[:SHOWN]],
+    }  # fmt: skip
+
+
 def bring_in(store: Store, given: dict[str, Any], folder: Path, told: Progress) -> dict[str, Any]:
-    """A table of households, members or areas that lies in the job's folder."""
-    found = tables.preview(store, folder / str(given["file"]), str(given["kind"]))
-    told(0, found.rows)
+    """A table of households, members or areas that was uploaded, or lies in the job's folder."""
+    file = _file(folder, given)
+    found = tables.preview(store, file, str(given["kind"]), told=told)
     batch = tables.take(
-        store, found, str(given["name"]), str(given["by"]), partly=bool(given.get("partly"))
-    )
+        store, found, str(given["name"]), str(given["by"]), partly=bool(given.get("partly")),
+        told=told,
+    )  # fmt: skip
+    file.unlink(missing_ok=True)
     return {"batch": batch.pk, "rows": batch.rows}
+
+
+def _file(folder: Path, given: dict[str, Any]) -> Path:
+    """The table of a job: in its folder, or where uploads wait beside it."""
+    name = Path(str(given["file"])).name
+    places = (folder / name, folder.parent / UPLOADS / name)
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise StoreError(
+            say("the file has gone"), expected=say("a file that was uploaded"),
+            remedy=say("upload it again"),
+        )  # fmt: skip
+    return found
+
+
+def figures_folder(store: Store) -> Path:
+    """The folder of the figures of the scope's area: beside the key, readable by its owner."""
+    key = store.key_file
+    above = key.parent if key is not None else Path(tempfile.gettempdir()) / "exitline-register"
+    above = above / "figures"
+    above.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return above / ("area-" + re.sub(r"[^0-9A-Za-z_-]", "+", store.scope.path))
 
 
 def look_for_pairs(store: Store, given: dict[str, Any], folder: Path, told: Progress) -> Any:
@@ -99,5 +146,7 @@ def look_for_pairs(store: Store, given: dict[str, Any], folder: Path, told: Prog
     return {"pairs": find_pairs(store)}
 
 
-KINDS: dict[str, Job] = {"export": export, "import": bring_in, "pairs": look_for_pairs}
-"""Every job by its name."""
+KINDS: dict[str, Job] = {
+    "export": export, "look": look, "import": bring_in, "pairs": look_for_pairs,
+}  # fmt: skip
+"""Every job by its name; what higher rooms can do is added by those who begin workers."""

@@ -48,6 +48,7 @@ from exitline.exits.register.store.models.works import (
     InspectionRow,
     ServiceRow,
     WorkPartRow,
+    WorkPlaceRow,
     WorkRow,
     WorkStepRow,
 )
@@ -58,6 +59,6 @@ __all__ = [
     "HelperRow", "HouseholdRow", "IdentifierRow", "IncomeLineRow", "InspectionRow", "JobRow",
     "KeptTextRow", "MeasureRow", "MemberRow", "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow",
     "PaperRow", "ServiceRow", "SettingRow", "StandingRow", "StepRow", "SubmissionRow",
-    "TransferRow", "ViewLogRow", "VisitListRow", "VisitRow", "WorkPartRow", "WorkRow",
-    "WorkStepRow",
+    "TransferRow", "ViewLogRow", "VisitListRow", "VisitRow", "WorkPartRow", "WorkPlaceRow",
+    "WorkRow", "WorkStepRow",
 ]  # fmt: skip

@@ -113,6 +113,11 @@ class DutyRow(Followed):
                 condition=models.Q(done__isnull=True, gone__isnull=True),
                 name="duty_open",
             ),
+            models.Index(
+                fields=["role", "due", "path", "id"],
+                condition=models.Q(done__isnull=True, gone__isnull=True),
+                name="duty_of_role",
+            ),
             models.Index(fields=["household", "due"], name="duty_of"),
         )
 

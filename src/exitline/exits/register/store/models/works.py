@@ -91,6 +91,15 @@ class InspectionRow(Located):
         indexes = (models.Index(fields=["asset", "on"], name="inspection_of"),)
 
 
+class WorkPlaceRow(Located):
+    """A household or hamlet where services are measured; `facts` has the columns of places."""
+
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "register_workplace"
+
+
 class ServiceRow(Located):
     """Whom an asset serves: households of a village."""
 

@@ -12,6 +12,7 @@ from exitline.exits.register.history import History
 from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.models import (
+    AskedVisitRow,
     CardRow,
     ChangeRow,
     DocumentRow,
@@ -49,6 +50,8 @@ class CardPage:
     members, helpers, measures : tuple
         Those of the day.
     visits, notices, documents, findings : tuple
+    asked : tuple of AskedVisitRow
+        Visits that a list asks for and nobody has made, the earliest due first (50 at most).
     objections : tuple of ObjectionRow
         That nobody has taken up yet.
     earlier : tuple of CardRow
@@ -70,6 +73,7 @@ class CardPage:
     notices: tuple[NoticeRow, ...]
     documents: tuple[DocumentRow, ...]
     findings: tuple[FindingRow, ...]
+    asked: tuple[AskedVisitRow, ...]
     objections: tuple[ObjectionRow, ...]
     earlier: tuple[CardRow, ...]
     changes: tuple[ChangeRow, ...]
@@ -166,6 +170,7 @@ _PARTS: dict[str, tuple[Any, str]] = {
     "visits": _part(VisitRow, '"on" <= %(day)s', '"on" DESC, id'),
     "notices": _part(NoticeRow, "posted <= %(day)s", "posted DESC, id"),
     "documents": _part(DocumentRow, "1 = 1", "id"),
+    "asked": _part(AskedVisitRow, "visit_id IS NULL", "due, rank, id LIMIT 50"),
     "findings": _part(FindingRow, "1 = 1", "due, id"),
     "objections": _part(ObjectionRow, "taken_up_id IS NULL", "received, id"),
     "earlier": _part(CardRow, "1 = 1", "id DESC LIMIT 50"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from exitline.exits.register.store.models import AreaRow, HouseholdRow, ObjectionRow
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.read.states import states_now
 from exitline.exits.register.store.together import Together, columns_of, rows_of, together
 
 
@@ -73,8 +74,9 @@ def desk(
         The objections with their household, the longest waiting first, 20 at most.
     """
     within, bounds = store.scope.sql("o")
+    wide = store.postgres and sum(states_now(store).values()) > WIDE
     with store.transaction(), together(store) as sent:
-        asked = _ask_tasks(sent, [role], most, after)
+        asked = _ask_tasks(sent, [role], most, after, wide=wide)
         came_in = sent.ask(_CAME_IN.format(within=within), bounds)
     joined = rows_of(ObjectionRow, came_in, store.alias, household=HouseholdRow, area=AreaRow)
     for one in joined:
@@ -82,12 +84,19 @@ def desk(
     return _tasks(asked, day), tuple(joined)
 
 
+WIDE = 5_000
+"""Households of an area from which on its duties are read in the order of their days."""
 _TASKS = (
-    "SELECT h.key, a.name, d.path, h.state, d.name, d.role, d.due FROM register_duty d"
-    " JOIN register_household h ON h.id = d.household_id JOIN register_area a ON a.id = h.area_id"
-    " WHERE {within} AND d.done IS NULL AND d.gone IS NULL AND h.gone = '' AND {of}"
-    " ORDER BY d.due, d.path, d.id LIMIT %s OFFSET %s"
+    "SELECT h.key, a.name, d.path, h.state, d.name, d.role, d.due FROM"
+    " (SELECT * FROM register_duty d WHERE {within} AND d.done IS NULL AND d.gone IS NULL AND {of}"
+    " ORDER BY d.due, d.path, d.id) d JOIN {household} ON h.id = d.household_id"
+    " JOIN register_area a ON a.id = h.area_id ORDER BY d.due, d.path, d.id LIMIT %s OFFSET %s"
 )
+_ONE_BY_ONE = (  # as many households as the page has rows are looked up, and no more
+    "LATERAL (SELECT * FROM register_household i WHERE i.id = d.household_id AND i.gone = ''"
+    " OFFSET 0) h"
+)
+_SORTING = "SELECT set_config('enable_sort', %s, true)"
 _CAME_IN = (
     f"SELECT {columns_of(ObjectionRow, 'o')}, {columns_of(HouseholdRow, 'h')},"
     f" {columns_of(AreaRow, 'a')} FROM register_objection o"
@@ -96,12 +105,32 @@ _CAME_IN = (
 )
 
 
-def _ask_tasks(sent: Together, roles: Sequence[str], most: int, after: int) -> Any:
-    """Ask for the open duties of some roles."""
+def _ask_tasks(
+    sent: Together, roles: Sequence[str], most: int, after: int, *, wide: bool = False
+) -> Any:
+    """Ask for the open duties of some roles.
+
+    In a village they are found by path and sorted. In a county they are read in the order of
+    their days from the role's own index until the page is full: PostgreSQL takes row-level
+    security for a narrow range, and would sort all of them.
+    """
     within, bounds = sent.store.scope.sql("d")
     of = " OR ".join("d.role = %s" for _ in roles)
-    query = _TASKS.format(within=within, of=f"({of})" if roles else "1 = 1")
-    return sent.ask(query, (*bounds, *roles, most, after))
+    given = (*bounds, *roles, most, after)
+    if not sent.store.postgres:
+        household = "(SELECT * FROM register_household WHERE gone = '') h"
+        return sent.ask(_tasks_query(within, of, household), given)
+    if not wide:
+        return sent.ask(_tasks_query(within, of, _ONE_BY_ONE), given)
+    sent.ask(_SORTING, ("off",))
+    asked = sent.ask(_tasks_query(within, of, _ONE_BY_ONE) + " -- by day", given)
+    sent.ask(_SORTING, ("on",))
+    return asked
+
+
+def _tasks_query(within: str, of: str, household: str) -> str:
+    """The query of open duties."""
+    return _TASKS.format(within=within, of=f"({of})" if of else "1 = 1", household=household)
 
 
 def _tasks(asked: Any, day: date) -> tuple[Task, ...]:

@@ -29,6 +29,7 @@ from exitline.exits.register.store.write.authority import person_may
 from exitline.exits.register.store.write.chain import held_chains, linked
 from exitline.exits.register.store.write.derived import Derived
 from exitline.exits.register.store.write.hand import Taken, in_hand
+from exitline.exits.register.store.write.planning import look_again
 from exitline.exits.register.store.write.versions import check_version, retried
 
 PROVISIONAL = 1 << 60
@@ -139,7 +140,9 @@ def record_all(
             event = admit(request, PROVISIONAL + position)
             held.history = History(draft.household, (*held.history.events, event))
             held.new.append(event)
-        return _written(store, list(hand.households.values()), procedure, token, actor)
+        made = _written(store, list(hand.households.values()), procedure, token, actor)
+    look_again(store, [event.number for event in made])
+    return made
 
 
 def _written(

@@ -10,9 +10,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.jobs.running import uploads
+from exitline.publish.web.register import opened
+
 KINDS = (".csv", ".xlsx", ".dta", ".parquet")
 """Files that can be brought in."""
-KEPT = 3600
+KEPT = 24 * 3600
 """Seconds that a file waits; then it is gone."""
 
 
@@ -56,7 +60,11 @@ def let_go(token: str) -> None:
 
 
 def _folder() -> Path:
-    """A folder that its owner alone can read."""
+    """A folder that its owner alone can read: where jobs find it, or one for pages alone."""
+    try:
+        return uploads(opened.store())
+    except StoreError:
+        pass
     folder = Path(tempfile.gettempdir()) / f"exitline-uploads-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.getuid() or folder.is_symlink():

@@ -12,13 +12,18 @@ from exitline.errors import ExitlineError
 from exitline.exits.register.store.errors import AuthorityError, StoreGoneError
 from exitline.exits.register.store.intake import tables
 from exitline.exits.register.store.intake.batches import batches, undo_own
+from exitline.exits.register.store.jobs.asking import ask
+from exitline.exits.register.store.jobs.kinds import looked
+from exitline.exits.register.store.jobs.running import jobs_of
+from exitline.exits.register.store.models import JobRow
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import ADMINISTRATOR, SignedIn, acting
 from exitline.publish.web.register.intake.held import held, hold, let_go
+from exitline.publish.web.register.typed import whole
 from exitline.words.said import say
 
-SHOWN_ROWS = 200
-"""Refusals that a page lists row by row."""
+AT_ONCE = 500_000
+"""Bytes of a table that a page waits for; a larger one is read and taken in the background."""
 LAST = 50
 
 
@@ -27,7 +32,11 @@ LAST = 50
 def imports(request: HttpRequest, person: SignedIn) -> HttpResponse:
     """Imports that stand; a form to upload a table; what would be taken of it."""
     if request.method != "POST":
-        return _page(request, person)
+        number = whole(request.GET.get("looked"))
+        job = next(
+            (one for one in _jobs(person) if one.pk == number and "good" in one.result), None
+        )
+        return _page(request, person) if job is None else _looked(request, person, job)
     kind, upload = request.POST.get("kind", "")[:20], request.FILES.get("table")
     if upload is None:
         return _page(request, person, status=422, wrong=say("Choose a file first."))
@@ -35,7 +44,11 @@ def imports(request: HttpRequest, person: SignedIn) -> HttpResponse:
     if not token:
         wrong = say("This is no file of the kinds named below.")
         return _page(request, person, status=422, wrong=wrong)
-    return _preview(request, person, token, kind, Path(str(upload.name)).name[:100])
+    name = Path(str(upload.name)).name[:100]
+    if upload.size > AT_ONCE and kind in tables.KINDS:
+        ask(person.store, "look", person.name, file=token, kind=kind, name=name)
+        return HttpResponseRedirect("/imports?done=asked#jobs")
+    return _preview(request, person, token, kind, name)
 
 
 @require_POST
@@ -47,6 +60,10 @@ def take(request: HttpRequest, person: SignedIn) -> HttpResponse:
     file = held(token)
     if file is None:
         return _page(request, person, status=422, wrong=say("The file has gone: upload it again."))
+    if file.stat().st_size > AT_ONCE:
+        ask(person.store, "import", person.name, file=token, kind=kind, by=person.name,
+            name=typed.get("name", "")[:100], partly=bool(typed.get("partly")))  # fmt: skip
+        return HttpResponseRedirect("/imports?done=asked#jobs")
     try:
         found = tables.preview(person.store, file, kind)
         batch = tables.take(
@@ -88,16 +105,32 @@ def _preview(
         let_go(token)
         return _page(request, person, status=422, reason=reason)
     return pages.page(
-        request, "import_preview", person=person, found=found, token=token, table=name, kind=kind,
-        by_kind=found.refusals.by_kind(), rows=found.refusals.rows[:SHOWN_ROWS], shown=SHOWN_ROWS,
+        request, "import_preview", person=person, found=looked(found), token=token, table=name,
+        kind=kind,
     )  # fmt: skip
+
+
+def _looked(request: HttpRequest, person: SignedIn, job: JobRow) -> HttpResponse:
+    """What a job found in a large table."""
+    given = job.given
+    return pages.page(
+        request, "import_preview", person=person, found=job.result, token=given["file"],
+        table=given["name"], kind=given["kind"],
+    )  # fmt: skip
+
+
+def _jobs(person: SignedIn) -> list[JobRow]:
+    """The person's latest imports in the background."""
+    return [one for one in jobs_of(person.store, person.name) if one.kind in ("look", "import")]
 
 
 def _page(
     request: HttpRequest, person: SignedIn, *, status: int = 200, reason: Any = None,
     wrong: str = "",
 ) -> HttpResponse:  # fmt: skip
+    jobs = _jobs(person)
     return pages.page(
         request, "imports", status=status, person=person, batches=batches(person.store, LAST),
-        kinds=list(tables.KINDS), reason=reason, wrong=wrong,
+        kinds=list(tables.KINDS), reason=reason, wrong=wrong, jobs=jobs,
+        waits=any(one.ended is None for one in jobs),
     )  # fmt: skip
