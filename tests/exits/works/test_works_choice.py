@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -15,6 +16,7 @@ from exitline.cli import exitline
 from exitline.errors import ExitlineError
 from exitline.exits.works.choice import WorksProblem, best, greedy, merged
 from exitline.exits.works.errors import WorksError
+from exitline.exits.works.plan import WorksPlan
 from exitline.exits.works.reach import nearest, on_sphere, within
 
 MALAWI = "examples/water-points-malawi"
@@ -104,6 +106,64 @@ def test_two_years_spend_what_is_left_and_serve_early():
     )  # fmt: skip
     found = best(problem)
     assert dict(zip(found.works.tolist(), found.year.tolist(), strict=True)) == {1: 0, 2: 1}
+
+
+def tried_by_year(problem):
+    """The most people, summed over the years, of all ways to put works into years; or None."""
+    years, found = len(problem.budget), None
+    spent = np.cumsum(problem.budget)
+    for taken in itertools.product(range(years + 1), repeat=problem.cost.size):
+        when = np.array(taken)
+        groups = problem.group[(when < years) & (problem.group >= 0)]
+        done = [np.flatnonzero(when <= t) for t in range(years)]
+        dear = any(problem.cost[one].sum() > spent[t] + 1e-9 for t, one in enumerate(done))
+        if dear or len(groups) != len(set(groups)):
+            continue
+        served = [problem.after(one) for one in done]
+        if (problem.shares(served[-1]) < problem.floors - 1e-12).any():
+            continue
+        value = sum(problem.people(one) for one in served)
+        found = value if found is None else max(found, value)
+    return found
+
+
+def test_several_years_with_options_and_floors_are_the_best_of_all_ways():
+    """Mutually exclusive options, floors of areas and money that is left, all at once."""
+    random, kept, refused = np.random.default_rng(12), 0, 0
+    for _ in range(60):
+        years = tuple(float(b) for b in random.integers(1, 9, random.integers(2, 4)))
+        problem = drawn(random, floors=np.array([0.2, 0.2, 0.2]))
+        few = slice(0, 5)
+        problem = dataclasses.replace(
+            problem, cost=problem.cost[few], reach=csr_array(problem.reach.tocsr()[few]),
+            group=problem.group[few], budget=years,
+        )  # fmt: skip
+        wanted = tried_by_year(problem)
+        if wanted is None:
+            refused += 1
+            with pytest.raises(WorksError, match="floors of areas cannot all be met"):
+                best(problem)
+            continue
+        kept += 1
+        found = best(problem)
+        reached = [problem.after(found.works[found.year <= t]) for t in range(len(years))]
+        assert sum(map(problem.people, reached)) == pytest.approx(wanted)
+        assert not (problem.shares(found.served) < 0.2 - 1e-9).any()
+        costs = [problem.cost[found.works[found.year <= t]].sum() for t in range(len(years))]
+        assert (np.array(costs) <= np.cumsum(years) + 1e-9).all()
+    assert kept > 10
+    assert refused > 5
+
+
+def test_floors_that_other_costs_cannot_meet_are_told_not_raised():
+    problem = WorksProblem(
+        np.array([4.0, 5.0]), csr_array(np.eye(2)), np.array([10.0, 20.0]),
+        np.zeros(2, dtype=bool), np.array([0, 1]), (9.0,), floors=np.array([1.0, 1.0]),
+    )  # fmt: skip
+    plan = WorksPlan(problem, best(problem), ("a", "b"))
+    assert plan.at_budgets((0.5, 1.0))["people"].fillna(-1).tolist() == [-1.0, 30.0]
+    sure = plan.stability(spread=0.3, draws=20)
+    assert 0 < sure.max() < 1
 
 
 def test_joining_places_keeps_everybody():

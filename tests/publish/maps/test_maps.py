@@ -216,7 +216,12 @@ UTM = {"properties": {"name": "urn:ogc:def:crs:EPSG::32634"}}
         (shapes(square("a"), crs=UTM), "another projection"),
         (shapes(shape("Point", [1, 2])), "'a' is no area"),
         (shapes(shape("Polygon", [[[1, 2], [1, 2]]])), "the rings of 'a' are broken"),
-        (shapes(shape(None, None)), "'a'"),
+        (shapes(shape(None, None)), "'a' has no shape in the file"),
+        (shapes(shape("Polygon", [[[0, 0], [1, 0], [0, 0], [0, 0]]])), "'a' enclose no area"),
+        (shapes(shape("Polygon", [[[0, 0], [1, 0], [math.nan, 1], [0, 0]]])), "no number"),
+        (shapes(square("a"), {"properties": None, "geometry": None}), "shape 2 has no name"),
+        (shapes(square("a", 41.0, 120.0)), "wrong way round"),
+        (shapes(square("a", 0.0, 0.0, 1e300)), "another projection"),
         (shapes(square("  ")), "shape 1 has no name"),
         (shapes(shape("Polygon", [], nam=1)), "did you mean 'nam'"),
         ("[" * 100_000, "cannot be read"),
@@ -228,6 +233,12 @@ def test_boundaries_that_cannot_be_used_are_refused_with_their_reason(content, s
     with pytest.raises(ExitlineError) as refused:
         read_boundaries(path, "name")
     assert said in str(refused.value)
+
+
+def test_a_name_may_be_a_number_zero_too(tmp_path):
+    path = tmp_path / "areas.geojson"
+    path.write_text(shapes(*(square(i, float(i)) for i in range(3))))
+    assert list(read_boundaries(path, "name").shapes) == ["0", "1", "2"]
 
 
 def test_a_ring_that_crosses_itself_is_mended_and_said(tmp_path):

@@ -77,3 +77,38 @@ def test_levels_of_a_study_meet_the_surveys_own_figure():
         share = one["area"].map(people) / people.sum()
         assert (share * one["estimate"]).sum() == pytest.approx(survey, rel=1e-10)
     assert any(note.startswith("benchmarked by ratio to headcount") for note in found.notes)
+
+
+def test_two_stages_meet_the_provinces_own_figures_and_their_errors(unit_sample, unit_census):
+    design = xl.Design(weight="hhweight", size="hhsize", psu="ea")
+    homes = unit_sample[unit_sample["geo1"] != "geo_04"]  # a province without a sample
+    found = xl.small_area.ebp(
+        "pc_exp ~ log(hhsize) + rooms", homes, unit_census, area="geo2", by=["geo1", "ea"],
+        line=2500, size="hhsize", measures="headcount", design=design, benchmark="ratio",
+        within="geo1", mse="parametric", replicates=100,
+    )  # fmt: skip
+    table = found.to_pandas()
+    provinces = table[table["by"] == "geo1"].set_index("area")
+    people = unit_census.groupby("geo1")["hhsize"].sum()
+    survey = xl.estimate(
+        homes, "headcount", welfare="pc_exp", line=2500, design=design
+    ).find(measure="headcount").estimate  # fmt: skip
+    assert (provinces["estimate"] * people / people.sum()).sum() == pytest.approx(survey)
+    # each is its own figure times one factor, and about as sure as that
+    sampled = provinces[provinces["direct"].notna()]
+    assert len(sampled) == 3
+    factor = sampled["estimate"] / sampled["direct"]
+    assert factor.to_numpy() == pytest.approx(factor.iloc[0], rel=1e-9)
+    assert sampled["rmse"].to_numpy() == pytest.approx(sampled["direct_se"].to_numpy(), rel=0.35)
+    for by in ("geo2", "ea"):
+        part = table[table["by"] == by].set_index("area")
+        of = unit_census.assign(code=unit_census[by].astype(str)).groupby("code")
+        weighed = part["estimate"] * of["hhsize"].sum()
+        inside = weighed.groupby(of["geo1"].first()).sum() / people
+        assert inside.to_numpy() == pytest.approx(provinces["estimate"].to_numpy(), rel=1e-9)
+    assert "3 of 4 groups of 'geo1'" in found.notes[-1]
+    with pytest.raises(ExitlineError, match="two stages need a benchmark"):
+        xl.small_area.ebp(
+            "pc_exp ~ rooms", homes, unit_census, area="geo2", measures="mean", within="geo1",
+            benchmark="ratio",
+        )  # fmt: skip

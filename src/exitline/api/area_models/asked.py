@@ -41,6 +41,7 @@ class ModelAsked:
     level: float
     benchmark: str | None = None
     targets: Mapping[str, Any] | None = None
+    within: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -131,6 +132,14 @@ def _require_benchmark(asked: ModelAsked) -> None:
     from exitline.errors import unknown
     from exitline.stats.smallarea.unit.totals import WAYS, require_means
 
+    if asked.within is not None and (
+        asked.benchmark is None or (asked.within,) not in asked.levels[1:]
+    ):
+        raise SmallAreaError(
+            "two stages need a benchmark, and groups that are a level of the figures",
+            where="within", expected=f"benchmark='ratio', by='{asked.within}'",
+            got="one of them is missing", remedy="name both, or leave within out",
+        )  # fmt: skip
     if asked.benchmark is None:
         if asked.targets is not None:
             raise SmallAreaError(

@@ -46,7 +46,7 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
         levels_of(use.area, given.get("by") or ()), given.get("transform", "log"), None, None,
         given.get("method", "reml"), weight, given.get("size"), False, given.get("district"),
         "eb", given.get("mse", "parametric"), given.get("replicates", 200), given.get("seed", 1),
-        ready.study.confidence, given.get("benchmark"),
+        ready.study.confidence, given.get("benchmark"), None, given.get("within"),
     )  # fmt: skip
     require_options(asked)
     census, _ = asked.sources(use.tables["census"].open(), use.tables["census"].open(), None)

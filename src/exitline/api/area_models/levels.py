@@ -133,7 +133,9 @@ def direct_estimates(
     return dict(zip(keys, values, strict=True)), []
 
 
-def totals_of(asked: ModelAsked, direct: Direct) -> tuple[BenchmarkTotals, list[str]]:
+def totals_of(
+    asked: ModelAsked, direct: Direct, places: Places
+) -> tuple[BenchmarkTotals, list[str]]:
     """What the figures are brought to: as given, or the sample's own of all areas together.
 
     Raises
@@ -164,4 +166,24 @@ def totals_of(asked: ModelAsked, direct: Direct) -> tuple[BenchmarkTotals, list[
             "benchmarked by {how} to {figures} (the survey's own figures of all areas together)",
             how=asked.benchmark, figures=said,
         )  # fmt: skip
-    return BenchmarkTotals(str(asked.benchmark), target, se), [note]
+    if asked.within is None:
+        return BenchmarkTotals(str(asked.benchmark), target, se), [note]
+    from exitline.stats.smallarea.unit.result import shown
+
+    names = [shown(one) for one in places.domains[asked.within]]
+    nothing = (float("nan"), float("nan"))
+    own = np.array(
+        [[direct.get((asked.within, one.name, name), nothing) for one in asked.wanted]
+         for name in names]
+    )  # fmt: skip
+    known = np.isfinite(own).all(axis=2)
+    own[~known] = np.nan
+    totals = BenchmarkTotals(
+        str(asked.benchmark), target, se, asked.within, own[:, :, 0], own[:, :, 1]
+    )
+    return totals, [
+        note,
+        say("in two stages: {n} of {m} groups of '{column}' have the survey's own figures, and "
+            "areas meet those of their group", n=int(known.all(axis=1).sum()), m=len(names),
+            column=asked.within),
+    ]  # fmt: skip

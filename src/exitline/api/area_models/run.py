@@ -338,10 +338,11 @@ class ModelRun:
         self.notes += said
         totals = None
         if asked.benchmark is not None:
-            totals, notes = totals_of(asked, direct)
+            totals, notes = totals_of(asked, direct, places)
             self.notes += notes
+            aims = totals.aims(found)
             found = {
-                level: totals.moved(asked.wanted, places, level, one, totals.target)
+                level: totals.moved(asked.wanted, places, level, one, aims)
                 for level, one in found.items()
             }
         errors = self._errors(places, totals) if asked.mse != "none" else {}

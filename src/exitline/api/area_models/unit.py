@@ -36,6 +36,7 @@ def ebp(
     level: float = 0.95,
     benchmark: Literal["ratio", "difference"] | None = None,
     targets: Mapping[str, float | tuple[float, float]] | None = None,
+    within: str | None = None,
     design: Design | None = None,
     progress: Callable[[int, int], None] | None = None,
     engine: str | Engine = "duckdb",
@@ -98,6 +99,9 @@ def ebp(
         Figures are moved so that all areas together have the sample's own estimate, or the
         targets; their errors then hold the targets' error.
     targets : mapping of measure to number, or to number and standard error, optional
+    within : str, optional
+        Two stages: a level of `by`, such as provinces, whose own estimates by the sample meet the
+        total first; areas then meet their group's.
     progress : callable, optional
         Told how many replicates are done, of how many.
     engine : {"duckdb", "spark"} or Engine
@@ -139,7 +143,7 @@ def ebp(
     asked = ModelAsked(
         formula, area, wanted, line_of(wanted, line), levels_of(area, by), transform, parameter,
         shift, method, weight, size, own_values, district, predictor, mse, replicates, seed, level,
-        benchmark, targets,
+        benchmark, targets, within,
     )  # fmt: skip
     require_options(asked)
     with session(engine) as running:

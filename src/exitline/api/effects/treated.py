@@ -133,7 +133,8 @@ def estimated(
         if len(without) > 3:
             first = say("{some} and {n} more", some=first, n=len(without) - 3)
         notes = (*notes, say("nobody is left to compare with: {some}", some=first))
-    size = {c.group: np.unique(sample.psu[sample.group == c.group]).size for c in found}
+    groups = {c.group for c in found}
+    size = {group: np.unique(sample.psu[sample.group == group]).size for group in groups}
     few = sorted(group for group, many in size.items() if 2 <= many < FEW)
     if few:
         named = ", ".join(f"{g:g}" for g in few)

@@ -158,7 +158,8 @@ class WorksPlan(ShownResult):
         Returns
         -------
         pandas.DataFrame
-            Columns factor, budget, works, people.
+            Columns factor, budget, works, people (missing where the floors of areas cannot be
+            met for that money).
         """
         import pandas as pd
 
@@ -170,7 +171,11 @@ class WorksPlan(ShownResult):
         before, rows = self.problem.people(self.problem.served), []
         for factor in factors:
             one = at_budget(self.problem, factor)
-            found = best(one)
+            try:
+                found = best(one)
+            except WorksError:  # the floors of areas cannot be met for this money
+                rows.append((factor, sum(one.budget), 0, float("nan")))
+                continue
             people = one.people(found.served) - before
             rows.append((factor, sum(one.budget), found.works.size, people))
         return pd.DataFrame(rows, columns=["factor", "budget", "works", "people"])
@@ -187,7 +192,8 @@ class WorksPlan(ShownResult):
         Returns
         -------
         pandas.Series
-            Share of draws by work, the surest first.
+            Share of draws by work, the surest first; in a draw in which the floors of areas
+            cannot be met no work is chosen.
         """
         from dataclasses import replace
 
@@ -201,7 +207,10 @@ class WorksPlan(ShownResult):
         random, counts = np.random.default_rng(seed), np.zeros(self.problem.cost.size)
         for _ in range(draws):
             cost = self.problem.cost * np.exp(spread * random.standard_normal(counts.size))
-            counts[best(replace(self.problem, cost=cost)).works] += 1
+            try:
+                counts[best(replace(self.problem, cost=cost)).works] += 1
+            except WorksError:  # the floors of areas cannot be met at these costs
+                continue
         works = self.chosen.works
         named = pd.Series(counts[works] / draws, index=[self.candidates[k] for k in works])
         return named.sort_values(ascending=False, kind="stable")

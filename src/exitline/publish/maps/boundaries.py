@@ -205,7 +205,8 @@ def _made(found: list[dict[str, Any]], key: str, file: Path, source: str) -> Bou
     parts: dict[str, list[Any]] = {}
     mended = []
     for number, one in enumerate(found, start=1):
-        name = str(one["properties"].get(key) or "").strip()
+        given = (one.get("properties") or {}).get(key)
+        name = "" if given is None or given != given else f"{given}".strip()
         if not name:
             raise MapError(
                 f"shape {number} has no name", where=f"{file.name}, property '{key}'",
@@ -213,7 +214,7 @@ def _made(found: list[dict[str, Any]], key: str, file: Path, source: str) -> Bou
             )  # fmt: skip
         shape = _polygon(one.get("geometry"), name, file)
         if not shape.is_valid:
-            shape = shapely.make_valid(shape, method="structure")
+            shape = _mended(shape, name, file)
             mended.append(name)
         parts.setdefault(name, []).append(shape)
     shapes = {
@@ -227,13 +228,21 @@ def _polygon(geometry: Any, name: str, file: Path) -> Any:
     """A polygon, or several as one."""
     import shapely
 
+    if geometry is None:
+        raise MapError(
+            f"'{name}' has no shape in the file", where=file.name, expected="a polygon or several",
+            got="a feature without geometry", remedy="draw it in a GIS, or leave it out",
+        )  # fmt: skip
     try:
-        shape = geometry if hasattr(geometry, "geom_type") else shapely.geometry.shape(geometry)
+        with np.errstate(invalid="ignore"):
+            known = hasattr(geometry, "geom_type")
+            shape = geometry if known else shapely.geometry.shape(geometry)
     except Exception as reason:  # shapely and numpy name a broken ring in many ways
         raise MapError(
             f"the rings of '{name}' are broken", where=file.name,
             expected="rings of at least four points, the last as the first",
-            got=type(reason).__name__, remedy="correct the shape in a GIS",
+            got="too few points, or points that are no pairs of numbers",
+            remedy="correct the shape in a GIS",
         ) from reason  # fmt: skip
     if shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
         raise MapError(
@@ -241,7 +250,26 @@ def _polygon(geometry: Any, name: str, file: Path) -> Any:
             got="nothing" if shape.is_empty else shape.geom_type,
             remedy="choose the layer of polygons",
         )  # fmt: skip
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        raise MapError(
+            f"the rings of '{name}' are broken", where=file.name, expected="finite coordinates",
+            got="a coordinate that is no number", remedy="correct the shape in a GIS",
+        )  # fmt: skip
     return shape
+
+
+def _mended(shape: Any, name: str, file: Path) -> Any:
+    """A shape whose rings cross themselves, made of rings that do not."""
+    import shapely
+
+    mended = shapely.make_valid(shape, method="structure")
+    if mended.geom_type not in {"Polygon", "MultiPolygon"} or mended.area == 0:
+        raise MapError(
+            f"the rings of '{name}' enclose no area", where=file.name,
+            expected="a polygon or several", got="points on one line",
+            remedy="correct the shape in a GIS",
+        )  # fmt: skip
+    return mended
 
 
 def _in_range(shapes: Mapping[str, Any], file: Path) -> None:
@@ -252,6 +280,13 @@ def _in_range(shapes: Mapping[str, Any], file: Path) -> None:
     outside = (np.abs(bounds[:, [0, 2]]) > 180.5).any() or (np.abs(bounds[:, [1, 3]]) > 90.5).any()
     if outside:
         low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
-        raise _projected(
-            file, f"x from {low[0]:,.0f} to {high[0]:,.0f}, y from {low[1]:,.0f} to {high[1]:,.0f}"
-        )
+        if max(np.abs(low[1]), np.abs(high[1])) <= 180.5 and max(np.abs(low[0]), high[0]) <= 90.5:
+            raise MapError(
+                "latitude and longitude stand the wrong way round", where=file.name,
+                expected="longitude first, then latitude",
+                got=f"first numbers from {low[0]:.4g} to {high[0]:.4g}, second ones from "
+                f"{low[1]:.4g} to {high[1]:.4g}",
+                remedy="export them anew as GeoJSON (RFC 7946), which has longitude first",
+            )  # fmt: skip
+        x, y = (f"from {low[i]:,.10g} to {high[i]:,.10g}" for i in (0, 1))
+        raise _projected(file, f"x {x}, y {y}")

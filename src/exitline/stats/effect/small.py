@@ -147,11 +147,11 @@ def spread(sample: EffectSample, influence: Floats) -> EffectSpread:
 def _groups(sample: EffectSample) -> Ints | None:
     """The group (in its stratum) of each PSU; None where one holds units of several groups."""
     size = int(sample.psu.max(initial=-1)) + 1
-    _, code = np.unique(np.column_stack([sample.stratum, sample.group]), axis=0,
-                        return_inverse=True)  # fmt: skip
+    named, group = np.unique(sample.group, return_inverse=True)
+    code = sample.stratum * named.size + group
     found = np.zeros(size, dtype=np.int64)
-    found[sample.psu] = code.ravel()
-    return found if (found[sample.psu] == code.ravel()).all() else None
+    found[sample.psu] = code
+    return found if (found[sample.psu] == code).all() else None
 
 
 def _within_strata(sample: EffectSample, sums: Floats) -> Floats:

@@ -146,6 +146,11 @@ class EbpKeys(ModelKeys):
         None,
         description="`ratio` or `difference`: areas meet the survey's own estimate of all together",
     )
+    within: Text | None = Field(
+        None,
+        description="for a benchmark in two stages: a column of `by`, whose areas have the "
+        "survey's own estimates; smaller areas meet those",
+    )
     truth: Text | None = Field(
         None,
         description="the census's column of welfare, where that is known: errors and coverage are "

@@ -213,15 +213,15 @@ def _residuals(plan: BootstrapPlan) -> Floats:
     return np.asarray(np.sqrt(plan.fitted.sigma2_e) * (away - away.mean()) / away.std(ddof=1))
 
 
-def _target_errors(plan: BootstrapPlan, random: np.random.Generator) -> Floats:
-    """How far the targets of a benchmark are from the truth."""
+def _target_errors(plan: BootstrapPlan, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """How far the targets of a benchmark are from the truth: of all together, of groups."""
     if plan.totals is None:
-        return np.zeros(len(plan.wanted))
-    return random.normal(0.0, 1.0, len(plan.wanted)) * plan.totals.se
+        return np.zeros(0), np.zeros(0)
+    return plan.totals.drawn(random, plan.places)
 
 
 def _squared(
-    plan: BootstrapPlan, effect: Floats, model: Fitted, apart: Floats
+    plan: BootstrapPlan, effect: Floats, model: Fitted, apart: tuple[Floats, Floats]
 ) -> dict[str, Floats]:
     """Squared errors of one replicate, with the variance of its population."""
     cells, places, wanted = plan.cells, plan.places, plan.wanted
@@ -234,15 +234,21 @@ def _squared(
     moved = replace(cells, mu=cells.x @ model.beta, var=inner)
     given = model.over(plan.match)
     sums = place_sums(moved, places, given, moments, plan.line)
-    found = {}
+    found, right = {}, {}
     for level in places.domains:
-        estimate = values(wanted, places, level, sums, shapes(wanted, moved, places, level, given))
-        right = values(wanted, places, level, truth.sums, truth.shapes[level])
-        if plan.totals is not None:
-            aims = plan.totals.means(places, level, right) + apart
-            estimate = plan.totals.moved(wanted, places, level, estimate, aims)
-        found[level] = (estimate - right) ** 2 + _scatter(plan, level, truth, effect)
-    return found
+        shape = shapes(wanted, moved, places, level, given)
+        found[level] = values(wanted, places, level, sums, shape)
+        right[level] = values(wanted, places, level, truth.sums, truth.shapes[level])
+    if plan.totals is not None:
+        aims = plan.totals.world(places, right, found, apart)
+        found = {
+            level: plan.totals.moved(wanted, places, level, one, aims)
+            for level, one in found.items()
+        }
+    return {
+        level: (found[level] - right[level]) ** 2 + _scatter(plan, level, truth, effect)
+        for level in places.domains
+    }
 
 
 def _known_effects(plan: BootstrapPlan, effect: Floats) -> Predictor:

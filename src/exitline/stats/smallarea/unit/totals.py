@@ -1,12 +1,13 @@
 """Figures of a poverty map that meet what is known of all areas together.
 
 By ratio or by difference every level of areas is moved by one factor or amount, so that villages
-still add up to their counties, except where figures stay on a bound.
+still add up to their counties, except where figures stay on a bound. In two stages groups of areas
+(provinces) have their own known figures, which first meet the total; areas then meet their group's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,48 @@ class BenchmarkTotals:
     how : {"ratio", "difference"}
     target, se : float arrays, shape (indicators,)
         The figure of all areas together, and its standard error: 0 for a known one.
+    within : str
+        The level of groups, of two stages; "" for one.
+    group_target, group_se : float arrays, shape (groups, indicators), optional
+        Their figures, NaN where nothing is known of a group: the model's own then.
     """
 
     how: str
     target: Floats
     se: Floats
+    within: str = ""
+    group_target: Floats | None = None
+    group_se: Floats | None = None
+
+    def drawn(self, random: np.random.Generator, places: Places) -> tuple[Floats, Floats]:
+        """How far the targets of a replicate are from its truth: of all together, of groups.
+
+        Groups are drawn independently; the error of all together is that of its groups.
+        """
+        if self.group_se is None:
+            return random.normal(0.0, 1.0, len(self.se)) * self.se, np.zeros((0, len(self.se)))
+        known = np.where(np.isfinite(self.group_se), self.group_se, 0.0)
+        groups = random.normal(0.0, 1.0, known.shape) * known
+        return _shares(places, self.within) @ groups, groups
+
+    def aims(self, found: Mapping[str, Floats]) -> tuple[Floats, Floats | None]:
+        """The targets; those of unknown groups are their own figures."""
+        if self.group_target is None:
+            return self.target, None
+        own = found[self.within]
+        return self.target, np.where(np.isfinite(self.group_target), self.group_target, own)
+
+    def world(
+        self, places: Places, truth: Mapping[str, Floats], found: Mapping[str, Floats],
+        apart: tuple[Floats, Floats],
+    ) -> tuple[Floats, Floats | None]:  # fmt: skip
+        """The targets of a replicate's population, as far off as `drawn` says."""
+        some = self.within or next(iter(truth))
+        whole = self.means(places, some, truth[some]) + apart[0]
+        if self.group_target is None:
+            return whole, None
+        known = np.isfinite(self.group_target)
+        return whole, np.where(known, truth[self.within] + apart[1], found[self.within])
 
     def means(self, places: Places, level: str, found: Floats) -> Floats:
         """The figures of all areas together, shape (indicators,)."""
@@ -49,7 +87,7 @@ class BenchmarkTotals:
 
     def moved(
         self, wanted: Sequence[AreaIndicator], places: Places, level: str, found: Floats,
-        aims: Floats,
+        aims: tuple[Floats, Floats | None],
     ) -> Floats:  # fmt: skip
         """Figures that meet their totals; shares stay within 0 and 1.
 
@@ -59,17 +97,56 @@ class BenchmarkTotals:
         places : Places
         level : str
         found : float array, shape (areas, indicators)
-        aims : float array, shape (indicators,)
+        aims : tuple of float array, shape (indicators,), and float array or None
+            Of all together, and of groups.
         """
-        shares, after = _shares(places, level), found.copy()
-        inside = shares > 0
+        whole, groups = aims
+        if groups is None:
+            return self._met(wanted, _shares(places, level), found, whole)
+        staged = self._met(wanted, _shares(places, self.within), groups, whole)
+        if level == self.within:
+            return staged
+        return self._inside(wanted, places, level, found, staged)
+
+    def _met(
+        self, wanted: Sequence[AreaIndicator], shares: Floats, found: Floats, aims: Floats
+    ) -> Floats:
+        """Figures of which the mean by these shares meets its aim."""
+        after, inside = found.copy(), shares > 0
+        part = shares[inside] / shares[inside].sum()
         for k, one in enumerate(wanted):
             low, high = (0.0, 1.0) if one.share else (-np.inf, np.inf)
-            rule = BenchmarkRule(self.how, shares[inside], low, high)
+            rule = BenchmarkRule(self.how, part, low, high)
             aim = float(np.clip(aims[k], low, high))
             nothing = np.zeros(int(inside.sum()))
             after[inside, k] = benchmarked(found[inside, k], nothing, aim, rule)
         return after
+
+    def _inside(
+        self, wanted: Sequence[AreaIndicator], places: Places, level: str, found: Floats,
+        staged: Floats,
+    ) -> Floats:  # fmt: skip
+        """Figures of areas within groups meet their group's; those of larger ones follow."""
+        shares, groups = _shares(places, level), _shares(places, self.within)
+        pairs = np.unique(np.stack([places.domain[level], places.domain[self.within]]), axis=1)
+        if len(np.unique(pairs[0])) == pairs.shape[1]:
+            after = found.copy()
+            for g in range(len(groups)):
+                own = pairs[0][pairs[1] == g]
+                if shares[own].sum() > 0:
+                    after[own] = self._met(wanted, shares[own], found[own], staged[g])
+            return after
+        if len(np.unique(pairs[1])) != pairs.shape[1]:
+            raise SmallAreaError(
+                "areas that lie across groups cannot be benchmarked in two stages",
+                where="within", expected=f"each area of '{level}' in one of '{self.within}', or "
+                "the other way round",
+                got="areas in several", remedy="leave this level out, or take other groups",
+            )  # fmt: skip
+        total = np.zeros_like(found)
+        np.add.at(total, pairs[0], groups[pairs[1], None] * staged[pairs[1]])
+        weight = np.where(shares > 0, shares, 1.0)[:, None]
+        return np.where(shares[:, None] > 0, total / weight, found)
 
 
 def _shares(places: Places, level: str) -> Floats:
