@@ -83,5 +83,8 @@ $(VENV)/pyvenv.cfg:
 
 .make/bench: .make/dev
 	$(PYTHON) -m venv benchmarks/work/peers
-	benchmarks/work/peers/bin/python -m pip --disable-pip-version-check install --quiet samplics svy
+	benchmarks/work/peers/bin/python -m pip --disable-pip-version-check install --quiet samplics svy \
+	    saepy statsmodels pandas
+	-command -v python3.13 && python3.13 -m venv benchmarks/work/peers-svy && \
+	    benchmarks/work/peers-svy/bin/python -m pip --disable-pip-version-check install --quiet svy-sae pandas
 	@mkdir -p .make && touch $@

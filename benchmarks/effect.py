@@ -116,7 +116,9 @@ def simulated(samples: int, seed: int, **given: Any) -> dict[str, list[Any]]:
         none = effects(sample_of(*drawn(random, effect=False, **given)))
         row = none.aggregate("simple").to_pandas().iloc[0]
         found["size"].append(not row["ci_low"] <= 0 <= row["ci_high"])
-        found["pretest"].append(none.pretest().p < 0.05)
+        test = none.pretest()
+        found["pretest"].append(test.p < 0.05)
+        found["untold"].append(np.isnan(test.p))
     return found
 
 

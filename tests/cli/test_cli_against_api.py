@@ -98,7 +98,8 @@ GROUPS = {
                   "procedure": ("procedure", "procedures")},
     "register": {"init": ("make",), "import": ("bring_in",), "undo": ("take_back",),
                  "export": ("export_county",), "password": ("set_password",),
-                 "draw": ("draw", "frame"), "households": ("write_households",)},
+                 "draw": ("draw", "frame"), "households": ("write_households",),
+                 "second-factor": ("second_factor",)},
 }  # fmt: skip
 """Groups whose commands are functions of a module of that name on `xl`; those of other names."""
 GROUPS_ELSEWHERE = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,7 +33,23 @@ HOSTILE = (ATTACK, "\u202eمقاطعة الشمال", "-1+1=CMD()", "W" * 200, "
 def payloads() -> dict[str, dict[str, Any]]:
     """What the three examples come to, and a small made-up run with hostile texts."""
     made = {name: build([ROOT / path]).payload() for name, path in EXAMPLES.items()}
+    made["mapped"], made["albania"] = made["albania"], tiled(made["albania"])
     return made | {"hostile": hostile(), "years": several_years()}
+
+
+def tiled(payload: dict[str, Any]) -> dict[str, Any]:
+    """The example of Albania as it is without boundaries: prefectures as tiles."""
+    made = copy.deepcopy(payload)
+    del made["areas"]["shape"]
+    level = next(i for i, one in enumerate(made["levels"]) if one["key"] == "prefectu")
+    made["levels"][level] |= {"layout": "tiles", "aspect": 1.0, "width": 0}
+    with (ROOT / "examples/albania-2012/places.csv").open(encoding="utf-8") as file:
+        places = {row["key"]: row for row in csv.DictReader(file)}
+    areas = made["areas"]
+    for i, key in enumerate(areas["key"]):
+        if areas["level"][i] == level:
+            areas["x"][i], areas["y"][i] = (float(places[key][n]) for n in ("column", "row"))
+    return made
 
 
 def survey(

@@ -14,6 +14,7 @@ from exitline.words import catalogue
 
 if TYPE_CHECKING:
     from exitline.publish.explorer.model import Explorer
+    from exitline.publish.explorer.moved_line import MovedLine
     from exitline.publish.explorer.runs import RunFolder
 
 Say = Callable[[str], None]
@@ -169,7 +170,8 @@ def build(
             _recompute(runs, Path(study), Path(work) / "again", say)
         fresh = study is not None or all(use.study is not None for use in settings.runs)
         say("laying out the page")
-        return explorer_of_runs(runs, settings, recomputed=fresh)
+        shown = explorer_of_runs(runs, settings, recomputed=fresh)
+        return replace(shown, slide=_moved_line(settings, runs, study))
 
 
 def _settings(sources: list[str | Path]) -> Settings:
@@ -200,6 +202,57 @@ def _run(use: RunUse, work: Path, say: Say, min_count: float | None) -> RunFolde
     run(use.study, work, min_count=min_count, say=say)
     made = read_run(work)
     return replace(made, record={**made.record, **commands(open_study(use.study))})
+
+
+def _moved_line(
+    settings: Settings, runs: list[RunFolder], study: str | Path | None
+) -> MovedLine | None:
+    """How many are below a line wherever it is drawn, for the latest year of a sample.
+
+    A census has none: its counts at lines close to each other would tell of single households.
+    """
+    from exitline.api.figures.estimation import estimate_table
+    from exitline.api.figures.lines import poverty_lines_of
+    from exitline.api.runs.prepare import ready
+    from exitline.publish.explorer.moved_line import lines_around, moved_line
+    from exitline.stats.measure.lines import PovertyLine
+    from exitline.words.money import amount
+    from exitline.words.numbers import write
+
+    latest = max(range(len(runs)), key=lambda i: runs[i].year)
+    file = settings.runs[latest].study if study is None else Path(study)
+    if file is None:
+        return None
+    with ready(file) as made:
+        own = next(iter(poverty_lines_of(made)), None)
+        if not isinstance(own, PovertyLine) or not isinstance(own.value, float | int):
+            return None
+        if made.design.exact or own.value <= 0 or made.study.scenario:
+            return None
+        lines, at = lines_around(float(own.value))
+        found = estimate_table(
+            made.table, ["headcount"], made.engine, welfare=made.welfare, design=made.design,
+            line=[PovertyLine(f"{i}", line, own.boundary) for i, line in enumerate(lines)],
+            level=made.study.confidence, interval=made.study.interval,
+            missing=made.study.missing_welfare, where=made.study.subpopulation,
+        )  # fmt: skip
+        currency = made.data.lines[0].currency
+    cells = [found.find(measure="headcount", line=f"{i}") for i in range(len(lines))]
+    written = [write(c.estimate, c.ci_low, c.ci_high, c.se, "share") for c in cells]
+    words = [
+        {code: amount(float(f"{line:.3g}"), currency, catalogue.language(code))
+         for code in settings.languages} if currency else f"{line:,.4g}"
+        for line in lines
+    ]  # fmt: skip
+    words[at] = (
+        {c: amount(lines[at], currency, catalogue.language(c)) for c in settings.languages}
+        if currency
+        else f"{lines[at]:,.6g}"
+    )
+    return moved_line(
+        lines, words, [(c.estimate, c.ci_low, c.ci_high) for c in cells],
+        [(w.text, w.interval) for w in written], at,
+    )  # fmt: skip
 
 
 def _recompute(runs: list[RunFolder], study: Path, work: Path, say: Say) -> None:

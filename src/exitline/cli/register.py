@@ -278,18 +278,20 @@ Examples:
 \b
   exitline register pairs
   exitline register pairs --enough 0.7
+  exitline register pairs --bulk               # all over the register, by Splink
 """,
 )
 @DATABASE_OPTION
 @click.option("--enough", type=numbers.SHARE, help="Score from which on a pair counts.")
+@click.option("--bulk", is_flag=True, help="All over the register, by Splink (extra `linkage`).")
 @JSON
-def pairs(database: str, enough: float | None, json_: bool) -> None:
+def pairs(database: str, enough: float | None, bulk: bool, json_: bool) -> None:
     """Look for pairs."""
     from exitline.api.registers import fitting
     from exitline.cli.shared import show
 
     with show.working("comparing"):
-        found = fitting.pairs(database, enough=enough)
+        found = fitting.pairs(database, enough=enough, bulk=bulk)
     if json_:
         show.as_json(found)
         return

@@ -89,9 +89,40 @@ def _messages() -> Iterator[tuple[Any, str | None]]:
         for message in _of_template(path):
             yield message, None
     yield from ((text, None) for text in printed().messages)
+    yield from ((text, None) for text in _of_procedures())
     for name in JSON:
         if (ROOT / name).exists():
             yield from ((text, None) for text in _texts(json.loads((ROOT / name).read_text())))
+
+
+def _of_procedures() -> Iterator[str]:
+    """What the shipped procedures call their states, steps, papers, roles, cases and deadlines.
+
+    And what the columns mean that their standards ask for: a register's pages show them.
+    """
+    import yaml
+
+    standards: set[str] = set()
+    found = {path: yaml.safe_load(path.read_text(encoding="utf-8"))
+             for path in sorted(ROOT.rglob("*.yaml"))}  # fmt: skip
+    for said in found.values():
+        if not isinstance(said, dict) or "procedure" not in said:
+            continue
+        yield said["title"]
+        standards |= {str(said.get("standard", ""))}
+        for name, state in said.get("states", {}).items():
+            yield state.get("label") or name
+            yield from state.get("categories", ())
+        for name, step in said.get("steps", {}).items():
+            yield step.get("label") or name
+            yield from filter(None, [step.get("begins")])
+        for name, paper in said.get("documents", {}).items():
+            yield paper.get("label") or name
+        for of in ("roles", "clocks", "monitoring"):
+            yield from said.get(of, {})
+    for path, said in found.items():
+        if isinstance(said, dict) and {path.name, str(said.get("standard"))} & standards:
+            yield from (c["meaning"] for c in said.get("columns", {}).values() if "meaning" in c)
 
 
 @dataclass(frozen=True)
@@ -152,12 +183,17 @@ def _handed(call: ast.Call, function: str) -> Iterator[ast.expr]:
 def _of_template(path: Path) -> Iterator[Any]:
     """Messages of a template."""
     from babel.messages.extract import extract
+    from jinja2 import Environment, nodes
     from jinja2.ext import babel_extract
 
     options, method = {"silent": "false", "trimmed": "true"}, cast("Any", babel_extract)
     with path.open("rb") as file:
         for _, message, _, _ in extract(method, file, _FUNCTIONS, options=options):
             yield message
+    for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+        forms = [one.value for one in call.args[:2] if isinstance(one, nodes.Const)]
+        if isinstance(call.node, nodes.Getattr) and call.node.attr == "plural" and len(forms) == 2:
+            yield tuple(forms)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -18,7 +18,7 @@ WIDE = """() => [...document.querySelectorAll('body *')].filter(n => {
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", [*EXAMPLES, "mapped"])
 def test_axe_finds_nothing_serious(
     opened: Callable[..., Any], serious: Callable[[Any], Any], name: str, theme: str, language: str
 ) -> None:
@@ -70,7 +70,7 @@ def test_axe_on_hostile_texts_and_several_years(
 
 
 @pytest.mark.parametrize("width", [1280, 768, 400, 320])
-@pytest.mark.parametrize("name", [*EXAMPLES, "hostile", "years"])
+@pytest.mark.parametrize("name", [*EXAMPLES, "mapped", "hostile", "years"])
 def test_nothing_sticks_out(opened: Callable[..., Any], name: str, width: int) -> None:
     for view in ("estimates", "decisions"):
         for language in ("en", "zh"):

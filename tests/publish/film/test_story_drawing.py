@@ -240,6 +240,15 @@ def test_a_number_counts_up_once_and_ends_at_its_figure(every) -> None:
     assert shown[-1] == 40.0
 
 
+def test_a_figure_that_has_not_begun_is_not_shown_as_zero(every) -> None:
+    episode, bound = every
+    for scene in (s for s in episode.scenes if s.kind == "before/after"):
+        one = painter(scene, PaintStage(WIDE.virtual, "en", bound, episode.sources))
+        texts = [entry.text for entry in compose(one, Canvas(WIDE), FONTS, 0.2).log]
+        assert sum(text.endswith("%") for text in texts) == 1
+        assert not any(text.startswith("0.0") for text in texts)
+
+
 def test_layout_does_not_depend_on_the_number_of_pixels(every) -> None:
     episode, bound = every
     scene = next(s for s in episode.scenes if s.kind == "dot plot")

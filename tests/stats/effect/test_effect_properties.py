@@ -188,3 +188,33 @@ def test_how_many_units_would_tell():
     assert effects(noise).aggregate("simple").verdict == "cannot tell yet"
     with pytest.raises(EffectError, match="no number of units"):
         series.needed(0.0)
+
+
+def test_few_units_keep_the_level_of_the_test_before_treatment():
+    """Ten of a group: Hotelling's test rejects true hypotheses seldom, Wald's far too often."""
+    from scipy import stats
+
+    from exitline.stats.effect.cells import cells
+    from exitline.stats.effect.means import differences
+    from exitline.stats.effect.result import GroupTimeEffects
+    from exitline.stats.effect.sample import EffectSample
+
+    random, ours, wald, few = np.random.default_rng(5), [], [], []
+    for size in [10] * 300 + [8] * 5:
+        group = np.repeat([4.0, 6.0, np.inf], [size, size, 40])
+        ones = np.ones(group.size)
+        sample = EffectSample(
+            tuple(map(float, range(1, 9))), group, ones, random.normal(size=(group.size, 8)),
+            ones.astype(int), np.arange(group.size), np.zeros(group.size, dtype=int), False,
+        )  # fmt: skip
+        found, _ = cells(sample.times, [4.0, 6.0, np.inf])
+        result = GroupTimeEffects(sample, tuple(found), *differences(sample, found), 0.95)
+        test = result.pretest()
+        if size == 8:  # four comparisons: too few to tell
+            few.append(test.verdict)
+            continue
+        ours.append(test.p < 0.05)
+        wald.append(stats.chi2.sf(test.statistic, test.df) < 0.05)
+    assert np.mean(ours) < 0.09
+    assert np.mean(wald) > 0.15
+    assert set(few) == {"cannot tell yet"}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
+from exitline.errors import MeasureError
 from exitline.rules.standard import load as load_standard
 from exitline.stats.measure.lines import PovertyLine
 
@@ -163,3 +164,22 @@ def test_the_elasticity_of_poverty_is_made_of_two_indices(alpha):
     )
     moved = (grown.find().estimate / above - 1) / 1e-6
     assert wanted == pytest.approx(moved, rel=1e-4)
+
+
+@pytest.mark.parametrize("measure", ["at_risk_rate", "at_risk_rate(threshold='area')"])
+def test_a_line_of_values_that_are_all_equal_has_no_density(measure):
+    """The threshold cannot be linearised there, and the result says why it has no error."""
+    homes = pd.DataFrame({"y": [2.0] * 12, "psu": [1, 2, 3, 4] * 3})
+    found = xl.estimate(homes, measure, welfare="y", design=xl.Design(psu="psu")).find()
+    assert found.estimate == 0
+    assert np.isnan(found.se)
+    assert found.reason.startswith("all values are equal")
+
+
+def test_what_is_no_number_is_no_parameter_and_no_spread_no_test():
+    homes = pd.DataFrame({"y": [2.0] * 12, "g": ["a", "b"] * 6})
+    for name in ("ge(nan)", "ge(inf)", "atkinson(nan)", "fgt(inf)", "quantile(nan)"):
+        with pytest.raises(MeasureError):
+            xl.estimate(homes, name, welfare="y", line=1)
+    with pytest.raises(MeasureError, match="the same on every row"):
+        xl.t_test(homes, "y", "g")

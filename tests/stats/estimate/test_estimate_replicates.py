@@ -222,3 +222,19 @@ def test_degrees_of_freedom_are_of_rs_rank(size, rank):
     design = xl.Design(weight="w", replicates=names, kind="bootstrap")
     found = xl.estimate(homes, "mean", welfare="y", design=design).find(measure="mean")
     assert found.df == rank - 1
+
+
+def test_replicates_without_a_figure_are_counted():
+    """R's svrVar leaves them out with a warning; of one replicate alone there is no spread."""
+    homes = pd.DataFrame({"y": [1.0, 2.0, 4.0, 7.0], "w": 1.0, "r1": 0.0, "r2": 2.0,
+                          "r3": [1.0, 2.0, 1.0, 0.0], "r4": [0.0, 1.0, 2.0, 1.0]})  # fmt: skip
+    design = xl.Design(weight="w", replicates=["r1", "r2", "r3", "r4"], kind="bootstrap")
+    found = xl.estimate(homes, "mean", welfare="y", design=design)
+    assert "1 replicate gives no figure in some area" in " ".join(map(str, found.notes))
+    means = np.array([3.5, 2.25, 4.25])
+    squares = ((means - means.mean()) ** 2).sum()
+    assert found.find().se == pytest.approx(np.sqrt(squares / 3), rel=1e-12)  # scale 1 / (R - 1)
+    alone = xl.Design(weight="w", replicates=["r1", "r2"], kind="bootstrap")
+    one = xl.estimate(homes, "mean", welfare="y", design=alone).find()
+    assert np.isnan(one.se)
+    assert one.reason == "fewer than two replicates have a figure: no standard error"

@@ -124,6 +124,12 @@ def _tested(model: Regression, value: float, df: float, groups: tuple[str, ...])
     bounds = symmetric(estimate, se, np.array([df]), model.level)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (estimate - value) / se
+    if np.isnan(t[0]):
+        raise MeasureError(
+            "the response is the same on every row of the model", expected="a response that varies",
+            got=f"{model.estimate[0]:g} on every row",
+            remedy="check the response, and which rows are complete",
+        )  # fmt: skip
     return TTest(
         float(estimate[0]), float(se[0]), float(bounds.low[0]), float(bounds.high[0]), model.level,
         value, groups, float(t[0]), df, float(p_value(estimate - value, se, df)[0]), model.n,

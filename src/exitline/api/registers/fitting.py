@@ -30,14 +30,16 @@ def findings(database: str, *, checks: Path | None = None) -> list[dict[str, Any
     return [asdict(one) for one in cross_check(store, asked)]
 
 
-def pairs(database: str, *, enough: float | None = None) -> dict[str, Any]:
+def pairs(database: str, *, enough: float | None = None, bulk: bool = False) -> dict[str, Any]:
     """Look for households of a village that may be one; a person decides on each pair.
 
     Parameters
     ----------
     database : str
     enough : float, optional
-        The score from which on a pair is shown.
+        The score from which on a pair is shown; with `bulk` the probability of a match.
+    bulk : bool
+        Look all over the register by Splink, not within villages alone.
 
     Returns
     -------
@@ -49,7 +51,12 @@ def pairs(database: str, *, enough: float | None = None) -> dict[str, Any]:
     store = opening.open_store(database)
     from exitline.exits.register.store.quality.duplicates import ENOUGH, find_pairs, open_pairs
 
-    new = find_pairs(store, enough=ENOUGH if enough is None else enough)
+    if bulk:
+        from exitline.exits.register.store.quality.bulk import ENOUGH_IN_BULK, find_pairs_in_bulk
+
+        new = find_pairs_in_bulk(store, enough=ENOUGH_IN_BULK if enough is None else enough)
+    else:
+        new = find_pairs(store, enough=ENOUGH if enough is None else enough)
     return {
         "new": new,
         "open": [

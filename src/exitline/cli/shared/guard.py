@@ -107,7 +107,10 @@ def _said(reason: BaseException, t: Language | None) -> int:
         return UNREAD
     if isinstance(reason, click.ClickException):
         usage = io.StringIO()
-        reason.show(usage)
+        if t is not None and isinstance(reason, click.UsageError):
+            click.UsageError(t.error(reason.format_message()), reason.ctx).show(usage)
+        else:
+            reason.show(usage)
         click.echo(_brief(visible(usage.getvalue(), lines=True)), err=True, nl=False)
         return reason.exit_code
     from exitline.cli.shared import show

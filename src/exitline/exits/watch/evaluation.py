@@ -397,8 +397,9 @@ def _verdict(scores: tuple[RuleScore, ...], test: _Test, visits: int) -> str:
         "{most}",
         n=visits, m=int(test.used.sum()), share=found, name=Told(rival.rule), most=other,
     )  # fmt: skip
-    ends = points(gain.estimate, gain.ci_low, gain.ci_high, gain.se).interval
-    parts = {"sentence": text, "interval": Numeral(ends) if ends else say("no interval")}
+    low, high = points(gain.estimate, gain.ci_low, gain.ci_high, gain.se).ends
+    between = say("{low} to {high}", low=Numeral(low), high=Numeral(high))
+    parts = {"sentence": text, "interval": between if low else say("no interval")}
     if gain.ci_low > 0:
         return say("{sentence}: the model finds more ({interval} points)", **parts)
     if gain.ci_high < 0:

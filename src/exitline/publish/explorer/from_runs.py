@@ -14,6 +14,7 @@ from exitline.publish.explorer.hiding import hidden_in
 from exitline.publish.explorer.model import Area, AreaLevel, Explorer
 from exitline.publish.explorer.places import match_of, places_of, put_in_place
 from exitline.publish.explorer.sentences import Sentences
+from exitline.publish.explorer.shapes import put_in_shape
 from exitline.publish.explorer.tables import read_table
 from exitline.publish.explorer.texts import known
 from exitline.publish.explorer.words import (
@@ -178,6 +179,11 @@ def _frame(runs: Sequence[RunFolder], settings: Settings) -> AreaFrame:
             level, areas = put_in_place(levels[index], index, areas, layout, places)
             levels = (*levels[:index], level, *levels[index + 1 :])
             few += unplaced(match_of(here, places), key)
+        shapes = settings.areas[key].boundaries if key in settings.areas else None
+        if shapes is not None:
+            level, areas, notes = put_in_shape(levels[index], index, areas, shapes)
+            levels = (*levels[:index], level, *levels[index + 1 :])
+            few += notes
     return AreaFrame(levels, tuple(areas), few)
 
 

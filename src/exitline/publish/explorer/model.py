@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from exitline.publish.explorer.moved_line import MovedLine
 from exitline.publish.explorer.texts import as_payload
 from exitline.words.said import Text
 
@@ -32,18 +33,22 @@ class AreaLevel:
         One area of the kind, and several.
     within : int
         The level it lies in, -1 for all together.
-    layout : {"tiles", "dots", "list"}
-        How positions are meant: columns and rows, points in the unit square, or none.
+    layout : {"tiles", "dots", "map", "list"}
+        How positions are meant: columns and rows, points in the unit square, shapes with a
+        point inside each, or none.
     aspect : float
-        Width by height of the picture of dots.
+        Width by height of the picture of dots or shapes.
+    width : int
+        Steps of the shapes' paths from west to east; 0 for none.
     """
 
     key: str
     title: Text
     many: Text
     within: int = -1
-    layout: Literal["tiles", "dots", "list"] = "list"
+    layout: Literal["tiles", "dots", "map", "list"] = "list"
     aspect: float = 1.0
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Area:
         The area it lies in.
     x, y : float or None
         Position, as the level's layout means it.
+    shape : str
+        Its boundary as a path of SVG, "" for none.
     """
 
     key: str
@@ -68,6 +75,7 @@ class Area:
     within: int = -1
     x: float | None = None
     y: float | None = None
+    shape: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,12 +252,19 @@ class Explorer:
     verify: Verify = field(default_factory=lambda: Verify(""))
     rows: Literal["household", "person"] = "household"
     opens: str = ""
+    slide: MovedLine | None = None
 
     @property
     def suppressed(self) -> int:
         """How many figures are suppressed."""
         cells = sum(c.status == SUPPRESSED for f in self.figures for c in f.cells)
         return cells + sum(j.hidden for d in self.decisions for row in d.judged for j in row)
+
+    @property
+    def _area_columns(self) -> tuple[str, ...]:
+        """What is told of areas; of shapes only where there are some."""
+        shapes = ("shape",) if any(area.shape for area in self.areas) else ()
+        return ("key", "label", "level", "within", "x", "y", *shapes)
 
     def payload(self) -> dict[str, Any]:
         """The explorer as JSON-ready data, column by column.
@@ -270,10 +285,11 @@ class Explorer:
             "summary": self.summary,
             "notice": self.notice,
             "opens": self.opens,
+            "slide": self.slide.payload() if self.slide is not None else None,
             "languages": list(self.languages),
             "years": list(self.years),
             "levels": [vars(level) for level in self.levels],
-            "areas": columns_of(self.areas, ("key", "label", "level", "within", "x", "y")),
+            "areas": columns_of(self.areas, self._area_columns),
             "series": [series_payload(s) for s in self.series],
             "figures": [figures_payload(f) for f in self.figures],
             "decisions": [decisions_payload(d) for d in self.decisions],

@@ -28,6 +28,7 @@ from exitline.publish.explorer.model import (
 )
 from exitline.publish.explorer.places import places_of, put_in_place
 from exitline.publish.explorer.settings import RECORD_FIGURES
+from exitline.publish.explorer.shapes import put_in_shape
 from exitline.publish.explorer.tables import read_table
 from exitline.publish.explorer.texts import known
 from exitline.stats.data.values import written
@@ -88,7 +89,7 @@ def explorer_of_record(settings: Settings) -> Explorer:
     _check_published(units, use, settings)
     levels = _levels(use, settings)
     areas, members = _areas(units, levels)
-    levels, areas = _placed(levels, areas, settings)
+    levels, areas, shaped = _placed(levels, areas, settings)
     areas = _romanised(areas, use)
     years = tuple(range(use.before, max(unit.year for unit in units) + 1))
     series = _series(areas, members, units, use, years)
@@ -102,7 +103,7 @@ def explorer_of_record(settings: Settings) -> Explorer:
         tuple(str(y) for y in years), tuple(levels), tuple(areas), series, figures,
         _decisions(levels, areas, units, use, years), settings.notice or NOTICE,
         outcomes=(use.left, use.listed, known("cannot tell yet")), templates=TEMPLATES,
-        sources=((use.source, use.url),), method=_method(use), verify=_verify(use),
+        sources=((use.source, use.url),), method=(*_method(use), *shaped), verify=_verify(use),
         opens=settings.opens,
         disclosure=say("The record names areas, not households: nothing is suppressed."),
     )  # fmt: skip
@@ -186,22 +187,25 @@ def _areas(
 
 def _placed(
     levels: Sequence[AreaLevel], areas: list[Area], settings: Settings
-) -> tuple[list[AreaLevel], list[Area]]:
-    """Areas with the names and places that tables give them."""
+) -> tuple[list[AreaLevel], list[Area], tuple[tuple[Text, Text], ...]]:
+    """Areas with the names, places and shapes that tables and boundaries give them."""
     use, done = settings.record, list(levels)
+    notes: tuple[tuple[Text, Text], ...] = ()
     assert use is not None
     for index, level in enumerate(levels):
         given = settings.areas.get(level.key)
         path = given.places if given is not None else None
         if index == len(levels) - 1 and path is None:
             path = use.positions
-        if path is None:
-            continue
-        rows = read_table(path, ("key", use.key, "label"))
-        rows = [{"key": row[use.key], **row} if use.key in row else row for row in rows]
-        layout, places = places_of(path, rows)
-        done[index], areas = put_in_place(level, index, areas, layout, places)
-    return done, areas
+        if path is not None:
+            rows = read_table(path, ("key", use.key, "label"))
+            rows = [{"key": row[use.key], **row} if use.key in row else row for row in rows]
+            layout, places = places_of(path, rows)
+            done[index], areas = put_in_place(level, index, areas, layout, places)
+        if given is not None and given.boundaries is not None:
+            done[index], areas, more = put_in_shape(done[index], index, areas, given.boundaries)
+            notes += more
+    return done, areas, notes
 
 
 def _romanised(areas: list[Area], use: RecordUse) -> list[Area]:

@@ -23,6 +23,24 @@ _KEYS = ("explorer", "summary", "notice", "opens", "languages", "runs", "record"
 
 
 @dataclass(frozen=True)
+class ShapeSettings:
+    """Boundaries that the user brings.
+
+    Parameters
+    ----------
+    file : Path
+    key : str
+        The property that names each shape.
+    source : str
+        Whose they are, and under which terms: it stands on the page.
+    """
+
+    file: Path
+    key: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class AreaSettings:
     """How one kind of area is called and where its areas stand.
 
@@ -35,12 +53,14 @@ class AreaSettings:
     places : Path, optional
         A table with columns key, and label, label_zh, column and row, or longitude and
         latitude.
+    boundaries : ShapeSettings, optional
     """
 
     title: Text | None = None
     many: Text | None = None
     within: str | None = None
     places: Path | None = None
+    boundaries: ShapeSettings | None = None
 
 
 @dataclass(frozen=True)
@@ -213,13 +233,21 @@ def _run(tree: Tree, folder: Path) -> RunUse:
 
 def _area(tree: Tree, folder: Path) -> AreaSettings:
     """How one kind of area is shown."""
-    keys = tree.fields(("title", "many", "within", "places"))
+    keys = tree.fields(("title", "many", "within", "places", "boundaries"))
     return AreaSettings(
         _text(keys["title"]) if "title" in keys else None,
         _text(keys["many"]) if "many" in keys else None,
         keys["within"].text() if "within" in keys else None,
         folder / keys["places"].text() if "places" in keys else None,
+        _shapes(keys["boundaries"], folder) if "boundaries" in keys else None,
     )
+
+
+def _shapes(tree: Tree, folder: Path) -> ShapeSettings:
+    """Boundaries: their file, the property that names each, whose they are."""
+    keys = tree.fields(("file", "key", "source"), ("file", "key"))
+    source = keys["source"].text() if "source" in keys else ""
+    return ShapeSettings(folder / keys["file"].text(), keys["key"].text(), source)
 
 
 def _record(tree: Tree, folder: Path) -> RecordUse:

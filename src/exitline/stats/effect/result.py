@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ class PreTest:
     p : float
         Small: they did not move alike, and effects are not to be believed. Large: nothing was
         found, which a small sample does not find either. NaN where units or clusters are too few
-        for so many comparisons.
+        for so many comparisons: in each group two for every comparison, and two more.
     """
 
     statistic: float
@@ -371,7 +372,15 @@ class GroupTimeEffects(ShownResult):
                 remedy="add earlier periods; without them the assumption cannot be checked",
             )  # fmt: skip
         found = spread(self.sample, self.influence[:, before])
-        return PreTest(*found.test(self.estimate[before]))
+        test = PreTest(*found.test(self.estimate[before]))
+        return replace(test, p=float("nan")) if found.parts and self._too_few() else test
+
+    def _too_few(self) -> bool:
+        """Whether a group has fewer than two units for each of its comparisons, and two more."""
+        before = Counter(cell.group for cell in self.cells if cell.before)
+        own = {group: np.unique(self.sample.psu[self.sample.group == group]).size
+               for group in before}  # fmt: skip
+        return any(own[group] < 2 * many + 2 for group, many in before.items())
 
     def plot(self) -> Drawing:
         """A line for each group from period to period (extra ``plots``)."""

@@ -29,6 +29,7 @@ from exitline.stats.infer.relative import (
     line_values,
     own_line_influence,
     slope,
+    without_density,
 )
 from exitline.stats.infer.woodruff import Pending, with_limits
 from exitline.stats.measure.measures.quantiles import share_at_or_below
@@ -124,7 +125,8 @@ def infer(
         assert further is not None
         blocks = with_limits(blocks, pending, further, cells, confidence.level)
     nests = nesting(cells, sets, plan.domains)
-    return Estimates(tuple(blocks), variance, confidence.level, _notes(blocks), nests=nests)
+    notes = (*_notes(blocks), *_left_out(variance.left_out))
+    return Estimates(tuple(blocks), variance, confidence.level, notes, nests=nests)
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,8 @@ def _linearised(
         return np.asarray(influence + own[some.domain] * moved)
 
     flat = ~np.isnan(figure.value) & np.isnan(figure.gradient).any(axis=1)
+    if line is not None and (at_line is not None or own is not None):
+        flat |= ~np.isnan(figure.value) & without_density(by.totals, plan, line, by.columns)
     if by.calibrated is None:
         return Part(by.rows, linear(by.rows), at_line, flat)
     rows, influence = by.calibrated.of_domains(by.columns, by.rows, linear)
@@ -278,3 +282,16 @@ def _notes(blocks: list[Block]) -> tuple[str, ...]:
                 )
             )
     return tuple(notes)
+
+
+def _left_out(replicates: int) -> tuple[str, ...]:
+    """That replicates without a figure take no part in its variance."""
+    if not replicates:
+        return ()
+    return (
+        say_plural(
+            "{n} replicate gives no figure in some area, and takes no part in its standard error",
+            "{n} replicates give no figure in some area, and take no part in its standard error",
+            replicates,
+        ),
+    )

@@ -98,6 +98,28 @@ def own_line_influence(rows: Rows, totals: Floats, plan: Plan, index: int, by: B
     return np.asarray(scale[rows.domain] * centred)
 
 
+def without_density(totals: Floats, plan: Plan, index: int, by: By) -> NDArray[np.bool_]:
+    """Domains in which a line is a share of a quantile without a density: all values are equal.
+
+    Parameters
+    ----------
+    totals : float array, shape (domains, sums)
+    plan : Plan
+    index : int
+        The line.
+    by : tuple of int
+        The set of domains.
+    """
+    line = plan.lines[index]
+    assert line.relative is not None
+    if line.relative.p is None:
+        return np.zeros(len(totals), dtype=np.bool_)
+    if not line.within:
+        return np.full(len(totals), not line.relative.density > 0)
+    kernel = plan.position[location_sums(plan, index, by)[2]]
+    return np.asarray(~(totals[:, kernel] > 0))
+
+
 def line_values(rows: Rows, plan: Plan, index: int | None, by: By) -> Floats:
     """The poverty line of each domain; NaN where each household has its own.
 

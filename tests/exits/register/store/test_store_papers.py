@@ -120,6 +120,20 @@ def test_a_file_that_nobody_signed_is_gone_after_a_day(store: Store) -> None:
     keep(store, new.digest)
 
 
+def test_a_register_whose_folder_is_not_named_is_not_backed_up_without_its_papers(
+    kept: Store, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    from exitline.exits.register.store.audit.backup import write_backup
+
+    bare = replace(kept, key_file=None)
+    for look in (lambda: write_backup(bare, tmp_path / "one.backup"), lambda: faults(bare)):
+        with pytest.raises(StoreError, match="no folder for papers"):
+            look()
+    assert not (tmp_path / "one.backup").exists()
+
+
 def test_brought_later_only_what_was_signed(kept: Store) -> None:
     from exitline.exits.register.store.papers.along import papers_of
     from exitline.exits.register.store.papers.files import bring

@@ -49,14 +49,18 @@ def village(store: Store) -> Store:
 
 
 def test_pairs_are_found_with_the_precision_and_recall_that_the_docs_say() -> None:
+    from exitline.exits.register.store.quality.bulk import alike_in_bulk
     from exitline.exits.register.store.quality.duplicates import alike
 
     with FAKE.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    for whole, least_precision, least_recall in ((False, 0.86, 0.73), (True, 0.92, 0.92)):
+    within, bulk = alike, pytest.importorskip("splink") and alike_in_bulk
+    asked = ((within, False, 0.86, 0.73), (within, True, 0.92, 0.92),
+             (bulk, False, 0.86, 0.53), (bulk, True, 0.93, 0.77))  # fmt: skip
+    for look, whole, least_precision, least_recall in asked:
         kept = [r for r in rows if not whole or (r["first_name"] and r["surname"] and r["dob"])]
         names = [f"{r['first_name']} {r['surname']}".strip() for r in kept]
-        found = {(p.one, p.other) for p in alike(names, [r["dob"] for r in kept])}
+        found = {(p.one, p.other) for p in look(names, [r["dob"] for r in kept])}
         true = {
             (i, j)
             for i, j in combinations(range(len(kept)), 2)
@@ -80,6 +84,29 @@ def test_a_person_decides_on_a_pair_and_takes_it_back(village: Store) -> None:
     for scope, said in ((village.within("c/t/v2/"), "same"), (village, "perhaps")):
         with pytest.raises(StoreError):
             decide(scope, pair.pk, said, "zhou")
+
+
+def test_pairs_of_two_villages_are_seen_by_those_who_see_both(
+    village: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exitline.exits.register.store.quality import bulk
+    from exitline.exits.register.store.quality.duplicates import Alike, decide, open_pairs
+    from exitline.exits.register.store.write.moves import move
+
+    with pytest.raises(StoreError, match="nothing can be learnt"):
+        bulk.find_pairs_in_bulk(village)
+    move(village, "b", None, "li", "c/t/v2/")
+    monkeypatch.setattr(bulk, "alike_in_bulk", lambda *_, **__: (Alike(0, 1, 0.9),))
+    assert (bulk.find_pairs_in_bulk(village), bulk.find_pairs_in_bulk(village)) == (1, 0)
+    ((pair, other),) = open_pairs(village)
+    assert (pair.path, other.key) == ("c/t/", "b")
+    assert len(open_pairs(village.within("c/t/"))) == 1
+    for path in ("c/t/v1/", "c/t/v2/"):
+        assert open_pairs(village.within(path)) == ()
+        with pytest.raises(StoreError):
+            decide(village.within(path), pair.pk, "same", "zhou")
+    move(village, "a", None, "li", "c/t/v2/")  # its rows move with it: still only for both
+    assert len(open_pairs(village.within("c/t/v2/"))) == 1
 
 
 def test_findings_open_are_explained_or_close_when_the_card_is_corrected(village: Store) -> None:

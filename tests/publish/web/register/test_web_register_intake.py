@@ -110,7 +110,7 @@ def test_a_table_is_looked_at_taken_and_undone(signed):
     assert b"table.csv" not in foreign.get("/imports").content
     assert foreign.post(f"/imports/{number}/undo").status_code == 403
     areas = {"kind": "areas", "table": table("parent,code,level\nc/t/,w,village\n")}
-    assert b"0 of 1 rows" in foreign.post("/imports", areas).content
+    assert b"0 of 1 row would" in foreign.post("/imports", areas).content
     assert client.post(f"/imports/{number}/undo").status_code == 302
     assert client.post(f"/imports/{number}/undo").status_code == 422
     assert b"n-1" not in signed("county").get("/households").content
@@ -198,7 +198,7 @@ def opened_version() -> int:
 def test_the_programme_says_what_became_of_exits(signed):
     client = signed("county")
     body = client.get("/programme").content.decode()
-    assert "1 households left the list, 0 came back to it" in body
+    assert "1 household left the list, 0 came back to it" in body
     answer = client.get("/programme/table.xlsx")
     openpyxl = pytest.importorskip("openpyxl")
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content))["Areas"].values)

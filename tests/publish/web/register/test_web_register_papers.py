@@ -93,7 +93,7 @@ def test_a_file_is_brought_later_by_those_who_take_such_a_step(signed):
 
     paper = DocumentRow.objects.get(household__key="h-2", step__step="verify")
     at, sent = "/household/h-2/papers", {"document": paper.pk, "token": "t"}
-    assert b"No file yet." in signed("worker").get(at).content
+    assert b"no file yet" in signed("worker").get(at).content
     assert signed("desk").post(at, sent | {"file": upload()}).status_code == 403
     client = signed("worker")
     assert client.post(at, sent).status_code == 422

@@ -50,6 +50,7 @@ class Walk:
             self.picture(re.sub(r"[^a-z0-9]+", "-", kind))
 
     def sign_in(self, name: str, password: str) -> None:
+        self.password = password
         """Who was there before comes back to a session that is still open."""
         self.context.clear_cookies()
         if name in self.signed_in:
@@ -70,7 +71,7 @@ class Walk:
         self.look(f"step {label}")
         self.page.locator("#on").fill((TODAY - timedelta(days=days_ago)).isoformat())
         for name, value in evidence.items():
-            field = self.page.get_by_label(name, exact=True)
+            field = self.page.locator(f'[name="evidence.{name}"]')
             (field.select_option if value in ("true", "false") else field.fill)(value)
         for box in self.page.get_by_label("The paper is there").all():
             box.check()
@@ -163,8 +164,8 @@ def _correct(walk: Walk, password: str) -> None:
     walk.sign_in("worker", password)
     walk.change("h-1", "Correct the facts")
     walk.page.get_by_label("What was wrong").fill("a digit too many")
-    walk.page.get_by_label("welfare", exact=True).fill("95")
-    walk.page.get_by_label("welfare", exact=True).press("Enter")
+    walk.page.get_by_label("Expenditure per person", exact=True).fill("95")
+    walk.page.get_by_label("Expenditure per person", exact=True).press("Enter")
     walk.page.wait_for_selector("text=Recorded.")
     assert "2 cards, corrected ones among them" in walk.page.inner_text("main")
     walk.change("h-1", "A visit")
@@ -243,8 +244,22 @@ def _work(walk: Walk, password: str) -> None:
     page.get_by_role("button", name="Run the checks now").click()
     page.wait_for_selector("text=Recorded.")
     walk.look("findings run")
-    for path in ("/field", "/programme", "/moves", "/figures"):
+    beside = ("/exports", "/standing-in", "/visits", "/household/h-1/papers")
+    for path in ("/field", "/programme", "/moves", "/figures", *beside):
         walk.go(path)
+    _second_factor(walk, page)
+
+
+def _second_factor(walk: Walk, page: Any) -> None:
+    """The pages of a second factor, as far as the code of an app."""
+    walk.go("/account/second/")
+    page.goto(walk.at + "/account/second/totp/activate/")
+    if page.locator("input[type=password]").count():
+        walk.look("reauthenticate")
+        page.locator("main input[type=password]").fill(walk.password)
+        page.locator("main button").first.click()
+        page.wait_for_url("**/totp/activate/")
+    walk.look("totp")
 
 
 def _read(walk: Walk, password: str) -> None:

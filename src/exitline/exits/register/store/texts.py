@@ -96,6 +96,19 @@ def usable(store: Store, digest: str) -> Procedure:
     return _loaded(plain.text, rules=True, standard=plain.standard if beside else "", of=beside)
 
 
+def column_meanings(store: Store, digest: str) -> dict[str, str]:
+    """What the columns mean that a procedure's standard asks for; none where it cannot be read."""
+    from exitline.rules.standard.loader import load, read_standard
+
+    with store.transaction():
+        plain, beside = procedure(store, digest), _text(store, STANDARD, digest)
+    try:
+        found = read_standard(beside, plain.standard) if beside else load(plain.standard)
+    except ExitlineError:
+        return {}
+    return {one.name: one.meaning for one in found.columns.values() if one.meaning}
+
+
 def procedure(store: Store, digest: str) -> Procedure:
     """A kept procedure without its rules: states, steps, deadlines.
 

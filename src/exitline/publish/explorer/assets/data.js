@@ -4,6 +4,7 @@ const WORDS = JSON.parse(document.getElementById("words").textContent);
 const SHOWN = 0, SUPPRESSED = 1, UNKNOWN = 2, NO_INTERVAL = 3;
 const A = DATA.areas;
 const COUNT = A.key.length;
+A.shape ??= [];
 if (!DATA.series.length) DATA.series.push({ key: "", label: "", line: "", unit: "number", unit_words: "", edges: [], threshold: null, sampled: false }); // decisions alone
 
 let language = DATA.languages[0];

@@ -9,15 +9,27 @@ const decisionList = (area) => {
   block.criteria.forEach((criterion, c) => {
     const d = decision(level, state.year, c, area);
     if (d.outcome === null) return;
+    const turns = c ? [] : undecidedBy(block, level, area, d.outcome);
     const observed = d.hidden ? w("suppressed") : d.text;
     const label = DATA.palette === "record" ? "" : T(criterion.label);
     list.append(h("div", { class: c ? "" : "overall" }, [
       h("dt", {}, [icon(d.outcome), " ", label ? colon(label, "") : "", h("strong", {}, outcomeWords(d)), observed ? ` · ${observed}` : ""]),
       h("dd", {}, d.why),
+      turns.length ? h("dd", { class: "turns" }, colon(w("turns_on"), turns.join(sign("; ")))) : null,
       criterion.rule && (d.hidden || !d.why) ? h("dd", { class: "small" }, colon(w("rule"), T(criterion.rule))) : null,
     ]));
   });
   return list;
+};
+/** Where the whole cannot be told: the criteria that leave it open, with what was observed. */
+const undecidedBy = (block, level, area, outcome) => {
+  if (outcome !== 2 || DATA.palette === "record") return [];
+  return block.criteria.flatMap((criterion, c) => {
+    const d = c ? decision(level, state.year, c, area) : null;
+    if (d === null || d.outcome !== 2) return [];
+    const observed = d.hidden ? w("suppressed") : d.text;
+    return [`${T(criterion.label)}${observed ? ` (${observed})` : ""}`];
+  });
 };
 /** The figure of an area, with its interval on the axis of the picture. */
 const figureBlock = (area) => {

@@ -11,6 +11,23 @@ const runsOf = (figures) => {
   });
   return runs;
 };
+/** The change from the first to the last known year, tested: the interval of a difference from two
+ *  intervals (Zou and Donner 2008, Statistics in Medicine 27: 1693-1702), for independent samples. */
+const changeWords = (figures) => {
+  const years = figures.map((f, year) => (known(f) ? year : -1)).filter((year) => year >= 0);
+  if (years.length < 2) return [];
+  const { sampled, unit, edges } = DATA.series[state.series];
+  const [from, to] = [years[0], years[years.length - 1]], [a, b] = [figures[from], figures[to]];
+  const decimals = Math.max(...[a, b].map((f) => (String(f.value).split(".")[1] ?? "").length), unit === "percent" ? 1 : 0);
+  const signed = (x) => `${x > 0 ? "+" : x < 0 ? "\u2212" : ""}${digits(Math.abs(x).toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }))}`;
+  const shown = (x) => (unit === "percent" ? w("change_points", signed(x)) : signed(x));
+  const apart = b.value - a.value, at = [DATA.years[from], DATA.years[to]];
+  if (!sampled) return [w("change_exact", ...at, shown(apart))];
+  if ([a, b].some((f) => f.low === null || f.high === null)) return [];
+  const low = apart - Math.hypot(b.value - b.low, a.high - a.value), high = apart + Math.hypot(b.high - b.value, a.value - a.low);
+  const key = low > 0 || high < 0 ? "changed" : "change_open";
+  return [w(key, ...at, shown(apart), `${signed(low)} – ${signed(high)}`), w("change_how")];
+};
 const lineChart = (areas) => {
   if (DATA.years.length < 2) return null;
   const all = areas.map((area) => DATA.years.map((_, year) => figure(state.series, year, area)));
@@ -46,7 +63,8 @@ const lineChart = (areas) => {
   const keys = areas.length < 2 ? [] : areas.map((area, i) => h("span", { class: "line-key" }, [
     s("svg", { class: "icon", viewBox: "-8 -8 16 16", "aria-hidden": "true", focusable: "false" }, shape(i ? "square" : "circle", 5, `point b${i}`)), " ", bdi(name(area)),
   ]));
+  const tested = areas.length === 1 ? changeWords(all[0]) : [];
   return h("figure", { class: "over-time" }, [
-    h("figcaption", { class: "tag" }, [w("over_time"), ...keys]), svg, gaps ? h("p", { class: "small" }, w("line_gap")) : null,
+    h("figcaption", { class: "tag" }, [w("over_time"), ...keys]), svg, ...tested.map((text, i) => h("p", { class: i ? "small" : "change" }, text)), gaps ? h("p", { class: "small" }, w("line_gap")) : null,
   ]);
 };

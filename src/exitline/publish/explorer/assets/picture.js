@@ -5,7 +5,8 @@ const PITCH = 17; // of marks in groups, in pixels
 const layoutNow = () => {
   const { layout } = levelOf(state.level);
   const placed = rowsNow.filter((row) => A.x[row.area] !== null);
-  if (layout === "dots" && placed.length) return "dots";
+  if (layout === "map" && rowsNow.some((row) => A.shape[row.area])) return "map";
+  if ((layout === "dots" || layout === "map") && placed.length) return "dots";
   if (layout === "tiles" && placed.length === rowsNow.length && rowsNow.length > 1) return "tiles";
   return rowsNow.length > LIST_UP_TO ? "packed" : "list";
 };
@@ -117,7 +118,10 @@ const drawDots = (box, width) => {
   svg.append(...points.map(({ row, x, y }) => mark(row, x, y, size)));
   if (width > 520) placeNames(svg, points, width);
   box.append(svg);
-  const rest = rowsNow.filter((row) => A.x[row.area] === null);
+  withoutPlace(box, rowsNow.filter((row) => A.x[row.area] === null));
+};
+/** Areas that have no place in the picture, as a list that scrolls. */
+const withoutPlace = (box, rest) => {
   if (!rest.length) return;
   const list = h("div", { class: "chips", role: "group", tabindex: "0", "aria-label": w("no_position", number(rest.length)) }); // it scrolls, so keys must reach it
   for (const row of rest) {
@@ -128,6 +132,36 @@ const drawDots = (box, width) => {
     items.push({ area: row.area, node });
   }
   box.append(h("p", { class: "tag unplaced" }, w("no_position", number(rest.length))), list);
+};
+/** Names inside the map, the largest areas first, where they cover no other name. */
+const nameShapes = (svg, wide, high) => {
+  const taken = [], shown = rowsNow.filter((row) => A.shape[row.area]);
+  for (const row of [...shown].sort((a, b) => A.shape[b.area].length - A.shape[a.area].length)) {
+    const text = name(row.area), half = text.length * (/\p{Script=Han}/u.test(text) ? 7 : 3.5) + 4;
+    const x = A.x[row.area] * wide, y = A.y[row.area] * high;
+    if (x < half || x > wide - half || taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 17)) continue;
+    taken.push({ x, y, half });
+    svg.append(s("text", { class: "place", x, y: y + 4, "text-anchor": "middle", "aria-hidden": "true" }, text));
+  }
+};
+/** Areas in their own boundaries; those without one stand below. */
+const drawMap = (box, width) => {
+  const { aspect, width: across } = levelOf(state.level);
+  const wide = Math.min(width, 620 * aspect), high = Math.round(wide / aspect), scale = wide / across;
+  const svg = canvas(Math.round(wide), high);
+  const ground = s("g", { transform: `scale(${scale.toFixed(5)})` });
+  svg.classList.add("shapes");
+  for (const row of rowsNow.filter((one) => A.shape[one.area])) {
+    const kind = row.decision ? `d-${OUTCOME[row.decision.outcome ?? 2]} ${DATA.palette}` : colourClass(row.figure);
+    const node = s("g", { class: "mark area", role: "button", tabindex: "-1", "data-area": row.area, "aria-label": spoken(row) },
+      s("path", { class: `shape ${kind}`, d: A.shape[row.area], "vector-effect": "non-scaling-stroke" }));
+    ground.append(node);
+    items.push({ area: row.area, node, x: A.x[row.area] * wide, y: A.y[row.area] * high, shaped: true });
+  }
+  svg.append(ground);
+  nameShapes(svg, wide, high);
+  box.append(svg);
+  withoutPlace(box, rowsNow.filter((row) => !A.shape[row.area]));
 };
 const drawPacked = (box, width) => {
   const groups = new Map();
@@ -156,7 +190,7 @@ const drawPacked = (box, width) => {
   box.append(svg);
 };
 const clipped = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
-const DRAW = { tiles: drawTiles, dots: drawDots, list: drawList, packed: drawPacked };
+const DRAW = { tiles: drawTiles, dots: drawDots, map: drawMap, list: drawList, packed: drawPacked };
 
 let drawnWidth = 0;
 const drawPicture = () => {
@@ -179,7 +213,7 @@ const drawPicture = () => {
 /** The item below a pointer: a tile, or among dots that may overlap the nearest within reach. */
 const under = (event) => {
   const svg = event.target.closest("svg.dots");
-  if (!svg) return event.target.closest("[data-area]") ? Number(event.target.closest("[data-area]").dataset.area) : null;
+  if (!svg || svg.classList.contains("shapes")) return event.target.closest("[data-area]") ? Number(event.target.closest("[data-area]").dataset.area) : null;
   const box = svg.getBoundingClientRect();
   const x = event.clientX - box.left, y = event.clientY - box.top;
   let best = null, reach = 22;

@@ -144,6 +144,8 @@ class ComparePainter(Painter[CompareScene]):
 
     def _grow(self, ink: Ink, i: int, row: LabelledFigure, part: float) -> None:
         """A bar, with its figure at its end."""
+        if part <= 0:  # a figure that has not begun is not 0
+            return
         u, box = ink.u, self._box
         most = max(self.stage.figure(one.value).value for one in self._rows)
         room = box.width - self._widest - 40 * u
@@ -172,6 +174,8 @@ class ComparePainter(Painter[CompareScene]):
             for n in range(100)
         ]  # fmt: skip
         draw_marks(ink, self.scene.mark, marks, cell * 0.86)
+        if part <= 0:
+            return
         value = figure.value if part >= 1 else figure.value * part
         ink.text(figure.format.write(value, ink.language), box.x + columns * cell + 30 * u,
                  top + cell * lines / 2 - 63 * u, _LARGE)  # fmt: skip

@@ -146,7 +146,10 @@ def _looks(staged: StagedPlan | None, t: Language) -> PageSection | None:
     """When to stop."""
     if staged is None:
         return None
-    heading = t("When to stop, by errors so far")
+    heading = (
+        t("When to stop, by households that do not approve so far")
+        if staged.aim.mirrored else t("When to stop, by errors so far")
+    )  # fmt: skip
     columns = tuple(
         TableColumn("name" if not i else "number", name)
         for i, name in enumerate((t("Households"), t("Villages"), t("Met at most"), t("Stop from"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
+from exitline.publish.web.register.procedures import fact_label
 from exitline.words.catalogue import Language, language
 from exitline.words.texts import languages
 
@@ -54,8 +55,14 @@ def page(
     HttpResponse
     """
     t = spoken(request)
+
+    def named(fact: str) -> str:
+        """A fact of a card in the reader's words."""
+        return t.of(fact_label(person.store, person.under, fact)) if person is not None else fact
+
     text = _environment().get_template(f"{name}.html.j2").render(
-        t=t, codes=languages(), person=person, csrf=get_token(request), today=date.today(),
+        t=t, named=named, codes=languages(), person=person,
+        csrf=get_token(request), today=date.today(),
         here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""), **given,
     )  # fmt: skip
     return HttpResponse(text, status=status, headers={"Content-Language": t.code})

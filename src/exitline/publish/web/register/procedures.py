@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from exitline.exits.register.procedures.procedure import Procedure
 
 _KNOWN: dict[str, Procedure] = {}
+_MEANINGS: dict[str, dict[str, str]] = {}
 
 
 def forget() -> None:
     """Read everything anew: another register is served from now on."""
     _KNOWN.clear()
+    _MEANINGS.clear()
 
 
 def by_digest(store: Store, digest: str) -> Procedure:
@@ -56,3 +58,10 @@ def state_label(procedure: Procedure, state: str) -> str:
     """A state in words."""
     known = procedure.states.get(state)
     return known.label if known else state
+
+
+def fact_label(store: Store, digest: str, name: str) -> str:
+    """What a fact of a card means by the standard of a procedure; its name where that is silent."""
+    if digest and digest not in _MEANINGS:
+        _MEANINGS[digest] = texts.column_meanings(store, digest)
+    return _MEANINGS.get(digest, {}).get(name, name)

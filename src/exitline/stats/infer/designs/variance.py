@@ -112,6 +112,11 @@ class Variance(Protocol):
         ...
 
     @property
+    def left_out(self) -> int:
+        """Replicates that give no figure in some area, where there are replicates."""
+        ...
+
+    @property
     def clusters(self) -> Ints | None:
         """Sampled PSUs by stratum; None where there are none to tell of."""
         ...

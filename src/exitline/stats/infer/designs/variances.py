@@ -28,6 +28,7 @@ from exitline.stats.infer.designs.taylor import (
 from exitline.stats.infer.designs.two_phase import TwoPhase, two_phase_variance
 from exitline.stats.infer.designs.variance import Overlap, Part, degrees
 from exitline.stats.infer.intake.cells import Rows
+from exitline.words.said import collected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     By = tuple[int, ...]
     Figure = tuple[By, str, int | None]
 
+NO_REPLICATES = collected("fewer than two replicates have a figure: no standard error")
 NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
 
 
@@ -179,7 +181,7 @@ class Replicates:
     mse: bool
     degrees: dict[By, Floats]
     exact: ClassVar[bool] = False
-    unknown: ClassVar[str] = NO_AVERAGE
+    unknown: ClassVar[str] = NO_REPLICATES
     clusters: ClassVar[None] = None
     overlap: ClassVar[None] = None
     words: ClassVar[str] = "replicate weights"
@@ -200,8 +202,16 @@ class Replicates:
             mean = np.where(there, figures, 0.0).sum(axis=1) / there.sum(axis=1)
         centre = value if self.mse else mean
         deviation = np.where(there, figures - centre[:, None], 0.0) * np.sqrt(self.scales)
-        deviation[~there.any(axis=1)] = np.nan
+        deviation[there.sum(axis=1) < 2] = np.nan
         return Part(self._rows(rows), np.asarray(deviation.reshape(-1)))
+
+    @property
+    def left_out(self) -> int:
+        """Replicates that some domain has no figure from, of those that count."""
+        used = self.scales > 0
+        lost = [np.isnan(one[~np.isnan(one).all(axis=1)]).any(axis=0) & used
+                for one in self.figures.values()]  # fmt: skip
+        return int(np.any(lost, axis=0).sum()) if lost else 0
 
     def _rows(self, of: Rows) -> Rows:
         """One row for each domain x replicate; what is counted stands on a domain's first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from exitline.errors import MeasureError
@@ -26,6 +27,13 @@ def ge(epsilon: float) -> Measure:
     """
     e = float(epsilon)
     kind = {0.0: "log_welfare", 1.0: "welfare_log"}.get(e, "power")
+    if not isfinite(e):
+        raise MeasureError(
+            "generalised entropy is not defined for this epsilon",
+            expected="a finite number",
+            got=str(epsilon),
+            remedy="0.5, 1 and 2 are customary",
+        )
     kinds = (Term("one"), Term("welfare"), Term(kind, alpha=e if kind == "power" else None))
     terms = tuple(_kept(term, at_zero=e > 0) for term in kinds)
     known = {0.0: ("mld", "mean log deviation"), 1.0: ("theil", "Theil index")}
@@ -66,6 +74,13 @@ def atkinson(epsilon: float) -> Measure:
             remedy="0.5, 1 and 2 are customary",
         )
     inner = Term("log_welfare") if e == 1 else Term("power", alpha=1.0 - e)
+    if not isfinite(e):
+        raise MeasureError(
+            "generalised entropy is not defined for this epsilon",
+            expected="a finite number",
+            got=str(epsilon),
+            remedy="0.5, 1 and 2 are customary",
+        )
     kinds = (Term("one"), Term("welfare"), inner)
     terms = tuple(_kept(term, at_zero=e < 1) for term in kinds)
     label = f"Atkinson index, epsilon = {e:g}"

@@ -27,7 +27,7 @@ from exitline.digest import written
 from exitline.exits.register.store import models
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import NEWEST, Store
-from exitline.exits.register.store.papers.files import opened, put
+from exitline.exits.register.store.papers.files import folder_of_papers, opened, put
 from exitline.files import whole_file
 
 TABLES = (
@@ -164,6 +164,8 @@ def _lines(store: Store) -> Iterator[bytes]:
 def _papers(store: Store, counted: list[int]) -> Iterator[bytes]:
     """A line for each file of a paper, by digest; how many, and how many are not there."""
     rows = models.PaperRow.objects.using(store.alias).order_by("digest")
+    if rows.exists():
+        folder_of_papers(store)  # where there is none, that is said, and no paper is called lost
     for digest in rows.values_list("digest", flat=True).distinct():
         try:
             content = opened(store, digest).read_bytes()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from exitline.errors import ExitlineError
 from exitline.exits.register.store.models import PaperRow
 from exitline.exits.register.store.opening import Store
-from exitline.exits.register.store.papers.files import kind_of, opened
+from exitline.exits.register.store.papers.files import folder_of_papers, kind_of, opened
 from exitline.exits.register.store.papers.kept import named_digest
 
 
@@ -20,6 +20,8 @@ def paper_faults(store: Store) -> Iterator[str]:
         Inside of a transaction.
     """
     rows = PaperRow.objects.using(store.alias).select_related("document__step__county")
+    if rows.exists():
+        folder_of_papers(store)  # where there is none, that is said, and no paper is called lost
     sound: set[str] = set()
     for one in rows.order_by("id").iterator(chunk_size=500):
         step = one.document.step

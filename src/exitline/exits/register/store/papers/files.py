@@ -82,7 +82,7 @@ def bring(store: Store, name: str, pieces: Iterable[bytes]) -> BroughtFile:
     StoreError
         For an empty one, one that is too long, or one of another kind than PDF, JPEG and PNG.
     """
-    waiting = _folder(store) / "waiting"
+    waiting = folder_of_papers(store) / "waiting"
     waiting.mkdir(mode=0o700, exist_ok=True)
     _sweep(waiting)
     digest, size, first, last = sha256(), 0, b"", b""
@@ -116,7 +116,7 @@ def keep(store: Store, digest: str) -> None:
     StoreError
         When it is gone: it has to be brought again.
     """
-    target, waiting = path_of(store, digest), _folder(store) / "waiting" / digest
+    target, waiting = path_of(store, digest), folder_of_papers(store) / "waiting" / digest
     if target.is_file():
         waiting.unlink(missing_ok=True)
         return
@@ -161,10 +161,10 @@ def opened(store: Store, digest: str) -> Path:
 
 def path_of(store: Store, digest: str) -> Path:
     """Where the file of a digest lies once it is kept."""
-    return _folder(store) / digest[:2] / digest
+    return folder_of_papers(store) / digest[:2] / digest
 
 
-def _folder(store: Store) -> Path:
+def folder_of_papers(store: Store) -> Path:
     """The folder of papers; made where it is not there.
 
     Raises

@@ -110,7 +110,7 @@ def decide(store: Store, pair: int, decision: str, by: str) -> None:
     StoreError
     """
     with store.transaction():
-        rows = store.scope.of(PairRow.objects.using(store.alias)).filter(pk=pair)
+        rows = seen_pairs(store).filter(pk=pair)
         given = datetime.now(UTC) if decision else None
         done = decision in (SAME, DIFFERENT, "") and rows.update(
             decision=decision, by=by, decided=given
@@ -123,12 +123,20 @@ def decide(store: Store, pair: int, decision: str, by: str) -> None:
         )  # fmt: skip
 
 
+def seen_pairs(store: Store) -> Any:
+    """Pairs both of whose households lie inside the scope."""
+    low, high = store.scope.bounds
+    rows = store.scope.of(PairRow.objects.using(store.alias))
+    return rows.filter(
+        household__path__gte=low, household__path__lt=high,
+        other__path__gte=low, other__path__lt=high,
+    )  # fmt: skip
+
+
 def open_pairs(store: Store, most: int = 50) -> tuple[tuple[PairRow, HouseholdRow], ...]:
     """Pairs that wait for a person, the most alike first, each with its other household."""
     with store.transaction():
-        rows = store.scope.of(PairRow.objects.using(store.alias)).filter(
-            decision="", household__gone="", other__gone=""
-        )
+        rows = seen_pairs(store).filter(decision="", household__gone="", other__gone="")
         found = rows.select_related("household", "other").order_by("-score", "id")[:most]
         return tuple((pair, pair.other) for pair in found)
 

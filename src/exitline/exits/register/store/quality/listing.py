@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from exitline.exits.register.store.models import AreaRow, FindingRow, HouseholdRow, PairRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.quality.cross import CORRECTED, EXPLAINED, OPEN
+from exitline.exits.register.store.quality.duplicates import seen_pairs
 
 
 @dataclass(frozen=True)
@@ -97,20 +98,20 @@ def check_numbers(store: Store) -> tuple[tuple[str, str], ...]:
 def many_open_pairs(store: Store) -> int:
     """How many pairs wait for a person."""
     with store.transaction():
-        rows = store.scope.of(PairRow.objects.using(store.alias)).filter(decision="")
+        rows = seen_pairs(store).filter(decision="")
         return int(rows.filter(household__gone="", other__gone="").count())
 
 
 def decided_pairs(store: Store, most: int = 50) -> tuple[PairRow, ...]:
     """Pairs that somebody has decided on, the latest first."""
     with store.transaction():
-        rows = store.scope.of(PairRow.objects.using(store.alias)).exclude(decision="")
+        rows = seen_pairs(store).exclude(decision="")
         return tuple(rows.select_related("household", "other").order_by("-decided")[:most])
 
 
 def pair_of(store: Store, number: int) -> PairRow | None:
     """A pair inside the scope."""
     with store.transaction():
-        rows = store.scope.of(PairRow.objects.using(store.alias)).filter(pk=number)
+        rows = seen_pairs(store).filter(pk=number)
         found: PairRow | None = rows.select_related("household", "other").first()
         return found
