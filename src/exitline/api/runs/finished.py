@@ -111,10 +111,27 @@ class Run(ShownResult):
 
     def plot(self) -> Drawing:
         """The estimates that may be published, drawn (extra ``plots``)."""
-        from exitline.api.runs.telling import titles_of
         from exitline.stats.infer.shown import plot
 
-        return plot(self.published.estimates, None, titles_of(self))
+        return plot(self.published.estimates, None, self._titles())
+
+    def _titles(self) -> dict[str, str]:
+        """What area columns, lines and measures of single indicators are called."""
+        from exitline.publish.report import ReportInput
+        from exitline.publish.report.blocks import line_name
+        from exitline.words.labels import inside
+
+        content = ReportInput.from_run(self)
+        blocks = self.estimates.blocks
+        lines = {block.line for block in blocks if block.line}
+        return {
+            **{name: made.label for name, made in content.measures.items()},
+            **{label: inside(line_name(content, label)) for label in lines},
+            **{
+                column: content.area_title(column)
+                for block in blocks for column in block.by.split(", ") if column
+            },
+        }  # fmt: skip
 
     @property
     def households(self) -> dict[str, float]:

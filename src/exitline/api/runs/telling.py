@@ -84,31 +84,6 @@ def columns_named(source: Source, columns: Iterable[str]) -> list[str]:
     return [source.titles.get(name) or column_words(name) for name in columns]
 
 
-def titles_of(found: Run) -> dict[str, str]:
-    """What area columns, lines and measures of single indicators are called.
-
-    Parameters
-    ----------
-    found : Run
-
-    Returns
-    -------
-    dict of str to str
-    """
-    from exitline.publish.report import ReportInput
-    from exitline.publish.report.blocks import line_name
-    from exitline.words.labels import inside
-
-    content = ReportInput.from_run(found)
-    columns = {c for block in found.estimates.blocks for c in block.by.split(", ") if c}
-    lines = {block.line for block in found.estimates.blocks if block.line}
-    return {
-        **{name: made.label for name, made in content.measures.items()},
-        **{label: inside(line_name(content, label)) for label in lines},
-        **{column: content.area_title(column) for column in columns},
-    }
-
-
 def worded(found: Estimates, people: str, rows: str = "households", asked: Any = ()) -> Estimates:
     """The estimates with each measure's name and unit, in the words of whom they refer to.
 
