@@ -57,7 +57,10 @@ def panel(samples: int, seed: int, **given: Any) -> list[Row]:
         rate("two-way holds the overall effect", 0.95, found["two_way_covered"]),
         rate("simultaneous band", 0.95, found["banded"]),
         rate("test of no effect", 0.05, found["size"]),
-        rate("test before treatment", 0.05, found["pretest"]),
+        rate(
+            "test before treatment", float("nan") if all(found["untold"]) else 0.05,
+            found["pretest"],
+        ),
         rate("test before treatment cannot tell yet", float("nan"), found["untold"]),
     ]  # fmt: skip
 

@@ -90,7 +90,8 @@ STATED = {
     "one treated village": (
         lambda _: effect(panel([2003, 0, 0, 0])).notes, "one unit alone in group 2003"),
     "a few treated villages": (
-        lambda _: effect(panel([2003, 2003, 0, 0])).notes, "fewer than 15 units in group 2003"),
+        lambda _: effect(panel([2003, 2003, 0, 0])).notes,
+        "fewer than 15 units or clusters in group 2003"),
     "a panel with holes": (
         lambda _: effect(panel([2003] * 3 + [0] * 3, [(0, 2001)])).notes,
         "1 units without an outcome in every period: left out"),
