@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -192,6 +193,11 @@ def test_two_restored_backups_are_equal(address: str, tmp_path: Path, blank: Pat
         file.write_bytes(harmed)
         with pytest.raises(StoreError, match="not a whole backup"):
             run(register, "restore", str(file), "--database", f"sqlite:///{tmp_path}/x/r.db")
+    lines = gzip.decompress(whole).splitlines(keepends=True)
+    header = json.loads(lines[0]) | {"tables": "0001_first", "release": "0.1.9"}
+    file.write_bytes(gzip.compress(b"".join([json.dumps(header).encode() + b"\n", *lines[1:]])))
+    with pytest.raises(StoreError, match=r"another release's tables(.|\n)*the release 0\.1\.9"):
+        run(register, "restore", str(file), "--database", f"sqlite:///{tmp_path}/x/r.db")
     assert not (tmp_path / "x").exists()
 
 

@@ -29,6 +29,7 @@ from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.opening import NEWEST, Store
 from exitline.exits.register.store.papers.files import folder_of_papers, opened, put
 from exitline.files import whole_file
+from exitline.version import __version__
 
 TABLES = (
     "SettingRow", "KeptTextRow", "AreaRow", "OfficeRow", "AssignmentRow", "BatchRow",
@@ -37,7 +38,7 @@ TABLES = (
     "CaseRow", "DutyRow", "NoticeRow", "ObjectionRow", "DocumentRow", "FindingRow", "PairRow",
     "DailyHeadRow", "ViewLogRow", "TransferRow", "WorkRow", "WorkPartRow", "WorkStepRow",
     "AssetRow", "InspectionRow", "ServiceRow", "PaperRow", "DownloadRow", "VisitListRow",
-    "AskedVisitRow", "WorkPlaceRow",
+    "AskedVisitRow", "WorkPlaceRow", "AssetStepRow",
 )  # fmt: skip
 NOT_KEPT = ("JobRow",)
 """What a backup leaves out: work in the background, done or not."""
@@ -133,8 +134,8 @@ def check_backup(file: Path) -> BackupFile:
             if said["rows"] != count:
                 break
             return BackupFile(str(file), count - 1 - papers, digest.hexdigest(), papers)
-        if not count and said != {"register": 1, "tables": NEWEST}:
-            raise _no_backup(file, "another header")
+        if not count:
+            _refuse_other_header(said, file)
         digest.update(line)
     raise _no_backup(file, "a file that was cut short")
 
@@ -152,7 +153,7 @@ def _rows(file: Path) -> Iterator[Any]:
 
 def _lines(store: Store) -> Iterator[bytes]:
     """The lines of a backup but for the last one."""
-    yield _line({"register": 1, "tables": NEWEST})
+    yield _line({"register": 1, "tables": NEWEST, "release": __version__})
     for name in TABLES:
         model = getattr(models, name)
         names = [field.attname for field in model._meta.concrete_fields]
@@ -248,6 +249,23 @@ def _set_sequences(store: Store) -> None:
                     f" coalesce((SELECT max(id) FROM {table}), 1),"
                     f" (SELECT count(*) > 0 FROM {table}))"
                 )
+
+
+def _refuse_other_header(said: Any, file: Path) -> None:
+    """Refuse what is no backup, and one of other tables, with the release that can read it."""
+    header = said if isinstance(said, dict) else {}
+    if header.get("register") != 1:
+        raise _no_backup(file, "another header")
+    if header.get("tables") != NEWEST:
+        release = header.get("release", "that wrote it")
+        raise StoreError(
+            "the backup is of another release's tables",
+            where=str(file),
+            expected=f"tables up to {NEWEST}",
+            got=str(header.get("tables")),
+            remedy=f"restore it with the release {release}, then with this one: "
+            "exitline register init --upgrade; nothing was restored",
+        )
 
 
 def _no_backup(file: Path, got: str) -> StoreError:
