@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import lzma
+import sqlite3
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 import exitline as xl
+from exitline.api.registers import keeping
 from exitline.cli import exitline
 from exitline.errors import ExitlineError
 from exitline.exits.register.event import Document, Draft
@@ -188,3 +193,71 @@ def test_a_register_without_works_says_so(tmp_path):
     create_store(f"sqlite:///{tmp_path}/register.db")
     with pytest.raises(ExitlineError, match="holds no works"):
         xl.works.records(f"sqlite:///{tmp_path}/register.db")
+
+
+EARLIER = Path(__file__).parent / "cases" / "register-0009.db.xz"
+CHANGED = {
+    "a phase": ("UPDATE register_workpart SET facts = replace(facts, '500.0', '600.0')",
+                "work w: phases or funds are not those that were recorded: phases"),
+    "a sum of money": ("UPDATE register_workpart SET facts = replace(facts, '900.0', '800.0')",
+                       "recorded: funds"),
+    "a phase taken away": ("DELETE FROM register_workpart WHERE facts LIKE '%pump%'", "phases"),
+    "an inspection without a work": (
+        "UPDATE register_inspection SET state = 'gone' WHERE state = 'partly'",
+        "asset y: its inspections are not those that were recorded"),
+    "a later one": ("UPDATE register_inspection SET note = '' WHERE note = 'leaks'",
+                    "asset y: its inspections"),
+    "the note of one of a work": (
+        "UPDATE register_inspection SET note = 'x' WHERE state = 'functional'",
+        "work w: inspections of x are not those that were recorded"),
+    "an asset": ("UPDATE register_asset SET facts = replace(facts, '2001', '2011')",
+                 "asset y: known otherwise than recorded: facts"),
+    "whom it serves": ("UPDATE register_service SET households = 5 WHERE village = 'b'",
+                       "asset y: known otherwise than recorded: services"),
+    "a byte of an asset's chain": (
+        "UPDATE register_assetstep SET content = replace(content, '2001', '2011')",
+        "asset y step 1: it does not follow from the one before"),
+    "the end of an asset's chain": (
+        "DELETE FROM register_assetstep WHERE number = 2",
+        "asset y: the end of its steps is missing or changed"),
+    "an asset out of its chain": (
+        "DELETE FROM register_assetstep; UPDATE register_asset SET steps = 0, head = ''",
+        "asset y: it is in no chain"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory):
+    """A register of an earlier release, brought to this one; then one more look at an asset."""
+    from exitline.exits.register.store.opening import open_store
+    from exitline.exits.works.stored.steps import inspect_asset
+
+    file = tmp_path_factory.mktemp("earlier") / "register.db"
+    file.write_bytes(lzma.decompress(EARLIER.read_bytes()))
+    before = _bytes(file, "SELECT content, hash FROM register_workstep ORDER BY id")
+    for _ in range(2):  # the second time there is nothing left to do
+        keeping.make(f"sqlite:///{file}", upgrade=True)
+    inspect_asset(open_store(f"sqlite:///{file}"), "y", "gone", date(2024, 5, 1), "bob", "leaks")
+    after = _bytes(file, "SELECT content, hash FROM register_workstep ORDER BY id")
+    assert (after[: len(before)], len(after)) == (before, len(before) + 1)
+    assert keeping.check(f"sqlite:///{file}")["faults"] == ()  # with the head of a day before
+    return file
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_byte_changed_beside_works_is_found(name, earlier, tmp_path):
+    statements, said = CHANGED[name]
+    file = tmp_path / "register.db"
+    with closing(sqlite3.connect(earlier)) as whole, closing(sqlite3.connect(file)) as raw:
+        whole.backup(raw)
+        for (trigger,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            raw.execute(f"DROP TRIGGER {trigger}")
+        raw.executescript(statements)
+        assert raw.total_changes
+    faults = keeping.check(f"sqlite:///{file}")["faults"]
+    assert any(said in fault for fault in faults), faults
+
+
+def _bytes(file, query):
+    with closing(sqlite3.connect(file)) as raw:
+        return raw.execute(query).fetchall()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 import exitline as xl
 from exitline.api.area_models.kinds import RUNNERS, small_areas
+from exitline.api.area_models.study import direct_estimates
+from exitline.api.runs.prepare import ready
 from exitline.cli import call, exitline
 from exitline.errors import ExitlineError
 from exitline.stats.data.studies.loader import load_study, parse_study
@@ -171,3 +174,88 @@ def test_a_model_is_told_in_the_readers_language(code, fact, capsys):
     assert fact in (said.replace("\n", "") if code == "zh" else " ".join(said.split()))
     for english in ("variance of area", "areas with a direct", "Beside the truth", "model and"):
         assert english not in said
+
+
+def neighbours(tmp_path):
+    """A table of proximity: districts of one province are neighbours, rows adding up to 1."""
+    areas = pd.read_csv(STUDY.parent / "districts.csv")
+    near = (areas["province"].to_numpy()[:, None] == areas["province"].to_numpy()) * 1.0
+    for i in range(len(near)):
+        near[i, i] = 0.0
+    near /= near.sum(axis=1, keepdims=True)
+    table = pd.DataFrame(near, columns=areas["geo2"])
+    table.insert(0, "geo2", areas["geo2"])
+    table.to_csv(tmp_path / "near.csv", index=False)
+    return table
+
+
+def plain_model(study=None, **options):
+    """The function, as the study of the example asks for it."""
+    with ready(study or changed(), "duckdb") as made:
+        direct = direct_estimates(made, made.study.small_areas[0], "headcount")
+    asked = {"smooth": "pooled", "method": "reml", "covariates": STUDY.parent / "districts.csv"}
+    return xl.small_area.fay_herriot(
+        "headcount ~ toilet + rooms", direct, area="geo2", **asked | options
+    )
+
+
+BARE = {
+    "    mse: bootstrap\n": "", "    population: persons\n": "", "  psu: ea\n": "",
+    "    benchmark: ratio            # districts": "    # districts",
+}  # fmt: skip
+
+
+def test_variants_of_a_study_are_those_of_the_function(tmp_path):
+    near = neighbours(tmp_path)
+    areas = pd.read_csv(STUDY.parent / "districts.csv")
+    areas["toilet_variance"] = 0.002
+    areas.to_csv(tmp_path / "areas.csv", index=False)
+    kinds = {
+        f"proximity: {tmp_path}/near.csv\n    method: reml": ({"proximity": near}, "Spatial"),
+        "errors: {toilet: toilet_variance}\n    method: reml\n    mse: jackknife": (
+            {"errors": {"toilet": "toilet_variance"}, "mse": "jackknife",
+             "covariates": areas}, "measured covariates"),
+        "robust: true\n    k: 1.1\n    method: reml": ({"robust": True, "k": 1.1}, "k = 1.1"),
+    }  # fmt: skip
+    for text, (options, title) in kinds.items():
+        found = small_areas(changed(**BARE, **{
+            "method: amrl_yl": text, "districts.csv": f"{tmp_path}/areas.csv"}))[0]  # fmt: skip
+        one = plain_model(changed(**{"  psu: ea\n": ""}), **options)
+        assert title in found.title
+        assert found.figures[0].estimate == pytest.approx(one.figures.estimate, rel=1e-9)
+        assert found.figures[0].mse == pytest.approx(one.figures.mse, rel=1e-9, nan_ok=True)
+
+
+def test_a_benchmark_of_a_study_has_groups_bounds_and_a_target():
+    found = small_areas(changed(**{
+        "benchmark: ratio": "benchmark: difference\n    target: [0.4, 0.01]\n    groups: province\n"
+        "    bounds: [0.3, 0.6]\n    replicates: 20"}))[0]  # fmt: skip
+    areas = pd.read_csv(STUDY.parent / "districts.csv").set_index("geo2")
+    one = plain_model(method="amrl_yl", mse="bootstrap", replicates=20).benchmark(
+        areas["persons"], 0.4, target_se=0.01, how="difference", groups=areas["province"],
+        bounds=(0.3, 0.6), replicates=20,
+    )  # fmt: skip
+    table = found.to_pandas().set_index("area")
+    assert table["estimate"].to_numpy() == pytest.approx(one.figures.estimate, rel=1e-9)
+    assert (table["rmse"] ** 2).to_numpy() == pytest.approx(one.figures.mse, rel=1e-9)
+    assert table["estimate"].between(0.3, 0.6).all()
+    persons = areas["persons"].reindex(table.index)
+    assert (table["estimate"] * persons).sum() / persons.sum() == pytest.approx(0.4)
+
+
+def test_keys_of_a_study_that_say_nothing_or_do_not_fit_are_refused():
+    for changes, said in (
+        ({"mse: bootstrap": "k: 2"}, "'k' says nothing without 'robust'"),
+        ({"mse: bootstrap": "bounds: [0.6, 0.3]"}, "two numbers, the lower one first"),
+        ({"mse: bootstrap": "target: [0.3]"}, "a figure, or a figure and its standard error"),
+    ):
+        with pytest.raises(ExitlineError) as found:
+            changed(**changes)
+        assert said in str(found.value)
+        assert "small-areas.yaml:" in str(found.value)
+    with pytest.raises(ExitlineError, match="the data have no column 'regions'"):
+        small_areas(changed(**{"mse: bootstrap": "groups: regions"}))
+    near = pd.read_csv(STUDY.parent / "districts.csv")["geo2"]
+    chain = pd.DataFrame(np.eye(len(near), k=1) + np.eye(len(near), k=-1), near, near)
+    with pytest.raises(ExitlineError, match="no peak of its likelihood"):  # a variance of zero
+        plain_model(proximity=chain, method="reml")

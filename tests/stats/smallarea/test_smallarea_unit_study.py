@@ -112,3 +112,35 @@ def test_two_stages_meet_the_provinces_own_figures_and_their_errors(unit_sample,
             "pc_exp ~ rooms", homes, unit_census, area="geo2", measures="mean", within="geo1",
             benchmark="ratio",
         )  # fmt: skip
+
+
+def test_a_study_reaches_what_the_function_can_do(tmp_path):
+    """ELL, own households, targets, crossed levels, a parameter that is given."""
+    homes = pd.read_parquet(STUDY.parent / "hld_sample_wb_2023.parquet")
+    census = pd.read_parquet(STUDY.parent / "hld_pop_wb_2023.parquet")
+    rest = census[~census["hid"].isin(homes["hid"])]
+    rest.to_parquet(tmp_path / "rest.parquet")
+    formula = "pc_exp ~ log(hhsize) + I(rooms / hhsize) + electricity + toilet + urbrur"
+    common = {"area": "ea", "line": 2500, "size": "hhsize"}
+    kinds = {
+        "predictor: ell\n    mse: none": ({"predictor": "ell"}, census, "Elbers"),
+        "own_values: true\n    by: [geo2, [geo1, urbrur]]\n    mse: none": (
+            {"own_values": True, "by": ["geo2", ["geo1", "urbrur"]]}, rest, "best predictor"),
+        "transform: box-cox\n    parameter: 0.2\n    shift: auto\n    mse: none\n    benchmark: "
+        "difference\n    targets: {headcount: [0.3, 0.01], poverty_gap: 0.1}": (
+            {"transform": "box-cox", "parameter": 0.2, "shift": "auto", "benchmark": "difference",
+             "targets": {"headcount": (0.3, 0.01), "poverty_gap": 0.1}}, census, "box-cox scale"),
+    }  # fmt: skip
+    for text, (options, table, title) in kinds.items():
+        found = small_areas(changed(**{
+            "replicates: 10": text, "    district: geo2": "    #", "hld_pop_wb_2023.parquet":
+            f"{tmp_path}/rest.parquet" if table is rest else "hld_pop_wb_2023.parquet",
+            "    truth: pc_exp": "    #"}))[0]  # fmt: skip
+        one = xl.small_area.ebp(formula, homes, table, **common, **options)
+        assert title in found.title
+        assert ("ELL is kept for reference" in " ".join(found.notes)) == ("ell" in text)
+        mine, theirs = found.to_pandas(), one.to_pandas()
+        assert mine["estimate"].to_numpy() == pytest.approx(theirs["estimate"], rel=1e-9)
+        assert list(mine["by"]) == list(theirs["by"])
+        assert [note for note in one.notes if note not in found.notes] == []
+    assert any("headcount 0.3" in note for note in found.notes)

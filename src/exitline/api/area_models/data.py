@@ -328,10 +328,8 @@ def _refuse_keys(keys: Any, area: str, name: str) -> None:
         )
 
 
-def numbers_of(frame: pd.DataFrame, column: str) -> Any:
-    """A column of numbers, or an error."""
-    import pandas as pd
-
+def require_column(frame: pd.DataFrame, column: str) -> None:
+    """Refuse a column that the table of areas does not have."""
     if column not in frame.columns:
         known = [c for c in frame.columns if not c.startswith("exitline__")]
         raise SmallAreaError(
@@ -340,6 +338,13 @@ def numbers_of(frame: pd.DataFrame, column: str) -> Any:
             got=f"'{column}'",
             remedy=nearest(column, known) or "name a column of the data",
         )
+
+
+def numbers_of(frame: pd.DataFrame, column: str) -> Any:
+    """A column of numbers, or an error."""
+    import pandas as pd
+
+    require_column(frame, column)
     found = frame[column]
     if not pd.api.types.is_numeric_dtype(found):
         raise SmallAreaError(

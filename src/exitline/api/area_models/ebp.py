@@ -43,10 +43,12 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     weight = ready.design.weight if given.get("unit_weights") else None
     asked = ModelAsked(
         str(given["formula"]), use.area, wanted, _line(ready, use, wanted),
-        levels_of(use.area, given.get("by") or ()), given.get("transform", "log"), None, None,
-        given.get("method", "reml"), weight, given.get("size"), False, given.get("district"),
-        "eb", given.get("mse", "parametric"), given.get("replicates", 200), given.get("seed", 1),
-        ready.study.confidence, given.get("benchmark"), None, given.get("within"),
+        levels_of(use.area, given.get("by") or ()), given.get("transform", "log"),
+        given.get("parameter"), given.get("shift"), given.get("method", "reml"), weight,
+        given.get("size"), bool(given.get("own_values")), given.get("district"),
+        given.get("predictor", "eb"), given.get("mse", "parametric"),
+        given.get("replicates", 200), given.get("seed", 1), ready.study.confidence,
+        given.get("benchmark"), given.get("targets"), given.get("within"),
     )  # fmt: skip
     require_options(asked)
     census, _ = asked.sources(use.tables["census"].open(), use.tables["census"].open(), None)

@@ -10,6 +10,8 @@ import numpy as np
 from exitline.errors import StudyError, nearest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.api.runs.prepare import Ready
     from exitline.stats.data.studies.small_areas import SmallAreaUse
     from exitline.stats.infer.estimates import Estimates
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.area.selection import TermSelection
     from exitline.stats.smallarea.modelled import Modelled
 
-_OPTIONS = ("method", "transform", "back", "mse", "replicates", "seed", "robust")
+_OPTIONS = ("method", "transform", "back", "mse", "replicates", "seed", "robust", "k")
 
 
 def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
@@ -47,6 +49,7 @@ def fay_herriot_of(ready: Ready, use: SmallAreaUse) -> Modelled:
     asked = SmallAreaData(
         direct, use.area, covariates=source, smooth=use.options.get("smooth", "none"),
         drop=use.options.get("unmatched") == "drop", on=use.options.get("on"),
+        proximity=_proximity(ready, use), errors=use.options.get("errors"),
     )  # fmt: skip
     given = {name: use.options[name] for name in _OPTIONS if name in use.options}
     options = Options(level=ready.study.confidence, **given)
@@ -111,6 +114,31 @@ def column_of(
     return dict(zip(frame[AREA], numbers_of(frame, name), strict=True))
 
 
+def _proximity(ready: Ready, use: SmallAreaUse) -> pd.DataFrame | None:
+    """How near areas are to each other: rows and columns named by areas."""
+    from exitline.api.area_models.data import AREA, read_areas
+
+    if "proximity" not in use.tables:
+        return None
+    frame = read_areas(use.tables["proximity"].open(), ready.engine, use.area, "proximity")
+    return frame.drop(columns=[use.area]).set_index(AREA)
+
+
+def _groups(ready: Ready, use: SmallAreaUse) -> dict[str, str] | None:
+    """The group of each area, where the study has figures benchmarked in two stages."""
+    from exitline.api.area_models.data import AREA, read_areas, require_column
+    from exitline.stats.data.values import Uses, written
+
+    name = use.options.get("groups")
+    if name is None:
+        return None
+    on = use.options.get("on") or use.area
+    source = use.tables["covariates"].open().using(Uses(code=frozenset({name})))
+    frame = read_areas(source, ready.engine, on, "covariates", [name])
+    require_column(frame, name)
+    return {area: written(one) or "" for area, one in zip(frame[AREA], frame[name], strict=True)}
+
+
 def _benchmarked(ready: Ready, use: SmallAreaUse, found: AreaModel, direct: Estimates) -> AreaModel:
     """Figures that meet the survey's own estimate for all areas together, where asked for."""
     how = use.options.get("benchmark")
@@ -124,9 +152,11 @@ def _benchmarked(ready: Ready, use: SmallAreaUse, found: AreaModel, direct: Esti
             remedy="name it, or leave the benchmark out",
         )  # fmt: skip
     whole = direct.find(measure=found.figures.measure, line=found.figures.line, by="")
+    own = (whole.estimate, whole.se if np.isfinite(whole.se) else 0.0)
+    target, se = use.options.get("target") or own
     return found.benchmark(
-        weights, whole.estimate, target_se=whole.se if np.isfinite(whole.se) else 0.0, how=how,
-        replicates=found.options.replicates, seed=found.options.seed,
+        weights, target, target_se=se, how=how, bounds=use.options.get("bounds"),
+        groups=_groups(ready, use), replicates=found.options.replicates, seed=found.options.seed,
     )  # fmt: skip
 
 

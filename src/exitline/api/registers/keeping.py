@@ -31,7 +31,11 @@ def make(database: str, *, key: Path | None = None, upgrade: bool = False) -> st
     from exitline.exits.register.store import opening
 
     if upgrade:
-        return opening.upgrade_store(database, key_file=key).address
+        store = opening.upgrade_store(database, key_file=key)
+        from exitline.exits.works.stored.begun import begin_chains
+
+        begin_chains(store)
+        return store.address
     return opening.create_store(database, key_file=key).address
 
 

@@ -17,7 +17,7 @@ from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0009_duties_by_day"
+NEWEST = "0010_asset_steps"
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,11 @@ def guard_work_places(apps: Any, editor: Any) -> None:  # noqa: ARG001
             editor.execute(statement, params=None)
 
 
+def guard_asset_steps(apps: Any, editor: Any) -> None:
+    """Chains of assets are seen inside the scope; their rows are written once."""
+    _guarded(apps, editor, ("assetstep",), ("assetstep",))
+
+
 def guard_works(apps: Any, editor: Any) -> None:
     """Works are seen inside the scope; their steps and inspections are written once."""
     _guarded(apps, editor, WORKS, WORKS_ONCE)

@@ -1,9 +1,10 @@
-"""The chain of a work: steps, what is known of it, inspections; each hash covers the one before."""
+"""Chains of works and assets: what is known, steps, inspections; each hash covers the last."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -30,7 +31,7 @@ def known_of(work: Any) -> dict[str, Any]:
 
 def facts_content(
     work: Any, facts: Mapping[str, Any], *, step: str = RECORDED, on: date | None = None,
-    actor: str = "", role: str = "", reason: str = "",
+    actor: str = "", role: str = "", reason: str = "", parts: Sequence[Any] | None = None,
 ) -> str:  # fmt: skip
     """What is known of a work (or is corrected of it) as canonical JSON.
 
@@ -42,26 +43,86 @@ def facts_content(
     step : {"recorded", "corrected"}
     on : date, optional
     actor, role, reason : str
+    parts : sequence of WorkPartRow, optional
+        All of its phases and funds.
     """
     said = {"work": work.key, "step": step, "on": "" if on is None else on.isoformat(),
             "actor": actor, "role": role, "reason": reason}  # fmt: skip
-    return written({k: v for k, v in said.items() if v} | {"facts": dict(facts)}).decode()
+    more = {} if parts is None else {"parts": parts_of(parts)}
+    return written({k: v for k, v in said.items() if v} | {"facts": dict(facts)} | more).decode()
 
 
-def inspection_content(work: Any, look: Mapping[str, Any], role: str = "") -> str:
-    """An inspection of what a work made, as canonical JSON.
+def beside_facts(work: Any, parts: Iterable[Any]) -> str:
+    """Phases and funds of a work whose chain began without them, as canonical JSON."""
+    return written({"work": work.key, "step": RECORDED, "parts": parts_of(parts)}).decode()
+
+
+def parts_of(rows: Iterable[Any]) -> list[list[Any]]:
+    """Phases and funds as a chain has them: [table, facts]."""
+    return [[row.table, dict(row.facts)] for row in rows]
+
+
+def known_of_asset(asset: Any, services: Iterable[Any]) -> dict[str, Any]:
+    """What is known of an asset, and whom it serves.
 
     Parameters
     ----------
-    work : WorkRow
+    asset : AssetRow
+    services : iterable of ServiceRow
+    """
+    served = [[one.village, one.households, one.minutes] for one in services]
+    work = "" if asset.work is None else asset.work.key
+    return {"kind": asset.kind, "work": work, "facts": dict(asset.facts), "services": served}
+
+
+def asset_content(
+    asset: Any, services: Iterable[Any], looks: Iterable[Sequence[str]] = ()
+) -> str:  # fmt: skip
+    """The first row of an asset's chain as canonical JSON.
+
+    Parameters
+    ----------
+    asset : AssetRow
+    services : iterable of ServiceRow
+    looks : iterable of (on, state, by, note)
+        Inspections from before it had a chain.
+    """
+    said = {"asset": asset.key, "step": RECORDED, **known_of_asset(asset, services)}
+    return written(said | {"inspections": [list(look) for look in looks]}).decode()
+
+
+def inspection_content(work: Any, look: Mapping[str, Any], role: str = "") -> str:
+    """An inspection as canonical JSON.
+
+    Parameters
+    ----------
+    work : WorkRow or None
+        That made the asset.
     look : mapping
         asset, on (year-month-day), state, by, note.
     role : str
     """
-    said = {"work": work.key, "step": INSPECTED, "role": role,
+    said = {"work": "" if work is None else work.key, "step": INSPECTED, "role": role,
             **{name: look.get(name, "") for name in ("asset", "on", "by", "note")},
             "found": look["state"]}  # fmt: skip
     return written({k: v for k, v in said.items() if v}).decode()
+
+
+def rows_by(store: Any, model: Any, name: str) -> dict[int, list[Any]]:
+    """Rows of a table by what they belong to, in the order in which they were written.
+
+    Parameters
+    ----------
+    store : Store
+        Inside of a transaction.
+    model : Model
+    name : str
+        The column of the key.
+    """
+    found: dict[int, list[Any]] = defaultdict(list)
+    for one in model.objects.using(store.alias).order_by("pk"):
+        found[getattr(one, name)].append(one)
+    return found
 
 
 def linked(head: str, content: str) -> str:
@@ -92,6 +153,38 @@ def next_row(work: Any, content: str, recorded: date, state: str | None = None) 
         actor=said.get("actor", said.get("by", "")), role=said.get("role", ""), state=work.state,
         content=content, hash=work.head,
     )  # fmt: skip
+
+
+def next_asset_row(asset: Any, content: str, recorded: date) -> Any:
+    """The next row of an asset's chain, not yet written; the asset's end moves on.
+
+    Parameters
+    ----------
+    asset : AssetRow
+    content : str
+    recorded : date
+    """
+    from exitline.exits.register.store.models import AssetStepRow
+
+    asset.steps += 1
+    asset.head = linked(asset.head, content)
+    return AssetStepRow(
+        asset=asset, path=asset.path, number=asset.steps, step=json.loads(content)["step"],
+        recorded=recorded, content=content, hash=asset.head,
+    )  # fmt: skip
+
+
+def append_to_asset(store: Any, asset: Any, content: str, recorded: date) -> None:
+    """Write the next row of an asset's chain.
+
+    Parameters
+    ----------
+    store : Store
+    asset, content, recorded
+        As in `next_asset_row`.
+    """
+    next_asset_row(asset, content, recorded).save(using=store.alias, force_insert=True)
+    asset.save(using=store.alias, update_fields=("steps", "head"))
 
 
 def append(store: Any, work: Any, content: str, recorded: date, state: str | None = None) -> None:

@@ -99,8 +99,8 @@ def enter_work(
             criterion=facts.pop("criterion", ""), facts=facts,
         )  # fmt: skip
         work.save(using=store.alias, force_insert=True)
-        append(store, work, facts_content(work, known_of(work), on=on, actor=actor, role=role),
-               date.today())  # fmt: skip
+        content = facts_content(work, known_of(work), on=on, actor=actor, role=role, parts=())
+        append(store, work, content, date.today())
         papers = tuple(map(Document, documents))
         return take_work_step(store, Draft(work.key, step.name, on, actor, role, documents=papers))
 

@@ -1,4 +1,4 @@
-"""Works of a register taken again: what is known of them, their steps, their inspections."""
+"""Works and assets of a register taken again: what is known of them, steps, inspections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from exitline.errors import ExitlineError
 from exitline.exits.register.logbook.checking import first_of
 from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.works.states import Replayed, replay
-from exitline.exits.works.stored.chained import is_step, known_of
+from exitline.exits.works.stored.chained import (
+    is_step,
+    known_of,
+    known_of_asset,
+    parts_of,
+    rows_by,
+)
 from exitline.exits.works.stored.tables import INSPECTED, SETTING, kept, procedure_in
 
 if TYPE_CHECKING:
@@ -22,7 +28,7 @@ AT_ONCE = 2000
 
 
 def unfit_works(store: Store) -> Iterator[str]:
-    """Works whose columns, facts, steps, state or inspections do not follow from their chains.
+    """Works and assets whose columns, facts, parts, steps, state or inspections do not follow.
 
     Whether the chains themselves are whole is asked where the register is
     (`exits.register.store.audit.works`).
@@ -32,7 +38,12 @@ def unfit_works(store: Store) -> Iterator[str]:
     store : Store
         With the whole register in its scope.
     """
-    from exitline.exits.register.store.models import SettingRow, WorkRow, WorkStepRow
+    from exitline.exits.register.store.models import (
+        SettingRow,
+        WorkPartRow,
+        WorkRow,
+        WorkStepRow,
+    )
 
     with store.transaction():
         if not SettingRow.objects.using(store.alias).filter(name=SETTING).exists():
@@ -43,16 +54,20 @@ def unfit_works(store: Store) -> Iterator[str]:
             pk: list(group)
             for pk, group in groupby(rows.iterator(chunk_size=AT_ONCE), lambda row: row.work_id)
         }
-        known = [text for pk, one in chains.items() for text in _known_faults(works[pk], one)]
+        parts = rows_by(store, WorkPartRow, "work_id")
+        known = [text for pk, work in works.items()
+                 for text in _known_faults(work, chains.get(pk, []), parts[pk])]  # fmt: skip
         steps = _step_faults(store, works, chains)
         looks = _look_faults(store, works, chains)
-    for faults in (known, steps, looks):
+        assets = _asset_faults(store)
+    for faults in (known, steps, looks, assets):
         yield from first_of(faults)
 
 
-def _known_faults(work: Any, rows: list[Any]) -> Iterator[str]:
-    """Columns that a row's content does not give, and facts that the rows together do not."""
+def _known_faults(work: Any, rows: list[Any], parts: list[Any]) -> Iterator[str]:
+    """Columns that a row's content does not give; facts and parts that the rows do not."""
     facts: dict[str, Any] = {}
+    recorded: list[Any] | None = None
     for row in rows:
         where = f"work {work.key}, row {row.number}"
         try:
@@ -61,6 +76,7 @@ def _known_faults(work: Any, rows: list[Any]) -> Iterator[str]:
             yield f"{where}: its content cannot be read"
             return
         facts |= said.get("facts", {})
+        recorded = said.get("parts", recorded)
         columns = {"work": work.key, "step": row.step, "role": row.role,
                    "on": row.on.isoformat()}  # fmt: skip
         wrong = [name for name, column in columns.items()
@@ -74,6 +90,14 @@ def _known_faults(work: Any, rows: list[Any]) -> Iterator[str]:
     other += sorted(set(now) - set(facts)) if facts else []
     if other:
         yield f"work {work.key}: known otherwise than recorded: {', '.join(other)}"
+    now_parts = parts_of(parts)
+    if recorded is None:
+        yield f"work {work.key}: its phases and funds are in no chain"
+    elif recorded != now_parts:
+        tables = sorted({one[0] for one in (*recorded, *now_parts)
+                         if recorded.count(one) != now_parts.count(one)})  # fmt: skip
+        named = ", ".join(tables) or "their order"
+        yield f"work {work.key}: phases or funds are not those that were recorded: {named}"
 
 
 def _step_faults(store: Store, works: dict[int, Any], chains: dict[int, list[Any]]) -> list[str]:
@@ -105,7 +129,7 @@ def _look_faults(store: Store, works: dict[int, Any], chains: dict[int, list[Any
 
     looks = InspectionRow.objects.using(store.alias).filter(asset__work__isnull=False)
     there = sorted(
-        (one.asset.work_id, one.asset.key, one.on.isoformat(), one.state, one.by)
+        (one.asset.work_id, one.asset.key, one.on.isoformat(), one.state, one.by, one.note)
         for one in looks.select_related("asset")
     )
     said = []
@@ -113,9 +137,50 @@ def _look_faults(store: Store, works: dict[int, Any], chains: dict[int, list[Any
         for row in rows:
             if row.step == INSPECTED:
                 one = json.loads(row.content)
-                said.append((pk, one["asset"], one["on"], one["found"], one.get("by", "")))
-    chained = {pk for pk, rows in chains.items() if rows and rows[0].step == "recorded"}
+                said.append((pk, one["asset"], *_look_of(one)))
+    chained = {pk for pk, rows in chains.items()
+               if rows and '"facts":' in rows[0].content}  # fmt: skip
     apart = set(there) ^ set(said)
     pairs = sorted({(one[0], one[1]) for one in apart if one[0] in chained})
     return [f"work {works[pk].key}: inspections of {asset} are not those that were recorded"
             for pk, asset in pairs]  # fmt: skip
+
+
+def _look_of(said: dict[str, Any]) -> tuple[str, str, str, str]:
+    """An inspection as a chain has it: day, state, who looked, note."""
+    return said["on"], said["found"], said.get("by", ""), said.get("note", "")
+
+
+def _asset_faults(store: Store) -> list[str]:
+    """Assets known otherwise than recorded, or served otherwise, or looked at otherwise."""
+    from exitline.exits.register.store.models import (
+        AssetRow,
+        AssetStepRow,
+        InspectionRow,
+        ServiceRow,
+    )
+
+    chains, faults = rows_by(store, AssetStepRow, "asset_id"), []
+    services, looks = (rows_by(store, one, "asset_id") for one in (ServiceRow, InspectionRow))
+    assets = AssetRow.objects.using(store.alias).select_related("work").order_by("key")
+    for asset in assets.iterator(chunk_size=AT_ONCE):
+        where = f"asset {asset.key}"
+        try:
+            rows = [json.loads(one.content) for one in chains[asset.pk]]
+        except ValueError:
+            faults.append(f"{where}: its content cannot be read")
+            continue
+        if not rows:
+            faults.append(f"{where}: it is in no chain")
+            continue
+        now = known_of_asset(asset, services[asset.pk])
+        if other := sorted(name for name, value in now.items() if rows[0].get(name) != value):
+            faults.append(f"{where}: known otherwise than recorded: {', '.join(other)}")
+        there = [] if asset.work else [(one.on.isoformat(), one.state, one.by, one.note)
+                                       for one in looks[asset.pk]]  # fmt: skip
+        said = [tuple(one) for one in rows[0]["inspections"]] + [
+            _look_of(one) for one in rows if one["step"] == INSPECTED
+        ]
+        if sorted(there) != sorted(said):
+            faults.append(f"{where}: its inspections are not those that were recorded")
+    return faults

@@ -11,7 +11,13 @@ from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.declared import STATES
 from exitline.exits.works.states import replay
-from exitline.exits.works.stored.chained import append, content_of, inspection_content, is_step
+from exitline.exits.works.stored.chained import (
+    append,
+    append_to_asset,
+    content_of,
+    inspection_content,
+    is_step,
+)
 from exitline.exits.works.stored.tables import kept, procedure_in
 
 if TYPE_CHECKING:
@@ -66,6 +72,8 @@ def inspect_asset(
 ) -> None:  # fmt: skip
     """Record what somebody found an asset to be; it is linked into the chain of its work.
 
+    The asset has a chain of its own where no work made it.
+
     Parameters
     ----------
     store : Store
@@ -98,10 +106,13 @@ def inspect_asset(
         row = rows.filter(key=asset).first()
         if row is None or (work is not None and (row.work is None or row.work.key != work)):
             raise _no("asset", asset, store)
-        if row.work is not None:
-            look = {"asset": asset, "on": on.isoformat(), "state": state, "by": by.strip(),
-                    "note": note.strip()}  # fmt: skip
-            append(store, row.work, inspection_content(row.work, look, role or ""), date.today())
+        look = {"asset": asset, "on": on.isoformat(), "state": state, "by": by.strip(),
+                "note": note.strip()}  # fmt: skip
+        content = inspection_content(row.work, look, role or "")
+        if row.work is None:
+            append_to_asset(store, row, content, date.today())
+        else:
+            append(store, row.work, content, date.today())
         InspectionRow.objects.using(store.alias).create(
             asset=row, path=row.path, on=on, state=state, by=by.strip(), note=note.strip(),
             recorded=date.today(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,12 @@ from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.folder import SHIPPED, WorksRecords
 from exitline.exits.works.serving import for_villages
 from exitline.exits.works.stored.chained import (
+    asset_content,
     content_of,
     facts_content,
     inspection_content,
     known_of,
+    next_asset_row,
     next_row,
 )
 from exitline.exits.works.stored.tables import SETTING
@@ -79,18 +81,19 @@ def take_in(store: Store, records: WorksRecords) -> WorksTaken:
         _refuse_known(store, records)
         made = {row.key: row for row in _works(records, paths)}
         WorkRow.objects.using(store.alias).bulk_create(made.values(), batch_size=500)
-        _parts(store, records, made)
+        parts = _parts(store, records, made)
         assets = {row.key: row for row in _assets(records, paths, made)}
         AssetRow.objects.using(store.alias).bulk_create(assets.values(), batch_size=500)
         looks, services = _seen(store, records, assets)
         _places(store, records, paths)
-        steps = _chains(store, records, made)
+        steps = _chains(store, records, made, parts)
+        _asset_chains(store, records, assets, services)
         if records.procedure is not None:
             texts.keep_for_works(store, records.procedure)
         SettingRow.objects.using(store.alias).update_or_create(
             name=SETTING, defaults={"value": json.dumps(_kept_keys(records))}
         )
-    return WorksTaken(len(made), len(assets), looks, services, steps)
+    return WorksTaken(len(made), len(assets), looks, len(services), steps)
 
 
 def paths_of(store: Store, villages: Sequence[str]) -> dict[str, str]:
@@ -170,8 +173,8 @@ def _works(records: WorksRecords, paths: Mapping[str, str]) -> list[Any]:
     ]  # fmt: skip
 
 
-def _parts(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> None:
-    """Phases and funds."""
+def _parts(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> list[Any]:
+    """Phases and funds, written."""
     from exitline.exits.register.store.models import WorkPartRow
 
     rows = [
@@ -180,6 +183,7 @@ def _parts(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> None
         for table in ("phases", "funds") for row in records[table].to_dict("records")
     ]  # fmt: skip
     WorkPartRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
+    return rows
 
 
 def _assets(records: WorksRecords, paths: Mapping[str, str], made: Mapping[str, Any]) -> list[Any]:
@@ -195,8 +199,10 @@ def _assets(records: WorksRecords, paths: Mapping[str, str], made: Mapping[str, 
     return found
 
 
-def _seen(store: Store, records: WorksRecords, assets: Mapping[str, Any]) -> tuple[int, int]:
-    """Inspections and services."""
+def _seen(
+    store: Store, records: WorksRecords, assets: Mapping[str, Any]
+) -> tuple[int, list[Any]]:  # fmt: skip
+    """How many inspections, and the services; both written."""
     from exitline.exits.register.store.models import InspectionRow, ServiceRow
 
     looks = [
@@ -212,30 +218,61 @@ def _seen(store: Store, records: WorksRecords, assets: Mapping[str, Any]) -> tup
     ]  # fmt: skip
     InspectionRow.objects.using(store.alias).bulk_create(looks, batch_size=500)
     ServiceRow.objects.using(store.alias).bulk_create(services, batch_size=500)
-    return len(looks), len(services)
+    return len(looks), services
 
 
-def _chains(store: Store, records: WorksRecords, made: Mapping[str, Any]) -> int:
+def _chains(
+    store: Store, records: WorksRecords, made: Mapping[str, Any], parts: Sequence[Any]
+) -> int:  # fmt: skip
     """Each work's chain: what is known of it, its steps, what was found of its assets."""
     from exitline.exits.register.store.models import WorkRow, WorkStepRow
 
     steps, day = 0, date.today()
-    rows = [next_row(work, facts_content(work, known_of(work)), day) for work in made.values()]
+    own_parts: dict[str, list[Any]] = {key: [] for key in made}
+    for part in parts:
+        own_parts[part.work.key].append(part)
+    rows = [next_row(work, facts_content(work, known_of(work), parts=own_parts[key]), day)
+            for key, work in made.items()]  # fmt: skip
     for key, history in records.steps.histories.items():
         for event in history.events:
             rows.append(next_row(made[key], content_of(event), day, event.state))
             steps += 1
     own = records["assets"].set_index("asset")["work"]
-    for look in records["inspections"].sort_values("on", kind="stable").to_dict("records"):
-        if work := made.get(own[look["asset"]]):
-            said = {str(name): value for name, value in look.items()}
-            said["on"] = look["on"].date().isoformat()
-            rows.append(next_row(work, inspection_content(work, said), day))
+    rows += [next_row(work, inspection_content(work, look), day) for look in _looks(records)
+             if (work := made.get(own[look["asset"]]))]  # fmt: skip
     WorkStepRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
     WorkRow.objects.using(store.alias).bulk_update(
         list(made.values()), ["steps", "head", "state"], batch_size=200
     )
     return steps
+
+
+def _looks(records: WorksRecords) -> Iterator[dict[str, Any]]:
+    """Inspections in the order of their days, as a chain has them."""
+    for look in records["inspections"].sort_values("on", kind="stable").to_dict("records"):
+        yield {str(name): value for name, value in look.items()} | {
+            "on": look["on"].date().isoformat()
+        }
+
+
+def _asset_chains(
+    store: Store, records: WorksRecords, assets: Mapping[str, Any], services: Sequence[Any]
+) -> None:
+    """Each asset's chain: what is known of it, whom it serves, inspections if no work made it."""
+    from exitline.exits.register.store.models import AssetRow, AssetStepRow
+
+    day = date.today()
+    served: dict[str, list[Any]] = {key: [] for key in assets}
+    for one in services:
+        served[one.asset.key].append(one)
+    rows = [next_asset_row(asset, asset_content(asset, served[key]), day)
+            for key, asset in assets.items()]  # fmt: skip
+    rows += [next_asset_row(asset, inspection_content(None, look), day) for look in _looks(records)
+             if (asset := assets[look["asset"]]).work is None]  # fmt: skip
+    AssetStepRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
+    AssetRow.objects.using(store.alias).bulk_update(
+        list(assets.values()), ["steps", "head"], batch_size=200
+    )
 
 
 def _places(store: Store, records: WorksRecords, paths: Mapping[str, str]) -> None:

@@ -6,15 +6,74 @@ A kind of model is a record with its keys here and a function that fits it in
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from exitline.rules.yamlfile.declared import SOME, Record, Text, Truth, Whole, choice, reads
+from exitline.rules.yamlfile.declared import (
+    NAMED,
+    SOME,
+    Number,
+    Positive,
+    Record,
+    Text,
+    Truth,
+    Whole,
+    choice,
+    reads,
+)
 from exitline.rules.yamlfile.tree import Tree
 from exitline.stats.data.studies.table_keys import TableKeys
 
 DEFAULT = "fay_herriot"
+
+
+def _known(tree: Tree) -> tuple[float, float]:
+    """A figure that is known, and its standard error: 0 where none is written."""
+    if not tree.is_sequence:
+        return tree.number(), 0.0
+    found = tuple(one.number() for one in tree.sequence())
+    if len(found) != 2 or not found[1] >= 0:
+        raise tree.fault(
+            "this is no known figure", expected="a figure, or a figure and its standard error",
+            got=f"{len(found)} numbers", remedy="write both: [0.31, 0.012]",
+        )  # fmt: skip
+    return found[0], found[1]
+
+
+def _ends(tree: Tree) -> tuple[float, float]:
+    """Two numbers, the lower one first."""
+    found = tuple(one.number() for one in tree.sequence())
+    if len(found) != 2 or not found[0] < found[1]:
+        raise tree.fault(
+            "these are no bounds", expected="two numbers, the lower one first",
+            got=f"{len(found)} numbers", remedy="write both: [0, 1]",
+        )  # fmt: skip
+    return found[0], found[1]
+
+
+def _level(tree: Tree) -> str | tuple[str, ...]:
+    """A column of areas, or columns that make areas together."""
+    return tuple(one.text() for one in tree.some()) if tree.is_sequence else tree.text()
+
+
+def _shift(tree: Tree) -> float | str:
+    """A number, or the word that has the data choose it."""
+    return tree.number() if tree.is_number else tree.choice(("auto",))
+
+
+_TWO = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_WORD = {"type": ["string", "number", "boolean"]}
+KnownFigure = Annotated[
+    tuple[float, float], reads(_known), WithJsonSchema({"anyOf": [{"type": "number"}, _TWO]})
+]
+Ends = Annotated[tuple[float, float], reads(_ends), WithJsonSchema(_TWO)]
+AreaLevel = Annotated[
+    Any, reads(_level), WithJsonSchema({"anyOf": [_WORD, {"type": "array", "items": _WORD}]})
+]
+Shift = Annotated[
+    Any, reads(_shift), WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["auto"]}]})
+]
 
 
 class ModelKeys(Record):
@@ -36,6 +95,15 @@ class ModelKeys(Record):
         description="a criterion of the standard, by its name, that these figures decide: only "
         "where the standard accepts a model (`evidence: model`)",
     )
+
+    def _needs(self, **pairs: str) -> None:
+        """Refuse keys that say nothing without another one."""
+        for key, other in pairs.items():
+            if getattr(self, key) is not None and not getattr(self, other):
+                raise self.at(key).fault(
+                    f"'{key}' says nothing without '{other}'", expected=f"'{other}' beside it",
+                    got=f"'{key}' alone", remedy=f"add '{other}', or leave '{key}' out",
+                )  # fmt: skip
 
 
 class FayHerriotKeys(ModelKeys):
@@ -78,6 +146,20 @@ class FayHerriotKeys(ModelKeys):
         "`pooled`",
     )
     robust: Truth | None = Field(None, description="`true`: outlying areas are held back")
+    k: Positive | None = Field(
+        None, description="of `robust`: held back at so many standard deviations, 1.345"
+    )
+    proximity: TableKeys | None = Field(
+        None,
+        description="the spatial model (`reml`, `ml`): a table of how near areas are to each "
+        "other, one row and one column for each, rows named in the column of areas; rows usually "
+        "add up to 1",
+    )
+    errors: Annotated[dict[str, Text], NAMED] | None = Field(
+        None,
+        description="the measurement-error model, for covariates that are estimates: each with the "
+        "column of its error variance, `{toilet: toilet_variance}`; with `mse: jackknife`",
+    )
     unmatched: Annotated[str, *choice("error", "drop")] | None = Field(
         None,
         description="areas of the survey that the covariates lack: `error` (default) or `drop`",
@@ -91,11 +173,29 @@ class FayHerriotKeys(ModelKeys):
         None,
         description="for the benchmark: the column of the covariates with the population of areas",
     )
+    target: KnownFigure | None = Field(
+        None,
+        description="for the benchmark: what all areas together meet instead of the survey's own "
+        "figure, `0.31`, or with its standard error `[0.31, 0.012]`",
+    )
+    groups: Text | None = Field(
+        None,
+        description="for a benchmark in two stages: the column of the covariates with the group of "
+        "each area; groups meet the total, areas their group",
+    )
+    bounds: Ends | None = Field(
+        None,
+        description="for the benchmark: within which figures stay, `[0.05, 0.9]`; shares within 0 "
+        "and 1 unless given",
+    )
     truth: Text | None = Field(
         None,
         description="a column of the covariates with what is really so, where that is known: "
         "errors and coverage are shown",
     )
+
+    def check(self) -> None:
+        self._needs(k="robust", target="benchmark", groups="benchmark", bounds="benchmark")
 
 
 class EbpKeys(ModelKeys):
@@ -116,6 +216,16 @@ class EbpKeys(ModelKeys):
     size: Text | None = Field(
         None, description="the census's column of persons; without it figures are of households"
     )
+    predictor: Annotated[str, *choice("eb", "ell")] | None = Field(
+        None,
+        description="`eb` (default); `ell`: Elbers, Lanjouw and Lanjouw's, for reference, with a "
+        "warning: it ignores what the sample says of each area",
+    )
+    own_values: Truth | None = Field(
+        None,
+        description="`true`: the sample's households stand for themselves; the census is then "
+        "without them, and both have the columns of `size`, `by` and `district`",
+    )
     district: Text | None = Field(
         None, description="a column of both: districts in which areas lie, for the two-fold model"
     )
@@ -129,6 +239,15 @@ class EbpKeys(ModelKeys):
         description="scale of the model: `log` (default), `none`, `log-shift`, `box-cox`, `dual`, "
         "`rank`",
     )  # fmt: skip
+    parameter: Number | None = Field(
+        None,
+        description="of `log-shift`, `box-cox` or `dual`; the data choose it unless it is given",
+    )
+    shift: Shift | None = Field(
+        None,
+        description="added to welfare before `log`, `box-cox` and `dual`: a number, or `auto`, "
+        "which lifts the lowest value to 1",
+    )
     method: Annotated[str, *choice("reml", "ml")] | None = Field(
         None, description="estimator of the variances: `reml` (default), `ml`"
     )
@@ -137,14 +256,21 @@ class EbpKeys(ModelKeys):
     )
     replicates: Whole | None = Field(None, description="of the bootstrap: 200")
     seed: Whole | None = Field(None, description="of the bootstrap: 1")
-    by: Annotated[tuple[Text, ...], SOME] | None = Field(
+    by: Annotated[tuple[AreaLevel, ...], SOME] | None = Field(
         None,
         description="further columns of areas in the census, finer or coarser: figures of each, "
-        "from the same model",
+        "from the same model; columns in a list of their own make areas together, "
+        "`[geo1, [geo1, urbrur]]`",
     )
     benchmark: Annotated[str, *choice("ratio", "difference")] | None = Field(
         None,
         description="`ratio` or `difference`: areas meet the survey's own estimate of all together",
+    )
+    targets: Annotated[dict[str, KnownFigure], NAMED] | None = Field(
+        None,
+        description="for the benchmark: what all areas together meet instead of the survey's own "
+        "figures, by measure, `{headcount: 0.31}`, or with standard errors "
+        "`{headcount: [0.31, 0.012]}`",
     )
     within: Text | None = Field(
         None,
@@ -156,6 +282,9 @@ class EbpKeys(ModelKeys):
         description="the census's column of welfare, where that is known: errors and coverage are "
         "shown",
     )
+
+    def check(self) -> None:
+        self._needs(targets="benchmark", within="benchmark")
 
 
 class EblupKeys(ModelKeys):

@@ -35,3 +35,11 @@ class SmallAreaUse:
     tables: Mapping[str, TableRef] = field(default_factory=lambda: MappingProxyType({}))
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     where: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of areas, of every level."""
+        by = self.options.get("by") or ()
+        some = [(one,) if isinstance(one, str) else one for one in by]
+        named = [self.area, *(name for one in some for name in one), self.options.get("district")]
+        return tuple(dict.fromkeys(name for name in named if name))

@@ -274,8 +274,8 @@ class _Found:
 def _bound_uses(study: Study, standard: Standard | None) -> dict[str, set[str]]:
     """The kinds of the columns of the bound table, by their names there."""
     bound: dict[str, set[str]] = defaultdict(set)
-    for area in study.areas:
-        for name in area:
+    for columns in (*study.areas, *(use.columns for use in study.small_areas)):
+        for name in columns:
             bound[name].add("code")
     bound["household"].add("code")
     for line in study.lines:

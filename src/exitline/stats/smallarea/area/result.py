@@ -222,10 +222,24 @@ class AreaModel(ShownResult):
         limits = bounds or ((0.0, 1.0) if self.figures.share else (-np.inf, np.inf))
         parts = None
         if groups is not None:
-            labels = [str(one) for one in _by_area(groups, names, "")]
+            labels = ["" if one is None or one != one else str(one)
+                      for one in _by_area(groups, names, "")]  # fmt: skip
+            _require_groups(labels, names, given)
             parts = np.unique(labels, return_inverse=True)[1]
         rule = rule_of(how, given, names, bounds=limits, groups=parts)
         return benchmark(self, rule, target, target_se, replicates, seed)
+
+
+def _require_groups(labels: Sequence[str], names: Sequence[str], weights: Any) -> None:
+    """Refuse areas that count in the total and lie in no group."""
+    out = [name for name, label, w in zip(names, labels, weights, strict=True)
+           if not label and w > 0]  # fmt: skip
+    if out:
+        raise SmallAreaError(
+            "areas without a group", where=f"area '{out[0]}'",
+            expected="the group of every area that counts in the total",
+            got=f"{len(out)} without one", remedy="fill the column of groups",
+        )  # fmt: skip
 
 
 def with_joins(found: AreaModel, joined: JoinedAreas | None) -> AreaModel:

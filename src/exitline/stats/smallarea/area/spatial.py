@@ -115,20 +115,29 @@ def _scored(direct: Direct, weights: Floats, method: str) -> _Parameters:
     """Fisher scoring from the median sampling variance and a correlation of one half."""
     here = _Parameters(float(np.median(direct.psi)), 0.5)
     for _ in range(_STEPS):
-        found = _at(direct, weights, here)
-        score, information = _equations(direct, found, method)
-        step = np.linalg.solve(information, score)
+        try:
+            found = _at(direct, weights, here)
+            score, information = _equations(direct, found, method)
+            step = np.linalg.solve(information, score)
+        except np.linalg.LinAlgError as reason:  # without a variance neighbours tell nothing
+            raise _no_peak(settled=True) from reason
         rho = float(np.clip(here.rho + step[1], -_MOST, _MOST))
         there = _Parameters(here.variance + float(step[0]), rho)
         moved = abs(there.variance - here.variance) / (abs(here.variance) + 1e-300)
         here, moved = there, max(moved, abs(there.rho - here.rho))
         if moved <= _CONVERGED:
-            return _Parameters(max(here.variance, 0.0), here.rho)
-    raise SmallAreaError(
+            if here.variance > 0.0:
+                return here
+            raise _no_peak(settled=True)
+    raise _no_peak(settled=False)
+
+
+def _no_peak(*, settled: bool) -> SmallAreaError:
+    return SmallAreaError(
         "the spatial model has no peak of its likelihood",
         where="proximity",
         expected=f"parameters that settle within {_STEPS} steps",
-        got="parameters that do not",
+        got="areas without a variance of their own" if settled else "parameters that do not",
         remedy="fit the model without neighbours; their effects are too small to tell",
     )
 
@@ -248,7 +257,7 @@ def bootstrap_spatial(
             again = fit_spatial(
                 Direct(drawn, direct.psi, direct.x, direct.out, direct.names), weights, fit.method
             )
-        except (SmallAreaError, np.linalg.LinAlgError):
+        except SmallAreaError:
             continue  # drawn again: a likelihood without a peak
         total += (again.predicted - truth) ** 2
         done += 1

@@ -10,7 +10,14 @@ from datetime import date
 from typing import Any
 
 from exitline.digest import digest_of, sha256
-from exitline.exits.register.store.models import ChainRow, InspectionRow, WorkRow, WorkStepRow
+from exitline.exits.register.store.models import (
+    AssetRow,
+    AssetStepRow,
+    ChainRow,
+    InspectionRow,
+    WorkRow,
+    WorkStepRow,
+)
 from exitline.exits.register.store.opening import Store
 
 NAME = "works of "
@@ -18,33 +25,40 @@ NAME = "works of "
 
 
 def work_faults(store: Store) -> Iterator[str]:
-    """Works whose steps are not what was recorded: a byte, a gap, a repeated column, an end.
+    """Works and assets whose rows are not what was recorded: a byte, a gap, a column, an end.
 
     Parameters
     ----------
     store : Store
         Inside of a transaction.
     """
-    works = {row.pk: row for row in WorkRow.objects.using(store.alias)}
+    yield from _chain_faults(store, WorkRow, WorkStepRow, "work")
+    yield from _chain_faults(store, AssetRow, AssetStepRow, "asset")
+
+
+def _chain_faults(store: Store, of: Any, rows: Any, name: str) -> Iterator[str]:
+    """The same of one kind; assets stand in no state."""
+    every = {row.pk: row for row in of.objects.using(store.alias)}
     last: dict[int, tuple[int, str, str]] = {}
-    steps = WorkStepRow.objects.using(store.alias).order_by("work", "number")
+    steps = rows.objects.using(store.alias).order_by(name, "number")
     for step in steps.iterator(chunk_size=2000):
-        work = works[step.work_id]
-        before, head, _ = last.get(step.work_id, (0, "", ""))
-        where = f"{work.path} work {work.key} step {step.number}"
+        owner = getattr(step, f"{name}_id")
+        one = every[owner]
+        before, head, _ = last.get(owner, (0, "", ""))
+        where = f"{one.path} {name} {one.key} step {step.number}"
         if step.number != before + 1:
             yield f"{where}: the one before is missing"
         if step.hash != sha256(f"{head}\n{step.content}".encode()):
             yield f"{where}: it does not follow from the one before"
-        last[step.work_id] = (step.number, step.hash, step.state)
-    for pk, work in works.items():
-        number, head, state = last.get(pk, (0, "", work.state))
-        if (work.steps, work.head, work.state) != (number, head, state):
-            yield f"{work.path} work {work.key}: the end of its steps is missing or changed"
+        last[owner] = (step.number, step.hash, getattr(step, "state", ""))
+    for pk, one in every.items():
+        stands = getattr(one, "state", "")
+        if (one.steps, one.head, stands) != last.get(pk, (0, "", stands)):
+            yield f"{one.path} {name} {one.key}: the end of its steps is missing or changed"
 
 
 def work_leaves(store: Store, day: date) -> Iterator[tuple[str, int, str]]:
-    """For each county with works, how many steps and inspections it has up to a day, and a digest.
+    """For each county with works, how many rows and inspections they have up to a day; a digest.
 
     Parameters
     ----------
@@ -64,7 +78,11 @@ def work_leaves(store: Store, day: date) -> Iterator[tuple[str, int, str]]:
     seen = looks.order_by("pk").values_list(
         "path", "asset__key", "on", "state", "by", "note", "recorded"
     )
-    for path, *said in (*rows, *seen):
+    own = AssetStepRow.objects.using(store.alias).filter(recorded__lte=day)
+    made = own.order_by("asset__key", "number").values_list(
+        "path", "asset__key", "number", "hash", "recorded"
+    )
+    for path, *said in (*rows, *seen, *made):
         county = next((one for (one,) in counties if path.startswith(one)), "")
         found.setdefault(county, []).append([str(one) for one in said])
     for county, said in sorted(found.items()):

@@ -45,6 +45,7 @@ from exitline.exits.register.store.models.steps import (
 from exitline.exits.register.store.models.work import JobRow
 from exitline.exits.register.store.models.works import (
     AssetRow,
+    AssetStepRow,
     InspectionRow,
     ServiceRow,
     WorkPartRow,
@@ -54,7 +55,8 @@ from exitline.exits.register.store.models.works import (
 )
 
 __all__ = [
-    "AreaRow", "AskedVisitRow", "AssetRow", "AssignmentRow", "BatchRow", "CardRow", "CaseRow",
+    "AreaRow", "AskedVisitRow", "AssetRow", "AssetStepRow", "AssignmentRow", "BatchRow", "CardRow",
+    "CaseRow",
     "ChainRow", "ChangeRow", "DailyHeadRow", "DocumentRow", "DownloadRow", "DutyRow", "FindingRow",
     "HelperRow", "HouseholdRow", "IdentifierRow", "IncomeLineRow", "InspectionRow", "JobRow",
     "KeptTextRow", "MeasureRow", "MemberRow", "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow",

@@ -70,10 +70,33 @@ class AssetRow(Located):
     work = models.ForeignKey(WorkRow, null=True, on_delete=models.PROTECT, related_name="assets")
     kind = models.TextField()
     facts = models.JSONField(default=dict)
+    steps = models.BigIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True, default="")  # hash of the last row
 
     class Meta:
         db_table = "register_asset"
         indexes = (models.Index(fields=["path"], name="asset_path"),)
+
+
+class AssetStepRow(Located):
+    """A row of an asset's chain, written once; its hash covers the row before it.
+
+    The first has what is known of the asset and whom it serves. Inspections follow where no work
+    made it: those of a work's assets are in the chain of the work.
+    """
+
+    asset = models.ForeignKey(AssetRow, on_delete=models.PROTECT, related_name="taken")
+    number = models.BigIntegerField()  # among the asset's rows, from 1
+    step = models.TextField()
+    recorded = models.DateField()
+    content = models.TextField()  # canonical JSON
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "register_assetstep"
+        constraints = (
+            models.UniqueConstraint(fields=["asset", "number"], name="asset_step_number"),
+        )
 
 
 class InspectionRow(Located):
