@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.effect import PERIODS, sample_of, simulated
-from benchmarks.effect_plot import drawing, table
+from benchmarks.effect_plot import drawing, said_of, table
 from exitline.stats.effect.cells import cells
 from exitline.stats.effect.matched import matched_comparison
 from exitline.stats.effect.means import differences
@@ -207,6 +207,11 @@ def together() -> pd.DataFrame:
                                        "samples"])  # fmt: skip
 
 
+def body(found: pd.DataFrame) -> str:
+    """What the page says of the rows that are kept."""
+    return said_of(found) + "\n" + table(found)
+
+
 def main() -> None:
     """Run a case and keep its rows; or make table and plot from those that are kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -225,7 +230,7 @@ def main() -> None:
         before, after = "<!-- table -->\n", "<!-- end -->"
         text = PAGE.read_text(encoding="utf-8")
         start, end = text.index(before) + len(before), text.index(after)
-        PAGE.write_text(text[:start] + "\n" + table(found) + "\n" + text[end:], encoding="utf-8")
+        PAGE.write_text(text[:start] + "\n" + body(found) + "\n" + text[end:], encoding="utf-8")
 
 
 if __name__ == "__main__":

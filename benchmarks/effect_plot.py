@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -51,9 +52,10 @@ def drawing(found: pd.DataFrame) -> str:
 
 def table(found: pd.DataFrame) -> str:
     """The same as Markdown."""
-    rows = ["| panel | what | should be | found | Monte-Carlo error | samples |",
-            "| --- | --- | ---: | ---: | ---: | ---: |"]  # fmt: skip
+    rows = ["| panel | what | should be | found | Monte-Carlo error | samples | within 1 point |",
+            "| --- | --- | ---: | ---: | ---: | ---: | --- |"]  # fmt: skip
     for row in found.itertuples():
+        within = "" if not row.nominal > 0 else "**no**" if far(row) else "yes"
         plain = "bias" in row.what
         said = (
             ("0", f"{row.found:.3f}", f"{row.error:.3f}")
@@ -64,5 +66,24 @@ def table(found: pd.DataFrame) -> str:
                 f"{100 * row.error:.1f}",
             )
         )
-        rows.append(f"| {row.panel} | {row.what} | {' | '.join(said)} | {row.samples:,} |")
+        rows.append(
+            f"| {row.panel} | {row.what} | {' | '.join(said)} | {row.samples:,} | {within} |"
+        )
     return "\n".join(rows) + "\n"
+
+
+def far(row: Any) -> bool:
+    """Whether a rate is more than a point from what it should be, as both are written."""
+    return bool(abs(round(100 * row.found, 1) - round(100 * row.nominal, 1)) > 1.0 + 1e-9)
+
+
+def said_of(found: pd.DataFrame) -> str:
+    """Rates that are not within a point, in a sentence; those of two-way are not ours."""
+    ours = found[(found["nominal"] > 0) & ~found["what"].str.startswith("two-way")]
+    out = [row for row in ours.itertuples() if far(row)]
+    first = f"{len(ours) - len(out)} of {len(ours)} rates are within a point of what they should be"
+    if not out:
+        return first + ".\n"
+    named = "; ".join(f"{row.panel}, {row.what}: {100 * row.found:.1f} % for "
+                      f"{100 * row.nominal:.1f} %" for row in out)  # fmt: skip
+    return f"{first}. Not: {named}.\n"

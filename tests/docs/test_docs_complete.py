@@ -96,3 +96,14 @@ def test_every_page_is_in_the_index():
     index = (DOCS / "index.md").read_text()
     pages = [p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md") if p.name != "index.md"]
     assert [p for p in pages if p not in index] == []
+
+
+def test_the_page_on_intervals_of_effects_has_the_rows_that_were_drawn():
+    from benchmarks.effect_coverage import PAGE, body, together
+
+    found = together()
+    assert body(found) in PAGE.read_text(encoding="utf-8")
+    text = " ".join((DOCS / "effect.md").read_text().split())
+    test = found[found["what"] == "test before treatment"].set_index("case")["found"]
+    for case, many in (("few10", "ten"), ("few14", "fourteen")):
+        assert f"with {many} {100 * test[case]:.1f}" in text

@@ -95,7 +95,31 @@ def _choices(node: ast.expr) -> Iterator[ast.expr]:
         for one in node.values:
             yield from _choices(one)
     elif isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp):
-        yield node
+        inner = next(filter(_is_choice, ast.walk(node)), None)
+        if inner is None:
+            yield node
+        else:
+            yield from _choices(_with(node, inner, inner.body))  # type: ignore[attr-defined]
+            yield from _choices(_with(node, inner, inner.orelse))  # type: ignore[attr-defined]
+
+
+def _is_choice(node: ast.AST) -> bool:
+    """Whether this is one of two texts: two messages, not one with a word of English in it."""
+    return isinstance(node, ast.IfExp) and all(
+        isinstance(getattr(one, "value", one), str | ast.JoinedStr)
+        for one in (node.body, node.orelse)
+    )
+
+
+def _with(node: ast.expr, place: ast.AST, text: ast.expr) -> ast.expr:
+    """An expression with a text where a choice stood."""
+    if node is place or (isinstance(node, ast.FormattedValue) and node.value is place):
+        return text
+    if isinstance(node, ast.JoinedStr):
+        return ast.JoinedStr([_with(value, place, text) for value in node.values])
+    if isinstance(node, ast.BinOp):
+        return ast.BinOp(_with(node.left, place, text), node.op, _with(node.right, place, text))
+    return node
 
 
 def _message(node: ast.expr) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -280,6 +281,12 @@ def test_maps_and_pages_are_made(folder, tmp_path):
     picture = text[text.index('<svg xmlns="http://www.w3.org/2000/svg" viewBox') :]
     picture = picture[: picture.index("</svg>")]
     assert "<style" not in picture  # the page's policy refuses it: shapes would be black
+    assert " style=" not in text
+    sized = set(re.findall(r"svg \.(p-\w+) {", text))  # the page's `svg text` beats attributes
+    assert set(re.findall(r'<text class="([^"]*)"', picture)) <= sized
+    assert picture.count("<text") == picture.count('<text class="p-')
+    other = xl.works.page(xl.works.records(FOLDER), tmp_path / "zh.html", language="zh")
+    assert "目前覆盖哪些人" in other.read_text()
     assert 'stroke="#9c1f1f"' in picture
 
 

@@ -136,6 +136,8 @@ def test_style_and_script_are_the_ones_the_security_policy_allows(albania: Repor
         assert content is not None
         digest = base64.b64encode(hashlib.sha256(content[1].encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in html
+    assert html.count("<style") == 1  # none inside of a drawing either
+    assert " style=" not in html
 
 
 def test_ids_are_unique_and_every_link_within_the_page_arrives(decided: Page) -> None:

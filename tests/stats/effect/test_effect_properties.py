@@ -113,9 +113,9 @@ def test_what_is_left_out_is_counted():
     rows.loc[rows["village"] == 4, "first"] = 1
     rows.loc[rows["village"] == 5, "first"] = 9
     notes = " ".join(effects(rows).notes)
-    assert "2 units without an outcome in every period" in notes
-    assert "1 units under treatment from the first period (1) on" in notes
-    assert "1 units first treated after the last period (5)" in notes
+    assert "units without an outcome in every period: 2 left out" in notes
+    assert "units under treatment from the first period (1) on: 1 left out" in notes
+    assert "units first treated after the last period (5): 1, not yet" in notes
 
 
 def test_no_one_never_treated_leaves_those_not_yet_treated():

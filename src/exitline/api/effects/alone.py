@@ -40,7 +40,8 @@ def one_unit(sample: EffectSample, units: list[Any], notes: tuple[str, ...]) -> 
     if treated.size != 1:
         raise EffectError(
             "not exactly one unit is treated", expected="one unit that is treated within these "
-            "periods, all others not", got=f"{treated.size:,} treated units",
+            "periods, all others not",
+            got="; ".join((f"{treated.size:,} treated units", *notes)),
             remedy="with several, use difference_in_differences",
         )  # fmt: skip
     at = int(treated[0])

@@ -23,6 +23,7 @@ from exitline.stats.effect.queries import (
     units,
 )  # fmt: skip
 from exitline.stats.effect.sample import EffectSample
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,14 +127,15 @@ def _counts(rows: Any, times: Sequence[float]) -> Any:
 def _left_out(counted: pa.Table, times: Sequence[float]) -> tuple[str, ...]:
     """The same in words."""
     row = {name: int(value or 0) for name, value in counted.to_pylist()[0].items()}
+    first, last = (f"{times[at]:g}" for at in (0, -1))
     said = {
-        "holes": "without an outcome in every period: left out",
-        "always": f"under treatment from the first period ({times[0]:g}) on: left out, since "
-        "nothing is known of them before",
-        "later": f"first treated after the last period ({times[-1]:g}): not yet treated in all of "
-        "them",
-    }
-    return tuple(f"{row[name]:,} units {text}" for name, text in said.items() if row[name])
+        "holes": say("units without an outcome in every period: {n} left out", n=row["holes"]),
+        "always": say("units under treatment from the first period ({period}) on: {n} left out, "
+                      "since nothing is known of them before", period=first, n=row["always"]),
+        "later": say("units first treated after the last period ({period}): {n}, not yet treated "
+                     "in all of them", period=last, n=row["later"]),
+    }  # fmt: skip
+    return tuple(text for name, text in said.items() if row[name])
 
 
 def _sample(

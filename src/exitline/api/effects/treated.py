@@ -126,7 +126,7 @@ def estimated(
     for name, said in (("controls", controls), ("base", base), ("method", method)):
         if said not in KNOWN[name]:
             raise unknown(name, said, KNOWN[name], error=EffectError, where=name)
-    found, without = _comparisons(sample, controls, base, anticipation)
+    found, without = _comparisons(sample, controls, base, anticipation, notes)
     if without:
         first: str = together(*(say("group {what} in {period}", what=f"{g:g}", period=f"{t:g}")
                            for g, t in without[:3]), sign=", ")  # fmt: skip
@@ -157,7 +157,7 @@ def estimated(
 
 
 def _comparisons(
-    sample: EffectSample, controls: str, base: str, anticipation: float
+    sample: EffectSample, controls: str, base: str, anticipation: float, notes: tuple[str, ...]
 ) -> tuple[list[Any], list[tuple[float, float]]]:
     """The cells; refused where nobody is treated, or nobody can be compared with."""
     groups = sorted(set(sample.group.tolist()))
@@ -165,13 +165,15 @@ def _comparisons(
     if not treated:
         raise EffectError(
             "nobody is treated within these periods", expected="units that are treated later than "
-            "the first period", got=f"periods {sample.times[0]:g} to {sample.times[-1]:g}",
+            "the first period",
+            got="; ".join((f"periods {sample.times[0]:g} to {sample.times[-1]:g}", *notes)),
             remedy="look at the column of the first period",
         )  # fmt: skip
     if controls == "never" and not any(np.isinf(groups)):
         raise EffectError(
             "no unit was never treated", expected="units that are never treated",
-            got=f"{len(groups)} groups, all treated", remedy='compare with controls="not_yet"',
+            got="; ".join((f"{len(groups)} groups, all treated", *notes)),
+            remedy='compare with controls="not_yet"',
         )  # fmt: skip
     order = [g for g in groups if np.isfinite(g)] + [g for g in groups if np.isinf(g)]
     found, without = cells(
@@ -182,7 +184,8 @@ def _comparisons(
     if not found:
         raise EffectError(
             "nobody is left to compare with", expected="units that are not treated yet",
-            got=f"all {len(treated)} groups treated at once", remedy="add units or earlier periods",
+            got="; ".join((f"all {len(treated)} groups treated at once", *notes)),
+            remedy="add units or earlier periods",
         )  # fmt: skip
     return found, without
 

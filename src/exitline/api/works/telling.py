@@ -67,6 +67,7 @@ def page(
     boundaries: str | Path | None = None,
     key: str = "",
     source: str = "",
+    language: str = "en",
 ) -> Path:
     """A plan, or the works of a folder, as one page with a map and tables.
 
@@ -79,6 +80,8 @@ def page(
         As the page is headed; that of the works file unless given.
     boundaries, key, source
         As in `exitline.works.map`.
+    language : str
+        Of the page's own words: en, es, fr, zh.
 
     Returns
     -------
@@ -99,18 +102,21 @@ def page(
     """
     from exitline.publish.report.findings.page import render_found
     from exitline.publish.works.told import plan_sections, works_page, works_sections
+    from exitline.words.catalogue import language as spoken
     from exitline.words.shown.files import known_ending
 
-    at = known_ending(path, (".html",), "a page")
+    at, t = known_ending(path, (".html",), "a page"), spoken(language)
     drawn = _boundaries(boundaries, key, source)
     if isinstance(found, RecordedWorks):
         covered, lacking = found.coverage(), found.gaps()
-        sections = works_sections(covered, lacking, found.check().counted, drawn, source)
+        sections = works_sections(covered, lacking, found.check().counted, drawn, source, t)
         named, under, notes = found.records.keys.works, f"{found.records.as_of}", covered.notes
     else:
-        sections = plan_sections(found, drawn, source)
-        named, under, notes = "Works to do next", "", found.notes
-    text = render_found(works_page(title or named, under, sections, notes))
+        sections = plan_sections(found, drawn, source, t)
+        named, under, notes = t("Works to do next"), "", found.notes
+    text = render_found(
+        works_page(title or named, under, sections, [t.of(one) for one in notes], t), t
+    )
     with whole_file(at) as partial:
         partial.write_text(text, encoding="utf-8")
     return at

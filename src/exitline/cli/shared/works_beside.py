@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -146,6 +147,12 @@ def matched(
 
 def show_needed(effect: float, units: float) -> None:
     """How many units would tell an effect of a size from none."""
+    if not isfinite(units):
+        show.note(
+            say("how many units would tell an effect of {n} from none is not known: this one has "
+                "no standard error", n=Numeral(f"{effect:g}"))
+        )  # fmt: skip
+        return
     show.note(
         say("an effect of {n} would be told from none (power 80 %) by {m} units",
             n=Numeral(f"{effect:g}"), m=Numeral(rounded(units, 0)))

@@ -10,6 +10,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import JSON, LEVEL
 from exitline.cli.shared.saving import paged, save_all, saves
+from exitline.cli.shared.speaking import reader
 from exitline.cli.shared.works_records import (
     AS_OF,
     BOUNDARIES,
@@ -232,7 +233,7 @@ def choose(
     if page is not None:
         from exitline.api.works.telling import page as told_page
 
-        told_page(plan, page, boundaries=boundaries, key=key or "")
+        told_page(plan, page, boundaries=boundaries, key=key or "", language=reader().code)
     tables = {"works": plan.to_pandas(), "rules": plan.compared()}
     tables |= {"areas": plan.by_area()} if len(plan.areas) <= _MOST_AREAS or json_ else {}
     tables |= {} if more is None else {"budgets": more}

@@ -11,6 +11,7 @@ from exitline.cli.shared import show
 from exitline.cli.shared.options import JSON
 from exitline.cli.shared.register_pages import DATABASE_OPTION
 from exitline.cli.shared.saving import save_all, saves
+from exitline.cli.shared.speaking import reader
 from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def recorded_coverage(
     if page is not None:
         from exitline.api.works.telling import page as told_page
 
-        told_page(works, page, boundaries=boundaries, key=key or "")
+        told_page(works, page, boundaries=boundaries, key=key or "", language=reader().code)
     tables: dict[str, Any] = {"villages": found.counts(), "works": found.works()}
     if run is not None or works.records.decided is not None:
         tables["rests_on_broken"] = works.marked(run)

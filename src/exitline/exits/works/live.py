@@ -60,15 +60,23 @@ def live_works(records: WorksRecords, found: VillageCoverage) -> pd.DataFrame:
     first = each.drop_duplicates("work").set_index("work")["village"]
     whose = looked_up(first.astype(object), table["work"]).fillna("")
     table["outside"], table["placed"] = _places(records, table, whose.to_numpy(), own)
-    day = pd.Timestamp(records.as_of)
-    table["future"] = (table[["began", "ended"]] > day).any(axis=1) | table["work"].isin(
-        records.steps.late)  # fmt: skip
+    table["future"] = table["work"].isin(_to_come(records))
     table["backwards"] = table["ended"] < table["began"]
     refused = pd.Series([work for work, _, _ in records.steps.refused], dtype=object)
     table["refused"] = refused.value_counts().reindex(table.index).fillna(0)
     new = (table["repairs"] == "").to_numpy()
     table["twin_m"] = _twins(table, new)
     return table.reset_index(drop=True)
+
+
+def _to_come(records: WorksRecords) -> set[str]:
+    """Works with a day that is still to come: their own, of a phase, of funds, of a step."""
+    day = pd.Timestamp(records.as_of)
+    dated = {"works": ["began", "ended"], "phases": ["began", "ended"], "funds": ["on"]}
+    found = set(records.steps.late)
+    for name, days in dated.items():
+        found |= set(records[name].loc[(records[name][days] > day).any(axis=1), "work"])
+    return found
 
 
 def _accepted(records: WorksRecords, table: pd.DataFrame) -> Any:

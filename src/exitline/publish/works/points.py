@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 WIDE, TALLEST, MARGIN = 520.0, 560.0, 12.0
 """So wide that letters can be read where the picture is as wide as a phone."""
-LETTERS = ('font-family="system-ui, Noto Sans, Noto Sans CJK SC, sans-serif" font-size="{size}" '
-           'fill="{colour}"')  # fmt: skip
-"""As attributes: a page may refuse styles that stand inside of a picture."""
-TITLE = LETTERS.format(size=17, colour="#1a1f24") + ' font-weight="bold"'
-NAMES, UNDER = (LETTERS.format(size=size, colour=colour) for size, colour in
-                ((15, "#1a1f24"), (13, "#56616b")))  # fmt: skip
+LETTERS = ('class="{name}" font-family="system-ui, Noto Sans, Noto Sans CJK SC, sans-serif" '
+           'font-size="{size}" fill="{colour}"')  # fmt: skip
+"""As attributes: a page may refuse styles that stand inside of a picture. The class is for the
+style of the page, which beats attributes (`report/templates/found.css`)."""
+TITLE = LETTERS.format(name="p-title", size=17, colour="#1a1f24") + ' font-weight="bold"'
+NAMES, UNDER = (LETTERS.format(name=name, size=size, colour=colour) for name, size, colour in
+                (("p-name", 15, "#1a1f24"), ("p-under", 13, "#56616b")))  # fmt: skip
+LINE, LONG = 27.0, 52
+"""Height of a line under the map, and its letters: so large that a phone can show them."""
 EDGE = 'fill="#f7f8f9" stroke="#aab3ba" stroke-width="0.8"'
 DOTS = 'fill="none" stroke-linecap="round"'
 
@@ -109,7 +113,10 @@ def point_map(
     drawn += [_dots(at(one), layer) for one, layer in zip(plane, layers, strict=True)]
     height = top + up * scale + 2 * MARGIN
     legend, tall = _legend(layers, height)
-    under = f'<text {UNDER} x="{MARGIN}" y="{tall + 4:.0f}">{escape(visible(source))}</text>'
+    lines = textwrap.wrap(visible(source), LONG)
+    under = "".join(f'<text {UNDER} x="{MARGIN}" y="{tall + 4 + i * LINE * 0.7:.0f}">'
+                    f"{escape(line)}</text>" for i, line in enumerate(lines))  # fmt: skip
+    tall += max(len(lines) - 1, 0) * LINE * 0.7
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE:.0f} {tall + 14:.0f}" '
         f'role="img" aria-label="{escape(visible(title))}">'
@@ -156,13 +163,13 @@ def _dots(points: Floats, layer: PointLayer) -> str:
 
 def _legend(layers: Sequence[PointLayer], height: float) -> tuple[str, float]:
     """A line for each kind, with how many there are."""
-    parts, y = [], height + 12
+    parts, y = [], height + 16
     for layer in layers:
         label = f"{layer.label} ({len(layer.known):,})"
         parts.append(
-            f'<circle cx="{MARGIN + 5}" cy="{y - 4:.0f}" r="{min(layer.size, 9) / 2:g}" '
+            f'<circle cx="{MARGIN + 5}" cy="{y - 5:.0f}" r="{min(layer.size + 1, 5):g}" '
             f'fill="{layer.colour}"/><text {NAMES} x="{MARGIN + 16}" y="{y:.0f}">'
             f"{escape(visible(label))}</text>"
         )
-        y += 21
-    return "".join(parts), y + 4
+        y += LINE
+    return "".join(parts), y

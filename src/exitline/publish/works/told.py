@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,10 +48,15 @@ def map_of_plan(
     works = np.empty((0, 2)) if plan.candidate_at is None else plan.candidate_at[plan.chosen.works]
     lived = problem.weight > 0  # a village that is served by list has parts without anybody
     new = after & ~problem.served & lived
+
+    def once(kept: Any) -> Any:
+        """Where they live; a village of several parts is one point."""
+        return np.unique(place[kept], axis=0) if problem.unit is not None else place[kept]
+
     layers = (
-        PointLayer(t("served today"), place[problem.served & lived], SERVED, 3),
-        PointLayer(t("served by no work of the plan"), place[~after & lived], OPEN, 3),
-        PointLayer(t("served by the plan"), place[new], WORKS, 3),
+        PointLayer(t("served today"), once(problem.served & lived), SERVED, 3),
+        PointLayer(t("served by no work of the plan"), once(~after & lived), OPEN, 3),
+        PointLayer(t("served by the plan"), once(new), WORKS, 3),
         PointLayer(t("works of the plan"), works, CHOSEN, 6),
     )
     return point_map(layers, t("Who the plan serves"), boundaries, source)

@@ -191,7 +191,8 @@ class EffectSeries(ShownResult):
 
     def _wide(self, at: NDArray[np.int64]) -> Floats:
         """Covariances for bounds that take them as known: wider where there are few units."""
-        df = float(np.nanmin(self.spread.df[at]))
+        known = self.spread.df[at][~np.isnan(self.spread.df[at])]
+        df = float(known.min(initial=np.inf))
         factor = stats.t.ppf(0.5 + self.level / 2, df) / stats.norm.ppf(0.5 + self.level / 2)
         return np.asarray(self.spread.small[np.ix_(at, at)] * factor**2)
 

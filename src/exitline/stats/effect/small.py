@@ -2,7 +2,7 @@
 
 A group of ten villages tells its own variance with nine degrees of freedom, however many villages
 there are to compare with. Intervals by the normal distribution are too short then, and a Wald test
-of several comparisons rejects far too often (24 to 45 in 100 with groups of five to eight).
+of several comparisons rejects far too often.
 """
 
 from __future__ import annotations

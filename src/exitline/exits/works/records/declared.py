@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from exitline.words.said import collected
+
 Holds = Literal["id", "text", "number", "day"]
 
 STATES = ("functional", "partly", "not functional", "gone")
@@ -81,8 +83,8 @@ def _number(name: str, meaning: str, *, needed: bool = False, least: float | Non
 
 
 _PLACE = (
-    _number("latitude", "degrees, WGS 84", least=-90, most=90),
-    _number("longitude", "degrees, WGS 84", least=-180, most=180),
+    _number("latitude", collected("degrees, WGS 84"), least=-90, most=90),
+    _number("longitude", collected("degrees, WGS 84"), least=-180, most=180),
 )
 
 _DECLARED = (
@@ -117,29 +119,29 @@ _DECLARED = (
         "works",
         "Something that is built, or put right, for a criterion",
         (
-            _id("work", "its id"),
-            RecordColumn("title", "what it is"),
-            RecordColumn("kind", "its class: water point, road, clinic", needed=True),
-            RecordColumn("criterion", "the criterion it is for"),
+            _id("work", collected("its id")),
+            RecordColumn("title", collected("what it is")),
+            RecordColumn("kind", collected("its class: water point, road, clinic"), needed=True),
+            RecordColumn("criterion", collected("the criterion it is for")),
             RecordColumn(
                 "villages",
-                "whom it is for: ids with ; between them",
+                collected("whom it is for: ids with ; between them"),
                 "id",
                 of="villages",
                 parted=True,
             ),
-            _number("cost", "what it is to cost"),
-            _number("paid", "what was paid"),
-            RecordColumn("contract", "number of the contract"),
-            RecordColumn("by", "who builds it"),
-            _number("beneficiaries", "people it is said to serve"),
+            _number("cost", collected("what it is to cost")),
+            _number("paid", collected("what was paid")),
+            RecordColumn("contract", collected("number of the contract")),
+            RecordColumn("by", collected("who builds it")),
+            _number("beneficiaries", collected("people it is said to serve")),
             *_PLACE,
-            RecordColumn("began", "first day of building", "day"),
-            RecordColumn("planned_end", "day by which it was to be done", "day"),
-            RecordColumn("ended", "last day of building", "day"),
-            RecordColumn("state", "where it stands, unless its steps say so"),
-            RecordColumn("repairs", "the asset that it puts right", "id", of="assets"),
-            RecordColumn("exclusive", "of works with the same text only one is done"),
+            RecordColumn("began", collected("first day of building"), "day"),
+            RecordColumn("planned_end", collected("day by which it was to be done"), "day"),
+            RecordColumn("ended", collected("last day of building"), "day"),
+            RecordColumn("state", collected("where it stands, unless its steps say so")),
+            RecordColumn("repairs", collected("the asset that it puts right"), "id", of="assets"),
+            RecordColumn("exclusive", collected("of works with the same text only one is done")),
         ),
         "work",
         open=True,

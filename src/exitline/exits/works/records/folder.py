@@ -111,7 +111,7 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
     for name, declared in TABLES.items():
         if name not in tables:
             tables[name] = typed(declared, _empty(c.name for c in declared.columns))
-    day = as_of or keys.as_of or date.today()
+    day = day_asked(as_of or keys.as_of)
     procedure = _procedure(keys, folder, needed="steps" in files)
     steps = Replayed()
     if "steps" in files and procedure is not None:
@@ -124,6 +124,26 @@ def open_works(path: str | Path, as_of: date | None = None) -> WorksRecords:
     return WorksRecords(
         keys, folder, day, tables, steps, procedure, decided, _checks(keys, folder), notes=notes
     )
+
+
+def day_asked(as_of: date | None) -> date:
+    """The day that all is asked about: today unless given.
+
+    Parameters
+    ----------
+    as_of : date or None
+
+    Raises
+    ------
+    WorksError
+        For a day to come: what is dated up to then would count as seen.
+    """
+    if as_of is not None and as_of > date.today():
+        raise WorksError(
+            "the day asked about is still to come", where="as_of",
+            expected=f"a day up to {date.today()}", got=str(as_of), remedy="correct the day",
+        )  # fmt: skip
+    return as_of or date.today()
 
 
 def _checks(keys: WorksFile, folder: Path) -> str:

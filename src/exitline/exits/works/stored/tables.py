@@ -16,7 +16,7 @@ from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.register.store import texts
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.declared import TABLES
-from exitline.exits.works.records.folder import WorksRecords
+from exitline.exits.works.records.folder import WorksRecords, day_asked
 from exitline.exits.works.records.keys import WorksFile
 from exitline.exits.works.states import replay
 
@@ -61,7 +61,7 @@ def records_in(store: Store, as_of: date | None = None) -> WorksRecords:
     keys = WorksFile.read(read_text(text, store.address, WorksError))
     tables = {name: typed(TABLES[name], _table(name, rows[name]), where=name) for name in TABLES}
     drafts = [draft_of(one, where="step") for one in rows["steps"]]
-    day, procedure = as_of or date.today(), procedure_in(store, found)
+    day, procedure = day_asked(as_of), procedure_in(store, found)
     steps = replay(drafts, procedure, day)
     names = set(tables["villages"]["village"])
     decided = [one for one in found.get("decided", ()) if one["village"] in names]

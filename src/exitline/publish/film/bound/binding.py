@@ -184,11 +184,14 @@ def refuse_changes(found: tuple[ChangedFigure, ...], story: Story) -> None:
     if not found:
         return
     first = found[0]
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    never = not first.old
-    what = "was never recorded" if never else f"changed from {first.old} to {first.new}"
+    more = len(found) - 1
     raise FigureChangedError(
-        f"the figure '{first.figure}' {what}{more}",
+        (
+            f"the figure '{first.figure}' changed from {first.old} to {first.new}"
+            if first.old
+            else f"the figure '{first.figure}' was never recorded"
+        )
+        + (f" (and {more} more)" if more else ""),
         where=f"{first.episode}, {first.scene}",
         expected=first.old or f"a value in {story.lock.name}",
         got=first.new,
