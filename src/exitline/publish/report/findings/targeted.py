@@ -117,6 +117,9 @@ def _beside(found: Evaluation, same: list[tuple[str, str, Any]], t: Language) ->
     points = t.figure(f"{100 * apart.estimate:.1f}")
     if apart.p != apart.p:
         return t("That is {n} percentage points fewer than by '{other}'.", n=points, other=other[0])
+    if apart.p < 0.001:
+        return t("That is {n} percentage points fewer than by '{other}' (p below {p}).", n=points,
+                 other=other[0], p=t.figure("0.001"))  # fmt: skip
     return t("That is {n} percentage points fewer than by '{other}' (p = {p}).", n=points,
              other=other[0], p=t.figure(f"{apart.p:.3f}"))  # fmt: skip
 
