@@ -59,10 +59,16 @@ def test_the_report_shows_the_choice_and_the_comparison_of_covariates(tmp_path):
     rows = {row[0].text: row for row in section.compared.rows}
     # more of the sample has electricity than of the census
     power = rows["electricity[T.Yes]"]
-    assert power[1].sort > power[2].sort
-    assert power[7].sort > 0.1
-    assert power[8].text == "far apart: look at the question"
-    assert rows["toilet[T.Other]"][8].text == ""
+    assert power[3].sort > power[4].sort
+    assert power[9].sort > 0.1
+    assert power[10].text == "far apart: look at the question"
+    assert rows["toilet[T.Other]"][10].text == ""
+    # no and yes, above in the survey and below in the census, as shares of the longest bar
+    above, below = ([h for _, _, h in side] for side in (power[1].pair.above, power[1].pair.below))
+    assert above[1] == 100.0
+    assert above[0] / sum(above) == pytest.approx(1 - power[3].sort, abs=1e-4)
+    assert below[0] / sum(below) == pytest.approx(1 - power[4].sort, abs=1e-4)
+    assert 1 - power[2].sort == pytest.approx(power[3].sort - power[4].sort, abs=1e-6)
     assert section.chosen.rows[0][1].text.startswith("log(hhsize) + ")
     html = (done.folder / "report.html").read_text(encoding="utf-8")
     assert "How the covariates were chosen" in html

@@ -120,6 +120,28 @@ def _covariates(one: Modelled) -> None:
              for r in one.compared.itertuples()],
             right=(1, 2, 3),
         )  # fmt: skip
+        if "sample_shares" in one.compared:
+            show.table(
+                say("their distributions, from low to high"),
+                ("covariate", "survey", "census", "in common"),
+                [(r.column, *_distributions(r)) for r in one.compared.itertuples()],
+                right=(3,),
+            )
+
+
+_LEVELS = "\N{NO-BREAK SPACE}▁▂▃▄▅▆▇█"
+
+
+def _distributions(row: Any) -> tuple[str, str, str]:
+    """Shares of bins as columns of one scale, and how much both have in common."""
+    if row.common != row.common:
+        return "", "", ""
+    most = max(*row.sample_shares, *row.census_shares)
+    ours, theirs = (
+        "".join(_LEVELS[math.ceil(8 * share / most)] for share in shares)
+        for shares in (row.sample_shares, row.census_shares)
+    )
+    return ours, theirs, f"{100 * row.common:.0f} %"
 
 
 def _row(figure: AreaFigure, figures: AreaFigures) -> tuple[str | None, ...]:

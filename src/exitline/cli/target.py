@@ -11,6 +11,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.saving import paged, save_page
 from exitline.words.recognising import as_part
 from exitline.words.said import Numeral, Said, Told, say
 
@@ -67,6 +68,7 @@ Examples:
 @click.option("--plot", metavar="FILE", type=click.Path(),
               help="Draw ROC and precision-recall curves, and with --table budget those of "
               "budgets: .svg, .png, .html or .json.")  # fmt: skip
+@paged
 @click.option("--by", metavar="COLUMN", help="Groups to compare under one quota.")
 @reads_data
 @declares_design
@@ -77,15 +79,12 @@ Examples:
               help="What to do with households without a score or welfare.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def command(
-    source: str, design: Design, reading: dict[str, Any], as_json: bool, **given: Any
-) -> None:
+    source: str, design: Design, reading: dict[str, Any], as_json: bool, page: Path | None,
+    **given: Any,
+) -> None:  # fmt: skip
     """Evaluate, and show tables."""
     if source.lower().endswith((".yaml", ".yml")):
-        from exitline.api.targets.study import study_scenario
-
-        with show.working("transferring"):
-            effects = study_scenario(source)
-        _effects(effects, as_json=as_json)
+        _of_study(source, page, as_json=as_json)
         return
     _require(given, ("welfare", "line"))
     from exitline.api import open_source, target
@@ -116,8 +115,9 @@ def command(
             data, methods, quota=quota, by=given["by"], tables=given["tables"],
             budgets=given["budgets"], **asked,
         )  # fmt: skip
-    if given["plot"] is not None:
-        _draw(Path(given["plot"]), data, methods, asked, quota, given["tables"])
+    if given["plot"] is not None or page is not None:
+        curves = _curves(data, methods, asked, quota, given["tables"])
+        _pictures(found, curves, given["plot"], page, quiet=as_json)
     if as_json:
         show.as_json(found.to_pandas().to_dict("records"))
         return
@@ -136,22 +136,45 @@ def _require(given: dict[str, Any], names: Sequence[str]) -> None:
 _BUDGETS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
 
 
-def _draw(
-    path: Path, data: Any, methods: dict[str, Any], asked: dict[str, Any],
-    quota: list[float | str], tables: Sequence[str],
-) -> None:  # fmt: skip
-    """Write the curves of all methods."""
+def _curves(
+    data: Any, methods: dict[str, Any], asked: dict[str, Any], quota: list[float | str],
+    tables: Sequence[str],
+) -> tuple[Evaluation, Evaluation | None]:  # fmt: skip
+    """All methods at many quotas, and at many budgets where these are asked for."""
     from exitline.api import target
 
     with show.working("drawing"):
         found = target.evaluate(data, methods, quota="curve", **asked)
-        left, shares = None, [q for q in quota if q != "poor"]
-        if "budget" in tables and shares:
-            left = target.evaluate(
-                data, methods, quota=shares, tables=["budget"], budgets=_BUDGETS, **asked
-            )
-        target.curves(found, left).save(path)
-    show.note(say("written: {file}", file=str(path)))
+        shares = [q for q in quota if q not in ("poor", "column")]
+        if "budget" not in tables or not shares:
+            return found, None
+        return found, target.evaluate(
+            data, methods, quota=shares, tables=["budget"], budgets=_BUDGETS, **asked
+        )
+
+
+def _pictures(
+    found: Evaluation, curves: tuple[Evaluation, Evaluation | None], plot: str | None,
+    page: Path | None, *, quiet: bool,
+) -> None:  # fmt: skip
+    """Write the curves of all methods, as a drawing, on a page, or both."""
+    from exitline.api import target
+
+    if plot is not None:
+        target.curves(*curves).save(plot)
+        show.note(say("written: {file}", file=plot))
+    save_page([found, *(one for one in curves if one is not None)], page, quiet=quiet)
+
+
+def _of_study(source: str, page: Path | None, *, as_json: bool) -> None:
+    """What the scenarios of a study do."""
+    from exitline.api.targets.study import study_scenario
+
+    if page is not None:
+        raise click.UsageError("--page is for a data file: the report of a study has scenarios")
+    with show.working("transferring"):
+        effects = study_scenario(source)
+    _effects(effects, as_json=as_json)
 
 
 def _named(text: str) -> tuple[str, str]:

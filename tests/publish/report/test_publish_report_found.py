@@ -66,8 +66,21 @@ def findings(assessed: Any, watched: Any) -> dict[str, Any]:
         "planned": xl.plan(true_rate=0.01), "staged": xl.plan(true_rate=0.005, kind="curtailed"),
         "mirrored": xl.plan(standard="china-2011-2020", rate="recognition", true_rate=0.95),
         "budget": xl.plan_counties("examples/assessment/counties.csv", budget=60_000),
-        "screened": xl.screen(rows, value="y", by="county"),
+        "screened": xl.screen(rows, value="y", by="county"), "targeted": _targeted(),
     }  # fmt: skip
+
+
+def _targeted() -> list[Any]:
+    """Two methods: their errors, their curves, and what budgets leave."""
+    homes = pd.read_parquet("examples/imaginary-country/hld_sample_wb_2023.parquet")
+    asked = {"welfare": "pc_exp", "line": 1500,
+             "design": xl.Design(weight="hhweight", size="hhsize", psu="ea")}  # fmt: skip
+    methods = {"crowded": "rooms - hhsize", "small": "hhsize"}
+    return [
+        xl.target.evaluate(homes, methods, quota=[0.2, 0.4, 0.6], **asked),
+        xl.target.evaluate(homes, {"crowded": "rooms - hhsize"}, quota=0.4, tables=["budget"],
+                           budgets=[0.5, 1.0, 1.5], **asked),
+    ]  # fmt: skip
 
 
 def test_every_finding_has_a_page_in_every_language(findings: dict[str, Any], tmp_path: Path):
@@ -108,6 +121,25 @@ def test_flows_add_up_and_are_those_that_were_found(findings: dict[str, Any]):
     drawn = [float(h) for h in re.findall(r'class="f-poor"[^>]*height="([\d.]+)"', flows.drawing)]
     poor = 100 * sum(records[f"share_poor_{b}(bsl>end)"]["estimate"] for b in ("poor", "out"))
     assert drawn[0] == pytest.approx(poor, abs=1e-3)
+
+
+def test_lines_of_targeting_go_through_the_figures(findings: dict[str, Any]):
+    from exitline.publish.report.findings.targeted import targeting_page
+    from exitline.words.catalogue import ENGLISH
+
+    found, left = findings["targeted"]
+    page = targeting_page([found, left], ENGLISH)
+    best = min(("crowded", "small"),
+               key=lambda name: found.find(name, "exclusion_error", 0.2).estimate)  # fmt: skip
+    error = found.find(best, "exclusion_error", 0.2)
+    assert page.answer.startswith(f"'{best}' leaves out {100 * error.estimate:.0f}"[:-1])
+    by = {one.key: one for one in page.sections}
+    assert set(by) == {"errors", "roc", "precision-recall", "budget"}
+    poor, others = (found.find("small", f"{w}poor_coverage", 0.4).estimate for w in ("", "non"))
+    assert f"L{100 * others:.2f} {100 - 100 * poor:.2f}L" in by["roc"].drawing
+    kept = left.find("crowded", "gap_left", 0.4, "budget 1").estimate
+    assert f"L{100 / 1.5:.2f} {100 - 100 * kept:.2f}L" in by["budget"].drawing
+    assert by["budget"].drawing.count("k-line") == 4  # two lines, and their names
 
 
 def test_a_watch_names_nobody_unless_asked(watched: Any, tmp_path: Path):

@@ -51,6 +51,25 @@ def test_covariates_are_held_side_by_side(engine, unit_sample, unit_census):
         assert found.loc[name, "sample_mean"] == pytest.approx(mine)
         assert found.loc[name, "census_sd"] == pytest.approx(so.std(ddof=0))
         assert found.loc[name, "difference"] == pytest.approx((mine - so.mean()) / so.std(ddof=0))
+    rooms = found.loc["proom"]  # shares of weights between the edges; the ends are open
+    inner = np.array(rooms["edges"])[1:-1]
+    for side, table, weight in (("sample", unit_sample, w), ("census", unit_census, None)):
+        place = np.searchsorted(inner, table["proom"], side="right")
+        right = np.bincount(place, weight, minlength=len(inner) + 1)
+        assert rooms[f"{side}_shares"] == pytest.approx(right / right.sum(), abs=2e-3)
+    both = np.minimum(rooms["sample_shares"], rooms["census_shares"])
+    assert rooms["common"] == pytest.approx(both.sum())
+    so = (unit_census["elec"] == 1).mean()
+    assert found.loc["elec", "census_shares"] == pytest.approx((1 - so, so))
+    # as wide, about the same mean, another shape: seen by the distribution alone
+    shape = unit_census.assign(proom=unit_census.proom.mean() + unit_census.proom.std()
+                               * np.where(np.arange(len(unit_census)) % 2, 1.0, -1.0))  # fmt: skip
+    bent = xl.small_area.comparability(
+        MODEL, unit_census, shape, engine=engine
+    ).set_index("column").loc["proom"]  # fmt: skip
+    assert abs(bent["difference"]) < 0.01
+    assert bent["common"] < 0.5
+    assert bent["apart"]
     urban = found.loc["urbrur[T.Urban]"]
     assert urban["census_mean"] == pytest.approx((unit_census.urbrur == "Urban").mean())
     other = unit_census.assign(elec=1 - unit_census.elec)

@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.formula import Learned
 
     Floats = NDArray[np.float64]
+    Bin = tuple[float, float, int]
 
 APART = 0.1
 """Standardised differences above this deserve a look (Austin 2009, Statistics in Medicine 28)."""
+ALIKE = 0.8
+"""Distributions that have less in common deserve one, too: as little as two normal ones half a
+standard deviation apart have (Inman and Bradley 1989, Communications in Statistics 18)."""
+BINS, REACH = 12, 3.0
+"""Bins of a distribution, at most, and how many standard deviations they reach."""
 
 
 def comparability(
@@ -47,9 +53,12 @@ def comparability(
     Returns
     -------
     pandas.DataFrame
-        column; mean, sd, least and most in the sample and in the census; `difference` of the
-        means over the census's standard deviation, and `apart`: whether it is above 0.1, or a
-        value of the census lies beyond those of the sample by half its range.
+        column; mean, sd, least and most in the sample and in the census; `edges` of bins, and
+        `sample_shares` and `census_shares` of weights in each (the first and the last hold what
+        lies beyond); `common`: the sum of the smaller share of each bin, 1 for equal
+        distributions; `difference` of the means over the census's standard deviation; and
+        `apart`: whether it is above 0.1, or less than 0.8 is in common, or a value of the census
+        lies beyond those of the sample by half its range.
 
     Raises
     ------
@@ -104,51 +113,103 @@ def side_by_side(
         Whether the census is a table of means of areas: differences are then over the sample's
         standard deviation.
     """
-    mine, whole = (_moments(engine, learned, *one) for one in (sample, census))
-    return _table(learned.names, mine, whole, spread=mine[:, 1] if areas else whole[:, 1])
+    held = [_weighed(learned, *one) for one in (sample, census)]
+    mine, whole = (_moments(engine, learned, rows) for rows in held)
+    spread = mine[:, 1] if areas else whole[:, 1]
+    if areas:  # means of areas lie closer together than what they are means of
+        return _table(learned.names, mine, whole, spread, None)
+    bins = [_bins(mine[j], whole[j]) for j in range(len(learned.names))]
+    ours, theirs = (_shares(engine, rows, bins) for rows in held)
+    return _table(learned.names, mine, whole, spread, (bins, ours, theirs))
 
 
-def _moments(engine: Engine, learned: Learned, table: Any, weights: list[str | None]) -> Floats:
-    """Mean, standard deviation, least and most of each column, shape (columns, 4)."""
+def _weighed(learned: Learned, table: Any, weights: list[str | None]) -> Any:
+    """The columns of the model, each row with the product of its weights."""
     import ibis
 
     from exitline.stats.measure import portable
-    from exitline.stats.measure.modelling.census import columns_query
     from exitline.stats.smallarea.formula import made
 
     weight = ibis.literal(1.0)
     for name in weights:
         if name is not None:
             weight = weight * portable.number(table[name]).fill_null(0.0)
-    rows = made(learned, table, weight=weight)
+    return made(learned, table, weight=weight)
+
+
+def _moments(engine: Engine, learned: Learned, rows: Any) -> Floats:
+    """Mean, standard deviation, least, most and the largest fraction, shape (columns, 5)."""
+    from exitline.stats.measure.modelling.census import columns_query
+
     found = engine.run(columns_query(rows, len(learned.names))).to_pylist()[0]
     total = found["w"] or float("nan")
     return np.array(
         [_of(found, j, total) for j in range(len(learned.names))], dtype=np.float64
-    ).reshape(-1, 4)
+    ).reshape(-1, 5)
 
 
-def _of(found: dict[str, Any], j: int, total: float) -> tuple[float, float, float, float]:
-    """Mean, standard deviation, least and most of one column; NaN without a row."""
+def _bins(mine: Floats, whole: Floats) -> Bin:
+    """Bins for both tables: of whole numbers each its own, as far as they are few."""
+    low, high = np.nanmin([mine[2], whole[2]]), np.nanmax([mine[3], whole[3]])
+    if not np.isfinite(high - low) or high == low:
+        return float(np.nan_to_num(low)), 1.0, 1
+    counted = mine[4] == 0 and whole[4] == 0
+    if counted and high - low < BINS:
+        return float(low), 1.0, int(high - low) + 1
+    ends = [(one[0] - REACH * one[1], one[0] + REACH * one[1]) for one in (mine, whole)]
+    low = max(low, np.nanmin([end[0] for end in ends]))
+    high = min(high, np.nanmax([end[1] for end in ends]))
+    if counted:
+        low = np.floor(low)
+        width = max(1.0, np.ceil((high - low + 1.0) / BINS))
+        return float(low), float(width), int((high - low) // width) + 1
+    return float(low), float((high - low) / BINS), BINS
+
+
+def _shares(engine: Engine, rows: Any, bins: list[Bin]) -> list[tuple[float, ...]]:
+    """The share of the weights in each bin, column by column."""
+    from exitline.stats.measure.modelling.census import bins_query
+
+    found = engine.run(bins_query(rows, bins)).to_pylist()[0]
+    shares = []
+    for j, (_, _, many) in enumerate(bins):
+        inside = np.array([found[f"b{j}_{b}"] or 0.0 for b in range(many)], dtype=np.float64)
+        total = inside.sum()
+        shares.append(tuple((inside / total if total > 0 else inside * np.nan).tolist()))
+    return shares
+
+
+def _of(found: dict[str, Any], j: int, total: float) -> tuple[float, ...]:
+    """Mean, standard deviation, least, most and fraction of one column; NaN without a row."""
     if found[f"x{j}"] is None:
-        return (float("nan"),) * 4
+        return (float("nan"),) * 5
     mean = found[f"x{j}"] / total
     spread = float(np.sqrt(max(found[f"xx{j}"] / total - mean**2, 0.0)))
-    return mean, spread, found[f"least{j}"], found[f"most{j}"]
+    return mean, spread, found[f"least{j}"], found[f"most{j}"], found[f"part{j}"]
 
 
-def _table(names: tuple[str, ...], mine: Floats, whole: Floats, spread: Floats) -> pd.DataFrame:
+def _table(
+    names: tuple[str, ...], mine: Floats, whole: Floats, spread: Floats,
+    distributed: tuple[list[Bin], list[tuple[float, ...]], list[tuple[float, ...]]] | None,
+) -> pd.DataFrame:  # fmt: skip
     """Both tables side by side."""
     import pandas as pd
 
-    rows = {"column": list(names)}
+    rows: dict[str, Any] = {"column": list(names)}
     for side, moments in (("sample", mine), ("census", whole)):
         for k, what in enumerate(("mean", "sd", "least", "most")):
             rows[f"{side}_{what}"] = moments[:, k].tolist()
     frame = pd.DataFrame(rows)
+    common = np.full(len(names), np.nan)
+    if distributed is not None:
+        bins, ours, theirs = distributed
+        frame["edges"] = [tuple(low + width * b for b in range(n + 1)) for low, width, n in bins]
+        frame["sample_shares"], frame["census_shares"] = ours, theirs
+        common = np.array([np.minimum(a, b).sum() for a, b in zip(ours, theirs, strict=True)])
+    frame["common"] = common
     with np.errstate(divide="ignore", invalid="ignore"):
         frame["difference"] = (mine[:, 0] - whole[:, 0]) / spread
     reach = (mine[:, 3] - mine[:, 2]) / 2.0
     beyond = (whole[:, 3] > mine[:, 3] + reach) | (whole[:, 2] < mine[:, 2] - reach)
-    frame["apart"] = (frame["difference"].abs() > APART) | beyond
+    frame["apart"] = (frame["difference"].abs() > APART) | (common < ALIKE) | beyond
     return frame[frame["column"] != "Intercept"].reset_index(drop=True)

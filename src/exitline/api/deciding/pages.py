@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from exitline.api.deciding.planning import Planned
     from exitline.exits.assess.plans.budget import BudgetPlan
     from exitline.exits.screens import ScreenFinding
+    from exitline.exits.target.evaluation import Evaluation
     from exitline.exits.watch.watchlist import WatchList
     from exitline.publish.report.findings.sections import FoundPage
     from exitline.stats.panel.report import DynamicsSection
     from exitline.words.catalogue import Language
 
     Finding: TypeAlias = (
-        Assessed | Planned | BudgetPlan | WatchList | Sequence[DynamicsSection | ScreenFinding]
-    )
+        Assessed | Planned | BudgetPlan | WatchList | Evaluation
+        | Sequence[DynamicsSection | ScreenFinding | Evaluation]
+    )  # fmt: skip
 
 
 def page(
@@ -32,11 +34,13 @@ def page(
     language: str = "en",
     named: int = 0,
 ) -> Path:
-    """What `assess`, `dynamics`, `watch`, `plan`, `plan_counties` or `screen` found, as one page.
+    """What `assess`, `dynamics`, `watch`, `plan`, `screen` or `target.evaluate` found, as one page.
 
     Parameters
     ----------
     found : result of one of these
+        Or several evaluations of the same methods: the first gives the figures in words, each
+        curve comes from the first that has its points.
     path : path
         Ends in ``.html``.
     title : str
@@ -79,6 +83,7 @@ def _made(found: Any, t: Language, title: str, named: int) -> FoundPage:
     from exitline.publish.report.findings.moved import dynamics_page
     from exitline.publish.report.findings.planned import budget_page
     from exitline.publish.report.findings.screened import screens_page
+    from exitline.publish.report.findings.targeted import targeting_page
     from exitline.publish.report.findings.watched import watch_page
 
     kind = type(found[0] if isinstance(found, Sequence) and found else found).__name__
@@ -96,9 +101,12 @@ def _made(found: Any, t: Language, title: str, named: int) -> FoundPage:
         return dynamics_page(found, t, title=title)
     if kind == "ScreenFinding":
         return screens_page(found, t, title=title)
+    if kind == "Evaluation":
+        return targeting_page([found] if not isinstance(found, Sequence) else found, t, title=title)
     raise ArgumentError(
         "this has no page", where="found",
-        expected="what assess, dynamics, watch, plan, plan_counties or screen returns",
+        expected="what assess, dynamics, watch, plan, plan_counties, screen or target.evaluate "
+        "returns",
         got=f"a {kind}", remedy="of a run, xl.run(study, out=...) writes the page report.html",
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from exitline.errors import unknown
 from exitline.exits.target.errors import TargetError
+from exitline.words.said import collected, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,22 +31,22 @@ class TargetingCurve:
 
 CURVES = {
     "roc": TargetingCurve(
-        "Who is chosen, as the quota grows (ROC)",
-        "others chosen, share of others",
-        "poor persons chosen, share of the poor",
+        collected("Who is chosen, as the quota grows (ROC)"),
+        collected("others chosen, share of others"),
+        collected("poor persons chosen, share of the poor"),
     ),
     "precision_recall": TargetingCurve(
-        "Precision and recall, as the quota grows",
-        "poor persons chosen, share of the poor (recall)",
-        "poor, share of those chosen (precision)",
+        collected("Precision and recall, as the quota grows"),
+        collected("poor persons chosen, share of the poor (recall)"),
+        collected("poor, share of those chosen (precision)"),
     ),
     "budget": TargetingCurve(
-        "What is left of poverty, by budget",
-        "budget, share of the poverty gap",
-        "left, share of what it was",
+        collected("What is left of poverty, by budget"),
+        collected("budget, share of the poverty gap"),
+        collected("left, share of what it was"),
     ),
 }
-LEFT = {"headcount_left": "headcount", "gap_left": "poverty gap"}
+LEFT = {"headcount_left": say("headcount"), "gap_left": say("poverty gap")}
 
 
 class FiguresAsked(Protocol):
@@ -61,9 +62,7 @@ def points(found: FiguresAsked, kind: str) -> pd.DataFrame:
     """The points of a curve of every method, as `Evaluation.curve` gives them."""
     import pandas as pd
 
-    if kind not in CURVES:
-        raise unknown("curve", kind, tuple(CURVES), error=TargetError, where="kind")
-    rows = {"roc": _roc, "precision_recall": _precision, "budget": _budget}[kind](found)
+    rows = [(str(name), *numbers) for name, *numbers in _rows(found, kind)]
     table = pd.DataFrame(rows, columns=["curve", "x", "estimate", "band_low", "band_high"])
     fewest = int(table.groupby("curve").size().min()) if len(table) else 0
     if fewest < FEWEST:
@@ -73,6 +72,31 @@ def points(found: FiguresAsked, kind: str) -> pd.DataFrame:
             got=str(fewest), remedy=f"evaluate with {ask}",
         )  # fmt: skip
     return table.sort_values(["curve", "x"], kind="stable").reset_index(drop=True)
+
+
+def _rows(found: FiguresAsked, kind: str) -> list[tuple[Any, ...]]:
+    if kind not in CURVES:
+        raise unknown("curve", kind, tuple(CURVES), error=TargetError, where="kind")
+    return {"roc": _roc, "precision_recall": _precision, "budget": _budget}[kind](found)
+
+
+def lines(found: FiguresAsked, kind: str) -> dict[str, list[tuple[float, ...]]]:
+    """The points of each line of a curve, from the left: x, figure, and the ends of its interval.
+
+    Parameters
+    ----------
+    found : FiguresAsked
+    kind : {"roc", "precision_recall", "budget"}
+
+    Returns
+    -------
+    dict
+        By the line's name, a text in words; lines of fewer than three points are left out.
+    """
+    made: dict[str, list[tuple[float, ...]]] = {}
+    for name, *numbers in _rows(found, kind):
+        made.setdefault(name, []).append(tuple(numbers))
+    return {name: sorted(rows) for name, rows in made.items() if len(rows) >= FEWEST}
 
 
 def drawn(found: FiguresAsked, kind: str) -> Drawing:
@@ -146,7 +170,8 @@ def _budget(found: FiguresAsked) -> list[tuple[Any, ...]]:
     for one in found.estimates:
         asked = found.asked[one.measure]
         if asked.figure in LEFT:
-            name = f"{asked.method}, {quota_in_words(asked.quota)}: {LEFT[asked.figure]}"
+            name = say("{name}, {quota}: {what}", name=asked.method, what=LEFT[asked.figure],
+                       quota=quota_in_words(asked.quota))  # fmt: skip
             budget = float(asked.part.removeprefix("budget "))
             rows.append((name, budget, one.estimate, one.ci_low, one.ci_high))
     return rows

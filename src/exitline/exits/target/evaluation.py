@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.exits.target.errors import TargetError
 from exitline.exits.target.quotas import quota_in_words
+from exitline.words.said import Numeral, collected, say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -21,21 +22,21 @@ BOUND = 0.75
 """What a budget equal to the poverty gap left of the headcount, at best, in nine African countries
 (Brown, Ravallion and van de Walle 2018)."""
 FIGURES = {
-    "exclusion_error": "poor persons left out, share of the poor",
-    "inclusion_error": "not poor, share of those chosen",
-    "targeting_differential": "coverage of the poor less that of others",
-    "poor_coverage": "poor persons chosen, share of the poor",
-    "nonpoor_coverage": "others chosen, share of those who are not poor",
-    "coverage": "chosen, share of persons",
-    "coady_grosh_hoddinott": "what the poorest get over an even share",
-    "distributional_characteristic": "mean social weight of a unit of benefits",
-    "benefit_incidence": "share of places by tenth of welfare",
-    "quantile_coverage": "chosen, share of the persons of a tenth",
-    "marginal_incidence": "share of added places by fifth of welfare",
-    "roc_area": "area under the ROC curve",
-    "headcount_left": "headcount left, share of what it was",
-    "gap_left": "poverty gap left, share of what it was",
-    "cost_of_gap": "cost per unit of gap closed",
+    "exclusion_error": collected("poor persons left out, share of the poor"),
+    "inclusion_error": collected("not poor, share of those chosen"),
+    "targeting_differential": collected("coverage of the poor less that of others"),
+    "poor_coverage": collected("poor persons chosen, share of the poor"),
+    "nonpoor_coverage": collected("others chosen, share of those who are not poor"),
+    "coverage": collected("chosen, share of persons"),
+    "coady_grosh_hoddinott": collected("what the poorest get over an even share"),
+    "distributional_characteristic": collected("mean social weight of a unit of benefits"),
+    "benefit_incidence": collected("share of places by tenth of welfare"),
+    "quantile_coverage": collected("chosen, share of the persons of a tenth"),
+    "marginal_incidence": collected("share of added places by fifth of welfare"),
+    "roc_area": collected("area under the ROC curve"),
+    "headcount_left": collected("headcount left, share of what it was"),
+    "gap_left": collected("poverty gap left, share of what it was"),
+    "cost_of_gap": collected("cost per unit of gap closed"),
 }
 """Figures of an evaluation, in words."""
 
@@ -211,16 +212,21 @@ class Evaluation(ShownResult):
             if asked.figure != "headcount_left" or asked.part != "budget 1":
                 continue
             if one.estimate < BOUND:
-                sure = "also at the upper end of its interval" if one.ci_high < BOUND else (
-                    "though its interval reaches that far"
+                sure = (
+                    say("also at the upper end of its interval") if one.ci_high < BOUND
+                    else say("though its interval reaches that far")
                 )  # fmt: skip
                 said.append(
-                    f"'{asked.method}' at a quota of {quota_in_words(asked.quota)} leaves "
-                    f"{100 * one.estimate:.0f} % of the headcount with a budget equal to the gap. "
-                    "No method that Brown, Ravallion and van de Walle (2018) studied in nine "
-                    f"countries left less than about 75 %; this one does, {sure}. Check that the "
-                    "score was not fitted to the households it is tried on."
-                )
+                    say(
+                        "'{name}' at a quota of {quota} leaves {share} of the headcount with a "
+                        "budget equal to the gap. No method that Brown, Ravallion and van de Walle "
+                        "(2018) studied in nine countries left less than about 75 %; this one "
+                        "does, {sure_of_it}. Check that the score was not fitted to the households "
+                        "it is tried on.",
+                        name=asked.method, quota=quota_in_words(asked.quota),
+                        share=Numeral(f"{100 * one.estimate:.0f} %"), sure_of_it=sure,
+                    )
+                )  # fmt: skip
         return tuple(said)
 
 

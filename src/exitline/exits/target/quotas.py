@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from exitline.words.said import Numeral, say
+
 
 def quota_in_words(quota: float | None) -> str:
     """A quota in words.
@@ -12,5 +14,5 @@ def quota_in_words(quota: float | None) -> str:
     ('25 %', 'as many as are poor')
     """
     if quota is None:
-        return "no quota"
-    return "as many as are poor" if quota != quota else f"{100 * quota:g} %"
+        return say("no quota")
+    return say("as many as are poor") if quota != quota else Numeral(f"{100 * quota:g} %")

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
 from exitline.publish.report.maps import ReportMap, model_map_of
-from exitline.publish.report.table import MOST_ROWS, Row, Table, TableCell, TableColumn, bar_of
+from exitline.publish.report.table import (
+    MOST_ROWS,
+    Row,
+    Table,
+    TableCell,
+    TableColumn,
+    bar_of,
+    paired,
+)
 from exitline.words.labels import inside
-from exitline.words.numbers import MINUS, write
+from exitline.words.numbers import MINUS, SPACE, write
 
 if TYPE_CHECKING:
     from exitline.publish.report.content import ReportInput
@@ -220,8 +229,13 @@ def _compared(one: Modelled, key: str, t: Language) -> Table | None:
         return None
     means = one.kind == "eblup"
     other = t("in the table of areas") if means else t("in the census")
+    drawn = "sample_shares" in one.compared
     columns = (
         TableColumn("name", t("Covariate")),
+        *([TableColumn("pair", t("Distribution"), t("above in the survey, below in the census"),
+                       sortable=False),
+           TableColumn("number", t("In common"), t("share of both distributions"))]
+          if drawn else []),
         TableColumn("number", t("Mean"), t("in the survey")),
         TableColumn("number", t("Mean"), other),
         TableColumn("number", t("Standard deviation"), t("in the survey")),
@@ -234,6 +248,7 @@ def _compared(one: Modelled, key: str, t: Language) -> Table | None:
     rows = tuple(
         (
             TableCell(str(row["column"])),
+            *(_distributed(row, t) if drawn else ()),
             *(_figure_cell(row[name], t) for name in (
                 "sample_mean", "census_mean", "sample_sd", "census_sd")),
             *(TableCell(_range(row[f"{side}_least"], row[f"{side}_most"], t))
@@ -247,6 +262,18 @@ def _compared(one: Modelled, key: str, t: Language) -> Table | None:
         key, t("The covariates in the survey and beside it"), columns, rows,
         file="small_areas.parquet", total=len(rows),
     )  # fmt: skip
+
+
+def _distributed(row: dict[Hashable, Any], t: Language) -> tuple[TableCell, TableCell]:
+    """Both distributions of a covariate, drawn, and how much they have in common."""
+    common = row["common"]
+    if common != common:
+        return TableCell(), TableCell(t("cannot be told"))
+    said = t.figure(f"{100 * common:.0f}{SPACE}%")
+    spoken = t("{name}: {share} of the distributions in survey and census in common",
+               name=str(row["column"]), share=said)  # fmt: skip
+    drawn = paired(row["sample_shares"], row["census_shares"], spoken)
+    return TableCell(pair=drawn), TableCell(said, common)
 
 
 def _chosen(one: Modelled, key: str, t: Language) -> Table | None:

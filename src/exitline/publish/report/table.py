@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from exitline.publish.report.axis import Axis
 
-Kind = Literal["name", "figure", "bar", "number", "outcome", "text"]
+Kind = Literal["name", "figure", "bar", "number", "outcome", "text", "pair"]
 Mark = Literal["estimate", "met", "not-met", "cannot-tell"]
 
 STATIC_ROWS = 200
@@ -53,11 +54,46 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class PairedShares:
+    """Two distributions over the same bins: one upwards, one downwards from a line.
+
+    Attributes
+    ----------
+    above, below : tuple of (float, float, float)
+        Place, width and height of each bar, in percent of the cell and of its half.
+    spoken : str
+        For screen readers.
+    """
+
+    above: tuple[tuple[float, float, float], ...]
+    below: tuple[tuple[float, float, float], ...]
+    spoken: str
+
+
+def paired(ours: Sequence[float], theirs: Sequence[float], spoken: str) -> PairedShares:
+    """Shares of bins as bars on one scale.
+
+    Examples
+    --------
+    >>> paired([0.25, 0.75], [0.5, 0.5], "").above
+    ((0.0, 46.0, 33.33), (50.0, 46.0, 100.0))
+    """
+    most = max(*ours, *theirs, 1e-9)
+    step = 100.0 / len(ours)
+    above, below = (
+        tuple((round(i * step, 2), round(0.92 * step, 2), round(100.0 * share / most, 2))
+              for i, share in enumerate(shares))
+        for shares in (ours, theirs)
+    )  # fmt: skip
+    return PairedShares(above, below, spoken)
+
+
+@dataclass(frozen=True)
 class TableCell:
     """What stands in a cell.
 
     `sort` is the key where the text does not sort; `small` a second line; `lines` are the
-    sentences of a cell of kind "text".
+    sentences of a cell of kind "text", `pair` the distributions of one of kind "pair".
     """
 
     text: str = ""
@@ -66,6 +102,7 @@ class TableCell:
     bar: Bar | None = None
     lines: tuple[str, ...] = ()
     mark: str = ""
+    pair: PairedShares | None = None
 
 
 Row = tuple[TableCell, ...]

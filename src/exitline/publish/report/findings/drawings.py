@@ -288,8 +288,8 @@ def _scales(curve: OperatingCurve, t: Language) -> list[str]:
             f'<text class="ticks" x="{_x(curve.at(rate)):.2f}%" y="{_TOP + _HEIGHT + 18}" '
             f'text-anchor="middle">{label}</text>'
         )
-    axis = escape(t("true rate in the county"))
+    named = escape(t("true rate in the county"))
     found.append(
-        f'<text class="ticks" x="50%" y="{_TOP + _HEIGHT + 60}" text-anchor="middle">{axis}</text>'
+        f'<text class="ticks" x="50%" y="{_TOP + _HEIGHT + 60}" text-anchor="middle">{named}</text>'
     )
     return found

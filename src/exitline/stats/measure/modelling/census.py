@@ -100,8 +100,9 @@ def columns_query(table: Any, size: int) -> Any:
     Returns
     -------
     ibis.Table
-        One row: ``n``, ``w``; ``x0``, ``xx0``, ``least0``, ``most0`` ..., of the rows on which
-        the model has a value.
+        One row: ``n``, ``w``; ``x0``, ``xx0``, ``least0``, ``most0``, ``part0`` (the largest part
+        of a value behind its point: 0 for whole numbers) ..., of the rows on which the model has
+        a value.
     """
     table = table.mutate(exitline__one=ibis.literal(1, "int64")).filter(table[KNOWN] == 1.0)
     w = table["exitline__w"]
@@ -109,5 +110,35 @@ def columns_query(table: Any, size: int) -> Any:
     for j in range(size):
         x = table[f"exitline__x{j}"]
         sums |= {f"x{j}": (w * x).sum(), f"xx{j}": (w * x * x).sum()}
-        sums |= {f"least{j}": x.min(), f"most{j}": x.max()}
+        sums |= {f"least{j}": x.min(), f"most{j}": x.max(), f"part{j}": (x - x.floor()).max()}
+    return table.aggregate(**sums)
+
+
+def bins_query(table: Any, bins: Sequence[tuple[float, float, int]]) -> Any:
+    """How the columns of a model are distributed: weights in bins of equal width.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        As in `columns_query`.
+    bins : sequence of (float, float, int)
+        Of each column: where the first bin begins, the width of each, and how many. What lies
+        before the first is in it, what lies behind the last in the last.
+
+    Returns
+    -------
+    ibis.Table
+        One row: ``b0_0``, ``b0_1`` ..., by column and bin.
+    """
+    table = table.filter(table[KNOWN] == 1.0)
+    w, sums = table["exitline__w"], {}
+    for j, (low, width, many) in enumerate(bins):
+        place = ((table[f"exitline__x{j}"] - low) / width).floor()
+        for b in range(many):
+            inside = ibis.literal(True)
+            if b > 0:
+                inside = inside & (place >= b)
+            if b < many - 1:
+                inside = inside & (place <= b)
+            sums[f"b{j}_{b}"] = ibis.ifelse(inside, w, 0.0).sum()
     return table.aggregate(**sums)
