@@ -81,5 +81,17 @@ def _on_signal(number: int, _: FrameType | None) -> None:
 
 def _unraisable(what: Any) -> None:
     """An interrupt where nothing can be raised (a destructor, a callback) is not a traceback."""
-    if not (_received and isinstance(what.exc_value, KeyboardInterrupt)):
+    if _received and isinstance(what.exc_value, KeyboardInterrupt):
+        _again()
+    else:
         sys.__unraisablehook__(what)
+
+
+def _again() -> None:
+    """Send the signal once more in a moment: where it came it stopped nothing."""
+    import threading
+
+    number = signal.SIGINT if _received[-1] == INTERRUPTED else signal.SIGTERM
+    later = threading.Timer(0.05, os.kill, (os.getpid(), number))
+    later.daemon = True
+    later.start()

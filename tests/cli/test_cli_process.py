@@ -178,3 +178,28 @@ def test_arguments_that_are_no_text():
     for argument in ("a\0b", "\ud800", "a\udcffb"):
         assert call(["run", argument]) == 2
     assert guard.FAULT == 70
+
+
+SWALLOWED = """
+import os, signal, time
+from exitline import signals
+class Ends:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{number})
+        time.sleep(0.01)  # the signal is taken here, where nothing can be raised
+signals.listen()
+try:
+    Ends()
+    time.sleep(30)
+except KeyboardInterrupt:
+    raise SystemExit(signals.received())
+"""
+
+
+@pytest.mark.parametrize(("number", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_that_a_destructor_swallows_comes_again(number, status):
+    done = subprocess.run(
+        [sys.executable, "-c", SWALLOWED.format(number=number)], capture_output=True, text=True,
+        timeout=20, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (status, "")

@@ -96,8 +96,8 @@ class Language:
         Examples
         --------
         >>> t = language("fr")
-        >>> t.error("there is no column 'x' in the data"), t.error("s.yaml:4")
-        ("il n'y a pas de colonne 'x' dans les données", 's.yaml:4')
+        >>> t.error("there is no column 'x'"), t.error("s.yaml:4")
+        ("il n’y a pas de colonne 'x'", 's.yaml:4')
         """
         if self.code == "en" or type(text) is not str:
             return self.of(text)

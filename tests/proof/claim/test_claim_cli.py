@@ -78,7 +78,7 @@ def test_key_claim_ledger_and_verification(out, survey, tmp_path) -> None:
     answer = _run(verify, file, "--data", survey, "--public-key", public)
     assert 'match: headcount (poor persons, share), line "100": 50 %' in answer.output
     assert "not checked: Half of the poor are \\u202eposh." in " ".join(answer.output.split())
-    assert "entry 1 of a ledger of 1 claims" in answer.output
+    assert "entry 1 of a ledger of 1 claim\n" in answer.output
 
     frame = pd.read_parquet(survey)
     frame.loc[3, "y"] = 10.0

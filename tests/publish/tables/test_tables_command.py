@@ -21,6 +21,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from exitline.cli import main
+from exitline.proof.disclose import programme
 
 CENSUS = "examples/imaginary-country/census.yaml"
 ALBANIA = "examples/albania-2012/study.yaml"
@@ -449,3 +450,17 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path):
     assert started.returncode == 130, said
     assert "nothing was left half-written" in said
     assert [p.name for p in tmp_path.iterdir()] == ["homes.parquet"]
+
+
+def test_a_programme_in_slices_of_time_has_the_same_solution(monkeypatch):
+    """Ctrl-C is heard between two slices; what a slice leaves off the next one takes up."""
+    rng = np.random.default_rng(3)
+    matrix = sparse.random_array((120, 360), density=0.05, rng=rng, format="csc")
+    right, cost = matrix @ rng.uniform(0, 5, 360), rng.uniform(0, 1, 360)
+    solutions = []
+    for slice_ in (1e9, 1e-4):
+        monkeypatch.setattr(programme, "_SLICE", slice_)
+        solutions.append(
+            programme.LinearProgramme(matrix, right, np.zeros(360), np.full(360, 9.0), cost).solve()
+        )
+    assert solutions[0] == pytest.approx(solutions[1], abs=1e-9)

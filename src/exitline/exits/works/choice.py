@@ -296,7 +296,7 @@ class _CoveringModel:
         solver.setOptionValue("time_limit", seconds)
         solver.setOptionValue("threads", 1)
         solver.passModel(lp)
-        solver.run()
+        _solve(solver)
         status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             raise self._unmet()
@@ -388,3 +388,16 @@ def at_budget(problem: WorksProblem, factor: float) -> WorksProblem:
     factor : float
     """
     return replace(problem, budget=tuple(factor * one for one in problem.budget))
+
+
+def _solve(solver: Any) -> None:
+    """Solve in a thread, so that Ctrl-C is heard while HiGHS searches."""
+    solver.HandleUserInterrupt = True
+    searching = solver.startSolve()
+    try:
+        while not solver.wait(0.1)[0]:
+            pass
+    except KeyboardInterrupt:
+        solver.cancelSolve()
+        searching.join()
+        raise

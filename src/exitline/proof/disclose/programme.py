@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Method = Literal["dual", "primal"]
 _STRATEGY = {"dual": 1, "primal": 4}  # HiGHS option simplex_strategy
+_SLICE = 1.0
+"""Seconds after which a solution is taken up again from its basis: Ctrl-C is heard in between.
+Each slice is twice as long as the one before, so that one is long enough to get on."""
 
 
 class LinearProgramme:
@@ -88,8 +91,7 @@ class LinearProgramme:
         """
         import numpy as np
 
-        self._solver.run()
-        status = self._solver.getModelStatus()
+        status = self._run()
         if status == self._status.kUnbounded or (status == self._status.kInfeasible and not must):
             return None
         if status != self._status.kOptimal:
@@ -99,6 +101,17 @@ class LinearProgramme:
                 remedy="join small rows, or divide the table; do not publish it unaudited",
             )
         return np.asarray(self._solver.getSolution().col_value, dtype=float)
+
+    def _run(self) -> Any:
+        """Solve, a slice of time after another, and say how it ended."""
+        seconds = _SLICE
+        while True:
+            self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
+            self._solver.run()
+            status = self._solver.getModelStatus()
+            if status != self._status.kTimeLimit:
+                return status
+            seconds *= 2
 
 
 def _floats(values: Any) -> Any:

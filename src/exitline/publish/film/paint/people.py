@@ -193,8 +193,10 @@ def grouped_grid(counts: list[int], box: Box, slim: float = 1.0) -> tuple[int, f
 
     Examples
     --------
-    >>> grouped_grid([14, 86], Box(0, 0, 1000, 500))
-    (20, 50.0)
+    >>> grouped_grid([14, 86], Box(0, 0, 1000, 500))[0]
+    15
+    >>> grouped_grid([14, 86], Box(0, 0, 1000, 1100))[0]
+    10
     """
     total = sum(counts)
     gaps = GAP * (sum(c > 0 for c in counts) - 1)
