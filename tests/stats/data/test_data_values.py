@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from exitline.errors import DataError
@@ -112,6 +112,7 @@ def test_a_column_used_as_a_number_holds_numbers_or_is_refused_with_its_line(
 
 
 @AS_ONE
+@example(values=["", "1.0"])
 @given(values=st.lists(CODES, min_size=1, max_size=8))
 def test_codes_of_other_tables_follow_the_same_rule(engine: DuckDB, values: list[str]) -> None:
     table = pa.table({"n": range(len(values)), "v": pa.array(values, pa.string())})

@@ -90,8 +90,8 @@ def _facts(column: Any, use: Use) -> dict[str, Any]:
             where=column.notnull()
         ),
         "plain": column.re_search(f"^({PLAIN})$").all(),
-        "fewest": decimals.min(),
-        "most": decimals.max(),
+        "fewest": decimals.min(where=column.notnull()),
+        "most": decimals.max(where=column.notnull()),
         "truth": column.lower().isin(["true", "false"]).all(),
         "there": column.count(),
     }
