@@ -100,17 +100,33 @@ def _of(context: str, modules: dict[str, list[str]], every: dict[str, float]) ->
 
 
 def reached(copy: Path, tests: list[str], into: Path) -> Reached:
-    """What the tests reach in a copy of the project, from a process of its own."""
-    if not into.exists():
-        call = [sys.executable, "-m", "benchmarks.mutation_map", str(into.resolve()), *tests]
-        python = os.pathsep.join([str(copy / "src"), os.environ.get("PYTHONPATH", "")])
-        subprocess.run(call, cwd=copy, env={**os.environ, "PYTHONPATH": python}, check=True)
-    told = json.loads(into.read_text())
-    lines = {
-        path: {int(line): found for line, found in own.items()}
-        for path, own in told["lines"].items()
-    }
-    return Reached(told["seconds"], lines)
+    """What the tests reach in a copy of the project; each folder of tests in a process of its own.
+
+    Parameters
+    ----------
+    copy : Path
+        The copy.
+    tests : list of str
+        Folders of tests.
+    into : Path
+        A folder: one file for each folder of tests. Those that are there are not made again, so
+        that what was stopped goes on.
+    """
+    into.mkdir(parents=True, exist_ok=True)
+    seconds: dict[str, float] = {}
+    lines: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    python = os.pathsep.join([str(copy / "src"), os.environ.get("PYTHONPATH", "")])
+    for folder in tests:
+        piece = into.resolve() / (folder.replace("/", "-") + ".json")
+        if not piece.exists():
+            call = [sys.executable, "-m", "benchmarks.mutation_map", str(piece), folder]
+            subprocess.run(call, cwd=copy, env={**os.environ, "PYTHONPATH": python}, check=True)
+        told = json.loads(piece.read_text())
+        seconds |= told["seconds"]
+        for path, own in told["lines"].items():
+            for line, found in own.items():
+                lines[path][int(line)] += found
+    return Reached(seconds, lines)
 
 
 if __name__ == "__main__":
