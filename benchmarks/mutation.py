@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from benchmarks.mutation_map import COMMON, Reached, reached
+from benchmarks.mutation_map import COMMON, WINGS, Reached, reached
 
 HOUSE = Path(__file__).parents[1]
 ROOMS = {
@@ -41,9 +41,6 @@ ROOMS = {
     "standard": ["tests/rules/standard", "tests/exits/decide"],
 }
 """Rooms, and the tests that are first to notice."""
-WINGS = {"measure": "stats/measure", "infer": "stats/infer", "decide": "exits/decide",
-         "standard": "rules/standard"}  # fmt: skip
-"""Where each room stands."""
 LINES = 200
 """Tests of a line at most: a line that more of them run is held by the shortest, and by one each of
 the other files."""
@@ -149,7 +146,7 @@ def mutants(room: str) -> Iterator[Mutant]:
 
 def chosen(mutant: Mutant, found: Reached, budget: float) -> list[str]:
     """Tests that run a mutant's line, the shortest first, as many as fit in some seconds."""
-    every = found.tests(str(mutant.path), mutant.line, mutant.line)
+    every = found.tests(str(mutant.path), mutant.line)
     files: dict[str, list[str]] = {}
     for test in every:
         files.setdefault(test.partition("::")[0], []).append(test)
