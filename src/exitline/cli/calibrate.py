@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
-from exitline.cli.shared.designing import SECOND_PHASE, crossed, second_phase
+from exitline.cli.shared.designing import SECOND_PHASE, second_phase
 from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
 from exitline.words.said import Numeral, say
@@ -80,12 +80,12 @@ def command(
     from exitline import Design
     from exitline.api.runs.opening import open_together
     from exitline.api.weights.calibrating import calibrate
-    from exitline.stats.data.sampling.margins import margins_named
+    from exitline.api.weights.first_phase import named_in_texts
 
     refuse_same(out, data)
     given["within"] = given["within"] or None
     again = second_phase(given)
-    margins = margins_named(crossed(given.pop("levels")), given.pop("numeric"))
+    margins = named_in_texts(given.pop("levels"), given.pop("numeric"))
     if (again is None) != (not margins) or (totals is None) != bool(margins):
         raise click.UsageError(
             "Give TOTALS; or, of a second phase, --second-phase with --levels and --numeric."

@@ -10,7 +10,7 @@ import click
 
 from exitline.cli.calibrate import refuse_same, told, written
 from exitline.cli.shared import show
-from exitline.cli.shared.designing import WEIGHT, crossed
+from exitline.cli.shared.designing import WEIGHT
 from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
 from exitline.words.said import Numeral, say
@@ -72,13 +72,13 @@ def command(
     """Adjust, write the rows, say how estimates take the weights."""
     from exitline import Design
     from exitline.api.runs.opening import open_source
+    from exitline.api.weights.first_phase import named_in_texts
     from exitline.api.weights.responding import adjust_nonresponse
-    from exitline.stats.data.sampling.margins import margins_named
 
     refuse_same(out, data)
     if bool(classes) == bool(levels or numeric):
         raise click.UsageError("Give --classes, or --levels and --numeric.")
-    predictors = margins_named(crossed(levels), numeric) or None
+    predictors = named_in_texts(levels, numeric) or None
     varying: dict[str, Any] = {}
     if replicates:
         varying = {"replicates": replicates, "kind": "other", "scale": 1.0}

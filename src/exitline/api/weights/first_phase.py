@@ -11,7 +11,14 @@ import numpy as np
 from exitline.api.weights.reweighted import refuse_names
 from exitline.errors import DataError, DesignError
 from exitline.stats.data.sampling.calibration import Calibration
-from exitline.stats.data.sampling.margins import ALL, SOME, Margin, refuse_twice
+from exitline.stats.data.sampling.margins import (
+    ALL,
+    SOME,
+    Margin,
+    margins_named,
+    parts_of,
+    refuse_twice,
+)
 from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.infer.weighting.auxiliaries import Coded, coded
 from exitline.stats.infer.weighting.sample import FACTOR, WeightGroups
@@ -62,6 +69,24 @@ def margins_of_first_phase(totals: Any) -> tuple[Margin, ...]:
             "sample",
         )  # fmt: skip
     return margins_without_totals(totals)
+
+
+def named_in_texts(
+    levels: Sequence[str], numeric: Sequence[str]
+) -> dict[tuple[str, ...], dict[str, float] | None]:
+    """Margins without totals, from texts: columns with commas between them are crossed.
+
+    Parameters
+    ----------
+    levels : sequence of str
+    numeric : sequence of str
+
+    Examples
+    --------
+    >>> named_in_texts(["zone", "zone,sex"], ["children"])
+    {('zone',): {}, ('zone', 'sex'): {}, ('children',): None}
+    """
+    return margins_named([parts_of(text) for text in levels], numeric)
 
 
 def margins_without_totals(named: Mapping[Any, Any]) -> tuple[Margin, ...]:

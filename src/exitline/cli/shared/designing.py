@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -175,26 +175,9 @@ def second_phase(said: dict[str, Any]) -> Any:
     return None if selected is None else SecondPhase(selected, **named)
 
 
-def crossed(texts: Sequence[str]) -> list[tuple[str, ...]]:
-    """Columns of categories; those in one text, with commas, are crossed.
-
-    Parameters
-    ----------
-    texts : sequence of str
-
-    Examples
-    --------
-    >>> crossed(["zone", "zone,sex"])
-    [('zone',), ('zone', 'sex')]
-    """
-    from exitline.stats.data.sampling.margins import parts_of
-
-    return [parts_of(text) for text in texts]
-
-
 def _responded(said: dict[str, Any]) -> dict[str, Any]:
     """How the weight was adjusted for non-response, if it was."""
-    from exitline.stats.data.sampling.margins import margins_named
+    from exitline.api.weights.first_phase import named_in_texts
 
     responded, propensity = said.pop("responded"), said.pop("propensity")
     classes, levels, numeric = (said.pop(f"response_{n}") for n in ("classes", "levels", "numeric"))
@@ -206,7 +189,7 @@ def _responded(said: dict[str, Any]) -> dict[str, Any]:
             )
         return {}
     named = {"propensity": propensity} if propensity is not None else {}
-    predictors = margins_named(crossed(levels), numeric)
+    predictors = named_in_texts(levels, numeric)
     return {"responded": responded, "classes": classes, "predictors": predictors, **named}
 
 
