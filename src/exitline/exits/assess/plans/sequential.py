@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from exitline.exits.assess.plans.planning import SamplePlan, plan_sample
+from exitline.exits.assess.plans.fewest import plan_sample
+from exitline.exits.assess.plans.planning import SamplePlan
 from exitline.exits.assess.plans.stages import (
     InterimLook,
     StagedPlan,
