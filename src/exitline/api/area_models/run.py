@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.api.area_models.levels import Shown, direct_estimates, totals_of
-from exitline.api.area_models.places import known_households, matched, numbers, places_of
+from exitline.api.area_models.places import (
+    SampledAreas,
+    known_households,
+    matched,
+    numbers,
+    places_of,
+)
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.cells import one_district
 from exitline.stats.smallarea.unit.examined import warnings_of
@@ -68,6 +74,7 @@ class ModelRun:
         asked = self.asked
         self._require_columns()
         self.notes: list[str] = []
+        self.districts: tuple[str, ...] = ()
         self.learned = learn(asked.formula, self.sample_table, self.engine.run, labels=self.labels)
         self.sample, self.welfare, self.names = self._sample()
         require_fittable(self.sample, self.learned.names)
@@ -210,7 +217,8 @@ class ModelRun:
             own = ((cells.x @ self.scatter) * cells.x).sum(axis=1)
             cells = replace(cells, scatter=np.maximum(cells.scatter - own, 0.0))
         places = places_of(asked, cells, rows_of, values)
-        return cells, places, matched(self, places, values)
+        sampled = SampledAreas(asked, self.names, self.districts, self.notes)
+        return cells, places, matched(sampled, places, values)
 
     def _usable(self, table: Any, keys: Sequence[str]) -> Any:
         """The cells that the model can refer to; what is left out is counted."""
@@ -242,7 +250,7 @@ class ModelRun:
 
         asked = self.asked
         cells, places, match = self._cells(NARROW, columns=False)
-        known, places = known_households(self, places)
+        known, places = known_households(asked, self.rows, self.at, self.welfare, places)
         ell = asked.predictor == "ell"
         given = self.fitted.unconditional(match) if ell else self.fitted.over(match)
         found = predicted(asked.wanted, cells, places, given, asked.line, known)
