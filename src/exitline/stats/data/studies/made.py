@@ -16,7 +16,6 @@ from exitline.stats.data.studies.panels import AssessmentUse, PanelUse
 from exitline.stats.data.studies.small_areas import SmallAreaUse
 from exitline.stats.data.studies.study import (
     DEFAULT_MEASURES,
-    CalibratedTo,
     Equivalence,
     FactsTable,
     Key,
@@ -29,6 +28,7 @@ from exitline.stats.data.studies.study import (
 )
 from exitline.stats.data.studies.study_file import SCALES, AreaKeys
 from exitline.stats.data.studies.table_keys import TableKeys
+from exitline.stats.data.studies.weights import CalibratedTo, Responding
 from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         parts["missing_welfare"] = given["missing"].welfare
     if "design" in given:
         parts["calibrated_to"] = _calibrated_to(given["design"], paths)
+        parts["responding"] = _responding(given["design"])
     if "interval" in given:
         parts["interval"] = given["interval"].shares
         parts["quantile_interval"] = given["interval"].quantiles
@@ -128,9 +129,15 @@ def _calibrated_to(design: DesignKeys, paths: Paths) -> CalibratedTo | None:
     keys = design.calibration or design.calibrated_to
     if keys is None:
         return None
-    given = {**keys.given, "totals": paths.read(keys.totals)}
+    given = {**keys.given, "totals": keys.totals and paths.read(keys.totals)}
     made = design.calibration is not None
     return CalibratedTo(**given, weight=design.base_weight, made=made, where=keys.tree.where)
+
+
+def _responding(design: DesignKeys) -> Responding | None:
+    """How respondents stand for others, if they do."""
+    keys = design.nonresponse
+    return None if keys is None else Responding(**keys.given, where=keys.tree.where)
 
 
 def _key(on: KeyKeys | str) -> Key:

@@ -17,15 +17,10 @@ from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
-    from exitline.stats.data.sampling.calibration import (
-        BoundsOf,
-        CalibrationMethod,
-        Count,
-        Regression,
-    )
     from exitline.stats.data.studies.boundaries import AreaBoundaries
     from exitline.stats.data.studies.panels import AssessmentUse, PanelUse
     from exitline.stats.data.studies.small_areas import SmallAreaUse
+    from exitline.stats.data.studies.weights import CalibratedTo, Responding
 
 Period = Literal["day", "month", "year"]
 Direction = Literal["deflate welfare", "uprate the line"]
@@ -228,38 +223,6 @@ class Outputs:
 
 
 @dataclass(frozen=True)
-class CalibratedTo:
-    """What a study's weight was calibrated to, or is before anything is estimated.
-
-    Attributes
-    ----------
-    totals : path
-        File with the columns margin, level, total.
-    weight : str or None
-        Column of the weights before, of a weight that comes calibrated.
-    count, variance, within, regression
-        As in `exitline.stats.data.sampling.calibration.Calibration`.
-    made : bool
-        Whether the study calibrates it.
-    method, bounds, bounds_of
-        How, then.
-    where : str
-    """
-
-    totals: Path | str
-    weight: str | None = None
-    count: Count = "households"
-    within: tuple[str, ...] = ()
-    variance: str | None = None
-    regression: Regression = "weighted"
-    made: bool = False
-    method: CalibrationMethod = "raking"
-    bounds: tuple[float, ...] = ()
-    bounds_of: BoundsOf = "factors"
-    where: str = ""
-
-
-@dataclass(frozen=True)
 class Study:
     """One study file, read and checked for form; its data have not been looked at.
 
@@ -305,6 +268,8 @@ class Study:
         Models of areas that the sample is too small for.
     calibrated_to : CalibratedTo, optional
         The totals that the design's weight was calibrated to.
+    responding : Responding, optional
+        How respondents stand for those who did not respond.
     min_count : float, optional
         Counts from 1 to below this are hidden in whatever a run writes to be read.
     scenario : mapping of str to mapping
@@ -360,6 +325,7 @@ class Study:
     subpopulation: str | None = None
     small_areas: tuple[SmallAreaUse, ...] = ()
     calibrated_to: CalibratedTo | None = None
+    responding: Responding | None = None
     min_count: float | None = None
     scenario: Mapping[str, Mapping[str, float | str]] = field(default_factory=lambda: _EMPTY)
     panel: PanelUse | None = None

@@ -12,7 +12,7 @@ from exitline.errors import DataError, ExitlineError, install_extra, nearest
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.intake.cells import Cells, no_kinds, roll_up
 from exitline.stats.infer.intervals import symmetric
-from exitline.stats.panel.modelled.logistic import expit
+from exitline.stats.infer.logistic import expit
 from exitline.words.said import say
 
 if TYPE_CHECKING:
