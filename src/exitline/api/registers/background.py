@@ -80,6 +80,7 @@ def write_households(database: str, out: Path, *, area: str = "") -> int:
     seen = store.within(area) if area else store
     rows = export_households(seen, out, lambda *_: None)
     from exitline.exits.register.store.write.looks import taken_away
+    from exitline.words.said import say
 
-    taken_away(seen, getpass.getuser(), "command", "file of all households", rows)
+    taken_away(seen, getpass.getuser(), "command", str(say("file of all households")), rows)
     return rows

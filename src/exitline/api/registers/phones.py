@@ -99,11 +99,14 @@ def push(
     store = opening.open_store(database)
     from exitline.exits.register.store.field.entities import push as sent
     from exitline.exits.register.store.write.looks import taken_away
+    from exitline.words.said import say
 
     seen = store.within(area) if area else store
     found = sent(seen, _server("odk", url, project, user, secret), dataset, helper=helper)
     rows = found.created + found.updated + found.same
-    taken_away(seen, getpass.getuser(), "command", "households as Entities of ODK Central", rows)
+    taken_away(
+        seen, getpass.getuser(), "command", str(say("households as Entities of ODK Central")), rows
+    )
     return asdict(found)
 
 

@@ -18,6 +18,10 @@ _ALIGN = {"left": "kLeft", "centre": "kCenter", "right": "kRight"}
 _ENDLESS = 100_000.0
 
 
+_STOPS = "，；：。？！、"
+"""Signs of East Asian texts after which a line may break without breaking a word."""
+
+
 @dataclass
 class Ink:
     """A picture to draw on.
@@ -144,6 +148,23 @@ class Ink:
             )
         return min(high + 1, width)
 
+    def phrased(self, text: str, style: Style, width: float) -> str:
+        """A text without blanks that takes two lines, broken after a sign where that fits.
+
+        Chinese and Japanese lines may break between any two letters, and then break words; after
+        a comma, colon or stop they never do. The most even of such breaks is taken.
+        """
+        if "\n" in text or not any(sign in text for sign in _STOPS):
+            return text
+        if self.width(text, style) <= width:
+            return text
+        ends = [i + 1 for i, letter in enumerate(text[:-1]) if letter in _STOPS]
+        fits = {
+            end: max(self.width(part, style) for part in (text[:end], text[end:])) for end in ends
+        }
+        best = min(fits, key=lambda end: fits[end])
+        return f"{text[:best]}\n{text[best:]}" if fits[best] <= width else text
+
     def line(
         self, points: list[tuple[float, float]], colour: str, width: float,
         dash: tuple[float, ...] = (), alpha: float = 1.0,
@@ -186,6 +207,33 @@ class Ink:
                 builder.lineTo(*point)
             builder.close()
         self.canvas.drawPath(builder.detach(), _paint(colour))
+
+    def shape(
+        self, rings: Sequence[Sequence[tuple[float, float]]], colour: str, alpha: float = 1.0,
+        hatch: str = "",
+    ) -> None:  # fmt: skip
+        """Fill a shape with its holes; with `hatch`, in slanted lines of this colour over it."""
+        builder = skia.PathBuilder()
+        builder.setFillType(skia.PathFillType.kEvenOdd)
+        for points in rings:
+            builder.moveTo(*points[0])
+            for point in points[1:]:
+                builder.lineTo(*point)
+            builder.close()
+        path = builder.detach()
+        self.canvas.drawPath(path, _paint(colour, alpha))
+        if not hatch:
+            return
+        around, step = path.getBounds(), 17 * self.u
+        self.canvas.save()
+        self.canvas.clipPath(path, True)
+        paint = _paint(hatch, alpha)
+        paint.setStrokeWidth(2.6 * self.u)
+        high = around.height()
+        for i in range(int((around.width() + high) / step) + 2):
+            x = around.left() - high + i * step
+            self.canvas.drawLine(x, around.bottom(), x + high, around.top(), paint)
+        self.canvas.restore()
 
     def lines(
         self, parts: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str,

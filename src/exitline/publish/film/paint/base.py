@@ -175,6 +175,7 @@ class Painter(Generic[S]):
                 continue
             room = Box(box.x, box.y, box.width, style.size * style.leading * u * lines)
             fitted = ink.fitted(text, style, room, "a title")
+            text = ink.phrased(text, fitted, box.width)
             width = ink.balanced(text, fitted, box.width)
             drawn = ink.text(text, box.x, box.y, fitted, width=width)
             box = box.below(drawn.height + 10 * u)

@@ -133,7 +133,7 @@ class CrossingPainter(Painter[CrossingScene]):
         while step < passes - 1 and passed >= weights[step]:
             passed -= weights[step]
             step += 1
-        busy = 1.0 if passes >= _MANY else 0.85
+        busy = 1.0 if passes >= _MANY or step == passes - 1 else 0.85
         return step, min(passed / weights[step] / busy, 1.0)
 
     def _side_words(self, ink: Ink) -> None:

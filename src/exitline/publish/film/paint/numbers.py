@@ -29,6 +29,7 @@ class NumberPainter(Painter[NumberScene]):
         room = Box(box.x, 0, box.width, box.height * 0.4)
         self._style = ink.fitted(self._final(), _HUGE, Box(0, 0, box.width, 400 * u), "a number")
         small = ink.fitted(label, _LABEL, room, "the label")
+        label = ink.phrased(label, small, box.width)
         width = ink.balanced(label, small, box.width)
         number = self._style.size * self._style.leading * u
         below = ink.height(label, small, width)

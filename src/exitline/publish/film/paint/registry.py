@@ -7,6 +7,7 @@ from typing import Any
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import KINDS
 from exitline.publish.film.model import Scene
+from exitline.publish.film.paint.areas import ChoroplethPainter
 from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.charts import AreaPainter, LinePainter
 from exitline.publish.film.paint.crossing import CrossingPainter
@@ -38,6 +39,7 @@ PAINTERS: dict[str, type[Painter[Any]]] = {
     "tiles": TilesPainter,
     "journey": JourneyPainter,
     "map": MapPainter,
+    "choropleth": ChoroplethPainter,
     "works": WorksPainter,
     "crossing": CrossingPainter,
     "dot plot": DotsPainter,

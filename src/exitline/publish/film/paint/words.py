@@ -37,6 +37,7 @@ class TitlePainter(Painter[TitleScene]):
         room = Box(box.x, 0, box.width, box.height * 0.5)
         title = self.say(self.scene.title)
         style = ink.fitted(title, head, room, "the title")
+        title = ink.phrased(title, style, box.width)
         width = ink.balanced(title, style, box.width)
         height = ink.height(title, style, width)
         top = box.y + (box.height - height) * 0.42
@@ -80,6 +81,7 @@ class TextPainter(Painter[TextScene]):
             title, Style(88, bold=True, leading=1.16),
             Box(box.x, 0, box.width, box.height * share), "the sentence",
         )  # fmt: skip
+        title = ink.phrased(title, style, box.width)
         width = ink.balanced(title, style, box.width)
         height = ink.height(title, style, width)
         gap = 48 * u if text else 0
@@ -92,6 +94,7 @@ class TextPainter(Painter[TextScene]):
         top = box.y + (box.height - height - gap - below) * 0.45
         self._parts = [(title, box.x, top, style, width)]
         if text:
+            text = ink.phrased(text, small, box.width)
             fit = ink.balanced(text, small, box.width)
             self._parts.append((text, box.x, top + height + gap, small, fit))
 
@@ -111,6 +114,10 @@ class TextPainter(Painter[TextScene]):
     def content(self) -> list[str]:
         """The second sentence."""
         return [self.say(self.scene.text)]
+
+
+_APPEARS = 0.4
+"""By when, as a share of the marking of a stretch, its remark is there."""
 
 
 class QuotationPainter(Painter[QuotationScene]):
@@ -158,12 +165,15 @@ class QuotationPainter(Painter[QuotationScene]):
             tone = _REMARKS[i % len(_REMARKS)]
             long = sum(b.width for b in boxes) * part
             for b in boxes:
-                under = Box(b.x, b.bottom - 8 * ink.u, min(long, b.width), 9 * ink.u)
-                long -= under.width
-                ink.rectangle(under, theme.MARKS[tone])
+                wide = min(long, b.width)
+                long -= wide
+                tint = Box(b.x, b.y + b.height * 0.12, wide, b.height * 0.88)
+                ink.rectangle(tint, theme.MARKS[tone], alpha=0.16)
+                ink.rectangle(Box(b.x, b.bottom - 8 * ink.u, wide, 9 * ink.u), theme.MARKS[tone])
             look = Style(_REMARK.size, True, theme.LETTERS[tone], _REMARK.leading)
             x = bar.x + 56 * ink.u
-            ink.text(note, x, at, look, width=picture_box(ink.size).right - x, alpha=part)
+            seen = min(part / _APPEARS, 1.0)
+            ink.text(note, x, at, look, width=picture_box(ink.size).right - x, alpha=seen)
         for line, x, y, style in self._quote:
             ink.text(line, x, y, style)
 

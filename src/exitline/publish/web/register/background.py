@@ -12,6 +12,7 @@ from exitline.exits.register.store.jobs.running import folder_of, jobs_of
 from exitline.exits.register.store.write.looks import taken_away
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
+from exitline.words.said import say
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,6 +39,7 @@ def fetch(request: HttpRequest, person: SignedIn, number: int) -> HttpResponseBa
     file = folder_of(person.store, number) / name if name else None
     if job is None or file is None or not file.is_file():
         return pages.page(request, "nothing", status=404, person=person)
-    what = f"file of all households ({file.suffix.removeprefix('.')})"
+    ending = file.suffix.removeprefix(".")
+    what = str(say("file of all households ({ending})", ending=ending))
     taken_away(person.store, person.name, person.role, what, job.result.get("rows"))
     return FileResponse(file.open("rb"), as_attachment=True, filename=file.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from exitline.errors import ExitlineError
@@ -27,13 +27,15 @@ from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
 
 AT_ONCE = 500
-"""Households whose rows are read together."""
+"""Households whose rows are read together, or somewhat more."""
+MOST = 2000
+"""Households of one village whose rows are read together."""
 DECISIONS = 10_000
 """Decisions by one rule that the engine derives together."""
 _NAMES = ("number", "household", "step", "on", "recorded", "actor", "role", "state", "procedure",
           "rule", "outcome")  # fmt: skip
 _COLUMNS = (
-    "household", "place", "county", "path", "content", "number", *_NAMES[2:]
+    "household", "pk", "place", "county", "path", "content", "number", *_NAMES[2:]
 )  # fmt: skip
 
 
@@ -134,21 +136,48 @@ def household_faults(taken: Taken) -> Iterator[str]:
     taken : Taken
         Inside of a transaction that shows one moment.
     """
-    rows = HouseholdRow.objects.using(taken.store.alias).order_by("pk")
-    stream = rows.iterator(chunk_size=AT_ONCE)
-    while batch := list(islice(stream, AT_ONCE)):
-        yield from _batch_faults(taken, batch)
+    for batch, where in _batches(taken.store):
+        yield from _batch_faults(taken, batch, where)
     yield from taken.rest()
 
 
-def _batch_faults(taken: Taken, batch: list[HouseholdRow]) -> Iterator[str]:
-    """The same of households that follow each other."""
-    low, high = batch[0].pk, batch[-1].pk
-    steps = StepRow.objects.using(taken.store.alias).filter(household__gte=low, household__lte=high)
+def _batches(store: Store) -> Iterator[tuple[list[HouseholdRow], dict[str, Any]]]:
+    """Whole villages of some hundred households, or parts of a large one; where their rows are.
+
+    Rows are looked up by the paths of the villages: row-level security is a range of paths, too,
+    and PostgreSQL would rather walk all of it than look households up one by one.
+    """
+    rows = HouseholdRow.objects.using(store.alias).order_by("path", "pk")
+    batch: list[HouseholdRow] = []
+    for path, village in groupby(rows.iterator(chunk_size=AT_ONCE), lambda row: row.path):
+        large = False
+        while part := list(islice(village, MOST)):
+            large = large or len(part) == MOST
+            if large:
+                low, high = part[0].pk, part[-1].pk
+                yield part, {"path": path, "household__gte": low, "household__lte": high}
+                continue
+            batch += part
+            if len(batch) >= AT_ONCE:
+                yield batch, _between(batch)
+                batch = []
+    if batch:
+        yield batch, _between(batch)
+
+
+def _between(batch: list[HouseholdRow]) -> dict[str, Any]:
+    return {"path__gte": batch[0].path, "path__lte": batch[-1].path}
+
+
+def _batch_faults(taken: Taken, batch: list[HouseholdRow], where: dict[str, Any]) -> Iterator[str]:
+    """What does not follow in households whose rows are read together."""
+    steps = StepRow.objects.using(taken.store.alias).filter(**where)
     rows: dict[int, list[Any]] = {}
+    numbers: dict[int, int] = {}
     for row in steps.order_by("household", "place").values_list(*_COLUMNS):
         rows.setdefault(row[0], []).append(row)
-    beside = Beside(taken.store, low, high)
+        numbers[row[1]] = row[6]
+    beside = Beside(taken.store, where, numbers)
     for one in batch:
         mine = rows.get(one.pk, [])
         taken.households += bool(mine)
@@ -161,9 +190,9 @@ def _batch_faults(taken: Taken, batch: list[HouseholdRow]) -> Iterator[str]:
             yield fault
         if sound:
             number = events[-1].number if events else 0
-            where = f"{taken.areas[one.county_id][0]} event {number}"
+            event = f"{taken.areas[one.county_id][0]} event {number}"
             yield from (
-                f"{where}: {fault}" for fault in beside.faults(one, events, taken.texts.procedures)
+                f"{event}: {fault}" for fault in beside.faults(one, events, taken.texts.procedures)
             )
 
 
@@ -172,7 +201,7 @@ def _taken_again(
 ) -> Iterator[str]:
     """The steps of a household, one after the other; its events are put to the list."""
     history = History(one.key, ())
-    for _, place, county, path, content, number, *columns in rows:
+    for _, _, place, county, path, content, number, *columns in rows:
         taken.counties[county] += 1
         where = f"{taken.areas[county][0]} event {number}"
         try:

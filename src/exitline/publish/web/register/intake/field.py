@@ -71,7 +71,9 @@ def entities(request: HttpRequest, person: SignedIn) -> HttpResponse:
     helper = person.name if request.GET.get("mine") else ""
     content = xlsform.entities(person.store, helper=helper)
     rows = max(0, content.count("\n") - 1)
-    taken_away(person.store, person.name, person.role, "list of households for phones", rows)
+    taken_away(
+        person.store, person.name, person.role, str(say("list of households for phones")), rows
+    )
     return attached(content.encode(), "text/csv; charset=utf-8", f"{xlsform.LIST}.csv")
 
 
