@@ -77,7 +77,7 @@ MEASURES = (
     collected("Reynolds-Smolensky index to {column}"),
     collected("Kolm index, alpha = {n}"),
     collected("Renyi divergence, alpha = {n}"),
-    collected("Bourguignon index of {column}"),
+    collected("Bourguignon index of {columns}"),
     collected("Zenga index"),
     collected("Zenga curve at {n}"),
     collected("Wolfson polarisation index"),

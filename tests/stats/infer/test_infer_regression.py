@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import exitline as xl
-from exitline.cli import main
+from exitline.cli.glm import command
 from exitline.errors import ExitlineError
 
 HERE = Path(__file__).parent
@@ -173,7 +174,7 @@ def test_many_households_without_psus_stay_in_the_engine(monkeypatch):
     np.testing.assert_allclose(many.covariance, few.covariance, rtol=1e-8)
 
 
-def test_where_nothing_varies_around_the_model_there_is_no_test(tmp_path, capsys):
+def test_where_nothing_varies_around_the_model_there_is_no_test(tmp_path):
     """Rounding is no finding: a slope of 1e-17 with p = 0, or nan on the screen."""
     homes = pd.DataFrame({"y": [5.0] * 6, "z": [0.0] * 6, "x": [0.3, -1.2, 0.5, 2.1, 0.9, -0.4]})
     for response in ("y", "z"):
@@ -182,8 +183,7 @@ def test_where_nothing_varies_around_the_model_there_is_no_test(tmp_path, capsys
         assert found.t.isna().all()
         assert found.p.isna().all()
     homes.to_csv(tmp_path / "homes.csv", index=False)
-    main(["glm", str(tmp_path / "homes.csv"), "z ~ x"])
-    shown = capsys.readouterr().out
+    shown = CliRunner().invoke(command, [str(tmp_path / "homes.csv"), "z ~ x"]).output
     assert "none" in shown
     assert "nan" not in shown
 

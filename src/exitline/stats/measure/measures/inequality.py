@@ -166,7 +166,7 @@ def bourguignon(columns: str, alpha: float = 0.5, beta: float = -2.0) -> Measure
     name = f"bourguignon({' + '.join(names)}, {a:g}, {b:g})"
     return _index(
         name, (Term("one"), inner, below, *amounts), rules.bourguignon,
-        f"Bourguignon index of {', '.join(names)}", parameters=(a, b),
+        f"Bourguignon index of {' + '.join(names)}", parameters=(a, b),
         undefined="a column is nowhere above zero, or somewhere below it",
     )  # fmt: skip
 
