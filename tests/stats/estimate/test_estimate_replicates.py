@@ -100,6 +100,22 @@ def made(rows: int = 40, replicates: int = 6) -> tuple[pd.DataFrame, list[str]]:
     return table.assign(w=1.0), names
 
 
+def test_a_pattern_means_numbers_and_never_takes_a_column_that_is_used():
+    table, names = made(rows=8, replicates=2)
+    table = table.rename(columns={"r": "wide"}).assign(wsize=2.0)
+    own = {"kind": "other", "scale": 0.3}
+    found, same = (
+        xl.estimate(table, "mean", welfare="y", by="wide",
+                    design=xl.Design(weight="w", size="wsize", replicates=one, **own))
+        for one in ("w*", names)
+    )  # fmt: skip
+    assert [one.se for one in found] == [one.se for one in same]
+    for bad in ("y", "wsize"):
+        design = xl.Design(weight="w", size="wsize", replicates=[*names, bad], **own)
+        with pytest.raises(DesignError, match=f"'{bad}' is used as a replicate weight"):
+            xl.estimate(table, "mean", welfare="y", design=design)
+
+
 def test_woodruff_intervals_as_svyquantile():
     """The share at or below the quantile varies as the replicates say; the quantile stays."""
     table, design = jackknifed()
