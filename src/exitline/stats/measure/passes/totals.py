@@ -124,7 +124,7 @@ def _with_moments(micro: Columns, plan: Plan, aggregates: dict[str, Any]) -> Any
     ]  # fmt: skip
     values = {f"_value{i}": _finite(amount(micro, i), plan.sums[i].term) for i in taken}
     rows = micro.rows.mutate(**values)
-    aggregates["clusters"] = rows.count()
+    aggregates |= {"clusters": rows.count(), "unusable": portable.number_of(~rows["_sound"])}
     for i in taken:
         for j in taken:
             if i <= j:
