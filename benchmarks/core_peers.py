@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -106,16 +107,20 @@ def jobs() -> dict[str, tuple[str, dict[str, str]]]:
         }),
         f"headcount, {REPLICATES} replicates": ("replicates", {
             "exitline": OURS.format(measure="headcount", by=(), design=BRR),
-            "svy": SVY_REPLICATES.format(many=REPLICATES, method='mean("poor", method="replication")'),
+            "svy": SVY_REPLICATES.format(
+                many=REPLICATES, method='mean("poor", method="replication")'
+            ),
         }),
         f"median, {REPLICATES} replicates": ("replicates", {
             "exitline": OURS.format(measure="median", by=(), design=BRR),
-            "svy": SVY_REPLICATES.format(many=REPLICATES, method='median("welfare", method="replication")'),
+            "svy": SVY_REPLICATES.format(
+                many=REPLICATES, method='median("welfare", method="replication")'
+            ),
         }),
     }  # fmt: skip
 
 
-def run(code: str, python: str, path: Path) -> dict[str, float]:
+def run(code: str, python: str, path: Path) -> dict[str, Any]:
     """A call twice, in a process of its own."""
     begin = time.perf_counter()
     done = subprocess.run(
@@ -124,7 +129,7 @@ def run(code: str, python: str, path: Path) -> dict[str, float]:
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stderr.strip()[-2000:])
-    return {"wall": time.perf_counter() - begin} | json.loads(done.stdout.splitlines()[-1])
+    return {"wall": time.perf_counter() - begin, **json.loads(done.stdout.splitlines()[-1])}
 
 
 def with_replicates(path: Path, rows: int, replicates: int = REPLICATES) -> None:
