@@ -223,7 +223,7 @@ def estimate_table(
     from exitline.stats.infer.intake.cells import relabelled
     from exitline.stats.measure.passes.first import first_pass
     from exitline.stats.measure.passes.micro import micro
-    from exitline.stats.measure.passes.plan import make_plan, require_usable
+    from exitline.stats.measure.passes.plan import make_plan, require_apart, require_usable
     from exitline.stats.measure.passes.prepared import fault_counts
     from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
@@ -248,6 +248,7 @@ def estimate_table(
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
     plan = chosen.plan
+    require_apart(plan)
     rows = table.drop(*plan.design.replicates)  # hundreds of columns that only `micro` reads
     plan = with_moments(plan, rows, engine.run)
     first = first_pass(rows, plan, engine.run)

@@ -41,7 +41,9 @@ def work(
         )  # fmt: skip
     from exitline.exits.register.store.jobs.kinds import KINDS
     from exitline.exits.register.store.jobs.queue import work as run
+    from exitline.publish.web.register.programme.table import DONORS, write_table
 
+    KINDS[DONORS] = write_table
     if study is not None:
         from exitline.api.registers.measuring import jobs_of_figures
 

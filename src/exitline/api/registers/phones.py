@@ -7,8 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import ArgumentError, nearest
-
 if TYPE_CHECKING:
     from exitline.exits.register.store.field.servers import FieldServer
 
@@ -49,24 +47,12 @@ def pull(
     from exitline.exits.register.store import opening
 
     store = opening.open_store(database)
-    from exitline.exits.register.store import texts
-    from exitline.exits.register.store.field.servers import fetch
-    from exitline.exits.register.store.field.submissions import bring_in
+    from exitline.exits.register.store.field.pulled import pulled
 
-    procedure = texts.procedures(store)[-1]
-    if step not in procedure.steps:
-        raise ArgumentError(
-            "the procedure has no such step", where="step", expected="one of its steps",
-            got=step[:60],
-            remedy=nearest(step, procedure.steps) or "see `exitline lifecycle procedure`",
-        )  # fmt: skip
     seen = store.within(area) if area else store
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "submissions.csv"
-        fetch(_server(server, url, project, user, secret), form, file)
-        if file.read_text(encoding="utf-8").count("\n") < 2:
-            return {"rows": 0, "new": 0, "known": 0, "refused": ()}
-        return asdict(bring_in(seen, file, procedure.step(step), procedure, by))
+        served = _server(server, url, project, user, secret)
+        return pulled(seen, served, form, step, by, Path(folder))
 
 
 def push(

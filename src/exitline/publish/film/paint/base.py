@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 
 from exitline.publish.film import theme
 from exitline.publish.film.bound.figures import EpisodeFigures, StoryFigure, StoryPoints
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.model import Scene, SourceNote, StoryText
 from exitline.words.catalogue import Language, closest
 

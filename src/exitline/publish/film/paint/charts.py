@@ -11,8 +11,9 @@ import skia
 from exitline.publish.film import theme
 from exitline.publish.film.bound.figures import StoryPoint, StoryPoints
 from exitline.publish.film.bound.formats import Format
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.kinds import AreaScene, LineScene
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.paint.axes import (
     TICK,
     AxisScale,

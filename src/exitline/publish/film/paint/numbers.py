@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from exitline.publish.film import theme
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.kinds import CompareScene, NumberScene
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.marks import MarkAt, draw_marks
 from exitline.publish.film.parts import LabelledFigure

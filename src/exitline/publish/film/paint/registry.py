@@ -16,13 +16,15 @@ from exitline.publish.film.paint.maps import JourneyPainter, MapPainter
 from exitline.publish.film.paint.numbers import ComparePainter, NumberPainter
 from exitline.publish.film.paint.people import WafflePainter
 from exitline.publish.film.paint.places import TilesPainter
-from exitline.publish.film.paint.words import (
+from exitline.publish.film.paint.rows import (
     ClosingPainter,
     CreditsPainter,
-    PhotographPainter,
-    QuotationPainter,
     RowsPainter,
     SourcesPainter,
+)
+from exitline.publish.film.paint.words import (
+    PhotographPainter,
+    QuotationPainter,
     TextPainter,
     TitlePainter,
 )
