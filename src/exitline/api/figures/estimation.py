@@ -240,7 +240,7 @@ def estimate_table(
     from exitline.stats.infer.intake.cells import relabelled
     from exitline.stats.measure.passes.first import first_pass
     from exitline.stats.measure.passes.micro import micro
-    from exitline.stats.measure.passes.plan import make_plan, require_usable
+    from exitline.stats.measure.passes.plan import make_plan, require_apart, require_usable
     from exitline.stats.measure.passes.prepared import fault_counts
     from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
@@ -255,7 +255,7 @@ def estimate_table(
         line = resolve_all(table, line, welfare, design, engine)
         own = own_lines(measures, table, welfare, design, engine)
     if design.calibration is not None:
-        table = auxiliary_table(table, design, engine, labels)
+        table, design = auxiliary_table(table, design, engine, labels)
     if where is not None and SUBPOPULATION not in table.columns:
         table = subpopulation(table, where)
     chosen = make_plan(
@@ -265,6 +265,7 @@ def estimate_table(
     )  # fmt: skip
     require_usable(chosen.plan.columns, table)
     plan = chosen.plan
+    require_apart(plan)
     rows = table.drop(*plan.design.replicates)  # hundreds of columns that only `micro` reads
     plan = with_moments(plan, rows, engine.run)
     first = first_pass(rows, plan, engine.run)

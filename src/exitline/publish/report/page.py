@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from exitline.publish.report.content import ReportInput
+    from exitline.publish.report.findings.sections import FoundPage
+
+_OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Page:
     """What the transfers of a scenario do."""
     index: IndexSection | None = None
     """What a multidimensional index is made of."""
+    found: tuple[FoundPage, ...] = ()
+    """Movements, watch and assessment."""
 
 
 def render(content: ReportInput) -> str:
@@ -86,6 +92,8 @@ def render(content: ReportInput) -> str:
     True
     """
     css, script = style(content.t), page_asset("script.js")
+    if content.pages:
+        css += page_asset("found.css")
     return environment(page_asset).get_template("report.html.j2").render(
         page=view(content), t=content.t, plural=content.t.plural, style=css, script=script,
         words=script_words(content.t),
@@ -115,6 +123,7 @@ def view(content: ReportInput) -> Page:
         area_sets(content, maps=True), levels,
         standard, method(content), content.sampled, *_decided(content, levels),
         model_sections(content), transfer_sections(content), index_section(content),
+        tuple(content.pages),
     )  # fmt: skip
 
 
@@ -192,7 +201,22 @@ def environment(load: Callable[[str], str]) -> Environment:
     """Jinja with everything escaped and nothing undefined; `load` gives a template's text."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         autoescape=True, loader=FunctionLoader(load), undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    made.filters["whole"] = whole_options
+    return made
+
+
+def whole_options(text: str) -> str:
+    """A sentence as HTML whose options, such as --by, are not broken over lines.
+
+    Examples
+    --------
+    >>> str(whole_options("Look <closer>: --by."))
+    'Look &lt;closer&gt;: <span class="option">--by</span>.'
+    """
+    from markupsafe import Markup, escape
+
+    return Markup(_OPTION.sub(r'<span class="option">\1</span>', str(escape(text))))
