@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from exitline.publish.film import theme
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import ChoroplethScene
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.model import StoryText
 from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.ground import GroundLayers, View
