@@ -167,12 +167,20 @@ def test_a_benchmarked_map_meets_its_targets_and_says_their_error(unit_sample, u
         # a target that errs by .03 leaves no area surer than about that
         head = table["measure"] == "headcount"
         assert np.sqrt((table["rmse"][head] ** 2).mean()) > 0.03
+        bounds = {"headcount": (0.35, 0.5)}
+        held = xl.small_area.ebp(*model, **given | {"replicates": 8}, benchmark=how,
+                                 targets=targets, bounds=bounds).levels[0].figures[0]  # fmt: skip
+        assert (held.estimate.min(), held.estimate.max()) == (0.35, 0.5)
+        assert share.to_numpy() @ held.estimate == pytest.approx(0.45, rel=1e-9)
         known = table["measure"] == "mean"
         assert (table["rmse"][known] < 1.2 * free["rmse"][known]).all()
         assert found.mse_name == "parametric bootstrap of benchmarked figures"
     for wrong, said in (
         ({"benchmark": "raking"}, "there is no benchmark 'raking'"),
         ({"targets": targets}, "targets without a benchmark"),
+        ({"bounds": {"headcount": (0, 1)}}, "bounds without a benchmark"),
+        ({"benchmark": "ratio", "bounds": {"headcount": (1, 0)}}, "these are no bounds"),
+        ({"benchmark": "ratio", "bounds": {"headcount": (0, 0.01)}}, "no figures meet this"),
         ({"benchmark": "ratio", "measures": ["gini"]}, "'gini' of areas does not average"),
         ({"benchmark": "ratio", "targets": {"watts": 1.0}}, "there is no measure 'watts'"),
     ):

@@ -143,7 +143,7 @@ def totals_of(
     SmallAreaError
         For a target that is neither given nor estimated.
     """
-    from exitline.stats.smallarea.unit.totals import BenchmarkTotals
+    from exitline.stats.smallarea.unit.totals import BenchmarkTotals, bounds_of
 
     found = []
     for one in asked.wanted:
@@ -166,8 +166,9 @@ def totals_of(
             "benchmarked by {how} to {figures} (the survey's own figures of all areas together)",
             how=asked.benchmark, figures=said,
         )  # fmt: skip
+    limits = tuple((asked.bounds or {}).get(one.name, bounds_of(one)) for one in asked.wanted)
     if asked.within is None:
-        return BenchmarkTotals(str(asked.benchmark), target, se), [note]
+        return BenchmarkTotals(str(asked.benchmark), target, se, bounds=limits), [note]
     from exitline.stats.smallarea.unit.result import shown
 
     names = [shown(one) for one in places.domains[asked.within]]
@@ -179,7 +180,7 @@ def totals_of(
     known = np.isfinite(own).all(axis=2)
     own[~known] = np.nan
     totals = BenchmarkTotals(
-        str(asked.benchmark), target, se, asked.within, own[:, :, 0], own[:, :, 1]
+        str(asked.benchmark), target, se, asked.within, own[:, :, 0], own[:, :, 1], limits
     )
     return totals, [
         note,

@@ -133,6 +133,12 @@ def benchmarked(
             expected="a figure for every area", got="missing ones",
             remedy="leave these areas out of the total, or complete their covariates",
         )  # fmt: skip
+    if rule.how == "mse" and not np.all(np.isfinite(mse)):
+        raise SmallAreaError(
+            "figures cannot move in proportion to errors that are not known",
+            expected="a mean squared error of every area", got="areas without one",
+            remedy='take mse="bootstrap", or benchmark by "ratio"',
+        )  # fmt: skip
     found = _staged(np.clip(many, rule.low, rule.high), mse, aim, rule)
     return np.asarray(found.reshape(np.shape(estimate)))
 

@@ -232,6 +232,8 @@ def append_taken(
     from exitline.exits.register.store.audit.works import TAKEN, end_of_taken
     from exitline.exits.register.store.models import SettingRow, WorksTakenRow
 
+    # whoever takes in another folder meanwhile waits here
+    SettingRow.objects.using(store.alias).select_for_update().filter(name=TAKEN).first()
     by_area: dict[str, list[Any]] = defaultdict(list)
     for area, facts in places:
         by_area[area].append(dict(facts))

@@ -76,7 +76,7 @@ class BootstrapPlan:
 
 
 @dataclass(frozen=True)
-class Population:
+class ReplicatePopulation:
     """A replicate's population.
 
     Attributes
@@ -108,7 +108,7 @@ def population(
     effect: Floats,
     known: Known | None = None,
     scatter: Floats | None = None,
-) -> Population:
+) -> ReplicatePopulation:
     """A population with normal errors, given its area effects.
 
     Parameters
@@ -127,7 +127,7 @@ def population(
 
 def wild_population(
     plan: BootstrapPlan, effect: Floats, residuals: Floats, known: Known | None = None
-) -> Population:
+) -> ReplicatePopulation:
     """A population whose errors are residuals of the nearest fitted values, signs at random.
 
     Parameters
@@ -180,14 +180,14 @@ def average_scatter(plan: BootstrapPlan) -> Floats:
     ))  # fmt: skip
 
 
-def scatter_of(plan: BootstrapPlan, level: str, truth: Population) -> Floats:
+def scatter_of(plan: BootstrapPlan, level: str, truth: ReplicatePopulation) -> Floats:
     """Variances of the indicators of a population, given its area effects.
 
     Parameters
     ----------
     plan : BootstrapPlan
     level : str
-    truth : Population
+    truth : ReplicatePopulation
 
     Returns
     -------
@@ -218,7 +218,7 @@ def _as_they_are(plan: BootstrapPlan, effect: Floats) -> Predictor:
 
 def _completed(
     plan: BootstrapPlan, given: Predictor, sums: Floats, scatter: Floats, known: Known | None
-) -> Population:
+) -> ReplicatePopulation:
     """A population with the households that are known, and figures that are no sums."""
     if known is not None:
         sums = sums + known.sums(len(sums), moments_of(plan.wanted), plan.line)
@@ -226,7 +226,7 @@ def _completed(
         level: shapes_with(plan.wanted, plan.cells, plan.places, level, given, known, drawn=True)
         for level in plan.places.domains
     }
-    return Population(sums, shapes, scatter, given, known)
+    return ReplicatePopulation(sums, shapes, scatter, given, known)
 
 
 def _sums(plan: BootstrapPlan, given: Predictor, *, scattered: bool) -> tuple[Floats, Floats]:

@@ -22,13 +22,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("path", models.TextField()),
-                ("number", models.BigIntegerField(unique=True)),
+                ("number", models.BigIntegerField()),
                 ("step", models.TextField()),
                 ("recorded", models.DateField()),
                 ("content", models.TextField()),
                 ("hash", models.CharField(max_length=64)),
             ],
-            options={"db_table": "register_workstaken"},
+            options={
+                "db_table": "register_workstaken",
+                "constraints": [
+                    models.UniqueConstraint(fields=("path", "number"), name="taken_number")
+                ],
+            },
         ),
         migrations.RunPython(guard_works_taken, migrations.RunPython.noop),
     )

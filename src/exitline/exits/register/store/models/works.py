@@ -142,7 +142,7 @@ class WorksTakenRow(Located):
     where services are measured. Its hash covers the row before it.
     """
 
-    number = models.BigIntegerField(unique=True)  # in the register, from 1
+    number = models.BigIntegerField()  # in the register, from 1
     step = models.TextField()  # declared, placed
     recorded = models.DateField()
     content = models.TextField()  # canonical JSON
@@ -150,3 +150,4 @@ class WorksTakenRow(Located):
 
     class Meta:
         db_table = "register_workstaken"
+        constraints = (models.UniqueConstraint(fields=["path", "number"], name="taken_number"),)
