@@ -167,10 +167,11 @@ def test_a_benchmarked_map_meets_its_targets_and_says_their_error(unit_sample, u
         # a target that errs by .03 leaves no area surer than about that
         head = table["measure"] == "headcount"
         assert np.sqrt((table["rmse"][head] ** 2).mean()) > 0.03
-        bounds = {"headcount": (0.35, 0.5)}
+        bounds = {"headcount": (0.4, 0.5)}
         held = xl.small_area.ebp(*model, **given | {"replicates": 8}, benchmark=how,
                                  targets=targets, bounds=bounds).levels[0].figures[0]  # fmt: skip
-        assert (held.estimate.min(), held.estimate.max()) == (0.35, 0.5)
+        assert held.estimate.min() >= 0.4
+        assert held.estimate.max() == 0.5
         assert share.to_numpy() @ held.estimate == pytest.approx(0.45, rel=1e-9)
         known = table["measure"] == "mean"
         assert (table["rmse"][known] < 1.2 * free["rmse"][known]).all()
